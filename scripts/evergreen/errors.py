@@ -1,0 +1,73 @@
+"""Errors that a person can act on: one sentence with file, row, column and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class InputError(Exception):
+    """What a person wrote cannot be used.
+
+    `str(error)` is one sentence: where (file, row, column), what is wrong, and what to do.
+    Rows are counted as the person sees them: the header is row 1.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        todo: str = "",
+    ) -> None:
+        self.problem = problem
+        self.file = str(file) if file is not None else None
+        self.row = row
+        self.column = column
+        self.todo = todo
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        place = [
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else None,
+                f"column {self.column}" if self.column else None,
+            )
+            if part
+        ]
+        start = ", ".join(place) + ": " if place else ""
+        end = f" {self.todo}" if self.todo else ""
+        stop = "" if self.problem.endswith((".", "!", "?")) else "."
+        return f"{start}{self.problem}{stop}{end}"
+
+
+class InputErrors(InputError):
+    """Several faults found in one go, so that a person mends a file once."""
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        self.errors = list(errors)
+        if not self.errors:
+            raise ValueError("InputErrors needs at least one error")
+        first = self.errors[0]
+        super().__init__(
+            first.problem, file=first.file, row=first.row, column=first.column, todo=first.todo
+        )
+
+    def sentence(self) -> str:
+        return "\n".join(error.sentence() for error in self.errors)
+
+
+class ReviewError(Exception):
+    """A count or an invariant of the review does not hold; the message names the offending ids."""
+
+
+def refuse(errors: list[InputError]) -> None:
+    """Raise what was collected, if anything was."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise InputErrors(errors)
