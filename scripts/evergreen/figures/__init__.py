@@ -1,0 +1,1 @@
+"""Figures of a review, and the numbers drawn in them."""

@@ -1,0 +1,1 @@
+"""The flow of records, reports and studies through the review, as PRISMA 2020 counts it."""
