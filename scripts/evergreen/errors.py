@@ -53,9 +53,7 @@ class InputErrors(InputError):
         if not self.errors:
             raise ValueError("InputErrors needs at least one error")
         first = self.errors[0]
-        super().__init__(
-            first.problem, file=first.file, row=first.row, column=first.column, todo=first.todo
-        )
+        super().__init__(first.problem, file=first.file, row=first.row, column=first.column, todo=first.todo)
 
     def sentence(self) -> str:
         return "\n".join(error.sentence() for error in self.errors)

@@ -73,7 +73,11 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     if path.suffix == ".parquet":
         return pd.read_parquet(path, columns=list(columns) if columns else None)
     return pd.read_csv(
-        path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8",
+        path,
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        encoding="utf-8",
         usecols=list(columns) if columns else None,
     )
 
@@ -86,7 +90,7 @@ def numbers(column: pd.Series) -> pd.Series:
 def sha256_of(path: str | Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     digest = sha256()
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

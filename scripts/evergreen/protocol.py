@@ -1,0 +1,277 @@
+"""The protocol of a review: `config/config.yaml` read, normalised, validated, defaults filled."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from evergreen.errors import InputError, refuse
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "config" / "schemas"
+ANALYSIS_DEFAULTS: dict[str, Any] = {
+    "model": "random", "tau2": "REML", "level": 0.95, "prediction": True, "add": 0.5, "to": "only0",
+    "drop00": False, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
+    "k_min_small_study": 10, "sensitivity": [],
+}  # fmt: skip
+STAGES = ("title_abstract", "full_text")
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """Read and check the protocol at `path`.
+
+    Raises InputError(s) that name the key, what is wrong and what is allowed.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(
+            "the protocol is missing.",
+            file=path,
+            todo="Copy config/config.yaml of the bundled review and edit it.",
+        )
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            f"not valid YAML: {getattr(error, 'problem', error)}",
+            file=path, row=mark.line + 1 if mark else None, todo="Check indentation, colons and quotes.",
+        ) from None  # fmt: skip
+    if not isinstance(raw, Mapping):
+        raise InputError("the protocol must be a list of `key: value` lines.", file=path)
+    return complete(raw, file=path)
+
+
+def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml") -> dict[str, Any]:
+    """Normalise, validate and fill a protocol that was already parsed; `raw` is left as it is."""
+    errors: list[InputError] = []
+    protocol = _plain(raw, "", errors, file)
+    refuse(errors)
+    schema = _schema()
+    validator = Draft202012Validator(schema)
+    errors += [
+        _explain(error, file)
+        for error in sorted(validator.iter_errors(protocol), key=lambda e: list(map(str, e.absolute_path)))
+    ]
+    refuse(errors)
+    _fill(protocol, schema, schema)
+    _check(protocol, errors, file)
+    refuse(errors)
+    for outcome in protocol["outcomes"]:
+        outcome["analysis"] = analysis_of(protocol["analysis"], outcome.get("analysis", {}))
+        outcome.setdefault("name", outcome["id"])
+        outcome.setdefault("data", outcome["id"])
+    protocol["analysis"] = analysis_of(protocol["analysis"], {})
+    return protocol
+
+
+def analysis_of(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Analysis settings of an outcome: its own over the general ones over the defaults."""
+    merged = {**ANALYSIS_DEFAULTS, **general, **own}
+    if "test" not in merged or (
+        "test" not in own and own.get("model", merged["model"]) != general.get("model", "random")
+    ):
+        merged["test"] = "knha" if merged["model"] == "random" else "z"
+    return merged
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return yaml.safe_load((SCHEMAS / "config.schema.yaml").read_text(encoding="utf-8"))
+
+
+def _plain(value: Any, key: str, errors: list[InputError], file: str | Path) -> Any:
+    """Copy with dates as text; a boolean key or list entry is YAML's NO, YES, ON: refused."""
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.isoformat()[:10]
+    if isinstance(value, Mapping):
+        result = {}
+        for name, item in value.items():
+            if isinstance(name, bool):
+                errors.append(_yaml_boolean(key, name, file))
+                continue
+            if isinstance(name, datetime.date):
+                name = name.isoformat()[:10]
+            result[str(name)] = _plain(item, f"{key}.{name}" if key else str(name), errors, file)
+        return result
+    if isinstance(value, list | tuple):
+        for item in value:
+            if isinstance(item, bool):
+                errors.append(_yaml_boolean(key, item, file))
+        return [_plain(item, f"{key}[{number}]", errors, file) for number, item in enumerate(value)]
+    return copy.copy(value)
+
+
+def _yaml_boolean(key: str, value: bool, file: str | Path) -> InputError:
+    word = "NO, OFF or FALSE" if not value else "YES, ON or TRUE"
+    return InputError(
+        f"`{key or 'a key'}` holds the word {word}, which YAML reads as {str(value).lower()}",
+        file=file,
+        todo='Put it in quotes: "NO".',
+    )
+
+
+def _explain(error: ValidationError, file: str | Path) -> InputError:
+    """One sentence for a schema violation: the key, what is wrong, what is allowed."""
+    key = _key(error.absolute_path)
+    where = f"`{key}`" if key else "the protocol"
+    rule: Any = error.validator_value
+    value: Any = error.instance
+    schema: Any = error.schema
+    if error.validator == "additionalProperties" and isinstance(value, Mapping):
+        known = list(schema.get("properties", {}))
+        unknown = [name for name in value if name not in known]
+        name = unknown[0]
+        full = f"{key}.{name}" if key else name
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean `{near[0]}`? " if near else ""
+        return InputError(f"unknown key `{full}`", file=file, todo=f"{hint}Allowed here: {', '.join(known)}.")
+    if error.validator == "required":
+        missing = [name for name in rule if name not in value]
+        return InputError(f"{where} lacks the key `{missing[0]}`", file=file, todo="Add it.")
+    if error.validator == "enum":
+        return InputError(
+            f"{where} is {value!r}",
+            file=file,
+            todo=f"Allowed: {', '.join(map(str, rule))}.",
+        )
+    if error.validator == "type":
+        wanted = rule
+        wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
+        hint = " Put it in quotes." if isinstance(value, bool) and "string" in wanted else ""
+        return InputError(f"{where} is {value!r} but must be of type {wanted}", file=file, todo=hint.strip())
+    if error.validator == "pattern":
+        return InputError(f"{where} is {value!r}", file=file, todo=_pattern_hint(str(rule)))
+    if error.validator == "not":
+        return InputError(f"{where} is {value!r}, a reserved name", file=file, todo="Choose another.")
+    return InputError(f"{where}: {error.message}", file=file)
+
+
+def _pattern_hint(pattern: str) -> str:
+    if "[0-9]{4}-" in pattern:
+        return "Write a date as YYYY-MM-DD."
+    if "embedded" in pattern:
+        return "Allowed: embedded, live, or a loopback URL such as http://127.0.0.1:8000."
+    return "Use a letter first, then letters, digits and underscores."
+
+
+def _key(path: Any) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return text
+
+
+def _fill(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+    """Fill the defaults of `schema` into `value`, in place, level by level."""
+    schema = _resolved(schema, root)
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        for name, rule in properties.items():
+            rule = _resolved(rule, root)
+            if name not in value and "default" in rule:
+                value[name] = copy.deepcopy(rule["default"])
+            if name in value:
+                _fill(value[name], rule, root)
+        extra = schema.get("additionalProperties")
+        if isinstance(extra, Mapping):
+            for name in value.keys() - properties.keys():
+                _fill(value[name], extra, root)
+    elif isinstance(value, list) and "items" in schema:
+        for item in value:
+            _fill(item, schema["items"], root)
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = schema.get("$ref")
+    if reference is None:
+        return schema
+    target = root["$defs"][reference.rsplit("/", 1)[1]]
+    return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+
+
+def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path) -> None:
+    """What a schema cannot say: relations between keys."""
+    rounds = protocol["rounds"]
+    for text in rounds:
+        try:
+            datetime.date.fromisoformat(text)
+        except ValueError:
+            errors.append(
+                InputError(
+                    f"`rounds`: {text} is not a day of the calendar",
+                    file=file,
+                    todo="Write a date as YYYY-MM-DD.",
+                )
+            )
+    for earlier, later in pairwise(rounds):
+        if later <= earlier:
+            errors.append(
+                InputError(
+                    f"`rounds`: {later} stands after {earlier}",
+                    file=file,
+                    todo="Put the rounds in ascending order, each once.",
+                )
+            )
+    if protocol["sources"] and not rounds:
+        errors.append(
+            InputError(
+                "there are `sources` but no `rounds`",
+                file=file,
+                todo="Add the date of each search under `rounds`.",
+            )
+        )
+    for name, source in protocol["sources"].items():
+        key = f"sources.{name}"
+        if source["kind"] == "pubmed" and "strategy" not in source:
+            errors.append(
+                InputError(
+                    f"`{key}` lacks `strategy`", file=file, todo="Name the file with the search strategy."
+                )
+            )
+        if source["kind"] == "export" and not source.get("files"):
+            errors.append(
+                InputError(f"`{key}` lacks `files`", file=file, todo="Name the export file of each round.")
+            )
+        for part in ("files", "hits"):
+            for date in source.get(part, {}):
+                if date not in rounds:
+                    errors.append(
+                        InputError(
+                            f"`{key}.{part}` names the round {date}, which is not in `rounds`",
+                            file=file,
+                            todo=f"Rounds are: {', '.join(rounds)}.",
+                        )
+                    )
+    live = (
+        any(source["kind"] == "pubmed" for source in protocol["sources"].values())
+        and protocol["entrez"]["endpoint"] == "live"
+    )
+    if live and not protocol["entrez"]["email"]:
+        errors.append(
+            InputError(
+                "`entrez.endpoint` is live but `entrez.email` is empty",
+                file=file,
+                todo="Give the address that NCBI may write to.",
+            )
+        )
+    seen: set[str] = set()
+    for outcome in protocol["outcomes"]:
+        if outcome["id"] in seen:
+            errors.append(
+                InputError(
+                    f"`outcomes` has the id {outcome['id']} twice",
+                    file=file,
+                    todo="Give each outcome an id of its own.",
+                )
+            )
+        seen.add(outcome["id"])

@@ -1,0 +1,23 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Reference data that may not be committed: `EVERGREEN_SHARED`, or `../shared` beside the checkout."""
+    folder = Path(os.environ.get("EVERGREEN_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"reference data absent: set EVERGREEN_SHARED (looked in {folder})")
+    return folder
