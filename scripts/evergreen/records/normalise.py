@@ -1,0 +1,261 @@
+"""Normal forms of what bibliographic databases write: identifiers, pages, years, titles, journals.
+
+Every function takes one text as a database may write it and returns the canonical text, "" where there is none.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import unquote
+
+# --- identifiers -------------------------------------------------------------------------------------------------
+
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
+_DOI_TAIL = re.compile(r"(?:\[(?:doi|pii)\]|[.,;:'\"])+$", re.IGNORECASE)
+_CLOSES = {")": "(", "]": "[", ">": "<", "}": "{"}
+
+
+def canonical_doi(text: str) -> str:
+    """The DOI in `text`, lower case without resolver, prefix or trailing punctuation.
+
+    Old SICI names keep their brackets; percent escapes and HTML entities are decoded.
+    """
+    if "10." not in text and "10%2" not in text:
+        return ""
+    if "&" in text:
+        text = html.unescape(text)
+    if "%" in text:
+        text = unquote(text)
+    found = _DOI.search(text)
+    if not found:
+        return ""
+    doi = found.group()
+    if "://" in text or "www." in text:
+        doi = re.split(r"[?#]", doi, maxsplit=1)[0]
+    while True:
+        shorter = _DOI_TAIL.sub("", doi)
+        if (
+            shorter
+            and (opening := _CLOSES.get(shorter[-1]))
+            and shorter.count(opening) < shorter.count(shorter[-1])
+        ):
+            shorter = shorter[:-1]
+        if shorter == doi:
+            return doi.lower().rstrip("/")
+        doi = shorter
+
+
+_PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
+_PMID_NAMED = re.compile(
+    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}0*([1-9]\d{0,7})(?!\d)", re.I
+)
+
+
+def canonical_pmid(text: str) -> str:
+    """The PMID in `text`: a number of one to eight digits, bare, named (`PMID: 1`) or in a PubMed address.
+
+    A number that a spreadsheet shortened (`1.8E+07`) is not a PMID.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        bare = text.lstrip("0")
+        return bare if 1 <= len(bare) <= 8 else ""
+    if named := _PMID_NAMED.search(text):
+        return named.group(1)
+    if "e+" in text.lower() or "10." in text or "pmc" in text.lower():
+        return ""
+    found = _PMID.fullmatch(text) or _PMID.match(text)
+    return found.group(1) if found else ""
+
+
+_PMCID = re.compile(r"PMC\s?(\d{2,9})", re.IGNORECASE)
+
+
+def canonical_pmcid(text: str) -> str:
+    """The PubMed Central id in `text`, as `PMC123`."""
+    found = _PMCID.search(text)
+    return f"PMC{int(found.group(1))}" if found else ""
+
+
+_REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (hint, re.compile(pattern, re.IGNORECASE), form)
+    for hint, pattern, form in (
+        ("NCT", r"NCT[\s-]?0?(\d{8})(?!\d)", "NCT{}"),
+        ("ISRCTN", r"ISRCTN[\s-]?(\d{8})(?!\d)", "ISRCTN{}"),
+        ("CTIS", r"(?:CTIS|EU[\s-]?CT)?[\s-]?(20\d\d-5\d{5}-\d\d)(?:-\d\d)?(?!\d)", "CTIS{}"),
+        ("20", r"(?<!\d)(20\d\d-5\d{5}-\d\d)-\d\d(?!\d)", "CTIS{}"),
+        ("-", r"(?:EUCTR|EudraCT)?(?<!\d)\W{0,3}((?:19|20)\d\d-[0-4]\d{5}-\d\d)(?!\d)", "EUCTR{}"),
+        ("CHICTR", r"(ChiCTR(?:-[A-Z]{2,6})?-?)(\d{8,10})(?!\d)", "{}{}"),
+        ("UMIN", r"UMIN(?:[\s-]?CTR)?\W{0,3}(?:ID)?\W{0,3}C?(\d{9})(?!\d)", "UMIN{}"),
+        ("JAPIC", r"Japic\s?CTI[\s-]?(\d{6})(?!\d)", "JapicCTI-{}"),
+        ("JRCT", r"jRCT(s?)(\d{9,10})(?!\d)", "jRCT{}{}"),
+        ("JMA", r"JMA-?IIA(\d{5})(?!\d)", "JMA-IIA{}"),
+        ("ACTRN", r"ACTRN\s?(\d{14})(?!\d)", "ACTRN{}"),
+        ("CTRI", r"CTRI/(\d{4})/(\d{1,3})/(\d{6})(?!\d)", "CTRI/{}/{}/{}"),
+        ("IRCT", r"IRCT(\d{6,20})(N\d+)", "IRCT{}{}"),
+        ("DRKS", r"DRKS\s?(\d{8})(?!\d)", "DRKS{}"),
+        ("NTR", r"(?<![A-Z])NTR[\s-]?(\d{2,5})(?!\d)", "NTR{}"),
+        ("NL", r"(?<![A-Z])NL-?OMON(\d+)", "NL-OMON{}"),
+        ("KCT", r"KCT(\d{7})(?!\d)", "KCT{}"),
+        ("RBR", r"RBR-([0-9a-z]{6,8})\b", "RBR-{}"),
+        ("PACTR", r"PACTR(\d{15,16})(?!\d)", "PACTR{}"),
+        ("SLCTR", r"SLCTR/(\d{4})/(\d{3})(?!\d)", "SLCTR/{}/{}"),
+        ("TCTR", r"TCTR(\d{11})(?!\d)", "TCTR{}"),
+        ("PER", r"PER-(\d{3}-\d{2})(?!\d)", "PER-{}"),
+        ("RPCEC", r"RPCEC(\d{8})(?!\d)", "RPCEC{}"),
+        ("LBCTR", r"LBCTR(\d{10})(?!\d)", "LBCTR{}"),
+    )
+)
+_ANY_REGISTRY = re.compile(
+    r"NCT|ISRCTN|CTIS|EU.?CT|EudraCT|\d{4}-\d{6}-\d\d|CTR|UMIN|JAPIC|jRCT|JMA|DRKS|NTR|OMON|KCT|RBR-|PER-\d|RPCEC|IRCT",
+    re.IGNORECASE,
+)
+
+
+def registry_ids(text: str) -> list[str]:
+    """Trial registration numbers in `text` in canonical form, in order of registry, each once.
+
+    All primary registries of WHO's ICTRP, ClinicalTrials.gov and CTIS. The country at the end of an EudraCT number
+    (`EUCTR2010-018485-24-DE`) and the `JPRN-` before a Japanese one are left off: they name the same trial.
+    """
+    if not _ANY_REGISTRY.search(text):
+        return []
+    upper = text.upper()
+    found: dict[str, None] = {}
+    for hint, pattern, form in _REGISTRIES:
+        if hint in upper:
+            for match in pattern.finditer(text):
+                parts = match.groups()
+                if hint == "CHICTR":
+                    parts = (parts[0].upper().replace("CHICTR", "ChiCTR"), parts[1])
+                elif hint == "RBR":
+                    parts = (parts[0].lower(),)
+                found[form.format(*parts)] = None
+    return list(found)
+
+
+_ISSN = re.compile(r"(?<![\dX])(\d{4})-?(\d{3}[\dXx])(?![\dX])")
+
+
+def issns(text: str) -> list[str]:
+    """ISSNs in `text` as `1234-567X`."""
+    return list(dict.fromkeys(f"{a}-{b.upper()}" for a, b in _ISSN.findall(text)))
+
+
+# --- pages, years, languages -------------------------------------------------------------------------------------
+
+_PAGES_PREFIX = re.compile(
+    r"^\s*(?:pages?|pp?\.?|art(?:icle)?\.?(?:\s*(?:no|number)\.?)?)[\s:.]*(?=[\dA-Z])", re.IGNORECASE
+)
+_FIRST_PAGE = re.compile(r"([A-Za-z]*)\.?\s?(\d+)([A-Za-z]?)")
+
+
+@lru_cache(maxsize=1 << 16)
+def first_page(pages: str) -> str:
+    """First page, searchable: `S123-S129`, `123-9` and `pp. 123` all give `123`; `e1001` gives `1001`.
+
+    Letters other than a supplement's S and an electronic page's e belong to the number (`CD001234`, `A12`).
+    """
+    text = _PAGES_PREFIX.sub("", pages.strip())
+    found = _FIRST_PAGE.search(text)
+    if not found:
+        return searchable(re.split(r"[-\u2013]", text)[0])
+    letters, number, after = found.groups()
+    letters = letters.lower()
+    return ("" if letters in ("s", "e") else letters) + (number.lstrip("0") or "0") + after.lower()
+
+
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+
+
+def year_of(text: str) -> int | None:
+    """The first year (1500 to 2099) in a date as databases write it: `2019/05/12//`, `May-2019`, `2019 Spring`."""
+    found = _YEAR.search(text) or re.match(r"(1[5-9]\d\d|20\d\d)(?=\d{4}$)", text.strip())
+    return int(found.group(1)) if found else None
+
+
+_LANGUAGES = {
+    "en": "eng", "english": "eng", "de": "ger", "german": "ger", "deu": "ger", "fr": "fre", "french": "fre", "fra": "fre",
+    "es": "spa", "spanish": "spa", "pt": "por", "portuguese": "por", "it": "ita", "italian": "ita", "zh": "chi",
+    "chinese": "chi", "zho": "chi", "ja": "jpn", "jp": "jpn", "japanese": "jpn", "ru": "rus", "russian": "rus", "ko": "kor",
+    "korean": "kor", "pl": "pol", "polish": "pol", "nl": "dut", "dutch": "dut", "nld": "dut", "tr": "tur", "turkish": "tur",
+    "sv": "swe", "swedish": "swe", "da": "dan", "danish": "dan", "no": "nor", "norwegian": "nor", "fi": "fin",
+    "finnish": "fin", "cs": "cze", "czech": "cze", "ces": "cze", "hu": "hun", "hungarian": "hun", "el": "gre",
+    "greek": "gre", "ell": "gre", "fa": "per", "persian": "per", "fas": "per", "ar": "ara", "arabic": "ara", "he": "heb",
+    "hebrew": "heb", "uk": "ukr", "ukrainian": "ukr", "ro": "rum", "romanian": "rum", "hr": "hrv", "croatian": "hrv",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def languages(text: str) -> str:
+    """Languages as MEDLINE's three letters (`eng; ger`); what is not known stands as it came."""
+    parts = [part.strip() for part in re.split(r"[;,|/]", text) if part.strip()]
+    return "; ".join(
+        dict.fromkeys(_LANGUAGES.get(part.lower(), part if len(part) > 3 else part.lower()) for part in parts)
+    )
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(
+    r"</?(?:i|b|u|em|strong|sub|sup|inf|sc|p|br|span|italic|bold|mml:[a-z]+|jats:[a-z]+)(?:\s[^<>]*)?/?>",
+    re.I,
+)
+
+
+def clean(text: str) -> str:
+    """`text` on one line: white space collapsed, HTML entities decoded, formatting tags removed."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "\ufeff" in text or "\u200b" in text or "\u00ad" in text:
+        text = text.replace("\ufeff", "").replace("\u200b", "").replace("\u00ad", "")
+    return " ".join(text.split())
+
+
+_LETTERS = str.maketrans(
+    {
+        **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (
+            "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+            "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"), strict=True)),
+        "ς": "sigma", "ϕ": "phi", "ϑ": "theta", "ϵ": "epsilon", "µ": "mu", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe",
+        "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n", "’": "'", "‘": "'",
+    }
+)  # fmt: skip
+_LANGUAGE_SUFFIX = re.compile(
+    r"\s*[\[(](?:in\s+)?(?:article in\s+)?(?:"
+    + "|".join(name for name in _LANGUAGES if len(name) > 3)
+    + r")[\])]\s*\.?$",
+    re.IGNORECASE,
+)
+_TRANSLATOR = re.compile(r"\s*\((?:author's|authors') transl\)\s*\]?\.?$", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=s\b)")
+
+
+def searchable(text: str) -> str:
+    """Title or journal for comparison: lower case words of letters and digits, one space between.
+
+    Accents are dropped, Greek letters spelled out, entities decoded, tags, brackets and the note of the language or
+    translator at the end removed. Letters of other scripts stay.
+    """
+    text = clean(text)
+    if text.endswith(("]", ")", "].", ").")):
+        text = _TRANSLATOR.sub("", _LANGUAGE_SUFFIX.sub("", text))
+    text = text.lower()
+    if not text.isascii():
+        text = unaccented(text)
+    if "'" in text:
+        text = _APOSTROPHE.sub("", text)
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def unaccented(text: str) -> str:
+    """Lower-case `text` without accents, Greek letters spelled out; sub- and superscript digits become digits."""
+    spelled = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+    return "".join(letter for letter in spelled if not unicodedata.combining(letter))
