@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from itertools import pairwise
@@ -275,3 +276,8 @@ def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path)
                 )
             )
         seen.add(outcome["id"])
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Regular expression that matches just these names; nothing where there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"

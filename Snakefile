@@ -1,0 +1,34 @@
+# A living systematic review, from search to report. This file is the table of contents; ARCHITECTURE.md is the map.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/search.smk"
+include: "rules/records.smk"
+include: "rules/deduplicate.smk"
+include: "rules/screen.smk"
+include: "rules/prisma.smk"
+include: "rules/extract.smk"
+include: "rules/bias.smk"
+include: "rules/pool.smk"
+include: "rules/figures.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        targets_of_review,
+
+
+onsuccess:
+    shell("python {closing:q} --done --targets {targets:q}".format(closing=script("close_run.py"), targets=requested()))
+
+
+onerror:
+    shell(f"python {script('close_run.py')!r} --failed")
