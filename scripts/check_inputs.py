@@ -1,0 +1,50 @@
+"""Check the files that people wrote before any step reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evergreen import sheets, tables
+from evergreen.command import json_argument, parser, run
+from evergreen.errors import InputError, refuse
+from evergreen.extraction import check as extraction_check
+from evergreen.screening import ballots
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--files", type=json_argument, required=True, help="{area: [[kind, path], ...]}")
+    arguments.add_argument("--reasons", type=json_argument, default={}, help="screening.reasons of the protocol")
+    arguments.add_argument("--out", required=True)
+    args = arguments.parse_args(argv)
+
+    faults: list[InputError] = []
+    checked = []
+    for area, files in sorted(args.files.items()):
+        for kind, path in files:
+            try:
+                rows = _check(kind, Path(path), args.reasons)
+            except InputError as fault:
+                faults.append(fault)
+            else:
+                checked.append({"area": area, "kind": kind, "file": path, "rows": rows})
+    refuse(faults)
+    tables.write_json(checked, args.out)
+
+
+def _check(kind: str, path: Path, reasons: dict[str, str]) -> int | None:
+    """Check one file; the number of rows where it is a sheet."""
+    if kind in ("strategy", "export"):
+        if not path.is_file():
+            raise InputError("the file is missing", file=path, todo="Create it or mend its path in config/config.yaml.")
+        if not path.read_bytes().strip():
+            raise InputError("the file is empty", file=path, todo="Save the search again, or take the file out of config/config.yaml.")
+        return None
+    frame = sheets.read_sheet(path, kind)
+    if kind == "extraction":
+        extraction_check.check(frame)
+    return len(frame)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""Report: what the review found, how, and what awaits whom."""

@@ -1,0 +1,112 @@
+"""What awaits whom: everything that only a person can do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from evergreen.errors import ReviewError
+
+STAGE_NAMES = {"title_abstract": "title and abstract", "full_text": "full text"}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One piece of work that waits for a person.
+
+    `blocks` says that a review with `final: true` must not be published before it is done.
+    """
+
+    who: str
+    what: str
+    where: str
+    count: int
+    blocks: bool = True
+
+    def line(self) -> str:
+        return f"{self.who}: {self.what} ({self.where})"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 record`, `3 records`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def waiting_screening(
+    stage: str,
+    worklists: Mapping[str, pd.DataFrame],
+    conflicts: pd.DataFrame,
+    orphans: pd.DataFrame,
+) -> list[Waiting]:
+    """Work left at one stage of screening, reviewer by reviewer."""
+    name = STAGE_NAMES[stage]
+    folder = f"config/screening/{stage}"
+    items = [
+        Waiting(reviewer, f"{plural(len(rows), 'record')} to screen at {name}", f"{folder}/{reviewer}.csv", len(rows))
+        for reviewer, rows in worklists.items()
+        if len(rows)
+    ]
+    works = conflicts["work_id"].nunique() if len(conflicts) else 0
+    if works:
+        items.append(
+            Waiting("adjudicator", f"{plural(works, 'conflict')} at {name}", f"{folder}/adjudication.csv", works)
+        )
+    if len(orphans):
+        what = f"{plural(len(orphans), 'decision')} at {name} on records that no search found"
+        items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
+    return items
+
+
+def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
+    """Pairs of records that may be duplicates and have no verdict yet."""
+    count = len(borderline)
+    if not count:
+        return []
+    what = f"{plural(count, 'pair')} of possible duplicates to judge"
+    return [Waiting("anyone", what, "config/deduplication.csv", count, blocks=False)]
+
+
+def waiting_studies(
+    included: Iterable[str], done: Iterable[str], who: str, what: str, where: str
+) -> list[Waiting]:
+    """Included studies that a sheet does not have yet, named."""
+    missing = sorted(set(included) - set(done))
+    if not missing:
+        return []
+    return [Waiting(who, f"{plural(len(missing), 'study', 'studies')} to {what}: {', '.join(missing)}", where, len(missing))]
+
+
+def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
+    """Open disagreements of extractors or assessors."""
+    return [Waiting("adjudicator", f"{plural(len(conflicts), 'conflict')} in {what}", where, len(conflicts))] if len(conflicts) else []
+
+
+def waiting_searches(logs: Iterable[Mapping[str, Any]]) -> list[Waiting]:
+    """Live searches that are not frozen: PubMed will answer differently next year."""
+    names = [f"{log['source']} {log['round']}" for log in logs if log["endpoint"] == "live" and not log.get("frozen")]
+    if not names:
+        return []
+    what = f"{plural(len(names), 'live search', 'live searches')} to freeze: {', '.join(names)}"
+    return [Waiting("anyone", what, "python scripts/freeze_search.py", len(names))]
+
+
+def as_records(items: Sequence[Waiting]) -> list[dict[str, Any]]:
+    return [asdict(item) for item in items]
+
+
+def as_text(title: str, items: Sequence[Waiting]) -> str:
+    """The status as lines for a terminal."""
+    if not items:
+        return f"{title}\nNothing awaits anybody.\n"
+    return f"{title}\nWhat awaits whom:\n" + "".join(f"  {item.line()}\n" for item in items)
+
+
+def refuse_if_final(items: Sequence[Waiting], *, final: bool) -> None:
+    """Raise ReviewError when a review that calls itself final has open work."""
+    blocking = [item for item in items if item.blocks]
+    if final and blocking:
+        lines = "; ".join(item.line() for item in blocking)
+        raise ReviewError(f"the protocol says final: true, but work is open: {lines}.")
