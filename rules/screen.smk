@@ -1,0 +1,163 @@
+# Screening: votes on records become decisions on works, stage by stage, and included reports become studies.
+REVIEWERS = sorted(
+    {name for stage in STAGES for name in config["screening"][stage]["reviewers"]}
+)
+STAGE_DIR = "results/screening/{stage}"
+
+
+wildcard_constraints:
+    reviewer=one_of(REVIEWERS),
+
+
+def reviewers_of(wildcards):
+    return config["screening"][wildcards.stage]["reviewers"]
+
+
+def votes_of(wildcards):
+    """All sheets of a stage, so that the file of someone who is no reviewer does not go unnoticed."""
+    folder = f"config/screening/{wildcards.stage}"
+    votes = list(sheets_in(folder).values())
+    return votes + [path for path in [sheet(f"{folder}/adjudication")] if path]
+
+
+def optional(stem):
+    path = sheet(stem)
+    return [path] if path else []
+
+
+rule count_votes:
+    input:
+        works="results/deduplication/works.parquet",
+        clusters="results/deduplication/clusters.csv",
+        votes=checked(votes_of),
+        excluded_before=lambda w: (
+            optional("config/excluded_before_screening")
+            if w.stage == "title_abstract"
+            else []
+        ),
+        before=lambda w: (
+            "results/screening/title_abstract/decisions.csv"
+            if w.stage == "full_text"
+            else []
+        ),
+        script=script("count_votes.py"),
+        code=library(
+            "screening/stages.py",
+            "screening/ballots.py",
+            "screening/rowcheck.py",
+            "screening/assignment.py",
+            "screening/votes.py",
+            "sheets.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
+    output:
+        decisions=f"{STAGE_DIR}/decisions.csv",
+        conflicts=f"{STAGE_DIR}/conflicts.csv",
+        orphans=f"{STAGE_DIR}/orphans.csv",
+        votes=f"{STAGE_DIR}/votes.csv",
+        awaiting=f"{STAGE_DIR}/awaiting.csv",
+    log:
+        "results/logs/count_votes/{stage}.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        values=lambda w: as_json(
+            {
+                **config["screening"][w.stage],
+                "reasons": list(config["screening"]["reasons"]),
+            }
+        ),
+        out=lambda w, output: os.path.dirname(output.decisions),
+    shell:
+        "python {input.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
+        " --votes {input.votes:q} --excluded-before {input.excluded_before:q} --before {input.before:q}"
+        " --params {params.values:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule compare_reviewers:
+    input:
+        votes=f"{STAGE_DIR}/votes.csv",
+        script=script("compare_reviewers.py"),
+        code=library(
+            "screening/comparison.py",
+            "screening/agreement.py",
+            "screening/stages.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
+    output:
+        table=f"{STAGE_DIR}/agreement.csv",
+        json=f"{STAGE_DIR}/agreement.json",
+    log:
+        "results/logs/compare_reviewers/{stage}.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        values=lambda w: as_json({"reviewers": reviewers_of(w)}),
+    shell:
+        "python {input.script:q} --stage {wildcards.stage} --votes {input.votes:q} --params {params.values:q}"
+        " --table {output.table:q} --json {output.json:q} > {log:q} 2>&1"
+
+
+rule write_worklist:
+    input:
+        works="results/deduplication/works.parquet",
+        awaiting=f"{STAGE_DIR}/awaiting.csv",
+        script=script("write_worklist.py"),
+        code=library(
+            "screening/worklists.py",
+            "screening/rowcheck.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
+    output:
+        csv=f"{STAGE_DIR}/worklist-{{reviewer}}.csv",
+    log:
+        "results/logs/write_worklist/{stage}-{reviewer}.log",
+    conda:
+        "../envs/evergreen.yaml"
+    shell:
+        "python {input.script:q} --works {input.works:q} --awaiting {input.awaiting:q} --reviewer {wildcards.reviewer}"
+        " --csv {output.csv:q} > {log:q} 2>&1"
+
+
+rule list_studies:
+    input:
+        works="results/deduplication/works.parquet",
+        clusters="results/deduplication/clusters.csv",
+        title_abstract="results/screening/title_abstract/decisions.csv",
+        full_text="results/screening/full_text/decisions.csv",
+        assigned=checked(lambda w: optional("config/studies")),
+        script=script("list_studies.py"),
+        code=library(
+            "screening/studies.py", "sheets.py", "tables.py", "errors.py", "command.py"
+        ),
+    output:
+        studies="results/screening/studies.csv",
+        orphans="results/screening/orphans.csv",
+    log:
+        "results/logs/list_studies.log",
+    conda:
+        "../envs/evergreen.yaml"
+    shell:
+        "python {input.script:q} --works {input.works:q} --clusters {input.clusters:q}"
+        " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --assigned {input.assigned:q}"
+        " --out {output.studies:q} --orphans {output.orphans:q} > {log:q} 2>&1"
+
+
+rule screen:
+    input:
+        "results/screening/studies.csv",
+        [
+            f"results/screening/{stage}/{name}"
+            for stage in STAGES
+            for name in ["decisions.csv", "agreement.csv"]
+            + [
+                f"worklist-{reviewer}.csv"
+                for reviewer in config["screening"][stage]["reviewers"]
+            ]
+        ],

@@ -1,0 +1,26 @@
+"""Compare the first votes of a stage's reviewers: table and statistics of agreement."""
+
+from __future__ import annotations
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.screening import stages
+from evergreen.screening.comparison import compare, pair_table
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--stage", required=True, choices=stages.STAGES)
+    arguments.add_argument("--votes", required=True, help="votes.csv of the stage")
+    arguments.add_argument("--params", required=True, type=json_argument, help="reviewers")
+    arguments.add_argument("--table", required=True, help="agreement.csv")
+    arguments.add_argument("--json", required=True, help="agreement.json")
+    args = arguments.parse_args(argv)
+
+    comparison = compare(tables.read_table(args.votes), stage=args.stage, reviewers=args.params["reviewers"])
+    tables.write_table(pair_table(comparison), args.table)
+    tables.write_json(comparison, args.json)
+
+
+if __name__ == "__main__":
+    run(main)

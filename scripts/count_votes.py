@@ -1,0 +1,73 @@
+"""Count the reviewers' votes of one screening stage: decisions, conflicts, orphans, votes, who is waited for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import sheets, tables
+from evergreen.command import json_argument, parser, run
+from evergreen.screening import stages
+from evergreen.screening.assignment import plan_of
+from evergreen.screening.ballots import ballots
+from evergreen.screening.votes import ADJUDICATION, ORPHAN_COLUMNS, count
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--stage", required=True, choices=stages.STAGES)
+    arguments.add_argument("--works", required=True, help="works.parquet of the deduplication")
+    arguments.add_argument("--clusters", required=True, help="clusters.csv of the deduplication")
+    arguments.add_argument(
+        "--votes", nargs="*", default=[], help="sheets named by reviewer, and adjudication"
+    )
+    arguments.add_argument(
+        "--excluded-before", nargs="*", default=[], help="sheet of records removed before screening"
+    )
+    arguments.add_argument(
+        "--before", nargs="*", default=[], help="decisions of title and abstract (full text only)"
+    )
+    arguments.add_argument(
+        "--params", required=True, type=json_argument, help="the stage's plan, the reasons in order"
+    )
+    arguments.add_argument("--out", required=True, type=Path, help="folder of the stage")
+    args = arguments.parse_args(argv)
+
+    works = tables.read_table(args.works)
+    found = tables.read_table(args.clusters, ["record_id", "work_id"])
+    clusters = dict(zip(found["record_id"], found["work_id"], strict=True))
+    void = []
+    if args.stage == stages.TITLE_ABSTRACT:
+        removed = set()
+        for path in args.excluded_before:
+            sheet = sheets.read_sheet(path, "excluded_before_screening")
+            kinds, unused = stages.excluded_before_screening(sheet, works, clusters)
+            removed |= set(kinds)
+            void += [(record, "", kind, "", path, "", why) for record, kind, why in unused]
+        here = stages.works_at_title_abstract(works, removed)
+    else:
+        here = stages.works_at_full_text(works, tables.read_table(*args.before))
+    reasons = args.params["reasons"]
+    cast = {
+        Path(path).stem: ballots(
+            sheets.read_sheet(path, "adjudication_screening" if Path(path).stem == ADJUDICATION else "screening"),
+            stage=args.stage, reasons=reasons,
+        )
+        for path in args.votes
+    }  # fmt: skip
+    result = count(here, clusters, cast, plan=plan_of(args.params, here), stage=args.stage, reasons=reasons)
+    orphans = pd.concat([result.orphans, pd.DataFrame(void, columns=ORPHAN_COLUMNS)])
+    for name, frame in [*vars(result).items(), ("orphans", orphans)]:
+        tables.write_table(frame, args.out / f"{name}.csv")
+    how = result.decisions["how"].value_counts()
+    print(
+        f"{args.stage}: {len(here)} works; "
+        + ", ".join(f"{number} {name}" for name, number in sorted(how.items()))
+    )
+    if len(orphans):
+        print(f"{len(orphans)} decisions count for nothing here: see {args.out / 'orphans.csv'}")
+
+
+if __name__ == "__main__":
+    run(main)

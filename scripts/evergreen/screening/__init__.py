@@ -1,0 +1,1 @@
+"""Screening: votes, conflicts, agreement, work lists, studies."""

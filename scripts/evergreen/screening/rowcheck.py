@@ -1,0 +1,79 @@
+"""The check that travels in each row of a work list, so that no decision is credited to a wrong record.
+
+A check reads `list:position/total:digest`. The digest is taken over the id and the title of the row, so an edited
+or copied id, an exchanged title and a column that was sorted alone no longer fit; list and total show a row
+that was deleted. Only ASCII letters and digits go into the digest, for a spreadsheet program may save a
+title in an encoding that cannot hold all of its characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+import pandas as pd
+
+from evergreen.errors import InputError
+
+CHECK = re.compile(r"([0-9a-f]{6}):(\d+)/(\d+):([0-9a-f]{8})")
+
+
+def _digest(*texts: str) -> str:
+    return sha256("\n".join(re.sub(r"[^a-z0-9]", "", text.casefold()) for text in texts).encode()).hexdigest()
+
+
+def checks(record_ids: Sequence[str], titles: Sequence[str]) -> list[str]:
+    """The checks of a work list's rows, in their order."""
+    name, total = _digest(*record_ids)[:6], len(record_ids)
+    return [
+        f"{name}:{position}/{total}:{_digest(record, title)[:8]}"
+        for position, (record, title) in enumerate(zip(record_ids, titles, strict=True), start=1)
+    ]
+
+
+def check_rows(sheet: pd.DataFrame) -> list[InputError]:
+    """What no longer fits in a sheet that was a work list; nothing to say on a sheet without checks."""
+    if "check" not in sheet or sheet["check"].eq("").all():
+        return []
+    errors: list[InputError] = []
+    seen: dict[tuple[str, int], set[int]] = {}
+    titles = sheet["title"] if "title" in sheet else pd.Series("", index=sheet.index)
+    for check, record, title, file, row in zip(
+        sheet["check"], sheet["record_id"], titles, sheet["_file"], sheet["_row"], strict=True
+    ):
+        place = {"file": file, "row": int(row)}
+        match = CHECK.fullmatch(check)
+        if not match:
+            errors.append(
+                InputError(
+                    f"the row of {record or 'no record'} was not in the work list (its hidden check is {'missing' if not check else 'damaged'})",
+                    **place,
+                    column="check",
+                    todo="Remove the row, or copy a whole row from the work list.",
+                )
+            )
+            continue
+        if match[4] != _digest(record, title)[:8]:
+            errors.append(
+                InputError(
+                    f"id and title are no longer those of the work list (id {record or 'empty'})",
+                    **place,
+                    column="record_id",
+                    todo="Restore id and title from the work list; sort whole rows, not single columns.",
+                )
+            )
+        seen.setdefault((match[1], int(match[3])), set()).add(int(match[2]))
+    for (_, total), positions in seen.items():
+        gone = [str(position) for position in range(1, total + 1) if position not in positions]
+        if gone:
+            named = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
+            errors.append(
+                InputError(
+                    f"{len(gone)} of the work list's {total} rows are gone (number {named})",
+                    file=str(sheet["_file"].iloc[0]),
+                    column="check",
+                    todo="Put them back; leave the decision empty where there is none.",
+                )
+            )
+    return errors

@@ -1,0 +1,84 @@
+"""From reports to studies: which studies are included, pending or excluded, and since which round."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+STUDY_COLUMNS = ["study", "status", "round", "work_ids", "record_ids", "how"]
+ORPHAN_COLUMNS = ["record_id", "study", "file", "row", "why"]
+# A report that could not be classified yet, or whose trial still runs, keeps its study open.
+OPEN = ("", "awaiting", "ongoing")
+
+
+@dataclass(frozen=True)
+class Studies:
+    """`studies`: one row per study; `orphans`: assignments of records that are not there."""
+
+    studies: pd.DataFrame
+    orphans: pd.DataFrame
+
+
+def list_studies(
+    works: pd.DataFrame,
+    clusters: Mapping[str, str],
+    title_abstract: pd.DataFrame,
+    full_text: pd.DataFrame,
+    assigned: pd.DataFrame,
+) -> Studies:
+    """Studies of the review, by id.
+
+    `clusters`: record_id to work_id; `title_abstract` and `full_text`: the stages' decisions; `assigned`: the sheet
+    `studies.csv` (`record_id, study`; a report may belong to several studies). An included report that no row assigns is a
+    study of its own, named by its work_id. A study is included when one of its reports is, else pending when one is
+    still open, else excluded; its round is the earliest one of its included reports.
+    """
+    members: dict[str, dict[str, None]] = defaultdict(dict)
+    orphans = []
+    for row in assigned.to_dict("records"):
+        work = clusters.get(row["record_id"])
+        if work is None:
+            orphans.append(
+                (row["record_id"], row["study"], row["_file"], row["_row"], "no record has this id")
+            )
+        else:
+            members[row["study"]][work] = None
+    standing = {**_decisions(title_abstract, final=False), **_decisions(full_text, final=True)}
+    with_study = {work for reports in members.values() for work in reports}
+    for work in works["work_id"]:
+        if standing.get(work) == "include" and work not in with_study:
+            members[work][work] = None
+    order = {work: position for position, work in enumerate(works["work_id"])}
+    rounds = dict(zip(works["work_id"], works["round"], strict=True))
+    records = dict(zip(works["work_id"], works["record_ids"], strict=True))
+    rows = []
+    for study in sorted(members):
+        reports = sorted(members[study], key=lambda work: order[work])
+        included = [work for work in reports if standing.get(work) == "include"]
+        open_ = any(standing.get(work) in OPEN for work in reports)
+        status = "included" if included else "pending" if open_ else "excluded"
+        since = min((rounds[work] for work in included), default="")
+        own = study in order and study not in set(assigned["study"])
+        rows.append(
+            (
+                study,
+                status,
+                since,
+                "; ".join(reports),
+                "; ".join(records[work] for work in reports),
+                "own" if own else "assigned",
+            )
+        )
+    return Studies(pd.DataFrame(rows, columns=STUDY_COLUMNS), pd.DataFrame(orphans, columns=ORPHAN_COLUMNS))
+
+
+def _decisions(table: pd.DataFrame, *, final: bool) -> dict[str, str]:
+    """Work to decision; a work that only passed title and abstract is open until full text says more."""
+    open_here = set() if final else {"include"}
+    return {
+        work: "" if decision in open_here else decision
+        for work, decision in zip(table["work_id"], table["decision"], strict=True)
+    }

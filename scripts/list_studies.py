@@ -1,0 +1,41 @@
+"""List the studies of the review with their reports, status and round."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evergreen import sheets, tables
+from evergreen.command import parser, run
+from evergreen.screening.studies import list_studies
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--works", required=True, help="works.parquet of the deduplication")
+    arguments.add_argument("--clusters", required=True, help="clusters.csv of the deduplication")
+    arguments.add_argument("--title-abstract", required=True, help="decisions.csv of that stage")
+    arguments.add_argument("--full-text", required=True, help="decisions.csv of that stage")
+    arguments.add_argument(
+        "--assigned", nargs="*", default=[], help="the sheet config/studies, if there is one"
+    )
+    arguments.add_argument("--out", required=True, help="studies.csv")
+    arguments.add_argument("--orphans", required=True, help="assignments of records that are not there")
+    args = arguments.parse_args(argv)
+
+    found = tables.read_table(args.clusters, ["record_id", "work_id"])
+    rows = [sheets.read_sheet(path, "studies") for path in args.assigned]
+    result = list_studies(
+        tables.read_table(args.works),
+        dict(zip(found["record_id"], found["work_id"], strict=True)),
+        tables.read_table(args.title_abstract),
+        tables.read_table(args.full_text),
+        pd.concat(rows) if rows else pd.DataFrame(columns=["record_id", "study", "_file", "_row"]),
+    )
+    tables.write_table(result.studies, args.out)
+    tables.write_table(result.orphans, args.orphans)
+    status = result.studies["status"].value_counts()
+    print("studies: " + (", ".join(f"{count} {name}" for name, count in sorted(status.items())) or "none"))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,110 @@
+"""The scripts of screening on the bundled review's own sheets, every record taken as a work of its own."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+import compare_reviewers
+import count_votes
+import list_studies
+import write_worklist
+from evergreen import tables
+
+PLAN = {
+    "reviewers": ["AB", "CD"],
+    "reasons": [
+        "wrong_population",
+        "wrong_intervention",
+        "wrong_comparator",
+        "not_randomised",
+        "review",
+        "duplicate_report",
+    ],
+}
+
+
+@pytest.fixture
+def corpus(tmp_path, root):
+    """works.parquet and clusters.csv of all records that AB voted on, and one that awaits votes."""
+    voted = pd.read_csv(root / "config/screening/title_abstract/AB.csv", dtype=str)["record_id"].tolist()
+    ids = [*voted, "pubmed:99999999"]
+    works = pd.DataFrame(
+        {
+            "work_id": ids,
+            "round": "2018-12-31",
+            "column": "databases",
+            "record_ids": ids,
+            "title": "A title",
+            "year": 2018,
+        }
+    )
+    tables.write_table(works, tmp_path / "works.parquet")
+    clusters = pd.DataFrame({"record_id": ids, "work_id": ids, "kept": True, "reason": ""})
+    tables.write_table(clusters, tmp_path / "clusters.csv")
+    return tmp_path
+
+
+def counted(corpus, root, stage, plan=PLAN):
+    sheets = sorted(str(path) for path in (root / "config/screening" / stage).glob("*.csv"))
+    before = [] if stage == "title_abstract" else ["--before", str(corpus / "title_abstract/decisions.csv")]
+    count_votes.main(
+        ["--stage", stage, "--works", str(corpus / "works.parquet"), "--clusters", str(corpus / "clusters.csv"),
+         "--votes", *sheets, *before, "--params", json.dumps(plan), "--out", str(corpus / stage)]
+    )  # fmt: skip
+    return tables.read_table(corpus / stage / "decisions.csv")
+
+
+def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
+    first = counted(corpus, root, "title_abstract")
+    how = first["how"].value_counts().to_dict()
+    assert how["adjudicated"] == 8
+    assert how["pending"] == 1
+    assert tables.read_table(corpus / "title_abstract/orphans.csv").empty
+    second = counted(corpus, root, "full_text")
+    assert len(second) == first["decision"].eq("include").sum() == 24
+    assert second["how"].value_counts().to_dict() == {"agreed": 22, "adjudicated": 2}
+    assert second.loc[second["decision"].eq("exclude"), "reason"].ne("").all()
+    list_studies.main(
+        ["--works", str(corpus / "works.parquet"), "--clusters", str(corpus / "clusters.csv"),
+         "--title-abstract", str(corpus / "title_abstract/decisions.csv"), "--full-text", str(corpus / "full_text/decisions.csv"),
+         "--assigned", str(root / "config/studies.csv"), "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv")]
+    )  # fmt: skip
+    studies = tables.read_table(corpus / "studies.csv")
+    assert studies["study"].tolist() == [
+        "Cohen2008",
+        "DESIRABLE",
+        "DRIVE",
+        "Iwamoto2022",
+        "So2021",
+        "Yue2017",
+    ]
+    assert studies["status"].eq("included").all()
+    assert second["decision"].eq("include").sum() == 7
+    assert "6 included" in capsys.readouterr().out
+
+
+def test_work_list_and_agreement(corpus, root):
+    counted(corpus, root, "title_abstract")
+    stage = corpus / "title_abstract"
+    write_worklist.main(
+        ["--works", str(corpus / "works.parquet"), "--awaiting", str(stage / "awaiting.csv"), "--reviewer", "CD",
+         "--csv", str(stage / "worklist-CD.csv")]
+    )  # fmt: skip
+    rows = tables.read_table(stage / "worklist-CD.csv")
+    assert rows["record_id"].tolist() == ["pubmed:99999999"]
+    compare_reviewers.main(
+        ["--stage", "title_abstract", "--votes", str(stage / "votes.csv"), "--params", json.dumps(PLAN),
+         "--table", str(stage / "agreement.csv"), "--json", str(stage / "agreement.json")]
+    )  # fmt: skip
+    pair = tables.read_json(stage / "agreement.json")["pairs"][0]
+    (a, b), (c, d) = pair["counts"]
+    assert b + c == 8
+    assert (
+        pair["n"]
+        == a + b + c + d
+        == len(rows) + len(pd.read_csv(root / "config/screening/title_abstract/AB.csv")) - 1
+    )
+    assert "NaN" not in (stage / "agreement.csv").read_text()

@@ -1,0 +1,55 @@
+"""Which studies a review has, from decisions and assignments."""
+
+import pandas as pd
+
+from evergreen.screening.studies import list_studies
+
+WORKS = pd.DataFrame(
+    {
+        "work_id": list("abcdef"),
+        "round": ["2018", "2018", "2020", "2020", "2023", "2023"],
+        "record_ids": ["a; a2", *"bcdef"],
+    }
+)
+CLUSTERS = {"a": "a", "a2": "a", **{name: name for name in "bcdef"}}
+
+
+def decisions(**values: str) -> pd.DataFrame:
+    return pd.DataFrame({"work_id": list(values), "decision": list(values.values())})
+
+
+def listed(assigned: list[tuple[str, str]], title_abstract, full_text):
+    rows = pd.DataFrame(assigned, columns=["record_id", "study"]).assign(_file="studies.csv", _row=2)
+    return list_studies(WORKS, CLUSTERS, title_abstract, full_text, rows)
+
+
+def test_reports_make_studies():
+    passed = decisions(a="include", b="include", c="include", d="include", e="exclude", f="")
+    result = listed(
+        [("a2", "Alpha"), ("c", "Alpha"), ("c", "Beta"), ("d", "Gamma"), ("e", "Delta"), ("f", "Epsilon"), ("gone", "Zeta")],
+        passed, decisions(a="include", b="include", c="exclude", d="awaiting"),
+    )  # fmt: skip
+    table = result.studies.set_index("study")
+    assert table["status"].to_dict() == {
+        "Alpha": "included", "Beta": "excluded", "Gamma": "pending", "Delta": "excluded", "Epsilon": "pending", "b": "included",
+    }  # fmt: skip
+    assert table.loc["Alpha", ["round", "work_ids", "record_ids", "how"]].tolist() == [
+        "2018",
+        "a; c",
+        "a; a2; c",
+        "assigned",
+    ]
+    assert table.loc["b", "how"] == "own"
+    assert table.loc["Beta", "round"] == ""
+    assert result.orphans[["record_id", "study"]].to_numpy().tolist() == [["gone", "Zeta"]]
+
+
+def test_the_round_of_a_study_is_that_of_its_first_included_report():
+    passed = decisions(a="include", c="include")
+    table = listed([("a", "Alpha"), ("c", "Alpha")], passed, decisions(a="exclude", c="include")).studies
+    assert table["round"].tolist() == ["2020"]
+
+
+def test_a_work_that_passed_titles_is_open_until_full_text():
+    table = listed([("a", "Alpha")], decisions(a="include"), decisions(a="")).studies
+    assert table["status"].tolist() == ["pending"]
