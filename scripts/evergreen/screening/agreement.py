@@ -25,19 +25,19 @@ class Agreement:
     """
 
     n: int
-    agreement: float | None
-    expected: float | None
-    kappa: float | None
-    kappa_se: float | None
-    kappa_low: float | None
-    kappa_high: float | None
-    pabak: float | None
-    ac1: float | None
-    prevalence: float | None
-    bias: float | None
-    positive: float | None
-    negative: float | None
-    remark: str
+    agreement: float | None = None
+    expected: float | None = None
+    kappa: float | None = None
+    kappa_se: float | None = None
+    kappa_low: float | None = None
+    kappa_high: float | None = None
+    pabak: float | None = None
+    ac1: float | None = None
+    prevalence: float | None = None
+    bias: float | None = None
+    positive: float | None = None
+    negative: float | None = None
+    remark: str = ""
 
 
 def cross_table(first: Sequence[str], second: Sequence[str], categories: Sequence[str]) -> np.ndarray:
@@ -56,7 +56,7 @@ def agreement(table: np.ndarray, *, level: float = 0.95) -> Agreement:
     counts = np.asarray(table, dtype=float)
     k, n = len(counts), int(counts.sum())
     if n == 0:
-        return Agreement(0, *[None] * 12, remark="not estimable: no work has both votes")
+        return Agreement(0, remark="not estimable: no work has both votes")
     p = counts / n
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     po = float(np.trace(p))
