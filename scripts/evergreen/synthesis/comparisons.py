@@ -1,0 +1,418 @@
+"""From the rows of an extraction sheet to comparisons: which arms, combined how, and what cannot be used and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evergreen.errors import InputError, refuse
+from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+from evergreen.synthesis.effects import MEASURES
+
+NUMBERS = (
+    "n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time",
+    "mean_baseline", "sd_baseline", "r", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high",
+)  # fmt: skip
+ARM_NUMBERS = NUMBERS[:-4]
+SHEET_COLUMNS = {
+    "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
+    "round", "derived", "status", "extractors", "origin",
+}  # fmt: skip
+TWO_GROUPS = {"table", "two_means", "two_rates"}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "table": ("n", "events"),
+    "two_means": ("n", "mean", "sd"),
+    "two_rates": ("events", "person_time"),
+    "pre_post": ("n", "mean", "sd", "mean_baseline", "sd_baseline", "r"),
+    "correlation": ("n", "r"),
+    "proportion": ("n", "events"),
+    "rate": ("events", "person_time"),
+    "generic": (),
+}
+WORDS = {
+    "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
+    "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
+    "r": "correlation",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One row to pool: a study (or one arm of it), its numbers, or an effect that was reported as such.
+
+    `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
+    only. `arms` is what a figure shows, `derived` the columns that were converted, `columns` the study-level columns.
+    """
+
+    study: str
+    label: str
+    round: str | None
+    numbers: dict[str, float]
+    yi: float | None
+    vi: float | None
+    arms: dict[str, dict[str, Any]]
+    derived: bool
+    columns: dict[str, str]
+
+
+@dataclass
+class Chosen:
+    """Comparisons to pool, studies that could not be, and arms that the protocol does not ask for."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    arms_left_out: list[dict[str, str]] = field(default_factory=list)
+
+
+def choose(rows: pd.DataFrame, outcome: Mapping[str, Any], *, model: str = "random") -> Chosen:
+    """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty).
+
+    Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
+    arm without participants, more events than participants, a negative variance, contrasts that would have to be
+    combined or split. What a report simply does not give is no error: the study goes to `left_out` with a sentence.
+    """
+    chosen = Chosen()
+    errors: list[InputError] = []
+    measure = outcome["measure"]
+    if outcome.get("multi_arm", "combine") == "separate" and model != "multilevel":
+        raise InputError(
+            f"outcome {outcome['id']}: `multi_arm: separate` keeps the full control in several comparisons of one study",
+            todo="Set `analysis: {model: multilevel}`, or choose combine or split.",
+        )
+    table = _typed(rows)
+    for study, part in table.groupby("study", sort=False):
+        try:
+            _choose_study(str(study), part, outcome, MEASURES[measure].kind, chosen)
+        except InputError as error:
+            errors.append(error)
+    refuse(errors)
+    return chosen
+
+
+def _typed(rows: pd.DataFrame) -> pd.DataFrame:
+    table = rows.copy()
+    for name in NUMBERS:
+        column = table[name] if name in table else pd.Series("", index=table.index)
+        table[name] = pd.to_numeric(column.replace("", None), errors="raise").astype(float)
+    for name in ("timepoint", "arm", "round", "derived", "status"):
+        table[name] = table[name].fillna("").astype(str).str.strip() if name in table else ""
+    return table
+
+
+def _folded(values: Any) -> set[str]:
+    return {
+        str(value).strip().casefold() for value in ([values] if isinstance(values, str) else values or [])
+    }
+
+
+def _choose_study(
+    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str, chosen: Chosen
+) -> None:
+    first = rows.iloc[0]
+    if first["status"] in {"excluded", "pending"}:
+        words = {"excluded": "not included by screening", "pending": "screening is pending"}
+        chosen.left_out.append(_left_out(study, rows, words[first["status"]]))
+        return
+    wanted = _folded(outcome.get("timepoint"))
+    if wanted:
+        at_time = rows["timepoint"].str.casefold().isin(wanted)
+        if not at_time.any():
+            others = ", ".join(dict.fromkeys(rows["timepoint"])) or "no time point"
+            chosen.left_out.append(
+                _left_out(study, rows, f"reports it at another time point only ({others})")
+            )
+            return
+        rows = rows[at_time]
+    times = list(dict.fromkeys(rows["timepoint"].str.casefold()))
+    if len(times) > 1:
+        raise InputError(
+            f"study {study}, outcome {outcome['id']}: several time points ({', '.join(dict.fromkeys(rows['timepoint']))})",
+            column="timepoint",
+            todo="Name the time point to pool under `timepoint` of the outcome.",
+        )
+    reported = rows
+    rows = _wanted_arms(study, rows, outcome, chosen)
+    twice = rows[rows.duplicated(["group", "arm"])]
+    if len(twice):
+        raise InputError(
+            f"study {study}, outcome {outcome['id']}: the arm {twice.iloc[0]['arm']!r} of group {twice.iloc[0]['group']} stands twice",
+            column="arm",
+            todo="Give each arm one row and a name of its own.",
+        )
+    for problem in _faults(study, rows):
+        raise problem
+    result = _comparisons(study, rows, outcome, kind)
+    if isinstance(result, str):
+        chosen.left_out.append(_left_out(study, reported if rows.empty else rows, result))
+    else:
+        chosen.comparisons += result
+
+
+def _wanted_arms(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], chosen: Chosen) -> pd.DataFrame:
+    """The rows whose arm the protocol asks for; the others are listed."""
+    keep = pd.Series(True, index=rows.index)
+    for group, names in (outcome.get("arms") or {}).items():
+        if names:
+            keep &= (rows["group"] != group) | rows["arm"].str.casefold().isin(_folded(names))
+    for arm in rows.loc[~keep, "arm"]:
+        chosen.arms_left_out.append(
+            {"study": study, "arm": arm, "reason": "not among the arms that the protocol names"}
+        )
+    return rows[keep]
+
+
+def _faults(study: str, rows: pd.DataFrame) -> list[InputError]:
+    """Numbers that cannot be: the sheet has to be mended."""
+    faults = []
+    for _, row in rows.iterrows():
+        arm = f"study {study}, arm {row['arm'] or row['group']}"
+        if row["n"] == 0:
+            faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
+        if row["events"] > row["n"]:
+            faults.append(
+                InputError(
+                    f"{arm}: {row['events']:g} events among {row['n']:g} participants", column="events"
+                )
+            )
+        for name in ("events", "sd", "sd_baseline", "person_time"):
+            if row[name] < 0:
+                faults.append(InputError(f"{arm}: {name} is negative ({row[name]:g})", column=name))
+        if row["person_time"] == 0:
+            faults.append(InputError(f"{arm}: person_time is 0", column="person_time"))
+        if abs(row["r"]) > 1:
+            faults.append(
+                InputError(f"{arm}: the correlation {row['r']:g} is not between -1 and 1", column="r")
+            )
+        if row["estimate_se"] < 0:
+            faults.append(InputError(f"{arm}: the standard error is negative", column="estimate_se"))
+        if row["estimate_ci_low"] > row["estimate_ci_high"]:
+            faults.append(
+                InputError(f"{arm}: the limits of the interval are reversed", column="estimate_ci_low")
+            )
+    return faults
+
+
+def _comparisons(
+    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str
+) -> list[Comparison] | str:
+    """Comparisons of one study, or the sentence that says why there are none."""
+    if rows.empty:
+        return "none of its arms is among those that the protocol names"
+    needed = NEEDS[kind]
+    contrasts = rows[rows["group"] == "contrast"]
+    if kind in TWO_GROUPS:
+        treated, control = rows[rows["group"] == "intervention"], rows[rows["group"] == "control"]
+        arms = pd.concat([treated, control])
+        if len(treated) and len(control) and not arms[list(needed)].isna().any(axis=None):
+            return _two_groups(study, treated, control, outcome, needed)
+        if len(contrasts):
+            return _contrasts(study, contrasts, outcome)
+        if not len(treated) or not len(control):
+            side = "an intervention arm" if not len(treated) else "a control arm"
+            return f"{side} is missing" if len(arms) else "reported without numbers of its arms"
+        return _missing(arms, needed)
+    singles = rows[rows["group"] == "single"]
+    if kind != "generic" and len(singles) and not singles[list(needed)].isna().any(axis=None):
+        return _singles(study, singles, outcome, kind)
+    if len(contrasts) or kind == "generic":
+        return _contrasts(study, contrasts if len(contrasts) else singles, outcome)
+    return _missing(singles, needed) if len(singles) else "has no row of group `single`"
+
+
+def _missing(rows: pd.DataFrame, needed: Sequence[str]) -> str:
+    absent = [name for name in needed if rows[name].isna().any()]
+    words = ", ".join(WORDS[name] for name in absent)
+    given = [WORDS[name] for name in needed if rows[name].notna().any() and name not in absent]
+    start = f"{' and '.join(given)} reported, " if given else ""
+    return f"{start}no usable {words}"
+
+
+def _two_groups(
+    study: str,
+    treated: pd.DataFrame,
+    control: pd.DataFrame,
+    outcome: Mapping[str, Any],
+    needed: Sequence[str],
+) -> list[Comparison]:
+    how = outcome.get("multi_arm", "combine")
+    reference = combined(control, needed)
+    if how == "combine" or len(treated) == 1:
+        return [_pair(study, study, combined(treated, needed), reference, treated, control)]
+    result = []
+    for position in range(len(treated)):
+        arm = treated.iloc[[position]]
+        other = shared(reference, len(treated)) if how == "split" else reference
+        label = f"{study} ({arm.iloc[0]['arm']})"
+        result.append(_pair(study, label, combined(arm, needed), other, arm, control))
+    return result
+
+
+def combined(arms: pd.DataFrame, needed: Sequence[str]) -> dict[str, float]:
+    """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample."""
+    if len(arms) == 1:
+        return {name: float(arms.iloc[0][name]) for name in needed}
+    result = {name: float(arms[name].sum()) for name in needed if name in {"n", "events", "person_time"}}
+    if "mean" in needed:
+        whole = combine_groups(
+            [Group(*values) for values in arms[["n", "mean", "sd"]].itertuples(index=False)]
+        )
+        result |= {"n": whole.n, "mean": whole.mean, "sd": whole.sd}
+    return result
+
+
+def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
+    """A control that serves several comparisons: n, events and person-time divided, mean and SD kept (Handbook 23.3.4)."""
+    n, events = split_group(group.get("n", math.nan), group.get("events", math.nan), comparisons)
+    divided = {"n": n, "events": events, "person_time": group.get("person_time", math.nan) / comparisons}
+    return {name: divided.get(name, value) for name, value in group.items()}
+
+
+def _pair(
+    study: str,
+    label: str,
+    one: Mapping[str, float],
+    two: Mapping[str, float],
+    treated: pd.DataFrame,
+    control: pd.DataFrame,
+) -> Comparison:
+    numbers = {f"{name}1": value for name, value in one.items()} | {
+        f"{name}2": value for name, value in two.items()
+    }
+    arms = {"intervention": _shown(one, treated), "control": _shown(two, control)}
+    return _row(study, label, numbers, arms, pd.concat([treated, control]))
+
+
+def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str) -> list[Comparison]:
+    if len(rows) == 1 or (
+        outcome.get("multi_arm", "combine") == "combine" and kind in {"proportion", "rate"}
+    ):
+        numbers = combined(rows, NEEDS[kind])
+        return [_row(study, study, numbers, {"single": _shown(numbers, rows)}, rows)]
+    if outcome.get("multi_arm", "combine") == "combine":
+        raise InputError(
+            f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
+            column="group",
+            todo="Give the study one row, or set `multi_arm: separate` with a multilevel model.",
+        )
+    result = []
+    for position in range(len(rows)):
+        part = rows.iloc[[position]]
+        numbers = combined(part, NEEDS[kind])
+        label = f"{study} ({part.iloc[0]['arm']})"
+        result.append(_row(study, label, numbers, {"single": _shown(numbers, part)}, part))
+    return result
+
+
+def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> list[Comparison] | str:
+    how = outcome.get("multi_arm", "combine")
+    usable = [(row, _estimate(row, outcome)) for _, row in rows.iterrows()]
+    reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
+    if reasons:
+        return reasons[0]
+    if len(usable) > 1 and how != "separate":
+        raise InputError(
+            f"study {study}, outcome {outcome['id']}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
+            column="group",
+            todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
+        )
+    result = []
+    for row, estimate in usable:
+        assert not isinstance(estimate, str)
+        label = study if len(usable) == 1 else f"{study} ({row['arm']})"
+        part = rows.loc[[row.name]]
+        result.append(_row(study, label, {}, {}, part, estimate))
+    return result
+
+
+def _estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
+    """Effect and variance on the analysis scale of a reported estimate, or why there is none."""
+    value, se = row["estimate"], row["estimate_se"]
+    low, high = row["estimate_ci_low"], row["estimate_ci_high"]
+    if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
+        return "an effect is mentioned, but no estimate is reported"
+    if outcome.get("scale", "analysis") == "ratio":
+        numbers = [number for number in (value, low, high) if not math.isnan(number)]
+        if min(numbers) <= 0:
+            raise InputError(
+                f"study {row['study']}: a ratio of {min(numbers):g} is not positive",
+                column="estimate",
+                todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
+            )
+        value, low, high = (
+            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
+        )
+    if math.isnan(value):
+        value = (low + high) / 2
+    if math.isnan(se):
+        if math.isnan(low) or math.isnan(high):
+            return "an estimate is reported without standard error or interval"
+        se = se_from_interval(low, high)
+    if se <= 0:
+        return "the reported estimate has no sampling variance"
+    return float(value), float(se) ** 2
+
+
+def _shown(numbers: Mapping[str, float], rows: pd.DataFrame) -> dict[str, Any]:
+    derived = sorted({name for text in rows["derived"] for name in derived_columns(text)})
+    return {**{name: _none(value) for name, value in numbers.items()}, "derived": derived}
+
+
+def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
+    """A study that is not pooled, with what it reports."""
+    arms: dict[str, dict[str, Any]] = {}
+    for group, part in rows[rows["group"] != "contrast"].groupby("group", sort=False):
+        known = [name for name in ARM_NUMBERS if part[name].notna().all()]
+        if len(part) == 1:
+            numbers = {name: float(part.iloc[0][name]) for name in known}
+        else:  # several arms: what adds up, and the mean of all participants
+            numbers = {
+                name: float(part[name].sum()) for name in known if name in {"n", "events", "person_time"}
+            }
+            if {"n", "mean"} <= set(known) and numbers["n"] > 0:
+                numbers["mean"] = float((part["n"] * part["mean"]).sum() / numbers["n"])
+        if numbers:
+            arms[str(group)] = _shown(numbers, part)
+    entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows.iloc[0]["round"] or None}
+    if arms:
+        entry["arms"] = arms
+    return entry
+
+
+def derived_columns(text: str) -> list[str]:
+    """Columns named in a cell of `derived`: `mean, sd: how; n: how`."""
+    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
+    return [name for name in names if name in NUMBERS]
+
+
+def _row(
+    study: str, label: str, numbers: dict[str, float], arms: dict[str, dict[str, Any]], rows: pd.DataFrame,
+    estimate: tuple[float, float] | None = None,
+) -> Comparison:  # fmt: skip
+    first = rows.iloc[0]
+    columns = {str(name): _text(first[name]) for name in rows.columns if name not in SHEET_COLUMNS}
+    yi, vi = estimate if estimate is not None else (None, None)
+    derived = any(derived_columns(text) for text in rows["derived"])
+    return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, columns)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
+
+
+def _none(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:
+    """The numbers of comparisons as arrays, NaN for contrasts."""
+    needed = NEEDS[kind]
+    names = [f"{name}{group}" for name in needed for group in (1, 2)] if kind in TWO_GROUPS else list(needed)
+    return {
+        name: np.array([comparison.numbers.get(name, np.nan) for comparison in comparisons], dtype=float)
+        for name in names
+    }

@@ -1,0 +1,128 @@
+"""One outcome, from its arm rows to `synthesis/<outcome>.json`: effects, the pooled result, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evergreen.synthesis import comparisons, effects, pooled
+from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.numbers import plain
+
+Result = dict[str, Any]
+
+
+def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
+    """The JSON of an outcome (design: file contract of `synthesis/<outcome>.json`).
+
+    `rows` is the outcome's slice of the extraction, `outcome` its entry in the protocol with `analysis` filled in.
+    """
+    analysis = outcome["analysis"]
+    chosen = comparisons.choose(rows, outcome, model=analysis["model"])
+    rated, left_out = rate(chosen.comparisons, outcome)
+    left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
+    rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
+    studies = pooled.Studies.of(rated, outcome["measure"])
+    whole = pooled.pool(studies, analysis)
+    document: Result = {
+        "outcome": outcome["id"],
+        "measure": outcome["measure"],
+        "k": len(rated),
+        "level": analysis["level"],
+        "studies": _studies(studies, whole, analysis["level"]),
+        "model": whole.block if whole else None,
+        "not_pooled": "" if whole else not_pooled(left_out),
+        "notes": whole.notes if whole else [],
+        "subgroups": {},
+        "moderators": {},
+        "sensitivity": {},
+        "small_study": {},
+        "rounds": rounds(studies, analysis),
+        "left_out": left_out,
+        "arms_left_out": chosen.arms_left_out,
+    }
+    return plain(document)
+
+
+def rate(
+    chosen: Sequence[Comparison], outcome: Mapping[str, Any]
+) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
+    """Effect and variance of each comparison; those without one, with the reason."""
+    yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
+    rated, left_out = [], []
+    for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
+        if np.isfinite(effect) and np.isfinite(variance) and variance > 0:
+            rated.append((comparison, float(effect), float(variance)))
+            continue
+        reason = (
+            "its effect has no sampling variance"
+            if variance == 0
+            else effects.why_not(outcome["measure"], comparison.numbers)
+        )
+        entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
+        if comparison.label != comparison.study:
+            entry["label"] = comparison.label
+        if comparison.arms:
+            entry["arms"] = comparison.arms
+        left_out.append(entry)
+    return rated, left_out
+
+
+def measured(
+    chosen: Sequence[Comparison], measure: str, analysis: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
+    yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
+    vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
+    armed = [position for position, one in enumerate(chosen) if one.yi is None]
+    if armed:
+        data = comparisons.arrays([chosen[position] for position in armed], effects.MEASURES[measure].kind)
+        yi[armed], vi[armed] = effects.effect(measure, data, **effects.options(measure, analysis))
+    return yi, vi
+
+
+def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:
+    """Why nothing was pooled, in one sentence."""
+    if not left_out:
+        return "no study reports this outcome"
+    names = list(dict.fromkeys(str(entry["study"]) for entry in left_out))
+    count = f"{len(names)} {'study reports' if len(names) == 1 else 'studies report'}"
+    return f"{count} this outcome, none in a form that can be pooled"
+
+
+def rounds(studies: pooled.Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """The pooled effect as of each round in which the outcome's data changed."""
+    days = sorted({day for day in studies.rounds if day})
+    view: dict[str, Any] = {}
+    for day in days:
+        known = np.array([not own or own <= day for own in studies.rounds])
+        part = studies.take(known)
+        whole = pooled.pool(part, analysis)
+        added = [label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day]
+        view[day] = {"k": len(part.labels), "added": added, "model": whole.block if whole else None}
+    return view
+
+
+def _studies(studies: pooled.Studies, whole: pooled.Pooled | None, level: float) -> list[dict[str, Any]]:
+    low, high = studies.intervals(level)
+    entries = []
+    for position, comparison in enumerate(studies.comparisons):
+        entries.append(
+            {
+                "study": comparison.study,
+                "label": comparison.label,
+                "round": comparison.round,
+                "yi": studies.yi[position],
+                "vi": studies.vi[position],
+                "weight": whole.weights[position] if whole else None,
+                "ci_low": low[position],
+                "ci_high": high[position],
+                "arms": comparison.arms,
+                "derived": comparison.derived,
+                "columns": comparison.columns,
+            }
+        )
+    return entries

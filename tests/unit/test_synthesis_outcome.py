@@ -1,0 +1,194 @@
+"""From arm rows to a pooled outcome: published numbers, arms, what cannot be pooled."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.synthesis import outcome
+
+ANALYSIS = {"model": "random", "tau2": "DL", "test": "z", "level": 0.95, "prediction": True}
+SERIOUS = [
+    ("DRIVE", "2018-12-31", "placebo", "control", 88, 9),
+    ("DRIVE", "2018-12-31", "Q6M", "intervention", 86, 4),
+    ("DRIVE", "2018-12-31", "Q3M", "intervention", 85, 6),
+    ("DRIVE", "2018-12-31", "Q2M", "intervention", 87, 8),
+    ("DESIRABLE", "2020-12-31", "placebo", "control", 224, 13),
+    ("DESIRABLE", "2020-12-31", "Q6M", "intervention", 221, 19),
+    ("DESIRABLE", "2020-12-31", "Q3M", "intervention", 222, 19),
+    ("Iwamoto2022", "2023-12-31", "denosumab", "intervention", 23, 1),
+    ("Iwamoto2022", "2023-12-31", "csDMARD", "control", 23, 2),
+]
+
+
+def entry(measure: str = "RR", **more):
+    return {"id": "outcome", "measure": measure, "analysis": {**ANALYSIS, **more.pop("analysis", {})}, **more}
+
+
+def table(rows, columns=("study", "round", "arm", "group", "n", "events")) -> pd.DataFrame:
+    return pd.DataFrame([[str(value) for value in row] for row in rows], columns=list(columns))
+
+
+def means(rows) -> pd.DataFrame:
+    return table(rows, ("study", "arm", "group", "n", "mean", "sd"))
+
+
+def pooled(result, back=math.exp):
+    return tuple(round(back(result["model"][key]), 2) for key in ("estimate", "ci_low", "ci_high"))
+
+
+def test_serious_adverse_events_of_the_bundled_review():
+    """RR 1.00 (0.54 to 1.86), DerSimonian-Laird, denosumab arms combined."""
+    result = outcome.result(table(SERIOUS), entry())
+    assert pooled(result) == (1.00, 0.54, 1.86)
+    assert result["k"] == 3
+    json.dumps(result, allow_nan=False)
+
+
+def test_published_review_of_taar1_agonists(shared):
+    """PANSS total: fixed SMD 0.132 (0.017 to 0.246), REML 0.146 (-0.050 to 0.341), sign turned for benefit."""
+    arms = pd.read_csv(shared / "data" / "reviews" / "taar1" / "arms.csv")
+    arms = arms[
+        (arms["overall_scale_name"] == "PANSS total") & arms["drug_new"].isin(["TAAR1 agonist", "placebo"])
+    ]
+    group = arms["drug_new"].map({"placebo": "control", "TAAR1 agonist": "intervention"})
+    rows = means(
+        zip(
+            arms["study_name"],
+            arms["arm_name"],
+            group,
+            arms["overall_n"],
+            arms["overall_mean"],
+            arms["overall_sd"],
+            strict=True,
+        )
+    )
+    fixed = outcome.result(rows, entry("SMD", analysis={"model": "common"}))["model"]
+    random = outcome.result(rows, entry("SMD", analysis={"tau2": "REML"}))["model"]
+    assert [round(-fixed[key], 3) for key in ("estimate", "ci_high", "ci_low")] == [0.132, 0.017, 0.246]
+    assert [round(-random[key], 3) for key in ("estimate", "ci_high", "ci_low")] == [0.146, -0.050, 0.341]
+
+
+def test_rounds_show_the_effect_as_it_grew():
+    rounds = outcome.result(table(SERIOUS), entry())["rounds"]
+    assert {day: view["k"] for day, view in rounds.items()} == {
+        "2018-12-31": 1,
+        "2020-12-31": 2,
+        "2023-12-31": 3,
+    }
+    assert rounds["2020-12-31"]["added"] == ["DESIRABLE"]
+    first = rounds["2018-12-31"]["model"]
+    assert first["estimate"] == pytest.approx(math.log(18 / 258 / (9 / 88)))
+
+
+def test_arms_are_combined_split_or_kept_apart():
+    split = outcome.result(table(SERIOUS), entry(multi_arm="split"))
+    assert [study["label"] for study in split["studies"]][:3] == ["DRIVE (Q2M)", "DRIVE (Q3M)", "DRIVE (Q6M)"]
+    assert split["studies"][0]["arms"]["control"] == {"n": 88 / 3, "events": 3.0, "derived": []}
+    with pytest.raises(InputError, match="multilevel"):
+        outcome.result(table(SERIOUS), entry(multi_arm="separate"))
+
+
+def test_combined_means_are_those_of_one_sample():
+    """Handbook 6.5.2.10; the numbers of its oracle block."""
+    rows = means(
+        [
+            ("A", "1", "intervention", 20, 10.1, 2.2),
+            ("A", "2", "intervention", 34, 12.4, 3.1),
+            ("A", "c", "control", 17, 9.3, 1.9),
+        ]
+    )
+    arm = outcome.result(rows, entry("MD"))["studies"][0]["arms"]["intervention"]
+    assert (arm["mean"], arm["sd"]) == pytest.approx((11.54814814814815, 2.9959243220875518), rel=1e-12)
+
+
+def test_protocol_chooses_arms_and_the_others_are_listed():
+    result = outcome.result(
+        table(SERIOUS), entry(arms={"intervention": ["q6m", "denosumab"], "control": ["Placebo", "csDMARD"]})
+    )
+    assert result["studies"][0]["arms"]["intervention"]["n"] == 86
+    assert {arm["arm"] for arm in result["arms_left_out"]} == {"Q3M", "Q2M"}
+
+
+def test_what_cannot_be_pooled_is_said():
+    rows = means(
+        [
+            ("A", "d", "intervention", 20, 1.0, ""),
+            ("A", "p", "control", 20, 2.0, ""),
+            ("B", "d", "intervention", 20, 1.0, 2.0),
+        ]
+    )
+    result = outcome.result(rows, entry("MD"))
+    assert result["model"] is None
+    assert result["studies"] == []
+    assert {item["study"]: item["reason"] for item in result["left_out"]} == {
+        "A": "number of participants and mean reported, no usable standard deviation",
+        "B": "a control arm is missing",
+    }
+    assert result["left_out"][0]["arms"]["control"]["mean"] == 2.0
+
+
+def test_studies_that_screening_did_not_include_are_left_out():
+    rows = table(SERIOUS).assign(status=["pending"] * 4 + ["excluded"] * 3 + ["included"] * 2)
+    result = outcome.result(rows, entry())
+    assert [(item["study"], item["reason"]) for item in result["left_out"]] == [
+        ("DESIRABLE", "not included by screening"),
+        ("DRIVE", "screening is pending"),
+    ]
+    assert result["k"] == 1
+    assert result["notes"] == ["One study: nothing is pooled, its own estimate and interval are shown."]
+
+
+def test_double_zeros_have_no_odds_ratio_without_correction():
+    rows = table([("A", "", "d", "intervention", 20, 0), ("A", "", "p", "control", 20, 0)])
+    result = outcome.result(rows, entry("OR", analysis={"add": 0, "to": "none"}))
+    assert result["model"] is None
+    assert result["left_out"][0]["reason"] == "no events in either group"
+
+
+def test_contrasts_on_a_ratio_scale():
+    columns = ("study", "arm", "group", "estimate", "estimate_ci_low", "estimate_ci_high", "estimate_se")
+    rows = table(
+        [
+            ("A", "", "contrast", 0.49, 0.22, 1.09, ""),
+            ("B", "", "contrast", 0.61, "", "", 0.3),
+            ("C", "", "contrast", 0.7, "", "", ""),
+        ],
+        columns,
+    )
+    result = outcome.result(rows, entry("OR", scale="ratio"))
+    assert [study["vi"] for study in result["studies"]] == pytest.approx(
+        [0.16666698676277192, 0.09], rel=1e-9
+    )
+    assert result["left_out"][0]["reason"] == "an estimate is reported without standard error or interval"
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("A", "", "d", "intervention", 0, 0), ("A", "", "p", "control", 20, 1)], "study A, arm d: n is 0"),
+        ([("A", "", "d", "intervention", 10, 11), ("A", "", "p", "control", 20, 1)], "11 events among 10"),
+        ([("A", "", "d", "intervention", 10, 1), ("A", "", "d", "intervention", 10, 1)], "stands twice"),
+    ],
+)
+def test_impossible_numbers_are_refused_by_name(rows, sentence):
+    with pytest.raises(InputError, match=sentence):
+        outcome.result(table(rows), entry())
+
+
+def test_several_time_points_are_refused_by_name():
+    rows = table(SERIOUS[:2]).assign(timepoint=["6 months", "12 months"])
+    with pytest.raises(InputError, match="study DRIVE.*several time points"):
+        outcome.result(rows, entry())
+    result = outcome.result(rows, entry(timepoint="24 Months"))
+    assert "another time point" in result["left_out"][0]["reason"]
+
+
+def test_both_intervals_where_knapp_hartung_is_narrower():
+    result = outcome.result(table(SERIOUS), entry(analysis={"tau2": "REML", "test": "knha"}))
+    assert "wald" in result["model"] or result["model"]["ci_high"] > 0.69
+    two = outcome.result(table(SERIOUS[:7]), entry(analysis={"test": "knha"}))
+    assert set(two["model"]["wald"]) == {"se", "statistic", "p", "ci_low", "ci_high"}
+    assert two["notes"]
