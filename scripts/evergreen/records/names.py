@@ -27,33 +27,8 @@ _GROUP = re.compile(
 )
 _INITIALS = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[.\s-]*[^\W\d_a-zß-öø-ÿ]){0,3}\.?|(?:[^\W\d_]{1,2}\.[\s-]*)+")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?$", re.IGNORECASE)
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ten",
-        "ter",
-        "zu",
-        "zur",
-        "af",
-        "av",
-    ]
+_PARTICLE = re.compile(
+    "van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av", re.I
 )
 
 
@@ -82,7 +57,7 @@ def parse_name(text: str) -> Name:
             cut -= 1
         return Name(" ".join(words[:cut]), " ".join(words[cut:]) + suffix)
     cut = len(words) - 1
-    while cut > 1 and words[cut - 1].lower() in _PARTICLES:
+    while cut > 1 and _PARTICLE.fullmatch(words[cut - 1]):
         cut -= 1
     return Name(" ".join(words[cut:]), " ".join(words[:cut]) + suffix)
 

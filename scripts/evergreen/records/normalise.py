@@ -49,9 +49,19 @@ def canonical_doi(text: str) -> str:
 
 
 _PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
+_PMID_HINT = re.compile(r"pm[iu]|pubmed|medline", re.IGNORECASE)
+_PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
     r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}0*([1-9]\d{0,7})(?!\d)", re.I
 )
+
+
+def named_pmid(text: str) -> str:
+    """The PMID in running text where it is called one: `PMID: 1`, `26957754[pmid]`, `PUBMED 123`, an address."""
+    if not _PMID_HINT.search(text):
+        return ""
+    found = _PMID_NAMED.search(text) or _PMID_MARKED.search(text)
+    return found.group(1) if found else ""
 
 
 def canonical_pmid(text: str) -> str:
@@ -63,8 +73,8 @@ def canonical_pmid(text: str) -> str:
     if text.isascii() and text.isdigit():
         bare = text.lstrip("0")
         return bare if 1 <= len(bare) <= 8 else ""
-    if named := _PMID_NAMED.search(text):
-        return named.group(1)
+    if named := named_pmid(text):
+        return named
     if "e+" in text.lower() or "10." in text or "pmc" in text.lower():
         return ""
     found = _PMID.fullmatch(text) or _PMID.match(text)
@@ -249,13 +259,13 @@ def searchable(text: str) -> str:
         text = _TRANSLATOR.sub("", _LANGUAGE_SUFFIX.sub("", text))
     text = text.lower()
     if not text.isascii():
-        text = unaccented(text)
+        text = unaccented(text).lower()
     if "'" in text:
         text = _APOSTROPHE.sub("", text)
     return _NOT_WORD.sub(" ", text).strip()
 
 
 def unaccented(text: str) -> str:
-    """Lower-case `text` without accents, Greek letters spelled out; sub- and superscript digits become digits."""
+    """`text` (lower case) without accents, Greek letters spelled out; sub- and superscript digits become digits."""
     spelled = unicodedata.normalize("NFKD", text).translate(_LETTERS)
     return "".join(letter for letter in spelled if not unicodedata.combining(letter))

@@ -1,0 +1,48 @@
+"""Put the new records of all sources and rounds into one table, and the remarks on their files into a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.records.model import typed
+from evergreen.records.rounds import import_report
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--pairs", type=json_argument, required=True, help="[source, round], rounds ascending"
+    )
+    arguments.add_argument(
+        "--folder", required=True, help="where <source>/<round>.parquet and its companions stand"
+    )
+    arguments.add_argument("--records", required=True, help="Parquet")
+    arguments.add_argument("--csv", required=True)
+    arguments.add_argument("--report", required=True)
+    args = arguments.parse_args(argv)
+
+    folder = Path(args.folder)
+    stems = {(source, round_): folder / source / round_ for source, round_ in args.pairs}
+    parts = [tables.read_table(f"{stem}.parquet") for stem in stems.values()]
+    records = typed(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
+    counts = [
+        (source, round_, tables.read_json(f"{stem}.counts.json")) for (source, round_), stem in stems.items()
+    ]
+    remarks = {
+        pair: tables.read_table(f"{stem}.lost.csv")
+        for pair, stem in stems.items()
+        if Path(f"{stem}.lost.csv").exists()
+    }
+
+    tables.write_table(records, args.records)
+    tables.write_table(records, args.csv)
+    tables.write_table(import_report(counts, remarks), args.report)
+    print(f"{len(records)} records of {len(args.pairs)} searches")
+
+
+if __name__ == "__main__":
+    run(main)

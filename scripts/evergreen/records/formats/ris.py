@@ -1,0 +1,176 @@
+"""RIS: blocks of `TY  - JOUR` to `ER  - `, and the dialects of the databases and reference managers that write it.
+
+The tags are those of the RIS specification (Research Information Systems, 2001 and 2011) with what vendors add.
+A reader of our own, since every line must be accounted for: rispy skips lines outside a record without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from evergreen.records.formats.block import Block, Blocks
+
+NAME = "RIS"
+FIELDS: dict[str, tuple[str, ...]] = {
+    "title": ("TI", "T1", "BT", "CT"),
+    "abstract": ("AB", "N2"),
+    "authors": ("AU", "A1"),
+    "year": ("PY", "Y1", "DA"),
+    "journal": ("JF", "T2", "JO", "JA", "J2", "J1"),
+    "volume": ("VL",),
+    "issue": ("IS", "CP"),
+    "start_page": ("SP",),
+    "end_page": ("EP",),
+    "article_number": ("C7", "AR"),
+    "doi": ("DO", "DI", "L3"),
+    "doi_within": ("M3", "N1", "UR", "L2", "LK", "ID", "U1", "U3", "L1", "C1", "C2", "C3"),
+    "pmid": ("PMID", "PM"),
+    "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2"),
+    "pmid_in_medline": ("AN", "ID"),
+    "pmcid": ("PMC", "U2", "C2", "L2", "UR"),
+    "registry_within": ("C1", "C2", "C3", "C4", "C5", "SI", "N1", "ID", "AN", "KW", "U4", "M1"),
+    "publication_types": ("PT", "M3"),
+    "keywords": ("KW",),
+    "language": ("LA",),
+    "issn": ("SN",),
+    "url": ("UR", "LK"),
+    "accession": ("AN", "UT"),
+    "accession_within": ("U2", "UR"),
+    "accession_like": ("ID",),
+    "database": ("DB", "DP"),
+}
+
+_TAG = re.compile(r"([A-Z][A-Z0-9])(?: {1,4}| ?\t ?)-(?:\s|$)(.*)|([A-Z][A-Z0-9]{2,4})  -(?:\s|$)(.*)")
+_KNOWN = re.compile(
+    r"A[1-4BDNU]|C[1-8ANY]|D[ABOP]|E[DPRT]|I[DS]|J[2AFO]|KW|L[1-4ABK]|M[1-3]|N[12V]|OP|P[BPY]|R[INP]|S[ENPT]|"
+    r"T[123AITY]|U[1-5R]|V[LO]|Y[12]"
+)
+_COUNTER = re.compile(r"\s*(?:<?\d{1,7}>?\.?|Record #?\d+ of \d+)\s*")
+_TITLES = frozenset(FIELDS["title"])
+
+
+def tag_of(line: str) -> tuple[str, str] | None:
+    """(tag, value) when `line` starts a field, else None: it continues one.
+
+    `TY  - `, `TY  -`, `TY  -  x`, `TY - `, `TY\\t- ` are read; with a single space only tags of the specification, for
+    `AB - x` may stand in running text.
+    """
+    if line[2:6] == "  - ":
+        tag = line[:2]
+        if tag.isalnum() and tag[0].isalpha() and tag.isupper():
+            return tag, line[6:].strip()
+    if "-" not in line[2:8]:
+        return None
+    found = _TAG.match(line.lstrip("\ufeff "))
+    if not found:
+        return None
+    tag, value = (found.group(1), found.group(2)) if found.group(1) else (found.group(3), found.group(4))
+    if (
+        len(tag) == 2
+        and not _KNOWN.fullmatch(tag)
+        and not line.lstrip("\ufeff ").startswith((f"{tag}  -", f"{tag}\t-"))
+    ):
+        return None
+    return tag, value.strip()
+
+
+def recognise(lines: Sequence[str]) -> bool:
+    """Whether `lines` look like RIS: a TY or ER line, or several lines with RIS tags."""
+    hits = 0
+    for line in lines:
+        if found := tag_of(line):
+            if found[0] == "TY":
+                return True
+            hits += bool(_KNOWN.fullmatch(found[0]))
+    return hits > 2 and any((tag_of(line) or ("",))[0] == "ER" for line in lines)
+
+
+def read(lines: Sequence[str]) -> Blocks:
+    """Blocks of a RIS text; lines outside a record are remarked on, an unfinished record is kept."""
+    out = Blocks()
+    block: Block | None = None
+    between: list[tuple[int, str]] = []
+
+    def close(number: int) -> None:
+        nonlocal block
+        assert block is not None
+        block.line_end = number
+        if any(value for tag, value in block.fields if tag != "TY"):
+            out.blocks.append(block)
+        else:
+            out.lose(block.line, "TY", "record without any field")
+        block = None
+
+    def settle(number: int, ends_with_er: bool) -> int:
+        """Give the lines between records to where they belong; return the first line of the block that follows."""
+        nonlocal between
+        waiting, between = between, []
+        tagged = [(line, *found) for line, text in waiting if (found := tag_of(text))]
+        has_title = any(tag in _TITLES for _, tag, _ in tagged)
+        start = number
+        if waiting and not ends_with_er and _COUNTER.fullmatch(waiting[-1][1]):
+            start = waiting.pop()[0]
+        if tagged and (ends_with_er or has_title or not out.blocks):
+            unnamed = Block(tagged[0][0], waiting[-1][0])
+            for line, text in waiting:
+                if found := tag_of(text):
+                    unnamed.append(*found)
+                elif unnamed.fields:
+                    unnamed.extend(text.strip())
+                else:
+                    out.lose(line, text, "line outside any record")
+            out.note(unnamed.line, "record without a TY line")
+            out.blocks.append(unnamed)
+        elif tagged or any(text.startswith("Link to the") for _, text in waiting):  # Ovid writes on after ER
+            last = out.blocks[-1] if out.blocks else None
+            for line, text in waiting:
+                if last is None:
+                    out.lose(line, text, "line outside any record")
+                else:
+                    last.append(*(tag_of(text) or ("after ER", text.strip())))
+                    last.line_end = line
+        else:
+            for line, text in waiting:
+                out.lose(line, text, "line outside any record")
+        return start
+
+    for number, line in enumerate(lines, 1):
+        found = tag_of(line)
+        if found is None:
+            text = line.strip()
+            if not text:
+                continue
+            if block is not None:
+                block.extend(text)
+            else:
+                between.append((number, line))
+        elif found[0] == "TY":
+            if block is not None and all(tag == "TY" for tag, _ in block.fields):
+                block.append(*found)
+                continue
+            if block is not None:
+                out.note(block.line, f"record without an ER line: the next one begins at line {number}")
+                close(number - 1)
+            block = Block(settle(number, ends_with_er=False), number, [found])
+        elif found[0] == "ER":
+            if block is None:
+                if any(tag_of(text) for _, text in between):
+                    settle(number, ends_with_er=True)
+                    out.blocks[-1].line_end = number
+                else:
+                    settle(number, ends_with_er=False)
+                    out.lose(number, line, "ER without a record before it")
+                continue
+            if found[1]:
+                block.append(*found)
+            close(number)
+        elif block is not None:
+            block.append(*found)
+        else:
+            between.append((number, line))
+    if block is not None:
+        out.note(block.line, "the file ends inside this record; it may be cut off")
+        close(len(lines))
+    settle(len(lines), ends_with_er=False)
+    return out

@@ -1,0 +1,89 @@
+"""import_export, index_records and assemble_records through their command lines."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import assemble_records
+import import_export
+import index_records
+from evergreen.errors import InputError
+
+FIRST = """TY  - JOUR
+AN  - A1
+TI  - First trial
+PY  - 2015
+ER  - 
+
+a stray line
+
+TY  - JOUR
+AN  - A2
+TI  - Second trial
+PY  - 2016
+ER  - 
+"""
+SECOND = FIRST + "\nTY  - JOUR\nAN  - A3\nTI  - Third trial\nPY  - 2019\nER  - \n"
+ROUNDS = ("2018-12-31", "2020-12-31")
+
+
+@pytest.fixture
+def imported(tmp_path):
+    folder = tmp_path / "rounds"
+    earlier = []
+    for day, text in zip(ROUNDS, (FIRST, SECOND), strict=True):
+        export = tmp_path / f"export-{day}.ris"
+        export.write_text(text)
+        stem = folder / "embase" / day
+        import_export.main(
+            ["--export", str(export), "--source", "embase", "--round", day, "--earlier", *earlier,
+             "--params", json.dumps({"hits": 5 if day == ROUNDS[1] else None}),
+             "--records", f"{stem}.parquet", "--counts", f"{stem}.counts.json", "--lost", f"{stem}.lost.csv"]
+        )  # fmt: skip
+        earlier.append(f"{stem}.parquet")
+    return folder
+
+
+def test_a_later_round_has_only_what_is_new(imported, capsys):
+    second = pd.read_parquet(imported / "embase" / "2020-12-31.parquet")
+    assert second["record_id"].tolist() == ["embase:A3"]
+    counts = json.loads((imported / "embase" / "2020-12-31.counts.json").read_text())
+    assert (counts["hits"], counts["read"], counts["new"], counts["seen_before"]) == (5, 3, 1, 2)
+
+
+def test_manifest_names_rounds_with_new_records_only(imported, tmp_path):
+    empty = tmp_path / "empty.json"
+    empty.write_text('{"new": 0}')
+    pairs = [["pubmed", ROUNDS[0]], *(["embase", day] for day in ROUNDS)]
+    counts = [str(empty), *(str(imported / "embase" / f"{day}.counts.json") for day in ROUNDS)]
+    out = tmp_path / "manifest.json"
+    index_records.main(["--pairs", json.dumps(pairs), "--counts", *counts, "--manifest", str(out)])
+    assert json.loads(out.read_text()) == {"2018-12-31": {"embase": 2}, "2020-12-31": {"embase": 1}}
+
+
+def test_all_records_and_a_report_on_every_file(imported, tmp_path):
+    pairs = json.dumps([["embase", day] for day in ROUNDS])
+    out = {name: str(tmp_path / name) for name in ("records.parquet", "records.csv", "report.csv")}
+    assemble_records.main(
+        ["--pairs", pairs, "--folder", str(imported), "--records", out["records.parquet"], "--csv", out["records.csv"],
+         "--report", out["report.csv"]]
+    )  # fmt: skip
+    records = pd.read_parquet(out["records.parquet"])
+    assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A3"]
+    assert len(pd.read_csv(out["records.csv"])) == 3
+    report = pd.read_csv(out["report.csv"], dtype=str, keep_default_na=False)
+    stray = report[report["kind"] == "lost"]
+    assert stray[["line", "text"]].values.tolist() == [["7", "a stray line"]] * 2
+    assert report.loc[report["kind"] == "hits", "reason"].tolist() == [
+        "5 hits are stated in the protocol, 3 records were read"
+    ]
+    assert report.loc[report["kind"] == "file", "round"].tolist() == list(ROUNDS)
+
+
+def test_a_missing_export_is_refused_by_name(tmp_path):
+    with pytest.raises(InputError, match=r"gone\.ris: the export cannot be read"):
+        import_export.main(
+            ["--export", str(tmp_path / "gone.ris"), "--source", "x", "--round", ROUNDS[0], "--records", "r.parquet",
+             "--counts", "c.json", "--lost", "l.csv"]
+        )  # fmt: skip

@@ -1,0 +1,198 @@
+"""Normal forms of identifiers, pages, years, titles and names, as databases write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evergreen.records.names import Name, first_author, parse_name, split_authors
+from evergreen.records.normalise import (
+    canonical_doi,
+    canonical_pmcid,
+    canonical_pmid,
+    clean,
+    first_page,
+    issns,
+    languages,
+    registry_ids,
+    searchable,
+    year_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("https://doi.org/10.1002/art.23417.", "10.1002/art.23417"),
+        ("DOI: 10.1002/ART.23417", "10.1002/art.23417"),
+        ("http://dx.doi.org/10.1016%2Fj.cell.2019.01.001?via=ihub", "10.1016/j.cell.2019.01.001"),
+        ("10.1007/s00198-018-4458-8 [doi]", "10.1007/s00198-018-4458-8"),
+        ("10.1007/s00198-018-4458-8[doi]", "10.1007/s00198-018-4458-8"),
+        ("(10.1016/S0140-6736(05)66545-0)", "10.1016/s0140-6736(05)66545-0"),
+        (
+            "10.1002/1529-0131(200012)43:12&lt;2776::AID-ANR18&gt;3.0.CO;2-X",
+            "10.1002/1529-0131(200012)43:12<2776::aid-anr18>3.0.co;2-x",
+        ),
+        ("no identifier 10.5 mg", ""),
+        ("", ""),
+    ],
+)
+def test_doi_in_any_dress_has_one_form(text, doi):
+    assert canonical_doi(text) == doi
+
+
+@given(st.from_regex(r"10\.\d{4,9}/[a-z0-9]([a-z0-9._/()-]{0,20}[a-z0-9])?", fullmatch=True))
+def test_a_canonical_doi_stays_what_it_is(doi):
+    once = canonical_doi(doi)
+    assert once
+    assert canonical_doi(once) == once
+    assert canonical_doi("https://doi.org/" + once.upper()) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "pmid"),
+    [
+        ("12345678", "12345678"),
+        ("0123", "123"),
+        ("PMID: 12345678", "12345678"),
+        ("12345678.0", "12345678"),
+        ("26957754[pmid]", "26957754"),
+        ("MEDLINE:16842170", "16842170"),
+        ("https://pubmed.ncbi.nlm.nih.gov/12345678/", "12345678"),
+        ("http://www.ncbi.nlm.nih.gov/pubmed/123", "123"),
+        ("1.8E+07", ""),
+        ("PMC4756000", ""),
+        ("123456789", ""),
+        ("10.1002/12345678", ""),
+        ("L373791783", ""),
+    ],
+)
+def test_pmid_is_read_or_refused(text, pmid):
+    assert canonical_pmid(text) == pmid
+
+
+def test_pmcid_and_issn():
+    assert canonical_pmcid("PMC4756000[pmcid]") == "PMC4756000"
+    assert canonical_pmcid("pmc 123456") == "PMC123456"
+    assert issns("1999-7777(Electronic),0222666x(Print)") == ["1999-7777", "0222-666X"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("ClinicalTrials.gov identifier: NCT01234567.", "NCT01234567"),
+        ("ISRCTN 12345678", "ISRCTN12345678"),
+        ("EUCTR2010-018485-24-DE", "EUCTR2010-018485-24"),
+        ("EudraCT number 2010-018485-24", "EUCTR2010-018485-24"),
+        ("EU CT number: 2022-500123-12-00", "CTIS2022-500123-12"),
+        ("ChiCTR-TRC-12345678", "ChiCTR-TRC-12345678"),
+        ("chictr2000029999", "ChiCTR2000029999"),
+        ("JPRN-UMIN000012345", "UMIN000012345"),
+        ("UMIN-CTR ID: 000012345", "UMIN000012345"),
+        ("JPRN-JapicCTI-101263", "JapicCTI-101263"),
+        ("jRCTs031180123", "jRCTs031180123"),
+        ("ACTRN12605000123456", "ACTRN12605000123456"),
+        ("CTRI/2012/05/002345", "CTRI/2012/05/002345"),
+        ("DRKS00000001", "DRKS00000001"),
+        ("IRCT2012010101N1", "IRCT2012010101N1"),
+        ("Netherlands Trial Register NTR1234", "NTR1234"),
+    ],
+)
+def test_registration_number_has_one_form(text, number):
+    assert registry_ids(text) == [number]
+
+
+def test_text_without_registration_number():
+    assert registry_ids("from 2010-2012 we studied 1234 patients (2011-01-02)") == []
+
+
+@pytest.mark.parametrize(
+    ("pages", "first"),
+    [
+        ("123-129", "123"), ("S123-9", "123"), ("pp. 12-13", "12"), ("e12345", "12345"), ("CD001234", "cd1234"),
+        ("0123-30", "123"), ("Article 1234", "1234"), ("Art. No.: 1029", "1029"), ("A12-5", "a12"), ("ii-iv", "ii"), ("", ""),
+    ],
+)  # fmt: skip
+def test_first_page(pages, first):
+    assert first_page(pages) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2019/05/12//", 2019),
+        ("May-2019", 2019),
+        ("20190512", 2019),
+        ("1999 Spring", 1999),
+        ("n.d.", None),
+        ("99", None),
+    ],
+)
+def test_year(text, year):
+    assert year_of(text) == year
+
+
+def test_title_is_searchable_across_dresses():
+    same = {
+        searchable(title)
+        for title in (
+            "TNF-α inhibitors in Crohn’s disease: <i>in vitro</i>.",
+            "[TNF-alpha inhibitors in Crohn's Disease - in vitro].",
+            "TNF-&alpha; inhibitors in Crohns disease: in vitro [German]",
+        )
+    }
+    assert same == {"tnf alpha inhibitors in crohns disease in vitro"}
+    assert searchable("Über die Größe") == "uber die grosse"
+    assert searchable("β₂-Agonists") == "beta2 agonists"
+    assert searchable("类风湿关节炎") == "类风湿关节炎"
+
+
+@given(st.text(max_size=60))
+def test_searchable_of_searchable_is_itself(text):
+    once = searchable(text)
+    assert searchable(once) == once
+
+
+def test_clean_keeps_less_than_signs():
+    assert clean("p < 0.05\n and  n > 3 <sup>2</sup>") == "p < 0.05 and n > 3 2"
+
+
+def test_languages_are_three_letters():
+    assert languages("English; German") == "eng; ger"
+    assert languages("en") == "eng"
+    assert languages("Klingon") == "Klingon"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Smith JA", ("Smith", "JA")), ("Smith J.A.", ("Smith", "J.A.")), ("Smith, John A", ("Smith", "John A")),
+        ("JA Smith", ("Smith", "JA")), ("J. A. Smith", ("Smith", "J. A.")), ("John A. Smith", ("Smith", "John A.")),
+        ("van der Berg J", ("van der Berg", "J")), ("Ludwig van Beethoven", ("van Beethoven", "Ludwig")),
+        ("Smith JA Jr", ("Smith", "JA, Jr")), ("Smith, J.A., Jr.", ("Smith", "J.A., Jr.")), ("LI X", ("LI", "X")),
+        ("SMITH JA", ("SMITH", "JA")), ("Smith-Jones A.-B.", ("Smith-Jones", "A.-B.")), ("J. Li", ("Li", "J.")),
+        ("Kim H. J.", ("Kim", "H. J.")), ("RECORD Study Group", ("RECORD Study Group", "")), ("王伟", ("王伟", "")),
+        ("Valle-Delgado,J. J. ", ("Valle-Delgado", "J. J.")),
+    ],
+)  # fmt: skip
+def test_name_in_any_order(text, name):
+    assert parse_name(text) == Name(*name)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Smith J., Doe A.", ["Smith J.", "Doe A."]),
+        ("Smith, J., Doe, A.", ["Smith, J.", "Doe, A."]),
+        ("Smith J; Doe A", ["Smith J", "Doe A"]),
+        ("Smith, John and Doe, Ann", ["Smith, John", "Doe, Ann"]),
+        ("Smith, John", ["Smith, John"]),
+        ("Smith J", ["Smith J"]),
+        ("", []),
+    ],
+)
+def test_authors_in_one_cell(cell, names):
+    assert split_authors(cell) == names
+
+
+def test_first_author_is_a_searchable_family_name():
+    assert first_author("Müller, Ö; Smith, J") == first_author("Ö Müller") == "muller"
