@@ -23,12 +23,14 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        targets_of_review,
+        [getattr(rules, part).input for part, there in PARTS.items() if there],
+        rules.report.input,
+        "results/report/status.txt",
 
 
 onsuccess:
-    shell("python {closing:q} --done --targets {targets:q}".format(closing=script("close_run.py"), targets=requested()))
+    shell(f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}")
 
 
 onerror:
-    shell(f"python {script('close_run.py')!r} --failed")
+    shell(f"python {shlex.quote(script('close_run.py'))} --failed")

@@ -1,6 +1,7 @@
 # What all stages share: the protocol, where code and people's sheets are, and the check of people's files.
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 

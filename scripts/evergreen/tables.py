@@ -82,6 +82,11 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     )
 
 
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dictionaries by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def numbers(column: pd.Series) -> pd.Series:
     """Text column of a machine's CSV as floats; empty becomes NaN."""
     return pd.to_numeric(column.where(column.ne(""), None), errors="raise").astype(float)

@@ -45,19 +45,34 @@ def waiting_screening(
     name = STAGE_NAMES[stage]
     folder = f"config/screening/{stage}"
     items = [
-        Waiting(reviewer, f"{plural(len(rows), 'record')} to screen at {name}", f"{folder}/{reviewer}.csv", len(rows))
+        Waiting(
+            reviewer,
+            f"{plural(len(rows), 'record')} to screen at {name}",
+            f"{folder}/{reviewer}.csv",
+            len(rows),
+        )
         for reviewer, rows in worklists.items()
         if len(rows)
     ]
     works = conflicts["work_id"].nunique() if len(conflicts) else 0
     if works:
         items.append(
-            Waiting("adjudicator", f"{plural(works, 'conflict')} at {name}", f"{folder}/adjudication.csv", works)
+            Waiting(
+                "adjudicator", f"{plural(works, 'conflict')} at {name}", f"{folder}/adjudication.csv", works
+            )
         )
     if len(orphans):
         what = f"{plural(len(orphans), 'decision')} at {name} on records that no search found"
         items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
     return items
+
+
+def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
+    """Reports assigned to studies whose record no search found."""
+    if not len(orphans):
+        return []
+    what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search"
+    return [Waiting("anyone", what, "config/studies.csv", len(orphans))]
 
 
 def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
@@ -76,17 +91,32 @@ def waiting_studies(
     missing = sorted(set(included) - set(done))
     if not missing:
         return []
-    return [Waiting(who, f"{plural(len(missing), 'study', 'studies')} to {what}: {', '.join(missing)}", where, len(missing))]
+    return [
+        Waiting(
+            who,
+            f"{plural(len(missing), 'study', 'studies')} to {what}: {', '.join(missing)}",
+            where,
+            len(missing),
+        )
+    ]
 
 
 def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
     """Open disagreements of extractors or assessors."""
-    return [Waiting("adjudicator", f"{plural(len(conflicts), 'conflict')} in {what}", where, len(conflicts))] if len(conflicts) else []
+    return (
+        [Waiting("adjudicator", f"{plural(len(conflicts), 'conflict')} in {what}", where, len(conflicts))]
+        if len(conflicts)
+        else []
+    )
 
 
 def waiting_searches(logs: Iterable[Mapping[str, Any]]) -> list[Waiting]:
     """Live searches that are not frozen: PubMed will answer differently next year."""
-    names = [f"{log['source']} {log['round']}" for log in logs if log["endpoint"] == "live" and not log.get("frozen")]
+    names = [
+        f"{log['source']} {log['round']}"
+        for log in logs
+        if log["endpoint"] == "live" and not log.get("frozen")
+    ]
     if not names:
         return []
     what = f"{plural(len(names), 'live search', 'live searches')} to freeze: {', '.join(names)}"

@@ -1,0 +1,109 @@
+"""What a report is made of: sections of blocks, which the page and the Word document draw each in their way."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+
+
+Cell = str | Link
+
+
+@dataclass(frozen=True)
+class Head:
+    """Head of a table's column; numbers are aligned right."""
+
+    name: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    kind: ClassVar[str] = "text"
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    kind: ClassVar[str] = "heading"
+    text: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    kind: ClassVar[str] = "list"
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Numbers at a glance: (value, what it counts)."""
+
+    kind: ClassVar[str] = "tiles"
+    tiles: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; with `fold` it is closed until a reader opens it."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    columns: Sequence[Head]
+    rows: Sequence[Sequence[Cell]]
+    fold: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document."""
+
+    kind: ClassVar[str] = "figure"
+    id: str
+    stem: Path
+    alt: str
+    caption: str
+    width: int | None = None
+    links: Sequence[tuple[str, str]] = ()
+
+    @property
+    def data(self) -> str:
+        """The SVG as a data URL, so that the page is one file."""
+        svg = self.stem.with_name(f"{self.stem.name}.svg").read_bytes()
+        return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(label, path from the report's folder) of the files beside the figure."""
+        base = "../" + "/".join(self.stem.parts[1:]) if len(self.stem.parts) > 1 else self.stem.name
+        return [("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text exactly as it was used, closed until a reader opens it."""
+
+    kind: ClassVar[str] = "code"
+    fold: str
+    text: str
+
+
+Block = Text | Heading | Lines | Tiles | Table | Figure | Code
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    blocks: list[Block] = field(default_factory=list)

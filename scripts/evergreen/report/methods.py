@@ -1,0 +1,123 @@
+"""The methods of the review in words, written from the protocol and from what the run recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evergreen.report.status import STAGE_NAMES, plural
+
+MODELS = {
+    "random": "a random-effects model",
+    "common": "a common-effect model",
+    "mh": "the Mantel-Haenszel method",
+    "peto": "Peto's method",
+    "glmm": "a generalised linear mixed model",
+    "multilevel": "a multilevel model",
+}
+TESTS = {
+    "z": "Wald-type intervals",
+    "knha": "Hartung-Knapp intervals",
+    "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
+}
+ESTIMATORS = {
+    "DL": "DerSimonian-Laird", "DL2": "two-step DerSimonian-Laird", "HE": "Hedges", "HS": "Hunter-Schmidt",
+    "HSk": "Hunter-Schmidt with small-sample correction", "SJ": "Sidik-Jonkman", "SJIT": "iterated Sidik-Jonkman",
+    "ML": "maximum likelihood", "REML": "restricted maximum likelihood", "EB": "empirical Bayes",
+    "PM": "Paule-Mandel", "PMM": "median-unbiased Paule-Mandel",
+}  # fmt: skip
+TOOLS = {
+    "rob1": "the Cochrane risk-of-bias tool of 2011 (seven domains)",
+    "rob2": "RoB 2",
+    "robins-i": "ROBINS-I",
+    "quadas-2": "QUADAS-2",
+}
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    names = list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def search(protocol: Mapping[str, Any]) -> str:
+    """How and when the sources were searched."""
+    sources = [source.get("name", name) for name, source in protocol["sources"].items()]
+    rounds = protocol["rounds"]
+    if not sources:
+        return "The review starts after the search; no source is searched here."
+    text = f"{listed(sources)} {'was' if len(sources) == 1 else 'were'} searched on {listed(rounds)}."
+    if len(rounds) > 1:
+        text += (
+            " Each later search repeated the whole strategy; records that an earlier search had found were"
+            " recognised by their ids and not screened again."
+        )
+    if any(source["kind"] == "pubmed" for source in protocol["sources"].values()):
+        text += {
+            "embedded": " PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
+            "live": " PubMed was searched through the E-utilities of NCBI.",
+        }.get(protocol["entrez"]["endpoint"], " PubMed was represented by a server on this machine.")
+    return text
+
+
+def selection(protocol: Mapping[str, Any]) -> str:
+    """How duplicates were merged and records selected."""
+    text = (
+        "Records of the same work were merged by their identifiers, titles, authors, journals and pages; pairs in"
+        " doubt were left apart and listed for a person, whose verdict outranks the algorithm."
+    )
+    for stage, name in STAGE_NAMES.items():
+        reviewers = protocol["screening"][stage]["reviewers"]
+        if not reviewers:
+            text += f" Screening by {name} was skipped: no reviewers are named."
+        elif len(reviewers) == 1:
+            text += f" At {name}, {reviewers[0]} alone decided."
+        else:
+            text += f" At {name}, {listed(reviewers)} decided independently; disagreements were adjudicated."
+    return text
+
+
+def extraction(protocol: Mapping[str, Any], extractors: Sequence[str], assessors: Sequence[str]) -> str:
+    """How data were extracted and the risk of bias judged."""
+    text = ""
+    if extractors:
+        how = (
+            "independently; the sheets were compared cell by cell and differences adjudicated"
+            if len(extractors) > 1
+            else "alone"
+        )
+        text += f"{listed(extractors)} extracted the data {how}."
+    if assessors:
+        tool = protocol["risk_of_bias"]["tool"]
+        how = "independently" if len(assessors) > 1 else "alone"
+        text += f" {listed(assessors)} judged the risk of bias {how} with {TOOLS.get(tool, tool)}."
+    return text.strip()
+
+
+def synthesis(outcomes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How effects were pooled: one sentence for each way it was done."""
+    ways: dict[tuple[Any, ...], list[str]] = {}
+    for outcome in outcomes:
+        analysis = outcome["analysis"]
+        way = (
+            analysis["model"],
+            analysis["tau2"],
+            analysis["test"],
+            analysis["level"],
+            analysis["prediction"],
+            analysis["i2"],
+        )
+        ways.setdefault(way, []).append(outcome["name"])
+    sentences = []
+    for (model, tau2, test, level, prediction, i2), names in ways.items():
+        text = f"Effects were pooled with {MODELS[model]}"
+        if model in ("random", "multilevel"):
+            text += f" (between-study variance by {ESTIMATORS[tau2]})"
+        text += f" and {TESTS[test]} at the {level:.0%} level"
+        if prediction and model == "random":
+            text += ", with prediction intervals"
+        text += f". Heterogeneity is described by Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})."
+        if len(ways) > 1:
+            text += f" This holds for {plural(len(names), 'outcome')}: {listed(names)}."
+        sentences.append(text)
+    return sentences

@@ -1,0 +1,183 @@
+"""Results of the review: the table of all outcomes, and for each outcome its figures and where its numbers came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.figures import scales
+from evergreen.report.blocks import Block, Cell, Code, Figure, Head, Heading, Link, Section, Table, Text
+from evergreen.report.status import plural
+
+DECIMALS = 2
+DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
+FIGURES = {
+    "forest": "Forest plot",
+    "funnel": "Funnel plot",
+}
+
+
+def shown(value: float | None, scale: scales.Scale) -> str:
+    """A number of the analysis scale as readers see it."""
+    return "" if value is None else scales.number(scale.back(value), DECIMALS)
+
+
+def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
+    """`0.54 to 1.86`; "" where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{shown(low, scale)} to {shown(high, scale)}"
+
+
+def participants(result: Mapping[str, Any]) -> int | None:
+    """Participants analysed in the pooled studies, where every study states them."""
+    total = 0.0
+    for study in result["studies"]:
+        sizes = [arm.get("n") for arm in (study.get("arms") or {}).values()]
+        if not sizes or any(size is None for size in sizes):
+            return None
+        total += sum(sizes)
+    return round(total) if result["studies"] else None
+
+
+def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """One sentence with the pooled effect, or why there is none."""
+    model, scale = result["model"], scales.scale_of(outcome["measure"])
+    if model is None:
+        reasons = "; ".join(
+            dict.fromkeys(f"{item['study']}: {item['reason']}" for item in result["left_out"])
+        )
+        return f"Not pooled. {reasons}"
+    low_high = interval(model["ci_low"], model["ci_high"], scale)
+    text = f"{scale.name} {shown(model['estimate'], scale)} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
+    count = participants(result)
+    if count is not None:
+        text += f", {count:,} participants"
+    if model.get("pi_low") is not None:
+        text += f"; prediction interval {interval(model['pi_low'], model['pi_high'], scale)}"
+    return text + "."
+
+
+def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> Table:
+    """All outcomes at a glance."""
+    columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("tau²", True)]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for outcome in outcomes:
+        result, scale = results[outcome["id"]], scales.scale_of(outcome["measure"])
+        name = Link(outcome["name"], f"#outcome-{outcome['id']}")
+        model = result["model"]
+        if model is None:
+            reporting = len({item["study"] for item in result["left_out"]})
+            rows.append(
+                [
+                    name,
+                    "0",
+                    "",
+                    f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)",
+                    "",
+                    "",
+                    "",
+                ]
+            )
+            continue
+        count = participants(result)
+        effect = f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
+        prediction = interval(model.get("pi_low"), model.get("pi_high"), scale)
+        i2 = "" if model.get("I2") is None else f"{model['I2']:.0f} %"
+        tau2 = "" if model.get("tau2") is None else scales.number(model["tau2"], 3)
+        rows.append(
+            [name, str(result["k"]), "" if count is None else f"{count:,}", effect, prediction, i2, tau2]
+        )
+    return Table("Results by outcome", columns, rows)
+
+
+def outcome_blocks(
+    outcome: Mapping[str, Any],
+    result: Mapping[str, Any],
+    rows: pd.DataFrame,
+    figures: Path,
+    links: Mapping[str, Link],
+) -> list[Block]:
+    """One outcome: sentence, figures, effects of the studies, studies left out, and the trace of every number.
+
+    `rows` is the outcome's slice of the extraction; `figures` the folder of its figures; `links` the citation of each record id.
+    """
+    blocks: list[Block] = [
+        Heading(outcome["name"], f"outcome-{outcome['id']}"),
+        Text(pooled_sentence(outcome, result)),
+    ]
+    caution = _caution(result)
+    if caution:
+        blocks.append(Text(caution, "note"))
+    for name, caption in FIGURES.items():
+        stem = figures / name
+        if stem.with_name(f"{name}.svg").is_file():
+            alt = f"{caption}: {outcome['name']}. {pooled_sentence(outcome, result)}"
+            blocks.append(
+                Figure(
+                    f"{name}-{outcome['id']}",
+                    stem,
+                    alt,
+                    f"{caption}. Numbers drawn and files:",
+                    links=[("CSV", f"../{'/'.join(figures.parts[1:])}/{name}.csv")],
+                )
+            )
+    if result["left_out"]:
+        columns = [Head("Study"), Head("Why it could not be pooled")]
+        left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
+        blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
+    blocks.append(_trace(rows, links))
+    settings = ", ".join(
+        f"{key} = {value}" for key, value in outcome["analysis"].items() if value not in (None, [])
+    )
+    blocks.append(Code("Settings of this analysis", f"measure = {outcome['measure']}, {settings}"))
+    return blocks
+
+
+def _caution(result: Mapping[str, Any]) -> str:
+    model = result["model"]
+    if model is None:
+        return ""
+    wald = model.get("wald") or {}
+    if not wald:
+        return ""
+    return (
+        "With so few studies, or an interval narrower than Wald's, the Hartung-Knapp interval should be read beside"
+        f" the Wald interval, {wald['text']}."
+        if "text" in wald
+        else ""
+    )
+
+
+def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
+    """Every extracted number with its report, place, extractors and whether it was derived."""
+    used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
+    columns = [Head("Study"), Head("Arm"), Head("Group"), *(Head(name, True) for name in used), Head("Derived"), Head("Report"), Head("Where"), Head("Sheets")]  # fmt: skip
+    table: list[list[Cell]] = []
+    for row in tables.rows(rows):
+        source = row.get("source", "")
+        place = Link("source", source) if source.startswith("http") else source
+        report = links.get(row.get("record_id", ""), row.get("record_id", ""))
+        table.append([row["study"], row.get("arm", ""), row["group"], *(row[name] for name in used), row.get("derived", ""), report, place, row.get("origin", "")])  # fmt: skip
+    return Table(
+        "Extracted numbers and where they came from", columns, table, fold="How these numbers were obtained"
+    )
+
+
+def section(
+    outcomes: Sequence[Mapping[str, Any]],
+    results: Mapping[str, Mapping[str, Any]],
+    slices: Mapping[str, pd.DataFrame],
+    figures: Path,
+    links: Mapping[str, Link],
+) -> Section:
+    """The section of results, outcome by outcome."""
+    blocks: list[Block] = []
+    for outcome in outcomes:
+        name = outcome["id"]
+        blocks += outcome_blocks(outcome, results[name], slices[name], figures / name, links)
+    return Section("results", "Results by outcome", blocks)

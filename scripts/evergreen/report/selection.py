@@ -1,0 +1,131 @@
+"""Selection of reports in the report: flow chart, agreement of the reviewers, studies, excluded reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.figures.scales import number
+from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
+from evergreen.report.status import STAGE_NAMES
+
+SHORT_TITLE = 110
+
+
+def citation(work: Mapping[str, Any]) -> Link:
+    """First author, year and journal of a work, linked to PubMed or its DOI where it has one."""
+    authors = [name for name in str(work["authors"]).split("; ") if name]
+    first = authors[0].split(",")[0] if authors else "No author given"
+    et_al = " et al." if len(authors) > 1 else ""
+    year = "no year" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
+    text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"])) if part)
+    return Link(text, address(work))
+
+
+def address(work: Mapping[str, Any]) -> str:
+    """Where a reader finds the work."""
+    if work["pmid"]:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{work['pmid']}/"
+    return f"https://doi.org/{work['doi']}" if work["doi"] else str(work["url"])
+
+
+def citations(works: pd.DataFrame) -> dict[str, Link]:
+    """Citation of every record id of the given works."""
+    found: dict[str, Link] = {}
+    for work in tables.rows(works):
+        link = citation(work)
+        for record in work["record_ids"].split("; "):
+            found[record] = link
+    return found
+
+
+def agreement(comparison: Mapping[str, Any]) -> Table | None:
+    """Agreement of each pair of reviewers on what a vote leads to; None where nobody judged the same works."""
+    rows: list[list[Cell]] = []
+    for pair in comparison["pairs"]:
+        if pair["table"] != "2x2" or not pair["n"]:
+            continue
+        low, high = pair["kappa_low"], pair["kappa_high"]
+        kappa = (
+            "not estimable"
+            if pair["kappa"] is None
+            else f"{number(pair['kappa'], 2)} ({number(low, 2)} to {number(high, 2)})"
+        )
+        rows.append([
+            f"{pair['first']} and {pair['second']}", pair["part"], f"{pair['n']:,}", f"{pair['agreement']:.1%}", kappa,
+            *("not estimable" if pair[key] is None else number(pair[key], 2) for key in ("pabak", "ac1")),
+        ])  # fmt: skip
+    if not rows:
+        return None
+    columns = [Head("Reviewers"), Head("Part"), Head("Works", True), Head("Agreement", True), Head("Cohen's kappa (CI)"), Head("PABAK", True), Head("AC1", True)]  # fmt: skip
+    return Table(f"Agreement before adjudication, {STAGE_NAMES[comparison['stage']]}", columns, rows)
+
+
+def section(
+    flow: Path | None,
+    counts: Mapping[str, Any] | None,
+    comparisons: Sequence[Mapping[str, Any]],
+    words: str,
+) -> Section:
+    """How records became included studies."""
+    blocks: list[Block] = [Text(words)]
+    if flow is not None and counts is not None:
+        total = counts["total"]
+        alt = (
+            f"Flow chart: {total['database_results'] + total['register_results']} records from databases and registers,"
+            f" {total['records_screened']} screened, {total['total_studies']} studies in {total['total_reports']} reports included."
+        )
+        blocks.append(Figure("flow", flow, alt, "PRISMA 2020 flow chart of the latest update. Files:"))
+        blocks.append(_per_round(counts))
+    blocks += [table for comparison in comparisons if (table := agreement(comparison)) is not None]
+    return Section("selection", "Selection of studies", blocks)
+
+
+def _per_round(counts: Mapping[str, Any]) -> Table:
+    rounds = counts["rounds"]
+    columns = [Head("Count"), *(Head(name, True) for name in rounds), Head("All rounds", True)]
+    rows: list[list[Cell]] = []
+    for key, total in counts["total"].items():
+        parts = [part[key] for part in rounds.values()]
+        if isinstance(total, Mapping):
+            for reason, sum_ in total.items():
+                rows.append([f"{key}: {reason}", *(str(part.get(reason, 0)) for part in parts), str(sum_)])
+        elif total or any(parts):
+            rows.append([key, *map(str, parts), str(total)])
+    return Table("Counts by round", columns, rows, fold="Counts by round")
+
+
+def studies_section(
+    studies: pd.DataFrame, works: pd.DataFrame, excluded: pd.DataFrame, reasons: Mapping[str, str]
+) -> Section:
+    """Included studies with their reports, and reports excluded at full text with reasons."""
+    by_work = {work["work_id"]: work for work in tables.rows(works)}
+    columns = [Head("Study"), Head("Since"), Head("Report"), Head("Title"), Head("Registration")]
+    rows: list[list[Cell]] = []
+    for study in tables.rows(studies[studies["status"].eq("included")]):
+        for position, work_id in enumerate(study["work_ids"].split("; ")):
+            work = by_work[work_id]
+            rows.append([
+                study["study"] if position == 0 else "", study["round"] if position == 0 else "",
+                citation(work), str(work["title"]), str(work["registry_ids"]),
+            ])  # fmt: skip
+    blocks: list[Block] = [Table("Included studies and their reports", columns, rows)]
+    if len(excluded):
+        columns = [Head("Report"), Head("Title"), Head("Reason")]
+        lines: list[list[Cell]] = []
+        for item in tables.rows(excluded):
+            work = by_work[item["work_id"]]
+            lines.append([citation(work), str(work["title"]), reasons.get(item["reason"], item["reason"])])
+        blocks.append(
+            Table(
+                "Reports excluded at full text, with reasons",
+                columns,
+                lines,
+                fold=f"Excluded reports ({len(lines)})",
+            )
+        )
+    return Section("studies", "Studies", blocks)

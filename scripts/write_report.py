@@ -1,0 +1,144 @@
+"""Write the report: one HTML page and a Word document from the same sections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.report import methods, results, risk, search, selection
+from evergreen.report.blocks import Block, Lines, Section, Text, Tiles
+from evergreen.report.document import document
+from evergreen.report.page import page
+from evergreen.report.status import Waiting
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--protocol", type=json_argument, required=True)
+    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_argument("--page", required=True)
+    arguments.add_argument("--word", required=True)
+    args = arguments.parse_args(argv)
+
+    protocol, inputs = args.protocol, args.inputs
+    sections = _sections(protocol, inputs)
+    last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
+    tables.write_text(page(protocol["review"], last_search, sections), args.page)
+    with tables.replaced(args.word) as draft:
+        draft.write_bytes(document(protocol["review"], sections))
+
+
+def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]:
+    """The report's sections, in its order; what the review does not have is not there."""
+    works = tables.read_table(inputs["works"]) if "works" in inputs else None
+    pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
+    outcomes = [outcome for outcome in protocol["outcomes"] if outcome["id"] in pooled]
+    slices = {
+        outcome["id"]: tables.read_table(path)
+        for outcome in outcomes
+        for path in inputs["slices"]
+        if Path(path).stem.rsplit("-", 1)[0] == outcome["id"]
+    }
+    counts = tables.read_json(inputs["prisma"]) if "prisma" in inputs else None
+
+    found = [_glance(protocol, counts, outcomes, pooled), _waiting(tables.read_json(inputs["status"]))]
+    if "counts" in inputs:
+        found.append(_search(protocol, inputs))
+    if "works" in inputs or counts is not None:
+        flow = Path(inputs["flow"]).with_suffix("") if "flow" in inputs else None
+        comparisons = [tables.read_json(path) for path in inputs.get("agreement", [])]
+        found.append(selection.section(flow, counts, comparisons, methods.selection(protocol)))
+    if works is not None:
+        studies, excluded = tables.read_table(inputs["studies"]), tables.read_table(inputs["excluded"])
+        found.append(selection.studies_section(studies, works, excluded, protocol["screening"]["reasons"]))
+    if "judgements" in inputs:
+        judgements = tables.read_table(inputs["judgements"])
+        words = methods.extraction(protocol, [], _people(judgements["assessors"]))
+        found.append(risk.section(judgements, Path(inputs["bias_figures"][0]).parent, words))
+    if outcomes:
+        links = selection.citations(works) if works is not None else {}
+        folder = Path(inputs["figures"][0]).parents[1]
+        found.append(results.section(outcomes, pooled, slices, folder, links))
+    found.append(_methods(protocol, outcomes, slices))
+    return found
+
+
+def _glance(
+    protocol: dict[str, Any],
+    counts: dict[str, Any] | None,
+    outcomes: list[dict[str, Any]],
+    pooled: dict[str, Any],
+) -> Section:
+    question = protocol["question"]
+    labels = {
+        "population": "Population",
+        "intervention": "Intervention",
+        "comparator": "Comparator",
+        "designs": "Designs",
+    }
+    lines = [
+        f"{label}: {question[key] if isinstance(question[key], str) else ', '.join(question[key])}"
+        for key, label in labels.items()
+        if key in question
+    ]
+    blocks: list[Block] = [Lines(lines)] if lines else []
+    if counts is not None:
+        total = counts["total"]
+        identified = sum(total[key] for key in total if key.endswith("_results"))
+        blocks.append(
+            Tiles([
+                (f"{identified:,}", "records identified"), (f"{total['records_screened']:,}", "works screened"),
+                (f"{total['total_studies']:,}", "studies included"), (f"{total['total_reports']:,}", "reports of them"),
+                (str(sum(result["model"] is not None for result in pooled.values())), "outcomes pooled"),
+            ])
+        )  # fmt: skip
+    if outcomes:
+        blocks.append(results.summary(outcomes, pooled))
+    return Section("glance", "At a glance", blocks)
+
+
+def _waiting(items: list[dict[str, Any]]) -> Section:
+    lines = [Waiting(**item).line() for item in items]
+    block: Block = Lines(lines) if lines else Text("Nothing awaits anybody.")
+    return Section("waiting", "What awaits whom", [block])
+
+
+def _search(protocol: dict[str, Any], inputs: dict[str, Any]) -> Section:
+    def pair(path: str) -> tuple[str, str]:
+        parts = Path(path).parts
+        return parts[-2], parts[-1].removesuffix(".counts.json")
+
+    counts = {pair(path): tables.read_json(path) for path in inputs["counts"]}
+    retrieved = {
+        (Path(path).parts[-3], Path(path).parts[-2]): str(tables.read_json(path)["retrieved"])
+        for path in inputs.get("retrieved", [])
+    }
+    strategies = {path: Path(path).read_text(encoding="utf-8") for path in inputs.get("strategies", [])}
+    return search.section(protocol, counts, retrieved, strategies, methods.search(protocol))
+
+
+def _methods(
+    protocol: dict[str, Any], outcomes: list[dict[str, Any]], slices: dict[str, pd.DataFrame]
+) -> Section:
+    extractors = _people(pd.concat([rows["extractors"] for rows in slices.values()])) if slices else []
+    texts = [
+        methods.search(protocol),
+        methods.selection(protocol),
+        methods.extraction(protocol, extractors, []),
+    ]
+    return Section(
+        "methods", "Methods in words", [Text(text) for text in (*texts, *methods.synthesis(outcomes)) if text]
+    )
+
+
+def _people(column: pd.Series) -> list[str]:
+    """Everybody named in a column of `; `-joined names."""
+    return sorted({name for cell in column for name in str(cell).split("; ") if name})
+
+
+if __name__ == "__main__":
+    run(main)

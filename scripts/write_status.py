@@ -1,0 +1,69 @@
+"""Write what awaits whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.report import status
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--params", type=json_argument, required=True, help="title and final of the protocol"
+    )
+    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_argument("--json", required=True)
+    arguments.add_argument("--text", required=True)
+    args = arguments.parse_args(argv)
+
+    items = _waiting(args.inputs)
+    tables.write_json(status.as_records(items), args.json)
+    tables.write_text(status.as_text(args.params["title"], items), args.text)
+    status.refuse_if_final(items, final=args.params["final"])
+
+
+def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps."""
+
+    def table(name: str) -> pd.DataFrame:
+        return tables.read_table(inputs[name])
+
+    items = status.waiting_searches(tables.read_json(path) for path in inputs.get("logs", []))
+    if "borderline" in inputs:
+        items += status.waiting_duplicates(table("borderline"))
+    for stage in status.STAGE_NAMES:
+        if f"awaiting_{stage}" in inputs:
+            awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
+            items += status.waiting_screening(
+                stage, awaiting, table(f"conflicts_{stage}"), table(f"orphans_{stage}")
+            )
+    if "studies" not in inputs:
+        included: list[str] = []
+    else:
+        studies = table("studies")
+        included = studies.loc[studies["status"].eq("included"), "study"].tolist()
+        items += status.waiting_orphans(table("study_orphans"))
+    if "merged" in inputs:
+        done = table("merged")["study"]
+        items += status.waiting_studies(included, done, "extractors", "extract", "config/extraction/")
+        items += status.waiting_conflicts(
+            table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"
+        )
+    if "judgements" in inputs:
+        judged = table("judgements")["study"]
+        items += status.waiting_studies(
+            included, judged, "assessors", "judge for bias", "config/risk_of_bias/"
+        )
+        items += status.waiting_conflicts(
+            table("bias_conflicts"), "risk of bias", "config/risk_of_bias/adjudication.csv"
+        )
+    return items
+
+
+if __name__ == "__main__":
+    run(main)

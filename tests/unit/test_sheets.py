@@ -1,0 +1,121 @@
+"""People's sheets: what spreadsheet programs do to them is read right, or refused with file, row and column."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evergreen import sheets
+from evergreen.errors import InputError
+
+HEADER = "study,outcome,timepoint,arm,group,n,events,mean,sd,note"
+ROW = "A,pain,12 months,drug,intervention,10,3,1.5,0.5,as printed"
+
+
+def read(folder: Path, content: bytes, kind: str = "extraction"):
+    path = folder / "AB.csv"
+    path.write_bytes(content)
+    return sheets.read_sheet(path, kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADER}\n{ROW}\n".encode(),
+        f"{HEADER}\r\n{ROW}\r\n".encode("utf-8-sig"),
+        f"{HEADER}\r{ROW}\r".encode(),
+        f"{HEADER}\n{ROW}\n,,,,,,,,,\n\n".encode(),
+        f"{HEADER}\n{ROW}\n".encode("utf-16"),
+        f"{HEADER}\n{ROW}\n".encode("utf-16-le"),
+        f"{HEADER}\n{ROW}\n".replace(",", "\t").encode("cp1252"),
+        f"{HEADER}\n{ROW}\n".replace(",", ";").replace("1.5", "1,5").replace("0.5", "0,5").encode("cp1252"),
+        f"{HEADER.upper()}\n{ROW}\n".encode(),
+        f"{HEADER}\n{ROW.replace('intervention', ' Intervention ')}\n".encode(),
+        f"{HEADER}\n{ROW.replace('1.5', chr(0xA0) + '1.5')}\n".encode(),
+    ],
+    ids=["plain", "bom-crlf", "mac", "blank-rows", "utf-16", "utf-16-no-bom", "tabs", "semicolons", "capitals", "blanks", "nbsp"],
+)
+def test_a_sheet_reads_the_same_whatever_program_saved_it(tmp_path, content):
+    frame = read(tmp_path, content)
+    assert len(frame) == 1
+    row = frame.iloc[0]
+    assert (row["study"], row["group"], row["n"], row["events"], row["mean"], row["sd"]) == ("A", "intervention", 10, 3, 1.5, 0.5)
+    assert row["note"] == "as printed"
+    assert row["_row"] == 2
+
+
+def test_a_workbook_reads_like_its_csv(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.split(","))
+    book.active.append(["A", "pain", "12 months", "drug", "intervention", 10, 3, 1.5, 0.5, "as printed"])
+    book.save(tmp_path / "AB.xlsx")
+    from_csv = read(tmp_path, f"{HEADER}\n{ROW}\n".encode()).drop(columns="_file")
+    from_xlsx = sheets.read_sheet(tmp_path / "AB.xlsx", "extraction").drop(columns="_file")
+    assert from_xlsx.equals(from_csv)
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "what"),
+    [
+        (f"{HEADER}\n{ROW.replace(',10,', ',ten,')}\n", "row 2, column n", "'ten' is not a number"),
+        (f"{HEADER}\n{ROW.replace('0.5', '-0.5')}\n", "row 2, column sd", "below 0"),
+        (f"{HEADER}\n\n{ROW.replace('intervention', 'treated')}\n", "row 3, column group", "not allowed"),
+        (f"{HEADER.replace('events', 'evnts')}\n{ROW}\n", "row 1, column evnts", "close to events"),
+        (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "row 1, column study", "is missing"),
+        (f"{HEADER.replace('note', 'sd')}\n{ROW}\n", "row 1, column sd", "twice"),
+        (f"{HEADER}\n{ROW},more\n", "row 2", "without a name"),
+        (f"{HEADER}\n{ROW.replace('A,', ',', 1)}\n", "row 2, column study", "empty"),
+        (f'{HEADER}\n{ROW.replace("1.5", chr(34) + "1,5" + chr(34))}\n', "row 2, column mean", "not a number"),
+        ("", "", "the file is empty"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_its_place(tmp_path, content, where, what):
+    with pytest.raises(InputError) as refusal:
+        read(tmp_path, content.encode())
+    assert f"AB.csv, {where}" in str(refusal.value) if where else "AB.csv" in str(refusal.value)
+    assert what in str(refusal.value)
+
+
+def test_an_id_that_became_a_number_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"row 2, column record_id: '1.8E\+07' is an id"):
+        read(tmp_path, b"record_id,decision\n1.8E+07,include\n", "screening")
+
+
+def test_all_faults_of_a_sheet_are_told_at_once(tmp_path):
+    with pytest.raises(InputError) as refusal:
+        read(tmp_path, f"{HEADER}\n{ROW.replace(',10,', ',x,')}\n{ROW.replace('0.5', 'y')}\n".encode())
+    assert len(str(refusal.value).splitlines()) == 2
+
+
+def test_unknown_columns_are_carried_along(tmp_path):
+    frame = read(tmp_path, f"{HEADER},followup_weeks\n{ROW},52\n".encode())
+    assert frame.loc[0, "followup_weeks"] == "52"
+
+
+def test_a_binary_file_is_named_as_such(tmp_path):
+    with pytest.raises(InputError, match="binary file"):
+        read(tmp_path, b"PK\x03\x04\x14\x00\x00\x00" + bytes(range(256)) * 4)
+
+
+def test_the_same_sheet_twice_is_refused(tmp_path):
+    for suffix in sheets.SUFFIXES:
+        (tmp_path / f"AB{suffix}").write_bytes(b"x")
+    with pytest.raises(InputError, match="Keep one"):
+        sheets.find(tmp_path / "AB")
+
+
+@given(
+    value=st.floats(min_value=0, max_value=1e12, allow_subnormal=False),
+    separator=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_a_number_survives_every_separator_and_encoding(tmp_path_factory, value, separator, encoding):
+    path = tmp_path_factory.getbasetemp() / "number.csv"
+    written = repr(value).replace(".", ",") if separator == ";" else repr(value)
+    rows = [["study", "outcome", "group", "n"], ["Ä", "x", "control", written]]
+    path.write_bytes("\n".join(separator.join(row) for row in rows).encode(encoding))
+    frame = sheets.read_sheet(path, "extraction")
+    assert frame.loc[0, "study"] == "Ä"
+    assert frame.loc[0, "n"] == value
