@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from evergreen.tables import replaced
@@ -26,7 +28,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#f
 COLUMN, COLUMN_AND_HALF, PAGE = 3.35, 5.0, 7.0
 DPI = 300
 
-SETTINGS = {
+SETTINGS: Any = {
     "font.family": [FONT],
     "font.size": 8.0,
     "mathtext.fontset": "dejavusans",
@@ -38,7 +40,7 @@ SETTINGS = {
     "axes.titlesize": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.labelsize": 7.0,

@@ -1,0 +1,328 @@
+"""The flow chart in words: which boxes and arrows the PRISMA 2020 template of a review has, and what they say.
+
+The templates (Page et al. 2021, BMJ 372:n71) differ by whether there is a previous version of the review and whether there
+were other methods than databases and registers; both are read off the counts. The words are the template's own. Boxes
+that the template lacks (work in progress, reports awaiting classification, ongoing studies) are of the kind `open` and
+are there only when something is in them, since without them the sums would not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evergreen.prisma.counts import summed
+
+# Rows from top to bottom, columns from left to right.
+TITLES, IDENTIFICATION, SCREENED, SOUGHT, ASSESSED, INCLUDED, TOTAL = range(7)
+PREVIOUS, MAIN, OUT, OTHER, OTHER_OUT = range(5)
+SECTIONS = (
+    ("Identification", IDENTIFICATION, IDENTIFICATION),
+    ("Screening", SCREENED, ASSESSED),
+    ("Included", INCLUDED, TOTAL),
+)
+OTHER_METHODS = {
+    "website_results": "Websites",
+    "organisation_results": "Organisations",
+    "citations_results": "Citation searching",
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box; `lines` are (indent, text) with `*italic*` and `**bold**`, `keys` the counts it shows.
+
+    `kind`: title, other_title, plain, grey (only where applicable) or open (not in the template).
+    """
+
+    keys: tuple[str, ...]
+    column: int
+    row: int
+    lines: tuple[tuple[int, str], ...]
+    kind: str = "plain"
+
+    @property
+    def name(self) -> str:
+        return self.keys[0]
+
+    @property
+    def text(self) -> str:
+        """What the box says, in one line and without marks."""
+        return "; ".join(line.replace("*", "") for _, line in self.lines).replace(":;", ":")
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From box to box; `way`: right, down, branch (right and down), down_right, down_left."""
+
+    start: str
+    end: str
+    way: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    notes: tuple[str, ...]
+    title: str
+
+    @property
+    def columns(self) -> list[int]:
+        return sorted({box.column for box in self.boxes})
+
+    @property
+    def rows(self) -> list[int]:
+        return sorted({box.row for box in self.boxes})
+
+
+def number(n: int) -> str:
+    """A count as journals print it: groups of three from five digits on."""
+    return f"{n:,}" if n >= 10_000 else str(n)
+
+
+def said(text: str, n: int) -> str:
+    return f"{text} (n = {number(n)})"
+
+
+def chart(
+    counts: Mapping[str, Any],
+    *,
+    update: bool,
+    sources: Mapping[str, Mapping[str, int]],
+    labels: Mapping[str, str],
+    notes: Sequence[str] = (),
+) -> Chart:
+    """The chart of one round or of the total.
+
+    `counts`: every key of counts.json; `update`: whether there is a previous version; `sources`: numbers per named source and
+    box of identification; `labels`: reason key to words; `notes`: sentences below the chart.
+    """
+    n = counts
+    other = any(n[key] for key in OTHER_METHODS) or n["other_sought_reports"] > 0
+    new = "**new** " if update else ""
+    boxes = [
+        Box(
+            ("databases",),
+            MAIN,
+            TITLES,
+            ((0, f"Identification of {new}studies via databases and registers"),),
+            "title",
+        ),
+        Box(("database_results", "register_results"), MAIN, IDENTIFICATION, _identified(n, sources)),
+        Box(
+            ("duplicates", "excluded_automatic", "excluded_other"),
+            OUT,
+            IDENTIFICATION,
+            (
+                (0, "Records removed *before* *screening*:"),
+                (1, said("Duplicate records removed", n["duplicates"])),
+                (1, said("Records marked as ineligible by automation tools", n["excluded_automatic"])),
+                (1, said("Records removed for other reasons", n["excluded_other"])),
+            ),
+        ),
+        _simple("records_screened", "Records screened", n, MAIN, SCREENED),
+        _simple("records_excluded", "Records excluded", n, OUT, SCREENED),
+        *_retrieval("dbr", n, MAIN, OUT, labels, "plain"),
+    ]
+    arrows = [
+        Arrow("database_results", "duplicates", "right"),
+        Arrow("database_results", "records_screened", "down"),
+        Arrow("records_screened", "records_excluded", "right"),
+        Arrow("records_screened", "dbr_sought_reports", "down"),
+        *_retrieval_arrows("dbr"),
+        Arrow("dbr_assessed", "new_studies", "down"),
+    ]
+    if n["records_pending"]:
+        text = said("Records awaiting a decision", n["records_pending"])
+        boxes.append(Box(("records_pending",), OUT, SCREENED, ((0, text),), "open"))
+        arrows.append(Arrow("records_screened", "records_pending", "branch"))
+    for prefix in ("dbr", "other"):
+        for box, after in _unfinished(prefix, n, OUT if prefix == "dbr" else OTHER_OUT):
+            boxes.append(box)
+            arrows.append(Arrow(after, box.name, "branch"))
+    if other:
+        boxes += [
+            Box(
+                ("other_methods",),
+                OTHER,
+                TITLES,
+                ((0, f"Identification of {new}studies via other methods"),),
+                "other_title",
+            ),
+            Box(tuple(OTHER_METHODS), OTHER, IDENTIFICATION, _identified_otherwise(n, sources), "grey"),
+            *_retrieval("other", n, OTHER, OTHER_OUT, labels, "grey"),
+        ]
+        arrows += [
+            Arrow("website_results", "other_sought_reports", "down"),
+            *_retrieval_arrows("other"),
+            Arrow("other_assessed", "new_studies", "down_left"),
+        ]
+    boxes.append(_included(n, update))
+    if update:
+        previous = (
+            (0, said("Studies included in previous version of review", n["previous_studies"])),
+            (0, said("Reports of studies included in previous version of review", n["previous_reports"])),
+        )
+        total = (
+            (0, said("Total studies included in review", n["total_studies"])),
+            (0, said("Reports of total included studies", n["total_reports"])),
+        )
+        boxes += [
+            Box(("previous",), PREVIOUS, TITLES, ((0, "Previous studies"),), "other_title"),
+            Box(("previous_studies", "previous_reports"), PREVIOUS, IDENTIFICATION, previous, "grey"),
+            Box(("total_studies", "total_reports"), MAIN, TOTAL, total, "grey"),
+        ]
+        arrows += [
+            Arrow("previous_studies", "total_studies", "down_right"),
+            Arrow("new_studies", "total_studies", "down"),
+        ]
+    title = f"PRISMA 2020 flow diagram: {'updated' if update else 'new'} review"
+    return Chart(tuple(boxes), tuple(arrows), (*notes, *_count_notes(n, update)), title)
+
+
+def _simple(key: str, text: str, n: Mapping[str, Any], column: int, row: int, kind: str = "plain") -> Box:
+    return Box((key,), column, row, ((0, said(text, n[key])),), kind)
+
+
+def _identified(
+    n: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]]
+) -> tuple[tuple[int, str], ...]:
+    lines = [(0, "Records identified from:")]
+    for key, text in (("database_results", "Databases"), ("register_results", "Registers")):
+        lines.append((1, said(text, n[key])))
+        lines += [(2, said(name, size)) for name, size in sources.get(key, {}).items()]
+    return tuple(lines)
+
+
+def _identified_otherwise(
+    n: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]]
+) -> tuple[tuple[int, str], ...]:
+    lines = [(0, "Records identified from:")]
+    for key, text in OTHER_METHODS.items():
+        if n[key]:
+            lines.append((1, said(text, n[key])))
+            named = sources.get(key, {})
+            lines += [(2, said(name, size)) for name, size in named.items() if len(named) > 1]
+    return tuple(lines)
+
+
+def _retrieval(
+    prefix: str, n: Mapping[str, Any], column: int, out: int, labels: Mapping[str, str], kind: str
+) -> list[Box]:
+    reasons = n[f"{prefix}_excluded"]
+    if reasons:
+        listed = [
+            (1, said(labels.get(reason, reason) or "No reason given", size))
+            for reason, size in reasons.items()
+        ]
+        excluded = [(0, "Reports excluded:"), *listed]
+    else:
+        excluded = [(0, said("Reports excluded", 0))]
+    return [
+        _simple(f"{prefix}_sought_reports", "Reports sought for retrieval", n, column, SOUGHT, kind),
+        _simple(f"{prefix}_notretrieved_reports", "Reports not retrieved", n, out, SOUGHT, kind),
+        _simple(f"{prefix}_assessed", "Reports assessed for eligibility", n, column, ASSESSED, kind),
+        Box((f"{prefix}_excluded",), out, ASSESSED, tuple(excluded), kind),
+    ]
+
+
+def _retrieval_arrows(prefix: str) -> list[Arrow]:
+    return [
+        Arrow(f"{prefix}_sought_reports", f"{prefix}_notretrieved_reports", "right"),
+        Arrow(f"{prefix}_sought_reports", f"{prefix}_assessed", "down"),
+        Arrow(f"{prefix}_assessed", f"{prefix}_excluded", "right"),
+    ]
+
+
+def _unfinished(prefix: str, n: Mapping[str, Any], column: int) -> list[tuple[Box, str]]:
+    """Boxes for reports that have not been judged for good, with the box they hang on."""
+    found = []
+    if size := n[f"{prefix}_pending"]:
+        text = said("Reports awaiting a decision", size)
+        found.append(
+            (Box((f"{prefix}_pending",), column, SOUGHT, ((0, text),), "open"), f"{prefix}_sought_reports")
+        )
+    lines = {
+        f"{prefix}_awaiting": "Reports awaiting classification",
+        f"{prefix}_ongoing": "Reports of ongoing studies",
+    }
+    there = {key: text for key, text in lines.items() if n[key]}
+    if there:
+        said_lines = tuple((0, said(text, n[key])) for key, text in there.items())
+        found.append((Box(tuple(there), column, ASSESSED, said_lines, "open"), f"{prefix}_assessed"))
+    return found
+
+
+def _included(n: Mapping[str, Any], update: bool) -> Box:
+    studies, reports = ("New studies included in review", "Reports of new included studies")
+    if not update:
+        studies, reports = ("Studies included in review", "Reports of included studies")
+    # A review seen as new knows no earlier rounds, so that no report is an extra one.
+    size = n["new_reports"] + (0 if update else n["extra_reports"])
+    return Box(
+        ("new_studies", "new_reports"),
+        MAIN,
+        INCLUDED,
+        ((0, said(studies, n["new_studies"])), (0, said(reports, size))),
+    )
+
+
+def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
+    notes = []
+    if update and n["extra_reports"]:
+        were = "report of a study that was" if n["extra_reports"] == 1 else "reports of studies that were"
+        notes.append(
+            f"{number(n['extra_reports'])} further {were} already included: counted in the reports of total included studies."
+        )
+    if n["seen_before"]:
+        records = (
+            "record that an earlier search had found is"
+            if n["seen_before"] == 1
+            else "records that earlier searches had found are"
+        )
+        notes.append(f"{number(n['seen_before'])} {records} not counted again.")
+    return notes
+
+
+def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
+    """All charts of `counts.json` by file name: `flow` (the latest round), `flow-<round>`, `flow-total`.
+
+    A round after the first is drawn as an update of the review that the earlier ones make; the total as one review.
+    """
+    rounds = list(document["rounds"])
+    given = set(document["given"])
+    result: dict[str, Chart] = {}
+    for position, round_ in enumerate(rounds):
+        counts = document["rounds"][round_]
+        earlier = rounds[:position]
+        notes = [
+            f"Search of {round_}."
+            if not earlier
+            else f"Search of {round_}; previous version: {_listed(earlier)}."
+        ]
+        if round_ in given:
+            notes.append("Counts as given by the authors of the review, not computed from records.")
+        update = bool(earlier) or counts["previous_studies"] + counts["previous_reports"] > 0
+        result[f"flow-{round_}"] = chart(
+            counts, update=update, sources=document["sources"].get(round_, {}), labels=labels, notes=notes
+        )
+    total = document["total"]
+    notes = [f"Searches of {_listed(rounds)}." if len(rounds) > 1 else f"Search of {rounds[0]}."]
+    if given:
+        notes.append(
+            f"Counts of {_listed(sorted(given))} as given by the authors of the review, not computed from records."
+        )
+    result["flow-total"] = chart(
+        total,
+        update=total["previous_studies"] + total["previous_reports"] > 0,
+        sources=summed(document["sources"]),
+        labels=labels,
+        notes=notes,
+    )
+    return {"flow": result[f"flow-{rounds[-1]}"], **result}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,0 +1,157 @@
+"""The numbers of the flow chart: per round, in total and per source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evergreen.errors import InputError, refuse
+from evergreen.prisma.members import BOX_OF_TYPE
+
+IDENTIFIED = tuple(BOX_OF_TYPE.values())
+# Keys of the PRISMA2020 R package, then ours; the order of counts.json.
+PACKAGE_KEYS = (
+    *IDENTIFIED, "duplicates", "excluded_automatic", "excluded_other", "records_screened", "records_excluded",
+    "dbr_sought_reports", "dbr_notretrieved_reports", "dbr_assessed", "dbr_excluded", "other_sought_reports",
+    "other_notretrieved_reports", "other_assessed", "other_excluded", "new_studies", "new_reports",
+    "previous_studies", "previous_reports", "total_studies", "total_reports",
+)  # fmt: skip
+OUR_KEYS = (
+    "records_pending", "dbr_pending", "other_pending", "dbr_awaiting", "dbr_ongoing", "other_awaiting",
+    "other_ongoing", "extra_reports", "seen_before",
+)  # fmt: skip
+KEYS = PACKAGE_KEYS + OUR_KEYS
+BY_REASON = ("dbr_excluded", "other_excluded")
+CARRIED = ("previous_studies", "previous_reports", "total_studies", "total_reports")
+# Counts that a person gives may name the sources: {name: n}.
+BY_SOURCE = {"database_specific_results": "database_results", "register_specific_results": "register_results"}
+
+Counts = dict[str, Any]
+
+
+def increments(
+    members: pd.DataFrame, rounds: Sequence[str], seen_before: Mapping[str, int], reasons: Sequence[str]
+) -> dict[str, Counts]:
+    """Counts of each round, without what is carried from round to round.
+
+    `members` as `prisma.members.members` gives it; `seen_before` records found again, per round; `reasons` the keys of
+    the reasons in the protocol's order (those that are not there follow in alphabetical order).
+    """
+    sizes = members.groupby(["round", "box"]).size().to_dict()
+    by_reason: dict[Any, int] = members.groupby(["round", "box", "reason"]).size().to_dict()
+    result: dict[str, Counts] = {}
+    for round_ in rounds:
+        counts: Counts = {key: int(sizes.get((round_, key), 0)) for key in KEYS if key not in CARRIED}
+        for key in BY_REASON:
+            found = {r: n for (day, box, r), n in by_reason.items() if (day, box) == (round_, key)}
+            order = [r for r in reasons if r in found] + sorted(set(found) - set(reasons))
+            counts[key] = {reason: int(found[reason]) for reason in order}
+        counts["seen_before"] = int(seen_before.get(round_, 0))
+        result[round_] = counts
+    return result
+
+
+def chained(parts: Mapping[str, Counts], previous: Mapping[str, int]) -> dict[str, Any]:
+    """`{"rounds": ..., "total": ...}` with every key, in the order of the contract.
+
+    `parts` are the increments, oldest first; `previous` what an earlier version of the review had included
+    (`studies`, `reports`). The total is the sum of the rounds as one review on top of that version.
+    """
+    rounds: dict[str, Counts] = {}
+    studies, reports = int(previous.get("studies", 0)), int(previous.get("reports", 0))
+    for round_, part in parts.items():
+        rounds[round_] = _carried(part, studies, reports)
+        studies, reports = rounds[round_]["total_studies"], rounds[round_]["total_reports"]
+    total: Counts = {key: {} if key in BY_REASON else 0 for key in KEYS if key not in CARRIED}
+    for part in parts.values():
+        for key, value in total.items():
+            if key in BY_REASON:
+                for reason, n in part[key].items():
+                    value[reason] = value.get(reason, 0) + n
+            else:
+                total[key] = value + part[key]
+    return {
+        "rounds": rounds,
+        "total": _carried(total, int(previous.get("studies", 0)), int(previous.get("reports", 0))),
+    }
+
+
+def _carried(part: Counts, studies: int, reports: int) -> Counts:
+    counts = {
+        **part,
+        "previous_studies": studies,
+        "previous_reports": reports,
+        "total_studies": studies + part["new_studies"],
+        "total_reports": reports + part["new_reports"] + part["extra_reports"],
+    }
+    return {key: counts[key] for key in KEYS}
+
+
+def given(round_: str, raw: Mapping[str, Any]) -> tuple[Counts, dict[str, dict[str, int]]]:
+    """Counts of a round that a person gives in the protocol (`prisma: given`), checked and filled.
+
+    Returns the increment and the numbers per named source, keyed by the box they belong to. What is not given is 0;
+    `previous_*` and `total_*` are computed and may not be given. Raises InputError(s) that name the key.
+    """
+    errors: list[InputError] = []
+    counts: Counts = {key: {} if key in BY_REASON else 0 for key in KEYS if key not in CARRIED}
+    sources: dict[str, dict[str, int]] = {}
+    for key, value in raw.items():
+        where = f"`prisma.given.{round_}.{key}`"
+        if key in CARRIED:
+            todo = "Leave it out: it is computed from `review.previous` and the rounds."
+            errors.append(InputError(f"{where} is carried from round to round", todo=todo))
+        elif key not in counts and key not in BY_SOURCE:
+            allowed = ", ".join([*counts, *BY_SOURCE])
+            errors.append(
+                InputError(f"{where} is not a count of the flow chart", todo=f"Allowed: {allowed}.")
+            )
+        elif key in BY_REASON or key in BY_SOURCE:
+            if not isinstance(value, Mapping) or not all(map(_is_count, value.values())):
+                todo = "Write one line `name: number` for each."
+                errors.append(InputError(f"{where} must give a number for each name", todo=todo))
+            elif key in BY_SOURCE:
+                sources[BY_SOURCE[key]] = {str(name): int(n) for name, n in value.items()}
+            else:
+                counts[key] = {str(name): int(n) for name, n in value.items()}
+        elif not _is_count(value):
+            errors.append(InputError(f"{where} is {value!r}", todo="Write a whole number, 0 or more."))
+        else:
+            counts[key] = int(value)
+    refuse(errors)
+    return counts, sources
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def identified(
+    clusters: pd.DataFrame, rounds: Sequence[str], types: Mapping[str, str], names: Mapping[str, str]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Records of each source by round and box of identification: `{round: {box: {name of the source: n}}}`.
+
+    Every source of the protocol is listed in every round, with 0 where it brought nothing.
+    """
+    sizes = clusters.groupby(["round", "source"]).size().to_dict()
+    result: dict[str, dict[str, dict[str, int]]] = {}
+    for round_ in rounds:
+        boxes = result.setdefault(round_, {})
+        for source, type_ in types.items():
+            boxes.setdefault(BOX_OF_TYPE[type_], {})[names.get(source, source)] = int(
+                sizes.get((round_, source), 0)
+            )
+    return result
+
+
+def summed(sources: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """Numbers per box and named source over all rounds."""
+    total: dict[str, dict[str, int]] = {}
+    for boxes in sources.values():
+        for box, by_name in boxes.items():
+            for name, n in by_name.items():
+                sums = total.setdefault(box, {})
+                sums[name] = sums.get(name, 0) + n
+    return total

@@ -1,0 +1,142 @@
+"""Tables beside the flow chart: excluded reports with reasons, yield of each source, the R package's sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evergreen.prisma.chart import OTHER_METHODS
+from evergreen.prisma.counts import BY_REASON
+
+EXCLUDED_COLUMNS = [
+    "work_id", "round", "column", "reason", "label", "citation", "doi", "pmid", "decided_by", "how", "record_ids",
+]  # fmt: skip
+SOURCE_COLUMNS = [
+    "source", "name", "type", "round", "hits", "seen_before", "records", "duplicates", "works", "works_only_here",
+    "included_reports", "included_only_here",
+]  # fmt: skip
+INCLUDED = ("dbr_included", "other_included")
+
+
+def citation(work: Mapping[Any, Any]) -> str:
+    """One line for a list of references: authors, year, title, journal, volume(issue):pages."""
+    authors = str(work["authors"]).split("; ")
+    names = "; ".join(authors[:3]) + (" et al." if len(authors) > 3 else "")
+    volume = f" {work['volume']}" if work["volume"] else ""
+    volume += f"({work['issue']})" if work["issue"] else ""
+    volume += f":{work['pages']}" if work["pages"] else ""
+    parts = [names, str(work["year"]), str(work["title"]).rstrip("."), str(work["journal"]) + volume]
+    return " ".join(f"{part}{'' if part.endswith('.') else '.'}" for part in parts if part.strip())
+
+
+def excluded_reports(
+    members: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """Reports excluded at full text with their one reason, in the order of `works` (columns `EXCLUDED_COLUMNS`)."""
+    out = members[members["box"].isin(BY_REASON)][["id", "reason"]].rename(columns={"id": "work_id"})
+    table = works.merge(out, on="work_id").merge(full_text[["work_id", "decided_by", "how"]], on="work_id")
+    table["label"] = [labels.get(reason, reason) for reason in table["reason"]]
+    table["citation"] = [citation(work) for work in table.to_dict("records")]
+    return table[EXCLUDED_COLUMNS]
+
+
+def per_source(
+    members: pd.DataFrame,
+    clusters: pd.DataFrame,
+    source_counts: Sequence[Mapping[str, Any]],
+    sources: Mapping[str, Mapping[str, str]],
+) -> pd.DataFrame:
+    """What each source brought in each round, and in total (columns `SOURCE_COLUMNS`).
+
+    `records` are new in the round; `works` are the documents behind them, `works_only_here` those that no other source has in
+    any round; `included_reports` and `included_only_here` the included ones of either.
+    """
+    included = set(members["id"][members["box"].isin(INCLUDED)])
+    duplicate = set(members["id"][members["box"].eq("duplicates")])
+    alone = clusters.groupby("work_id")["source"].nunique().eq(1)
+    imported = pd.DataFrame(source_counts, columns=["source", "round", "hits", "seen_before"])
+    rounds = sorted(set(imported["round"]))
+    rows = []
+    for source, facts in sources.items():
+        for round_ in [*rounds, "total"]:
+            span = rounds if round_ == "total" else [round_]
+            counted = imported[imported["source"].eq(source) & imported["round"].isin(span)]
+            records = clusters[clusters["source"].eq(source) & clusters["round"].isin(span)]
+            works = records["work_id"].drop_duplicates()
+            only = works[works.map(alone).astype(bool)]
+            rows.append(
+                (
+                    source, facts.get("name", source), facts["type"], round_, int(counted["hits"].sum()),
+                    int(counted["seen_before"].sum()), len(records), int(records["record_id"].isin(duplicate).sum()),
+                    len(works), len(only), int(works.isin(included).sum()), int(only.isin(included).sum()),
+                )
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=SOURCE_COLUMNS)
+
+
+# The rows of the R package's sheet: data, node, box, boxtext. Its order is what the package's readers expect.
+PACKAGE_ROWS = (
+    ("", "node4", "prevstud", "Previous studies"),
+    ("previous_studies", "node5", "box1", "Studies included in previous version of review"),
+    ("previous_reports", "", "box1", "Reports of studies included in previous version of review"),
+    ("", "node6", "newstud", "Identification of new studies via databases and registers"),
+    ("database_results", "node7", "box2", "Databases"),
+    ("database_specific_results", "", "box2", "Specific Databases"),
+    ("register_results", "", "box2", "Registers"),
+    ("register_specific_results", "", "box2", "Specific Registers"),
+    ("", "node16", "othstud", "Identification of new studies via other methods"),
+    ("website_results", "node17", "box11", "Websites"),
+    ("organisation_results", "", "box11", "Organisations"),
+    ("citations_results", "", "box11", "Citation searching"),
+    ("duplicates", "node8", "box3", "Duplicate records"),
+    ("excluded_automatic", "", "box3", "Records marked as ineligible by automation tools"),
+    ("excluded_other", "", "box3", "Records removed for other reasons"),
+    ("records_screened", "node9", "box4", "Records screened"),
+    ("records_excluded", "node10", "box5", "Records excluded"),
+    ("dbr_sought_reports", "node11", "box6", "Reports sought for retrieval"),
+    ("dbr_notretrieved_reports", "node12", "box7", "Reports not retrieved"),
+    ("other_sought_reports", "node18", "box12", "Reports sought for retrieval"),
+    ("other_notretrieved_reports", "node19", "box13", "Reports not retrieved"),
+    ("dbr_assessed", "node13", "box8", "Reports assessed for eligibility"),
+    ("dbr_excluded", "node14", "box9", "Reports excluded"),
+    ("other_assessed", "node20", "box14", "Reports assessed for eligibility"),
+    ("other_excluded", "node21", "box15", "Reports excluded"),
+    ("new_studies", "node15", "box10", "New studies included in review"),
+    ("new_reports", "", "box10", "Reports of new included studies"),
+    ("total_studies", "node22", "box16", "Total studies included in review"),
+    ("total_reports", "", "box16", "Reports of total included studies"),
+    ("identification", "node1", "identification", "Identification"),
+    ("screening", "node2", "screening", "Screening"),
+    ("included", "node3", "included", "Included"),
+)
+
+
+def package_sheet(
+    counts: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]], labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """One round's counts as the sheet that the R package PRISMA2020 reads.
+
+    Empty cells are `NA`, as R writes them. Lists are `name, n; name, n`: the package splits them at semicolons and commas, so
+    a name's own become slashes.
+    """
+    rows = []
+    for data, node, box, text in PACKAGE_ROWS:
+        n: Any = counts.get(data, 0)
+        if data in BY_REASON:
+            n = _listed({labels.get(reason, reason) or "No reason given": size for reason, size in n.items()})
+        elif data.endswith("_specific_results"):
+            n = _listed(sources.get(data.replace("_specific", ""), {}))
+        where = "other" if data.startswith("other_") or data in OTHER_METHODS else "databases and registers"
+        tip = f"{text} ({where})" if data.startswith(("other_", "dbr_", "records_")) else text
+        rows.append(
+            (data or "NA", node or "NA", box, tip, text, tip, f"flow.html#{data}" if data else "NA", n)
+        )
+    return pd.DataFrame(
+        rows, columns=["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"], dtype=object
+    )
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    return "; ".join(f"{name.replace(',', ' /').replace(';', ' /')}, {n}" for name, n in sizes.items()) or "0"

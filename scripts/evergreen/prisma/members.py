@@ -1,0 +1,164 @@
+"""What stands behind every box of the flow chart: which records, reports (works) and studies.
+
+The counts are the sizes of these groups, so that a number and its list can never differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from evergreen.errors import ReviewError
+
+BOX_OF_TYPE = {
+    "database": "database_results",
+    "register": "register_results",
+    "website": "website_results",
+    "organisation": "organisation_results",
+    "citation": "citations_results",
+}
+DATABASES_AND_REGISTERS = ("database", "register")
+OPEN = ("pending", "conflict")
+TITLE_ABSTRACT, FULL_TEXT = "title_abstract", "full_text"
+COLUMNS = ["round", "box", "id", "reason"]
+
+AFTER_FULL_TEXT = {
+    "exclude": "{}_excluded",
+    "not_retrieved": "{}_notretrieved_reports",
+    "awaiting": "{}_awaiting",
+    "ongoing": "{}_ongoing",
+    "pending": "{}_pending",
+}
+
+
+def members(
+    clusters: pd.DataFrame,
+    works: pd.DataFrame,
+    decisions: Mapping[str, pd.DataFrame],
+    studies: pd.DataFrame,
+    removed: pd.DataFrame,
+    *,
+    types: Mapping[str, str],
+) -> pd.DataFrame:
+    """The groups behind the boxes, one row per round, box and id.
+
+    `clusters` and `works` are the tables of deduplication, `decisions` the decided works of each screening stage,
+    `studies` the table of studies, `removed` the person's sheet of records removed before screening, `types` the type of
+    each source, in the order of the protocol. Ids are record ids in the boxes of identification and `duplicates`,
+    study names in `new_studies` and work ids elsewhere. `round` is where the id counts; `reason` is filled for
+    exclusions. Besides the keys of counts.json there are the boxes `other_removed` (works of other methods removed before
+    screening), `dbr_included` and `other_included`. Raises ReviewError for ids that deduplication does not know.
+    """
+    records = clusters.assign(
+        type=clusters["source"].map(dict(types)),
+        order=clusters["source"].map({s: i for i, s in enumerate(types)}),
+    )
+    _known("deduplication/clusters.csv names sources that the protocol lacks", records["source"], types)
+    by_work = works.set_index("work_id")
+    for stage, table in decisions.items():
+        _known(
+            f"screening/{stage}/decisions.csv names works that are not there", table["work_id"], by_work.index
+        )
+
+    parts = [_rows(records["round"], records["type"].map(BOX_OF_TYPE), records["record_id"])]
+    duplicates = _duplicates(records, by_work)
+    parts.append(_rows(duplicates["round"], "duplicates", duplicates["record_id"]))
+
+    gone = _removed_works(removed, clusters, works)
+    parts.append(_rows(gone["round"], gone["box"], gone["work_id"], gone["reason"]))
+
+    if TITLE_ABSTRACT in decisions:
+        table = _placed(decisions[TITLE_ABSTRACT], by_work)
+        outcome = _outcome(table).map({"exclude": "records_excluded", "pending": "records_pending"})
+        parts.append(_rows(table["round"], "records_screened", table["work_id"]))
+        left = outcome.notna()
+        parts.append(
+            _rows(table["round"][left], outcome[left], table["work_id"][left], table["reason"][left])
+        )
+    if FULL_TEXT in decisions:
+        table = _placed(decisions[FULL_TEXT], by_work)
+        prefix = table["column"].map({"databases": "dbr", "other": "other"})
+        outcome = _outcome(table)
+        parts.append(_rows(table["round"], prefix + "_sought_reports", table["work_id"]))
+        assessed = ~outcome.isin(["not_retrieved", "pending"])
+        parts.append(
+            _rows(table["round"][assessed], (prefix + "_assessed")[assessed], table["work_id"][assessed])
+        )
+        for value, box in AFTER_FULL_TEXT.items():
+            rows = table[outcome.eq(value)]
+            names = prefix[rows.index].map(box.format)
+            parts.append(_rows(rows["round"], names, rows["work_id"], rows["reason"]))
+        included = table[~outcome.isin(AFTER_FULL_TEXT)]
+        parts.append(_rows(included["round"], prefix[included.index] + "_included", included["work_id"]))
+        parts.append(_included_studies(included, studies))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def orphans(removed: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the sheet of removed records whose record is not in the corpus (any more)."""
+    return removed[~removed["record_id"].isin(clusters["record_id"])]
+
+
+def _known(problem: str, used: pd.Series, known: Mapping[str, str] | pd.Index) -> None:
+    unknown = sorted(set(used) - set(known))
+    if unknown:
+        raise ReviewError(f"{problem}: {', '.join(unknown)}.")
+
+
+def _rows(
+    rounds: pd.Series, box: pd.Series | str, ids: pd.Series, reason: pd.Series | str = ""
+) -> pd.DataFrame:
+    return pd.DataFrame({"round": rounds, "box": box, "id": ids, "reason": reason}, dtype=object)
+
+
+def _placed(table: pd.DataFrame, by_work: pd.DataFrame) -> pd.DataFrame:
+    """Decisions with round and column of their works."""
+    table = table.drop(columns="round", errors="ignore").reset_index(drop=True)
+    return table.join(by_work[["round", "column"]], on="work_id")
+
+
+def _outcome(table: pd.DataFrame) -> pd.Series:
+    """What became of a work at a stage: its decision, or `pending` where none holds yet."""
+    is_open = table["how"].isin(OPEN) | table["decision"].eq("")
+    return table["decision"].mask(is_open, "pending")
+
+
+def _duplicates(records: pd.DataFrame, by_work: pd.DataFrame) -> pd.DataFrame:
+    """Database and register records but the one that stands for its work in the work's own round."""
+    counted = records[records["type"].isin(DATABASES_AND_REGISTERS)].join(
+        by_work[["round", "column"]].add_prefix("work_"), on="work_id"
+    )
+    own = counted[counted["work_column"].eq("databases") & counted["round"].eq(counted["work_round"])]
+    first = own.sort_values(["order", "record_id"]).drop_duplicates("work_id")
+    return counted.drop(index=first.index)
+
+
+def _removed_works(removed: pd.DataFrame, clusters: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
+    """Works that left before screening; `automatic` wins where a work has both kinds."""
+    found = removed.merge(clusters[["record_id", "work_id"]], on="record_id").sort_values(
+        "kind", kind="stable"
+    )
+    found = found.drop_duplicates("work_id").set_index("work_id")[["kind", "reason"]]
+    gone = works[["work_id", "round", "column"]].join(found, on="work_id", how="inner")
+    box = ("excluded_" + gone["kind"]).where(gone["column"].eq("databases"), "other_removed")
+    return gone.assign(box=box)
+
+
+def _included_studies(included: pd.DataFrame, studies: pd.DataFrame) -> pd.DataFrame:
+    """Included studies by the round that brought them, and their reports as new or as extra.
+
+    A report of which every study was there in an earlier round is extra; the others are new.
+    """
+    there = studies[studies["status"].eq("included")]
+    pairs = there.assign(work_id=there["work_ids"].str.split("; ")).explode("work_id")
+    pairs = pairs[["study", "round", "work_id"]].rename(columns={"round": "study_round"})
+    newest = pairs.groupby("work_id")["study_round"].max()
+    is_new = included["work_id"].map(newest).eq(included["round"])
+    box = is_new.map({True: "new_reports", False: "extra_reports"})
+    return pd.concat(
+        [
+            _rows(there["round"], "new_studies", there["study"]),
+            _rows(included["round"], box, included["work_id"]),
+        ]
+    )

@@ -1,0 +1,251 @@
+"""Counts of the flow chart from small tables written by hand, and what happens when they lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError, ReviewError
+from evergreen.prisma.counts import KEYS, chained, given, identified, increments, summed
+from evergreen.prisma.identities import check_counts, check_members, check_sources
+from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
+from evergreen.prisma.members import members, orphans
+
+TYPES = {"pubmed": "database", "ictrp": "register", "hand": "citation"}
+ROUNDS = ["2018-12-31", "2020-12-31"]
+ONE, TWO = ROUNDS
+
+
+def table(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split(), dtype=object)
+
+
+@pytest.fixture
+def review() -> dict[str, Any]:
+    """Two rounds, three sources: eleven records, eight works, two studies.
+
+    Round 1: p1 and i1 are one work (included, study A); p2 excluded at title and abstract; p3 excluded at full text;
+    p4 removed as not English; h1 from citation searching, included (study B). Round 2: p5 is p1 again under
+    another id; p6 is another report of study A (extra); p7 not retrieved; p8 pending; h2 and p2b are known works.
+    """
+    records = [
+        ("pubmed:1", "pubmed:1", "pubmed", ONE), ("ictrp:1", "pubmed:1", "ictrp", ONE),
+        ("pubmed:2", "pubmed:2", "pubmed", ONE), ("pubmed:3", "pubmed:3", "pubmed", ONE),
+        ("pubmed:4", "pubmed:4", "pubmed", ONE), ("hand:1", "hand:1", "hand", ONE),
+        ("pubmed:5", "pubmed:1", "pubmed", TWO), ("pubmed:6", "pubmed:6", "pubmed", TWO),
+        ("pubmed:7", "pubmed:7", "pubmed", TWO), ("pubmed:8", "pubmed:8", "pubmed", TWO),
+        ("hand:2", "pubmed:2", "hand", TWO), ("ictrp:9", "hand:1", "ictrp", TWO),
+    ]  # fmt: skip
+    clusters = table("record_id work_id source round", records)
+    first = clusters.drop_duplicates("work_id")
+    facts = dict.fromkeys(["authors", "title", "journal", "volume", "issue", "pages", "doi", "pmid"], "x")
+    works = first[["work_id", "round"]].assign(
+        column=["other" if w.startswith("hand") else "databases" for w in first["work_id"]],
+        record_ids=["; ".join(clusters["record_id"][clusters["work_id"].eq(w)]) for w in first["work_id"]],
+        year="2018",
+        **facts,
+    )
+    decisions = {
+        "title_abstract": table(
+            "work_id decision reason decided_by how round",
+            [
+                ("pubmed:1", "include", "", "AB; CD", "agreed", ONE),
+                ("pubmed:2", "exclude", "", "AB; CD", "agreed", ONE),
+                ("pubmed:3", "include", "", "EF", "adjudicated", ONE),
+                ("pubmed:6", "include", "", "AB; CD", "agreed", TWO),
+                ("pubmed:7", "include", "", "AB; CD", "agreed", TWO),
+                ("pubmed:8", "", "", "", "conflict", TWO),
+            ],
+        ),
+        "full_text": table(
+            "work_id decision reason decided_by how round",
+            [
+                ("pubmed:1", "include", "", "AB; CD", "agreed", ONE),
+                ("pubmed:3", "exclude", "not_randomised", "AB; CD", "agreed", ONE),
+                ("hand:1", "include", "", "AB; CD", "agreed", ONE),
+                ("pubmed:6", "include", "", "AB; CD", "agreed", TWO),
+                ("pubmed:7", "not_retrieved", "", "AB; CD", "agreed", TWO),
+            ],
+        ),
+    }
+    studies = table(
+        "study status round work_ids record_ids how",
+        [
+            ("A", "included", ONE, "pubmed:1; pubmed:6", "", "assigned"),
+            ("B", "included", ONE, "hand:1", "", "assigned"),
+            ("C", "excluded", "", "pubmed:3", "", "assigned"),
+        ],
+    )
+    removed = table(
+        "record_id kind reason _file _row",
+        [("pubmed:4", "other", "not English", "f", 2), ("pubmed:99", "automatic", "", "f", 3)],
+    )
+    return {
+        "clusters": clusters, "works": works, "decisions": decisions, "studies": studies, "removed": removed,
+    }  # fmt: skip
+
+
+def counted(review: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    groups = members(**review, types=TYPES)
+    check_members(groups, review["clusters"], review["works"], review["studies"], types=TYPES)
+    document = chained(increments(groups, ROUNDS, {TWO: 3}, ["not_randomised"]), {"studies": 0, "reports": 0})
+    check_counts(document, identified(review["clusters"], ROUNDS, TYPES, {}))
+    return groups, document
+
+
+def test_every_box_of_both_rounds(review: dict[str, Any]) -> None:
+    _, document = counted(review)
+    one, two = document["rounds"][ONE], document["rounds"][TWO]
+    filled = {key: n for key, n in one.items() if n}
+    assert filled == {
+        "database_results": 4, "register_results": 1, "citations_results": 1, "duplicates": 1, "excluded_other": 1,
+        "records_screened": 3, "records_excluded": 1, "dbr_sought_reports": 2, "dbr_assessed": 2,
+        "dbr_excluded": {"not_randomised": 1}, "other_sought_reports": 1, "other_assessed": 1,
+        "new_studies": 2, "new_reports": 2, "total_studies": 2, "total_reports": 2,
+    }  # fmt: skip
+    filled = {key: n for key, n in two.items() if n}
+    assert filled == {
+        "database_results": 4, "register_results": 1, "citations_results": 1, "duplicates": 2,
+        "records_screened": 3, "records_pending": 1, "dbr_sought_reports": 2, "dbr_notretrieved_reports": 1,
+        "dbr_assessed": 1, "extra_reports": 1, "previous_studies": 2, "previous_reports": 2,
+        "total_studies": 2, "total_reports": 3, "seen_before": 3,
+    }  # fmt: skip
+    assert list(one) == list(KEYS)
+    total = document["total"]
+    assert (total["database_results"], total["duplicates"], total["total_reports"]) == (8, 3, 3)
+    assert total["previous_studies"] == 0
+
+
+def test_previous_version_made_elsewhere_is_carried(review: dict[str, Any]) -> None:
+    parts = increments(members(**review, types=TYPES), ROUNDS, {}, [])
+    document = chained(parts, {"studies": 5, "reports": 7})
+    check_counts(document)
+    assert document["rounds"][ONE]["previous_studies"] == 5
+    assert document["total"]["total_reports"] == 10
+
+
+def test_removed_record_that_is_gone_is_an_orphan(review: dict[str, Any]) -> None:
+    assert orphans(review["removed"], review["clusters"])["record_id"].tolist() == ["pubmed:99"]
+
+
+def test_removal_holds_for_the_work_and_automatic_wins(review: dict[str, Any]) -> None:
+    review["removed"] = table(
+        "record_id kind reason", [("pubmed:4", "other", "b"), ("pubmed:4", "automatic", "a")]
+    )
+    _, document = counted(review)
+    assert document["rounds"][ONE]["excluded_automatic"] == 1
+    assert document["rounds"][ONE]["excluded_other"] == 0
+
+
+def test_lost_work_is_named_with_both_sides(review: dict[str, Any]) -> None:
+    review["decisions"]["title_abstract"] = review["decisions"]["title_abstract"].query(
+        "work_id != 'pubmed:2'"
+    )
+    with pytest.raises(ReviewError, match=r"2018-12-31, .*n = 4 is not .* = 3; it is about pubmed:2"):
+        counted(review)
+
+
+def test_work_counted_twice_is_named(review: dict[str, Any]) -> None:
+    full_text = review["decisions"]["full_text"]
+    review["decisions"]["full_text"] = pd.concat([full_text, full_text.iloc[[1]]])
+    with pytest.raises(ReviewError, match="pubmed:3"):
+        counted(review)
+
+
+def test_excluded_work_at_full_text_is_named(review: dict[str, Any]) -> None:
+    row = pd.DataFrame(
+        [{"work_id": "pubmed:2", "decision": "include", "reason": "", "how": "agreed", "round": ONE}]
+    )
+    review["decisions"]["full_text"] = pd.concat([review["decisions"]["full_text"], row])
+    with pytest.raises(ReviewError, match=r"records_screened.*pubmed:2"):
+        counted(review)
+
+
+def test_included_report_without_study_is_named(review: dict[str, Any]) -> None:
+    review["studies"] = review["studies"].query("study != 'B'")
+    with pytest.raises(ReviewError, match="no included study: hand:1"):
+        counted(review)
+
+
+def test_unknown_ids_are_named(review: dict[str, Any]) -> None:
+    review["decisions"]["full_text"].loc[0, "work_id"] = "pubmed:404"
+    with pytest.raises(ReviewError, match="pubmed:404"):
+        counted(review)
+
+
+def test_import_counts_must_match_the_corpus(review: dict[str, Any]) -> None:
+    good = [
+        {"source": s, "round": r, "hits": n, "read": n, "new": n, "seen_before": 0}
+        for s, r, n in [
+            ("pubmed", ONE, 4), ("ictrp", ONE, 1), ("hand", ONE, 1), ("pubmed", TWO, 4), ("ictrp", TWO, 1), ("hand", TWO, 1),
+        ]
+    ]  # fmt: skip
+    check_sources(good, review["clusters"])
+    with pytest.raises(ReviewError, match="2018-12-31, pubmed"):
+        check_sources([{**good[0], "new": 5}, *good[1:]], review["clusters"])
+    with pytest.raises(ReviewError, match="no import counted"):
+        check_sources(good[1:], review["clusters"])
+    yields = per_source(
+        members(**review, types=TYPES), review["clusters"], good, {s: {"type": t} for s, t in TYPES.items()}
+    )
+    total = yields[yields["round"].eq("total")].set_index("source")
+    assert total.loc[
+        "pubmed", ["records", "duplicates", "works", "works_only_here", "included_reports"]
+    ].tolist() == [8, 1, 7, 5, 2]
+    assert total.loc["hand", "included_only_here"] == 0
+
+
+def test_numbers_that_were_given_are_checked_alike() -> None:
+    counts, sources = given(
+        "2023-11-17",
+        {
+            "database_results": 10, "database_specific_results": {"A": 6, "B": 4}, "duplicates": 2,
+            "records_screened": 8, "records_excluded": 5, "dbr_sought_reports": 3, "dbr_assessed": 3,
+            "dbr_excluded": {"Design": 1}, "new_studies": 1, "new_reports": 2,
+        },
+    )  # fmt: skip
+    document = chained({"2023-11-17": counts}, {})
+    check_counts(document, {"2023-11-17": sources})
+    assert summed({"2023-11-17": sources}) == {"database_results": {"A": 6, "B": 4}}
+    with pytest.raises(ReviewError, match=r"records_screened: n = 8 is not .* = 7"):
+        check_counts(chained({"2023-11-17": {**counts, "duplicates": 3}}, {}))
+    with pytest.raises(ReviewError, match="the sources give 11"):
+        check_counts(document, {"2023-11-17": {"database_results": {"A": 6, "B": 5}}})
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"records_screend": 3}, "records_screend"),
+        ({"duplicates": -1}, "duplicates"),
+        ({"duplicates": True}, "duplicates"),
+        ({"dbr_excluded": 3}, "name: number"),
+        ({"total_studies": 3}, "computed"),
+    ],
+)
+def test_given_counts_are_refused_by_name(raw: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        given("2023-11-17", raw)
+
+
+def test_excluded_reports_have_one_reason_each(review: dict[str, Any]) -> None:
+    groups, _ = counted(review)
+    listed = excluded_reports(
+        groups, review["works"], review["decisions"]["full_text"], {"not_randomised": "Not randomised"}
+    )
+    assert listed[["work_id", "label"]].values.tolist() == [["pubmed:3", "Not randomised"]]
+
+
+def test_sheet_of_the_r_package(review: dict[str, Any]) -> None:
+    _, document = counted(review)
+    sheet = package_sheet(
+        document["rounds"][ONE],
+        {"database_results": {"PubMed; via NLM": 4}},
+        {"not_randomised": "Not an RCT, sadly"},
+    ).set_index("data")
+    assert sheet.loc["dbr_excluded", "n"] == "Not an RCT / sadly, 1"
+    assert sheet.loc["database_specific_results", "n"] == "PubMed / via NLM, 4"
+    assert sheet.loc["records_screened", "n"] == 3
+    assert sheet.loc["other_excluded", "n"] == "0"
