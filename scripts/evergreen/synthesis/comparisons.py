@@ -380,7 +380,19 @@ def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows.iloc[0]["round"] or None}
     if arms:
         entry["arms"] = arms
+    if reported := _reported(rows):
+        entry["reported"] = reported
     return entry
+
+
+def _reported(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Arm by arm what a study reports, for a table of what could not be pooled."""
+    arms = []
+    for position, row in enumerate(rows.itertuples()):
+        numbers = {name: float(getattr(row, name)) for name in ARM_NUMBERS if not math.isnan(getattr(row, name))}
+        if numbers:
+            arms.append({"group": row.group, "arm": row.arm, **_shown(numbers, rows.iloc[[position]])})
+    return arms
 
 
 def derived_columns(text: str) -> list[str]:

@@ -1,0 +1,52 @@
+"""Draw all figures of one outcome, each as SVG, PDF and PNG with a CSV of the numbers drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.figures import outcome, style
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--synthesis", required=True, help="synthesis/<outcome>.json")
+    arguments.add_argument(
+        "--params", required=True, type=json_argument, help="the protocol's outcome, the layout"
+    )
+    arguments.add_argument("--out", required=True, type=Path, help="folder of the outcome's figures")
+    args = arguments.parse_args(argv)
+
+    result = tables.read_json(args.synthesis)
+    setting = outcome.setting_of(args.params["outcome"], args.params["layout"])
+    further = args.out / "further"
+    further.mkdir(parents=True, exist_ok=True)
+    listed = []
+    with style.style():
+        for plate in outcome.plates(result, setting):
+            first = plate.name in outcome.FIRST
+            drawn = plate.drawn or (outcome.notice(plate) if first else None)
+            if drawn is not None:
+                stem = (args.out if first else further) / plate.name
+                style.save(drawn.figure, stem, title=plate.title)
+                tables.write_table(drawn.numbers, f"{stem}.csv")
+            listed.append(
+                {
+                    "name": plate.name,
+                    "title": plate.title,
+                    "drawn": plate.drawn is not None,
+                    "reason": plate.reason or None,
+                    "stem": (plate.name if first else f"further/{plate.name}") if drawn is not None else None,
+                }
+            )
+    tables.write_json(listed, args.out / "figures.json")
+    left = [entry["name"] for entry in listed if not entry["drawn"]]
+    print(
+        f"{setting.name}: {len(listed) - len(left)} figures"
+        + (f"; not drawn: {', '.join(left)}" if left else "")
+    )
+
+
+if __name__ == "__main__":
+    run(main)

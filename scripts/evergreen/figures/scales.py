@@ -1,0 +1,190 @@
+"""How effects are shown: names of measures, the scale of the axis, ticks, numbers as text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.ticker import MaxNLocator
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def _same(value: float) -> float:
+    return value
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < 700 else math.inf
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0 else -math.inf
+
+
+def _expit(value: float) -> float:
+    return 1 / (1 + _exp(-value))
+
+
+def _logit(value: float) -> float:
+    return math.log(value / (1 - value))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One measure as a reader sees it.
+
+    `back` takes a number from the analysis scale to the shown scale, `forward` the other way; `null` is the
+    value of no effect on the analysis scale. The axis is even in the analysis scale for ratios (a log axis)
+    and even in the shown numbers otherwise.
+    """
+
+    name: str
+    short: str
+    null: float | None = 0.0
+    back: Callable[[float], float] = _same
+    forward: Callable[[float], float] = _same
+    ratio: bool = False
+
+    def position(self, value: float) -> float:
+        """Where on the axis a number of the analysis scale stands."""
+        return value if self.ratio else self.back(value)
+
+    @property
+    def analysis_name(self) -> str:
+        """Name of the number on the analysis scale: `Log risk ratio`."""
+        return f"Log {self.name[0].lower()}{self.name[1:]}" if self.back is _exp else self.name
+
+
+def _ratio(name: str, short: str) -> Scale:
+    return Scale(name, short, back=_exp, forward=_log, ratio=True)
+
+
+def _square(value: float) -> float:
+    return max(value, 0.0) ** 2
+
+
+def _sine_square(value: float) -> float:
+    return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
+
+
+SCALES = {
+    "RR": _ratio("Risk ratio", "RR"),
+    "OR": _ratio("Odds ratio", "OR"),
+    "PETO": _ratio("Peto odds ratio", "OR"),
+    "RD": Scale("Risk difference", "RD"),
+    "AS": Scale("Arcsine difference", "AS"),
+    "MD": Scale("Mean difference", "MD"),
+    "SMD": Scale("Std. mean difference", "SMD"),
+    "SMDH": Scale("Std. mean difference", "SMD"),
+    "ROM": _ratio("Ratio of means", "ROM"),
+    "MC": Scale("Mean change", "MC"),
+    "SMCC": Scale("Std. mean change", "SMC"),
+    "ROMC": _ratio("Ratio of means", "ROM"),
+    "IRR": _ratio("Rate ratio", "IRR"),
+    "IRD": Scale("Rate difference", "IRD"),
+    "COR": Scale("Correlation", "r"),
+    "ZCOR": Scale("Correlation", "r", back=math.tanh, forward=math.atanh),
+    "PR": Scale("Proportion", "Proportion", null=None),
+    "PLO": Scale("Proportion", "Proportion", null=None, back=_expit, forward=_logit),
+    "PLN": Scale("Proportion", "Proportion", null=None, back=_exp, forward=_log),
+    "PAS": Scale(
+        "Proportion", "Proportion", null=None, back=_sine_square, forward=lambda p: math.asin(math.sqrt(p))
+    ),
+    # Going back from the double arcsine needs a sample size, which a pooled effect does not have.
+    "PFT": Scale("Double arcsine of proportion", "PFT", null=None),
+    "IR": Scale("Rate", "Rate", null=None),
+    "IRLN": Scale("Rate", "Rate", null=None, back=_exp, forward=_log),
+    "IRS": Scale("Rate", "Rate", null=None, back=_square, forward=math.sqrt),
+    "GEN": Scale("Effect", "Effect"),
+}
+GENERIC_RATIO = _ratio("Ratio", "Ratio")
+
+
+def scale_of(measure: str, *, ratio: bool = False) -> Scale:
+    """The scale of a measure; `ratio` says that a generic effect is the logarithm of a ratio."""
+    if measure == "GEN" and ratio:
+        return GENERIC_RATIO
+    return SCALES[measure]
+
+
+def number(value: float | None, decimals: int) -> str:
+    """`value` with `decimals`, a true minus sign, no negative zero; "" where nothing is."""
+    if value is None or math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def shortest(value: float, most: int = 6) -> str:
+    """`value` with as few decimals as it needs, at most `most`: tick labels, reported numbers."""
+    return number(value, decimals_needed([value], most))
+
+
+def decimals_needed(values: Sequence[float], most: int) -> int:
+    """Fewest decimals (at most `most`) that show every one of `values` in full."""
+    for decimals in range(most):
+        if all(abs(round(v, decimals) - v) <= 1e-9 * max(1.0, abs(v)) for v in values if math.isfinite(v)):
+            return decimals
+    return most
+
+
+def effect_decimals(values: Sequence[float]) -> int:
+    """Decimals of effects and their limits: two, more when all of them are small."""
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=1.0)
+    if largest == 0:
+        return 2
+    return min(max(2, 1 - math.floor(math.log10(largest))), 6) if largest < 0.2 else 2
+
+
+def p_value(p: float) -> str:
+    """`P = 0.04`, `P = 0.003`, `P < 0.00001`, as RevMan prints them; its spaces do not break."""
+    if p < 0.00001:
+        return "P\u00a0<\u00a00.00001"
+    if p >= 0.1:
+        return f"P\u00a0=\u00a0{p:.2f}"
+    return f"P\u00a0=\u00a0{p:.3f}" if p >= 0.01 else f"P\u00a0=\u00a0{p:.{1 - math.floor(math.log10(p))}f}"
+
+
+def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """At most about `most` ticks between two axis positions: (position, label), ascending.
+
+    A ratio's ticks are the same distance apart in the logarithm where the range allows, and hold 1.
+    """
+    if not scale.ratio:
+        marks = list(MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
+        inside = [0.0 if abs(v) < 1e-12 else float(v) for v in marks if low - 1e-12 <= v <= high + 1e-12]
+        decimals = decimals_needed(inside, 6)
+        return [(v, number(v, decimals)) for v in inside]
+    first, last = math.exp(low), math.exp(high)
+    if last / first <= 3:
+        marks = [
+            float(v)
+            for v in MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
+        ]
+        inside = [v for v in marks if v > 0 and first * (1 - 1e-9) <= v <= last * (1 + 1e-9)]
+    else:
+        inside = []
+        for mantissas in ((1, 2, 5), (1, 3), (1,)):
+            powers = range(math.floor(math.log10(first)), math.ceil(math.log10(last)) + 1)
+            found = [m * 10.0**power for power in powers for m in mantissas]
+            inside = [v for v in found if first * (1 - 1e-9) <= v <= last * (1 + 1e-9)]
+            if len(inside) <= most:
+                break
+        step = math.ceil(len(inside) / most)
+        one = next((i for i, v in enumerate(inside) if abs(v - 1) < 1e-9), 0)
+        inside = [v for i, v in enumerate(inside) if (i - one) % step == 0]
+    return [(math.log(v), _tick_label(v)) for v in inside]
+
+
+def _tick_label(value: float) -> str:
+    return f"{value:g}" if 1e-4 <= value < 1e6 else f"10{_superscript(round(math.log10(value)))}"
+
+
+def _superscript(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

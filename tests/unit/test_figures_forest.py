@@ -1,0 +1,248 @@
+"""Forest and funnel plots: what stands in them, that nothing overlaps, that the same content is the same bytes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
+
+SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
+
+
+def bcg(shared: Path) -> dict[str, Any]:
+    """The BCG trials as a synthesis JSON, numbers by metafor (REML, Knapp-Hartung)."""
+    data = json.loads((shared / "data/oracle/dat.bcg.json").read_text())
+    block, raw = data["analyses"][0], data["raw"]
+    fit = block["fits"]["REML"]["knha"]
+    tau2 = block["confint"]["Q_profile_REML"]["tau2"]
+    studies = []
+    for i, study in enumerate(raw["study"]):
+        y, v = block["escalc"]["yi"][i], block["escalc"]["vi"][i]
+        half = 1.959963984540054 * math.sqrt(v)
+        arms = {
+            "intervention": {"n": raw["n1i"][i], "events": raw["ai"][i]},
+            "control": {"n": raw["n2i"][i], "events": raw["ci"][i]},
+        }
+        studies.append(
+            {"study": study, "label": study, "round": None, "yi": y, "vi": v, "weight": block["weights_pct"]["REML"][i],
+             "ci_low": y - half, "ci_high": y + half, "arms": arms, "columns": {"allocation": raw["alloc"][i]}}
+        )  # fmt: skip
+    interval = fit["prediction_interval"]["default"]
+    model = {
+        "model": "random", "tau2_method": "REML", "test": "knha", "estimate": fit["b"], "se": fit["se"], "statistic": fit["stat"],
+        "df": 12, "p": fit["pval"], "ci_low": fit["ci_lb"], "ci_high": fit["ci_ub"], "pi_low": interval["lb"], "pi_high": interval["ub"],
+        "tau2": fit["tau2"], "tau2_ci_low": tau2[1], "tau2_ci_high": tau2[2], "I2": fit["I2"], "Q": fit["QE"], "Q_df": 12, "Q_p": fit["QEp"],
+    }  # fmt: skip
+    return {
+        "outcome": "tb",
+        "measure": "RR",
+        "k": 13,
+        "level": 0.95,
+        "studies": studies,
+        "model": model,
+        "left_out": [],
+    }
+
+
+@pytest.fixture
+def result(shared: Path) -> dict[str, Any]:
+    return bcg(shared)
+
+
+def texts(drawn: forest.Drawn) -> list[Text]:
+    """Every text that is seen: on the page, in axes, legends and on ticks."""
+    found = list(drawn.figure.texts)
+    for axes in drawn.figure.axes:
+        found += axes.texts
+        if (legend := axes.get_legend()) is not None:
+            found += legend.get_texts()
+        if axes.axison:
+            for axis in (axes.xaxis, axes.yaxis):
+                found += [*axis.get_ticklabels(), axis.label]
+    return [text for text in found if text.get_text()]
+
+
+def words(drawn: forest.Drawn) -> list[str]:
+    return [text.get_text().replace("\u00a0", " ") for text in texts(drawn)]
+
+
+def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes share ink, and texts that leave the page (paired with ""), as printed."""
+    drawn.figure.set_dpi(style.DPI)
+    canvas = FigureCanvasAgg(drawn.figure)
+    canvas.draw()
+    found = texts(drawn)
+    names = [text.get_text() for text in found]
+    x0, y0, x1, y1 = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).T
+    page = drawn.figure.bbox
+    cut = (x0 < page.x0) | (x1 > page.x1) | (y0 < page.y0) | (y1 > page.y1)
+    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    point = style.DPI / 72  # boxes hold a line's ascenders and descenders: a point of height is no ink
+    pairs = np.argwhere(np.triu((wide > 0.3 * point) & (high > 1.2 * point), 1))
+    return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
+
+
+def test_forest_shows_the_published_numbers(result: dict[str, Any]) -> None:
+    with style.style():
+        drawn = forest.forest(result, SETTING)
+    shown = words(drawn)
+    # RR 0.49 (0.33 to 0.73), prediction 0.14 to 1.76, as metafor and meta print them for these trials.
+    for text in (
+        "0.49",
+        "[0.33,",
+        "0.73]",
+        "[0.14,",
+        "1.76]",
+        "88391",
+        "191064",
+        "1065",
+        "100.0%",
+        "Favours BCG",
+        "BCG",
+    ):
+        assert any(text == s or s.startswith(text) for s in shown), text
+    assert "Heterogeneity: Tau² = 0.31 [0.12, 1.11]; Chi² = 152.23, df = 12 (P < 0.00001); I² = 92%" in shown
+    assert "Test for overall effect: T = 3.95, df = 12 (P = 0.0019)" in shown
+    total = drawn.numbers[drawn.numbers["row"] == "total"].iloc[0]
+    assert total["effect"] == pytest.approx(math.exp(result["model"]["estimate"]), rel=1e-12)
+    assert len(drawn.numbers) == 13 + 2
+
+
+@pytest.mark.parametrize("layout", ["RevMan", "JAMA", "BMJ"])
+@pytest.mark.parametrize(("k", "long"), [(1, False), (2, True), (13, False), (13, True)])
+def test_nothing_overlaps_and_nothing_is_cut(result: dict[str, Any], layout: str, k: int, long: bool) -> None:
+    studies = (result["studies"] * 8)[:k]
+    result = {**result, "studies": studies}
+    setting = forest.Setting("Tuberculosis", "lower", "BCG", "no BCG", layout=layout)
+    if long:
+        name = "Randomised evaluation of a vaccine with a very long acronym, second report (Supercalifragilisticexpialidocious)"
+        result["studies"] = [{**s, "label": f"{name} {i}"} for i, s in enumerate(studies)]
+        result["left_out"] = [{"study": name, "reason": "the standard deviation is missing " * 6}]
+        result["notes"] = ["A sentence that is long enough to be broken into several lines. " * 4]
+        setting = forest.Setting(
+            name, None, "Bacillus Calmette-Guérin vaccination at birth", "usual care without", layout=layout
+        )
+    with style.style():
+        for drawn in (forest.forest(result, setting), funnel.funnel(result, setting)):
+            assert overlapping(drawn) == []
+
+
+def test_a_hundred_studies_fit(result: dict[str, Any]) -> None:
+    result["studies"] = (result["studies"] * 8)[:100]
+    with style.style():
+        assert overlapping(forest.forest(result, SETTING)) == []
+
+
+def test_extreme_interval_is_cut_with_an_arrow_and_does_not_squeeze_the_rest(result: dict[str, Any]) -> None:
+    plain = _range(result)
+    wide = copy.deepcopy(result)
+    wide["studies"][0] |= {"ci_low": -60.0, "ci_high": 60.0}
+    low, high = _range(wide)
+    assert high - low < 2 * (plain[1] - plain[0])
+
+
+def _range(result: dict[str, Any]) -> tuple[float, float]:
+    content = forest._Content(result, SETTING, None)
+    return forest_table.limits(content.table())
+
+
+def test_area_of_squares_is_proportional_to_weight(result: dict[str, Any]) -> None:
+    with style.style():
+        figure = forest.forest(result, SETTING).figure
+    squares = [
+        p
+        for p in figure.axes[0].patches
+        if p.get_facecolor()[:3] == pytest.approx((0, 0x72 / 255, 0xB2 / 255))
+    ]
+    areas = [p.get_path().get_extents().width ** 2 for p in squares]  # type: ignore[attr-defined]
+    weights = [s["weight"] for s in result["studies"]]
+    ratios = [area / weight for area, weight in zip(areas, weights, strict=True)]
+    assert ratios == pytest.approx([ratios[0]] * 13, rel=1e-6)
+
+
+def test_subgroups_have_their_own_diamonds(result: dict[str, Any]) -> None:
+    part = {**result["model"], "estimate": -0.9, "ci_low": -1.6, "ci_high": -0.2}
+    result["subgroups"] = {"allocation": dict.fromkeys(("random", "alternate", "systematic"), part)}
+    with style.style():
+        drawn = forest.forest(result, SETTING, by="allocation")
+    assert (drawn.numbers["row"] == "subtotal").sum() == 3
+    assert overlapping(drawn) == []
+
+
+def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None:
+    reported = [
+        {"group": "intervention", "arm": "60 mg", "n": 217.0, "mean": 3.99, "derived": []},
+        {"group": "intervention", "arm": "120 mg", "n": 219.0, "mean": 4.88, "derived": ["mean"]},
+        {"group": "control", "arm": "placebo", "n": 218.0, "mean": -1.03, "derived": []},
+    ]
+    result = {
+        "outcome": "bmd", "measure": "MD", "k": 0, "level": 0.95, "studies": [], "model": None, "not_pooled": "1 study reports it",
+        "left_out": [{"study": "A", "reason": "the standard deviation is missing", "reported": reported}],
+    }  # fmt: skip
+    setting = forest.Setting("Bone mineral density", "higher")
+    with style.style():
+        drawn = forest.forest(result, setting)
+        plates = {plate.name: plate for plate in outcome.plates(result, setting)}
+    shown = words(drawn)
+    assert {
+        "3.99",
+        "4.88",
+        "−1.03",
+        "217",
+        "The standard deviation is missing",
+        "Not pooled: 1 study reports it.",
+    } <= set(shown)
+    assert "†" in shown
+    assert "† Derived from other reported numbers." in shown
+    assert overlapping(drawn) == []
+    assert plates["funnel"].drawn is None
+    assert plates["funnel"].reason
+
+
+def test_same_content_same_bytes(result: dict[str, Any], tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        with style.style():
+            style.save(forest.forest(result, SETTING).figure, tmp_path / name, title="A")
+    for suffix in ("svg", "pdf", "png"):
+        assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
+    assert ">Aronson (1948)<" in (tmp_path / "first.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.5, "P = 0.50"),
+        (0.0458, "P = 0.046"),
+        (0.0019, "P = 0.0019"),
+        (0.00012, "P = 0.00012"),
+        (1e-9, "P < 0.00001"),
+    ],
+)
+def test_p_values(p: float, text: str) -> None:
+    assert scales.p_value(p).replace("\u00a0", " ") == text
+
+
+def test_numbers_have_true_minus_signs_and_no_negative_zero() -> None:
+    assert scales.number(-1.234, 2) == "−1.23"
+    assert scales.number(-0.001, 2) == "0.00"
+    assert scales.number(None, 2) == ""
+    assert scales.number(math.nan, 2) == ""
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.9, 1.2), (0.05, 8), (0.001, 900), (0.2, 0.9), (1e-6, 1e6)])
+def test_ticks_of_ratios_are_inside_even_in_the_logarithm_and_hold_one(low: float, high: float) -> None:
+    marks = scales.ticks(scales.scale_of("RR"), math.log(low), math.log(high), 7)
+    assert 2 <= len(marks) <= 8
+    assert all(math.log(low) - 1e-9 <= position <= math.log(high) + 1e-9 for position, _ in marks)
+    if low < 1 < high:
+        assert "1" in {label.rstrip("0").rstrip(".") for _, label in marks}
