@@ -87,7 +87,7 @@ def row_of(block: Block, fields: Fields, file: str) -> dict[str, Any]:
             take(name, text)
             break
     names: dict[str, None] = {}
-    for name, text in all_of("authors"):
+    for name, text in (*_fullest(fields.get("authors", ()), values), *all_of("groups")):
         take(name, text)
         for piece in text.split(";"):
             if piece := piece.strip():
@@ -119,8 +119,10 @@ def row_of(block: Block, fields: Fields, file: str) -> dict[str, Any]:
         (row.get("title", ""), row.get("abstract", ""), *(text for _, text in all_of("registry_within")))
     )
     row["registry_ids"] = "; ".join(registry_ids(searched))
-    row["retracted"] = bool(_RETRACTED_TITLE.search(row.get("title", ""))) or not _RETRACTED_TYPES.isdisjoint(
-        row["publication_types"].lower().split("; ")
+    row["retracted"] = (
+        bool(_RETRACTED_TITLE.search(row.get("title", "")))
+        or not _RETRACTED_TYPES.isdisjoint(row["publication_types"].lower().split("; "))
+        or "RetractionIn" in row["related"]
     )
     others = {
         name: left
@@ -129,6 +131,12 @@ def row_of(block: Block, fields: Fields, file: str) -> dict[str, Any]:
     }
     row["other_fields"] = json.dumps(others, ensure_ascii=False) if others else ""
     return row
+
+
+def _fullest(tags: tuple[str, ...], values: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """The field with most names; with as many, the first (the one with full given names)."""
+    most = max(tags, key=lambda tag: len(values.get(tag, ())), default="")
+    return [(most, text) for text in values.get(most, ())]
 
 
 def _pages(pages: str, start: str, end: str, article_number: str) -> str:

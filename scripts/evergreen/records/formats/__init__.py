@@ -12,12 +12,18 @@ from pathlib import Path
 from types import ModuleType
 
 from evergreen.errors import InputError
-from evergreen.records.formats import content, ris
+from evergreen.records.formats import content, isi, medline, ovid, refer, ris
 from evergreen.records.formats.block import Block, Remark
 from evergreen.records.formats.dialects import dialect_of
 
 LINES_TO_RECOGNISE = 400
-FORMATS: dict[str, ModuleType] = {"ris": ris}
+FORMATS: dict[str, ModuleType] = {
+    "nbib": medline,
+    "ris": ris,
+    "endnote": refer,
+    "wos": isi,
+    "ovid": ovid,
+}
 """Key in the protocol (`format:`) to module, in the order in which they are tried."""
 
 

@@ -1,0 +1,36 @@
+"""Citations in one line (`Lancet. 375(9729):1875-84, 2010 May 29.`) taken apart."""
+
+from __future__ import annotations
+
+import re
+
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Embase.com: Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014
+        r"(?P<journal>.+?) \((?P<year>\d{4})\)\s*(?P<volume>[^:()\s]*)(?::(?P<issue>[^()]*?))?\s*(?:\((?P<pages>[^()]+)\))?(?:\.|$)",
+        # PubMed: Nature. 2021 Dec 21;1(2):10-11. doi: ...
+        r"(?P<journal>.+?)\. (?P<year>\d{4})[^;:]*;(?P<volume>[^:(;]*)(?:\((?P<issue>[^()]*)\))?(?::(?P<pages>[^.;]+))?(?:\.|$)",
+        # Ovid PsycINFO: Title. Vol.28(2), April 2015, pp. 103-106.
+        r"(?P<journal>.+?)\.?\s+Vol\.?\s*(?P<volume>[^\s(),.]+)\s*(?:\((?P<issue>[^()]*)\))?,?\s*[^\d]*(?P<year>\d{4})[^,]*"
+        r"(?:,\s*(?:pp\.?\s*)?(?P<pages>[^.]+?))?(?:\.|$)",
+        # Ovid: Lancet. 375(9729):1875-84, 2010 May 29.
+        r"(?P<journal>.+?)\.\s+(?P<volume>[^\s:(]+)\s*(?:\((?P<issue>[^()]*)\))?\s*:\s*(?P<pages>[^,]+),\s*(?P<rest>.*?\b(?P<year>\d{4})\b.*)",
+        # Ovid books: Editor(2015). Title. (pp. 103-106) ...
+        r"[^()]*\((?P<year>\d{4})\)\.\s*(?P<journal>.+?)\.\s*(?:\(pp?\.\s*(?P<pages>[^()]+)\))?",
+    )
+)
+
+
+def take_apart(citation: str) -> dict[str, str]:
+    """`journal`, `year`, `volume`, `issue`, `pages` as far as `citation` has them in a known layout; else empty."""
+    text = " ".join(citation.split())
+    for pattern in _PATTERNS:
+        if found := pattern.match(text):
+            parts = {
+                name: (value or "").strip(" .,;")
+                for name, value in found.groupdict().items()
+                if name != "rest"
+            }
+            return {name: value for name, value in parts.items() if value}
+    return {}

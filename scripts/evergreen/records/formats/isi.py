@@ -1,0 +1,94 @@
+"""Web of Science and ISI field-tagged text: two-letter tags, indented continuation, `ER` ends a record, `EF` the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from evergreen.records.formats.block import Block, Blocks
+
+NAME = "Web of Science tagged"
+FIELDS: dict[str, tuple[str, ...]] = {
+    "title": ("TI", "CT"),
+    "abstract": ("AB",),
+    "authors": ("AF", "AU", "BA"),
+    "groups": ("CA", "GP"),
+    "year": ("PY", "EY", "EA", "PD"),
+    "journal": ("SO", "JI", "J9"),
+    "volume": ("VL",),
+    "issue": ("IS",),
+    "start_page": ("BP",),
+    "end_page": ("EP",),
+    "pages": ("PS",),
+    "article_number": ("AR",),
+    "doi": ("DI", "D2"),
+    "pmid": ("PM",),
+    "pmid_within": ("UT",),
+    "registry_within": ("NT",),
+    "publication_types": ("DT",),
+    "mesh_terms": ("MH",),
+    "keywords": ("DE", "ID"),
+    "language": ("LA",),
+    "issn": ("SN", "EI"),
+    "accession": ("UT",),
+}
+_TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
+_ONE_A_LINE = frozenset(("AU", "AF", "BA", "BF", "CA", "ED", "BE", "GP", "C1", "CR"))
+
+
+def recognise(lines: Sequence[str]) -> bool:
+    """Whether `lines` are ISI text: an `FN` header, or `PT J` and an `ER`."""
+    head = [line.lstrip("\ufeff ") for line in lines if line.strip()][:1]
+    if head and re.match(r"FN (?:ISI|Thomson|Clarivate|Web of)", head[0]):
+        return True
+    return any(re.fullmatch(r"PT [A-Z]\w*\s*", line) for line in lines) and any(
+        line.strip() == "ER" for line in lines
+    )
+
+
+def read(lines: Sequence[str]) -> Blocks:
+    """Blocks of an ISI text; the file's header and trailer belong to no record and need no remark."""
+    out = Blocks()
+    block: Block | None = None
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text:
+            continue
+        found = None if line[0] in " \t" else _TAG.match(line.lstrip("\ufeff"))
+        tag = found.group(1) if found else ""
+        if tag in ("FN", "VR", "EF") and block is None:
+            continue
+        if tag == "PT" and block is not None:
+            out.note(block.line, f"record without an ER line: the next one begins at line {number}")
+            block = None
+        if tag == "ER":
+            if block is None:
+                out.lose(number, line, "ER without a record before it")
+            else:
+                block.line_end = number
+            block = None
+        elif tag == "EF":
+            out.note(number, "the file ends inside a record; it may be cut off")
+            block = None
+        elif found:
+            if block is None:
+                block = Block(number, number)
+                out.blocks.append(block)
+                if tag != "PT":
+                    out.note(number, "record without a PT line")
+            block.append(tag, (found.group(2) or "").strip())
+            block.line_end = number
+        elif block is None:
+            out.lose(number, line, "line outside any record")
+        else:
+            if not block.fields or line[0] not in " \t":
+                block.append("unread", text)
+                out.note(number, "line without a tag, kept with the record", text)
+            elif (name := block.fields[-1][0]) in _ONE_A_LINE:
+                block.append(name, text)
+            else:
+                block.extend(text)
+            block.line_end = number
+    if block is not None:
+        out.note(block.line, "the file ends inside this record; it may be cut off")
+    return out

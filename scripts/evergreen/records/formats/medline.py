@@ -1,0 +1,125 @@
+"""MEDLINE text: PubMed's nbib and "PubMed" downloads, and Ovid's MEDLINE format with the same layout.
+
+A tag of two to four characters padded to the fifth column, `- `, and continuation lines that are indented.
+https://pubmed.ncbi.nlm.nih.gov/help/#pubmed-format gives the tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.normalise import named_pmid
+
+NAME = "MEDLINE text"
+FIELDS: dict[str, tuple[str, ...]] = {
+    "title": ("TI", "TT", "BTI", "CTI", "VTI"),
+    "abstract": ("AB", "OAB"),
+    "authors": ("FAU", "AU"),
+    "groups": ("CN",),
+    "year": ("DP", "DEP", "YR"),
+    "journal": ("JT", "TA", "BTI"),
+    "volume": ("VI",),
+    "issue": ("IP",),
+    "pages": ("PG",),
+    "doi": ("LID", "AID", "DO"),
+    "doi_within": ("SO",),
+    "pmid": ("PMID", "UI"),
+    "pmcid": ("PMC", "PMCR"),
+    "registry_within": ("SI",),
+    "publication_types": ("PT",),
+    "mesh_terms": ("MH",),
+    "keywords": ("OT",),
+    "language": ("LA",),
+    "issn": ("IS",),
+    "related": ("related",),
+    "accession": ("PMID", "UI"),
+}
+RELATIONS = {
+    "CIN": "CommentIn", "CON": "CommentOn", "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom",
+    "DDIN": "DatasetDescribedIn", "DRIN": "DatasetUseReportedIn", "ECI": "ExpressionOfConcernIn",
+    "ECF": "ExpressionOfConcernFor", "EIN": "ErratumIn", "EFR": "ErratumFor", "ORI": "OriginalReportIn",
+    "PRIN": "PartialRetractionIn", "PROF": "PartialRetractionOf", "RIN": "RetractionIn", "ROF": "RetractionOf",
+    "RPF": "RepublishedFrom", "RPI": "RepublishedIn", "RRIN": "RetractedandRepublishedIn",
+    "RRF": "RetractedandRepublishedFrom", "SPIN": "SummaryForPatientsIn", "UIN": "UpdateIn", "UOF": "UpdateOf",
+}  # fmt: skip
+"""Tag of a comment or correction to the RefType of PubMed's XML."""
+
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)")
+_STARTS = frozenset(("PMID", "UI"))
+_COUNTER = re.compile(r"\s*<?\d{1,7}>?\.?\s*")
+
+
+def tag_of(line: str) -> tuple[str, str] | None:
+    """(tag, value) when `line` starts a field."""
+    if "-" not in line[2:7]:
+        return None
+    found = _TAG.match(line)
+    return (found.group(1), found.group(2).strip()) if found else None
+
+
+def recognise(lines: Sequence[str]) -> bool:
+    """Whether `lines` have MEDLINE's columns: `PMID- 1`, `OWN - NLM` and other tags that RIS has not."""
+    hits = 0
+    for line in lines:
+        if line.startswith(("PMID- ", "PMID-\t")) or re.match(r"UI  - \d{6,}\s*$", line):
+            return True
+        hits += line[4:5] == "-" and bool(
+            re.match(r"(?:OWN|STAT|FAU|PMC|BTI|FED|DCOM|AID|LID|PT|MH|JT|DP) {0,2}-", line)
+        )
+    return hits > 2
+
+
+def read(lines: Sequence[str]) -> Blocks:
+    """Blocks of a MEDLINE text; a record starts at its PMID (or UI), after any counter before it."""
+    out = Blocks()
+    block: Block | None = None
+    after_blank = True
+    counter: int | None = None
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text:
+            after_blank = True
+            continue
+        found = tag_of(line)
+        if found is not None:
+            tag, value = found
+            if block is None or (
+                tag in _STARTS and (after_blank or any(name == tag for name, _ in block.fields) or counter)
+            ):
+                block = Block(counter or number, number)
+                out.blocks.append(block)
+            counter = None
+            block.append(tag, value)
+            if tag in RELATIONS and value:
+                block.append("related", _relation(tag, value))
+            block.line_end = number
+        elif block is not None and line[0] in " \t" and not (after_blank and _COUNTER.fullmatch(line)):
+            _extend(block, text)
+            block.line_end = number
+        elif after_blank and _COUNTER.fullmatch(line):
+            counter = number
+        elif block is not None and not after_blank:
+            block.append("unread", text)
+            block.line_end = number
+            out.note(number, "line without a tag, kept with the record", text)
+        else:
+            out.lose(number, line, "line outside any record")
+        after_blank = False
+    return out
+
+
+def _extend(block: Block, text: str) -> None:
+    """Join a continuation line; a relation is read again once its citation is whole."""
+    if block.fields[-1][0] == "related":
+        block.fields.pop()
+        block.extend(text)
+        tag, value = block.fields[-1]
+        block.append("related", _relation(tag, value))
+    else:
+        block.extend(text)
+
+
+def _relation(tag: str, citation: str) -> str:
+    return f"{RELATIONS[tag]} {named_pmid(citation) or citation.replace('; ', ', ')}"
