@@ -1,0 +1,123 @@
+# Extractors' sheets -> merged and converted rows -> one slice per outcome, named by its content.
+EXTRACTORS = config["extraction"].get("extractors")
+# Without a search or without reviewers there is no list of included studies, and every study is pooled.
+SCREENED = bool(SOURCES) and any(config["screening"][name]["reviewers"] for name in STAGES)
+
+
+def extraction_sheets():
+    return sheets_in("config/extraction", EXTRACTORS)
+
+
+def study_sheets():
+    return sheets_in("config/extraction", EXTRACTORS, "studies-")
+
+
+def extraction_inputs(wildcards):
+    found = {
+        "sheets": list(extraction_sheets().values()),
+        "study_sheets": list(study_sheets().values()),
+        "adjudication": sheet("config/extraction/adjudication"),
+    }
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def beside_rows():
+    """The other tables that a slice is cut from, as far as this review has them."""
+    tables = {"studies": "results/extraction/studies.csv"}
+    if SCREENED:
+        tables["screened"] = "results/screening/studies.csv"
+    if sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")):
+        tables["judgements"] = "results/risk_of_bias/judgements.csv"
+    return tables
+
+
+def slice_wanted(outcome):
+    """What of the protocol decides which rows and columns a slice has."""
+    return {
+        "data": outcome["data"],
+        "columns": list(dict.fromkeys([*outcome["subgroups"], *outcome["moderators"]])),
+    }
+
+
+def slice_of(outcome):
+    """Path of the outcome's slice, as the manifest names it."""
+    with open(checkpoints.plan_outcomes.get().output.manifest) as file:
+        return f"results/extraction/outcomes/{outcome}-{json.load(file)[outcome]}.csv"
+
+
+def outcome_slice(wildcards):
+    return slice_of(wildcards.outcome)
+
+
+rule extract:
+    input:
+        "results/extraction/merged.csv",
+        "results/extraction/conflicts.csv",
+        "results/extraction/converted.csv",
+
+
+rule merge_extraction:
+    input:
+        unpack(checked(extraction_inputs)),
+        script=script("merge_extraction.py"),
+        code=library("extraction/check.py", "extraction/convert.py", "extraction/derive.py", "extraction/merge.py", "sheets.py", "tables.py", "errors.py", "command.py"),
+    output:
+        merged="results/extraction/merged.csv",
+        studies="results/extraction/studies.csv",
+        conflicts="results/extraction/conflicts.csv",
+        converted="results/extraction/converted.csv",
+    params:
+        sheets=lambda w: as_json(extraction_sheets()),
+        study_sheets=lambda w: as_json(study_sheets()),
+        adjudication=lambda w, input: ["--adjudication", input.adjudication] if "adjudication" in input.keys() else [],
+    log:
+        "results/logs/merge_extraction.log",
+    conda:
+        "../envs/evergreen.yaml"
+    shell:
+        "python {input.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q}"
+        " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
+        " --converted {output.converted:q} > {log:q} 2>&1"
+
+
+# The only file of this checkpoint says what every outcome's slice is called; an outcome whose name stays is not run again.
+checkpoint plan_outcomes:
+    input:
+        **beside_rows(),
+        converted="results/extraction/converted.csv",
+        script=script("plan_outcomes.py"),
+        code=library("extraction/outcomes.py", "tables.py", "errors.py", "command.py"),
+    output:
+        manifest="results/extraction/manifest.json",
+    params:
+        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
+        values=lambda w: as_json({outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}),
+    log:
+        "results/logs/plan_outcomes.log",
+    conda:
+        "../envs/evergreen.yaml"
+    shell:
+        "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
+        " --out {output.manifest:q} > {log:q} 2>&1"
+
+
+# `ancient`: the name says when the content changes, so that newer tables alone do not write a slice again.
+rule slice_outcome:
+    input:
+        **{name: ancient(path) for name, path in beside_rows().items()},
+        manifest=ancient("results/extraction/manifest.json"),
+        converted=ancient("results/extraction/converted.csv"),
+        script=ancient(script("slice_outcome.py")),
+        code=ancient(library("extraction/outcomes.py", "tables.py", "errors.py", "command.py")),
+    output:
+        "results/extraction/outcomes/{outcome}-{sha}.csv",
+    params:
+        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
+        values=lambda w: as_json(slice_wanted(next(o for o in config["outcomes"] if o["id"] == w.outcome))),
+    log:
+        "results/logs/slice_outcome/{outcome}-{sha}.log",
+    conda:
+        "../envs/evergreen.yaml"
+    shell:
+        "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
+        " --name {wildcards.sha:q} --out {output:q} > {log:q} 2>&1"

@@ -1,0 +1,1 @@
+"""Risk of bias: the tools, the assessors' judgements and how they become one."""

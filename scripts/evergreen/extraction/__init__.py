@@ -1,0 +1,1 @@
+"""What extractors took from the reports: checked, merged, converted, cut into one slice per outcome."""

@@ -1,0 +1,92 @@
+"""Fill in the mean and standard deviation of arms that report something else, and say how each was derived."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.extraction import convert
+from evergreen.extraction.check import Row, given
+
+DERIVED, NOT_DERIVED = "derived", "not_derived"
+
+
+def derive(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the merged extraction with what could be derived filled in.
+
+    Only empty cells are filled: a standard deviation from the standard error, the interval of the mean, or quantiles;
+    a mean from quantiles; the standard error of a contrast from its p value (column `estimate_p`). `derived` names each
+    derived column with formula and source, after what the extractors themselves marked as derived; `not_derived` says
+    why a conversion that the row would allow was not made.
+    """
+    records = tables.rows(rows)
+    for row in records:
+        made, refused = [], []
+        for column, value, how in _conversions(row):
+            if value is None:
+                refused.append(f"{column}: {how}")
+            else:
+                row[column] = value
+                made.append(f"{column}: {how}")
+        row[DERIVED] = "; ".join(filter(None, [row.get(DERIVED, ""), *made]))
+        row[NOT_DERIVED] = "; ".join(refused)
+    columns = [c for c in rows.columns if c != DERIVED]
+    return pd.DataFrame(records, columns=[*columns, DERIVED, NOT_DERIVED])
+
+
+def _conversions(row: Row) -> Iterator[tuple[str, float | None, str]]:
+    """(column, value or None, how) of what the row allows; in the order of trust."""
+    if row["group"] == "contrast":
+        yield from _contrast(row)
+        return
+    if given(row, "mean", "sd"):
+        return
+    if not given(row, "sd") and given(row, "n"):
+        n = row["n"]
+        if given(row, "se"):
+            yield "sd", convert.sd_from_se(row["se"], n), "se x sqrt(n) (Cochrane Handbook 6.5.2.2)"
+        elif given(row, "ci_low", "ci_high") and n > 1:
+            distribution = "t" if n < convert.NORMAL_FROM_N else "normal"
+            sd = convert.sd_from_interval(row["ci_low"], row["ci_high"], n)
+            yield (
+                "sd",
+                sd,
+                f"sqrt(n) x width of the 95 % interval, {distribution} distribution (Cochrane Handbook 6.5.2.2)",
+            )
+    yield from _quantiles(row)
+
+
+def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
+    wanted = [column for column in ("mean", "sd") if not given(row, column)]
+    if not wanted or not given(row, "n", "median"):
+        return
+    numbers = convert.Quantiles(*(row[column] for column in ("n", "median", "q1", "q3", "min", "max")))
+    if not numbers.ranged and not numbers.quartiled:
+        return
+    shown = " and ".join(
+        text for text, there in (("quartiles", numbers.quartiled), ("range", numbers.ranged)) if there
+    )
+    if convert.skewed(numbers):
+        for column in wanted:
+            yield column, None, f"median with {shown} is skewed (test of Shi 2023)"
+        return
+    mean, sd = convert.mean_sd(numbers)
+    by_sd = "Shi 2020" if numbers.ranged and numbers.quartiled else "Wan 2014"
+    for column, value, source in (("mean", mean, "Luo 2018"), ("sd", sd, by_sd)):
+        if column in wanted:
+            yield column, value, f"median with {shown} ({source})"
+
+
+def _contrast(row: Row) -> Iterator[tuple[str, float | None, str]]:
+    text = str(row.get("estimate_p", ""))
+    try:
+        p = float(text)
+    except ValueError:
+        return
+    known = given(row, "estimate_se") or given(row, "estimate_ci_low", "estimate_ci_high")
+    if not known and given(row, "estimate") and 0 < p < 1 and not math.isclose(row["estimate"], 0):
+        how = "from estimate and p value, normal distribution (Cochrane Handbook 6.3)"
+        yield "estimate_se", convert.se_from_p(row["estimate"], p), how

@@ -1,0 +1,31 @@
+"""Merge the assessors' risk-of-bias sheets into one table of judgements."""
+
+from __future__ import annotations
+
+from evergreen import tables
+from evergreen.bias.judgements import judge
+from evergreen.bias.tools import tool_of
+from evergreen.command import json_argument, parser, run
+from evergreen.sheets import read_sheet
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--sheets", type=json_argument, required=True, help="{assessor: path}")
+    arguments.add_argument("--adjudication", help="adjudication sheet")
+    arguments.add_argument("--params", type=json_argument, required=True, help="{tool}")
+    arguments.add_argument("--judgements", required=True)
+    arguments.add_argument("--conflicts", required=True)
+    args = arguments.parse_args(argv)
+
+    result = judge(
+        {who: read_sheet(path, "risk_of_bias") for who, path in args.sheets.items()},
+        read_sheet(args.adjudication, "risk_of_bias") if args.adjudication else None,
+        tool_of(args.params["tool"]),
+    )
+    tables.write_table(result.judgements, args.judgements)
+    tables.write_table(result.conflicts, args.conflicts)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,45 @@
+"""Merge the extractors' sheets cell by cell, and derive what pooling needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.extraction.derive import derive
+from evergreen.extraction.merge import CONFLICTS, as_text, merge_extraction, merge_studies
+from evergreen.sheets import read_sheet
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--sheets", type=json_argument, required=True, help="{extractor: path}")
+    arguments.add_argument("--study-sheets", type=json_argument, required=True, help="{extractor: path}")
+    arguments.add_argument("--adjudication", help="adjudication sheet")
+    arguments.add_argument("--merged", required=True)
+    arguments.add_argument("--studies", required=True)
+    arguments.add_argument("--conflicts", required=True)
+    arguments.add_argument("--converted", required=True)
+    args = arguments.parse_args(argv)
+
+    settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
+    rows = merge_extraction(
+        {who: read_sheet(path, "extraction") for who, path in args.sheets.items()}, settled
+    )
+    studies = merge_studies(
+        {who: read_sheet(path, "extraction_studies") for who, path in args.study_sheets.items()}, settled
+    )
+    conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
+    for frame, path in (
+        (rows.rows, args.merged),
+        (studies.rows, args.studies),
+        (conflicts, args.conflicts),
+        (derive(rows.rows), args.converted),
+    ):
+        tables.write_table(frame.map(as_text), Path(path))
+
+
+if __name__ == "__main__":
+    run(main)

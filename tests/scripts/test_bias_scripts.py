@@ -1,0 +1,31 @@
+"""The risk-of-bias scripts on the bundled review."""
+
+import json
+
+import draw_bias
+import merge_bias
+from evergreen.tables import read_table
+
+
+def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    folder = "config/risk_of_bias"
+    judgements = tmp_path / "judgements.csv"
+    merge_bias.main(
+        ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"tool": "rob1"}',
+         f"--judgements={judgements}", f"--conflicts={tmp_path / 'conflicts.csv'}"]
+    )  # fmt: skip
+    assert set(read_table(tmp_path / "conflicts.csv")["status"]) == {"adjudicated"}
+    rows = read_table(judgements)
+    assert rows["judgement"].ne("").all()
+    assert rows[rows["domain"] != "overall"]["support"].ne("").all()
+    assert rows.groupby("study").size().to_dict() == dict.fromkeys(
+        ["Cohen2008", "DESIRABLE", "DRIVE", "Iwamoto2022", "So2021", "Yue2017"], 8
+    )
+    draw_bias.main(
+        [f"--judgements={judgements}", "--params", '{"tool": "rob1"}', f"--out={tmp_path / 'figures'}"]
+    )
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        f"{figure}.{suffix}" for figure in ("summary", "graph") for suffix in ("svg", "pdf", "png", "csv")
+    }

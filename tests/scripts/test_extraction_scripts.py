@@ -1,0 +1,52 @@
+"""The extraction scripts on the bundled review."""
+
+import json
+
+import pytest
+
+import merge_extraction
+import plan_outcomes
+import slice_outcome
+from evergreen.errors import ReviewError
+from evergreen.tables import read_table
+
+
+@pytest.fixture
+def merged(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    folder = "config/extraction"
+    merge_extraction.main(
+        ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
+         "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
+         "--adjudication", f"{folder}/adjudication.csv",
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+    )  # fmt: skip
+    return tmp_path
+
+
+def test_the_bundled_extraction_leaves_no_conflict_open(merged):
+    conflicts = read_table(merged / "conflicts.csv")
+    assert set(conflicts["status"]) == {"adjudicated"}
+    assert len(conflicts) >= 5
+    rows = read_table(merged / "converted.csv").set_index(["study", "outcome", "arm"])
+    assert rows.loc[("DESIRABLE", "any_ae", "denosumab 60 mg Q3M"), "events"] == "185"
+    # The standard deviations of DESIRABLE are those that follow from its printed intervals.
+    for arm, sd in (("placebo", 2.486), ("denosumab 60 mg Q6M", 2.18), ("denosumab 60 mg Q3M", 0.944)):
+        row = rows.loc[("DESIRABLE", "erosion", arm)]
+        assert float(row["sd"]) == pytest.approx(sd, abs=6e-4)
+        assert row["derived"].startswith("sd: ")
+    assert rows.loc[("DRIVE", "erosion", "placebo"), "derived"]
+
+
+def test_a_slice_has_the_name_that_the_plan_gave_it(merged):
+    wanted = {"data": "erosion", "columns": ["background"]}
+    tables = [f"--converted={merged / 'converted.csv'}", f"--studies={merged / 'studies.csv'}"]
+    plan_outcomes.main(
+        [*tables, "--params", json.dumps({"erosion": wanted}), f"--out={merged / 'manifest.json'}"]
+    )
+    name = json.loads((merged / "manifest.json").read_text())["erosion"]
+    out = merged / f"erosion-{name}.csv"
+    slice_outcome.main([*tables, "--params", json.dumps(wanted), f"--name={name}", f"--out={out}"])
+    assert set(read_table(out)["background"]) == {"methotrexate", "csDMARDs"}
+    with pytest.raises(ReviewError, match="run the workflow again"):
+        slice_outcome.main([*tables, "--params", json.dumps(wanted), "--name=000000000000", f"--out={out}"])

@@ -1,0 +1,183 @@
+"""Assessors' sheets become judgements: agreement, conflict, adjudication, answers, overrides, other tools."""
+
+import pandas as pd
+import pytest
+
+from evergreen.bias.judgements import judge
+from evergreen.bias.tools import ROB1, ROB2, TOOLS, own_tool, tool_of
+from evergreen.errors import InputError, InputErrors
+
+COLUMNS = ("study", "outcome", "domain", "question", "answer", "judgement", "support", "source", "assessor")
+
+
+def sheet(*rows, file="AB.csv"):
+    return pd.DataFrame(
+        [
+            {**dict.fromkeys(COLUMNS, ""), "study": "S1", "_file": file, "_row": number, **row}
+            for number, row in enumerate(rows, start=2)
+        ]
+    )
+
+
+def answers(text, **more):
+    """`1.1=Y 1.2=PY` as rows."""
+    pairs = (pair.split("=") for pair in text.split())
+    return [
+        {"domain": f"D{question[0]}", "question": question, "answer": answer, **more}
+        for question, answer in pairs
+    ]
+
+
+LOW = "1.1=Y 1.2=Y 1.3=N 2.1=N 2.2=N 2.6=Y 3.1=Y 4.1=N 4.2=N 4.3=N 5.1=Y 5.2=N 5.3=N"
+
+
+def levels(judged, column="judgement"):
+    return dict(zip(judged.judgements["domain"], judged.judgements[column], strict=True))
+
+
+def test_spellings_of_a_judgement_agree():
+    judged = judge(
+        {
+            "AB": sheet(
+                {"domain": "Random sequence generation (selection bias)", "judgement": "Low risk of bias"}
+            ),
+            "CD": sheet({"domain": "sequence_generation", "judgement": "+"}),
+        },
+        None,
+        ROB1,
+    )
+    assert levels(judged)["sequence_generation"] == "low"
+    assert levels(judged, "status") == {"sequence_generation": "agreed", "overall": "pending"}
+    assert judged.conflicts.empty
+
+
+def test_a_disagreement_waits_for_its_adjudication():
+    sheets = {
+        "AB": sheet({"domain": "7", "judgement": "low"}),
+        "CD": sheet({"domain": "7", "judgement": "high"}),
+    }
+    judged = judge(sheets, None, ROB1)
+    assert levels(judged)["other_bias"] == ""
+    assert levels(judged, "status")["other_bias"] == "conflict"
+    assert judged.conflicts[["domain", "values", "status"]].values.tolist() == [
+        ["other_bias", "AB=low; CD=high", "open"]
+    ]
+
+    decision = sheet(
+        {"domain": "Other bias", "judgement": "unclear", "support": "funding not stated", "adjudicator": "EF"}
+    )
+    judged = judge(sheets, decision, ROB1)
+    assert levels(judged)["other_bias"] == "unclear"
+    assert levels(judged, "support")["other_bias"] == "funding not stated"
+    assert judged.conflicts[["status", "value", "adjudicator"]].values.tolist() == [
+        ["adjudicated", "unclear", "EF"]
+    ]
+
+
+def test_answers_lead_to_judgements_and_to_an_overall_one():
+    judged = judge({"AB": sheet(*answers(LOW, outcome="pain"))}, None, ROB2)
+    assert set(levels(judged).values()) == {"low"}
+    assert levels(judged, "status")["overall"] == "algorithm"
+
+
+def test_yes_and_probably_yes_agree():
+    judged = judge(
+        {"AB": sheet(*answers(LOW)), "CD": sheet(*answers(LOW.replace("1.2=Y", "1.2=PY")))}, None, ROB2
+    )
+    assert judged.conflicts.empty
+
+
+def test_answers_that_differ_without_consequence_are_listed_as_such():
+    other = LOW.replace("1.1=Y", "1.1=NI")
+    judged = judge({"AB": sheet(*answers(LOW)), "CD": sheet(*answers(other))}, None, ROB2)
+    assert levels(judged)["D1"] == "low"
+    assert judged.conflicts[["question", "values", "status"]].values.tolist() == [
+        ["1.1", "AB=Y; CD=NI", "no effect"]
+    ]
+
+
+def test_an_adjudicated_answer_runs_through_the_algorithm():
+    other = LOW.replace("1.2=Y", "1.2=N")
+    decision = sheet({"domain": "D1", "question": "1.2", "answer": "NI", "adjudicator": "EF"})
+    judged = judge({"AB": sheet(*answers(LOW)), "CD": sheet(*answers(other))}, decision, ROB2)
+    assert levels(judged)["D1"] == "some concerns"
+    assert levels(judged)["overall"] == "some concerns"
+    assert set(judged.conflicts["status"]) == {"adjudicated"}
+
+
+def test_an_override_needs_a_reason_and_shows_what_the_algorithm_says():
+    override = {"domain": "D1", "judgement": "some concerns", "support": "sequence printed beforehand"}
+    judged = judge({"AB": sheet(*answers(LOW), override)}, None, ROB2)
+    assert levels(judged)["D1"] == "some concerns"
+    assert levels(judged, "algorithm")["D1"] == "low"
+    with pytest.raises(InputError, match="without a reason"):
+        judge({"AB": sheet(*answers(LOW), override | {"support": ""})}, None, ROB2)
+
+
+def test_several_concerns_may_be_raised_to_high_by_a_person():
+    raised = {"domain": "overall", "judgement": "high", "support": "three domains of concern"}
+    judged = judge({"AB": sheet(*answers(LOW), raised)}, None, ROB2)
+    assert levels(judged)["overall"] == "high"
+    assert levels(judged, "algorithm")["overall"] == "low"
+
+
+def test_what_a_tool_does_not_know_is_refused_with_its_cell():
+    with pytest.raises(InputErrors) as caught:
+        judge(
+            {
+                "AB": sheet(
+                    {"domain": "D9", "judgement": "low"},
+                    {"domain": "D1", "judgement": "fair"},
+                    {"domain": "D1", "question": "2.1", "answer": "Y"},
+                    {"domain": "D1", "question": "1.1", "answer": "maybe"},
+                )
+            },
+            None,
+            ROB2,
+        )
+    assert [(error.row, error.column) for error in caught.value.errors] == [
+        (2, "domain"), (3, "judgement"), (4, "question"), (5, "answer"),
+    ]  # fmt: skip
+
+
+def test_a_result_that_one_has_not_judged_is_pending():
+    sheets = {"AB": sheet(*answers(LOW)), "CD": sheet(*answers(LOW, study="S2"))}
+    assert judge(sheets, None, ROB2).conflicts["status"].tolist() == ["pending", "pending"]
+
+
+def test_a_decision_on_nothing_is_an_orphan():
+    decision = sheet({"study": "gone", "domain": "D1", "judgement": "low", "adjudicator": "EF"})
+    conflicts = judge({"AB": sheet(*answers(LOW))}, decision, ROB2).conflicts
+    assert conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+def test_each_tool_judges_overall_by_its_worst_domain(tool):
+    rows = [{"domain": domain.id, "judgement": tool.levels[0].capitalize()} for domain in tool.domains]
+    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[0]
+    rows[1]["judgement"] = tool.symbols[-1]
+    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[-1]
+
+
+def test_a_tool_of_ones_own_is_a_list_of_domains(tmp_path):
+    path = tmp_path / "stars.yaml"
+    path.write_text(
+        "name: Stars\nlevels: [good, poor]\ndomains: [Selection, {id: comparability, name: Comparable groups}]\n"
+    )
+    tool = tool_of(str(path))
+    judged = judge(
+        {
+            "AB": sheet(
+                {"domain": "selection", "judgement": "good"},
+                {"domain": "Comparable groups", "judgement": "Poor"},
+            )
+        },
+        None,
+        tool,
+    )
+    assert levels(judged) == {"Selection": "good", "comparability": "poor", "overall": "poor"}
+    assert own_tool(["A", "B"], path).levels == ("low", "unclear", "high")
+    with pytest.raises(InputError, match="no domains"):
+        own_tool({"levels": ["a", "b"]}, path)
+    with pytest.raises(InputError, match="neither a tool nor a file"):
+        tool_of("rob3")

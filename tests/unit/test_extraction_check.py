@@ -1,0 +1,82 @@
+"""Impossible numbers are refused by cell; possible ones pass."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputErrors
+from evergreen.extraction.check import NUMBERS, check, impossible
+
+TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
+
+
+def row(**given):
+    return {
+        **dict.fromkeys(TEXTS, ""), **dict.fromkeys(NUMBERS, math.nan), "study": "S1", "outcome": "pain", "arm": "drug",
+        "group": "intervention", "_file": "AB.csv", "_row": 7, **given,
+    }  # fmt: skip
+
+
+IMPOSSIBLE = [
+    ({"n": 10.0, "events": 11.0}, "events"),
+    ({"n": 10.5}, "n"),
+    ({"n": 0.0}, "n"),
+    ({"n": -1.0}, "n"),
+    ({"n": 10.0, "events": 2.5}, "events"),
+    ({"sd": -1.0}, "sd"),
+    ({"se": -0.1}, "se"),
+    ({"estimate_se": -0.1}, "estimate_se"),
+    ({"n": 20.0, "sd": 1.0, "se": 2.0}, "se"),
+    ({"person_time": 0.0}, "person_time"),
+    ({"r": 1.2}, "r"),
+    ({"q1": 5.0, "median": 4.0}, "q1"),
+    ({"median": 5.0, "q3": 4.0}, "median"),
+    ({"min": 3.0, "max": 2.0}, "min"),
+    ({"mean": 9.0, "min": 1.0, "max": 8.0}, "mean"),
+    ({"ci_low": 2.0, "ci_high": 1.0}, "ci_low"),
+    ({"mean": 3.0, "ci_low": 1.0, "ci_high": 2.0}, "mean"),
+    ({"estimate": 0.4, "estimate_ci_low": 0.5, "estimate_ci_high": 2.0}, "estimate"),
+    ({"estimate": 3.0, "estimate_ci_high": 2.0}, "estimate"),
+]
+
+
+@pytest.mark.parametrize(("given", "column"), IMPOSSIBLE)
+def test_an_impossible_number_is_named_by_its_cell(given, column):
+    (error,) = impossible(pd.DataFrame([row(**given)]))
+    assert (error.file, error.row, error.column) == ("AB.csv", 7, column)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"n": 10.0, "events": 10.0},
+        {"n": 10.0, "events": 14.0, "person_time": 30.0},
+        {"min": 1.0, "q1": 1.0, "median": 2.0, "q3": 2.0, "max": 9.0},
+        {"mean": 2.0, "ci_low": 2.0, "ci_high": 2.0},
+        {"sd": 0.0, "n": 3.0},
+    ],
+)
+def test_possible_numbers_pass(given):
+    assert impossible(pd.DataFrame([row(**given)])) == []
+
+
+def test_arms_of_one_outcome_have_one_unit():
+    rows = pd.DataFrame(
+        [row(unit="mg"), row(arm="placebo", unit="g", _row=8), row(arm="other", unit="MG", _row=9)]
+    )
+    (error,) = impossible(rows)
+    assert (error.row, error.column) == (8, "unit")
+
+
+def test_the_same_arm_twice_is_refused_unless_identical():
+    check(pd.DataFrame([row(n=5.0), row(n=5.0, _row=8)]))
+    with pytest.raises(Exception, match=r"row 8.*already in row 7"):
+        check(pd.DataFrame([row(n=5.0), row(n=6.0, _row=8)]))
+
+
+def test_all_faults_of_a_sheet_are_told_at_once():
+    with pytest.raises(InputErrors) as caught:
+        check(pd.DataFrame([row(n=0.0), row(arm="placebo", sd=-1.0, _row=8)]))
+    assert len(caught.value.errors) == 2

@@ -1,0 +1,190 @@
+"""Cell-by-cell merge of extractors' sheets: agreement, conflict, adjudication, missing rows."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evergreen.errors import InputError
+from evergreen.extraction.check import NUMBERS
+from evergreen.extraction.derive import derive
+from evergreen.extraction.merge import merge_extraction, merge_studies
+
+TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
+SETTLED = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator", "note", "_file", "_row")
+
+
+def sheet(*rows, file="AB.csv"):
+    filled = [
+        {
+            **dict.fromkeys(TEXTS, ""), **dict.fromkeys(NUMBERS, math.nan), "study": "S1", "outcome": "pain",
+            "group": "intervention", "arm": "drug", "_file": file, "_row": number, **row,
+        }
+        for number, row in enumerate(rows, start=2)
+    ]  # fmt: skip
+    return pd.DataFrame(
+        filled, columns=[*TEXTS, *NUMBERS, *(c for c in filled[0] if c not in (*TEXTS, *NUMBERS))]
+    )
+
+
+def settled(*rows):
+    filled = [
+        {
+            **dict.fromkeys(SETTLED, ""), "study": "S1", "outcome": "pain", "arm": "drug", "adjudicator": "EF",
+            "_file": "adjudication.csv", "_row": number, **row,
+        }
+        for number, row in enumerate(rows, start=2)
+    ]  # fmt: skip
+    return pd.DataFrame(filled)
+
+
+def test_equal_numbers_agree_however_they_are_written():
+    merged = merge_extraction(
+        {"AB": sheet({"n": 5.0, "arm": "Drug  A"}), "CD": sheet({"n": 5.0, "arm": "drug a"}, file="CD.csv")}
+    )
+    (row,) = merged.rows.to_dict("records")
+    assert (row["n"], row["status"], row["arm"]) == (5.0, "agreed", "Drug  A")
+    assert row["origin"] == "AB.csv:2; CD.csv:2"
+    assert merged.conflicts.empty
+
+
+def test_a_cell_that_differs_is_empty_until_it_is_settled():
+    sheets = {"AB": sheet({"n": 5.0, "events": 1.0}), "CD": sheet({"n": 6.0, "events": 1.0})}
+    merged = merge_extraction(sheets)
+    (row,) = merged.rows.to_dict("records")
+    assert math.isnan(row["n"])
+    assert row["events"] == 1.0
+    assert (row["status"], row["in_conflict"]) == ("conflict", "n")
+    (conflict,) = merged.conflicts.to_dict("records")
+    assert (conflict["column"], conflict["values"], conflict["status"]) == ("n", "AB=5; CD=6", "open")
+
+    merged = merge_extraction(sheets, settled({"column": "n", "value": "6"}))
+    (row,) = merged.rows.to_dict("records")
+    assert (row["n"], row["status"], row["in_conflict"]) == (6.0, "adjudicated", "")
+    assert merged.conflicts["status"].tolist() == ["adjudicated"]
+
+
+def test_a_number_that_one_left_empty_is_a_conflict_and_a_unit_is_not():
+    merged = merge_extraction({"AB": sheet({"sd": 2.0, "unit": "mm"}), "CD": sheet({})})
+    (row,) = merged.rows.to_dict("records")
+    assert row["in_conflict"] == "sd"
+    assert row["unit"] == "mm"
+
+
+def test_remarks_that_differ_are_all_kept():
+    merged = merge_extraction({"AB": sheet({"source": "table 2"}), "CD": sheet({"source": "page 5"})})
+    assert merged.rows["source"].tolist() == ["table 2 | page 5"]
+    assert merged.conflicts.empty
+
+
+def test_a_row_that_one_did_not_extract_is_used_and_listed_until_it_is_settled():
+    sheets = {"AB": sheet({"n": 5.0}, {"arm": "other", "n": 6.0}), "CD": sheet({"n": 5.0})}
+    merged = merge_extraction(sheets)
+    assert merged.rows["status"].tolist() == ["agreed", "single"]
+    assert merged.conflicts[["arm", "column", "values", "status"]].values.tolist() == [
+        ["other", "row", "AB=present; CD=absent", "open"]
+    ]
+    kept = merge_extraction(sheets, settled({"arm": "other", "column": "row", "value": "keep"}))
+    assert kept.rows["status"].tolist() == ["agreed", "adjudicated"]
+    dropped = merge_extraction(sheets, settled({"arm": "other", "column": "row", "value": "drop"}))
+    assert dropped.rows["arm"].tolist() == ["drug"]
+    assert dropped.conflicts["value"].tolist() == ["drop"]
+
+
+def test_a_study_that_one_has_not_begun_is_pending_once():
+    sheets = {"AB": sheet({"n": 5.0}, {"arm": "other"}), "CD": sheet({"study": "S2"})}
+    merged = merge_extraction(sheets)
+    assert merged.conflicts[["study", "column", "status"]].values.tolist() == [
+        ["S1", "study", "pending"],
+        ["S2", "study", "pending"],
+    ]
+
+
+def test_one_extractor_alone_is_enough():
+    merged = merge_extraction({"AB": sheet({"n": 5.0})})
+    assert merged.rows["status"].tolist() == ["single"]
+    assert merged.conflicts.empty
+
+
+def test_a_decision_whose_row_has_vanished_is_an_orphan():
+    merged = merge_extraction(
+        {"AB": sheet({"n": 5.0})}, settled({"study": "gone", "column": "n", "value": "6"})
+    )
+    assert merged.conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"column": "weight", "value": "6"}, "column"),
+        ({"column": "n", "value": "six"}, "value"),
+        ({"column": "row", "value": "yes"}, "value"),
+    ],
+)
+def test_an_adjudication_that_says_nothing_usable_is_refused(row, column):
+    with pytest.raises(InputError) as caught:
+        merge_extraction({"AB": sheet({})}, settled(row))
+    assert (caught.value.file, caught.value.row, caught.value.column) == ("adjudication.csv", 2, column)
+
+
+def test_a_cell_settled_twice_otherwise_is_refused():
+    with pytest.raises(InputError, match=r"row 3.*settled as '5' in row 2"):
+        merge_extraction(
+            {"AB": sheet({})}, settled({"column": "n", "value": "5"}, {"column": "n", "value": "6"})
+        )
+
+
+def test_an_impossible_number_may_not_arise_from_an_adjudication():
+    sheets = {"AB": sheet({"n": 5.0, "events": 3.0}), "CD": sheet({"n": 50.0, "events": 3.0})}
+    with pytest.raises(InputError, match="3 events in 2 participants"):
+        merge_extraction(sheets, settled({"column": "n", "value": "2"}))
+
+
+def test_study_columns_are_merged_and_settled_by_rows_without_an_outcome():
+    studies = {
+        who: pd.DataFrame([{"study": "S1", "dose": dose, "_file": f"studies-{who}.csv", "_row": 2}])
+        for who, dose in (("AB", "high"), ("CD", "low"))
+    }
+    assert merge_studies(studies).rows["in_conflict"].tolist() == ["dose"]
+    decision = settled({"outcome": "", "arm": "", "column": "dose", "value": "low"})
+    assert merge_studies(studies, decision).rows["dose"].tolist() == ["low"]
+
+
+def test_derived_numbers_say_how_they_came_about():
+    rows = sheet(
+        {"arm": "a", "n": 25.0, "mean": 1.0, "se": 0.2},
+        {"arm": "b", "n": 100.0, "mean": 1.0, "ci_low": 0.0, "ci_high": 2.0},
+        {"arm": "c", "n": 15.0, "median": 42.9, "q1": 37.1, "q3": 49.9},
+        {"arm": "d", "n": 40.0, "median": 21.4, "min": 8.4, "max": 51.2},
+        {"arm": "e", "n": 40.0, "mean": 1.0},
+    )
+    result = derive(merge_extraction({"AB": rows}).rows).set_index("arm")
+    assert result.loc["a", "sd"] == pytest.approx(1.0)
+    assert result.loc["b", "sd"] == pytest.approx(10 / 1.959964, rel=1e-6)
+    assert result.loc["c", ["mean", "sd"]].tolist() == pytest.approx([43.3356, 10.469041445579014])
+    assert "Luo 2018" in result.loc["c", "derived"]
+    assert "Wan 2014" in result.loc["c", "derived"]
+    assert math.isnan(result.loc["d", "mean"])
+    assert "skewed" in result.loc["d", "not_derived"]
+    assert result.loc["e", ["derived", "not_derived"]].tolist() == ["", ""]
+
+
+cells = st.fixed_dictionaries({"arm": st.sampled_from("abcd"), "n": st.integers(1, 3).map(float)})
+sheets_ = st.lists(cells, unique_by=lambda row: row["arm"], min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(sheets_, sheets_, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter_and_nothing_is_lost(first, second, random):
+    merged = merge_extraction({"AB": sheet(*first), "CD": sheet(*second)})
+    shuffled = [list(first), list(second)]
+    for rows in shuffled:
+        random.shuffle(rows)
+    again = merge_extraction({"AB": sheet(*shuffled[0]), "CD": sheet(*shuffled[1])})
+    columns = [c for c in merged.rows.columns if c != "origin"]
+    pd.testing.assert_frame_equal(merged.rows[columns], again.rows[columns])
+    assert set(merged.rows["arm"]) == {row["arm"] for row in [*first, *second]}
+    swapped = merge_extraction({"CD": sheet(*second), "AB": sheet(*first)})
+    assert swapped.rows["n"].equals(merged.rows["n"])

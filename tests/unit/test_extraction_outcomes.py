@@ -1,0 +1,50 @@
+"""A slice holds all that pooling reads, and changes its name only when that changes."""
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.extraction.outcomes import name_of, slice_of
+
+ROWS = pd.DataFrame(
+    [
+        ["S1", "pain", "drug", "5", "AB.csv:2", "AB"],
+        ["S2", "Pain ", "drug", "6", "AB.csv:3", "AB"],
+        ["S1", "death", "drug", "7", "AB.csv:4", "AB"],
+    ],
+    columns=["study", "outcome", "arm", "n", "origin", "extractors"],
+)
+SCREENED = pd.DataFrame([["S1", "included", "2020-01-01"]], columns=["study", "status", "round"])
+JUDGED = pd.DataFrame(
+    [["S1", "", "overall", "high"], ["S1", "pain", "overall", "low"], ["S2", "", "D1", "low"]],
+    columns=["study", "outcome", "domain", "judgement"],
+)
+STUDIES = pd.DataFrame([["S1", "high", "agreed"]], columns=["study", "dose", "status"])
+
+
+def test_a_slice_brings_round_screening_risk_of_bias_and_study_columns():
+    result = slice_of(ROWS, "pain", screened=SCREENED, judgements=JUDGED, studies=STUDIES, columns=["dose"])
+    assert result[["study", "round", "screening", "rob_overall", "dose"]].values.tolist() == [
+        ["S1", "2020-01-01", "included", "low", "high"],
+        ["S2", "", "missing", "", ""],
+    ]
+    assert "origin" not in result
+
+
+def test_without_screening_every_study_is_there_and_has_no_round():
+    result = slice_of(ROWS, "death")
+    assert result[["study", "round", "screening"]].values.tolist() == [["S1", "", ""]]
+
+
+def test_the_name_changes_with_the_outcomes_own_rows_only():
+    name = name_of(slice_of(ROWS, "pain"))
+    moved = ROWS.assign(origin="elsewhere:9", n=["5", "6", "8"])
+    assert name_of(slice_of(moved, "pain")) == name
+    assert name_of(slice_of(moved, "death")) != name_of(slice_of(ROWS, "death"))
+    assert name_of(slice_of(ROWS, "pain", screened=SCREENED)) != name
+    assert len(name) == 12
+
+
+def test_a_study_column_that_is_in_no_sheet_is_refused():
+    with pytest.raises(InputError, match=r"'dosis'.*Did you mean dose\?"):
+        slice_of(ROWS, "pain", studies=STUDIES, columns=["dosis"])

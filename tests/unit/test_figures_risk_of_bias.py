@@ -1,0 +1,70 @@
+"""The risk-of-bias figures: numbers drawn, formats for other tools, nothing cut."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from evergreen.bias.tools import ROB1, ROB2, TOOLS
+from evergreen.figures import risk_of_bias
+from evergreen.figures.style import style
+
+
+def judgements(*rows):
+    return pd.DataFrame(rows, columns=["study", "outcome", "domain", "judgement"])
+
+
+def every_level(tool):
+    """A study for each level, judged so in all domains, and one that has not been judged."""
+    return judgements(
+        *(
+            (f"Study{number}", "", domain, level)
+            for number, level in enumerate([*tool.levels, ""])
+            for domain in [*(domain.id for domain in tool.domains), "overall"]
+        )
+    )
+
+
+def test_the_summary_table_is_in_the_form_that_robvis_reads():
+    table = risk_of_bias.summary_table(every_level(ROB2), ROB2)
+    assert table.columns.tolist() == ["Study", "D1", "D2", "D3", "D4", "D5", "Overall"]
+    assert table["D1"].tolist() == ["Low", "Some concerns", "High", ""]
+    assert risk_of_bias.summary_table(every_level(ROB1), ROB1).columns[1] == "Random.sequence.generation"
+
+
+def test_results_are_ordered_by_outcome_and_named_by_it():
+    table = judgements(("B", "pain", "D1", "low"), ("A", "pain", "D1", "high"), ("B", "death", "D1", "low"))
+    assert risk_of_bias.summary_table(table, ROB2)["Study"].tolist() == ["B: death", "A: pain", "B: pain"]
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+def test_the_shares_of_every_domain_add_up(tool):
+    table = risk_of_bias.graph_table(every_level(tool), tool)
+    assert table.groupby("domain")["percent"].sum().tolist() == pytest.approx(
+        [100.0] * table["domain"].nunique()
+    )
+    assert table.groupby("domain")["count"].sum().eq(len(tool.levels) + 1).all()
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+@pytest.mark.parametrize("draw", [risk_of_bias.summary, risk_of_bias.graph])
+def test_nothing_is_cut_at_the_edge(tool, draw):
+    with style():
+        figure = draw(every_level(tool), tool)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        page = figure.bbox
+        for text in figure.axes[0].texts:
+            box = text.get_window_extent(renderer)
+            assert page.x0 <= box.x0 <= box.x1 <= page.x1, text.get_text()
+            assert page.y0 <= box.y0 <= box.y1 <= page.y1, text.get_text()
+
+
+def test_levels_stay_apart_in_grey():
+    for palette in risk_of_bias.PALETTES.values():
+        greys = sorted(0.299 * r + 0.587 * g + 0.114 * b for r, g, b in map(_rgb, palette))
+        assert min(second - first for first, second in pairwise(greys)) > 15
+
+
+def _rgb(colour):
+    return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
