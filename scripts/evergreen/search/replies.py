@@ -1,0 +1,157 @@
+"""What E-utilities' replies mean: classified by their body, never by the status alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from evergreen.errors import ReviewError
+from evergreen.search import pubmed_xml
+
+EMPTY_RESULT = "Empty result - nothing todo"
+PERMANENT_MESSAGES = (
+    "api key invalid", "empty term", "invalid db name", "cannot be larger than", "too many uids", "empty id list",
+    "term expected", "unbalanced", "not a valid", "unknown database",
+)  # fmt: skip
+NOTHING_FOUND = "No items found."
+
+
+class EntrezError(ReviewError):
+    """PubMed could not be asked, or did not answer what was asked."""
+
+
+class Transient(EntrezError):
+    """The same request may succeed later. `wait` is what the server asks for, in seconds."""
+
+    def __init__(self, problem: str, wait: float = 0.0) -> None:
+        super().__init__(problem)
+        self.wait = wait
+
+
+class Permanent(EntrezError):
+    """The same request will fail again."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that PubMed says about a query: `kind` phrase_not_found, quoted_phrase_not_found, field_not_found,
+    phrase_ignored or message."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SearchReply:
+    count: int
+    ids: tuple[int, ...]
+    translation: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
+    notices: tuple[Notice, ...] = field(default=())
+
+
+NOTICE_KINDS = (
+    ("errorlist", "phrasesnotfound", "phrase_not_found"), ("errorlist", "fieldsnotfound", "field_not_found"),
+    ("warninglist", "quotedphrasesnotfound", "quoted_phrase_not_found"), ("warninglist", "phrasesignored", "phrase_ignored"),
+    ("warninglist", "outputmessages", "message"),
+)  # fmt: skip
+
+
+def refuse_status(status: int, body: bytes, headers: Any) -> None:
+    """Raise what an HTTP status other than 200 means."""
+    if status == 200:
+        return
+    said = message_in(body)
+    if 300 <= status < 400:
+        raise Permanent(
+            f"the server redirects (HTTP {status}) to {headers.get('Location', 'another place')}; redirects are refused"
+        )
+    if status == 429 or status == 408 or status >= 500:
+        raise Transient(
+            f"HTTP {status}{': ' + said if said else ''}", retry_after(headers.get("Retry-After"))
+        )
+    raise Permanent(f"HTTP {status}{': ' + said if said else ''}")
+
+
+def retry_after(value: str | None) -> float:
+    """Seconds that a Retry-After header asks for; 0 where it is absent or a date."""
+    return float(value) if value and value.strip().isdigit() else 0.0
+
+
+def message_in(body: bytes) -> str:
+    """The error message in a reply that is none of what was asked for, else ""."""
+    text = body.decode("utf-8", errors="replace").strip()
+    if text.startswith("{"):
+        try:
+            found = json.loads(text, strict=False)
+        except ValueError:
+            return ""
+        error = found.get("error") or (found.get("esearchresult") or {}).get("ERROR") or found.get("ERROR")
+        return " ".join(str(error).split()) if error else ""
+    start, end = text.find("<ERROR>"), text.find("</ERROR>")
+    return " ".join(text[start + 7 : end].split()) if 0 <= start < end else ""
+
+
+def refuse_error(body: bytes) -> None:
+    """Raise what a reply with status 200 says that is an error: an HTML page, JSON where XML was asked for, an ERROR element."""
+    head = body[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not head:
+        raise Transient("the reply is empty")
+    if head[:14].lower().startswith((b"<html", b"<!doctype html")):
+        raise Transient("an HTML page came instead of data")
+    if b"<ERROR>" in head or (head.startswith(b"{") and (b'"error"' in head or b'"ERROR"' in head)):
+        said = message_in(body) or "an error that cannot be read"
+        if said == EMPTY_RESULT:
+            return
+        if any(part in said.casefold() for part in PERMANENT_MESSAGES):
+            raise Permanent(said)
+        raise Transient(said)
+
+
+def search_reply(body: bytes, retmax: int) -> SearchReply:
+    """An esearch reply in JSON, checked: as many different ids as the count and the request promise."""
+    refuse_error(body)
+    try:
+        result = json.loads(body, strict=False)["esearchresult"]
+        count, ids = int(result["count"]), tuple(int(text) for text in result["idlist"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Transient(f"the reply is not a whole esearch result ({type(error).__name__})") from None
+    if len(ids) != min(count, retmax) or len(set(ids)) != len(ids):
+        raise Transient(f"{len(ids)} ids came where {min(count, retmax)} were promised")
+    notices = [
+        Notice(kind, str(text))
+        for group, name, kind in NOTICE_KINDS
+        for text in (result.get(group) or {}).get(name) or []
+        if text != NOTHING_FOUND
+    ]
+    translations = tuple((one["from"], one["to"]) for one in result.get("translationset") or [])
+    return SearchReply(count, ids, result.get("querytranslation", ""), translations, tuple(notices))
+
+
+def fetched_pmids(body: bytes, asked: tuple[int, ...]) -> set[int]:
+    """PMIDs of a PubmedArticleSet reply, checked: well-formed to its end, only what was asked for, each once."""
+    refuse_error(body)
+    try:
+        held = [pubmed_xml.identity(element) for element in pubmed_xml.iterate(BytesIO(body))]
+    except pubmed_xml.Unreadable as error:
+        raise Transient(f"the reply cannot be read: {error}") from None
+    if len(set(held)) != len(held):
+        raise Transient("a record came twice")
+    pmids = {int(pmid) for pmid, _ in held}
+    if strangers := pmids - set(asked):
+        raise Transient(f"records came that were not asked for: {', '.join(map(str, sorted(strangers)[:5]))}")
+    return pmids
+
+
+def xml_root(body: bytes) -> etree._Element:
+    """Root of a small XML reply (einfo, elink, esummary, epost), parsed without DTD, network or entities."""
+    refuse_error(body)
+    parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False)
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise Transient(f"the reply is not well-formed XML: {error.msg}") from None

@@ -1,0 +1,95 @@
+"""A round on disk: what `results/search/<source>/<round>/` and a frozen copy of it hold."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen.errors import InputError
+from evergreen.search.fetching import Batch
+from evergreen.search.retrieve import Earlier, Round
+from evergreen.tables import read_json, replaced, sha256_of, write_json, write_table, write_text
+
+FILES = ("ids.txt", "new_ids.txt", "batches.json", "changes.csv", "log.json", "retrieved.json")
+RAW = "raw"
+CHANGE_COLUMNS = ["pmid", "change", "detail"]
+
+
+def write(found: Round, retrieved: dict[str, Any], directory: Path) -> None:
+    """Write a round; the replies first, the log last.
+
+    `batches.json` lists the replies with what was asked and the SHA-256 of each file; `retrieved.json` alone depends on the clock.
+    """
+    shutil.rmtree(directory / RAW, ignore_errors=True)
+    (directory / RAW).mkdir(parents=True)
+    batches = [
+        _copy(batch, f"batch-{number:04d}", directory) for number, batch in enumerate(found.batches, start=1)
+    ]
+    revised = [
+        _copy(batch, f"again-{number:04d}", directory) for number, batch in enumerate(found.revised, start=1)
+    ]
+    write_json({"new": batches, "again": revised}, directory / "batches.json")
+    write_text("".join(f"{pmid}\n" for pmid in found.ids), directory / "ids.txt")
+    write_text("".join(f"{pmid}\n" for pmid in found.new_ids), directory / "new_ids.txt")
+    write_table(
+        pd.DataFrame([change.row() for change in found.changes], columns=CHANGE_COLUMNS),
+        directory / "changes.csv",
+    )
+    write_json(retrieved, directory / "retrieved.json")
+    write_json(found.log, directory / "log.json")
+
+
+def _copy(batch: Batch, name: str, directory: Path) -> dict[str, Any]:
+    files = []
+    for number, path in enumerate(batch.files):
+        target = directory / RAW / (f"{name}.xml.gz" if number == 0 else f"{name}-{number}.xml.gz")
+        with replaced(target) as draft:
+            shutil.copyfile(path, draft)
+        files.append({"file": f"{RAW}/{target.name}", "sha256": sha256_of(target)})
+    return {"files": files, "asked": list(map(str, batch.asked)), "missing": list(map(str, batch.missing))}
+
+
+def ids_in(path: Path) -> tuple[int, ...]:
+    return tuple(int(line) for line in path.read_text(encoding="utf-8").split())
+
+
+def replies_in(directory: Path, kinds: Iterable[str] = ("new", "again")) -> list[Path]:
+    """Stored replies of a round, checked against their SHA-256; InputError names a file that is not what was received."""
+    listed = read_json(directory / "batches.json")
+    files = []
+    for file in (file for kind in kinds for batch in listed[kind] for file in batch["files"]):
+        path = directory / file["file"]
+        if not path.exists() or sha256_of(path) != file["sha256"]:
+            raise InputError(
+                "is missing or is not the reply that was received", file=path,
+                todo="Restore the file (from the frozen copy, if there is one) or delete the round's folder to search again.",
+            )  # fmt: skip
+        files.append(path)
+    return files
+
+
+def earlier(directory: Path) -> Earlier:
+    """An earlier round as the next one sees it."""
+    return Earlier(directory.name, ids_in(directory / "new_ids.txt"), tuple(replies_in(directory)))
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a round with its replies, after checking them."""
+    for name in FILES:
+        if not (source / name).exists():
+            raise InputError(
+                "the round is not complete", file=source / name, todo="Run the search of this round first."
+            )
+    replies = replies_in(source)
+    shutil.rmtree(target / RAW, ignore_errors=True)
+    (target / RAW).mkdir(parents=True)
+    for path in replies:
+        with replaced(target / RAW / path.name) as draft:
+            shutil.copyfile(path, draft)
+    for name in FILES:
+        with replaced(target / name) as draft:
+            shutil.copyfile(source / name, draft)
