@@ -27,18 +27,29 @@ rule merge_bias:
     input:
         unpack(checked(bias_inputs)),
         script=script("merge_bias.py"),
-        code=library("bias/", "extraction/check.py", "sheets.py", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "bias/",
+            "extraction/check.py",
+            "sheets.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
         judgements="results/risk_of_bias/judgements.csv",
         conflicts="results/risk_of_bias/conflicts.csv",
-    params:
-        sheets=lambda w: as_json(bias_sheets()),
-        adjudication=lambda w, input: ["--adjudication", input.adjudication] if "adjudication" in input.keys() else [],
-        values=as_json({"tool": TOOL}),
     log:
         "results/logs/merge_bias.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        sheets=lambda w: as_json(bias_sheets()),
+        adjudication=lambda w, input: (
+            ["--adjudication", input.adjudication]
+            if "adjudication" in input.keys()
+            else []
+        ),
+        values=as_json({"tool": TOOL}),
     shell:
         "python {input.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"
@@ -48,16 +59,28 @@ rule draw_bias:
     input:
         judgements="results/risk_of_bias/judgements.csv",
         script=script("draw_bias.py"),
-        code=library("figures/risk_of_bias.py", "figures/page.py", "figures/style.py", "bias/", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "figures/risk_of_bias.py",
+            "figures/page.py",
+            "figures/style.py",
+            "bias/",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
-        expand("results/figures/risk_of_bias/{figure}.{suffix}", figure=["summary", "graph"], suffix=[*FIGURE_FORMATS, "csv"]),
-    params:
-        folder=lambda w, output: os.path.dirname(output[0]),
-        values=as_json({"tool": TOOL}),
+        expand(
+            "results/figures/risk_of_bias/{figure}.{suffix}",
+            figure=["summary", "graph"],
+            suffix=[*FIGURE_FORMATS, "csv"],
+        ),
     log:
         "results/logs/draw_bias.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        folder=lambda w, output: os.path.dirname(output[0]),
+        values=as_json({"tool": TOOL}),
     shell:
         "python {input.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
         " > {log:q} 2>&1"

@@ -1,7 +1,9 @@
 # Extractors' sheets -> merged and converted rows -> one slice per outcome, named by its content.
 EXTRACTORS = config["extraction"].get("extractors")
 # Without a search or without reviewers there is no list of included studies, and every study is pooled.
-SCREENED = bool(SOURCES) and any(config["screening"][name]["reviewers"] for name in STAGES)
+SCREENED = bool(SOURCES) and any(
+    config["screening"][name]["reviewers"] for name in STAGES
+)
 
 
 def extraction_sheets():
@@ -60,20 +62,33 @@ rule merge_extraction:
     input:
         unpack(checked(extraction_inputs)),
         script=script("merge_extraction.py"),
-        code=library("extraction/check.py", "extraction/convert.py", "extraction/derive.py", "extraction/merge.py", "sheets.py", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "extraction/check.py",
+            "extraction/convert.py",
+            "extraction/derive.py",
+            "extraction/merge.py",
+            "sheets.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
         merged="results/extraction/merged.csv",
         studies="results/extraction/studies.csv",
         conflicts="results/extraction/conflicts.csv",
         converted="results/extraction/converted.csv",
-    params:
-        sheets=lambda w: as_json(extraction_sheets()),
-        study_sheets=lambda w: as_json(study_sheets()),
-        adjudication=lambda w, input: ["--adjudication", input.adjudication] if "adjudication" in input.keys() else [],
     log:
         "results/logs/merge_extraction.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        sheets=lambda w: as_json(extraction_sheets()),
+        study_sheets=lambda w: as_json(study_sheets()),
+        adjudication=lambda w, input: (
+            ["--adjudication", input.adjudication]
+            if "adjudication" in input.keys()
+            else []
+        ),
     shell:
         "python {input.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q}"
         " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
@@ -89,13 +104,19 @@ checkpoint plan_outcomes:
         code=library("extraction/outcomes.py", "tables.py", "errors.py", "command.py"),
     output:
         manifest="results/extraction/manifest.json",
-    params:
-        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
-        values=lambda w: as_json({outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}),
     log:
         "results/logs/plan_outcomes.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        beside=lambda w: [
+            part
+            for name, path in beside_rows().items()
+            for part in (f"--{name}", path)
+        ],
+        values=lambda w: as_json(
+            {outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}
+        ),
     shell:
         "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
         " --out {output.manifest:q} > {log:q} 2>&1"
@@ -108,16 +129,24 @@ rule slice_outcome:
         manifest=ancient("results/extraction/manifest.json"),
         converted=ancient("results/extraction/converted.csv"),
         script=ancient(script("slice_outcome.py")),
-        code=ancient(library("extraction/outcomes.py", "tables.py", "errors.py", "command.py")),
+        code=ancient(
+            library("extraction/outcomes.py", "tables.py", "errors.py", "command.py")
+        ),
     output:
         "results/extraction/outcomes/{outcome}-{sha}.csv",
-    params:
-        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
-        values=lambda w: as_json(slice_wanted(next(o for o in config["outcomes"] if o["id"] == w.outcome))),
     log:
         "results/logs/slice_outcome/{outcome}-{sha}.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        beside=lambda w: [
+            part
+            for name, path in beside_rows().items()
+            for part in (f"--{name}", path)
+        ],
+        values=lambda w: as_json(
+            slice_wanted(next(o for o in config["outcomes"] if o["id"] == w.outcome))
+        ),
     shell:
         "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
         " --name {wildcards.sha:q} --out {output:q} > {log:q} 2>&1"

@@ -131,7 +131,7 @@ def test_what_cannot_be_pooled_is_said():
 
 
 def test_studies_that_screening_did_not_include_are_left_out():
-    rows = table(SERIOUS).assign(status=["pending"] * 4 + ["excluded"] * 3 + ["included"] * 2)
+    rows = table(SERIOUS).assign(screening=["pending"] * 4 + ["excluded"] * 3 + ["included"] * 2)
     result = outcome.result(rows, entry())
     assert [(item["study"], item["reason"]) for item in result["left_out"]] == [
         ("DESIRABLE", "not included by screening"),

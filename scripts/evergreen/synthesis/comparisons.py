@@ -21,7 +21,7 @@ NUMBERS = (
 ARM_NUMBERS = NUMBERS[:-4]
 SHEET_COLUMNS = {
     "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
-    "round", "derived", "status", "extractors", "origin",
+    "round", "derived", "not_derived", "status", "in_conflict", "screening", "extractors", "origin",
 }  # fmt: skip
 TWO_GROUPS = {"table", "two_means", "two_rates"}
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -99,7 +99,7 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     for name in NUMBERS:
         column = table[name] if name in table else pd.Series("", index=table.index)
         table[name] = pd.to_numeric(column.replace("", None), errors="raise").astype(float)
-    for name in ("timepoint", "arm", "round", "derived", "status"):
+    for name in ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening"):
         table[name] = table[name].fillna("").astype(str).str.strip() if name in table else ""
     return table
 
@@ -114,9 +114,11 @@ def _choose_study(
     study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str, chosen: Chosen
 ) -> None:
     first = rows.iloc[0]
-    if first["status"] in {"excluded", "pending"}:
-        words = {"excluded": "not included by screening", "pending": "screening is pending"}
-        chosen.left_out.append(_left_out(study, rows, words[first["status"]]))
+    if first["screening"] not in {"", "included"}:
+        reason = (
+            "screening is pending" if first["screening"] == "pending" else "not included by screening"
+        )
+        chosen.left_out.append(_left_out(study, rows, reason))
         return
     wanted = _folded(outcome.get("timepoint"))
     if wanted:
@@ -203,6 +205,8 @@ def _comparisons(
     """Comparisons of one study, or the sentence that says why there are none."""
     if rows.empty:
         return "none of its arms is among those that the protocol names"
+    if any("group" in text.split("; ") for text in rows["in_conflict"]):
+        return "the extractors disagree on the group of an arm"
     needed = NEEDS[kind]
     contrasts = rows[rows["group"] == "contrast"]
     if kind in TWO_GROUPS:
@@ -227,9 +231,13 @@ def _comparisons(
 def _missing(rows: pd.DataFrame, needed: Sequence[str]) -> str:
     absent = [name for name in needed if rows[name].isna().any()]
     words = ", ".join(WORDS[name] for name in absent)
+    disputed = {column for text in rows["in_conflict"] for column in text.split("; ")}
+    if disputed & set(absent):
+        return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
     given = [WORDS[name] for name in needed if rows[name].notna().any() and name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
-    return f"{start}no usable {words}"
+    why = next((f" ({text})" for text in rows["not_derived"] if text), "")
+    return f"{start}no usable {words}{why}"
 
 
 def _two_groups(
