@@ -1,21 +1,20 @@
 # Screening: votes on records become decisions on works, stage by stage, and included reports become studies.
-REVIEWERS = sorted(
-    {name for stage in STAGES for name in config["screening"][stage]["reviewers"]}
-)
 STAGE_DIR = "results/screening/{stage}"
-
-
-wildcard_constraints:
-    reviewer=one_of(REVIEWERS),
 
 
 def reviewers_of(wildcards):
     return config["screening"][wildcards.stage]["reviewers"]
 
 
-def votes_of(wildcards):
+def people_of(stage):
+    """Everyone who gets a work list: the reviewers, and the adjudicator of what they disagree on."""
+    reviewers = config["screening"][stage]["reviewers"]
+    return [*reviewers, "adjudication"] if reviewers else []
+
+
+def votes_in(stage):
     """All sheets of a stage, so that the file of someone who is no reviewer does not go unnoticed."""
-    folder = f"config/screening/{wildcards.stage}"
+    folder = f"config/screening/{stage}"
     votes = list(sheets_in(folder).values())
     return votes + [path for path in [sheet(f"{folder}/adjudication")] if path]
 
@@ -29,7 +28,7 @@ rule count_votes:
     input:
         works="results/deduplication/works.parquet",
         clusters="results/deduplication/clusters.csv",
-        votes=checked(votes_of),
+        votes=checked(lambda w: votes_in(w.stage)),
         excluded_before=lambda w: (
             optional("config/excluded_before_screening")
             if w.stage == "title_abstract"
@@ -102,27 +101,68 @@ rule compare_reviewers:
         " --table {output.table:q} --json {output.json:q} > {log:q} 2>&1"
 
 
-rule write_worklist:
-    input:
-        works="results/deduplication/works.parquet",
-        awaiting=f"{STAGE_DIR}/awaiting.csv",
-        script=script("write_worklist.py"),
-        code=library(
-            "screening/worklists.py",
-            "screening/rowcheck.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
-    output:
-        csv=f"{STAGE_DIR}/worklist-{{reviewer}}.csv",
-    log:
-        "results/logs/write_worklist/{stage}-{reviewer}.log",
-    conda:
-        "../envs/evergreen.yaml"
-    shell:
-        "python {input.script:q} --works {input.works:q} --awaiting {input.awaiting:q} --reviewer {wildcards.reviewer}"
-        " --csv {output.csv:q} > {log:q} 2>&1"
+# What is written per reviewer depends on the protocol, so that a stage has a rule of its own: two jobs, not two per person.
+for stage in STAGES:
+
+    rule:
+        name:
+            f"write_worklists_{stage}"
+        input:
+            works="results/deduplication/works.parquet",
+            awaiting=f"results/screening/{stage}/awaiting.csv",
+            conflicts=f"results/screening/{stage}/conflicts.csv",
+            votes=checked(lambda w, stage=stage: votes_in(stage)),
+            script=script("write_worklists.py"),
+            code=library(
+                "screening/worklists.py",
+                "screening/rowcheck.py",
+                "screening/workbook.py",
+                "screening/webpage.py",
+                "screening/page/template.html",
+                "screening/page/style.css",
+                "screening/page/program.js",
+                "screening/exchange/ris.py",
+                "screening/stages.py",
+                "screening/votes.py",
+                "sheets.py",
+                "tables.py",
+                "errors.py",
+                "command.py",
+            ),
+        output:
+            expand(
+                f"results/screening/{stage}/{{file}}",
+                file=[
+                    name.format(person)
+                    for person in people_of(stage)
+                    for name in (
+                        "{}.html",
+                        "worklist-{}.csv",
+                        "worklist-{}.xlsx",
+                        "worklist-{}.ris",
+                    )
+                ],
+            ),
+        log:
+            f"results/logs/write_worklists/{stage}.log",
+        conda:
+            "../envs/evergreen.yaml"
+        params:
+            values=as_json(
+                {
+                    "title": config["review"]["title"],
+                    "question": config["question"],
+                    "highlight": config["screening"]["highlight"],
+                    "reasons": list(config["screening"]["reasons"].items()),
+                    "reviewers": config["screening"][stage]["reviewers"],
+                }
+            ),
+            stage=stage,
+            out=f"results/screening/{stage}",
+        shell:
+            "python {input.script:q} --stage {params.stage} --works {input.works:q} --awaiting {input.awaiting:q}"
+            " --conflicts {input.conflicts:q} --votes {input.votes:q} --params {params.values:q} --out {params.out:q}"
+            " > {log:q} 2>&1"
 
 
 rule list_studies:

@@ -155,11 +155,11 @@ def _vote(reviewer: str, rows: list[Row], stage: str, reasons: Sequence[str]) ->
     return Vote(
         by=by,
         decision=", ".join(decisions) if len(sides) > 1 else decisions[0],
-        side="" if "" in sides else min(sides),
+        side=min(sides),
         reason=_first_reason([row["reason"] for row in rows], reasons),
         note="; ".join(dict.fromkeys(row["note"] for row in rows if row["note"])),
         decided_on=max(row["decided_on"] for row in rows),
-        contradicts_itself=len(sides - {""}) > 1,
+        contradicts_itself=len(sides) > 1,
     )
 
 

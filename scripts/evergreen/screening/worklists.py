@@ -8,11 +8,12 @@ from evergreen.screening.rowcheck import checks
 
 TO_FILL = ("decision", "reason", "note", "decided_on")
 TEXT = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round")
-COLUMNS = ["record_id", *TO_FILL, *TEXT, "pilot", "check"]
+# Leading characters that make a spreadsheet program take a text for a formula.
+FORMULA = ("=", "+", "-", "@")
 
 
 def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.DataFrame:
-    """Works that wait for `reviewer`, in the order of `works`, the pilot set first.
+    """Works that wait for `reviewer`, in the order of `works`, the pilot set first; every cell is text.
 
     `awaiting`: `work_id, round, reviewer, pilot` (`votes.Count.awaiting`); it holds no votes, so that a list cannot tell what
     others decided. `record_id` is the work's first record; a decision on it holds for the work. `check` ties each
@@ -20,12 +21,32 @@ def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.
     """
     own = awaiting[awaiting["reviewer"].eq(reviewer)]
     pilot = set(own.loc[own["pilot"].isin([True, "true"]), "work_id"])
-    todo = works[works["work_id"].isin(set(own["work_id"]))]
-    rows = pd.DataFrame({"record_id": todo["work_id"], **dict.fromkeys(TO_FILL, "")})
+    rows = _rows(works, own["work_id"], TO_FILL)
+    rows["pilot"] = ["yes" if work in pilot else "" for work in rows["record_id"]]
+    return _checked(rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True))
+
+
+def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
+    """Works on which reviewers disagree, with what each said, for the adjudicator to fill in."""
+    rows = _rows(works, conflicts["work_id"], (*TO_FILL, "adjudicator"))
+    said = dict(zip(conflicts["work_id"], conflicts["votes"], strict=True))
+    rows.insert(rows.columns.get_loc("title"), "votes", rows["record_id"].map(said))
+    return _checked(rows)
+
+
+def for_spreadsheets(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as a CSV may be opened: no text is taken for a formula."""
+    return rows.map(lambda text: f"'{text}" if text.startswith(FORMULA) else text)
+
+
+def _rows(works: pd.DataFrame, chosen: pd.Series, to_fill: tuple[str, ...]) -> pd.DataFrame:
+    todo = works[works["work_id"].isin(set(chosen))]
+    rows = pd.DataFrame({"record_id": todo["work_id"], **dict.fromkeys(to_fill, "")})
     for column in TEXT:
         values = todo[column] if column in todo else pd.Series("", index=todo.index)
         rows[column] = values.astype("string").fillna("").astype(object)
-    rows["pilot"] = ["yes" if work in pilot else "" for work in rows["record_id"]]
-    rows = rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True)
-    rows["check"] = checks(list(rows["record_id"]), list(rows["title"]))
-    return rows[COLUMNS]
+    return rows.reset_index(drop=True)
+
+
+def _checked(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(check=checks(list(rows["record_id"]), list(rows["title"])))

@@ -1,0 +1,1 @@
+"""Exchange of decisions with other screening tools."""

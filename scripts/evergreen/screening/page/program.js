@@ -1,0 +1,475 @@
+"use strict";
+// The screening page: one record at a time, decisions kept in the browser and saved as the reviewer's sheet.
+const data = JSON.parse(document.getElementById("data").textContent);
+const $ = (id) => document.getElementById(id);
+const records = data.records;
+const index = new Map(records.map((record, position) => [record.id, position]));
+const decisionKeys = new Map(data.decisions.map((choice) => [choice.key, choice.id]));
+const label = new Map(data.decisions.map((choice) => [choice.id, choice.label]));
+const reasonLabel = new Map(data.reasons);
+const PAGE = 50;
+
+let matching = []; // positions of the records that the search and the filter leave
+let at = 0; // position of the record shown
+let shownFrom = 0; // first entry of the list
+const undone = []; // [record id, state before]
+let refocus = null;
+
+// ---- State: one entry per record, so that a decision costs the same with ten records and with ten thousand ----
+const memory = new Map();
+const storageKey = (id) => `evergreen/${data.key}/${id}`;
+let storage = null;
+try {
+  storage = window.localStorage;
+  storage.setItem(storageKey(""), "1");
+  storage.removeItem(storageKey(""));
+} catch {
+  storage = null;
+  $("saved").hidden = false;
+  $("saved").textContent = "This browser does not keep decisions: save them as a CSV before you close the page.";
+}
+const EMPTY = Object.freeze({ decision: "", reason: "", note: "", decided_on: "" });
+function stateOf(id) {
+  return memory.get(id) ?? EMPTY;
+}
+function keep(id, state) {
+  if (state.decision || state.note) {
+    memory.set(id, state);
+  } else {
+    memory.delete(id);
+  }
+  if (!storage) return;
+  try {
+    if (memory.has(id)) storage.setItem(storageKey(id), JSON.stringify(state));
+    else storage.removeItem(storageKey(id));
+  } catch {
+    $("saved").hidden = false;
+    $("saved").textContent = "The browser's memory is full: save your decisions as a CSV now.";
+  }
+}
+if (storage) {
+  for (const record of records) {
+    const text = storage.getItem(storageKey(record.id));
+    if (!text) continue;
+    try {
+      memory.set(record.id, { ...EMPTY, ...JSON.parse(text) });
+    } catch {
+      storage.removeItem(storageKey(record.id));
+    }
+  }
+}
+for (const row of data.earlier) {
+  // A row without a decision, or of a record that came back because it was unsure.
+  if (index.has(row.record_id) && !memory.has(row.record_id)) {
+    memory.set(row.record_id, { ...EMPTY, ...row });
+  }
+}
+function isOpen(record) {
+  return data.open.includes(stateOf(record.id).decision);
+}
+function today() {
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+// ---- Text with the protocol's words marked ----
+const kinds = Object.entries(data.terms).filter(([, words]) => words.length);
+const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const finder = kinds.length
+  ? new RegExp(kinds.map(([kind, words]) => `(?<${kind}>(?<![\\p{L}\\p{N}])(?:${words.map(escaped).join("|")})[\\p{L}\\p{N}]*)`).join("|"), "giu")
+  : null;
+function write(element, text) {
+  element.replaceChildren();
+  if (!finder) {
+    element.textContent = text;
+    return;
+  }
+  let from = 0;
+  for (const match of text.matchAll(finder)) {
+    element.append(text.slice(from, match.index));
+    const mark = document.createElement("mark");
+    mark.className = kinds.find(([kind]) => match.groups[kind] !== undefined)[0];
+    mark.textContent = match[0];
+    element.append(mark);
+    from = match.index + match[0].length;
+  }
+  element.append(text.slice(from));
+}
+
+// ---- Search and filter ----
+const haystacks = new Array(records.length);
+function haystack(position) {
+  const r = records[position];
+  haystacks[position] ??= [r.id, r.title, r.authors, r.year, r.journal, r.abstract, r.doi, r.pmid].join("\n").toLowerCase();
+  return haystacks[position];
+}
+const passes = {
+  all: () => true,
+  undecided: (record) => isOpen(record),
+  note: (record) => Boolean(stateOf(record.id).note),
+  pilot: (record) => record.pilot === "yes",
+};
+for (const choice of data.decisions) {
+  passes[choice.id] = (record) => stateOf(record.id).decision === choice.id;
+  $("filter").append(new Option(choice.label.toLowerCase(), choice.id));
+}
+function select() {
+  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const pass = passes[$("filter").value];
+  matching = [];
+  records.forEach((record, position) => {
+    if (pass(record) && words.every((word) => haystack(position).includes(word))) matching.push(position);
+  });
+  shownFrom = 0;
+  if (matching.length && !matching.includes(at)) at = matching[0];
+  show();
+}
+
+// ---- What is on the screen ----
+function show() {
+  const record = records[at];
+  tally();
+  $("matches").textContent = `${matching.length} of ${records.length} records`;
+  list();
+  $("decisions").querySelectorAll("button").forEach((button) => {
+    button.disabled = !record;
+  });
+  if (!record) {
+    $("record-title").textContent = "Nothing to screen";
+    return;
+  }
+  const state = stateOf(record.id);
+  const rank = matching.indexOf(at);
+  $("place").textContent = `Record ${rank < 0 ? at + 1 : rank + 1} of ${rank < 0 ? records.length : matching.length} · ${record.id} · search of ${record.round}${record.pilot ? " · pilot set" : ""}`;
+  write($("record-title"), record.title || "(no title)");
+  $("citation").textContent = [record.authors, [record.journal, record.year].filter(Boolean).join(" ")].filter(Boolean).join(". ");
+  write($("abstract"), record.abstract || "No abstract.");
+  $("abstract").className = record.abstract ? "" : "none";
+  links(record);
+  say(record, state);
+  $("note").value = state.note;
+  closeReasons();
+  $("undo").disabled = !undone.length;
+}
+function say(record, state) {
+  const reason = state.reason ? ` (${reasonLabel.get(state.reason) ?? state.reason})` : "";
+  $("current").textContent = `${record.votes ? `${record.votes}. ` : ""}${state.decision ? `Yours: ${label.get(state.decision) ?? state.decision}${reason}` : "Not decided yet"}`;
+  $("decisions").querySelectorAll("button").forEach((button) => {
+    button.setAttribute("aria-pressed", String(button.dataset.decision === state.decision));
+  });
+}
+function links(record) {
+  $("links").replaceChildren();
+  const targets = [
+    ["PubMed", record.pmid && `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(record.pmid)}/`],
+    ["DOI", record.doi && `https://doi.org/${record.doi.split("/").map(encodeURIComponent).join("/")}`],
+    ["Page of the source", /^https?:\/\//i.test(record.url) && record.url],
+  ];
+  for (const [name, address] of targets) {
+    if (!address) continue;
+    const link = document.createElement("a");
+    link.href = address;
+    link.target = "_blank";
+    link.rel = "noreferrer";
+    link.textContent = `${name} (opens a new tab)`;
+    $("links").append(link);
+  }
+}
+function tally() {
+  const counts = {};
+  let decided = 0;
+  for (const record of records) {
+    const { decision } = stateOf(record.id);
+    if (!isOpen(record)) decided += 1;
+    if (!decision) continue;
+    counts[decision] = (counts[decision] ?? 0) + 1;
+  }
+  $("bar").max = Math.max(1, records.length);
+  $("bar").value = decided;
+  const parts = data.decisions.filter((choice) => counts[choice.id]).map((choice) => `${counts[choice.id]} ${choice.label.toLowerCase()}`);
+  $("tally").textContent = `${decided} of ${records.length} decided${parts.length ? `: ${parts.join(", ")}` : ""}`;
+}
+function list() {
+  const rows = matching.slice(shownFrom, shownFrom + PAGE).map((position) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const { decision } = stateOf(records[position].id);
+    button.type = "button";
+    button.textContent = `${decision ? `[${label.get(decision) ?? decision}] ` : ""}${records[position].title}`;
+    if (position === at) button.setAttribute("aria-current", "true");
+    button.addEventListener("click", () => go(position));
+    item.append(button);
+    return item;
+  });
+  $("list").replaceChildren(...rows);
+  $("page-back").disabled = shownFrom === 0;
+  $("page-on").disabled = shownFrom + PAGE >= matching.length;
+}
+let fading = 0;
+function tell(text) {
+  $("message").textContent = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => $("message").replaceChildren(), 4000);
+}
+
+// ---- Moving ----
+function go(position, focus = true) {
+  at = position;
+  const rank = matching.indexOf(at);
+  if (rank >= 0) shownFrom = Math.floor(rank / PAGE) * PAGE;
+  show();
+  window.scrollTo(0, 0);
+  if (focus) $("record").focus({ preventScroll: true });
+}
+function step(by) {
+  const rank = matching.indexOf(at);
+  const next = rank < 0 ? matching.find((position) => position > at) ?? matching[0] : matching[rank + by];
+  if (next === undefined) tell(by > 0 ? "This is the last record." : "This is the first record.");
+  else go(next);
+}
+function onward() {
+  const open = (position) => isOpen(records[position]);
+  const next = matching.find((position) => position > at && open(position)) ?? matching.find(open);
+  if (next !== undefined) {
+    go(next);
+    return;
+  }
+  show();
+  tell("All records of this selection are decided.");
+}
+
+// ---- Deciding ----
+function decide(decision, reason = null) {
+  const record = records[at];
+  if (!record) return;
+  if (decision === "exclude" && reason === null && data.reasons.length) {
+    openReasons();
+    return;
+  }
+  const before = stateOf(record.id);
+  undone.push([record.id, before]);
+  keep(record.id, { ...before, decision, reason: decision === "exclude" ? reason ?? "" : "", note: $("note").value.trim(), decided_on: today() });
+  tell(`${label.get(decision)}: ${record.title.slice(0, 80)}`);
+  onward();
+}
+function undo() {
+  const last = undone.pop();
+  if (!last) {
+    tell("Nothing to undo.");
+    return;
+  }
+  keep(last[0], last[1]);
+  go(index.get(last[0]));
+  tell("Undone.");
+}
+function saveNote() {
+  const record = records[at];
+  if (!record) return;
+  const before = stateOf(record.id);
+  const note = $("note").value.trim();
+  if (note !== before.note) {
+    keep(record.id, { ...before, note });
+  }
+}
+function openReasons() {
+  refocus = document.activeElement;
+  $("reasons").hidden = false;
+  $("reason-list").querySelector("button").focus();
+  tell("Choose the reason.");
+}
+function closeReasons() {
+  $("reasons").hidden = true;
+}
+
+// ---- The reviewer's sheet ----
+function quoted(cell) {
+  return /[",;\t\r\n]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+function sheet() {
+  const rows = data.earlier.filter((row) => !memory.has(row.record_id) && !index.has(row.record_id));
+  const initials = data.adjudication ? $("initials").value.trim() : null;
+  for (const record of records) {
+    if (!memory.has(record.id)) continue;
+    const row = { record_id: record.id, ...stateOf(record.id) };
+    if (initials !== null) row.adjudicator = row.adjudicator || initials;
+    rows.push(row);
+  }
+  const lines = rows.map((row) => data.columns.map((name) => quoted(row[name] ?? "")).join(","));
+  return `\ufeff${[data.columns.join(","), ...lines].join("\r\n")}\r\n`;
+}
+function save() {
+  if (data.adjudication && !$("initials").value.trim()) {
+    tell("Give your initials first: the sheet names who decided.");
+    $("initials").focus();
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([sheet()], { type: "text/csv;charset=utf-8" }));
+  link.download = data.file;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  tell(`Saved ${data.file}. Put it at ${data.destination}.`);
+}
+function cells(text) {
+  const clean = text.replace(/^\ufeff/, "");
+  const head = clean.slice(0, clean.search(/\r|\n|$/));
+  const separator = [",", ";", "\t"].reduce((best, one) => (head.split(one).length > head.split(best).length ? one : best));
+  const rows = [[]];
+  let cell = "";
+  let inside = false;
+  for (let i = 0; i < clean.length; i += 1) {
+    const sign = clean[i];
+    if (inside) {
+      if (sign === '"' && clean[i + 1] === '"') {
+        cell += '"';
+        i += 1;
+      } else if (sign === '"') inside = false;
+      else cell += sign;
+    } else if (sign === '"' && cell === "") inside = true;
+    else if (sign === separator || sign === "\n") {
+      rows.at(-1).push(cell.replace(/\r$/, ""));
+      cell = "";
+      if (sign === "\n") rows.push([]);
+    } else cell += sign;
+  }
+  rows.at(-1).push(cell.replace(/\r$/, ""));
+  return rows.filter((row) => row.some((one) => one.trim()));
+}
+async function load(file) {
+  const [head, ...rows] = cells(await file.text());
+  const names = head?.map((name) => name.trim().toLowerCase().replaceAll(/[\s-]+/g, "_")) ?? [];
+  if (!names.includes("record_id") || !names.includes("decision")) {
+    tell("This file has no columns record_id and decision; nothing was loaded.");
+    return;
+  }
+  const read = rows.map((row) => Object.fromEntries(names.map((name, position) => [name, (row[position] ?? "").trim()])));
+  const strange = read.find((row) => row.decision && !label.has(row.decision.toLowerCase()));
+  if (strange) {
+    tell(`The decision "${strange.decision}" of ${strange.record_id} is not one of this stage; nothing was loaded.`);
+    return;
+  }
+  let loaded = 0;
+  let others = 0;
+  for (const row of read) {
+    if (!row.decision) continue; // an empty cell deletes nothing
+    if (!index.has(row.record_id)) {
+      others += 1;
+      if (!data.earlier.some((one) => one.record_id === row.record_id)) data.earlier.push(row);
+      continue;
+    }
+    const state = { ...EMPTY };
+    for (const name of [...Object.keys(EMPTY), "adjudicator"]) if (row[name]) state[name] = row[name];
+    state.decision = state.decision.toLowerCase();
+    undone.push([row.record_id, stateOf(row.record_id)]);
+    keep(row.record_id, state);
+    loaded += 1;
+  }
+  select();
+  tell(`${loaded} decisions loaded${others ? `; ${others} of records that are not on this page stay in the file you save` : ""}.`);
+}
+
+// ---- Buttons and keys ----
+function button(text, key, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  const mark = document.createElement("kbd");
+  mark.textContent = key;
+  element.append(`${text} `, mark);
+  element.setAttribute("aria-keyshortcuts", key);
+  element.addEventListener("click", action);
+  return element;
+}
+for (const choice of data.decisions) {
+  const element = button(choice.label, choice.key, () => decide(choice.id));
+  element.dataset.decision = choice.id;
+  $("decisions").append(element);
+}
+const reasonKeys = "123456789abcdefghlmopqstvxyz";
+const reasons = data.reason_required ? data.reasons : [...data.reasons, ["", "No reason given"]];
+reasons.forEach(([reason, text], position) => {
+  $("reason-list").append(button(text, reasonKeys[position] ?? "", () => decide("exclude", reason)));
+});
+const actions = {
+  j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1), z: undo,
+  n: () => $("note").focus(), "/": () => $("search").focus(), "?": () => $("help-text").showModal(),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || $("help-text").open) return;
+  const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
+  if (event.key === "Escape") {
+    if (!$("reasons").hidden) {
+      closeReasons();
+      refocus?.focus();
+    } else if (typing) $("record").focus();
+    return;
+  }
+  if (typing || !$("keys").checked) return;
+  if (!$("reasons").hidden) {
+    const position = reasonKeys.indexOf(event.key.toLowerCase());
+    if (position >= 0 && position < reasons.length) {
+      event.preventDefault();
+      decide("exclude", reasons[position][0]);
+    }
+    return;
+  }
+  const action = actions[event.key] ?? (decisionKeys.has(event.key.toLowerCase()) ? () => decide(decisionKeys.get(event.key.toLowerCase())) : null);
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+$("search").addEventListener("input", select);
+$("filter").addEventListener("change", select);
+$("note").addEventListener("change", saveNote);
+$("cancel").addEventListener("click", () => {
+  closeReasons();
+  refocus?.focus();
+});
+$("previous").addEventListener("click", () => step(-1));
+$("next").addEventListener("click", () => step(1));
+$("undo").addEventListener("click", undo);
+$("page-back").addEventListener("click", () => {
+  shownFrom = Math.max(0, shownFrom - PAGE);
+  list();
+});
+$("page-on").addEventListener("click", () => {
+  shownFrom += PAGE;
+  list();
+});
+$("export").addEventListener("click", save);
+$("load").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  if (file) await load(file);
+  event.target.value = "";
+});
+$("help").addEventListener("click", actions["?"]);
+window.addEventListener("pagehide", saveNote);
+
+// ---- Start ----
+$("heading").textContent = data.title;
+$("subtitle").textContent = `${data.stage_label} · ${data.adjudication ? "adjudication" : `reviewer ${data.reviewer}`}`;
+$("file-name").textContent = data.file;
+$("destination").textContent = data.destination;
+if (data.adjudication) {
+  const field = document.createElement("label");
+  field.append("Your initials ");
+  field.append(Object.assign(document.createElement("input"), { id: "initials", type: "text", size: 6 }));
+  $("export").before(field);
+}
+const keyList = [
+  ...data.decisions.map((choice) => [choice.key, choice.label]),
+  ["j →", "next record"], ["k ←", "previous record"], ["z", "undo"], ["n", "write a note"], ["/", "search"], ["Esc", "leave a field, or cancel a reason"],
+];
+for (const [key, text] of keyList) {
+  const name = document.createElement("dt");
+  const mark = document.createElement("kbd");
+  mark.textContent = key;
+  name.append(mark);
+  $("key-list").append(name, Object.assign(document.createElement("dd"), { textContent: text }));
+}
+if (kinds.length) {
+  $("legend").append("Marked words: ");
+  for (const [kind] of kinds) $("legend").append(Object.assign(document.createElement("mark"), { className: kind, textContent: kind }));
+}
+if (!records.length || !records.some(isOpen)) $("filter").value = "all";
+select();

@@ -1,0 +1,141 @@
+"""The screening page: one self-contained file that works by double-click and offline."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen.screening.stages import DECISIONS, FULL_TEXT, TITLE_ABSTRACT
+from evergreen.screening.votes import ADJUDICATION
+
+PARTS = Path(__file__).with_name("page")
+STAGE_LABELS = {TITLE_ABSTRACT: "Title and abstract", FULL_TEXT: "Full text"}
+CHOICES = {
+    "include": ("Include", "i"), "exclude": ("Exclude", "e"), "unsure": ("Unsure", "u"), "not_retrieved": ("Not retrieved", "r"),
+    "awaiting": ("Awaiting classification", "w"), "ongoing": ("Ongoing study", "o"),
+}  # fmt: skip
+SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
+SHOWN = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round", "pilot", "votes")
+# Words of a protocol that mark nothing in particular.
+COMMON = frozenset(
+    [
+        "adult",
+        "adults",
+        "after",
+        "all",
+        "and",
+        "any",
+        "are",
+        "children",
+        "controlled",
+        "dose",
+        "from",
+        "more",
+        "not",
+        "none",
+        "other",
+        "patient",
+        "patients",
+        "people",
+        "placebo",
+        "score",
+        "scores",
+        "study",
+        "studies",
+        "than",
+        "that",
+        "the",
+        "their",
+        "this",
+        "trial",
+        "trials",
+        "usual",
+        "with",
+        "without",
+        "women",
+    ]
+)
+
+
+def highlight_terms(question: Mapping[str, Any], extra: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Words of the protocol to mark, by the part of the question they come from; longer words first, each once."""
+    seen: set[str] = set()
+    terms: dict[str, list[str]] = {}
+    parts = [("other", list(extra))] + [
+        (part, question.get(part, "")) for part in ("intervention", "comparator", "population", "outcomes")
+    ]
+    for part, text in parts:
+        texts = [text] if isinstance(text, str) else list(text or [])
+        words = [
+            word.casefold()
+            for one in texts
+            for word in ([one] if part == "other" else re.findall(r"[^\W\d_][\w-]{3,}", one))
+        ]
+        new = {
+            word for word in words if word and word not in seen and (part == "other" or word not in COMMON)
+        }
+        seen |= new
+        terms[part] = sorted(new, key=lambda word: (-len(word), word))
+    return terms
+
+
+def screening_page(
+    rows: pd.DataFrame,
+    *,
+    stage: str,
+    reviewer: str,
+    title: str,
+    reasons: Mapping[str, str],
+    terms: Mapping[str, Sequence[str]],
+    earlier: pd.DataFrame | None = None,
+) -> str:
+    """The page of one reviewer (or of `adjudication`) as HTML.
+
+    `rows`: the work list; `reasons`: key to label, in order; `terms`: words to mark, by kind; `earlier`: the reviewer's own
+    sheet as `read_sheet` gives it, so that what the page saves replaces that sheet without losing a row.
+    """
+    own = pd.DataFrame(columns=SHEET) if earlier is None else earlier
+    own = own.drop(columns=[*SHOWN, "check", "_file", "_row"], errors="ignore")
+    columns = [*SHEET, *(["adjudicator"] if reviewer == ADJUDICATION else [])]
+    columns += [name for name in own.columns if name not in columns]
+    shown = [name for name in SHOWN if name in rows]
+    data = {
+        "title": title,
+        "key": sha256(f"{title}\n{stage}\n{reviewer}".encode()).hexdigest()[:12],
+        "stage_label": STAGE_LABELS[stage],
+        "reviewer": reviewer,
+        "adjudication": reviewer == ADJUDICATION,
+        "file": f"{reviewer}.csv",
+        "destination": f"config/screening/{stage}/{reviewer}.csv",
+        "decisions": [
+            {"id": name, "label": CHOICES[name][0], "key": CHOICES[name][1]}
+            for name in sorted(DECISIONS[stage], key=list(CHOICES).index)
+        ],
+        "reasons": list(reasons.items()),
+        "reason_required": stage == FULL_TEXT,
+        # An unsure vote at full text has yet to be made up.
+        "open": ["", "unsure"] if stage == FULL_TEXT else [""],
+        "terms": {kind: list(words) for kind, words in terms.items()},
+        "columns": columns,
+        "earlier": own.astype(str).to_dict("records"),
+        "records": [
+            {"id": record, **dict(zip(shown, texts, strict=True))}
+            for record, texts in zip(rows["record_id"], rows[shown].itertuples(index=False), strict=True)
+        ],
+    }
+    parts = {
+        "title": html.escape(f"{title}: {STAGE_LABELS[stage]}, {reviewer}"),
+        "style": (PARTS / "style.css").read_text(encoding="utf-8"),
+        "program": (PARTS / "program.js").read_text(encoding="utf-8"),
+        # `<` must not end the script element that holds the data.
+        "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028"),
+    }
+    template = (PARTS / "template.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)

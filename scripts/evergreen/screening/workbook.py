@@ -1,0 +1,82 @@
+"""A work list as a workbook: locked text, choices for decision and reason, a hidden check in each row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+
+from evergreen.screening.stages import DECISIONS, FULL_TEXT
+from evergreen.tables import replaced
+
+CELL_LIMIT = 32_767  # characters that a cell of a workbook can hold
+WIDTHS = {
+    "record_id": 16, "decision": 13, "reason": 20, "note": 24, "adjudicator": 12, "decided_on": 12, "votes": 34,
+    "title": 50, "authors": 24, "year": 6, "journal": 20, "abstract": 90, "doi": 22, "pmid": 11, "url": 22, "round": 11, "pilot": 6,
+}  # fmt: skip
+TO_FILL = frozenset({"decision", "reason", "note", "decided_on", "adjudicator"})
+
+
+def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons: Mapping[str, str]) -> None:
+    """Write a work list (`worklists.work_list` or `worklists.conflict_list`) as XLSX, atomically, the same bytes for
+    the same rows.
+
+    Only the columns to fill in can be edited; `reasons` (key to label, in order) are explained on a second sheet.
+    """
+    with (
+        replaced(path) as draft,
+        xlsxwriter.Workbook(draft, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+    ):
+        # A workbook carries the time of its making; a fixed one keeps same content same bytes.
+        book.set_properties({"title": "Screening work list", "created": datetime.datetime(2000, 1, 1)})
+        head = book.add_format(
+            {"bold": True, "bg_color": "#22313f", "font_color": "#ffffff", "valign": "vcenter", "border": 1}
+        )
+        shown = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "locked": True})
+        fill = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "locked": False, "bg_color": "#fff8e1", "border": 4})  # fmt: skip
+        sheet = book.add_worksheet("Screening")
+        explained = book.add_worksheet("Reasons")
+        columns = list(rows.columns)
+        for position, name in enumerate(columns):
+            sheet.set_column(position, position, WIDTHS.get(name, 12), None, {"hidden": name == "check"})
+            sheet.write_string(0, position, name, head)
+            style = fill if name in TO_FILL else shown
+            for line, text in enumerate(rows[name], start=1):
+                if text:
+                    sheet.write_string(line, position, _cut(str(text)), style)
+                else:
+                    sheet.write_blank(line, position, None, style)
+        sheet.freeze_panes(1, 3)
+        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+        sheet.protect(
+            "", {"format_columns": True, "format_rows": True, "autofilter": True, "select_locked_cells": True}
+        )
+        last = max(1, len(rows))
+        decision, reason = columns.index("decision"), columns.index("reason")
+        sheet.data_validation(
+            1, decision, last, decision,
+            {"validate": "list", "source": list(DECISIONS[stage]), "error_title": "Decision", "error_message": "Choose one of the list."},
+        )  # fmt: skip
+        if reasons:
+            sheet.data_validation(
+                1, reason, last, reason,
+                {"validate": "list", "source": f"=Reasons!$A$2:$A${len(reasons) + 1}", "input_title": "Reason",
+                 "input_message": "Obligatory for an exclusion." if stage == FULL_TEXT else "Only for an exclusion; optional here.",
+                 "error_title": "Reason", "error_message": "Choose one of the list."},
+            )  # fmt: skip
+        explained.set_column(0, 0, 24)
+        explained.set_column(1, 1, 70)
+        explained.write_row(0, 0, ["reason", "meaning"], head)
+        for line, (key, label) in enumerate(reasons.items(), start=1):
+            explained.write_string(line, 0, key)
+            explained.write_string(line, 1, label)
+        explained.protect("")
+
+
+def _cut(text: str) -> str:
+    """`text`, or as much of it as a cell holds, saying so."""
+    end = " [cut: a cell holds no more]"
+    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(end)] + end
