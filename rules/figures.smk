@@ -8,7 +8,11 @@ def figure_files(stem):
 rule figures:
     input:
         expand("results/figures/{outcome}/figures.json", outcome=OUTCOMES),
-        expand("results/figures/{outcome}/{name}.svg", outcome=OUTCOMES, name=["forest", "funnel"]),
+        expand(
+            "results/figures/{outcome}/{name}.svg",
+            outcome=OUTCOMES,
+            name=["forest", "funnel"],
+        ),
 
 
 rule draw_outcome:
@@ -18,7 +22,16 @@ rule draw_outcome:
         code=library(
             *[
                 f"figures/{module}.py"
-                for module in ("axes", "forest", "forest_table", "funnel", "outcome", "page", "scales", "style")
+                for module in (
+                    "axes",
+                    "forest",
+                    "forest_table",
+                    "funnel",
+                    "outcome",
+                    "page",
+                    "scales",
+                    "style",
+                )
             ],
             "tables.py",
             "errors.py",
@@ -29,17 +42,21 @@ rule draw_outcome:
         figure_files("results/figures/{outcome}/funnel"),
         further=directory("results/figures/{outcome}/further"),
         listed="results/figures/{outcome}/figures.json",
-    params:
-        folder=lambda w, output: os.path.dirname(output.listed),
-        values=lambda w: as_json(
-            {
-                "outcome": next(outcome for outcome in config["outcomes"] if outcome["id"] == w.outcome),
-                "layout": config["figures"]["layout"],
-            }
-        ),
     log:
         "results/logs/draw_outcome/{outcome}.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        folder=lambda w, output: os.path.dirname(output.listed),
+        values=lambda w: as_json(
+            {
+                "outcome": next(
+                    outcome
+                    for outcome in config["outcomes"]
+                    if outcome["id"] == w.outcome
+                ),
+                "layout": config["figures"]["layout"],
+            }
+        ),
     shell:
         "python {input.script:q} --synthesis {input.synthesis:q} --params {params.values:q} --out {params.folder:q} > {log:q} 2>&1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     setting = outcome.setting_of(args.params["outcome"], args.params["layout"])
     further = args.out / "further"
     further.mkdir(parents=True, exist_ok=True)
-    listed = []
+    listed: list[dict[str, Any]] = []
     with style.style():
         for plate in outcome.plates(result, setting):
             first = plate.name in outcome.FIRST
@@ -41,11 +42,7 @@ def main(argv: list[str] | None = None) -> None:
                 }
             )
     tables.write_json(listed, args.out / "figures.json")
-    left = [entry["name"] for entry in listed if not entry["drawn"]]
-    print(
-        f"{setting.name}: {len(listed) - len(left)} figures"
-        + (f"; not drawn: {', '.join(left)}" if left else "")
-    )
+    print(f"{setting.name}: {sum(entry['drawn'] for entry in listed)} of {len(listed)} figures apply")
 
 
 if __name__ == "__main__":

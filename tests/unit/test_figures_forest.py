@@ -225,6 +225,7 @@ def test_same_content_same_bytes(result: dict[str, Any], tmp_path: Path) -> None
         (0.0458, "P = 0.046"),
         (0.0019, "P = 0.0019"),
         (0.00012, "P = 0.00012"),
+        (0.00002, "P < 0.0001"),
         (1e-9, "P < 0.00001"),
     ],
 )

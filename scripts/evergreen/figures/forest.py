@@ -327,7 +327,7 @@ class _Content:
             {"study": study["study"], "round": study.get("round")},
             reason=study.get("reason", ""),
         )
-        rows = [Row(label, self.bias.cells(study) | reason)]
+        rows = [Row(label, self.bias.cells(study) | reason, below=len(arms))]
         for arm in arms:
             one = {"study": study["study"], "round": study.get("round"), "arms": {arm["group"]: arm}}
             self._note("arm", arm["arm"], one)
@@ -435,14 +435,16 @@ class _Content:
             if self.pooled
             else f"{self.scale.name}\n{self._level()[1:-1]}"
         )
+        data = self._data_columns()
         effect = Column("effect", effect_head, align="center")
         if not self.studies:
-            effect = Column("reason", "Why it is not pooled", align="left", most=200)
+            effect = Column(
+                "reason", "Why it is not pooled", align="left", most=max(200, 330 - 40 * len(data))
+            )
         weight = (
             [Column("weight", "Weight")] if self.pooled and any("weight" in r.cells for r in rows) else []
         )
         circles = self.bias.columns()
-        data = self._data_columns()
         has_graph = any(r.mark for r in rows)
         graph = None
         if has_graph:

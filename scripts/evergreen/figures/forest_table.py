@@ -21,10 +21,10 @@ GAP = 10.0
 CIRCLE_GAP = 2.0
 ASCENT = 2.8  # from the middle of a row down to the baseline of its text
 LABEL_MOST = 165.0
-GRAPH_WIDTH, GRAPH_LEAST = 175.0, 125.0
+GRAPH_WIDTH, GRAPH_LEAST = 186.0, 125.0
 PAGE_WIDTH = 504.0  # two journal columns, 178 mm
 LEAST_WIDTH = 380.0
-SQUARE = 9.5  # side of the heaviest study's square
+SQUARE = 10.5  # side of the heaviest study's square
 DIAMOND = 4.6
 ARROW = 4.0
 RISK_COLOURS = {"+": "#3f9c35", "?": "#f2c230", "-": "#c8362c", "!": "#f2c230", "x": "#c8362c"}
@@ -68,6 +68,9 @@ class Row:
     indent: float = 0.0
     text: str = ""  # a sentence across the columns left of the graph, instead of a label and cells
     space: float = 0.0  # above the row, in points
+    below: int = (
+        0  # rows below whose sentence column is empty: a long sentence of this row runs on beside them
+    )
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ class _Placed:
 def limits(table: Table) -> tuple[float, float]:
     """Range of the axis, in axis positions: all intervals, but an extreme one does not squeeze the rest.
 
-    An interval that reaches further than the span of the estimates, or two typical half-widths, beyond the
-    estimates is cut and gets an arrow.
+    An interval that reaches further beyond the estimates than one and a half times their span, or six typical
+    half-widths, is cut and gets an arrow.
     """
     assert table.graph is not None
     place = table.graph.scale.position
@@ -124,7 +127,7 @@ def limits(table: Table) -> tuple[float, float]:
     halves = [h for h in halves if math.isfinite(h)]
     typical = halves[len(halves) // 2] if halves else 1.0
     low, high = min(core), max(core)
-    margin = max(high - low, 2.2 * typical)
+    margin = max(1.5 * (high - low), 6 * typical)
     ends = [(place(m.low), place(m.high)) for m in marks]
     first = max(low - margin, min([low, *(e for e, _ in ends)]))
     last = min(high + margin, max([high, *(e for _, e in ends)]))
@@ -234,9 +237,13 @@ class _Layout:
         return wrapped(row.label, self.label_width - row.indent, SIZE, row.bold)
 
     def _height(self, row: Row) -> float:
-        sentences = [wrapped(row.cells[p.column.key].pieces[0], p.column.most, SIZE)
-                     for p in [*self.before, *self.after] if p.column.most and p.column.key in row.cells]  # fmt: skip
-        return ROW + LINE * (max(map(len, [self._lines_of(row), *sentences])) - 1)
+        sentences = [
+            LINE * (len(wrapped(row.cells[p.column.key].pieces[0], p.column.most, SIZE)) - 1)
+            - ROW * row.below
+            for p in [*self.before, *self.after]
+            if p.column.most and p.column.key in row.cells
+        ]
+        return ROW + max([LINE * (len(self._lines_of(row)) - 1), *sentences])
 
     # --- drawing
 

@@ -144,11 +144,11 @@ def effect_decimals(values: Sequence[float]) -> int:
 
 def p_value(p: float) -> str:
     """`P = 0.04`, `P = 0.003`, `P < 0.00001`, as RevMan prints them; its spaces do not break."""
-    if p < 0.00001:
-        return "P\u00a0<\u00a00.00001"
-    if p >= 0.1:
-        return f"P\u00a0=\u00a0{p:.2f}"
-    return f"P\u00a0=\u00a0{p:.3f}" if p >= 0.01 else f"P\u00a0=\u00a0{p:.{1 - math.floor(math.log10(p))}f}"
+    for bound in ("0.00001", "0.0001"):
+        if p < float(bound):
+            return f"P\u00a0<\u00a0{bound}"
+    decimals = 2 if p >= 0.1 else 1 - math.floor(math.log10(p))
+    return f"P\u00a0=\u00a0{p:.{decimals}f}"
 
 
 def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float, str]]:
@@ -170,7 +170,7 @@ def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float,
         inside = [v for v in marks if v > 0 and first * (1 - 1e-9) <= v <= last * (1 + 1e-9)]
     else:
         inside = []
-        for mantissas in ((1, 2, 5), (1, 3), (1,)):
+        for mantissas in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
             powers = range(math.floor(math.log10(first)), math.ceil(math.log10(last)) + 1)
             found = [m * 10.0**power for power in powers for m in mantissas]
             inside = [v for v in found if first * (1 - 1e-9) <= v <= last * (1 + 1e-9)]
