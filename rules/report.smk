@@ -25,9 +25,20 @@ def search_logs():
     return [f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES]
 
 
+def unfrozen():
+    """Live searches that nobody has frozen yet."""
+    if config["entrez"]["endpoint"] != "live":
+        return []
+    return [
+        f"{name} {day}"
+        for name, day in SOURCE_ROUNDS
+        if name in PUBMED_SOURCES and not os.path.isdir(f"config/search/frozen/{name}/{day}")
+    ]
+
+
 def status_inputs(wildcards):
     """Tables that show what is still open."""
-    found = {"logs": search_logs()}
+    found = {}
     if SEARCHED:
         found["borderline"] = "results/deduplication/borderline.csv"
         found["studies"] = "results/screening/studies.csv"
@@ -46,7 +57,7 @@ def status_inputs(wildcards):
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json", "logs": search_logs()}
+    found = {"status": "results/report/status.json"}
     if SEARCHED:
         found["counts"] = [f"results/records/rounds/{name}/{day}.counts.json" for name, day in SOURCE_ROUNDS]
         found["strategies"] = sorted({SOURCES[name]["strategy"] for name in PUBMED_SOURCES})
@@ -64,7 +75,7 @@ def report_inputs(wildcards):
     if POOLED:
         found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
         found["figures"] = [f"results/figures/{outcome}/forest.svg" for outcome in OUTCOMES]
-        found["slices"] = [slice_of(outcome) for outcome in OUTCOMES]
+        found["converted"] = "results/extraction/converted.csv"
     return {name: paths for name, paths in found.items() if paths}
 
 
@@ -82,7 +93,7 @@ rule write_status:
         json="results/report/status.json",
         text="results/report/status.txt",
     params:
-        values=as_json({"title": config["review"]["title"], "final": config["review"]["final"]}),
+        values=as_json({**{key: config["review"][key] for key in ("title", "final")}, "unfrozen": unfrozen()}),
         inputs=lambda w, input: named_inputs(input),
     log:
         "results/logs/write_status.log",

@@ -37,12 +37,7 @@ def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]
     works = tables.read_table(inputs["works"]) if "works" in inputs else None
     pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
     outcomes = [outcome for outcome in protocol["outcomes"] if outcome["id"] in pooled]
-    slices = {
-        outcome["id"]: tables.read_table(path)
-        for outcome in outcomes
-        for path in inputs["slices"]
-        if Path(path).stem.rsplit("-", 1)[0] == outcome["id"]
-    }
+    extracted = tables.read_table(inputs["converted"]) if "converted" in inputs else None
     counts = tables.read_json(inputs["prisma"]) if "prisma" in inputs else None
 
     found = [_glance(protocol, counts, outcomes, pooled), _waiting(tables.read_json(inputs["status"]))]
@@ -59,11 +54,11 @@ def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]
         judgements = tables.read_table(inputs["judgements"])
         words = methods.extraction(protocol, [], _people(judgements["assessors"]))
         found.append(risk.section(judgements, Path(inputs["bias_figures"][0]).parent, words))
-    if outcomes:
+    if outcomes and extracted is not None:
         links = selection.citations(works) if works is not None else {}
         folder = Path(inputs["figures"][0]).parents[1]
-        found.append(results.section(outcomes, pooled, slices, folder, links))
-    found.append(_methods(protocol, outcomes, slices))
+        found.append(results.section(outcomes, pooled, extracted, folder, links))
+    found.append(_methods(protocol, outcomes, extracted))
     return found
 
 
@@ -114,17 +109,22 @@ def _search(protocol: dict[str, Any], inputs: dict[str, Any]) -> Section:
 
     counts = {pair(path): tables.read_json(path) for path in inputs["counts"]}
     retrieved = {
-        (Path(path).parts[-3], Path(path).parts[-2]): str(tables.read_json(path)["retrieved"])
+        (Path(path).parts[-3], Path(path).parts[-2]): _when(tables.read_json(path))
         for path in inputs.get("retrieved", [])
     }
     strategies = {path: Path(path).read_text(encoding="utf-8") for path in inputs.get("strategies", [])}
     return search.section(protocol, counts, retrieved, strategies, methods.search(protocol))
 
 
+def _when(retrieved: dict[str, Any]) -> str:
+    """When and where PubMed was asked; the day in US Eastern time, by which PubMed dates its records."""
+    return f"{retrieved['us_eastern_date']} ({retrieved['endpoint']})"
+
+
 def _methods(
-    protocol: dict[str, Any], outcomes: list[dict[str, Any]], slices: dict[str, pd.DataFrame]
+    protocol: dict[str, Any], outcomes: list[dict[str, Any]], extracted: pd.DataFrame | None
 ) -> Section:
-    extractors = _people(pd.concat([rows["extractors"] for rows in slices.values()])) if slices else []
+    extractors = _people(extracted["extractors"]) if extracted is not None else []
     texts = [
         methods.search(protocol),
         methods.selection(protocol),

@@ -14,14 +14,14 @@ from evergreen.report import status
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument(
-        "--params", type=json_argument, required=True, help="title and final of the protocol"
+        "--params", type=json_argument, required=True, help="title, final, unfrozen: live searches"
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
     arguments.add_argument("--text", required=True)
     args = arguments.parse_args(argv)
 
-    items = _waiting(args.inputs)
+    items = status.waiting_searches(args.params["unfrozen"]) + _waiting(args.inputs)
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(status.as_text(args.params["title"], items), args.text)
     status.refuse_if_final(items, final=args.params["final"])
@@ -33,7 +33,7 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
     def table(name: str) -> pd.DataFrame:
         return tables.read_table(inputs[name])
 
-    items = status.waiting_searches(tables.read_json(path) for path in inputs.get("logs", []))
+    items: list[status.Waiting] = []
     if "borderline" in inputs:
         items += status.waiting_duplicates(table("borderline"))
     for stage in status.STAGE_NAMES:

@@ -104,13 +104,13 @@ def outcome_blocks(
 ) -> list[Block]:
     """One outcome: sentence, figures, effects of the studies, studies left out, and the trace of every number.
 
-    `rows` is the outcome's slice of the extraction; `figures` the folder of its figures; `links` the citation of each record id.
+    `rows` are the outcome's rows of results/extraction/converted.csv; `figures` the folder of its figures; `links` the citation of each record id.
     """
     blocks: list[Block] = [
         Heading(outcome["name"], f"outcome-{outcome['id']}"),
         Text(pooled_sentence(outcome, result)),
     ]
-    caution = _caution(result)
+    caution = _caution(outcome, result)
     if caution:
         blocks.append(Text(caution, "note"))
     for name, caption in FIGURES.items():
@@ -138,19 +138,14 @@ def outcome_blocks(
     return blocks
 
 
-def _caution(result: Mapping[str, Any]) -> str:
-    model = result["model"]
-    if model is None:
-        return ""
-    wald = model.get("wald") or {}
-    if not wald:
-        return ""
-    return (
-        "With so few studies, or an interval narrower than Wald's, the Hartung-Knapp interval should be read beside"
-        f" the Wald interval, {wald['text']}."
-        if "text" in wald
-        else ""
-    )
+def _caution(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """What a reader must know besides the pooled effect; the Wald interval where the Hartung-Knapp one may mislead."""
+    notes = list(result["notes"])
+    wald = (result["model"] or {}).get("wald")
+    if wald:
+        scale = scales.scale_of(outcome["measure"])
+        notes.append(f"Wald interval: {interval(wald['ci_low'], wald['ci_high'], scale)}.")
+    return " ".join(notes)
 
 
 def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
@@ -168,10 +163,15 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
     )
 
 
+def rows_of(outcome: Mapping[str, Any], extracted: pd.DataFrame) -> pd.DataFrame:
+    """The extracted rows of an outcome, at all time points."""
+    return extracted[extracted["outcome"].str.casefold().eq(outcome["data"].casefold())]
+
+
 def section(
     outcomes: Sequence[Mapping[str, Any]],
     results: Mapping[str, Mapping[str, Any]],
-    slices: Mapping[str, pd.DataFrame],
+    extracted: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],
 ) -> Section:
@@ -179,5 +179,5 @@ def section(
     blocks: list[Block] = []
     for outcome in outcomes:
         name = outcome["id"]
-        blocks += outcome_blocks(outcome, results[name], slices[name], figures / name, links)
+        blocks += outcome_blocks(outcome, results[name], rows_of(outcome, extracted), figures / name, links)
     return Section("results", "Results by outcome", blocks)

@@ -102,25 +102,17 @@ def waiting_studies(
 
 
 def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
-    """Open disagreements of extractors or assessors."""
-    return (
-        [Waiting("adjudicator", f"{plural(len(conflicts), 'conflict')} in {what}", where, len(conflicts))]
-        if len(conflicts)
-        else []
-    )
+    """Disagreements of extractors or assessors that nobody has settled (`status` = conflict)."""
+    count = int(conflicts["status"].eq("conflict").sum())
+    return [Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count)] if count else []
 
 
-def waiting_searches(logs: Iterable[Mapping[str, Any]]) -> list[Waiting]:
-    """Live searches that are not frozen: PubMed will answer differently next year."""
-    names = [
-        f"{log['source']} {log['round']}"
-        for log in logs
-        if log["endpoint"] == "live" and not log.get("frozen")
-    ]
-    if not names:
+def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:
+    """Live searches that are not frozen, by name: PubMed will answer differently next year."""
+    if not unfrozen:
         return []
-    what = f"{plural(len(names), 'live search', 'live searches')} to freeze: {', '.join(names)}"
-    return [Waiting("anyone", what, "python scripts/freeze_search.py", len(names))]
+    what = f"{plural(len(unfrozen), 'live search', 'live searches')} to freeze: {', '.join(unfrozen)}"
+    return [Waiting("anyone", what, "python scripts/freeze_search.py", len(unfrozen))]
 
 
 def as_records(items: Sequence[Waiting]) -> list[dict[str, Any]]:
