@@ -1,0 +1,258 @@
+"""How alike two records are, field by field, for many pairs at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Postfix, Prefix
+
+from evergreen.deduplication.features import KINDS
+from evergreen.deduplication.journals import compare_journals
+
+SAME, UNKNOWN, DIFFERENT = 1, 0, -1
+
+_RELEVANT = 75.0
+"""Titles less alike than this are of different works, unless an identifier says otherwise."""
+_CONTAINED = 0.95
+"""Share of the shorter title that must stand at the beginning or end of the longer one."""
+_LONG_ENOUGH = 18
+"""Letters of a title that can be recognised as a part of another."""
+_BLOCK = 1 << 19
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Levels of agreement of pairs of rows `a < b`; one array element per pair.
+
+    `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `page`,
+    `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
+    shorter title ends in an ellipsis; `length`: letters of the shorter title; `team`: the first author is the same and both
+    name several; `span`: both fill the same three or more pages, which two papers cannot.
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    title: np.ndarray
+    contained: np.ndarray
+    cut: np.ndarray
+    length: np.ndarray
+    numbers_differ: np.ndarray
+    authors: np.ndarray
+    team: np.ndarray
+    journal: np.ndarray
+    years: np.ndarray
+    volume: np.ndarray
+    page: np.ndarray
+    span: np.ndarray
+    doi: np.ndarray
+    pmid: np.ndarray
+    registry: np.ndarray
+    kind_a: np.ndarray
+    kind_b: np.ndarray
+    cochrane: np.ndarray
+    same_id: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def take(self, chosen: np.ndarray) -> Comparison:
+        """The chosen pairs (a mask or positions)."""
+        return Comparison(**{name: value[chosen] for name, value in vars(self).items()})
+
+
+def join(parts: list[Comparison]) -> Comparison:
+    """Pairs of several comparisons in the order of (a, b), however they were shared out."""
+    whole = Comparison(
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in Comparison.__annotations__
+        }
+    )
+    return whole.take(np.lexsort((whole.b, whole.a)))
+
+
+def from_tables(parts: list[pd.DataFrame]) -> Comparison:
+    """The comparison whose parts were written as tables, one column per field."""
+    return join(
+        [Comparison(**{name: part[name].to_numpy() for name in Comparison.__annotations__}) for part in parts]
+    )
+
+
+class Columns:
+    """The columns of a features table as arrays that pairs of rows can be drawn from."""
+
+    def __init__(self, features: pd.DataFrame) -> None:
+        self.count = len(features)
+        self.numeric = {
+            name: features[name].to_numpy()
+            for name in ("year", "volume", "page", "last_page", "kind", "cochrane", "cut", "part")
+        }
+        self.texts: dict[str, np.ndarray] = {}
+        self.codes: dict[str, np.ndarray] = {}
+        for name in ("title", "numbers", "authors", "first_author", "journal", "doi", "pmid", "registry"):
+            codes, values = pd.factorize(features[name])
+            self.texts[name] = values.to_numpy(dtype=object)
+            self.codes[name] = codes.astype(np.int32)
+        stems = features["record_id"].str.replace(r"~\d+$", "", regex=True)
+        self.codes["stem"] = pd.factorize(stems)[0].astype(np.int32)
+        self.several = np.fromiter(
+            (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
+        )
+        self.lengths = np.fromiter(map(len, self.texts["title"]), np.int32, len(self.texts["title"]))
+
+    def pair(self, name: str, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.texts[name][self.codes[name][a]], self.texts[name][self.codes[name][b]]
+
+    def level(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """SAME, DIFFERENT, or UNKNOWN where one has nothing; of a column of texts."""
+        x, y = self.codes[name][a], self.codes[name][b]
+        filled = self.texts[name] != ""
+        return np.where(filled[x] & filled[y], np.where(x == y, SAME, DIFFERENT), UNKNOWN).astype(np.int8)
+
+
+def compare(
+    columns: Columns, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
+) -> Comparison:
+    """Compare rows `a` with rows `b`; with `relevant`, only pairs that could be one work or related are returned."""
+    blocks = [
+        _compare(columns, a[start : start + _BLOCK], b[start : start + _BLOCK], relevant, workers)
+        for start in range(0, max(len(a), 1), _BLOCK)
+    ]
+    return blocks[0] if len(blocks) == 1 else join(blocks)
+
+
+def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, workers: int) -> Comparison:
+    doi, pmid = columns.level("doi", a, b), columns.level("pmid", a, b)
+    same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
+    title, contained = _titles(columns, a, b, workers)
+    if relevant:
+        entries = (columns.numeric["kind"][a] == columns.numeric["kind"][b]) & (
+            columns.numeric["kind"][a] == KINDS.index("registry")
+        )
+        registered = entries & (columns.level("registry", a, b) == SAME)
+        registered |= (
+            ~entries
+            & (columns.level("registry", a, b) == SAME)
+            & (
+                (columns.numeric["kind"][a] == KINDS.index("registry"))
+                | (columns.numeric["kind"][b] == KINDS.index("registry"))
+            )
+        )
+        keep = (title >= _RELEVANT) | contained | (doi == SAME) | (pmid == SAME) | same_id | registered
+        keep = np.flatnonzero(keep)
+        a, b, title, contained, doi, pmid, same_id = (
+            values[keep] for values in (a, b, title, contained, doi, pmid, same_id)
+        )
+    codes, numeric = columns.codes, columns.numeric
+    cochrane = numeric["cochrane"][a] & numeric["cochrane"][b]
+    volume = _level(numeric["volume"][a], numeric["volume"][b])
+    page, span = _pages(numeric, a, b)
+    year_a, year_b = numeric["year"][a].astype(int), numeric["year"][b].astype(int)
+    names = columns.texts["journal"]
+    return Comparison(
+        a=a,
+        b=b,
+        title=title,
+        contained=contained,
+        cut=contained & (numeric["cut"][a] | numeric["cut"][b]),
+        length=np.minimum(columns.lengths[codes["title"][a]], columns.lengths[codes["title"][b]]),
+        numbers_differ=_numbers_differ(columns, a, b, contained),
+        authors=_authors(columns, a, b, workers),
+        team=(columns.level("first_author", a, b) == SAME)
+        & columns.several[codes["authors"][a]]
+        & columns.several[codes["authors"][b]],
+        journal=compare_journals(names, codes["journal"][a], codes["journal"][b]),
+        years=np.where((year_a > 0) & (year_b > 0), np.abs(year_a - year_b), -1),
+        # every version of a Cochrane review has the same page, and volumes are years
+        volume=np.where(cochrane, UNKNOWN, volume).astype(np.int8),
+        page=np.where(cochrane, UNKNOWN, page).astype(np.int8),
+        span=span & (volume == SAME) & ~cochrane,
+        doi=doi,
+        pmid=pmid,
+        registry=columns.level("registry", a, b),
+        kind_a=numeric["kind"][a],
+        kind_b=numeric["kind"][b],
+        cochrane=cochrane,
+        same_id=same_id,
+    )
+
+
+def _level(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.where((a > 0) & (b > 0), np.where(a == b, SAME, DIFFERENT), UNKNOWN).astype(np.int8)
+
+
+def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tuple[np.ndarray, np.ndarray]:
+    code_a, code_b = columns.codes["title"][a], columns.codes["title"][b]
+    lengths = columns.lengths
+    score = np.where((code_a == code_b) & (lengths[code_a] > 0), 100.0, 0.0).astype(np.float32)
+    contained = np.zeros(len(a), dtype=bool)
+    unequal = np.flatnonzero((code_a != code_b) & (np.minimum(lengths[code_a], lengths[code_b]) > 0))
+    first, second = columns.pair("title", a[unequal], b[unequal])
+    score[unequal] = process.cpdist(
+        first, second, scorer=fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32, workers=workers
+    )
+    shorter = np.minimum(lengths[code_a[unequal]], lengths[code_b[unequal]])
+    part = np.flatnonzero((score[unequal] < 97) & (shorter >= _LONG_ENOUGH))
+    for scorer in (Prefix.similarity, Postfix.similarity):
+        common = process.cpdist(first[part], second[part], scorer=scorer, dtype=np.int32, workers=workers)
+        contained[unequal[part]] |= common >= _CONTAINED * shorter[part]
+    cut = columns.numeric["cut"]
+    part = part[cut[a[unequal[part]]] | cut[b[unequal[part]]]]
+    within = process.cpdist(
+        first[part], second[part], scorer=fuzz.partial_ratio, dtype=np.float32, workers=workers
+    )
+    contained[unequal[part]] |= within >= 100 * _CONTAINED
+    return score, contained
+
+
+def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: np.ndarray) -> np.ndarray:
+    """Titles count differently, or one lacks the number of the part; of a shorter title only its own numbers count."""
+    differ = columns.codes["numbers"][a] != columns.codes["numbers"][b]
+    differ &= columns.codes["title"][a] != columns.codes["title"][b]
+    cut = np.flatnonzero(differ & contained)
+    first, second = columns.pair("numbers", a[cut], b[cut])
+    shorter = np.minimum(
+        np.fromiter(map(len, first), int, len(first)), np.fromiter(map(len, second), int, len(second))
+    )
+    for scorer in (Prefix.similarity, Postfix.similarity):
+        common = process.cpdist(first, second, scorer=scorer, dtype=np.int32)
+        differ[cut] &= common < shorter
+    part = columns.numeric["part"]
+    return differ | (contained & (part[a] != part[b]))
+
+
+def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np.ndarray:
+    """SAME: the names of the shorter list are in the longer one, or the first is the same and most others."""
+    code_a, code_b = columns.codes["authors"][a], columns.codes["authors"][b]
+    filled = columns.texts["authors"] != ""
+    level = np.where(filled[code_a] & filled[code_b], np.where(code_a == code_b, SAME, DIFFERENT), UNKNOWN)
+    open_ = np.flatnonzero(level == DIFFERENT)
+    first, second = columns.pair("authors", a[open_], b[open_])
+    score = process.cpdist(first, second, scorer=fuzz.token_set_ratio, dtype=np.float32, workers=workers)
+    same_first = columns.level("first_author", a[open_], b[open_]) == SAME
+    level[open_] = np.where(
+        (score >= 85) | (same_first & (score >= 55)),
+        SAME,
+        np.where((score < 60) & ~same_first, DIFFERENT, UNKNOWN),
+    )
+    return level.astype(np.int8)
+
+
+def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Level of the first page, and whether the same three or more pages are filled.
+
+    A first page next to the other's or within its range is a slip of the pen as often as not: not known.
+    """
+    first_a, first_b, last_a, last_b = (
+        numeric[name][rows] for name in ("page", "last_page") for rows in (a, b)
+    )
+    page = _level(first_a, first_b)
+    ends = (last_a > 0) & (last_a == last_b)
+    within = ((first_a > first_b) & (first_a <= last_b)) | ((first_b > first_a) & (first_b <= last_a))
+    near = np.abs(first_a - first_b) <= 1
+    page[(page == DIFFERENT) & (near | within)] = UNKNOWN
+    page[(page != SAME) & ends & (first_a > 0) & (first_b > 0)] = SAME
+    return page, ends & (first_a == first_b) & (last_a >= first_a + 2)

@@ -1,0 +1,156 @@
+"""One work, perhaps, or two: points for what agrees, vetoes for what two works never share, and the reason in words.
+
+The points are rounded log-odds in the manner of Fellegi and Sunter (1969, J Am Stat Assoc 64:1183): how much more often
+records of one work agree (or differ) so than records of two works that came to be compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
+from evergreen.deduplication.features import KINDS
+
+MERGED = 13
+"""Points from which two records are one work, where no veto speaks against it."""
+BORDERLINE = 6
+"""Points from which a person is asked."""
+
+LEVELS = {
+    #            same, unknown, different
+    "authors": (4, 0, -6),
+    "journal": (2, 0, -4),
+    "volume": (3, 0, -4),
+    "page": (5, 0, -5),
+    "doi": (12, 0, -8),
+    "pmid": (14, 0, -14),
+}
+VETOES = ("title", "authors", "page", "kind", "numbers", "pmid", "doi", "version", "place", "year")
+RELATIONS = (
+    "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
+    "version_of",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Of each pair of a comparison: `score` in points, `merged`, `vetoed` (bits of `VETOES`), `relation` (index)."""
+
+    score: np.ndarray
+    vetoes: np.ndarray
+    relation: np.ndarray
+
+    @property
+    def merged(self) -> np.ndarray:
+        return (self.score >= MERGED) & (self.vetoes == 0)
+
+
+def decide(pairs: Comparison) -> Decision:
+    """Points, vetoes and relations of compared pairs."""
+    score = _points(pairs)
+    vetoes = _vetoes(pairs)
+    return Decision(score, vetoes, _relations(pairs, vetoes))
+
+
+def _points(pairs: Comparison) -> np.ndarray:
+    title = np.select(
+        [
+            (pairs.title >= 99.9) & (pairs.length >= 50), pairs.title >= 99.9, pairs.title >= 97,
+            pairs.cut & (pairs.length >= 40), pairs.title >= 94, pairs.title >= 90, pairs.contained, pairs.title >= 85,
+        ],
+        [9, 8, 7, 7, 6, 4, 4, 2],
+        -6,
+    )  # fmt: skip
+    title = np.where(
+        pairs.length == 0, 0, np.where(pairs.span, np.maximum(title, 2 + 2 * (pairs.title > 0)), title)
+    )
+    # a short title ("Editorial", "Reply") is shared by many works
+    title = title - np.select([pairs.length < 12, pairs.length < 22, pairs.length < 32], [5, 3, 1], 0) * (
+        title > 0
+    )
+    years = np.select(
+        [pairs.years < 0, pairs.years == 0, pairs.years == 1, pairs.years == 2], [0, 2, 0, -3], -6
+    )
+    score = title + years
+    for name, (same, unknown, different) in LEVELS.items():
+        level = getattr(pairs, name)
+        score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
+    score = score - 5 * pairs.numbers_differ
+    return np.where(pairs.same_id, np.maximum(score, MERGED), score).astype(np.int16)
+
+
+def _vetoes(pairs: Comparison) -> np.ndarray:
+    place = (pairs.volume == SAME) & (pairs.page == SAME)
+    # the same page, title and people, and a slip in the volume
+    slip = (pairs.page == SAME) & (pairs.journal == SAME) & pairs.team & (pairs.title >= 97)
+    cited = (place | slip) & (pairs.years == 0) & (pairs.authors != DIFFERENT)
+    same_number = (pairs.doi == SAME) | (pairs.pmid == SAME)
+    versions = pairs.cochrane & ((pairs.doi == DIFFERENT) | ((pairs.doi == UNKNOWN) & (pairs.years > 0)))
+    elsewhere = (pairs.journal == DIFFERENT) & ((pairs.volume == DIFFERENT) | (pairs.page == DIFFERENT))
+    another_issue = (pairs.volume == DIFFERENT) & ((pairs.years > 0) | (pairs.page == DIFFERENT))
+    one_of = {kind: _one_of(pairs, kind) for kind in ("preprint", "conference")}
+    together = (pairs.journal != DIFFERENT) & (pairs.volume != DIFFERENT) & (pairs.page != DIFFERENT)
+    # databases do not agree on what is a conference abstract, so that alone separates nothing
+    one_place = (one_of["conference"] & together) | (one_of["preprint"] & (pairs.journal == SAME))
+    one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
+    vetoes = {
+        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0),
+        "authors": (pairs.authors == DIFFERENT) & (pairs.title < 97) & ~same_number,
+        # a second page in the same volume is an erratum or an abstract, unless the same people are named
+        "page": (pairs.page == DIFFERENT) & ~pairs.team & ~same_number,
+        "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
+        "numbers": pairs.numbers_differ & ~place & ~same_number,
+        "pmid": pairs.pmid == DIFFERENT,
+        "doi": (pairs.doi == DIFFERENT) & ~(cited & (pairs.journal != DIFFERENT) & (pairs.title >= 97)),
+        "version": versions,
+        "place": elsewhere & ~same_number,
+        "year": another_issue & ~same_number & (pairs.page != SAME),
+    }
+    bits = np.zeros(len(pairs), dtype=np.uint16)
+    for position, name in enumerate(VETOES):
+        bits |= (vetoes[name] & ~(pairs.same_id & (name not in ("title", "kind", "version")))).astype(
+            np.uint16
+        ) << position
+    return bits
+
+
+def _one_of(pairs: Comparison, kind: str) -> np.ndarray:
+    """One record of the pair is of `kind`, the other is an article."""
+    return (pairs.kind_a + pairs.kind_b == KINDS.index(kind)) & ((pairs.kind_a == 0) | (pairs.kind_b == 0))
+
+
+_OF_KIND = {
+    "erratum": "erratum_of",
+    "retraction": "retraction_of",
+    "comment": "comment_on",
+    "registry": "registry_entry_of",
+    "preprint": "preprint_of",
+    "conference": "conference_abstract_of",
+}
+
+
+def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
+    """Index into `RELATIONS` of what two works are to each other, 0 where nothing is to be said."""
+    alike = (pairs.title >= 88) | pairs.contained
+    written = alike & (pairs.authors != DIFFERENT)
+    veto = {name: (vetoes >> position & 1).astype(bool) for position, name in enumerate(VETOES)}
+    relation = np.zeros(len(pairs), dtype=np.int8)
+
+    def relate(name: str, mask: np.ndarray) -> None:
+        relation[mask & (relation == 0) & (vetoes != 0)] = RELATIONS.index(name)
+
+    differ = pairs.kind_a != pairs.kind_b
+    for kind, name in _OF_KIND.items():
+        of_kind = differ & ((pairs.kind_a == KINDS.index(kind)) | (pairs.kind_b == KINDS.index(kind)))
+        if kind in ("erratum", "retraction", "comment"):
+            relate(name, of_kind & alike)
+        elif kind == "registry":
+            relate(name, of_kind & ((pairs.registry == SAME) | written))
+        else:
+            relate(name, of_kind & written)
+    relate("part_of", veto["numbers"] & written & (pairs.years <= 2) & (pairs.journal != DIFFERENT))
+    relate("version_of", written & (veto["version"] | veto["numbers"]))
+    relate("version_of", written & (pairs.title >= 94) & (veto["place"] | veto["year"]))
+    return relation

@@ -1,0 +1,193 @@
+"""What of a record is compared with other records: computed once per record, for whole columns at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evergreen.records.normalise import searchable
+
+KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", "conference")
+"""What a record says it is; two records of different kinds are not one work, but may be related."""
+
+COLUMNS = (
+    "record_id", "title", "cut", "part", "numbers", "authors", "first_author", "journal", "year", "volume", "page", "last_page",
+    "doi", "pmid", "registry", "kind", "cochrane",
+)  # fmt: skip
+
+_NOTES = (
+    # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
+    r"(?i)(?:\s*\.?\s*\[[^\[\]]*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
+    r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
+    r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
+)
+_CUT = r"(?:…|\.\.\.)\s*\]?$"
+_ERRATUM = (
+    r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
+    r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"
+)
+_RETRACTION = (
+    r"(?i)^\W*(?:notice of retraction|retraction(?:\s(?:note|notice|statement))?|withdrawal(?:\snotice)?)\b"
+    r"(?:\s*(?:to|of|for))?(?:\s*[:\-–]|\s+[\"“'‘]|\s+(?:to|of|for)\s|\s*\.?\s*$)"
+)
+_COMMENT = (
+    r"(?i)^\W*(?:in\s)?(?:(?:the\s)?authors?'?s?'?\s?(?:reply|response)|repl(?:y|ies)|respon[sd]e?s?|comments?|commentary|"
+    r"letter(?: to the editor)?|discussion)\b(?:(?:\s+(?:to|on|by|re|from))?\s*:|\s+(?:to|on)[:\s]\s*[\"“'‘]?)"
+    r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$"
+)
+_FLAG = r"(?i)^\W*(?:retracted|withdrawn)(?:\sarticle)?\s*[:.\-–]\s*"
+_PREPRINT = (
+    r"^(?:med|bio|chem|psy|soc|eng|edu)?a?r?x?rxiv\b|^arxiv\b|^(?:med|bio|chem|psy|soc|eng|edarxiv)(?:r|arx)?xiv\b"
+    r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"
+)
+_PREPRINT_DOI = r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}$|21203/rs|48550/|2139/ssrn|20944/preprints|31234/|26434/chemrxiv|22541/au|36227/techrxiv)"
+_REGISTRY_JOURNAL = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chictr|^euctr|^jprn|^drks\b|^actrn|^ctri\b|trialsearch"
+_CONFERENCE = (
+    r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
+)
+_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+
+
+def text(column: pd.Series) -> pa.Array:
+    """A text column as one Arrow array, "" where nothing stands."""
+    array = pa.array(column.astype("str"), pa.large_string())
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return pc.fill_null(array, "")
+
+
+def joined(*parts: pa.Array | str, between: str = "") -> pa.Array:
+    """Texts side by side, row by row."""
+    texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*texts, pa.scalar(between, pa.large_string()))
+
+
+def _matches(array: pa.Array, pattern: str) -> np.ndarray:
+    return pc.match_substring_regex(array, pattern).to_numpy(zero_copy_only=False)
+
+
+def _without(array: pa.Array, pattern: str, instead: str = "") -> pa.Array:
+    return pc.replace_substring_regex(array, pattern, instead)
+
+
+def _integer(array: pa.Array, pattern: str) -> np.ndarray:
+    """The digits that `pattern` captures, as numbers; 0 where there are none."""
+    digits = pc.struct_field(pc.extract_regex(array, pattern), "n")
+    digits = pc.if_else(pc.equal(pc.fill_null(digits, ""), ""), "0", digits)
+    return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def _numbers(titles: pa.Array) -> pa.Array:
+    """Numbers of a searchable title in order, roman ones as digits: `part ii of 3` gives ` 2 3`.
+
+    A single letter (`i`, `v`, `x`) is a number only behind a word that counts (part, type, phase) or at the end.
+    """
+    padded = joined(" ", titles, " ")
+    counted = r"\b(part|type|phase|stage|class|volume|section|chapter|study|trial|paper|report|grade|level|group|factor) %s\b"
+    for letter, digit in (("i", "1"), ("v", "5"), ("x", "10")):
+        padded = _without(padded, counted % letter, rf"\1 {digit}")
+        padded = _without(padded, rf" {letter} $", f" {digit} ")
+    for roman, number in (
+        ("ii", 2), ("iii", 3), ("iv", 4), ("vi", 6), ("vii", 7), ("viii", 8), ("ix", 9), ("xi", 11), ("xii", 12),
+    ):  # fmt: skip
+        padded = _without(padded, rf"\b{roman}\b", str(number))
+    for word, number in (("first", 1), ("second", 2), ("third", 3), ("one", 1), ("two", 2), ("three", 3)):
+        padded = _without(padded, rf"\bpart {word}\b", f"part {number}")
+    return pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
+
+
+def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:
+    types = pc.utf8_lower(text(records["publication_types"]))
+    ids = joined(text(records["record_id"]), pc.utf8_lower(text(records["url"])), between=" ")
+    kind = np.zeros(len(records), dtype=np.int8)
+
+    def mark(name: str, mask: np.ndarray) -> None:
+        kind[mask & (kind == 0)] = KINDS.index(name)
+
+    mark(
+        "retraction",
+        _matches(titles, _RETRACTION) | _matches(types, r"retraction of publication|retraction notice"),
+    )
+    mark("erratum", _matches(titles, _ERRATUM) | _matches(types, r"published erratum|^erratum|; erratum"))
+    mark("comment", _matches(titles, _COMMENT))
+    bare = (text(records["volume"]), text(records["pages"]), dois)
+    no_place = np.logical_and.reduce([pc.equal(part, "").to_numpy(zero_copy_only=False) for part in bare])
+    mark(
+        "registry",
+        _matches(types, r"trial regist|registry (?:record|entry)|clinical trial protocol record")
+        | (_matches(journals, _REGISTRY_JOURNAL) & no_place)
+        | (no_place & _matches(ids, r"(?i):(?:nct\d{8}|isrctn\d{8}|chictr|jprn|actrn|drks\d|ctri/|euctr)|clinicaltrials\.gov|trialsearch")),
+    )  # fmt: skip
+    mark(
+        "preprint",
+        _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
+    )
+    mark("conference", _matches(types, _CONFERENCE))
+    return kind
+
+
+def features(records: pd.DataFrame) -> pd.DataFrame:
+    """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
+
+    `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
+    `cut`: the title ends in an ellipsis; `part`: it says which part it is; `numbers`: numbers of the title; `authors`: family and given names of three or
+    more letters; `volume`, `page`, `last_page`, `year`: integers, 0 where not known; `kind`: index into `KINDS`.
+    """
+    raw = text(records["title"])
+    titles = text(records["title_search"])
+    # Embase puts the meeting behind the journal: "Heart. Conference: British Atherosclerosis Society"
+    journals = _without(text(records["journal_search"]), r"(\S) conference .*$", r"\1")
+    dois = text(records["doi"])
+    kind = _kinds(records, raw, journals, dois)
+    prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
+    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed
+    if noted.any():
+        chosen = pa.array(noted)
+        bare = raw.filter(chosen)
+        for pattern in (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT):
+            stripped = _without(bare, pattern)
+            # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
+            bare = pc.if_else(pc.greater(pc.utf8_length(stripped), 5), stripped, bare)
+        again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
+        titles = pc.replace_with_mask(titles, chosen, again)
+
+    names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
+    names = _without(names, r"[^\p{L}]+", " ")
+    mixed = pa.array(_matches(names, r"\p{Ll}"))
+    initials = _without(names, r"\b\p{Lu}{1,3}\b", " ")
+    names = pc.utf8_lower(pc.if_else(mixed, initials, names))
+    names = pc.utf8_trim(_without(_without(names, r"\bet al\b|\band\b", " "), r" +", " "), characters=" ")
+
+    pages = text(records["pages"])
+    garbled = pa.array(_matches(pages, r"^[A-Za-z]+-\d"))  # "Suppl-48": the first page was lost
+    page = _integer(pc.if_else(garbled, "", text(records["first_page"])), r"^[^0-9]*(?P<n>[0-9]{1,9})")
+    last = _integer(pages, r"^[^-\x{2013}]*[0-9][^-\x{2013}]*[-\x{2013}]+ ?[A-Za-z]*(?P<n>[0-9]{1,9})")
+    magnitude = 10 ** np.where(last > 0, np.floor(np.log10(np.maximum(last, 1))).astype(np.int64) + 1, 0)
+    last = np.where((last > 0) & (last < page), page // magnitude * magnitude + last, last)
+    return pd.DataFrame(
+        {
+            "record_id": records["record_id"].to_numpy(),
+            "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
+            "cut": _matches(raw, _CUT),
+            "part": _matches(raw, _PART),
+            "numbers": _series(_numbers(titles)),
+            "authors": _series(names),
+            "first_author": _series(_without(text(records["first_author"]), " ")),
+            "journal": _series(journals),
+            "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
+            # "1)" is the rest of "59 (1)": the volume was lost
+            "volume": _integer(_without(text(records["volume"]), r"^[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
+            "page": page,
+            "last_page": last,
+            "doi": _series(dois),
+            "pmid": _series(text(records["pmid"])),
+            "registry": _series(text(records["registry_ids"])),
+            "kind": kind,
+            "cochrane": _matches(journals, r"^cochrane database"),
+        }
+    )
+
+
+def _series(array: pa.Array) -> pd.Series:
+    return pd.Series(array, dtype="str")

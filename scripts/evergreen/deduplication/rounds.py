@@ -1,0 +1,289 @@
+"""One round of deduplication: new records join old works or make new ones; old works stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evergreen.deduplication.candidates import candidates
+from evergreen.deduplication.comparison import DIFFERENT, SAME, Columns, Comparison, compare, join
+from evergreen.deduplication.decision import BORDERLINE, RELATIONS, VETOES, Decision, decide
+from evergreen.deduplication.features import COLUMNS, features
+from evergreen.deduplication.groups import Pairs, components, group, uncompared
+from evergreen.deduplication.verdicts import Verdicts
+
+STATE = ("source", "round", "work_id", "partner", "reason", "alias", *COLUMNS)
+"""A round's table: one row per record so far. `partner` and `reason` say why a record is not a work of its own; `alias` is
+the work it would be in without a person's verdict. The rest is what later rounds compare new records with."""
+
+RECORD = (
+    "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal_search", "volume",
+    "pages", "first_page", "doi", "pmid", "registry_ids", "publication_types", "url",
+)  # fmt: skip
+"""What is read of a record table."""
+
+PAIRS = (
+    "record_a", "record_b", "outcome", "relation", "score", "reason", "title_similarity", "authors", "journal",
+    "years_apart", "volume", "page", "doi", "pmid",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Round:
+    """`state` has `STATE`, all records so far; `pairs` has `PAIRS`, what this round found to be borderline or related."""
+
+    state: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def prepare(records: pd.DataFrame, before: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:
+    """Features of all records so far, the known ones first, and how many are known.
+
+    `records` are those of this round, `before` the state after the round before; new records stand in the order of id.
+    """
+    records = records.sort_values("record_id", kind="stable", ignore_index=True)
+    fresh = features(records).assign(
+        source=records["source"], round=records["round"], work_id="", partner="", reason="", alias=""
+    )
+    table = fresh if before is None else pd.concat([before, fresh[list(before.columns)]], ignore_index=True)
+    return table[list(STATE)], 0 if before is None else len(before)
+
+
+def compare_share(
+    table: pd.DataFrame, known: int, *, shard: int = 0, shards: int = 1, workers: int = 1
+) -> Comparison:
+    """Compare one of `shards` equal parts of the candidate pairs."""
+    a, b = candidates(table, known=known)
+    edges = np.linspace(0, len(a), shards + 1).astype(int)
+    part = slice(edges[shard], edges[shard + 1])
+    return compare(Columns(table), a[part], b[part], workers=workers)
+
+
+def close_round(
+    table: pd.DataFrame,
+    known: int,
+    compared: Comparison,
+    verdicts: Verdicts,
+    source_order: list[str],
+    *,
+    workers: int = 1,
+) -> Round:
+    """Group the records of `prepare` by their compared pairs; give every new record its work."""
+    columns = Columns(table)
+    count = len(table)
+    row_of = pd.Series(np.arange(count), index=table["record_id"])
+    same, different = (_rows(pairs, row_of) for pairs in (verdicts.same, verdicts.different))
+    decision = decide(compared)
+    linked = (
+        np.concatenate([[[a, b] for a, b in same], _both(compared, decision.merged)])
+        if same
+        else _both(compared, decision.merged)
+    )
+    old = pd.factorize(table["work_id"].to_numpy()[:known])[0]
+    works = np.concatenate([old, np.full(count - known, -1)]).astype(np.int64)
+    joined = np.concatenate([linked, _old_members(works)])
+    labels = components(count, joined[:, 0], joined[:, 1])
+    interesting = np.zeros(count, dtype=bool)
+    interesting[labels[linked].ravel()] = True
+    more = uncompared(labels, interesting, compared.a, compared.b, known)
+    if len(more):
+        compared = join([compared, compare(columns, more[:, 0], more[:, 1], relevant=False, workers=workers)])
+        decision = decide(compared)
+
+    accepted = Pairs(
+        compared.a[decision.merged], compared.b[decision.merged], decision.score[decision.merged]
+    )
+    veto = decision.vetoes != 0
+    vetoed = Pairs(compared.a[veto], compared.b[veto], decision.score[veto])
+    ids = table["record_id"].where(table["work_id"] == "", table["work_id"])
+    rank = (
+        np.unique(ids.to_numpy(dtype=object).astype(str), return_inverse=True)[1]
+        if count
+        else np.empty(0, int)
+    )
+    labels = group(count, works, rank, accepted, vetoed, different, same)
+    automatic = group(count, works, rank, accepted, vetoed, different) if same else labels
+
+    order = _order(table, source_order)
+    work_id = _work_ids(table, labels, order)
+    alias = _work_ids(table, automatic, order)
+    state = table.assign(work_id=work_id)
+    merged_away = (alias != work_id) & (table["alias"].to_numpy() == "")
+    state["alias"] = np.where(merged_away, alias, table["alias"].to_numpy())
+    _explain(state, known, compared, decision, verdicts, labels)
+    return Round(state, _pairs(state, compared, decision, labels, different))
+
+
+def _rows(pairs: list[tuple[str, str]], row_of: pd.Series) -> list[tuple[int, int]]:
+    known = [(a, b) for a, b in pairs if a in row_of.index and b in row_of.index]
+    return [(int(row_of[a]), int(row_of[b])) for a, b in known]
+
+
+def _both(pairs: Comparison, chosen: np.ndarray) -> np.ndarray:
+    return np.column_stack([pairs.a[chosen], pairs.b[chosen]]).astype(np.int64)
+
+
+def _old_members(works: np.ndarray) -> np.ndarray:
+    """Pairs (member, first member) of the old works."""
+    old = np.flatnonzero(works >= 0)
+    first = np.full(int(works.max(initial=-1)) + 1, -1, dtype=np.int64)
+    first[works[old][::-1]] = old[::-1]
+    return np.column_stack([old, first[works[old]]])
+
+
+def _order(table: pd.DataFrame, source_order: list[str]) -> np.ndarray:
+    """Rows in the order that decides which record is a work's first: round, order of sources, id."""
+    place = {source: position for position, source in enumerate(source_order)}
+    keys = pd.DataFrame(
+        {
+            "round": table["round"].to_numpy(),
+            "source": table["source"].map(place).fillna(len(place)).to_numpy(),
+            "id": table["record_id"].to_numpy(),
+        }
+    )
+    return keys.sort_values(["round", "source", "id"], kind="stable").index.to_numpy()
+
+
+def _work_ids(table: pd.DataFrame, labels: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Id of each row's work: that of its first record; an old work keeps its id, the earlier one where two were joined."""
+    firsts = pd.Series(order).groupby(labels[order], sort=False).first()
+    first = firsts.reindex(labels).to_numpy()
+    old = table["work_id"].to_numpy()[first]
+    return np.where(old == "", table["record_id"].to_numpy()[first], old)
+
+
+def _explain(
+    state: pd.DataFrame,
+    known: int,
+    pairs: Comparison,
+    decision: Decision,
+    verdicts: Verdicts,
+    labels: np.ndarray,
+) -> None:
+    """Write into `state` why each new record that is not its work's first is where it is."""
+    ids = state["record_id"].to_numpy()
+    within = np.flatnonzero(decision.merged & (labels[pairs.a] == labels[pairs.b]))
+    ends = pd.DataFrame(
+        {
+            "row": np.concatenate([pairs.a[within], pairs.b[within]]),
+            "partner": np.concatenate([pairs.b[within], pairs.a[within]]),
+            "pair": np.concatenate([within, within]),
+            "score": np.tile(decision.score[within], 2).astype(int),
+        }
+    )
+    ends = ends[ends["row"].ge(known)]
+    best = ends.sort_values(["row", "score", "partner"], ascending=[True, False, True]).drop_duplicates("row")
+    partner, reason = (state[name].to_numpy(dtype=object).copy() for name in ("partner", "reason"))
+    partner[best["row"]] = ids[best["partner"]]
+    reason[best["row"]] = reasons(pairs.take(best["pair"].to_numpy()))
+    positions = {record_id: row for row, record_id in enumerate(ids)} if verdicts.same else {}
+    for a, b in verdicts.same:
+        if a in positions and b in positions:
+            by = verdicts.deciders.get(frozenset((a, b))) or "a person"
+            for row, other in ((positions[a], b), (positions[b], a)):
+                partner[row], reason[row] = other, f"verdict of {by}"
+    first = ids == state["work_id"].to_numpy()
+    partner[first], reason[first] = "", ""
+    state["partner"], state["reason"] = pd.Series(partner, dtype="str"), pd.Series(reason, dtype="str")
+
+
+_LEVELS = ("pmid", "doi", "authors", "journal", "volume", "page")
+_TITLES = ("", "much of the title", "beginning or end of the title", "title but for some letters", "title")
+
+
+def reasons(pairs: Comparison, vetoes: np.ndarray | None = None) -> np.ndarray:
+    """What agrees and what does not, in words; the same combination of levels is put into words once."""
+    levels = [getattr(pairs, name) for name in _LEVELS]
+    title = np.select(
+        [pairs.title >= 99.9, pairs.title >= 90, pairs.contained, pairs.title > 0], [4, 3, 2, 1], 0
+    )
+    vetoes = np.zeros(len(pairs), np.uint16) if vetoes is None else vetoes
+    table = np.column_stack(
+        [title, np.minimum(pairs.years, 3), *levels, pairs.numbers_differ, pairs.same_id, vetoes]
+    ).astype(np.int32)
+    if not len(table):
+        return np.empty(0, dtype=object)
+    distinct, where = np.unique(table, axis=0, return_inverse=True)
+    texts = np.array([_sentence(row.tolist()) for row in distinct], dtype=object)
+    return texts[where.ravel()]
+
+
+def _sentence(row: list[int]) -> str:
+    title, years, *levels, numbers, same_id, vetoes = row
+    same = ["id"] if same_id else []
+    same += [_TITLES[title]] * (title > 0)
+    same += ["year"] * (years == 0) + [
+        name for name, level in zip(_LEVELS, levels, strict=True) if level == SAME
+    ]
+    other = ["title"] * (title == 0) + ["year"] * (years > 0) + ["numbers in the title"] * bool(numbers)
+    other += [name for name, level in zip(_LEVELS, levels, strict=True) if level == DIFFERENT]
+    against = [name for position, name in enumerate(VETOES) if vetoes >> position & 1]
+    parts = [f"same {', '.join(same)}"] * bool(same) + [f"different {', '.join(other)}"] * bool(other)
+    return "; ".join(parts + [f"against it: {', '.join(against)}"] * bool(against))
+
+
+def _pairs(
+    state: pd.DataFrame,
+    pairs: Comparison,
+    decision: Decision,
+    labels: np.ndarray,
+    different: list[tuple[int, int]],
+) -> pd.DataFrame:
+    apart = labels[pairs.a] != labels[pairs.b]
+    count = len(state)
+    decided = np.array([min(a, b) * count + max(a, b) for a, b in different], dtype=np.int64)
+    apart &= ~np.isin(pairs.a.astype(np.int64) * count + pairs.b, decided)
+    link = apart & (decision.relation > 0)
+    # an identifier in common, with another title: one of the two is a slip
+    slip = (pairs.doi == SAME) & (pairs.page != DIFFERENT) | (pairs.pmid == SAME)
+    ask = apart & ~link & ((decision.score >= BORDERLINE) | slip)
+    chosen = np.flatnonzero(link | ask)
+    few = pairs.take(chosen)
+    ids = state["record_id"].to_numpy()
+    a, b = few.a.copy(), few.b.copy()
+    swap = _stands_first(state, few, decision.relation[chosen])
+    a[swap], b[swap] = few.b[swap], few.a[swap]
+    table = pd.DataFrame(
+        {
+            "record_a": ids[a],
+            "record_b": ids[b],
+            "outcome": np.where(link[chosen], "link", "borderline"),
+            "relation": np.array(RELATIONS, dtype=object)[
+                np.where(link[chosen], decision.relation[chosen], 0)
+            ],
+            "score": decision.score[chosen].astype(int),
+            "reason": reasons(few, decision.vetoes[chosen]),
+            "title_similarity": few.title.astype(int),
+            **{name: _in_words(getattr(few, name)) for name in ("authors", "journal")},
+            "years_apart": pd.array(np.where(few.years < 0, 0, few.years), dtype="Int64"),
+            **{name: _in_words(getattr(few, name)) for name in ("volume", "page", "doi", "pmid")},
+        }
+    )
+    table.loc[few.years < 0, "years_apart"] = pd.NA
+    return table.sort_values(["record_a", "record_b"], ignore_index=True)[list(PAIRS)]
+
+
+def _in_words(levels: np.ndarray) -> np.ndarray:
+    return np.select([levels == SAME, levels == DIFFERENT], ["same", "different"], "")
+
+
+def _stands_first(state: pd.DataFrame, pairs: Comparison, relation: np.ndarray) -> np.ndarray:
+    """Pairs whose second row is what the relation says (`b` is the erratum of `a`), so that it is written first.
+
+    A part or a version belongs to the earlier one; conference abstracts come before, parts after.
+    """
+    of_kind = (
+        (relation > 0)
+        & (relation <= RELATIONS.index("conference_abstract_of"))
+        & (pairs.kind_a != pairs.kind_b)
+    )
+    year = state["year"].to_numpy()
+    later = year[pairs.b] > year[pairs.a]
+    equal = year[pairs.b] == year[pairs.a]
+    ids = state["record_id"].to_numpy(dtype=object)
+    larger = np.fromiter((x < y for x, y in zip(ids[pairs.a], ids[pairs.b], strict=True)), bool, len(pairs))
+    serial = (relation > RELATIONS.index("conference_abstract_of")) & (later | (equal & larger))
+    plain = (relation == 0) & ~larger
+    return np.where(of_kind, pairs.kind_b > pairs.kind_a, serial | plain)

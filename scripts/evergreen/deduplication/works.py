@@ -1,0 +1,169 @@
+"""Works: duplicate records merged field by field, with the record that each field came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evergreen.records.model import CONTRACT
+
+FIRST = ("title", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid", "language", "url")
+"""Columns of which the best record's value stands."""
+LONGEST = ("abstract", "authors")
+"""Columns of which the longest value stands: the longer abstract, the most names."""
+UNITED = ("registry_ids", "publication_types", "mesh_terms", "keywords", "issn")
+"""Columns with several values, of which all are kept."""
+READ = ("record_id", "source", "round", *CONTRACT[3:], "keywords", "issn", "related")
+"""What is read of a record table."""
+BIBLIOGRAPHIC = (*CONTRACT[3:-1], "keywords", "issn", "retracted")
+WORKS = ("work_id", "round", "column", "record_ids", "sources", *BIBLIOGRAPHIC, "alias")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`works` (columns `WORKS`), `origin` (of works of several records: the record each field came from), `clusters`."""
+
+    works: pd.DataFrame
+    origin: pd.DataFrame
+    clusters: pd.DataFrame
+
+
+def clusters(state: pd.DataFrame, source_order: list[str]) -> pd.DataFrame:
+    """One row per record, in the order of works: `record_id, work_id, kept, reason, source, round`."""
+    place = _places(state["source"], source_order)
+    kept = state["record_id"].eq(state["work_id"])
+    sizes = state.groupby("work_id")["record_id"].transform("size")
+    why = np.where(
+        state["reason"].eq(""),
+        "same work as other records of it",
+        "duplicate of " + state["partner"] + ": " + state["reason"],
+    )
+    table = pd.DataFrame(
+        {
+            "record_id": state["record_id"],
+            "work_id": state["work_id"],
+            "kept": kept,
+            "reason": np.where(kept, np.where(sizes.eq(1), "only record", "first record"), why),
+            "source": state["source"],
+            "round": state["round"],
+            "alias": state["alias"],
+            "place": place,
+        }
+    )
+    heads = table[kept].sort_values(["round", "place", "record_id"], kind="stable")
+    number = pd.Series(np.arange(len(heads)), index=heads["work_id"].to_numpy())
+    table["work"] = table["work_id"].map(number).astype("int64")
+    return table.sort_values(["work", "round", "place", "record_id"], kind="stable", ignore_index=True)
+
+
+def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[str, str]]) -> Merged:
+    """Merge the records of each work.
+
+    `sources` names the sources in their order, each with `kind` and `type`. The best record of a work is PubMed's, then
+    that of the first source, then the earliest; a value that is not there is taken from the next best. A title that was cut
+    off or shouts, and pages without a last one, give way to better ones. A work belongs to the column `databases` if a
+    database or register had it in its earliest round, else to `other`.
+    """
+    table = clusters(state, list(sources))
+    rows = records.set_index("record_id").loc[table["record_id"].to_numpy()].reset_index()
+    work = table["work"].to_numpy()
+    pubmed = (
+        rows["source"].map({name: source["kind"] == "pubmed" for name, source in sources.items()}).eq(True)
+    )
+    # table stands in the order of round, source, id within a work
+    place = _places(rows["source"], list(sources))
+    best = np.lexsort((np.arange(len(rows)), place, ~pubmed.to_numpy(), work))
+    preference = np.empty(len(rows), dtype=np.int64)
+    preference[best] = np.arange(len(rows))
+
+    count = int(work.max(initial=-1)) + 1
+    head = np.flatnonzero(table["kept"].to_numpy())
+    values: dict[str, Any] = {
+        "work_id": table["work_id"].to_numpy()[head],
+        "round": table["round"].to_numpy()[head],
+        "column": _columns(table, sources),
+    }
+    several = np.bincount(work, minlength=count) > 1
+    values["record_ids"] = _joined(table["record_id"], work, several)
+    values["sources"] = _joined(table["source"], work, several)
+    origin: dict[str, np.ndarray] = {"work_id": values["work_id"][several]}
+    ids = rows["record_id"].to_numpy()
+    for column in BIBLIOGRAPHIC:
+        if column == "retracted":
+            values[column] = (
+                np.bincount(work, weights=rows[column].to_numpy(dtype=float), minlength=count) > 0
+            )
+        elif column in UNITED:
+            values[column] = _joined(rows[column], work, several, split=True)
+        else:
+            chosen = _choose(rows[column], column, work, preference)
+            values[column] = (
+                rows[column].to_numpy()[chosen] if column != "year" else rows[column].iloc[chosen].array
+            )
+            origin[column] = np.where(_filled(rows[column])[chosen], ids[chosen], "")[several]
+    values["alias"] = _joined(table["alias"], work, several)
+    return Merged(
+        works=pd.DataFrame(values)[list(WORKS)],
+        origin=pd.DataFrame(origin),
+        clusters=table[["record_id", "work_id", "kept", "reason", "source", "round"]],
+    )
+
+
+def _places(column: pd.Series, source_order: list[str]) -> np.ndarray:
+    places = {source: position for position, source in enumerate(source_order)}
+    return column.map(places).fillna(len(places)).to_numpy(dtype=int)
+
+
+def _filled(column: pd.Series) -> np.ndarray:
+    return (column.notna() if column.name == "year" else column.ne("")).to_numpy(dtype=bool)
+
+
+def _choose(column: pd.Series, name: str, work: np.ndarray, preference: np.ndarray) -> np.ndarray:
+    """Row of the value that stands, for each work in order."""
+    worse: np.ndarray
+    if name == "abstract":
+        worse = -column.str.len().to_numpy()
+    elif name == "authors":
+        worse = -column.str.count(";").to_numpy()
+    elif name == "title":
+        worse = (column.str.contains(r"(?:…|\.\.\.)\W*$", regex=True) | column.str.isupper()).to_numpy(
+            dtype=int
+        )
+    elif name == "pages":
+        worse = (~column.str.contains("[-\u2013]", regex=True)).to_numpy(dtype=int)
+    else:
+        worse = np.zeros(len(column), dtype=int)
+    order = np.lexsort((preference, worse, ~_filled(column), work))
+    return order[np.flatnonzero(np.diff(work[order], prepend=-1))]
+
+
+def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> np.ndarray:
+    """The different values of each work's records in their order, joined by `"; "`."""
+    values = np.full(len(several), "", dtype=object)
+    texts = column.to_numpy(dtype=object)
+    alone = ~several[work]
+    values[work[alone]] = texts[alone]
+    many = pd.DataFrame({"work": work[~alone], "value": texts[~alone]})
+    many = many[many["value"].ne("")].drop_duplicates()
+    if split and len(many):
+        again = many["work"].duplicated(keep=False)
+        values[many["work"][~again]] = many["value"][~again]
+        many = many[again]
+        many = many.assign(value=many["value"].str.split("; ")).explode("value").drop_duplicates()
+    if len(many):
+        joined = many.groupby("work", sort=True)["value"].agg("; ".join)
+        values[joined.index] = joined
+    return values
+
+
+def _columns(table: pd.DataFrame, sources: dict[str, dict[str, str]]) -> np.ndarray:
+    """`databases` or `other` of each work, by the records of its earliest round."""
+    database = table["source"].map(
+        {name: source["type"] in ("database", "register") for name, source in sources.items()}
+    )
+    earliest = table["round"].eq(table.groupby("work")["round"].transform("min"))
+    found = (database.eq(True) & earliest).groupby(table["work"]).any()
+    return np.where(found.to_numpy(dtype=bool), "databases", "other")

@@ -1,0 +1,144 @@
+"""The three scripts of deduplication, run as the rules run them on two rounds of two sources."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import assemble_works
+import compare_records
+import deduplicate_round
+from evergreen import tables
+from evergreen.records import model
+
+TITLE = "Effect of denosumab on erosions in early rheumatoid arthritis: a randomised trial"
+SOURCES = json.dumps({"sources": ["pubmed", "embase"]})
+TYPED = json.dumps({"sources": [["pubmed", "pubmed", "database"], ["embase", "export", "database"]]})
+
+
+def table(folder, source, day, *rows):
+    frame = pd.DataFrame(rows).assign(source=source, round=day)
+    path = folder / f"{source}-{day}.parquet"
+    tables.write_table(model.typed(frame.assign(record_id=source + ":" + frame["record_id"])), path)
+    return str(path)
+
+
+@pytest.fixture
+def review(tmp_path):
+    """One trial report in both sources and, a round later, again; an unrelated record in each round."""
+    full = {
+        "title": TITLE, "authors": "Moe, A; Roe, B", "year": 2018, "journal": "Annals of Bones", "volume": "7", "pages": "12-19",
+        "abstract": "Short.",
+    }  # fmt: skip
+    other = {"title": "Zoledronate and jaw necrosis in dogs", "authors": "Poe, C", "year": 2017}
+    first = [
+        table(tmp_path, "pubmed", "2018-12-31", {**full, "record_id": "1", "pmid": "1"}),
+        table(
+            tmp_path, "embase", "2018-12-31",
+            {**full, "record_id": "L1", "abstract": "A longer abstract.", "doi": "10.1/x"}, {**other, "record_id": "L2"},
+        ),
+    ]  # fmt: skip
+    second = [table(tmp_path, "embase", "2020-12-31", {**full, "record_id": "L9", "doi": "10.1/x"})]
+    return tmp_path, first, second
+
+
+def run(review, *, shards=1, verdicts=None):
+    folder, *rounds = review
+    out = folder / f"out-{shards}-{bool(verdicts)}"
+    before: list[str] = []
+    pairs = []
+    sheet = ["--verdicts", str(verdicts)] if verdicts else []
+    for number, records in enumerate(rounds):
+        state, pair = str(out / f"{number}.parquet"), str(out / f"{number}.pairs.parquet")
+        compared = [str(out / f"{number}-{shard}.parquet") for shard in range(shards)] if shards > 1 else []
+        for shard, path in enumerate(compared):
+            compare_records.main(
+                [
+                    "--records",
+                    *records,
+                    *before,
+                    "--shard",
+                    str(shard),
+                    "--shards",
+                    str(shards),
+                    "--out",
+                    path,
+                ]
+            )
+        results = ["--state", state, "--pairs", pair]
+        deduplicate_round.main(
+            ["--records", *records, *before, "--compared", *compared, *sheet, "--params", SOURCES, *results]
+        )
+        before = ["--before", state]
+        pairs.append(pair)
+    records = ["--records", *rounds[0], *rounds[1]]
+    assemble_works.main(
+        [*records, "--state", state, "--pairs", *pairs, *sheet, "--params", TYPED, "--folder", str(out)]
+    )
+    return out
+
+
+def test_records_of_two_rounds_become_works(review):
+    out = run(review)
+    works = tables.read_table(out / "works.csv")
+    assert works["work_id"].tolist() == ["pubmed:1", "embase:L2"]
+    report = works.iloc[0]
+    assert report["record_ids"] == "pubmed:1; embase:L1; embase:L9"
+    assert (report["round"], report["column"], report["sources"]) == (
+        "2018-12-31",
+        "databases",
+        "pubmed; embase",
+    )
+    assert (report["abstract"], report["doi"], report["pmid"]) == ("A longer abstract.", "10.1/x", "1")
+    origin = tables.read_table(out / "origin.csv").iloc[0]
+    assert (origin["abstract"], origin["title"], origin["doi"]) == ("embase:L1", "pubmed:1", "embase:L1")
+    clusters = tables.read_table(out / "clusters.csv")
+    assert clusters["record_id"].tolist() == ["pubmed:1", "embase:L1", "embase:L9", "embase:L2"]
+    assert clusters["kept"].tolist() == ["true", "false", "false", "true"]
+    assert "same title" in clusters["reason"][1]
+    yields = tables.read_table(out / "yield.csv").set_index("source")
+    assert yields.loc["embase", ["records", "works", "unique_works"]].tolist() == ["3", "2", "1"]
+    assert tables.read_table(out / "combinations.csv")["works"].tolist() == ["1", "1"]
+
+
+def test_shares_of_the_comparison_give_the_same_works(review):
+    alone, shared = run(review), run(review, shards=3)
+    for name in (
+        "works.parquet",
+        "clusters.csv",
+        "borderline.csv",
+        "links.csv",
+        "0.parquet",
+        "1.pairs.parquet",
+    ):
+        assert (alone / name).read_bytes() == (shared / name).read_bytes(), name
+
+
+def test_a_verdict_splits_a_work_and_an_orphan_is_named(review, tmp_path, capsys):
+    sheet = tmp_path / "deduplication.csv"
+    sheet.write_text(
+        "record_a,record_b,same,decided_by,note\npubmed:1,embase:L1,no,EF,\npubmed:1,embase:L7,yes,EF,\n"
+    )
+    out = run(review, verdicts=sheet)
+    clusters = tables.read_table(out / "clusters.csv").set_index("record_id")
+    assert clusters.loc["embase:L1", "work_id"] == "embase:L1"
+    assert clusters.loc["embase:L9", "work_id"] in ("pubmed:1", "embase:L1")
+    assert tables.read_table(out / "verdicts.csv")["effect"].tolist() == [
+        "applied",
+        "orphan: no record embase:L7",
+    ]
+    assert "embase:L7" in capsys.readouterr().out
+
+
+def test_a_verdict_joins_works_and_leaves_the_alias(review, tmp_path):
+    sheet = tmp_path / "deduplication.csv"
+    sheet.write_text("record_a,record_b,same,decided_by,note\npubmed:1,embase:L2,yes,EF,\n")
+    works = tables.read_table(run(review, verdicts=sheet) / "works.csv")
+    assert works["work_id"].tolist() == ["pubmed:1"]
+    assert works["alias"].tolist() == ["embase:L2"]
+
+
+def test_no_records_are_no_works(tmp_path):
+    assemble_works.main(["--params", TYPED, "--folder", str(tmp_path)])
+    assert len(tables.read_table(tmp_path / "works.parquet")) == 0
+    assert tables.read_table(tmp_path / "yield.csv")["records"].tolist() == ["0", "0"]

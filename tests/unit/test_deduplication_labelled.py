@@ -1,0 +1,98 @@
+"""Duplicates found in labelled sets: works lost (FP) and duplicates left (FN), counted as `score_dedup.py` counts."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from evergreen.deduplication.links import borderline
+from evergreen.deduplication.rounds import Round, close_round, compare_share, prepare
+from evergreen.deduplication.verdicts import Verdicts
+from evergreen.records import model
+from evergreen.records.names import split_authors
+from evergreen.records.normalise import canonical_doi, canonical_pmid, clean, year_of
+
+BOUNDS = {
+    "asysd_diabetes": (0, 0),
+    "ldd_stroke": (0, 2),
+    "ldd_cytology_screening": (0, 5),
+    "ldd_haematology": (0, 12),
+    "synth10k": (3, 40),
+}
+"""Set: most works lost, most duplicates left."""
+NEVER = {"erratum", "comment", "cochrane_update", "preprint", "conference_abstract"}
+
+
+def record_table(path):
+    """A labelled set as a record table; its ids, groups and kinds beside it."""
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    column = {name: raw.get(name, pd.Series("", index=raw.index)) for name in (*raw, "pmid")}
+    records = pd.DataFrame(
+        {
+            "record_id": "set:" + raw["record_id"],
+            "source": "set",
+            "round": "2020-01-01",
+            "title": column["title"].map(clean),
+            "authors": ["; ".join(split_authors(names)) for names in column["author"]],
+            "year": column["year"].map(year_of),
+            "journal": column["journal"].map(clean),
+            "volume": column["volume"],
+            "issue": column["number"],
+            "pages": column["pages"],
+            "doi": column["doi"].map(canonical_doi),
+            "pmid": column["pmid"].map(canonical_pmid),
+        }
+    )
+    return raw.assign(record_id=records["record_id"]), model.typed(records)
+
+
+def deduplicated(records) -> Round:
+    table, known = prepare(records, None)
+    return close_round(table, known, compare_share(table, known), Verdicts.none(), ["set"])
+
+
+@pytest.fixture(scope="module")
+def evaluate(shared):
+    spec = importlib.util.spec_from_file_location("score_dedup", shared / "tools" / "score_dedup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.evaluate
+
+
+@pytest.fixture(scope="module")
+def unseen(shared, tmp_path_factory):
+    """A synthetic set that nobody has looked at."""
+    path = tmp_path_factory.mktemp("synthetic") / "records.csv"
+    tool = shared / "tools" / "synth_records.py"
+    subprocess.run([sys.executable, tool, "6000", path, "20261", "0"], check=True, capture_output=True)
+    return path
+
+
+def check(path, bounds, evaluate):
+    truth, records = record_table(path)
+    found = deduplicated(records)
+    work = dict(zip(found.state["record_id"], found.state["work_id"], strict=True))
+    score = evaluate(truth, work)
+    assert (score["FP"], score["FN"]) <= bounds, score
+    assert score["FP"] <= bounds[0]
+    assert score["FN"] <= bounds[1]
+    sheet, _ = borderline(found.pairs, found.state, records, Verdicts.none())
+    assert len(sheet) <= max(10, len(truth) // 100)
+    return truth.assign(work=truth["record_id"].map(work)), sheet, score
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_duplicates_are_found_and_no_work_is_lost(name, shared, evaluate):
+    check(shared / "data" / "dedup" / name / "records.csv", BOUNDS[name], evaluate)
+
+
+def test_related_records_of_unseen_works_stay_apart(unseen, evaluate):
+    truth, _, _ = check(unseen, (3, 30), evaluate)
+    works = truth.groupby("group_id")["work"].agg(set)
+    related = truth[truth["related_to"].ne("")].drop_duplicates("group_id")
+    merged = [bool(works[row.group_id] & works.get(row.related_to, set())) for row in related.itertuples()]
+    wrong = related[merged]["kind"].value_counts()
+    assert not NEVER & set(wrong.index), wrong
+    assert wrong.sum() <= max(1, 0.01 * related["kind"].isin(["part2", "yearly_update"]).sum())
