@@ -29,7 +29,7 @@ from evergreen.protocol import SCHEMAS
 SUFFIXES = (".csv", ".xlsx")
 NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-SPOILT_ID = re.compile(r"([^:]*:)?\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+SPOILT_ID = re.compile(r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE)  # spreadsheet programs always write the sign
 MAX_ERRORS = 20
 
 

@@ -220,7 +220,7 @@ def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, pa
         {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True},
     )
     browser.get(page(20))
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert browser.execute_script("return [innerWidth, visualViewport.width]") == [360, 360]
     box = browser.execute_script(
         "const b = document.querySelector('[data-decision=include]').getBoundingClientRect(); return [b.top, b.bottom, b.height]"
     )
@@ -230,3 +230,4 @@ def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, pa
     browser.find_element(By.CSS_SELECTOR, "[data-decision=exclude]").click()
     browser.find_element(By.CSS_SELECTOR, "#reason-list button").click()
     assert text(browser, "tally") == "1 of 20 decided: 1 exclude"
+    assert browser.execute_script("return innerWidth") == 360

@@ -2,8 +2,8 @@
 
 A check reads `list:position/total:digest`. The digest is taken over the id and the title of the row, so an edited
 or copied id, an exchanged title and a column that was sorted alone no longer fit; list and total show a row
-that was deleted. Only ASCII letters and digits go into the digest, for a spreadsheet program may save a
-title in an encoding that cannot hold all of its characters.
+that was deleted. Of the title only ASCII letters and digits count, for a spreadsheet program may save it in an
+encoding that cannot hold all of its characters.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from evergreen.errors import InputError
 CHECK = re.compile(r"([0-9a-f]{6}):(\d+)/(\d+):([0-9a-f]{8})")
 
 
-def _digest(*texts: str) -> str:
-    return sha256("\n".join(re.sub(r"[^a-z0-9]", "", text.casefold()) for text in texts).encode()).hexdigest()
+def _digest(record: str, title: str) -> str:
+    plain = re.sub(r"[^a-z0-9]", "", title.casefold())
+    return sha256(f"{record}\n{plain}".encode()).hexdigest()[:8]
 
 
 def checks(record_ids: Sequence[str], titles: Sequence[str]) -> list[str]:
     """The checks of a work list's rows, in their order."""
-    name, total = _digest(*record_ids)[:6], len(record_ids)
+    name, total = sha256("\n".join(record_ids).encode()).hexdigest()[:6], len(record_ids)
     return [
-        f"{name}:{position}/{total}:{_digest(record, title)[:8]}"
+        f"{name}:{position}/{total}:{_digest(record, title)}"
         for position, (record, title) in enumerate(zip(record_ids, titles, strict=True), start=1)
     ]
 
@@ -54,7 +55,7 @@ def check_rows(sheet: pd.DataFrame) -> list[InputError]:
                 )
             )
             continue
-        if match[4] != _digest(record, title)[:8]:
+        if match[4] != _digest(record, title):
             errors.append(
                 InputError(
                     f"id and title are no longer those of the work list (id {record or 'empty'})",

@@ -30,7 +30,7 @@ def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
     """Works on which reviewers disagree, with what each said, for the adjudicator to fill in."""
     rows = _rows(works, conflicts["work_id"], (*TO_FILL, "adjudicator"))
     said = dict(zip(conflicts["work_id"], conflicts["votes"], strict=True))
-    rows.insert(rows.columns.get_loc("title"), "votes", rows["record_id"].map(said))
+    rows.insert(list(rows).index("title"), "votes", rows["record_id"].map(said))
     return _checked(rows)
 
 

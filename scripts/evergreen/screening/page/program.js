@@ -164,7 +164,7 @@ function links(record) {
   const targets = [
     ["PubMed", record.pmid && `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(record.pmid)}/`],
     ["DOI", record.doi && `https://doi.org/${record.doi.split("/").map(encodeURIComponent).join("/")}`],
-    ["Page of the source", /^https?:\/\//i.test(record.url) && record.url],
+    ["Page of the source", !record.pmid && !record.doi && /^https?:\/\//i.test(record.url) && record.url],
   ];
   for (const [name, address] of targets) {
     if (!address) continue;
@@ -469,7 +469,7 @@ for (const [key, text] of keyList) {
 }
 if (kinds.length) {
   $("legend").append("Marked words: ");
-  for (const [kind] of kinds) $("legend").append(Object.assign(document.createElement("mark"), { className: kind, textContent: kind }));
+  for (const [kind] of kinds) $("legend").append(Object.assign(document.createElement("mark"), { className: kind, textContent: kind }), " ");
 }
 if (!records.length || !records.some(isOpen)) $("filter").value = "all";
 select();
