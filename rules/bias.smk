@@ -57,7 +57,8 @@ rule merge_bias:
 
 rule draw_bias:
     input:
-        judgements="results/risk_of_bias/judgements.csv",
+        # Decided after the check, so that an edit of another sheet does not draw again.
+        judgements=checked("results/risk_of_bias/judgements.csv"),
         script=script("draw_bias.py"),
         code=library(
             "figures/risk_of_bias.py",
