@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from evergreen.deduplication.candidates import candidates
 from evergreen.deduplication.comparison import DIFFERENT, SAME, Columns, Comparison, compare, join
 from evergreen.deduplication.decision import BORDERLINE, RELATIONS, VETOES, Decision, decide
-from evergreen.deduplication.features import COLUMNS, features
+from evergreen.deduplication.features import COLUMNS, features, text
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
 from evergreen.deduplication.verdicts import Verdicts
 
@@ -76,14 +78,11 @@ def close_round(
     row_of = pd.Series(np.arange(count), index=table["record_id"])
     same, different = (_rows(pairs, row_of) for pairs in (verdicts.same, verdicts.different))
     decision = decide(compared)
-    linked = (
-        np.concatenate([[[a, b] for a, b in same], _both(compared, decision.merged)])
-        if same
-        else _both(compared, decision.merged)
-    )
-    old = pd.factorize(table["work_id"].to_numpy()[:known])[0]
-    works = np.concatenate([old, np.full(count - known, -1)]).astype(np.int64)
-    joined = np.concatenate([linked, _old_members(works)])
+    linked = _both(compared, decision.merged)
+    # a part of a work that only a person joined to it is matched by itself
+    parts = pd.factorize(pd.Series(table["work_id"] + "\n" + table["alias"])[:known])[0]
+    parts = np.concatenate([parts, np.full(count - known, -1)]).astype(np.int64)
+    joined = np.concatenate([linked, _old_members(parts)])
     labels = components(count, joined[:, 0], joined[:, 1])
     interesting = np.zeros(count, dtype=bool)
     interesting[labels[linked].ravel()] = True
@@ -98,20 +97,16 @@ def close_round(
     veto = decision.vetoes != 0
     vetoed = Pairs(compared.a[veto], compared.b[veto], decision.score[veto])
     ids = table["record_id"].where(table["work_id"] == "", table["work_id"])
-    rank = (
-        np.unique(ids.to_numpy(dtype=object).astype(str), return_inverse=True)[1]
-        if count
-        else np.empty(0, int)
-    )
-    labels = group(count, works, rank, accepted, vetoed, different, same)
-    automatic = group(count, works, rank, accepted, vetoed, different) if same else labels
+    rank = pc.rank(text(ids), tiebreaker="dense").to_numpy()
+    same += _joined_before(table, parts)
+    labels = group(count, parts, rank, accepted, vetoed, different, same)
+    automatic = group(count, parts, rank, accepted, vetoed, different) if same else labels
 
     order = _order(table, source_order)
-    work_id = _work_ids(table, labels, order)
-    alias = _work_ids(table, automatic, order)
-    state = table.assign(work_id=work_id)
-    merged_away = (alias != work_id) & (table["alias"].to_numpy() == "")
-    state["alias"] = np.where(merged_away, alias, table["alias"].to_numpy())
+    work_id = _work_ids(table, table["work_id"], labels, order)
+    own = table["alias"].where(table["alias"].ne(""), table["work_id"])
+    alias = _work_ids(table, own, automatic, order)
+    state = table.assign(work_id=work_id, alias=np.where(alias == work_id, "", alias))
     _explain(state, known, compared, decision, verdicts, labels)
     return Round(state, _pairs(state, compared, decision, labels, different))
 
@@ -136,22 +131,25 @@ def _old_members(works: np.ndarray) -> np.ndarray:
 def _order(table: pd.DataFrame, source_order: list[str]) -> np.ndarray:
     """Rows in the order that decides which record is a work's first: round, order of sources, id."""
     place = {source: position for position, source in enumerate(source_order)}
-    keys = pd.DataFrame(
-        {
-            "round": table["round"].to_numpy(),
-            "source": table["source"].map(place).fillna(len(place)).to_numpy(),
-            "id": table["record_id"].to_numpy(),
-        }
-    )
-    return keys.sort_values(["round", "source", "id"], kind="stable").index.to_numpy()
+    places = table["source"].map(place).fillna(len(place)).to_numpy(dtype=int)
+    keys = pa.table({"round": text(table["round"]), "place": places, "id": text(table["record_id"])})
+    return pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]).to_numpy()
 
 
-def _work_ids(table: pd.DataFrame, labels: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Id of each row's work: that of its first record; an old work keeps its id, the earlier one where two were joined."""
+def _joined_before(table: pd.DataFrame, parts: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs that hold the parts of old works together as a person joined them."""
+    heads = np.unique(parts[parts >= 0], return_index=True)[1]
+    works = table["work_id"].iloc[heads]
+    first = pd.Series(heads, index=works.index).groupby(works).transform("first")
+    return [(int(a), int(b)) for a, b in zip(heads, first, strict=True) if a != b]
+
+
+def _work_ids(table: pd.DataFrame, old: pd.Series, labels: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Id of each row's work: that of its first record; an `old` work keeps its id, the earlier one where two were joined."""
     firsts = pd.Series(order).groupby(labels[order], sort=False).first()
     first = firsts.reindex(labels).to_numpy()
-    old = table["work_id"].to_numpy()[first]
-    return np.where(old == "", table["record_id"].to_numpy()[first], old)
+    kept = old.to_numpy()[first]
+    return np.where(kept == "", table["record_id"].to_numpy()[first], kept)
 
 
 def _explain(
