@@ -1,4 +1,28 @@
 # Figures: one job draws all of an outcome. `further/` holds those that apply, `figures.json` says why others do not.
+DRAWING = ("id", "name", "unit", "timepoint", "better", "favours", "scale")
+
+# Not the flow chart's.
+FIGURE_MODULES = [
+    f"figures/{name}.py"
+    for name in (
+        "axes",
+        "forest",
+        "forest_table",
+        "funnel",
+        "outcome",
+        "page",
+        "risk_of_bias",
+        "scales",
+        "style",
+    )
+]
+
+
+def drawing_of(wildcards):
+    """What of the protocol decides how an outcome is drawn; its numbers come from the synthesis."""
+    outcome = next(one for one in config["outcomes"] if one["id"] == wildcards.outcome)
+    chosen = {key: outcome[key] for key in DRAWING if key in outcome}
+    return {"outcome": chosen, "layout": config["figures"]["layout"], "tool": TOOL}
 
 
 def figure_files(stem):
@@ -7,32 +31,22 @@ def figure_files(stem):
 
 rule figures:
     input:
-        expand("results/figures/{outcome}/figures.json", outcome=OUTCOMES),
-        expand(
-            "results/figures/{outcome}/{name}.svg",
-            outcome=OUTCOMES,
-            name=["forest", "funnel"],
-        ),
+        [
+            f"results/figures/{outcome}/{name}"
+            for outcome in OUTCOMES
+            for name in ("forest.svg", "funnel.svg", "further")
+        ],
 
 
 rule draw_outcome:
     input:
         synthesis="results/synthesis/{outcome}.json",
+        tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
         script=script("draw_outcome.py"),
         code=library(
-            *[
-                f"figures/{module}.py"
-                for module in (
-                    "axes",
-                    "forest",
-                    "forest_table",
-                    "funnel",
-                    "outcome",
-                    "page",
-                    "scales",
-                    "style",
-                )
-            ],
+            *FIGURE_MODULES,
+            "bias/tools.py",
+            "bias/rob2.py",
             "tables.py",
             "errors.py",
             "command.py",
@@ -48,15 +62,7 @@ rule draw_outcome:
         "../envs/evergreen.yaml"
     params:
         folder=lambda w, output: os.path.dirname(output.listed),
-        values=lambda w: as_json(
-            {
-                "outcome": next(
-                    outcome
-                    for outcome in config["outcomes"]
-                    if outcome["id"] == w.outcome
-                ),
-                "layout": config["figures"]["layout"],
-            }
-        ),
+        values=lambda w: as_json(drawing_of(w)),
     shell:
-        "python {input.script:q} --synthesis {input.synthesis:q} --params {params.values:q} --out {params.folder:q} > {log:q} 2>&1"
+        "python {input.script:q} --synthesis {input.synthesis:q} --params {params.values:q} --out {params.folder:q}"
+        " > {log:q} 2>&1"

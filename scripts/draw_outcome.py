@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen import tables
+from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome, style
 
@@ -13,14 +14,12 @@ from evergreen.figures import outcome, style
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--synthesis", required=True, help="synthesis/<outcome>.json")
-    arguments.add_argument(
-        "--params", required=True, type=json_argument, help="the protocol's outcome, the layout"
-    )
+    arguments.add_argument("--params", required=True, type=json_argument, help="{outcome, layout, tool}")
     arguments.add_argument("--out", required=True, type=Path, help="folder of the outcome's figures")
     args = arguments.parse_args(argv)
 
     result = tables.read_json(args.synthesis)
-    setting = outcome.setting_of(args.params["outcome"], args.params["layout"])
+    setting = outcome.setting_of(args.params["outcome"], args.params["layout"], tool_of(args.params["tool"]))
     further = args.out / "further"
     further.mkdir(parents=True, exist_ok=True)
     listed: list[dict[str, Any]] = []

@@ -24,9 +24,9 @@ STUDIES = pd.DataFrame([["S1", "high", "agreed"]], columns=["study", "dose", "st
 
 def test_a_slice_brings_round_screening_risk_of_bias_and_study_columns():
     result = slice_of(ROWS, "pain", screened=SCREENED, judgements=JUDGED, studies=STUDIES, columns=["dose"])
-    assert result[["study", "round", "screening", "rob_overall", "dose"]].values.tolist() == [
-        ["S1", "2020-01-01", "included", "low", "high"],
-        ["S2", "", "missing", "", ""],
+    assert result[["study", "round", "screening", "rob_overall", "risk_of_bias", "dose"]].values.tolist() == [
+        ["S1", "2020-01-01", "included", "low", "", "high"],
+        ["S2", "", "missing", "", '{"D1": "low"}', ""],
     ]
     assert "origin" not in result
 

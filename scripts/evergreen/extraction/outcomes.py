@@ -6,7 +6,8 @@ An outcome whose slice keeps its name is not pooled again, however often the she
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 
@@ -32,7 +33,7 @@ def slice_of(
 
     `rows` is the converted extraction, `data` the value of its outcome column, all columns text. Added are `round`
     ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; "" without screening),
-    `rob_overall` and the study-level `columns` asked for. Raises InputError when one of those is in no sheet.
+    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. Raises InputError when one of those is in no sheet.
     """
     wanted = " ".join(data.split()).casefold()
     chosen = rows[[" ".join(outcome.split()).casefold() == wanted for outcome in rows["outcome"]]]
@@ -43,7 +44,9 @@ def slice_of(
         listed = screened.set_index("study")
         result["round"] = result["study"].map(listed["round"]).fillna("")
         result["screening"] = result["study"].map(listed["status"]).fillna("missing")
-    result["rob_overall"] = [_overall(judgements, study, wanted) for study in result["study"]]
+    judged = {study: _judged(judgements, study, wanted) for study in result["study"].unique()}
+    result["rob_overall"] = [judged[study].get(OVERALL, "") for study in result["study"]]
+    result["risk_of_bias"] = [_domains(judged[study]) for study in result["study"]]
     for column in columns:
         if column in result:
             continue
@@ -51,16 +54,21 @@ def slice_of(
     return result.reset_index(drop=True)
 
 
-def _overall(judgements: pd.DataFrame | None, study: str, outcome: str) -> str:
-    """The overall judgement of a study's result: the outcome's own, else that of the whole study."""
+def _judged(judgements: pd.DataFrame | None, study: str, outcome: str) -> dict[str, str]:
+    """Judgement of each domain of a study's result: the outcome's own, else that of the whole study."""
     if judgements is None:
-        return ""
-    overall = judgements[(judgements["study"] == study) & (judgements["domain"] == OVERALL)]
-    by_outcome = {
-        " ".join(o.split()).casefold(): j
-        for o, j in zip(overall["outcome"], overall["judgement"], strict=True)
-    }
-    return str(by_outcome.get(outcome, by_outcome.get("", "")))
+        return {}
+    found: dict[str, str] = {}
+    about = judgements[judgements["study"] == study]
+    for whose in ("", outcome):
+        own = about[[" ".join(name.split()).casefold() == whose for name in about["outcome"]]]
+        found |= dict(zip(own["domain"], own["judgement"], strict=True))
+    return found
+
+
+def _domains(judged: Mapping[str, str]) -> str:
+    domains = {domain: judgement for domain, judgement in judged.items() if domain != OVERALL and judgement}
+    return json.dumps(domains, ensure_ascii=False) if domains else ""
 
 
 def _study_column(studies: pd.DataFrame | None, column: str) -> pd.Series:

@@ -6,6 +6,7 @@ stand where. An outcome that is not pooled gets the same layout with what each s
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from evergreen.bias.tools import Tool
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, draw
 from evergreen.figures.scales import Scale, decimals_needed, effect_decimals, number, p_value, scale_of
 
@@ -49,6 +51,7 @@ class Setting:
     timepoint: str = ""
     layout: str = "RevMan"
     ratio: bool = False  # a generic effect is the logarithm of a ratio
+    tool: Tool | None = None  # of the risk of bias
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Drawn:
 def forest(result: Mapping[str, Any], setting: Setting, *, by: str | None = None) -> Drawn:
     """Forest plot of `result` (a synthesis JSON), in subgroups of the study-level column `by` if given.
 
-    Studies with `risk_of_bias` (domain to judgement) get one column of circles per domain.
+    Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
     """
     content = _Content(result, setting, by)
     name = setting.name + (f" by {by}" if by else "")
@@ -154,46 +157,40 @@ def favours(setting: Setting) -> tuple[str, str]:
 # ------------------------------------------------------------------------------------------- content
 
 
-SYMBOLS = {
-    "low": "+", "high": "-", "unclear": "?", "some concerns": "?", "moderate": "?", "serious": "-", "critical": "x",
-    "no information": "?",
-}  # fmt: skip
-
-
 class _Bias:
-    """Judgements as circles: domain letters, a symbol per study and domain, a legend."""
+    """Judgements as circles: a letter per domain, a legend."""
 
-    def __init__(self, studies: Sequence[Mapping[str, Any]]) -> None:
-        judged = {id(s): s.get("risk_of_bias") or {} for s in studies}
-        self.domains = list(
-            dict.fromkeys(d for judgements in judged.values() for d in judgements if d != "overall")
-        )
+    def __init__(self, studies: Sequence[Mapping[str, Any]], tool: Tool | None) -> None:
+        self.tool = tool
+        self.judged = {str(s["study"]): _judgements(s) for s in studies}
+        used = {domain for judged in self.judged.values() for domain in judged}
+        self.domains = [domain for domain in (tool.domains if tool else ()) if domain.id in used]
 
     def columns(self) -> list[Column]:
         return [
-            Column(f"bias:{d}", _letter(i), "Risk of bias", circles=True) for i, d in enumerate(self.domains)
+            Column(f"bias:{d.id}", _letter(i), "Risk of bias", circles=True)
+            for i, d in enumerate(self.domains)
         ]
 
     def cells(self, study: Mapping[str, Any]) -> dict[str, Cell]:
-        judgements = study.get("risk_of_bias") or {}
-        symbols = {
-            d: SYMBOLS.get(str(judgements.get(d, "")).strip().casefold().replace("_", " "), "")
-            for d in self.domains
-        }
-        return {f"bias:{d}": Cell((symbol,)) for d, symbol in symbols.items() if symbol}
+        judged = self.judged.get(str(study["study"]), {})
+        return {f"bias:{d.id}": Cell((judged[d.id],)) for d in self.domains if judged.get(d.id)}
 
     def legend(self) -> list[str]:
-        if not self.domains:
+        if not self.tool or not self.domains:
             return []
-        names = [
-            f"({_letter(i)})\u00a0{d[:1].upper()}{d[1:].replace('_', ' ')}"
-            for i, d in enumerate(self.domains)
+        names = [f"({_letter(i)})\u00a0{domain.name}" for i, domain in enumerate(self.domains)]
+        levels = [
+            f"{symbol}\u00a0{level}"
+            for symbol, level in zip(self.tool.symbols, self.tool.levels, strict=True)
         ]
-        return [
-            "Risk of bias: "
-            + "; ".join(names)
-            + ". Judgements: + low, ? unclear or some concerns, \N{MINUS SIGN} high."
-        ]
+        return [f"Risk of bias: {'; '.join(names)}. {', '.join(levels)}."]
+
+
+def _judgements(study: Mapping[str, Any]) -> dict[str, str]:
+    """Domain to judgement, as the slice of the extraction carries it in one cell."""
+    text = (study.get("columns") or {}).get("risk_of_bias")
+    return json.loads(text) if text else {}
 
 
 def _arms_of(study: Mapping[str, Any], group: str) -> list[Mapping[str, Any]]:
@@ -216,7 +213,7 @@ class _Content:
         self.scale = scale_of(result["measure"], ratio=setting.ratio)
         self.studies: list[Mapping[str, Any]] = list(result.get("studies") or [])
         self.left_out: list[Mapping[str, Any]] = list(result.get("left_out") or [])
-        self.bias = _Bias([*self.studies, *self.left_out])
+        self.bias = _Bias([*self.studies, *self.left_out], setting.tool)
         self.model: Mapping[str, Any] = result.get("model") or {}
         self.pooled = self.model.get("estimate") is not None
         shown = [self.scale.back(s[k]) for s in self.studies for k in ("yi", "ci_low", "ci_high")]
@@ -471,6 +468,7 @@ class _Content:
             diamond={"JAMA": "#9ecae1", "BMJ": "#bdbdbd"}.get(self.setting.layout, "#1a1a1a"),
             square={"BMJ": "#8a8a8a", "JAMA": "#08306b"}.get(self.setting.layout, "#0072b2"),
             title=self._title(),
+            tool=self.setting.tool,
         )
 
     def _title(self) -> str:

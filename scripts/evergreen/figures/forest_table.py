@@ -9,8 +9,10 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from evergreen.bias.tools import Tool
 from evergreen.figures import scales
 from evergreen.figures.page import Page, width_of, wrapped
+from evergreen.figures.risk_of_bias import draw_circle
 from evergreen.figures.style import COLOURS, GREY, INK
 
 SIZE = 8.0
@@ -27,7 +29,7 @@ LEAST_WIDTH = 380.0
 SQUARE = 10.5  # side of the heaviest study's square
 DIAMOND = 4.6
 ARROW = 4.0
-RISK_COLOURS = {"+": "#3f9c35", "?": "#f2c230", "-": "#c8362c", "!": "#f2c230", "x": "#c8362c"}
+RADIUS = 4.6  # of a judgement of risk of bias
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Column:
     head: str
     group: str = ""
     align: Literal["left", "center", "right"] = "right"
-    circles: bool = False
+    circles: bool = False  # cells hold judgements of risk of bias
     most: float = 0.0  # a column of sentences, broken into lines of at most this width in points
 
 
@@ -97,6 +99,7 @@ class Table:
     diamond: str = INK
     square: str = COLOURS[0]
     title: str = ""
+    tool: Tool | None = None  # whose judgements the circles show
 
 
 @dataclass(frozen=True)
@@ -366,7 +369,8 @@ class _Layout:
     def _draw_cell(self, page: Page, p: _Placed, cell: Cell, left: float, middle: float, bold: bool) -> None:
         y = middle + ASCENT
         if p.column.circles:
-            _circle(page, left + p.rights[0], middle, cell.pieces[0])
+            assert self.table.tool is not None
+            draw_circle(page, left + p.rights[0], middle, RADIUS, cell.pieces[0], self.table.tool)
             return
         if p.column.most:
             for i, text in enumerate(wrapped(cell.pieces[0], p.column.most, SIZE)):
@@ -499,18 +503,3 @@ def _diamond(
     points += [(last, y + height(last)), (last, y - height(last))] if high > last else [(high, y)]
     points.append((middle, y - DIAMOND))
     page.shape(points, fill=fill, edge=INK, width=0.5)
-
-
-def _circle(page: Page, x: float, y: float, symbol: str) -> None:
-    """A judgement: colour and symbol say the same, so that neither is needed alone."""
-    if not symbol:
-        return
-    radius = 4.6
-    points = [
-        (x + radius * math.cos(a / 24 * math.pi), y + radius * math.sin(a / 24 * math.pi)) for a in range(48)
-    ]
-    page.shape(points, fill=RISK_COLOURS[symbol], edge="none")
-    shown = scales.MINUS if symbol == "-" else "×" if symbol == "x" else symbol
-    page.text(
-        x, y + 2.9, shown, size=SIZE, align="center", bold=True, color=INK if symbol in "?!" else "white"
-    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.bias.tools import Tool
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.forest import Drawn, Setting, forest
 from evergreen.figures.funnel import funnel
@@ -25,8 +26,8 @@ class Plate:
     reason: str = ""
 
 
-def setting_of(outcome: Mapping[str, Any], layout: str) -> Setting:
-    """What an outcome of the protocol says about its figures."""
+def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None) -> Setting:
+    """What an outcome of the protocol says about its figures; `tool` judged the risk of bias."""
     favours = outcome.get("favours") or {}
     timepoint = outcome.get("timepoint") or ""
     return Setting(
@@ -38,6 +39,7 @@ def setting_of(outcome: Mapping[str, Any], layout: str) -> Setting:
         timepoint=timepoint if isinstance(timepoint, str) else ", ".join(timepoint),
         layout=layout,
         ratio=outcome.get("scale") == "ratio",
+        tool=tool,
     )
 
 
