@@ -30,30 +30,40 @@ def flow_tables(wildcards):
     }
 
 
-def flow_arguments(wildcards, input):
-    """The tables as options of the script, quoted."""
-    keys = (
-        "clusters",
-        "works",
-        "title_abstract",
-        "full_text",
-        "studies",
-        "removed",
-        "source_counts",
-    )
-    options = []
-    for key in keys:
-        if key in input.keys():
-            paths = input[key] if key == "source_counts" else [input[key]]
-            options += [f"--{key.replace('_', '-')}", *map(shlex.quote, paths)]
-    return " ".join(options)
+def flow_lists(wildcards):
+    """Tables that name what is in the boxes."""
+    return {
+        name: path
+        for name, path in flow_tables(wildcards).items()
+        if name in ("clusters", "works", "studies")
+    }
+
+
+def options(*names):
+    """Params function: inputs that may be absent, as options of the script."""
+
+    def words(wildcards, input):
+        there = [name for name in names if name in input.keys()]
+        return " ".join(
+            f"--{name.replace('_', '-')} {' '.join(map(shlex.quote, input.get(name) if name == 'source_counts' else [input.get(name)]))}"
+            for name in there
+        )
+
+    return words
 
 
 rule count_prisma:
     input:
         unpack(flow_tables),
         script=script("count_prisma.py"),
-        code=library("prisma/", "sheets.py", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "prisma/",
+            "screening/stages.py",
+            "sheets.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
         counts="results/prisma/counts.json",
         sheet="results/prisma/PRISMA.csv",
@@ -61,13 +71,20 @@ rule count_prisma:
         excluded="results/prisma/excluded_reports.csv",
         per_source="results/prisma/per_source.csv",
         members="results/prisma/members.csv",
-        orphans="results/prisma/orphans.csv",
     log:
         "results/logs/count_prisma.log",
     conda:
         "../envs/evergreen.yaml"
     params:
-        tables=flow_arguments,
+        tables=options(
+            "clusters",
+            "works",
+            "title_abstract",
+            "full_text",
+            "studies",
+            "removed",
+            "source_counts",
+        ),
         # Lists and not mappings, for the order of the protocol counts.
         values=as_json(
             {
@@ -84,16 +101,18 @@ rule count_prisma:
     shell:
         "python {input.script:q} {params.tables} --params {params.values:q} --counts {output.counts:q}"
         " --sheet {output.sheet:q} --total-sheet {output.total_sheet:q} --excluded {output.excluded:q}"
-        " --per-source {output.per_source:q} --members {output.members:q} --orphans {output.orphans:q} > {log:q} 2>&1"
+        " --per-source {output.per_source:q} --members {output.members:q} > {log:q} 2>&1"
 
 
 rule draw_flow:
     input:
+        unpack(flow_lists),
         counts="results/prisma/counts.json",
+        members="results/prisma/members.csv",
         script=script("draw_flow.py"),
         code=library(
-            "prisma/chart.py",
-            "prisma/counts.py",
+            "prisma/",
+            "prisma/flow.html.j2",
             "figures/flow.py",
             "figures/style.py",
             "tables.py",
@@ -101,21 +120,28 @@ rule draw_flow:
             "command.py",
         ),
     output:
-        expand(
+        charts=expand(
             "results/prisma/{chart}.{suffix}",
             chart=FLOW_CHARTS,
             suffix=["svg", "pdf", "png"],
         ),
+        page="results/prisma/flow.html",
     log:
         "results/logs/draw_flow.log",
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=as_json({"reasons": list(config["screening"]["reasons"].items())}),
-        folder=lambda w, output: os.path.dirname(output[0]),
+        tables=options("clusters", "works", "studies"),
+        values=as_json(
+            {
+                "title": config["review"]["title"],
+                "reasons": list(config["screening"]["reasons"].items()),
+            }
+        ),
+        folder=lambda w, output: os.path.dirname(output.page),
     shell:
-        "python {input.script:q} --counts {input.counts:q} --params {params.values:q} --folder {params.folder:q}"
-        " > {log:q} 2>&1"
+        "python {input.script:q} --counts {input.counts:q} --members {input.members:q} {params.tables}"
+        " --params {params.values:q} --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule prisma:

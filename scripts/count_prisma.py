@@ -22,11 +22,9 @@ from evergreen.prisma.lists import (
     package_sheet,
     per_source,
 )
-from evergreen.prisma.members import COLUMNS, members, orphans
+from evergreen.prisma.members import COLUMNS, members
 from evergreen.sheets import read_sheet
 from evergreen.tables import read_json, read_table, write_json, write_table
-
-ORPHAN_COLUMNS = ["record_id", "kind", "reason", "file", "row"]
 
 
 def _empty(columns: list[str]) -> pd.DataFrame:
@@ -54,7 +52,6 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--excluded", type=Path, required=True)
     p.add_argument("--per-source", type=Path, required=True)
     p.add_argument("--members", type=Path, required=True)
-    p.add_argument("--orphans", type=Path, required=True)
     args = p.parse_args(argv)
 
     labels = dict(args.params["reasons"])
@@ -62,7 +59,6 @@ def main(argv: list[str] | None = None) -> None:
     parts: dict[str, Any] = {}
     sources: dict[str, Any] = {}
     groups, excluded, yields = _empty(COLUMNS), _empty(EXCLUDED_COLUMNS), _empty(SOURCE_COLUMNS)
-    left_over = _empty(ORPHAN_COLUMNS)
     if args.clusters:
         clusters, works = read_table(args.clusters), read_table(args.works)
         decisions = {
@@ -82,16 +78,11 @@ def main(argv: list[str] | None = None) -> None:
         check_sources(imported, clusters)
         check_members(groups, clusters, works, studies, types=types)
         seen = pd.DataFrame(imported, columns=["round", "seen_before"]).groupby("round")["seen_before"].sum()
-        parts = increments(
-            groups, args.params["rounds"], {str(day): int(n) for day, n in seen.items()}, list(labels)
-        )
+        parts = increments(groups, args.params["rounds"], {str(day): int(n) for day, n in seen.items()})
         names = {source: facts["name"] for source, facts in by_name.items()}
         sources = identified(clusters, args.params["rounds"], types, names)
         excluded = excluded_reports(groups, works, decisions["full_text"], labels)
         yields = per_source(groups, clusters, imported, by_name)
-        left_over = orphans(removed, clusters).rename(columns={"_file": "file", "_row": "row"})[
-            ORPHAN_COLUMNS
-        ]
     for round_, raw in args.params["given"].items():
         if any(parts.get(round_, {}).values()):
             raise InputError(
@@ -99,7 +90,7 @@ def main(argv: list[str] | None = None) -> None:
                 todo="Keep either the counts or the records.",
             )
         parts[round_], sources[round_] = given(round_, raw)
-    counts = chained(dict(sorted(parts.items())), args.params["previous"])
+    counts = chained(dict(sorted(parts.items())), args.params["previous"], list(labels))
     check_counts(counts, sources)
 
     write_json({**counts, "sources": sources, "given": sorted(args.params["given"])}, args.counts)
@@ -109,7 +100,6 @@ def main(argv: list[str] | None = None) -> None:
     write_table(excluded, args.excluded)
     write_table(yields, args.per_source)
     write_table(groups, args.members)
-    write_table(left_over, args.orphans)
 
 
 if __name__ == "__main__":

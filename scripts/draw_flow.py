@@ -1,30 +1,59 @@
-"""Draw the PRISMA 2020 flow charts of a review: the latest round, each round, and everything as one review."""
+"""Draw the PRISMA 2020 flow charts of a review: the latest round, each round, and everything as one review.
+
+Beside the drawings goes `flow.html`, where each box shows the records, reports or studies in it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from evergreen.command import json_argument, parser, run
 from evergreen.figures.flow import describe, draw_flow
 from evergreen.figures.style import save, style
 from evergreen.prisma.chart import charts
-from evergreen.tables import read_json, write_text
+from evergreen.prisma.page import page
+from evergreen.tables import read_json, read_table, write_text
+
+# Columns that the page reads; where all counts are given there are no such tables.
+TABLES = {
+    "members": ["round", "box", "id", "reason"],
+    "clusters": ["record_id", "work_id"],
+    "works": ["work_id", "authors", "year", "title", "journal", "volume", "issue", "pages", "pmid", "doi"],
+    "studies": ["study", "work_ids"],
+}
 
 
 def main(argv: list[str] | None = None) -> None:
     p = parser(__doc__)
     p.add_argument("--counts", type=Path, required=True)
-    p.add_argument("--params", type=json_argument, required=True, help="reasons [[key, label]]")
+    for name in TABLES:
+        p.add_argument(f"--{name}", type=Path)
+    p.add_argument("--params", type=json_argument, required=True, help="title, reasons [[key, label]]")
     p.add_argument(
         "--folder", type=Path, required=True, help="where flow.*, flow-<round>.* and flow-total.* go"
     )
     args = p.parse_args(argv)
 
-    for name, chart in charts(read_json(args.counts), dict(args.params["reasons"])).items():
+    document = read_json(args.counts)
+    labels = dict(args.params["reasons"])
+    drawn = charts(document, labels)
+    drawings = {}
+    for name, chart in drawn.items():
         with style():
             save(draw_flow(chart), args.folder / name, title=chart.title)
-        drawing = args.folder / f"{name}.svg"
-        write_text(describe(drawing.read_text(encoding="utf-8"), chart), drawing)
+        path = args.folder / f"{name}.svg"
+        drawings[name] = describe(path.read_text(encoding="utf-8"), chart)
+        write_text(drawings[name], path)
+    tables = {
+        name: read_table(path, columns)
+        if (path := getattr(args, name))
+        else pd.DataFrame(columns=columns, dtype=str)
+        for name, columns in TABLES.items()
+    }
+    html = page(args.params["title"], drawn, drawings, document, **tables, labels=labels)
+    write_text(html, args.folder / "flow.html")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def given_from_sheet(path: Path) -> dict[str, object]:
     return counts
 
 
-OUTPUTS = ("counts", "sheet", "total-sheet", "excluded", "per-source", "members", "orphans")
+OUTPUTS = ("counts", "sheet", "total-sheet", "excluded", "per-source", "members")
 
 
 def count(root: Path, folder: Path, given: dict[str, object]) -> Path:
@@ -75,7 +75,7 @@ def test_counts_of_a_published_review_add_up_and_are_drawn_as_given(
         "WHO ICTRP": 59,
     }
     script(root, "draw_flow").main(
-        ["--counts", str(counts), "--params", '{"reasons": []}', "--folder", str(tmp_path)]
+        ["--counts", str(counts), "--params", '{"title": "T", "reasons": []}', "--folder", str(tmp_path)]
     )
     svg = (tmp_path / "flow.svg").read_text(encoding="utf-8")
     assert "Counts as given by the authors of the review" in svg

@@ -11,7 +11,7 @@ from evergreen.errors import InputError, ReviewError
 from evergreen.prisma.counts import KEYS, chained, given, identified, increments, summed
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
-from evergreen.prisma.members import members, orphans
+from evergreen.prisma.members import members
 
 TYPES = {"pubmed": "database", "ictrp": "register", "hand": "citation"}
 ROUNDS = ["2018-12-31", "2020-12-31"]
@@ -90,7 +90,7 @@ def review() -> dict[str, Any]:
 def counted(review: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     groups = members(**review, types=TYPES)
     check_members(groups, review["clusters"], review["works"], review["studies"], types=TYPES)
-    document = chained(increments(groups, ROUNDS, {TWO: 3}, ["not_randomised"]), {"studies": 0, "reports": 0})
+    document = chained(increments(groups, ROUNDS, {TWO: 3}), {"studies": 0, "reports": 0})
     check_counts(document, identified(review["clusters"], ROUNDS, TYPES, {}))
     return groups, document
 
@@ -119,24 +119,28 @@ def test_every_box_of_both_rounds(review: dict[str, Any]) -> None:
 
 
 def test_previous_version_made_elsewhere_is_carried(review: dict[str, Any]) -> None:
-    parts = increments(members(**review, types=TYPES), ROUNDS, {}, [])
+    parts = increments(members(**review, types=TYPES), ROUNDS, {})
     document = chained(parts, {"studies": 5, "reports": 7})
     check_counts(document)
     assert document["rounds"][ONE]["previous_studies"] == 5
     assert document["total"]["total_reports"] == 10
 
 
-def test_removed_record_that_is_gone_is_an_orphan(review: dict[str, Any]) -> None:
-    assert orphans(review["removed"], review["clusters"])["record_id"].tolist() == ["pubmed:99"]
-
-
-def test_removal_holds_for_the_work_and_automatic_wins(review: dict[str, Any]) -> None:
+def test_removal_holds_for_the_work(review: dict[str, Any]) -> None:
     review["removed"] = table(
-        "record_id kind reason", [("pubmed:4", "other", "b"), ("pubmed:4", "automatic", "a")]
+        "record_id kind reason _file _row",
+        [("ictrp:1", "automatic", "too old", "f", 2), ("pubmed:4", "other", "", "f", 3)],
     )
-    _, document = counted(review)
+    review["decisions"] = {
+        stage: decisions[decisions["work_id"].ne("pubmed:1")]
+        for stage, decisions in review["decisions"].items()
+    }
+    review["studies"].loc[0, ["round", "work_ids"]] = [TWO, "pubmed:6"]
+    groups, document = counted(review)
     assert document["rounds"][ONE]["excluded_automatic"] == 1
-    assert document["rounds"][ONE]["excluded_other"] == 0
+    assert groups[groups["box"].eq("excluded_automatic")][["id", "reason"]].values.tolist() == [
+        ["pubmed:1", "too old"]
+    ]
 
 
 def test_lost_work_is_named_with_both_sides(review: dict[str, Any]) -> None:

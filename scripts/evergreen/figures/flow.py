@@ -6,7 +6,7 @@ All lengths are in points (1/72 inch), with the origin in the lower left corner.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -38,8 +38,14 @@ BAR, BAR_GAP, MARGIN = 14.0, 6.0, 2.0
 HEAD_LENGTH, HEAD_WIDTH = 4.5, 3.6
 TITLE_FILL, BAR_FILL, GREY_FILL = "#ffc74d", "#c3d7ee", "#e6e6e6"
 FILLS = {"title": TITLE_FILL, "other_title": GREY_FILL, "plain": "white", "grey": GREY_FILL, "open": "white"}
-# Shares of the width that the columns take.
-SHARES = {PREVIOUS: 0.86, MAIN: 1.0, OUT: 1.08, OTHER: 0.94, OTHER_OUT: 0.94}
+# Shares of the width that the columns take: the first that fits on a printed page, with more room for long lists of
+# reasons where there is need.
+SHARES = (
+    {PREVIOUS: 0.86, MAIN: 1.0, OUT: 1.08, OTHER: 0.94, OTHER_OUT: 0.94},
+    {PREVIOUS: 0.80, MAIN: 1.0, OUT: 1.25, OTHER: 0.85, OTHER_OUT: 1.15},
+    {PREVIOUS: 0.72, MAIN: 1.2, OUT: 1.35, OTHER: 0.75, OTHER_OUT: 1.30},
+)
+PAGE_HEIGHT = 72 * 9.4
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,9 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     )
     notes = [line for note in chart.notes for line in wrapped([(0, note)], 0.97 * width, NOTE_SIZE)]
     notes_height = len(notes) * NOTE_LINE + (8 if notes else 0)
-    placed, height = _placed(chart, width, notes_height)
+    layouts = [_placed(chart, width, notes_height, shares) for shares in SHARES]
+    fitting = (layout for layout in layouts if layout[1] <= PAGE_HEIGHT)
+    placed, height = next(fitting, min(layouts, key=lambda layout: layout[1]))
     figure = Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
@@ -114,24 +122,23 @@ def wrapped(
 ) -> list[tuple[float, tuple[Run, ...]]]:
     """Lines broken to `width`: (indent, runs) each; a count `(n = 12)` stays in one piece, a long word is broken."""
     result: list[tuple[float, tuple[Run, ...]]] = []
+    space = text_width(" ", size, bold, False)
     for level, text in lines:
-        indent = level * INDENT
-        space = text_width(" ", size, bold, False)
-        first = True
+        # The second line of an indented entry hangs a little, so that entries stay apart.
+        indent, hang = level * INDENT, INDENT / 2 if level else 0.0
         row: list[Run] = []
-        x = 0.0
+        end, room = 0.0, width - indent
         for word, is_bold, is_italic in _words(text, bold):
-            # The second line of an entry hangs a little, so that entries stay apart.
-            room = width - indent - (0 if first or not level else INDENT / 2)
-            for piece in _pieces(word, room, size, is_bold, is_italic):
+            for piece in _pieces(word, width - level * INDENT - hang, size, is_bold, is_italic):
                 length = text_width(piece, size, is_bold, is_italic)
-                if row and x + space + length > room:
-                    result.append((indent + (0 if first or not level else INDENT / 2), _joined(row)))
-                    row, x, first = [], 0.0, False
-                start = x + space if row else 0.0
+                if row and end + space + length > room:
+                    result.append((indent, _joined(row)))
+                    row, end = [], 0.0
+                    indent, room = level * INDENT + hang, width - level * INDENT - hang
+                start = end + space if row else 0.0
                 row.append(Run(piece, start, is_bold, is_italic))
-                x = start + length
-        result.append((indent + (0 if first or not level else INDENT / 2), _joined(row)))
+                end = start + length
+        result.append((indent, _joined(row)))
     return result
 
 
@@ -176,15 +183,17 @@ def _joined(row: list[Run]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _placed(chart: Chart, width: float, notes_height: float) -> tuple[dict[str, Placed], float]:
+def _placed(
+    chart: Chart, width: float, notes_height: float, shares: Mapping[int, float]
+) -> tuple[dict[str, Placed], float]:
     """Boxes by name with their places, and the height of the figure."""
     columns = chart.columns
     free = width - 2 * MARGIN - BAR - BAR_GAP - GAP * (len(columns) - 1)
-    share = free / sum(SHARES[column] for column in columns)
+    share = free / sum(shares[column] for column in columns)
     left, x = {}, MARGIN + BAR + BAR_GAP
     for column in columns:
-        left[column] = (x, SHARES[column] * share)
-        x += SHARES[column] * share + GAP
+        left[column] = (x, shares[column] * share)
+        x += shares[column] * share + GAP
 
     def span(box: Box) -> tuple[float, float]:
         start, length = left[box.column]
@@ -238,7 +247,9 @@ def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], 
     for i, line in enumerate(box.lines):
         if i and not line[0] and not box.lines[i - 1][0]:
             depth += PARAGRAPH
-        for indent, runs in wrapped([line], width - 2 * PAD, SIZE, bold=is_title):
+        for indent, runs in (
+            _balanced(line, width - 2 * PAD) if is_title else wrapped([line], width - 2 * PAD)
+        ):
             start = indent
             if is_title:
                 last = runs[-1]
@@ -247,6 +258,14 @@ def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], 
             lines.append((moved, depth + SIZE))
             depth += LINE
     return depth + PAD - (LINE - SIZE) / 2, tuple(lines)
+
+
+def _balanced(line: tuple[int, str], width: float) -> list[tuple[float, tuple[Run, ...]]]:
+    """A title in the same number of lines, as even as they can be."""
+    count = len(wrapped([line], width, bold=True))
+    while width > 10 and len(wrapped([line], width - 2, bold=True)) == count:
+        width -= 2
+    return wrapped([line], width, bold=True)
 
 
 def _draw_box(axes: Axes, item: Placed, page: str) -> None:

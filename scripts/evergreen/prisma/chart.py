@@ -69,6 +69,10 @@ class Chart:
     title: str
 
     @property
+    def is_update(self) -> bool:
+        return PREVIOUS in self.columns
+
+    @property
     def columns(self) -> list[int]:
         return sorted({box.column for box in self.boxes})
 
@@ -277,12 +281,10 @@ def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
             f"{number(n['extra_reports'])} further {were} already included: counted in the reports of total included studies."
         )
     if n["seen_before"]:
-        records = (
-            "record that an earlier search had found is"
-            if n["seen_before"] == 1
-            else "records that earlier searches had found are"
+        again = "Found again" if update else "Found again by later searches"
+        notes.append(
+            f"{again} and not counted again: {number(n['seen_before'])} records of earlier searches."
         )
-        notes.append(f"{number(n['seen_before'])} {records} not counted again.")
     return notes
 
 

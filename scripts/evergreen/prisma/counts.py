@@ -32,12 +32,11 @@ Counts = dict[str, Any]
 
 
 def increments(
-    members: pd.DataFrame, rounds: Sequence[str], seen_before: Mapping[str, int], reasons: Sequence[str]
+    members: pd.DataFrame, rounds: Sequence[str], seen_before: Mapping[str, int]
 ) -> dict[str, Counts]:
     """Counts of each round, without what is carried from round to round.
 
-    `members` as `prisma.members.members` gives it; `seen_before` records found again, per round; `reasons` the keys of
-    the reasons in the protocol's order (those that are not there follow in alphabetical order).
+    `members` as `prisma.members.members` gives it; `seen_before` records found again, per round.
     """
     sizes = members.groupby(["round", "box"]).size().to_dict()
     by_reason: dict[Any, int] = members.groupby(["round", "box", "reason"]).size().to_dict()
@@ -45,24 +44,25 @@ def increments(
     for round_ in rounds:
         counts: Counts = {key: int(sizes.get((round_, key), 0)) for key in KEYS if key not in CARRIED}
         for key in BY_REASON:
-            found = {r: n for (day, box, r), n in by_reason.items() if (day, box) == (round_, key)}
-            order = [r for r in reasons if r in found] + sorted(set(found) - set(reasons))
-            counts[key] = {reason: int(found[reason]) for reason in order}
+            counts[key] = {r: int(n) for (day, box, r), n in by_reason.items() if (day, box) == (round_, key)}
         counts["seen_before"] = int(seen_before.get(round_, 0))
         result[round_] = counts
     return result
 
 
-def chained(parts: Mapping[str, Counts], previous: Mapping[str, int]) -> dict[str, Any]:
+def chained(
+    parts: Mapping[str, Counts], previous: Mapping[str, int], reasons: Sequence[str] = ()
+) -> dict[str, Any]:
     """`{"rounds": ..., "total": ...}` with every key, in the order of the contract.
 
     `parts` are the increments, oldest first; `previous` what an earlier version of the review had included
-    (`studies`, `reports`). The total is the sum of the rounds as one review on top of that version.
+    (`studies`, `reports`). The total is the sum of the rounds as one review on top of that version. Excluded reports stand
+    in the order of `reasons` (the protocol's), others after them by size.
     """
     rounds: dict[str, Counts] = {}
     studies, reports = int(previous.get("studies", 0)), int(previous.get("reports", 0))
     for round_, part in parts.items():
-        rounds[round_] = _carried(part, studies, reports)
+        rounds[round_] = _carried(part, studies, reports, reasons)
         studies, reports = rounds[round_]["total_studies"], rounds[round_]["total_reports"]
     total: Counts = {key: {} if key in BY_REASON else 0 for key in KEYS if key not in CARRIED}
     for part in parts.values():
@@ -74,13 +74,22 @@ def chained(parts: Mapping[str, Counts], previous: Mapping[str, int]) -> dict[st
                 total[key] = value + part[key]
     return {
         "rounds": rounds,
-        "total": _carried(total, int(previous.get("studies", 0)), int(previous.get("reports", 0))),
+        "total": _carried(total, int(previous.get("studies", 0)), int(previous.get("reports", 0)), reasons),
     }
 
 
-def _carried(part: Counts, studies: int, reports: int) -> Counts:
+def _carried(part: Counts, studies: int, reports: int, reasons: Sequence[str]) -> Counts:
+    place = {reason: position for position, reason in enumerate(reasons)}
     counts = {
         **part,
+        **{
+            key: dict(
+                sorted(
+                    part[key].items(), key=lambda item: (place.get(item[0], len(place)), -item[1], item[0])
+                )
+            )
+            for key in BY_REASON
+        },
         "previous_studies": studies,
         "previous_reports": reports,
         "total_studies": studies + part["new_studies"],

@@ -23,7 +23,9 @@ INCLUDED = ("dbr_included", "other_included")
 def citation(work: Mapping[Any, Any]) -> str:
     """One line for a list of references: authors, year, title, journal, volume(issue):pages."""
     authors = str(work["authors"]).split("; ")
-    names = "; ".join(authors[:3]) + (" et al." if len(authors) > 3 else "")
+    names = "; ".join(name.replace(", ", " ") for name in authors[:3]) + (
+        " et al." if len(authors) > 3 else ""
+    )
     volume = f" {work['volume']}" if work["volume"] else ""
     volume += f"({work['issue']})" if work["issue"] else ""
     volume += f":{work['pages']}" if work["pages"] else ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from evergreen.errors import ReviewError
+from evergreen.screening.stages import FULL_TEXT, TITLE_ABSTRACT, excluded_before_screening
 
 BOX_OF_TYPE = {
     "database": "database_results",
@@ -20,7 +21,6 @@ BOX_OF_TYPE = {
 }
 DATABASES_AND_REGISTERS = ("database", "register")
 OPEN = ("pending", "conflict")
-TITLE_ABSTRACT, FULL_TEXT = "title_abstract", "full_text"
 COLUMNS = ["round", "box", "id", "reason"]
 
 AFTER_FULL_TEXT = {
@@ -47,8 +47,8 @@ def members(
     `studies` the table of studies, `removed` the person's sheet of records removed before screening, `types` the type of
     each source, in the order of the protocol. Ids are record ids in the boxes of identification and `duplicates`,
     study names in `new_studies` and work ids elsewhere. `round` is where the id counts; `reason` is filled for
-    exclusions. Besides the keys of counts.json there are the boxes `other_removed` (works of other methods removed before
-    screening), `dbr_included` and `other_included`. Raises ReviewError for ids that deduplication does not know.
+    exclusions. Besides the keys of counts.json there are the boxes `dbr_included` and `other_included`. Raises ReviewError for
+    ids that deduplication does not know.
     """
     records = clusters.assign(
         type=clusters["source"].map(dict(types)),
@@ -95,11 +95,6 @@ def members(
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
-def orphans(removed: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the sheet of removed records whose record is not in the corpus (any more)."""
-    return removed[~removed["record_id"].isin(clusters["record_id"])]
-
-
 def _known(problem: str, used: pd.Series, known: Mapping[str, str] | pd.Index) -> None:
     unknown = sorted(set(used) - set(known))
     if unknown:
@@ -135,14 +130,13 @@ def _duplicates(records: pd.DataFrame, by_work: pd.DataFrame) -> pd.DataFrame:
 
 
 def _removed_works(removed: pd.DataFrame, clusters: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
-    """Works that left before screening; `automatic` wins where a work has both kinds."""
-    found = removed.merge(clusters[["record_id", "work_id"]], on="record_id").sort_values(
-        "kind", kind="stable"
-    )
-    found = found.drop_duplicates("work_id").set_index("work_id")[["kind", "reason"]]
-    gone = works[["work_id", "round", "column"]].join(found, on="work_id", how="inner")
-    box = ("excluded_" + gone["kind"]).where(gone["column"].eq("databases"), "other_removed")
-    return gone.assign(box=box)
+    """Works that left before screening, with their box and the first reason that is given."""
+    work_of = dict(zip(clusters["record_id"], clusters["work_id"], strict=True))
+    kinds, _ = excluded_before_screening(removed, works, work_of)
+    said = removed.assign(work_id=removed["record_id"].map(work_of)).drop_duplicates("work_id")
+    gone = works[works["work_id"].isin(list(kinds))][["work_id", "round"]]
+    gone = gone.merge(said[["work_id", "reason"]], on="work_id")
+    return gone.assign(box="excluded_" + gone["work_id"].map(kinds))
 
 
 def _included_studies(included: pd.DataFrame, studies: pd.DataFrame) -> pd.DataFrame:

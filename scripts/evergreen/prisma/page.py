@@ -1,0 +1,128 @@
+"""The flow chart as one self-contained page: choose a box and see the records, reports or studies in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from evergreen.prisma.chart import Chart, number
+from evergreen.prisma.lists import citation
+
+TEMPLATE = Path(__file__).parent / "flow.html.j2"
+NAMES = {
+    "database_results": "Records identified from databases",
+    "register_results": "Records identified from registers",
+    "website_results": "Records identified from websites",
+    "organisation_results": "Records identified from organisations",
+    "citations_results": "Records identified from citation searching",
+    "duplicates": "Duplicate records removed",
+    "excluded_automatic": "Records marked as ineligible by automation tools",
+    "excluded_other": "Records removed for other reasons",
+    "records_screened": "Records screened",
+    "records_excluded": "Records excluded",
+    "records_pending": "Records awaiting a decision",
+    "sought_reports": "Reports sought for retrieval",
+    "notretrieved_reports": "Reports not retrieved",
+    "pending": "Reports awaiting a decision",
+    "assessed": "Reports assessed for eligibility",
+    "excluded": "Reports excluded",
+    "awaiting": "Reports awaiting classification",
+    "ongoing": "Reports of ongoing studies",
+    "previous_studies": "Studies included in previous version of review",
+    "previous_reports": "Reports of studies included in previous version of review",
+    "new_studies": "Studies included",
+    "new_reports": "Reports of included studies",
+    "total_studies": "Total studies included in review",
+    "total_reports": "Reports of total included studies",
+}
+
+
+def page(
+    title: str,
+    charts: Mapping[str, Chart],
+    drawings: Mapping[str, str],
+    document: Mapping[str, Any],
+    members: pd.DataFrame,
+    works: pd.DataFrame,
+    clusters: pd.DataFrame,
+    studies: pd.DataFrame,
+    labels: Mapping[str, str],
+) -> str:
+    """HTML of the page; needs neither network nor other files.
+
+    `charts` and `drawings` (SVG text) by file name, `document` the content of counts.json, the tables as in `prisma.members`.
+    `flow` is the latest round's chart, so that only the others are shown under a name of their own.
+    """
+    rounds = list(document["rounds"])
+    shown = []
+    for name, chart in charts.items():
+        if name == "flow":
+            continue
+        round_ = name.removeprefix("flow-")
+        own = rounds if round_ == "total" else [round_]
+        counts = document["total"] if round_ == "total" else document["rounds"][round_]
+        shown.append(
+            {
+                "name": name,
+                "label": "All rounds" if round_ == "total" else f"Search of {round_}",
+                "svg": _inline(drawings[name]),
+                "rounds": own,
+                "earlier": [day for day in rounds if day < own[0]],
+                "update": chart.is_update,
+                "given": set(own) <= set(document["given"]),
+                "boxes": {
+                    box.name: [[key, _heading(key, counts)] for key in box.keys if key in counts]
+                    for box in chart.boxes
+                },
+            }
+        )
+    # The latest first: it is the chart of the review as it stands. All rounds together come last.
+    shown.sort(key=lambda one: (one["name"] != "flow-total", one["name"]), reverse=True)
+    data = {
+        "charts": [{key: value for key, value in one.items() if key != "svg"} for one in shown],
+        "members": _grouped(members),
+        "works": {
+            work["work_id"]: [citation(work), work["pmid"], work["doi"]] for work in works.to_dict("records")
+        },
+        "work_of": {
+            record: work
+            for record, work in zip(clusters["record_id"], clusters["work_id"], strict=True)
+            if record != work
+        },
+        "reports": {
+            study: reports.split("; ")
+            for study, reports in zip(studies["study"], studies["work_ids"], strict=True)
+        },
+        "labels": dict(labels),
+    }
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    # A title with "</script>" must not end the element; JSON may write any character as its number.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return environment.get_template(TEMPLATE.name).render(title=title, charts=shown, data=text) + "\n"
+
+
+def _heading(key: str, counts: Mapping[str, Any]) -> str:
+    n = counts[key]
+    words = NAMES.get(key) or NAMES[re.sub("^(dbr|other)_", "", key)]
+    return f"{words} (n = {number(sum(n.values()) if isinstance(n, Mapping) else n)})"
+
+
+def _grouped(members: pd.DataFrame) -> dict[str, dict[str, list[list[str]]]]:
+    groups: dict[str, dict[str, list[list[str]]]] = {}
+    for round_, box, id_, reason in members[["round", "box", "id", "reason"]].itertuples(index=False):
+        groups.setdefault(round_, {}).setdefault(box, []).append([id_, reason])
+    return groups
+
+
+def _inline(svg: str) -> str:
+    """An SVG file as a part of the page: links within the page, no file header."""
+    body = svg[svg.index("<svg") :].replace('"flow.html#', '"#')
+    return re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
