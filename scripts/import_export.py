@@ -26,7 +26,12 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--lost", required=True)
     args = arguments.parse_args(argv)
 
-    export = formats.read(args.export, format_=args.params.get("format"), columns=args.params.get("columns"))
+    export = formats.read(
+        args.export,
+        format_=args.params.get("format"),
+        columns=args.params.get("columns"),
+        none_expected=args.params.get("hits") == 0,
+    )
     earlier = [
         name for path in args.earlier for name in pd.read_parquet(path, columns=["record_id"])["record_id"]
     ]

@@ -1,7 +1,7 @@
 """The record table's types and the ids of records."""
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evergreen.records.model import COLUMNS, CONTRACT, base_id, content_hash, typed, with_ids
@@ -66,6 +66,7 @@ rows = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_ids_do_not_depend_on_the_order_of_the_file(pairs, random):
     def ids(some):

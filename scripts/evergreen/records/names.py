@@ -42,7 +42,7 @@ def parse_name(text: str) -> Name:
     text = clean(text).strip(" ,;*")
     if "," in text:
         family, given = (part.strip() for part in text.split(",", 1))
-        if _GROUP.search(family):
+        if " " in family and _GROUP.search(family):
             return Name(text, "")
         return Name(family, ", ".join(part for part in (piece.strip() for piece in given.split(",")) if part))
     words = text.split()

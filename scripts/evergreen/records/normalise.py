@@ -49,7 +49,6 @@ def canonical_doi(text: str) -> str:
 
 
 _PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
-_PMID_HINT = re.compile(r"pm[iu]|pubmed|medline", re.IGNORECASE)
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
     r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}0*([1-9]\d{0,7})(?!\d)", re.I
@@ -58,7 +57,8 @@ _PMID_NAMED = re.compile(
 
 def named_pmid(text: str) -> str:
     """The PMID in running text where it is called one: `PMID: 1`, `26957754[pmid]`, `PUBMED 123`, an address."""
-    if not _PMID_HINT.search(text):
+    lower = text.lower()
+    if "pmid" not in lower and "pubmed" not in lower and "medline" not in lower and "[uid" not in lower:
         return ""
     found = _PMID_NAMED.search(text) or _PMID_MARKED.search(text)
     return found.group(1) if found else ""
@@ -104,25 +104,24 @@ _REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("JRCT", r"jRCT(s?)(\d{9,10})(?!\d)", "jRCT{}{}"),
         ("JMA", r"JMA-?IIA(\d{5})(?!\d)", "JMA-IIA{}"),
         ("ACTRN", r"ACTRN\s?(\d{14})(?!\d)", "ACTRN{}"),
-        ("CTRI", r"CTRI/(\d{4})/(\d{1,3})/(\d{6})(?!\d)", "CTRI/{}/{}/{}"),
+        ("CTRI/", r"CTRI/(\d{4})/(\d{1,3})/(\d{6})(?!\d)", "CTRI/{}/{}/{}"),
         ("IRCT", r"IRCT(\d{6,20})(N\d+)", "IRCT{}{}"),
         ("DRKS", r"DRKS\s?(\d{8})(?!\d)", "DRKS{}"),
         ("NTR", r"(?<![A-Z])NTR[\s-]?(\d{2,5})(?!\d)", "NTR{}"),
-        ("NL", r"(?<![A-Z])NL-?OMON(\d+)", "NL-OMON{}"),
+        ("OMON", r"(?<![A-Z])NL-?OMON(\d+)", "NL-OMON{}"),
         ("KCT", r"KCT(\d{7})(?!\d)", "KCT{}"),
-        ("RBR", r"RBR-([0-9a-z]{6,8})\b", "RBR-{}"),
+        ("RBR-", r"RBR-([0-9a-z]{6,8})\b", "RBR-{}"),
         ("PACTR", r"PACTR(\d{15,16})(?!\d)", "PACTR{}"),
         ("SLCTR", r"SLCTR/(\d{4})/(\d{3})(?!\d)", "SLCTR/{}/{}"),
         ("TCTR", r"TCTR(\d{11})(?!\d)", "TCTR{}"),
-        ("PER", r"PER-(\d{3}-\d{2})(?!\d)", "PER-{}"),
+        ("PER-", r"PER-(\d{3}-\d{2})(?!\d)", "PER-{}"),
         ("RPCEC", r"RPCEC(\d{8})(?!\d)", "RPCEC{}"),
         ("LBCTR", r"LBCTR(\d{10})(?!\d)", "LBCTR{}"),
     )
 )
-_ANY_REGISTRY = re.compile(
-    r"NCT|ISRCTN|CTIS|EU.?CT|EudraCT|\d{4}-\d{6}-\d\d|CTR|UMIN|JAPIC|jRCT|JMA|DRKS|NTR|OMON|KCT|RBR-|PER-\d|RPCEC|IRCT",
-    re.IGNORECASE,
-)
+_NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
+_HINTS = tuple(dict.fromkeys(hint for hint, _, _ in _REGISTRIES if hint not in ("-", "20")))
+_SIGNS = ("CT", "UMIN", "JMA", "DRKS", "NTR", "OMON", "RBR-", "PER-", "RPCEC", "nct0", "ctr")
 
 
 def registry_ids(text: str) -> list[str]:
@@ -131,17 +130,19 @@ def registry_ids(text: str) -> list[str]:
     All primary registries of WHO's ICTRP, ClinicalTrials.gov and CTIS. The country at the end of an EudraCT number
     (`EUCTR2010-018485-24-DE`) and the `JPRN-` before a Japanese one are left off: they name the same trial.
     """
-    if not _ANY_REGISTRY.search(text):
+    alone = bool(_NUMBER_ALONE.search(text))
+    if not alone and not any(map(text.__contains__, _SIGNS)):  # nearly every text: leave at once
         return []
     upper = text.upper()
+    hints = [hint for hint in _HINTS if hint in upper]
     found: dict[str, None] = {}
     for hint, pattern, form in _REGISTRIES:
-        if hint in upper:
+        if hint in hints or (alone and hint in ("-", "20")):
             for match in pattern.finditer(text):
                 parts = match.groups()
                 if hint == "CHICTR":
                     parts = (parts[0].upper().replace("CHICTR", "ChiCTR"), parts[1])
-                elif hint == "RBR":
+                elif hint == "RBR-":
                     parts = (parts[0].lower(),)
                 found[form.format(*parts)] = None
     return list(found)
@@ -225,6 +226,8 @@ def clean(text: str) -> str:
         text = _TAG.sub("", text)
     if "\ufeff" in text or "\u200b" in text or "\u00ad" in text:
         text = text.replace("\ufeff", "").replace("\u200b", "").replace("\u00ad", "")
+    if text.isascii() and "  " not in text and "\n" not in text and "\t" not in text and "\r" not in text:
+        return text.strip()
     return " ".join(text.split())
 
 

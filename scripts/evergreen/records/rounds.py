@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen.records.formats import Export
 from evergreen.records.model import base_id, with_ids
-from evergreen.records.rows import record_table, row_of
+from evergreen.records.rows import record_table
 
 REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
 
@@ -37,7 +37,7 @@ def import_export(
     Counts: `hits` as the protocol states them (else the records read), `read`, `new`, `seen_before`; read = new +
     seen_before. Stated hits that differ from the records read are a remark of kind `hits`.
     """
-    rows = record_table(row_of(block, export.fields, file) for block in export.blocks)
+    rows = record_table(export.blocks, export.fields, file)
     records = with_ids(rows, source, round_)
     known = {base_id(name) for name in earlier}
     seen = pd.Series(

@@ -25,20 +25,11 @@ from evergreen.records.normalise import (
 )
 
 Fields = Mapping[str, tuple[str, ...]]
-"""Column (or a role such as `doi_within`: where to look for a DOI) to the fields that feed it, best first."""
+"""Role to the fields of a format that play it, best first.
 
-_SCALARS = (
-    "title",
-    "abstract",
-    "journal",
-    "volume",
-    "issue",
-    "start_page",
-    "end_page",
-    "pages",
-    "article_number",
-)
-_LISTS = ("publication_types", "mesh_terms", "keywords", "related", "url")
+A role is a column of the record table, a part of one (`start_page`, `article_number`, `groups`), or a place to look
+for something in running text (`doi_within`, `pmid_within`, `registry_within`, `accession_within`)."""
+
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
     r"^\W*retracted\b(?! publication)|\(retracted (?:article|paper)|\[retracted\]", re.IGNORECASE
@@ -47,136 +38,187 @@ _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "ret
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
 _ACCESSION_WITHIN = re.compile(r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+")
 _ACCESSION_LIKE = re.compile(r"\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def row_of(block: Block, fields: Fields, file: str) -> dict[str, Any]:
+class _Values:
+    """The clean values of one block by role; remembers which of them a column took."""
+
+    def __init__(self, block: Block, roles: _Roles) -> None:
+        self.by_field: dict[str, list[str]] = {}
+        for name, value in block.fields:
+            if text := clean(value):
+                if name in self.by_field:
+                    self.by_field[name].append(text)
+                else:
+                    self.by_field[name] = [text]
+        self.names = roles.among(tuple(self.by_field))
+        self.taken: set[tuple[str, str]] = set()
+
+    def all_of(self, role: str) -> list[tuple[str, str]]:
+        """(field, text) of every field that plays `role`, best first."""
+        names = self.names.get(role)
+        return [(name, text) for name in names for text in self.by_field[name]] if names else []
+
+    def first(self, role: str) -> str:
+        """The best text of `role`, taken, or ""."""
+        for name, text in self.all_of(role):
+            self.taken.add((name, text))
+            return text
+        return ""
+
+    def joined(self, role: str, without_doi: bool = False) -> str:
+        """All texts of `role`, each once, joined by `"; "`."""
+        pairs = [pair for pair in self.all_of(role) if not (without_doi and canonical_doi(pair[1]))]
+        self.taken.update(pairs)
+        return "; ".join(dict.fromkeys(text.strip("; ") for _, text in pairs))
+
+    def rest(self) -> dict[str, list[str]]:
+        """What no column took."""
+        left = {
+            name: [text for text in texts if (name, text) not in self.taken]
+            for name, texts in self.by_field.items()
+        }
+        return {name: texts for name, texts in left.items() if texts}
+
+
+class _Roles:
+    """Which of the fields that a record has play which role; records with the same fields ask only once."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.known: dict[tuple[str, ...], dict[str, list[str]]] = {}
+
+    def among(self, present: tuple[str, ...]) -> dict[str, list[str]]:
+        """Role to its fields among `present`, best first; only roles that have any."""
+        if present not in self.known:
+            ranked = {
+                role: [name for name in names if name in present] for role, names in self.fields.items()
+            }
+            self.known[present] = {role: names for role, names in ranked.items() if names}
+        return self.known[present]
+
+
+def record_table(blocks: Iterable[Block], fields: Fields, file: str) -> pd.DataFrame:
+    """The record table of a file's blocks, still without ids."""
+    roles = _Roles(fields)
+    rows = [_row(block, roles, file) for block in blocks]
+    return typed(pd.DataFrame({name: [row[name] for row in rows] for name in (rows[0] if rows else ())}))
+
+
+def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
     """One record as a dict of `model.COLUMNS`.
 
-    The first field with a value feeds a column; everything that feeds none stays in `other_fields`, also the second
+    The best field with a value feeds a column; everything that feeds none stays in `other_fields`, also the second
     value of a column that holds one.
     """
-    values: dict[str, list[str]] = {}
-    for name, value in block.fields:
-        if text := clean(value):
-            values.setdefault(name, []).append(text)
-
-    row: dict[str, Any] = {"file": file, "line": block.line, "line_end": block.line_end}
-    used: dict[str, set[str]] = {}
-
-    def take(name: str, text: str) -> None:
-        used.setdefault(name, set()).add(text)
-
-    def all_of(role: str) -> list[tuple[str, str]]:
-        return [(name, text) for name in fields.get(role, ()) for text in values.get(name, ())]
-
-    for column in _SCALARS:
-        for name, text in all_of(column):
-            row[column] = text
-            take(name, text)
-            break
-    for column in _LISTS:
-        texts = all_of(column)
-        if column == "publication_types":
-            texts = [(name, text) for name, text in texts if not canonical_doi(text)]
-        for name, text in texts:
-            take(name, text)
-        row[column] = "; ".join(dict.fromkeys(text.strip("; ") for _, text in texts))
-    for name, text in all_of("year"):
-        if (year := year_of(text)) is not None:
-            row["year"] = year
-            take(name, text)
-            break
-    names: dict[str, None] = {}
-    for name, text in (*_fullest(fields.get("authors", ()), values), *all_of("groups")):
-        take(name, text)
-        for piece in text.split(";"):
-            if piece := piece.strip():
-                names[str(parse_name(piece))] = None
-    row["authors"] = "; ".join(names)
-    for name, text in all_of("language"):
-        take(name, text)
-    row["language"] = languages(";".join(text for _, text in all_of("language")))
-    for name, text in all_of("issn"):
-        if found := issns(text):
-            row["issn"] = "; ".join(dict.fromkeys((*row.get("issn", "").split("; "), *found))).strip("; ")
-            take(name, text)
-
-    row["pages"] = _pages(row.pop("pages", ""), row.pop("start_page", ""), row.pop("end_page", ""),
-                          row.pop("article_number", ""))  # fmt: skip
-    for role in ("doi", "doi_within"):
-        for name, text in all_of(role):
-            if doi := canonical_doi(text):
-                row.setdefault("doi", doi)
-                if role == "doi" and doi == row["doi"]:
-                    take(name, text)
-    row["pmid"] = _pmid(all_of, take)
-    for _, text in all_of("pmcid"):
-        if pmcid := canonical_pmcid(text):
-            row["pmcid"] = pmcid
-            break
-    row["accession"] = _accession(all_of, take)
-    searched = " ".join(
-        (row.get("title", ""), row.get("abstract", ""), *(text for _, text in all_of("registry_within")))
-    )
-    row["registry_ids"] = "; ".join(registry_ids(searched))
-    row["retracted"] = (
-        bool(_RETRACTED_TITLE.search(row.get("title", "")))
-        or not _RETRACTED_TYPES.isdisjoint(row["publication_types"].lower().split("; "))
-        or "RetractionIn" in row["related"]
-    )
-    others = {
-        name: left
-        for name, texts in values.items()
-        if (left := [text for text in texts if text not in used.get(name, ())])
+    values = _Values(block, roles)
+    title = values.first("title")
+    abstract = values.first("abstract")
+    types = values.joined("publication_types", without_doi=True)
+    related = values.joined("related")
+    searched = "\n".join((title, abstract, *(text for _, text in values.all_of("registry_within"))))
+    row = {
+        "title": title,
+        "abstract": abstract,
+        "authors": _authors(values),
+        "year": _year(values),
+        "journal": values.first("journal"),
+        "volume": values.first("volume"),
+        "issue": values.first("issue"),
+        "pages": _pages(values),
+        "doi": _doi(values),
+        "pmid": _pmid(values),
+        "pmcid": next((found for _, text in values.all_of("pmcid") if (found := canonical_pmcid(text))), ""),
+        "registry_ids": "; ".join(registry_ids(searched)),
+        "publication_types": types,
+        "mesh_terms": values.joined("mesh_terms"),
+        "language": languages(values.joined("language")),
+        "url": values.joined("url"),
+        "retracted": bool(_RETRACTED_TITLE.search(title))
+        or not _RETRACTED_TYPES.isdisjoint(types.lower().split("; "))
+        or "RetractionIn" in related,
+        "keywords": values.joined("keywords"),
+        "issn": _issn(values),
+        "related": related,
+        "accession": _accession(values),
+        "file": file,
+        "line": block.line,
+        "line_end": block.line_end,
     }
-    row["other_fields"] = json.dumps(others, ensure_ascii=False) if others else ""
+    rest = values.rest()
+    row["other_fields"] = _as_json(rest) if rest else ""
     return row
 
 
-def _fullest(tags: tuple[str, ...], values: Mapping[str, list[str]]) -> list[tuple[str, str]]:
-    """The field with most names; with as many, the first (the one with full given names)."""
-    most = max(tags, key=lambda tag: len(values.get(tag, ())), default="")
-    return [(most, text) for text in values.get(most, ())]
+def _authors(values: _Values) -> str:
+    """Names as `Family, Given`, from the field with most of them (with as many, the first: full given names)."""
+    most = max(values.names.get("authors", ()), key=lambda name: len(values.by_field[name]), default="")
+    pairs = [(most, text) for text in values.by_field.get(most, ())] + values.all_of("groups")
+    values.taken.update(pairs)
+    names = [name for _, text in pairs for piece in text.split(";") if (name := piece.strip())]
+    return "; ".join(dict.fromkeys(str(parse_name(name)) for name in names))
 
 
-def _pages(pages: str, start: str, end: str, article_number: str) -> str:
+def _year(values: _Values) -> int | None:
+    for name, text in values.all_of("year"):
+        if (year := year_of(text)) is not None:
+            if text == str(year):
+                values.taken.update((name, text) for name in values.names["year"])
+            return year
+    return None
+
+
+def _pages(values: _Values) -> str:
+    pages, start, end = values.first("pages"), values.first("start_page"), values.first("end_page")
     if not pages:
         pages = f"{start}-{end}" if start and end and end != start and "-" not in start else start or end
     if _NO_PAGES.search(pages):
         pages = ""
-    return re.sub(r"^pp?\.?\s+(?=\d)", "", pages or article_number)
+    return re.sub(r"^pp?\.?\s+(?=\d)", "", pages) or values.first("article_number")
 
 
-def _pmid(all_of: Any, take: Any) -> str:
-    for name, text in all_of("pmid"):
+def _doi(values: _Values) -> str:
+    for name, text in values.all_of("doi"):
+        if doi := canonical_doi(text):
+            values.taken.add((name, text))
+            return doi
+    return next((doi for _, text in values.all_of("doi_within") if (doi := canonical_doi(text))), "")
+
+
+def _pmid(values: _Values) -> str:
+    for name, text in values.all_of("pmid"):
         if pmid := canonical_pmid(text):
-            take(name, text)
+            values.taken.add((name, text))
             return pmid
-    for _, text in all_of("pmid_within"):
+    for _, text in values.all_of("pmid_within"):
         if pmid := named_pmid(text):
             return pmid
-    if any(_MEDLINE.search(text) for _, text in all_of("database")):
-        for _, text in all_of("pmid_in_medline"):
+    if any(_MEDLINE.search(text) for _, text in values.all_of("database")):
+        for _, text in values.all_of("pmid_in_medline"):
             if pmid := canonical_pmid(text):
                 return pmid
     return ""
 
 
-def _accession(all_of: Any, take: Any) -> str:
+def _issn(values: _Values) -> str:
+    found: dict[str, None] = {}
+    for name, text in values.all_of("issn"):
+        if numbers := issns(text):
+            found.update(dict.fromkeys(numbers))
+            values.taken.add((name, text))
+    return "; ".join(found)
+
+
+def _accession(values: _Values) -> str:
     """The source's own number; a short number in a reference manager's `ID` is only its running number."""
-    for name, text in all_of("accession"):
-        take(name, text)
-        return text
-    for _, text in all_of("accession_within"):
-        if found := _ACCESSION_WITHIN.search(text):
-            return found.group()
-    for name, text in all_of("accession_like"):
+    if found := values.first("accession"):
+        return found
+    for _, text in values.all_of("accession_within"):
+        if within := _ACCESSION_WITHIN.search(text):
+            return within.group()
+    for name, text in values.all_of("accession_like"):
         if _ACCESSION_LIKE.fullmatch(text):
-            take(name, text)
+            values.taken.add((name, text))
             return text
     return ""
-
-
-def record_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows (dicts of some of `model.COLUMNS`) as a record table, still without ids."""
-    return typed(pd.DataFrame(list(rows)))

@@ -6,25 +6,44 @@ A format is a module with `NAME`, `FIELDS` (which of its fields feed which colum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from evergreen.errors import InputError
-from evergreen.records.formats import content, isi, medline, ovid, refer, ris
-from evergreen.records.formats.block import Block, Remark
+from evergreen.records.formats import (
+    bibtex,
+    content,
+    delimited,
+    endnote_xml,
+    isi,
+    medline,
+    ovid,
+    pubmed,
+    refer,
+    ris,
+    workbook,
+)
+from evergreen.records.formats.block import FRAME, LOST, Block, Blocks, Remark
 from evergreen.records.formats.dialects import dialect_of
 
 LINES_TO_RECOGNISE = 400
 FORMATS: dict[str, ModuleType] = {
-    "nbib": medline,
+    "pubmed_xml": pubmed,
+    "endnote_xml": endnote_xml,
+    "bibtex": bibtex,
     "ris": ris,
+    "nbib": medline,
     "endnote": refer,
     "wos": isi,
     "ovid": ovid,
+    "csv": delimited,
 }
-"""Key in the protocol (`format:`) to module, in the order in which they are tried."""
+"""Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
+ALIASES = {"medline": "nbib", "pubmed": "nbib", "isi": "wos", "bib": "bibtex", "enw": "endnote", "refer": "endnote",
+           "tsv": "csv", "txt": "csv", "excel": "xlsx", "xml": "pubmed_xml"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,42 +58,101 @@ class Export:
     remarks: list[Remark]
 
 
-def read(path: str | Path, *, format_: str | None = None, columns: Mapping[str, str] | None = None) -> Export:
+def read(
+    path: str | Path,
+    *,
+    format_: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    none_expected: bool = False,
+) -> Export:
     """Read the export at `path`.
 
-    `format_` is a key of `FORMATS` that outranks detection; `columns` says, for tables, which of the file's columns
-    (values) feeds which of ours (keys).
+    `format_` is a key of `FORMATS` (or `xlsx`) that outranks detection; `columns` says, for tables, which of the file's
+    columns (values) feeds which of ours (keys); with `none_expected` (the protocol states 0 hits) an empty file is read
+    as a search that found nothing.
 
-    Raises InputError when the file is missing, empty, binary, of an unknown format or not of the stated one, or when
-    it holds no record.
+    Raises InputError when the file is missing, empty, binary, damaged, of an unknown format or not of the stated one,
+    or when it holds no record.
     """
     file = str(path)
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"the export cannot be read ({error.strerror})", file=file) from error
-    text = content.decode(raw, file)
-    sample = text.lines[:LINES_TO_RECOGNISE]
-    fits = next((key for key, module in FORMATS.items() if module.recognise(sample)), None)
-    if format_ and format_ not in FORMATS:
+    if none_expected and not raw.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
+        return Export("empty", "", "", {}, [], [])
+    stated = ALIASES.get(format_.lower(), format_.lower()) if format_ else None
+    if stated and stated not in (*FORMATS, "xlsx"):
         raise InputError(
-            f"format {format_} is not known", file=file, todo=f"Known are: {', '.join(FORMATS)}."
+            f"format {format_} is not known", file=file, todo=f"Known are: {', '.join([*FORMATS, 'xlsx'])}."
         )
-    key = format_ or fits
+    if raw.startswith(workbook.MAGIC):
+        inside = workbook.table_inside(raw, file)
+        if inside is None:
+            return _workbook(raw, file, stated, columns)
+        raw = inside[1]
+    elif stated == "xlsx":
+        raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
+    text = content.decode(raw, file)
+    key = stated or recognised(text.lines) or ("csv" if columns else None)
     if key is None:
         raise InputError(
-            "no known export format fits the file's content", file=file,
+            f"no known export format fits the file's content{_what_it_is(text.lines)}", file=file,
             todo=f"Export again, or say `format:` in the protocol: {', '.join(FORMATS)}.",
         )  # fmt: skip
     module = FORMATS[key]
     found = module.read(text.lines)
-    if not found.blocks:
-        hint = (
-            f"its content looks like {FORMATS[fits].NAME}" if fits and fits != key else "it holds no record"
-        )
+    found.account_for(text.lines, FRAME if module in (pubmed, endnote_xml) else LOST)
+    if not found.blocks and not none_expected:
+        raise _no_record(found, key, recognised(text.lines), file)
+    return _export(found, module.NAME, text.encoding, text.remarks, module.FIELDS, columns, file)
+
+
+def recognised(lines: Sequence[str]) -> str | None:
+    """Key of the first format that fits the first lines."""
+    sample = lines[:LINES_TO_RECOGNISE]
+    return next((key for key, module in FORMATS.items() if module.recognise(sample)), None)
+
+
+def _workbook(raw: bytes, file: str, stated: str | None, columns: Mapping[str, str] | None) -> Export:
+    if stated not in (None, "xlsx", "csv"):
         raise InputError(
-            f"the file cannot be read as {module.NAME}: {hint}", file=file,
-            todo="Mend `format:` in the protocol." if fits and fits != key else content.EXPORT_AGAIN,
-        )  # fmt: skip
-    remarks = sorted([*text.remarks, *found.remarks])
-    return Export(module.NAME, dialect_of(found.blocks), text.encoding, module.FIELDS, found.blocks, remarks)
+            f"the file is a workbook, not {stated}", file=file, todo="Mend `format:` in the protocol."
+        )
+    found = workbook.read(raw, file)
+    if not found.blocks:
+        raise InputError("no sheet of the workbook has a header with known column names and rows below", file=file,
+                         todo="Say `columns:` in the protocol.")  # fmt: skip
+    return _export(found, workbook.NAME, "workbook", [], delimited.FIELDS, columns, file)
+
+
+def _export(
+    found: Blocks, name: str, encoding: str, remarks: list[Remark], fields: Mapping[str, tuple[str, ...]],
+    columns: Mapping[str, str] | None, file: str,
+) -> Export:  # fmt: skip
+    if fields is delimited.FIELDS:
+        fields = delimited.fields_for(found.header, columns, file)
+    return Export(
+        name, dialect_of(found.blocks), encoding, fields, found.blocks, sorted([*remarks, *found.remarks])
+    )
+
+
+def _no_record(found: Blocks, key: str, fits: str | None, file: str) -> InputError:
+    if fits and fits != key:
+        reason, todo = (
+            f"its content looks like {FORMATS[fits].NAME}",
+            f"Say `format: {fits}` in the protocol, or nothing.",
+        )
+    else:
+        first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
+        reason, todo = f"it holds no record{first}", content.EXPORT_AGAIN
+    return InputError(f"the file cannot be read as {FORMATS[key].NAME}: {reason}", file=file, todo=todo)
+
+
+def _what_it_is(lines: Sequence[str]) -> str:
+    head = "\n".join(lines[:40]).lower()
+    if "<!doctype html" in head or "<html" in head:
+        return " (it is a web page)"
+    if found := re.search(r"<([a-z][\w:.-]*)[\s>]", head):
+        return f" (it is XML with the root <{found.group(1)}>)"
+    return ""

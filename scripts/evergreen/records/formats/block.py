@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-LOST = "lost"
-NOTE = "note"
+LOST = "lost"  # belongs to no record
+NOTE = "note"  # read, but odd
+FRAME = "frame"  # belongs to the file and not to a record: header, trailer, column names, the envelope of XML
 
 
 class Remark(NamedTuple):
-    """Something to report about a line (or a sheet's row): `lost` (belongs to no record) or `note` (read, but odd)."""
+    """Something to report about a line (or a sheet's row); `kind` is one of the three above."""
 
     line: int
     kind: str
@@ -41,10 +43,30 @@ class Blocks:
 
     blocks: list[Block] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    header: frozenset[str] = frozenset()
+    """Column names of a table, else empty."""
 
     def lose(self, line: int, text: str, reason: str) -> None:
         if text := text.strip("\ufeff \t"):
             self.remarks.append(Remark(line, LOST, reason, text[:200]))
+
+    def frame(self, line: int, text: str, reason: str) -> None:
+        self.remarks.append(Remark(line, FRAME, reason, text.strip()[:200]))
+
+    def account_for(self, lines: Sequence[str], kind: str) -> None:
+        """Remark on every line with text that no block and no remark has: nothing of a file goes unsaid."""
+        seen = {remark.line for remark in self.remarks}
+        end = 0
+        for block in sorted(self.blocks, key=lambda block: block.line):
+            self._remark_between(lines, end + 1, block.line, kind, seen)
+            end = max(end, block.line_end)
+        self._remark_between(lines, end + 1, len(lines) + 1, kind, seen)
+
+    def _remark_between(self, lines: Sequence[str], start: int, stop: int, kind: str, seen: set[int]) -> None:
+        for number in range(start, stop):
+            if number not in seen and (text := lines[number - 1].strip("\ufeff \t")):
+                reason = "envelope of the records" if kind == FRAME else "line outside any record"
+                self.remarks.append(Remark(number, kind, reason, text[:200]))
 
     def note(self, line: int, reason: str, text: str = "") -> None:
         self.remarks.append(Remark(line, NOTE, reason, text.strip()[:200]))

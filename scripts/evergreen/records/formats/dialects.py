@@ -12,22 +12,22 @@ RECORDS_TO_ASK = 50
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
     for name, pattern in (
-        ("ASReview", r"\bASReview_(?:relevant|irrelevant|not_seen)|^asreview_\w+="),
+        ("ASReview", r"\bASReview_(?:relevant|irrelevant|not_seen)|^asreview[ _]\w+="),
         ("Rayyan", r"RAYYAN-(?:INCLUSION|LABELS)|^key=rayyan-\d"),
-        ("Covidence", r"^covidence #="),
-        ("Embase.com", r"www\.embase\.com|^db=Embase$|^u2=L\d{6,}$"),
+        ("Covidence", r"^covidence=#?\d"),
+        ("Embase.com", r"www\.embase\.com|^db=Embase$|^u2=L\d{6,}$|^emtree "),
         ("Ovid", r"ovidsp?\.ovid\.com|^d[bp]=Ovid"),
         ("EBSCO", r"search\.ebscohost\.com|^dp=EBSCO|openurl\.ebsco\.com"),
         ("ProQuest", r"proquest\.com|^db=[^\n]*ProQuest"),
         ("PsycNet", r"^\w+=doi:10\.1037|psycnet\.apa\.org|^provider=American Psychological"),
         ("Scopus", r"scopus\.com|^(?:db|source)=Scopus|^eid=2-s2\.0"),
-        ("CENTRAL", r"^(?:an|id|accession)=CN-\d{6,}|cochranelibrary\.com/central|^(?:db|source)=(?:Cochrane )?central"),
+        ("CENTRAL", r"^(?:an|id|accession|cochrane id|accession number)=CN-\d{6,}|cochranelibrary\.com/central|^(?:db|source)=(?:Cochrane )?central"),
         ("Web of Science", r"^(?:ut|an|id|unique-id|key)=(?:WOS|ISI|BCI|INSPEC|MEDLINE|CCC|KJD|RSCI|SCIELO|PPRN):|webofscience"),
         ("LILACS", r"^db=LILACS|^\w+=lil-\d+|bvsalud\.org"),
         ("SciELO", r"scielo\.|^db=SciELO"),
-        ("ClinicalTrials.gov", r"clinicaltrials\.gov"),
+        ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
         ("ICTRP", r"^trialid=|trialsearch\.who\.int"),
-        ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM"),
+        ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM|^create date="),
         ("TRID", r"trid\.trb\.org"),
     )
 )  # fmt: skip

@@ -47,7 +47,7 @@ def recognise(lines: Sequence[str]) -> bool:
 
 
 def read(lines: Sequence[str]) -> Blocks:
-    """Blocks of an ISI text; the file's header and trailer belong to no record and need no remark."""
+    """Blocks of an ISI text."""
     out = Blocks()
     block: Block | None = None
     for number, line in enumerate(lines, 1):
@@ -57,6 +57,7 @@ def read(lines: Sequence[str]) -> Blocks:
         found = None if line[0] in " \t" else _TAG.match(line.lstrip("\ufeff"))
         tag = found.group(1) if found else ""
         if tag in ("FN", "VR", "EF") and block is None:
+            out.frame(number, line, "header or end of the file")
             continue
         if tag == "PT" and block is not None:
             out.note(block.line, f"record without an ER line: the next one begins at line {number}")

@@ -99,7 +99,8 @@ def read(lines: Sequence[str]) -> Blocks:
         if any(value for tag, value in block.fields if tag != "TY"):
             out.blocks.append(block)
         else:
-            out.lose(block.line, "TY", "record without any field")
+            for line in range(block.line, number + 1):
+                out.lose(line, lines[line - 1], "record without any field")
         block = None
 
     def settle(number: int, ends_with_er: bool) -> int:
@@ -111,7 +112,7 @@ def read(lines: Sequence[str]) -> Blocks:
         start = number
         if waiting and not ends_with_er and _COUNTER.fullmatch(waiting[-1][1]):
             start = waiting.pop()[0]
-        if tagged and (ends_with_er or has_title or not out.blocks):
+        if tagged and (has_title or (ends_with_er and len(tagged) > 2) or not out.blocks):
             unnamed = Block(tagged[0][0], waiting[-1][0])
             for line, text in waiting:
                 if found := tag_of(text):
@@ -136,6 +137,14 @@ def read(lines: Sequence[str]) -> Blocks:
         return start
 
     for number, line in enumerate(lines, 1):
+        if (
+            block is not None
+            and line[2:6] == "  - "
+            and (tag := line[:2]) not in ("TY", "ER")
+            and tag.isupper()
+        ):
+            block.fields.append((tag, line[6:].strip()))  # nearly every line: no need to look closer
+            continue
         found = tag_of(line)
         if found is None:
             text = line.strip()

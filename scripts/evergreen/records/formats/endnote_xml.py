@@ -1,0 +1,66 @@
+"""EndNote XML, as EndNote, Bookends, Zotero and Covidence write and read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.xml import children, document, first_line, last_line, text_of
+
+NAME = "EndNote XML"
+FIELDS: dict[str, tuple[str, ...]] = {
+    "title": ("titles/title",),
+    "abstract": ("abstract",),
+    "authors": ("contributors/authors/author",),
+    "year": ("dates/year", "dates/pub-dates/date"),
+    "journal": ("periodical/full-title", "titles/secondary-title", "titles/alt-title", "alt-periodical/full-title", "periodical/abbr-1"),
+    "volume": ("volume",),
+    "issue": ("number", "issue"),
+    "pages": ("pages",),
+    "doi": ("electronic-resource-num",),
+    "doi_within": ("urls/related-urls/url", "notes", "custom3", "urls/web-urls/url"),
+    "pmid_within": ("accession-num", "urls/related-urls/url", "notes", "label"),
+    "pmid_in_medline": ("accession-num",),
+    "pmcid": ("custom2", "urls/related-urls/url", "urls/web-urls/url"),
+    "registry_within": ("notes", "research-notes", "custom1", "custom5"),
+    "publication_types": ("work-type",),
+    "keywords": ("keywords/keyword",),
+    "language": ("language",),
+    "issn": ("isbn", "issn"),
+    "url": ("urls/related-urls/url", "urls/web-urls/url"),
+    "accession": ("accession-num",),
+    "database": ("remote-database-name", "remote-database-provider"),
+}  # fmt: skip
+
+
+def recognise(lines: Sequence[str]) -> bool:
+    head = "".join(lines[:60])
+    return "<records>" in head and "<record>" in head and "<xml" in head.lower()
+
+
+def read(lines: Sequence[str]) -> Blocks:
+    """Blocks of EndNote XML, a field per path below `record`."""
+    out = Blocks()
+    root = document(lines, out)
+    for record in () if root is None else root.iter("record"):
+        block = Block(first_line(record), last_line(record, lines))
+        _flatten(record, "", block)
+        kind = record.find("ref-type")
+        if kind is not None:
+            block.append("ref-type name", kind.get("name") or "")
+        if any(value for name, value in block.fields if name != "database"):
+            out.blocks.append(block)
+        else:
+            out.lose(block.line, "<record>", "record without any field")
+    return out
+
+
+def _flatten(element: etree._Element, path: str, block: Block) -> None:
+    for child in children(element):
+        name = f"{path}{child.tag}"
+        if child.tag != "style" and any(part.tag != "style" for part in children(child)):
+            _flatten(child, name + "/", block)
+        elif text := text_of(child):
+            block.append(name, text)
