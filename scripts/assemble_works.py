@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import sheets, tables
+from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.deduplication import overlap
 from evergreen.deduplication.links import borderline, links
 from evergreen.deduplication.rounds import PAIRS, STATE
-from evergreen.deduplication.verdicts import Verdicts, effects, read_verdicts
+from evergreen.deduplication.verdicts import Verdicts, effects, read_verdict_sheet, read_verdicts
 from evergreen.deduplication.works import READ, merge
 from evergreen.records import model
 
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     given = arguments.parse_args(argv)
 
     sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
-    sheet = sheets.read_sheet(given.verdicts, "deduplication") if given.verdicts else None
+    sheet = read_verdict_sheet(given.verdicts) if given.verdicts else None
     verdicts = read_verdicts(sheet) if sheet is not None else Verdicts.none()
     if given.state:
         state = tables.read_table(given.state, NEEDED)

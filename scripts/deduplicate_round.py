@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evergreen import sheets, tables
+from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.deduplication.comparison import from_tables
 from evergreen.deduplication.rounds import RECORD, close_round, compare_share, prepare
-from evergreen.deduplication.verdicts import Verdicts, read_verdicts
+from evergreen.deduplication.verdicts import Verdicts, read_verdict_sheet, read_verdicts
 
 
 def main(argv: list[str] | None = None) -> None:

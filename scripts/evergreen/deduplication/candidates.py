@@ -36,7 +36,8 @@ def candidates(features: pd.DataFrame, *, known: int = 0) -> tuple[np.ndarray, n
             near = (here[first] == here[second]) & (fresh[first] | fresh[second])
             a, b = order[first[near]], order[second[near]]
             collected.append(np.minimum(a, b) * count + np.maximum(a, b))
-    pairs = np.unique(np.concatenate(collected))
+    pairs = np.sort(np.concatenate(collected))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return pairs // max(count, 1), pairs % max(count, 1)
 
 

@@ -16,6 +16,8 @@ SAME, UNKNOWN, DIFFERENT = 1, 0, -1
 
 _RELEVANT = 75.0
 """Titles less alike than this are of different works, unless an identifier says otherwise."""
+_ALIKE = 85.0
+"""Titles from which pairs are looked at that do not stand on the same page of the same volume."""
 _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
@@ -129,19 +131,13 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
     title, contained = _titles(columns, a, b, workers)
     if relevant:
-        entries = (columns.numeric["kind"][a] == columns.numeric["kind"][b]) & (
-            columns.numeric["kind"][a] == KINDS.index("registry")
-        )
-        registered = entries & (columns.level("registry", a, b) == SAME)
-        registered |= (
-            ~entries
-            & (columns.level("registry", a, b) == SAME)
-            & (
-                (columns.numeric["kind"][a] == KINDS.index("registry"))
-                | (columns.numeric["kind"][b] == KINDS.index("registry"))
-            )
-        )
-        keep = (title >= _RELEVANT) | contained | (doi == SAME) | (pmid == SAME) | same_id | registered
+        entry = columns.numeric["kind"] == KINDS.index("registry")
+        registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
+        place = np.ones(len(a), dtype=bool)
+        for name in ("volume", "page"):
+            place &= _level(columns.numeric[name][a], columns.numeric[name][b]) == SAME
+        keep = (title >= _ALIKE) | ((title >= _RELEVANT) & place) | contained
+        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered
         keep = np.flatnonzero(keep)
         a, b, title, contained, doi, pmid, same_id = (
             values[keep] for values in (a, b, title, contained, doi, pmid, same_id)

@@ -83,7 +83,8 @@ def _numbers(titles: pa.Array) -> pa.Array:
 
     A single letter (`i`, `v`, `x`) is a number only behind a word that counts (part, type, phase) or at the end.
     """
-    padded = joined(" ", titles, " ")
+    counting = _matches(titles, r"\d|\b[ivx]+\b|\bpart\b")
+    padded = joined(" ", pc.filter(titles, pa.array(counting)), " ")
     counted = r"\b(part|type|phase|stage|class|volume|section|chapter|study|trial|paper|report|grade|level|group|factor) %s\b"
     for letter, digit in (("i", "1"), ("v", "5"), ("x", "10")):
         padded = _without(padded, counted % letter, rf"\1 {digit}")
@@ -94,7 +95,9 @@ def _numbers(titles: pa.Array) -> pa.Array:
         padded = _without(padded, rf"\b{roman}\b", str(number))
     for word, number in (("first", 1), ("second", 2), ("third", 3), ("one", 1), ("two", 2), ("three", 3)):
         padded = _without(padded, rf"\bpart {word}\b", f"part {number}")
-    return pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
+    numbers = pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
+    none = pa.array(np.full(len(titles), ""), pa.large_string())
+    return pc.replace_with_mask(none, pa.array(counting), numbers)
 
 
 def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:

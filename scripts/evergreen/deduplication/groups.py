@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 Rows = Sequence[tuple[int, int]]
 
@@ -29,9 +27,17 @@ class Pairs:
 
 
 def components(count: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Label of the connected component of each of `count` rows."""
-    ones = np.ones(len(a), dtype=np.int8)
-    return connected_components(coo_matrix((ones, (a, b)), shape=(count, count)), directed=False)[1]
+    """The smallest row of the connected component of each of `count` rows."""
+    label = np.arange(count)
+    while True:
+        left, right = label[a], label[b]
+        open_ = left != right
+        if not open_.any():
+            return label
+        a, b, left, right = a[open_], b[open_], left[open_], right[open_]
+        np.minimum.at(label, np.maximum(left, right), np.minimum(left, right))
+        while not np.array_equal(label, label[label]):
+            label = label[label]
 
 
 def uncompared(
@@ -56,9 +62,9 @@ def uncompared(
         return np.empty((0, 2), dtype=np.int64)
     every = np.concatenate(found)
     count = len(labels)
-    done = np.unique(a.astype(np.int64) * count + b)
-    keys = np.unique(every[:, 0] * count + every[:, 1])
-    keys = keys[~np.isin(keys, done)]
+    compared = chosen[labels[a]] & (labels[a] == labels[b])
+    done = a[compared].astype(np.int64) * count + b[compared]
+    keys = np.setdiff1d(every[:, 0] * count + every[:, 1], done)
     return np.column_stack([keys // count, keys % count])
 
 

@@ -37,34 +37,40 @@ def same_journal(a: str, b: str) -> int:
     Cannot be told: a name is missing, or one is the beginning of the other (`Circulation`, `Circulation Research`; a
     name that was cut off).
     """
-    if not a or not b:
-        return 0
-    if a == b:
-        return 1
-    long, short = sorted((_words(a), _words(b)), key=lambda words: (-sum(map(len, words)), words))
-    if not long or not short:
-        return 0
-    if "".join(long) == "".join(short) or _abbreviated(long, short) or _initials(long, short):
-        return 1
-    squashed, beginning = "".join(long), "".join(short)
-    if len(beginning) >= _SHORTEST_PREFIX and (squashed.startswith(beginning) or beginning in squashed):
-        return 0
-    steps = sum(_shortened(word, abbreviation) for word, abbreviation in zip(long, short, strict=False))
-    if len(short) >= 2 and steps == min(len(long), len(short)):
-        return 0
-    return -1
+    return _compare(_words(a), _words(b))
 
 
 def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """`same_journal` of pairs of codes into `names`; every distinct pair is looked at once."""
-    pairs, where = np.unique(
-        np.minimum(a, b).astype(np.int64) * len(names) + np.maximum(a, b), return_inverse=True
+    level = np.ones(len(a), dtype=np.int8)
+    open_ = np.flatnonzero((a != b) | (names == "")[a])
+    low, high = np.minimum(a[open_], b[open_]).astype(np.int64), np.maximum(a[open_], b[open_])
+    pairs, where = np.unique(low * len(names) + high, return_inverse=True)
+    words = [_words(name) for name in names]
+    level[open_] = np.fromiter(
+        (_compare(words[x], words[y]) for x, y in zip(*np.divmod(pairs, len(names)), strict=True)),
+        np.int8,
+        len(pairs),
+    )[where]
+    return level
+
+
+def _compare(a: list[str], b: list[str]) -> int:
+    if not a or not b:
+        return 0
+    whole_a, whole_b = "".join(a), "".join(b)
+    if whole_a == whole_b:
+        return 1
+    if a[0][0] != b[0][0] and not (whole_a in whole_b or whole_b in whole_a):
+        return -1
+    long, short, whole, beginning = (
+        (a, b, whole_a, whole_b) if len(whole_a) >= len(whole_b) else (b, a, whole_b, whole_a)
     )
-    first, second = pairs // len(names), pairs % len(names)
-    known = np.fromiter(
-        (same_journal(x, y) for x, y in zip(names[first], names[second], strict=True)), np.int8, len(pairs)
-    )
-    return known[where]
+    if (len(long) == len(short) and all(map(_shortened, long, short))) or _initials(long, short):
+        return 1
+    if len(beginning) >= _SHORTEST_PREFIX and beginning in whole:
+        return 0
+    return 0 if len(short) >= 2 and all(map(_shortened, long, short)) else -1
 
 
 def _words(name: str) -> list[str]:
@@ -80,10 +86,6 @@ def _shortened(word: str, abbreviation: str) -> bool:
         return False
     letters = iter(word)
     return len(abbreviation) >= 3 and all(letter in letters for letter in abbreviation)
-
-
-def _abbreviated(long: list[str], short: list[str]) -> bool:
-    return len(long) == len(short) and all(map(_shortened, long, short))
 
 
 def _initials(long: list[str], short: list[str]) -> bool:

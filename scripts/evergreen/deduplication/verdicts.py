@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
@@ -24,6 +25,14 @@ class Verdicts:
     @classmethod
     def none(cls) -> Verdicts:
         return cls([], [], {})
+
+
+def read_verdict_sheet(path: str | Path) -> pd.DataFrame:
+    """The sheet `deduplication`, CSV or XLSX."""
+    # Loading what reads spreadsheets takes as long as deduplicating thousands of records: only for those who have verdicts.
+    from evergreen.sheets import read_sheet
+
+    return read_sheet(path, "deduplication")
 
 
 def read_verdicts(sheet: pd.DataFrame) -> Verdicts:

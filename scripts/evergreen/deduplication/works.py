@@ -146,16 +146,12 @@ def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: 
     texts = column.to_numpy(dtype=object)
     alone = ~several[work]
     values[work[alone]] = texts[alone]
-    many = pd.DataFrame({"work": work[~alone], "value": texts[~alone]})
-    many = many[many["value"].ne("")].drop_duplicates()
-    if split and len(many):
-        again = many["work"].duplicated(keep=False)
-        values[many["work"][~again]] = many["value"][~again]
-        many = many[again]
-        many = many.assign(value=many["value"].str.split("; ")).explode("value").drop_duplicates()
-    if len(many):
-        joined = many.groupby("work", sort=True)["value"].agg("; ".join)
-        values[joined.index] = joined
+    united: dict[int, dict[str, None]] = {}
+    for number, value in zip(work[~alone].tolist(), texts[~alone], strict=True):
+        if value:
+            united.setdefault(number, {}).update(dict.fromkeys(value.split("; ") if split else (value,)))
+    for number, found in united.items():
+        values[number] = "; ".join(found)
     return values
 
 
