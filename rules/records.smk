@@ -50,7 +50,7 @@ checkpoint index_records:
             for name, day in SOURCE_ROUNDS
         ],
         script=script("index_records.py"),
-        code=library("records/", "tables.py", "errors.py", "command.py"),
+        code=library("records/account.py", "tables.py", "errors.py", "command.py"),
     output:
         manifest="results/records/manifest.json",
     log:
@@ -80,7 +80,15 @@ rule assemble_records:
             if name in EXPORT_SOURCES
         ],
         script=script("assemble_records.py"),
-        code=library("records/", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "records/account.py",
+            "records/model.py",
+            "records/names.py",
+            "records/normalise.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
         records="results/records/records.parquet",
         csv="results/records/records.csv",

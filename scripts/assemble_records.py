@@ -8,8 +8,8 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
+from evergreen.records.account import import_report, imported_twice
 from evergreen.records.model import typed
-from evergreen.records.rounds import import_report
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,8 +27,8 @@ def main(argv: list[str] | None = None) -> None:
 
     folder = Path(args.folder)
     stems = {(source, round_): folder / source / round_ for source, round_ in args.pairs}
-    parts = [tables.read_table(f"{stem}.parquet") for stem in stems.values()]
-    records = typed(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
+    parts = {pair: tables.read_table(f"{stem}.parquet") for pair, stem in stems.items()}
+    records = typed(pd.concat(parts.values(), ignore_index=True) if parts else pd.DataFrame())
     counts = [
         (source, round_, tables.read_json(f"{stem}.counts.json")) for (source, round_), stem in stems.items()
     ]
@@ -40,7 +40,10 @@ def main(argv: list[str] | None = None) -> None:
 
     tables.write_table(records, args.records)
     tables.write_table(records, args.csv)
-    tables.write_table(import_report(counts, remarks), args.report)
+    twice = imported_twice(parts)
+    tables.write_table(import_report(counts, remarks, twice), args.report)
+    for (source, round_), reason in twice:
+        print(f"WARNING: {source} {round_}: {reason}")
     print(f"{len(records)} records of {len(args.pairs)} searches")
 
 

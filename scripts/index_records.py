@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.records.rounds import manifest
+from evergreen.records.account import manifest
 
 
 def main(argv: list[str] | None = None) -> None:

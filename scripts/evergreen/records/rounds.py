@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
+from evergreen.records.account import REMARK_COLUMNS
 from evergreen.records.formats import Export
 from evergreen.records.model import base_id, with_ids
 from evergreen.records.rows import record_table
-
-REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,10 @@ def import_export(
     if hits is not None and hits != read:
         reason = f"{hits} hits are stated in the protocol, {read} records were read"
         remarks.append({"file": file, "line": "", "kind": "hits", "reason": reason, "text": ""})
+    if repeated := [name for name in records["record_id"] if name != base_id(name)]:
+        names = ", ".join(repeated[:5]) + (", ..." if len(repeated) > 5 else "")
+        reason = f"{len(repeated)} records have an id that another record of the file has: {names}"
+        remarks.append({"file": file, "line": "", "kind": "repeated", "reason": reason, "text": ""})
     counts: dict[str, int | str] = {
         "hits": read if hits is None else hits,
         "read": read,
@@ -62,39 +65,3 @@ def import_export(
     return Import(
         records[~seen].reset_index(drop=True), counts, pd.DataFrame(remarks, columns=list(REMARK_COLUMNS))
     )
-
-
-def manifest(counts: Sequence[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
-    """`{round: {source: new records}}`, only where there are any, of (source, round, new) in the order given."""
-    out: dict[str, dict[str, int]] = {}
-    for source, round_, new in counts:
-        if new > 0:
-            out.setdefault(round_, {})[source] = new
-    return out
-
-
-def import_report(
-    counts: Sequence[tuple[str, str, dict[str, int | str]]], remarks: dict[tuple[str, str], pd.DataFrame]
-) -> pd.DataFrame:
-    """`records/import-report.csv`: a row per file (kind `file`), then a row per remark on one of its lines."""
-    columns = ["source", "round", *REMARK_COLUMNS]
-    parts = []
-    for source, round_, count in counts:
-        place = {"source": source, "round": round_}
-        if "file" in count:
-            what = " ".join(
-                filter(None, (str(count["format"]), f"({count['dialect']})" if count["dialect"] else ""))
-            )
-            summary = (
-                f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
-                f"{count['seen_before']} seen before, {count['lost']} lines outside records"
-            )
-            parts.append(
-                pd.DataFrame(
-                    [{**place, "file": count["file"], "line": "", "kind": "file", "reason": summary}]
-                )
-            )
-        if (found := remarks.get((source, round_))) is not None:
-            parts.append(found.assign(**place))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return table.reindex(columns=columns).fillna("")

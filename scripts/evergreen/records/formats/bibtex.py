@@ -88,9 +88,10 @@ def read(lines: Sequence[str]) -> Blocks:
             block.append("entry type", entry.entry_type)
             for field in entry.fields:
                 _add(block, field.key.lower(), _decoded(str(field.value)))
-            after = start + entry.raw.count("\n") + 1
-            for number in range(after, end) if more else ():
-                out.lose(number + 1, lines[number], "line outside any entry")
+            if more:
+                block.line_end = start + (entry.raw or "").count("\n") + 1
+                for number in range(block.line_end, end):
+                    out.lose(number + 1, lines[number], "line outside any entry")
         out.blocks.append(block)
     return out
 

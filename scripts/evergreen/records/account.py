@@ -1,0 +1,78 @@
+"""The account of all searches: which rounds brought records, and what became of every line of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
+
+
+def manifest(counts: Sequence[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    """`{round: {source: new records}}`, only where there are any, of (source, round, new) in the order given."""
+    out: dict[str, dict[str, int]] = {}
+    for source, round_, new in counts:
+        if new > 0:
+            out.setdefault(round_, {})[source] = new
+    return out
+
+
+_CONTENT = ["title", "authors", "year", "journal", "volume", "issue", "pages", "abstract"]
+ENOUGH_TO_JUDGE = 5
+
+
+def imported_twice(tables: Mapping[tuple[str, str], pd.DataFrame]) -> list[tuple[tuple[str, str], str]]:
+    """((source, round), reason) of each file all of whose records stand word for word in a file of another source.
+
+    Databases write the same work differently; the same words throughout are the same file under two names. Its records
+    stay, deduplication merges them; files of fewer than `ENOUGH_TO_JUDGE` records say too little.
+    """
+    contents = {
+        pair: set(table[_CONTENT].astype("str").itertuples(index=False, name=None))
+        for pair, table in tables.items()
+    }
+    found = []
+    for pair, content in contents.items():
+        for other, larger in contents.items():
+            if other[0] != pair[0] and ENOUGH_TO_JUDGE <= len(content) <= len(larger) and content <= larger:
+                reason = f"all {len(content)} records stand word for word in {other[0]} {other[1]} too: imported twice?"
+                found.append((pair, reason))
+    return found
+
+
+def import_report(
+    counts: Sequence[tuple[str, str, dict[str, int | str]]],
+    remarks: Mapping[tuple[str, str], pd.DataFrame],
+    twice: Sequence[tuple[tuple[str, str], str]] = (),
+) -> pd.DataFrame:
+    """`records/import-report.csv`: a row per file (kind `file`), then a row per remark on the file or one of its lines.
+
+    Kinds: `file` (what was read), `hits` (differs from what the protocol states), `repeated` (ids or records that
+    are there twice), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
+    """
+    rows: list[pd.DataFrame] = []
+    for source, round_, count in counts:
+        if "file" not in count:
+            continue
+        what = " ".join(
+            filter(None, (str(count["format"]), f"({count['dialect']})" if count["dialect"] else ""))
+        )
+        summary = (
+            f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
+            f"{count['seen_before']} seen before, {count['lost']} lines outside records"
+        )
+        about = [("file", summary)] + [
+            ("repeated", reason) for pair, reason in twice if pair == (source, round_)
+        ]
+        whole = [
+            {"file": count["file"], "line": "", "kind": kind, "reason": reason, "text": ""}
+            for kind, reason in about
+        ]
+        parts = [
+            pd.DataFrame(whole),
+            remarks.get((source, round_), pd.DataFrame(columns=list(REMARK_COLUMNS))),
+        ]
+        rows.append(pd.concat(parts, ignore_index=True).assign(source=source, round=round_))
+    columns = ["source", "round", *REMARK_COLUMNS]
+    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
