@@ -27,11 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--pairs", required=True)
     given = arguments.parse_args(argv)
 
-    verdicts = (
-        read_verdicts(sheets.read_sheet(given.verdicts, "deduplication"))
-        if given.verdicts
-        else Verdicts.none()
-    )
+    verdicts = read_verdicts(read_verdict_sheet(given.verdicts)) if given.verdicts else Verdicts.none()
     records = pd.concat([tables.read_table(path, RECORD) for path in given.records], ignore_index=True)
     before = tables.read_table(given.before) if given.before else None
     table, known = prepare(records, before)

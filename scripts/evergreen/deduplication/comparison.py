@@ -17,7 +17,7 @@ SAME, UNKNOWN, DIFFERENT = 1, 0, -1
 _RELEVANT = 75.0
 """Titles less alike than this are of different works, unless an identifier says otherwise."""
 _ALIKE = 85.0
-"""Titles from which pairs are looked at that do not stand on the same page of the same volume."""
+"""Titles from which pairs are looked at that do not stand on the same page."""
 _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
@@ -133,10 +133,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     if relevant:
         entry = columns.numeric["kind"] == KINDS.index("registry")
         registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
-        place = np.ones(len(a), dtype=bool)
-        for name in ("volume", "page"):
-            place &= _level(columns.numeric[name][a], columns.numeric[name][b]) == SAME
-        keep = (title >= _ALIKE) | ((title >= _RELEVANT) & place) | contained
+        keep = (title >= _ALIKE) | ((title >= _RELEVANT) & _same_place(columns, a, b)) | contained
         keep |= (doi == SAME) | (pmid == SAME) | same_id | registered
         keep = np.flatnonzero(keep)
         a, b, title, contained, doi, pmid, same_id = (
@@ -176,6 +173,12 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     )
 
 
+def _same_place(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The same first page, and no different volume."""
+    volume, page = (_level(columns.numeric[name][a], columns.numeric[name][b]) for name in ("volume", "page"))
+    return (page == SAME) & (volume != DIFFERENT)
+
+
 def _level(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where((a > 0) & (b > 0), np.where(a == b, SAME, DIFFERENT), UNKNOWN).astype(np.int8)
 
@@ -195,8 +198,9 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
     for scorer in (Prefix.similarity, Postfix.similarity):
         common = process.cpdist(first[part], second[part], scorer=scorer, dtype=np.int32, workers=workers)
         contained[unequal[part]] |= common >= _CONTAINED * shorter[part]
-    cut = columns.numeric["cut"]
-    part = part[cut[a[unequal[part]]] | cut[b[unequal[part]]]]
+    # a slip within the common part, where the title says it was cut or the place agrees
+    cut, rows_a, rows_b = columns.numeric["cut"], a[unequal[part]], b[unequal[part]]
+    part = part[cut[rows_a] | cut[rows_b] | _same_place(columns, rows_a, rows_b)]
     within = process.cpdist(
         first[part], second[part], scorer=fuzz.partial_ratio, dtype=np.float32, workers=workers
     )

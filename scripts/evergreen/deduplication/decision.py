@@ -98,8 +98,10 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     vetoes = {
         "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0),
         "authors": (pairs.authors == DIFFERENT) & (pairs.title < 97) & ~same_number,
-        # a second page in the same volume is an erratum or an abstract, unless the same people are named
-        "page": (pairs.page == DIFFERENT) & ~pairs.team & ~same_number,
+        # a second page is an erratum or an abstract, unless the same people are named in the same volume
+        "page": (pairs.page == DIFFERENT)
+        & ~(pairs.team & (pairs.volume == SAME) & (pairs.years == 0))
+        & ~same_number,
         "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
         "numbers": pairs.numbers_differ & ~place & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
@@ -150,7 +152,12 @@ def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
             relate(name, of_kind & ((pairs.registry == SAME) | written))
         else:
             relate(name, of_kind & written)
-    relate("part_of", veto["numbers"] & written & (pairs.years <= 2) & (pairs.journal != DIFFERENT))
-    relate("version_of", written & (veto["version"] | veto["numbers"]))
-    relate("version_of", written & (pairs.title >= 94) & (veto["place"] | veto["year"]))
+    # numbers alone may be a slip: a part or version is also published elsewhere or at another time
+    published = (pairs.doi == DIFFERENT) | (pairs.pmid == DIFFERENT) | (pairs.page == DIFFERENT)
+    published |= (pairs.volume == DIFFERENT) | (pairs.years > 1)
+    relate(
+        "part_of", veto["numbers"] & written & published & (pairs.years <= 2) & (pairs.journal != DIFFERENT)
+    )
+    relate("version_of", written & published & (veto["version"] | veto["numbers"]))
+    relate("version_of", written & published & (pairs.title >= 94) & (veto["place"] | veto["year"]))
     return relation

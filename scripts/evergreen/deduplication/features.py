@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 
 from evergreen.records.normalise import searchable
 
+ELLIPSIS = "\u2026"
+
 KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", "conference")
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
@@ -130,6 +132,11 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
     return kind
 
 
+def _cut_journals(journals: pa.Array, raw: pa.Array) -> pa.Array:
+    """Searchable journals, with an ellipsis where the name was cut off."""
+    return pc.if_else(pa.array(_matches(raw, _CUT)), joined(journals, ELLIPSIS), journals)
+
+
 def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
@@ -177,7 +184,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "numbers": _series(_numbers(titles)),
             "authors": _series(names),
             "first_author": _series(_without(text(records["first_author"]), " ")),
-            "journal": _series(journals),
+            "journal": _series(_cut_journals(journals, text(records["journal"]))),
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
             # "1)" is the rest of "59 (1)": the volume was lost
             "volume": _integer(_without(text(records["volume"]), r"^[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from evergreen.deduplication.features import ELLIPSIS
+
 _SMALL = frozenset(
     {
         "of",
@@ -29,6 +31,7 @@ _SMALL = frozenset(
     | {"das", "des", "du", "fur", "di", "del", "supplement", "suppl"}
 )
 _SHORTEST_PREFIX = 6
+_LONG_BEGINNING = 12
 
 
 def same_journal(a: str, b: str) -> int:
@@ -59,6 +62,8 @@ def _compare(a: list[str], b: list[str]) -> int:
     if not a or not b:
         return 0
     whole_a, whole_b = "".join(a), "".join(b)
+    if whole_a.endswith(ELLIPSIS) or whole_b.endswith(ELLIPSIS):
+        return _compare_cut(a, b)
     if whole_a == whole_b:
         return 1
     if a[0][0] != b[0][0] and not (whole_a in whole_b or whole_b in whole_a):
@@ -71,6 +76,14 @@ def _compare(a: list[str], b: list[str]) -> int:
     if len(beginning) >= _SHORTEST_PREFIX and beginning in whole:
         return 0
     return 0 if len(short) >= 2 and all(map(_shortened, long, short)) else -1
+
+
+def _compare_cut(a: list[str], b: list[str]) -> int:
+    """Names of which one (or both) was cut off: the same as far as the words go, if there are enough of them."""
+    a, b = ([word for word in (piece.rstrip(ELLIPSIS) for piece in words) if word] for words in (a, b))
+    agree = all(map(_shortened, a, b))
+    enough = sum(min(len(x), len(y)) for x, y in zip(a, b, strict=False)) >= _LONG_BEGINNING
+    return 1 if agree and enough else 0 if agree else -1
 
 
 def _words(name: str) -> list[str]:

@@ -21,7 +21,7 @@ STATE = ("source", "round", "work_id", "partner", "reason", "alias", *COLUMNS)
 the work it would be in without a person's verdict. The rest is what later rounds compare new records with."""
 
 RECORD = (
-    "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal_search", "volume",
+    "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
     "pages", "first_page", "doi", "pmid", "registry_ids", "publication_types", "url",
 )  # fmt: skip
 """What is read of a record table."""
