@@ -64,7 +64,7 @@ def report_inputs(wildcards):
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
         found["studies"] = "results/screening/studies.csv"
-        found["excluded"] = "results/prisma/excluded_reports.csv"
+        found["full_text"] = "results/screening/full_text/decisions.csv"
         found["agreement"] = [f"results/screening/{stage}/agreement.json" for stage in STAGES]
     if PARTS["prisma"]:
         found["prisma"] = "results/prisma/counts.json"

@@ -48,8 +48,8 @@ def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]
         comparisons = [tables.read_json(path) for path in inputs.get("agreement", [])]
         found.append(selection.section(flow, counts, comparisons, methods.selection(protocol)))
     if works is not None:
-        studies, excluded = tables.read_table(inputs["studies"]), tables.read_table(inputs["excluded"])
-        found.append(selection.studies_section(studies, works, excluded, protocol["screening"]["reasons"]))
+        studies, full_text = tables.read_table(inputs["studies"]), tables.read_table(inputs["full_text"])
+        found.append(selection.studies_section(studies, works, full_text, protocol["screening"]["reasons"]))
     if "judgements" in inputs:
         judgements = tables.read_table(inputs["judgements"])
         words = methods.extraction(protocol, [], _people(judgements["assessors"]))

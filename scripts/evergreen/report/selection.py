@@ -100,32 +100,43 @@ def _per_round(counts: Mapping[str, Any]) -> Table:
 
 
 def studies_section(
-    studies: pd.DataFrame, works: pd.DataFrame, excluded: pd.DataFrame, reasons: Mapping[str, str]
+    studies: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, reasons: Mapping[str, str]
 ) -> Section:
-    """Included studies with their reports, and reports excluded at full text with reasons."""
+    """Included studies with their reports, and reports excluded at full text with reasons.
+
+    `full_text` are that stage's decisions; `reasons` the labels of the protocol's reasons.
+    """
     by_work = {work["work_id"]: work for work in tables.rows(works)}
-    columns = [Head("Study"), Head("Since"), Head("Report"), Head("Title"), Head("Registration")]
+    decided = {row["work_id"]: row for row in tables.rows(full_text)}
+    columns = [
+        Head("Study"),
+        Head("Since"),
+        Head("Report"),
+        Head("Title"),
+        Head("Registration"),
+        Head("Included for"),
+    ]
     rows: list[list[Cell]] = []
     for study in tables.rows(studies[studies["status"].eq("included")]):
         for position, work_id in enumerate(study["work_ids"].split("; ")):
-            work = by_work[work_id]
+            work, included = by_work[work_id], decided.get(work_id, {}).get("decision") == "include"
             rows.append([
                 study["study"] if position == 0 else "", study["round"] if position == 0 else "",
                 citation(work), str(work["title"]), str(work["registry_ids"]),
+                "its data" if included else "the record of the study only",
             ])  # fmt: skip
     blocks: list[Block] = [Table("Included studies and their reports", columns, rows)]
+    excluded = full_text[full_text["decision"].eq("exclude")]
     if len(excluded):
-        columns = [Head("Report"), Head("Title"), Head("Reason")]
-        lines: list[list[Cell]] = []
-        for item in tables.rows(excluded):
-            work = by_work[item["work_id"]]
-            lines.append([citation(work), str(work["title"]), reasons.get(item["reason"], item["reason"])])
-        blocks.append(
-            Table(
-                "Reports excluded at full text, with reasons",
-                columns,
-                lines,
-                fold=f"Excluded reports ({len(lines)})",
-            )
-        )
+        heads = [Head("Report"), Head("Title"), Head("Reason")]
+        lines: list[list[Cell]] = [
+            [
+                citation(by_work[item["work_id"]]),
+                str(by_work[item["work_id"]]["title"]),
+                reasons.get(item["reason"], item["reason"]),
+            ]
+            for item in tables.rows(excluded)
+        ]
+        caption = "Reports excluded at full text, with reasons"
+        blocks.append(Table(caption, heads, lines, fold=f"Excluded reports ({len(lines)})"))
     return Section("studies", "Studies", blocks)

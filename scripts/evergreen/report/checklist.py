@@ -1,0 +1,340 @@
+"""The reporting checklists, with what a run can know filled in and the rest marked for the authors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from evergreen import __version__
+from evergreen.report import methods
+from evergreen.report.blocks import Head, Section, Table, Text
+from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
+from evergreen.screening.stages import STAGES
+
+# What an answer is: complete; true, but something only authors know is missing; left to the authors.
+RUN, PARTLY, AUTHORS = "from the run", "complete it", "to write"
+COLUMNS = ["checklist", "item", "section", "topic", "asks", "status", "answer", "where", "reported_on_page"]
+TYPES = {"register": "3", "website": "4", "citation": "5", "organisation": "7"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    where: str = ""
+    status: str = RUN
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the checklists are filled from.
+
+    `protocol` as `protocol.load` gives it, `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the
+    logs of the searches that were run (with `source`), `extractors` and `assessors` who filled sheets, `excluded` the number of reports
+    excluded at full text, `certainty` whether there is a sheet of certainty.
+    """
+
+    protocol: Mapping[str, Any]
+    counts: Mapping[str, Any]
+    sources: pd.DataFrame
+    searches: Sequence[Mapping[str, Any]]
+    extractors: Sequence[str]
+    assessors: Sequence[str]
+    excluded: int
+    certainty: bool
+
+
+def checklist(run: Run) -> pd.DataFrame:
+    """All items with answers, columns `COLUMNS`; what no run can know has the status "to write" and no answer."""
+    answers = {
+        **{(PRISMA, item): answer for item, answer in _review(run).items()},
+        **{(SEARCH, item): answer for item, answer in _search(run).items()},
+        **{(LIVING, item): answer for item, answer in _living(run).items()},
+    }
+    rows = []
+    for item in ITEMS:
+        answer = answers.get((item.checklist, item.item), Answer("", status=AUTHORS))
+        rows.append((*item, answer.status, answer.text, answer.where, ""))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def sections(table: pd.DataFrame) -> list[Section]:
+    """The checklists as sections of a document, one table each."""
+    remark = (
+        f'"{RUN}": taken from the protocol and the results. "{PARTLY}": true as it stands, and only the authors know the'
+        f' rest. "{AUTHORS}": for the authors. Page numbers are filled in when the manuscript is set.'
+    )
+    heads = [Head(name) for name in ("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")]
+    result = [Section("how", "How to read this", [Text(remark)])]
+    for name, items in table.groupby("checklist", sort=False):
+        rows = [
+            [
+                row["item"],
+                row["topic"],
+                row["asks"],
+                row["answer"],
+                row["where"],
+                row["status"],
+                row["reported_on_page"],
+            ]
+            for row in items.to_dict("records")
+        ]
+        done = int(items["status"].eq(RUN).sum())
+        caption = (
+            f"{name}: {done} of {len(items)} items filled, {int(items['status'].eq(AUTHORS).sum())} to write"
+        )
+        result.append(Section(str(name), str(name), [Table(caption, heads, rows)]))
+    return result
+
+
+def _review(run: Run) -> dict[str, Answer]:
+    """Answers to the items of PRISMA 2020."""
+    p, total = run.protocol, run.counts["total"]
+    review, outcomes = p["review"], p["outcomes"]
+    question = {key: methods.listed(_names(value)) for key, value in p["question"].items() if value}
+    asked = "; ".join(f"{key}: {text}" for key, text in question.items())
+    reasons = methods.listed(list(p["screening"]["reasons"].values()))
+    answers = {
+        "1": Answer(
+            f"Title in the protocol: {review['title']}.",
+            status=RUN if "systematic review" in review["title"].lower() else PARTLY,
+        ),
+        "16a": Answer(_flow_words(total), "results/prisma/flow.svg"),
+        "24b": Answer("The protocol is config/config.yaml, under version control.", "config/config.yaml", PARTLY),
+        "24c": Answer(
+            "Every change of the protocol is in the history of config/; say which changed the review, and why.",
+            "config/", PARTLY,
+        ),
+        "27": Answer(
+            "Decisions, extracted data and protocol: config/; results, tables behind every figure and the flow of records:"
+            f" results/; code: Evergreen {__version__}. Say where they can be had.",
+            "config/, results/", PARTLY,
+        ),
+    }  # fmt: skip
+    if asked:
+        answers["4"] = Answer(f"{asked}.", "config/config.yaml", PARTLY)
+    if asked or reasons:
+        excluded = f" Reasons for exclusion, in order of priority: {reasons}." if reasons else ""
+        answers["5"] = Answer(f"{asked}.{excluded}", "config/config.yaml", PARTLY)
+    if p["sources"]:
+        whole = {"status": RUN} if _all_searched(run) else {"status": PARTLY}
+        answers["6"] = Answer(_sources_words(run), "results/prisma/per_source.csv")
+        answers["7"] = Answer(_strategies_words(run), "results/search/", **whole)
+        answers["8"] = Answer(
+            f"{methods.selection(p)} No decision was automated; duplicates were.",
+            "results/screening/",
+            _screened(p),
+        )
+        answers["16b"] = Answer(
+            f"{run.excluded} reports excluded at full text, each with one reason.",
+            "results/prisma/excluded_reports.csv",
+        )
+    if run.extractors:
+        answers["9"] = Answer(
+            f"{methods.extraction(p, run.extractors, [])} Say whether authors of studies were asked.",
+            "results/extraction/merged.csv", PARTLY,
+        )  # fmt: skip
+    if run.assessors:
+        answers["11"] = Answer(
+            methods.extraction(p, [], run.assessors), "results/risk_of_bias/judgements.csv"
+        )
+        answers["18"] = Answer(
+            "Judgements with their support, as a table and two figures.", "results/figures/risk_of_bias/"
+        )
+    if outcomes:
+        answers |= _synthesis(run)
+    if run.certainty:
+        answers["15"] = Answer("GRADE, downgrades with their reasons.", "config/certainty.csv", PARTLY)
+        answers["22"] = Answer("Certainty of each outcome with its downgrades.", "results/report/index.html")
+    if review["registration"]:
+        answers["24a"] = Answer(f"{review['registration']}.")
+    if total["total_studies"]:
+        answers["17"] = Answer(
+            f"{_plural(total['total_studies'], 'study', 'studies')} in {_plural(total['total_reports'], 'report')}, listed"
+            " with their reports; add what characterises them.",
+            "results/screening/studies.csv", PARTLY,
+        )  # fmt: skip
+    return answers
+
+
+def _synthesis(run: Run) -> dict[str, Answer]:
+    outcomes = run.protocol["outcomes"]
+    columns = sorted(
+        {name for outcome in outcomes for name in (*outcome["subgroups"], *outcome["moderators"])}
+    )
+    explored = [
+        f"{outcome['name']}: {methods.listed([*outcome['subgroups'], *outcome['moderators']])}"
+        for outcome in outcomes
+        if outcome["subgroups"] or outcome["moderators"]
+    ]
+    compared = sorted({str(entry) for outcome in outcomes for entry in outcome["analysis"]["sensitivity"]})
+    smallest = min(outcome["analysis"]["k_min_small_study"] for outcome in outcomes)
+    per_outcome = "; ".join(f"{outcome['name']} ({outcome['measure']})" for outcome in outcomes)
+    times = "; ".join(
+        f"{outcome['name']}, {methods.listed(_names(outcome['timepoint']))}"
+        for outcome in outcomes
+        if "timepoint" in outcome
+    )
+    everywhere = "results/synthesis/"
+    return {
+        "10a": Answer(f"{per_outcome}. Time points: {times or 'all that were reported'}.", "config/config.yaml"),
+        "10b": Answer(
+            f"Study-level columns: {methods.listed(columns)}." if columns else "No further variable is analysed.",
+            "results/extraction/merged.csv", PARTLY,
+        ),
+        "12": Answer(f"{per_outcome}.", "config/config.yaml"),
+        "13a": Answer(
+            "Every included study that reports the outcome at the protocol's time points and arms; those that could not be"
+            " pooled are listed with the reason.",
+            everywhere,
+        ),
+        "13b": Answer(
+            "Missing standard deviations and the like are derived from what is reported; every derived number is listed"
+            " with its rule.",
+            "results/extraction/converted.csv",
+        ),
+        "13c": Answer("Forest and funnel plots of each outcome, each with a table of the numbers drawn.", "results/figures/"),
+        "13d": Answer(f"{' '.join(methods.synthesis(outcomes))} Software: Evergreen {__version__}.", "config/config.yaml"),
+        "13e": Answer(
+            f"Subgroups and moderators: {'; '.join(explored)}." if explored else "None was planned.", "config/config.yaml"
+        ),
+        "13f": Answer(
+            f"Side by side with the main analysis: {'; '.join(compared)}." if compared else "None was planned beyond those"
+            " that accompany every synthesis.",
+            "config/config.yaml",
+        ),
+        "14": Answer(
+            f"Funnel plots, and tests for small-study effects where there are {smallest} studies or more. Results that studies"
+            " did not report are for the authors to judge.",
+            "results/figures/", PARTLY,
+        ),
+        "19": Answer("Group statistics, effect and interval of every study, outcome by outcome.", "results/figures/"),
+        "20b": Answer("Every pooled estimate with interval, heterogeneity and prediction interval.", everywhere),
+        "20c": Answer("Subgroups and moderators, where planned.", everywhere),
+        "20d": Answer("Sensitivity analyses beside the main one.", everywhere),
+        "21": Answer("Small-study statistics of each outcome, where there are enough studies.", everywhere, PARTLY),
+    }  # fmt: skip
+
+
+def _search(run: Run) -> dict[str, Answer]:
+    """Answers to the items of PRISMA-S."""
+    p = run.protocol
+    if not p["sources"]:
+        return {}
+    by_type: dict[str, list[str]] = {}
+    for name, source in p["sources"].items():
+        platform = f" ({source['platform']})" if "platform" in source else ""
+        by_type.setdefault(source["type"], []).append(f"{source.get('name', name)}{platform}")
+    answers = {
+        "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
+        "2": Answer("", status=AUTHORS),
+        "8": Answer(_strategies_words(run), "results/search/", RUN if _all_searched(run) else PARTLY),
+        "12": Answer(methods.search(p), "results/search/"),
+        "13": Answer(_dates_words(p), "config/config.yaml"),
+        "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
+        "16": Answer(
+            f"{methods.selection(p).partition('. ')[0]}. Duplicates removed: {run.counts['total']['duplicates']}. Evergreen"
+            f" {__version__}.",
+            "results/deduplication/clusters.csv",
+        ),
+    }
+    for type_, item in TYPES.items():
+        if type_ in by_type:
+            answers[item] = Answer(
+                f"{methods.listed(by_type[type_])}.",
+                "config/config.yaml",
+                RUN if type_ == "register" else PARTLY,
+            )
+    if run.searches:
+        limits = sorted({limit for log in run.searches for limit in map(str, log["strategy"]["limits"])})
+        filters = sorted({str(used) for log in run.searches for used in log["strategy"]["filters"]})
+        status = RUN if _all_searched(run) else PARTLY
+        answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", "results/search/", status)
+        answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", "results/search/", status)
+    return answers
+
+
+def _living(run: Run) -> dict[str, Answer]:
+    """Answers to the items of living reviews; nothing where the review has had one search."""
+    rounds = list(run.counts["rounds"])
+    if len(rounds) < 2:
+        return {}
+    latest = run.counts["rounds"][rounds[-1]]
+    authors = methods.listed(run.protocol["review"]["authors"])
+    changed = f"New studies: {latest['new_studies']}, in {_plural(latest['new_reports'], 'report')}"
+    changed += f"; further reports of studies already included: {latest['extra_reports']}."
+    return {
+        "L1": Answer(
+            f"Searches so far: {methods.listed(rounds)}. Give the schedule and when it ends.",
+            "config/config.yaml",
+            PARTLY,
+        ),
+        "L2": Answer(
+            "The history of config/config.yaml shows every change of the protocol.", "config/", PARTLY
+        ),
+        "L3": Answer(f"{changed} What it changed in the results: the report.", "results/report/", PARTLY),
+        **({"L4": Answer(f"Authors: {authors}. Say who joined or left.", status=PARTLY)} if authors else {}),
+    }
+
+
+def _all_searched(run: Run) -> bool:
+    """Whether every source was searched by the workflow, so that the log holds every strategy."""
+    return all(source["kind"] == "pubmed" for source in run.protocol["sources"].values())
+
+
+def _screened(protocol: Mapping[str, Any]) -> str:
+    return RUN if all(protocol["screening"][stage]["reviewers"] for stage in STAGES) else PARTLY
+
+
+def _sources_words(run: Run) -> str:
+    words = []
+    for name, source in run.protocol["sources"].items():
+        platform = f" ({source['platform']})" if "platform" in source else ""
+        last = max(source["files"]) if source["kind"] == "export" else run.protocol["rounds"][-1]
+        words.append(f"{source.get('name', name)}{platform}, {source['type']}, last searched {last}")
+    return f"{'; '.join(words)}."
+
+
+def _strategies_words(run: Run) -> str:
+    lines = {log["source"]: len(log["lines"]) for log in run.searches}
+    words = [
+        f"{source.get('name', name)}: {_plural(lines[name], 'line')} as run, with the hits of each, in the search log"
+        if name in lines
+        else f"{source.get('name', name)}: add the strategy of the export"
+        for name, source in run.protocol["sources"].items()
+    ]
+    return f"{'; '.join(words)}."
+
+
+def _dates_words(protocol: Mapping[str, Any]) -> str:
+    words = []
+    for name, source in protocol["sources"].items():
+        days = sorted(source["files"]) if source["kind"] == "export" else protocol["rounds"]
+        words.append(f"{source.get('name', name)}: {methods.listed(days)}")
+    return f"{'; '.join(words)}."
+
+
+def _records_words(run: Run) -> str:
+    total = run.sources[run.sources["round"].eq("total")]
+    words = [f"{row['name']}: {row['records']}" for row in total.to_dict("records")]
+    return f"{'; '.join(words)} records, each counted in the search that first found it."
+
+
+def _flow_words(n: Mapping[str, Any]) -> str:
+    found = n["database_results"] + n["register_results"]
+    assessed = n["dbr_assessed"] + n["other_assessed"]
+    return (
+        f"{found} records from databases and registers, {n['duplicates']} duplicates, {n['records_screened']} screened,"
+        f" {_plural(assessed, 'report')} assessed, {_plural(n['total_studies'], 'study', 'studies')} in"
+        f" {_plural(n['total_reports'], 'report')} included."
+    )
+
+
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _plural(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"

@@ -1,0 +1,111 @@
+"""The bundled review: from search to report, against numbers from outside this project."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from evergreen import tables
+from tests.workflow.runs import ROOT, Run, copy_of, snakemake
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("bundled")]
+# Pooled once by hand with metafor's conventions (random effects, DerSimonian-Laird, Wald): estimate, low, high.
+BY_HAND = {
+    "any_ae": (1.010, 0.951, 1.071),
+    "serious_ae": (1.004, 0.543, 1.860),
+    "erosion": (-0.662, -0.970, -0.354),
+    "mtss": (-0.751, -1.221, -0.281),
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> tuple[Path, Run]:
+    """The bundled review pooled as it was by hand, in a directory of its own."""
+    review = copy_of(ROOT, tmp_path_factory.mktemp("bundled") / "review")
+    path = review / "config/config.yaml"
+    path.write_text(path.read_text().replace("tau2: REML, test: knha", "tau2: DL, test: z"))
+    done = snakemake(review)
+    assert done.status == 0, done.output
+    return review, done
+
+
+@pytest.mark.parametrize("outcome", BY_HAND)
+def test_pooled_effects_are_those_computed_by_hand(run, outcome):
+    model = tables.read_json(run[0] / f"results/synthesis/{outcome}.json")["model"]
+    shown = [math.exp(model[key]) if outcome.endswith("ae") else model[key] for key in ("estimate", "ci_low", "ci_high")]
+    assert shown == pytest.approx(BY_HAND[outcome], abs=6e-4)
+
+
+@pytest.mark.parametrize("outcome", ["bmd", "jsn", "das28"])
+def test_what_cannot_be_pooled_is_said_and_drawn(run, outcome):
+    result = tables.read_json(run[0] / f"results/synthesis/{outcome}.json")
+    assert result["model"] is None
+    assert result["left_out"]
+    assert all(item["reason"] for item in result["left_out"])
+    assert (run[0] / f"results/figures/{outcome}/forest.svg").is_file()
+    assert "Not pooled" in (run[0] / f"results/figures/{outcome}/forest.svg").read_text()
+
+
+def test_every_hit_is_accounted_for(run):
+    counts = tables.read_json(run[0] / "results/prisma/counts.json")
+    hits = sum(tables.read_json(path)["hits"] for path in (run[0] / "results/records/rounds").rglob("*.counts.json"))
+    assert hits == counts["total"]["database_results"] + counts["total"]["seen_before"]
+    clusters = tables.read_table(run[0] / "results/deduplication/clusters.csv")
+    assert len(clusters) == counts["total"]["database_results"]
+    assert counts["total"]["total_studies"] == 6
+
+
+def test_nothing_of_the_demonstration_is_left_open(run):
+    assert tables.read_json(run[0] / "results/report/status.json") == []
+
+
+def test_a_run_ends_with_a_summary(run):
+    end = run[1].output[-2000:]
+    assert "Nothing awaits anybody." in end
+    assert "results/report/index.html" in end
+
+
+def test_the_report_is_one_file_with_its_figures(run):
+    page = (run[0] / "results/report/index.html").read_text()
+    assert page.count("data:image/svg+xml;base64,") >= 10
+    assert not re.search(r'(src|href)="https?://[^"]+\.(js|css|woff2?)"', page)
+    assert "made for" in page
+    assert "illustrative" in page
+
+
+def test_at_most_sixty_jobs(run):
+    assert sum(run[1].rules.values()) <= 60
+
+
+def test_snakemake_report_works(run):
+    target = run[0] / "snakemake-report.zip"
+    assert snakemake(run[0], "--report", str(target)).status == 0
+    assert target.stat().st_size > 10_000
+
+
+def edges(text: str) -> set[tuple[str, str]]:
+    """Arrows of a mermaid diagram between the labels of its nodes; several may be chained by `&`."""
+    names = dict(re.findall(r"(\w+)\[(\w+)\]", text))
+    arrows = set()
+    for line in text.splitlines():
+        if "-->" in line:
+            left, right = line.split("-->")
+            ends = [[re.sub(r"\[.*?\]", "", name).strip() for name in side.split("&")] for side in (left, right)]
+            arrows |= {(names.get(a, a), names.get(b, b)) for a in ends[0] for b in ends[1]}
+    return arrows
+
+
+def test_the_readme_draws_the_workflow_as_it_is(run):
+    drawn = (ROOT / "README.md").read_text().split("```mermaid")[1].split("```")[0]
+    now = snakemake(run[0], "--rulegraph", "mermaid-js")
+    assert edges(drawn) == edges(now.output)
+
+
+def test_an_untouched_checkout_keeps_the_bundled_sheets(run):
+    for path in (ROOT / "config").rglob("*.csv"):
+        copy = run[0] / "config" / path.relative_to(ROOT / "config")
+        assert copy.read_bytes() == path.read_bytes()
+

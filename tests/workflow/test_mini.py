@@ -1,0 +1,224 @@
+"""The workflow on the synthetic mini review: from nothing, again, updated, and with bad input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from statsmodels.stats.meta_analysis import combine_effects
+
+from evergreen import tables
+from tests.workflow.runs import ROOT, append, copy_of, fingerprints, snakemake
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("mini")]
+MINI = ROOT / "tests" / "reviews" / "mini"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A finished run, in a directory with a space in its name."""
+    review = copy_of(MINI, tmp_path_factory.mktemp("reviews") / "mini review")
+    run = snakemake(review)
+    assert run.status == 0, run.output
+    return review
+
+
+@pytest.fixture()
+def review(finished, tmp_path) -> Path:
+    """The finished review, to be changed by one test."""
+    return shutil.copytree(finished, tmp_path / "mini review", symlinks=True)
+
+
+def test_from_nothing_to_the_report(finished):
+    counts = tables.read_json(finished / "results/prisma/counts.json")
+    # Counted by hand in the exports and the votes.
+    first, second = counts["rounds"].values()
+    assert (first["database_results"], first["register_results"], first["duplicates"]) == (6, 3, 3)
+    assert (first["records_screened"], first["records_excluded"], first["dbr_sought_reports"]) == (6, 2, 4)
+    assert first["dbr_excluded"] == {"wrong_population": 1}
+    assert (first["new_studies"], first["new_reports"]) == (3, 3)
+    assert (second["database_results"], second["seen_before"], second["records_screened"]) == (4, 1, 4)
+    assert (second["new_studies"], second["new_reports"], second["extra_reports"]) == (2, 2, 1)
+    assert (counts["total"]["total_studies"], counts["total"]["total_reports"]) == (5, 6)
+    for name in ("report/index.html", "report/review.docx", "prisma/flow.svg", "figures/pain/forest.svg", "figures/risk_of_bias/graph.svg"):
+        assert (finished / "results" / name).stat().st_size > 1000
+
+
+def test_pooled_numbers_agree_with_statsmodels(finished):
+    for outcome in ("pain", "response"):
+        result = tables.read_json(finished / f"results/synthesis/{outcome}.json")
+        effects = np.array([study["yi"] for study in result["studies"]])
+        variances = np.array([study["vi"] for study in result["studies"]])
+        other = combine_effects(effects, variances, method_re="dl").summary_frame()
+        # statsmodels does not truncate a negative tau2; where it is 0 the models are the same.
+        row = other.loc["random effect" if result["model"]["tau2"] > 0 else "fixed effect"]
+        ours = [result["model"][key] for key in ("estimate", "se", "ci_low", "ci_high")]
+        assert ours == pytest.approx(row[["eff", "sd_eff", "ci_low", "ci_upp"]].tolist(), abs=1e-9)
+
+
+def test_a_run_after_a_run_does_nothing(finished):
+    assert snakemake(finished).did_nothing
+
+
+def test_a_touched_file_does_nothing(review):
+    for name in ("config/extraction/AB.csv", "config/search/alpha-2021.ris", "results/extraction/merged.csv", "results/deduplication/works.parquet"):
+        (review / name).touch()
+    assert snakemake(review).did_nothing
+
+
+def test_the_same_content_gives_the_same_bytes(review):
+    before = fingerprints(review / "results")
+    shutil.rmtree(review / "results")
+    shutil.rmtree(review / ".snakemake")
+    assert snakemake(review).status == 0
+    assert fingerprints(review / "results") == before
+
+
+NEW_TRIAL = """TY  - JOUR
+TI  - Larkspur extract for neck pain: a randomised synthetic trial
+AU  - Nash, Nell
+PY  - 2023
+JO  - Journal of Invented Medicine
+VL  - 16
+SP  - 100
+EP  - 109
+DO  - 10.5555/mini.11
+AN  - A11
+N1  - Synthetic record
+ER  -
+"""
+
+
+def test_one_added_trial_runs_only_what_it_touches(review):
+    config = review / "config"
+    (config / "search/alpha-2023.ris").write_text(NEW_TRIAL)
+    protocol = (config / "config.yaml").read_text()
+    protocol = protocol.replace("rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]")
+    protocol = protocol.replace("alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}")
+    (config / "config.yaml").write_text(protocol)
+    for stage in ("title_abstract", "full_text"):
+        for reviewer in ("AB", "CD"):
+            append(config / f"screening/{stage}/{reviewer}.csv", "alpha:A11,include,,,2023-07-01\n")
+    append(config / "studies.csv", "alpha:A11,Nash2023\n")
+    for extractor in ("AB", "CD"):
+        append(config / f"extraction/{extractor}.csv", "Nash2023,response,12 weeks,larkspur,intervention,70,35,,,alpha:A11,Table 3,synthetic\n")
+        append(config / f"extraction/{extractor}.csv", "Nash2023,response,12 weeks,placebo,control,69,27,,,alpha:A11,Table 3,synthetic\n")
+    pain = fingerprints(review / "results/figures/pain")
+    old_works = tables.read_table(review / "results/deduplication/works.csv")["work_id"].tolist()
+
+    run = snakemake(review)
+
+    assert run.status == 0, run.output
+    assert (run.rules["pool_outcome"], run.rules["draw_outcome"], run.rules["slice_outcome"]) == (1, 1, 1)
+    assert (run.rules["import_export"], run.rules["deduplicate_round"]) == (1, 1)
+    assert run.rules["merge_bias"] == run.rules["draw_bias"] == 0
+    assert fingerprints(review / "results/figures/pain") == pain
+    assert tables.read_json(review / "results/synthesis/response.json")["k"] == 4
+    assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["new_studies"] == 1
+    works = tables.read_table(review / "results/deduplication/works.csv")["work_id"].tolist()
+    assert [work for work in works if work in old_works] == old_works
+    assert snakemake(review).did_nothing
+
+
+def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
+    config = review / "config"
+    (config / "search/alpha-2023.ris").write_bytes((config / "search/alpha-2022.ris").read_bytes())
+    protocol = (config / "config.yaml").read_text()
+    protocol = protocol.replace("rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]")
+    protocol = protocol.replace("alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}")
+    (config / "config.yaml").write_text(protocol)
+
+    run = snakemake(review)
+
+    assert run.status == 0, run.output
+    assert set(run.rules) <= {
+        "check_inputs", "import_export", "index_records", "assemble_records", "count_prisma", "draw_flow", "write_checklists",
+        "write_status", "write_report",
+    }  # fmt: skip
+    assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5
+
+
+def test_a_changed_number_runs_its_outcome_only(review):
+    for extractor in ("AB", "CD"):
+        path = review / f"config/extraction/{extractor}.csv"
+        path.write_text(path.read_text().replace("Jones2021,response,12 weeks,larkspur,intervention,80,41", "Jones2021,response,12 weeks,larkspur,intervention,80,42"))
+    run = snakemake(review)
+    assert run.status == 0, run.output
+    assert (run.rules["pool_outcome"], run.rules["draw_outcome"]) == (1, 1)
+    assert run.rules["count_votes"] == run.rules["deduplicate_round"] == run.rules["draw_flow"] == 0
+
+
+def test_a_deleted_result_is_made_again(review):
+    before = fingerprints(review / "results")
+    for path in [review / "results/synthesis/pain.json", *(review / "results/extraction/outcomes").iterdir()]:
+        path.unlink()
+    assert snakemake(review).status == 0
+    assert fingerprints(review / "results") == before
+
+
+def replace(old: str, new: str):
+    def change(path: Path) -> None:
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "sentence"),
+    [
+        ("config.yaml", replace("better: lower", "beter: lower"), "unknown key `outcomes[0].beter`. Did you mean `better`?"),
+        ("config.yaml", replace("alpha-2022.ris", "alpha-2023.ris"), "config/search/alpha-2023.ris: the file is missing"),
+        ("search/alpha-2022.ris", lambda path: path.write_text(""), "config/search/alpha-2022.ris: the file is empty"),
+        ("extraction/AB.csv", replace("events", "evnts"), "config/extraction/AB.csv, row 1, column evnts: unknown column evnts, close to events"),
+        ("extraction/CD.csv", replace(",40,22,", ",40,44,"), "config/extraction/CD.csv, row 12, column events"),
+        ("extraction/CD.csv", replace("10.2", "-10.2"), "config/extraction/CD.csv, row 2, column sd: -10.2 is below 0"),
+        ("screening/full_text/CD.csv", replace("exclude,not_randomised", "exclude,"), "config/screening/full_text/CD.csv, row 5, column reason"),
+        ("screening/title_abstract/AB.csv", replace("include", "yes"), "config/screening/title_abstract/AB.csv, row 2, column decision: 'yes' is not allowed"),
+    ],
+    ids=["key", "missing", "empty", "column", "events", "sd", "reason", "decision"],
+)  # fmt: skip
+def test_bad_input_is_refused_before_anything_runs(tmp_path, file, change, sentence):
+    review = copy_of(MINI, tmp_path / "mini review")
+    change(review / "config" / file)
+    before = fingerprints(review / "config")
+
+    run = snakemake(review)
+
+    assert run.status != 0
+    assert sentence in run.output
+    assert not run.rules
+    assert fingerprints(review / "config") == before
+    assert [path.name for path in (review / "results").glob("*") if path.name not in ("logs", "checks")] == []
+
+
+def test_a_broken_sheet_does_not_stop_a_target_that_does_not_read_it(tmp_path):
+    review = copy_of(MINI, tmp_path / "mini review")
+    (review / "config/extraction/AB.csv").write_text("nonsense\n")
+    run = snakemake(review, "deduplicate")
+    assert run.status == 0, run.output
+    assert (review / "results/deduplication/works.csv").is_file()
+
+
+def test_pooling_works_with_an_extraction_sheet_alone(tmp_path):
+    config = tmp_path / "config"
+    (config / "extraction").mkdir(parents=True)
+    shutil.copy(MINI / "config/extraction/AB.csv", config / "extraction")
+    (config / "config.yaml").write_text(json.dumps({"review": {"title": "Only sheets"}, "outcomes": [{"id": "pain", "measure": "MD"}]}))
+    run = snakemake(tmp_path, "pool", "figures")
+    assert run.status == 0, run.output
+    result = tables.read_json(tmp_path / "results/synthesis/pain.json")
+    assert result["k"] == 5
+    assert {study["round"] for study in result["studies"]} <= {"", None}
+
+
+def test_a_final_review_refuses_open_work(review):
+    (review / "config/screening/title_abstract/adjudication.csv").unlink()
+    replace("title: Synthetic mini review", "final: true, title: Synthetic mini review")(review / "config/config.yaml")
+    run = snakemake(review)
+    assert run.status != 0
+    assert "final: true, but work is open: adjudicator: 1 conflict at title and abstract" in run.output
