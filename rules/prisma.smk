@@ -144,7 +144,61 @@ rule draw_flow:
         " --params {params.values:q} --folder {params.folder:q} > {log:q} 2>&1"
 
 
+rule write_checklists:
+    input:
+        counts="results/prisma/counts.json",
+        per_source="results/prisma/per_source.csv",
+        excluded="results/prisma/excluded_reports.csv",
+        searches=[
+            f"results/search/{name}/{day}/log.json"
+            for name, day in SOURCE_ROUNDS
+            if name in PUBMED_SOURCES
+        ],
+        script=script("write_checklists.py"),
+        code=library(
+            "report/checklist.py",
+            "report/checklist_items.py",
+            "report/methods.py",
+            "report/blocks.py",
+            "report/document.py",
+            "report/status.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
+    output:
+        table="results/prisma/checklist.csv",
+        word="results/prisma/checklist.docx",
+    log:
+        "results/logs/write_checklists.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        # Unsorted: sources and reasons stand in the checklist as in the protocol.
+        protocol=json.dumps(config, ensure_ascii=False),
+        people=as_json(
+            {
+                "extractors": list(
+                    sheets_in(
+                        "config/extraction", config["extraction"].get("extractors")
+                    )
+                ),
+                "assessors": list(
+                    sheets_in(
+                        "config/risk_of_bias", config["risk_of_bias"].get("assessors")
+                    )
+                ),
+                "certainty": sheet("config/certainty") is not None,
+            }
+        ),
+    shell:
+        "python {input.script:q} --counts {input.counts:q} --per-source {input.per_source:q} --excluded {input.excluded:q}"
+        " --searches {input.searches:q} --protocol {params.protocol:q} --people {params.people:q} --table {output.table:q}"
+        " --word {output.word:q} > {log:q} 2>&1"
+
+
 rule prisma:
     input:
         rules.count_prisma.output,
         rules.draw_flow.output,
+        rules.write_checklists.output,

@@ -93,8 +93,9 @@ def _review(run: Run) -> dict[str, Answer]:
     """Answers to the items of PRISMA 2020."""
     p, total = run.protocol, run.counts["total"]
     review, outcomes = p["review"], p["outcomes"]
-    question = {key: methods.listed(_names(value)) for key, value in p["question"].items() if value}
-    asked = "; ".join(f"{key}: {text}" for key, text in question.items())
+    asked = "; ".join(
+        f"{key}: {methods.listed(_names(value))}" for key, value in p["question"].items() if value
+    )
     reasons = methods.listed(list(p["screening"]["reasons"].values()))
     answers = {
         "1": Answer(
@@ -169,7 +170,9 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         for outcome in outcomes
         if outcome["subgroups"] or outcome["moderators"]
     ]
-    compared = sorted({str(entry) for outcome in outcomes for entry in outcome["analysis"]["sensitivity"]})
+    compared = sorted(
+        {_changes(entry) for outcome in outcomes for entry in outcome["analysis"]["sensitivity"]}
+    )
     smallest = min(outcome["analysis"]["k_min_small_study"] for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome['name']} ({outcome['measure']})" for outcome in outcomes)
     times = "; ".join(
@@ -330,6 +333,11 @@ def _flow_words(n: Mapping[str, Any]) -> str:
         f" {_plural(assessed, 'report')} assessed, {_plural(n['total_studies'], 'study', 'studies')} in"
         f" {_plural(n['total_reports'], 'report')} included."
     )
+
+
+def _changes(entry: Mapping[str, Any]) -> str:
+    """What a sensitivity analysis changes, in words."""
+    return ", ".join(f"{key} {value}" for key, value in entry.items())
 
 
 def _names(value: Any) -> list[str]:

@@ -1,0 +1,116 @@
+"""Reporting checklists: every item is there, what a run knows is filled, the rest says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from evergreen.prisma.counts import BY_REASON, KEYS, chained
+from evergreen.prisma.lists import SOURCE_COLUMNS
+from evergreen.protocol import complete
+from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
+from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
+from evergreen.report.document import document
+
+ROUNDS = ["2018-12-31", "2020-12-31"]
+
+
+def counts(rounds: list[str]) -> dict[str, Any]:
+    empty: dict[str, Any] = {key: {} if key in BY_REASON else 0 for key in KEYS}
+    return chained(
+        {
+            round_: {**empty, "database_results": 9, "duplicates": 2, "new_studies": 1, "new_reports": 1}
+            for round_ in rounds
+        },
+        {},
+    )
+
+
+@pytest.fixture
+def living() -> Run:
+    """A review with PubMed, an export and a register, two searches and one outcome."""
+    files = dict.fromkeys(ROUNDS, "x.ris")
+    protocol = complete(
+        {
+            "review": {"title": "Drug for disease: a living systematic review", "registration": "CRD42"},
+            "question": {"population": "Adults", "outcomes": ["pain", "harm"]},
+            "rounds": ROUNDS,
+            "sources": {
+                "pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt"},
+                "embase": {"kind": "export", "type": "database", "platform": "Ovid", "files": files},
+                "ictrp": {"kind": "export", "type": "register", "files": {ROUNDS[0]: "y.csv"}},
+            },
+            "screening": {
+                "title_abstract": {"reviewers": ["AB", "CD"]}, "full_text": {"reviewers": ["AB"]},
+                "reasons": {"z_last": "Wrong design", "a_first": "Wrong people"},
+            },
+            "outcomes": [
+                {"id": "pain", "measure": "MD", "subgroups": ["dose"], "analysis": {"sensitivity": [{"tau2": "DL"}]}}
+            ],
+        }
+    )  # fmt: skip
+    log = {"source": "pubmed", "lines": [1, 2, 3], "strategy": {"limits": [], "filters": ["HSSS"]}}
+    sources = pd.DataFrame([["pubmed", "PubMed", "database", "total", *["4"] * 8]], columns=SOURCE_COLUMNS)
+    return Run(protocol, counts(ROUNDS), sources, [log], ["AB", "CD"], ["AB"], 3, True)
+
+
+def answers(run: Run) -> dict[tuple[str, str], tuple[str, str]]:
+    table = checklist(run)
+    return {
+        (row["checklist"], row["item"]): (row["status"], row["answer"]) for row in table.to_dict("records")
+    }
+
+
+def test_all_items_of_the_three_checklists_are_there_once() -> None:
+    assert Counter(item.checklist for item in ITEMS) == {PRISMA: 42, SEARCH: 16, LIVING: 4}
+    assert len({(item.checklist, item.item) for item in ITEMS}) == 62
+    assert len({item.item.rstrip("abcdef") for item in ITEMS if item.checklist == PRISMA}) == 27
+
+
+def test_what_the_run_knows_is_filled(living: Run) -> None:
+    found = answers(living)
+    assert found[PRISMA, "1"][0] == RUN
+    assert found[PRISMA, "5"] == (
+        PARTLY,
+        "population: Adults; outcomes: pain and harm. Reasons for exclusion, in order of priority: Wrong design and Wrong people.",
+    )
+    assert "ictrp, register, last searched 2018-12-31" in found[PRISMA, "6"][1]
+    assert found[PRISMA, "7"] == (
+        PARTLY,
+        "PubMed: 3 lines as run, with the hits of each, in the search log; embase: add the strategy of the export; ictrp: add the strategy of the export.",
+    )
+    assert "tau2 DL" in found[PRISMA, "13f"][1]
+    assert found[PRISMA, "13e"][1] == "Subgroups and moderators: pain: dose."
+    assert found[PRISMA, "16a"][1].startswith("18 records from databases and registers, 4 duplicates")
+    assert found[PRISMA, "24a"] == (RUN, "CRD42.")
+    assert found[SEARCH, "1"] == (RUN, "PubMed and embase (Ovid).")
+    assert found[SEARCH, "3"] == (RUN, "ictrp.")
+    assert found[SEARCH, "10"][1] == "HSSS."
+    assert found[LIVING, "L1"][0] == PARTLY
+
+
+def test_what_only_people_know_is_left_to_them(living: Run) -> None:
+    found = answers(living)
+    for item in ("2", "3", "23a", "23b", "23c", "23d", "25", "26"):
+        assert found[PRISMA, item] == (AUTHORS, "")
+    for item in ("2", "4", "5", "6", "11", "14"):
+        assert found[SEARCH, item] == (AUTHORS, "")
+    assert checklist(living)["reported_on_page"].eq("").all()
+
+
+def test_a_review_that_only_pools_claims_no_search() -> None:
+    protocol = complete({"review": {"title": "T"}, "outcomes": [{"id": "pain", "measure": "MD"}]})
+    run = Run(protocol, counts(["2023-11-17"]), pd.DataFrame(columns=SOURCE_COLUMNS), [], [], [], 0, False)
+    found = answers(run)
+    assert found[PRISMA, "7"] == (AUTHORS, "")
+    assert all(status == AUTHORS for (name, _), (status, _) in found.items() if name in (SEARCH, LIVING))
+    assert found[PRISMA, "13d"][0] == RUN
+
+
+def test_document_is_the_same_twice(living: Run) -> None:
+    review = {**living.protocol["review"], "note": "n"}
+    made = [document(review, sections(checklist(living))) for _ in range(2)]
+    assert made[0] == made[1]
