@@ -16,11 +16,16 @@ def bias_inputs(wildcards):
     return {name: paths for name, paths in found.items() if paths}
 
 
+# Where people rated the certainty of the evidence (GRADE), the ratings are counted together.
+CERTAINTY = ["results/risk_of_bias/certainty.csv"] if sheet("config/certainty") else []
+
+
 rule bias:
     input:
         "results/risk_of_bias/judgements.csv",
         "results/risk_of_bias/conflicts.csv",
         "results/figures/risk_of_bias/summary.svg",
+        CERTAINTY,
 
 
 rule merge_bias:
@@ -85,3 +90,20 @@ rule draw_bias:
     shell:
         "python {input.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
         " > {log:q} 2>&1"
+
+
+rule grade_certainty:
+    input:
+        sheet=checked(lambda w: sheet("config/certainty")),
+        script=script("grade_certainty.py"),
+        code=library("bias/", "sheets.py", "tables.py", "errors.py", "command.py"),
+    output:
+        "results/risk_of_bias/certainty.csv",
+    log:
+        "results/logs/grade_certainty.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        values=as_json({"outcomes": OUTCOMES}),
+    shell:
+        "python {input.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"

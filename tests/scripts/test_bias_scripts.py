@@ -3,6 +3,7 @@
 import json
 
 import draw_bias
+import grade_certainty
 import merge_bias
 from evergreen.tables import read_table
 
@@ -29,3 +30,13 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{figure}.{suffix}" for figure in ("summary", "graph") for suffix in ("svg", "pdf", "png", "csv")
     }
+
+
+def test_certainty_is_written_for_the_outcomes_of_the_sheet(tmp_path):
+    sheet = tmp_path / "certainty.csv"
+    sheet.write_text("outcome,domain,downgrade,reason\npain,imprecision,1,few events\n")
+    params = json.dumps({"outcomes": ["pain", "death"]})
+    grade_certainty.main([f"--sheet={sheet}", "--params", params, f"--out={tmp_path / 'out.csv'}"])
+    assert read_table(tmp_path / "out.csv")[["outcome", "certainty"]].values.tolist() == [
+        ["pain", "moderate"]
+    ]

@@ -1,0 +1,104 @@
+"""GRADE: how certain the evidence on an outcome is, and what its effect means for 1000 people.
+
+Source: Cochrane Handbook, chapters 14 and 15.4. The judgements are people's (`config/certainty.csv`); here they are
+counted together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.bias.tools import plain
+from evergreen.errors import InputError, refuse
+
+LEVELS = ("very low", "low", "moderate", "high")
+SYMBOLS = ("⊕◯◯◯", "⊕⊕◯◯", "⊕⊕⊕◯", "⊕⊕⊕⊕")
+# Randomised trials start high; evidence that does not is put down under study_design.
+DOWN = ("study_design", "risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+UP = ("large_effect", "dose_response", "plausible_confounding")
+COLUMNS = ("outcome", "certainty", "symbols", *DOWN, *UP, "reasons")
+
+
+def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+    """One line per outcome of the sheet, in the order of `outcomes`.
+
+    `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign), reason. The first six domains
+    take levels off, the last three add them; the result stays between very low and high. Raises InputError(s) on unknown
+    outcomes and domains, and on a domain judged twice.
+    """
+    errors: list[InputError] = []
+    judged: dict[str, dict[str, tuple[int, str]]] = {}
+    domains = {plain(domain): domain for domain in (*DOWN, *UP)}
+    for row in tables.rows(rows):
+        place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
+        domain = domains.get(plain(row["domain"]))
+        if row["outcome"] not in outcomes:
+            todo = f"Outcomes are: {', '.join(outcomes)}."
+            errors.append(
+                InputError(f"{row['outcome']!r} is not in the protocol", **place, column="outcome", todo=todo)
+            )
+        elif domain is None:
+            todo = f"Allowed: {', '.join((*DOWN, *UP))}."
+            errors.append(
+                InputError(f"{row['domain']!r} is no domain of GRADE", **place, column="domain", todo=todo)
+            )
+        elif domain in judged.setdefault(row["outcome"], {}):
+            errors.append(
+                InputError(
+                    f"{row['outcome']}: {domain} is judged twice", **place, column="domain", todo="Keep one."
+                )
+            )
+        else:
+            judged[row["outcome"]][domain] = (int(abs(row["downgrade"])), row["reason"])
+    refuse(errors)
+    lines = [_line(outcome, judged[outcome]) for outcome in outcomes if outcome in judged]
+    return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def _line(outcome: str, judged: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+    steps = {domain: levels if domain in UP else -levels for domain, (levels, _) in judged.items() if levels}
+    level = min(max(len(LEVELS) - 1 + sum(steps.values()), 0), len(LEVELS) - 1)
+    reasons = [
+        f"{domain.replace('_', ' ')} ({steps[domain]:+d}): {judged[domain][1]}"
+        for domain in (*DOWN, *UP)
+        if domain in steps
+    ]
+    return {
+        "outcome": outcome,
+        "certainty": LEVELS[level],
+        "symbols": SYMBOLS[level],
+        **{domain: steps.get(domain, 0) for domain in (*DOWN, *UP)},
+        "reasons": "; ".join(reasons),
+    }
+
+
+def risk_with_intervention(measure: str, effect: float, control_risk: float) -> float:
+    """Risk that an effect (RR, OR, HR or RD; natural scale) means where the control group's risk is `control_risk`.
+
+    Risks are fractions. Source: Cochrane Handbook 15.4.4; for HR the proportional hazards formula.
+    """
+    if measure == "RR":
+        return effect * control_risk
+    if measure in ("OR", "PETO"):
+        return effect * control_risk / (1 - control_risk + effect * control_risk)
+    if measure == "HR":
+        return -math.expm1(effect * math.log1p(-control_risk))
+    if measure == "RD":
+        return control_risk + effect
+    raise ValueError(f"{measure} has no absolute effect")
+
+
+def difference_per_1000(measure: str, effect: float, control_risk: float) -> float:
+    """People more (or fewer, if negative) with the event among 1000; `control_risk` is a fraction."""
+    return 1000 * (risk_with_intervention(measure, effect, control_risk) - control_risk)
+
+
+def number_needed_to_treat(measure: str, effect: float, control_risk: float) -> float:
+    """People to treat for one more to have, or not to have, the event; infinite without a difference."""
+    difference = abs(difference_per_1000(measure, effect, control_risk))
+    return 1000 / difference if difference else math.inf

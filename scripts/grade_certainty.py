@@ -1,0 +1,22 @@
+"""Count the GRADE judgements together: one level of certainty per outcome."""
+
+from __future__ import annotations
+
+from evergreen import tables
+from evergreen.bias.certainty import certainty_of
+from evergreen.command import json_argument, parser, run
+from evergreen.sheets import read_sheet
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--sheet", required=True, help="config/certainty.csv")
+    arguments.add_argument("--params", type=json_argument, required=True, help="{outcomes: [id, ...]}")
+    arguments.add_argument("--out", required=True)
+    args = arguments.parse_args(argv)
+
+    tables.write_table(certainty_of(read_sheet(args.sheet, "certainty"), args.params["outcomes"]), args.out)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,81 @@
+"""GRADE levels and absolute effects (reference numbers from R)."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.bias import certainty
+from evergreen.errors import InputErrors
+
+
+def sheet(*rows):
+    return pd.DataFrame(
+        [
+            dict(
+                zip(("outcome", "domain", "downgrade", "reason"), row, strict=True),
+                _file="certainty.csv",
+                _row=number,
+            )
+            for number, row in enumerate(rows, start=2)
+        ]
+    )
+
+
+def test_levels_are_taken_off_and_added():
+    table = certainty.certainty_of(
+        sheet(
+            ("pain", "risk_of_bias", 1.0, "unblinded"),
+            ("pain", "Imprecision", -1.0, "wide interval"),
+            ("death", "study design", 2.0, "cohorts"),
+            ("death", "large_effect", 1.0, "RR 0.3"),
+            ("death", "indirectness", 0.0, "none"),
+        ),
+        ["death", "pain", "other"],
+    ).set_index("outcome")
+    assert table.index.tolist() == ["death", "pain"]
+    assert table.loc["pain", ["certainty", "symbols"]].tolist() == ["low", "⊕⊕◯◯"]
+    assert table.loc["pain", "reasons"] == "risk of bias (-1): unblinded; imprecision (-1): wide interval"
+    assert table.loc["death", "certainty"] == "moderate"
+
+
+def test_certainty_does_not_fall_below_very_low():
+    rows = [("pain", domain, 2.0, "why") for domain in certainty.DOWN]
+    assert certainty.certainty_of(sheet(*rows), ["pain"])["certainty"].tolist() == ["very low"]
+
+
+def test_what_grade_does_not_know_is_refused():
+    rows = [
+        ("pain", "mood", 1.0, ""),
+        ("pian", "imprecision", 1.0, ""),
+        *[("pain", "imprecision", 1.0, "")] * 2,
+    ]
+    with pytest.raises(InputErrors) as caught:
+        certainty.certainty_of(sheet(*rows), ["pain"])
+    assert [(error.row, error.column) for error in caught.value.errors] == [
+        (2, "domain"),
+        (3, "outcome"),
+        (5, "domain"),
+    ]
+
+
+def test_absolute_effects_agree_with_the_reference(shared):
+    block = json.loads((shared / "data" / "oracle" / "conversions.json").read_text())["absolute_effects"]
+    for i, per_1000 in enumerate(block["acr"]):
+        risk = per_1000 / 1000
+        for measure, effect, expected in (
+            ("RR", "rr", "rd_per1000"), ("RR", "rr_lb", "lb"), ("RR", "rr_ub", "ub"),
+            ("OR", "or", "rd_per1000_from_or"), ("HR", "hr", "rd_per1000_from_hr"),
+        ):  # fmt: skip
+            found = certainty.difference_per_1000(measure, block[effect][i], risk)
+            assert found == pytest.approx(block[expected][i], rel=1e-10)
+        assert certainty.number_needed_to_treat("RR", block["rr"][i], risk) == pytest.approx(
+            block["nnt_from_rr"][i]
+        )
+
+
+def test_no_difference_needs_infinitely_many():
+    assert certainty.number_needed_to_treat("RR", 1.0, 0.2) == math.inf
+    with pytest.raises(ValueError, match="MD has no absolute effect"):
+        certainty.difference_per_1000("MD", 1.0, 0.2)
