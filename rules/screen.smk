@@ -122,6 +122,7 @@ for stage in STAGES:
                 "screening/page/style.css",
                 "screening/page/program.js",
                 "screening/exchange/ris.py",
+                "screening/exchange/model.py",
                 "screening/stages.py",
                 "screening/votes.py",
                 "sheets.py",

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from evergreen import sheets
+from evergreen.screening.exchange.model import ForeignVote
+
 ID_NOTE = "Evergreen record"
 TAGS = {"title": "TI", "year": "PY", "journal": "JO", "abstract": "AB", "doi": "DO", "url": "UR"}
+MARKS = {"ASReview_relevant": "include", "ASReview_irrelevant": "exclude", "ASReview_not_seen": ""}
 FIELD = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
 
 
@@ -47,6 +53,45 @@ def read_ris(text: str) -> Iterator[dict[str, list[str]]]:
             reference.setdefault(last, []).append(match[2].strip())
         elif line.strip():
             reference[last][-1] = f"{reference[last][-1]} {line.strip()}".strip()
+
+
+def own_id(notes: str) -> str:
+    """Our id out of the notes of a reference, where `write_ris` put it; "" where it is not."""
+    match = re.search(rf"{ID_NOTE}: (\S.*?)(?=\s*(?:\||;|$))", notes)
+    return match[1] if match else ""
+
+
+def references(path: str | Path) -> list[dict[str, Any]]:
+    """What the references of a RIS file say of themselves, in the fields of `ForeignVote`; `marked` is ASReview's mark."""
+    listed = []
+    for reference in read_ris(sheets.decoded(Path(path))):
+        notes = reference.get("N1", [])
+        listed.append(
+            {
+                "title": _first(reference, "TI", "T1"),
+                "year": _first(reference, "PY", "Y1", "DA")[:4],
+                "doi": _first(reference, "DO"),
+                "pmid": _first(reference, "PM"),
+                "record_id": next(filter(None, map(own_id, notes)), "") or _first(reference, "AN"),
+                "marked": next((note for note in notes if note in MARKS), ""),
+            }
+        )
+    return listed
+
+
+def read_group(path: str | Path, decision: str) -> list[ForeignVote]:
+    """The references of a RIS file as votes for `decision` (the group or list that was exported); `row` counts
+    references, from 1. A reference that ASReview marked keeps that decision, one it has not shown has none."""
+    votes = []
+    for number, reference in enumerate(references(path), start=1):
+        said = MARKS.get(reference.pop("marked"), decision)
+        if said:
+            votes.append(ForeignVote(str(path), number, "", said, **reference))
+    return votes
+
+
+def _first(reference: dict[str, list[str]], *tags: str) -> str:
+    return next((reference[tag][0] for tag in tags if tag in reference), "")
 
 
 def _line(text: str) -> str:

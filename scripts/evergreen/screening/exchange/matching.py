@@ -1,0 +1,166 @@
+"""Which of our records another tool's decision is about, and how it joins the reviewer's sheet.
+
+Nothing is guessed: a decision whose reference fits no work, or several, is listed with why.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from evergreen.records.normalise import canonical_doi, canonical_pmid, searchable
+from evergreen.screening.exchange.model import ForeignVote
+
+SAME_TITLE = 85  # rapidfuzz ratio above which a title says that an id or DOI was not exchanged
+UNMATCHED_COLUMNS = ["file", "row", "reviewer", "decision", "title", "year", "doi", "why"]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """`rows`: reviewer to rows of a screening sheet; `unmatched`: what could not be used, with why."""
+
+    rows: dict[str, pd.DataFrame]
+    unmatched: pd.DataFrame
+
+
+def match(
+    votes: Iterable[ForeignVote],
+    works: pd.DataFrame,
+    clusters: Mapping[str, str],
+    *,
+    people: Mapping[str, str],
+    reasons: Mapping[str, str],
+    synonyms: Mapping[str, str] | None = None,
+) -> Matched:
+    """Match votes to works and put them into our words.
+
+    `people`: the tool's name of a person ("" where it names nobody) to our reviewer; `reasons`: key to label, in
+    order; `synonyms`: the tool's reason to our key. A reference is found by our own id, else DOI, else PMID, else title and
+    year. Of several reasons the first of the protocol is taken; reasons we do not have go into the note.
+    """
+    index = _Index(works, clusters)
+    keys = {searchable(label): key for key, label in reasons.items()} | {
+        searchable(key): key for key in reasons
+    }
+    keys |= {searchable(theirs): key for theirs, key in (synonyms or {}).items()}
+    rows: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    unmatched = []
+    for vote in votes:
+        reviewer = people.get(vote.who)
+        work, why = index.find(vote)
+        if reviewer is None:
+            # Whom the tool means may be an e-mail address; it is not written anywhere.
+            why = "this person was not given a reviewer's name"
+        if reviewer is not None and work:
+            row = _row(work, vote, keys, list(reasons))
+            first = rows[reviewer].setdefault(work, row)
+            if (first["decision"], first["reason"]) == (row["decision"], row["reason"]):
+                continue
+            if first["decision"] == row["decision"] and not (first["reason"] and row["reason"]):
+                first["reason"] = first["reason"] or row["reason"]
+                continue
+            why = f"another row says {first['decision']}" + (
+                f" ({first['reason']})" if first["reason"] else ""
+            )
+        unmatched.append(
+            (vote.file, vote.row, reviewer or "", vote.decision, vote.title, vote.year, vote.doi, why)
+        )
+    return Matched(
+        {name: pd.DataFrame(list(said.values())) for name, said in rows.items()},
+        pd.DataFrame(unmatched, columns=UNMATCHED_COLUMNS),
+    )
+
+
+def merged(
+    own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str]
+) -> tuple[pd.DataFrame, int, int]:
+    """(the reviewer's sheet with the new decisions, number added, number changed).
+
+    A decision on a work that the sheet has a row for (`clusters`: record_id to work_id) replaces decision, reason, note and
+    day there; rows that the new table does not mention stay as they are, and an empty decision changes nothing.
+    """
+    sheet = own.copy()
+    position = {clusters.get(record, record): at for at, record in enumerate(sheet["record_id"])}
+    added, changed = [], 0
+    for row in new.to_dict("records"):
+        if not row["decision"]:
+            continue
+        at = position.get(clusters.get(row["record_id"], row["record_id"]))
+        if at is None:
+            added.append(row)
+        elif (sheet["decision"].iloc[at], sheet["reason"].iloc[at]) != (row["decision"], row["reason"]):
+            changed += 1
+            for name, value in row.items():
+                if name != "record_id":
+                    sheet.iloc[at, list(sheet).index(name)] = value
+    result = pd.concat([sheet, pd.DataFrame(added, columns=list(new))], ignore_index=True).fillna("")
+    return result, len(added), changed
+
+
+class _Index:
+    """Works by our ids, DOI, PMID and title."""
+
+    def __init__(self, works: pd.DataFrame, clusters: Mapping[str, str]) -> None:
+        self.clusters = clusters
+        self.titles = dict(zip(works["work_id"], map(searchable, works["title"].fillna("")), strict=True))
+        self.years = dict(zip(works["work_id"], works["year"].astype("string").fillna(""), strict=True))
+        self.by: dict[str, dict[str, set[str]]] = {
+            "DOI": defaultdict(set),
+            "PMID": defaultdict(set),
+            "title": defaultdict(set),
+        }
+        for work, doi, pmid in zip(works["work_id"], works["doi"], works["pmid"], strict=True):
+            self.by["DOI"][canonical_doi(str(doi))].add(work)
+            self.by["PMID"][canonical_pmid(str(pmid))].add(work)
+            self.by["title"][self.titles[work]].add(work)
+        for known in self.by.values():
+            known.pop("", None)
+
+    def find(self, vote: ForeignVote) -> tuple[str, str]:
+        """(work_id, "") or ("", why not)."""
+        title = searchable(vote.title)
+        if vote.record_id in self.clusters:
+            return self._if_title_fits(self.clusters[vote.record_id], title, "id")
+        for name, value in (
+            ("DOI", canonical_doi(vote.doi)),
+            ("PMID", canonical_pmid(vote.pmid)),
+            ("title", title),
+        ):
+            found = self.by[name].get(value, set()) if value else set()
+            if name == "title" and vote.year:
+                found = {work for work in found if self.years[work] in ("", vote.year)}
+            if len(found) == 1:
+                return self._if_title_fits(next(iter(found)), title, name)
+            if found:
+                return "", f"{len(found)} works have this {name}: {', '.join(sorted(found))}"
+        return "", "no work has this id, DOI, PMID, or title and year"
+
+    def _if_title_fits(self, work: str, title: str, by: str) -> tuple[str, str]:
+        if (
+            title
+            and self.titles[work]
+            and fuzz.ratio(title, self.titles[work]) < SAME_TITLE
+            and not title.startswith(self.titles[work])
+        ):
+            return "", f"the {by} is that of {work}, the title is another"
+        return work, ""
+
+
+def _row(work: str, vote: ForeignVote, keys: Mapping[str, str], order: Sequence[str]) -> dict[str, str]:
+    known = sorted(
+        {keys[searchable(reason)] for reason in vote.reasons if searchable(reason) in keys}, key=order.index
+    )
+    others = [reason for reason in vote.reasons if searchable(reason) not in keys]
+    notes = [
+        vote.note,
+        *(f"reason given: {reason}" for reason in others),
+        *(f"also: {key}" for key in known[1:]),
+    ]
+    return {
+        "record_id": work, "decision": vote.decision, "reason": known[0] if known else "", "note": "; ".join(filter(None, notes)),
+        "decided_on": vote.decided_on,
+    }  # fmt: skip

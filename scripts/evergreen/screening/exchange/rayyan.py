@@ -1,0 +1,91 @@
+"""Rayyan's export: `articles.csv`, whose notes carry the decisions, and `customizations_log.csv`, the log of events."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from evergreen.screening.exchange.model import MEANINGS, ForeignVote, needed, read_rows
+from evergreen.screening.exchange.ris import own_id
+
+# The notes are one line: the user's own note, then `RAYYAN-...: ...` parts; values are Ruby hashes, not JSON.
+PART = re.compile(r"(RAYYAN-INCLUSION|RAYYAN-LABELS|RAYYAN-EXCLUSION-REASONS|USER-NOTES):")
+INCLUSION = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"?([\w-]+)"?')
+USER_NOTES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*\[(.*?)\](?=\s*[,}])')
+REASON_MARK = "__EXR__"
+EVENTS = {"1": "include", "0": "unsure", "-1": "exclude"}
+
+
+def parts_of(notes: str) -> dict[str, str]:
+    """The parts of a reference's notes; the note that was there before Rayyan under ""."""
+    pieces = PART.split(notes)
+    return {
+        "": pieces[0].strip(" |"),
+        **{name: text.strip(" |") for name, text in zip(pieces[1::2], pieces[2::2], strict=True)},
+    }
+
+
+def votes_in_notes(notes: str) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """(who, decision, reasons, note) out of Rayyan's notes. The reasons belong to the reference, so everyone who
+    excluded it gets all of them."""
+    parts = parts_of(notes)
+    reasons = tuple(
+        reason.strip() for reason in parts.get("RAYYAN-EXCLUSION-REASONS", "").split(",") if reason.strip()
+    )
+    said = {who: text.strip('" ') for who, text in USER_NOTES.findall(parts.get("USER-NOTES", ""))}
+    for who, word in INCLUSION.findall(parts.get("RAYYAN-INCLUSION", "")):
+        decision = MEANINGS.get(word.casefold(), "")
+        if decision:
+            yield who, decision, reasons if decision == "exclude" else (), said.get(who, "")
+
+
+def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVote]:
+    """Votes of an export: those of the notes by display name and, with `log`, those of the log by e-mail address.
+
+    In the log the last event on a reference wins; a withdrawn decision or reason is none.
+    """
+    rows = read_rows(articles)
+    needed(rows, ("key", "title", "notes"), articles, "Rayyan's articles.csv")
+    votes, references = [], {}
+    for number, row in enumerate(rows, start=2):
+        reference = {
+            "title": row["title"], "year": row.get("year", ""), "doi": row.get("doi", ""), "pmid": row.get("pubmed_id", ""),
+            "record_id": own_id(row["notes"]),
+        }  # fmt: skip
+        references[row["key"].removeprefix("rayyan-")] = (number, reference)
+        votes += [
+            ForeignVote(str(articles), number, who, decision, reasons=reasons, note=note, **reference)
+            for who, decision, reasons, note in votes_in_notes(row["notes"])
+        ]
+    return votes + (list(_events(log, references)) if log else [])
+
+
+def _events(log: str | Path, references: dict[str, tuple[int, dict[str, str]]]) -> Iterator[ForeignVote]:
+    rows = read_rows(log)
+    needed(rows, ("created_at", "article_id", "key", "value"), log, "Rayyan's customizations_log.csv")
+    state: dict[tuple[str, str], dict[str, tuple[int, str, str]]] = defaultdict(dict)
+    for number, row in sorted(enumerate(rows, start=2), key=lambda item: (item[1]["created_at"], item[0])):
+        who = row.get("user_email") or row.get("user_id", "")
+        state[row["article_id"], who][row["key"].strip('"')] = (number, row["value"], row["created_at"])
+    for (article, who), keys in state.items():
+        number, value, when = keys.get("included", (0, "", ""))
+        if value not in EVENTS:
+            continue
+        reasons = tuple(
+            key.removeprefix(REASON_MARK).strip()
+            for key, (_, on, _) in keys.items()
+            if key.startswith(REASON_MARK) and on == "1"
+        )
+        _, reference = references.get(article, (0, {}))
+        decision = EVENTS[value]
+        yield ForeignVote(
+            str(log),
+            number,
+            who,
+            decision,
+            reasons=reasons if decision == "exclude" else (),
+            decided_on=when[:10],
+            **reference,
+        )

@@ -1,0 +1,116 @@
+"""Bring the decisions made in another tool, or in a filled work list, into a reviewer's sheet.
+
+Run by a person, never by a rule: it writes to config/screening/. Either everything that was matched is written or nothing; what
+could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing.
+
+  import_decisions.py title_abstract rayyan articles.csv customizations_log.csv --person Ann=AB --person ann@example.org=AB
+  import_decisions.py title_abstract asreview project.asreview --person AB
+  import_decisions.py full_text covidence excluded.csv --decision exclude --person AB --reason "Wrong study design=not_randomised"
+  import_decisions.py title_abstract ris included.ris --decision include --person AB
+  import_decisions.py title_abstract worklist worklist-AB.xlsx --person AB
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import protocol, sheets, tables
+from evergreen.command import parser, run
+from evergreen.errors import InputError
+from evergreen.screening.ballots import ballots
+from evergreen.screening.exchange import asreview, covidence, rayyan, ris
+from evergreen.screening.exchange.matching import match, merged
+from evergreen.screening.exchange.model import ForeignVote
+from evergreen.screening.stages import DECISIONS, STAGES
+
+SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("stage", choices=STAGES)
+    arguments.add_argument("tool", choices=["rayyan", "covidence", "asreview", "ris", "worklist"])
+    arguments.add_argument("files", nargs="+")
+    arguments.add_argument(
+        "--person", action="append", required=True, help="reviewer, or NAME THERE=reviewer; may be repeated"
+    )
+    arguments.add_argument(
+        "--decision", choices=DECISIONS["full_text"], help="what being in the file means (covidence, ris)"
+    )
+    arguments.add_argument(
+        "--reason", action="append", default=[], help="REASON THERE=key of ours; may be repeated"
+    )
+    arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
+    args = arguments.parse_args(argv)
+
+    reasons = protocol.load(args.review / "config/config.yaml")["screening"]["reasons"]
+    people = dict(_pair(person) for person in args.person)
+    folder = args.review / "config/screening" / args.stage
+    found = tables.read_table(args.review / "results/deduplication/clusters.csv", ["record_id", "work_id"])
+    clusters = dict(zip(found["record_id"], found["work_id"], strict=True))
+    new: dict[str, pd.DataFrame]
+    if args.tool == "worklist":
+        sheet = sheets.read_sheet(args.files[0], "screening")
+        new = {people[""]: ballots(sheet, stage=args.stage, reasons=list(reasons))[SHEET]}
+    else:
+        votes = _read(args.tool, args.files, args.decision)
+        works = tables.read_table(args.review / "results/deduplication/works.parquet")
+        synonyms = dict(reason.rsplit("=", 1) for reason in args.reason)
+        result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
+        new = result.rows
+        tables.write_table(result.unmatched, args.review / "results/screening" / args.stage / "unmatched.csv")
+        for row in result.unmatched.to_dict("records"):
+            print(f"not used: {Path(row['file']).name}, row {row['row']}: {row['title'][:60]}: {row['why']}")
+    ready = {}
+    for reviewer, rows in new.items():
+        own = sheets.find(folder / reviewer)
+        if own and own.suffix == ".xlsx":
+            raise InputError(
+                "this sheet is a workbook; it is not written to",
+                file=own,
+                todo="Save it as CSV in the same place, and remove the workbook.",
+            )
+        before = sheets.read_sheet(own, "screening") if own else pd.DataFrame(columns=SHEET)
+        before = before.drop(columns=["_file", "_row"], errors="ignore")
+        sheet, added, changed = merged(before, rows, clusters)
+        path = folder / f"{reviewer}.csv"
+        ballots(
+            sheet.assign(_file=str(path), _row=range(2, len(sheet) + 2)),
+            stage=args.stage,
+            reasons=list(reasons),
+        )
+        ready[path] = sheet
+        print(f"{path}: {added} added, {changed} changed, {len(rows) - added - changed} as they were")
+    for path, sheet in ready.items():
+        tables.write_table(sheet, path)
+
+
+def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote]:
+    if tool == "rayyan":
+        return rayyan.read(*files[:2])
+    if tool == "asreview":
+        return [
+            vote
+            for file in files
+            for vote in (
+                asreview.read_project(file) if file.endswith(".asreview") else asreview.read_table(file)
+            )
+        ]
+    if decision is None:
+        raise InputError(
+            "a list says nothing of decisions by itself",
+            todo="Say what being in it means: --decision include, or exclude.",
+        )
+    reader = covidence.read if tool == "covidence" else ris.read_group
+    return [vote for file in files for vote in reader(file, decision)]
+
+
+def _pair(person: str) -> tuple[str, str]:
+    theirs, _, ours = person.rpartition("=")
+    return theirs, ours
+
+
+if __name__ == "__main__":
+    run(main)

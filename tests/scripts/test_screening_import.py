@@ -1,0 +1,110 @@
+"""Decisions of other tools brought into a review's sheets by `import_decisions.py`."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import import_decisions
+from evergreen import sheets, tables
+from evergreen.errors import InputError
+from evergreen.screening.worklists import for_spreadsheets, work_list
+
+IDS = ["lib:1E5", "pubmed:2", "pubmed:3"]
+WORKS = pd.DataFrame(
+    {"work_id": IDS, "round": "2020-12-31", "title": ["One", "Two", "Three"], "year": 2019, "doi": "", "pmid": ["", "2", "3"],
+     "authors": "", "journal": "", "abstract": "", "url": ""}
+)  # fmt: skip
+
+
+@pytest.fixture
+def review(tmp_path):
+    """A review with three works and one earlier decision of AB."""
+    (tmp_path / "config/screening/title_abstract").mkdir(parents=True)
+    (tmp_path / "config/config.yaml").write_text(
+        "review: {title: A review}\nscreening:\n  title_abstract: {reviewers: [AB]}\n  full_text: {reviewers: [AB]}\n  reasons: {review: Review}\n"
+    )
+    (tmp_path / "config/screening/title_abstract/AB.csv").write_text(
+        "record_id,decision,mood\npubmed:2,include,fine\n"
+    )
+    tables.write_table(WORKS, tmp_path / "results/deduplication/works.parquet")
+    clusters = pd.DataFrame({"record_id": IDS, "work_id": IDS, "kept": True, "reason": ""})
+    tables.write_table(clusters, tmp_path / "results/deduplication/clusters.csv")
+    return tmp_path
+
+
+def sheet(review, stage="title_abstract"):
+    read = sheets.read_sheet(review / f"config/screening/{stage}/AB.csv", "screening")
+    return read[["record_id", "decision", "reason"]].to_numpy().tolist()
+
+
+def test_a_filled_work_list_joins_the_sheet_twice_without_harm(review):
+    awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
+    done = work_list(WORKS, awaiting, "AB").assign(
+        decision=["exclude", "", "include"], reason=["review", "", ""]
+    )
+    tables.write_table(for_spreadsheets(done), review / "worklist-AB.csv")
+    order = [
+        "title_abstract",
+        "worklist",
+        str(review / "worklist-AB.csv"),
+        "--person",
+        "AB",
+        "--review",
+        str(review),
+    ]
+    import_decisions.main(order)
+    expected = [["pubmed:2", "include", ""], ["lib:1E5", "exclude", "review"], ["pubmed:3", "include", ""]]
+    assert sheet(review) == expected
+    first = (review / "config/screening/title_abstract/AB.csv").read_bytes()
+    import_decisions.main(order)
+    assert (review / "config/screening/title_abstract/AB.csv").read_bytes() == first
+
+
+def test_what_is_not_matched_is_listed(review, capsys):
+    (review / "in.ris").write_text(
+        "TY  - JOUR\nTI  - Three\nAN  - pubmed:3\nER  - \nTY  - JOUR\nTI  - Unknown\nER  - \n"
+    )
+    import_decisions.main(
+        [
+            "title_abstract",
+            "ris",
+            str(review / "in.ris"),
+            "--decision",
+            "include",
+            "--person",
+            "AB",
+            "--review",
+            str(review),
+        ]
+    )
+    assert sheet(review) == [["pubmed:2", "include", ""], ["pubmed:3", "include", ""]]
+    assert "not used: in.ris, row 2: Unknown" in capsys.readouterr().out
+    assert len(tables.read_table(review / "results/screening/title_abstract/unmatched.csv")) == 1
+
+
+def test_an_exclusion_without_a_reason_of_ours_writes_nothing(review):
+    (review / "out.ris").write_text("TY  - JOUR\nTI  - Three\nAN  - pubmed:3\nER  - \n")
+    with pytest.raises(InputError, match="excluded at full text without a reason"):
+        import_decisions.main(
+            [
+                "full_text",
+                "ris",
+                str(review / "out.ris"),
+                "--decision",
+                "exclude",
+                "--person",
+                "AB",
+                "--review",
+                str(review),
+            ]
+        )
+    assert not (review / "config/screening/full_text").exists()
+
+
+def test_a_list_that_says_nothing_of_decisions_is_refused(review):
+    (review / "x.ris").write_text("TY  - JOUR\nER  - \n")
+    with pytest.raises(InputError, match="--decision include"):
+        import_decisions.main(
+            ["full_text", "ris", str(review / "x.ris"), "--person", "AB", "--review", str(review)]
+        )

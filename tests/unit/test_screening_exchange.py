@@ -1,0 +1,188 @@
+"""Decisions that come back from other screening tools: all of them, under our ids, and nothing guessed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.screening.exchange import asreview, covidence, rayyan, ris
+from evergreen.screening.exchange.matching import match, merged
+from evergreen.screening.worklists import work_list
+
+REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised", "review": "Review"}
+TITLES = ["Étude du dénosumab", "=SUM(A1)", "A trial", "Zażółć gęślą jaźń", "A trial", "Sixth", "Seventh"]
+IDS = ["lib:00123", "pubmed:18438830", "lib:1E5", "lib:x y", "pubmed:2", "pubmed:3", "pubmed:4"]
+WORKS = pd.DataFrame(
+    {"work_id": IDS, "round": "2020-12-31", "title": TITLES, "year": ["2019", "2019", "2019", "2019", "2020", "2019", "2019"],
+     "doi": ["10.1000/ABC", "", "", "", "", "10.1000/same", "10.1000/same"], "pmid": ["", "18438830", "", "", "2", "3", "4"],
+     "authors": "Müller A; Łoś B", "journal": "J", "abstract": "Two\nlines", "url": ""}
+)  # fmt: skip
+CLUSTERS = {**{work: work for work in IDS}, "elsewhere:7": "lib:00123"}
+
+
+def rows_of(votes, people=None, **kwargs):
+    result = match(votes, WORKS, CLUSTERS, people=people or {"": "AB"}, reasons=REASONS, **kwargs)
+    rows = {
+        name: frame[["record_id", "decision", "reason"]].to_numpy().tolist()
+        for name, frame in result.rows.items()
+    }
+    return rows, result
+
+
+ARTICLES = """key,title,year,notes,doi,pubmed_id
+rayyan-1,Etude du denosumab,2019,"my own note | RAYYAN-INCLUSION: {""Ann Lee""=>""Included"", ""Bob""=>""Maybe""} | USER-NOTES: {""Ann Lee""=>[""look, again""]}",https://doi.org/10.1000/abc,
+rayyan-2,SUM (A1),2019,"RAYYAN-INCLUSION: {""Ann Lee""=>""Excluded""} | RAYYAN-LABELS: ML | RAYYAN-EXCLUSION-REASONS: foreign language,review,wrong population",,18438830
+rayyan-3,Something else entirely,2001,"RAYYAN-INCLUSION: {""Bob""=>""Included""}",,
+rayyan-4,A trial,2020,"Evergreen record: pubmed:2 | RAYYAN-INCLUSION: {""Ann Lee""=>""Excluded"", ""Zoe""=>""Included""}",,
+rayyan-5,Never seen,2001,,,
+"""
+LOG = '''created_at,user_id,user_email,article_id,key,value
+2024-01-09T09:46:30.000Z,1,bob@example.org,1,included,0
+2024-01-09T09:46:29.000Z,1,bob@example.org,1,included,-1
+2024-01-09T09:46:28.000Z,2,ann@example.org,4,"""__EXR__wrong population""",1
+2024-01-09T09:46:28.100Z,2,ann@example.org,4,"""__EXR__Not randomised""",1
+2024-01-09T09:46:28.200Z,2,ann@example.org,4,included,-1
+2024-01-09T09:46:40.000Z,2,ann@example.org,4,"""__EXR__wrong population""",deleted
+2024-01-09T09:47:00.000Z,1,bob@example.org,3,included,1
+2024-01-09T09:47:10.000Z,1,bob@example.org,3,included,deleted
+2024-01-09T09:48:00.000Z,1,bob@example.org,99,included,1
+2024-01-09T09:49:00.000Z,2,ann@example.org,1,included,-1
+'''  # fmt: skip
+
+
+@pytest.fixture
+def export(tmp_path):
+    (tmp_path / "articles.csv").write_text(ARTICLES, encoding="utf-8-sig")
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    return tmp_path / "articles.csv", tmp_path / "log.csv"
+
+
+def test_rayyans_notes(export):
+    rows, result = rows_of(rayyan.read(export[0]), {"Ann Lee": "AB", "Bob": "CD"})
+    assert rows == {
+        "AB": [
+            ["lib:00123", "include", ""],
+            ["pubmed:18438830", "exclude", "wrong_population"],
+            ["pubmed:2", "exclude", ""],
+        ],
+        "CD": [["lib:00123", "unsure", ""]],
+    }
+    assert result.rows["AB"]["note"].tolist() == [
+        "look, again",
+        "reason given: foreign language; also: review",
+        "",
+    ]
+    lost = result.unmatched[["row", "why"]].to_numpy().tolist()
+    assert lost == [
+        [4, "no work has this id, DOI, PMID, or title and year"],
+        [5, "this person was not given a reviewer's name"],
+    ]
+
+
+def test_rayyans_log_gives_the_reasons_and_a_dispute_with_the_notes_is_listed(export):
+    people = {"Ann Lee": "AB", "ann@example.org": "AB", "Bob": "CD", "bob@example.org": "CD"}
+    rows, result = rows_of(rayyan.read(*export), people)
+    assert rows["AB"][2] == ["pubmed:2", "exclude", "not_randomised"]
+    assert rows["CD"] == [["lib:00123", "unsure", ""]]
+    why = result.unmatched["why"].tolist()
+    assert "another row says include" in why
+    assert not result.unmatched.map(lambda cell: "example.org" in str(cell)).to_numpy().any()
+    assert (
+        result.unmatched["row"].tolist().count(10) == 1
+    )  # the log's vote on a reference that articles.csv lacks
+
+
+def test_covidence_lists(tmp_path):
+    path = tmp_path / "review_1_excluded_csv.csv"
+    path.write_text(
+        "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,Covidence #,Study,Notes,Tags\n"
+        'Sixth,,,2019,,,,,,pubmed:3,,,#12,Smith 2019,"Exclusion reason: Wrong population; ",\n'
+        "A trial,,,2019,,,,,,,,,#13,Smith 2019,Exclusion reason: Wrong setting;,\n"
+        "Seventh and more,,,2019,,,,,,,10.1000/same,,#14,,,\n",
+        encoding="utf-8",
+    )
+    rows, result = rows_of(covidence.read(path, "exclude"), synonyms={"wrong setting": "not_randomised"})
+    assert rows["AB"] == [
+        ["pubmed:3", "exclude", "wrong_population"],
+        ["lib:1E5", "exclude", "not_randomised"],
+    ]
+    assert result.unmatched["why"].tolist() == ["2 works have this DOI: pubmed:3, pubmed:4"]
+
+
+def test_a_real_asreview_project_gives_every_label_under_our_ids(root):
+    """Made with ASReview 3.0.8 from a work list: labels, a changed one, a withdrawn one, a note, a tag, a copied label."""
+    votes = asreview.read_project(root / "tests/data/screening/asreview-3.0.8.asreview")
+    rows, result = rows_of(votes)
+    assert rows["AB"] == [
+        ["lib:00123", "include", ""], ["pubmed:18438830", "exclude", "review"], ["lib:1E5", "include", ""],
+        ["lib:x y", "include", ""], ["pubmed:2", "include", ""],
+    ]  # fmt: skip
+    notes = result.rows["AB"]["note"].tolist()
+    assert notes[3] == "geprüft; ok"
+    assert "copied by ASReview" in notes[4]
+    assert result.unmatched.empty
+
+
+def test_a_file_that_is_no_project_is_refused(tmp_path):
+    (tmp_path / "x.asreview").write_text("no")
+    with pytest.raises(InputError, match="not a zip archive"):
+        asreview.read_project(tmp_path / "x.asreview")
+
+
+def test_an_asreview_table(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "record_id,title,asreview_label,asreview_time,asreview_note,asreview_tag_exclusion_review\n"
+        "lib:00123,Étude du dénosumab,0,2026-01-02 03:04:05,why,1\npubmed:2,A trial,1.0,,,0\npubmed:3,Sixth,,,,\n",
+        encoding="utf-8",
+    )
+    rows, result = rows_of(asreview.read_table(path))
+    assert rows["AB"] == [["lib:00123", "exclude", "review"], ["pubmed:2", "include", ""]]
+    assert result.rows["AB"]["decided_on"].tolist() == ["2026-01-02", ""]
+
+
+def test_ris_comes_back_with_our_ids(tmp_path):
+    awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
+    text = ris.write_ris(work_list(WORKS, awaiting, "AB"))
+    path = tmp_path / "included.ris"
+    path.write_text(text, encoding="utf-8-sig", newline="")
+    rows, _ = rows_of(ris.read_group(path, "include"))
+    assert [row[0] for row in rows["AB"]] == IDS
+    # A tool that drops the accession number but keeps notes, another that marks what was seen.
+    kept = text.replace("AN  - ", "XX  - ").replace(
+        "N1  - Evergreen record: pubmed:2\r\n",
+        "N1  - Evergreen record: pubmed:2\r\nN1  - ASReview_irrelevant\r\n",
+    )
+    path.write_text(
+        kept.replace(
+            "N1  - Evergreen record: pubmed:3\r\n",
+            "N1  - Evergreen record: pubmed:3\r\nN1  - ASReview_not_seen\r\n",
+        ),
+        newline="",
+    )
+    rows, _ = rows_of(ris.read_group(path, "include"))
+    assert {row[0]: row[1] for row in rows["AB"]} == {
+        work: "exclude" if work == "pubmed:2" else "include" for work in IDS if work != "pubmed:3"
+    }
+
+
+def test_an_id_with_another_title_is_not_credited(tmp_path):
+    path = tmp_path / "x.ris"
+    path.write_text("TY  - JOUR\nTI  - Quite another paper\nAN  - pubmed:3\nER  - \n")
+    rows, result = rows_of(ris.read_group(path, "include"))
+    assert rows == {}
+    assert result.unmatched["why"].tolist() == ["the id is that of pubmed:3, the title is another"]
+
+
+def test_merging_adds_changes_and_never_deletes():
+    own = pd.DataFrame({"record_id": ["elsewhere:7", "pubmed:2", "old:1"], "decision": ["unsure", "include", "exclude"], "reason": "", "note": ["n", "", ""], "decided_on": "", "mood": "fine"})  # fmt: skip
+    new = pd.DataFrame({"record_id": ["lib:00123", "pubmed:2", "pubmed:3"], "decision": ["exclude", "", "include"], "reason": ["review", "", ""], "note": "", "decided_on": "2026-01-02"})  # fmt: skip
+    sheet, added, changed = merged(own, new, CLUSTERS)
+    assert (added, changed) == (1, 1)
+    assert sheet[["record_id", "decision", "mood"]].to_numpy().tolist() == [
+        ["elsewhere:7", "exclude", "fine"], ["pubmed:2", "include", "fine"], ["old:1", "exclude", "fine"], ["pubmed:3", "include", ""],
+    ]  # fmt: skip
+    again, added, changed = merged(sheet, new, CLUSTERS)
+    assert (added, changed) == (0, 0)
+    assert again.to_numpy().tolist() == sheet.to_numpy().tolist()
