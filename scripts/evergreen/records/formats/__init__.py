@@ -94,17 +94,28 @@ def read(
     elif stated == "xlsx":
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
     text = content.decode(raw, file)
-    key = stated or recognised(text.lines) or ("csv" if columns else None)
+    fits = recognised(text.lines)
+    key = stated or fits or ("csv" if columns else None)
     if key is None:
         raise InputError(
             f"no known export format fits the file's content{_what_it_is(text.lines)}", file=file,
             todo=f"Export again, or say `format:` in the protocol: {', '.join(FORMATS)}.",
         )  # fmt: skip
     module = FORMATS[key]
+    if fits not in (None, key) and not (columns and key == "csv") and not module.recognise(text.lines):
+        raise InputError(
+            f"the file cannot be read as {module.NAME}: its content looks like {FORMATS[fits or key].NAME}", file=file,
+            todo=f"Say `format: {fits}` in the protocol, or nothing.",
+        )  # fmt: skip
     found = module.read(text.lines)
     found.account_for(text.lines, FRAME if module in (pubmed, endnote_xml) else LOST)
     if not found.blocks and not none_expected:
-        raise _no_record(found, key, recognised(text.lines), file)
+        first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
+        raise InputError(
+            f"the file cannot be read as {module.NAME}: it holds no record{first}",
+            file=file,
+            todo=content.EXPORT_AGAIN,
+        )
     return _export(found, module.NAME, text.encoding, text.remarks, module.FIELDS, columns, file)
 
 
@@ -135,18 +146,6 @@ def _export(
     return Export(
         name, dialect_of(found.blocks), encoding, fields, found.blocks, sorted([*remarks, *found.remarks])
     )
-
-
-def _no_record(found: Blocks, key: str, fits: str | None, file: str) -> InputError:
-    if fits and fits != key:
-        reason, todo = (
-            f"its content looks like {FORMATS[fits].NAME}",
-            f"Say `format: {fits}` in the protocol, or nothing.",
-        )
-    else:
-        first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
-        reason, todo = f"it holds no record{first}", content.EXPORT_AGAIN
-    return InputError(f"the file cannot be read as {FORMATS[key].NAME}: {reason}", file=file, todo=todo)
 
 
 def _what_it_is(lines: Sequence[str]) -> str:

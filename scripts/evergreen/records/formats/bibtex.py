@@ -70,7 +70,7 @@ def read(lines: Sequence[str]) -> Blocks:
         out.lose(number + 1, lines[number], "line outside any entry")
     macros = "\n".join(lines[number] for number, kind in starts if kind == "string")
     ends = [number for number, _ in starts[1:]] + [len(lines)]
-    for (start, kind), end in zip(starts, ends, strict=True):
+    for (start, kind), end in zip(starts, ends, strict=False):
         if kind in _NO_ENTRY:
             for number in range(start, end):
                 out.frame(number + 1, lines[number], f"@{kind}, not an entry")

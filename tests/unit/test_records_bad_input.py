@@ -1,0 +1,199 @@
+"""Encodings, damage and mistakes: each file is read right or refused with a clear sentence; neighbours are not harmed."""
+
+import gzip
+import io
+from itertools import pairwise
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evergreen.errors import InputError
+from evergreen.records import formats
+from evergreen.records.account import imported_twice
+from evergreen.records.formats import content
+from evergreen.records.rounds import import_export
+from evergreen.records.rows import record_table
+
+RIS = "".join(
+    f"TY  - JOUR\nAN  - A{number}\nTI  - Étude numéro {number} – “essai”\nAU  - Müller, Ö\nPY  - 201{number}\nER  - \n\n"
+    for number in range(5)
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reader(raw, name="export.ris", **options):
+        path = tmp_path / name
+        path.write_bytes(raw)
+        export = formats.read(path, **options)
+        return export, record_table(export.blocks, export.fields, "export.ris")
+
+    return reader
+
+
+ENCODINGS = {
+    "UTF-8": RIS.encode(),
+    "UTF-8 with byte order mark": b"\xef\xbb\xbf" + RIS.encode(),
+    "UTF-16-LE with byte order mark": b"\xff\xfe" + RIS.encode("utf-16-le"),
+    "UTF-16-BE with byte order mark": b"\xfe\xff" + RIS.encode("utf-16-be"),
+    "UTF-16-LE": RIS.encode("utf-16-le"),
+    "UTF-16-BE": RIS.encode("utf-16-be"),
+    "cp1252": RIS.encode("cp1252"),
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "mac"])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_encoding_and_line_ends_change_nothing(encoding, end, read):
+    codec = encoding.split(" with")[0]
+    raw = (
+        ENCODINGS[encoding]
+        if end == "\n"
+        else ENCODINGS[encoding].decode(codec).replace("\n", end).encode(codec)
+    )
+    export, table = read(raw)
+    assert export.encoding == encoding
+    pd.testing.assert_frame_equal(table, read(RIS.encode())[1])
+
+
+def test_latin_1_control_letters_are_read():
+    assert content.western(b"caf\xe9 \x81") == "café \x81"
+
+
+def test_a_line_in_another_encoding_is_named(read):
+    raw = RIS.encode().replace("Étude numéro 2 – “essai”".encode(), "Étude numéro 2".encode("cp1252"))
+    export, table = read(raw)
+    assert export.encoding == "UTF-8 with lines in cp1252"
+    assert table.loc[2, "title"] == "Étude numéro 2"
+    assert [(remark.line, remark.reason) for remark in export.remarks] == [
+        (17, "line is not UTF-8; read as cp1252")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n  \n", "the file is empty"),
+        (b"%PDF-1.7 \x00\x01", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel"),
+        (gzip.compress(RIS.encode()), "compressed"),
+        (bytes(range(1, 32)) * 40, "binary"),
+        (b"PK\x03\x04 cut off", "damaged or cut off"),
+        (b"<!DOCTYPE html><html><body>Your session has expired</body></html>", "it is a web page"),
+        (b"Dear colleague, please find the search attached.", "no known export format"),
+        (b"TY  - JOUR\nER  - \n", "holds no record"),
+    ],
+)
+def test_what_is_no_export_is_refused_by_what_it_is(raw, message, read):
+    with pytest.raises(InputError, match=message) as refused:
+        read(raw)
+    assert "export.ris" in str(refused.value)
+
+
+def test_a_file_of_another_format_than_stated(read):
+    with pytest.raises(InputError, match="cannot be read as BibTeX: its content looks like RIS"):
+        read(RIS.encode(), format_="bibtex")
+    with pytest.raises(InputError, match="cannot be read as CSV: its content looks like RIS"):
+        read(RIS.encode(), format_="csv")
+    with pytest.raises(InputError, match=r"no workbook \(\.xlsx\)"):
+        read(RIS.encode(), format_="xlsx")
+    with pytest.raises(InputError, match=r"format word is not known.*Known are: .*ris"):
+        read(RIS.encode(), format_="word")
+
+
+def test_a_workbook_without_records_and_one_called_ris(read):
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b"])
+    raw = io.BytesIO()
+    book.save(raw)
+    with pytest.raises(InputError, match="no sheet of the workbook has a header"):
+        read(raw.getvalue())
+    with pytest.raises(InputError, match="is a workbook, not ris"):
+        read(raw.getvalue(), format_="ris")
+
+
+def test_the_stated_format_outranks_the_content(read):
+    export, table = read(b"Titel\nEine Studie\nNoch eine\n", format_="csv", columns={"title": "Titel"})
+    assert (export.format, table["title"].tolist()) == ("CSV", ["Eine Studie", "Noch eine"])
+
+
+def test_a_search_that_found_nothing_is_said_by_its_hits(read):
+    export, table = read(b"", none_expected=True)
+    assert (export.format, len(table)) == ("empty", 0)
+    result = import_export(export, file="export.ris", source="x", round_="2020-01-01", hits=0)
+    assert (result.counts["read"], result.counts["new"], len(result.records)) == (0, 0, 0)
+
+
+DAMAGE = {
+    "no TY line": ("TY  - JOUR\nAN  - A2", "AN  - A2"),
+    "no ER line": ("PY  - 2012\nER  - \n", "PY  - 2012\n"),
+    "junk between records": ("TY  - JOUR\nAN  - A2", "<html>502 Bad Gateway</html>\n\nTY  - JOUR\nAN  - A2"),
+    "two spaces after the dash": ("TY  - JOUR\nAN  - A2", "TY  -  JOUR\nAN  - A2"),
+    "one space before the dash": ("TY  - JOUR\nAN  - A2", "TY - JOUR\nAN - A2"),
+    "counter": ("TY  - JOUR\nAN  - A2", "3.\nTY  - JOUR\nAN  - A2"),
+    "Cochrane's counter": ("TY  - JOUR\nAN  - A2", "Record #3 of 5\nTY  - JOUR\nAN  - A2"),
+    "an empty record": ("TY  - JOUR\nAN  - A2", "TY  - JOUR\nER  - \n\nTY  - JOUR\nAN  - A2"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_malformed_record_does_not_take_its_neighbours_with_it(damage, read):
+    good, bad = DAMAGE[damage]
+    assert good in RIS
+    _, table = read(RIS.replace(good, bad).encode())
+    assert table["accession"].tolist() == ["A0", "A1", "A2", "A3", "A4"]
+    assert table["year"].tolist() == [2010, 2011, 2012, 2013, 2014]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(min_value=60, max_value=len(RIS.encode()) - 1))
+def test_a_truncated_file_loses_at_most_what_was_cut(cut):
+    raw = RIS.encode()[:cut]
+    lines = content.decode(raw, "x").lines
+    found = formats.ris.read(lines)
+    whole = raw.count(b"ER  - \n")
+    table = record_table(found.blocks, formats.ris.FIELDS, "x")
+    assert table["accession"].tolist()[:whole] == [f"A{number}" for number in range(whole)]
+    assert len(table) >= whole
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.sampled_from(["TY  - JOUR", "ER  - ", "TI  - T", "AN  - 1", "junk", "", "1.", "  more", "AB - x", "\ufeff"]),
+             max_size=14)
+)  # fmt: skip
+def test_every_line_belongs_to_a_record_or_is_reported(lines):
+    found = formats.ris.read(lines)
+    found.account_for(lines, "lost")
+    said = {remark.line for remark in found.remarks}
+    for block in found.blocks:
+        said.update(range(block.line, block.line_end + 1))
+    assert [
+        line for number, line in enumerate(lines, 1) if line.strip("\ufeff \t") and number not in said
+    ] == []
+    ends = [(block.line, block.line_end) for block in found.blocks]
+    assert all(first[1] < second[0] for first, second in pairwise(ends)), "blocks do not overlap"
+
+
+def test_one_file_under_two_names_is_said(read):
+    _, table = read(RIS.encode())
+    assert imported_twice({("a", "r"): table, ("b", "r"): table.iloc[::-1]}) == [
+        (("a", "r"), "all 5 records stand word for word in b r too: imported twice?"),
+        (("b", "r"), "all 5 records stand word for word in a r too: imported twice?"),
+    ]
+    assert imported_twice({("a", "r"): table, ("b", "r"): table.assign(pages="1-2")}) == []
+
+
+def test_ids_of_two_sources_never_collide_and_repeats_in_a_file_are_said(read):
+    export, _ = read(RIS.replace("A4", "A3").encode())
+    one = import_export(export, file="f", source="one", round_="2020-01-01")
+    two = import_export(export, file="f", source="two", round_="2020-01-01")
+    assert set(one.records["record_id"]).isdisjoint(two.records["record_id"])
+    assert one.records["record_id"].tolist()[-2:] == ["one:A3", "one:A3~2"]
+    assert one.remarks["reason"].tolist() == [
+        "1 records have an id that another record of the file has: one:A3~2"
+    ]

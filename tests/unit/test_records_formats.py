@@ -1,0 +1,500 @@
+"""Every export format, in the layouts of the databases and programs that write it. The records are made up."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.records import formats
+from evergreen.records.rows import record_table
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Text or bytes to (export, record table)."""
+
+    def reader(content, name="export.txt", **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        export = formats.read(path, **options)
+        return export, record_table(export.blocks, export.fields, str(path))
+
+    return reader
+
+
+def first(table, *columns):
+    return tuple(table.loc[0, list(columns)])
+
+
+RIS = {
+    "Embase.com": (
+        "TY  - JOUR\nM3  - Article\nY1  - 2014\nVL  - 3\nIS  - 3\nSP  - 152\nEP  - 160\nJF  - Journal of Tests\n"
+        "U2  - L373791783\nDB  - Embase\nDO  - 10.1000/TEST.1\nA1  - Liu R.\nA1  - Adler D.G.\nT1  - A title\n"
+        "N2  - An abstract, NCT01234567\nER  - \n",
+        {"accession": "L373791783", "authors": "Liu, R.; Adler, D.G.", "registry_ids": "NCT01234567", "first_page": "152"},
+    ),
+    "Ovid": (
+        "1. \nTY  - JOUR\nDB  - Ovid MEDLINE(R)\nAN  - 12345678\nT1  - A title\nA1  - Liu, Ran\nY1  - 2014//\nJF  - J Tests\n"
+        "SP  - No\nEP  - Specified\nDO  - https://dx.doi.org/10.1000/test.1\nER  - \nNL  - J Tests\n\n"
+        "Link to the Ovid Full Text or citation: https://ovidsp.ovid.com/x\n",
+        {"accession": "12345678", "pmid": "12345678", "pages": "", "year": 2014},
+    ),
+    "Scopus": (
+        "TY  - JOUR\nTI  - A title\nT2  - Journal of Tests\nJ2  - J. Tests\nVL  - 111\nPY  - 2020\nDO  - 10.1000/test.1\n"
+        "SN  - 03064530 (ISSN)\nAU  - Liu, R.\nUR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-85074596690&x=1\n"
+        "M3  - Review\nDB  - Scopus\nC7  - 104501\nER  -\n",
+        {"accession": "2-s2.0-85074596690", "pages": "104501", "journal": "Journal of Tests", "publication_types": "Review",
+         "issn": "0306-4530"},
+    ),
+    "Web of Science": (
+        "TY  - JOUR\nTI  - A title\nAU  - Liu, R\nT2  - JOURNAL OF TESTS\nPY  - 2019\nSP  - 1\nEP  - 9\nAN  - WOS:000463\nER  -\n",
+        {"accession": "WOS:000463", "pages": "1-9"},
+    ),
+    "CENTRAL": (
+        "TY  - JOUR\nAN  - CN-01234567\nAU  - Liu R\nTI  - A title\nPT  - Journal article\nYR  - 2011\nPY  - 2011\nJO  - J Tests\n"
+        "C3  - PUBMED 21553931,EMBASE 361234567\nER  -\n",
+        {"accession": "CN-01234567", "pmid": "21553931", "publication_types": "Journal article"},
+    ),
+    "ProQuest": (
+        "TY  - JOUR\nT1  - A title\nAN  - 2758580615\nAB  - Introduction\nMethods were these.\n\nRESULTS - so and so\n"
+        "AU  - Liu, Ran\nPY  - 2022\nDB  - ProQuest One Academic\nDO  - https://doi.org/10.1000/test.1\nER  - \n",
+        {"accession": "2758580615", "abstract": "Introduction Methods were these. RESULTS - so and so"},
+    ),
+    "EBSCO": (
+        "TY  - JOUR\nID  - 136788050\nT1  - A title\nAU  - Liu, Ran\nY1  - 2019/06//\nJF  - Tests\nL3  - 10.1000/test.1\n"
+        "DP  - EBSCOhost\nDB  - Academic Search Ultimate\nER  - \n",
+        {"accession": "136788050", "doi": "10.1000/test.1", "year": 2019},
+    ),
+    "LILACS": (
+        "TY  - JOUR\nID  - lil-123456\nTI  - Un título\nAU  - Núñez, Ana\nPY  - 2012\nJO  - Rev. Pruebas\nDB  - LILACS\nLA  - es\nER  - \n",
+        {"accession": "lil-123456", "language": "spa", "title_search": "un titulo"},
+    ),
+    "SciELO": (
+        "TY  - JOUR\nTI  - Um título\nAU  - Silva, João\nPY  - 2012\nUR  - http://www.scielo.br/scielo.php?pid=S0102-311X2012\nER  - \n",
+        {"authors": "Silva, João", "first_author": "silva"},
+    ),
+    "PubMed": (
+        "TY  - JOUR\nDB  - PubMed\nAU  - Liu, Ran\nT1  - A title\nU1  - 26957754[pmid]\nU2  - PMC4756000[pmcid]\nAN  - 26957754\nER  - \n",
+        {"pmid": "26957754", "pmcid": "PMC4756000", "accession": "26957754"},
+    ),
+    "Rayyan": (
+        "TY  - JOUR\nTI  - A title\nAU  - Liu, R\nN1  - RAYYAN-INCLUSION: {\"Ann\"=>\"Included\"}\nER  - \n",
+        {"title": "A title"},
+    ),
+    "ASReview": (
+        "TY  - JOUR\nTI  - A title\nAU  - Liu, R\nN1  - ASReview_relevant\nER  - \n", {"title": "A title"},
+    ),
+    "": (  # EndNote, Zotero, Mendeley: nothing tells them apart; their running number is no accession
+        "TY  - JOUR\nAU  - Liu, R.\nPY  - 2011\nTI  - A title\nT2  - Tests\nID  - 17\nER  - \n", {"accession": "", "journal": "Tests"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", RIS)
+def test_ris_of(dialect, read):
+    text, expected = RIS[dialect]
+    export, table = read(text)
+    assert (export.format, export.dialect) == ("RIS", dialect)
+    assert len(table) == 1
+    assert {column: table.loc[0, column] for column in expected} == expected
+    assert [remark for remark in export.remarks if remark.kind == "lost"] == []
+
+
+def test_what_ovid_writes_after_a_record_stays_with_it(read):
+    _, table = read(RIS["Ovid"][0] + "\n2. \n" + RIS["Ovid"][0][4:].replace("12345678", "12345679"))
+    assert table["pmid"].tolist() == ["12345678", "12345679"]
+    assert "Link to the Ovid" in table.loc[0, "other_fields"]
+    assert table["line"].tolist() == [1, 17]
+
+
+def test_fields_without_a_column_are_kept(read):
+    _, table = read(
+        "TY  - JOUR\nTI  - One\nT1  - Another\nAU  - Liu, R\nXX  - odd\nC1  - note\nPY  - 2011\nER  - \n"
+    )
+    assert table.loc[0, "title"] == "One"
+    assert (
+        table.loc[0, "other_fields"] == '{"TY": ["JOUR"], "T1": ["Another"], "XX": ["odd"], "C1": ["note"]}'
+    )
+
+
+NBIB = """
+PMID- 12345678
+OWN - NLM
+IS  - 1234-5678 (Electronic)
+VI  - 15
+IP  - 3
+DP  - 2018 Aug
+TI  - A long title on
+      two lines.
+PG  - 289-97
+LID - 10.1000/test.1 [doi]
+AB  - An abstract.
+FAU - Liu, Ran
+AU  - Liu R
+FAU - Adler, Douglas G
+AU  - Adler DG
+CN  - TEST Study Group
+LA  - eng
+SI  - ClinicalTrials.gov/NCT01234567
+PT  - Randomized Controlled Trial
+CON - J Tests. 2017 Aug;14(3):1. doi: 10.1000/x.
+      PMID: 11111111
+RIN - J Tests. 2019;2:2. PMID: 22222222
+JT  - Journal of tests
+TA  - J Tests
+PMC - PMC123456
+MH  - *Humans
+MH  - Depression/therapy
+OT  - testing
+
+PMID- 12345679
+TI  - Second
+"""
+
+
+def test_medline_text(read):
+    export, table = read(NBIB)
+    assert (export.format, export.dialect, len(table)) == ("MEDLINE text", "PubMed", 2)
+    assert first(table, "title", "authors", "year", "pages", "doi", "pmid", "pmcid") == (
+        "A long title on two lines.", "Liu, Ran; Adler, Douglas G; TEST Study Group", 2018, "289-97", "10.1000/test.1",
+        "12345678", "PMC123456",
+    )  # fmt: skip
+    assert first(table, "related", "retracted", "registry_ids", "mesh_terms", "keywords", "issn", "language") == (
+        "CommentOn 11111111; RetractionIn 22222222", True, "NCT01234567", "*Humans; Depression/therapy", "testing",
+        "1234-5678", "eng",
+    )  # fmt: skip
+    assert table["accession"].tolist() == ["12345678", "12345679"]
+
+
+def test_medline_text_of_ovid(read):
+    _, table = read(
+        "<1>\nUI  - 12345678\nTI  - One\nAU  - Liu R\nJT  - T\n\n<2>\nUI  - 12345679\nTI  - Two\n"
+    )
+    assert table["pmid"].tolist() == ["12345678", "12345679"]
+    assert table["line"].tolist() == [1, 7]
+
+
+ISI = """FN Clarivate Analytics Web of Science
+VR 1.0
+PT J
+AU Liu, R
+   Adler, DG
+AF Liu, Ran
+   Adler, Douglas G.
+TI A long title on
+   two lines
+SO JOURNAL OF TESTS
+LA English
+DT Article; Early Access
+DE testing; more testing
+AB An abstract.
+SN 1234-5678
+PY 2019
+VL 18
+IS 23
+BP 5323
+EP 5331
+DI 10.1000/test.1
+UT WOS:000238592600006
+PM 12345678
+ER
+
+EF
+"""
+
+
+def test_web_of_science_tagged(read):
+    export, table = read(ISI)
+    assert (export.format, export.dialect) == ("Web of Science tagged", "Web of Science")
+    assert first(table, "title", "authors", "pages", "accession", "pmid", "keywords", "publication_types") == (
+        "A long title on two lines", "Liu, Ran; Adler, Douglas G.", "5323-5331", "WOS:000238592600006", "12345678",
+        "testing; more testing", "Article; Early Access",
+    )  # fmt: skip
+
+
+def test_web_of_science_tab_delimited(read):
+    header = "PT\tAU\tBA\tTI\tSO\tLA\tDT\tAB\tPY\tVL\tIS\tBP\tEP\tDI\tUT\tPM"
+    row = "J\tLiu, R; Adler, DG\t\tA title\tJOURNAL OF TESTS\tEnglish\tArticle\tText\t2019\t18\t2\t53\t59\t10.1000/t\tWOS:0002\t12"
+    for content in (f"{header}\n{row}\n", ("\ufeff" + f"{header}\r\n{row}\r\n").encode("utf-16-le")):
+        export, table = read(content)
+        assert (export.format, export.dialect) == ("CSV", "Web of Science")
+        assert first(table, "title", "authors", "pages", "accession", "pmid") == (
+            "A title", "Liu, R; Adler, DG", "53-59", "WOS:0002", "12",
+        )  # fmt: skip
+
+
+def test_endnote_tagged(read):
+    export, table = read(
+        "%0 Journal Article\n%A Liu, Ran\n%A Adler, D. G.\n%T A title\n%J Tests\n%D 2011\n%V 3\n%N 2\n%P 12-19\n"
+        "%R 10.1000/test.1\n%M 12345678\n%~ PubMed\n%K one\ntwo\n%X Text\non two lines\n%@ 1234-5678\n\n%0 Book\n%T Two\n"
+    )
+    assert (export.format, len(table)) == ("EndNote tagged", 2)
+    assert first(table, "authors", "first_page", "doi", "accession", "pmid", "keywords", "abstract") == (
+        "Liu, Ran; Adler, D. G.", "12", "10.1000/test.1", "12345678", "12345678", "one; two", "Text on two lines",
+    )  # fmt: skip
+
+
+ENDNOTE_XML = """<?xml version="1.0" encoding="UTF-8"?><xml><records>
+<record><ref-type name="Journal Article">17</ref-type><contributors><authors>
+<author><style face="normal">Liu, Ran</style></author><author>Adler, D. G.</author></authors></contributors>
+<titles><title><style face="normal">A title with </style><style face="italic">E. coli</style></title>
+<secondary-title>Journal of Tests</secondary-title></titles><pages>12-19</pages><volume>3</volume><number>2</number>
+<dates><year>2011</year></dates><accession-num>12345678</accession-num>
+<remote-database-name>Medline</remote-database-name>
+<electronic-resource-num>10.1000/test.1</electronic-resource-num><abstract>Text</abstract></record>
+<record><titles><title>Two</title></titles></record>
+</records></xml>
+"""
+
+
+def test_endnote_xml(read):
+    export, table = read(ENDNOTE_XML)
+    assert (export.format, len(table)) == ("EndNote XML", 2)
+    assert first(table, "title", "authors", "journal", "doi", "pmid", "year", "line", "line_end") == (
+        "A title with E. coli", "Liu, Ran; Adler, D. G.", "Journal of Tests", "10.1000/test.1", "12345678", 2011, 2, 8,
+    )  # fmt: skip
+
+
+def test_a_truncated_xml_keeps_the_records_before_the_cut(read):
+    export, table = read(ENDNOTE_XML[: ENDNOTE_XML.index("Two")])
+    assert table["title"].tolist() == ["A title with E. coli"]
+    assert any("not well-formed" in remark.reason for remark in export.remarks)
+
+
+BIBTEX = r"""Scopus
+EXPORT DATE: 2 September 2018
+
+@ARTICLE{Liu201515,
+author={Liu, R. and Adler, D.G.},
+title={{A} title with \"Umlaut},
+journal={Journal of Tests},
+year={2015},
+volume={107},
+pages={15--37},
+doi={10.1000/test.1},
+url={https://www.scopus.com/inward/record.uri?eid=2-s2.0-84937427797},
+document_type={Article},
+source={Scopus},
+}
+
+@article{broken,
+  title = {Never closed,
+  author = {Adler, D.},
+  year = 2016,
+
+@article{ ISI:000358699700002,
+Author = {Liu, Ran},
+Title = {{On two
+   lines}},
+Unique-ID = {{ISI:000358699700002}},
+Early Access Date = {{DEC 2019}},
+}
+"""
+
+
+def test_bibtex_and_a_malformed_entry_between_good_ones(read):
+    export, table = read(BIBTEX)
+    assert table["title"].tolist() == ["A title with Ümlaut", "Never closed", "On two lines"]
+    assert table["authors"].tolist() == ["Liu, R.; Adler, D.G.", "Adler, D.", "Liu, Ran"]
+    assert table["accession"].tolist() == ["2-s2.0-84937427797", "", "ISI:000358699700002"]
+    assert table["pages"].tolist()[0] == "15-37"
+    assert table["year"].tolist() == [2015, 2016, 2019]
+    assert table["line"].tolist() == [4, 17, 22]
+    assert [(remark.line, remark.kind) for remark in export.remarks] == [
+        (1, "lost"),
+        (2, "lost"),
+        (17, "note"),
+    ]
+
+
+OVID = """
+<1>
+Unique Identifier
+  12345678
+Authors
+  Liu R.  Adler DG.
+Authors Full Name
+  Liu, Ran.  Adler, Douglas G.
+Title
+  A title on
+  two lines.
+Source
+  Lancet. 375(9729):1875-84, 2010 May 29.
+Abstract
+  Text
+Digital Object Identifier
+  10.1000/test.1
+
+<2>
+Accession Number
+  2019-1-2
+Author
+  Max, Otto MD *;  Moritz, Ida PhD 1
+Title
+  Two
+Source
+  Journal of Tests. Vol.28(2), April 2015, pp. 103-106.
+"""
+
+
+def test_ovid_text(read):
+    export, table = read(OVID)
+    assert (export.format, len(table)) == ("Ovid text", 2)
+    assert table["journal"].tolist() == ["Lancet", "Journal of Tests"]
+    assert table["pages"].tolist() == ["1875-84", "103-106"]
+    assert table["volume"].tolist() == ["375", "28"]
+    assert table["year"].tolist() == [2010, 2015]
+    assert table.loc[1, "authors"] == "Max, Otto; Moritz, Ida"
+    assert table["line"].tolist() == [2, 19]
+
+
+TABLES = {
+    "PubMed": (
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\n"
+        '"11223344","A title","Liu R, Adler DG.","Tests. 2021 Dec 21;1(2):10-11. doi: 10.1000/t.","Liu R","Tests","2021",'
+        '"2021/12/21","PMC1122334","","10.1000/t"\n',
+        {"accession": "11223344", "authors": "Liu, R; Adler, DG.", "volume": "1", "issue": "2", "pages": "10-11"},
+    ),
+    "Scopus": (
+        "Authors,Author full names,Author(s) ID,Title,Year,Source title,Volume,Issue,Art. No.,Page start,Page end,DOI,Link,"
+        "Abstract,Document Type,EID\n"
+        '"Liu, R.; Adler, D.G.","Liu, Ran (57000001); Adler, Douglas (57000002)","1; 2","A title",2015,Tests,1,2,,15,37,'
+        "10.1000/t,https://www.scopus.com/x,Text,Article,2-s2.0-84937427797\n",
+        {"accession": "2-s2.0-84937427797", "authors": "Liu, Ran; Adler, Douglas", "pages": "15-37"},
+    ),
+    "Embase.com": (
+        "Title,Author Names,Source,Abstract,Emtree Medical Index Terms,Clinical Trial Numbers,PUI\n"
+        '"A title","Liu R., Adler D.G.","Tests (2014) 3:3 (152-160). Date of Publication: 2014","Text","human",'
+        '"ClinicalTrials.gov (NCT01234567)",L37\n',
+        {"journal": "Tests", "year": 2014, "volume": "3", "issue": "3", "pages": "152-160", "registry_ids": "NCT01234567"},
+    ),
+    "CENTRAL": (
+        "Cochrane ID,Title,Authors,Source,Year,Volume,Issue,Pages,DOI\n"
+        'CN-01234567,A title,"Liu R; Adler DG",Tests,2011,1,2,3-4,10.1000/t\n',
+        {"accession": "CN-01234567", "journal": "Tests"},
+    ),
+    "ClinicalTrials.gov": (
+        "NCT Number,Study Title,Study URL,Brief Summary,Conditions,Start Date\n"
+        "NCT01234567,A title,https://clinicaltrials.gov/study/NCT01234567,Text,Arthritis,2011-05\n",
+        {"accession": "NCT01234567", "registry_ids": "NCT01234567", "year": 2011,
+         "publication_types": "Trial registry record (ClinicalTrials.gov)"},
+    ),
+    "ICTRP": (
+        "TrialID;Last_Refreshed_on;Public_title;Scientific_title;Date_registration;web_address\n"
+        "JPRN-UMIN000012345;2 May 2020;A title;A longer title;01/02/2012;https://x.org\n",
+        {"accession": "JPRN-UMIN000012345", "registry_ids": "UMIN000012345", "year": 2012},
+    ),
+    "Covidence": (
+        "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,"
+        "Covidence #,Study,Notes,Tags\n"
+        'A title,"Liu, R.; Adler, D.G.",Text,2011,,Tests,1,2,3-4,,10.1000/t,17,#123,Liu 2011,,\n',
+        {"accession": "#123", "year": 2011},
+    ),
+    "Rayyan": (
+        "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,notes,"
+        "doi,keywords,pubmed_id,pmc_id\n"
+        'rayyan-123,A title,2011,,,Tests,1234-5678,1,2,3-4,"Liu, R. and Adler, D.G.",,eng,,,Text,'
+        '"RAYYAN-INCLUSION: {""Ann""=>""Included""}",10.1000/t,,12345678,PMC12\n',
+        {"accession": "rayyan-123", "authors": "Liu, R.; Adler, D.G.", "pmid": "12345678", "pmcid": "PMC12"},
+    ),
+    "ASReview": (
+        "record_id,title,abstract,authors,keywords,doi,url,year,asreview_label\n"
+        '1,A title,Text,"Liu, R., Adler, D.G.",,10.1000/t,,2011,1\n',
+        {"accession": "", "authors": "Liu, R.; Adler, D.G."},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("vendor", TABLES)
+def test_table_of(vendor, read):
+    text, expected = TABLES[vendor]
+    export, table = read(text)
+    assert (export.format, export.dialect) == ("CSV", vendor)
+    assert first(table, "title")[0] == "A title"
+    assert {column: table.loc[0, column] for column in expected} == expected
+
+
+@pytest.mark.parametrize("vendor", TABLES)
+def test_workbook_reads_like_its_csv(vendor, read):
+    import csv
+
+    text = TABLES[vendor][0]
+    delimiter = ";" if vendor == "ICTRP" else ","
+    book = openpyxl.Workbook()
+    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    content = io.BytesIO()
+    book.save(content)
+    export, table = read(content.getvalue(), "export.xlsx")
+    _, from_csv = read(text)
+    assert export.format == "XLSX"
+    assert table.drop(columns=["file"]).to_dict("records") == from_csv.drop(columns=["file"]).to_dict(
+        "records"
+    )
+
+
+def test_rayyans_archive(read):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("customizations_log.csv", "article_id,user_id\n1,2\n")
+        archive.writestr("articles.csv", TABLES["Rayyan"][0])
+    export, table = read(content.getvalue(), "export.zip")
+    assert (export.dialect, table.loc[0, "pmid"]) == ("Rayyan", "12345678")
+
+
+def test_columns_of_the_protocol_outrank_known_names(read):
+    text = "nummer;titel;title;verfasser;jahr\n7;Der Titel;x;Liu R.;2011\n"
+    columns = {"accession": "nummer", "title": "titel", "authors": "verfasser", "year": "jahr"}
+    _, table = read(text, format_="csv", columns=columns)
+    assert first(table, "accession", "title", "year") == ("7", "Der Titel", 2011)
+    with pytest.raises(InputError, match="title stands in column Titulo, but there is no such column"):
+        read(text, format_="csv", columns={"title": "Titulo"})
+
+
+def test_a_quote_that_never_closes_spoils_its_own_row_only(read):
+    rows = [f"{number},Title {number},Liu R,2011" for number in range(6)]
+    rows[2] = '2,"Title 2,Liu R,2011'
+    export, table = read("pmid,title,authors,year\n" + "\n".join(rows) + "\n")
+    assert table["title"].tolist() == [f"Title {number}" for number in range(6)]
+    assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "note"] == [(4, "note")]
+
+
+def test_line_breaks_within_quotes(read):
+    _, table = read('title,abstract,year\n"One","First line\nsecond line",2011\n"Two","x",2012\n')
+    assert table["abstract"].tolist() == ["First line second line", "x"]
+    assert table[["line", "line_end"]].values.tolist() == [[2, 3], [4, 4]]
+
+
+def test_separator_line_of_excel_and_lines_before_the_header(read):
+    export, table = read("sep=;\nExported today\ntitle;year;doi\nOne;2011;10.1000/t\n")
+    assert table["doi"].tolist() == ["10.1000/t"]
+    assert [(remark.line, remark.kind) for remark in export.remarks] == [
+        (1, "frame"),
+        (2, "lost"),
+        (3, "frame"),
+    ]
+
+
+PUBMED_XML = """<?xml version="1.0"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2019//EN" "https://x/pubmed.dtd">
+<PubmedArticleSet>
+<PubmedArticle><MedlineCitation><PMID Version="1">12345678</PMID>
+<Article><Journal><Title>Journal of tests</Title></Journal><ArticleTitle>A title</ArticleTitle></Article>
+</MedlineCitation></PubmedArticle>
+<PubmedArticle>
+    wrong format
+</PubmedArticle>
+<PubmedArticle><MedlineCitation><PMID Version="1">12345679</PMID>
+<Article><ArticleTitle>Two</ArticleTitle></Article></MedlineCitation></PubmedArticle>
+</PubmedArticleSet>
+"""
+
+
+def test_pubmed_xml_with_a_broken_article_between_good_ones(read):
+    export, table = read(PUBMED_XML)
+    assert export.format == "PubMed XML"
+    assert table["pmid"].tolist() == ["12345678", "12345679"]
+    assert table[["line", "line_end"]].values.tolist() == [[4, 6], [10, 11]]
+    assert [remark.line for remark in export.remarks if remark.kind == "lost"] == [7, 8, 9]
