@@ -174,11 +174,9 @@ def _settle(
     """(how, decision, reason, decided_by, reviewers waited for) of one work."""
     if not plan.reviewers:
         return "skipped", "include", "", "", ()
-    if adjudicated is not None:
-        if adjudicated.contradicts_itself:
-            return "conflict", "", "", "", ()
-        if not adjudicated.side:
-            return "pending", "", "", "", ()
+    if adjudicated is not None and adjudicated.contradicts_itself:
+        return "conflict", "", "", "", ()
+    if adjudicated is not None and adjudicated.side:
         return "adjudicated", adjudicated.side, adjudicated.reason, adjudicated.by, ()
     if any(vote.contradicts_itself for vote in given.values()):
         return "conflict", "", "", "", ()
@@ -189,6 +187,9 @@ def _settle(
         return "pending", "", "", "", waiting + unmade
     if len(set(made_up.values())) > 1:
         return "conflict", "", "", "", ()
+    if adjudicated is not None:
+        # An adjudicator who is unsure holds up what the reviewers agree on.
+        return "pending", "", "", "", (adjudicated.by,)
     how = "agreed" if len(made_up) > 1 else "single"
     reason = _first_reason([vote.reason for vote in given.values()], reasons)
     return how, next(iter(made_up.values())), reason, "; ".join(made_up), ()
