@@ -86,7 +86,15 @@ rule draw_bias:
         "../envs/evergreen.yaml"
     params:
         folder=lambda w, output: os.path.dirname(output[0]),
-        values=as_json({"tool": TOOL}),
+        values=as_json(
+            {
+                "tool": TOOL,
+                "names": {
+                    outcome["data"]: outcome["name"]
+                    for outcome in reversed(config["outcomes"])
+                },
+            }
+        ),
     shell:
         "python {input.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
         " > {log:q} 2>&1"

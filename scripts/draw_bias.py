@@ -15,7 +15,7 @@ from evergreen.figures.style import save, style
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--judgements", required=True)
-    arguments.add_argument("--params", type=json_argument, required=True, help="{tool}")
+    arguments.add_argument("--params", type=json_argument, required=True, help="{tool, names}")
     arguments.add_argument("--out", required=True, help="folder for summary.* and graph.*")
     args = arguments.parse_args(argv)
 
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> None:
     folder = Path(args.out)
     with style():
         save(
-            risk_of_bias.summary(judgements, tool),
+            risk_of_bias.summary(judgements, tool, args.params["names"]),
             folder / "summary",
             title=f"Risk of bias summary, {tool.name}",
         )

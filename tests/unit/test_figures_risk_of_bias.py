@@ -68,3 +68,19 @@ def test_levels_stay_apart_in_grey():
 
 def _rgb(colour):
     return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
+
+
+@pytest.mark.parametrize(("outcomes", "studies", "panels"), [(0, 6, 1), (0, 80, 3), (14, 3, 2), (1, 50, 2)])
+def test_many_lines_go_on_in_a_second_panel(outcomes, studies, panels):
+    lines = [
+        risk_of_bias.Line(f"S{study}", f"o{outcome}" if outcomes else "", {})
+        for outcome in range(outcomes or 1)
+        for study in range(studies)
+    ]
+    drawn = risk_of_bias.panels_of(lines, {"o0": "Pain"})
+    assert len(drawn) == panels
+    assert max(map(len, drawn)) <= risk_of_bias.MOST_ROWS + 2
+    assert [entry for panel in drawn for entry in panel if not isinstance(entry, str)] == lines
+    assert not any(isinstance(panel[-1], str) for panel in drawn)
+    if outcomes:
+        assert drawn[0][0] == "Pain"

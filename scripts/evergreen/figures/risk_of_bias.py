@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -22,6 +24,7 @@ MARGIN = 12.0
 RADIUS = 7.5
 ROW, COLUMN = 21.0, 24.0
 HEADER_WIDTH = 170.0
+MOST_ROWS, PANEL_GAP = 36, 22.0
 BAR, BAR_GAP, BARS_WIDTH = 13.0, 7.0, 260.0
 LABEL_WIDTH = 185.0
 # Green, yellow and red as in RevMan, of so different lightness that they stay apart in grey.
@@ -84,59 +87,89 @@ def draw_circle(page: Page, x: float, y: float, radius: float, level: str, tool:
     )
 
 
-def summary(judgements: pd.DataFrame, tool: Tool) -> Figure:
-    """Risk-of-bias summary: one line per study (under its outcome where results are judged), one column per domain."""
+def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = MappingProxyType({})) -> Figure:
+    """Risk-of-bias summary: one line per study, one column per domain.
+
+    Where results are judged, studies stand under their outcome, whose name `names` may tell. More lines than fit on
+    a page go on in a second panel beside the first.
+    """
     lines = lines_of(judgements)
     domains = shown_domains(tool, lines)
-    outcomes = list(dict.fromkeys(line.outcome for line in lines if line.outcome))
-    heads = [_label(domain, HEADER_WIDTH) for domain in domains]
+    panels = panels_of(lines, names)
+    heads = _labels(domains, HEADER_WIDTH)
     header = max(_width(domain, head) for domain, head in zip(domains, heads, strict=True)) + 10
-    left = max(
-        width_of(text, SIZE, bold=text in outcomes)
-        for text in [*(line.study for line in lines), *outcomes, " "]
-    )
-    left = MARGIN + left + 12
+    studies = max(width_of(line.study, SIZE) for line in lines) + 12
+    grid = studies + COLUMN * len(domains)
+    titles = [entry for panel in panels for entry in panel if isinstance(entry, str)]
+    panel_width = max([grid, *(width_of(title, SIZE, bold=True) for title in titles)])
     entries = legend_entries(tool, [line.levels.get(domain.id, "") for line in lines for domain in domains])
-    body = ROW * (len(lines) + len(outcomes))
-    grid_right = left + COLUMN * len(domains)
-    legend_below = _legend_height(entries, grid_right - MARGIN)
-    width = max(grid_right + MARGIN, MARGIN * 2 + _legend_width(entries, grid_right - MARGIN))
-    top = MARGIN + header
-    page = Page(width, top + body + 16 + legend_below + MARGIN)
+    inside = max(
+        panel_width * len(panels) + PANEL_GAP * (len(panels) - 1), _legend_width(entries, panel_width)
+    )
+    top, body = MARGIN + header, ROW * max(len(panel) for panel in panels)
+    page = Page(inside + 2 * MARGIN, top + body + 16 + _legend_height(entries, inside) + MARGIN)
+    for number, panel in enumerate(panels):
+        left = MARGIN + number * (panel_width + PANEL_GAP)
+        _draw_panel(page, panel, left, left + studies, top, list(zip(domains, heads, strict=True)), tool)
+    _draw_legend(page, entries, MARGIN, top + body + 16, inside, tool)
+    return page.figure
 
-    if domains and domains[-1].id == OVERALL:
-        x = left + COLUMN * (len(domains) - 1)
-        page.shape([(x, top), (x + COLUMN, top), (x + COLUMN, top + body), (x, top + body)], fill=PALE)
-    for column, (domain, head) in enumerate(zip(domains, heads, strict=True)):
+
+def panels_of(
+    lines: Sequence[Line], names: Mapping[str, str] = MappingProxyType({})
+) -> list[list[str | Line]]:
+    """Lines and the titles of their outcomes, in panels of about equal length with at most `MOST_ROWS` entries."""
+    titled: list[tuple[str, Line]] = [(names.get(line.outcome, line.outcome), line) for line in lines]
+    total = len(lines) + len({title for title, _ in titled if title})
+    length = math.ceil(total / math.ceil(total / MOST_ROWS))
+    panels: list[list[str | Line]] = [[]]
+    current = ""
+    for title, line in titled:
+        needed = 1 + (title != current)
+        if panels[-1] and len(panels[-1]) + needed > length:
+            panels.append([])
+            if title and title == current:
+                panels[-1].append(f"{title} (continued)")
+        if title != current:
+            panels[-1].append(title)
+            current = title
+        panels[-1].append(line)
+    return panels
+
+
+def _draw_panel(
+    page: Page,
+    panel: Sequence[str | Line],
+    left: float,
+    grid: float,
+    top: float,
+    domains: Sequence[tuple[Domain, list[str]]],
+    tool: Tool,
+) -> None:
+    """One panel: labels of the domains above, studies left of `grid`, circles right of it."""
+    right = grid + COLUMN * len(domains)
+    if domains[-1][0].id == OVERALL:
+        x, bottom = right - COLUMN, top + ROW * len(panel)
+        page.shape([(x, top), (right, top), (right, bottom), (x, bottom)], fill=PALE)
+    for column, (domain, head) in enumerate(domains):
         for part, text in enumerate(head):
-            x = left + COLUMN * (column + 0.5) + (part - (len(head) - 1) / 2) * (SIZE + 1.5)
+            x = grid + COLUMN * (column + 0.5) + (part - (len(head) - 1) / 2) * (SIZE + 1.5)
             page.axes.text(
                 x, top - 6, text, fontsize=SIZE, rotation=90, ha="center", va="bottom", color=INK, family=FONT,
                 weight="bold" if domain.id == OVERALL else "normal", parse_math=False,
             )  # fmt: skip
-    y = top
-    outcome = ""
-    for line in lines:
-        if line.outcome != outcome:
-            outcome = line.outcome
-            page.line([MARGIN, grid_right], [y, y], color=GREY, width=0.5)
-            page.text(MARGIN, y + ROW / 2 + SIZE * 0.36, outcome, size=SIZE, bold=True)
-            y += ROW
-        page.line([MARGIN, grid_right], [y, y], color=GREY if y == top else PALE, width=0.5)
-        page.text(left - 10, y + ROW / 2 + SIZE * 0.36, line.study, size=SIZE, align="right")
-        for column, domain in enumerate(domains):
-            draw_circle(
-                page,
-                left + COLUMN * (column + 0.5),
-                y + ROW / 2,
-                RADIUS,
-                line.levels.get(domain.id, ""),
-                tool,
-            )
-        y += ROW
-    page.line([MARGIN, grid_right], [y, y], color=GREY, width=0.5)
-    _draw_legend(page, entries, MARGIN, y + 16, grid_right - MARGIN, tool)
-    return page.figure
+    for number, entry in enumerate(panel):
+        y = top + ROW * number
+        strong = number == 0 or isinstance(entry, str)
+        page.line([left, right], [y, y], color=GREY if strong else PALE, width=0.5)
+        if isinstance(entry, str):
+            page.text(left, y + ROW / 2 + SIZE * 0.36, entry, size=SIZE, bold=True)
+            continue
+        page.text(grid - 10, y + ROW / 2 + SIZE * 0.36, entry.study, size=SIZE, align="right")
+        for column, (domain, _) in enumerate(domains):
+            x = grid + COLUMN * (column + 0.5)
+            draw_circle(page, x, y + ROW / 2, RADIUS, entry.levels.get(domain.id, ""), tool)
+    page.line([left, right], [top + ROW * len(panel)] * 2, color=GREY, width=0.5)
 
 
 def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
@@ -144,7 +177,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     lines = lines_of(judgements)
     domains = shown_domains(tool, lines)
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
-    labels = [_label(domain, LABEL_WIDTH) for domain in domains]
+    labels = _labels(domains, LABEL_WIDTH)
     left = MARGIN + max(_width(domain, label) for domain, label in zip(domains, labels, strict=True)) + 10
     right = left + BARS_WIDTH
     heights = [max(BAR, len(label) * (SIZE + 2)) + BAR_GAP for label in labels]
@@ -195,12 +228,14 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     return page.figure
 
 
-def _label(domain: Domain, width: float) -> list[str]:
-    """Name of a domain in lines; what stands in brackets goes to a line of its own when not all fits on one."""
-    bold = domain.id == OVERALL
-    if width_of(domain.name, SIZE, bold) <= width:
-        return [domain.name]
-    return wrapped(domain.name.replace(" (", "\n("), width, SIZE, bold)
+def _labels(domains: Sequence[Domain], width: float) -> list[list[str]]:
+    """Names of the domains in lines; where one is too wide, what stands in brackets goes to a line of its own in all."""
+    if all(width_of(domain.name, SIZE, bold=domain.id == OVERALL) <= width for domain in domains):
+        return [[domain.name] for domain in domains]
+    return [
+        wrapped(domain.name.replace(" (", "\n("), width, SIZE, bold=domain.id == OVERALL)
+        for domain in domains
+    ]
 
 
 def _width(domain: Domain, label: Sequence[str]) -> float:
