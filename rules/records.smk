@@ -77,7 +77,6 @@ rule assemble_records:
         remarks=[
             RECORDS.format(source=name, round=day) + ".lost.csv"
             for name, day in SOURCE_ROUNDS
-            if name in EXPORT_SOURCES
         ],
         script=script("assemble_records.py"),
         code=library(

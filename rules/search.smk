@@ -31,7 +31,11 @@ rule search_pubmed:
         code=library("search/", "tables.py", "errors.py", "command.py"),
         data=[
             str(LIBRARY / "search" / name)
-            for name in ("filters.json", "embedded/records.csv", "embedded/mesh_tree.csv")
+            for name in (
+                "filters.json",
+                "embedded/records.csv",
+                "embedded/mesh_tree.csv",
+            )
         ],
     output:
         ids=SEARCH + "/ids.txt",
@@ -45,10 +49,10 @@ rule search_pubmed:
         "results/logs/search_pubmed/{source}-{round}.log",
     wildcard_constraints:
         source=one_of(PUBMED_SOURCES),
-    resources:
-        ncbi=1,
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        ncbi=1,
     params:
         values=as_json(config["entrez"]),
         earlier=earlier_searches,
@@ -67,7 +71,13 @@ rule read_pubmed:
         raw=ancient(SEARCH + "/raw"),
         script=script("read_pubmed.py"),
         code=library(
-            "search/", "records/model.py", "records/normalise.py", "tables.py", "errors.py", "command.py"
+            "search/",
+            "records/model.py",
+            "records/names.py",
+            "records/normalise.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
         ),
     output:
         records="results/records/rounds/{source}/{round}.parquet",

@@ -32,11 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     counts = [
         (source, round_, tables.read_json(f"{stem}.counts.json")) for (source, round_), stem in stems.items()
     ]
-    remarks = {
-        pair: tables.read_table(f"{stem}.lost.csv")
-        for pair, stem in stems.items()
-        if Path(f"{stem}.lost.csv").exists()
-    }
+    remarks = {pair: tables.read_table(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
     tables.write_table(records, args.records)
     tables.write_table(records, args.csv)

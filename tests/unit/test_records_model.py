@@ -78,3 +78,9 @@ def test_ids_do_not_depend_on_the_order_of_the_file(pairs, random):
     first = ids(pairs)
     assert first["record_id"].is_unique
     pd.testing.assert_frame_equal(first, ids(mixed))
+
+
+def test_identifiers_are_canonical_whoever_wrote_the_table():
+    records = table(doi=["10.1002/ART.1", "S0140"], registry_ids=["UMIN 000012345; ACTRN1", "NCT01234567"])
+    assert records["doi"].tolist() == ["10.1002/art.1", "S0140"]
+    assert records["registry_ids"].tolist() == ["UMIN000012345; ACTRN1", "NCT01234567"]

@@ -51,28 +51,23 @@ def import_report(
     Kinds: `file` (what was read), `hits` (differs from what the protocol states), `repeated` (ids or records that
     are there twice), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
     """
-    rows: list[pd.DataFrame] = []
-    for source, round_, count in counts:
-        if "file" not in count:
-            continue
-        what = " ".join(
-            filter(None, (str(count["format"]), f"({count['dialect']})" if count["dialect"] else ""))
-        )
-        summary = (
-            f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
-            f"{count['seen_before']} seen before, {count['lost']} lines outside records"
-        )
-        about = [("file", summary)] + [
-            ("repeated", reason) for pair, reason in twice if pair == (source, round_)
-        ]
-        whole = [
-            {"file": count["file"], "line": "", "kind": kind, "reason": reason, "text": ""}
-            for kind, reason in about
-        ]
-        parts = [
-            pd.DataFrame(whole),
-            remarks.get((source, round_), pd.DataFrame(columns=list(REMARK_COLUMNS))),
-        ]
-        rows.append(pd.concat(parts, ignore_index=True).assign(source=source, round=round_))
     columns = ["source", "round", *REMARK_COLUMNS]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    parts: list[pd.DataFrame] = []
+    for source, round_, count in counts:
+        about = [("repeated", reason) for pair, reason in twice if pair == (source, round_)]
+        if "file" in count:
+            what = " ".join(
+                filter(None, (str(count["format"]), f"({count['dialect']})" if count["dialect"] else ""))
+            )
+            summary = (
+                f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
+                f"{count['seen_before']} seen before, {count['lost']} lines outside records"
+            )
+            about.insert(0, ("file", summary))
+        whole = [{"file": count.get("file", ""), "kind": kind, "reason": reason} for kind, reason in about]
+        for part in (pd.DataFrame(whole), remarks.get((source, round_), pd.DataFrame())):
+            if len(part):
+                parts.append(part.assign(source=source, round=round_).reindex(columns=columns))
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).fillna({"kind": "lost"}).fillna("")

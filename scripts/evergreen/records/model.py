@@ -13,7 +13,7 @@ from hashlib import sha256
 import pandas as pd
 
 from evergreen.records.names import first_author
-from evergreen.records.normalise import first_page, searchable
+from evergreen.records.normalise import canonical_doi, first_page, registry_ids, searchable
 
 CONTRACT = (
     "record_id", "source", "round", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages",
@@ -47,11 +47,23 @@ _SEARCH_FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
+def _one_doi(text: str) -> str:
+    return canonical_doi(text) or text.strip()
+
+
+def _each_registry_id(text: str) -> str:
+    parts = [part for part in text.split("; ") if part]
+    return "; ".join(dict.fromkeys(number for part in parts for number in registry_ids(part) or [part]))
+
+
+_CANONICAL: dict[str, Callable[[str], str]] = {"doi": _one_doi, "registry_ids": _each_registry_id}
+
+
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` as a record table: all of `COLUMNS` in order and type, further columns after them.
 
     Missing columns come in empty; texts are strings without missing values, `year`, `line` and `line_end` nullable
-    integers, `retracted` a boolean. A frame read from CSV (all text) is accepted. `first_author`, `first_page`,
+    integers, `retracted` a boolean, `doi` and `registry_ids` canonical where they can be read. A frame read from CSV (all text) is accepted. `first_author`, `first_page`,
     `title_search` and `journal_search` are computed where their column is missing.
     """
     given = frame.reset_index(drop=True)
@@ -65,7 +77,9 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
         elif column == "retracted":
             columns[column] = values.isin([True, "true", "True"]).astype(bool)
         else:
-            columns[column] = values.fillna("").astype("str")
+            texts = values.fillna("").astype("str")
+            canonical = _CANONICAL.get(column)
+            columns[column] = texts.map(canonical) if canonical else texts
     for column in COLUMNS:
         if column in columns:
             continue
