@@ -1,20 +1,11 @@
 # Figures: one job draws all of an outcome. `further/` holds those that apply, `figures.json` says why others do not.
 DRAWING = ("id", "name", "unit", "timepoint", "better", "favours", "scale")
 
-# Not the flow chart's.
+# All but the flow chart's.
 FIGURE_MODULES = [
-    f"figures/{name}.py"
-    for name in (
-        "axes",
-        "forest",
-        "forest_table",
-        "funnel",
-        "outcome",
-        "page",
-        "risk_of_bias",
-        "scales",
-        "style",
-    )
+    path.relative_to(LIBRARY).as_posix()
+    for path in sorted((LIBRARY / "figures").glob("*.py"))
+    if path.name != "flow.py"
 ]
 
 
@@ -45,6 +36,7 @@ rule draw_outcome:
         script=script("draw_outcome.py"),
         code=library(
             *FIGURE_MODULES,
+            "synthesis/",
             "bias/tools.py",
             "bias/rob2.py",
             "tables.py",

@@ -3,93 +3,19 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
-
-SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
-
-
-def bcg(shared: Path) -> dict[str, Any]:
-    """The BCG trials as a synthesis JSON, numbers by metafor (REML, Knapp-Hartung)."""
-    data = json.loads((shared / "data/oracle/dat.bcg.json").read_text())
-    block, raw = data["analyses"][0], data["raw"]
-    fit = block["fits"]["REML"]["knha"]
-    tau2 = block["confint"]["Q_profile_REML"]["tau2"]
-    studies = []
-    for i, study in enumerate(raw["study"]):
-        y, v = block["escalc"]["yi"][i], block["escalc"]["vi"][i]
-        half = 1.959963984540054 * math.sqrt(v)
-        arms = {
-            "intervention": {"n": raw["n1i"][i], "events": raw["ai"][i]},
-            "control": {"n": raw["n2i"][i], "events": raw["ci"][i]},
-        }
-        studies.append(
-            {"study": study, "label": study, "round": None, "yi": y, "vi": v, "weight": block["weights_pct"]["REML"][i],
-             "ci_low": y - half, "ci_high": y + half, "arms": arms, "columns": {"allocation": raw["alloc"][i]}}
-        )  # fmt: skip
-    interval = fit["prediction_interval"]["default"]
-    model = {
-        "model": "random", "tau2_method": "REML", "test": "knha", "estimate": fit["b"], "se": fit["se"], "statistic": fit["stat"],
-        "df": 12, "p": fit["pval"], "ci_low": fit["ci_lb"], "ci_high": fit["ci_ub"], "pi_low": interval["lb"], "pi_high": interval["ub"],
-        "tau2": fit["tau2"], "tau2_ci_low": tau2[1], "tau2_ci_high": tau2[2], "I2": fit["I2"], "Q": fit["QE"], "Q_df": 12, "Q_p": fit["QEp"],
-    }  # fmt: skip
-    return {
-        "outcome": "tb",
-        "measure": "RR",
-        "k": 13,
-        "level": 0.95,
-        "studies": studies,
-        "model": model,
-        "left_out": [],
-    }
+from tests.unit.figures_of_bcg import SETTING, bcg, overlapping, words
 
 
 @pytest.fixture
 def result(shared: Path) -> dict[str, Any]:
     return bcg(shared)
-
-
-def texts(drawn: forest.Drawn) -> list[Text]:
-    """Every text that is seen: on the page, in axes, legends and on ticks."""
-    found = list(drawn.figure.texts)
-    for axes in drawn.figure.axes:
-        found += axes.texts
-        if (legend := axes.get_legend()) is not None:
-            found += legend.get_texts()
-        if axes.axison:
-            for axis in (axes.xaxis, axes.yaxis):
-                found += [*axis.get_ticklabels(), axis.label]
-    return [text for text in found if text.get_text()]
-
-
-def words(drawn: forest.Drawn) -> list[str]:
-    return [text.get_text().replace("\u00a0", " ") for text in texts(drawn)]
-
-
-def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes share ink, and texts that leave the page (paired with ""), as printed."""
-    drawn.figure.set_dpi(style.DPI)
-    canvas = FigureCanvasAgg(drawn.figure)
-    canvas.draw()
-    found = texts(drawn)
-    names = [text.get_text() for text in found]
-    x0, y0, x1, y1 = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).T
-    page = drawn.figure.bbox
-    cut = (x0 < page.x0) | (x1 > page.x1) | (y0 < page.y0) | (y1 > page.y1)
-    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
-    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
-    point = style.DPI / 72  # boxes hold a line's ascenders and descenders: a point of height is no ink
-    pairs = np.argwhere(np.triu((wide > 0.3 * point) & (high > 1.2 * point), 1))
-    return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
 
 
 def test_forest_shows_the_published_numbers(result: dict[str, Any]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
+from numpy.typing import ArrayLike
 
 from evergreen.figures import scales
 from evergreen.figures.page import width_of, wrapped
@@ -93,3 +97,58 @@ def padded(values: Sequence[float], share: float = 0.05) -> tuple[float, float]:
     low, high = min(values), max(values)
     room = share * (high - low) or max(abs(high), 1.0) * 0.1
     return low - room, high + room
+
+
+def label_points(
+    axes: Axes,
+    x: ArrayLike,
+    y: ArrayLike,
+    labels: Sequence[str],
+    order: Iterable[int],
+    *,
+    areas: ArrayLike | None = None,
+    lines: Sequence[tuple[ArrayLike, ArrayLike]] = (),
+) -> None:
+    """Write labels beside points, those first in `order` first, where they meet no point, no line and no other label.
+
+    `areas` are the markers' in square points, `lines` the curves to keep clear of. A label without a free place
+    is left out: it stands in the table beside the figure. Limits must be set before.
+    """
+    figure = axes.figure
+    to_points = 72 / figure.dpi
+    points = np.column_stack([np.asarray(x, dtype=float), np.asarray(y, dtype=float)])
+    places = axes.transData.transform(points) * to_points
+    frame = np.asarray(axes.get_window_extent().extents) * to_points
+    radii = (
+        np.full(len(labels), 3.0)
+        if areas is None
+        else np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
+    )
+    taken = [(px - r, py - r, px + r, py + r) for (px, py), r in zip(places, radii, strict=True)]
+    for curve in lines:
+        ends = axes.transData.transform(np.column_stack(curve)) * to_points
+        for (ax, ay), (bx, by) in itertools.pairwise(ends):
+            for share in np.linspace(0, 1, max(2, math.ceil(math.hypot(bx - ax, by - ay) / 3))):
+                cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
+                taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
+    height = SIZE - 0.5
+    for i in order:
+        px, py = places[i]
+        wide = width_of(labels[i], SIZE - 1)
+        r = radii[i]
+        for dx, dy, align in (
+            (r + 2, 0, "left"), (-r - 2, 0, "right"), (0, r + 5, "center"), (0, -r - 5, "center"),
+            (r + 1, r + 4, "left"), (-r - 1, r + 4, "right"), (r + 1, -r - 4, "left"), (-r - 1, -r - 4, "right"),
+        ):  # fmt: skip
+            left = px + dx - {"left": 0.0, "right": wide, "center": wide / 2}[align]
+            box = (left, py + dy - height / 2, left + wide, py + dy + height / 2)
+            inside = box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
+            if inside and not any(
+                b[0] < box[2] and box[0] < b[2] and b[1] < box[3] and box[1] < b[3] for b in taken
+            ):
+                axes.annotate(
+                    labels[i], tuple(points[i]), xytext=(dx, dy), textcoords="offset points", ha=align,
+                    va="center_baseline", fontsize=SIZE - 1, parse_math=False,
+                )  # fmt: skip
+                taken.append(box)
+                break

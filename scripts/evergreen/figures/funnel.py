@@ -1,18 +1,21 @@
-"""Funnel plots: effect against standard error, for studies of one outcome."""
+"""Funnel plots: effect against standard error, for the studies of one outcome."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from scipy.stats import norm
 
-from evergreen.figures.axes import SIZE, effect_axis, figure_with_axes, number_axis
+from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
 from evergreen.figures.forest import Drawn, Setting
-from evergreen.figures.scales import scale_of
+from evergreen.figures.scales import Scale, number, scale_of
 from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.synthesis.trim_fill import Filled
 
 WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
@@ -21,38 +24,26 @@ REGIONS = ((0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefe
 
 
 def funnel(
-    result: Mapping[str, Any],
-    setting: Setting,
-    *,
-    contours: bool = False,
-    filled: Sequence[Mapping[str, float]] = (),
+    result: Mapping[str, Any], setting: Setting, *, contours: bool = False, filled: Filled | None = None
 ) -> Drawn:
     """Funnel plot of the pooled studies.
 
-    With `contours`, regions of significance around no effect are shaded; without, dashed lines show where
-    95% of studies are expected around the pooled effect if it were common to all. `filled` are the studies
-    that trim and fill adds (`yi`, `vi`), drawn open.
+    Dashed lines show where studies are expected (at the review's level) around the pooled effect if it were common
+    to all; with `contours`, regions of significance around no effect are shaded instead. `filled` are the studies
+    that trim and fill adds: they are drawn open, and the lines stand around the pooled effect with them.
     """
-    scale = scale_of(result["measure"], ratio=setting.ratio)
+    scale = _straight(scale_of(result["measure"], ratio=setting.ratio))
     studies = result["studies"]
-    errors = [math.sqrt(s["vi"]) for s in [*studies, *filled]]
-    effects = [s["yi"] for s in [*studies, *filled]]
-    largest = 1.08 * max(errors)
-    centre = _centre(result)
-    z = float(norm.ppf(0.975))
-    # Away from the log the funnel is drawn on the analysis scale: its sides are straight there only.
-    shown = (
-        scale
-        if scale.ratio or scale.back(0.5) == 0.5
-        else type(scale)(scale.analysis_name, scale.short, scale.null)
-    )
-    low = min([*effects, centre - z * largest]) - 0.04 * largest
-    high = max([*effects, centre + z * largest]) + 0.04 * largest
-    if shown.null is not None and contours:
-        reach = max(abs(low - shown.null), abs(high - shown.null))
-        low, high = shown.null - reach, shown.null + reach
-    few = len(studies) < FEW
-    note = f"{len(studies)} studies: with fewer than {FEW}, asymmetry cannot be judged." if few else ""
+    added = [] if filled is None else list(zip(filled.yi.tolist(), filled.vi.tolist(), strict=True))
+    points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
+    centre = float(filled.fit.b[0]) if filled is not None else _centre(result)
+    largest = 1.08 * max(error for _, error in points)
+    half = float(norm.isf((1 - result["level"]) / 2)) * largest
+    low = min([centre - half, *(y for y, _ in points)]) - 0.04 * largest
+    high = max([centre + half, *(y for y, _ in points)]) + 0.04 * largest
+    if contours and scale.null is not None:
+        reach = max(scale.null - low, high - scale.null)
+        low, high = scale.null - reach, scale.null + reach
     kind = (
         "Contour-enhanced funnel plot"
         if contours
@@ -60,69 +51,62 @@ def funnel(
         if filled
         else "Funnel plot"
     )
-    handles = (3 if contours else 1) + 1 + bool(filled)
     figure, axes = figure_with_axes(
-        WIDTH, HEIGHT, title=f"{kind}: {setting.name}", note=note, below=36 + LEGEND * math.ceil(handles / 2)
+        WIDTH,
+        HEIGHT,
+        title=f"{kind}: {setting.name}",
+        note=_note(len(studies), filled, scale),
+        below=36 + 24 if contours or filled else 48,
     )
     axes.set_ylim(largest, 0)
-    effect_axis(axes, shown, low, high, length=WIDTH - 60)
-    axes.set_ylabel(f"Standard error ({shown.analysis_name[0].lower()}{shown.analysis_name[1:]})")
+    effect_axis(axes, scale, low, high, length=WIDTH - 60)
+    axes.set_ylabel(f"Standard error ({scale.analysis_name[0].lower()}{scale.analysis_name[1:]})")
     number_axis(axes, vertical=True)
-    if contours and shown.null is not None:
+    if contours and scale.null is not None:
         for outer, inner, color in REGIONS:
-            _region(
-                axes,
-                shown.null,
-                outer,
-                inner,
-                largest,
-                max(abs(low - shown.null), abs(high - shown.null)),
-                color,
-            )
-        axes.plot([shown.null, shown.null], [0, largest], color=INK, linewidth=0.7, zorder=1)
+            _region(axes, scale.null, outer, inner, largest, high - scale.null, color)
+        axes.plot([scale.null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
     else:
-        axes.plot([centre - z * largest, centre, centre + z * largest], [largest, 0, largest], color=GREY,
-                  linewidth=0.8, linestyle=(0, (4, 3)), zorder=1, label="95% around the pooled effect")  # fmt: skip
+        axes.plot(
+            [centre - half, centre, centre + half], [largest, 0, largest], color=GREY, linewidth=0.8,
+            linestyle=(0, (4, 3)), zorder=1, label=f"{100 * result['level']:g}% around the pooled effect",
+        )  # fmt: skip
         axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
-    count = len(studies)
-    axes.scatter(
-        effects[:count],
-        errors[:count],
-        s=20,
-        color=COLOURS[0],
-        edgecolor="white",
-        linewidth=0.5,
-        zorder=3,
-        label="Study",
-        clip_on=False,
-    )
-    if filled:
-        axes.scatter(
-            effects[count:],
-            errors[count:],
-            s=20,
-            facecolor="white",
-            edgecolor=COLOURS[1],
-            linewidth=1.0,
-            zorder=3,
-            label="Added by trim and fill",
-        )
+    for part, label, face, edge in (
+        (points[: len(studies)], "Study", COLOURS[0], "white"),
+        (points[len(studies) :], "Added by trim and fill", "white", COLOURS[1]),
+    ):
+        if part:
+            x, y = zip(*part, strict=True)
+            axes.scatter(x, y, s=20, facecolor=face, edgecolor=edge, linewidth=0.8, zorder=3, label=label)
     axes.legend(
-        loc="upper left", bbox_to_anchor=(0, -36 / HEIGHT), ncols=2, borderaxespad=0, handletextpad=0.6,
-        columnspacing=1.6, fontsize=SIZE - 1, borderpad=0,
+        loc="upper left", bbox_to_anchor=(0, -36 / HEIGHT), ncols=2, borderaxespad=0, borderpad=0,
+        handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
-    table = pd.DataFrame(
-        {
-            "study": [s["study"] for s in studies] + ["added by trim and fill"] * len(filled),
-            "effect": [scale.back(v) for v in effects],
-            "analysis_effect": effects,
-            "standard_error": errors,
-        }
-    )
+    names = [str(s.get("label") or s["study"]) for s in studies] + ["added by trim and fill"] * len(added)
+    own = scale_of(result["measure"], ratio=setting.ratio)
+    rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
+    table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     return Drawn(figure, table, f"{kind}: {setting.name}")
 
 
-LEGEND = 12.0
+def _straight(scale: Scale) -> Scale:
+    """The scale on which the sides of the funnel are straight: a logarithmic axis, or the analysis scale itself."""
+    if scale.ratio or scale.back(0.5) == 0.5:
+        return scale
+    return replace(Scale(scale.analysis_name, scale.short), null=scale.null)
+
+
+def _note(k: int, filled: Filled | None, scale: Scale) -> str:
+    if filled is not None:
+        studies = "study is" if filled.missing == 1 else "studies are"
+        return (
+            f"Trim and fill: {filled.missing} {studies} added on the {filled.side}; the pooled effect is then "
+            f"{number(scale.back(float(filled.fit.b[0])), 2)}."
+        )
+    if k >= FEW:
+        return ""
+    return f"{k} {'study' if k == 1 else 'studies'}: with fewer than {FEW}, asymmetry cannot be judged."
 
 
 def _centre(result: Mapping[str, Any]) -> float:
@@ -137,17 +121,16 @@ def _centre(result: Mapping[str, Any]) -> float:
 
 
 def _region(
-    axes: Any, null: float, outer: float, inner: float, largest: float, reach: float, color: str
+    axes: Axes, null: float, outer: float, inner: float, largest: float, reach: float, color: str
 ) -> None:
     """Shade, on both sides of no effect, where `inner` < p <= `outer`."""
     near = float(norm.isf(outer / 2)) * largest
-    # p = 0 is infinitely far away: everything up to the edge.
-    far = float(norm.isf(inner / 2)) * largest if inner else None
     label = f"{inner:g} < p ≤ {outer:g}" if inner else f"p ≤ {outer:g}"
     for side in (-1, 1):
-        if far is None:
-            x = [null, null + side * near, null + side * max(reach, near), null + side * max(reach, near)]
-            y = [0, largest, largest, 0]
-        else:
-            x, y = [null, null + side * near, null + side * far], [0, largest, largest]
+        if inner:
+            far = float(norm.isf(inner / 2)) * largest
+            x, y = [null, null + side * near, null + side * far], [0.0, largest, largest]
+        else:  # everything up to the edge
+            edge = null + side * max(reach, near)
+            x, y = [null, null + side * near, edge, edge], [0.0, largest, largest, 0.0]
         axes.fill(x, y, color=color, linewidth=0, zorder=0, label=label if side == 1 else None)

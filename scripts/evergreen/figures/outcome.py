@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from evergreen.bias.tools import Tool
+from evergreen.figures import influence, series
 from evergreen.figures.axes import figure_with_axes
+from evergreen.figures.bubble import bubble, values_of
+from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import Drawn, Setting, forest
-from evergreen.figures.funnel import funnel
+from evergreen.figures.funnel import FEW, funnel
+from evergreen.figures.labbe import RISK, labbe
+from evergreen.figures.profile import profile
+from evergreen.figures.radial import radial
+from evergreen.synthesis.trim_fill import trim_and_fill
 
 FIRST = ("forest", "funnel")  # these files are always there
 
@@ -46,17 +54,101 @@ def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None
 def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     """Every figure of the outcome in order; build and save inside `style.style()`.
 
-    `result` is `synthesis/<outcome>.json`.
+    `result` is `synthesis/<outcome>.json`. What is not in it is computed from its studies with its settings.
     """
-    yield _plate("forest", f"Forest plot: {setting.name}", lambda: forest(result, setting))
-    yield _plate(
-        "funnel", f"Funnel plot: {setting.name}", lambda: funnel(result, setting),
-        "no study could be pooled" if not result.get("studies") else "",
-    )  # fmt: skip
+    studies = result.get("studies") or []
+    # Deletion and subsets repeat the pooling, which is done here by inverse variance.
+    inverse = (result.get("model") or {}).get("model") in ("random", "common")
+
+    def at_least(k: int, *, repeated: bool = False) -> str:
+        if len(studies) < k:
+            return f"it needs at least {k} pooled studies, and there {'is 1' if len(studies) == 1 else f'are {len(studies)}'}"
+        return "" if inverse or not repeated else "it is drawn for inverse-variance models"
+
+    def plate(name: str, title: str, draw: Callable[[], Drawn], reason: str = "") -> Plate:
+        title = f"{title}: {setting.name}"
+        return Plate(name, title, reason=reason) if reason else Plate(name, title, draw())
+
+    yield plate("forest", "Forest plot", lambda: forest(result, setting))
+    yield plate(
+        "funnel",
+        "Funnel plot",
+        lambda: funnel(result, setting),
+        "" if studies else "no study could be pooled",
+    )
+    for column in result.get("subgroups") or {}:
+        yield plate(
+            f"forest_by_{column}", f"Forest plot by {column}", partial(forest, result, setting, by=column)
+        )
+    yield plate(
+        "living", "Pooled effect as of each round", lambda: series.living(result, setting), _living(result)
+    )
+    entries = series.sensitivity(result)
+    yield plate("sensitivity", "Sensitivity analyses", lambda: series.multiverse(result, setting, entries),
+                "" if entries else "the protocol asks for no sensitivity analysis")  # fmt: skip
+    yield plate(
+        "leave_one_out",
+        "Leave-one-out",
+        lambda: series.leave_one_out(result, setting),
+        at_least(3, repeated=True),
+    )
+    order, unit = _order(studies)
+    yield plate("cumulative", "Cumulative", lambda: series.cumulative(result, setting, order, unit),
+                at_least(3, repeated=True) or ("" if order else "neither a column `year` nor rounds order the studies"))  # fmt: skip
+    yield plate(
+        "influence",
+        "Influence of single studies",
+        lambda: influence.panel(result, setting),
+        at_least(4, repeated=True),
+    )
+    yield plate(
+        "baujat", "Baujat plot", lambda: influence.baujat(result, setting), at_least(4, repeated=True)
+    )
+    yield plate(
+        "gosh",
+        "Subsets of the studies (GOSH)",
+        lambda: influence.gosh(result, setting),
+        at_least(5, repeated=True),
+    )
+    yield plate("tau2_profile", "Profile of tau²", lambda: profile(result, setting), at_least(3, repeated=True)
+                or ("" if result["model"].get("tau2") is not None else "a common-effect model has no tau²"))  # fmt: skip
+    yield plate("radial", "Radial plot", lambda: radial(result, setting), at_least(4))
+    yield plate("drapery", "Drapery plot", lambda: drapery(result, setting), at_least(3))
+    yield plate("labbe", "L'Abbé plot", lambda: labbe(result, setting),
+                ("" if result["measure"] in RISK else "it is drawn for two groups with events") or at_least(3))  # fmt: skip
+    few = at_least(FEW, repeated=True)
+    yield plate(
+        "funnel_contour", "Contour-enhanced funnel plot", lambda: funnel(result, setting, contours=True), few
+    )
+    yield plate("funnel_trim_fill", "Funnel plot with trim and fill", lambda: _filled(result, setting), few)
+    for moderator in result.get("moderators") or {}:
+        numeric = sum(value is not None for value in values_of(result, moderator))
+        yield plate(f"bubble_{moderator}", f"Meta-regression on {moderator}", partial(bubble, result, setting, moderator),
+                    "" if numeric >= 3 else "fewer than three studies have a number there")  # fmt: skip
 
 
-def _plate(name: str, title: str, draw: Any, reason: str = "") -> Plate:
-    return Plate(name, title, reason=reason) if reason else Plate(name, title, draw())
+def _living(result: Mapping[str, Any]) -> str:
+    pooled = [view for view in (result.get("rounds") or {}).values() if view.get("model")]
+    return "" if len(pooled) >= 2 else "its data are from fewer than two rounds"
+
+
+def _order(studies: list[Mapping[str, Any]]) -> tuple[list[float], str]:
+    """What orders the studies in time: a study-level column `year`, else the round in which they came."""
+    years = [str((s.get("columns") or {}).get("year", "")) for s in studies]
+    if years and all(year.isdigit() for year in years):
+        return [float(year) for year in years], "year"
+    rounds = [str(s.get("round") or "") for s in studies]
+    if len(set(rounds)) > 1 and all(rounds):
+        return [float(sorted(set(rounds)).index(day)) for day in rounds], "round"
+    return [], ""
+
+
+def _filled(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    settings = series.pooling(result)
+    found = trim_and_fill(
+        *series.effects(result), method=settings["method"], test=settings["test"], level=settings["level"]
+    )
+    return funnel(result, setting, filled=found)
 
 
 def notice(plate: Plate) -> Drawn:

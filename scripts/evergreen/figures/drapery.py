@@ -1,0 +1,78 @@
+"""The drapery plot: intervals of every confidence level at once, as p-value curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, t
+
+from evergreen.figures.axes import effect_axis, figure_with_axes, padded
+from evergreen.figures.forest import Drawn, Setting
+from evergreen.figures.scales import number, scale_of
+from evergreen.figures.series import effects
+from evergreen.figures.style import COLOURS, GREY, INK
+
+
+def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """P-value functions of the studies and of the pooled effect (Rücker & Schwarzer 2021).
+
+    Where a curve is above a horizontal line, the value lies inside the confidence interval of that level.
+    """
+    y, v = effects(result)
+    model = result["model"]
+    scale = scale_of(result["measure"], ratio=setting.ratio)
+    se = np.sqrt(v)
+    ends = [*(y - 2.2 * se), *(y + 2.2 * se), model["ci_low"], model["ci_high"]]
+    centre = [*y, model["estimate"]]
+    typical = float(np.median(se))
+    low = max(min(ends), min(centre) - 8 * typical)
+    high = min(max(ends), max(centre) + 8 * typical)
+    grid = np.linspace(low, high, 801)
+    place = np.array([scale.position(float(value)) for value in grid])
+    title = f"Drapery plot: {setting.name}"
+    figure, axes = figure_with_axes(330, 215, title=title, below=46, right=46)
+    curves = 2 * norm.sf(np.abs(grid[None] - y[:, None]) / se[:, None])
+    for i, curve in enumerate(curves):
+        axes.plot(
+            place, curve, color=GREY, linewidth=0.6, alpha=0.7, zorder=1, label="Study" if i == 0 else None
+        )
+    distance = np.abs(grid - model["estimate"]) / model["se"]
+    pooled = 2 * (norm.sf(distance) if model.get("df") is None else t.sf(distance, model["df"]))
+    axes.plot(place, pooled, color=COLOURS[1], linewidth=1.6, zorder=3, label="Pooled effect")
+    if scale.null is not None and low <= scale.null <= high:
+        x = scale.position(scale.null)
+        axes.plot([x, x], [0, 1], color=INK, linewidth=0.7, zorder=2)
+    effect_axis(axes, scale, *padded(place.tolist(), 0.0), length=270)
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0], [number(p, 1) for p in (0, 0.2, 0.4, 0.6, 0.8, 1.0)])
+    axes.set_ylabel("P value")
+    right = axes.secondary_yaxis("right")
+    right.set_yticks(
+        [0, 0.2, 0.4, 0.6, 0.8, 1.0], [number(100 * (1 - p), 0) for p in (0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    )
+    right.spines["right"].set_visible(True)
+    right.set_ylabel("Confidence level (%)")
+    axes.plot(
+        [place[0], place[-1]],
+        [0.05, 0.05],
+        color=INK,
+        linewidth=0.5,
+        linestyle=(0, (4, 3)),
+        zorder=2,
+        label="P = 0.05",
+    )
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 215), ncols=3, borderaxespad=0, borderpad=0)
+    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    half = norm.ppf(0.975) * se
+    columns = {
+        "effect": (y, model["estimate"]),
+        "ci_low": (y - half, model["ci_low"]),
+        "ci_high": (y + half, model["ci_high"]),
+    }
+    table = {
+        name: [scale.back(float(value)) for value in (*own, whole)] for name, (own, whole) in columns.items()
+    }
+    return Drawn(figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), title)

@@ -1,0 +1,196 @@
+"""What single studies do: deletion diagnostics, the Baujat plot, and the pooled effect in subsets of the studies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
+from evergreen.figures.forest import Drawn, Setting
+from evergreen.figures.page import Page, width_of, wrapped
+from evergreen.figures.scales import Scale, scale_of, ticks
+from evergreen.figures.series import effects, pooling
+from evergreen.figures.style import COLOURS, GREY, INK, PALE
+from evergreen.synthesis import influence
+from evergreen.synthesis.model import fit_stack
+from evergreen.synthesis.stack import stack
+
+SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
+PANEL, PANEL_GAP = 62.0, 13.0
+LABEL_MOST = 150.0
+SUBSETS = 4000  # at most this many are drawn: all where there are fewer
+SEED = 20260101
+
+
+def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies in colour."""
+    found = influence.influence(*effects(result), **pooling(result))
+    whole = result["model"]
+    k = len(result["studies"])
+    strips = [
+        ("Studentised residual", found.rstudent, 0.0, [-1.96, 1.96]),
+        ("DFFITS", found.dffits, 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
+        ("Cook's distance", found.cook, None, []),
+        ("Covariance ratio", found.cov_ratio, 1.0, []),
+        ("Tau² without it", found.tau2, whole.get("tau2") or 0.0, []),
+        ("Q without it", found.Q, whole.get("Q"), []),
+        ("Leverage", found.hat, 1 / k, [3 / k]),
+        ("Weight (%)", found.weight, 100 / k, []),
+    ]
+    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    width = min(max(width_of(text, SIZE) for text in labels), LABEL_MOST)
+    rows = [wrapped(text, width, SIZE) for text in labels]
+    heads = [wrapped(name, PANEL, SIZE, True) for name, *_ in strips]
+    top = MARGIN + 16 + LINE * max(map(len, heads)) + 6
+    tops = np.cumsum([top, *(ROW + LINE * (len(lines) - 1) for lines in rows)])
+    bottom = float(tops[-1]) + 3
+    note = "Orange: influential by DFFITS, Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
+    left = MARGIN + width + 12
+    total = left + len(strips) * (PANEL + PANEL_GAP) - PANEL_GAP + MARGIN + 6
+    notes = wrapped(note, total - 2 * MARGIN, SIZE)
+    page = Page(total, bottom + 24 + LINE * len(notes) + MARGIN)
+    page.text(MARGIN, MARGIN + 8, f"Influence of single studies: {setting.name}", size=SIZE + 1, bold=True)
+    for i, lines in enumerate(rows):
+        color = COLOURS[1] if found.influential[i] else INK
+        for j, text in enumerate(lines):
+            page.text(MARGIN, tops[i] + ROW / 2 + 2.8 + LINE * j, text, size=SIZE, color=color)
+        page.line([left, total - MARGIN], [tops[i] + ROW / 2] * 2, color=PALE, width=0.5, zorder=0)
+    for column, (name, values, centre, bounds) in enumerate(strips):
+        start = left + column * (PANEL + PANEL_GAP)
+        for i, text in enumerate(reversed(wrapped(name, PANEL, SIZE, True))):
+            page.text(start + PANEL / 2, top - 5 - LINE * i, text, size=SIZE, bold=True, align="center")
+        shown = [float(v) for v in values if np.isfinite(v)]
+        reach = [*shown, *([centre] if centre is not None else [0.0])]
+        # A bound far from all studies would squeeze them together.
+        span = max(reach) - min(reach) or 1.0
+        reach += [b for b in bounds if min(reach) - span <= b <= max(reach) + span]
+        low, high = padded(reach, 0.08)
+
+        def place(value: float, start: float = start, low: float = low, high: float = high) -> float:
+            return start + (value - low) / (high - low) * PANEL
+
+        page.line([start, start + PANEL], [bottom, bottom], width=0.6)
+        for value, text in _ends(low, high):
+            page.line([place(value)] * 2, [bottom, bottom + 3], width=0.6)
+            page.text(place(value), bottom + 11.5, text, size=SIZE - 1, align="center")
+        if centre is not None:
+            page.line(
+                [place(centre)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=(0, (4, 3)), zorder=1
+            )
+        for bound in bounds:
+            if low <= bound <= high:
+                page.line(
+                    [place(bound)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=(0, (1, 2)), zorder=1
+                )
+        for i, value in enumerate(values):
+            if np.isfinite(value):
+                page.axes.scatter(
+                    [place(float(value))], [tops[i] + ROW / 2], s=11, linewidth=0, zorder=3,
+                    color=COLOURS[1] if found.influential[i] else COLOURS[0],
+                )  # fmt: skip
+    for i, text in enumerate(notes):
+        page.text(MARGIN, bottom + 28 + LINE * i, text, size=SIZE)
+    names = ["rstudent", "dffits", "cook", "cov_ratio", "tau2_without", "Q_without", "hat", "weight_percent"]
+    table = pd.DataFrame({"study": labels} | {n: v for n, (_, v, *_) in zip(names, strips, strict=True)})
+    return Drawn(
+        page.figure,
+        table.assign(influential=found.influential),
+        f"Influence of single studies: {setting.name}",
+    )
+
+
+def _ends(low: float, high: float) -> list[tuple[float, str]]:
+    """Two or three ticks of a narrow strip, whose labels do not touch."""
+    for most in (4, 3, 2):
+        marks = ticks(Scale("", ""), low, high, most)
+        places = [(v - low) / (high - low) * PANEL for v, _ in marks]
+        halves = [width_of(text, SIZE - 1) / 2 for _, text in marks]
+        if all(places[i + 1] - halves[i + 1] - places[i] - halves[i] > 3 for i in range(len(marks) - 1)):
+            break
+    else:
+        marks = [marks[0], marks[-1]]
+    return marks
+
+
+def baujat(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
+    y, v = effects(result)
+    settings = pooling(result)
+    x, influence_on_mean = influence.baujat(y, v, method=settings["method"], test=settings["test"])
+    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    figure, axes = figure_with_axes(330, 225, title=f"Baujat plot: {setting.name}")
+    axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
+    axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))
+    axes.scatter(x, influence_on_mean, s=18, color=COLOURS[0], linewidth=0, zorder=3)
+    axes.set_xlabel("Contribution to heterogeneity")
+    axes.set_ylabel("Influence on the pooled effect")
+    number_axis(axes)
+    number_axis(axes, vertical=True)
+    order = np.argsort(-(x / x.max() + influence_on_mean / max(influence_on_mean.max(), 1e-300)))
+    label_points(axes, x, influence_on_mean, labels, order)
+    table = pd.DataFrame({"study": labels, "heterogeneity": x, "influence": influence_on_mean})
+    return Drawn(figure, table, f"Baujat plot: {setting.name}")
+
+
+def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012).
+
+    All subsets of two studies or more where they are few, else a sample with a fixed seed. Subsets that hold the
+    study which changes the pooled effect most are coloured.
+    """
+    y, v = effects(result)
+    k = len(y)
+    used = _subsets(k)
+    settings = pooling(result)
+    fitted = fit_stack(stack(y, v, used=used), method=settings["method"], test="z", level=settings["level"])
+    without = influence.leave_one_out(y, v, method=settings["method"])
+    strongest = int(np.argmax(np.abs(without.b[:, 0] - result["model"]["estimate"])))
+    name = str(result["studies"][strongest].get("label") or result["studies"][strongest]["study"])
+    scale = scale_of(result["measure"], ratio=setting.ratio)
+    place = np.array([scale.position(float(b)) for b in fitted.b[:, 0]])
+    holds = used[:, strongest] > 0
+    all_of_them = len(used) == 2**k - 1 - k
+    note = f"{'All' if all_of_them else 'A sample of'} {len(used):,} subsets of at least two studies."
+    figure, axes = figure_with_axes(
+        330, 225, title=f"Subsets of the studies (GOSH): {setting.name}", note=note, below=62
+    )
+    for mask, color, label in ((~holds, COLOURS[0], f"without {name}"), (holds, COLOURS[1], f"with {name}")):
+        axes.scatter(
+            place[mask],
+            fitted.I2[mask],
+            s=5,
+            color=color,
+            alpha=0.35,
+            linewidth=0,
+            rasterized=True,
+            label=label,
+        )
+    effect_axis(axes, scale, *padded(place.tolist()), length=270)
+    axes.set_ylim(-4, 104)
+    axes.set_ylabel("I² (%)")
+    number_axis(axes, vertical=True)
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0, -36 / 225),
+        ncols=1,
+        borderaxespad=0,
+        borderpad=0,
+        handletextpad=0.4,
+        markerscale=2,
+    )
+    table = pd.DataFrame({"studies": used.sum(axis=1).astype(int), "effect": [scale.back(float(b)) for b in fitted.b[:, 0]],
+                          "analysis_effect": fitted.b[:, 0], "I2": fitted.I2, f"with {name}": holds})  # fmt: skip
+    return Drawn(figure, table, f"Subsets of the studies (GOSH): {setting.name}")
+
+
+def _subsets(k: int) -> np.ndarray:
+    """Rows of 0 and 1: subsets of at least two of k studies."""
+    if 2**k - 1 - k <= SUBSETS:
+        masks = (np.arange(2**k)[:, None] >> np.arange(k)) & 1
+        return masks[masks.sum(axis=1) >= 2].astype(float)
+    chosen = np.random.default_rng(SEED).random((2 * SUBSETS, k)) < 0.5
+    return chosen[chosen.sum(axis=1) >= 2][:SUBSETS].astype(float)

@@ -1,0 +1,175 @@
+"""Pooled results side by side as a forest: leave-one-out, cumulative, as of each round, sensitivity analyses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evergreen.figures.forest import Drawn, Setting, favours, interval, method
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, draw
+from evergreen.figures.scales import effect_decimals, number, scale_of
+from evergreen.synthesis import influence
+from evergreen.synthesis.model import Fit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pooled result: its label, and `estimate ci_low ci_high k tau2 I2` (None where there is none)."""
+
+    label: str
+    model: Mapping[str, Any]
+    remark: str = ""
+    bold: bool = False
+
+
+def leave_one_out(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """The pooled effect without each study in turn."""
+    fitted = influence.leave_one_out(*effects(result), **pooling(result))
+    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    return _drawn(result, setting, "Study left out", _entries(labels, fitted), "Leave-one-out")
+
+
+def cumulative(result: Mapping[str, Any], setting: Setting, order: Sequence[float], unit: str) -> Drawn:
+    """The pooled effect as studies are added in ascending `order`, a number of each study called `unit`."""
+    fitted = influence.cumulative(*effects(result), order, **pooling(result))
+    sequence = np.argsort(np.asarray(order), kind="stable")
+    studies = [result["studies"][i] for i in sequence]
+    labels = [("+ " if i else "") + str(s.get("label") or s["study"]) for i, s in enumerate(studies)]
+    return _drawn(result, setting, f"Studies in order of {unit}", _entries(labels, fitted), "Cumulative")
+
+
+def living(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """The pooled effect as of each round in which the outcome's data changed."""
+    entries = [
+        Entry(day, view["model"], ", ".join(view.get("added") or []))
+        for day, view in result["rounds"].items()
+        if view.get("model")
+    ]
+    return _drawn(
+        result,
+        setting,
+        "As of",
+        entries,
+        "Pooled effect as of each round",
+        remark="Studies added",
+        total=False,
+    )
+
+
+def multiverse(result: Mapping[str, Any], setting: Setting, entries: Sequence[Entry]) -> Drawn:
+    """Sensitivity analyses beside the main one, in ascending order of the estimate."""
+    ordered = sorted(entries, key=lambda entry: (entry.model["estimate"], entry.label))
+    return _drawn(result, setting, "Analysis", ordered, "Sensitivity analyses")
+
+
+def sensitivity(result: Mapping[str, Any]) -> list[Entry]:
+    """The sensitivity analyses of the protocol that could be done."""
+    found = []
+    for label, analysis in (result.get("sensitivity") or {}).items():
+        model = analysis.get("model") if isinstance(analysis.get("model"), Mapping) else analysis
+        if model and model.get("estimate") is not None:
+            found.append(Entry(str(analysis.get("label") or label), model))
+    return found
+
+
+def effects(result: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Effects and sampling variances of the pooled studies."""
+    studies = result["studies"]
+    return np.array([s["yi"] for s in studies], dtype=float), np.array(
+        [s["vi"] for s in studies], dtype=float
+    )
+
+
+def pooling(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Estimator, test and level with which the studies were pooled."""
+    model = result["model"]
+    return {"method": model["tau2_method"] or "EE", "test": model["test"] or "z", "level": result["level"]}
+
+
+def _entries(labels: Sequence[str], fitted: Fit) -> list[Entry]:
+    """One entry per fit of a stack."""
+    found = []
+    for i, label in enumerate(labels):
+        numbers = {
+            "estimate": fitted.b[i, 0], "ci_low": fitted.ci_low[i, 0], "ci_high": fitted.ci_high[i, 0], "k": fitted.k[i],
+            "tau2": fitted.tau2[i], "I2": fitted.I2[i],
+        }  # fmt: skip
+        if fitted.k[i] < 2:  # nothing to be heterogeneous
+            numbers |= {"tau2": math.nan, "I2": math.nan}
+        found.append(
+            Entry(label, {name: float(v) if np.isfinite(v) else None for name, v in numbers.items()})
+        )
+    return found
+
+
+def _drawn(
+    result: Mapping[str, Any],
+    setting: Setting,
+    head: str,
+    entries: Sequence[Entry],
+    kind: str,
+    *,
+    remark: str = "",
+    total: bool = True,
+) -> Drawn:
+    scale = scale_of(result["measure"], ratio=setting.ratio)
+    whole = [Entry("All studies", {"k": result["k"], **result["model"]}, bold=True)] if total else []
+    models = [entry.model for entry in [*entries, *whole]]
+    shown = [
+        scale.back(m[key])
+        for m in models
+        for key in ("estimate", "ci_low", "ci_high")
+        if m.get(key) is not None
+    ]
+    decimals = effect_decimals(shown)
+    rows, numbers = [], []
+    for entry in [*entries, *whole]:
+        m = entry.model
+        bounded = m.get("ci_low") is not None and m.get("ci_high") is not None
+        # A single study under Knapp and Hartung has an estimate and no interval.
+        low, high = (m["ci_low"], m["ci_high"]) if bounded else (m["estimate"], m["estimate"])
+        cells = {
+            "effect": interval(scale, m["estimate"], low, high, decimals)
+            if bounded
+            else Cell((number(scale.back(m["estimate"]), decimals),))
+        }
+        for key, places, unit in (("k", 0, ""), ("tau2", 3, ""), ("I2", 0, "%")):
+            if m.get(key) is not None:
+                cells[key] = Cell((number(m[key], places) + unit,))
+        if remark and entry.remark:
+            cells["remark"] = Cell((entry.remark,))
+        mark = Mark("diamond" if entry.bold else "point", m["estimate"], low, high)
+        rows.append(Row(entry.label, cells, mark, bold=entry.bold, space=4 if entry.bold else 0))
+        numbers.append(
+            {"label": entry.label, "k": m.get("k"), "effect": scale.back(m["estimate"])}
+            | {f"{side}": scale.back(m[side]) if m.get(side) is not None else None for side in ("ci_low", "ci_high")}
+            | {f"analysis_{key}": m.get(name) for key, name in (("effect", "estimate"), ("ci_low", "ci_low"), ("ci_high", "ci_high"))}
+            | {"tau2": m.get("tau2"), "I2": m.get("I2"), "remark": entry.remark}
+        )  # fmt: skip
+    columns = {key for row in rows for key in row.cells}
+    after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
+    if "remark" in columns:
+        after.append(Column("remark", remark, align="left", most=130))
+    heading = f"{scale.name}\n{method(result)}"
+    table = Table(
+        head=head,
+        before=[
+            *([Column("k", "Studies")] if "k" in columns else []),
+            Column("effect", heading, align="center"),
+        ],
+        after=after,
+        rows=rows,
+        graph=Graph(
+            scale,
+            heading,
+            result["model"]["estimate"] if total else None,
+            favours(setting) if scale.null is not None else None,
+        ),
+        title=f"{kind}: {setting.name}",
+    )
+    return Drawn(draw(table), pd.DataFrame(numbers), table.title)

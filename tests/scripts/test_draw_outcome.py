@@ -1,0 +1,68 @@
+"""The script that draws an outcome: files, list of what applies, same bytes twice."""
+
+import json
+from pathlib import Path
+
+import draw_outcome
+import pytest
+
+from evergreen import tables
+from tests.unit.figures_of_bcg import bcg
+
+OUTCOME = {
+    "id": "tb",
+    "name": "Tuberculosis",
+    "better": "lower",
+    "favours": {"intervention": "BCG", "control": "no BCG"},
+}
+
+
+def run(folder: Path, result: dict) -> list[dict]:
+    tables.write_json(result, folder / "tb.json")
+    params = json.dumps({"outcome": OUTCOME, "layout": "RevMan", "tool": "rob1"})
+    draw_outcome.main(
+        ["--synthesis", str(folder / "tb.json"), "--params", params, "--out", str(folder / "figures")]
+    )
+    return tables.read_json(folder / "figures/figures.json")
+
+
+def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Path, tmp_path: Path) -> None:
+    result = bcg(shared)
+    result = {**result, "k": 3, "studies": result["studies"][:3]}
+    listed = run(tmp_path, result)
+    here = {
+        path.relative_to(tmp_path / "figures").as_posix()
+        for path in (tmp_path / "figures").rglob("*")
+        if path.is_file()
+    }
+    drawn = [entry for entry in listed if entry["drawn"]]
+    assert here == {
+        f"{entry['stem']}.{suffix}" for entry in drawn for suffix in ("svg", "pdf", "png", "csv")
+    } | {"figures.json"}
+    assert {entry["stem"] for entry in drawn} >= {"forest", "funnel", "further/leave_one_out"}
+    assert all(entry["reason"] for entry in listed if not entry["drawn"])
+    first = {name: (tmp_path / "figures" / name).read_bytes() for name in here}
+    run(tmp_path, result)
+    assert first == {name: (tmp_path / "figures" / name).read_bytes() for name in here}
+
+
+def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(shared: Path, tmp_path: Path) -> None:
+    left_out = [{"study": "A", "reason": "the standard deviation is missing"}]
+    result = {
+        **bcg(shared),
+        "k": 0,
+        "studies": [],
+        "model": None,
+        "not_pooled": "1 study reports it",
+        "left_out": left_out,
+    }
+    listed = {entry["name"]: entry for entry in run(tmp_path, result)}
+    assert listed["forest"]["drawn"]
+    assert not listed["funnel"]["drawn"]
+    assert "Not drawn: no study could be pooled." in (tmp_path / "figures/funnel.svg").read_text()
+
+
+def test_a_wrong_argument_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        draw_outcome.main(["--synthesis", "x.json", "--params", "{", "--out", "y"])
+    assert "not valid JSON" in capsys.readouterr().err

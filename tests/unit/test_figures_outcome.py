@@ -1,0 +1,110 @@
+"""The further figures of an outcome: which are drawn, what numbers stand in them, that nothing overlaps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evergreen.figures import forest, outcome, style
+from tests.unit.figures_of_bcg import SETTING, bcg, overlapping
+
+
+@pytest.fixture(scope="module")
+def result(shared: Path) -> dict[str, Any]:
+    raw = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["raw"]
+    result = bcg(shared)
+    for study, year, latitude in zip(result["studies"], raw["year"], raw["ablat"], strict=True):
+        study["columns"] |= {"year": str(year), "latitude": str(latitude)}
+    early = {**result["model"], "k": 5, "estimate": -0.9, "ci_low": -1.4, "ci_high": -0.4}
+    return result | {
+        "rounds": {"2018-12-31": {"k": 5, "added": ["A", "B"], "model": early}, "2020-12-31": {"k": 13, "added": ["C"], "model": result["model"]}},
+        "sensitivity": {"Without high risk of bias": {"model": {**early, "k": 9}}, "Failed": {"model": None}},
+        "moderators": {"latitude": {}},
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plates(result: dict[str, Any]) -> dict[str, outcome.Plate]:
+    with style.style():
+        return {plate.name: plate for plate in outcome.plates(result, SETTING)}
+
+
+def numbers(plate: outcome.Plate) -> Any:
+    assert plate.drawn is not None, plate.reason
+    return plate.drawn.numbers
+
+
+def test_all_figures_apply_to_thirteen_trials_and_nothing_overlaps(plates: dict[str, outcome.Plate]) -> None:
+    assert [name for name, plate in plates.items() if plate.drawn is None] == []
+    assert set(plates) == {
+        "forest", "funnel", "living", "sensitivity", "leave_one_out", "cumulative", "influence", "baujat", "gosh", "tau2_profile",
+        "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude",
+    }  # fmt: skip
+    assert {
+        name: found for name, plate in plates.items() if plate.drawn and (found := overlapping(plate.drawn))
+    } == {}
+
+
+def test_leave_one_out_and_cumulative_agree_with_metafor(
+    plates: dict[str, outcome.Plate], shared: Path
+) -> None:
+    block = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["analyses"][0]
+    drawn = numbers(plates["leave_one_out"])
+    expected = block["leave1out"]["REML_knha"]
+    assert drawn["analysis_effect"][:13].tolist() == pytest.approx(expected["estimate"], rel=1e-7)
+    assert drawn["analysis_ci_low"][:13].tolist() == pytest.approx(expected["ci_lb"], rel=1e-6)
+    assert drawn["label"][13] == "All studies"
+    cumulated = numbers(plates["cumulative"])["analysis_effect"][:13].tolist()
+    assert cumulated == pytest.approx(block["cumul"]["REML_z"]["estimate"], rel=1e-7)
+
+
+def test_trim_and_fill_adds_what_metafor_adds(plates: dict[str, outcome.Plate], shared: Path) -> None:
+    block = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["analyses"][0]
+    added = numbers(plates["funnel_trim_fill"])["study"].eq("added by trim and fill").sum()
+    assert added == block["bias_REML"]["trimfill_L0_auto"]["k0"]
+
+
+def test_the_profile_is_highest_at_the_estimate(
+    plates: dict[str, outcome.Plate], result: dict[str, Any]
+) -> None:
+    drawn = numbers(plates["tau2_profile"])
+    step = drawn["tau2"][1]
+    assert drawn["tau2"][drawn["log_likelihood"].idxmax()] == pytest.approx(result["model"]["tau2"], abs=step)
+
+
+def test_rates_in_the_labbe_plot_are_events_over_participants(plates: dict[str, outcome.Plate]) -> None:
+    first = numbers(plates["labbe"]).iloc[0]
+    assert (first["risk_control"], first["risk_intervention"]) == (11 / 139, 4 / 123)
+
+
+def test_what_does_not_apply_is_said(result: dict[str, Any]) -> None:
+    small = {
+        **result,
+        "k": 2,
+        "measure": "MD",
+        "studies": result["studies"][:2],
+        "rounds": {},
+        "sensitivity": {},
+        "moderators": {},
+    }
+    with style.style():
+        reasons = {
+            plate.name: plate.reason
+            for plate in outcome.plates(small, forest.Setting("Pain"))
+            if plate.drawn is None
+        }
+    assert reasons["baujat"] == "it needs at least 4 pooled studies, and there are 2"
+    assert reasons["labbe"] == "it is drawn for two groups with events"
+    assert reasons["sensitivity"] == "the protocol asks for no sensitivity analysis"
+    assert "forest" not in reasons
+    assert "funnel" not in reasons
+
+
+def test_an_outcome_pooled_otherwise_is_not_repooled_by_inverse_variance(result: dict[str, Any]) -> None:
+    peto = {**result, "model": {**result["model"], "model": "peto"}}
+    with style.style():
+        reasons = {plate.name: plate.reason for plate in outcome.plates(peto, SETTING) if plate.drawn is None}
+    assert reasons["leave_one_out"] == "it is drawn for inverse-variance models"
