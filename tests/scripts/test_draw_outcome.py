@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-import draw_outcome
 import pytest
 
+import draw_outcome
 from evergreen import tables
 from tests.unit.figures_of_bcg import bcg
 
