@@ -31,7 +31,7 @@ class Comparison:
 
     `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `page`,
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
-    shorter title ends in an ellipsis; `length`: letters of the shorter title; `team`: the first author is the same and both
+    shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot.
     """
 
@@ -40,6 +40,7 @@ class Comparison:
     title: np.ndarray
     contained: np.ndarray
     cut: np.ndarray
+    both_cut: np.ndarray
     length: np.ndarray
     numbers_differ: np.ndarray
     authors: np.ndarray
@@ -150,6 +151,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         b=b,
         title=title,
         contained=contained,
+        both_cut=numeric["cut"][a] & numeric["cut"][b],
         cut=contained & (numeric["cut"][a] | numeric["cut"][b]),
         length=np.minimum(columns.lengths[codes["title"][a]], columns.lengths[codes["title"][b]]),
         numbers_differ=_numbers_differ(columns, a, b, contained),
@@ -254,5 +256,6 @@ def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tupl
     within = ((first_a > first_b) & (first_a <= last_b)) | ((first_b > first_a) & (first_b <= last_a))
     near = np.abs(first_a - first_b) <= 1
     page[(page == DIFFERENT) & (near | within)] = UNKNOWN
-    page[(page != SAME) & ends & (first_a > 0) & (first_b > 0)] = SAME
+    several = (first_a > 0) & (first_b > 0) & (first_a != last_a) & (first_b != last_b)
+    page[(page != SAME) & ends & several] = SAME
     return page, ends & (first_a == first_b) & (last_a >= first_a + 2)

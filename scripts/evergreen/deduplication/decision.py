@@ -27,7 +27,7 @@ LEVELS = {
     "doi": (12, 0, -8),
     "pmid": (14, 0, -14),
 }
-VETOES = ("title", "authors", "page", "kind", "numbers", "pmid", "doi", "version", "place", "year")
+VETOES = ("title", "cut", "authors", "page", "kind", "numbers", "pmid", "doi", "version", "place", "year")
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
     "version_of",
@@ -88,7 +88,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     cited = (place | slip) & (pairs.years == 0) & (pairs.authors != DIFFERENT)
     same_number = (pairs.doi == SAME) | (pairs.pmid == SAME)
     versions = pairs.cochrane & ((pairs.doi == DIFFERENT) | ((pairs.doi == UNKNOWN) & (pairs.years > 0)))
-    elsewhere = (pairs.journal == DIFFERENT) & ((pairs.volume == DIFFERENT) | (pairs.page == DIFFERENT))
+    elsewhere = (pairs.journal == DIFFERENT) & (pairs.page != SAME)
     another_issue = (pairs.volume == DIFFERENT) & ((pairs.years > 0) | (pairs.page == DIFFERENT))
     one_of = {kind: _one_of(pairs, kind) for kind in ("preprint", "conference")}
     together = (pairs.journal != DIFFERENT) & (pairs.volume != DIFFERENT) & (pairs.page != DIFFERENT)
@@ -97,6 +97,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
     vetoes = {
         "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0),
+        # what was cut off may tell two parts from each other
+        "cut": pairs.both_cut & (pairs.page != SAME) & ~same_number,
         "authors": (pairs.authors == DIFFERENT) & (pairs.title < 97) & ~same_number,
         # a second page is an erratum or an abstract, unless the same people are named in the same volume
         "page": (pairs.page == DIFFERENT)

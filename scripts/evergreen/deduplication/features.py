@@ -132,11 +132,6 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
     return kind
 
 
-def _cut_journals(journals: pa.Array, raw: pa.Array) -> pa.Array:
-    """Searchable journals, with an ellipsis where the name was cut off."""
-    return pc.if_else(pa.array(_matches(raw, _CUT)), joined(journals, ELLIPSIS), journals)
-
-
 def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
@@ -146,8 +141,9 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
-    # Embase puts the meeting behind the journal: "Heart. Conference: British Atherosclerosis Society"
-    journals = _without(text(records["journal_search"]), r"(\S) conference .*$", r"\1")
+    journals = text(records["journal_search"])
+    was_cut = pa.array(_matches(text(records["journal"]), _CUT))
+    journals = pc.if_else(was_cut, joined(journals, ELLIPSIS), journals)
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
@@ -184,7 +180,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "numbers": _series(_numbers(titles)),
             "authors": _series(names),
             "first_author": _series(_without(text(records["first_author"]), " ")),
-            "journal": _series(_cut_journals(journals, text(records["journal"]))),
+            "journal": _series(journals),
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
             # "1)" is the rest of "59 (1)": the volume was lost
             "volume": _integer(_without(text(records["volume"]), r"^[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),

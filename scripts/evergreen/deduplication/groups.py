@@ -186,9 +186,7 @@ def _settle(
             enemies[b].add(a)
     chosen = np.flatnonzero(disputed[labels[accepted.a]])
     rank_a, rank_b = rank[accepted.a[chosen]], rank[accepted.b[chosen]]
-    order = np.lexsort(
-        (np.maximum(rank_a, rank_b), np.minimum(rank_a, rank_b), -accepted.score[chosen].astype(int))
-    )
+    order = np.lexsort((np.maximum(rank_a, rank_b), np.minimum(rank_a, rank_b), -accepted.score[chosen]))
     for index in chosen[order]:
         join(int(accepted.a[index]), int(accepted.b[index]), forced=False)
     settled = labels.copy()

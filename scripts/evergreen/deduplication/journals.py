@@ -31,7 +31,7 @@ _SMALL = frozenset(
     | {"das", "des", "du", "fur", "di", "del", "supplement", "suppl"}
 )
 _SHORTEST_PREFIX = 6
-_LONG_BEGINNING = 12
+_LONG_BEGINNING = 8
 
 
 def same_journal(a: str, b: str) -> int:
@@ -66,21 +66,27 @@ def _compare(a: list[str], b: list[str]) -> int:
         return _compare_cut(a, b)
     if whole_a == whole_b:
         return 1
-    if a[0][0] != b[0][0] and not (whole_a in whole_b or whole_b in whole_a):
-        return -1
     long, short, whole, beginning = (
         (a, b, whole_a, whole_b) if len(whole_a) >= len(whole_b) else (b, a, whole_b, whole_a)
     )
     if (len(long) == len(short) and all(map(_shortened, long, short))) or _initials(long, short):
         return 1
-    if len(beginning) >= _SHORTEST_PREFIX and beginning in whole:
+    if short == long[: len(short)] or (len(beginning) >= _SHORTEST_PREFIX and beginning in whole):
         return 0
-    return 0 if len(short) >= 2 and all(map(_shortened, long, short)) else -1
+    if len(short) >= 2 and _skips(long, short):
+        return 0
+    home_a, home_b = _home(a), _home(b)
+    return _compare(home_a, home_b) if (len(home_a), len(home_b)) != (len(a), len(b)) else -1
+
+
+def _home(words: list[str]) -> list[str]:
+    """The journal of a name that Embase made longer by a meeting: `Heart. Conference: British Atherosclerosis Society`."""
+    return words[: words.index("conference")] if "conference" in words[1:] else words
 
 
 def _compare_cut(a: list[str], b: list[str]) -> int:
     """Names of which one (or both) was cut off: the same as far as the words go, if there are enough of them."""
-    a, b = ([word for word in (piece.rstrip(ELLIPSIS) for piece in words) if word] for words in (a, b))
+    a, b = (words[:-1] if words[-1].endswith(ELLIPSIS) else words for words in (a, b))
     agree = all(map(_shortened, a, b))
     enough = sum(min(len(x), len(y)) for x, y in zip(a, b, strict=False)) >= _LONG_BEGINNING
     return 1 if agree and enough else 0 if agree else -1
@@ -99,6 +105,12 @@ def _shortened(word: str, abbreviation: str) -> bool:
         return False
     letters = iter(word)
     return len(abbreviation) >= 3 and all(letter in letters for letter in abbreviation)
+
+
+def _skips(long: list[str], short: list[str]) -> bool:
+    """All words of `short` are in `long` in their order, with others between."""
+    rest = iter(long)
+    return all(any(_shortened(word, abbreviation) for word in rest) for abbreviation in short)
 
 
 def _initials(long: list[str], short: list[str]) -> bool:

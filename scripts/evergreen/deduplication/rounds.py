@@ -91,11 +91,12 @@ def close_round(
         compared = join([compared, compare(columns, more[:, 0], more[:, 1], relevant=False, workers=workers)])
         decision = decide(compared)
 
-    accepted = Pairs(
-        compared.a[decision.merged], compared.b[decision.merged], decision.score[decision.merged]
-    )
+    strength = decision.score.astype(int) * 4 - np.clip(
+        compared.years, 0, 3
+    )  # the nearer year where points tie
+    accepted = Pairs(*_both(compared, decision.merged).T, strength[decision.merged])
     veto = decision.vetoes != 0
-    vetoed = Pairs(compared.a[veto], compared.b[veto], decision.score[veto])
+    vetoed = Pairs(*_both(compared, veto).T, strength[veto])
     ids = table["record_id"].where(table["work_id"] == "", table["work_id"])
     rank = pc.rank(text(ids), tiebreaker="dense").to_numpy()
     same += _joined_before(table, parts)
