@@ -20,8 +20,12 @@ except InputError as error:
 
 ROUNDS = config["rounds"]
 SOURCES = config["sources"]
-PUBMED_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "pubmed"]
-EXPORT_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "export"]
+PUBMED_SOURCES = [
+    name for name, source in SOURCES.items() if source["kind"] == "pubmed"
+]
+EXPORT_SOURCES = [
+    name for name, source in SOURCES.items() if source["kind"] == "export"
+]
 SOURCE_ROUNDS = [
     (name, day)
     for day in ROUNDS
@@ -39,7 +43,11 @@ SCOPES = {
     "bias": ["bias"],
     "all": ["search", "deduplication", "screening", "extraction", "bias"],
 }
-SCOPE_OF_TARGET = {**{scope: scope for scope in SCOPES}, "records": "search", "prisma": "screen"}
+SCOPE_OF_TARGET = {
+    **{scope: scope for scope in SCOPES},
+    "records": "search",
+    "prisma": "screen",
+}
 
 
 wildcard_constraints:
@@ -84,11 +92,16 @@ def sheet(stem):
 def sheets_in(folder, people=None, prefix=""):
     """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
     if people is None:
-        stems = {path.stem for path in Path(folder).glob("*") if path.suffix in sheets.SUFFIXES}
+        stems = {
+            path.stem
+            for path in Path(folder).glob("*")
+            if path.suffix in sheets.SUFFIXES
+        }
         people = sorted(
             stem.removeprefix(prefix)
             for stem in stems
-            if stem.startswith(prefix) and not stem.startswith(("adjudication", ".", "~"))
+            if stem.startswith(prefix)
+            and not stem.startswith(("adjudication", ".", "~"))
             and (prefix or not stem.startswith("studies-"))
         )
     found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
@@ -97,17 +110,31 @@ def sheets_in(folder, people=None, prefix=""):
 
 def scope_of_run():
     """The smallest scope that holds all that the requested targets read."""
-    scopes = {SCOPE_OF_TARGET.get(str(target), "all") for target in workflow.dag_settings.targets or ["all"]}
+    scopes = {
+        SCOPE_OF_TARGET.get(str(target), "all")
+        for target in workflow.dag_settings.targets or ["all"]
+    }
     if len(scopes) == 1:
         return scopes.pop()
-    return next((scope for scope in ("deduplicate", "screen") if scopes <= {"search", "deduplicate", scope}), "all")
+    return next(
+        (
+            scope
+            for scope in ("deduplicate", "screen")
+            if scopes <= {"search", "deduplicate", scope}
+        ),
+        "all",
+    )
 
 
 def people_files(scope):
     """{area: [(kind, path), ...]} of the files that people wrote, whether they are there or not."""
     files = {
         "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
-        + [("export", path) for name in EXPORT_SOURCES for path in SOURCES[name]["files"].values()],
+        + [
+            ("export", path)
+            for name in EXPORT_SOURCES
+            for path in SOURCES[name]["files"].values()
+        ],
         "deduplication": [("deduplication", sheet("config/deduplication"))],
         "screening": [
             ("excluded_before_screening", sheet("config/excluded_before_screening")),
@@ -116,23 +143,52 @@ def people_files(scope):
                 item
                 for stage in STAGES
                 for item in (
-                    *(("screening", path) for path in sheets_in(f"config/screening/{stage}", config["screening"][stage]["reviewers"]).values()),
-                    ("adjudication_screening", sheet(f"config/screening/{stage}/adjudication")),
+                    *(
+                        ("screening", path)
+                        for path in sheets_in(
+                            f"config/screening/{stage}",
+                            config["screening"][stage]["reviewers"],
+                        ).values()
+                    ),
+                    (
+                        "adjudication_screening",
+                        sheet(f"config/screening/{stage}/adjudication"),
+                    ),
                 )
             ),
         ],
         "extraction": [
-            *(("extraction", path) for path in sheets_in("config/extraction", config["extraction"].get("extractors")).values()),
-            *(("extraction_studies", path) for path in sheets_in("config/extraction", config["extraction"].get("extractors"), "studies-").values()),
+            *(
+                ("extraction", path)
+                for path in sheets_in(
+                    "config/extraction", config["extraction"].get("extractors")
+                ).values()
+            ),
+            *(
+                ("extraction_studies", path)
+                for path in sheets_in(
+                    "config/extraction",
+                    config["extraction"].get("extractors"),
+                    "studies-",
+                ).values()
+            ),
             ("adjudication_extraction", sheet("config/extraction/adjudication")),
             ("certainty", sheet("config/certainty")),
         ],
         "bias": [
-            *(("risk_of_bias", path) for path in sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")).values()),
+            *(
+                ("risk_of_bias", path)
+                for path in sheets_in(
+                    "config/risk_of_bias", config["risk_of_bias"].get("assessors")
+                ).values()
+            ),
             ("risk_of_bias", sheet("config/risk_of_bias/adjudication")),
         ],
     }
-    return {area: [(kind, path) for kind, path in files[area] if path] for area in SCOPES[scope]}
+    return {
+        area: [(kind, path) for kind, path in files[area] if path]
+        for area in SCOPES[scope]
+    }
 
 
 def checked(files):
@@ -151,21 +207,33 @@ def checked(files):
 checkpoint check_inputs:
     input:
         files=lambda w: [
-            path for files in people_files(w.scope).values() for _, path in files if os.path.exists(path)
+            path
+            for files in people_files(w.scope).values()
+            for _, path in files
+            if os.path.exists(path)
         ],
         schemas=lambda w: sorted(map(str, protocol.SCHEMAS.glob("*.yaml"))),
         script=script("check_inputs.py"),
-        code=library("sheets.py", "protocol.py", "errors.py", "command.py"),
+        code=library(
+            "extraction/check.py",
+            "extraction/merge.py",
+            "bias/",
+            "sheets.py",
+            "protocol.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
     output:
         "results/checks/{scope}.json",
-    params:
-        files=lambda w: as_json(people_files(w.scope)),
-        reasons=lambda w: as_json(config["screening"]["reasons"]),
     log:
         "results/logs/check_inputs/{scope}.log",
-    conda:
-        "../envs/evergreen.yaml"
     wildcard_constraints:
         scope="|".join(SCOPES),
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        files=lambda w: as_json(people_files(w.scope)),
+        tool=config["risk_of_bias"]["tool"],
     shell:
-        "python {input.script:q} --files {params.files:q} --reasons {params.reasons:q} --out {output:q} > {log:q} 2>&1"
+        "python {input.script:q} --files {params.files:q} --tool {params.tool:q} --out {output:q} > {log:q} 2>&1"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen import sheets, tables
+from evergreen.bias import judgements
+from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.extraction import check as extraction_check
-from evergreen.screening import ballots
+from evergreen.extraction import merge
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--files", type=json_argument, required=True, help="{area: [[kind, path], ...]}")
-    arguments.add_argument("--reasons", type=json_argument, default={}, help="screening.reasons of the protocol")
+    arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)
 
@@ -23,7 +25,7 @@ def main(argv: list[str] | None = None) -> None:
     for area, files in sorted(args.files.items()):
         for kind, path in files:
             try:
-                rows = _check(kind, Path(path), args.reasons)
+                rows = _check(kind, Path(path), args.tool)
             except InputError as fault:
                 faults.append(fault)
             else:
@@ -32,17 +34,27 @@ def main(argv: list[str] | None = None) -> None:
     tables.write_json(checked, args.out)
 
 
-def _check(kind: str, path: Path, reasons: dict[str, str]) -> int | None:
+def _check(kind: str, path: Path, tool: str) -> int | None:
     """Check one file; the number of rows where it is a sheet."""
     if kind in ("strategy", "export"):
         if not path.is_file():
-            raise InputError("the file is missing", file=path, todo="Create it or mend its path in config/config.yaml.")
+            raise InputError(
+                "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
+            )
         if not path.read_bytes().strip():
-            raise InputError("the file is empty", file=path, todo="Save the search again, or take the file out of config/config.yaml.")
+            raise InputError(
+                "the file is empty",
+                file=path,
+                todo="Save the search again, or take the file out of config/config.yaml.",
+            )
         return None
     frame = sheets.read_sheet(path, kind)
     if kind == "extraction":
         extraction_check.check(frame)
+    elif kind == "adjudication_extraction":
+        merge.check_adjudication(frame)
+    elif kind == "risk_of_bias":
+        judgements.check(frame, tool_of(tool))
     return len(frame)
 
 

@@ -105,6 +105,13 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
     )
 
 
+def check(rows: pd.DataFrame, tool: Tool) -> None:
+    """Refuse a sheet with domains, questions, answers or levels that the tool does not know, or an unexplained override."""
+    errors: list[InputError] = []
+    _opinions(rows, tool, errors)
+    refuse(errors)
+
+
 def _merged(
     result: Result,
     domain: str,

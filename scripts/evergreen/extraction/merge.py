@@ -44,6 +44,18 @@ class Kind:
     numbers: frozenset[str] = field(default_factory=frozenset)
 
 
+ROWS = Kind(
+    KEY,
+    tuple(column.name for column in columns_of("extraction") if column.name not in (*KEY, *REMARKS)),
+    frozenset(NUMBERS),
+)
+
+
+def check_adjudication(rows: pd.DataFrame) -> None:
+    """Refuse an adjudication sheet with unknown columns, impossible values or two words on one cell."""
+    _decisions(rows[rows["outcome"] != ""], ROWS)
+
+
 def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:
     """Merge extraction sheets, one per extractor, in the order given.
 
@@ -54,9 +66,8 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
     """
     for rows in sheets.values():
         check(rows)
-    compared = tuple(c.name for c in columns_of("extraction") if c.name not in (*KEY, *REMARKS))
     settled = adjudication[adjudication["outcome"] != ""] if adjudication is not None else None
-    merged = _merge(sheets, settled, Kind(KEY, compared, frozenset(NUMBERS)))
+    merged = _merge(sheets, settled, ROWS)
     refuse(impossible(merged.rows, place=lambda row: (str(row["origin"]), None)))
     return merged
 

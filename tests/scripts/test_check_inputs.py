@@ -1,0 +1,51 @@
+"""The check of people's files: every faulty cell is told before anything runs."""
+
+import json
+
+import pytest
+
+import check_inputs
+from evergreen.errors import InputErrors
+
+SHEETS = {
+    "extraction": "study,outcome,arm,group,n,events\nS1,pain,drug,intervention,5,6\n",
+    "adjudication_extraction": "study,outcome,timepoint,arm,column,value,adjudicator\nS1,pain,,drug,weight,6,EF\n",
+    "risk_of_bias": "study,domain,judgement\nS1,D1,fair\n",
+    "screening": "record_id,decision,reason\nx:1,maybe,\n",
+}
+FAULTS = {
+    "extraction": (2, "events"),
+    "adjudication_extraction": (2, "column"),
+    "risk_of_bias": (2, "judgement"),
+    "screening": (2, "decision"),
+}
+
+
+def test_the_faults_of_all_files_are_told_at_once(tmp_path):
+    files = {}
+    for kind, text in SHEETS.items():
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(text)
+        files[kind] = [[kind, str(path)]]
+    with pytest.raises(InputErrors) as caught:
+        check_inputs.main(["--files", json.dumps(files), "--tool=rob2", f"--out={tmp_path / 'out.json'}"])
+    told = {
+        kind: (error.row, error.column)
+        for error in caught.value.errors
+        for kind in SHEETS
+        if error.file == str(tmp_path / f"{kind}.csv")
+    }
+    assert told == FAULTS
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_file_without_faults_is_listed_with_its_rows(tmp_path):
+    sheet = tmp_path / "AB.csv"
+    sheet.write_text("study,domain,judgement\nS1,D1,low\nS1,D2,high\n")
+    out = tmp_path / "out.json"
+    check_inputs.main(
+        ["--files", json.dumps({"bias": [["risk_of_bias", str(sheet)]]}), "--tool=rob2", f"--out={out}"]
+    )
+    assert json.loads(out.read_text()) == [
+        {"area": "bias", "kind": "risk_of_bias", "file": str(sheet), "rows": 2}
+    ]
