@@ -80,18 +80,19 @@ def members(
         table = _placed(decisions[FULL_TEXT], by_work)
         prefix = table["column"].map({"databases": "dbr", "other": "other"})
         outcome = _outcome(table)
-        parts.append(_rows(table["round"], prefix + "_sought_reports", table["work_id"]))
         assessed = ~outcome.isin(["not_retrieved", "pending"])
-        parts.append(
-            _rows(table["round"][assessed], (prefix + "_assessed")[assessed], table["work_id"][assessed])
-        )
-        for value, box in AFTER_FULL_TEXT.items():
-            rows = table[outcome.eq(value)]
-            names = prefix[rows.index].map(box.format)
-            parts.append(_rows(rows["round"], names, rows["work_id"], rows["reason"]))
-        included = table[~outcome.isin(AFTER_FULL_TEXT)]
-        parts.append(_rows(included["round"], prefix[included.index] + "_included", included["work_id"]))
-        parts.append(_included_studies(included, studies))
+        included = ~outcome.isin(AFTER_FULL_TEXT)
+        boxes = [
+            ("{}_sought_reports", outcome.notna()),
+            ("{}_assessed", assessed),
+            *((box, outcome.eq(value)) for value, box in AFTER_FULL_TEXT.items()),
+            ("{}_included", included),
+        ]
+        for box, chosen in boxes:
+            rows = table[chosen]
+            reason = rows["reason"] if box == AFTER_FULL_TEXT["exclude"] else ""
+            parts.append(_rows(rows["round"], prefix[chosen].map(box.format), rows["work_id"], reason))
+        parts.append(_included_studies(table[included], studies))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
@@ -133,10 +134,15 @@ def _removed_works(removed: pd.DataFrame, clusters: pd.DataFrame, works: pd.Data
     """Works that left before screening, with their box and the first reason that is given."""
     work_of = dict(zip(clusters["record_id"], clusters["work_id"], strict=True))
     kinds, _ = excluded_before_screening(removed, works, work_of)
-    said = removed.assign(work_id=removed["record_id"].map(work_of)).drop_duplicates("work_id")
-    gone = works[works["work_id"].isin(list(kinds))][["work_id", "round"]]
-    gone = gone.merge(said[["work_id", "reason"]], on="work_id")
-    return gone.assign(box="excluded_" + gone["work_id"].map(kinds))
+    reasons: dict[str, str] = {}
+    for record, reason in zip(removed["record_id"], removed["reason"], strict=True):
+        if record in work_of:
+            reasons.setdefault(work_of[record], reason)
+    gone = works[works["work_id"].isin(list(kinds))]
+    return gone.assign(
+        box=[f"excluded_{kinds[work]}" for work in gone["work_id"]],
+        reason=[reasons[work] for work in gone["work_id"]],
+    )
 
 
 def _included_studies(included: pd.DataFrame, studies: pd.DataFrame) -> pd.DataFrame:
