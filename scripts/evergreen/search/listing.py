@@ -7,14 +7,14 @@ listed whole however many hits it has; every slice is counted by the request tha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
 from evergreen.search.client import CEILING, Client
 from evergreen.search.journal import Journal
 from evergreen.search.replies import EntrezError, Transient
 
 BEYOND = 999_999_999  # above every PMID
-AIM = 6_000  # hits a slice should have, so that few have to be cut again
+AIM = 7_500  # hits a slice should have, so that few have to be asked for again
+GROWTH = 8  # times that a slice may be wider than the one before
 ATTEMPTS = 3
 
 
@@ -74,17 +74,23 @@ def _ask(client: Client, query: str, journal: Journal, name: str, low: int, high
     return Slice(low, high, count, tuple(ids))
 
 
-def _cut(client: Client, query: str, journal: Journal, name: str, part: Slice) -> list[Slice]:
-    """A slice above the ceiling as slices below it that cover the same range, ascending."""
-    # Of a slice that is open at the top, the ids that were listed tell where the PMIDs end.
-    top = part.high if part.high < BEYOND else max(part.ids)
-    pieces = max(2, ceil(part.count / AIM))
-    edges = sorted({part.low + (top - part.low + 1) * piece // pieces for piece in range(pieces)})
-    ranges = [(low, [*edges, top + 1][index + 1] - 1) for index, low in enumerate(edges)]
-    if top < part.high:
-        ranges.append((top + 1, part.high))
+def _cut(client: Client, query: str, journal: Journal, name: str, whole: Slice) -> list[Slice]:
+    """A query above the ceiling as slices below it that cover all PMIDs, ascending.
+
+    From the top down, each slice as wide as the one before lets expect; one that holds too many is asked for again, narrower.
+    """
     slices: list[Slice] = []
-    for low, high in ranges:
-        piece = _ask(client, query, journal, name, low, high)
-        slices += [piece] if piece.count <= CEILING else _cut(client, query, journal, name, piece)
-    return slices
+    top, high, left = max(whole.ids), BEYOND, whole.count
+    width = max(1, (top - min(whole.ids)) * AIM // len(whole.ids))
+    while high >= 0:
+        low = 0 if left <= CEILING else max(0, top - width)
+        part = _ask(client, query, journal, name, low, high)
+        if part.count > CEILING:
+            left = max(left, part.count)
+            width = max(1, (top - low) * AIM // part.count)
+            continue
+        slices.append(part)
+        left -= part.count
+        width = max(1, min((top - low) * AIM // max(part.count, 1), GROWTH * width))
+        top = high = low - 1
+    return slices[::-1]

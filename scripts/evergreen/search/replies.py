@@ -12,7 +12,7 @@ from lxml import etree
 from evergreen.errors import ReviewError
 from evergreen.search import pubmed_xml
 
-EMPTY_RESULT = "Empty result - nothing todo"
+NOTHING = ("Empty result - nothing todo", "cannot get document summary")  # said where there is nothing, not a failure
 PERMANENT_MESSAGES = (
     "api key invalid", "empty term", "invalid db name", "cannot be larger than", "too many uids", "empty id list",
     "term expected", "unbalanced", "not a valid", "unknown database",
@@ -105,7 +105,7 @@ def refuse_error(body: bytes) -> None:
         raise Transient("an HTML page came instead of data")
     if b"<ERROR>" in head or (head.startswith(b"{") and (b'"error"' in head or b'"ERROR"' in head)):
         said = message_in(body) or "an error that cannot be read"
-        if said == EMPTY_RESULT:
+        if said.endswith(NOTHING):
             return
         if any(part in said.casefold() for part in PERMANENT_MESSAGES):
             raise Permanent(said)

@@ -1,0 +1,378 @@
+"""Rounds lose nothing: complete lists, verified replies, resume, updates, warnings."""
+
+import contextlib
+import errno
+import json
+from itertools import pairwise
+
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.search import rounds, table
+from evergreen.search.client import Client, Patience
+from evergreen.search.embedded.faults import FAULTS
+from evergreen.search.embedded.server import Service, serving
+from evergreen.search.embedded.store import Store, entry_from_facts
+from evergreen.search.journal import Journal, journal_of
+from evergreen.search.listing import list_all
+from evergreen.search.replies import EntrezError, Permanent, SearchReply, Transient, refuse_status
+from tests.unit.search_rounds import QUICK, contents, facts, faulty, search, store
+
+RECORDS = 450
+REQUESTS = 7  # einfo, count, list, recount, three batches
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed") / "2020-12-31"
+    search(Service(store(RECORDS)), folder)
+    return contents(folder)
+
+
+def test_a_round_fetches_every_record_and_reads_it_back(tmp_path):
+    found = search(Service(store(RECORDS)), tmp_path / "2020-12-31")
+    read = table.read_round(tmp_path / "2020-12-31", "pubmed", "2020-12-31")
+    assert [batch.asked.__len__() for batch in found.batches] == [200, 200, 50]
+    assert read.counts == {"hits": RECORDS, "new": RECORDS, "seen_before": 0, "read": RECORDS}
+    assert read.records["title"].tolist() == [facts(number)["title"] for number in range(RECORDS)]
+    assert read.lost == []
+
+
+# Faults --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - {"redirect", "order changed"}))
+def test_a_fault_that_passes_leaves_no_trace(name, tmp_path, undisturbed):
+    """Each fault strikes the listing and a fetch once; what is written is what an undisturbed run writes."""
+    service = faulty(RECORDS, at={3: name, 6: name})
+    search(service, tmp_path / "2020-12-31")
+    assert contents(tmp_path / "2020-12-31") == undisturbed
+
+
+def test_the_order_of_a_reply_does_not_matter(tmp_path):
+    search(faulty(9, rates={"order changed": 1.0}), tmp_path / "2020-12-31")
+    read = table.read_round(tmp_path / "2020-12-31", "pubmed", "2020-12-31")
+    assert read.records["title"].tolist() == [facts(number)["title"] for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    "name", ["503", "cut, length given", "cut between records", "record twice", "stranger", "entity bomb"]
+)
+def test_a_fault_that_stays_fails_loudly_and_leaves_no_results(name, tmp_path):
+    with pytest.raises(EntrezError):
+        search(faulty(RECORDS, rates={name: 1.0}), tmp_path / "2020-12-31")
+    assert not (tmp_path / "2020-12-31").exists()
+
+
+def test_a_record_that_pubmed_lists_but_never_delivers_stops_the_run(tmp_path):
+    with pytest.raises(EntrezError, match="lists 1000 but does not deliver"):
+        search(faulty(3, rates={"record missing": 1.0}), tmp_path / "2020-12-31")
+
+
+def test_a_record_deleted_after_the_listing_is_declared_missing(tmp_path):
+    def delete(service, number, name, values):
+        if name == "efetch.fcgi":
+            service.store.entries.pop(1007, None)
+
+    search(Service(store(3), on_request=delete), tmp_path / "2020-12-31")
+    read = table.read_round(tmp_path / "2020-12-31", "pubmed", "2020-12-31")
+    assert read.records["pmid"].tolist() == ["1000", "1014"]
+    assert [(row["line"], "1007" in row["reason"]) for row in read.lost] == [(2, True)]
+    assert read.counts == {"hits": 3, "new": 3, "seen_before": 0, "read": 2}
+
+
+def test_a_redirect_is_refused():
+    with (
+        serving(faulty(1, at={1: "redirect"})) as server,
+        pytest.raises(Permanent, match="redirects are refused"),
+    ):
+        Client(server.url, "a@b.org", patience=QUICK).esearch("trial[ti]")
+
+
+def test_a_key_that_is_refused_is_written_nowhere():
+    service = Service(store(1), api_keys=frozenset({"right"}))
+    with serving(service) as server:
+        client = Client(server.url, "a@b.org", api_key="SECRET123", patience=QUICK)
+        with pytest.raises(Permanent) as caught:
+            client.esearch("trial[ti]")
+    assert "SECRET123" not in str(caught.value) + repr(caught.value.__cause__) + json.dumps(client.exchanges)
+    assert "API key invalid" in str(caught.value)
+
+
+def test_errors_of_the_connection_do_not_tell_the_key():
+    client = Client("http://127.0.0.1:9/", "a@b.org", api_key="SECRET123", patience=Patience(tries=1))
+    with pytest.raises(EntrezError) as caught:
+        client.esearch("trial[ti]")
+    assert "SECRET123" not in str(caught.value)
+
+
+def test_other_servers_are_not_asked():
+    with pytest.raises(InputError, match=r"evil\.example"):
+        Client("https://evil.example/entrez/", "a@b.org")
+
+
+def test_every_request_names_tool_and_address():
+    with serving(Service(store(1))) as server:
+        client = Client(server.url, "a@b.org", patience=QUICK)
+        client.esearch("trial[ti]")
+        client.efetch([1000])
+        client.einfo()
+        assert client.esummary([1000, 5])[1000]["title"] == "A trial of bone in Türkiye, number 0"
+        assert client.elink([1000]) == {1000: [1000]}
+        for _, values in server.service.requests:
+            assert (values["tool"], values["email"]) == ("evergreen", "a@b.org")
+
+
+def test_what_is_never_right_is_not_asked_twice():
+    with serving(Service(store(1))) as server:
+        client = Client(server.url, "a@b.org", patience=QUICK)
+        with pytest.raises(Permanent):
+            client.esearch("(trial[ti]")
+        assert len(server.service.requests) == 1
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+class Counting:
+    """PubMed reduced to its ids and its ceiling."""
+
+    def __init__(self, ids):
+        self.ids, self.requests, self.on_request = sorted(set(ids), reverse=True), 0, None
+
+    def esearch(self, term, retmax=0):
+        self.requests += 1
+        if self.on_request:
+            self.on_request(self)
+        low, high = 0, 10**9
+        if " AND " in term:
+            low, high = map(int, term.rpartition(" AND ")[2].removesuffix("[uid]").split(":"))
+        found = [pmid for pmid in self.ids if low <= pmid <= high]
+        return SearchReply(len(found), tuple(found[: min(retmax, 9_999)]))
+
+
+@pytest.mark.parametrize("count", [0, 1, 9_998, 9_999, 10_000, 19_998, 39_000, 100_000])
+def test_lists_of_any_length_are_complete(count):
+    # Denser from decade to decade, as PubMed is.
+    ids = {int(42_000_000 * (number / (count or 1)) ** 0.5) + 1 for number in range(count)}
+    pubmed = Counting(ids)
+    listed = list_all(pubmed, "q", Journal(None))
+    assert listed.ids == tuple(sorted(ids))
+    assert sum(part.count for part in listed.slices) == listed.count_end == len(ids)
+    assert all(part.count <= 9_999 for part in listed.slices)
+    ranges = [(part.low, part.high) for part in listed.slices]
+    assert all(one[1] + 1 == other[0] for one, other in pairwise(ranges))
+    assert pubmed.requests <= 45
+
+
+def test_one_crowded_corner_is_cut_small_enough():
+    pubmed = Counting([*range(30_000_000, 30_030_000), *range(1, 40_000_000, 40_000)])
+    assert list_all(pubmed, "q", Journal(None)).ids == tuple(sorted(pubmed.ids))
+
+
+def test_movement_between_the_slices_makes_the_list_anew():
+    def move(pubmed):
+        if pubmed.requests == 3:
+            pubmed.ids.insert(0, 41_000_001)
+
+    pubmed = Counting(range(1, 40_000_000, 2_000))
+    pubmed.on_request = move
+    listed = list_all(pubmed, "q", Journal(None))
+    assert 41_000_001 in listed.ids
+    assert (listed.count_start, listed.count_end) == (20_000, 20_001)
+
+
+def test_a_list_that_never_rests_fails():
+    pubmed = Counting(range(1, 40_000_000, 2_000))
+    pubmed.on_request = lambda own: own.ids.append(50_000_000 + own.requests)
+    with pytest.raises(EntrezError, match="does not come to rest"):
+        list_all(pubmed, "q", Journal(None))
+
+
+# Resume --------------------------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("at", range(1, REQUESTS + 1))
+def test_a_run_killed_at_any_request_is_taken_up_where_it_stopped(at, tmp_path, undisturbed, monkeypatch):
+    folder = tmp_path / "2020-12-31"
+    first, second = Service(store(RECORDS)), Service(store(RECORDS))
+    send = Client._send
+
+    def mortal(self, utility, pairs):
+        if len(first.requests) + 1 == at:
+            raise Killed
+        return send(self, utility, pairs)
+
+    monkeypatch.setattr(Client, "_send", mortal)
+    with pytest.raises(Killed):
+        search(first, folder)
+    monkeypatch.undo()
+    search(second, folder)
+    assert contents(folder) == undisturbed
+    assert len(first.requests) + len(second.requests) == REQUESTS
+    assert not (tmp_path / ".journal" / "2020-12-31").exists()
+
+
+def test_a_spoilt_reply_in_the_journal_is_asked_for_again(tmp_path):
+    journal = Journal(tmp_path)
+    files, _ = journal.remember_replies("a", lambda: ([b"one"], None))
+    files[0].write_bytes(b"spoilt")
+    files, _ = journal.remember_replies("a", lambda: ([b"two"], None))
+    assert Journal(tmp_path).remember_replies("a", lambda: pytest.fail("asked again"))[0] == files
+
+
+def interrupted(folder, purpose, value):
+    """What a run remembers that is killed right after."""
+    found = []
+    with contextlib.suppress(Killed), journal_of(folder, purpose) as journal:
+        found.append(journal.remember("a", lambda: value))
+        raise Killed
+    return found[0]
+
+
+def test_a_journal_of_another_search_is_thrown_away(tmp_path):
+    assert interrupted(tmp_path / "j", "one", 1) == 1
+    assert interrupted(tmp_path / "j", "one", 2) == 1
+    assert interrupted(tmp_path / "j", "other", 3) == 3
+
+
+def test_two_runs_at_once_the_second_is_told_who_is_there(tmp_path):
+    with (
+        journal_of(tmp_path / "j", "one"),
+        pytest.raises(InputError, match="process"),
+        journal_of(tmp_path / "j", "one"),
+    ):
+        pass
+
+
+def test_a_full_disk_is_said_and_keeps_what_is_there(tmp_path):
+    def fill():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert interrupted(tmp_path / "j", "one", 1) == 1
+    with pytest.raises(EntrezError, match="disk is full"), journal_of(tmp_path / "j", "one") as journal:
+        journal.remember("b", fill)
+    assert interrupted(tmp_path / "j", "one", 2) == 1
+
+
+# Updates -------------------------------------------------------------------------------------------------------------
+
+
+def two_rounds(tmp_path, before, after, text="trial[ti]"):
+    """Rounds of 2018 and 2020 over two states of PubMed."""
+    one, two = tmp_path / "2018-12-31", tmp_path / "2020-12-31"
+    search(
+        Service(Store(map(entry_from_facts, before), as_of="2018-12-31")), one, day="2018-12-31", text=text
+    )
+    later = Service(Store(map(entry_from_facts, after), as_of="2020-12-31"))
+    return search(later, two, day="2020-12-31", earlier=[one], text=text)
+
+
+def test_a_later_round_brings_what_is_new(tmp_path):
+    old = [facts(1), facts(2)]
+    found = two_rounds(tmp_path, old, [*old, facts(3, crdt="2019-05-05")])
+    assert (found.new_ids, found.log["seen_before"], found.changes) == ((1021,), 2, ())
+
+
+def test_a_back_dated_record_is_found(tmp_path):
+    """Created in 2019 with an entry date of 2016: a window on entry dates would never see it."""
+    found = two_rounds(
+        tmp_path, [facts(1)], [facts(1), facts(2, crdt="2019-05-05", edat="2016-01-01", year="2016")]
+    )
+    assert found.new_ids == (1014,)
+
+
+def test_a_record_that_matches_only_once_it_is_indexed_is_found(tmp_path):
+    old = [facts(1), facts(2, title="Bone and nothing else")]
+    new = [facts(1), facts(2, title="Bone and nothing else", mesh_terms="Denosumab", mhda="2019-03-03")]
+    found = two_rounds(tmp_path, old, new, text="trial[ti] OR denosumab[mh]\nacknowledge: denosumab[mh]")
+    assert found.new_ids == (1014,)
+
+
+def test_revised_retracted_and_deleted_records_are_reported(tmp_path):
+    old = [facts(number) for number in range(1, 6)]
+    new = [
+        facts(1),
+        facts(2, title="A trial of bone, corrected", revised="2020-01-01"),
+        facts(3, links="RetractionIn 9999", revised="2020-02-02"),
+        facts(4, title="No longer matching", revised="2020-03-03"),
+    ]
+    found = two_rounds(tmp_path, old, new)
+    said = {(change.pmid, change.change) for change in found.changes}
+    assert said == {
+        ("1014", "revised"), ("1021", "retracted"), ("1021", "revised"), ("1028", "revised"), ("1028", "no_longer_found"), ("1035", "deleted"),
+    }  # fmt: skip
+    kept = [row["title"] for row in rounds_rows(tmp_path / "2020-12-31", "again")]
+    assert "A trial of bone, corrected" in kept
+    assert "A trial of bone, number 2" in [
+        row["title"] for row in rounds_rows(tmp_path / "2018-12-31", "new")
+    ]
+
+
+def rounds_rows(folder, kind):
+    from evergreen.search.changes import rows_in
+
+    return list(rows_in(rounds.replies_in(folder, [kind])))
+
+
+def test_a_round_dated_in_the_past_is_limited_by_creation_date(tmp_path):
+    service = Service(Store(map(entry_from_facts, [facts(1), facts(2, crdt="2019-05-05")])))
+    found = search(service, tmp_path / "2018-12-31", day="2018-12-31", limited=True)
+    assert found.ids == (1007,)
+    assert found.log["limited_to_round"] is True
+
+
+def test_a_stored_reply_that_changed_is_refused(tmp_path):
+    search(Service(store(3)), tmp_path / "2020-12-31")
+    (tmp_path / "2020-12-31/raw/batch-0001.xml.gz").write_bytes(b"other")
+    with pytest.raises(InputError, match="not the reply that was received"):
+        table.read_round(tmp_path / "2020-12-31", "pubmed", "2020-12-31")
+
+
+# Warnings and known items --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "said"),
+    [
+        ("1. trial[ti]\n\n2. nonsense[ti]\n3. 1 OR 2", 3, r"nonsense\[ti\]"),
+        ('trial[ti] OR "bone trial"[ti]', 1, '"bone trial"'),
+        ("trial[xyz]", 1, "no such field: xyz"),
+    ],
+)
+def test_warnings_stop_the_run_with_the_line(tmp_path, text, row, said):
+    with pytest.raises(InputError, match=said) as caught:
+        search(Service(store(3)), tmp_path / "r", text=text)
+    assert (caught.value.file, caught.value.row) == ("strategy.txt", row)
+
+
+def test_an_acknowledged_warning_does_not_stop_the_run(tmp_path):
+    found = search(
+        Service(store(3)), tmp_path / "r", text="1. trial[ti] OR nonsense[ti]\nacknowledge: nonsense[ti]"
+    )
+    assert found.log["lines"][0]["notices"] == [["phrase_not_found", "nonsense[ti]"]]
+
+
+def test_a_known_item_that_is_not_found_is_named(tmp_path):
+    with pytest.raises(InputError, match="PMID 1007"):
+        search(Service(store(3)), tmp_path / "r", text="türkiye[ti]\nknown: 1000, 1007")
+    found = search(Service(store(3)), tmp_path / "r", text="trial[ti]\nknown: 1000, 77")
+    assert found.log["known_items"] == [
+        {"pmid": "1000", "found": True}, {"pmid": "77", "found": False, "reason": "not in PubMed by this round"},
+    ]  # fmt: skip
+
+
+def test_hits_are_counted_line_by_line(tmp_path):
+    found = search(Service(store(9)), tmp_path / "r", text="1. trial[ti]\n2. türkiye[ti]\n3. 1 NOT 2")
+    assert [line["hits"] for line in found.log["lines"]] == [9, 3, 6]
+
+
+def test_transient_errors_wait_as_long_as_the_server_asks():
+    with pytest.raises(Transient) as caught:
+        refuse_status(429, b'{"error":"API rate limit exceeded"}', {"Retry-After": "7"})
+    assert caught.value.wait == 7
+    assert "rate limit exceeded" in str(caught.value)
