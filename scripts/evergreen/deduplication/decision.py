@@ -15,6 +15,8 @@ from evergreen.deduplication.features import KINDS
 
 MERGED = 13
 """Points from which two records are one work, where no veto speaks against it."""
+SHORT = 15
+"""Letters of a title below which it names no work by itself."""
 BORDERLINE = 6
 """Points from which a person is asked."""
 
@@ -27,7 +29,20 @@ LEVELS = {
     "doi": (12, 0, -8),
     "pmid": (14, 0, -14),
 }
-VETOES = ("title", "cut", "authors", "page", "kind", "numbers", "pmid", "doi", "version", "place", "year")
+VETOES = (
+    "title",
+    "short",
+    "cut",
+    "authors",
+    "page",
+    "kind",
+    "numbers",
+    "pmid",
+    "doi",
+    "version",
+    "place",
+    "year",
+)
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
     "version_of",
@@ -97,6 +112,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
     vetoes = {
         "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0),
+        # "Editorial", "In brief": titles of many works
+        "short": (pairs.length < SHORT) & (pairs.page != SAME) & ~same_number,
         # what was cut off may tell two parts from each other
         "cut": pairs.both_cut & (pairs.page != SAME) & ~same_number,
         "authors": (pairs.authors == DIFFERENT) & (pairs.title < 97) & ~same_number,

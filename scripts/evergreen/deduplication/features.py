@@ -25,7 +25,7 @@ _NOTES = (
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
-_CUT = r"(?:…|\.\.\.)\s*\]?$"
+_CUT = r"(?:…|\.\.\.)\W*$"
 _ERRATUM = (
     r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
     r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evergreen.deduplication.comparison import Comparison
+
 Rows = Sequence[tuple[int, int]]
 
 LARGE = 60
@@ -22,8 +24,9 @@ class Pairs:
     b: np.ndarray
     score: np.ndarray
 
-    def __len__(self) -> int:
-        return len(self.a)
+    @classmethod
+    def of(cls, pairs: Comparison, score: np.ndarray, chosen: np.ndarray) -> Pairs:
+        return cls(pairs.a[chosen], pairs.b[chosen], score[chosen])
 
 
 def components(count: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:

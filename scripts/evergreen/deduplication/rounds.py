@@ -94,9 +94,8 @@ def close_round(
     strength = decision.score.astype(int) * 4 - np.clip(
         compared.years, 0, 3
     )  # the nearer year where points tie
-    accepted = Pairs(*_both(compared, decision.merged).T, strength[decision.merged])
-    veto = decision.vetoes != 0
-    vetoed = Pairs(*_both(compared, veto).T, strength[veto])
+    accepted = Pairs.of(compared, strength, decision.merged)
+    vetoed = Pairs.of(compared, strength, decision.vetoes != 0)
     ids = table["record_id"].where(table["work_id"] == "", table["work_id"])
     rank = pc.rank(text(ids), tiebreaker="dense").to_numpy()
     same += _joined_before(table, parts)
