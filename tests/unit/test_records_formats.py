@@ -119,6 +119,20 @@ def test_fields_without_a_column_are_kept(read):
     )
 
 
+def test_the_raw_block_is_reachable_from_the_record(read):
+    text = RIS["Scopus"][0]
+    _, table = read("\n" + text + "\n" + text.replace("A title", "Another"))
+    row = table.loc[1]
+    assert formats.raw_block(row["file"], row["line"], row["line_end"]) == text.replace(
+        "A title", "Another"
+    ).rstrip("\n")
+
+
+def test_nobody_is_no_author(read):
+    _, table = read("TY  - JOUR\nTI  - T\nAU  - [Anonymous]\nAU  - Liu, R\nAU  - et al.\nER  - \n")
+    assert table.loc[0, "authors"] == "Liu, R"
+
+
 NBIB = """
 PMID- 12345678
 OWN - NLM

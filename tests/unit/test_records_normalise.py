@@ -32,6 +32,7 @@ from evergreen.records.normalise import (
             "10.1002/1529-0131(200012)43:12&lt;2776::AID-ANR18&gt;3.0.CO;2-X",
             "10.1002/1529-0131(200012)43:12<2776::aid-anr18>3.0.co;2-x",
         ),
+        ("http://sfx.org/x?id=doi:10.4103%2F2303-9027.138783&atitle=Cysts", "10.4103/2303-9027.138783"),
         ("no identifier 10.5 mg", ""),
         ("", ""),
     ],

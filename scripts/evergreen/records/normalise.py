@@ -34,7 +34,7 @@ def canonical_doi(text: str) -> str:
         return ""
     doi = found.group()
     if "://" in text or "www." in text:
-        doi = re.split(r"[?#]", doi, maxsplit=1)[0]
+        doi = re.split(r"[?#&]", doi, maxsplit=1)[0]
     while True:
         shorter = _DOI_TAIL.sub("", doi)
         if (
@@ -121,7 +121,13 @@ _REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 )
 _NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
 _HINTS = tuple(dict.fromkeys(hint for hint, _, _ in _REGISTRIES if hint not in ("-", "20")))
-_SIGNS = ("CT", "UMIN", "JMA", "DRKS", "NTR", "OMON", "RBR-", "PER-", "RPCEC", "nct0", "ctr")
+_SIGNS = ("CT", "UMIN", "JMA", "DRKS", "NTR", "OMON", "RBR-", "PER-", "RPCEC")
+_SIGNS_IN_LOWER_CASE = (
+    "nct",
+    "ctr",
+    "umin",
+    "drks",
+)  # in addresses and lists of ids; looked for in short texts only
 
 
 def registry_ids(text: str) -> list[str]:
@@ -131,7 +137,8 @@ def registry_ids(text: str) -> list[str]:
     (`EUCTR2010-018485-24-DE`) and the `JPRN-` before a Japanese one are left off: they name the same trial.
     """
     alone = bool(_NUMBER_ALONE.search(text))
-    if not alone and not any(map(text.__contains__, _SIGNS)):  # nearly every text: leave at once
+    signs = _SIGNS if len(text) > 300 else _SIGNS + _SIGNS_IN_LOWER_CASE
+    if not alone and not any(map(text.__contains__, signs)):  # nearly every text: leave at once
         return []
     upper = text.upper()
     hints = [hint for hint in _HINTS if hint in upper]

@@ -35,6 +35,9 @@ _RETRACTED_TITLE = re.compile(
     r"^\W*retracted\b(?! publication)|\(retracted (?:article|paper)|\[retracted\]", re.IGNORECASE
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
+_NOBODY = re.compile(
+    r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
+)
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
 _ACCESSION_WITHIN = re.compile(r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+")
 _ACCESSION_LIKE = re.compile(r"\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*")
@@ -117,7 +120,7 @@ def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
     abstract = values.first("abstract")
     types = values.joined("publication_types", without_doi=True)
     related = values.joined("related")
-    searched = "\n".join((title, abstract, *(text for _, text in values.all_of("registry_within"))))
+    searched = [title, abstract, "\n".join(text for _, text in values.all_of("registry_within"))]
     row = {
         "title": title,
         "abstract": abstract,
@@ -130,7 +133,9 @@ def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
         "doi": _doi(values),
         "pmid": _pmid(values),
         "pmcid": next((found for _, text in values.all_of("pmcid") if (found := canonical_pmcid(text))), ""),
-        "registry_ids": "; ".join(registry_ids(searched)),
+        "registry_ids": "; ".join(
+            dict.fromkeys(number for text in searched for number in registry_ids(text))
+        ),
         "publication_types": types,
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
@@ -156,7 +161,12 @@ def _authors(values: _Values) -> str:
     most = max(values.names.get("authors", ()), key=lambda name: len(values.by_field[name]), default="")
     pairs = [(most, text) for text in values.by_field.get(most, ())] + values.all_of("groups")
     values.taken.update(pairs)
-    names = [name for _, text in pairs for piece in text.split(";") if (name := piece.strip())]
+    names = [
+        name
+        for _, text in pairs
+        for piece in text.split(";")
+        if (name := piece.strip()) and not _NOBODY.fullmatch(name)
+    ]
     return "; ".join(dict.fromkeys(str(parse_name(name)) for name in names))
 
 

@@ -17,14 +17,14 @@ NAME = "CSV"
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": (
         "title", "article title", "primary title", "document title", "study title", "public title", "brief title",
-        "scientific title", "ti", "title of article", "original title",
+        "scientific title", "ti", "title of article", "item title", "original title",
     ),
     "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
     "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors"),
     "groups": ("group authors", "corporate authors"),
     "year": (
         "year", "publication year", "published year", "year of publication", "pub year", "pubyear", "py", "date",
-        "publication date", "date of publication", "issued", "first posted", "study first posted", "date registration",
+        "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration",
         "start date", "source year",
     ),
     "journal": (
@@ -32,14 +32,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "full journal title", "secondary title", "pubtitle", "container title", "periodical", "source journal", "source",
         "so", "journal abbreviation", "abbreviated source title",
     ),
-    "volume": ("volume", "vol", "vl", "source volume"),
-    "issue": ("issue", "number", "issue number", "is", "no", "source issue"),
+    "volume": ("volume", "journal volume", "vol", "vl", "source volume"),
+    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue"),
     "pages": ("pages", "page range", "pagination", "page", "pg", "source pages"),
     "start_page": ("page start", "start page", "first page", "bp", "startpage", "spage"),
     "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage"),
     "article_number": ("art no", "article number", "article no"),
-    "doi": ("doi", "digital object identifier", "di", "digitalobjectidentifier"),
-    "doi_within": ("link", "url", "doi link", "full text url", "citation", "source", "notes", "links", "title link"),
+    "doi": ("doi", "item doi", "digital object identifier", "di", "digitalobjectidentifier"),
+    "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "links", "title link"),
     "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed"),
     "pmid_within": ("url", "link", "notes", "accession number", "ut unique wos id"),
     "pmcid": ("pmcid", "pmc id", "pmc"),
@@ -48,7 +48,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
     ),
     "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
-                          "item type", "source type"),
+                          "item type", "content type", "source type"),
     "mesh_terms": ("mesh terms", "mesh", "mesh headings"),
     "keywords": (
         "author keywords", "keywords", "index keywords", "keyword", "keywords plus", "subjects", "conditions", "condition",
@@ -60,7 +60,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "url": ("url", "link", "study url", "web address", "source url", "links"),
     "accession": (
         "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
-        "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "key", "covidence", "an",
+        "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "key", "covidence", "an",
     ),
     "database": ("database", "source database"),
 }  # fmt: skip

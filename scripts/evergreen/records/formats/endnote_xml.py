@@ -37,7 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 def recognise(lines: Sequence[str]) -> bool:
     head = "".join(lines[:60])
-    return "<records>" in head and "<record>" in head and "<xml" in head.lower()
+    return "<record>" in head and ("<ref-type" in head or "<titles>" in head)
 
 
 def read(lines: Sequence[str]) -> Blocks:
