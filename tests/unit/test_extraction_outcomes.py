@@ -48,3 +48,12 @@ def test_the_name_changes_with_the_outcomes_own_rows_only():
 def test_a_study_column_that_is_in_no_sheet_is_refused():
     with pytest.raises(InputError, match=r"'dosis'.*Did you mean dose\?"):
         slice_of(ROWS, "pain", studies=STUDIES, columns=["dosis"])
+
+
+def test_a_study_that_nobody_judged_has_no_risk_of_bias():
+    result = slice_of(ROWS, "death", judgements=JUDGED[JUDGED["study"] != "S1"])
+    assert result[["rob_overall", "risk_of_bias"]].values.tolist() == [["", ""]]
+
+
+def test_an_outcome_that_nobody_extracted_has_an_empty_slice():
+    assert slice_of(ROWS.iloc[:0], "pain", judgements=JUDGED).empty

@@ -36,7 +36,7 @@ def slice_of(
     `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. Raises InputError when one of those is in no sheet.
     """
     wanted = " ".join(data.split()).casefold()
-    chosen = rows[[" ".join(outcome.split()).casefold() == wanted for outcome in rows["outcome"]]]
+    chosen = rows.loc[[" ".join(outcome.split()).casefold() == wanted for outcome in rows["outcome"]]]
     result = chosen.drop(columns=[c for c in LEFT_BEHIND if c in chosen]).copy()
     if screened is None:
         result["round"], result["screening"] = "", ""
@@ -61,7 +61,7 @@ def _judged(judgements: pd.DataFrame | None, study: str, outcome: str) -> dict[s
     found: dict[str, str] = {}
     about = judgements[judgements["study"] == study]
     for whose in ("", outcome):
-        own = about[[" ".join(name.split()).casefold() == whose for name in about["outcome"]]]
+        own = about.loc[[" ".join(name.split()).casefold() == whose for name in about["outcome"]]]
         found |= dict(zip(own["domain"], own["judgement"], strict=True))
     return found
 
