@@ -86,7 +86,7 @@ def method(result: Mapping[str, Any]) -> str:
     """`IV, Random (REML), 95% CI`: weighting, model, estimator, level."""
     model = result.get("model") or {}
     kind = str(model.get("model", "common"))
-    level = f"{100 * float(result.get('level', 0.95)):g}% CI"
+    level = f"{100 * float(result.get('level', 0.95)):g}%\u00a0CI"
     if kind == "glmm":
         return f"GLMM, {level}"
     weighting = {"mh": "M-H", "peto": "Peto"}.get(kind, "IV")
@@ -384,7 +384,7 @@ class _Content:
                 if len(members) > 1 and model.get("estimate") is not None:
                     rows += self._total(f"Subtotal {self._level()}", model, members)
                     rows.append(Row(text=heterogeneity(model)))
-                    rows += [Row(text=text) for text in [overall(model)] if text]
+                    rows += [Row(text=text) for text in [self._overall(model)] if text]
         if not rows:
             return [row for s in self.left_out for row in self._reported_rows(s)]
         shown = [s for s in self.left_out if s.get("arms")]
@@ -478,12 +478,16 @@ class _Content:
             else ""
         )
 
+    def _overall(self, model: Mapping[str, Any]) -> str:
+        """The test of the overall effect; a proportion or a rate has no value of no effect to be tested."""
+        return overall(model) if self.scale.null is not None else ""
+
     def _lines(self) -> list[str]:
         if not self.pooled:
             return []
-        lines = [heterogeneity(self.model), overall(self.model)]
+        lines = [heterogeneity(self.model), self._overall(self.model)]
         if self.by is not None:
-            test = ((self.result.get("subgroups") or {}).get("tests") or {}).get(self.by)
+            test = (self.result.get("subgroup_tests") or {}).get(self.by)
             lines += [between(test)] if test else []
         return [line for line in lines if line]
 
