@@ -1,0 +1,1 @@
+"""The fault matrix of the PubMed retrieval."""
