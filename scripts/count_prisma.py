@@ -13,7 +13,8 @@ import pandas as pd
 
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
-from evergreen.prisma.counts import chained, given, identified, increments, summed
+from evergreen.prisma.chart import views
+from evergreen.prisma.counts import chained, given, identified, increments
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import (
     EXCLUDED_COLUMNS,
@@ -93,10 +94,11 @@ def main(argv: list[str] | None = None) -> None:
     counts = chained(dict(sorted(parts.items())), args.params["previous"], list(labels))
     check_counts(counts, sources)
 
-    write_json({**counts, "sources": sources, "given": sorted(args.params["given"])}, args.counts)
-    latest = max(counts["rounds"])
-    write_table(package_sheet(counts["rounds"][latest], sources[latest], labels), args.sheet)
-    write_table(package_sheet(counts["total"], summed(sources), labels), args.total_sheet)
+    document = {**counts, "sources": sources, "given": sorted(args.params["given"])}
+    write_json(document, args.counts)
+    shown = views(document)
+    write_table(package_sheet(shown[f"flow-{max(parts)}"], labels), args.sheet)
+    write_table(package_sheet(shown["flow-total"], labels), args.total_sheet)
     write_table(excluded, args.excluded)
     write_table(yields, args.per_source)
     write_table(groups, args.members)

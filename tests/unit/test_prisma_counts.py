@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from evergreen.errors import InputError, ReviewError
+from evergreen.prisma.chart import View, charts, views
 from evergreen.prisma.counts import KEYS, chained, given, identified, increments, summed
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
@@ -242,14 +244,51 @@ def test_excluded_reports_have_one_reason_each(review: dict[str, Any]) -> None:
     assert listed[["work_id", "label"]].values.tolist() == [["pubmed:3", "Not randomised"]]
 
 
-def test_sheet_of_the_r_package(review: dict[str, Any]) -> None:
+@pytest.fixture
+def view(review: dict[str, Any]) -> View:
     _, document = counted(review)
-    sheet = package_sheet(
-        document["rounds"][ONE],
-        {"database_results": {"PubMed; via NLM": 4}},
-        {"not_randomised": "Not an RCT, sadly"},
-    ).set_index("data")
+    sources = {ONE: {"database_results": {"PubMed; via NLM": 4, "Embase": 0}}}
+    return views({**document, "sources": sources, "given": []})[f"flow-{ONE}"]
+
+
+def test_sheet_of_the_r_package(view: View) -> None:
+    sheet = package_sheet(view, {"not_randomised": "Not an RCT, sadly"}).set_index("data")
     assert sheet.loc["dbr_excluded", "n"] == "Not an RCT / sadly, 1"
-    assert sheet.loc["database_specific_results", "n"] == "PubMed / via NLM, 4"
+    assert sheet.loc["database_specific_results", "n"] == "PubMed / via NLM, 4; Embase, 0"
     assert sheet.loc["records_screened", "n"] == 3
     assert sheet.loc["other_excluded", "n"] == "0"
+    assert sheet.loc["new_studies", "boxtext"] == "Studies included in review"
+
+
+def test_sheet_is_read_as_the_r_package_reads_it(view: View) -> None:
+    # Its reader takes the rows of which the first column holds a key somewhere, and splits lists by two regular expressions.
+    sheet = package_sheet(view, {"not_randomised": "Not an RCT, sadly"})
+    keys = [
+        *(key for key in KEYS[: KEYS.index("records_pending")] if not key.startswith("total_")),
+        "total_studies$",
+        "total_reports$",
+    ]
+    for key in [
+        *keys,
+        "database_specific_results",
+        "register_specific_results",
+        "identification",
+        "screening",
+        "included",
+    ]:
+        assert sheet["data"].str.contains(key, regex=True).sum() == 1, key
+    for _, row in sheet[sheet["data"].str.contains("_specific|dbr_excluded|other_excluded")].iterrows():
+        if re.search("[^0-9,]", row["n"]):
+            parts = re.split(";(?: )?", row["n"])
+            assert all(re.sub(",.*$", "", part) for part in parts)
+            assert all(re.sub(r".*?,([ 0-9,]*)|.*()", r"\1", part).strip().isdigit() for part in parts)
+    assert sheet["box"].drop_duplicates().tolist()[:3] == ["prevstud", "box1", "newstud"]
+
+
+def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -> None:
+    _, document = counted(review)
+    shown = views({**document, "sources": {}, "given": []})
+    assert shown[f"flow-{TWO}"].counts["extra_reports"] == 1
+    assert shown["flow-total"].counts["new_reports"] == 3
+    words = [box.text for box in charts({**document, "sources": {}, "given": []}, {})["flow-total"].boxes]
+    assert "Studies included in review (n = 2); Reports of included studies (n = 3)" in words

@@ -27,6 +27,11 @@ OTHER_METHODS = {
     "organisation_results": "Organisations",
     "citations_results": "Citation searching",
 }
+# By whether the review is an update.
+INCLUDED_WORDS = {
+    False: ("Studies included in review", "Reports of included studies"),
+    True: ("New studies included in review", "Reports of new included studies"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,6 @@ class Chart:
     arrows: tuple[Arrow, ...]
     notes: tuple[str, ...]
     title: str
-
-    @property
-    def is_update(self) -> bool:
-        return PREVIOUS in self.columns
 
     @property
     def columns(self) -> list[int]:
@@ -260,17 +261,9 @@ def _unfinished(prefix: str, n: Mapping[str, Any], column: int) -> list[tuple[Bo
 
 
 def _included(n: Mapping[str, Any], update: bool) -> Box:
-    studies, reports = ("New studies included in review", "Reports of new included studies")
-    if not update:
-        studies, reports = ("Studies included in review", "Reports of included studies")
-    # A review seen as new knows no earlier rounds, so that no report is an extra one.
-    size = n["new_reports"] + (0 if update else n["extra_reports"])
-    return Box(
-        ("new_studies", "new_reports"),
-        MAIN,
-        INCLUDED,
-        ((0, said(studies, n["new_studies"])), (0, said(reports, size))),
-    )
+    studies, reports = INCLUDED_WORDS[update]
+    lines = ((0, said(studies, n["new_studies"])), (0, said(reports, n["new_reports"])))
+    return Box(("new_studies", "new_reports"), MAIN, INCLUDED, lines)
 
 
 def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
@@ -288,42 +281,58 @@ def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
     return notes
 
 
-def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
-    """All charts of `counts.json` by file name: `flow` (the latest round), `flow-<round>`, `flow-total`.
+@dataclass(frozen=True)
+class View:
+    """The review as one chart shows it: `rounds` are its own, `earlier` those that the previous version rests on."""
 
-    A round after the first is drawn as an update of the review that the earlier ones make; the total as one review.
+    rounds: tuple[str, ...]
+    earlier: tuple[str, ...]
+    counts: Mapping[str, Any]
+    sources: Mapping[str, Mapping[str, int]]
+    given: tuple[str, ...]
+
+    @property
+    def is_update(self) -> bool:
+        return bool(self.earlier) or self.counts["previous_studies"] + self.counts["previous_reports"] > 0
+
+
+def views(document: Mapping[str, Any]) -> dict[str, View]:
+    """Views of `counts.json` by file name: `flow-<round>` for each round and `flow-total`.
+
+    A round after the first is an update of the review that the earlier ones make; the total is one review, which knows no
+    earlier rounds, so that all its reports are reports of its studies and none is an extra one.
     """
-    rounds = list(document["rounds"])
-    given = set(document["given"])
-    result: dict[str, Chart] = {}
-    for position, round_ in enumerate(rounds):
-        counts = document["rounds"][round_]
-        earlier = rounds[:position]
-        notes = [
-            f"Search of {round_}."
-            if not earlier
-            else f"Search of {round_}; previous version: {_listed(earlier)}."
-        ]
-        if round_ in given:
-            notes.append("Counts as given by the authors of the review, not computed from records.")
-        update = bool(earlier) or counts["previous_studies"] + counts["previous_reports"] > 0
-        result[f"flow-{round_}"] = chart(
-            counts, update=update, sources=document["sources"].get(round_, {}), labels=labels, notes=notes
+    rounds = tuple(document["rounds"])
+    given = tuple(document["given"])
+    result = {
+        f"flow-{round_}": View(
+            (round_,),
+            rounds[:position],
+            document["rounds"][round_],
+            document["sources"].get(round_, {}),
+            (round_,) if round_ in given else (),
         )
+        for position, round_ in enumerate(rounds)
+    }
     total = document["total"]
-    notes = [f"Searches of {_listed(rounds)}." if len(rounds) > 1 else f"Search of {rounds[0]}."]
-    if given:
-        notes.append(
-            f"Counts of {_listed(sorted(given))} as given by the authors of the review, not computed from records."
+    if not total["previous_studies"] + total["previous_reports"]:
+        total = {**total, "new_reports": total["new_reports"] + total["extra_reports"], "extra_reports": 0}
+    return {**result, "flow-total": View(rounds, (), total, summed(document["sources"]), given)}
+
+
+def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
+    """All charts of `counts.json` by file name: `flow` (the latest round), `flow-<round>`, `flow-total`."""
+    result: dict[str, Chart] = {}
+    for name, view in views(document).items():
+        notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
+        notes[0] += f"; previous version: {_listed(view.earlier)}." if view.earlier else "."
+        if view.given:
+            which = "Counts" if view.given == view.rounds else f"Counts of {_listed(view.given)}"
+            notes.append(f"{which} as given by the authors of the review, not computed from records.")
+        result[name] = chart(
+            view.counts, update=view.is_update, sources=view.sources, labels=labels, notes=notes
         )
-    result["flow-total"] = chart(
-        total,
-        update=total["previous_studies"] + total["previous_reports"] > 0,
-        sources=summed(document["sources"]),
-        labels=labels,
-        notes=notes,
-    )
-    return {"flow": result[f"flow-{rounds[-1]}"], **result}
+    return {"flow": result[f"flow-{list(document['rounds'])[-1]}"], **result}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.prisma.chart import OTHER_METHODS
+from evergreen.prisma.chart import INCLUDED_WORDS, View
 from evergreen.prisma.counts import BY_REASON
 
 EXCLUDED_COLUMNS = [
@@ -115,26 +115,25 @@ PACKAGE_ROWS = (
 )
 
 
-def package_sheet(
-    counts: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]], labels: Mapping[str, str]
-) -> pd.DataFrame:
-    """One round's counts as the sheet that the R package PRISMA2020 reads.
+def package_sheet(view: View, labels: Mapping[str, str]) -> pd.DataFrame:
+    """A chart's counts as the sheet that the R package PRISMA2020 reads.
 
     Empty cells are `NA`, as R writes them. Lists are `name, n; name, n`: the package splits them at semicolons and commas, so
     a name's own become slashes.
     """
+    words = dict(zip(("new_studies", "new_reports"), INCLUDED_WORDS[view.is_update], strict=True))
     rows = []
-    for data, node, box, text in PACKAGE_ROWS:
-        n: Any = counts.get(data, 0)
+    for data, node, box, usual in PACKAGE_ROWS:
+        n: Any = view.counts.get(data, 0)
         if data in BY_REASON:
             n = _listed({labels.get(reason, reason) or "No reason given": size for reason, size in n.items()})
         elif data.endswith("_specific_results"):
-            n = _listed(sources.get(data.replace("_specific", ""), {}))
-        where = "other" if data.startswith("other_") or data in OTHER_METHODS else "databases and registers"
+            n = _listed(view.sources.get(data.replace("_specific", ""), {}))
+        text = words.get(data, usual if view.is_update else usual.replace("of new studies", "of studies"))
+        where = "other" if data.startswith("other_") else "databases and registers"
         tip = f"{text} ({where})" if data.startswith(("other_", "dbr_", "records_")) else text
-        rows.append(
-            (data or "NA", node or "NA", box, tip, text, tip, f"flow.html#{data}" if data else "NA", n)
-        )
+        url = f"flow.html#{data}" if data in view.counts else "NA"
+        rows.append((data or "NA", node or "NA", box, tip, text, tip, url, n))
     return pd.DataFrame(
         rows, columns=["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"], dtype=object
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from evergreen.prisma.chart import Chart, number
+from evergreen.prisma.chart import Chart, number, views
 from evergreen.prisma.lists import citation
 
 TEMPLATE = Path(__file__).parent / "flow.html.j2"
@@ -57,31 +57,23 @@ def page(
     """HTML of the page; needs neither network nor other files.
 
     `charts` and `drawings` (SVG text) by file name, `document` the content of counts.json, the tables as in `prisma.members`.
-    `flow` is the latest round's chart, so that only the others are shown under a name of their own.
     """
-    rounds = list(document["rounds"])
-    shown = []
-    for name, chart in charts.items():
-        if name == "flow":
-            continue
-        round_ = name.removeprefix("flow-")
-        own = rounds if round_ == "total" else [round_]
-        counts = document["total"] if round_ == "total" else document["rounds"][round_]
-        shown.append(
-            {
-                "name": name,
-                "label": "All rounds" if round_ == "total" else f"Search of {round_}",
-                "svg": _inline(drawings[name]),
-                "rounds": own,
-                "earlier": [day for day in rounds if day < own[0]],
-                "update": chart.is_update,
-                "given": set(own) <= set(document["given"]),
-                "boxes": {
-                    box.name: [[key, _heading(key, counts)] for key in box.keys if key in counts]
-                    for box in chart.boxes
-                },
-            }
-        )
+    shown = [
+        {
+            "name": name,
+            "label": "All rounds" if name == "flow-total" else f"Search of {view.rounds[0]}",
+            "svg": _inline(drawings[name]),
+            "rounds": view.rounds,
+            "earlier": view.earlier,
+            "update": view.is_update,
+            "given": view.given == view.rounds,
+            "boxes": {
+                box.name: [[key, _heading(key, view.counts)] for key in box.keys if key in view.counts]
+                for box in charts[name].boxes
+            },
+        }
+        for name, view in views(document).items()
+    ]
     # The latest first: it is the chart of the review as it stands. All rounds together come last.
     shown.sort(key=lambda one: (one["name"] != "flow-total", one["name"]), reverse=True)
     data = {
