@@ -1,0 +1,48 @@
+"""Copy searches to config/search/frozen/, where they are evidence: a frozen round is read from there and never searched again.
+
+Run it in the folder of the review after a live search, and put what it copies under version control:
+
+    python scripts/freeze_search.py
+    python scripts/freeze_search.py --source pubmed --round 2023-12-31
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evergreen.command import parser, run
+from evergreen.errors import InputError, refuse
+from evergreen.search import rounds
+from evergreen.tables import read_json
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--source", help="one source (default: all)")
+    arguments.add_argument("--round", help="one round (default: all that have been searched)")
+    arguments.add_argument("--results", type=Path, default=Path("results/search"))
+    arguments.add_argument("--frozen", type=Path, default=Path("config/search/frozen"))
+    args = arguments.parse_args(argv)
+    found = sorted(args.results.glob(f"{args.source or '*'}/{args.round or '*'}/log.json"))
+    if not found:
+        raise InputError("no search is there", file=args.results, todo="Run `snakemake search` first.")
+    faults = []
+    for log in found:
+        source, day = log.parts[-3:-1]
+        target = args.frozen / source / day
+        if (target / "log.json").exists():
+            if read_json(target / "log.json") != read_json(log):
+                faults.append(InputError(
+                    "a different search of this round is frozen already", file=target,
+                    todo="Delete that folder first if the new search is to take its place.",
+                ))  # fmt: skip
+            continue
+        rounds.copy(log.parent, target)
+        endpoint = read_json(target / "retrieved.json")["endpoint"]
+        note = " (of the embedded stand-in, not of PubMed)" if endpoint == "embedded" else ""
+        print(f"{source}, round {day}: frozen in {target}{note}")
+    refuse(faults)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,149 @@
+"""The scripts of the search stage through their command lines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import freeze_search
+import read_pubmed
+import search_pubmed
+from evergreen.errors import InputError
+from evergreen.tables import read_json, read_table
+from tests.unit.search_rounds import contents
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = ["2018-12-31", "2020-12-31", "2023-12-31"]
+
+
+def search(folder, day, *more):
+    search_pubmed.main(
+        [
+            "--strategy",
+            str(ROOT / "config/search/pubmed.txt"),
+            "--round",
+            day,
+            "--out",
+            str(folder / day),
+            *more,
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results") / "search" / "pubmed"
+    for number, day in enumerate(ROUNDS):
+        search(folder, day, "--earlier", *(str(folder / earlier) for earlier in ROUNDS[:number]))
+    return folder
+
+
+def test_the_bundled_strategy_finds_its_known_items(searched):
+    log = read_json(searched / "2023-12-31/log.json")
+    assert all(item["found"] for item in log["known_items"])
+    assert log["ids"] == log["new"] + log["seen_before"] == sum(part["count"] for part in log["slices"])
+    assert [read_json(searched / day / "log.json")["ids"] for day in ROUNDS] == sorted(
+        read_json(searched / day / "log.json")["ids"] for day in ROUNDS
+    )
+
+
+def test_the_bundled_strategy_finds_what_reviewers_include(searched, shared):
+    facts = read_table(shared / "data/reviews/denosumab/records.csv")
+    found = set((searched / "2023-12-31/ids.txt").read_text().split())
+    wanted = facts[facts["pmid"].ne("") & facts["suggested_ta"].eq("include")]["pmid"]
+    assert set(wanted) <= found
+
+
+def test_an_embedded_search_is_the_same_whenever_it_is_made(searched, tmp_path):
+    search(tmp_path / "pubmed", "2018-12-31")
+    assert contents(tmp_path / "pubmed/2018-12-31") == contents(searched / "2018-12-31")
+    first, second = (
+        read_json(folder / "2018-12-31/retrieved.json") for folder in (searched, tmp_path / "pubmed")
+    )
+    assert first == second
+    assert first["started"] == "2018-12-31"
+
+
+def test_records_of_a_round_are_read_once(searched, tmp_path):
+    tables = []
+    for day in ROUNDS:
+        outputs = {name: tmp_path / f"{day}.{name}" for name in ("parquet", "counts.json", "lost.csv")}
+        read_pubmed.main([
+            "--source", "pubmed", "--round", day, "--search", str(searched / day), "--records", str(outputs["parquet"]),
+            "--counts", str(outputs["counts.json"]), "--lost", str(outputs["lost.csv"]),
+        ])  # fmt: skip
+        counts = read_json(outputs["counts.json"])
+        assert counts["hits"] == counts["new"] + counts["seen_before"]
+        tables.append(read_table(outputs["parquet"]))
+        assert len(tables[-1]) == counts["read"] == counts["new"]
+        assert read_table(outputs["lost.csv"]).columns.tolist() == ["file", "line", "reason"]
+    ids = [record for frame in tables for record in frame["record_id"]]
+    assert len(ids) == len(set(ids))
+    yue = next(frame for frame in tables if "pubmed:27768831" in set(frame["record_id"]))
+    assert yue[yue["record_id"].eq("pubmed:27768831")]["authors"].item().startswith("Yue, J; Griffith, JF")
+
+
+def test_a_frozen_round_is_read_and_not_searched(searched, tmp_path, capsys):
+    freeze_search.main(
+        ["--results", str(searched.parent), "--frozen", str(tmp_path / "frozen"), "--round", "2018-12-31"]
+    )
+    assert "embedded stand-in" in capsys.readouterr().out
+    frozen = tmp_path / "frozen/pubmed/2018-12-31"
+    search(
+        tmp_path,
+        "2018-12-31",
+        "--frozen",
+        str(frozen / "log.json"),
+        "--params",
+        '{"endpoint": "http://127.0.0.1:9/"}',
+    )
+    assert contents(tmp_path / "2018-12-31") == contents(searched / "2018-12-31")
+    assert read_json(tmp_path / "2018-12-31/retrieved.json") == read_json(
+        searched / "2018-12-31/retrieved.json"
+    )
+
+
+def test_a_frozen_round_is_not_overwritten(searched, tmp_path):
+    frozen = tmp_path / "frozen/pubmed/2018-12-31"
+    freeze_search.main(["--results", str(searched.parent), "--frozen", str(tmp_path / "frozen")])
+    freeze_search.main(["--results", str(searched.parent), "--frozen", str(tmp_path / "frozen")])
+    (frozen / "log.json").write_text(json.dumps({**read_json(frozen / "log.json"), "ids": 1}))
+    with pytest.raises(InputError, match="frozen already"):
+        freeze_search.main(["--results", str(searched.parent), "--frozen", str(tmp_path / "frozen")])
+
+
+def test_a_frozen_reply_that_changed_is_refused(searched, tmp_path):
+    freeze_search.main(
+        ["--results", str(searched.parent), "--frozen", str(tmp_path), "--round", "2018-12-31"]
+    )
+    frozen = tmp_path / "pubmed/2018-12-31"
+    (frozen / "raw/batch-0001.xml.gz").write_bytes(b"x")
+    with pytest.raises(InputError, match="not the reply that was received"):
+        search(tmp_path / "out", "2018-12-31", "--frozen", str(frozen / "log.json"))
+
+
+def test_a_live_search_needs_an_address(tmp_path):
+    with pytest.raises(InputError, match="email"):
+        search(tmp_path, "2018-12-31", "--params", '{"endpoint": "live", "email": null}')
+
+
+def test_a_round_in_the_future_is_refused(tmp_path):
+    with pytest.raises(InputError, match="future"):
+        search(tmp_path, "2999-12-31", "--params", '{"endpoint": "http://127.0.0.1:9/", "email": "a@b.org"}')
+
+
+def test_warnings_can_be_acknowledged_in_the_protocol(tmp_path):
+    (tmp_path / "s.txt").write_text("denosumab[ti] OR nonsense[ti]\n")
+    call = [
+        "--strategy",
+        str(tmp_path / "s.txt"),
+        "--round",
+        "2018-12-31",
+        "--out",
+        str(tmp_path / "2018-12-31"),
+    ]
+    with pytest.raises(InputError, match=r"nonsense\[ti\]"):
+        search_pubmed.main(call)
+    search_pubmed.main(
+        [*call, "--params", '{"endpoint": "embedded", "acknowledged_warnings": ["nonsense[ti]"]}']
+    )
