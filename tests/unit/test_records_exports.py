@@ -89,9 +89,7 @@ def test_every_record_is_read_and_every_line_accounted_for(name, shared):
     said = {remark.line for remark in export.remarks}
     for block in export.blocks:
         said.update(range(block.line, block.line_end + 1))
-    unsaid = [
-        number for number, line in enumerate(lines, 1) if line.strip("\ufeff \t") and number not in said
-    ]
+    unsaid = [number for number, line in enumerate(lines, 1) if line.strip() and number not in said]
     assert unsaid == []
 
 

@@ -512,3 +512,9 @@ def test_pubmed_xml_with_a_broken_article_between_good_ones(read):
     assert table["pmid"].tolist() == ["12345678", "12345679"]
     assert table[["line", "line_end"]].values.tolist() == [[4, 6], [10, 11]]
     assert [remark.line for remark in export.remarks if remark.kind == "lost"] == [7, 8, 9]
+
+
+def test_several_xml_files_put_together(read):
+    _, table = read(PUBMED_XML + PUBMED_XML.replace("1234567", "2234567"))
+    assert table["pmid"].tolist() == ["12345678", "12345679", "22345678", "22345679"]
+    assert table["line"].tolist() == [4, 10, 16, 22]

@@ -25,8 +25,9 @@ from evergreen.records.formats import (
     refer,
     ris,
     workbook,
+    xml,
 )
-from evergreen.records.formats.block import FRAME, LOST, Block, Blocks, Remark
+from evergreen.records.formats.block import Block, Blocks, Remark
 from evergreen.records.formats.dialects import dialect_of
 
 LINES_TO_RECOGNISE = 400
@@ -116,7 +117,7 @@ def read(
             todo=f"Say `format: {fits}` in the protocol, or nothing.",
         )  # fmt: skip
     found = module.read(text.lines)
-    found.account_for(text.lines, FRAME if module in (pubmed, endnote_xml) else LOST)
+    found.account_for(text.lines, xml.ENVELOPE if module in (pubmed, endnote_xml) else None)
     if not found.blocks and not none_expected:
         first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -47,26 +48,26 @@ class Blocks:
     """Column names of a table, else empty."""
 
     def lose(self, line: int, text: str, reason: str) -> None:
-        if text := text.strip("\ufeff \t"):
+        if text := text.strip():
             self.remarks.append(Remark(line, LOST, reason, text[:200]))
 
     def frame(self, line: int, text: str, reason: str) -> None:
         self.remarks.append(Remark(line, FRAME, reason, text.strip()[:200]))
 
-    def account_for(self, lines: Sequence[str], kind: str) -> None:
-        """Remark on every line with text that no block and no remark has: nothing of a file goes unsaid."""
-        seen = {remark.line for remark in self.remarks}
-        end = 0
-        for block in sorted(self.blocks, key=lambda block: block.line):
-            self._remark_between(lines, end + 1, block.line, kind, seen)
-            end = max(end, block.line_end)
-        self._remark_between(lines, end + 1, len(lines) + 1, kind, seen)
+    def account_for(self, lines: Sequence[str], envelope: re.Pattern[str] | None = None) -> None:
+        """Remark on every line with text that no block and no remark has: nothing of a file goes unsaid.
 
-    def _remark_between(self, lines: Sequence[str], start: int, stop: int, kind: str, seen: set[int]) -> None:
-        for number in range(start, stop):
-            if number not in seen and (text := lines[number - 1].strip("\ufeff \t")):
-                reason = "envelope of the records" if kind == FRAME else "line outside any record"
-                self.remarks.append(Remark(number, kind, reason, text[:200]))
+        Lines that `envelope` matches whole are the format's frame, the others are lost.
+        """
+        said = {remark.line for remark in self.remarks}
+        for block in self.blocks:
+            said.update(range(block.line, block.line_end + 1))
+        for number, line in enumerate(lines, 1):
+            if number not in said and (text := line.strip()):
+                if envelope and envelope.fullmatch(text):
+                    self.frame(number, text, "envelope of the records")
+                else:
+                    self.lose(number, text, "line outside any record")
 
     def note(self, line: int, reason: str, text: str = "") -> None:
         self.remarks.append(Remark(line, NOTE, reason, text.strip()[:200]))

@@ -78,7 +78,8 @@ def _decoded(content: bytes, encoding: str, name: str, file: str) -> Text:
 
 
 def _lines(text: str) -> list[str]:
-    text = text.lstrip("\ufeff")
+    if "\ufeff" in text:  # also inside, where files were put together
+        text = text.replace("\ufeff", "")
     if "\n" in text:
         lines = text.split("\n")
         if "\r" in text:

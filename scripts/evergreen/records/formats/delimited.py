@@ -154,6 +154,10 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
         out.frame(number, " ".join(first[2]), "column names")
     register = next((name for column, name in _REGISTERS.items() if column in header), "")
     for line, end, cells in rows:
+        if cells == first[2]:
+            for number in range(line, end + 1):
+                out.frame(number, " ".join(cells), "column names again")
+            continue
         block = Block(line, end)
         if len(cells) < len(header) and len(header) - len(cells) > 1:
             out.note(line, f"row has {len(cells)} cells, the header {len(header)}", " ".join(cells))

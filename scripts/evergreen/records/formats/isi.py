@@ -38,7 +38,7 @@ _ONE_A_LINE = frozenset(("AU", "AF", "BA", "BF", "CA", "ED", "BE", "GP", "C1", "
 
 def recognise(lines: Sequence[str]) -> bool:
     """Whether `lines` are ISI text: an `FN` header, or `PT J` and an `ER`."""
-    head = [line.lstrip("\ufeff ") for line in lines if line.strip()][:1]
+    head = [line for line in lines if line.strip()][:1]
     if head and re.match(r"FN (?:ISI|Thomson|Clarivate|Web of)", head[0]):
         return True
     return any(re.fullmatch(r"PT [A-Z]\w*\s*", line) for line in lines) and any(
@@ -54,7 +54,7 @@ def read(lines: Sequence[str]) -> Blocks:
         text = line.strip()
         if not text:
             continue
-        found = None if line[0] in " \t" else _TAG.match(line.lstrip("\ufeff"))
+        found = None if line[0] in " \t" else _TAG.match(line)
         tag = found.group(1) if found else ""
         if tag in ("FN", "VR", "EF") and block is None:
             out.frame(number, line, "header or end of the file")

@@ -76,7 +76,7 @@ def read(lines: Sequence[str]) -> Blocks:
         if _COUNTER.fullmatch(line):
             block = Block(number, number)
             out.blocks.append(block)
-        elif line[0] not in " \t" and text != "\ufeff":
+        elif line[0] not in " \t":
             label = _label(line)
             if not counted and (block is None or (after_blank and label == first_label)):
                 block = Block(number, number)

@@ -36,7 +36,7 @@ _MANY_LINES = frozenset(("%K",))
 
 
 def recognise(lines: Sequence[str]) -> bool:
-    return any(re.match(r"%0(?:\s|$)", line.lstrip("\ufeff ")) for line in lines) or (
+    return any(re.match(r"%0(?:\s|$)", line) for line in lines) or (
         sum(bool(_TAG.match(line)) for line in lines) > 3
     )
 
@@ -45,9 +45,9 @@ def read(lines: Sequence[str]) -> Blocks:
     """Blocks of an EndNote tagged text; without `%0` a blank line separates records."""
     out = Blocks()
     block: Block | None = None
-    typed = any(re.match(r"%0(?:\s|$)", line.lstrip("\ufeff ")) for line in lines)
+    typed = any(re.match(r"%0(?:\s|$)", line) for line in lines)
     for number, line in enumerate(lines, 1):
-        text = line.strip().lstrip("\ufeff")
+        text = line.strip()
         if not text:
             if not typed:
                 block = None

@@ -62,14 +62,14 @@ def tag_of(line: str) -> tuple[str, str] | None:
             return tag, line[6:].strip()
     if "-" not in line[2:8]:
         return None
-    found = _TAG.match(line.lstrip("\ufeff "))
+    found = _TAG.match(line.lstrip(" "))
     if not found:
         return None
     tag, value = (found.group(1), found.group(2)) if found.group(1) else (found.group(3), found.group(4))
     if (
         len(tag) == 2
         and not _KNOWN.fullmatch(tag)
-        and not line.lstrip("\ufeff ").startswith((f"{tag}  -", f"{tag}\t-"))
+        and not line.lstrip(" ").startswith((f"{tag}  -", f"{tag}\t-"))
     ):
         return None
     return tag, value.strip()

@@ -10,15 +10,18 @@ from lxml import etree
 
 from evergreen.records.formats.block import Blocks
 
-_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_PROLOGUE = re.compile(r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>")
+ENVELOPE = re.compile(r"(?:<[^<>]*>\s*)+|<!DOCTYPE.*|[^<>]*>")
+"""Lines that hold tags only."""
 
 
 def document(lines: Sequence[str], out: Blocks) -> etree._Element | None:
-    """Root of the document in `lines`, or None where nothing of it can be read.
+    """One element around all documents in `lines` (a person may have put several files together), or None.
 
     Records after a fault are recovered as far as libxml2 can; each fault is a remark with its line.
     """
-    text = _DECLARATION.sub("", "\n".join(lines), count=1)
+    text = _PROLOGUE.sub(lambda found: "\n" * found.group().count("\n"), "\n".join(lines))
+    text = f"<documents>{text}</documents>"
     parser = etree.XMLParser(
         recover=True, huge_tree=True, load_dtd=False, no_network=True, resolve_entities=False,
         remove_comments=True, remove_pis=True, encoding="utf-8",
