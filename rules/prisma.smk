@@ -144,6 +144,43 @@ rule draw_flow:
         " --params {params.values:q} --folder {params.folder:q} > {log:q} 2>&1"
 
 
+rule draw_overlap:
+    input:
+        combinations="results/deduplication/combinations.csv",
+        yields="results/deduplication/yield.csv",
+        script=script("draw_overlap.py"),
+        code=library(
+            "figures/overlap.py",
+            "figures/flow.py",
+            "figures/style.py",
+            "prisma/chart.py",
+            "prisma/counts.py",
+            "prisma/members.py",
+            "screening/stages.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
+    output:
+        multiext("results/figures/sources/overlap", ".svg", ".pdf", ".png", ".csv"),
+    log:
+        "results/logs/draw_overlap.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        stem=lambda w, output: os.path.splitext(output[0])[0],
+        values=as_json(
+            {
+                "names": {
+                    name: source.get("name", name) for name, source in SOURCES.items()
+                }
+            }
+        ),
+    shell:
+        "python {input.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
+        " --stem {params.stem:q} > {log:q} 2>&1"
+
+
 rule write_checklists:
     input:
         counts="results/prisma/counts.json",
@@ -202,3 +239,4 @@ rule prisma:
         rules.count_prisma.output,
         rules.draw_flow.output,
         rules.write_checklists.output,
+        rules.draw_overlap.output if len(SOURCES) > 1 else [],
