@@ -115,9 +115,7 @@ def _choose_study(
 ) -> None:
     first = rows.iloc[0]
     if first["screening"] not in {"", "included"}:
-        reason = (
-            "screening is pending" if first["screening"] == "pending" else "not included by screening"
-        )
+        reason = "screening is pending" if first["screening"] == "pending" else "not included by screening"
         chosen.left_out.append(_left_out(study, rows, reason))
         return
     wanted = _folded(outcome.get("timepoint"))
@@ -397,7 +395,9 @@ def _reported(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Arm by arm what a study reports, for a table of what could not be pooled."""
     arms = []
     for position, row in enumerate(rows.itertuples()):
-        numbers = {name: float(getattr(row, name)) for name in ARM_NUMBERS if not math.isnan(getattr(row, name))}
+        numbers = {
+            name: float(getattr(row, name)) for name in ARM_NUMBERS if not math.isnan(getattr(row, name))
+        }
         if numbers:
             arms.append({"group": row.group, "arm": row.arm, **_shown(numbers, rows.iloc[[position]])})
     return arms

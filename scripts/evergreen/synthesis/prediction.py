@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit
+from evergreen.synthesis.model import Fit, tail_and_critical
 from evergreen.synthesis.stack import Array
 
 KINDS = ("default", "simple", "riley", "t")
@@ -17,21 +16,21 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
 
     mean +- q sqrt(se^2 + tau2), with q from the normal distribution for test z and from t with the test's degrees of
     freedom otherwise (`default`); from t with k - p - 1 (`riley`: Higgins, Thompson & Spiegelhalter 2009; k - 2 without
-    moderators) or with k - p (`t`); `simple` is mean +- 1.96 tau without the uncertainty of the mean. NaN for a
-    common-effect model and where the degrees of freedom are used up.
+    moderators) or with k - p (`t`), never less than 1; `simple` is mean +- 1.96 tau without the uncertainty of the
+    mean. NaN for a common-effect model.
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of prediction interval: {kind}")
     b, se, tau2 = fit.b[..., 0], fit.se[..., 0], fit.tau2
     free = fit.k - fit.p
-    df = {"default": fit.df, "riley": free - 1.0, "t": free, "simple": np.full_like(free, np.nan)}[kind]
-    normal = np.isnan(df)
-    known = (normal if kind in {"default", "simple"} else ~normal) & (normal | (np.where(normal, 1, df) > 0))
-    known = known | ((kind == "default") & (np.where(normal, 1, df) > 0))
-    quantile = 0.5 + (fit.level if level is None else level) / 2
-    q = np.where(normal, special.ndtri(quantile), special.stdtrit(np.where(df > 0, df, 1.0), quantile))
+    df = {
+        "default": fit.df,
+        "riley": np.maximum(free - 1.0, 1.0),
+        "t": np.maximum(free, 1.0),
+        "simple": np.full_like(free, np.nan),
+    }[kind]
+    _, q = tail_and_critical(np.zeros_like(tau2), df, fit.level if level is None else level)
     half = q * np.sqrt(tau2 if kind == "simple" else se**2 + tau2)
     if fit.method in heterogeneity.COMMON:
-        known = np.zeros_like(known)
-    half = np.where(known & (free > 0), half, np.nan)
+        half = np.full_like(half, np.nan)
     return b - half, b + half, df

@@ -56,18 +56,21 @@ def standard_error(of: Stack, method: str, tau2: Array) -> Array:
     count = len(of.yi)
     if method in COMMON:
         return np.full(count, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(of.k > of.p, _standard_error(of, method, tau2), np.nan)
+
+
+def _standard_error(of: Stack, method: str, tau2: Array) -> Array:
+    count = len(of.yi)
     k, p = of.k, of.p
     df = np.where(k > p, k - p, np.nan)
     zero = np.zeros(count)
     if method in {"HE", "SJ"}:
-        if method == "HE":
-            start, w = np.ones(count), of.used
-        else:
-            start = _variance(of)
-            w = weights(of, start)
+        start: Array = np.ones(count) if method == "HE" else _variance(of)
+        w = of.used if method == "HE" else weights(of, start)
         inverse = np.linalg.inv(cross(of, w))
-        trace, square = traces(of, w, inverse)
-        trace_v, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
+        _, square = traces(of, w, inverse)
+        _, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
         return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
     if method in {"HS", "HSk", "DL"}:
         w = weights(of, zero)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evergreen.synthesis.effects import tables, two_means
+from evergreen.synthesis.effects import changes, correlations, proportions, rates, tables, two_means
 from evergreen.synthesis.stack import Array
 
 Data = Mapping[str, Array]
@@ -37,13 +37,24 @@ def _of(
     return {code: Measure(name, kind, scale, compute) for code, (name, scale) in names.items()}
 
 
+def _reported(measure: str, data: Data) -> tuple[Array, Array]:
+    raise ValueError(f"{measure} effects are reported, not computed")
+
+
 MEASURES: dict[str, Measure] = {
     **_of("table", tables.effect, tables.MEASURES),
     **_of("two_means", two_means.effect, two_means.MEASURES),
+    **_of("pre_post", changes.effect, changes.MEASURES),
+    **_of("two_rates", rates.effect, rates.MEASURES),
+    **_of("rate", rates.effect, rates.SINGLE),
+    **_of("proportion", proportions.effect, proportions.MEASURES),
+    **_of("correlation", correlations.effect, correlations.MEASURES),
+    **_of("reliability", correlations.effect, correlations.RELIABILITY),
+    "GEN": Measure("effect", "generic", "identity", _reported),
 }
 
 
-UNCORRECTED = tables.WITHOUT_CORRECTION
+UNCORRECTED = tables.WITHOUT_CORRECTION | rates.WITHOUT_CORRECTION | proportions.WITHOUT_CORRECTION
 
 
 def effect(measure: str, data: Data, **options: Any) -> tuple[Array, Array]:

@@ -51,7 +51,7 @@ def corrected(
     a, b, c, d = table
     if drop00:
         empty = ((a == 0) & (c == 0)) | ((b == 0) & (d == 0))
-        a, b, c, d = (np.where(empty, np.nan, cell) for cell in (a, b, c, d))
+        a, b, c, d = (np.asarray(np.where(empty, np.nan, cell)) for cell in (a, b, c, d))
     zero = (a == 0) | (b == 0) | (c == 0) | (d == 0)
     if to == "all" or (to == "if0all" and zero.any()):
         zero = np.ones_like(zero)
@@ -74,6 +74,8 @@ def effect(
         add = 0.0 if measure in WITHOUT_CORRECTION else 0.5
     a, b, c, d = corrected(cells(data), add, to, drop00)
     n1, n2 = a + b, c + d
+    yi: Array
+    vi: Array
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "RR":
             yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2

@@ -9,7 +9,7 @@ Hedges (1981):
     SMD1   J(n2 - 1) (mean1 - mean2) / sd2    Glass's delta; SMD1H allows unequal variances
     ROM    log(mean1 / mean2) + (sd1^2/(n1 mean1^2) - sd2^2/(n2 mean2^2)) / 2   with Lajeunesse's (2015) correction
     CVR    log of the ratio of coefficients of variation; VR of standard deviations (Nakagawa et al. 2015)
-    D2ORN  SMD times 1.65, D2ORL SMD times pi / sqrt(3): d as a log odds ratio
+    D2ORN  Cohen's d times 1.65, D2ORL times pi / sqrt(3): d as a log odds ratio (Chinn 2000)
 
 Variance of the SMD: LS large-sample (Hedges 1982), LS2 with J^2 (Borenstein 2009), UB unbiased (Hedges 1983), AV with
 the average effect. `correct=False` leaves out J (Cohen's d) or the correction of ROM.
@@ -68,8 +68,9 @@ def effect(
         elif measure == "ROM":
             yi, vi = _ratio_of_means(n1, m1, sd1, n2, m2, sd2, vtype, correct)
         elif measure == "CVR":
-            yi = np.log(sd1 / m1) + 1 / (2 * (n1 - 1)) - np.log(sd2 / m2) - 1 / (2 * (n2 - 1))
-            vi = 1 / (2 * (n1 - 1)) + sd1**2 / (n1 * m1**2) + 1 / (2 * (n2 - 1)) + sd2**2 / (n2 * m2**2)
+            v1, v2 = sd1**2 / (n1 * m1**2), sd2**2 / (n2 * m2**2)
+            yi = np.log(sd1 / m1) - np.log(sd2 / m2) + (1 / (n1 - 1) - 1 / (n2 - 1)) / 2 - (v1 - v2) / 2
+            vi = 1 / (2 * (n1 - 1)) + v1 + 1 / (2 * (n2 - 1)) + v2
         elif measure == "VR":
             yi = np.log(sd1 / sd2) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
             vi = 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
@@ -91,24 +92,26 @@ def _standardised(
     correct: bool,
 ) -> tuple[Array, Array]:
     n, df = n1 + n2, n1 + n2 - 2
-    if measure in {"SMD", "D2ORN", "D2ORL"}:
+    if measure in {"D2ORN", "D2ORL"}:  # metafor transforms d, without the correction
+        factor = 1.65 if measure == "D2ORN" else np.pi / np.sqrt(3)
+        d = (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
+        return factor * d, factor**2 * (1 / n1 + 1 / n2 + d**2 / (2 * n))
+    if measure == "SMD":
         j = small_sample_factor(df) if correct else np.ones_like(df)
         d = (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
         g = j * d
-        vi = _variance_of_smd(g, d, j, n1, n2, vtype)
-        factor = {"SMD": 1.0, "D2ORN": 1.65, "D2ORL": np.pi / np.sqrt(3)}[measure]
-        return factor * g, factor**2 * vi
+        return g, _variance_of_smd(g, d, j, n1, n2, vtype)
     if measure == "SMDH":
         j = small_sample_factor(df) if correct else np.ones_like(df)
         average = (sd1**2 + sd2**2) / 2
         g = j * (m1 - m2) / np.sqrt(average)
         vi = g**2 * (sd1**4 / (n1 - 1) + sd2**4 / (n2 - 1)) / (8 * average**2)
-        return g, vi + j**2 * (sd1**2 / average / (n1 - 1) + sd2**2 / average / (n2 - 1))
+        return g, vi + sd1**2 / average / (n1 - 1) + sd2**2 / average / (n2 - 1)
     j = small_sample_factor(n2 - 1) if correct else np.ones_like(df)
     g = j * (m1 - m2) / sd2
     if measure == "SMD1":
         return g, 1 / n1 + 1 / n2 + g**2 / (2 * n2)
-    return g, j**2 * (sd1**2 / sd2**2 / (n1 - 1) + 1 / (n2 - 1)) + g**2 / (2 * (n2 - 1))
+    return g, sd1**2 / sd2**2 / (n1 - 1) + 1 / (n2 - 1) + g**2 / (2 * (n2 - 1))
 
 
 def _variance_of_smd(g: Array, d: Array, j: Array, n1: Array, n2: Array, vtype: str) -> Array:
@@ -131,12 +134,12 @@ def _ratio_of_means(
     n1: Array, m1: Array, sd1: Array, n2: Array, m2: Array, sd2: Array, vtype: str, correct: bool
 ) -> tuple[Array, Array]:
     yi = np.log(m1 / m2)
-    if vtype == "HO":
-        pooled = pooled_sd(n1, sd1, n2, sd2)
-        sd1 = sd2 = pooled
     v1, v2 = sd1**2 / (n1 * m1**2), sd2**2 / (n2 * m2**2)
     if correct:
         yi = yi + (v1 - v2) / 2
+    if vtype == "HO":
+        variance = pooled_sd(n1, sd1, n2, sd2) ** 2
+        return yi, variance * (1 / (n1 * m1**2) + 1 / (n2 * m2**2))
     if vtype == "AV":
         known = np.isfinite(v1) & np.isfinite(v2)
         cv1 = np.sum((n1 * sd1 / m1)[known]) / np.sum(n1[known])

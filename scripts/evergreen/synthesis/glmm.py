@@ -1,0 +1,580 @@
+"""Generalised linear mixed models for counts: the likelihood of the counts themselves, without effects of studies.
+
+Models of Stijnen, Hamza & Ozdemir (2010), named as in metafor's `rma.glmm`:
+
+* UM.FS   binomial or Poisson counts of both groups, fixed study effects, random group effects
+* UM.RS   the same with random study effects
+* CM.AL   events of group 1 given all events, binomial (for rare events)
+* CM.EL   the same exactly: noncentral hypergeometric for tables, binomial for rates
+* one group: logit of a proportion (PLO), logarithm of a rate (IRLN)
+
+`tau2` is the variance of the study-specific effects, estimated by maximum likelihood; with `common=True` it is 0.
+Integrals over one random effect are done by adaptive Gauss-Hermite quadrature with 7 nodes, over two by Laplace's
+approximation (as lme4 does for metafor). Studies without events, or with events only, say nothing and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import optimize, special
+
+from evergreen.synthesis.effects import effect
+from evergreen.synthesis.model import fit
+from evergreen.synthesis.stack import Array
+
+MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
+NODES = 7
+EXACT_NODES = 15
+NEWTON_STEPS = 60
+
+
+@dataclass(frozen=True)
+class GlmmFit:
+    """Result on the log scale: Wald test and interval of the effect, tau2, `sigma2` of random study effects (NaN else).
+
+    `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2 and H2 use the typical variance
+    of the studies' own effects. `loglik` is the marginal log-likelihood, `loglik_at_modes` the log-likelihood with the
+    random effects at their modes (what metafor reports for a fit by ML), `loglik_saturated` that of a parameter per count.
+    """
+
+    estimate: float
+    se: float
+    statistic: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    tau2: float
+    sigma2: float
+    I2: float
+    H2: float
+    Q_wald: float
+    Q_wald_p: float
+    Q_lrt: float
+    Q_lrt_p: float
+    Q_df: float
+    loglik: float
+    loglik_at_modes: float
+    loglik_saturated: float
+    k: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """m counts `x` of each of k studies (k x m), their denominators `n` (None: Poisson), offsets, and the group dummy."""
+
+    x: Array
+    n: Array | None
+    offset: Array
+    group: Array
+
+    def loglik(self, eta: Array) -> Array:
+        """Log-likelihood of each study (k, or k x q for eta k x m x q), with its constants."""
+        x = _beside(self.x, eta)
+        if self.n is None:
+            return (x * eta - np.exp(eta) - special.gammaln(x + 1)).sum(axis=1)
+        n = _beside(self.n, eta)
+        choose = special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
+        return (x * eta - n * np.logaddexp(0, eta) + choose).sum(axis=1)
+
+    def slope(self, eta: Array) -> Array:
+        return self.x - (np.exp(eta) if self.n is None else self.n * special.expit(eta))
+
+    def curvature(self, eta: Array) -> Array:
+        """Minus the second derivative (k x m)."""
+        if self.n is None:
+            return np.exp(eta)
+        mean = special.expit(eta)
+        return np.asarray(self.n * mean * (1 - mean))
+
+    def saturated(self) -> float:
+        """Log-likelihood with a parameter for every count."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.n is None:
+                each = special.xlogy(self.x, self.x) - self.x - special.gammaln(self.x + 1)
+            else:
+                rest = self.n - self.x
+                choose = special.gammaln(self.n + 1) - special.gammaln(self.x + 1) - special.gammaln(rest + 1)
+                each = (
+                    special.xlogy(self.x, self.x)
+                    + special.xlogy(rest, rest)
+                    - special.xlogy(self.n, self.n)
+                    + choose
+                )
+        return float(each.sum())
+
+
+def _beside(value: Array, eta: Array) -> Array:
+    return value[:, :, None] if eta.ndim == 3 else value
+
+
+def glmm(
+    measure: str,
+    data: Mapping[str, Array],
+    *,
+    model: str = "UM.FS",
+    common: bool = False,
+    level: float = 0.95,
+) -> GlmmFit:
+    """Fit a model to tables (OR), rates (IRR) or one group's counts (PLO, IRLN; `model` has no meaning there)."""
+    kept = _informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
+    if measure in {"PLO", "IRLN"}:
+        found = _simple(_one_group(measure, kept), common)
+    elif model == "UM.FS":
+        found = _fixed_studies(_two_groups(measure, kept), common)
+    elif model == "UM.RS":
+        found = _random_studies(_two_groups(measure, kept), common)
+    elif measure == "OR" and model == "CM.EL":
+        found = _hypergeometric(kept, common)
+    elif model in MODELS[measure]:
+        found = _simple(_conditional(measure, kept), common)
+    else:
+        raise ValueError(f"model {model} does not exist for {measure}")
+    return _result(measure, kept, found, level)
+
+
+@dataclass(frozen=True)
+class _Found:
+    estimate: float
+    variance: float
+    tau2: float
+    sigma2: float
+    Q_wald: float
+    Q_lrt: float
+    loglik: float
+    loglik_at_modes: float
+    loglik_saturated: float
+
+
+def _result(measure: str, data: Mapping[str, Array], found: _Found, level: float) -> GlmmFit:
+    options = {"drop00": True} if measure in {"OR", "IRR"} else {}
+    yi, vi = effect(measure, data, **options)
+    known = np.isfinite(yi) & np.isfinite(vi)
+    k = len(yi)
+    vt = float(fit(yi[known], vi[known], method="EE").vt)
+    se = float(np.sqrt(found.variance))
+    statistic = found.estimate / se
+    half = float(special.ndtri(0.5 + level / 2)) * se
+    df = k - 1.0
+    tails = [float(special.chdtrc(df, max(Q, 0.0))) if df > 0 else 1.0 for Q in (found.Q_wald, found.Q_lrt)]
+    return GlmmFit(
+        found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
+        found.estimate + half, found.tau2, found.sigma2, 100 * found.tau2 / (vt + found.tau2), found.tau2 / vt + 1,
+        max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
+        found.loglik_at_modes, found.loglik_saturated, k,
+    )  # fmt: skip
+
+
+# --- the counts of each model
+
+
+def _informative(measure: str, data: dict[str, Array]) -> dict[str, Array]:
+    if measure == "OR":
+        a, c = data["events1"], data["events2"]
+        kept = ~(((a == 0) & (c == 0)) | ((data["n1"] == a) & (data["n2"] == c)))
+    elif measure == "IRR":
+        kept = data["events1"] + data["events2"] > 0
+    else:
+        kept = np.ones(len(data["events"]), dtype=bool)
+    return {name: value[kept] for name, value in data.items()}
+
+
+def _two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
+    x = np.column_stack([data["events1"], data["events2"]])
+    group = np.tile([1.0, 0.0], (len(x), 1))
+    if measure == "OR":
+        return Counts(x, np.column_stack([data["n1"], data["n2"]]), np.zeros_like(x), group)
+    return Counts(x, None, np.log(np.column_stack([data["person_time1"], data["person_time2"]])), group)
+
+
+def _conditional(measure: str, data: Mapping[str, Array]) -> Counts:
+    x, events = data["events1"][:, None], (data["events1"] + data["events2"])[:, None]
+    size = ("n1", "n2") if measure == "OR" else ("person_time1", "person_time2")
+    return Counts(x, events, np.log(data[size[0]] / data[size[1]])[:, None], np.ones_like(x))
+
+
+def _one_group(measure: str, data: Mapping[str, Array]) -> Counts:
+    x = data["events"][:, None]
+    if measure == "PLO":
+        return Counts(x, data["n"][:, None], np.zeros_like(x), np.ones_like(x))
+    return Counts(x, None, np.log(data["person_time"])[:, None], np.ones_like(x))
+
+
+# --- integrals over random effects
+
+
+def _integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
+    """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
+
+    Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
+    """
+    mode = _modes(counts, eta, loading)
+    at = eta + loading * mode[:, None]
+    width = 1 / np.sqrt((loading**2 * counts.curvature(at)).sum(axis=1) + 1)
+    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    v = mode[:, None] + width[:, None] * points[None]
+    value = counts.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :]) - v**2 / 2 + points**2 / 2
+    return special.logsumexp(value, axis=1, b=weights[None]) + np.log(width) - 0.5 * np.log(2 * np.pi)
+
+
+def _modes(counts: Counts, eta: Array, loading: Array) -> Array:
+    """Mode of v (k), by Newton's method on a concave function."""
+    mode = np.zeros(len(eta))
+    for _ in range(NEWTON_STEPS):
+        at = eta + loading * mode[:, None]
+        slope = (loading * counts.slope(at)).sum(axis=1) - mode
+        step = np.clip(slope / ((loading**2 * counts.curvature(at)).sum(axis=1) + 1), -2.0, 2.0)
+        mode = mode + step
+        if np.max(np.abs(step), initial=0.0) < 1e-12:
+            break
+    return mode
+
+
+def _integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Array:
+    """The same over two independent random effects by Laplace's approximation."""
+    mode = np.zeros((len(eta), 2))
+    loadings = np.stack([one, two], axis=2)
+    for _ in range(NEWTON_STEPS):
+        at = eta + np.einsum("kmr,kr->km", loadings, mode)
+        slope = np.einsum("kmr,km->kr", loadings, counts.slope(at)) - mode
+        information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
+        step = np.clip(np.linalg.solve(information, slope[:, :, None])[:, :, 0], -2.0, 2.0)
+        mode = mode + step
+        if np.max(np.abs(step), initial=0.0) < 1e-12:
+            break
+    at = eta + np.einsum("kmr,kr->km", loadings, mode)
+    information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
+    return counts.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
+
+
+# --- optimisation
+
+
+def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
+    """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
+    negative = lambda values: -objective(values)  # noqa: E731
+    first = optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6})
+    last = optimize.minimize(
+        negative, first.x, method="Nelder-Mead",
+        options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": first.x + 1e-3 * np.vstack([np.zeros(len(start)), np.eye(len(start))])},
+    )  # fmt: skip
+    return last.x, -float(last.fun)
+
+
+def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) -> Array:
+    """Matrix of second derivatives by central differences of fourth order."""
+    size = len(at)
+    matrix = np.zeros((size, size))
+    unit = np.eye(size) * step
+    weights = {-2: 1.0, -1: -8.0, 1: 8.0, 2: -1.0}
+    for i in range(size):
+        points = [function(at + shift * unit[i]) for shift in (-2, -1, 0, 1, 2)]
+        matrix[i, i] = (-points[0] + 16 * points[1] - 30 * points[2] + 16 * points[3] - points[4]) / (
+            12 * step**2
+        )
+        for j in range(i):
+            total = sum(
+                weights[a] * weights[b] * function(at + a * unit[i] + b * unit[j])
+                for a in weights
+                for b in weights
+            )
+            matrix[i, j] = matrix[j, i] = total / (12 * step) ** 2
+    return matrix
+
+
+def _solve_each(value: Callable[[Array], Array], start: Array) -> Array:
+    """Maximise k functions of one parameter each, at once; `value` takes and gives k numbers."""
+    at, step_size = start.copy(), 1e-4
+    for _ in range(NEWTON_STEPS):
+        up, here, down = value(at + step_size), value(at), value(at - step_size)
+        slope, curvature = (up - down) / (2 * step_size), (up - 2 * here + down) / step_size**2
+        step = np.clip(
+            np.where(curvature < -1e-10, slope / -np.minimum(curvature, -1e-10), np.sign(slope)), -1.0, 1.0
+        )
+        # a study without events in a group has no finite maximum: it stops where nothing changes any more
+        step = np.where(np.abs(at) > 30, 0.0, step)
+        at = at + step
+        if np.max(np.abs(step), initial=0.0) < 1e-8:
+            break
+    return at
+
+
+def _wald_homogeneity(b: Array, v: Array) -> float:
+    """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
+    w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
+    b = np.where(w > 0, b, 0.0)
+    return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
+
+
+# --- one count per study
+
+
+def _simple(counts: Counts, common: bool) -> _Found:
+    """One binomial or Poisson count per study with a random effect of its own."""
+    theta, ll_common, information = _glm(counts)
+    ll_saturated = counts.saturated()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if counts.n is None:
+            own, v = np.log(counts.x) - counts.offset, 1 / counts.x
+        else:
+            own = np.log(counts.x / (counts.n - counts.x)) - counts.offset
+            v = 1 / counts.x + 1 / (counts.n - counts.x)
+    Q_wald, Q_lrt = _wald_homogeneity(own[:, 0], v[:, 0]), 2 * (ll_saturated - ll_common)
+    alone = _Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def objective(values: Array) -> float:
+        eta = counts.offset + values[0]
+        return float(_integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
+
+    def at_modes(values: Array) -> float:
+        eta = counts.offset + values[0]
+        loading = np.full_like(eta, values[1])
+        return float(counts.loglik(eta + loading * _modes(counts, eta, loading)[:, None]).sum())
+
+    return _mixed(objective, at_modes, alone)
+
+
+def _glm(counts: Counts) -> tuple[float, float, float]:
+    """Common effect by maximum likelihood: estimate, log-likelihood, information."""
+    theta = 0.0
+    for _ in range(NEWTON_STEPS):
+        eta = counts.offset + theta * counts.group
+        slope = float((counts.group * counts.slope(eta)).sum())
+        step = float(np.clip(slope / (counts.group**2 * counts.curvature(eta)).sum(), -2.0, 2.0))
+        theta += step
+        if abs(step) < 1e-13:
+            break
+    eta = counts.offset + theta * counts.group
+    information = float((counts.group**2 * counts.curvature(eta)).sum())
+    return theta, float(counts.loglik(eta).sum()), information
+
+
+def _mixed(objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: _Found) -> _Found:
+    """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
+    candidates = [_maximise(objective, np.array([common.estimate, tau])) for tau in (0.3, 1.0)]
+    best, loglik = max(candidates, key=lambda candidate: candidate[1])
+    if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
+        return common
+    covariance = np.linalg.inv(-_hessian(objective, best))
+    return replace(
+        common, estimate=float(best[0]), variance=float(covariance[0, 0]), tau2=float(best[1]) ** 2, loglik=loglik,
+        loglik_at_modes=at_modes(best),
+    )  # fmt: skip
+
+
+# --- both groups, fixed study effects
+
+
+def _fixed_studies(counts: Counts, common: bool) -> _Found:
+    k = len(counts.x)
+    sides = np.tile([0.5, -0.5], (k, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if counts.n is None:
+            each, v = np.log(counts.x) - counts.offset, 1 / counts.x
+        else:
+            rest = counts.n - counts.x
+            each, v = np.log(counts.x / rest), 1 / counts.x + 1 / rest
+    own, own_v = each[:, 0] - each[:, 1], v.sum(axis=1)
+    start = np.log(
+        (counts.x.sum(axis=1) + 0.5)
+        / (np.exp(counts.offset) if counts.n is None else counts.n - counts.x + 0.5).sum(axis=1)
+    )
+    memory = {"alpha": start}
+
+    def profile(values: Array) -> Array:
+        eta = counts.offset + values[0] * counts.group
+
+        def value(alpha: Array) -> Array:
+            if values[1] == 0:
+                return counts.loglik(eta + alpha[:, None])
+            return _integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
+
+        memory["alpha"] = _solve_each(value, memory["alpha"])
+        return value(memory["alpha"])
+
+    def objective(values: Array) -> float:
+        return float(profile(values).sum())
+
+    weights = np.where(np.isfinite(own_v), 1 / np.where(own_v > 0, own_v, 1.0), 0.0)
+    first = float(np.sum(np.where(weights > 0, own, 0.0) * weights) / max(np.sum(weights), 1e-300))
+    line = optimize.minimize_scalar(
+        lambda theta: -objective(np.array([theta, 0.0])), bracket=(first - 0.5, first + 0.5), tol=1e-10
+    )
+    theta, ll_common = float(line.x), -float(line.fun)
+    information = -_hessian(lambda values: objective(np.array([values[0], 0.0])), np.array([theta]))[0, 0]
+    ll_saturated = counts.saturated()
+    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
+    alone = _Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def at_modes(values: Array) -> float:
+        objective(values)
+        eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
+        loading = values[1] * sides
+        return float(counts.loglik(eta + loading * _modes(counts, eta, loading)[:, None]).sum())
+
+    return _mixed(objective, at_modes, alone)
+
+
+# --- both groups, random study effects
+
+
+def _random_studies(counts: Counts, common: bool) -> _Found:
+    k = len(counts.x)
+    ones, sides = np.ones((k, 2)), np.tile([0.5, -0.5], (k, 1))
+    nodes = NODES if common else 1
+
+    def with_common_effect(values: Array) -> float:
+        eta = counts.offset + values[0] * counts.group + values[1]
+        return float(_integrated(counts, eta, values[2] * ones, nodes).sum())
+
+    total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
+    start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
+    common_at, ll_common = _maximise(with_common_effect, start)
+    Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
+    if common:
+        covariance = np.linalg.inv(-_hessian(with_common_effect, common_at))
+        return _Found(
+            float(common_at[0]), float(covariance[0, 0]), 0.0, float(common_at[2]) ** 2, Q_wald, Q_lrt, ll_common,
+            ll_common, counts.saturated(),
+        )  # fmt: skip
+
+    def objective(values: Array) -> float:
+        eta = counts.offset + values[0] * counts.group + values[1]
+        return float(_integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
+
+    best, loglik = _maximise(objective, np.append(common_at, 0.3))
+    covariance = np.linalg.inv(-_hessian(objective, best))
+    return _Found(
+        float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
+        loglik, counts.saturated(),
+    )  # fmt: skip
+
+
+def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int) -> tuple[float, float]:
+    """Wald and likelihood ratio test of an effect of its own in every study against a common one."""
+    ones = np.ones((len(counts.x), 2))
+    memory = {"own": np.full(len(counts.x), float(start[0]))}
+
+    def each(own: Array, values: Array) -> Array:
+        eta = counts.offset + own[:, None] * counts.group + values[0]
+        return _integrated(counts, eta, values[1] * ones, nodes)
+
+    def objective(values: Array) -> float:
+        memory["own"] = _solve_each(lambda own: each(own, values), memory["own"])
+        return float(each(memory["own"], values).sum())
+
+    best, ll_saturated = _maximise(objective, np.asarray(start[1:], dtype=float))
+    objective(best)
+    own = memory["own"]
+    step = 1e-3
+
+    # the information of (own effects, intercept, sigma) is an arrow: each own effect meets the two shared parameters only
+    def value(shift_own: float, shift: Array) -> Array:
+        return each(own + shift_own, best + shift)
+
+    unit = np.eye(2) * step
+    here = value(0.0, np.zeros(2))
+    head = -(value(step, np.zeros(2)) - 2 * here + value(-step, np.zeros(2))) / step**2
+    cross = np.stack(
+        [
+            -(value(step, unit[j]) - value(step, -unit[j]) - value(-step, unit[j]) + value(-step, -unit[j])) / (4 * step**2)
+            for j in range(2)
+        ],
+        axis=1,
+    )  # fmt: skip
+    shared = -_hessian(lambda shift: float(value(0.0, shift).sum()), np.zeros(2))
+    information = np.diag(np.maximum(head, 0.0)) - cross @ np.linalg.solve(shared, cross.T)
+    ones_vector = np.ones(len(own))
+    weighted = information @ ones_vector
+    centre = float(weighted @ own) / float(weighted @ ones_vector)
+    gap = own - centre
+    return float(gap @ information @ gap), 2 * (ll_saturated - ll_common)
+
+
+# --- exact conditional likelihood of tables
+
+
+def _hypergeometric(data: Mapping[str, Array], common: bool) -> _Found:
+    """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution."""
+    tables = [
+        _Hypergeometric(*(float(data[name][i]) for name in ("events1", "n1", "events2", "n2")))
+        for i in range(len(data["n1"]))
+    ]
+
+    def slope(theta: float) -> float:
+        return sum(table.x - table.moments(theta)[0] for table in tables)
+
+    low, high = -1.0, 1.0
+    while slope(low) < 0:
+        low *= 2
+    while slope(high) > 0:
+        high *= 2
+    theta = float(optimize.brentq(slope, low, high, xtol=1e-13))
+    information = sum(table.moments(theta)[1] for table in tables)
+    ll_common = sum(table.loglik(np.array([theta]))[0] for table in tables)
+    own, own_v, ll_saturated = np.zeros(len(tables)), np.full(len(tables), np.inf), 0.0
+    for i, table in enumerate(tables):
+        if table.low < table.x < table.high:
+            bound = 1.0
+            while table.moments(-bound)[0] > table.x or table.moments(bound)[0] < table.x:
+                bound *= 2
+            own[i] = optimize.brentq(
+                lambda t, table=table: table.moments(t)[0] - table.x, -bound, bound, xtol=1e-13
+            )
+            own_v[i] = 1 / table.moments(own[i])[1]
+            ll_saturated += float(table.loglik(own[i : i + 1])[0])
+    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
+    alone = _Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def objective(values: Array) -> float:
+        return sum(table.integrated(values[0], values[1]) for table in tables)
+
+    return _mixed(objective, objective, alone)
+
+
+class _Hypergeometric:
+    """One table given its margins: x events in group 1 of n1, `events` in all of n1 + n2."""
+
+    def __init__(self, x: float, n1: float, events2: float, n2: float) -> None:
+        events = x + events2
+        self.x, self.low, self.high = x, max(0.0, events - n2), min(n1, events)
+        self.support = np.arange(self.low, self.high + 1)
+        self.weights = (
+            special.gammaln(n1 + 1) - special.gammaln(self.support + 1) - special.gammaln(n1 - self.support + 1)
+            + special.gammaln(n2 + 1) - special.gammaln(events - self.support + 1)
+            - special.gammaln(n2 - events + self.support + 1)
+        )  # fmt: skip
+
+    def loglik(self, theta: Array) -> Array:
+        """Log-probability of x at each log odds ratio."""
+        terms = self.weights[None] + theta[:, None] * self.support[None]
+        return terms[:, int(self.x - self.low)] - special.logsumexp(terms, axis=1)
+
+    def moments(self, theta: float) -> tuple[float, float]:
+        terms = self.weights + theta * self.support
+        p = np.exp(terms - special.logsumexp(terms))
+        mean = float(p @ self.support)
+        return mean, float(p @ (self.support - mean) ** 2)
+
+    def integrated(self, theta: float, tau: float) -> float:
+        """Log-probability of x with the log odds ratio normal around theta."""
+        mode = 0.0
+        for _ in range(NEWTON_STEPS):
+            mean, variance = self.moments(theta + tau * mode)
+            step = (tau * (self.x - mean) - mode) / (tau**2 * variance + 1)
+            mode += float(np.clip(step, -2.0, 2.0))
+            if abs(step) < 1e-11:
+                break
+        width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
+        points, weights = np.polynomial.hermite_e.hermegauss(EXACT_NODES)
+        v = mode + width * points
+        value = self.loglik(theta + tau * v) - v**2 / 2 + points**2 / 2
+        return float(special.logsumexp(value, b=weights) + np.log(width) - 0.5 * np.log(2 * np.pi))

@@ -1,0 +1,284 @@
+"""Multilevel and multivariate models: studies with several effects.
+
+`three_level` is metafor's `rma.mv` with `random = ~ 1 | study/effect`: a variance between studies and one between the
+effects of a study (Konstantopoulos 2011). With `rho` the sampling errors within a study are correlated, which with
+both variances is the correlated and hierarchical effects model (Pustejovsky & Tipton 2022). `multivariate` has an
+unstructured covariance matrix of two outcomes. Wald tests; for cluster-robust ones see `robust`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, special
+
+from evergreen.synthesis.blocks import Blocks, Gls, blocks, gls, log_likelihood, score
+from evergreen.synthesis.model import tail_and_critical, wald
+from evergreen.synthesis.stack import Array
+
+COMPONENTS = ("study", "effect")
+
+
+@dataclass(frozen=True)
+class MultilevelFit:
+    """A fitted model; coefficients have p entries.
+
+    `sigma2` are the variance components in the order of `components`, `I2` their shares of the total variance in per
+    cent, `Q` the test of residual heterogeneity with `Q_df`, `QM` the omnibus test, `pi_low` and `pi_high` the
+    prediction interval of the first coefficient (NaN with moderators). `solved` and `total` serve robust tests.
+    """
+
+    components: tuple[str, ...]
+    restricted: bool
+    level: float
+    b: Array
+    se: Array
+    statistic: Array
+    df: Array
+    p_value: Array
+    ci_low: Array
+    ci_high: Array
+    vb: Array
+    sigma2: Array
+    rho: float
+    I2: Array
+    Q: float
+    Q_df: int
+    Q_p: float
+    QM: float
+    QM_df: Array
+    QM_p: float
+    loglik: float
+    loglik_restricted: float
+    pi_low: float
+    pi_high: float
+    blocks: Blocks
+    solved: Gls
+    total: Array
+
+    def information_criteria(self, restricted: bool) -> dict[str, float]:
+        value = self.loglik_restricted if restricted else self.loglik
+        count = self.blocks.k - self.blocks.p if restricted else self.blocks.k
+        parameters = self.blocks.p + len(self.sigma2) + (0 if np.isnan(self.rho) else 1)
+        n = max(count, parameters + 2)
+        return {
+            "AIC": -2 * value + 2 * parameters,
+            "BIC": -2 * value + parameters * float(np.log(count)),
+            "AICc": -2 * value + 2 * parameters * n / (n - parameters - 1),
+        }
+
+
+def three_level(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    study: Sequence[object],
+    design: ArrayLike | None = None,
+    *,
+    components: Sequence[str] = COMPONENTS,
+    method: str = "REML",
+    test: str = "z",
+    df: str = "residual",
+    level: float = 0.95,
+    rho: float = 0.0,
+) -> MultilevelFit:
+    """Fit effects within studies; `components` are the variances to estimate (`study`, `effect`).
+
+    `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
+    the number of studies minus p (`contain`).
+    """
+    of = blocks(yi, vi, study, design, rho=rho)
+    bases = bases_of(of, components)
+    sigma2 = components_of(of, bases, method == "REML")
+    return _fit(of, bases, sigma2, tuple(components), method == "REML", test, df, level)
+
+
+def bases_of(of: Blocks, components: Sequence[str]) -> list[Array]:
+    """The block matrix that each component multiplies: all ones within a study, or the identity."""
+    both = of.used[:, :, None] * of.used[:, None, :]
+    each = both * np.eye(of.used.shape[1])
+    return [{"study": both, "effect": each}[name] for name in components]
+
+
+def components_of(
+    of: Blocks, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
+) -> Array:
+    """Variance components at the maximum of the (restricted) likelihood; `fixed` holds some of them."""
+    fixed = fixed or {}
+    free = [position for position in range(len(bases)) if position not in fixed]
+    scale = max(
+        float(np.var(of.flat(of.y))), float(np.mean(np.diagonal(of.v, axis1=1, axis2=2)[of.used > 0]))
+    )
+
+    def spread(values: Array) -> Array:
+        whole = np.zeros(len(bases))
+        whole[free] = values * scale
+        for position, value in fixed.items():
+            whole[position] = value
+        return whole
+
+    def objective(values: Array) -> tuple[float, Array]:
+        whole = spread(values)
+        solved = gls(of, of.v + sum(one * base for one, base in zip(whole, bases, strict=True)))
+        slopes = score(of, solved, [bases[position] for position in free], restricted)
+        return -log_likelihood(of, solved, restricted), -slopes * scale
+
+    if not free:
+        return spread(np.empty(0))
+    starts = [np.full(len(free), 0.3), np.full(len(free), 1e-3)]
+    if len(free) > 1:
+        starts += [np.where(np.arange(len(free)) == position, 0.5, 1e-3) for position in range(len(free))]
+    found = [
+        optimize.minimize(
+            objective, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(free),
+            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
+        )
+        for start in starts
+    ]  # fmt: skip
+    return spread(min(found, key=lambda one: one.fun).x)
+
+
+def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
+    """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+    bases = bases_of(fitted.blocks, fitted.components)
+    best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
+    estimate = float(fitted.sigma2[component])
+    drop = 0.5 * float(special.chdtri(1, 1 - level))
+
+    def excess(value: float) -> float:
+        sigma2 = components_of(fitted.blocks, bases, fitted.restricted, {component: value})
+        solved = gls(
+            fitted.blocks, fitted.blocks.v + sum(s * base for s, base in zip(sigma2, bases, strict=True))
+        )
+        return best - log_likelihood(fitted.blocks, solved, fitted.restricted) - drop
+
+    low = 0.0 if estimate == 0 or excess(0.0) < 0 else optimize.brentq(excess, 0.0, estimate, rtol=1e-10)
+    step = max(estimate, 1e-3 * float(np.var(fitted.blocks.flat(fitted.blocks.y))))
+    while excess(estimate + step) < 0:
+        step *= 2
+    return low, optimize.brentq(excess, estimate, estimate + step, rtol=1e-10)
+
+
+def multivariate(
+    yi: ArrayLike,
+    covariance: ArrayLike,
+    study: Sequence[object],
+    outcome: Sequence[object],
+    *,
+    method: str = "REML",
+    level: float = 0.95,
+) -> MultilevelFit:
+    """Two outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
+
+    `covariance` is the k x k matrix of sampling covariances. Coefficients and `sigma2` are in alphabetical order of the
+    outcomes, `rho` is the correlation between the studies' true effects.
+    """
+    names = sorted({str(one) for one in outcome})
+    if len(names) != 2:
+        raise ValueError(f"an unstructured covariance is for two outcomes, not {len(names)}")
+    dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
+    of = blocks(yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance)
+    first, second = of.x[:, :, 0], of.x[:, :, 1]
+    bases = [
+        first[:, :, None] * first[:, None, :],
+        second[:, :, None] * second[:, None, :],
+        first[:, :, None] * second[:, None, :] + second[:, :, None] * first[:, None, :],
+    ]
+    restricted = method == "REML"
+    scale = float(np.std(of.flat(of.y)))
+
+    def spread(values: Array) -> Array:
+        a, b, c = values * scale
+        return np.array([a * a, b * b + c * c, a * b])
+
+    def objective(values: Array) -> tuple[float, Array]:
+        solved = gls(of, of.v + sum(one * base for one, base in zip(spread(values), bases, strict=True)))
+        g11, g22, g12 = score(of, solved, bases, restricted)
+        a, b, c = values * scale
+        slope = np.array([2 * a * g11 + b * g12, 2 * b * g22 + a * g12, 2 * c * g22])
+        return -log_likelihood(of, solved, restricted), -slope * scale
+
+    found = [
+        optimize.minimize(objective, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-9})
+        for start in ([0.5, 0.0, 0.5], [0.5, 0.3, 0.3], [0.5, -0.3, 0.3])
+    ]
+    components = spread(min(found, key=lambda one: one.fun).x)
+    fitted = _fit(of, bases, components, tuple(names), restricted, "z", "residual", level)
+    correlation = float(components[2] / np.sqrt(components[0] * components[1]))
+    return _replaced(fitted, components[:2], correlation)
+
+
+def _replaced(fitted: MultilevelFit, sigma2: Array, rho: float) -> MultilevelFit:
+    values = {name: getattr(fitted, name) for name in fitted.__dataclass_fields__}
+    return MultilevelFit(**{**values, "sigma2": sigma2, "rho": rho})
+
+
+def _fit(
+    of: Blocks, bases: Sequence[Array], sigma2: Array, components: tuple[str, ...], restricted: bool, test: str,
+    how_df: str, level: float,
+) -> MultilevelFit:  # fmt: skip
+    total = of.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
+    solved = gls(of, total)
+    se = np.sqrt(np.diagonal(solved.covariance))
+    statistic = solved.b / se
+    df = np.full(of.p, np.nan)
+    if test == "t":
+        df = np.full(of.p, float(of.k - of.p))
+        if how_df == "contain":
+            df = np.where(_varies_within(of), df, float(len(of.names) - of.p))
+    p_value, critical = tail_and_critical(statistic, df, level)
+    x = of.flat(of.x)
+    intercept = bool(np.all(x[:, 0] == 1))
+    tested = list(range(1 if intercept and of.p > 1 else 0, of.p))
+    QM, QM_df, QM_p = wald(solved.b[None], solved.covariance[None], tested, np.array([df[tested].min()]))
+    alone = gls(of, of.v)
+    degrees = of.k - of.p
+    vt = typical_variance(of)
+    wide = critical[0] * np.sqrt(solved.covariance[0, 0] + sigma2.sum())
+    only_mean = of.p == 1
+    return MultilevelFit(
+        components=components, restricted=restricted, level=level, b=solved.b, se=se, statistic=statistic, df=df,
+        p_value=p_value, ci_low=solved.b - critical * se, ci_high=solved.b + critical * se, vb=solved.covariance,
+        sigma2=np.asarray(sigma2, dtype=float), rho=np.nan, I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
+        Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
+        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(of, solved, False),
+        loglik_restricted=log_likelihood(of, solved, True),
+        pi_low=float(solved.b[0] - wide) if only_mean else np.nan,
+        pi_high=float(solved.b[0] + wide) if only_mean else np.nan,
+        blocks=of, solved=solved, total=total,
+    )  # fmt: skip
+
+
+def typical_variance(of: Blocks) -> float:
+    """Typical sampling variance of single effects (Higgins & Thompson 2002), whatever their correlation."""
+    w = of.flat(1 / np.diagonal(of.v, axis1=1, axis2=2))
+    x = of.flat(of.x)
+    lost = np.trace(np.linalg.solve(x.T @ (w[:, None] * x), x.T @ (w[:, None] ** 2 * x)))
+    return float((of.k - of.p) / (w.sum() - lost)) if of.k > of.p else 0.0
+
+
+def _varies_within(of: Blocks) -> Array:
+    """Whether a column of the design varies within a study (p)."""
+    mean = (of.x * of.used[:, :, None]).sum(axis=1) / of.used.sum(axis=1)[:, None]
+    gap = np.abs(of.x - mean[:, None, :]) * of.used[:, :, None]
+    return gap.max(axis=(0, 1)) > 1e-12
+
+
+def likelihood_ratio(full: MultilevelFit, reduced: MultilevelFit) -> tuple[float, float]:
+    """Likelihood ratio statistic of nested variance structures and its chi2 p value, one df per component."""
+    name = "loglik_restricted" if full.restricted else "loglik"
+    statistic = max(0.0, 2 * (getattr(full, name) - getattr(reduced, name)))
+    return statistic, float(special.chdtrc(len(full.sigma2) - len(reduced.sigma2), statistic))
+
+
+def aggregate(
+    yi: ArrayLike, vi: ArrayLike, study: Sequence[object], *, rho: float
+) -> tuple[list[str], Array, Array]:
+    """One effect per study from dependent ones: their best linear combination under correlation `rho`."""
+    of = blocks(yi, vi, study, rho=rho)
+    inverse = np.linalg.inv(of.v)
+    weight = np.einsum("cmn,cn->cm", inverse, of.used) * of.used
+    total = weight.sum(axis=1)
+    return of.names, (weight * of.y).sum(axis=1) / total, 1 / total

@@ -1,0 +1,33 @@
+"""Every block of every file of metafor results is compared, or skipped for a reason that is allowed."""
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import oracle_blocks
+import pytest
+
+SHARED = Path(os.environ.get("EVERGREEN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+ALLOWED = {
+    "error block",
+    "single fits without convergence in R",
+    *oracle_blocks.LATER.values(),
+    *oracle_blocks.KINDS_LATER.values(),
+}
+
+
+def names() -> list[str]:
+    files = (SHARED / "data" / "oracle").glob("*.json")
+    return sorted(path.stem for path in files if path.stem != "schema") or ["absent"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_file_agrees_with_metafor(shared, name):
+    ledger = oracle_blocks.Ledger()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        oracle_blocks.walk(json.loads((shared / "data" / "oracle" / f"{name}.json").read_text()), ledger)
+    assert not ledger.failed, "\n".join(ledger.failed[:20])
+    assert set(ledger.skipped) <= ALLOWED
+    assert ledger.compared or ledger.skipped
