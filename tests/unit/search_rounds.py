@@ -33,12 +33,14 @@ def facts(number: int, **more: str) -> dict[str, str]:
 
 
 @cache
-def entries(count: int) -> tuple[Entry, ...]:
-    return tuple(entry_from_facts(facts(number)) for number in range(count))
-
-
 def store(count: int) -> Store:
-    return Store(entries(count))
+    """A store that tests share; who changes one makes his own."""
+    return Store(stored(entry_from_facts(facts(number))) for number in range(count))
+
+
+def stored(entry: Entry) -> Entry:
+    xml = entry.xml()
+    return Entry(entry.row, lambda: xml)
 
 
 def search(

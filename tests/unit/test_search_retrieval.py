@@ -72,7 +72,7 @@ def test_a_record_that_pubmed_lists_but_never_delivers_stops_the_run(tmp_path):
 def test_a_record_deleted_after_the_listing_is_declared_missing(tmp_path):
     def delete(service, number, name, values):
         if name == "efetch.fcgi":
-            service.store.entries.pop(1007, None)
+            service.store = Store(entry for pmid, entry in store(3).entries.items() if pmid != 1007)
 
     search(Service(store(3), on_request=delete), tmp_path / "2020-12-31")
     read = table.read_round(tmp_path / "2020-12-31", "pubmed", "2020-12-31")
