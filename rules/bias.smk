@@ -54,7 +54,9 @@ rule merge_bias:
             if "adjudication" in input.keys()
             else []
         ),
-        values=as_json({"tool": TOOL}),
+        values=as_json(
+            {"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}
+        ),
     shell:
         "python {input.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"

@@ -84,13 +84,21 @@ rule merge_extraction:
     params:
         sheets=lambda w: as_json(extraction_sheets()),
         study_sheets=lambda w: as_json(study_sheets()),
+        values=as_json(
+            {
+                "people": EXTRACTORS or [],
+                "ratios": sorted(
+                    {o["data"] for o in config["outcomes"] if o["scale"] == "ratio"}
+                ),
+            }
+        ),
         adjudication=lambda w, input: (
             ["--adjudication", input.adjudication]
             if "adjudication" in input.keys()
             else []
         ),
     shell:
-        "python {input.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q}"
+        "python {input.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
         " --converted {output.converted:q} > {log:q} 2>&1"
 

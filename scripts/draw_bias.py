@@ -7,7 +7,6 @@ from pathlib import Path
 from evergreen import tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.errors import InputError
 from evergreen.figures import risk_of_bias
 from evergreen.figures.style import save, style
 
@@ -20,8 +19,6 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     judgements = tables.read_table(args.judgements)
-    if judgements.empty:
-        raise InputError("no risk-of-bias judgement is entered", todo="Fill a sheet in config/risk_of_bias/.")
     tool = tool_of(args.params["tool"])
     folder = Path(args.out)
     with style():

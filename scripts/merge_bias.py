@@ -6,20 +6,29 @@ from evergreen import tables
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.sheets import read_sheet
+from evergreen.errors import InputError
+from evergreen.sheets import read_sheet, read_sheets
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--sheets", type=json_argument, required=True, help="{assessor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
-    arguments.add_argument("--params", type=json_argument, required=True, help="{tool}")
+    arguments.add_argument(
+        "--params", type=json_argument, required=True, help="{tool, people: [assessor, ...]}"
+    )
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--conflicts", required=True)
     args = arguments.parse_args(argv)
 
+    if not args.sheets:
+        raise InputError(
+            "no risk-of-bias sheet is there",
+            file="config/risk_of_bias",
+            todo="Put <assessor>.csv or .xlsx there.",
+        )
     result = judge(
-        {who: read_sheet(path, "risk_of_bias") for who, path in args.sheets.items()},
+        read_sheets(args.sheets, "risk_of_bias", args.params["people"]),
         read_sheet(args.adjudication, "risk_of_bias") if args.adjudication else None,
         tool_of(args.params["tool"]),
     )

@@ -8,9 +8,10 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
+from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import CONFLICTS, as_text, merge_extraction, merge_studies
-from evergreen.sheets import read_sheet
+from evergreen.sheets import read_sheet, read_sheets
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -18,25 +19,34 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--study-sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
+    arguments.add_argument(
+        "--params",
+        type=json_argument,
+        required=True,
+        help="{people: [extractor, ...], ratios: [outcome, ...]}",
+    )
     arguments.add_argument("--merged", required=True)
     arguments.add_argument("--studies", required=True)
     arguments.add_argument("--conflicts", required=True)
     arguments.add_argument("--converted", required=True)
     args = arguments.parse_args(argv)
 
+    if not args.sheets:
+        raise InputError(
+            "no extraction sheet is there",
+            file="config/extraction",
+            todo="Put <extractor>.csv or .xlsx there.",
+        )
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
-    rows = merge_extraction(
-        {who: read_sheet(path, "extraction") for who, path in args.sheets.items()}, settled
-    )
-    studies = merge_studies(
-        {who: read_sheet(path, "extraction_studies") for who, path in args.study_sheets.items()}, settled
-    )
+    people = args.params["people"]
+    rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
+    studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
     for frame, path in (
         (rows.rows, args.merged),
         (studies.rows, args.studies),
         (conflicts, args.conflicts),
-        (derive(rows.rows), args.converted),
+        (derive(rows.rows, args.params["ratios"]), args.converted),
     ):
         tables.write_table(frame.map(as_text), Path(path))
 

@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -29,7 +30,9 @@ from evergreen.protocol import SCHEMAS
 SUFFIXES = (".csv", ".xlsx")
 NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-SPOILT_ID = re.compile(r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE)  # spreadsheet programs always write the sign
+SPOILT_ID = re.compile(
+    r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
+)  # spreadsheet programs always write the sign
 MAX_ERRORS = 20
 
 
@@ -80,6 +83,18 @@ def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
         )
     header = _header(rows[0][1], schema, path)
     return _frame(rows[1:], header, schema, path, decimal_comma)
+
+
+def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+    """{person: sheet} of a task that several do; whoever of `people` has no sheet yet has an empty one.
+
+    Where nobody has a sheet there is nothing to wait for, and nobody gets one.
+    """
+    columns = [*(column.name for column in columns_of(kind)), "_file", "_row"]
+    waiting = [person for person in people if person not in paths] if paths else []
+    return {person: read_sheet(path, kind) for person, path in paths.items()} | {
+        person: pd.DataFrame(columns=columns) for person in waiting
+    }
 
 
 @cache

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 import draw_bias
 import grade_certainty
 import merge_bias
+from evergreen.errors import InputError
 from evergreen.tables import read_table
 
 
@@ -14,7 +17,7 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
     judgements = tmp_path / "judgements.csv"
     merge_bias.main(
         ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
-         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"tool": "rob1"}',
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"tool": "rob1", "people": ["AB", "CD"]}',
          f"--judgements={judgements}", f"--conflicts={tmp_path / 'conflicts.csv'}"]
     )  # fmt: skip
     assert set(read_table(tmp_path / "conflicts.csv")["status"]) == {"adjudicated"}
@@ -39,3 +42,20 @@ def test_certainty_is_written_for_the_outcomes_of_the_sheet(tmp_path):
     assert read_table(tmp_path / "out.csv")[["outcome", "certainty"]].values.tolist() == [
         ["pain", "moderate"]
     ]
+
+
+def test_an_assessor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    sheets, params = '{"AB": "config/risk_of_bias/AB.csv"}', '{"tool": "rob1", "people": ["AB", "CD"]}'
+    out = [f"--{name}={tmp_path / name}.csv" for name in ("judgements", "conflicts")]
+    merge_bias.main(["--sheets", sheets, "--params", params, *out])
+    waiting = read_table(tmp_path / "conflicts.csv")
+    assert set(waiting["status"]) == {"pending"}
+    assert set(waiting["values"]) == {"AB=present; CD=absent"}
+
+
+def test_a_review_without_sheets_is_told_what_is_missing():
+    with pytest.raises(InputError, match=r"no .* sheet is there"):
+        merge_bias.main(
+            ["--sheets", "{}", "--params", "{}", "--judgements=x", "--conflicts=x"]
+        )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 import merge_extraction
 import plan_outcomes
 import slice_outcome
-from evergreen.errors import ReviewError
+from evergreen.errors import InputError, ReviewError
 from evergreen.tables import read_table
 
 
@@ -18,7 +18,7 @@ def merged(root, tmp_path, monkeypatch):
     merge_extraction.main(
         ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
-         "--adjudication", f"{folder}/adjudication.csv",
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "ratios": []}',
          *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
     )  # fmt: skip
     return tmp_path
@@ -50,3 +50,24 @@ def test_a_slice_has_the_name_that_the_plan_gave_it(merged):
     assert set(read_table(out)["background"]) == {"methotrexate", "csDMARDs"}
     with pytest.raises(ReviewError, match="run the workflow again"):
         slice_outcome.main([*tables, "--params", json.dumps(wanted), "--name=000000000000", f"--out={out}"])
+
+
+def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    merge_extraction.main(
+        ["--sheets", '{"AB": "config/extraction/AB.csv"}', "--study-sheets", "{}",
+         "--params", '{"people": ["AB", "CD"], "ratios": []}',
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+    )  # fmt: skip
+    waiting = read_table(tmp_path / "conflicts.csv")
+    assert set(waiting["status"]) == {"pending"}
+    assert len(waiting) == 6
+    assert set(read_table(tmp_path / "merged.csv")["status"]) == {"single"}
+
+
+def test_a_review_without_sheets_is_told_what_is_missing():
+    with pytest.raises(InputError, match=r"no .* sheet is there"):
+        merge_extraction.main(
+            ["--sheets", "{}", "--study-sheets", "{}", "--params", "{}",
+             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted"))]
+        )  # fmt: skip

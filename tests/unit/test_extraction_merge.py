@@ -171,6 +171,21 @@ def test_derived_numbers_say_how_they_came_about():
     assert result.loc["e", ["derived", "not_derived"]].tolist() == ["", ""]
 
 
+def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
+    contrast = {"group": "contrast", "estimate": 0.5, "estimate_p": "0.01"}
+    rows = sheet(
+        {"arm": "a", **contrast},
+        {"arm": "b", "outcome": "death", **contrast},
+        {"arm": "c", **contrast, "estimate_se": 0.1},
+    )
+    result = derive(merge_extraction({"AB": rows}).rows, ratios={"death"}).set_index("arm")
+    z = 2.5758293035489004
+    assert result.loc[["a", "b", "c"], "estimate_se"].tolist() == pytest.approx(
+        [0.5 / z, math.log(2) / z, 0.1]
+    )
+    assert result.loc["c", "derived"] == ""
+
+
 cells = st.fixed_dictionaries({"arm": st.sampled_from("abcd"), "n": st.integers(1, 3).map(float)})
 sheets_ = st.lists(cells, unique_by=lambda row: row["arm"], min_size=1, max_size=4)
 

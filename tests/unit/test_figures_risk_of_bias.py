@@ -84,3 +84,10 @@ def test_many_lines_go_on_in_a_second_panel(outcomes, studies, panels):
     assert not any(isinstance(panel[-1], str) for panel in drawn)
     if outcomes:
         assert drawn[0][0] == "Pain"
+
+
+def test_a_review_in_which_nothing_is_judged_yet_has_figures_that_say_so():
+    for draw in (risk_of_bias.summary, risk_of_bias.graph):
+        assert "yet" in draw(judgements(), ROB1).axes[0].texts[0].get_text()
+    assert risk_of_bias.summary_table(judgements(), ROB1).empty
+    assert risk_of_bias.graph_table(judgements(), ROB1)["count"].sum() == 0

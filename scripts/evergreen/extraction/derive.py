@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -14,18 +14,18 @@ from evergreen.extraction.check import Row, given
 DERIVED, NOT_DERIVED = "derived", "not_derived"
 
 
-def derive(rows: pd.DataFrame) -> pd.DataFrame:
+def derive(rows: pd.DataFrame, ratios: Collection[str] = ()) -> pd.DataFrame:
     """Rows of the merged extraction with what could be derived filled in.
 
     Only empty cells are filled: a standard deviation from the standard error, the interval of the mean, or quantiles;
-    a mean from quantiles; the standard error of a contrast from its p value (column `estimate_p`). `derived` names each
-    derived column with formula and source, after what the extractors themselves marked as derived; `not_derived` says
-    why a conversion that the row would allow was not made.
+    a mean from quantiles; the standard error of a contrast from its p value (column `estimate_p`), of its logarithm for the
+    outcomes in `ratios`. `derived` names each derived column with formula and source, after what the extractors themselves
+    marked as derived; `not_derived` says why a conversion that the row would allow was not made.
     """
     records = tables.rows(rows)
     for row in records:
         made, refused = [], []
-        for column, value, how in _conversions(row):
+        for column, value, how in _conversions(row, ratios):
             if value is None:
                 refused.append(f"{column}: {how}")
             else:
@@ -37,10 +37,10 @@ def derive(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=[*columns, DERIVED, NOT_DERIVED])
 
 
-def _conversions(row: Row) -> Iterator[tuple[str, float | None, str]]:
+def _conversions(row: Row, ratios: Collection[str]) -> Iterator[tuple[str, float | None, str]]:
     """(column, value or None, how) of what the row allows; in the order of trust."""
     if row["group"] == "contrast":
-        yield from _contrast(row)
+        yield from _contrast(row, ratio=row["outcome"] in ratios)
         return
     if given(row, "mean", "sd"):
         return
@@ -61,7 +61,7 @@ def _conversions(row: Row) -> Iterator[tuple[str, float | None, str]]:
 
 def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
     wanted = [column for column in ("mean", "sd") if not given(row, column)]
-    if not wanted or not given(row, "n", "median"):
+    if not wanted or not given(row, "n", "median") or row["n"] < 2:
         return
     numbers = convert.Quantiles(*(row[column] for column in ("n", "median", "q1", "q3", "min", "max")))
     if not numbers.ranged and not numbers.quartiled:
@@ -80,13 +80,16 @@ def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
             yield column, value, f"median with {shown} ({source})"
 
 
-def _contrast(row: Row) -> Iterator[tuple[str, float | None, str]]:
+def _contrast(row: Row, *, ratio: bool) -> Iterator[tuple[str, float | None, str]]:
     text = str(row.get("estimate_p", ""))
     try:
         p = float(text)
     except ValueError:
         return
     known = given(row, "estimate_se") or given(row, "estimate_ci_low", "estimate_ci_high")
-    if not known and given(row, "estimate") and 0 < p < 1 and not math.isclose(row["estimate"], 0):
+    if known or not given(row, "estimate") or not 0 < p < 1 or (ratio and row["estimate"] <= 0):
+        return
+    effect = math.log(row["estimate"]) if ratio else row["estimate"]
+    if effect:
         how = "from estimate and p value, normal distribution (Cochrane Handbook 6.3)"
-        yield "estimate_se", convert.se_from_p(row["estimate"], p), how
+        yield "estimate_se", convert.se_from_p(effect, p), how

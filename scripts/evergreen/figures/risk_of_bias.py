@@ -94,6 +94,8 @@ def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = Map
     a page go on in a second panel beside the first.
     """
     lines = lines_of(judgements)
+    if not lines:
+        return _nothing()
     domains = shown_domains(tool, lines)
     panels = panels_of(lines, names)
     heads = _labels(domains, HEADER_WIDTH)
@@ -112,6 +114,13 @@ def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = Map
         left = MARGIN + number * (panel_width + PANEL_GAP)
         _draw_panel(page, panel, left, left + studies, top, list(zip(domains, heads, strict=True)), tool)
     _draw_legend(page, entries, MARGIN, top + body + 16, inside, tool)
+    return page.figure
+
+
+def _nothing() -> Figure:
+    """What stands where a figure will be, until somebody has judged something."""
+    page = Page(260.0, 40.0)
+    page.text(MARGIN, 24.0, "No risk of bias has been judged yet.", size=SIZE, color=GREY)
     return page.figure
 
 
@@ -175,6 +184,8 @@ def _draw_panel(
 def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     """Risk-of-bias graph: for each domain the share of studies (or results) at each level, best on the left."""
     lines = lines_of(judgements)
+    if not lines:
+        return _nothing()
     domains = shown_domains(tool, lines)
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
     labels = _labels(domains, LABEL_WIDTH)
@@ -281,7 +292,7 @@ def graph_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
         given = [line.levels.get(domain.id, "") or OPEN for line in lines]
         for level in [*tool.levels, OPEN]:
             count = given.count(level)
-            rows.append([domain.id, domain.name, level, count, 100 * count / len(lines)])
+            rows.append([domain.id, domain.name, level, count, 100 * count / max(len(lines), 1)])
     return pd.DataFrame(rows, columns=["domain", "name", "judgement", "count", "percent"])
 
 
