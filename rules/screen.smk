@@ -83,6 +83,8 @@ rule compare_reviewers:
             "screening/comparison.py",
             "screening/agreement.py",
             "screening/stages.py",
+            "figures/agreement.py",
+            "figures/style.py",
             "tables.py",
             "errors.py",
             "command.py",
@@ -90,15 +92,17 @@ rule compare_reviewers:
     output:
         table=f"{STAGE_DIR}/agreement.csv",
         json=f"{STAGE_DIR}/agreement.json",
+        figure=multiext(f"{STAGE_DIR}/agreement", ".svg", ".pdf", ".png"),
     log:
         "results/logs/compare_reviewers/{stage}.log",
     conda:
         "../envs/evergreen.yaml"
     params:
         values=lambda w: as_json({"reviewers": reviewers_of(w)}),
+        stem=lambda w, output: output.json.removesuffix(".json"),
     shell:
         "python {input.script:q} --stage {wildcards.stage} --votes {input.votes:q} --params {params.values:q}"
-        " --table {output.table:q} --json {output.json:q} > {log:q} 2>&1"
+        " --table {output.table:q} --json {output.json:q} --figure {params.stem:q} > {log:q} 2>&1"
 
 
 # What is written per reviewer depends on the protocol, so that a stage has a rule of its own: two jobs, not two per person.
@@ -172,22 +176,34 @@ rule list_studies:
         clusters="results/deduplication/clusters.csv",
         title_abstract="results/screening/title_abstract/decisions.csv",
         full_text="results/screening/full_text/decisions.csv",
+        votes="results/screening/full_text/votes.csv",
         assigned=checked(lambda w: optional("config/studies")),
         script=script("list_studies.py"),
         code=library(
-            "screening/studies.py", "sheets.py", "tables.py", "errors.py", "command.py"
+            "screening/studies.py",
+            "screening/characteristics.py",
+            "sheets.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
         ),
     output:
         studies="results/screening/studies.csv",
         orphans="results/screening/orphans.csv",
+        excluded="results/screening/excluded_studies.csv",
+        ongoing="results/screening/ongoing_studies.csv",
+        awaiting="results/screening/awaiting_studies.csv",
     log:
         "results/logs/list_studies.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        values=as_json({"reasons": list(config["screening"]["reasons"].items())}),
     shell:
         "python {input.script:q} --works {input.works:q} --clusters {input.clusters:q}"
-        " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --assigned {input.assigned:q}"
-        " --out {output.studies:q} --orphans {output.orphans:q} > {log:q} 2>&1"
+        " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
+        " --assigned {input.assigned:q} --params {params.values:q} --out {output.studies:q} --orphans {output.orphans:q}"
+        " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
 rule screen:

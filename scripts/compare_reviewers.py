@@ -1,9 +1,11 @@
-"""Compare the first votes of a stage's reviewers: table and statistics of agreement."""
+"""Compare the first votes of a stage's reviewers: statistics of agreement as table, JSON and figure."""
 
 from __future__ import annotations
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
+from evergreen.figures.agreement import agreement_figure
+from evergreen.figures.style import save, style
 from evergreen.screening import stages
 from evergreen.screening.comparison import compare, pair_table
 
@@ -15,11 +17,14 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--params", required=True, type=json_argument, help="reviewers")
     arguments.add_argument("--table", required=True, help="agreement.csv")
     arguments.add_argument("--json", required=True, help="agreement.json")
+    arguments.add_argument("--figure", required=True, help="agreement, without ending")
     args = arguments.parse_args(argv)
 
     comparison = compare(tables.read_table(args.votes), stage=args.stage, reviewers=args.params["reviewers"])
     tables.write_table(pair_table(comparison), args.table)
     tables.write_json(comparison, args.json)
+    with style():
+        save(agreement_figure(comparison), args.figure, title="Agreement of the reviewers")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""List the studies of the review with their reports, status and round."""
+"""List the studies of the review with reports, status and round, and those that are named without being included."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from evergreen import sheets, tables
-from evergreen.command import parser, run
+from evergreen.command import json_argument, parser, run
+from evergreen.screening.characteristics import characteristics
 from evergreen.screening.studies import list_studies
 
 
@@ -15,22 +16,36 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--clusters", required=True, help="clusters.csv of the deduplication")
     arguments.add_argument("--title-abstract", required=True, help="decisions.csv of that stage")
     arguments.add_argument("--full-text", required=True, help="decisions.csv of that stage")
+    arguments.add_argument("--votes", required=True, help="votes.csv of full text")
     arguments.add_argument(
         "--assigned", nargs="*", default=[], help="the sheet config/studies, if there is one"
     )
     arguments.add_argument("--out", required=True, help="studies.csv")
     arguments.add_argument("--orphans", required=True, help="assignments of records that are not there")
+    arguments.add_argument("--excluded", required=True, help="table of excluded studies")
+    arguments.add_argument("--ongoing", required=True, help="table of ongoing studies")
+    arguments.add_argument("--awaiting", required=True, help="table of studies awaiting classification")
+    arguments.add_argument(
+        "--params", required=True, type=json_argument, help="reasons as [[key, label]], in order"
+    )
     args = arguments.parse_args(argv)
 
     found = tables.read_table(args.clusters, ["record_id", "work_id"])
     rows = [sheets.read_sheet(path, "studies") for path in args.assigned]
+    works = tables.read_table(args.works)
+    full_text = tables.read_table(args.full_text)
     result = list_studies(
-        tables.read_table(args.works),
+        works,
         dict(zip(found["record_id"], found["work_id"], strict=True)),
         tables.read_table(args.title_abstract),
-        tables.read_table(args.full_text),
+        full_text,
         pd.concat(rows) if rows else pd.DataFrame(columns=["record_id", "study", "_file", "_row"]),
     )
+    named = characteristics(
+        works, full_text, tables.read_table(args.votes), result.studies, dict(args.params["reasons"])
+    )
+    for state, path in (("exclude", args.excluded), ("ongoing", args.ongoing), ("awaiting", args.awaiting)):
+        tables.write_table(named[state], path)
     tables.write_table(result.studies, args.out)
     tables.write_table(result.orphans, args.orphans)
     status = result.studies["status"].value_counts()

@@ -70,8 +70,14 @@ def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
     list_studies.main(
         ["--works", str(corpus / "works.parquet"), "--clusters", str(corpus / "clusters.csv"),
          "--title-abstract", str(corpus / "title_abstract/decisions.csv"), "--full-text", str(corpus / "full_text/decisions.csv"),
-         "--assigned", str(root / "config/studies.csv"), "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv")]
+         "--votes", str(corpus / "full_text/votes.csv"), "--assigned", str(root / "config/studies.csv"),
+         "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv"), "--excluded", str(corpus / "excluded.csv"),
+         "--ongoing", str(corpus / "ongoing.csv"), "--awaiting", str(corpus / "awaiting.csv"),
+         "--params", json.dumps({"reasons": [[key, key] for key in PLAN["reasons"]]})]
     )  # fmt: skip
+    assert (
+        len(tables.read_table(corpus / "excluded.csv")) == 13
+    )  # 17 exclusions, 4 of them reports of included studies
     studies = tables.read_table(corpus / "studies.csv")
     assert studies["study"].tolist() == [
         "Cohen2008",
@@ -121,10 +127,11 @@ def test_agreement_of_the_bundled_votes(corpus, root):
     stage = corpus / "title_abstract"
     compare_reviewers.main(
         ["--stage", "title_abstract", "--votes", str(stage / "votes.csv"), "--params", json.dumps(PLAN),
-         "--table", str(stage / "agreement.csv"), "--json", str(stage / "agreement.json")]
+         "--table", str(stage / "agreement.csv"), "--json", str(stage / "agreement.json"), "--figure", str(stage / "agreement")]
     )  # fmt: skip
     pair = tables.read_json(stage / "agreement.json")["pairs"][0]
     (a, b), (c, d) = pair["counts"]
     assert b + c == 8
     assert pair["n"] == a + b + c + d == len(pd.read_csv(root / "config/screening/title_abstract/AB.csv"))
     assert "NaN" not in (stage / "agreement.csv").read_text()
+    assert "Cohen's kappa" in (stage / "agreement.svg").read_text()

@@ -1,0 +1,62 @@
+"""The figure of agreement holds every count and is the same every time."""
+
+import pandas as pd
+import pytest
+
+from evergreen.figures.agreement import agreement_figure
+from evergreen.figures.style import save, style
+from evergreen.screening.comparison import compare, pair_table
+
+
+def votes(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["work_id", "reviewer", "decision", "pilot"])
+
+
+@pytest.mark.parametrize("people", [["AB"], ["AB", "CD"], ["AB", "CD", "EF"], ["AB", "CD", "EF", "GH", "IJ"]])
+def test_drawn_for_any_number_of_reviewers(people, tmp_path):
+    said = [
+        (f"w{n}", person, "include" if n % 5 == 0 else "exclude", n < 5)
+        for n in range(30)
+        for person in people
+    ]
+    comparison = compare(votes(*said), stage="title_abstract", reviewers=people)
+    for stem in ("one", "two"):
+        with style():
+            save(agreement_figure(comparison), tmp_path / stem)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+    text = (tmp_path / "one.svg").read_text()
+    assert ("nothing to compare" in text) == (len(people) == 1)
+    assert len(pair_table(comparison)) == 6 * (len(people) * (len(people) - 1) // 2)
+
+
+def test_what_is_not_estimable_is_said_in_the_figure(tmp_path):
+    comparison = compare(
+        votes(("w", "AB", "exclude", False), ("w", "CD", "exclude", False)),
+        stage="title_abstract",
+        reviewers=["AB", "CD"],
+    )
+    with style():
+        save(agreement_figure(comparison), tmp_path / "figure")
+    assert "not estimable" in (tmp_path / "figure.svg").read_text()
+
+
+def test_parts_and_groups():
+    said = [
+        (f"w{n}", person, decision, n < 2)
+        for n, row in enumerate(["iie", "iii", "eee", "eei", "uie"])
+        for person, decision in zip(
+            ["AB", "CD", "EF"],
+            [{"i": "include", "e": "exclude", "u": "unsure"}[letter] for letter in row],
+            strict=True,
+        )
+    ]
+    comparison = compare(votes(*said), stage="title_abstract", reviewers=["AB", "CD", "EF"])
+    sizes = {
+        (pair["part"], pair["first"], pair["second"]): pair["n"]
+        for pair in comparison["pairs"]
+        if pair["table"] == "2x2"
+    }
+    assert sizes["all", "AB", "CD"] == sizes["pilot", "AB", "CD"] + sizes["main", "AB", "CD"] == 5
+    assert {group["part"] for group in comparison["groups"]} == {"all", "pilot", "main"}
+    three = next(pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all")
+    assert three["counts"] == [[2, 0, 0], [1, 0, 0], [0, 0, 2]]
