@@ -32,7 +32,8 @@ class Comparison:
     `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `page`,
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
     shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
-    name several; `span`: both fill the same three or more pages, which two papers cannot.
+    name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
+    nothing differs, whether there or missing.
     """
 
     a: np.ndarray
@@ -57,6 +58,7 @@ class Comparison:
     kind_b: np.ndarray
     cochrane: np.ndarray
     same_id: np.ndarray
+    identical: np.ndarray
 
     def __len__(self) -> int:
         return len(self.a)
@@ -146,6 +148,10 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     page, span = _pages(numeric, a, b)
     year_a, year_b = numeric["year"][a].astype(int), numeric["year"][b].astype(int)
     names = columns.texts["journal"]
+    identical = np.logical_and.reduce(
+        [codes[name][a] == codes[name][b] for name in ("title", "authors", "journal", "doi", "pmid")]
+        + [numeric[name][a] == numeric[name][b] for name in ("year", "volume", "page", "last_page")]
+    )
     return Comparison(
         a=a,
         b=b,
@@ -172,6 +178,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         kind_b=numeric["kind"][b],
         cochrane=cochrane,
         same_id=same_id,
+        identical=identical,
     )
 
 

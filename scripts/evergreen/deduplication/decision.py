@@ -17,6 +17,8 @@ MERGED = 13
 """Points from which two records are one work, where no veto speaks against it."""
 SHORT = 15
 """Letters of a title below which it names no work by itself."""
+TELLING = 22
+"""Letters of a title from which two records that agree in everything are one."""
 BORDERLINE = 6
 """Points from which a person is asked."""
 
@@ -93,7 +95,9 @@ def _points(pairs: Comparison) -> np.ndarray:
         level = getattr(pairs, name)
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
-    return np.where(pairs.same_id, np.maximum(score, MERGED), score).astype(np.int16)
+    # a record that came twice, in another file or under another name of its source, however little it says
+    twice = pairs.same_id | (pairs.identical & (pairs.length >= TELLING))
+    return np.where(twice, np.maximum(score, MERGED), score).astype(np.int16)
 
 
 def _vetoes(pairs: Comparison) -> np.ndarray:

@@ -35,8 +35,10 @@ _RETRACTION = (
     r"(?:\s*(?:to|of|for))?(?:\s*[:\-–]|\s+[\"“'‘]|\s+(?:to|of|for)\s|\s*\.?\s*$)"
 )
 _COMMENT = (
-    r"(?i)^\W*(?:in\s)?(?:(?:the\s)?authors?'?s?'?\s?(?:reply|response)|repl(?:y|ies)|respon[sd]e?s?|comments?|commentary|"
-    r"letter(?: to the editor)?|discussion)\b(?:(?:\s+(?:to|on|by|re|from))?\s*:|\s+(?:to|on)[:\s]\s*[\"“'‘]?)"
+    # "Response to denosumab in ..." is an article: a response needs a colon or a quotation mark
+    r"(?i)^\W*(?:in\s)?(?:(?:the\s)?authors?'?s?'?\s?)?(?:(?:reply|replies|comments?|commentary)\s(?:to|on)\b"
+    r"|(?:reply|replies|respon[sd]e?s?|comments?|commentary|letter(?: to the editor)?|discussion)"
+    r"(?:(?:\s(?:to|on|by|re|from))?\s*:|\s(?:to|on)\s[\"“'‘])):?\s?"
     r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$"
 )
 _FLAG = r"(?i)^\W*(?:retracted|withdrawn)(?:\sarticle)?\s*[:.\-–]\s*"

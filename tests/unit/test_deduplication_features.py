@@ -1,0 +1,143 @@
+"""Comparable forms of a record, journals in their many names, and verdicts that contradict each other."""
+
+import pandas as pd
+import pytest
+
+from evergreen.deduplication.features import KINDS, features
+from evergreen.deduplication.journals import same_journal
+from evergreen.deduplication.overlap import combinations, overlaps, yields
+from evergreen.deduplication.verdicts import effects, read_verdicts
+from evergreen.errors import InputError, InputErrors
+from evergreen.records import model
+
+
+def one(**record):
+    return features(model.typed(pd.DataFrame([{"record_id": "s:1", **record}]))).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "kind"),
+    [
+        ("Bone &amp; joint <i>erosions</i>.", "bonejointerosions", "article"),
+        ("Bone and joint erosions. [Review] [42 refs]", "bonejointerosions", "article"),
+        ("Bone and joint erosions (vol 360, pg 542, 2009)", "bonejointerosions", "article"),
+        ("Erratum to: Bone and joint erosions", "bonejointerosions", "erratum"),
+        ("Corrigendum", "corrigendum", "erratum"),
+        ("Correction of bone erosions by denosumab", "correctionofboneerosionsbydenosumab", "article"),
+        ("Response to denosumab in bone erosions", "responsetodenosumabinboneerosions", "article"),
+        ("Authors' response to: Bone and joint erosions", "bonejointerosions", "comment"),
+        ("Reply to 'Bone and joint erosions'", "bonejointerosions", "comment"),
+        ("Re: Bone and joint erosions", "bonejointerosions", "comment"),
+        ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
+        ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
+    ],
+)
+def test_titles_lose_what_databases_add(title, plain, kind):
+    found = one(title=title)
+    assert (found["title"], KINDS[found["kind"]]) == (plain, kind)
+
+
+@pytest.mark.parametrize(
+    ("title", "numbers"),
+    [
+        ("Bone erosions. Part II", "2"),
+        ("Bone erosions, part 2", "2"),
+        ("A phase III trial of 60 mg", "3 60"),
+        ("Vitamin D and I", "1"),
+        ("Type V collagen", "5"),
+        ("Bone 007", "7"),
+        ("I and V are letters here", ""),
+    ],
+)
+def test_numbers_of_titles(title, numbers):
+    assert one(title=title)["numbers"] == numbers
+
+
+@pytest.mark.parametrize(
+    ("pages", "first", "last"),
+    [
+        ("221-8", 221, 228),
+        ("S5-S10", 5, 10),
+        ("e1001", 1001, 0),
+        ("1299–309", 1299, 1309),
+        ("Suppl-48", 0, 0),
+        ("", 0, 0),
+    ],
+)
+def test_pages(pages, first, last):
+    found = one(pages=pages)
+    assert (found["page"], found["last_page"]) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("volume", "number"), [("58(3)", 58), ("35 Suppl 1", 35), ("1)", 0), ("Ph.D.", 0), ("", 0)]
+)
+def test_volumes(volume, number):
+    assert one(volume=volume)["volume"] == number
+
+
+def test_names_are_the_same_in_any_order_of_initials():
+    written = ["Moe, A; van der Roe, BC", "A Moe; BC van der Roe", "Moe A; van der Roe B.C."]
+    assert {one(authors=names)["authors"] for names in written} == {"moe van der roe"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("j am coll cardiol", "journal of the american college of cardiology", 1),
+        ("natl cancer inst monogr", "national cancer institute monographs", 1),
+        ("bmj", "british medical journal", 1),
+        ("jama", "journal of the american medical association", 1),
+        ("the lancet", "lancet", 1),
+        ("journal of molecular g…", "journal of molecular graphics modelling", 1),
+        ("clinical obstetrics an…", "clinical obstetrics and gynecology", 1),
+        ("circulation", "circulation research", 0),
+        ("brain", "brain a journal of neurology", 0),
+        ("heart", "heart conference british atherosclerosis society", 0),
+        ("", "lancet", 0),
+        ("lancet", "bmj", -1),
+        ("american journal of cardiology", "american journal of nephrology", -1),
+        ("european heart journal", "european journal of nutrition", -1),
+    ],
+)
+def test_names_of_journals(a, b, same):
+    assert same_journal(a, b) == same_journal(b, a) == same
+
+
+def sheet(*rows):
+    columns = ["record_a", "record_b", "same", "decided_by", "note"]
+    frame = pd.DataFrame([(*row, "EF", "") for row in rows], columns=columns)
+    return frame.assign(_file="config/deduplication.csv", _row=range(2, len(rows) + 2))
+
+
+def test_contradicting_verdicts_are_refused_with_the_chain():
+    with pytest.raises(
+        InputError, match=r"row 4.*s:a and s:c are said to be different.*s:a = s:b, s:b = s:c"
+    ):
+        read_verdicts(sheet(("s:a", "s:b", "yes"), ("s:c", "s:b", "yes"), ("s:a", "s:c", "no")))
+
+
+def test_every_contradiction_is_named_and_a_pair_has_two_records():
+    with pytest.raises(InputErrors) as caught:
+        read_verdicts(sheet(("s:a", "s:b", "yes"), ("s:b", "s:a", "no"), ("s:d", "s:d", "yes")))
+    assert len(caught.value.errors) == 2
+
+
+def test_verdicts_on_vanished_records_are_orphans():
+    table = effects(sheet(("s:a", "s:b", "yes"), ("s:a", "s:x", "no")), {"s:a", "s:b"})
+    assert table["effect"].tolist() == ["applied", "orphan: no record s:x"]
+
+
+def test_what_each_source_brought():
+    clusters = pd.DataFrame(
+        {
+            "work_id": ["a:1", "a:1", "a:1", "a:2", "b:2"],
+            "source": ["a", "a", "b", "a", "b"],
+        }
+    )
+    found = yields(clusters, ["a", "b", "c"])
+    assert found["records"].tolist() == [3, 2, 0]
+    assert found["duplicates_within"].tolist() == [1, 0, 0]
+    assert found["unique_works"].tolist() == [1, 1, 0]
+    assert overlaps(clusters, ["a", "b"])["works"].tolist() == [2, 1, 2]
+    assert combinations(clusters, ["a", "b"]).to_numpy().tolist() == [["a", 1], ["a; b", 1], ["b", 1]]

@@ -1,0 +1,120 @@
+"""Groups of pairs: vetoes hold between whole groups, old works stay, verdicts outrank, order does not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evergreen.deduplication.groups import Pairs, components, group, uncompared
+
+
+def pairs(*triples):
+    a, b, score = np.array(triples, dtype=np.int64).reshape(-1, 3).T
+    return Pairs(a, b, score)
+
+
+def grouped(count, accepted=(), vetoed=(), works=None, different=(), same=()):
+    labels = group(
+        count,
+        np.array(works if works is not None else [-1] * count),
+        np.arange(count),
+        pairs(*accepted),
+        pairs(*((a, b, 0) for a, b in vetoed)),
+        list(different),
+        list(same),
+    )
+    found: dict[int, list[int]] = {}
+    for row, label in enumerate(labels.tolist()):
+        found.setdefault(label, []).append(row)
+    return sorted(found.values())
+
+
+def test_pairs_chain_into_groups():
+    assert grouped(5, [(0, 1, 9), (1, 2, 9)]) == [[0, 1, 2], [3], [4]]
+
+
+def test_a_veto_holds_between_whole_groups():
+    # 0-1 and 2-3 are sure; 1-2 would join them, but 0 and 3 are two works
+    assert grouped(4, [(0, 1, 20), (2, 3, 20), (1, 2, 15)], vetoed=[(0, 3)]) == [[0, 1], [2, 3]]
+
+
+def test_the_better_pair_comes_first():
+    assert grouped(3, [(0, 1, 14), (1, 2, 15)], vetoed=[(0, 2)]) == [[0], [1, 2]]
+
+
+def test_a_new_record_joins_one_old_work_only():
+    assert grouped(3, [(0, 2, 14), (1, 2, 15)], works=[0, 1, -1]) == [[0], [1, 2]]
+    assert grouped(3, [(0, 2, 15), (1, 2, 15)], works=[0, 1, -1]) == [[0, 2], [1]]
+
+
+def test_members_of_an_old_work_stay_together_against_a_veto():
+    assert grouped(3, [(0, 2, 15)], vetoed=[(0, 1), (1, 2)], works=[0, 0, -1]) == [[0, 1], [2]]
+
+
+def test_a_verdict_joins_whole_groups_against_a_veto():
+    assert grouped(4, [(0, 1, 20), (2, 3, 20)], vetoed=[(1, 2)], same=[(0, 3)]) == [[0, 1, 2, 3]]
+
+
+def test_a_verdict_keeps_two_records_apart():
+    assert grouped(3, [(0, 1, 20), (1, 2, 15)], different=[(0, 2)]) == [[0, 1], [2]]
+
+
+def test_verdicts_are_kept_where_groups_must_break():
+    # 0-1 and 2-3 by points; a person says 0 = 2 and 1 is not 3
+    found = grouped(4, [(0, 1, 20), (2, 3, 20)], different=[(1, 3)], same=[(0, 2)])
+    assert any({0, 2} <= set(members) for members in found)
+    assert not any({1, 3} <= set(members) for members in found)
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_without_pairs_each_row_is_a_group(count):
+    assert grouped(count) == [[row] for row in range(count)]
+
+
+EDGES = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(13, 30)), max_size=25)
+PLAIN = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=8)
+
+
+def proper(edges):
+    return [edge for edge in edges if edge[0] != edge[1]]
+
+
+@given(EDGES, PLAIN, PLAIN, st.randoms(use_true_random=False))
+def test_groups_do_not_depend_on_the_order_of_pairs(accepted, vetoed, different, random):
+    accepted, vetoed, different = proper(accepted), proper(vetoed), proper(different)
+    once = grouped(12, accepted, vetoed, different=different)
+    for list_ in (accepted, vetoed, different):
+        random.shuffle(list_)
+    assert grouped(12, [(b, a, s) for a, b, s in accepted], vetoed, different=different) == once
+
+
+@given(EDGES, PLAIN, PLAIN)
+def test_no_group_holds_a_vetoed_pair(accepted, vetoed, different):
+    accepted, vetoed, different = proper(accepted), proper(vetoed), proper(different)
+    for members in grouped(12, accepted, vetoed, different=different):
+        assert not any({a, b} <= set(members) for a, b in vetoed + different)
+
+
+@given(EDGES, PLAIN, st.lists(st.integers(0, 3), min_size=6, max_size=6))
+def test_old_works_are_neither_split_nor_joined(accepted, vetoed, numbers):
+    numbers = [sorted(set(numbers)).index(number) for number in numbers]
+    found = grouped(12, proper(accepted), proper(vetoed), works=numbers + [-1] * 6)
+    work_of = [{numbers[row] for row in members if row < 6} for members in found]
+    assert all(len(works) <= 1 for works in work_of)
+    assert sum(map(len, work_of)) == len(set(numbers))
+
+
+@given(EDGES)
+def test_components_are_named_by_their_smallest_row(edges):
+    a, b = (np.array([edge[side] for edge in edges], dtype=np.int64) for side in (0, 1))
+    labels = components(12, a, b)
+    assert all(labels[x] == labels[y] for x, y in zip(a, b, strict=True))
+    assert all(labels[label] == label <= row for row, label in enumerate(labels.tolist()))
+
+
+def test_pairs_of_a_component_that_were_not_compared_are_named():
+    labels = np.array([0, 0, 0, 3])
+    chosen = np.array([True, False, False, False])
+    missing = uncompared(labels, chosen, np.array([0, 1]), np.array([1, 2]), known=0)
+    assert missing.tolist() == [[0, 2]]
+    assert uncompared(labels, chosen, np.array([0, 1]), np.array([1, 2]), known=3).tolist() == []

@@ -1,0 +1,286 @@
+"""Records become works: which pairs merge, which are related, and what stays the same whatever the order."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evergreen.deduplication.comparison import Columns, compare, join
+from evergreen.deduplication.decision import RELATIONS, decide
+from evergreen.deduplication.links import borderline, links
+from evergreen.deduplication.rounds import close_round, compare_share, prepare
+from evergreen.deduplication.verdicts import Verdicts
+from evergreen.deduplication.works import READ
+from evergreen.records import model
+
+PAPER = {
+    "title": "Denosumab and erosions in early rheumatoid arthritis: a randomised controlled trial",
+    "authors": "Moe, A; Roe, B; Poe, C",
+    "year": 2018,
+    "journal": "Annals of Bone Research",
+    "volume": "7",
+    "pages": "112-119",
+}
+SOURCES = ["pubmed", "embase", "trials"]
+
+
+def table(*rows, source="embase", day="2020-12-31"):
+    frame = pd.DataFrame([{"source": source, "round": day, **row} for row in rows])
+    ids = [row.get("record_id") or f"{frame['source'][n]}:{n}" for n, row in enumerate(rows)]
+    return model.typed(frame.assign(record_id=ids))
+
+
+def closed(records, before=None, verdicts=None, shards=1):
+    prepared, known = prepare(records, before)
+    parts = [compare_share(prepared, known, shard=shard, shards=shards) for shard in range(shards)]
+    return close_round(prepared, known, join(parts), verdicts or Verdicts.none(), SOURCES)
+
+
+def works(found):
+    return dict(zip(found.state["record_id"], found.state["work_id"], strict=True))
+
+
+def outcome(a, b):
+    """What is decided on two records: `merged`, a relation, or `apart`."""
+    found = closed(table({**PAPER, **a, "record_id": "embase:a"}, {**PAPER, **b, "record_id": "embase:b"}))
+    if len(set(works(found).values())) == 1:
+        return "merged"
+    relation = found.pairs["relation"].tolist()
+    return (relation or ["apart"])[0] or "borderline"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": PAPER["title"].upper() + "."},
+        {"title": "[" + PAPER["title"] + "]. [German]"},
+        {"title": PAPER["title"].replace("Denosumab and", "Denosumab &amp;")},
+        {"title": PAPER["title"].replace("erosions", "erosoins")},
+        {"title": "Denosumab and erosions in early rheumatoid arthritis: a …", "pages": ""},
+        {"title": "Denosumab and erosions in early rheumatoid arthritis"},
+        {"authors": "A Moe; B Roe; C Poe"},
+        {"authors": "Moe A, Roe B, et al."},
+        {"authors": ""},
+        {"journal": "Ann Bone Res", "pages": "112-9"},
+        {"journal": "ANNALS OF BONE RES…", "volume": ""},
+        {"pages": "S112-S119", "volume": "7(3)"},
+        {"year": 2019},
+        {"pages": "", "volume": ""},
+        {"title": PAPER["title"] + " [Erratum appears in Ann Bone Res 2019;8:1]"},
+        {"title": "Retracted: " + PAPER["title"]},
+    ],
+)
+def test_one_work_as_databases_write_it(other):
+    assert outcome({}, other) == "merged"
+
+
+@pytest.mark.parametrize(
+    ("other", "relation"),
+    [
+        ({"title": "Erratum: " + PAPER["title"], "pages": "301"}, "erratum_of"),
+        ({"title": 'Correction to "' + PAPER["title"] + '"', "volume": "8", "pages": "1"}, "erratum_of"),
+        ({"title": "Notice of retraction: " + PAPER["title"], "volume": "9", "pages": "3"}, "retraction_of"),
+        ({"title": "Comment on: " + PAPER["title"], "authors": "Doe, J", "pages": "302"}, "comment_on"),
+        ({"title": "Re: " + PAPER["title"], "authors": "Doe, J", "pages": ""}, "comment_on"),
+        ({"journal": "medRxiv", "volume": "", "pages": "", "doi": "10.1101/2017.01.01.1"}, "preprint_of"),
+        (
+            {
+                "journal": "Arthritis Meetings",
+                "volume": "70",
+                "pages": "S9",
+                "publication_types": "Conference Abstract",
+            },
+            "conference_abstract_of",
+        ),
+        ({"journal": "Other Journal", "volume": "3", "pages": "1-9"}, "version_of"),
+        ({"year": 2020, "volume": "9", "pages": "12-20"}, "version_of"),
+    ],
+)
+def test_what_is_related_is_linked_and_not_merged(other, relation):
+    assert outcome({}, other) == relation
+    assert outcome(other, {}) == relation
+
+
+def test_parts_are_two_works():
+    first = {"title": PAPER["title"] + ". Part I", "pages": "112-119"}
+    assert outcome(first, {"title": PAPER["title"] + ". Part II", "pages": "120-131"}) == "part_of"
+    assert outcome(first, {"title": PAPER["title"] + ". Part 1"}) == "merged"
+
+
+def test_cochrane_updates_are_two_works():
+    review = {"journal": "Cochrane Database of Systematic Reviews", "volume": "", "pages": "CD001234"}
+    first = {**review, "doi": "10.1002/14651858.cd001234"}
+    assert outcome(first, {**review, "doi": "10.1002/14651858.cd001234.pub2", "year": 2021}) == "version_of"
+    assert outcome(first, {**review, "doi": "10.1002/14651858.cd001234"}) == "merged"
+    assert outcome(first, {**review, "journal": "Cochrane Database Syst Rev"}) == "merged"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({"doi": "10.1/a"}, {"doi": "10.1/b", "pages": "200-210"}),
+        ({"pmid": "1"}, {"pmid": "2"}),
+        ({"doi": "10.1/a"}, {"doi": "10.1/a", "title": "Zoledronate and the jaw of the dog: an experiment"}),
+        ({"title": "Editorial", "pages": ""}, {"title": "Editorial", "pages": ""}),
+        ({"title": "", "pages": ""}, {"title": ""}),
+    ],
+)
+def test_what_an_identifier_or_a_bare_title_does_not_decide(a, b):
+    assert outcome({"journal": PAPER["journal"], **a}, {**b, "authors": "Moe, A"}) != "merged"
+
+
+def test_a_registry_entry_is_linked_to_its_report():
+    entry = {
+        "record_id": "trials:NCT01234567", "source": "trials", "title": "Denosumab in RA", "registry_ids": "NCT01234567",
+        "url": "https://clinicaltrials.gov/study/NCT01234567",
+    }  # fmt: skip
+    report = {**PAPER, "record_id": "embase:1", "registry_ids": "NCT01234567"}
+    records = table(entry, report)
+    found = closed(records)
+    linked = links(found.pairs, found.state, records[list(READ)])
+    assert linked[["work_id", "relation", "related_work_id"]].to_numpy().tolist() == [
+        ["trials:NCT01234567", "registry_entry_of", "embase:1"]
+    ]
+
+
+def test_relations_that_pubmed_states_are_links():
+    erratum = {
+        "record_id": "pubmed:2",
+        "title": "Correction.",
+        "pmid": "2",
+        "related": "ErratumFor 1; CommentOn 77",
+    }
+    paper = {**PAPER, "record_id": "pubmed:1", "pmid": "1", "related": "ErratumIn 2"}
+    records = table(erratum, paper, source="pubmed")
+    found = closed(records)
+    linked = links(found.pairs, found.state, records[list(READ)])
+    assert linked[["work_id", "relation", "related_work_id", "how"]].to_numpy().tolist() == [
+        ["pubmed:2", "erratum_of", "pubmed:1", "stated"]
+    ]
+
+
+def test_the_sheet_for_a_person_has_each_pair_of_works_once():
+    other = {**PAPER, "title": PAPER["title"].split(":")[0], "pages": "", "volume": ""}
+    records = table(
+        {**PAPER, "record_id": "embase:a"},
+        {**PAPER, "record_id": "embase:b"},
+        {**other, "record_id": "embase:c"},
+    )
+    found = closed(records)
+    sheet, left_out = borderline(found.pairs, found.state, records, Verdicts.none())
+    assert len(sheet) == 1
+    assert left_out == 0
+    assert {sheet["work_a"][0], sheet["work_b"][0]} == {"embase:a", "embase:c"}
+    assert sheet["same"].tolist() == [""]
+    decided = Verdicts([], [tuple(sorted((sheet["record_a"][0], sheet["record_b"][0])))], {})
+    again = closed(records, verdicts=decided)
+    assert len(borderline(again.pairs, again.state, records, decided)[0]) <= 1
+
+
+# --- a bibliography of works that look like each other, as several databases write them ------------------------------
+
+WORDS = [
+    "denosumab",
+    "zoledronate",
+    "erosions",
+    "bone",
+    "density",
+    "women",
+    "men",
+    "trial",
+    "early",
+    "late",
+    "children",
+]
+
+
+@st.composite
+def bibliography(draw):
+    rows = []
+    for _ in range(draw(st.integers(1, 6))):
+        words = draw(st.lists(st.sampled_from(WORDS), min_size=3, max_size=8))
+        paper = {
+            "title": " ".join(words).capitalize(),
+            "authors": "; ".join(
+                draw(st.lists(st.sampled_from(["Moe, A", "Roe, B", "Poe, C", "Doe, D"]), max_size=3))
+            ),
+            "year": draw(st.sampled_from([2017, 2018, 2019])),
+            "journal": draw(st.sampled_from(["Annals of Bone Research", "Bone", "Lancet"])),
+            "volume": draw(st.sampled_from(["", "7", "8"])),
+            "pages": draw(st.sampled_from(["", "112-119", "30", "e5"])),
+            "doi": draw(st.sampled_from(["", "10.1/a", "10.1/b"])),
+        }
+        for _ in range(draw(st.integers(1, 3))):
+            gone = draw(st.sampled_from(["volume", "pages", "doi", "authors", "year"]))
+            rows.append({**paper, gone: None if gone == "year" else ""})
+    return [{**row, "record_id": f"embase:{number:03}"} for number, row in enumerate(rows)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(bibliography(), st.randoms(use_true_random=False))
+def test_order_and_shares_change_nothing(rows, random):
+    once = works(closed(table(*rows)))
+    random.shuffle(rows)
+    assert works(closed(table(*rows))) == once
+    assert works(closed(table(*rows), shards=3)) == once
+
+
+@settings(max_examples=25, deadline=None)
+@given(bibliography())
+def test_the_same_file_twice_makes_no_new_work(rows):
+    once = works(closed(table(*rows)))
+    copies = [{**row, "record_id": row["record_id"] + "~2"} for row in rows]
+    twice = works(closed(table(*rows, *copies)))
+    assert set(twice.values()) == set(once.values())
+    assert all(twice[row["record_id"] + "~2"] == twice[row["record_id"]] for row in rows)
+
+
+@settings(max_examples=25, deadline=None)
+@given(bibliography(), st.data())
+def test_later_rounds_never_change_an_old_work(rows, data):
+    cut = data.draw(st.integers(1, len(rows)))
+    first = closed(table(*rows[:cut], day="2018-12-31"))
+    if cut == len(rows):
+        return
+    second = closed(table(*rows[cut:], day="2020-12-31"), before=first.state)
+    old, new = works(first), works(second)
+    assert {record: new[record] for record in old} == old
+    assert all(work in old or work not in old.values() for work in new.values())
+
+
+@settings(max_examples=25, deadline=None)
+@given(bibliography(), st.data())
+def test_verdicts_hold(rows, data):
+    ids = [row["record_id"] for row in rows]
+    if len(ids) < 3:
+        return
+    a, b, c = data.draw(st.permutations(ids))[:3]
+    verdicts = Verdicts([tuple(sorted((a, b)))], [tuple(sorted((a, c)))], {})
+    found = works(closed(table(*rows), verdicts=verdicts))
+    assert found[a] == found[b] != found[c]
+    assert found[a] in (a, min(r for r in ids if found[r] == found[a]))
+
+
+def test_no_vetoed_pair_shares_a_work():
+    rows = [
+        {**PAPER, "record_id": f"embase:{n}", "pages": pages, "volume": volume, "year": year}
+        for n, (pages, volume, year) in enumerate(
+            [("112-119", "7", 2018), ("", "", 2018), ("5-9", "9", 2020), ("", "", 2020), ("5-9", "", 2020)]
+        )
+    ]
+    found = closed(table(*rows))
+    state = found.state
+    every = [(a, b) for a in range(len(state)) for b in range(a + 1, len(state))]
+    a, b = np.array(every).T
+    compared = compare(Columns(state), a, b, relevant=False)
+    same = state["work_id"].to_numpy()[a] == state["work_id"].to_numpy()[b]
+    assert not (same & (decide(compared).vetoes != 0)).any()
+    assert state["work_id"].nunique() == 2
+
+
+def test_relations_have_the_names_of_the_contract():
+    assert set(RELATIONS[1:]) == {
+        "erratum_of", "comment_on", "preprint_of", "part_of", "version_of", "conference_abstract_of", "retraction_of",
+        "registry_entry_of",
+    }  # fmt: skip
