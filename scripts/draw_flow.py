@@ -5,6 +5,7 @@ Beside the drawings goes `flow.html`, where each box shows the records, reports 
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from evergreen.figures.flow import describe, draw_flow
 from evergreen.figures.style import save, style
 from evergreen.prisma.chart import charts
 from evergreen.prisma.page import page
-from evergreen.tables import read_json, read_table, write_text
+from evergreen.tables import read_json, read_table, replaced, write_text
 
 # Columns that the page reads; where all counts are given there are no such tables.
 TABLES = {
@@ -46,6 +47,9 @@ def main(argv: list[str] | None = None) -> None:
         path = args.folder / f"{name}.svg"
         drawings[name] = describe(path.read_text(encoding="utf-8"), chart)
         write_text(drawings[name], path)
+    for suffix in ("svg", "pdf", "png"):
+        with replaced(args.folder / f"flow.{suffix}") as draft:
+            shutil.copyfile(args.folder / f"flow-{max(document['rounds'])}.{suffix}", draft)
     tables = {
         name: read_table(path, columns)
         if (path := getattr(args, name))

@@ -6,7 +6,7 @@ All lengths are in points (1/72 inch), with the origin in the lower left corner.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -89,9 +89,8 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     )
     notes = [line for note in chart.notes for line in wrapped([(0, note)], 0.97 * width, NOTE_SIZE)]
     notes_height = len(notes) * NOTE_LINE + (8 if notes else 0)
-    layouts = [_placed(chart, width, notes_height, shares) for shares in SHARES]
-    fitting = (layout for layout in layouts if layout[1] <= PAGE_HEIGHT)
-    placed, height = next(fitting, min(layouts, key=lambda layout: layout[1]))
+    layouts = (_placed(chart, width, notes_height, shares) for shares in SHARES)
+    placed, height = _fitting(layouts)
     figure = Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
@@ -106,6 +105,16 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
         y = notes_height - 8 - NOTE_SIZE - i * NOTE_LINE + 2
         _draw_runs(axes, runs, MARGIN + indent, y, NOTE_SIZE, GREY)
     return figure
+
+
+def _fitting(layouts: Iterable[tuple[dict[str, Placed], float]]) -> tuple[dict[str, Placed], float]:
+    """The first layout that a page holds, else the lowest."""
+    tried = []
+    for layout in layouts:
+        if layout[1] <= PAGE_HEIGHT:
+            return layout
+        tried.append(layout)
+    return min(tried, key=lambda layout: layout[1])
 
 
 def describe(svg: str, chart: Chart) -> str:

@@ -321,7 +321,7 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
 
 
 def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
-    """All charts of `counts.json` by file name: `flow` (the latest round), `flow-<round>`, `flow-total`."""
+    """All charts of `counts.json` by file name: `flow-<round>` and `flow-total`."""
     result: dict[str, Chart] = {}
     for name, view in views(document).items():
         notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
@@ -332,7 +332,7 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
         result[name] = chart(
             view.counts, update=view.is_update, sources=view.sources, labels=labels, notes=notes
         )
-    return {"flow": result[f"flow-{list(document['rounds'])[-1]}"], **result}
+    return result
 
 
 def _listed(names: Sequence[str]) -> str:
