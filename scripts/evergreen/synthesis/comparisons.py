@@ -46,7 +46,8 @@ class Comparison:
     """One row to pool: a study (or one arm of it), its numbers, or an effect that was reported as such.
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
-    only. `arms` is what a figure shows, `derived` the columns that were converted, `columns` the study-level columns.
+    only. `arms` is what a figure shows, `derived` whether a number was converted, `sources` the databases that its
+    reports came from, `columns` the study-level columns.
     """
 
     study: str
@@ -57,6 +58,7 @@ class Comparison:
     vi: float | None
     arms: dict[str, dict[str, Any]]
     derived: bool
+    sources: tuple[str, ...]
     columns: dict[str, str]
 
 
@@ -417,7 +419,9 @@ def _row(
     columns = {str(name): _text(first[name]) for name in rows.columns if name not in SHEET_COLUMNS}
     yi, vi = estimate if estimate is not None else (None, None)
     derived = any(derived_columns(text) for text in rows["derived"])
-    return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, columns)
+    ids = rows["record_id"] if "record_id" in rows else []
+    sources = tuple(sorted({_text(one).split(":")[0] for one in ids if ":" in _text(one)}))
+    return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns)
 
 
 def _text(value: Any) -> str:

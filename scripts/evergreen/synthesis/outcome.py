@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evergreen.synthesis import comparisons, effects, pooled
+from evergreen.synthesis import comparisons, effects, moderation, pooled, robustness, sensitivity, wording
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.numbers import plain
 
@@ -20,26 +20,27 @@ def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
 
     `rows` is the outcome's slice of the extraction, `outcome` its entry in the protocol with `analysis` filled in.
     """
+    pooled.check(outcome)
     analysis = outcome["analysis"]
-    chosen = comparisons.choose(rows, outcome, model=analysis["model"])
-    rated, left_out = rate(chosen.comparisons, outcome)
-    left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
-    rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
-    studies = pooled.Studies.of(rated, outcome["measure"])
+    chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     document: Result = {
         "outcome": outcome["id"],
         "measure": outcome["measure"],
-        "k": len(rated),
+        "k": len(studies.yi),
         "level": analysis["level"],
         "studies": _studies(studies, whole, analysis["level"]),
         "model": whole.block if whole else None,
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
-        "subgroups": {},
-        "moderators": {},
-        "sensitivity": {},
-        "small_study": {},
+        "methods": wording.methods(outcome),
+        "subgroups": moderation.subgroups(studies, outcome.get("subgroups", []), analysis),
+        "moderators": moderation.moderators(studies, outcome.get("moderators", []), analysis),
+        "sensitivity": sensitivity.grid(
+            analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
+        ),
+        "influence": robustness.influences(studies, analysis),
+        "small_study": robustness.small_studies(studies, analysis),
         "rounds": rounds(studies, analysis),
         "left_out": left_out,
         "arms_left_out": chosen.arms_left_out,
@@ -47,21 +48,34 @@ def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
     return plain(document)
 
 
+def compared(
+    rows: pd.DataFrame, outcome: Mapping[str, Any]
+) -> tuple[comparisons.Chosen, pooled.Studies, list[dict[str, Any]]]:
+    """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
+    chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])
+    rated, left_out = rate(chosen.comparisons, outcome)
+    left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
+    rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
+    return chosen, pooled.Studies.of(rated, outcome["measure"]), left_out
+
+
 def rate(
     chosen: Sequence[Comparison], outcome: Mapping[str, Any]
 ) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
     """Effect and variance of each comparison; those without one, with the reason."""
     yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
+    counted = outcome["analysis"]["model"] in pooled.COUNTED
     rated, left_out = [], []
     for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
-        if np.isfinite(effect) and np.isfinite(variance) and variance > 0:
+        if counted and comparison.yi is not None:
+            reason = "reported as an estimate only, and this model needs counts"
+        elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
             rated.append((comparison, float(effect), float(variance)))
             continue
-        reason = (
-            "its effect has no sampling variance"
-            if variance == 0
-            else effects.why_not(outcome["measure"], comparison.numbers)
-        )
+        elif variance == 0:
+            reason = "its effect has no sampling variance"
+        else:
+            reason = effects.why_not(outcome["measure"], comparison.numbers)
         entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
         if comparison.label != comparison.study:
             entry["label"] = comparison.label
@@ -94,35 +108,38 @@ def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:
 
 
 def rounds(studies: pooled.Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """The pooled effect as of each round in which the outcome's data changed."""
+    """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
     days = sorted({day for day in studies.rounds if day})
     view: dict[str, Any] = {}
-    for day in days:
+    for look, day in enumerate(days, start=1):
         known = np.array([not own or own <= day for own in studies.rounds])
         part = studies.take(known)
         whole = pooled.pool(part, analysis)
         added = [label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day]
-        view[day] = {"k": len(part.labels), "added": added, "model": whole.block if whole else None}
+        view[day] = {
+            "look": look,
+            "k": len(part.labels),
+            "added": added,
+            "model": whole.block if whole else None,
+        }
     return view
 
 
 def _studies(studies: pooled.Studies, whole: pooled.Pooled | None, level: float) -> list[dict[str, Any]]:
     low, high = studies.intervals(level)
-    entries = []
-    for position, comparison in enumerate(studies.comparisons):
-        entries.append(
-            {
-                "study": comparison.study,
-                "label": comparison.label,
-                "round": comparison.round,
-                "yi": studies.yi[position],
-                "vi": studies.vi[position],
-                "weight": whole.weights[position] if whole else None,
-                "ci_low": low[position],
-                "ci_high": high[position],
-                "arms": comparison.arms,
-                "derived": comparison.derived,
-                "columns": comparison.columns,
-            }
-        )
-    return entries
+    return [
+        {
+            "study": comparison.study,
+            "label": comparison.label,
+            "round": comparison.round,
+            "yi": studies.yi[position],
+            "vi": studies.vi[position],
+            "weight": whole.weights[position] if whole else None,
+            "ci_low": low[position],
+            "ci_high": high[position],
+            "arms": comparison.arms,
+            "derived": comparison.derived,
+            "columns": comparison.columns,
+        }
+        for position, comparison in enumerate(studies.comparisons)
+    ]

@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import prediction, tau2_interval
+from evergreen.errors import InputError
+from evergreen.synthesis import comparisons, effects, glmm, multilevel, prediction, robust, tau2_interval
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
 from evergreen.synthesis.model import Fit, fit
 from evergreen.synthesis.stack import Array, stack
+
+MEASURES_OF = {"mh": {*TABLES, *RATES}, "peto": {"OR", "PETO"}, "glmm": {"OR", "IRR", "PLO", "IRLN"}}
+COUNTED = tuple(MEASURES_OF)
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,14 @@ class Studies:
     def rounds(self) -> list[str | None]:
         return [comparison.round for comparison in self.comparisons]
 
+    def column(self, name: str) -> list[str]:
+        """Values of a study-level column, "" where there is none."""
+        return [comparison.columns.get(name, "") for comparison in self.comparisons]
+
+    def data(self) -> dict[str, Array]:
+        """The numbers of the measure's kind, NaN for contrasts."""
+        return comparisons.arrays(self.comparisons, effects.MEASURES[self.measure].kind)
+
     def take(self, mask: Array) -> Studies:
         """The studies where `mask` is true."""
         kept = [one for one, keep in zip(self.comparisons, mask, strict=True) if keep]
@@ -61,22 +74,60 @@ class Pooled:
     notes: list[str]
 
 
+def check(outcome: Mapping[str, Any]) -> None:
+    """Refuse a combination of model, measure and estimator that does not exist."""
+    analysis, measure, name = outcome["analysis"], outcome["measure"], outcome["id"]
+    model = analysis["model"]
+    if measure not in MEASURES_OF.get(model, {measure}):
+        raise InputError(
+            f"outcome {name}: model {model} cannot pool {measure}",
+            todo=f"Measures for this model: {', '.join(sorted(MEASURES_OF[model]))}.",
+        )
+    if (
+        model == "glmm"
+        and measure in glmm.MODELS
+        and analysis.get("glmm", "UM.FS") not in glmm.MODELS[measure]
+    ):
+        raise InputError(
+            f"outcome {name}: the model {analysis['glmm']} does not exist for {measure}",
+            todo=f"Choose one of {', '.join(glmm.MODELS[measure])}.",
+        )
+    if model == "multilevel" and analysis["tau2"] not in {"REML", "ML"}:
+        raise InputError(
+            f"outcome {name}: a multilevel model is fitted by REML or ML, not by {analysis['tau2']}"
+        )
+    if model != "random" and analysis["test"] in {"knha", "adhoc"}:
+        raise InputError(
+            f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
+            todo="Set `test: z`, or leave it out.",
+        )
+
+
 def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
     """Pool `studies` as `analysis` says; None where there is no study."""
-    if not len(studies.yi):
+    k, model = len(studies.yi), analysis["model"]
+    if k == 0:
         return None
+    if k == 1:
+        fitted = fit(studies.yi, studies.vi, method="EE", level=analysis["level"])
+        note = "One study: nothing is pooled, its own estimate and interval are shown."
+        return Pooled(block_of(fitted, "common"), fitted.weight, [note])
+    if model in {"mh", "peto"}:
+        return _counted(studies, analysis)
+    if model == "glmm":
+        return _glmm(studies, analysis)
+    if model == "multilevel":
+        return _multilevel(studies, analysis)
     return _inverse_variance(studies, analysis)
 
 
 def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     level, k = analysis["level"], len(studies.yi)
-    random = analysis["model"] == "random" and k > 1
+    random = analysis["model"] == "random"
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
     block = block_of(fitted, "random" if random else "common")
     notes = []
-    if k == 1:
-        notes.append("One study: nothing is pooled, its own estimate and interval are shown.")
     if random:
         bounds = tau2_interval.q_profile(stack(studies.yi, studies.vi), level)
         block |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
@@ -87,14 +138,13 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
             block |= q_based(fitted)
         if test in {"knha", "adhoc"}:
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
-            narrower = float(fitted.se[0]) < float(normal.se[0])
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
-            if shorter or narrower or k == 2:
+            if shorter or fitted.se[0] < normal.se[0] or k == 2:
                 block["wald"] = {
                     "se": normal.se[0], "statistic": normal.statistic[0], "p": normal.p_value[0],
                     "ci_low": normal.ci_low[0], "ci_high": normal.ci_high[0],
                 }  # fmt: skip
-                notes.append(_wald_sentence(k, shorter))
+                notes.append(_wald_sentence(k, bool(shorter)))
     return Pooled(block, fitted.weight, notes)
 
 
@@ -118,7 +168,7 @@ def q_based(fitted: Fit) -> dict[str, Any]:
 
 def block_of(fitted: Fit, model: str) -> dict[str, Any]:
     """A fit with one mean as the JSON's `model`."""
-    common = model == "common"
+    common, single = model == "common", fitted.k < 2
     return {
         "model": model,
         "tau2_method": None if common else fitted.method,
@@ -137,9 +187,99 @@ def block_of(fitted: Fit, model: str) -> dict[str, Any]:
         "tau2_se": None if common else fitted.tau2_se,
         "tau2_ci_low": None,
         "tau2_ci_high": None,
-        "I2": fitted.I2 if fitted.k > 1 else None,
-        "H2": fitted.H2 if fitted.k > 1 else None,
-        "Q": fitted.Q if fitted.k > 1 else None,
-        "Q_df": fitted.Q_df if fitted.k > 1 else None,
-        "Q_p": fitted.Q_p if fitted.k > 1 else None,
+        "I2": None if single else fitted.I2,
+        "H2": None if single else fitted.H2,
+        "Q": None if single else fitted.Q,
+        "Q_df": None if single else fitted.Q_df,
+        "Q_p": None if single else fitted.Q_p,
     }
+
+
+def _block(model: str, k: int, **values: Any) -> dict[str, Any]:
+    """The JSON's `model` with every key; None where a model has no such number."""
+    keys = (
+        "estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "tau2_se",
+        "tau2_ci_low", "tau2_ci_high", "I2", "H2", "Q", "Q_df", "Q_p",
+    )  # fmt: skip
+    return {"model": model, "tau2_method": None, "test": "z", "k": k, **dict.fromkeys(keys), **values}
+
+
+def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+    """Mantel-Haenszel or Peto."""
+    data, level = studies.data(), analysis["level"]
+    how = {"add": analysis.get("add", 0.5), "to": analysis.get("to", "only0"), "level": level}
+    found: Counted
+    if analysis["model"] == "peto":
+        found = peto(data, **how)
+    else:
+        found = mantel_haenszel(studies.measure, data, mh_add=analysis.get("mh_add", 0.0), **how)
+    block = _block(
+        analysis["model"], found.k, estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value,
+        ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2, Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
+        association=_test(found.association), breslow_day=_test(found.breslow_day), tarone=_test(found.tarone),
+    )  # fmt: skip
+    if not np.isfinite(found.estimate):
+        return Pooled(
+            block, found.weights, ["No events in one of the groups of all studies: nothing can be estimated."]
+        )
+    return Pooled(block, found.weights, [])
+
+
+def _test(test: Any) -> dict[str, Any] | None:
+    return (
+        None if np.isnan(test.statistic) else {"statistic": test.statistic, "df": test.df, "p": test.p_value}
+    )
+
+
+def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+    kind = analysis.get("glmm", "UM.FS")
+    found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
+    block = _block(
+        "glmm", found.k, tau2_method="ML", kind=kind, estimate=found.estimate, se=found.se, statistic=found.statistic,
+        p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
+        Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
+    )  # fmt: skip
+    if analysis.get("prediction", True):
+        half = float(special.ndtri(0.5 + analysis["level"] / 2)) * np.sqrt(found.se**2 + found.tau2)
+        block |= {"pi_low": found.estimate - half, "pi_high": found.estimate + half}
+    missing = len(studies.yi) - found.k
+    notes = (
+        [f"{missing} studies without events in either group say nothing in this model."] if missing else []
+    )
+    return Pooled(block, np.full(len(studies.yi), np.nan), notes)
+
+
+def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+    """Effects within studies; robust tests beside the model's own."""
+    names = [comparison.study for comparison in studies.comparisons]
+    nested = len(set(names)) < len(names)
+    components = multilevel.COMPONENTS if nested and len(set(names)) > 1 else ("effect",)
+    rho = analysis.get("rho", 0.0) if nested else 0.0
+    fitted = multilevel.three_level(
+        studies.yi, studies.vi, names, components=components, method=analysis["tau2"], test="z", level=analysis["level"],
+        rho=rho,
+    )  # fmt: skip
+    shares = dict(zip(components, fitted.I2, strict=True))
+    block = _block(
+        "multilevel", len(names), tau2_method=analysis["tau2"], estimate=fitted.b[0], se=fitted.se[0],
+        statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
+        tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
+        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, studies=len(set(names)),
+    )  # fmt: skip
+    if analysis.get("prediction", True):
+        block |= {"pi_low": fitted.pi_low, "pi_high": fitted.pi_high}
+    notes = []
+    if not nested:
+        notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
+    elif rho == 0:
+        notes.append(
+            "No correlation of sampling errors within studies was assumed; robust tests stand beside."
+        )
+    if len(set(names)) > 2:
+        own = robust.of_multilevel(fitted, "CR2", analysis["level"])
+        block["robust"] = {
+            "kind": "CR2", "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],
+            "ci_low": own.ci_low[0], "ci_high": own.ci_high[0],
+        }  # fmt: skip
+    inverse = fitted.blocks.flat(np.einsum("cmn,cn->cm", fitted.solved.inverse, fitted.blocks.used))
+    return Pooled(block, 100 * inverse / inverse.sum(), notes)

@@ -149,14 +149,14 @@ def pustejovsky_rodgers(yi: Array, n1: Array, n2: Array) -> Asymmetry:
 
 
 def of_measure(measure: str, yi: Array, vi: Array, data: Mapping[str, Array]) -> dict[str, Any]:
-    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4): name -> Asymmetry."""
-    if measure in {"OR", "PETO"} and not np.isnan(data["events1"]).any():
+    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4): name -> Asymmetry; `data` is empty for contrasts."""
+    if measure in {"OR", "PETO"} and data:
         events = data["events1"] + data["events2"]
         n = data["n1"] + data["n2"]
         return {
             "Harbord": harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
             "Peters": peters(yi, events, n),
         }
-    if measure == "SMD" and not np.isnan(data["n1"]).any():
+    if measure == "SMD" and data:
         return {"Pustejovsky-Rodgers": pustejovsky_rodgers(yi, data["n1"], data["n2"])}
     return {"Egger": regression_test(yi, vi, model="lm")}

@@ -1,0 +1,92 @@
+"""How far a result leans on single studies and on small ones: the JSON of influence and of small-study effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from evergreen.synthesis import fail_safe, influence, small_study, trim_fill
+from evergreen.synthesis.pooled import Studies, block_of
+
+
+def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies."""
+    if len(studies.yi) < 3 or analysis["model"] not in {"random", "common"}:
+        return {}
+    random = analysis["model"] == "random"
+    how = {"method": analysis["tau2"] if random else "EE", "test": analysis["test"] if random else "z"}
+    without = influence.leave_one_out(studies.yi, studies.vi, level=analysis["level"], **how)
+    single = asdict(influence.influence(studies.yi, studies.vi, **how))
+    x, y = influence.baujat(studies.yi, studies.vi, **how)
+    rows = []
+    for position, label in enumerate(studies.labels):
+        left = without.one(position)
+        rows.append(
+            {
+                "label": label,
+                "without": {
+                    "estimate": left.b[0], "se": left.se[0], "p": left.p_value[0], "ci_low": left.ci_low[0],
+                    "ci_high": left.ci_high[0], "tau2": left.tau2, "I2": left.I2, "Q": left.Q, "Q_p": left.Q_p,
+                },
+                **{name: values[position] for name, values in single.items() if name not in {"tau2", "Q", "dfbetas"}},
+                "dfbetas": single["dfbetas"][position, 0],
+                "baujat_x": x[position],
+                "baujat_y": y[position],
+            }
+        )  # fmt: skip
+    return {"studies": rows}
+
+
+def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
+    k, least = len(studies.yi), analysis.get("k_min_small_study", 10)
+    if k < least:
+        return {
+            "not_done": f"{k} {'study' if k == 1 else 'studies'}; tests for small-study effects need at least {least}"
+        }
+    if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
+        return {"not_done": "all studies are equally precise: there are no small ones"}
+    random = analysis["model"] == "random"
+    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
+    known = (
+        np.all([np.isfinite(values) for values in studies.data().values()], axis=0)
+        if studies.data()
+        else None
+    )
+    data = studies.data() if known is not None and known.all() else {}
+    tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
+    tau, p_value = small_study.rank_test(studies.yi, studies.vi)
+    document: dict[str, Any] = {
+        "tests": {
+            name: {"statistic": one.statistic, "df": one.df, "p": one.p_value, "limit": one.limit,
+                   "limit_ci_low": one.limit_low, "limit_ci_high": one.limit_high}
+            for name, one in tests.items()
+        },
+        "rank": {"tau": tau, "p": p_value},
+        "pet_peese": {
+            name: dict(zip(("estimate", "se", "statistic", "p"), values, strict=True))
+            for name, values in small_study.pet_peese(studies.yi, studies.vi).items()
+        },
+        "fail_safe": {
+            "rosenthal": fail_safe.rosenthal(studies.yi, studies.vi),
+            "orwin": fail_safe.orwin(studies.yi, studies.vi),
+            "rosenberg": fail_safe.rosenberg(studies.yi, studies.vi),
+            "general": fail_safe.general(studies.yi, studies.vi, method=method),
+        },
+    }  # fmt: skip
+    try:
+        filled = trim_fill.trim_and_fill(
+            studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
+        )
+    except ValueError as error:
+        document["trim_and_fill"] = {"not_done": str(error)}
+    else:
+        document["trim_and_fill"] = {
+            "missing": filled.missing, "missing_se": filled.missing_se, "side": filled.side,
+            "filled": [{"yi": y, "vi": v} for y, v in zip(filled.yi, filled.vi, strict=True)],
+            "model": block_of(filled.fit, "random" if random else "common"),
+        }  # fmt: skip
+    return document

@@ -1,0 +1,136 @@
+"""The sensitivity grid: what else could have been done with the same studies, side by side.
+
+Each entry of the protocol's `sensitivity` names what it changes: a setting of the analysis (`tau2: DL`), the `measure`, or
+what is left out (`without: high_risk`, `without: derived`, `without: each_source`, `without_studies: [A, B]`). A list
+stands for several analyses, several keys for their combinations:
+
+    sensitivity: [{tau2: [DL, PM]}, {model: common, test: z}, {without: [high_risk, derived]}, {measure: OR}]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from evergreen.errors import InputError
+from evergreen.synthesis import effects
+from evergreen.synthesis.pooled import Studies, check, pool
+
+HIGH_RISK = {"high", "high risk", "serious", "critical"}
+WITHOUT = ("high_risk", "derived", "each_source")
+ANALYSIS_KEYS = {
+    "model", "tau2", "test", "level", "prediction", "add", "to", "drop00", "mh_add", "glmm", "smd_vtype", "predtype", "i2",
+    "rho",
+}  # fmt: skip
+Rate = Callable[[Mapping[str, Any]], Studies]
+
+
+def grid(
+    entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Mapping[str, Any], rate: Rate
+) -> dict[str, Any]:
+    """`{label: {changes, k, model}}` in the order of the protocol; `rate` gives the studies of a changed outcome.
+
+    An analysis that does not exist or leaves no study has `model: null` and the reason in `not_done`.
+    """
+    document: dict[str, Any] = {}
+    for entry in entries:
+        for changes in expanded(entry, studies):
+            document[label(changes)] = _one(changes, studies, outcome, rate)
+    return document
+
+
+def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
+    """An entry as single analyses; raises InputError for what the grid does not know."""
+    unknown = entry.keys() - ANALYSIS_KEYS - {"measure", "without", "without_studies", "multi_arm"}
+    if unknown:
+        raise InputError(
+            f"`sensitivity` changes {sorted(unknown)[0]}, which is no setting of an analysis",
+            todo=f"Allowed: {', '.join(sorted(ANALYSIS_KEYS))}, measure, multi_arm, without, without_studies.",
+        )
+    sources = sorted({source for one in studies.comparisons for source in one.sources})
+    axes = []
+    for key, value in entry.items():
+        values: list[Any] = (
+            [value] if key == "without_studies" or not isinstance(value, list) else list(value)
+        )
+        if key == "without":
+            for one in values:
+                if one not in WITHOUT:
+                    raise InputError(
+                        f"`sensitivity` leaves out {one}", todo=f"Allowed in `without`: {', '.join(WITHOUT)}."
+                    )
+            values = [
+                part
+                for one in values
+                for part in ([f"source {name}" for name in sources] if one == "each_source" else [one])
+            ]
+        axes.append([(key, one) for one in values])
+    return [dict(combination) for combination in product(*axes)]
+
+
+def label(changes: Mapping[str, Any]) -> str:
+    """A name for a row of the table: `tau2 = DL, test = z`; `without high risk of bias`."""
+    words = {"high_risk": "high risk of bias", "derived": "derived values"}
+    parts = []
+    for key, value in changes.items():
+        if key == "without":
+            parts.append(f"without {words.get(value, value)}")
+        elif key == "without_studies":
+            parts.append(f"without {', '.join(value if isinstance(value, list) else [value])}")
+        else:
+            parts.append(f"{key} = {value}")
+    return ", ".join(parts)
+
+
+def _one(
+    changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any], rate: Rate
+) -> dict[str, Any]:
+    analysis = {
+        **outcome["analysis"],
+        **{key: value for key, value in changes.items() if key in ANALYSIS_KEYS},
+    }
+    if "model" in changes and "test" not in changes:
+        analysis["test"] = "knha" if analysis["model"] == "random" else "z"
+    changed = {**outcome, "analysis": analysis}
+    for key in ("measure", "multi_arm"):
+        if key in changes:
+            changed[key] = changes[key]
+    document: dict[str, Any] = {
+        "changes": dict(changes),
+        "measure": changed["measure"],
+        "k": 0,
+        "model": None,
+    }
+    try:
+        if effects.MEASURES[changed["measure"]].kind != effects.MEASURES[outcome["measure"]].kind:
+            raise InputError(f"{changed['measure']} needs other numbers than {outcome['measure']}")
+        check(changed)
+        again = changes.keys() & {"measure", "multi_arm", "model", "add", "to", "drop00", "smd_vtype"}
+        kept = _left(changes, rate(changed) if again else studies)
+    except InputError as error:
+        return {**document, "not_done": error.problem}
+    whole = pool(kept, analysis)
+    if whole is None:
+        return {**document, "not_done": "no study is left"}
+    return {**document, "k": len(kept.yi), "model": whole.block}
+
+
+def _left(changes: Mapping[str, Any], studies: Studies) -> Studies:
+    """The studies that an entry keeps."""
+    what = changes.get("without", "")
+    names = changes.get("without_studies", [])
+    names = {names} if isinstance(names, str) else set(names)
+    mask = []
+    for one in studies.comparisons:
+        keep = one.study not in names and one.label not in names
+        if what == "high_risk":
+            keep &= one.columns.get("rob_overall", "").casefold() not in HIGH_RISK
+        elif what == "derived":
+            keep &= not one.derived
+        elif what.startswith("source "):
+            keep &= what.removeprefix("source ") not in one.sources
+        mask.append(keep)
+    return studies.take(np.array(mask, dtype=bool))

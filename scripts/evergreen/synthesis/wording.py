@@ -1,0 +1,135 @@
+"""What was computed and how, in the sentences of a methods section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy
+
+from evergreen.synthesis.effects import MEASURES, UNCORRECTED
+
+ESTIMATORS = {
+    "DL": "the DerSimonian-Laird estimator",
+    "DL2": "the two-step DerSimonian-Laird estimator",
+    "HE": "the Hedges estimator",
+    "HS": "the Hunter-Schmidt estimator",
+    "HSk": "the Hunter-Schmidt estimator with the correction for few studies",
+    "SJ": "the Sidik-Jonkman estimator",
+    "SJIT": "the iterated Sidik-Jonkman estimator",
+    "ML": "maximum likelihood",
+    "REML": "restricted maximum likelihood",
+    "EB": "the empirical Bayes estimator",
+    "PM": "the Paule-Mandel estimator",
+    "PMM": "the median-unbiased Paule-Mandel estimator",
+}
+TESTS = {
+    "z": "Tests and confidence intervals use the normal distribution",
+    "knha": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance",
+    "adhoc": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance, never below the usual one",
+}
+GLMM = {
+    "UM.FS": "a logistic or Poisson mixed model with fixed study effects",
+    "UM.RS": "a logistic or Poisson mixed model with random study effects",
+    "CM.EL": "the exact conditional likelihood of the counts given their totals",
+    "CM.AL": "the approximate conditional likelihood of the counts given their totals",
+}
+PREDICTION = {
+    "default": "with the distribution of the test",
+    "simple": "from tau alone, without the uncertainty of the mean",
+    "riley": "from the t distribution with k - 2 degrees of freedom",
+    "t": "from the t distribution with k - 1 degrees of freedom",
+}
+ARMS = {
+    "combine": "Several arms of one group were combined as if their participants had been one sample",
+    "split": "Where several arms shared a control, its participants and events were divided between the comparisons",
+    "separate": "Several comparisons of one study were kept apart, each with the full control",
+}
+
+
+def methods(outcome: Mapping[str, Any]) -> list[str]:
+    """Sentences on effect, zero cells, arms, model, heterogeneity, tests and software of an outcome's analysis."""
+    analysis, measure = outcome["analysis"], MEASURES[outcome["measure"]]
+    sentences = [
+        f"The effect measure is the {measure.name}"
+        + (", analysed on the log scale." if measure.scale == "log" else ".")
+    ]
+    sentences += _zero_cells(outcome)
+    if measure.kind in {"table", "two_means", "two_rates"}:
+        sentences.append(ARMS[outcome.get("multi_arm", "combine")] + ".")
+    sentences += _model(analysis)
+    percent = f"{100 * analysis['level']:g}"
+    sentences.append(f"{TESTS[analysis['test']]}; intervals are {percent} % intervals.")
+    if analysis["model"] in {"random", "glmm", "multilevel"} and analysis.get("prediction", True):
+        kind = (
+            PREDICTION[analysis.get("predtype", "default")]
+            if analysis["model"] == "random"
+            else "from the normal distribution"
+        )
+        sentences.append(f"The prediction interval for the effect in a new study was computed {kind}.")
+    sentences.append(software())
+    return sentences
+
+
+def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
+    analysis = outcome["analysis"]
+    if MEASURES[outcome["measure"]].kind not in {"table", "two_rates", "proportion", "rate"}:
+        return []
+    if analysis["model"] == "glmm":
+        return ["The counts themselves were modelled, without a continuity correction."]
+    add, to = analysis.get("add", 0.5), analysis.get("to", "only0")
+    if outcome["measure"] in UNCORRECTED or to == "none" or add == 0:
+        return ["No continuity correction was used."]
+    which = {
+        "only0": "of studies with an empty cell",
+        "all": "of all studies",
+        "if0all": "of all studies if any of them has an empty cell",
+    }[to]
+    sentence = f"For the studies' own effects {add:g} was added to the cells {which}"
+    if analysis["model"] == "mh" and not analysis.get("mh_add", 0):
+        sentence += "; the pooled estimate uses the counts as they are"
+    if analysis["model"] == "peto":
+        sentence += "; Peto's method uses the counts as they are"
+    return [sentence + "."]
+
+
+def _model(analysis: Mapping[str, Any]) -> list[str]:
+    model = analysis["model"]
+    if model == "common":
+        return ["Studies were pooled by inverse variance under a common effect."]
+    if model == "mh":
+        sentence = "Studies were pooled by the Mantel-Haenszel method under a common effect"
+        added = analysis.get("mh_add", 0)
+        return [
+            sentence
+            + (f", with {added:g} added to the cells of studies with an empty cell." if added else ".")
+        ]
+    if model == "peto":
+        return ["Studies were pooled by Peto's method under a common effect."]
+    if model == "glmm":
+        return [
+            f"Studies were pooled by {GLMM[analysis.get('glmm', 'UM.FS')]}, fitted by maximum likelihood."
+        ]
+    if model == "multilevel":
+        sentence = f"Effects were pooled by a three-level model, effects within studies, fitted by {ESTIMATORS[analysis['tau2']]}"
+        rho = analysis.get("rho", 0.0)
+        sentence += f", with sampling errors correlated by {rho:g} within studies." if rho else "."
+        return [
+            sentence,
+            "Cluster-robust tests use the CR2 correction with Satterthwaite's degrees of freedom.",
+        ]
+    source = (
+        "from the estimate of tau2 and the typical sampling variance"
+        if analysis.get("i2", "tau2") == "tau2"
+        else "from Q"
+    )
+    return [
+        f"Studies were pooled by inverse variance in a random-effects model; the variance between studies, tau2, was estimated by {ESTIMATORS[analysis['tau2']]}, with an interval by the Q-profile.",
+        f"I2 was computed {source}.",
+    ]
+
+
+def software() -> str:
+    """The sentence that names the software and its versions."""
+    return f"Computed with Evergreen on numpy {np.__version__} and scipy {scipy.__version__}, checked against R's metafor."

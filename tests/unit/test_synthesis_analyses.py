@@ -1,0 +1,167 @@
+"""The analyses around a pooled result, on the BCG trials (Colditz et al. 1994) with metafor's numbers."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.synthesis import outcome, wording
+
+ANALYSIS = {"model": "random", "tau2": "REML", "test": "z", "level": 0.95, "prediction": True}
+BCG = [  # study, events and participants vaccinated, events and participants in control, allocation, latitude
+    ("Aronson 1948", 4, 123, 11, 139, "random", 44), ("Ferguson 1949", 6, 306, 29, 303, "random", 55),
+    ("Rosenthal 1960", 3, 231, 11, 220, "random", 42), ("Hart 1977", 62, 13598, 248, 12867, "random", 52),
+    ("Frimodt-Moller 1973", 33, 5069, 47, 5808, "alternate", 13), ("Stein 1953", 180, 1541, 372, 1451, "alternate", 44),
+    ("Vandiviere 1973", 8, 2545, 10, 629, "random", 19), ("TPT Madras 1980", 505, 88391, 499, 88391, "random", 13),
+    ("Coetzee 1968", 29, 7499, 45, 7277, "random", 27), ("Rosenthal 1961", 17, 1716, 65, 1665, "systematic", 42),
+    ("Comstock 1974", 186, 50634, 141, 27338, "systematic", 18), ("Comstock 1969", 5, 2498, 3, 2341, "systematic", 33),
+    ("Comstock 1976", 27, 16913, 29, 17854, "systematic", 33),
+]  # fmt: skip
+
+
+@pytest.fixture
+def rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"study": study, "arm": arm, "group": group, "n": str(n), "events": str(events), "allocation": allocation,
+             "latitude": str(latitude), "rob_overall": "high" if allocation == "systematic" else "low",
+             "record_id": "pubmed:1" if latitude > 30 else "embase:1", "derived": "n: assumed" if latitude == 13 else ""}
+            for study, a, n1, c, n2, allocation, latitude in BCG
+            for arm, group, events, n in (("BCG", "intervention", a, n1), ("none", "control", c, n2))
+        ]
+    )  # fmt: skip
+
+
+def run(rows, measure="RR", **more):
+    analysis = {**ANALYSIS, **more.pop("analysis", {})}
+    result = outcome.result(rows, {"id": "tuberculosis", "measure": measure, "analysis": analysis, **more})
+    json.dumps(result, allow_nan=False)
+    return result
+
+
+def test_random_effects_with_intervals(rows):
+    model = run(rows)["model"]
+    assert model["estimate"] == pytest.approx(-0.7145323421581397, rel=1e-9)
+    assert model["tau2"] == pytest.approx(0.3132432581364859, rel=1e-6)
+    assert (model["tau2_ci_low"], model["tau2_ci_high"]) == pytest.approx((0.11971836, 1.11147908), rel=1e-6)
+    assert model["I2"] == pytest.approx(92.22138452126907, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("model", "measure", "estimate", "se"),
+    [
+        ("mh", "RR", -0.4537096046837539, 0.03933736687129438),
+        ("mh", "RD", -0.0032881818326129996, 0.00028665674852737364),
+        ("peto", "OR", -0.47444631094063633, 0.04065908074464828),
+        ("glmm", "OR", -0.7450134661033385, 0.1755657993396442),
+        ("common", "RR", -0.4302851636540909, 0.04049875171086381),
+    ],
+)
+def test_other_models(rows, model, measure, estimate, se):
+    result = run(rows, measure, analysis={"model": model})
+    tolerance = 1e-3 if model == "glmm" else 1e-9
+    assert (result["model"]["estimate"], result["model"]["se"]) == pytest.approx(
+        (estimate, se), rel=tolerance
+    )
+    assert result["model"]["model"] == model
+
+
+def test_combinations_that_do_not_exist_are_refused(rows):
+    with pytest.raises(InputError, match="model mh cannot pool SMD"):
+        run(rows, "SMD", analysis={"model": "mh"})
+    with pytest.raises(InputError, match="knha belongs to a random-effects model"):
+        run(rows, analysis={"model": "common", "test": "knha"})
+
+
+def test_subgroups_have_their_own_tau2_and_a_test_between(rows):
+    found = run(rows, subgroups=["allocation"])["subgroups"]
+    assert list(found["allocation"]) == ["alternate", "random", "systematic"]
+    assert found["allocation"]["random"]["estimate"] == pytest.approx(-0.9709647042630887, rel=1e-7)
+    assert found["tests"]["allocation"]["df"] == 2
+
+
+def test_moderators_are_fitted_together(rows):
+    found = run(rows, moderators=["latitude"])["moderators"]
+    slope = found["coefficients"][1]
+    assert (slope["name"], slope["estimate"]) == ("latitude", pytest.approx(-0.029101725, rel=1e-6))
+    assert found["R2"] == pytest.approx(75.62662181139328, rel=1e-5)
+    assert slope["permutation_p"] < 0.05
+
+
+def test_moderators_that_cannot_be_fitted_are_said(rows):
+    rows["constant"] = "1"
+    rows["twice"] = [str(2 * float(value)) for value in rows["latitude"]]
+    for columns, words in (
+        (["constant"], "moderator constant: it has the same value"),
+        (["latitude", "twice"], "moderator twice: the other moderators determine it"),
+        (["study_level"], "moderator study_level: no study has a value"),
+    ):
+        assert words in run(rows, moderators=columns)["moderators"]["not_done"]
+    few = rows[rows["study"].isin(["Aronson 1948", "Ferguson 1949"])]
+    assert "2 coefficients, but only 2 studies" in run(few, moderators=["latitude"])["moderators"]["not_done"]
+
+
+def test_small_study_effects_are_refused_below_ten(rows):
+    found = run(rows)["small_study"]
+    assert found["tests"]["Egger"]["p"] == pytest.approx(0.18870699508197877, rel=1e-9)
+    assert found["rank"]["p"] == pytest.approx(0.9523619079608663, rel=1e-9)
+    assert found["trim_and_fill"]["missing"] == 1
+    assert set(run(rows, "OR")["small_study"]["tests"]) == {"Harbord", "Peters"}
+    few = run(rows.iloc[:10])["small_study"]
+    assert few == {"not_done": "5 studies; tests for small-study effects need at least 10"}
+
+
+def test_influence_is_listed_by_study(rows):
+    found = {one["label"]: one for one in run(rows)["influence"]["studies"]}
+    assert found["Hart 1977"]["cook"] == pytest.approx(0.22948163911565547, rel=1e-4)
+    assert found["Hart 1977"]["without"]["estimate"] == pytest.approx(-0.6284093698076982, rel=1e-6)
+
+
+def test_sensitivity_grid(rows):
+    entries = [
+        {"tau2": ["DL", "PM"]}, {"model": "common"}, {"without": ["high_risk", "derived", "each_source"]}, {"measure": ["OR", "MD"]},
+        {"model": "mh", "measure": "OR"}, {"without_studies": ["Hart 1977"]},
+    ]  # fmt: skip
+    found = run(rows, analysis={"sensitivity": entries})["sensitivity"]
+    assert list(found) == [
+        "tau2 = DL", "tau2 = PM", "model = common", "without high risk of bias", "without derived values",
+        "without source embase", "without source pubmed", "measure = OR", "measure = MD", "model = mh, measure = OR",
+        "without Hart 1977",
+    ]  # fmt: skip
+    assert found["tau2 = DL"]["model"]["tau2"] == pytest.approx(0.3087602628623762, rel=1e-9)
+    assert {name: one["k"] for name, one in found.items()}["without high risk of bias"] == 9
+    assert found["without derived values"]["k"] == 11
+    assert "needs other numbers" in found["measure = MD"]["not_done"]
+    assert found["model = mh, measure = OR"]["model"]["estimate"] == pytest.approx(
+        -0.4734109883885855, rel=1e-9
+    )
+    with pytest.raises(InputError, match="estimator"):
+        run(rows, analysis={"sensitivity": [{"estimator": "DL"}]})
+
+
+def test_multilevel_model_keeps_arms_apart_and_is_robust(rows):
+    second = rows[rows["group"] == "intervention"].assign(arm="BCG again")
+    both = pd.concat([rows, second])
+    result = run(both, analysis={"model": "multilevel", "rho": 0.5}, multi_arm="separate")
+    assert result["k"] == 26
+    assert set(result["model"]["sigma2"]) == {"study", "effect"}
+    assert result["model"]["robust"]["df"] > 5
+    assert result["studies"][0]["label"].startswith("Aronson 1948 (BCG")
+
+
+def test_models_of_counts_leave_out_estimates(rows):
+    contrast = pd.DataFrame([{"study": "X", "group": "contrast", "estimate": "-0.1", "estimate_se": "0.2"}])
+    result = run(pd.concat([rows, contrast]).fillna(""), analysis={"model": "mh"})
+    assert result["left_out"][0]["reason"] == "reported as an estimate only, and this model needs counts"
+
+
+def test_methods_in_words(rows):
+    words = " ".join(run(rows)["methods"])
+    assert "risk ratio, analysed on the log scale" in words
+    assert "restricted maximum likelihood" in words
+    assert "0.5 was added" in words
+    assert "numpy" in words
+    for model in ("common", "mh", "peto", "glmm", "multilevel"):
+        entry = {"id": "x", "measure": "OR", "analysis": {**ANALYSIS, "model": model}}
+        assert all(sentence.endswith(".") for sentence in wording.methods(entry))
