@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import lxml
 import requests
 
 from evergreen import __version__
@@ -46,7 +46,7 @@ def retrieved(
         **times,
         "software": {
             "tool": f"{TOOL} {__version__}", "python": platform.python_version(),
-            "requests": requests.__version__, "lxml": lxml.__version__,
+            "requests": requests.__version__, "lxml": version("lxml"),
         },
         "api_key_used": client.api_key is not None,
         "answers_of_an_earlier_run": resumed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from evergreen.search.client import BATCH, Client
@@ -26,7 +27,7 @@ def fetch_all(client: Client, pmids: Sequence[int], journal: Journal, label: str
     for start in range(0, len(pmids), BATCH):
         asked = tuple(pmids[start : start + BATCH])
         name = f"{label} {','.join(map(str, asked))}"
-        files, missing = journal.remember_replies(name, lambda asked=asked: _fetch(client, asked))
+        files, missing = journal.remember_replies(name, partial(_fetch, client, asked))
         batches.append(Batch(tuple(files), asked, tuple(missing)))
     return batches
 

@@ -6,25 +6,37 @@ not resolved, and a document that defines entities is refused, so that stored re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gzip import GzipFile
 from typing import IO, Any
-from unicodedata import is_normalized, normalize
 
 from lxml import etree
 
+from evergreen.search.pubmed_fields import (
+    abstract_text,
+    author_text,
+    by_tag,
+    child,
+    children,
+    date_text,
+    mesh_text,
+    text_of,
+    texts,
+    year_of,
+)  # fmt: skip
+
 RECORD_TAGS = ("PubmedArticle", "PubmedBookArticle")
-MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-)}  # fmt: skip
-YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 REGISTRIES = {  # DataBankName of trial registers; the other data banks hold sequences and structures
     "ANZCTR", "CRiS", "ChiCTR", "ClinicalTrials.gov", "CTIS", "CTRI", "DRKS", "EudraCT", "IRCT", "ISRCTN", "ITMCTR",
     "JapicCTI", "JMACCT", "jRCT", "JPRN", "LBCTR", "NTR", "PACTR", "REPEC", "ReBec", "RPCEC", "SLCTR", "TCTR", "UMIN CTR",
 }  # fmt: skip
-RETRACTING = ("RetractionIn",)
+RETRACTED_BY = "RetractionIn"
 RETRACTED_TYPE = "Retracted Publication"
+HISTORY = {"entrez": "created_on", "pubmed": "entered_on", "medline": "indexed_on"}  # CRDT, EDAT, MHDA
+
+Source = IO[bytes] | GzipFile | str
+Others = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Unreadable(Exception):
         return self.reason
 
 
-def iterate(source: IO[bytes] | str) -> Iterator[etree._Element]:
+def iterate(source: Source) -> Iterator[etree._Element]:
     """Yield each record element of a PubmedArticleSet and free it afterwards.
 
     Raises Unreadable when the document is not well-formed to its end, is not a PubmedArticleSet, or defines entities.
@@ -65,46 +77,25 @@ def iterate(source: IO[bytes] | str) -> Iterator[etree._Element]:
 def _check_root(root: etree._Element | None) -> None:
     if root is None or root.tag != "PubmedArticleSet":
         raise Unreadable(f"not a PubmedArticleSet but {root.tag if root is not None else 'nothing'}")
-    docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None and any(True for _ in docinfo.internalDTD.iterentities()):
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]
         raise Unreadable("the document defines entities of its own")
-
-
-def pmids_in(source: IO[bytes] | str) -> list[str]:
-    """PMIDs of the records in a reply, in its order, a PMID as often as it occurs with different versions counted once."""
-    return [identity(element)[0] for element in iterate(source)]
 
 
 def identity(element: etree._Element) -> tuple[str, int]:
     """PMID and version of a record element."""
-    path = "MedlineCitation/PMID" if element.tag == "PubmedArticle" else "BookDocument/PMID"
-    pmid = element.find(path)
-    if pmid is None or not (pmid.text or "").strip():
+    pmid = child(
+        child(element, "MedlineCitation" if element.tag == "PubmedArticle" else "BookDocument"), "PMID"
+    )
+    text = text_of(pmid)
+    if pmid is None or not text:
         raise Unreadable("a record without a PMID")
-    return pmid.text.strip(), int(pmid.get("Version") or 1)
+    return text, int(pmid.get("Version") or 1)
 
 
-def text_of(element: etree._Element | None) -> str:
-    """All text below an element as plain text: markup dropped, white space collapsed, NFC."""
-    if element is None:
-        return ""
-    text = "".join(element.itertext()) if len(element) else element.text
-    return plain(text) if text else ""
-
-
-def plain(text: str) -> str:
-    """White space collapsed, NFC."""
-    if text.isascii():
-        # Most texts are as they should be, and looking is cheaper than taking them apart.
-        even = "  " not in text and "\n" not in text and "\t" not in text
-        return text.strip() if even else " ".join(text.split())
-    text = " ".join(text.split())
-    return text if is_normalized("NFC", text) else normalize("NFC", text)
-
-
-def child_of(element: etree._Element | None, tag: str) -> etree._Element | None:
-    """First child with a tag; several times as fast as `find`, and called for every record."""
-    return None if element is None else next(element.iterchildren(tag), None)
+def records(source: Source) -> Iterator[dict[str, Any]]:
+    """Rows of all records in a reply or a file, in its order (see `record`)."""
+    return (record(element) for element in iterate(source))
 
 
 def record(element: etree._Element) -> dict[str, Any]:
@@ -112,366 +103,182 @@ def record(element: etree._Element) -> dict[str, Any]:
 
     `year` is an int or None; `retracted` a bool; the rest are strings, several values joined by `"; "`.
     """
-    return _article(element) if element.tag == "PubmedArticle" else _book(element)
-
-
-def records(source: IO[bytes] | str) -> Iterator[dict[str, Any]]:
-    """Rows of all records in a reply or a file, in its order (see `record`)."""
-    return (record(element) for element in iterate(source))
+    pmid, version = identity(element)
+    row = _article(element) if element.tag == "PubmedArticle" else _book(element)
+    other = row.pop("other_fields")
+    if version > 1:
+        other["version"] = [str(version)]
+    url = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+    return {**row, "pmid": pmid, "url": url, "accession": pmid, "other_fields": other}
 
 
 def _article(element: etree._Element) -> dict[str, Any]:
-    pmid, version = identity(element)
-    citation = child_of(element, "MedlineCitation")
-    parts = {child.tag: child for child in citation}
-    article = {child.tag: child for child in parts["Article"]} if "Article" in parts else {}
-    data = child_of(element, "PubmedData")
-    other: dict[str, list[str]] = {}
-    if version > 1:
-        other["version"] = [str(version)]
-    if status := citation.get("Status"):
-        other["status"] = [status]
-
-    journal = article.get("Journal")
-    issue = child_of(journal, "JournalIssue")
-    published = child_of(issue, "PubDate")
-    written = date_text(published)
-    if written:
-        other["publication_date"] = [written]
-    dates = (
-        [date_text(child) for child in parts["Article"].iterchildren("ArticleDate")]
-        if "Article" in parts
-        else []
-    )
-    if dates:
-        other["electronic_date"] = dates
-
-    title = text_of(article.get("ArticleTitle"))
+    citation, data = child(element, "MedlineCitation"), child(element, "PubmedData")
+    parts = by_tag(citation)
+    own = parts.get("Article")
+    article = by_tag(own)
+    journal = by_tag(article.get("Journal"))
+    issue = by_tag(journal.get("JournalIssue"))
+    published = date_text(issue.get("PubDate"))
+    electronic = [date_text(part) for part in children(own, "ArticleDate")]
     vernacular = text_of(article.get("VernacularTitle"))
-    if vernacular:
-        other["vernacular_title"] = [vernacular]
-
-    abstract = abstract_text(article.get("Abstract"))
-    for child in citation.iterchildren("OtherAbstract"):
-        text = abstract_text(child)
-        if text:
-            other.setdefault("other_abstract", []).append(f"[{child.get('Language', '')}] {text}")
-
-    types = _texts(article.get("PublicationTypeList"))
-    related, retracted = _related(parts.get("CommentsCorrectionsList"))
+    types = texts(article.get("PublicationTypeList"))
+    related = _related(parts.get("CommentsCorrectionsList"))
     registry, banks = _data_banks(article.get("DataBankList"))
-    doi, pmcid = _article_ids(data, article)
-    if banks:
-        other["data_banks"] = banks
-    _dates(parts, data, other)
-    _rest(parts, citation, article, other)
+    doi, pmcid = _article_ids(data, own)
+    other = {
+        "publication_date": [published],
+        "electronic_date": electronic,
+        "vernacular_title": [vernacular],
+        "other_abstract": [
+            f"[{part.get('Language', '')}] {text}"
+            for part in children(citation, "OtherAbstract")
+            if (text := abstract_text(part))
+        ],
+        "data_banks": banks,
+        **_dates(parts, data),
+        **_further(parts, citation, article),
+    }
+    years = (year_of(text) for text in (published, *electronic))
     return {
-        "title": title or vernacular,
-        "abstract": abstract,
+        "title": text_of(article.get("ArticleTitle")) or vernacular,
+        "abstract": abstract_text(article.get("Abstract")),
         "authors": author_text(article.get("AuthorList")),
-        "year": year_of(written) or next((year for text in dates if (year := year_of(text))), None),
-        "journal": (text_of(child_of(journal, "Title")) or text_of(child_of(journal, "ISOAbbreviation")))
-        if journal is not None
-        else "",
-        "volume": text_of(child_of(issue, "Volume")),
-        "issue": text_of(child_of(issue, "Issue")),
-        "pages": _pages(parts.get("Article")),
+        "year": next((year for year in years if year), None),
+        "journal": text_of(journal.get("Title")) or text_of(journal.get("ISOAbbreviation")),
+        "volume": text_of(issue.get("Volume")),
+        "issue": text_of(issue.get("Issue")),
+        "pages": _pages(own),
         "doi": doi,
-        "pmid": pmid,
         "pmcid": pmcid,
         "registry_ids": "; ".join(registry),
         "publication_types": "; ".join(types),
         "mesh_terms": mesh_text(parts.get("MeshHeadingList")),
-        "language": "; ".join(text_of(child) for child in parts["Article"].iterchildren("Language"))
-        if "Article" in parts
-        else "",
-        "url": f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
-        "retracted": retracted or RETRACTED_TYPE in types,
-        "keywords": "; ".join(
-            text
-            for words in citation.iterchildren("KeywordList")
-            for word in words
-            if (text := text_of(word))
-        ),
-        "issn": text_of(child_of(journal, "ISSN")),
+        "language": "; ".join(texts(own, "Language")),
+        "retracted": RETRACTED_TYPE in types or any(link.startswith(RETRACTED_BY) for link in related),
+        "keywords": "; ".join(text for words in children(citation, "KeywordList") for text in texts(words)),
+        "issn": text_of(journal.get("ISSN")),
         "related": "; ".join(related),
-        "accession": pmid,
-        "other_fields": other,
+        "other_fields": {name: values for name, values in other.items() if any(values)},
     }
 
 
 def _book(element: etree._Element) -> dict[str, Any]:
-    document = child_of(element, "BookDocument")
-    book = child_of(document, "Book")
-    other: dict[str, list[str]] = {"book": [text_of(child_of(book, "BookTitle"))]} if book is not None else {}
-    pmid, version = identity(element)
-    if version > 1:
-        other["version"] = [str(version)]
-    written = date_text(child_of(book, "PubDate")) if book is not None else ""
-    if written:
-        other["publication_date"] = [written]
-    if book is not None:
-        for name, path in (
-            ("publisher", "Publisher/PublisherName"),
-            ("isbn", "Isbn"),
-            ("edition", "Edition"),
-        ):
-            if text := text_of(book.find(path)):
-                other[name] = [text]
-    for tag, name in (("ContributionDate", "contribution_date"), ("DateRevised", "revised_on")):
-        if (found := document.find(tag)) is not None and (text := date_text(found)):
-            other[name] = [text]
-    data = child_of(element, "PubmedBookData")
-    _history(data, other)
-    ids = {child.get("IdType"): text_of(child) for child in document.iterfind("ArticleIdList/ArticleId")}
-    if ids.get("bookaccession"):
-        other["book_accession"] = [ids["bookaccession"]]
-    lists = list(document.iterchildren("AuthorList"))
-    own = next((child for child in lists if child.get("Type") != "editors"), None)
-    if own is None and book is not None:
-        candidates = list(book.iterchildren("AuthorList"))
-        own = next((child for child in candidates if child.get("Type") != "editors"), None)
-        if own is None and candidates:
-            own = candidates[0]
-    types = [text_of(child) for child in document.iterchildren("PublicationType")]
+    document, data = child(element, "BookDocument"), child(element, "PubmedBookData")
+    parts, book = by_tag(document), by_tag(child(document, "Book"))
+    published, title = date_text(book.get("PubDate")), text_of(book.get("BookTitle"))
+    lists = [*children(document, "AuthorList"), *children(parts.get("Book"), "AuthorList")]
+    authors = [one for one in lists if one.get("Type") != "editors"] or lists
+    ids = {part.get("IdType"): text_of(part) for part in children(parts.get("ArticleIdList"))}
+    other = {
+        "book": [title],
+        "publication_date": [published],
+        "publisher": [text_of(child(book.get("Publisher"), "PublisherName"))],
+        "isbn": [text_of(book.get("Isbn"))],
+        "edition": [text_of(book.get("Edition"))],
+        "book_accession": [ids.get("bookaccession", "")],
+        "contribution_date": [date_text(parts.get("ContributionDate"))],
+        **_dates(parts, data),
+    }
     return {
-        "title": text_of(child_of(document, "ArticleTitle")) or text_of(child_of(document, "VernacularTitle"))
-        or (text_of(child_of(book, "BookTitle")) if book is not None else ""),
-        "abstract": abstract_text(child_of(document, "Abstract")),
-        "authors": author_text(own),
-        "year": year_of(written),
-        "journal": text_of(child_of(book, "BookTitle")) if book is not None else "",
-        "volume": text_of(child_of(book, "Volume")) if book is not None else "",
+        "title": text_of(parts.get("ArticleTitle")) or text_of(parts.get("VernacularTitle")) or title,
+        "abstract": abstract_text(parts.get("Abstract")),
+        "authors": author_text(authors[0] if authors else None),
+        "year": year_of(published),
+        "journal": title,
+        "volume": text_of(book.get("Volume")),
         "issue": "",
         "pages": _pages(document),
         "doi": ids.get("doi", ""),
-        "pmid": pmid,
         "pmcid": ids.get("pmc", ""),
         "registry_ids": "",
-        "publication_types": "; ".join(text for text in types if text),
+        "publication_types": "; ".join(texts(document, "PublicationType")),
         "mesh_terms": "",
-        "language": "; ".join(text_of(child) for child in document.iterchildren("Language")),
-        "url": f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
+        "language": "; ".join(texts(document, "Language")),
         "retracted": False,
-        "keywords": "; ".join(text for words in document.iterchildren("KeywordList") for word in words if (text := text_of(word))),
+        "keywords": "; ".join(text for words in children(document, "KeywordList") for text in texts(words)),
         "issn": "",
         "related": "",
-        "accession": pmid,
-        "other_fields": other,
-    }  # fmt: skip
+        "other_fields": {name: values for name, values in other.items() if any(values)},
+    }
 
 
-def date_text(element: etree._Element | None) -> str:
-    """A date as ISO text as far as it is known (`2019`, `2019-06`, `2019-06-03`), else MedlineDate or season as it stands."""
-    if element is None:
-        return ""
-    parts = {child.tag: child.text for child in element}
-    year = parts.get("Year") or ""
-    if not year or "Season" in parts:
-        return " ".join((parts.get("MedlineDate") or f"{year} {parts.get('Season') or ''}").split())
-    month = parts.get("Month") or ""
-    number = int(month) if month.isdigit() else MONTHS.get(month[:3].casefold(), 0)
-    if not number:
-        return f"{year} {month}".strip()
-    day = parts.get("Day") or ""
-    return f"{year}-{number:02d}-{int(day):02d}" if day.isdigit() else f"{year}-{number:02d}"
-
-
-def year_of(text: str) -> int | None:
-    """First year that a date names: of `1999-2000` and `1979 Dec-1980 Jan` the earlier one."""
-    found = YEAR.search(text)
-    return int(found.group()) if found else None
-
-
-def abstract_text(element: etree._Element | None) -> str:
-    """An abstract as plain text; each labelled section is a line of its own, `LABEL: text`."""
-    if element is None:
-        return ""
-    sections = []
-    for child in element:
-        if child.tag != "AbstractText" or not (text := text_of(child)):
-            continue
-        label = child.get("Label")
-        sections.append(f"{label}: {text}" if label and label != "UNLABELLED" else text)
-    return "\n".join(sections)
-
-
-def author_text(element: etree._Element | None) -> str:
-    """Authors as `Family, Given Suffix` joined by `"; "`; a collective name stands as it is."""
-    if element is None:
-        return ""
-    names = []
-    for author in element.iterchildren("Author"):
-        family = given = initials = suffix = collective = ""
-        for child in author:
-            tag = child.tag
-            if tag == "LastName":
-                family = (child.text or "").strip()
-            elif tag == "ForeName":
-                given = (child.text or "").strip()
-            elif tag == "Initials":
-                initials = child.text or ""
-            elif tag == "Suffix":
-                suffix = f" {text_of(child)}"
-            elif tag == "CollectiveName":
-                collective = text_of(child).replace("; ", ", ")
-        given = f"{given or initials}{suffix}".strip()
-        if name := (f"{family}, {given}" if given else family) if family else collective or given:
-            names.append(name)
-    return plain("; ".join(names))
-
-
-def mesh_text(element: etree._Element | None) -> str:
-    """MeSH headings as MEDLINE writes them: `*` marks a major topic, `/` a qualifier."""
-    if element is None:
-        return ""
-    headings = []
-    for heading in element:
-        marked = []
-        for child in heading:
-            name = child.text or ""
-            marked.append(f"*{name}" if child.get("MajorTopicYN") == "Y" else name)
-        headings.append("/".join(marked))
-    return plain("; ".join(headings))
-
-
-def _texts(element: etree._Element | None) -> list[str]:
-    return [] if element is None else [text for child in element if (text := text_of(child))]
-
-
-def _related(element: etree._Element | None) -> tuple[list[str], bool]:
-    """`<type> <PMID or source>` of each correction, comment or retraction, and whether one retracts this record."""
-    related, retracted = [], False
-    for child in () if element is None else element:
-        kind = child.get("RefType") or ""
-        pmid = child_of(child, "PMID")
-        target = text_of(pmid) or text_of(child_of(child, "RefSource")).replace("; ", ", ")
-        related.append(f"{kind} {target}".strip())
-        retracted |= kind in RETRACTING
-    return related, retracted
+def _related(element: etree._Element | None) -> list[str]:
+    """`<type> <PMID or source>` of each correction, comment or retraction."""
+    related = []
+    for link in children(element):
+        target = text_of(child(link, "PMID")) or text_of(child(link, "RefSource")).replace("; ", ", ")
+        related.append(f"{link.get('RefType') or ''} {target}".strip())
+    return related
 
 
 def _data_banks(element: etree._Element | None) -> tuple[list[str], list[str]]:
+    """Numbers of trial registers, and `<bank>/<number>` of all other data banks."""
     registry: list[str] = []
     banks: list[str] = []
-    for bank in () if element is None else element:
-        name = text_of(child_of(bank, "DataBankName"))
-        numbers = [text_of(child) for child in bank.iterfind("AccessionNumberList/AccessionNumber")]
+    for bank in children(element):
+        name = text_of(child(bank, "DataBankName"))
+        numbers = texts(child(bank, "AccessionNumberList"))
         if name in REGISTRIES:
-            registry += [number for number in numbers if number and number not in registry]
+            registry += numbers
         else:
             banks += [f"{name}/{number}" for number in numbers] or [name]
-    return registry, banks
+    return list(dict.fromkeys(registry)), banks
 
 
-def _article_ids(data: etree._Element | None, article: dict[str, etree._Element]) -> tuple[str, str]:
-    doi = pmcid = ""
-    ids = child_of(data, "ArticleIdList") if data is not None else None
-    for child in () if ids is None else ids:
-        kind = child.get("IdType")
-        if kind == "doi" and not doi:
-            doi = text_of(child)
-        elif kind == "pmc" and not pmcid:
-            pmcid = text_of(child)
-    if not doi and article:
-        parent = next(iter(article.values())).getparent()
-        for child in parent.iterchildren("ELocationID"):
-            if child.get("EIdType") == "doi" and child.get("ValidYN", "Y") == "Y":
-                return text_of(child), pmcid
-    return doi, pmcid
+def _article_ids(data: etree._Element | None, article: etree._Element | None) -> tuple[str, str]:
+    """DOI and PMCID; the DOI from the article's own element where PubMed's list has none."""
+    ids: dict[str | None, str] = {}
+    for part in children(child(data, "ArticleIdList")):
+        ids.setdefault(part.get("IdType"), text_of(part))
+    valid = (part for part in children(article, "ELocationID") if part.get("ValidYN", "Y") == "Y")
+    doi = ids.get("doi") or next((text_of(part) for part in valid if part.get("EIdType") == "doi"), "")
+    return doi, ids.get("pmc", "")
 
 
-def _pages(article: etree._Element | None) -> str:
-    if article is None:
-        return ""
-    pages = text_of(article.find("Pagination/MedlinePgn"))
-    if not pages and (start := text_of(article.find("Pagination/StartPage"))):
-        end = text_of(article.find("Pagination/EndPage"))
-        pages = f"{start}-{end}" if end else start
-    if not pages:
-        pages = next(
-            (
-                text_of(child)
-                for child in article.iterchildren("ELocationID")
-                if child.get("EIdType") == "pii"
-            ),
-            "",
-        )
-    return pages
+def _pages(element: etree._Element | None) -> str:
+    """Pages as MEDLINE writes them, else first and last page, else the publisher's number of the article."""
+    pages = by_tag(child(element, "Pagination"))
+    start, end = text_of(pages.get("StartPage")), text_of(pages.get("EndPage"))
+    if found := text_of(pages.get("MedlinePgn")) or (f"{start}-{end}" if end else start):
+        return found
+    numbers = (part for part in children(element, "ELocationID") if part.get("EIdType") == "pii")
+    return next((text_of(part) for part in numbers), "")
 
 
-HISTORY = {"entrez": "created_on", "pubmed": "entered_on", "medline": "indexed_on"}  # CRDT, EDAT, MHDA
+def _dates(parts: dict[str, etree._Element], data: etree._Element | None) -> Others:
+    """Dates of the record: created, entered, indexed, completed, revised, and those of its publication."""
+    history = {
+        HISTORY.get(status := part.get("PubStatus") or "", f"history_{status}"): [date_text(part)]
+        for part in children(child(data, "History"), "PubMedPubDate")
+    }
+    return {
+        **history,
+        "publication_status": [text_of(child(data, "PublicationStatus"))],
+        "completed_on": [date_text(parts.get("DateCompleted"))],
+        "revised_on": [date_text(parts.get("DateRevised"))],
+    }
 
 
-def _history(data: etree._Element | None, other: dict[str, list[str]]) -> None:
-    if data is None:
-        return
-    for child in data.iterfind("History/PubMedPubDate"):
-        status = child.get("PubStatus") or ""
-        if text := date_text(child):
-            other[HISTORY.get(status, f"history_{status}")] = [text]
-    if status := text_of(child_of(data, "PublicationStatus")):
-        other["publication_status"] = [status]
-
-
-def _dates(
-    parts: dict[str, etree._Element], data: etree._Element | None, other: dict[str, list[str]]
-) -> None:
-    _history(data, other)
-    for tag, name in (("DateCompleted", "completed_on"), ("DateRevised", "revised_on")):
-        if tag in parts and (text := date_text(parts[tag])):
-            other[name] = [text]
-
-
-def _rest(
-    parts: dict[str, etree._Element],
-    citation: etree._Element,
-    article: dict[str, etree._Element],
-    other: dict[str, list[str]],
-) -> None:
-    """What has no column of its own goes to `other_fields`, so that nothing of the record is lost."""
-    info = parts.get("MedlineJournalInfo")
-    if info is not None:
-        for tag, name in (
-            ("MedlineTA", "journal_abbreviation"),
-            ("NlmUniqueID", "nlm_id"),
-            ("Country", "country"),
-        ):
-            if text := text_of(info.find(tag)):
-                other[name] = [text]
-    if "ChemicalList" in parts:
-        other["substances"] = [text_of(child_of(child, "NameOfSubstance")) for child in parts["ChemicalList"]]
-    if "SupplMeshList" in parts:
-        other["supplementary_mesh"] = _texts(parts["SupplMeshList"])
-    if "GrantList" in article:
-        other["grants"] = [
-            "/".join(text_of(part) for part in grant)
-            for grant in article["GrantList"]
-            if grant.tag == "Grant"
-        ]
-    if "InvestigatorList" in parts:
-        names = author_text_of_investigators(parts["InvestigatorList"])
-        if names:
-            other["investigators"] = names
-    subsets = [text_of(child) for child in citation.iterchildren("CitationSubset")]
-    if subsets:
-        other["subsets"] = subsets
-    notes = [text_of(child) for child in citation.iterchildren("GeneralNote")]
-    if notes:
-        other["notes"] = notes
-    if "CoiStatement" in parts:
-        other["conflict_of_interest"] = [text_of(parts["CoiStatement"])]
-
-
-def split_values(text: str) -> list[str]:
-    """Values of a column in which several are joined by `"; "`."""
-    return [part for part in text.split("; ") if part]
-
-
-def author_text_of_investigators(element: etree._Element) -> list[str]:
-    """Investigators of a collective author, as `Family, Given`."""
-    names = []
-    for child in element:
-        family, given = text_of(child_of(child, "LastName")), text_of(child_of(child, "ForeName"))
-        names.append(f"{family}, {given}" if given else family)
-    return names
+def _further(
+    parts: dict[str, etree._Element], citation: etree._Element | None, article: dict[str, etree._Element]
+) -> Others:
+    """What has no column of its own, so that nothing of the record is lost."""
+    info = by_tag(parts.get("MedlineJournalInfo"))
+    return {
+        "status": [citation.get("Status") or ""] if citation is not None else [],
+        "journal_abbreviation": [text_of(info.get("MedlineTA"))],
+        "nlm_id": [text_of(info.get("NlmUniqueID"))],
+        "country": [text_of(info.get("Country"))],
+        "substances": [
+            text_of(child(part, "NameOfSubstance")) for part in children(parts.get("ChemicalList"))
+        ],
+        "supplementary_mesh": texts(parts.get("SupplMeshList")),
+        "grants": ["/".join(texts(part)) for part in children(article.get("GrantList"), "Grant")],
+        "investigators": [
+            ", ".join(texts(part, "LastName", "ForeName")) for part in children(parts.get("InvestigatorList"))
+        ],
+        "subsets": texts(citation, "CitationSubset"),
+        "notes": texts(citation, "GeneralNote"),
+        "conflict_of_interest": [text_of(parts.get("CoiStatement"))],
+    }

@@ -12,7 +12,10 @@ from lxml import etree
 from evergreen.errors import ReviewError
 from evergreen.search import pubmed_xml
 
-NOTHING = ("Empty result - nothing todo", "cannot get document summary")  # said where there is nothing, not a failure
+NOTHING = (
+    "Empty result - nothing todo",
+    "cannot get document summary",
+)  # said where there is nothing, not a failure
 PERMANENT_MESSAGES = (
     "api key invalid", "empty term", "invalid db name", "cannot be larger than", "too many uids", "empty id list",
     "term expected", "unbalanced", "not a valid", "unknown database",

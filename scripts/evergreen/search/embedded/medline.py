@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from evergreen.search.pubmed_xml import record, split_values, text_of
+from evergreen.search.pubmed_fields import split_values, text_of
+from evergreen.search.pubmed_xml import record
 
 WIDTH = 88
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from lxml import etree
 
 from evergreen.search import pubmed_xml
 from evergreen.search.embedded import facts
-from evergreen.search.pubmed_xml import split_values
+from evergreen.search.pubmed_fields import split_values
 
 SHIPPED = Path(__file__).with_name("records.csv")
 MESH_TREE = Path(__file__).with_name("mesh_tree.csv")
@@ -96,7 +97,7 @@ class Store:
         for source in sources:
             for element in pubmed_xml.iterate(BytesIO(source) if isinstance(source, bytes) else str(source)):
                 xml = etree.tostring(element, encoding="utf-8", with_tail=False)
-                entries.append(Entry(pubmed_xml.record(element), lambda xml=xml: xml))
+                entries.append(Entry(pubmed_xml.record(element), partial(bytes, xml)))
         return cls(entries, as_of=as_of, tree=mesh_tree())
 
     def visible(self) -> set[int]:
