@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
     write_table(table, args.table)
     review = {**args.protocol["review"], "note": "Reporting checklists"}
     with replaced(args.word) as draft:
-        draft.write_bytes(document(review, sections(table)))
+        draft.write_bytes(document(review, sections(table), landscape=True))
 
 
 if __name__ == "__main__":

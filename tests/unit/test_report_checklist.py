@@ -53,7 +53,7 @@ def living() -> Run:
         }
     )  # fmt: skip
     log = {"source": "pubmed", "lines": [1, 2, 3], "strategy": {"limits": [], "filters": ["HSSS"]}}
-    sources = pd.DataFrame([["pubmed", "PubMed", "database", "total", *["4"] * 8]], columns=SOURCE_COLUMNS)
+    sources = pd.DataFrame([["pubmed", "PubMed", "database", "total", *["4"] * 11]], columns=SOURCE_COLUMNS)
     return Run(protocol, counts(ROUNDS), sources, [log], ["AB", "CD"], ["AB"], 3, True)
 
 

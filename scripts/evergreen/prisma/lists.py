@@ -15,7 +15,7 @@ EXCLUDED_COLUMNS = [
 ]  # fmt: skip
 SOURCE_COLUMNS = [
     "source", "name", "type", "round", "hits", "seen_before", "records", "duplicates", "works", "works_only_here",
-    "included_reports", "included_only_here",
+    "screened", "sought", "assessed", "included_reports", "included_only_here",
 ]  # fmt: skip
 INCLUDED = ("dbr_included", "other_included")
 
@@ -53,10 +53,20 @@ def per_source(
     """What each source brought in each round, and in total (columns `SOURCE_COLUMNS`).
 
     `records` are new in the round; `works` are the documents behind them, `works_only_here` those that no other source has in
-    any round; `included_reports` and `included_only_here` the included ones of either.
+    any round. From `screened` on, works are counted that got so far (in whichever round), so that sources that share a
+    work both count it; `included_only_here` are the included ones that only this source has.
     """
-    included = set(members["id"][members["box"].isin(INCLUDED)])
-    duplicate = set(members["id"][members["box"].eq("duplicates")])
+
+    def of(*boxes: str) -> set[str]:
+        return set(members["id"][members["box"].isin(boxes)])
+
+    reached = {
+        "screened": of("records_screened"),
+        "sought": of("dbr_sought_reports", "other_sought_reports"),
+        "assessed": of("dbr_assessed", "other_assessed"),
+        "included_reports": of(*INCLUDED),
+    }
+    duplicate = of("duplicates")
     alone = clusters.groupby("work_id")["source"].nunique().eq(1)
     imported = pd.DataFrame(source_counts, columns=["source", "round", "hits", "seen_before"])
     rounds = sorted(set(imported["round"]))
@@ -69,12 +79,21 @@ def per_source(
             works = records["work_id"].drop_duplicates()
             only = works[works.map(alone).astype(bool)]
             rows.append(
-                (
-                    source, facts.get("name", source), facts["type"], round_, int(counted["hits"].sum()),
-                    int(counted["seen_before"].sum()), len(records), int(records["record_id"].isin(duplicate).sum()),
-                    len(works), len(only), int(works.isin(included).sum()), int(only.isin(included).sum()),
-                )
-            )  # fmt: skip
+                {
+                    "source": source,
+                    "name": facts.get("name", source),
+                    "type": facts["type"],
+                    "round": round_,
+                    "hits": int(counted["hits"].sum()),
+                    "seen_before": int(counted["seen_before"].sum()),
+                    "records": len(records),
+                    "duplicates": int(records["record_id"].isin(duplicate).sum()),
+                    "works": len(works),
+                    "works_only_here": len(only),
+                    **{name: int(works.isin(ids).sum()) for name, ids in reached.items()},
+                    "included_only_here": int(only.isin(reached["included_reports"]).sum()),
+                }
+            )
     return pd.DataFrame(rows, columns=SOURCE_COLUMNS)
 
 

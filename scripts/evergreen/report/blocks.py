@@ -20,10 +20,11 @@ Cell = str | Link
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a table's column; numbers are aligned right."""
+    """Head of a table's column; numbers are aligned right, `width_cm` is its width in the Word document."""
 
     name: str
     number: bool = False
+    width_cm: float | None = None
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,15 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 WIDE = 7  # columns from which a table is set in small type
 
 
-def document(review: Mapping[str, Any], sections: Sequence[Section]) -> bytes:
+def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscape: bool = False) -> bytes:
     """A .docx file's bytes; tables that the page folds away are left to the page."""
     word = Document()
     word.styles["Normal"].font.name = "Calibri"
     word.styles["Normal"].font.size = Pt(10.5)
     page = word.sections[0]
     page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
+    if landscape:
+        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21)
     page.left_margin = page.right_margin = Cm(2.2)
     properties = word.core_properties
     properties.title, properties.author, properties.comments = (
@@ -84,6 +86,8 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
             run.font.size = size
             if head.number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if head.width_cm is not None:
+                cell.width = Cm(head.width_cm)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
