@@ -121,7 +121,16 @@ _REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 )
 _NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
 _HINTS = tuple(dict.fromkeys(hint for hint, _, _ in _REGISTRIES if hint not in ("-", "20")))
-_SIGNS = ("CT", "UMIN", "JMA", "DRKS", "NTR", "OMON", "RBR-", "PER-", "RPCEC")
+_SIGNS = (
+    "CT",
+    "UMIN",
+    "DRKS",
+    "OMON",
+    "RPCEC",
+    "R-",
+    "IIA",
+    "NTR",
+)  # one of them is in every number as it is written
 _SIGNS_IN_LOWER_CASE = (
     "nct",
     "ctr",

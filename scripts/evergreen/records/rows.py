@@ -105,8 +105,9 @@ class _Roles:
 def record_table(blocks: Iterable[Block], fields: Fields, file: str) -> pd.DataFrame:
     """The record table of a file's blocks, still without ids."""
     roles = _Roles(fields)
-    rows = [_row(block, roles, file) for block in blocks]
-    return typed(pd.DataFrame({name: [row[name] for row in rows] for name in (rows[0] if rows else ())}))
+    names = list(_row(Block(0, 0), roles, file))
+    rows = [tuple(_row(block, roles, file).values()) for block in blocks]
+    return typed(pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}))
 
 
 def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
