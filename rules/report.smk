@@ -108,11 +108,23 @@ rule write_report:
     input:
         unpack(report_inputs),
         script=script("write_report.py"),
-        code=library("report/", "figures/scales.py", "tables.py", "errors.py", "command.py"),
+        code=library(
+            "report/",
+            "figures/scales.py",
+            "screening/exchange/model.py",
+            "screening/exchange/ris.py",
+            "sheets.py",
+            "protocol.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
+        ),
         template=str(LIBRARY / "report" / "templates" / "report.html.j2"),
     output:
         page=report("results/report/index.html", caption="../docs/captions/report.rst", category="Report"),
         word="results/report/review.docx",
+        changes=directory("results/report/changes"),
+        export=directory("results/report/export"),
     params:
         protocol=as_json(config),
         inputs=lambda w, input: named_inputs(input),
@@ -122,7 +134,7 @@ rule write_report:
         "../envs/evergreen.yaml"
     shell:
         "python {input.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} > {log:q} 2>&1"
+        " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"
 
 
 rule report:

@@ -56,7 +56,11 @@ def _failure() -> list[str]:
             if line.startswith("ERROR: "):
                 sentences.setdefault(line.removeprefix("ERROR: "), str(log))
     if not sentences:
-        return ["", "The run stopped; the lines above say where."]
+        return [
+            "",
+            "The run stopped; the lines above say where.",
+            *(f"Newest log: {log}" for log in logs[:1]),
+        ]
     return [
         "",
         "The run stopped:",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import methods, results, risk, search, selection
+from evergreen.report import export, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Lines, Section, Text, Tiles
 from evergreen.report.document import document
 from evergreen.report.page import page
@@ -22,25 +22,33 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
+    arguments.add_argument("--changes", required=True, help="folder for what each update changed")
+    arguments.add_argument("--export", required=True, help="folder for what other programs take")
     args = arguments.parse_args(argv)
 
     protocol, inputs = args.protocol, args.inputs
-    sections = _sections(protocol, inputs)
+    changes = _changes(protocol, inputs)
+    sections = _sections(protocol, inputs, changes)
     last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
     tables.write_text(page(protocol["review"], last_search, sections), args.page)
     with tables.replaced(args.word) as draft:
         draft.write_bytes(document(protocol["review"], sections))
+    _write_changes(protocol["review"]["title"], changes, Path(args.changes))
+    _write_export(inputs, Path(args.export))
 
 
-def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]:
+def _sections(
+    protocol: dict[str, Any], inputs: dict[str, Any], changes: dict[str, list[Block]]
+) -> list[Section]:
     """The report's sections, in its order; what the review does not have is not there."""
     works = tables.read_table(inputs["works"]) if "works" in inputs else None
-    pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
-    outcomes = [outcome for outcome in protocol["outcomes"] if outcome["id"] in pooled]
+    pooled, outcomes = _results(inputs), _pooled_outcomes(protocol, inputs)
     extracted = tables.read_table(inputs["converted"]) if "converted" in inputs else None
     counts = tables.read_json(inputs["prisma"]) if "prisma" in inputs else None
 
     found = [_glance(protocol, counts, outcomes, pooled), _waiting(tables.read_json(inputs["status"]))]
+    if changes:
+        found.append(updates.section(changes))
     if "counts" in inputs:
         found.append(_search(protocol, inputs))
     if "works" in inputs or counts is not None:
@@ -60,6 +68,42 @@ def _sections(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[Section]
         found.append(results.section(outcomes, pooled, extracted, folder, links))
     found.append(_methods(protocol, outcomes, extracted))
     return found
+
+
+def _results(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
+
+
+def _pooled_outcomes(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    return [outcome for outcome in protocol["outcomes"] if outcome["id"] in _results(inputs)]
+
+
+def _changes(protocol: dict[str, Any], inputs: dict[str, Any]) -> dict[str, list[Block]]:
+    """What each round after the first changed; nothing where the review has one round or no screening."""
+    if "studies" not in inputs or "prisma" not in inputs:
+        return {}
+    studies, rounds = tables.read_table(inputs["studies"]), tables.read_json(inputs["prisma"])["rounds"]
+    outcomes, pooled = _pooled_outcomes(protocol, inputs), _results(inputs)
+    return {
+        day: updates.blocks_of(day, rounds[day], studies, outcomes, pooled)
+        for day in protocol["rounds"][1:]
+        if day in rounds
+    }
+
+
+def _write_changes(title: str, changes: dict[str, list[Block]], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for day, blocks in changes.items():
+        tables.write_text(updates.as_markdown(title, day, blocks), folder / f"{day}.md")
+
+
+def _write_export(inputs: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, result in _results(inputs).items():
+        tables.write_table(export.metafor(result), folder / f"metafor-{name}.csv")
+    if "works" in inputs:
+        works, full_text = tables.read_table(inputs["works"]), tables.read_table(inputs["full_text"])
+        tables.write_text(export.included_ris(works, full_text), folder / "included.ris")
 
 
 def _glance(
