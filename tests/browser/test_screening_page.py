@@ -15,7 +15,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from evergreen import sheets
 from evergreen.screening.ballots import ballots
 from evergreen.screening.webpage import highlight_terms, screening_page
-from evergreen.screening.worklists import work_list
+from evergreen.screening.worklists import conflict_list, work_list
 
 pytestmark = pytest.mark.browser
 
@@ -67,13 +67,13 @@ def text(browser, element: str) -> str:
     return browser.find_element(By.ID, element).text
 
 
-def saved(browser, tmp_path: Path) -> Path:
+def saved(browser, tmp_path: Path, name: str = "AB.csv") -> Path:
     folder = tmp_path / "downloads"
     for old in folder.glob("*.csv"):
         old.unlink()
     browser.find_element(By.ID, "export").click()
-    WebDriverWait(browser, 10).until(lambda _: (folder / "AB.csv").is_file())
-    return folder / "AB.csv"
+    WebDriverWait(browser, 10).until(lambda _: (folder / name).is_file())
+    return folder / name
 
 
 def complaints(browser) -> list[str]:
@@ -134,6 +134,33 @@ def test_full_text_needs_a_reason_and_knows_its_decisions(open_browser, page):
         text(browser, "tally")
         == "4 of 5 decided: 1 exclude, 1 unsure, 1 not retrieved, 1 awaiting classification, 1 ongoing study"
     )
+
+
+def test_the_adjudicator_sees_the_votes_and_signs(open_browser, tmp_path):
+    works = pd.DataFrame(
+        {"work_id": ["w", "v"], "title": ["One", "Two"], "year": [2001, 2002], "round": "2020-12-31"}
+    )
+    conflicts = pd.DataFrame({"work_id": ["w"], "votes": ["AB: include; CD: exclude (review)"]})
+    html = screening_page(
+        conflict_list(works, conflicts),
+        stage="full_text",
+        reviewer="adjudication",
+        title="A review",
+        reasons=REASONS,
+        terms={},
+    )
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    browser = open_browser()
+    browser.get((tmp_path / "page.html").as_uri())
+    assert text(browser, "current") == "AB: include; CD: exclude (review). Not decided yet"
+    press(browser, "e", "3")
+    browser.find_element(By.ID, "export").click()
+    assert "initials" in text(browser, "message")
+    browser.find_element(By.ID, "initials").send_keys("EF")
+    read = sheets.read_sheet(saved(browser, tmp_path, "adjudication.csv"), "adjudication_screening")
+    assert read[["record_id", "decision", "reason", "adjudicator"]].to_numpy().tolist() == [
+        ["w", "exclude", "review", "EF"]
+    ]
 
 
 def test_search_filter_and_marked_words(open_browser, page):

@@ -226,6 +226,15 @@ class TestModes:
         pairs = Plan((*self.three, "GH"), mode="dual", assignment="shares")
         assert all(len(set(pairs.due(work, "r"))) == 2 for work in ids)
 
+    def test_a_stranger_in_active_is_refused(self):
+        with pytest.raises(InputError, match="names XY"):
+            plan_of({"reviewers": ["AB"], "active": {"XY": {"until": "2020-01-01"}}}, works("w"))
+
+    def test_an_update_asks_only_for_what_is_new(self):
+        before = {"AB": [("old", "include")], "CD": [("old", "include")]}
+        result = tally(before, ids=("old", "new"))
+        assert result.awaiting[["work_id", "reviewer"]].to_numpy().tolist() == [["new", "AB"], ["new", "CD"]]
+
     def test_everybody_screens_the_pilot_set(self):
         table = works(*(f"w{number}" for number in range(20)))
         plan = plan_of(

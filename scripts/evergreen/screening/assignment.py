@@ -72,7 +72,14 @@ def plan_of(values: Mapping[str, Any], works: pd.DataFrame) -> Plan:
     """The plan of a stage from its part of the protocol, for `works` (the works that reach the stage).
 
     The pilot set are the first `pilot` works of the first round, in an order that depends on nothing but their ids.
+    Raises InputError where `active` names someone who is no reviewer of the stage.
     """
+    strangers = sorted(set(values.get("active", {})) - set(values["reviewers"]))
+    if strangers:
+        raise InputError(
+            f"`active` under `screening` names {', '.join(strangers)}, who is not among the stage's `reviewers`",
+            todo="Add the name there, or mend it.",
+        )
     size = values.get("pilot", 0)
     order: list[str] = []
     if size and len(works):

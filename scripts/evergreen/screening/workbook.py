@@ -13,6 +13,7 @@ from evergreen.screening.stages import DECISIONS, FULL_TEXT
 from evergreen.tables import replaced
 
 CELL_LIMIT = 32_767  # characters that a cell of a workbook can hold
+LINE, MOST_LINES = 15, 26  # points a line takes; a row may be 409 points high
 WIDTHS = {
     "record_id": 16, "decision": 13, "reason": 20, "note": 24, "adjudicator": 12, "decided_on": 12, "votes": 34,
     "title": 50, "authors": 24, "year": 6, "journal": 20, "abstract": 90, "doi": 22, "pmid": 11, "url": 22, "round": 11, "pilot": 6,
@@ -49,7 +50,18 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
                     sheet.write_string(line, position, _cut(str(text)), style)
                 else:
                     sheet.write_blank(line, position, None, style)
+        for line, row in enumerate(rows.itertuples(index=False), start=1):
+            # Not every program fits the height to wrapped text by itself.
+            wrapped = max(
+                -(-len(str(text)) // WIDTHS.get(name, 12))
+                for name, text in zip(columns, row, strict=True)
+                if name != "check"
+            )
+            sheet.set_row(line, LINE * min(max(wrapped, 1), MOST_LINES))
         sheet.freeze_panes(1, 3)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
         sheet.protect(
             "", {"format_columns": True, "format_rows": True, "autofilter": True, "select_locked_cells": True}
