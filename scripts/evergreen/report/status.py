@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen import tables
 from evergreen.errors import ReviewError
 
 STAGE_NAMES = {"title_abstract": "title and abstract", "full_text": "full text"}
@@ -102,9 +103,24 @@ def waiting_studies(
 
 
 def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
-    """Disagreements of extractors or assessors that nobody has settled (`status` = conflict)."""
-    count = int(conflicts["status"].eq("conflict").sum())
-    return [Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count)] if count else []
+    """What extractors or assessors have not settled: disagreements, studies that one of them has not begun, and
+    adjudications of what is in no sheet any more. `where` is the adjudication sheet."""
+    folder = where.rsplit("/", 1)[0]
+    items = []
+    absent: dict[str, set[str]] = {}
+    for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
+        for person, is_there in (said.split("=") for said in row["values"].split("; ")):
+            if is_there == "absent":
+                absent.setdefault(person, set()).add(row["study"])
+    for person, studies in sorted(absent.items()):
+        named = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {', '.join(sorted(studies))}"
+        items.append(Waiting(person, named, f"{folder}/{person}.csv", len(studies)))
+    if count := int(conflicts["status"].eq("open").sum()):
+        items.append(Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count))
+    if count := int(conflicts["status"].eq("orphan").sum()):
+        gone = f"{plural(count, 'decision')} ({what}) on what is in no sheet any more"
+        items.append(Waiting("adjudicator", gone, where, count, blocks=False))
+    return items
 
 
 def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:

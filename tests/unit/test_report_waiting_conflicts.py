@@ -1,0 +1,26 @@
+"""What extraction and risk of bias leave open is told to whom it awaits."""
+
+from evergreen.extraction.merge import merge_extraction
+from evergreen.report.status import waiting_conflicts
+from tests.unit.test_extraction_merge import settled, sheet
+
+
+def test_open_pending_and_orphaned_lines_are_told_to_whom_they_await():
+    sheets = {
+        "AB": sheet({"n": 5.0}, {"study": "S2"}, {"study": "S3"}),
+        "CD": sheet({"n": 6.0}),
+    }
+    conflicts = merge_extraction(sheets, settled({"study": "gone", "column": "n", "value": "1"})).conflicts
+    items = waiting_conflicts(conflicts, "extraction", "config/extraction/adjudication.csv")
+    assert [(item.who, item.where, item.count, item.blocks) for item in items] == [
+        ("CD", "config/extraction/CD.csv", 2, True),
+        ("adjudicator", "config/extraction/adjudication.csv", 1, True),
+        ("adjudicator", "config/extraction/adjudication.csv", 1, False),
+    ]
+    assert "S2, S3" in items[0].what
+
+
+def test_nothing_is_told_where_all_is_settled():
+    sheets = {"AB": sheet({"n": 5.0}), "CD": sheet({"n": 6.0})}
+    conflicts = merge_extraction(sheets, settled({"column": "n", "value": "6"})).conflicts
+    assert waiting_conflicts(conflicts, "extraction", "config/extraction/adjudication.csv") == []
