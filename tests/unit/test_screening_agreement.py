@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
@@ -34,6 +34,7 @@ def test_anchors(shared):
         assert result.kappa_high == pytest.approx(float(case["hi"]), abs=2e-6)
 
 
+@settings(deadline=None)
 @given(
     st.integers(2, 4).flatmap(
         lambda k: st.lists(st.lists(st.integers(0, 60), min_size=k, max_size=k), min_size=k, max_size=k)
@@ -66,6 +67,7 @@ def test_nothing_to_compare_is_said_in_words():
     assert same.negative == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=30))
 def test_fleiss_agrees_with_statsmodels(works):
     counts = np.array([[one, other, 15 - one - other] for one, other, _ in works])

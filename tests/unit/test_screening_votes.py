@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evergreen.errors import InputError
@@ -247,6 +247,7 @@ class TestModes:
 DECISION = st.sampled_from(["include", "exclude", "unsure"])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("abcd"), min_size=8, max_size=8),
     st.dictionaries(
