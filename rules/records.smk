@@ -17,7 +17,12 @@ rule import_export:
         earlier=earlier_records,
         script=script("import_export.py"),
         code=library(
-            "records/", "search/pubmed_xml.py", "search/pubmed_fields.py", "tables.py", "errors.py", "command.py"
+            "records/",
+            "search/pubmed_xml.py",
+            "search/pubmed_fields.py",
+            "tables.py",
+            "errors.py",
+            "command.py",
         ),
     output:
         records=RECORDS + ".parquet",

@@ -96,6 +96,30 @@ rule read_pubmed:
         " --records {output.records:q} --counts {output.counts:q} --lost {output.lost:q} > {log:q} 2>&1"
 
 
+rule write_search_log:
+    input:
+        logs=expand(SEARCH + "/log.json", source=PUBMED_SOURCES, round=ROUNDS),
+        retrieved=expand(
+            SEARCH + "/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS
+        ),
+        batches=expand(SEARCH + "/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
+        changes=expand(SEARCH + "/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
+        script=script("write_search_log.py"),
+        code=library("search/audit.py", "tables.py", "errors.py", "command.py"),
+        template=str(LIBRARY / "search" / "search_log.html.j2"),
+    output:
+        "results/search/search-log.html",
+    log:
+        "results/logs/write_search_log.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        searches=expand(SEARCH, source=PUBMED_SOURCES, round=ROUNDS),
+    shell:
+        "python {input.script:q} --searches {params.searches:q} --out {output:q} > {log:q} 2>&1"
+
+
 rule search:
     input:
         expand(SEARCH + "/log.json", source=PUBMED_SOURCES, round=ROUNDS),
+        ["results/search/search-log.html"] if PUBMED_SOURCES else [],

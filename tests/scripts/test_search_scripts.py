@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 import freeze_search
 import read_pubmed
 import search_pubmed
+import write_search_log
 from evergreen.errors import InputError
 from evergreen.tables import read_json, read_table
 from tests.unit.search_rounds import contents
@@ -147,3 +149,30 @@ def test_warnings_can_be_acknowledged_in_the_protocol(tmp_path):
     search_pubmed.main(
         [*call, "--params", '{"endpoint": "embedded", "acknowledged_warnings": ["nonsense[ti]"]}']
     )
+
+
+def test_the_search_log_shows_what_was_done(searched, tmp_path):
+    write_search_log.main(
+        ["--searches", *(str(searched / day) for day in ROUNDS), "--out", str(tmp_path / "log.html")]
+    )
+    page = html.fromstring((tmp_path / "log.html").read_text())
+    words = " ".join(page.text_content().split())
+    assert "not in PubMed" in words
+    for day in ROUNDS:
+        log = read_json(searched / day / "log.json")
+        assert f"{log['ids']} found, {log['new']} of them new" in words
+        for batch in read_json(searched / day / "batches.json")["new"]:
+            assert batch["files"][0]["sha256"] in words
+    items = page.xpath("//caption[contains(., 'PRISMA-S')]/../tr[td]")
+    assert len(items) == 16
+    assert [row[0].text for row in items if row.xpath(".//*[@class='people']")] == [
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "11",
+        "14",
+        "16",
+    ]

@@ -1,0 +1,86 @@
+"""The searches as a page that a librarian can check: what was asked, what PubMed answered, what was kept.
+
+It fills in the items of PRISMA-S (Rethlefsen et al. 2021, Syst Rev 10:39, doi 10.1186/s13643-020-01542-z) that a machine can
+know of these searches, and marks those that only people know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+TEMPLATE = Path(__file__).with_name("search_log.html.j2")
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True)
+class Search:
+    """One round of one source, as its folder holds it."""
+
+    source: str
+    log: dict[str, Any]
+    retrieved: dict[str, Any]
+    batches: dict[str, Any]
+    changes: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of PRISMA-S; `answer` is "" where only people can give it."""
+
+    number: int
+    topic: str
+    answer: str
+
+
+def page(searches: Sequence[Search]) -> str:
+    """The page over all searches, in the order given."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        searches=searches, items=prisma_s(searches), platform=platform
+    )
+
+
+def platform(search: Search) -> str:
+    """Where a search was made, in words; the stand-in is never called PubMed."""
+    endpoint = search.retrieved["endpoint"]
+    if endpoint == EMBEDDED:
+        return "the embedded stand-in for PubMed (facts of some real records, without abstracts)"
+    return search.log["platform"] if endpoint == "live" else f"an E-utilities server at {endpoint}"
+
+
+def prisma_s(searches: Sequence[Search]) -> list[Item]:
+    """The 16 items, in short words, with what these searches answer."""
+    limits = sorted({limit for search in searches for limit in search.log["strategy"]["limits"]})
+    dated = [search for search in searches if search.log["limited_to_round"]]
+    if dated:
+        limits.append(
+            f"records created by the round's date ({', '.join(search.log['round'] for search in dated)})"
+        )
+    filters = {used["name"]: used for search in searches for used in search.log["strategy"]["filters"]}
+    named = [(f"{search.source} {search.log['round']}", search) for search in searches]
+    dates = [f"{name}, retrieved {search.retrieved['ended']}" for name, search in named]
+    totals = [
+        f"{name}: {search.log['ids']} records, {search.log['new']} of them new" for name, search in named
+    ]
+    answers = {
+        1: f"{'; '.join(dict.fromkeys(platform(search) for search in searches))}.",
+        8: "The strategies stand below exactly as they were run.",
+        9: f"{'; '.join(limits) or 'None'}.",
+        10: " ".join(f"{used['title']}: {used['citation']}" for used in filters.values()) or "None.",
+        12: "Every round runs the whole strategy again and takes the difference to the records that are there.",
+        13: f"{'; '.join(dates)}.",
+        15: f"{'; '.join(totals)}.",
+    }  # fmt: skip
+    topics = (
+        "Database and platform", "Databases searched together", "Study registries", "Online resources and browsing",
+        "Citation searching", "Contacts", "Other methods", "Full search strategies", "Limits and restrictions",
+        "Search filters", "Prior work", "Updates", "Dates of searches", "Peer review", "Total records", "Deduplication",
+    )  # fmt: skip
+    return [Item(number, topic, answers.get(number, "")) for number, topic in enumerate(topics, start=1)]

@@ -1,0 +1,36 @@
+"""Write the log of all PubMed searches as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evergreen.command import parser, run
+from evergreen.search import audit
+from evergreen.tables import read_json, read_table, write_text
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--searches", type=Path, nargs="+", required=True, help="folders `<source>/<round>`, oldest first"
+    )
+    arguments.add_argument("--out", type=Path, required=True)
+    args = arguments.parse_args(argv)
+    write_text(audit.page([_search(folder) for folder in args.searches]), args.out)
+
+
+def _search(folder: Path) -> audit.Search:
+    return audit.Search(
+        source=folder.parent.name,
+        log=read_json(folder / "log.json"),
+        retrieved=read_json(folder / "retrieved.json"),
+        batches=read_json(folder / "batches.json"),
+        changes=[
+            {str(name): str(value) for name, value in row.items()}
+            for row in read_table(folder / "changes.csv").to_dict("records")
+        ],
+    )
+
+
+if __name__ == "__main__":
+    run(main)
