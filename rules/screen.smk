@@ -128,6 +128,7 @@ for stage in STAGES:
                 "screening/exchange/ris.py",
                 "screening/exchange/model.py",
                 "screening/stages.py",
+                "screening/assignment.py",
                 "screening/votes.py",
                 "sheets.py",
                 "tables.py",
