@@ -459,10 +459,15 @@ def test_rayyans_archive(read):
 
 
 def test_columns_of_the_protocol_outrank_known_names(read):
-    text = "nummer;titel;title;verfasser;jahr\n7;Der Titel;x;Liu R.;2011\n"
+    text = "nummer;titel;title;verfasser;jahr\n7;Der Titel;x;Liu R., Adler D.;2011\n"
     columns = {"accession": "nummer", "title": "titel", "authors": "verfasser", "year": "jahr"}
     _, table = read(text, format_="csv", columns=columns)
-    assert first(table, "accession", "title", "year") == ("7", "Der Titel", 2011)
+    assert first(table, "accession", "title", "year", "authors") == (
+        "7",
+        "Der Titel",
+        2011,
+        "Liu, R.; Adler, D.",
+    )
     with pytest.raises(InputError, match="title stands in column Titulo, but there is no such column"):
         read(text, format_="csv", columns={"title": "Titulo"})
 
@@ -518,3 +523,23 @@ def test_several_xml_files_put_together(read):
     _, table = read(PUBMED_XML + PUBMED_XML.replace("1234567", "2234567"))
     assert table["pmid"].tolist() == ["12345678", "12345679", "22345678", "22345679"]
     assert table["line"].tolist() == [4, 10, 16, 22]
+
+
+def test_embases_table_with_a_line_per_field(read):
+    export, table = read(
+        '"TITLE","A title"\n"AUTHOR NAMES","Liu R.","Adler D.G."\n"SOURCE","Tests (2014) 3:3 (152-160)."\n'
+        '"EMTREE MEDICAL INDEX TERMS","human","test"\n"PUI","L373791783"\n\n"TITLE","Two"\n"PUI","L373791784"\n'
+    )
+    assert (export.format, export.dialect, len(table)) == ("CSV", "Embase.com", 2)
+    assert first(table, "authors", "journal", "pages", "keywords") == (
+        "Liu, R.; Adler, D.G.", "Tests", "152-160", "human; test",
+    )  # fmt: skip
+    assert table["accession"].tolist() == ["L373791783", "L373791784"]
+    assert table[["line", "line_end"]].values.tolist() == [[1, 5], [7, 8]]
+
+
+def test_an_identifier_that_a_spreadsheet_program_shortened_is_refused(read):
+    with pytest.raises(
+        InputError, match=r"row 3, column pmid: 1\.8E\+07 is a number that a spreadsheet program"
+    ):
+        read("title,pmid,year\nOne,12345678,2011\nTwo,1.8E+07,2012\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 
 import pandas as pd
@@ -43,7 +44,7 @@ _SEARCH_FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
     "first_author": ("authors", first_author),
     "first_page": ("pages", first_page),
     "title_search": ("title", searchable),
-    "journal_search": ("journal", searchable),
+    "journal_search": ("journal", lru_cache(maxsize=1 << 15)(searchable)),
 }
 
 

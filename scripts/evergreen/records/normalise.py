@@ -263,6 +263,7 @@ _LANGUAGE_SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _TRANSLATOR = re.compile(r"\s*\((?:author's|authors') transl\)\s*\]?\.?$", re.IGNORECASE)
+_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=s\b)")
 
@@ -281,6 +282,8 @@ def searchable(text: str) -> str:
         text = unaccented(text).lower()
     if "'" in text:
         text = _APOSTROPHE.sub("", text)
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_WORDS).split())
     return _NOT_WORD.sub(" ", text).strip()
 
 

@@ -72,6 +72,8 @@ class _Values:
 
     def joined(self, role: str, without_doi: bool = False) -> str:
         """All texts of `role`, each once, joined by `"; "`."""
+        if role not in self.names:
+            return ""
         pairs = [pair for pair in self.all_of(role) if not (without_doi and canonical_doi(pair[1]))]
         self.taken.update(pairs)
         return "; ".join(dict.fromkeys(text.strip("; ") for _, text in pairs))

@@ -151,7 +151,7 @@ def _export(
     columns: Mapping[str, str] | None, file: str,
 ) -> Export:  # fmt: skip
     if fields is delimited.FIELDS:
-        fields = delimited.fields_for(found.header, columns, file)
+        fields = delimited.finish(found, columns, file)
     return Export(
         name, dialect_of(found.blocks), encoding, fields, found.blocks, sorted([*remarks, *found.remarks])
     )

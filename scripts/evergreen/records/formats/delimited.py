@@ -48,7 +48,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
     ),
     "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
-                          "item type", "content type", "source type"),
+                          "item type", "content type", "doctype", "source type"),
     "mesh_terms": ("mesh terms", "mesh", "mesh headings"),
     "keywords": (
         "author keywords", "keywords", "index keywords", "keyword", "keywords plus", "subjects", "conditions", "condition",
@@ -57,11 +57,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
     "issn": ("issn", "eissn", "e issn", "sn", "issns"),
-    "url": ("url", "link", "study url", "web address", "source url", "links"),
+    "url": ("url", "link", "study url", "web address", "source url", "links", "plink"),
     "accession": (
         "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
         "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "key", "covidence", "an",
     ),
+    "accession_like": ("id", "record number"),
     "database": ("database", "source database"),
 }  # fmt: skip
 """Column names as `normal` gives them."""
@@ -70,6 +71,8 @@ _PUBMED_HEADER = {"pmid", "create date"}
 _REGISTERS = {"nct number": "ClinicalTrials.gov", "trialid": "ICTRP"}
 DELIMITERS = (",", ";", "\t", "|")
 LINES_BEFORE_HEADER = 20
+_AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
+_SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _KNOWN = frozenset(name for names in FIELDS.values() for name in names)
 csv.field_size_limit(sys.maxsize)
 
@@ -85,7 +88,7 @@ def known(names: Collection[str]) -> int:
 
 
 def recognise(lines: Sequence[str]) -> bool:
-    return _header(lines) is not None
+    return _header(lines) is not None or _stands_upright(lines)
 
 
 def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
@@ -103,6 +106,9 @@ def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a text table, one per row, its fields named by `normal` column names."""
     out = Blocks()
+    if _header(lines) is None and _stands_upright(lines):
+        _read_upright(lines, out)
+        return out
     found = _header(lines) or _header(lines, needed=1) or (0, max(DELIMITERS, key=lines[0].count))
     header, delimiter = found
     for number in range(header):
@@ -114,6 +120,29 @@ def read(lines: Sequence[str]) -> Blocks:
     rows = _rows(lines, header, delimiter, width, out)
     blocks(rows, out)
     return out
+
+
+def _stands_upright(lines: Sequence[str]) -> bool:
+    """Whether each line is a field with its name in the first cell, as in Embase's "CSV, fields by row"."""
+    labels = [normal(next(csv.reader([line]), [""])[0]) for line in lines[:12] if "," in line]
+    return len(labels) > 2 and known(set(labels)) > 2 and bool(set(labels) & set(FIELDS["title"]))
+
+
+def _read_upright(lines: Sequence[str], out: Blocks) -> None:
+    """Blocks of a table with a line per field; a record starts where the first field's name comes again."""
+    first_label = ""
+    names: set[str] = set()
+    for line, end, cells in _rows(lines, 0, ",", 0, out):
+        label = normal(cells[0])
+        first_label = first_label or label
+        if label == first_label:
+            out.blocks.append(Block(line, end))
+        for cell in cells[1:]:
+            if cell.strip():
+                _add(out.blocks[-1], label, cell.strip())
+        out.blocks[-1].line_end = end
+        names.add(label)
+    out.header = frozenset(names)
 
 
 def _rows(
@@ -128,7 +157,7 @@ def _rows(
             end += 1
             quotes += lines[end].count('"')
         cells = next(csv.reader(lines[number : end + 1], delimiter=delimiter), [])
-        if quotes % 2 or (end > number and len(cells) != width):
+        if quotes % 2 or (end > number and width and len(cells) != width):
             alone = next(csv.reader([lines[number]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             if quotes % 2 or len(alone) == width:
                 out.note(number + 1, "a quote is not closed; the line was read by itself", lines[number])
@@ -179,16 +208,36 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
 
 
 def _add(block: Block, name: str, value: str) -> None:
-    if name in FIELDS["authors"] or name in ("AU", "AF"):
-        for author in split_authors(
-            re.sub(r"\s*\(\d{6,}\)", "", value)
-        ):  # Scopus writes author ids in brackets
-            block.append(name, author)
-        return
     if name in ("source", "citation") and (parts := take_apart(value)):
         for part, piece in parts.items():
             block.append(f"source {part}", piece)
     block.append(name, value)
+
+
+def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[str, tuple[str, ...]]:
+    """The roles of the table's columns; cells with several authors become a field for each.
+
+    Raises InputError for a column that the protocol names and the table has not, and for an identifier that a
+    spreadsheet program shortened (`1.8E+07`): what it was can no longer be known.
+    """
+    fields = fields_for(found.header, columns, file)
+    authors = frozenset(fields["authors"])
+    identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
+    for block in found.blocks:
+        cells = block.fields
+        for name, value in cells:
+            if name in identifiers and _SHORTENED.fullmatch(value):
+                raise InputError(
+                    f"{value} is a number that a spreadsheet program shortened", file=file, row=block.line, column=name,
+                    todo="Export again and do not save the file from the spreadsheet program.",
+                )  # fmt: skip
+        if any(name in authors for name, _ in cells):
+            block.fields = [
+                (name, piece)
+                for name, value in cells
+                for piece in (split_authors(_AUTHOR_IDS.sub("", value)) if name in authors else (value,))
+            ]
+    return fields
 
 
 def fields_for(
