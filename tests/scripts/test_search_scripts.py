@@ -11,6 +11,8 @@ import read_pubmed
 import search_pubmed
 import write_search_log
 from evergreen.errors import InputError
+from evergreen.search.embedded.server import Service, serving
+from evergreen.search.embedded.store import Store
 from evergreen.tables import read_json, read_table
 from tests.unit.search_rounds import contents
 
@@ -176,3 +178,30 @@ def test_the_search_log_shows_what_was_done(searched, tmp_path):
         "14",
         "16",
     ]
+
+
+def test_a_loopback_address_is_searched_like_pubmed_and_no_file_holds_the_key(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NCBI_API_KEY", "SECRET123")
+    with serving(Service(Store.shipped())) as server:
+        endpoint = json.dumps({"endpoint": server.url, "email": "test@example.org"})
+        search(tmp_path / "pubmed", "2018-12-31", "--params", endpoint)
+        assert {values["api_key"] for _, values in server.service.requests} == {"SECRET123"}
+    account = read_json(tmp_path / "pubmed/2018-12-31/retrieved.json")
+    assert (account["endpoint"], account["api_key_used"], account["time_zone"]) == (server.url, True, "UTC")
+    log = read_json(tmp_path / "pubmed/2018-12-31/log.json")
+    assert log["limited_to_round"] is True
+    assert '"2018/12/31"[crdt]' in log["query"]
+    said = capsys.readouterr()
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"SECRET123" in body for body in files)
+    assert "SECRET123" not in said.out + said.err
+
+
+def test_a_limited_round_finds_what_the_stand_in_found_as_of_its_date(searched, tmp_path):
+    with serving(Service(Store.shipped())) as server:
+        endpoint = json.dumps({"endpoint": server.url, "email": "test@example.org"})
+        search(tmp_path / "pubmed", "2018-12-31", "--params", endpoint)
+    for name in ("ids.txt", "new_ids.txt"):
+        assert (tmp_path / "pubmed/2018-12-31" / name).read_text() == (
+            searched / "2018-12-31" / name
+        ).read_text()
