@@ -46,6 +46,7 @@ rule count_votes:
             "screening/rowcheck.py",
             "screening/assignment.py",
             "screening/votes.py",
+            "protocol.py",
             "sheets.py",
             "tables.py",
             "errors.py",
@@ -130,6 +131,7 @@ for stage in STAGES:
                 "screening/stages.py",
                 "screening/assignment.py",
                 "screening/votes.py",
+                "protocol.py",
                 "sheets.py",
                 "tables.py",
                 "errors.py",
@@ -183,6 +185,7 @@ rule list_studies:
         code=library(
             "screening/studies.py",
             "screening/characteristics.py",
+            "protocol.py",
             "sheets.py",
             "tables.py",
             "errors.py",
