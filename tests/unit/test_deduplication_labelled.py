@@ -10,9 +10,8 @@ import pytest
 from evergreen.deduplication.links import borderline
 from evergreen.deduplication.rounds import Round, close_round, compare_share, prepare
 from evergreen.deduplication.verdicts import Verdicts
-from evergreen.records import model
-from evergreen.records.names import split_authors
-from evergreen.records.normalise import canonical_doi, canonical_pmid, clean, year_of
+from evergreen.records import formats
+from evergreen.records.rounds import import_export
 
 BOUNDS = {
     "asysd_diabetes": (0, 0),
@@ -25,27 +24,21 @@ BOUNDS = {
 NEVER = {"erratum", "comment", "cochrane_update", "preprint", "conference_abstract"}
 
 
+COLUMNS = {
+    "accession": "record_id", "title": "title", "authors": "author", "year": "year", "journal": "journal",
+    "volume": "volume", "issue": "number", "pages": "pages", "doi": "doi", "pmid": "pmid",
+}  # fmt: skip
+
+
 def record_table(path):
-    """A labelled set as a record table; its ids, groups and kinds beside it."""
+    """A labelled set, read as an export with a column mapping; its ids, groups and kinds beside it."""
     raw = pd.read_csv(path, dtype=str, keep_default_na=False)
-    column = {name: raw.get(name, pd.Series("", index=raw.index)) for name in (*raw, "pmid")}
-    records = pd.DataFrame(
-        {
-            "record_id": "set:" + raw["record_id"],
-            "source": "set",
-            "round": "2020-01-01",
-            "title": column["title"].map(clean),
-            "authors": ["; ".join(split_authors(names)) for names in column["author"]],
-            "year": column["year"].map(year_of),
-            "journal": column["journal"].map(clean),
-            "volume": column["volume"],
-            "issue": column["number"],
-            "pages": column["pages"],
-            "doi": column["doi"].map(canonical_doi),
-            "pmid": column["pmid"].map(canonical_pmid),
-        }
+    columns = {name: column for name, column in COLUMNS.items() if column in raw}
+    export = formats.read(path, format_="csv", columns=columns)
+    imported = import_export(
+        export, file=str(path), source="set", round_="2020-01-01", earlier=[], hits=len(raw)
     )
-    return raw.assign(record_id=records["record_id"]), model.typed(records)
+    return raw.assign(record_id="set:" + raw["record_id"]), imported.records
 
 
 def deduplicated(records) -> Round:

@@ -17,8 +17,8 @@ MERGED = 13
 """Points from which two records are one work, where no veto speaks against it."""
 SHORT = 15
 """Letters of a title below which it names no work by itself."""
-TELLING = 22
-"""Letters of a title from which two records that agree in everything are one."""
+TELLING = 18
+"""Letters of a title from which two records that agree in everything are one; a shorter one counts for less."""
 BORDERLINE = 6
 """Points from which a person is asked."""
 
@@ -84,9 +84,9 @@ def _points(pairs: Comparison) -> np.ndarray:
         pairs.length == 0, 0, np.where(pairs.span, np.maximum(title, 2 + 2 * (pairs.title > 0)), title)
     )
     # a short title ("Editorial", "Reply") is shared by many works
-    title = title - np.select([pairs.length < 12, pairs.length < 22, pairs.length < 32], [5, 3, 1], 0) * (
-        title > 0
-    )
+    title = title - np.select(
+        [pairs.length < 12, pairs.length < TELLING, pairs.length < 32], [5, 3, 1], 0
+    ) * (title > 0)
     years = np.select(
         [pairs.years < 0, pairs.years == 0, pairs.years == 1, pairs.years == 2], [0, 2, 0, -3], -6
     )

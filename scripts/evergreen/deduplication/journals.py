@@ -71,12 +71,12 @@ def _compare(a: list[str], b: list[str]) -> int:
     )
     if (len(long) == len(short) and all(map(_shortened, long, short))) or _initials(long, short):
         return 1
+    home_a, home_b = _home(a), _home(b)
+    if len(home_a) + len(home_b) < len(a) + len(b) and (known := _compare(home_a, home_b)) >= 0:
+        return known
     if short == long[: len(short)] or (len(beginning) >= _SHORTEST_PREFIX and beginning in whole):
         return 0
-    if len(short) >= 2 and _skips(long, short):
-        return 0
-    home_a, home_b = _home(a), _home(b)
-    return _compare(home_a, home_b) if (len(home_a), len(home_b)) != (len(a), len(b)) else -1
+    return 0 if len(short) >= 2 and _skips(long, short) else -1
 
 
 def _home(words: list[str]) -> list[str]:
