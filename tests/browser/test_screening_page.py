@@ -198,6 +198,17 @@ def test_five_thousand_records_open_in_two_seconds_and_answer_in_fifty_milliseco
     # The page listens on the document; an event on the body bubbles as a real key press does.
     answer = answer.replace("document.dispatchEvent", "document.body.dispatchEvent")
     times = sorted(browser.execute_script(answer, key) for key in "ijukiujikj" * 4)
+    search = """
+      const field = document.getElementById("search");
+      field.value = arguments[0];
+      const before = performance.now();
+      field.dispatchEvent(new Event("input"));
+      document.body.getBoundingClientRect();
+      return performance.now() - before;
+    """
+    searched = [browser.execute_script(search, words) for words in ("d", "den", "denosumab 49", "")]
+    print(f"searches took {', '.join(f'{ms:.0f}' for ms in searched)} ms")
+    assert sorted(searched)[1] < 50
     print(f"opened in {opened:.2f} s; key press median {times[20]:.1f} ms, slowest {times[-1]:.1f} ms")
     assert opened < 2
     assert times[20] < 50
