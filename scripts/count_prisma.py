@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> None:
         seen = pd.DataFrame(imported, columns=["round", "seen_before"]).groupby("round")["seen_before"].sum()
         parts = increments(groups, args.params["rounds"], {str(day): int(n) for day, n in seen.items()})
         names = {source: facts["name"] for source, facts in by_name.items()}
-        sources = identified(clusters, args.params["rounds"], types, names)
+        sources = identified(clusters, [(row["source"], row["round"]) for row in imported], types, names)
         excluded = excluded_reports(groups, works, decisions["full_text"], labels)
         yields = per_source(groups, clusters, imported, by_name)
     for round_, raw in args.params["given"].items():

@@ -93,7 +93,10 @@ def counted(review: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     groups = members(**review, types=TYPES)
     check_members(groups, review["clusters"], review["works"], review["studies"], types=TYPES)
     document = chained(increments(groups, ROUNDS, {TWO: 3}), {"studies": 0, "reports": 0})
-    check_counts(document, identified(review["clusters"], ROUNDS, TYPES, {}))
+    check_counts(
+        document,
+        identified(review["clusters"], [(source, day) for source in TYPES for day in ROUNDS], TYPES, {}),
+    )
     return groups, document
 
 

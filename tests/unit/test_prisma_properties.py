@@ -124,7 +124,12 @@ def counted(review: Review) -> dict[str, Any]:
     )
     check_members(groups, review.clusters, review.works, review.studies, types=review.types)
     document = chained(increments(groups, ROUNDS, {}), {"studies": 2, "reports": 3}, REASONS)
-    check_counts(document, identified(review.clusters, ROUNDS, review.types, {}))
+    check_counts(
+        document,
+        identified(
+            review.clusters, [(name, day) for name in review.types for day in ROUNDS], review.types, {}
+        ),
+    )
     return document
 
 

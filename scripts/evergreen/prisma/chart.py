@@ -27,6 +27,7 @@ OTHER_METHODS = {
     "organisation_results": "Organisations",
     "citations_results": "Citation searching",
 }
+ELSEWHERE = "a version made elsewhere"
 # By whether the review is an update.
 INCLUDED_WORDS = {
     False: ("Studies included in review", "Reports of included studies"),
@@ -323,9 +324,11 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
 def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
     """All charts of `counts.json` by file name: `flow-<round>` and `flow-total`."""
     result: dict[str, Chart] = {}
+    made_elsewhere = document["total"]["previous_studies"] + document["total"]["previous_reports"] > 0
     for name, view in views(document).items():
         notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
-        notes[0] += f"; previous version: {_listed(view.earlier)}." if view.earlier else "."
+        before = [*([ELSEWHERE] if made_elsewhere else []), *view.earlier]
+        notes[0] += f"; previous version: {_listed(before)}." if view.is_update else "."
         if view.given:
             which = "Counts" if view.given == view.rounds else f"Counts of {_listed(view.given)}"
             notes.append(f"{which} as given by the authors of the review, not computed from records.")

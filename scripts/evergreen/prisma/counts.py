@@ -138,20 +138,27 @@ def _is_count(value: Any) -> bool:
 
 
 def identified(
-    clusters: pd.DataFrame, rounds: Sequence[str], types: Mapping[str, str], names: Mapping[str, str]
+    clusters: pd.DataFrame,
+    searched: Sequence[tuple[str, str]],
+    types: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Records of each source by round and box of identification: `{round: {box: {name of the source: n}}}`.
 
-    Every source of the protocol is listed in every round, with 0 where it brought nothing.
+    `searched` are the (source, round) of all imports, so that a search that brought nothing is listed with 0 and a source
+    that was not searched in a round is not. Sources stand in the order of `types`.
     """
     sizes = clusters.groupby(["round", "source"]).size().to_dict()
-    result: dict[str, dict[str, dict[str, int]]] = {}
-    for round_ in rounds:
-        boxes = result.setdefault(round_, {})
+    result: dict[str, dict[str, dict[str, int]]] = {
+        round_: {} for round_ in sorted({day for _, day in searched})
+    }
+    for round_, boxes in result.items():
         for source, type_ in types.items():
-            boxes.setdefault(BOX_OF_TYPE[type_], {})[names.get(source, source)] = int(
-                sizes.get((round_, source), 0)
-            )
+            if (source, round_) in searched:
+                sources = boxes.setdefault(BOX_OF_TYPE[type_], {})
+                # Two sources may bear one name, such as two exports of the same database.
+                name = names.get(source, source)
+                sources[name] = sources.get(name, 0) + int(sizes.get((round_, source), 0))
     return result
 
 

@@ -50,7 +50,7 @@ def per_source(
     source_counts: Sequence[Mapping[str, Any]],
     sources: Mapping[str, Mapping[str, str]],
 ) -> pd.DataFrame:
-    """What each source brought in each round, and in total (columns `SOURCE_COLUMNS`).
+    """What each source brought in each round in which it was searched, and in total (columns `SOURCE_COLUMNS`).
 
     `records` are new in the round; `works` are the documents behind them, `works_only_here` those that no other source has in
     any round. From `screened` on, works are counted that got so far (in whichever round), so that sources that share a
@@ -75,6 +75,8 @@ def per_source(
         for round_ in [*rounds, "total"]:
             span = rounds if round_ == "total" else [round_]
             counted = imported[imported["source"].eq(source) & imported["round"].isin(span)]
+            if counted.empty:
+                continue
             records = clusters[clusters["source"].eq(source) & clusters["round"].isin(span)]
             works = records["work_id"].drop_duplicates()
             only = works[works.map(alone).astype(bool)]
