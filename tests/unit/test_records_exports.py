@@ -4,6 +4,7 @@ Where another reader of the format exists (rispy, Biopython, bibtexparser), both
 """
 
 import bibtexparser
+import pandas as pd
 import pytest
 import rispy
 from Bio import Medline
@@ -161,6 +162,16 @@ def test_bibtex_agrees_with_bibtexparser(name, shared):
     assert table["title_search"].tolist() == [
         searchable(title.replace("{", "").replace("}", "")) for title in titles
     ]
+
+
+@pytest.mark.parametrize("name", ["asysd_diabetes", "ldd_haematology", "ldd_cytology_screening"])
+def test_tables_agree_with_pandas(name, shared):
+    path = shared / "data" / "dedup" / name / "records.csv"
+    _, table = table_of(path)
+    theirs = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert table["title"].tolist() == [clean(title) for title in theirs["title"]]
+    assert table["volume"].tolist() == [clean(volume) for volume in theirs["volume"]]
+    assert table["doi"].tolist() == [canonical_doi(doi) for doi in theirs["doi"]]
 
 
 def test_the_same_records_from_two_writers_of_one_database(shared):

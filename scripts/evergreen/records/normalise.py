@@ -277,9 +277,7 @@ def searchable(text: str) -> str:
     text = clean(text)
     if text.endswith(("]", ")", "].", ").")):
         text = _TRANSLATOR.sub("", _LANGUAGE_SUFFIX.sub("", text))
-    text = text.lower()
-    if not text.isascii():
-        text = unaccented(text).lower()
+    text = text.lower() if text.isascii() else unaccented(text)
     if "'" in text:
         text = _APOSTROPHE.sub("", text)
     if text.isascii():
@@ -288,6 +286,6 @@ def searchable(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """`text` (lower case) without accents, Greek letters spelled out; sub- and superscript digits become digits."""
-    spelled = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+    """`text` in lower case without accents, Greek letters spelled out; sub- and superscript digits become digits."""
+    spelled = unicodedata.normalize("NFKD", text).lower().translate(_LETTERS)
     return "".join(letter for letter in spelled if not unicodedata.combining(letter))

@@ -56,7 +56,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "e issn", "sn", "issns"),
+    "issn": ("issn", "eissn", "e issn", "sn", "issns", "isbn"),  # EndNote calls both isbn
     "url": ("url", "link", "study url", "web address", "source url", "links", "plink"),
     "accession": (
         "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
