@@ -217,6 +217,9 @@ checkpoint check_inputs:
         code=library(
             "extraction/check.py",
             "extraction/merge.py",
+            "screening/ballots.py",
+            "screening/rowcheck.py",
+            "screening/stages.py",
             "bias/",
             "sheets.py",
             "protocol.py",
@@ -235,5 +238,7 @@ checkpoint check_inputs:
     params:
         files=lambda w: as_json(people_files(w.scope)),
         tool=config["risk_of_bias"]["tool"],
+        reasons=as_json(list(config["screening"]["reasons"])),
     shell:
-        "python {input.script:q} --files {params.files:q} --tool {params.tool:q} --out {output:q} > {log:q} 2>&1"
+        "python {input.script:q} --files {params.files:q} --tool {params.tool:q} --reasons {params.reasons:q}"
+        " --out {output:q} > {log:q} 2>&1"

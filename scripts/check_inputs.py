@@ -11,12 +11,14 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import merge
+from evergreen.screening.ballots import ballots
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--files", type=json_argument, required=True, help="{area: [[kind, path], ...]}")
     arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
+    arguments.add_argument("--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order")
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)
 
@@ -25,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     for area, files in sorted(args.files.items()):
         for kind, path in files:
             try:
-                rows = _check(kind, Path(path), args.tool)
+                rows = _check(kind, Path(path), args.tool, args.reasons)
             except InputError as fault:
                 faults.append(fault)
             else:
@@ -34,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
     tables.write_json(checked, args.out)
 
 
-def _check(kind: str, path: Path, tool: str) -> int | None:
+def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> int | None:
     """Check one file; the number of rows where it is a sheet."""
     if kind in ("strategy", "export"):
         if not path.is_file():
@@ -49,7 +51,9 @@ def _check(kind: str, path: Path, tool: str) -> int | None:
             )
         return None
     frame = sheets.read_sheet(path, kind)
-    if kind == "extraction":
+    if kind in ("screening", "adjudication_screening"):
+        ballots(frame, stage=path.parent.name, reasons=reasons)
+    elif kind == "extraction":
         extraction_check.check(frame)
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)

@@ -124,6 +124,18 @@ def test_a_saved_sheet_is_loaded_into_another_browser_and_nothing_of_it_is_lost(
     assert read.loc["old:1", ["note", "mood"]].tolist() == ["kept, as it is", "fine"]
 
 
+def test_an_empty_list_says_so(open_browser, tmp_path):
+    html = screening_page(
+        rows(1).head(0), stage="full_text", reviewer="AB", title="A review", reasons=REASONS, terms=TERMS
+    )
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    browser = open_browser()
+    browser.get((tmp_path / "page.html").as_uri())
+    press(browser, "i", "j", "z", "e", "n")
+    assert text(browser, "record-title") == "Nothing to screen"
+    assert complaints(browser) == []
+
+
 def test_full_text_needs_a_reason_and_knows_its_decisions(open_browser, page):
     browser = open_browser()
     browser.get(page(5, "full_text"))
