@@ -6,24 +6,41 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from evergreen.figures import forest, outcome, style
-from tests.unit.figures_of_bcg import SETTING, bcg, overlapping
+from evergreen.protocol import ANALYSIS_DEFAULTS
+from evergreen.synthesis import outcome as pooling
+from tests.unit.figures_of_bcg import SETTING, overlapping, words
 
 
 @pytest.fixture(scope="module")
 def result(shared: Path) -> dict[str, Any]:
+    """The BCG trials through the pooling of this project, with everything that a protocol may ask for."""
     raw = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["raw"]
-    result = bcg(shared)
-    for study, year, latitude in zip(result["studies"], raw["year"], raw["ablat"], strict=True):
-        study["columns"] |= {"year": str(year), "latitude": str(latitude)}
-    early = {**result["model"], "k": 5, "estimate": -0.9, "ci_low": -1.4, "ci_high": -0.4}
-    return result | {
-        "rounds": {"2018-12-31": {"k": 5, "added": ["A", "B"], "model": early}, "2020-12-31": {"k": 13, "added": ["C"], "model": result["model"]}},
-        "sensitivity": {"Without high risk of bias": {"model": {**early, "k": 9}}, "Failed": {"model": None}},
-        "moderators": {"latitude": {}},
-    }  # fmt: skip
+    rows = [
+        {"study": study, "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(raw[n][i]), "events": str(raw[events][i]),
+         "round": "2018-12-31" if i < 6 else "2020-12-31", "allocation": raw["alloc"][i], "latitude": str(raw["ablat"][i]), "year": str(raw["year"][i])}
+        for i, study in enumerate(raw["study"])
+        for group, n, events in (("intervention", "n1i", "ai"), ("control", "n2i", "ci"))
+    ]  # fmt: skip
+    grid = [
+        {"tau2": ["DL", "PM"]},
+        {"model": "common"},
+        {"measure": "OR"},
+        {"without": "each_source"},
+        {"measure": "MD"},
+    ]
+    analysis = {**ANALYSIS_DEFAULTS, "test": "knha", "sensitivity": grid}
+    protocol = {
+        "id": "tb",
+        "measure": "RR",
+        "analysis": analysis,
+        "subgroups": ["allocation"],
+        "moderators": ["latitude"],
+    }
+    return pooling.result(pd.DataFrame(rows), protocol)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +57,7 @@ def numbers(plate: outcome.Plate) -> Any:
 def test_all_figures_apply_to_thirteen_trials_and_nothing_overlaps(plates: dict[str, outcome.Plate]) -> None:
     assert [name for name, plate in plates.items() if plate.drawn is None] == []
     assert set(plates) == {
-        "forest", "funnel", "living", "sensitivity", "leave_one_out", "cumulative", "influence", "baujat", "gosh", "tau2_profile",
+        "forest", "funnel", "forest_by_allocation", "living", "sensitivity", "leave_one_out", "cumulative", "influence", "baujat", "gosh", "tau2_profile",
         "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude",
     }  # fmt: skip
     assert {
@@ -51,12 +68,14 @@ def test_all_figures_apply_to_thirteen_trials_and_nothing_overlaps(plates: dict[
 def test_leave_one_out_and_cumulative_agree_with_metafor(
     plates: dict[str, outcome.Plate], shared: Path
 ) -> None:
-    block = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["analyses"][0]
-    drawn = numbers(plates["leave_one_out"])
+    data = json.loads((shared / "data/oracle/dat.bcg.json").read_text())
+    block = data["analyses"][0]
+    drawn = numbers(plates["leave_one_out"]).set_index("label")
     expected = block["leave1out"]["REML_knha"]
-    assert drawn["analysis_effect"][:13].tolist() == pytest.approx(expected["estimate"], rel=1e-7)
-    assert drawn["analysis_ci_low"][:13].tolist() == pytest.approx(expected["ci_lb"], rel=1e-6)
-    assert drawn["label"][13] == "All studies"
+    studies = data["raw"]["study"]
+    assert drawn.loc[studies, "analysis_effect"].tolist() == pytest.approx(expected["estimate"], rel=1e-7)
+    assert drawn.loc[studies, "analysis_ci_low"].tolist() == pytest.approx(expected["ci_lb"], rel=1e-6)
+    assert drawn.index[-1] == "All studies"
     cumulated = numbers(plates["cumulative"])["analysis_effect"][:13].tolist()
     assert cumulated == pytest.approx(block["cumul"]["REML_z"]["estimate"], rel=1e-7)
 
@@ -76,8 +95,19 @@ def test_the_profile_is_highest_at_the_estimate(
 
 
 def test_rates_in_the_labbe_plot_are_events_over_participants(plates: dict[str, outcome.Plate]) -> None:
-    first = numbers(plates["labbe"]).iloc[0]
+    first = numbers(plates["labbe"]).set_index("study").loc["Aronson (1948)"]
     assert (first["risk_control"], first["risk_intervention"]) == (11 / 139, 4 / 123)
+
+
+def test_sensitivity_analyses_on_another_scale_or_not_done_are_notes(
+    plates: dict[str, outcome.Plate],
+) -> None:
+    drawn = plates["sensitivity"].drawn
+    assert drawn is not None
+    assert set(drawn.numbers["label"]) == {"tau2 = DL", "tau2 = PM", "model = common", "Main analysis"}
+    text = " ".join(words(drawn))
+    assert "On another scale: measure = OR, OR 0.47" in text
+    assert "Not done: measure = MD (MD needs other numbers than RR)." in text
 
 
 def test_what_does_not_apply_is_said(result: dict[str, Any]) -> None:
@@ -89,6 +119,8 @@ def test_what_does_not_apply_is_said(result: dict[str, Any]) -> None:
         "rounds": {},
         "sensitivity": {},
         "moderators": {},
+        "subgroups": {},
+        "small_study": {"not_done": "2 studies"},
     }
     with style.style():
         reasons = {

@@ -17,12 +17,17 @@ from evergreen.synthesis import meta_regression
 from evergreen.synthesis.model import fit
 
 
+def texts_of(result: Mapping[str, Any], moderator: str) -> list[str]:
+    """The moderator of each pooled study as the sheet has it, "" where it is missing."""
+    return [str((study.get("columns") or {}).get(moderator, "")) for study in result["studies"]]
+
+
 def values_of(result: Mapping[str, Any], moderator: str) -> list[float | None]:
     """The moderator of each pooled study; None where it is missing or no number."""
     found: list[float | None] = []
-    for study in result["studies"]:
+    for text in texts_of(result, moderator):
         try:
-            found.append(float((study.get("columns") or {}).get(moderator, "")))
+            found.append(float(text))
         except ValueError:
             found.append(None)
     return found

@@ -88,9 +88,11 @@ def method(result: Mapping[str, Any]) -> str:
     kind = str(model.get("model", "common"))
     level = f"{100 * float(result.get('level', 0.95)):g}%\u00a0CI"
     if kind == "glmm":
-        return f"GLMM, {level}"
+        return f"GLMM ({model['kind']}), {level}" if model.get("kind") else f"GLMM, {level}"
     weighting = {"mh": "M-H", "peto": "Peto"}.get(kind, "IV")
-    estimator = f" ({model['tau2_method']})" if model.get("tau2_method") and kind == "random" else ""
+    estimator = (
+        f" ({model['tau2_method']})" if model.get("tau2_method") and kind in ("random", "multilevel") else ""
+    )
     return f"{weighting}, {MODELS.get(kind, kind.capitalize())}{estimator}, {level}"
 
 
@@ -122,10 +124,11 @@ def overall(model: Mapping[str, Any]) -> str:
 
 
 def between(test: Mapping[str, Any]) -> str:
-    """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36)`."""
-    text = f"Test for subgroup differences: Chi² = {number(test['Q'], 2)}, df = {test['df']:g} ({p_value(test['p'])})"
-    excess = max(0.0, (test["Q"] - test["df"]) / test["Q"]) if test["Q"] > 0 else 0.0
-    return f"{text}; I² = {number(100 * excess, 0)}%"
+    """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`."""
+    if test.get("not_done"):
+        return f"Test for subgroup differences: {test['not_done']}"
+    text = f"Chi² = {number(test['Q'], 2)}, df = {test['df']:g} ({p_value(test['p'])}); I² = {number(test['I2'], 0)}%"
+    return "Test for subgroup differences: " + text.replace(" = ", EQUALS)
 
 
 def explained(model: Mapping[str, Any]) -> str:
@@ -487,7 +490,7 @@ class _Content:
             return []
         lines = [heterogeneity(self.model), self._overall(self.model)]
         if self.by is not None:
-            test = (self.result.get("subgroup_tests") or {}).get(self.by)
+            test = ((self.result.get("subgroups") or {}).get("tests") or {}).get(self.by)
             lines += [between(test)] if test else []
         return [line for line in lines if line]
 

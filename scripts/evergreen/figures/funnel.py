@@ -15,7 +15,6 @@ from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
 from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.scales import Scale, number, scale_of
 from evergreen.figures.style import COLOURS, GREY, INK
-from evergreen.synthesis.trim_fill import Filled
 
 WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
@@ -24,19 +23,23 @@ REGIONS = ((0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefe
 
 
 def funnel(
-    result: Mapping[str, Any], setting: Setting, *, contours: bool = False, filled: Filled | None = None
+    result: Mapping[str, Any],
+    setting: Setting,
+    *,
+    contours: bool = False,
+    filled: Mapping[str, Any] | None = None,
 ) -> Drawn:
     """Funnel plot of the pooled studies.
 
     Dashed lines show where studies are expected (at the review's level) around the pooled effect if it were common
-    to all; with `contours`, regions of significance around no effect are shaded instead. `filled` are the studies
-    that trim and fill adds: they are drawn open, and the lines stand around the pooled effect with them.
+    to all; with `contours`, regions of significance around no effect are shaded instead. `filled` is the JSON
+    of trim and fill: the studies it adds are drawn open, and the lines stand around the pooled effect with them.
     """
     scale = _straight(scale_of(result["measure"], ratio=setting.ratio))
     studies = result["studies"]
-    added = [] if filled is None else list(zip(filled.yi.tolist(), filled.vi.tolist(), strict=True))
+    added = [(one["yi"], one["vi"]) for one in filled["filled"]] if filled else []
     points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
-    centre = float(filled.fit.b[0]) if filled is not None else _centre(result)
+    centre = float(filled["model"]["estimate"]) if filled else _centre(result)
     largest = 1.08 * max(error for _, error in points)
     half = float(norm.isf((1 - result["level"]) / 2)) * largest
     low = min([centre - half, *(y for y, _ in points)]) - 0.04 * largest
@@ -97,12 +100,13 @@ def _straight(scale: Scale) -> Scale:
     return replace(Scale(scale.analysis_name, scale.short), null=scale.null)
 
 
-def _note(k: int, filled: Filled | None, scale: Scale) -> str:
-    if filled is not None:
-        studies = "study is" if filled.missing == 1 else "studies are"
+def _note(k: int, filled: Mapping[str, Any] | None, scale: Scale) -> str:
+    if filled:
+        missing = filled["missing"]
+        studies = "study is" if missing == 1 else "studies are"
         return (
-            f"Trim and fill: {filled.missing} {studies} added on the {filled.side}; the pooled effect is then "
-            f"{number(scale.back(float(filled.fit.b[0])), 2)}."
+            f"Trim and fill: {missing} {studies} added on the {filled['side']}; the pooled effect is then "
+            f"{number(scale.back(float(filled['model']['estimate'])), 2)}."
         )
     if k >= FEW:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,22 +26,33 @@ SUBSETS = 4000  # at most this many are drawn: all where there are fewer
 SEED = 20260101
 
 
+DIAGNOSTICS = ("rstudent", "dffits", "cook", "cov_ratio", "hat", "weight")
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
+    """One number of every row; NaN where there is none."""
+    return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=float)
+
+
 def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies in colour."""
-    found = influence.influence(*effects(result), **pooling(result))
+    rows_of = result["influence"]["studies"]
+    found = {name: _column(rows_of, name) for name in DIAGNOSTICS}
+    without = [row["without"] for row in rows_of]
+    influential = [bool(row["influential"]) for row in rows_of]
     whole = result["model"]
-    k = len(result["studies"])
+    k = len(rows_of)
     strips = [
-        ("Studentised residual", found.rstudent, 0.0, [-1.96, 1.96]),
-        ("DFFITS", found.dffits, 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
-        ("Cook's distance", found.cook, None, []),
-        ("Covariance ratio", found.cov_ratio, 1.0, []),
-        ("Tau² without it", found.tau2, whole.get("tau2") or 0.0, []),
-        ("Q without it", found.Q, whole.get("Q"), []),
-        ("Leverage", found.hat, 1 / k, [3 / k]),
-        ("Weight (%)", found.weight, 100 / k, []),
+        ("Studentised residual", found["rstudent"], 0.0, [-1.96, 1.96]),
+        ("DFFITS", found["dffits"], 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
+        ("Cook's distance", found["cook"], None, []),
+        ("Covariance ratio", found["cov_ratio"], 1.0, []),
+        ("Tau² without it", _column(without, "tau2"), whole.get("tau2") or 0.0, []),
+        ("Q without it", _column(without, "Q"), whole.get("Q"), []),
+        ("Leverage", found["hat"], 1 / k, [3 / k]),
+        ("Weight (%)", found["weight"], 100 / k, []),
     ]
-    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    labels = [str(row["label"]) for row in rows_of]
     width = min(max(width_of(text, SIZE) for text in labels), LABEL_MOST)
     rows = [wrapped(text, width, SIZE) for text in labels]
     heads = [wrapped(name, PANEL, SIZE, True) for name, *_ in strips]
@@ -55,7 +66,7 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
     page = Page(total, bottom + 24 + LINE * len(notes) + MARGIN)
     page.text(MARGIN, MARGIN + 8, f"Influence of single studies: {setting.name}", size=SIZE + 1, bold=True)
     for i, lines in enumerate(rows):
-        color = COLOURS[1] if found.influential[i] else INK
+        color = COLOURS[1] if influential[i] else INK
         for j, text in enumerate(lines):
             page.text(MARGIN, tops[i] + ROW / 2 + 2.8 + LINE * j, text, size=SIZE, color=color)
         page.line([left, total - MARGIN], [tops[i] + ROW / 2] * 2, color=PALE, width=0.5, zorder=0)
@@ -90,7 +101,7 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
             if np.isfinite(value):
                 page.axes.scatter(
                     [place(float(value))], [tops[i] + ROW / 2], s=11, linewidth=0, zorder=3,
-                    color=COLOURS[1] if found.influential[i] else COLOURS[0],
+                    color=COLOURS[1] if influential[i] else COLOURS[0],
                 )  # fmt: skip
     for i, text in enumerate(notes):
         page.text(MARGIN, bottom + 28 + LINE * i, text, size=SIZE)
@@ -98,7 +109,7 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
     table = pd.DataFrame({"study": labels} | {n: v for n, (_, v, *_) in zip(names, strips, strict=True)})
     return Drawn(
         page.figure,
-        table.assign(influential=found.influential),
+        table.assign(influential=influential),
         f"Influence of single studies: {setting.name}",
     )
 
@@ -118,10 +129,9 @@ def _ends(low: float, high: float) -> list[tuple[float, str]]:
 
 def baujat(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
-    y, v = effects(result)
-    settings = pooling(result)
-    x, influence_on_mean = influence.baujat(y, v, method=settings["method"], test=settings["test"])
-    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    rows = result["influence"]["studies"]
+    x, influence_on_mean = _column(rows, "baujat_x"), _column(rows, "baujat_y")
+    labels = [str(row["label"]) for row in rows]
     figure, axes = figure_with_axes(330, 225, title=f"Baujat plot: {setting.name}")
     axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
     axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))

@@ -12,14 +12,13 @@ import pandas as pd
 from evergreen.bias.tools import Tool
 from evergreen.figures import influence, series
 from evergreen.figures.axes import figure_with_axes
-from evergreen.figures.bubble import bubble, values_of
+from evergreen.figures.bubble import bubble, texts_of, values_of
 from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import Drawn, Setting, forest
 from evergreen.figures.funnel import FEW, funnel
 from evergreen.figures.labbe import RISK, labbe
 from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
-from evergreen.synthesis.trim_fill import trim_and_fill
 
 FIRST = ("forest", "funnel")  # these files are always there
 
@@ -76,16 +75,19 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
         lambda: funnel(result, setting),
         "" if studies else "no study could be pooled",
     )
-    for column in result.get("subgroups") or {}:
-        yield plate(
-            f"forest_by_{column}", f"Forest plot by {column}", partial(forest, result, setting, by=column)
-        )
+    for column, levels in (result.get("subgroups") or {}).items():
+        if column != "tests":
+            yield plate(f"forest_by_{column}", f"Forest plot by {column}", partial(forest, result, setting, by=column),
+                        "" if levels else f"no study has a value in the column {column}")  # fmt: skip
     yield plate(
         "living", "Pooled effect as of each round", lambda: series.living(result, setting), _living(result)
     )
-    entries = series.sensitivity(result)
-    yield plate("sensitivity", "Sensitivity analyses", lambda: series.multiverse(result, setting, entries),
-                "" if entries else "the protocol asks for no sensitivity analysis")  # fmt: skip
+    yield plate(
+        "sensitivity",
+        "Sensitivity analyses",
+        lambda: series.multiverse(result, setting),
+        _sensitivity(result),
+    )
     yield plate(
         "leave_one_out",
         "Leave-one-out",
@@ -116,15 +118,21 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     yield plate("drapery", "Drapery plot", lambda: drapery(result, setting), at_least(3))
     yield plate("labbe", "L'Abbé plot", lambda: labbe(result, setting),
                 ("" if result["measure"] in RISK else "it is drawn for two groups with events") or at_least(3))  # fmt: skip
-    few = at_least(FEW, repeated=True)
     yield plate(
-        "funnel_contour", "Contour-enhanced funnel plot", lambda: funnel(result, setting, contours=True), few
+        "funnel_contour",
+        "Contour-enhanced funnel plot",
+        lambda: funnel(result, setting, contours=True),
+        at_least(FEW),
     )
-    yield plate("funnel_trim_fill", "Funnel plot with trim and fill", lambda: _filled(result, setting), few)
-    for moderator in result.get("moderators") or {}:
-        numeric = sum(value is not None for value in values_of(result, moderator))
-        yield plate(f"bubble_{moderator}", f"Meta-regression on {moderator}", partial(bubble, result, setting, moderator),
-                    "" if numeric >= 3 else "fewer than three studies have a number there")  # fmt: skip
+    small = result.get("small_study") or {}
+    filled = small.get("trim_and_fill") or {}
+    yield plate("funnel_trim_fill", "Funnel plot with trim and fill", lambda: funnel(result, setting, filled=filled),
+                small.get("not_done") or filled.get("not_done") or ("" if filled else "no study could be pooled"))  # fmt: skip
+    moderators = result.get("moderators") or {}
+    columns = moderators.get("columns") or []
+    for column in columns:
+        yield plate(f"bubble_{column}", f"Meta-regression on {column}", partial(bubble, result, setting, column),
+                    moderators.get("not_done") or _bubble(result, columns))  # fmt: skip
 
 
 def _living(result: Mapping[str, Any]) -> str:
@@ -143,12 +151,23 @@ def _order(studies: list[Mapping[str, Any]]) -> tuple[list[float], str]:
     return [], ""
 
 
-def _filled(result: Mapping[str, Any], setting: Setting) -> Drawn:
-    settings = series.pooling(result)
-    found = trim_and_fill(
-        *series.effects(result), method=settings["method"], test=settings["test"], level=settings["level"]
-    )
-    return funnel(result, setting, filled=found)
+def _sensitivity(result: Mapping[str, Any]) -> str:
+    grid = result.get("sensitivity") or {}
+    if not grid:
+        return "the protocol asks for no sensitivity analysis"
+    done = [one for one in grid.values() if one["model"] and one["measure"] == result["measure"]]
+    return "" if done else "none of the sensitivity analyses could be done on the scale of the main one"
+
+
+def _bubble(result: Mapping[str, Any], columns: list[str]) -> str:
+    if len(columns) > 1:
+        return "the meta-regression has several moderators"
+    if any(
+        value is None and text
+        for value, text in zip(values_of(result, columns[0]), texts_of(result, columns[0]), strict=True)
+    ):
+        return "the moderator is not a number"
+    return ""
 
 
 def notice(plate: Plate) -> Drawn:

@@ -30,7 +30,7 @@ def profile(result: Mapping[str, Any], setting: Setting) -> Drawn:
     estimate = float(model["tau2"])
     farthest = max(4 * estimate, 1.3 * (model.get("tau2_ci_high") or 0.0), float(np.median(v)))
     # A wide interval would leave the top of the curve to a few pixels.
-    farthest = min(farthest, max(12 * estimate, 6 * float(np.median(v))))
+    farthest = min(farthest, max(12 * estimate, 25 * float(np.median(v))))
     grid = np.linspace(0, farthest, POINTS)
     fitted = fit_stack(stack(np.tile(y, (POINTS, 1)), np.tile(v, (POINTS, 1))), tau2=grid)
     values = fitted.loglik_restricted if restricted else fitted.loglik

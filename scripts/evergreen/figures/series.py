@@ -29,9 +29,9 @@ class Entry:
 
 def leave_one_out(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
-    fitted = influence.leave_one_out(*effects(result), **pooling(result))
-    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
-    return _drawn(result, setting, "Study left out", _entries(labels, fitted), "Leave-one-out")
+    others = result["k"] - 1
+    entries = [Entry(one["label"], {**one["without"], "k": others}) for one in result["influence"]["studies"]]
+    return _drawn(result, setting, "Study left out", entries, "Leave-one-out")
 
 
 def cumulative(result: Mapping[str, Any], setting: Setting, order: Sequence[float], unit: str) -> Drawn:
@@ -61,20 +61,34 @@ def living(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
 
 
-def multiverse(result: Mapping[str, Any], setting: Setting, entries: Sequence[Entry]) -> Drawn:
-    """Sensitivity analyses beside the main one, in ascending order of the estimate."""
+def multiverse(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """The sensitivity analyses beside the main one, in ascending order of the estimate.
+
+    An analysis on another scale, or one that could not be done, is a note below.
+    """
+    entries, notes = [], []
+    for label, analysis in result["sensitivity"].items():
+        model, measure = analysis["model"], analysis["measure"]
+        if model is None or model["estimate"] is None:
+            notes.append(f"Not done: {label} ({analysis.get('not_done', 'no estimate')}).")
+        elif measure != result["measure"]:
+            other = scale_of(measure, ratio=setting.ratio)
+            shown = [other.back(model[key]) for key in ("estimate", "ci_low", "ci_high")]
+            text = [number(value, effect_decimals(shown)) for value in shown]
+            notes.append(f"On another scale: {label}, {other.short} {text[0]} [{text[1]}, {text[2]}].")
+        else:
+            entries.append(Entry(label, {"k": analysis["k"], **model}))
     ordered = sorted(entries, key=lambda entry: (entry.model["estimate"], entry.label))
-    return _drawn(result, setting, "Analysis", ordered, "Sensitivity analyses")
-
-
-def sensitivity(result: Mapping[str, Any]) -> list[Entry]:
-    """The sensitivity analyses of the protocol that could be done."""
-    found = []
-    for label, analysis in (result.get("sensitivity") or {}).items():
-        model = analysis.get("model") if isinstance(analysis.get("model"), Mapping) else analysis
-        if model and model.get("estimate") is not None:
-            found.append(Entry(str(analysis.get("label") or label), model))
-    return found
+    return _drawn(
+        result,
+        setting,
+        "Analysis",
+        ordered,
+        "Sensitivity analyses",
+        notes=notes,
+        whole="Main analysis",
+        same_method=False,
+    )
 
 
 def effects(result: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -116,10 +130,16 @@ def _drawn(
     *,
     remark: str = "",
     total: bool = True,
+    whole: str = "All studies",
+    same_method: bool = True,
+    notes: Sequence[str] = (),
 ) -> Drawn:
     scale = scale_of(result["measure"], ratio=setting.ratio)
-    whole = [Entry("All studies", {"k": result["k"], **result["model"]}, bold=True)] if total else []
-    models = [entry.model for entry in [*entries, *whole]]
+    shown_entries = [
+        *entries,
+        *([Entry(whole, {"k": result["k"], **result["model"]}, bold=True)] if total else []),
+    ]
+    models = [entry.model for entry in shown_entries]
     shown = [
         scale.back(m[key])
         for m in models
@@ -128,7 +148,7 @@ def _drawn(
     ]
     decimals = effect_decimals(shown)
     rows, numbers = [], []
-    for entry in [*entries, *whole]:
+    for entry in shown_entries:
         m = entry.model
         bounded = m.get("ci_low") is not None and m.get("ci_high") is not None
         # A single study under Knapp and Hartung has an estimate and no interval.
@@ -154,8 +174,10 @@ def _drawn(
     columns = {key for row in rows for key in row.cells}
     after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
     if "remark" in columns:
-        after.append(Column("remark", remark, align="left", most=130))
-    heading = f"{scale.name}\n{method(result)}"
+        after.append(Column("remark", remark, align="left", most=170))
+    # Sensitivity analyses differ in their method, so that no method heads them.
+    level = f"{100 * result['level']:g}%\u00a0CI"
+    heading = f"{scale.name}\n{method(result) if same_method else level}"
     table = Table(
         head=head,
         before=[
@@ -170,6 +192,7 @@ def _drawn(
             result["model"]["estimate"] if total else None,
             favours(setting) if scale.null is not None else None,
         ),
+        notes=notes,
         title=f"{kind}: {setting.name}",
     )
     return Drawn(draw(table), pd.DataFrame(numbers), table.title)
