@@ -10,7 +10,7 @@ import pytest
 
 from evergreen.errors import InputError, ReviewError
 from evergreen.prisma.chart import View, charts, views
-from evergreen.prisma.counts import KEYS, chained, given, identified, increments, summed
+from evergreen.prisma.counts import KEYS, chained, given, identified, increments, name, summed
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
 from evergreen.prisma.members import members
@@ -295,3 +295,7 @@ def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -
     assert shown["flow-total"].counts["new_reports"] == 3
     words = [box.text for box in charts({**document, "sources": {}, "given": []}, {})["flow-total"].boxes]
     assert "Studies included in review (n = 2); Reports of included studies (n = 3)" in words
+
+
+def test_every_count_has_words() -> None:
+    assert len({name(key) for key in KEYS}) == len(KEYS)

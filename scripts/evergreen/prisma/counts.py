@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,43 @@ CARRIED = ("previous_studies", "previous_reports", "total_studies", "total_repor
 # Counts that a person gives may name the sources: {name: n}.
 BY_SOURCE = {"database_specific_results": "database_results", "register_specific_results": "register_results"}
 
+NAMES = {
+    "database_results": "Records identified from databases",
+    "register_results": "Records identified from registers",
+    "website_results": "Records identified from websites",
+    "organisation_results": "Records identified from organisations",
+    "citations_results": "Records identified from citation searching",
+    "duplicates": "Duplicate records removed",
+    "excluded_automatic": "Records marked as ineligible by automation tools",
+    "excluded_other": "Records removed for other reasons",
+    "records_screened": "Records screened",
+    "records_excluded": "Records excluded",
+    "records_pending": "Records awaiting a decision",
+    "sought_reports": "Reports sought for retrieval",
+    "notretrieved_reports": "Reports not retrieved",
+    "pending": "Reports awaiting a decision",
+    "assessed": "Reports assessed for eligibility",
+    "excluded": "Reports excluded",
+    "awaiting": "Reports awaiting classification",
+    "ongoing": "Reports of ongoing studies",
+    "previous_studies": "Studies included in previous version of review",
+    "previous_reports": "Reports of studies included in previous version of review",
+    "new_studies": "Studies included",
+    "new_reports": "Reports of included studies",
+    "total_studies": "Total studies included in review",
+    "total_reports": "Reports of total included studies",
+    "extra_reports": "Further reports of studies already included",
+    "seen_before": "Records found again by a later search",
+}
+OTHER_METHODS = " (other methods)"
+
 Counts = dict[str, Any]
+
+
+def name(key: str) -> str:
+    """A count in words; what there is for databases and for other methods alike is named so for the latter."""
+    common = re.sub("^(dbr|other)_", "", key)
+    return NAMES.get(key) or NAMES[common] + (OTHER_METHODS if key.startswith("other_") else "")
 
 
 def increments(

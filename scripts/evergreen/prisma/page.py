@@ -12,35 +12,10 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evergreen.prisma.chart import Chart, number, views
+from evergreen.prisma.counts import name
 from evergreen.prisma.lists import citation
 
 TEMPLATE = Path(__file__).parent / "flow.html.j2"
-NAMES = {
-    "database_results": "Records identified from databases",
-    "register_results": "Records identified from registers",
-    "website_results": "Records identified from websites",
-    "organisation_results": "Records identified from organisations",
-    "citations_results": "Records identified from citation searching",
-    "duplicates": "Duplicate records removed",
-    "excluded_automatic": "Records marked as ineligible by automation tools",
-    "excluded_other": "Records removed for other reasons",
-    "records_screened": "Records screened",
-    "records_excluded": "Records excluded",
-    "records_pending": "Records awaiting a decision",
-    "sought_reports": "Reports sought for retrieval",
-    "notretrieved_reports": "Reports not retrieved",
-    "pending": "Reports awaiting a decision",
-    "assessed": "Reports assessed for eligibility",
-    "excluded": "Reports excluded",
-    "awaiting": "Reports awaiting classification",
-    "ongoing": "Reports of ongoing studies",
-    "previous_studies": "Studies included in previous version of review",
-    "previous_reports": "Reports of studies included in previous version of review",
-    "new_studies": "Studies included",
-    "new_reports": "Reports of included studies",
-    "total_studies": "Total studies included in review",
-    "total_reports": "Reports of total included studies",
-}
 
 
 def page(
@@ -103,8 +78,7 @@ def page(
 
 def _heading(key: str, counts: Mapping[str, Any]) -> str:
     n = counts[key]
-    words = NAMES.get(key) or NAMES[re.sub("^(dbr|other)_", "", key)]
-    return f"{words} (n = {number(sum(n.values()) if isinstance(n, Mapping) else n)})"
+    return f"{name(key)} (n = {number(sum(n.values()) if isinstance(n, Mapping) else n)})"
 
 
 def _grouped(members: pd.DataFrame) -> dict[str, dict[str, list[list[str]]]]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures.scales import number
+from evergreen.prisma.counts import name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
 from evergreen.report.status import STAGE_NAMES
 
@@ -79,7 +80,15 @@ def section(
             f"Flow chart: {total['database_results'] + total['register_results']} records from databases and registers,"
             f" {total['records_screened']} screened, {total['total_studies']} studies in {total['total_reports']} reports included."
         )
-        blocks.append(Figure("flow", flow, alt, "PRISMA 2020 flow chart of the latest update. Files:"))
+        blocks.append(
+            Figure(
+                "flow",
+                flow,
+                alt,
+                "PRISMA 2020 flow chart of the latest update. Files:",
+                links=[("what is in each box", "../prisma/flow.html")],
+            )
+        )
         blocks.append(_per_round(counts))
     blocks += [table for comparison in comparisons if (table := agreement(comparison)) is not None]
     return Section("selection", "Selection of studies", blocks)
@@ -87,15 +96,17 @@ def section(
 
 def _per_round(counts: Mapping[str, Any]) -> Table:
     rounds = counts["rounds"]
-    columns = [Head("Count"), *(Head(name, True) for name in rounds), Head("All rounds", True)]
+    columns = [Head("Count"), *(Head(day, True) for day in rounds), Head("All rounds", True)]
     rows: list[list[Cell]] = []
     for key, total in counts["total"].items():
         parts = [part[key] for part in rounds.values()]
         if isinstance(total, Mapping):
             for reason, sum_ in total.items():
-                rows.append([f"{key}: {reason}", *(str(part.get(reason, 0)) for part in parts), str(sum_)])
+                rows.append(
+                    [f"{name(key)}: {reason}", *(str(part.get(reason, 0)) for part in parts), str(sum_)]
+                )
         elif total or any(parts):
-            rows.append([key, *map(str, parts), str(total)])
+            rows.append([name(key), *map(str, parts), str(total)])
     return Table("Counts by round", columns, rows, fold="Counts by round")
 
 
