@@ -133,6 +133,39 @@ def test_nobody_is_no_author(read):
     assert table.loc[0, "authors"] == "Liu, R"
 
 
+@pytest.mark.parametrize(
+    ("title", "retracted"),
+    [
+        ("RETRACTED: Effects of tests", True),
+        ("Retracted Article: Effects of tests", True),
+        ("[Retracted] Effects of tests", True),
+        ("Effects of tests (Retracted article. See vol. 3, pg. 4, 2012)", True),
+        ("Retracted articles in testing: a survey", False),
+        ("Retraction notice to: Effects of tests", False),
+    ],
+)
+def test_a_retracted_title(title, retracted, read):
+    _, table = read(f"TY  - JOUR\nTI  - {title}\nER  - \n")
+    assert table.loc[0, "retracted"] == retracted
+
+
+def test_embase_on_ovid_is_ovids(read):
+    text = "TY  - JOUR\nDB  - Embase\nID  - 2003456789\nT1  - A title\nL2  - https://ovidsp.ovid.com/ovidweb.cgi\nER  - \n"
+    export, table = read(text)
+    assert (export.dialect, table.loc[0, "accession"]) == ("Ovid", "2003456789")
+
+
+def test_a_registry_entry_in_central(read):
+    text = (
+        "TY  - JOUR\nAN  - CN-01234567\nTI  - A title\nJO  - https://clinicaltrials.gov/show/nct01234567\nPY  - 2012\n"
+        "M3  - Trial registry record; Clinical trial protocol\nER  -\n"
+    )
+    _, table = read(text)
+    assert first(table, "registry_ids", "publication_types") == (
+        "NCT01234567", "Trial registry record; Clinical trial protocol",
+    )  # fmt: skip
+
+
 NBIB = """
 PMID- 12345678
 OWN - NLM

@@ -32,7 +32,8 @@ for something in running text (`doi_within`, `pmid_within`, `registry_within`, `
 
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
-    r"^\W*retracted\b(?! publication)|\(retracted (?:article|paper)|\[retracted\]", re.IGNORECASE
+    r"^\W*retracted(?:\s+(?:article|paper|chapter))?\s*[:.)\]\u2013\u2014-]|\(retracted (?:article|paper)",
+    re.IGNORECASE,
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
 _NOBODY = re.compile(
