@@ -93,6 +93,20 @@ def test_rayyans_log_gives_the_reasons_and_a_dispute_with_the_notes_is_listed(ex
     )  # the log's vote on a reference that articles.csv lacks
 
 
+def test_rayyans_own_ways_of_writing(tmp_path):
+    """Blanks at the end of a name, line breaks of a note as two characters, a DOI that stands in the address only."""
+    path = tmp_path / "articles.csv"
+    path.write_text(
+        "key,title,year,url,notes,doi\n"
+        'rayyan-1,,2019,https://www.scopus.com/record.uri?eid=2&doi=10.1000%2fABC&partnerID=40,"Cited By :1\nExport | RAYYAN-INCLUSION:'
+        ' {""Ann ""=>""Excluded""} | USER-NOTES: {""Ann ""=>[""P 31\\nCS 1"", ""data [of] it""]}",\n',
+        encoding="utf-8",
+    )
+    rows, result = rows_of(rayyan.read(path), {"Ann": "AB"})
+    assert rows["AB"] == [["lib:00123", "exclude", ""]]
+    assert result.rows["AB"]["note"].tolist() == ["P 31 CS 1; data [of] it"]
+
+
 def test_covidence_lists(tmp_path):
     path = tmp_path / "review_1_excluded_csv.csv"
     path.write_text(

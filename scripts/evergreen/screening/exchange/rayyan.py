@@ -14,6 +14,8 @@ from evergreen.screening.exchange.ris import own_id
 PART = re.compile(r"(RAYYAN-INCLUSION|RAYYAN-LABELS|RAYYAN-EXCLUSION-REASONS|USER-NOTES):")
 INCLUSION = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"?([\w-]+)"?')
 USER_NOTES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*\[(.*?)\](?=\s*[,}])')
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+DOI_IN_ADDRESS = re.compile(r"[?&]doi=([^&]+)")  # references of Scopus have their DOI only there
 REASON_MARK = "__EXR__"
 EVENTS = {"1": "include", "0": "unsure", "-1": "exclude"}
 
@@ -34,11 +36,15 @@ def votes_in_notes(notes: str) -> Iterator[tuple[str, str, tuple[str, ...], str]
     reasons = tuple(
         reason.strip() for reason in parts.get("RAYYAN-EXCLUSION-REASONS", "").split(",") if reason.strip()
     )
-    said = {who: text.strip('" ') for who, text in USER_NOTES.findall(parts.get("USER-NOTES", ""))}
+    said = {
+        who.strip(): "; ".join(note.replace("\\n", " ") for note in QUOTED.findall(text))
+        for who, text in USER_NOTES.findall(parts.get("USER-NOTES", ""))
+    }
     for who, word in INCLUSION.findall(parts.get("RAYYAN-INCLUSION", "")):
         decision = MEANINGS.get(word.casefold(), "")
         if decision:
-            yield who, decision, reasons if decision == "exclude" else (), said.get(who, "")
+            # Display names are kept as they were typed, blanks at the end included.
+            yield who.strip(), decision, reasons if decision == "exclude" else (), said.get(who.strip(), "")
 
 
 def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVote]:
@@ -51,7 +57,7 @@ def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVot
     votes, references = [], {}
     for number, row in enumerate(rows, start=2):
         reference = {
-            "title": row["title"], "year": row.get("year", ""), "doi": row.get("doi", ""), "pmid": row.get("pubmed_id", ""),
+            "title": row["title"], "year": row.get("year", ""), "doi": row.get("doi", "") or "".join(DOI_IN_ADDRESS.findall(row.get("url", ""))), "pmid": row.get("pubmed_id", ""),
             "record_id": own_id(row["notes"]),
         }  # fmt: skip
         references[row["key"].removeprefix("rayyan-")] = (number, reference)
