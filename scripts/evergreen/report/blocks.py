@@ -92,6 +92,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Gallery:
+    """Figures that stay closed until a reader opens them; the Word document leaves them out."""
+
+    kind: ClassVar[str] = "gallery"
+    fold: str
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True)
 class Code:
     """Text exactly as it was used, closed until a reader opens it."""
 
@@ -100,7 +109,7 @@ class Code:
     text: str
 
 
-Block = Text | Heading | Lines | Tiles | Table | Figure | Code
+Block = Text | Heading | Lines | Tiles | Table | Figure | Gallery | Code
 
 
 @dataclass(frozen=True)

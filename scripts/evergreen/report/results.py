@@ -10,15 +10,24 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures import scales
-from evergreen.report.blocks import Block, Cell, Code, Figure, Head, Heading, Link, Section, Table, Text
+from evergreen.report.blocks import (
+    Block,
+    Cell,
+    Code,
+    Figure,
+    Gallery,
+    Head,
+    Heading,
+    Link,
+    Section,
+    Table,
+    Text,
+)
 from evergreen.report.status import plural
 
 DECIMALS = 2
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
-FIGURES = {
-    "forest": "Forest plot",
-    "funnel": "Funnel plot",
-}
+FIRST = ("forest", "funnel")
 
 
 def shown(value: float | None, scale: scales.Scale) -> str:
@@ -113,19 +122,7 @@ def outcome_blocks(
     caution = _caution(outcome, result)
     if caution:
         blocks.append(Text(caution, "note"))
-    for name, caption in FIGURES.items():
-        stem = figures / name
-        if stem.with_name(f"{name}.svg").is_file():
-            alt = f"{caption}: {outcome['name']}. {pooled_sentence(outcome, result)}"
-            blocks.append(
-                Figure(
-                    f"{name}-{outcome['id']}",
-                    stem,
-                    alt,
-                    f"{caption}. Numbers drawn and files:",
-                    links=[("CSV", f"../{'/'.join(figures.parts[1:])}/{name}.csv")],
-                )
-            )
+    blocks += _figures(outcome, result, figures)
     if result["left_out"]:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
@@ -135,6 +132,41 @@ def outcome_blocks(
         f"{key} = {value}" for key, value in outcome["analysis"].items() if value not in (None, [])
     )
     blocks.append(Code("Settings of this analysis", f"measure = {outcome['measure']}, {settings}"))
+    return blocks
+
+
+def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path) -> list[Block]:
+    """The first figures, the further ones closed, and why the others are not drawn."""
+    first: list[Figure] = []
+    further: list[Figure] = []
+    missing: list[list[Cell]] = []
+    for entry in tables.read_json(folder / "figures.json"):
+        if not entry["drawn"]:
+            missing.append([entry["title"].removesuffix(f": {outcome['name']}"), entry["reason"]])
+            continue
+        caption = entry["title"].removesuffix(f": {outcome['name']}")
+        stem = folder / entry["stem"]
+        figure = Figure(
+            f"{entry['name']}-{outcome['id']}",
+            stem,
+            f"{entry['title']}. {pooled_sentence(outcome, result)}",
+            f"{caption}. Numbers drawn and files:",
+            links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
+        )
+        (first if entry["name"] in FIRST else further).append(figure)
+    blocks: list[Block] = list(first)
+    if further:
+        blocks.append(Gallery(f"Further figures ({len(further)})", further))
+    if missing:
+        heads = [Head("Figure"), Head("Why it is not drawn")]
+        blocks.append(
+            Table(
+                "Figures that do not apply",
+                heads,
+                missing,
+                fold=f"Figures that do not apply ({len(missing)})",
+            )
+        )
     return blocks
 
 
