@@ -149,7 +149,7 @@ def test_a_malformed_record_does_not_take_its_neighbours_with_it(damage, read):
     assert table["year"].tolist() == [2010, 2011, 2012, 2013, 2014]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(min_value=60, max_value=len(RIS.encode()) - 1))
 def test_a_truncated_file_loses_at_most_what_was_cut(cut):
     raw = RIS.encode()[:cut]
@@ -161,7 +161,7 @@ def test_a_truncated_file_loses_at_most_what_was_cut(cut):
     assert len(table) >= whole
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.sampled_from(["TY  - JOUR", "ER  - ", "TI  - T", "AN  - 1", "junk", "", "1.", "  more", "AB - x"]),
              max_size=14)

@@ -164,7 +164,7 @@ def test_bibtex_agrees_with_bibtexparser(name, shared):
     ]
 
 
-@pytest.mark.parametrize("name", ["asysd_diabetes", "ldd_haematology", "ldd_cytology_screening"])
+@pytest.mark.parametrize("name", ["asysd_diabetes", "ldd_haematology"])
 def test_tables_agree_with_pandas(name, shared):
     path = shared / "data" / "dedup" / name / "records.csv"
     _, table = table_of(path)

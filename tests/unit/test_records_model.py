@@ -66,7 +66,7 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(rows, st.randoms(use_true_random=False))
 def test_ids_do_not_depend_on_the_order_of_the_file(pairs, random):
     def ids(some):
