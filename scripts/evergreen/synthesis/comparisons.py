@@ -419,8 +419,8 @@ def _row(
     columns = {str(name): _text(first[name]) for name in rows.columns if name not in SHEET_COLUMNS}
     yi, vi = estimate if estimate is not None else (None, None)
     derived = any(derived_columns(text) for text in rows["derived"])
-    ids = rows["record_id"] if "record_id" in rows else []
-    sources = tuple(sorted({_text(one).split(":")[0] for one in ids if ":" in _text(one)}))
+    ids = [_text(one) for one in rows.get("record_id", [])]
+    sources = tuple(sorted({one.split(":")[0] for one in ids if ":" in one}))
     return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns)
 
 

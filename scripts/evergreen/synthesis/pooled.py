@@ -150,10 +150,10 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
 
 def _wald_sentence(k: int, shorter: bool) -> str:
     if shorter:
-        return "The Knapp-Hartung interval is narrower than the Wald interval; both are given."
+        return "The Hartung-Knapp interval is narrower than the Wald interval; both are given."
     if k == 2:
-        return "With two studies the Knapp-Hartung interval rests on one degree of freedom; the Wald interval is given too."
-    return "The Knapp-Hartung standard error is smaller than the usual one; the Wald interval is given too."
+        return "With two studies the Hartung-Knapp interval rests on one degree of freedom; the Wald interval is given too."
+    return "The Hartung-Knapp standard error is smaller than the usual one; the Wald interval is given too."
 
 
 def q_based(fitted: Fit) -> dict[str, Any]:

@@ -17,10 +17,12 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     if len(studies.yi) < 3 or analysis["model"] not in {"random", "common"}:
         return {}
     random = analysis["model"] == "random"
-    how = {"method": analysis["tau2"] if random else "EE", "test": analysis["test"] if random else "z"}
-    without = influence.leave_one_out(studies.yi, studies.vi, level=analysis["level"], **how)
-    single = asdict(influence.influence(studies.yi, studies.vi, **how))
-    x, y = influence.baujat(studies.yi, studies.vi, **how)
+    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
+    without = influence.leave_one_out(
+        studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
+    )
+    single = asdict(influence.influence(studies.yi, studies.vi, method=method, test=test))
+    x, y = influence.baujat(studies.yi, studies.vi, method=method, test=test)
     rows = []
     for position, label in enumerate(studies.labels):
         left = without.one(position)

@@ -120,20 +120,34 @@ def cross(of: Stack, w: Array) -> Array:
     return np.swapaxes(of.basis * w[:, :, None], 1, 2) @ of.basis
 
 
+def inverted(matrix: Array) -> Array:
+    """Inverse of small symmetric matrices (B x p x p); p = 1 is a division."""
+    return 1.0 / matrix if matrix.shape[-1] == 1 else np.linalg.inv(matrix)
+
+
+def total(values: Array, others: Array) -> Array:
+    """Sum of products along the studies (B), without a temporary array."""
+    return np.einsum("bk,bk->b", values, others)
+
+
 def solve(of: Stack, w: Array) -> Solution:
     """Weighted least squares of yi on the design with weights `w` (B x k)."""
     if of.basis is None:
-        total = w.sum(axis=1)
-        b = (w * of.yi).sum(axis=1) / total
-        residual = (of.yi - b[:, None]) * of.used
-        # one step of refinement: the mean of effects that are large beside their spread
-        b = b + (w * residual).sum(axis=1) / total
-        residual = (of.yi - b[:, None]) * of.used
-        return Solution(b[:, None], (1.0 / total)[:, None, None], residual, (w * residual**2).sum(axis=1))
+        weight = w.sum(axis=1)
+        # deviations from a rough mean first: effects that are large beside their spread lose no digits
+        centre = of.yi[:, 0]
+        shift = total(w, of.yi - centre[:, None]) / weight
+        residual = (of.yi - (centre + shift)[:, None]) * of.used
+        return Solution(
+            (centre + shift)[:, None],
+            (1.0 / weight)[:, None, None],
+            residual,
+            np.einsum("bk,bk,bk->b", w, residual, residual),
+        )
     inverse = np.linalg.inv(cross(of, w))
     b = (inverse @ np.einsum("bkp,bk->bp", of.basis, w * of.yi)[:, :, None])[:, :, 0]
     residual = (of.yi - np.einsum("bkp,bp->bk", of.basis, b)) * of.used
-    return Solution(b, inverse, residual, (w * residual**2).sum(axis=1))
+    return Solution(b, inverse, residual, np.einsum("bk,bk,bk->b", w, residual, residual))
 
 
 def coefficients(of: Stack, b: Array, covariance: Array) -> tuple[Array, Array]:
@@ -146,7 +160,7 @@ def coefficients(of: Stack, b: Array, covariance: Array) -> tuple[Array, Array]:
 
 def log_determinant(of: Stack, w: Array) -> Array:
     """log |X'WX| of the design that was given (B)."""
-    value = np.linalg.slogdet(cross(of, w))[1]
+    value = np.log(w.sum(axis=1)) if of.basis is None else np.linalg.slogdet(cross(of, w))[1]
     if of.triangle is not None:
         value = value + 2.0 * np.linalg.slogdet(of.triangle)[1]
     return value
@@ -154,6 +168,10 @@ def log_determinant(of: Stack, w: Array) -> Array:
 
 def traces(of: Stack, w: Array, inverse: Array) -> tuple[Array, Array]:
     """tr(P) and tr(PP) of the residual projection P = W - WX (X'WX)^-1 X'W (B each)."""
+    if of.basis is None:
+        weight, squares = w.sum(axis=1), total(w, w)
+        ratio = squares / weight
+        return weight - ratio, squares - 2.0 * np.einsum("bk,bk,bk->b", w, w, w) / weight + ratio**2
     second, third = cross(of, w**2), cross(of, w**3)
     once = inverse @ second
     trace = w.sum(axis=1) - np.trace(once, axis1=1, axis2=2)

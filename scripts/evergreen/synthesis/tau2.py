@@ -22,8 +22,10 @@ from evergreen.synthesis.stack import (
     Solution,
     Stack,
     cross,
+    inverted,
     log_determinant,
     solve,
+    total,
     traces,
     traces_with,
     weights,
@@ -33,6 +35,7 @@ METHODS = ("DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM"
 COMMON = ("EE", "FE", "CE")
 
 GRID_POINTS = 16
+CACHED = 16384
 NEWTON_STEPS = 100
 
 
@@ -44,10 +47,13 @@ def estimate(of: Stack, method: str) -> Array:
         raise ValueError(f"unknown estimator of tau2: {method}")
     free = of.k > of.p
     tau2 = np.zeros(len(of.yi))
-    if np.all(free):
-        return np.maximum(ESTIMATORS[method](of), 0.0)
-    if np.any(free):
-        tau2[free] = np.maximum(ESTIMATORS[method](of.take(free)), 0.0)
+    rows = np.flatnonzero(free)
+    # a part at a time, so that the arrays of an iteration stay in the processor's cache
+    size = max(1, CACHED // of.yi.shape[1])
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        whole = of if len(part) == len(tau2) else of.take(part)
+        tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
     return tau2
 
 
@@ -68,13 +74,13 @@ def _standard_error(of: Stack, method: str, tau2: Array) -> Array:
     if method in {"HE", "SJ"}:
         start: Array = np.ones(count) if method == "HE" else _variance(of)
         w = of.used if method == "HE" else weights(of, start)
-        inverse = np.linalg.inv(cross(of, w))
+        inverse = inverted(cross(of, w))
         _, square = traces(of, w, inverse)
         _, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
         return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
     if method in {"HS", "HSk", "DL"}:
         w = weights(of, zero)
-        trace, square = traces(of, w, np.linalg.inv(cross(of, w)))
+        trace, square = traces(of, w, inverted(cross(of, w)))
         spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
         if method == "DL":
             return spread / trace
@@ -83,9 +89,9 @@ def _standard_error(of: Stack, method: str, tau2: Array) -> Array:
     if method == "ML":
         return np.sqrt(2 / (w**2).sum(axis=1))
     if method == "REML":
-        return np.sqrt(2 / traces(of, w, np.linalg.inv(cross(of, w)))[1])
+        return np.sqrt(2 / traces(of, w, inverted(cross(of, w)))[1])
     if method == "DL2":
-        inverse = np.linalg.inv(cross(of, w := weights(of, ESTIMATORS["DL"](of).clip(0.0))))
+        inverse = inverted(cross(of, w := weights(of, ESTIMATORS["DL"](of).clip(0.0))))
         trace, square = traces(of, w, inverse)
         _, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
         return np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square) / trace
@@ -96,7 +102,8 @@ def generalised_q(of: Stack, tau2: Array) -> tuple[Array, Array]:
     """Q(tau2) = y'Py and its derivative -y'PPy (B each); Q is convex and decreasing in tau2."""
     w = weights(of, tau2)
     fit = solve(of, w)
-    return fit.rss, -((w * fit.residual) ** 2).sum(axis=1)
+    pull = w * fit.residual
+    return fit.rss, -total(pull, pull)
 
 
 def q_root(of: Stack, target: Array) -> Array:
@@ -205,18 +212,33 @@ ESTIMATORS: dict[str, Callable[[Stack], Array]] = {
 }
 
 
-def _score(of: Stack, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
-    """Twice the derivative of the log-likelihood in tau2, its own derivative, and twice the expected information."""
+def _scan(of: Stack, grid: Array, restricted: bool) -> Array:
+    """Twice the derivative of the log-likelihood at each point of a grid (B x g)."""
+    if of.basis is not None:
+        repeated = of.take(np.repeat(np.arange(len(of.yi)), grid.shape[1]))
+        return _score_and_slope(repeated, grid.ravel(), restricted)[0].reshape(grid.shape)
+    y = of.yi - (of.yi.sum(axis=1) / of.k)[:, None] * of.used
+    columns = np.stack([of.used, y, y * y], axis=2)
+    w = 1.0 / (of.vi[:, None, :] + grid[:, :, None])
+    sums = w @ columns[:, :, :2]
+    squares = (w * w) @ columns
+    mean = sums[:, :, 1] / sums[:, :, 0]
+    pull = squares[:, :, 2] - 2 * mean * squares[:, :, 1] + mean**2 * squares[:, :, 0]
+    lost = squares[:, :, 0] / sums[:, :, 0] if restricted else 0.0
+    return pull - sums[:, :, 0] + lost
+
+
+def _score_and_slope(of: Stack, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
+    """The score, its own derivative, and twice the expected information (B each)."""
     w = weights(of, tau2)
     fit = solve(of, w)
     pull = w * fit.residual
-    square = (pull**2).sum(axis=1)
-    cube = (w * pull**2).sum(axis=1) - _leverage(of, fit, w * pull)
+    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - _leverage(of, fit, w * pull)
     if restricted:
         trace, information = traces(of, w, fit.inverse)
     else:
-        trace, information = w.sum(axis=1), (w**2).sum(axis=1)
-    return square - trace, information - 2.0 * cube, information
+        trace, information = w.sum(axis=1), total(w, w)
+    return total(pull, pull) - trace, information - 2.0 * cube, information
 
 
 def _leverage(of: Stack, fit: Solution, pull: Array) -> Array:
@@ -250,14 +272,16 @@ def _likelihood(of: Stack, restricted: bool) -> Array:
     ratio = np.log1p(end / offset)
     grid = offset[:, None] * np.expm1(ratio[:, None] * np.linspace(0.0, 1.0, GRID_POINTS))
     grid[:, 0] = np.where(lowest > 0, 0.0, 0.5 * offset)
-    scores = np.stack([_score(of, grid[:, j], restricted)[0] for j in range(GRID_POINTS)], axis=1)
+    scores = _scan(of, grid, restricted)
     falls = (scores[:, :-1] > 0) & (scores[:, 1:] <= 0)
     row, cell = np.nonzero(falls)
     best = np.zeros(len(of.yi))
     if not len(row):
         return best
     part = of if len(row) == len(best) and np.array_equal(row, np.arange(len(best))) else of.take(row)
-    roots = _polish(part, grid[row, cell], grid[row, cell + 1], scores[row, cell], restricted)
+    low, high = grid[row, cell], grid[row, cell + 1]
+    gain, loss = scores[row, cell], -scores[row, cell + 1]
+    roots = _polish(part, low, high, low + (high - low) * gain / (gain + loss), restricted)
     # the maximum is unique where the score starts above 0 and falls once; elsewhere likelihoods decide
     several = (np.bincount(row, minlength=len(best)) > 1) | ((scores[:, 0] <= 0) & (lowest > 0))
     best[row] = roots
@@ -266,24 +290,24 @@ def _likelihood(of: Stack, restricted: bool) -> Array:
         rows = row[contested]
         candidates = of.take(rows)
         bottom = np.where(lowest[rows] > 0, 0.0, grid[rows, 0])
-        gain = profiled(candidates, roots[contested], restricted) - profiled(candidates, bottom, restricted)
+        rise = profiled(candidates, roots[contested], restricted) - profiled(candidates, bottom, restricted)
         best[rows] = 0.0
-        for position in np.argsort(gain, kind="stable"):
-            if gain[position] > 0:
+        for position in np.argsort(rise, kind="stable"):
+            if rise[position] > 0:
                 best[rows[position]] = roots[contested[position]]
     return best
 
 
-def _polish(of: Stack, low: Array, high: Array, score_low: Array, restricted: bool) -> Array:
+def _polish(of: Stack, low: Array, high: Array, start: Array, restricted: bool) -> Array:
     """The root of the score between `low` (score > 0) and `high` (score <= 0), by Newton kept inside the bracket."""
     low, high = low.copy(), high.copy()
-    root = low.copy()
+    root = start.copy()
     current = of
     active = np.arange(len(root))
     floor = of.vi.min(axis=1)
     for _ in range(NEWTON_STEPS):
         at = root[active]
-        score, slope, information = _score(current, at, restricted)
+        score, slope, information = _score_and_slope(current, at, restricted)
         positive = score > 0
         low[active] = np.where(positive, at, low[active])
         high[active] = np.where(positive, high[active], at)
@@ -293,7 +317,8 @@ def _polish(of: Stack, low: Array, high: Array, score_low: Array, restricted: bo
         inside = (new >= low[active]) & (new <= high[active])
         new = np.where(inside, new, 0.5 * (low[active] + high[active]))
         root[active] = new
-        moving = np.abs(new - at) > 4e-15 * (new + floor[active])
+        # the step after one of this size would be lost in rounding: convergence is quadratic
+        moving = np.abs(new - at) > 1e-9 * (new + floor[active])
         if not moving.any():
             break
         if not moving.all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, special
 
 from evergreen.synthesis import tau2 as heterogeneity
@@ -20,22 +21,19 @@ class Bounds:
 
     low: Array
     high: Array
-    below: Array
-    empty: Array
+    below: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
 
 
 def q_profile(of: Stack, level: float = 0.95) -> Bounds:
     """Limits of tau2 by the Q-profile (Viechtbauer 2007): the tau2 at which Q(tau2) is a quantile of chi2 with k - p df."""
     tail = (1 - level) / 2
     df = of.k - of.p
-    low_target, high_target = special.chdtri(df, tail), special.chdtri(df, 1 - tail)
-    at_zero = heterogeneity.generalised_q(of, np.zeros(len(of.yi)))[0]
-    return Bounds(
-        heterogeneity.q_root(of, low_target),
-        heterogeneity.q_root(of, high_target),
-        at_zero < low_target,
-        at_zero < high_target,
-    )
+    count = len(of.yi)
+    targets = np.concatenate([special.chdtri(df, tail), special.chdtri(df, 1 - tail)])
+    limits = heterogeneity.q_root(of.take(np.tile(np.arange(count), 2)), targets)
+    at_zero = heterogeneity.generalised_q(of, np.zeros(count))[0]
+    return Bounds(limits[:count], limits[count:], at_zero < targets[:count], at_zero < targets[count:])
 
 
 def profile_likelihood(of: Stack, estimate: float, *, restricted: bool, level: float = 0.95) -> Bounds:
