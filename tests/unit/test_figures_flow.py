@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 from matplotlib.transforms import Bbox
 
-from evergreen.figures.flow import FILLS, draw_flow, text_width, wrapped
-from evergreen.figures.style import style
+from evergreen.figures.flow import FILLS, draw_flow, wrapped
+from evergreen.figures.style import style, text_width
 from evergreen.prisma.chart import Chart, chart
 from evergreen.prisma.counts import BY_REASON, KEYS
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, Polygon
-from matplotlib.textpath import TextToPath
 
-from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, FONT, GREY, INK, PAGE
+from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE, text_width
 from evergreen.prisma.chart import (
     MAIN,
     OTHER,
@@ -149,15 +146,6 @@ def wrapped(
                 end = start + length
         result.append((indent, _joined(row)))
     return result
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, bold: bool, italic: bool) -> float:
-    """Width of one line in points, from the font's own outlines (no screen, no rounding)."""
-    font = FontProperties(
-        family=FONT, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
-    )
-    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def _words(text: str, bold: bool) -> list[tuple[str, bool, bool]]:

@@ -13,8 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evergreen.figures.flow import text_width
-from evergreen.figures.style import COLOURS, GREY, INK, PALE
+from evergreen.figures.style import COLOURS, GREY, INK, PALE, text_width
 
 SHOWN = 12
 REST = "other sets"
@@ -49,7 +48,7 @@ def draw_overlap(sets: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, 
     """The figure of what `drawn` gives; `names` are the sources' names in words, others stand as they are."""
     labels = ["\n".join(textwrap.wrap(names.get(source, source), 26)) for source in sources["source"]]
     lines = [line for label in labels for line in label.split("\n")]
-    labelled = min(NAMES, max(text_width(line, 7, False, False) for line in lines) / 72 + 0.12)
+    labelled = min(NAMES, max(text_width(line, 7) for line in lines) / 72 + 0.12)
     row = ROW * max(label.count("\n") + 1 for label in labels) ** 0.5
     matrix_width = SET * (len(sets) + 1)
     width = MARGIN + labelled + YIELD + AXIS + matrix_width + MARGIN
