@@ -5,11 +5,17 @@ import pytest
 
 from evergreen.figures.agreement import agreement_figure
 from evergreen.figures.style import save, style
-from evergreen.screening.comparison import compare, pair_table
+from evergreen.screening.comparison import agreement_table, compare
 
 
 def votes(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["work_id", "reviewer", "decision", "pilot"])
+
+
+def svg_of(comparison, folder) -> str:
+    with style():
+        save(agreement_figure(comparison), folder / "figure")
+    return (folder / "figure.svg").read_text()
 
 
 @pytest.mark.parametrize("people", [["AB"], ["AB", "CD"], ["AB", "CD", "EF"], ["AB", "CD", "EF", "GH", "IJ"]])
@@ -26,7 +32,7 @@ def test_drawn_for_any_number_of_reviewers(people, tmp_path):
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
     text = (tmp_path / "one.svg").read_text()
     assert ("nothing to compare" in text) == (len(people) == 1)
-    assert len(pair_table(comparison)) == 6 * (len(people) * (len(people) - 1) // 2)
+    assert len(agreement_table(comparison)) == 6 * (len(people) * (len(people) - 1) // 2 + (len(people) > 2))
 
 
 def test_what_is_not_estimable_is_said_in_the_figure(tmp_path):
@@ -35,12 +41,10 @@ def test_what_is_not_estimable_is_said_in_the_figure(tmp_path):
         stage="title_abstract",
         reviewers=["AB", "CD"],
     )
-    with style():
-        save(agreement_figure(comparison), tmp_path / "figure")
-    assert "not estimable" in (tmp_path / "figure.svg").read_text()
+    assert "not estimable" in svg_of(comparison, tmp_path)
 
 
-def test_parts_and_groups():
+def test_parts_and_groups(tmp_path):
     said = [
         (f"w{n}", person, decision, n < 2)
         for n, row in enumerate(["iie", "iii", "eee", "eei", "uie"])
@@ -58,5 +62,6 @@ def test_parts_and_groups():
     }
     assert sizes["all", "AB", "CD"] == sizes["pilot", "AB", "CD"] + sizes["main", "AB", "CD"] == 5
     assert {group["part"] for group in comparison["groups"]} == {"all", "pilot", "main"}
+    assert "Krippendorff" in svg_of(comparison, tmp_path)
     three = next(pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all")
     assert three["counts"] == [[2, 0, 0], [1, 0, 0], [0, 0, 2]]

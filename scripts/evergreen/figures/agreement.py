@@ -47,9 +47,22 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     _statistics(
         lower.subplots(),
         rows,
-        f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {together})",
+        f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {together}){_of_all(comparison['groups'])}",
     )
     return figure
+
+
+def _of_all(groups: list[Mapping[str, Any]]) -> str:
+    """A line on all reviewers together, for three or more."""
+    for group in groups:
+        if group["part"] == "all" and group["table"] == "2x2":
+            said = [
+                ("Fleiss' kappa", group["fleiss_kappa"]),
+                ("Krippendorff's alpha", group["krippendorff_alpha"]),
+            ]
+            found = [f"{name} {value:.2f}" for name, value in said if value is not None]
+            return "\nAll reviewers: " + "; ".join([*found, *filter(None, [group["remark"]])])
+    return ""
 
 
 def _cross_table(axes: Axes, pair: Mapping[str, Any]) -> None:

@@ -26,9 +26,9 @@ GROUPINGS: dict[str, dict[str, dict[str, str]]] = {
 }
 ORDER = ("include", "unsure", "other", "exclude")
 PARTS = {"all": None, "pilot": True, "main": False}
-PAIR_COLUMNS = [
+COLUMNS = [
     "part", "table", "first", "second", "n", "agreement", "expected", "kappa", "kappa_se", "kappa_low", "kappa_high",
-    "pabak", "ac1", "prevalence", "bias", "positive", "negative", "remark", "counts",
+    "pabak", "ac1", "prevalence", "bias", "positive", "negative", "remark", "counts", "fleiss_kappa", "krippendorff_alpha",
 ]  # fmt: skip
 
 
@@ -67,13 +67,17 @@ def compare(
     return {"stage": stage, "level": level, "pairs": pairs, "groups": groups}
 
 
-def pair_table(comparison: dict[str, Any]) -> pd.DataFrame:
-    """The pairs as a table; the counts as text, rows of the first reviewer: `20 5 / 10 15`."""
+def agreement_table(comparison: dict[str, Any]) -> pd.DataFrame:
+    """One row per pair, and one per group (`second` empty); counts as text, rows of the first reviewer: `20 5 / 10 15`."""
     rows = [
         {**pair, "counts": " / ".join(" ".join(map(str, row)) for row in pair["counts"])}
         for pair in comparison["pairs"]
     ]
-    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
+    rows += [
+        {**group, "first": ", ".join(group["reviewers"]), "second": "", "n": group["n_double"]}
+        for group in comparison["groups"]
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _group(wide: pd.DataFrame, categories: Sequence[str]) -> dict[str, Any]:
