@@ -252,10 +252,16 @@ def fields_for(
         fields = dict(isi.FIELDS)
     if header >= _PUBMED_HEADER:
         fields["accession"] = ("pmid",)
-    for ours, theirs in (columns or {}).items():
+    for column, theirs in (columns or {}).items():
+        ours = "registry_within" if column == "registry_ids" else column
+        if ours not in FIELDS:
+            raise InputError(
+                f"the protocol's columns name {column}, which records do not have", file=file,
+                todo=f"Known are: {', '.join(name for name in FIELDS if not name.endswith(('_within', '_like')))}.",
+            )  # fmt: skip
         if normal(theirs) not in header:
             raise InputError(
-                f"the protocol says that {ours} stands in column {theirs}, but there is no such column", file=file,
+                f"the protocol says that {column} stands in column {theirs}, but there is no such column", file=file,
                 todo=f"The file has: {', '.join(sorted(header))}.",
             )  # fmt: skip
         fields[ours] = (normal(theirs), *(name for name in fields.get(ours, ()) if name != normal(theirs)))
