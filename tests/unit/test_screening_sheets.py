@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evergreen import sheets, tables
 from evergreen.errors import InputError
@@ -256,6 +258,50 @@ def test_a_mangled_id_is_never_credited_to_another_record(rows, tmp_path, mangle
     with pytest.raises(InputError) as error:
         read(as_csv(done, tmp_path / "AB.csv"))
     assert error.value.row == 2
+
+
+CELLS = ("record_id", "title", "check", "decision")
+EDITS = st.tuples(st.sampled_from(["swap", "copy", "type", "sort", "delete", "repeat", "shuffle"]), st.sampled_from(CELLS), st.integers(0, 11), st.integers(0, 11))  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(EDITS, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_whatever_is_done_to_a_list_no_decision_reaches_a_wrong_record(edits, random):
+    """What is accepted credits each record with the decision that stands beside its own title."""
+    ids = [f"lib:{accession}" for accession in ACCESSIONS]
+    works = pd.DataFrame({"work_id": ids, "title": [f"Title of {n} things" for n in range(len(ids))]})
+    listed = work_list(works, pd.DataFrame({"work_id": ids, "reviewer": "AB", "pilot": False}), "AB")
+    own = dict(zip(listed["record_id"], listed["title"], strict=True))
+    rows = filled(listed).assign(reason="").to_dict("records")
+    for kind, column, one, other in edits:
+        if not rows:
+            break
+        one, other = one % len(rows), other % len(rows)
+        if kind == "swap":
+            rows[one][column], rows[other][column] = rows[other][column], rows[one][column]
+        elif kind == "copy":
+            rows[one][column] = rows[other][column]
+        elif kind == "type":
+            rows[one][column] = "include" if column == "decision" else f"{rows[one][column]}7"
+        elif kind == "sort":
+            for row, value in zip(rows, sorted(row[column] for row in rows), strict=True):
+                row[column] = value
+        elif kind == "delete":
+            rows.pop(one)
+        elif kind == "repeat":
+            rows.insert(one, dict(rows[other]))
+        else:
+            random.shuffle(rows)
+    sheet = pd.DataFrame(rows, columns=list(listed)).assign(_file="AB.csv", _row=range(2, len(rows) + 2))
+    try:
+        read = ballots(sheet, stage="title_abstract", reasons=list(REASONS))
+    except InputError:
+        return
+    beside = {(row["title"], row["decision"]) for row in rows}
+    assert all(
+        (own[record], decision) in beside
+        for record, decision in zip(read["record_id"], read["decision"], strict=True)
+    )
 
 
 def test_the_adjudicators_list_shows_what_was_said(rows, tmp_path):
