@@ -12,7 +12,8 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from matplotlib.transforms import Bbox
 
 from evergreen.figures.flow import FILLS, draw_flow, wrapped
-from evergreen.figures.style import style, text_width
+from evergreen.figures.page import width_of
+from evergreen.figures.style import style
 from evergreen.prisma.chart import Chart, chart
 from evergreen.prisma.counts import BY_REASON, KEYS
 
@@ -171,5 +172,5 @@ def test_fills_keep_black_text_readable_in_greyscale() -> None:
 
 def test_a_long_word_is_broken_and_a_count_is_not() -> None:
     lines = wrapped([(1, LABELS["reason_7"] + " (n = 12)")], 60)
-    assert all(text_width(run.text, 7, run.bold, run.italic) <= 60 for _, runs in lines for run in runs)
+    assert all(width_of(run.text, 7, run.bold, run.italic) <= 60 for _, runs in lines for run in runs)
     assert lines[-1][1][-1].text.endswith("(n = 12)")

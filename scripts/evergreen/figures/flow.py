@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 
-from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE, text_width
+from evergreen.figures.page import width_of
+from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE
 from evergreen.prisma.chart import (
     MAIN,
     OTHER,
@@ -84,7 +85,7 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     width = 72 * (
         PAGE if OTHER in chart.columns else COLUMN_AND_HALF if PREVIOUS in chart.columns else COLUMN
     )
-    notes = [line for note in chart.notes for line in wrapped([(0, note)], 0.97 * width, NOTE_SIZE)]
+    notes = [line for note in chart.notes for line in wrapped([(0, note)], width - 2 * MARGIN, NOTE_SIZE)]
     notes_height = len(notes) * NOTE_LINE + (8 if notes else 0)
     layouts = (_placed(chart, width, notes_height, shares) for shares in SHARES)
     placed, height = _fitting(layouts)
@@ -128,7 +129,7 @@ def wrapped(
 ) -> list[tuple[float, tuple[Run, ...]]]:
     """Lines broken to `width`: (indent, runs) each; a count `(n = 12)` stays in one piece, a long word is broken."""
     result: list[tuple[float, tuple[Run, ...]]] = []
-    space = text_width(" ", size, bold, False)
+    space = width_of(" ", size, bold, False)
     for level, text in lines:
         # The second line of an indented entry hangs a little, so that entries stay apart.
         indent, hang = level * INDENT, INDENT / 2 if level else 0.0
@@ -136,7 +137,7 @@ def wrapped(
         end, room = 0.0, width - indent
         for word, is_bold, is_italic in _words(text, bold):
             for piece in _pieces(word, width - level * INDENT - hang, size, is_bold, is_italic):
-                length = text_width(piece, size, is_bold, is_italic)
+                length = width_of(piece, size, is_bold, is_italic)
                 if row and end + space + length > room:
                     result.append((indent, _joined(row)))
                     row, end = [], 0.0
@@ -163,7 +164,7 @@ def _words(text: str, bold: bool) -> list[tuple[str, bool, bool]]:
 def _pieces(word: str, room: float, size: float, bold: bool, italic: bool) -> list[str]:
     pieces = [""]
     for character in word:
-        if pieces[-1] and text_width(pieces[-1] + character, size, bold, italic) > room:
+        if pieces[-1] and width_of(pieces[-1] + character, size, bold, italic) > room:
             pieces.append("")
         pieces[-1] += character
     return pieces
@@ -218,7 +219,7 @@ def _placed(
     for label, first, last in SECTIONS:
         rows = [row for row in chart.rows if first <= row <= last]
         tall = sum(tops[row] - bottoms[row] for row in rows) + ROW_GAP * (len(rows) - 1)
-        missing = text_width(label, SIZE, True, False) + 2 * PAD - tall
+        missing = width_of(label, SIZE, True, False) + 2 * PAD - tall
         if missing > 0:
             tops[rows[0]] += missing / 2
             bottoms[rows[0]] -= missing / 2
@@ -250,7 +251,7 @@ def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], 
             start = indent
             if is_title:
                 last = runs[-1]
-                start = (width - 2 * PAD - last.x - text_width(last.text, SIZE, last.bold, last.italic)) / 2
+                start = (width - 2 * PAD - last.x - width_of(last.text, SIZE, last.bold, last.italic)) / 2
             moved = tuple(Run(run.text, start + run.x, run.bold, run.italic) for run in runs)
             lines.append((moved, depth + SIZE))
             depth += LINE
@@ -300,7 +301,7 @@ def _draw_sections(axes: Axes, chart: Chart, placed: dict[str, Placed]) -> None:
         inside = [item for item in placed.values() if first <= item.box.row <= last]
         low = min(item.y for item in inside)
         high = max(item.y + item.height for item in inside)
-        missing = max(text_width(label, SIZE, True, False) + 2 * PAD - (high - low), 0)
+        missing = max(width_of(label, SIZE, True, False) + 2 * PAD - (high - low), 0)
         low, high = low - missing / 2, high + missing / 2
         corner = 3.0
         axes.add_patch(

@@ -5,7 +5,6 @@ The form is an UpSet plot (Lex et al. 2014, IEEE TVCG 20:1983): a column per set
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evergreen.figures.style import COLOURS, GREY, INK, PALE, text_width
+from evergreen.figures.page import width_of, wrapped
+from evergreen.figures.style import COLOURS, GREY, INK, PALE
 
 SHOWN = 12
 REST = "other sets"
 # Inches: a source's row, a set's column, the panel of columns, the sources' bars, their names at most, margins.
-ROW, SET, BARS, YIELD, NAMES, MARGIN, AXIS = 0.25, 0.27, 1.4, 1.15, 1.7, 0.06, 0.5
+ROW, SET, BARS, YIELD, NAMES, MARGIN, AXIS = 0.25, 0.27, 1.4, 1.15, 1.4, 0.06, 0.5
 
 
 def drawn(combinations: pd.DataFrame, yields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -46,9 +46,9 @@ def drawn(combinations: pd.DataFrame, yields: pd.DataFrame) -> tuple[pd.DataFram
 
 def draw_overlap(sets: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     """The figure of what `drawn` gives; `names` are the sources' names in words, others stand as they are."""
-    labels = ["\n".join(textwrap.wrap(names.get(source, source), 26)) for source in sources["source"]]
+    labels = ["\n".join(wrapped(names.get(source, source), 72 * NAMES, 7)) for source in sources["source"]]
     lines = [line for label in labels for line in label.split("\n")]
-    labelled = min(NAMES, max(text_width(line, 7) for line in lines) / 72 + 0.12)
+    labelled = max(width_of(line, 7) for line in lines) / 72 + 0.12
     row = ROW * max(label.count("\n") + 1 for label in labels) ** 0.5
     matrix_width = SET * (len(sets) + 1)
     width = MARGIN + labelled + YIELD + AXIS + matrix_width + MARGIN

@@ -17,11 +17,13 @@ from evergreen.figures.style import FONT, INK
 
 
 @lru_cache(maxsize=8192)
-def width_of(text: str, size: float, bold: bool = False) -> float:
+def width_of(text: str, size: float, bold: bool = False, italic: bool = False) -> float:
     """Width of one line of text in points."""
     if not text:
         return 0.0
-    font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    font = FontProperties(
+        family=FONT, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
+    )
     # The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
     return 1.01 * float(text_to_path.get_text_width_height_descent(text, font, False)[0])
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
 
 from evergreen.tables import replaced
 
@@ -90,12 +87,3 @@ def save(figure: Figure, stem: str | Path, *, title: str = "", dpi: int = DPI) -
                 if suffix == "svg":
                     text = draft.read_text(encoding="utf-8").replace(f"'{FONT}'", SVG_FONTS)
                     draft.write_text(text, encoding="utf-8", newline="\n")
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, bold: bool = False, italic: bool = False) -> float:
-    """Width of one line in points, from the font's own outlines (no screen, no rounding)."""
-    font = FontProperties(
-        family=FONT, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
-    )
-    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
