@@ -19,6 +19,7 @@ from evergreen.figures.style import FONT
 SIZE = 8.0
 LINE = 10.5
 LEFT, RIGHT = 46.0, 12.0
+MOST_LABELS = 60  # names in a plot of points; more could not be read
 
 
 def figure_with_axes(
@@ -132,7 +133,7 @@ def label_points(
                 cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
                 taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
     height = SIZE - 0.5
-    for i in order:
+    for i in list(order)[:MOST_LABELS]:
         px, py = places[i]
         wide = width_of(labels[i], SIZE - 1)
         r = radii[i]

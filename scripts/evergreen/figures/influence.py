@@ -39,7 +39,7 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
     rows_of = result["influence"]["studies"]
     found = {name: _column(rows_of, name) for name in DIAGNOSTICS}
     without = [row["without"] for row in rows_of]
-    influential = [bool(row["influential"]) for row in rows_of]
+    influential = np.array([bool(row["influential"]) for row in rows_of])
     whole = result["model"]
     k = len(rows_of)
     strips = [
@@ -81,7 +81,7 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
         reach += [b for b in bounds if min(reach) - span <= b <= max(reach) + span]
         low, high = padded(reach, 0.08)
 
-        def place(value: float, start: float = start, low: float = low, high: float = high) -> float:
+        def place(value: Any, start: float = start, low: float = low, high: float = high) -> Any:
             return start + (value - low) / (high - low) * PANEL
 
         page.line([start, start + PANEL], [bottom, bottom], width=0.6)
@@ -97,12 +97,10 @@ def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
                 page.line(
                     [place(bound)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=(0, (1, 2)), zorder=1
                 )
-        for i, value in enumerate(values):
-            if np.isfinite(value):
-                page.axes.scatter(
-                    [place(float(value))], [tops[i] + ROW / 2], s=11, linewidth=0, zorder=3,
-                    color=COLOURS[1] if influential[i] else COLOURS[0],
-                )  # fmt: skip
+        middles = tops[:-1] + ROW / 2
+        for chosen, color in ((~influential, COLOURS[0]), (influential, COLOURS[1])):
+            seen = chosen & np.isfinite(values)
+            page.axes.scatter(place(values[seen]), middles[seen], s=11, linewidth=0, zorder=3, color=color)
     for i, text in enumerate(notes):
         page.text(MARGIN, bottom + 28 + LINE * i, text, size=SIZE)
     names = ["rstudent", "dffits", "cook", "cov_ratio", "tau2_without", "Q_without", "hat", "weight_percent"]
