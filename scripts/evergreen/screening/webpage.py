@@ -133,7 +133,7 @@ def screening_page(
     parts = {
         "title": html.escape(f"{title}: {STAGE_LABELS[stage]}, {reviewer}"),
         "style": (PARTS / "style.css").read_text(encoding="utf-8"),
-        "program": (PARTS / "program.js").read_text(encoding="utf-8"),
+        "program": "".join((PARTS / name).read_text(encoding="utf-8") for name in ("program.js", "sheet.js")),
         # `<` must not end the script element that holds the data.
         "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028"),
     }
