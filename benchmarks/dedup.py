@@ -1,0 +1,178 @@
+"""Deduplication on labelled sets: works lost (FP), duplicates left (FN) and CPU seconds, beside other tools.
+
+    python benchmarks/dedup.py --shared ../shared [--others .bench/bin/python] [--million]
+
+The sets, the tool that makes synthetic ones and the counting live in the reference folder. Every tool reads the same file.
+For Evergreen the CPU seconds are those of its two steps, started as the workflow starts them, reading and writing included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+SETS = ("asysd_diabetes", "ldd_stroke", "ldd_cytology_screening", "ldd_haematology", "synth10k")
+SEEDS = (41, 42)
+COLUMNS = {
+    "accession": "record_id", "title": "title", "authors": "author", "year": "year", "journal": "journal",
+    "volume": "volume", "issue": "number", "pages": "pages", "doi": "doi", "pmid": "pmid",
+}  # fmt: skip
+LINE = "{:<24} {:<10} {:>8} {:>10} {:>6} {:>6} {:>9} {:>9} {:>9}"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument(
+        "--shared", type=Path, default=os.environ.get("EVERGREEN_SHARED", ROOT.parent / "shared")
+    )
+    arguments.add_argument("--others", help="a Python that has bib-dedupe and splink")
+    arguments.add_argument("--million", action="store_true", help="also a million records, Evergreen only")
+    given = arguments.parse_args()
+    evaluate = scorer(given.shared)
+    print(LINE.format("set", "tool", "records", "duplicates", "FP", "FN", "CPU s", "wall s", "peak MB"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = {set_: given.shared / "data" / "dedup" / set_ / "records.csv" for set_ in SETS}
+        paths |= {f"synthetic, seed {seed}": synthetic(given.shared, folder, 10_000, seed) for seed in SEEDS}
+        for set_, path in paths.items():
+            truth = pd.read_csv(path, dtype=str, keep_default_na=False)
+            show(set_, "evergreen", truth, *evergreen(path, folder), evaluate)
+            for tool in ("bib-dedupe", "splink") if given.others else ():
+                show(set_, tool, truth, *other(given.others, tool, path, folder), evaluate)
+        sizes = (100_000, 1_000_000) if given.million else (100_000,)
+        for size in sizes:
+            path = synthetic(given.shared, folder, size, 7)
+            truth = pd.read_csv(path, dtype=str, keep_default_na=False)
+            show(f"synthetic {size:,}", "evergreen", truth, *evergreen(path, folder), evaluate)
+            if size == sizes[0]:
+                update(path, folder)
+
+
+def scorer(shared: Path):
+    """`evaluate(truth, {record: cluster})` of the reference folder."""
+    spec = importlib.util.spec_from_file_location("score_dedup", shared / "tools" / "score_dedup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.evaluate
+
+
+def synthetic(shared: Path, folder: Path, size: int, seed: int) -> Path:
+    path = folder / f"synthetic-{size}-{seed}.csv"
+    tool = shared / "tools" / "synth_records.py"
+    subprocess.run([sys.executable, tool, str(size), path, str(seed), "400"], check=True, capture_output=True)
+    return path
+
+
+def show(set_, tool, truth, clusters, cpu, wall, peak, evaluate) -> None:
+    score = evaluate(truth, clusters)
+    numbers = (
+        score["n"],
+        score["true_dups"],
+        score["FP"],
+        score["FN"],
+        f"{cpu:.1f}",
+        f"{wall:.1f}",
+        f"{peak:.0f}",
+    )
+    print(LINE.format(set_, tool, *numbers), flush=True)
+
+
+def measured(command: list) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds and peak memory (MB) of a command."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    problem = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(problem.decode())
+    return usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def together(*steps: tuple[float, float, float]) -> tuple[float, float, float]:
+    return sum(step[0] for step in steps), sum(step[1] for step in steps), max(step[2] for step in steps)
+
+
+def step(script: str, **options) -> tuple[float, float, float]:
+    """Run one of Evergreen's scripts with its options."""
+    command = [sys.executable, ROOT / "scripts" / script]
+    for name, value in options.items():
+        command += [f"--{name}", *(value if isinstance(value, list) else [value])]
+    return measured(command)
+
+
+def imported(path: Path, folder: Path) -> Path:
+    """The set as a record table, read as an export with a column mapping."""
+    header = pd.read_csv(path, nrows=0).columns
+    columns = {name: column for name, column in COLUMNS.items() if column in header}
+    params = json.dumps({"format": "csv", "columns": columns})
+    records, counts, lost = folder / "records.parquet", folder / "counts.json", folder / "lost.csv"
+    which = {"export": path, "source": "set", "round": "2020-01-01", "params": params}
+    step("import_export.py", **which, records=records, counts=counts, lost=lost)
+    return records
+
+
+def deduplicated(records: Path, folder: Path, number: int, **before: Path) -> tuple[float, float, float]:
+    params = json.dumps({"sources": ["set"]})
+    state, pairs = folder / f"{number}.parquet", folder / f"{number}.pairs.parquet"
+    return step("deduplicate_round.py", records=records, **before, params=params, state=state, pairs=pairs)
+
+
+def assembled(records: list[Path], folder: Path, numbers: list[int]) -> tuple[float, float, float]:
+    params = json.dumps({"sources": [["set", "export", "database"]]})
+    pairs = [folder / f"{number}.pairs.parquet" for number in numbers]
+    state = folder / f"{numbers[-1]}.parquet"
+    return step(
+        "assemble_works.py", records=records, state=state, pairs=pairs, params=params, folder=folder / "out"
+    )
+
+
+def evergreen(path: Path, folder: Path):
+    records = imported(path, folder)
+    cost = together(deduplicated(records, folder, 0), assembled([records], folder, [0]))
+    clusters = pd.read_csv(folder / "out" / "clusters.csv", dtype=str)
+    return dict(zip(clusters["record_id"].str.removeprefix("set:"), clusters["work_id"], strict=True)), *cost
+
+
+def update(path: Path, folder: Path) -> None:
+    """1,000 new records join the others of a set; works of the others must not change."""
+    records = pd.read_parquet(imported(path, folder))
+    parts = [folder / "known.parquet", folder / "new.parquet"]
+    records.iloc[1000:].to_parquet(parts[0], index=False)
+    records.iloc[:1000].assign(round="2021-01-01").to_parquet(parts[1], index=False)
+    deduplicated(parts[0], folder, 1)
+    cost = together(
+        deduplicated(parts[1], folder, 2, before=folder / "1.parquet"), assembled(parts, folder, [1, 2])
+    )
+    before, after = (
+        pd.read_parquet(folder / f"{number}.parquet").set_index("record_id")["work_id"] for number in (1, 2)
+    )
+    changed = int((after[before.index] != before).sum())
+    print(
+        f"1,000 new to {len(before):,} known: {cost[0]:.1f} s CPU, {cost[1]:.1f} s wall, {cost[2]:.0f} MB;"
+        f" {changed} old work ids changed"
+    )
+
+
+def other(python: str, tool: str, path: Path, folder: Path):
+    out = folder / "clusters.csv"
+    cost = measured([python, ROOT / "benchmarks" / "dedup_others.py", tool, path, out])
+    clusters = pd.read_csv(out, dtype=str)
+    return dict(zip(clusters["record_id"], clusters["cluster"], strict=True)), *cost
+
+
+if __name__ == "__main__":
+    main()
