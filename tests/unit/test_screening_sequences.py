@@ -163,7 +163,8 @@ def computed(review: Review, *, flow: bool = True) -> Result:
     boxes = members(table, works, decisions, studies, known, types=TYPES)
     check_members(boxes, table, works, studies, types=TYPES)
     prisma = chained(increments(boxes, ROUNDS[: review.rounds], {}), {}, REASONS)
-    check_counts(prisma, identified(table, ROUNDS[: review.rounds], TYPES, {name: name for name in TYPES}))
+    searched = [(source, day) for day in ROUNDS[: review.rounds] for source in TYPES]
+    check_counts(prisma, identified(table, searched, TYPES, {}))
     return Result(counts, studies, prisma)
 
 
