@@ -7,6 +7,7 @@ import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
@@ -78,10 +79,12 @@ def test_counts_of_a_published_review_add_up_and_are_drawn_as_given(
         ["--counts", str(counts), "--params", '{"title": "T", "reasons": []}', "--folder", str(tmp_path)]
     )
     svg = (tmp_path / "flow.svg").read_text(encoding="utf-8")
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
     assert "Counts as given by the authors of the review" in svg
     assert "MEDLINE (n = 1212)" in svg
     assert "<title>Records screened (n = 3962)</title>" in svg
     assert 'href="flow.html#records_screened"' in svg
+    assert "Counts as given" in (tmp_path / "flow.html").read_text(encoding="utf-8")
     for stem in ("flow", "flow-2023-11-17", "flow-total"):
         for suffix in ("svg", "pdf", "png"):
             assert (tmp_path / f"{stem}.{suffix}").stat().st_size > 1000
