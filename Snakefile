@@ -29,7 +29,9 @@ rule all:
 
 
 onsuccess:
-    shell(f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}")
+    shell(
+        f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}"
+    )
 
 
 onerror:

@@ -1,23 +1,5 @@
 # Assessors' sheets -> one table of judgements -> summary and graph.
-TOOL = config["risk_of_bias"]["tool"]
-FIGURE_FORMATS = ["svg", "pdf", "png"]
-
-
-def bias_sheets():
-    return sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))
-
-
-def bias_inputs(wildcards):
-    found = {
-        "sheets": list(bias_sheets().values()),
-        "adjudication": sheet("config/risk_of_bias/adjudication"),
-        "tool": TOOL if TOOL.endswith((".yaml", ".yml")) else None,
-    }
-    return {name: paths for name, paths in found.items() if paths}
-
-
-# Where people rated the certainty of the evidence (GRADE), the ratings are counted together.
-CERTAINTY = ["results/risk_of_bias/certainty.csv"] if sheet("config/certainty") else []
+include: "inputs/bias.smk"
 
 
 rule bias:
@@ -32,14 +14,7 @@ rule merge_bias:
     input:
         unpack(checked(bias_inputs)),
         script=script("merge_bias.py"),
-        code=library(
-            "bias/",
-            "extraction/check.py",
-            "sheets.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("merge_bias.py"),
     output:
         judgements="results/risk_of_bias/judgements.csv",
         conflicts="results/risk_of_bias/conflicts.csv",
@@ -67,15 +42,7 @@ rule draw_bias:
         # Decided after the check, so that an edit of another sheet does not draw again.
         judgements=checked("results/risk_of_bias/judgements.csv"),
         script=script("draw_bias.py"),
-        code=library(
-            "figures/risk_of_bias.py",
-            "figures/page.py",
-            "figures/style.py",
-            "bias/",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("draw_bias.py"),
     output:
         expand(
             "results/figures/risk_of_bias/{figure}.{suffix}",
@@ -106,7 +73,7 @@ rule grade_certainty:
     input:
         sheet=checked(lambda w: sheet("config/certainty")),
         script=script("grade_certainty.py"),
-        code=library("bias/", "sheets.py", "tables.py", "errors.py", "command.py"),
+        code=code_of("grade_certainty.py"),
     output:
         "results/risk_of_bias/certainty.csv",
     log:

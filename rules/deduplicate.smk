@@ -1,60 +1,5 @@
 # Deduplication: round by round, new records join works or make new ones; then the works of all rounds are written.
-DEDUPLICATED = "results/deduplication/rounds/{round}"
-SHARDS = config["deduplication"]["shards"]
-
-
-def contributions():
-    """{round: [sources]} of the rounds and sources that brought new records; asks the index of records."""
-    manifest = json.loads(
-        Path(checkpoints.index_records.get().output.manifest).read_text()
-    )
-    return {
-        day: [name for name in SOURCES if manifest[day].get(name)]
-        for day in ROUNDS
-        if any(manifest.get(day, {}).values())
-    }
-
-
-def new_records(wildcards):
-    """Record tables that a round adds."""
-    return [
-        RECORDS.format(source=name, round=wildcards.round) + ".parquet"
-        for name in contributions().get(wildcards.round, [])
-    ]
-
-
-def state_before(wildcards):
-    """What the round before left, of the rounds that brought records."""
-    before = [day for day in contributions() if day < wildcards.round]
-    return [DEDUPLICATED.format(round=before[-1]) + ".parquet"] if before else []
-
-
-def verdicts_of_people(wildcards):
-    return [path for path in [sheet("config/deduplication")] if path]
-
-
-def compared_shares(wildcards):
-    """Parts of the comparison; none where one job does it all."""
-    shares = [
-        f"{DEDUPLICATED}/compared-{shard}-of-{SHARDS}.parquet"
-        for shard in range(SHARDS)
-    ]
-    return [path.format(round=wildcards.round) for path in shares] if SHARDS > 1 else []
-
-
-def last_state(wildcards):
-    return [DEDUPLICATED.format(round=day) + ".parquet" for day in contributions()][-1:]
-
-
-DEDUPLICATION_CODE = library(
-    "deduplication/",
-    "records/model.py",
-    "records/names.py",
-    "records/normalise.py",
-    "tables.py",
-    "errors.py",
-    "command.py",
-)
+include: "inputs/deduplicate.smk"
 
 
 rule compare_records:
@@ -62,9 +7,9 @@ rule compare_records:
         records=checked(new_records),
         before=state_before,
         script=script("compare_records.py"),
-        code=DEDUPLICATION_CODE,
+        code=code_of("compare_records.py"),
     output:
-        temp(DEDUPLICATED + "/compared-{shard}-of-{shards}.parquet"),
+        temp(f"{DEDUPLICATED}/compared-{{shard}}-of-{{shards}}.parquet"),
     log:
         "results/logs/compare_records/{round}-{shard}-of-{shards}.log",
     wildcard_constraints:
@@ -88,10 +33,10 @@ rule deduplicate_round:
         compared=compared_shares,
         verdicts=verdicts_of_people,
         script=script("deduplicate_round.py"),
-        code=DEDUPLICATION_CODE + library("sheets.py"),
+        code=code_of("deduplicate_round.py"),
     output:
-        state=DEDUPLICATED + ".parquet",
-        pairs=DEDUPLICATED + ".pairs.parquet",
+        state=f"{DEDUPLICATED}.parquet",
+        pairs=f"{DEDUPLICATED}.pairs.parquet",
     log:
         "results/logs/deduplicate_round/{round}.log",
     conda:
@@ -112,18 +57,18 @@ rule deduplicate_round:
 rule assemble_works:
     input:
         records=lambda w: [
-            RECORDS.format(source=name, round=day) + ".parquet"
+            f"{RECORDS}.parquet".format(source=name, round=day)
             for day, names in contributions().items()
             for name in names
         ],
         state=checked(last_state),
         pairs=lambda w: [
-            DEDUPLICATED.format(round=day) + ".pairs.parquet"
+            f"{DEDUPLICATED}.pairs.parquet".format(round=day)
             for day in contributions()
         ],
         verdicts=verdicts_of_people,
         script=script("assemble_works.py"),
-        code=DEDUPLICATION_CODE + library("sheets.py"),
+        code=code_of("assemble_works.py"),
     output:
         [
             f"results/deduplication/{name}"

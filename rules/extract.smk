@@ -1,54 +1,5 @@
 # Extractors' sheets -> merged and converted rows -> one slice per outcome, named by its content.
-EXTRACTORS = config["extraction"].get("extractors")
-# Without a search or without reviewers there is no list of included studies, and every study is pooled.
-SCREENED = bool(SOURCES) and any(
-    config["screening"][name]["reviewers"] for name in STAGES
-)
-
-
-def extraction_sheets():
-    return sheets_in("config/extraction", EXTRACTORS)
-
-
-def study_sheets():
-    return sheets_in("config/extraction", EXTRACTORS, "studies-")
-
-
-def extraction_inputs(wildcards):
-    found = {
-        "sheets": list(extraction_sheets().values()),
-        "study_sheets": list(study_sheets().values()),
-        "adjudication": sheet("config/extraction/adjudication"),
-    }
-    return {name: paths for name, paths in found.items() if paths}
-
-
-def beside_rows():
-    """The other tables that a slice is cut from, as far as this review has them."""
-    tables = {"studies": "results/extraction/studies.csv"}
-    if SCREENED:
-        tables["screened"] = "results/screening/studies.csv"
-    if sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")):
-        tables["judgements"] = "results/risk_of_bias/judgements.csv"
-    return tables
-
-
-def slice_wanted(outcome):
-    """What of the protocol decides which rows and columns a slice has."""
-    return {
-        "data": outcome["data"],
-        "columns": list(dict.fromkeys([*outcome["subgroups"], *outcome["moderators"]])),
-    }
-
-
-def slice_of(outcome):
-    """Path of the outcome's slice, as the manifest names it."""
-    with open(checkpoints.plan_outcomes.get().output.manifest) as file:
-        return f"results/extraction/outcomes/{outcome}-{json.load(file)[outcome]}.csv"
-
-
-def outcome_slice(wildcards):
-    return slice_of(wildcards.outcome)
+include: "inputs/extract.smk"
 
 
 rule extract:
@@ -62,16 +13,7 @@ rule merge_extraction:
     input:
         unpack(checked(extraction_inputs)),
         script=script("merge_extraction.py"),
-        code=library(
-            "extraction/check.py",
-            "extraction/convert.py",
-            "extraction/derive.py",
-            "extraction/merge.py",
-            "sheets.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("merge_extraction.py"),
     output:
         merged="results/extraction/merged.csv",
         studies="results/extraction/studies.csv",
@@ -109,7 +51,7 @@ checkpoint plan_outcomes:
         **beside_rows(),
         converted="results/extraction/converted.csv",
         script=script("plan_outcomes.py"),
-        code=library("extraction/outcomes.py", "tables.py", "errors.py", "command.py"),
+        code=code_of("plan_outcomes.py"),
     output:
         manifest="results/extraction/manifest.json",
     log:
@@ -137,9 +79,7 @@ rule slice_outcome:
         manifest=ancient("results/extraction/manifest.json"),
         converted=ancient("results/extraction/converted.csv"),
         script=ancient(script("slice_outcome.py")),
-        code=ancient(
-            library("extraction/outcomes.py", "tables.py", "errors.py", "command.py")
-        ),
+        code=ancient(code_of("slice_outcome.py")),
     output:
         "results/extraction/outcomes/{outcome}-{sha}.csv",
     log:

@@ -1,23 +1,5 @@
 # Figures: one job draws all of an outcome. `further/` holds those that apply, `figures.json` says why others do not.
-DRAWING = ("id", "name", "unit", "timepoint", "better", "favours", "scale")
-
-# All but the flow chart's.
-FIGURE_MODULES = [
-    path.relative_to(LIBRARY).as_posix()
-    for path in sorted((LIBRARY / "figures").glob("*.py"))
-    if path.name != "flow.py"
-]
-
-
-def drawing_of(wildcards):
-    """What of the protocol decides how an outcome is drawn; its numbers come from the synthesis."""
-    outcome = next(one for one in config["outcomes"] if one["id"] == wildcards.outcome)
-    chosen = {key: outcome[key] for key in DRAWING if key in outcome}
-    return {"outcome": chosen, "layout": config["figures"]["layout"], "tool": TOOL}
-
-
-def figure_files(stem):
-    return multiext(stem, ".svg", ".pdf", ".png", ".csv")
+include: "inputs/figures.smk"
 
 
 rule figures:
@@ -34,15 +16,7 @@ rule draw_outcome:
         synthesis="results/synthesis/{outcome}.json",
         tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
         script=script("draw_outcome.py"),
-        code=library(
-            *FIGURE_MODULES,
-            "synthesis/",
-            "bias/tools.py",
-            "bias/rob2.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("draw_outcome.py"),
     output:
         figure_files("results/figures/{outcome}/forest"),
         figure_files("results/figures/{outcome}/funnel"),

@@ -1,69 +1,12 @@
 # PRISMA: the numbers of the flow chart from the tables before it, asserted, drawn and listed.
-import shlex
-
-GIVEN = config["prisma"].get("given", {})
-# Rounds of the flow chart: searches, and dates whose counts were given.
-FLOW_ROUNDS = sorted({*ROUNDS, *GIVEN})
-FLOW_CHARTS = ["flow", *(f"flow-{day}" for day in FLOW_ROUNDS), "flow-total"]
-
-
-def flow_tables(wildcards):
-    """Tables behind the counts; without sources all counts are given, and there are none."""
-    if not FLOW_ROUNDS:
-        raise WorkflowError(
-            "There is nothing to count for a flow chart: give `rounds` and `sources`, or counts under `prisma.given`."
-        )
-    if not SOURCES:
-        return {}
-    removed = sheet("config/excluded_before_screening")
-    return {
-        "clusters": "results/deduplication/clusters.csv",
-        "works": "results/deduplication/works.csv",
-        "title_abstract": "results/screening/title_abstract/decisions.csv",
-        "full_text": "results/screening/full_text/decisions.csv",
-        "studies": "results/screening/studies.csv",
-        "source_counts": [
-            f"results/records/rounds/{name}/{day}.counts.json"
-            for name, day in SOURCE_ROUNDS
-        ],
-        **({"removed": removed} if removed else {}),
-    }
-
-
-def flow_lists(wildcards):
-    """Tables that name what is in the boxes."""
-    return {
-        name: path
-        for name, path in flow_tables(wildcards).items()
-        if name in ("clusters", "works", "studies")
-    }
-
-
-def options(*names):
-    """Params function: inputs that may be absent, as options of the script."""
-
-    def words(wildcards, input):
-        there = [name for name in names if name in input.keys()]
-        return " ".join(
-            f"--{name.replace('_', '-')} {' '.join(map(shlex.quote, input.get(name) if name == 'source_counts' else [input.get(name)]))}"
-            for name in there
-        )
-
-    return words
+include: "inputs/prisma.smk"
 
 
 rule count_prisma:
     input:
         unpack(flow_tables),
         script=script("count_prisma.py"),
-        code=library(
-            "prisma/",
-            "screening/stages.py",
-            "sheets.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("count_prisma.py"),
     output:
         counts="results/prisma/counts.json",
         sheet="results/prisma/PRISMA.csv",
@@ -110,15 +53,8 @@ rule draw_flow:
         counts="results/prisma/counts.json",
         members="results/prisma/members.csv",
         script=script("draw_flow.py"),
-        code=library(
-            "prisma/",
-            "prisma/flow.html.j2",
-            "figures/flow.py",
-            "figures/style.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("draw_flow.py"),
+        data=data("prisma/flow.html.j2"),
     output:
         charts=expand(
             "results/prisma/{chart}.{suffix}",
@@ -149,18 +85,7 @@ rule draw_overlap:
         combinations="results/deduplication/combinations.csv",
         yields="results/deduplication/yield.csv",
         script=script("draw_overlap.py"),
-        code=library(
-            "figures/overlap.py",
-            "figures/flow.py",
-            "figures/style.py",
-            "prisma/chart.py",
-            "prisma/counts.py",
-            "prisma/members.py",
-            "screening/stages.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("draw_overlap.py"),
     output:
         multiext("results/figures/sources/overlap", ".svg", ".pdf", ".png", ".csv"),
     log:
@@ -192,17 +117,7 @@ rule write_checklists:
             if name in PUBMED_SOURCES
         ],
         script=script("write_checklists.py"),
-        code=library(
-            "report/checklist.py",
-            "report/checklist_items.py",
-            "report/methods.py",
-            "report/blocks.py",
-            "report/document.py",
-            "report/status.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("write_checklists.py"),
     output:
         table="results/prisma/checklist.csv",
         word="results/prisma/checklist.docx",

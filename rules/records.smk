@@ -1,14 +1,5 @@
 # Records: what each source brought in each round, read from exports, and all of them in one table.
-RECORDS = "results/records/rounds/{source}/{round}"
-
-
-def earlier_records(wildcards):
-    """Record tables of the same source's earlier rounds."""
-    return [
-        RECORDS.format(source=name, round=day) + ".parquet"
-        for name, day in SOURCE_ROUNDS
-        if name == wildcards.source and day < wildcards.round
-    ]
+include: "inputs/records.smk"
 
 
 rule import_export:
@@ -16,18 +7,11 @@ rule import_export:
         export=checked(lambda w: SOURCES[w.source]["files"][w.round]),
         earlier=earlier_records,
         script=script("import_export.py"),
-        code=library(
-            "records/",
-            "search/pubmed_xml.py",
-            "search/pubmed_fields.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("import_export.py"),
     output:
-        records=RECORDS + ".parquet",
-        counts=RECORDS + ".counts.json",
-        lost=RECORDS + ".lost.csv",
+        records=f"{RECORDS}.parquet",
+        counts=f"{RECORDS}.counts.json",
+        lost=f"{RECORDS}.lost.csv",
     log:
         "results/logs/import_export/{source}-{round}.log",
     wildcard_constraints:
@@ -51,11 +35,11 @@ rule import_export:
 checkpoint index_records:
     input:
         counts=[
-            RECORDS.format(source=name, round=day) + ".counts.json"
+            f"{RECORDS}.counts.json".format(source=name, round=day)
             for name, day in SOURCE_ROUNDS
         ],
         script=script("index_records.py"),
-        code=library("records/account.py", "tables.py", "errors.py", "command.py"),
+        code=code_of("index_records.py"),
     output:
         manifest="results/records/manifest.json",
     log:
@@ -72,27 +56,19 @@ checkpoint index_records:
 rule assemble_records:
     input:
         records=[
-            RECORDS.format(source=name, round=day) + ".parquet"
+            f"{RECORDS}.parquet".format(source=name, round=day)
             for name, day in SOURCE_ROUNDS
         ],
         counts=[
-            RECORDS.format(source=name, round=day) + ".counts.json"
+            f"{RECORDS}.counts.json".format(source=name, round=day)
             for name, day in SOURCE_ROUNDS
         ],
         remarks=[
-            RECORDS.format(source=name, round=day) + ".lost.csv"
+            f"{RECORDS}.lost.csv".format(source=name, round=day)
             for name, day in SOURCE_ROUNDS
         ],
         script=script("assemble_records.py"),
-        code=library(
-            "records/account.py",
-            "records/model.py",
-            "records/names.py",
-            "records/normalise.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("assemble_records.py"),
     output:
         records="results/records/records.parquet",
         csv="results/records/records.csv",

@@ -10,13 +10,18 @@ rule write_status:
     output:
         json="results/report/status.json",
         text="results/report/status.txt",
-    params:
-        values=as_json({**{key: config["review"][key] for key in ("title", "final")}, "unfrozen": unfrozen()}),
-        inputs=lambda w, input: named_inputs(input),
     log:
         "results/logs/write_status.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        values=as_json(
+            {
+                **{key: config["review"][key] for key in ("title", "final")},
+                "unfrozen": unfrozen(),
+            }
+        ),
+        inputs=lambda w, input: named_inputs(input),
     shell:
         "python {input.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
         " --text {output.text:q} > {log:q} 2>&1"
@@ -29,17 +34,21 @@ rule write_report:
         code=code_of("write_report.py"),
         data=data("report/templates/report.html.j2"),
     output:
-        page=report("results/report/index.html", caption="../docs/captions/report.rst", category="Report"),
+        page=report(
+            "results/report/index.html",
+            caption="../docs/captions/report.rst",
+            category="Report",
+        ),
         word="results/report/review.docx",
         changes=directory("results/report/changes"),
         export=directory("results/report/export"),
-    params:
-        protocol=as_json(config),
-        inputs=lambda w, input: named_inputs(input),
     log:
         "results/logs/write_report.log",
     conda:
         "../envs/evergreen.yaml"
+    params:
+        protocol=as_json(config),
+        inputs=lambda w, input: named_inputs(input),
     shell:
         "python {input.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
         " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"

@@ -1,27 +1,5 @@
 # Screening: votes on records become decisions on works, stage by stage, and included reports become studies.
-STAGE_DIR = "results/screening/{stage}"
-
-
-def reviewers_of(wildcards):
-    return config["screening"][wildcards.stage]["reviewers"]
-
-
-def people_of(stage):
-    """Everyone who gets a work list: the reviewers, and the adjudicator of what they disagree on."""
-    reviewers = config["screening"][stage]["reviewers"]
-    return [*reviewers, "adjudication"] if reviewers else []
-
-
-def votes_in(stage):
-    """All sheets of a stage, so that the file of someone who is no reviewer does not go unnoticed."""
-    folder = f"config/screening/{stage}"
-    votes = list(sheets_in(folder).values())
-    return votes + [path for path in [sheet(f"{folder}/adjudication")] if path]
-
-
-def optional(stem):
-    path = sheet(stem)
-    return [path] if path else []
+include: "inputs/screen.smk"
 
 
 rule count_votes:
@@ -40,18 +18,7 @@ rule count_votes:
             else []
         ),
         script=script("count_votes.py"),
-        code=library(
-            "screening/stages.py",
-            "screening/ballots.py",
-            "screening/rowcheck.py",
-            "screening/assignment.py",
-            "screening/votes.py",
-            "protocol.py",
-            "sheets.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("count_votes.py"),
     output:
         decisions=f"{STAGE_DIR}/decisions.csv",
         conflicts=f"{STAGE_DIR}/conflicts.csv",
@@ -80,16 +47,7 @@ rule compare_reviewers:
     input:
         votes=f"{STAGE_DIR}/votes.csv",
         script=script("compare_reviewers.py"),
-        code=library(
-            "screening/comparison.py",
-            "screening/agreement.py",
-            "screening/stages.py",
-            "figures/agreement.py",
-            "figures/style.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("compare_reviewers.py"),
     output:
         table=f"{STAGE_DIR}/agreement.csv",
         json=f"{STAGE_DIR}/agreement.json",
@@ -106,8 +64,37 @@ rule compare_reviewers:
         " --table {output.table:q} --json {output.json:q} --figure {params.stem:q} > {log:q} 2>&1"
 
 
+rule list_studies:
+    input:
+        works="results/deduplication/works.parquet",
+        clusters="results/deduplication/clusters.csv",
+        title_abstract="results/screening/title_abstract/decisions.csv",
+        full_text="results/screening/full_text/decisions.csv",
+        votes="results/screening/full_text/votes.csv",
+        assigned=checked(lambda w: optional("config/studies")),
+        script=script("list_studies.py"),
+        code=code_of("list_studies.py"),
+    output:
+        studies="results/screening/studies.csv",
+        orphans="results/screening/orphans.csv",
+        excluded="results/screening/excluded_studies.csv",
+        ongoing="results/screening/ongoing_studies.csv",
+        awaiting="results/screening/awaiting_studies.csv",
+    log:
+        "results/logs/list_studies.log",
+    conda:
+        "../envs/evergreen.yaml"
+    params:
+        values=as_json({"reasons": list(config["screening"]["reasons"].items())}),
+    shell:
+        "python {input.script:q} --works {input.works:q} --clusters {input.clusters:q}"
+        " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
+        " --assigned {input.assigned:q} --params {params.values:q} --out {output.studies:q} --orphans {output.orphans:q}"
+        " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
+
+
 # What is written per reviewer depends on the protocol, so that a stage has a rule of its own: two jobs, not two per person.
-for stage in STAGES:
+for stage in filter(people_of, STAGES):
 
     rule:
         name:
@@ -118,24 +105,12 @@ for stage in STAGES:
             conflicts=f"results/screening/{stage}/conflicts.csv",
             votes=checked(lambda w, stage=stage: votes_in(stage)),
             script=script("write_worklists.py"),
-            code=library(
-                "screening/worklists.py",
-                "screening/rowcheck.py",
-                "screening/workbook.py",
-                "screening/webpage.py",
+            code=code_of("write_worklists.py"),
+            data=data(
                 "screening/page/template.html",
                 "screening/page/style.css",
                 "screening/page/program.js",
-                "screening/exchange/ris.py",
-                "screening/exchange/model.py",
-                "screening/stages.py",
-                "screening/assignment.py",
-                "screening/votes.py",
-                "protocol.py",
-                "sheets.py",
-                "tables.py",
-                "errors.py",
-                "command.py",
+                "screening/page/sheet.js",
             ),
         output:
             expand(
@@ -166,48 +141,11 @@ for stage in STAGES:
                 }
             ),
             stage=stage,
-            out=f"results/screening/{stage}",
+            out=lambda w, output, stage=stage: os.path.dirname(output[0]),
         shell:
             "python {input.script:q} --stage {params.stage} --works {input.works:q} --awaiting {input.awaiting:q}"
             " --conflicts {input.conflicts:q} --votes {input.votes:q} --params {params.values:q} --out {params.out:q}"
             " > {log:q} 2>&1"
-
-
-rule list_studies:
-    input:
-        works="results/deduplication/works.parquet",
-        clusters="results/deduplication/clusters.csv",
-        title_abstract="results/screening/title_abstract/decisions.csv",
-        full_text="results/screening/full_text/decisions.csv",
-        votes="results/screening/full_text/votes.csv",
-        assigned=checked(lambda w: optional("config/studies")),
-        script=script("list_studies.py"),
-        code=library(
-            "screening/studies.py",
-            "screening/characteristics.py",
-            "protocol.py",
-            "sheets.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
-    output:
-        studies="results/screening/studies.csv",
-        orphans="results/screening/orphans.csv",
-        excluded="results/screening/excluded_studies.csv",
-        ongoing="results/screening/ongoing_studies.csv",
-        awaiting="results/screening/awaiting_studies.csv",
-    log:
-        "results/logs/list_studies.log",
-    conda:
-        "../envs/evergreen.yaml"
-    params:
-        values=as_json({"reasons": list(config["screening"]["reasons"].items())}),
-    shell:
-        "python {input.script:q} --works {input.works:q} --clusters {input.clusters:q}"
-        " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
-        " --assigned {input.assigned:q} --params {params.values:q} --out {output.studies:q} --orphans {output.orphans:q}"
-        " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
 rule screen:

@@ -1,21 +1,5 @@
 # Search: PubMed at each round's date, with the raw replies that prove it; and their reading into record tables.
-SEARCH = "results/search/{source}/{round}"
-FROZEN = "config/search/frozen/{source}/{round}"
-
-
-def earlier_searches(wildcards):
-    """Folders of the same source's earlier rounds, oldest first."""
-    return [
-        SEARCH.format(source=wildcards.source, round=day)
-        for day in ROUNDS
-        if day < wildcards.round
-    ]
-
-
-def frozen(wildcards):
-    """The log in the frozen copy of a round, where a person made one; such a round is never searched again."""
-    log = FROZEN.format(**wildcards) + "/log.json"
-    return log if os.path.exists(log) else []
+include: "inputs/search.smk"
 
 
 rule search_pubmed:
@@ -28,23 +12,20 @@ rule search_pubmed:
         ],
         frozen=frozen,
         script=script("search_pubmed.py"),
-        code=library("search/", "tables.py", "errors.py", "command.py"),
-        data=[
-            str(LIBRARY / "search" / name)
-            for name in (
-                "filters.json",
-                "embedded/records.csv",
-                "embedded/mesh_tree.csv",
-            )
-        ],
+        code=code_of("search_pubmed.py"),
+        data=data(
+            "search/filters.json",
+            "search/embedded/records.csv",
+            "search/embedded/mesh_tree.csv",
+        ),
     output:
-        ids=SEARCH + "/ids.txt",
-        new_ids=SEARCH + "/new_ids.txt",
-        batches=SEARCH + "/batches.json",
-        changes=SEARCH + "/changes.csv",
-        retrieved=SEARCH + "/retrieved.json",
-        log=SEARCH + "/log.json",
-        raw=directory(SEARCH + "/raw"),
+        ids=f"{SEARCH}/ids.txt",
+        new_ids=f"{SEARCH}/new_ids.txt",
+        batches=f"{SEARCH}/batches.json",
+        changes=f"{SEARCH}/changes.csv",
+        retrieved=f"{SEARCH}/retrieved.json",
+        log=f"{SEARCH}/log.json",
+        raw=directory(f"{SEARCH}/raw"),
     log:
         "results/logs/search_pubmed/{source}-{round}.log",
     wildcard_constraints:
@@ -56,7 +37,7 @@ rule search_pubmed:
     params:
         values=as_json(config["entrez"]),
         earlier=earlier_searches,
-        out=SEARCH,
+        out=lambda w, output: os.path.dirname(output.log),
     shell:
         "python {input.script:q} --strategy {input.strategy:q} --round {wildcards.round}"
         " --earlier {params.earlier:q} --frozen {input.frozen:q} --params {params.values:q} --out {params.out:q}"
@@ -65,20 +46,12 @@ rule search_pubmed:
 
 rule read_pubmed:
     input:
-        ids=SEARCH + "/ids.txt",
-        new_ids=SEARCH + "/new_ids.txt",
-        batches=SEARCH + "/batches.json",
-        raw=ancient(SEARCH + "/raw"),
+        ids=f"{SEARCH}/ids.txt",
+        new_ids=f"{SEARCH}/new_ids.txt",
+        batches=f"{SEARCH}/batches.json",
+        raw=ancient(f"{SEARCH}/raw"),
         script=script("read_pubmed.py"),
-        code=library(
-            "search/",
-            "records/model.py",
-            "records/names.py",
-            "records/normalise.py",
-            "tables.py",
-            "errors.py",
-            "command.py",
-        ),
+        code=code_of("read_pubmed.py"),
     output:
         records="results/records/rounds/{source}/{round}.parquet",
         counts="results/records/rounds/{source}/{round}.counts.json",
@@ -90,7 +63,7 @@ rule read_pubmed:
     conda:
         "../envs/evergreen.yaml"
     params:
-        search=SEARCH,
+        search=lambda w, input: os.path.dirname(input.ids),
     shell:
         "python {input.script:q} --source {wildcards.source} --round {wildcards.round} --search {params.search:q}"
         " --records {output.records:q} --counts {output.counts:q} --lost {output.lost:q} > {log:q} 2>&1"
@@ -98,15 +71,15 @@ rule read_pubmed:
 
 rule write_search_log:
     input:
-        logs=expand(SEARCH + "/log.json", source=PUBMED_SOURCES, round=ROUNDS),
+        logs=expand(f"{SEARCH}/log.json", source=PUBMED_SOURCES, round=ROUNDS),
         retrieved=expand(
-            SEARCH + "/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS
+            f"{SEARCH}/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS
         ),
-        batches=expand(SEARCH + "/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
-        changes=expand(SEARCH + "/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
+        batches=expand(f"{SEARCH}/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
+        changes=expand(f"{SEARCH}/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
         script=script("write_search_log.py"),
-        code=library("search/audit.py", "tables.py", "errors.py", "command.py"),
-        template=str(LIBRARY / "search" / "search_log.html.j2"),
+        code=code_of("write_search_log.py"),
+        data=data("search/search_log.html.j2"),
     output:
         "results/search/search-log.html",
     log:
@@ -121,5 +94,5 @@ rule write_search_log:
 
 rule search:
     input:
-        expand(SEARCH + "/log.json", source=PUBMED_SOURCES, round=ROUNDS),
+        expand(f"{SEARCH}/log.json", source=PUBMED_SOURCES, round=ROUNDS),
         ["results/search/search-log.html"] if PUBMED_SOURCES else [],

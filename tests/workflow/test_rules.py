@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_architecture import LIBRARY, closure
+from tests.unit.test_architecture import LIBRARY
 from tests.workflow.runs import ROOT
 
 pytestmark = pytest.mark.workflow
-# Packages' `__init__` hold a docstring unless they import something.
 READ_RULES = """
 import json, sys
 from pathlib import Path
@@ -30,7 +29,7 @@ with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
     workflow = api.workflow(ResourceSettings(cores=1), snakefile=Path(sys.argv[1]), workdir=Path(sys.argv[2]))
     workflow.dag(DAGSettings())
     print(json.dumps({
-        rule.name: {name: flat(value) for name, value in rule.input.items() if name in ("script", "code")}
+        rule.name: {name: flat(value) for name, value in rule.input.items() if name in ("script", "code", "data")}
         for rule in workflow._workflow.rules
     }))
 """
@@ -48,20 +47,37 @@ def working_rules() -> dict[str, dict[str, list[str]]]:
     return {name: inputs for name, inputs in rules().items() if "script" in inputs}
 
 
-def empty(module: Path) -> bool:
-    """Whether a package's `__init__` does nothing that a step could depend on."""
-    return module.name == "__init__.py" and "import" not in module.read_text(encoding="utf-8")
+# Rules that import the reader of a file for something else that its module holds.
+NEVER_CALLED = {("read_pubmed", "filters.json")}
+IMPORTED = """
+import json, runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_path(sys.argv[2], run_name="imported")
+print(json.dumps([module.__file__ for name, module in sys.modules.items() if name.split(".")[0] == "evergreen"]))
+"""
 
 
 def test_rules_name_the_code_that_their_scripts_import(working_rules):
+    """What Python itself says was imported is among the inputs, and what is there besides is imported later, by name."""
     assert len(working_rules) > 15
-    faults = []
+    command = [sys.executable, "-c", IMPORTED, str(ROOT / "scripts")]
     for name, inputs in working_rules.items():
-        declared = {Path(path) for path in inputs["code"] if path.endswith(".py")}
-        imported = closure(Path(inputs["script"][0]))
-        faults += [f"{name} lacks {path.relative_to(LIBRARY)}" for path in imported - declared if not empty(path)]
-        faults += [f"{name} need not name {path.relative_to(LIBRARY)}" for path in declared - imported if not empty(path)]
-    assert not faults, "\n".join(sorted(faults))
+        done = subprocess.run([*command, inputs["script"][0]], capture_output=True, text=True, check=True)
+        imported, declared = set(json.loads(done.stdout)), set(inputs["code"])
+        assert imported <= declared, (name, imported - declared)
+        text = "".join(Path(path).read_text(encoding="utf-8") for path in declared)
+        assert all(Path(path).stem in text for path in declared - imported), (name, declared - imported)
+
+
+def test_rules_name_the_files_that_their_modules_read(working_rules):
+    read = [path for path in LIBRARY.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    assert read
+    for file in read:
+        readers = {str(module) for module in LIBRARY.rglob("*.py") if f'"{file.name}"' in module.read_text(encoding="utf-8")}
+        assert readers, file
+        for name, inputs in working_rules.items():
+            if readers & set(inputs["code"]) and (name, file.name) not in NEVER_CALLED:
+                assert str(file) in inputs.get("data", []), (name, file.name)
 
 
 def test_every_script_is_run_by_a_rule_or_by_a_person(working_rules):

@@ -1,0 +1,20 @@
+# Input functions of bias.smk: paths and parameters from the protocol and from what is there.
+TOOL = config["risk_of_bias"]["tool"]
+FIGURE_FORMATS = ["svg", "pdf", "png"]
+
+
+def bias_sheets():
+    return sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))
+
+
+def bias_inputs(wildcards):
+    found = {
+        "sheets": list(bias_sheets().values()),
+        "adjudication": sheet("config/risk_of_bias/adjudication"),
+        "tool": TOOL if TOOL.endswith((".yaml", ".yml")) else None,
+    }
+    return {name: paths for name, paths in found.items() if paths}
+
+
+# Where people rated the certainty of the evidence (GRADE), the ratings are counted together.
+CERTAINTY = ["results/risk_of_bias/certainty.csv"] if sheet("config/certainty") else []

@@ -1,0 +1,199 @@
+# The protocol, where code and people's sheets are, and which of them a run reads.
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
+sys.path.insert(0, str(LIBRARY.parent))
+# `.venv/bin/snakemake` without activation would run the system's python in shell commands.
+shell.prefix(
+    f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+)
+
+from evergreen import modules, protocol, sheets
+from evergreen.errors import InputError
+
+try:
+    config = protocol.complete(config)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+ROUNDS = config["rounds"]
+SOURCES = config["sources"]
+PUBMED_SOURCES = [
+    name for name, source in SOURCES.items() if source["kind"] == "pubmed"
+]
+EXPORT_SOURCES = [
+    name for name, source in SOURCES.items() if source["kind"] == "export"
+]
+SOURCE_ROUNDS = [
+    (name, day)
+    for day in ROUNDS
+    for name, source in SOURCES.items()
+    if source["kind"] == "pubmed" or day in source["files"]
+]
+STAGES = list(protocol.STAGES)
+OUTCOMES = [outcome["id"] for outcome in config["outcomes"]]
+
+# Which people's files a run reads, and so checks: by the targets it is asked for.
+SCOPES = {
+    "search": ["search"],
+    "deduplicate": ["search", "deduplication"],
+    "screen": ["search", "deduplication", "screening"],
+    "bias": ["bias"],
+    "all": ["search", "deduplication", "screening", "extraction", "bias"],
+}
+SCOPE_OF_TARGET = {
+    **{scope: scope for scope in SCOPES},
+    "records": "search",
+    "prisma": "screen",
+}
+
+
+one_of = protocol.one_of
+
+
+def code_of(name):
+    """Paths of the library modules that a script runs: as inputs they rerun its step, and no other, when they are edited."""
+    return [str(path) for path in modules.run_by(LIBRARY.parent / name)]
+
+
+def data(*names):
+    """Paths of files of the library that its modules read: templates and tables of facts."""
+    return [str(LIBRARY / name) for name in names]
+
+
+def script(name):
+    """Path of a command-line script."""
+    return str(LIBRARY.parent / name)
+
+
+def as_json(value):
+    """A structure as one argument, the same text for the same content."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def sheet(stem):
+    """Path of a person's sheet (CSV or XLSX), or None."""
+    try:
+        found = sheets.find(stem)
+    except InputError as error:
+        raise WorkflowError(str(error))
+    return str(found) if found else None
+
+
+def sheets_in(folder, people=None, prefix=""):
+    """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
+    if people is None:
+        stems = {
+            path.stem
+            for path in Path(folder).glob("*")
+            if path.suffix in sheets.SUFFIXES
+        }
+        people = sorted(
+            stem.removeprefix(prefix)
+            for stem in stems
+            if stem.startswith(prefix)
+            and not stem.startswith(("adjudication", ".", "~"))
+            and (prefix or not stem.startswith("studies-"))
+        )
+    found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
+    return {person: path for person, path in found.items() if path}
+
+
+def scope_of_run():
+    """The smallest scope that holds all that the requested targets read."""
+    scopes = {
+        SCOPE_OF_TARGET.get(str(target), "all")
+        for target in workflow.dag_settings.targets or ["all"]
+    }
+    if len(scopes) == 1:
+        return scopes.pop()
+    return next(
+        (
+            scope
+            for scope in ("deduplicate", "screen")
+            if scopes <= {"search", "deduplicate", scope}
+        ),
+        "all",
+    )
+
+
+def people_files(scope):
+    """{area: [(kind, path), ...]} of the files that people wrote, whether they are there or not."""
+    files = {
+        "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
+        + [
+            ("export", path)
+            for name in EXPORT_SOURCES
+            for path in SOURCES[name]["files"].values()
+        ],
+        "deduplication": [("deduplication", sheet("config/deduplication"))],
+        "screening": [
+            ("excluded_before_screening", sheet("config/excluded_before_screening")),
+            ("studies", sheet("config/studies")),
+            *(
+                item
+                for stage in STAGES
+                for item in (
+                    *(
+                        ("screening", path)
+                        for path in sheets_in(
+                            f"config/screening/{stage}",
+                            config["screening"][stage]["reviewers"],
+                        ).values()
+                    ),
+                    (
+                        "adjudication_screening",
+                        sheet(f"config/screening/{stage}/adjudication"),
+                    ),
+                )
+            ),
+        ],
+        "extraction": [
+            *(
+                ("extraction", path)
+                for path in sheets_in(
+                    "config/extraction", config["extraction"].get("extractors")
+                ).values()
+            ),
+            *(
+                ("extraction_studies", path)
+                for path in sheets_in(
+                    "config/extraction",
+                    config["extraction"].get("extractors"),
+                    "studies-",
+                ).values()
+            ),
+            ("adjudication_extraction", sheet("config/extraction/adjudication")),
+            ("certainty", sheet("config/certainty")),
+        ],
+        "bias": [
+            *(
+                ("risk_of_bias", path)
+                for path in sheets_in(
+                    "config/risk_of_bias", config["risk_of_bias"].get("assessors")
+                ).values()
+            ),
+            ("risk_of_bias", sheet("config/risk_of_bias/adjudication")),
+        ],
+    }
+    return {
+        area: [(kind, path) for kind, path in files[area] if path]
+        for area in SCOPES[scope]
+    }
+
+
+def checked(files):
+    """Input function that waits until the people's files of this run are checked.
+
+    The check is called, not taken as an input: editing one sheet then reruns the steps that read it and no others.
+    """
+
+    def input_function(wildcards):
+        checkpoints.check_inputs.get(scope=scope_of_run())
+        return files(wildcards) if callable(files) else files
+
+    return input_function

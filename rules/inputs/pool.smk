@@ -1,0 +1,18 @@
+# Input functions of pool.smk: paths and parameters from the protocol and from what is there.
+POOLING = (
+    "id",
+    "measure",
+    "timepoint",
+    "arms",
+    "multi_arm",
+    "scale",
+    "analysis",
+    "subgroups",
+    "moderators",
+)
+
+
+def pooling_of(wildcards):
+    """What of the protocol decides the numbers of an outcome; names and colours do not."""
+    outcome = next(one for one in config["outcomes"] if one["id"] == wildcards.outcome)
+    return {key: outcome[key] for key in POOLING if key in outcome}

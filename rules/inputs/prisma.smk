@@ -1,0 +1,52 @@
+# Input functions of prisma.smk: paths and parameters from the protocol and from what is there.
+import shlex
+
+GIVEN = config["prisma"].get("given", {})
+# Rounds of the flow chart: searches, and dates whose counts were given.
+FLOW_ROUNDS = sorted({*ROUNDS, *GIVEN})
+FLOW_CHARTS = ["flow", *(f"flow-{day}" for day in FLOW_ROUNDS), "flow-total"]
+
+
+def flow_tables(wildcards):
+    """Tables behind the counts; without sources all counts are given, and there are none."""
+    if not FLOW_ROUNDS:
+        raise WorkflowError(
+            "There is nothing to count for a flow chart: give `rounds` and `sources`, or counts under `prisma.given`."
+        )
+    if not SOURCES:
+        return {}
+    removed = sheet("config/excluded_before_screening")
+    return {
+        "clusters": "results/deduplication/clusters.csv",
+        "works": "results/deduplication/works.csv",
+        "title_abstract": "results/screening/title_abstract/decisions.csv",
+        "full_text": "results/screening/full_text/decisions.csv",
+        "studies": "results/screening/studies.csv",
+        "source_counts": [
+            f"results/records/rounds/{name}/{day}.counts.json"
+            for name, day in SOURCE_ROUNDS
+        ],
+        **({"removed": removed} if removed else {}),
+    }
+
+
+def flow_lists(wildcards):
+    """Tables that name what is in the boxes."""
+    return {
+        name: path
+        for name, path in flow_tables(wildcards).items()
+        if name in ("clusters", "works", "studies")
+    }
+
+
+def options(*names):
+    """Params function: inputs that may be absent, as options of the script."""
+
+    def words(wildcards, input):
+        there = [name for name in names if name in input.keys()]
+        return " ".join(
+            f"--{name.replace('_', '-')} {' '.join(map(shlex.quote, input.get(name) if name == 'source_counts' else [input.get(name)]))}"
+            for name in there
+        )
+
+    return words

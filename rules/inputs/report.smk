@@ -1,0 +1,110 @@
+# Input functions of report.smk: paths and parameters from the protocol and from what is there.
+SEARCHED = bool(SOURCES)
+JUDGED = bool(sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")))
+POOLED = bool(OUTCOMES) and bool(extraction_sheets())
+# What a review delivers, as far as its protocol and its sheets reach.
+PARTS = {
+    "search": bool(PUBMED_SOURCES),
+    "records": SEARCHED,
+    "deduplicate": SEARCHED,
+    "screen": SEARCHED,
+    "prisma": SEARCHED or "given" in config["prisma"],
+    "extract": bool(extraction_sheets()),
+    "bias": JUDGED,
+    "pool": POOLED,
+    "figures": POOLED,
+}
+
+
+def requested():
+    """The targets asked for on the command line, as JSON."""
+    return as_json(sorted(map(str, workflow.dag_settings.targets)))
+
+
+def search_logs():
+    return [
+        f"results/search/{name}/{day}/log.json"
+        for name, day in SOURCE_ROUNDS
+        if name in PUBMED_SOURCES
+    ]
+
+
+def unfrozen():
+    """Live searches that nobody has frozen yet."""
+    if config["entrez"]["endpoint"] != "live":
+        return []
+    return [
+        f"{name} {day}"
+        for name, day in SOURCE_ROUNDS
+        if name in PUBMED_SOURCES
+        and not os.path.isdir(f"config/search/frozen/{name}/{day}")
+    ]
+
+
+def status_inputs(wildcards):
+    """Tables that show what is still open."""
+    found = {}
+    if SEARCHED:
+        found["borderline"] = "results/deduplication/borderline.csv"
+        found["studies"] = "results/screening/studies.csv"
+        found["study_orphans"] = "results/screening/orphans.csv"
+        for stage in STAGES:
+            for table in ("awaiting", "conflicts", "orphans"):
+                found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
+    if PARTS["extract"]:
+        found["merged"] = "results/extraction/merged.csv"
+        found["extraction_conflicts"] = "results/extraction/conflicts.csv"
+    if JUDGED:
+        found["judgements"] = "results/risk_of_bias/judgements.csv"
+        found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def report_inputs(wildcards):
+    """What the report shows, as far as this review has it."""
+    found = {"status": "results/report/status.json"}
+    if SEARCHED:
+        found["counts"] = [
+            f"results/records/rounds/{name}/{day}.counts.json"
+            for name, day in SOURCE_ROUNDS
+        ]
+        found["strategies"] = sorted(
+            {SOURCES[name]["strategy"] for name in PUBMED_SOURCES}
+        )
+        found["retrieved"] = [
+            path.replace("log.json", "retrieved.json") for path in search_logs()
+        ]
+        found["works"] = "results/deduplication/works.parquet"
+        found["studies"] = "results/screening/studies.csv"
+        found["full_text"] = "results/screening/full_text/decisions.csv"
+        found["agreement"] = [
+            f"results/screening/{stage}/agreement.json" for stage in STAGES
+        ]
+    if PARTS["prisma"]:
+        found["prisma"] = "results/prisma/counts.json"
+        found["flow"] = "results/prisma/flow.svg"
+    if JUDGED:
+        found["judgements"] = "results/risk_of_bias/judgements.csv"
+        found["bias_figures"] = [
+            f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")
+        ]
+    if POOLED:
+        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
+        found["figures"] = [
+            f"results/figures/{outcome}/{name}"
+            for outcome in OUTCOMES
+            for name in ("figures.json", "further")
+        ]
+        found["converted"] = "results/extraction/converted.csv"
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def named_inputs(input):
+    """The named inputs of a report rule as one JSON argument, code and script left out."""
+    return as_json(
+        {
+            name: files if isinstance(files, str) else list(files)
+            for name, files in input.items()
+            if name not in ("script", "code", "data")
+        }
+    )
