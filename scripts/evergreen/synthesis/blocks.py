@@ -130,9 +130,9 @@ def score(of: Blocks, solved: Gls, bases: Sequence[Array], restricted: bool) -> 
     weighted = solved.inverse @ of.x
     slopes = []
     for base in bases:
-        quadratic = np.einsum("cm,cmn,cn->", pull, base, pull)
-        trace = np.einsum("cmn,cnm->", solved.inverse, base)
+        quadratic = np.sum(pull * (base @ pull[:, :, None])[:, :, 0])
+        trace = np.sum(solved.inverse * base)
         if restricted:
-            trace -= np.einsum("cmp,cmn,cnq,pq->", weighted, base, weighted, solved.covariance, optimize=True)
+            trace -= np.sum(solved.covariance * np.einsum("cmp,cmq->pq", weighted, base @ weighted))
         slopes.append(0.5 * (quadratic - trace))
     return np.array(slopes)

@@ -175,3 +175,32 @@ def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z
     whole = fit(y, v, method=method, test=test)
     without = leave_one_out(y, v, method=method, test=test)
     return (y - whole.b[0]) ** 2 / (whole.tau2 + v), (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
+
+
+@dataclass(frozen=True)
+class Gosh:
+    """Results of subsets of studies, one row each: `estimate`, `I2`, `tau2`, and which studies were `used` (n x k)."""
+
+    estimate: Array
+    I2: Array
+    tau2: Array
+    used: Array
+
+
+def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
+    """Results of all subsets of two or more studies, or of `subsets` random ones (Olkin, Dahabreh & Trikalinos 2012)."""
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    k = len(y)
+    if k < 63 and 2**k - 1 - k <= subsets:
+        numbers = np.arange(2**k)
+        used = ((numbers[:, None] >> np.arange(k)) & 1).astype(float)
+    else:
+        used = np.random.default_rng(seed).integers(0, 2, (subsets, k)).astype(float)
+    used = used[used.sum(axis=1) >= 2]
+    fitted = fit_stack(stack(y, v, used=used), method=method)
+    return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)
+
+
+def outliers(found: Influence, level: float = 0.95) -> Array:
+    """Studies whose studentised deleted residual lies outside the normal interval of `level` (k booleans)."""
+    return np.abs(np.nan_to_num(found.rstudent)) > special.ndtri(0.5 + level / 2)

@@ -127,13 +127,13 @@ def components_of(
 
     if not free:
         return spread(np.empty(0))
-    starts = [np.full(len(free), 0.3), np.full(len(free), 1e-3)]
-    if len(free) > 1:
+    starts = [np.full(len(free), 0.3)]
+    if len(free) > 1:  # from the edges too, where one component takes all
         starts += [np.where(np.arange(len(free)) == position, 0.5, 1e-3) for position in range(len(free))]
     found = [
         optimize.minimize(
             objective, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(free),
-            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
+            options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500},
         )
         for start in starts
     ]  # fmt: skip
