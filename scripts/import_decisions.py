@@ -89,7 +89,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote]:
     if tool == "rayyan":
-        return rayyan.read(*files[:2])
+        return rayyan.read_archive(files[0]) if files[0].endswith(".zip") else rayyan.read(*files[:2])
     if tool == "asreview":
         return [
             vote

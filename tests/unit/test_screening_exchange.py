@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pandas as pd
 import pytest
 
@@ -91,6 +93,19 @@ def test_rayyans_log_gives_the_reasons_and_a_dispute_with_the_notes_is_listed(ex
     assert (
         result.unmatched["row"].tolist().count(10) == 1
     )  # the log's vote on a reference that articles.csv lacks
+
+
+def test_rayyans_archive_is_read_as_its_files(export, tmp_path):
+    with ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.write(export[0], "articles.csv")
+        archive.write(export[1], "customizations_log.csv")
+    inside, outside = rayyan.read_archive(tmp_path / "export.zip"), rayyan.read(*export)
+    assert [(vote.who, vote.decision, vote.reasons) for vote in inside] == [
+        (vote.who, vote.decision, vote.reasons) for vote in outside
+    ]
+    assert inside[0].file.endswith("export.zip: articles.csv")
+    with pytest.raises(InputError, match="not a zip archive"):
+        rayyan.read_archive(export[0])
 
 
 def test_rayyans_own_ways_of_writing(tmp_path):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
+from evergreen.errors import InputError
 from evergreen.screening.exchange.model import MEANINGS, ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris import own_id
 
@@ -47,6 +51,25 @@ def votes_in_notes(notes: str) -> Iterator[tuple[str, str, tuple[str, ...], str]
             yield who.strip(), decision, reasons if decision == "exclude" else (), said.get(who.strip(), "")
 
 
+def read_archive(path: str | Path) -> list[ForeignVote]:
+    """Votes of an export as Rayyan hands it out, a ZIP with `articles.csv` and mostly the log."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, ZipFile(path) as archive:
+            inside = {
+                Path(name).name: archive.extract(name, folder)
+                for name in archive.namelist()
+                if name.endswith(".csv")
+            }
+            if "articles.csv" not in inside:
+                raise InputError(
+                    "there is no articles.csv in it", file=path, todo="Export from Rayyan as CSV."
+                )
+            votes = read(inside["articles.csv"], inside.get("customizations_log.csv"))
+    except BadZipFile:
+        raise InputError("not a zip archive", file=path, todo="Export again from Rayyan.") from None
+    return [replace(vote, file=f"{path}: {Path(vote.file).name}") for vote in votes]
+
+
 def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVote]:
     """Votes of an export: those of the notes by display name and, with `log`, those of the log by e-mail address.
 
@@ -57,9 +80,12 @@ def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVot
     votes, references = [], {}
     for number, row in enumerate(rows, start=2):
         reference = {
-            "title": row["title"], "year": row.get("year", ""), "doi": row.get("doi", "") or "".join(DOI_IN_ADDRESS.findall(row.get("url", ""))), "pmid": row.get("pubmed_id", ""),
+            "title": row["title"],
+            "year": row.get("year", ""),
+            "doi": row.get("doi", "") or "".join(DOI_IN_ADDRESS.findall(row.get("url", ""))),
+            "pmid": row.get("pubmed_id", ""),
             "record_id": own_id(row["notes"]),
-        }  # fmt: skip
+        }
         references[row["key"].removeprefix("rayyan-")] = (number, reference)
         votes += [
             ForeignVote(str(articles), number, who, decision, reasons=reasons, note=note, **reference)
