@@ -7,7 +7,7 @@ import pytest
 
 import draw_outcome
 from evergreen import tables
-from tests.unit.figures_of_bcg import bcg
+from tests.unit.figures_of_bcg import pooled
 
 OUTCOME = {
     "id": "tb",
@@ -27,8 +27,7 @@ def run(folder: Path, result: dict) -> list[dict]:
 
 
 def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Path, tmp_path: Path) -> None:
-    result = bcg(shared)
-    result = {**result, "k": 3, "studies": result["studies"][:3]}
+    result = pooled(shared, trials=3)
     listed = run(tmp_path, result)
     here = {
         path.relative_to(tmp_path / "figures").as_posix()
@@ -49,7 +48,7 @@ def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Pat
 def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(shared: Path, tmp_path: Path) -> None:
     left_out = [{"study": "A", "reason": "the standard deviation is missing"}]
     result = {
-        **bcg(shared),
+        **pooled(shared, trials=3),
         "k": 0,
         "studies": [],
         "model": None,

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from evergreen.figures import forest, style
+from evergreen.protocol import ANALYSIS_DEFAULTS
+from evergreen.synthesis import outcome as pooling
 
 SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
 
@@ -83,3 +86,30 @@ def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     point = style.DPI / 72  # boxes hold a line's ascenders and descenders: a point of height is no ink
     pairs = np.argwhere(np.triu((wide > 0.3 * point) & (high > 1.2 * point), 1))
     return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
+
+
+def pooled(shared: Path, trials: int = 13) -> dict[str, Any]:
+    """The first BCG trials through the pooling of this project, with everything that a protocol may ask for."""
+    raw = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["raw"]
+    rows = [
+        {"study": study, "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(raw[n][i]), "events": str(raw[events][i]),
+         "round": "2018-12-31" if i < 6 else "2020-12-31", "allocation": raw["alloc"][i], "latitude": str(raw["ablat"][i]), "year": str(raw["year"][i])}
+        for i, study in enumerate(raw["study"][:trials])
+        for group, n, events in (("intervention", "n1i", "ai"), ("control", "n2i", "ci"))
+    ]  # fmt: skip
+    grid = [
+        {"tau2": ["DL", "PM"]},
+        {"model": "common"},
+        {"measure": "OR"},
+        {"without": "each_source"},
+        {"measure": "MD"},
+    ]
+    analysis = {**ANALYSIS_DEFAULTS, "test": "knha", "sensitivity": grid}
+    protocol = {
+        "id": "tb",
+        "measure": "RR",
+        "analysis": analysis,
+        "subgroups": ["allocation"],
+        "moderators": ["latitude"],
+    }
+    return pooling.result(pd.DataFrame(rows), protocol)

@@ -6,41 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from evergreen.figures import forest, outcome, style
-from evergreen.protocol import ANALYSIS_DEFAULTS
-from evergreen.synthesis import outcome as pooling
-from tests.unit.figures_of_bcg import SETTING, overlapping, words
+from tests.unit.figures_of_bcg import SETTING, overlapping, pooled, words
 
 
 @pytest.fixture(scope="module")
 def result(shared: Path) -> dict[str, Any]:
-    """The BCG trials through the pooling of this project, with everything that a protocol may ask for."""
-    raw = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["raw"]
-    rows = [
-        {"study": study, "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(raw[n][i]), "events": str(raw[events][i]),
-         "round": "2018-12-31" if i < 6 else "2020-12-31", "allocation": raw["alloc"][i], "latitude": str(raw["ablat"][i]), "year": str(raw["year"][i])}
-        for i, study in enumerate(raw["study"])
-        for group, n, events in (("intervention", "n1i", "ai"), ("control", "n2i", "ci"))
-    ]  # fmt: skip
-    grid = [
-        {"tau2": ["DL", "PM"]},
-        {"model": "common"},
-        {"measure": "OR"},
-        {"without": "each_source"},
-        {"measure": "MD"},
-    ]
-    analysis = {**ANALYSIS_DEFAULTS, "test": "knha", "sensitivity": grid}
-    protocol = {
-        "id": "tb",
-        "measure": "RR",
-        "analysis": analysis,
-        "subgroups": ["allocation"],
-        "moderators": ["latitude"],
-    }
-    return pooling.result(pd.DataFrame(rows), protocol)
+    return pooled(shared)
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +114,18 @@ def test_an_outcome_pooled_otherwise_is_not_repooled_by_inverse_variance(result:
     with style.style():
         reasons = {plate.name: plate.reason for plate in outcome.plates(peto, SETTING) if plate.drawn is None}
     assert reasons["leave_one_out"] == "it is drawn for inverse-variance models"
+
+
+def test_a_model_without_an_estimate_gets_a_table_and_reasons(result: dict[str, Any]) -> None:
+    empty = {
+        **result,
+        "model": {**result["model"], "estimate": None},
+        "notes": ["No events in one of the groups."],
+    }
+    with style.style():
+        plates = {plate.name: plate for plate in outcome.plates(empty, SETTING)}
+    assert {name for name, plate in plates.items() if plate.drawn} >= {"forest", "funnel"}
+    assert plates["drapery"].reason == "the outcome is not pooled"
+    drawn = plates["forest"].drawn
+    assert drawn is not None
+    assert "No events in one of the groups." in words(drawn)

@@ -57,9 +57,13 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     """
     studies = result.get("studies") or []
     # Deletion and subsets repeat the pooling, which is done here by inverse variance.
-    inverse = (result.get("model") or {}).get("model") in ("random", "common")
+    model = result.get("model") or {}
+    inverse = model.get("model") in ("random", "common")
+    unpooled = "" if model.get("estimate") is not None else "the outcome is not pooled"
 
     def at_least(k: int, *, repeated: bool = False) -> str:
+        if unpooled:
+            return unpooled
         if len(studies) < k:
             return f"it needs at least {k} pooled studies, and there {'is 1' if len(studies) == 1 else f'are {len(studies)}'}"
         return "" if inverse or not repeated else "it is drawn for inverse-variance models"
@@ -127,12 +131,12 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     small = result.get("small_study") or {}
     filled = small.get("trim_and_fill") or {}
     yield plate("funnel_trim_fill", "Funnel plot with trim and fill", lambda: funnel(result, setting, filled=filled),
-                small.get("not_done") or filled.get("not_done") or ("" if filled else "no study could be pooled"))  # fmt: skip
+                unpooled or small.get("not_done") or filled.get("not_done") or ("" if filled else "nothing could be filled"))  # fmt: skip
     moderators = result.get("moderators") or {}
     columns = moderators.get("columns") or []
     for column in columns:
         yield plate(f"bubble_{column}", f"Meta-regression on {column}", partial(bubble, result, setting, column),
-                    moderators.get("not_done") or _bubble(result, columns))  # fmt: skip
+                    unpooled or moderators.get("not_done") or _bubble(result, columns))  # fmt: skip
 
 
 def _living(result: Mapping[str, Any]) -> str:

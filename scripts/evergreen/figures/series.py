@@ -135,6 +135,7 @@ def _drawn(
     notes: Sequence[str] = (),
 ) -> Drawn:
     scale = scale_of(result["measure"], ratio=setting.ratio)
+    total = total and (result.get("model") or {}).get("estimate") is not None
     shown_entries = [
         *entries,
         *([Entry(whole, {"k": result["k"], **result["model"]}, bold=True)] if total else []),
