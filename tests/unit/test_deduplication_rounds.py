@@ -94,6 +94,7 @@ def test_one_work_as_databases_write_it(other):
             "conference_abstract_of",
         ),
         ({"journal": "Other Journal", "volume": "3", "pages": "1-9"}, "version_of"),
+        ({"journal": "Other Journal", "volume": "3", "pages": "S9", "year": 2017}, "conference_abstract_of"),
         ({"year": 2020, "volume": "9", "pages": "12-20"}, "version_of"),
     ],
 )

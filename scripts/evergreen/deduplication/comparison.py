@@ -33,7 +33,7 @@ class Comparison:
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
     shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
-    nothing differs, whether there or missing.
+    nothing differs, whether there or missing; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other.
     """
 
     a: np.ndarray
@@ -54,6 +54,7 @@ class Comparison:
     doi: np.ndarray
     pmid: np.ndarray
     registry: np.ndarray
+    brief: np.ndarray
     kind_a: np.ndarray
     kind_b: np.ndarray
     cochrane: np.ndarray
@@ -174,6 +175,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         doi=doi,
         pmid=pmid,
         registry=columns.level("registry", a, b),
+        brief=_brief(numeric, a, b),
         kind_a=numeric["kind"][a],
         kind_b=numeric["kind"][b],
         cochrane=cochrane,
@@ -248,6 +250,17 @@ def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np
         np.where((score < 60) & ~same_first, DIFFERENT, UNKNOWN),
     )
     return level.astype(np.int8)
+
+
+def _brief(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Which one (1: `a`, 2: `b`, 0: neither) looks like the abstract of the other: earlier, on one or two pages, not three."""
+    pages, year = numeric["last_page"] - numeric["page"] + 1, numeric["year"]
+    counted = (numeric["page"] > 0) & (numeric["last_page"] >= numeric["page"])
+    short = (counted & (pages <= 2)) | ((numeric["page"] > 0) & (numeric["last_page"] == 0))
+    long = counted & (pages > 2)
+    first = short[a] & long[b] & (year[a] <= year[b])
+    second = short[b] & long[a] & (year[b] <= year[a])
+    return np.select([first, second], [1, 2], 0).astype(np.int8)
 
 
 def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

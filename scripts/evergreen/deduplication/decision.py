@@ -182,5 +182,7 @@ def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
         "part_of", veto["numbers"] & written & published & (pairs.years <= 2) & (pairs.journal != DIFFERENT)
     )
     relate("version_of", written & published & (veto["version"] | veto["numbers"]))
+    elsewhere = written & (pairs.title >= 94) & veto["place"] & (pairs.doi != SAME)
+    relate("conference_abstract_of", elsewhere & (pairs.brief > 0))
     relate("version_of", written & published & (pairs.title >= 94) & (veto["place"] | veto["year"]))
     return relation

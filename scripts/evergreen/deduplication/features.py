@@ -192,7 +192,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "pmid": _series(text(records["pmid"])),
             "registry": _series(text(records["registry_ids"])),
             "kind": kind,
-            "cochrane": _matches(journals, r"^cochrane database"),
+            "cochrane": _matches(journals, r"^cochrane database") | _matches(dois, r"^10\.1002/14651858\."),
         }
     )
 

@@ -284,4 +284,5 @@ def _stands_first(state: pd.DataFrame, pairs: Comparison, relation: np.ndarray) 
     larger = np.fromiter((x < y for x, y in zip(ids[pairs.a], ids[pairs.b], strict=True)), bool, len(pairs))
     serial = (relation > RELATIONS.index("conference_abstract_of")) & (later | (equal & larger))
     plain = (relation == 0) & ~larger
-    return np.where(of_kind, pairs.kind_b > pairs.kind_a, serial | plain)
+    brief = (relation == RELATIONS.index("conference_abstract_of")) & ~of_kind
+    return np.select([of_kind, brief], [pairs.kind_b > pairs.kind_a, pairs.brief == 2], serial | plain)
