@@ -263,13 +263,14 @@ def test_contrast_names_and_order_serve_everybody(open_browser, page, dark):
         assert needed in seen
 
 
-def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, page):
+@pytest.mark.parametrize("stage", ["title_abstract", "full_text"])
+def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, page, stage):
     browser = open_browser(500, 900)
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True},
     )
-    browser.get(page(20))
+    browser.get(page(20, stage))
     assert browser.execute_script("return [innerWidth, visualViewport.width]") == [360, 360]
     box = browser.execute_script(
         "const b = document.querySelector('[data-decision=include]').getBoundingClientRect(); return [b.top, b.bottom, b.height]"
@@ -278,6 +279,12 @@ def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, pa
     assert box[1] <= 740
     assert box[2] >= 40
     browser.find_element(By.CSS_SELECTOR, "[data-decision=exclude]").click()
+    inside = """
+      return [...document.querySelectorAll(".decide button")].filter((e) => e.offsetParent).map((e) => e.getBoundingClientRect())
+        .filter((box) => box.left < 0 || box.right > innerWidth || box.top < 0 || box.bottom > innerHeight).length;
+    """
+    assert browser.execute_script(inside) == 0
     browser.find_element(By.CSS_SELECTOR, "#reason-list button").click()
+    assert browser.execute_script(inside) == 0
     assert text(browser, "tally") == "1 of 20 decided: 1 exclude"
     assert browser.execute_script("return innerWidth") == 360
