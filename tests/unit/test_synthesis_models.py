@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evergreen.synthesis import influence, prediction, robust, tau2, tau2_interval
-from evergreen.synthesis.comparisons import derived_columns
+from evergreen.synthesis.arms import derived_columns
 from evergreen.synthesis.model import fit, fit_stack
 from evergreen.synthesis.multilevel import three_level
 from evergreen.synthesis.stack import ragged, stack

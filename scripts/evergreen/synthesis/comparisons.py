@@ -11,33 +11,24 @@ import numpy as np
 import pandas as pd
 
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+from evergreen.synthesis.arms import (
+    ARM_NUMBERS,
+    NEEDS,
+    NUMBERS,
+    TWO_GROUPS,
+    combined,
+    derived_columns,
+    faults,
+    missing_numbers,
+    reported_estimate,
+    shared,
+    shown,
+)
 from evergreen.synthesis.effects import MEASURES
 
-NUMBERS = (
-    "n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time",
-    "mean_baseline", "sd_baseline", "r", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high",
-)  # fmt: skip
-ARM_NUMBERS = NUMBERS[:-4]
 SHEET_COLUMNS = {
     "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
     "round", "derived", "not_derived", "status", "in_conflict", "screening", "extractors", "origin",
-}  # fmt: skip
-TWO_GROUPS = {"table", "two_means", "two_rates"}
-NEEDS: dict[str, tuple[str, ...]] = {
-    "table": ("n", "events"),
-    "two_means": ("n", "mean", "sd"),
-    "two_rates": ("events", "person_time"),
-    "pre_post": ("n", "mean", "sd", "mean_baseline", "sd_baseline", "r"),
-    "correlation": ("n", "r"),
-    "proportion": ("n", "events"),
-    "rate": ("events", "person_time"),
-    "generic": (),
-}
-WORDS = {
-    "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
-    "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
-    "r": "correlation",
 }  # fmt: skip
 
 
@@ -146,7 +137,7 @@ def _choose_study(
             column="arm",
             todo="Give each arm one row and a name of its own.",
         )
-    for problem in _faults(study, rows):
+    for problem in faults(study, rows):
         raise problem
     result = _comparisons(study, rows, outcome, kind)
     if isinstance(result, str):
@@ -166,37 +157,6 @@ def _wanted_arms(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], cho
             {"study": study, "arm": arm, "reason": "not among the arms that the protocol names"}
         )
     return rows[keep]
-
-
-def _faults(study: str, rows: pd.DataFrame) -> list[InputError]:
-    """Numbers that cannot be: the sheet has to be mended."""
-    faults = []
-    for _, row in rows.iterrows():
-        arm = f"study {study}, arm {row['arm'] or row['group']}"
-        if row["n"] == 0:
-            faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
-        if row["events"] > row["n"]:
-            faults.append(
-                InputError(
-                    f"{arm}: {row['events']:g} events among {row['n']:g} participants", column="events"
-                )
-            )
-        for name in ("events", "sd", "sd_baseline", "person_time"):
-            if row[name] < 0:
-                faults.append(InputError(f"{arm}: {name} is negative ({row[name]:g})", column=name))
-        if row["person_time"] == 0:
-            faults.append(InputError(f"{arm}: person_time is 0", column="person_time"))
-        if abs(row["r"]) > 1:
-            faults.append(
-                InputError(f"{arm}: the correlation {row['r']:g} is not between -1 and 1", column="r")
-            )
-        if row["estimate_se"] < 0:
-            faults.append(InputError(f"{arm}: the standard error is negative", column="estimate_se"))
-        if row["estimate_ci_low"] > row["estimate_ci_high"]:
-            faults.append(
-                InputError(f"{arm}: the limits of the interval are reversed", column="estimate_ci_low")
-            )
-    return faults
 
 
 def _comparisons(
@@ -219,25 +179,13 @@ def _comparisons(
         if not len(treated) or not len(control):
             side = "an intervention arm" if not len(treated) else "a control arm"
             return f"{side} is missing" if len(arms) else "reported without numbers of its arms"
-        return _missing(arms, needed)
+        return missing_numbers(arms, needed)
     singles = rows[rows["group"] == "single"]
     if kind != "generic" and len(singles) and not singles[list(needed)].isna().any(axis=None):
         return _singles(study, singles, outcome, kind)
     if len(contrasts) or kind == "generic":
         return _contrasts(study, contrasts if len(contrasts) else singles, outcome)
-    return _missing(singles, needed) if len(singles) else "has no row of group `single`"
-
-
-def _missing(rows: pd.DataFrame, needed: Sequence[str]) -> str:
-    absent = [name for name in needed if rows[name].isna().any()]
-    words = ", ".join(WORDS[name] for name in absent)
-    disputed = {column for text in rows["in_conflict"] for column in text.split("; ")}
-    if disputed & set(absent):
-        return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
-    given = [WORDS[name] for name in needed if rows[name].notna().any() and name not in absent]
-    start = f"{' and '.join(given)} reported, " if given else ""
-    why = next((f" ({text})" for text in rows["not_derived"] if text), "")
-    return f"{start}no usable {words}{why}"
+    return missing_numbers(singles, needed) if len(singles) else "has no row of group `single`"
 
 
 def _two_groups(
@@ -260,26 +208,6 @@ def _two_groups(
     return result
 
 
-def combined(arms: pd.DataFrame, needed: Sequence[str]) -> dict[str, float]:
-    """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample."""
-    if len(arms) == 1:
-        return {name: float(arms.iloc[0][name]) for name in needed}
-    result = {name: float(arms[name].sum()) for name in needed if name in {"n", "events", "person_time"}}
-    if "mean" in needed:
-        whole = combine_groups(
-            [Group(*values) for values in arms[["n", "mean", "sd"]].itertuples(index=False)]
-        )
-        result |= {"n": whole.n, "mean": whole.mean, "sd": whole.sd}
-    return result
-
-
-def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
-    """A control that serves several comparisons: n, events and person-time divided, mean and SD kept (Handbook 23.3.4)."""
-    n, events = split_group(group.get("n", math.nan), group.get("events", math.nan), comparisons)
-    divided = {"n": n, "events": events, "person_time": group.get("person_time", math.nan) / comparisons}
-    return {name: divided.get(name, value) for name, value in group.items()}
-
-
 def _pair(
     study: str,
     label: str,
@@ -291,7 +219,7 @@ def _pair(
     numbers = {f"{name}1": value for name, value in one.items()} | {
         f"{name}2": value for name, value in two.items()
     }
-    arms = {"intervention": _shown(one, treated), "control": _shown(two, control)}
+    arms = {"intervention": shown(one, treated), "control": shown(two, control)}
     return _row(study, label, numbers, arms, pd.concat([treated, control]))
 
 
@@ -300,7 +228,7 @@ def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: s
         outcome.get("multi_arm", "combine") == "combine" and kind in {"proportion", "rate"}
     ):
         numbers = combined(rows, NEEDS[kind])
-        return [_row(study, study, numbers, {"single": _shown(numbers, rows)}, rows)]
+        return [_row(study, study, numbers, {"single": shown(numbers, rows)}, rows)]
     if outcome.get("multi_arm", "combine") == "combine":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
@@ -312,13 +240,13 @@ def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: s
         part = rows.iloc[[position]]
         numbers = combined(part, NEEDS[kind])
         label = f"{study} ({part.iloc[0]['arm']})"
-        result.append(_row(study, label, numbers, {"single": _shown(numbers, part)}, part))
+        result.append(_row(study, label, numbers, {"single": shown(numbers, part)}, part))
     return result
 
 
 def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> list[Comparison] | str:
     how = outcome.get("multi_arm", "combine")
-    usable = [(row, _estimate(row, outcome)) for _, row in rows.iterrows()]
+    usable = [(row, reported_estimate(row, outcome)) for _, row in rows.iterrows()]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
     if reasons:
         return reasons[0]
@@ -337,39 +265,6 @@ def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> li
     return result
 
 
-def _estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
-    """Effect and variance on the analysis scale of a reported estimate, or why there is none."""
-    value, se = row["estimate"], row["estimate_se"]
-    low, high = row["estimate_ci_low"], row["estimate_ci_high"]
-    if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
-        return "an effect is mentioned, but no estimate is reported"
-    if outcome.get("scale", "analysis") == "ratio":
-        numbers = [number for number in (value, low, high) if not math.isnan(number)]
-        if min(numbers) <= 0:
-            raise InputError(
-                f"study {row['study']}: a ratio of {min(numbers):g} is not positive",
-                column="estimate",
-                todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
-            )
-        value, low, high = (
-            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
-        )
-    if math.isnan(value):
-        value = (low + high) / 2
-    if math.isnan(se):
-        if math.isnan(low) or math.isnan(high):
-            return "an estimate is reported without standard error or interval"
-        se = se_from_interval(low, high)
-    if se <= 0:
-        return "the reported estimate has no sampling variance"
-    return float(value), float(se) ** 2
-
-
-def _shown(numbers: Mapping[str, float], rows: pd.DataFrame) -> dict[str, Any]:
-    derived = sorted({name for text in rows["derived"] for name in derived_columns(text)})
-    return {**{name: _none(value) for name, value in numbers.items()}, "derived": derived}
-
-
 def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
     """A study that is not pooled, with what it reports."""
     arms: dict[str, dict[str, Any]] = {}
@@ -384,7 +279,7 @@ def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
             if {"n", "mean"} <= set(known) and numbers["n"] > 0:
                 numbers["mean"] = float((part["n"] * part["mean"]).sum() / numbers["n"])
         if numbers:
-            arms[str(group)] = _shown(numbers, part)
+            arms[str(group)] = shown(numbers, part)
     entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows.iloc[0]["round"] or None}
     if arms:
         entry["arms"] = arms
@@ -401,14 +296,8 @@ def _reported(rows: pd.DataFrame) -> list[dict[str, Any]]:
             name: float(getattr(row, name)) for name in ARM_NUMBERS if not math.isnan(getattr(row, name))
         }
         if numbers:
-            arms.append({"group": row.group, "arm": row.arm, **_shown(numbers, rows.iloc[[position]])})
+            arms.append({"group": row.group, "arm": row.arm, **shown(numbers, rows.iloc[[position]])})
     return arms
-
-
-def derived_columns(text: str) -> list[str]:
-    """Columns named in a cell of `derived`: `mean, sd: how; n: how`."""
-    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
-    return [name for name in names if name in NUMBERS]
 
 
 def _row(
@@ -426,10 +315,6 @@ def _row(
 
 def _text(value: Any) -> str:
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
-
-
-def _none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
 
 
 def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:

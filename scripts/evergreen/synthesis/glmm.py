@@ -21,14 +21,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import optimize, special
 
+from evergreen.synthesis.counts import (
+    NEWTON_STEPS,
+    Counts,
+    Hypergeometric,
+    integrated,
+    integrated_twice,
+    modes,
+)
 from evergreen.synthesis.effects import effect
 from evergreen.synthesis.model import fit
 from evergreen.synthesis.stack import Array
 
 MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
 NODES = 7
-EXACT_NODES = 15
-NEWTON_STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -59,55 +65,6 @@ class GlmmFit:
     loglik_at_modes: float
     loglik_saturated: float
     k: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """m counts `x` of each of k studies (k x m), their denominators `n` (None: Poisson), offsets, and the group dummy."""
-
-    x: Array
-    n: Array | None
-    offset: Array
-    group: Array
-
-    def loglik(self, eta: Array) -> Array:
-        """Log-likelihood of each study (k, or k x q for eta k x m x q), with its constants."""
-        x = _beside(self.x, eta)
-        if self.n is None:
-            return (x * eta - np.exp(eta) - special.gammaln(x + 1)).sum(axis=1)
-        n = _beside(self.n, eta)
-        choose = special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
-        return (x * eta - n * np.logaddexp(0, eta) + choose).sum(axis=1)
-
-    def slope(self, eta: Array) -> Array:
-        return self.x - (np.exp(eta) if self.n is None else self.n * special.expit(eta))
-
-    def curvature(self, eta: Array) -> Array:
-        """Minus the second derivative (k x m)."""
-        if self.n is None:
-            return np.exp(eta)
-        mean = special.expit(eta)
-        return np.asarray(self.n * mean * (1 - mean))
-
-    def saturated(self) -> float:
-        """Log-likelihood with a parameter for every count."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self.n is None:
-                each = special.xlogy(self.x, self.x) - self.x - special.gammaln(self.x + 1)
-            else:
-                rest = self.n - self.x
-                choose = special.gammaln(self.n + 1) - special.gammaln(self.x + 1) - special.gammaln(rest + 1)
-                each = (
-                    special.xlogy(self.x, self.x)
-                    + special.xlogy(rest, rest)
-                    - special.xlogy(self.n, self.n)
-                    + choose
-                )
-        return float(each.sum())
-
-
-def _beside(value: Array, eta: Array) -> Array:
-    return value[:, :, None] if eta.ndim == 3 else value
 
 
 def glmm(
@@ -202,53 +159,6 @@ def _one_group(measure: str, data: Mapping[str, Array]) -> Counts:
     return Counts(x, None, np.log(data["person_time"])[:, None], np.ones_like(x))
 
 
-# --- integrals over random effects
-
-
-def _integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
-    """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
-
-    Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
-    """
-    mode = _modes(counts, eta, loading)
-    at = eta + loading * mode[:, None]
-    width = 1 / np.sqrt((loading**2 * counts.curvature(at)).sum(axis=1) + 1)
-    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    v = mode[:, None] + width[:, None] * points[None]
-    value = counts.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :]) - v**2 / 2 + points**2 / 2
-    return special.logsumexp(value, axis=1, b=weights[None]) + np.log(width) - 0.5 * np.log(2 * np.pi)
-
-
-def _modes(counts: Counts, eta: Array, loading: Array) -> Array:
-    """Mode of v (k), by Newton's method on a concave function."""
-    mode = np.zeros(len(eta))
-    for _ in range(NEWTON_STEPS):
-        at = eta + loading * mode[:, None]
-        slope = (loading * counts.slope(at)).sum(axis=1) - mode
-        step = np.clip(slope / ((loading**2 * counts.curvature(at)).sum(axis=1) + 1), -2.0, 2.0)
-        mode = mode + step
-        if np.max(np.abs(step), initial=0.0) < 1e-12:
-            break
-    return mode
-
-
-def _integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Array:
-    """The same over two independent random effects by Laplace's approximation."""
-    mode = np.zeros((len(eta), 2))
-    loadings = np.stack([one, two], axis=2)
-    for _ in range(NEWTON_STEPS):
-        at = eta + np.einsum("kmr,kr->km", loadings, mode)
-        slope = np.einsum("kmr,km->kr", loadings, counts.slope(at)) - mode
-        information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
-        step = np.clip(np.linalg.solve(information, slope[:, :, None])[:, :, 0], -2.0, 2.0)
-        mode = mode + step
-        if np.max(np.abs(step), initial=0.0) < 1e-12:
-            break
-    at = eta + np.einsum("kmr,kr->km", loadings, mode)
-    information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
-    return counts.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
-
-
 # --- optimisation
 
 
@@ -328,12 +238,12 @@ def _simple(counts: Counts, common: bool) -> _Found:
 
     def objective(values: Array) -> float:
         eta = counts.offset + values[0]
-        return float(_integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
+        return float(integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
 
     def at_modes(values: Array) -> float:
         eta = counts.offset + values[0]
         loading = np.full_like(eta, values[1])
-        return float(counts.loglik(eta + loading * _modes(counts, eta, loading)[:, None]).sum())
+        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
 
     return _mixed(objective, at_modes, alone)
 
@@ -391,7 +301,7 @@ def _fixed_studies(counts: Counts, common: bool) -> _Found:
         def value(alpha: Array) -> Array:
             if values[1] == 0:
                 return counts.loglik(eta + alpha[:, None])
-            return _integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
+            return integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
 
         memory["alpha"] = _solve_each(value, memory["alpha"])
         return value(memory["alpha"])
@@ -416,7 +326,7 @@ def _fixed_studies(counts: Counts, common: bool) -> _Found:
         objective(values)
         eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
         loading = values[1] * sides
-        return float(counts.loglik(eta + loading * _modes(counts, eta, loading)[:, None]).sum())
+        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
 
     return _mixed(objective, at_modes, alone)
 
@@ -431,7 +341,7 @@ def _random_studies(counts: Counts, common: bool) -> _Found:
 
     def with_common_effect(values: Array) -> float:
         eta = counts.offset + values[0] * counts.group + values[1]
-        return float(_integrated(counts, eta, values[2] * ones, nodes).sum())
+        return float(integrated(counts, eta, values[2] * ones, nodes).sum())
 
     total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
     start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
@@ -446,7 +356,7 @@ def _random_studies(counts: Counts, common: bool) -> _Found:
 
     def objective(values: Array) -> float:
         eta = counts.offset + values[0] * counts.group + values[1]
-        return float(_integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
+        return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
 
     best, loglik = _maximise(objective, np.append(common_at, 0.3))
     covariance = np.linalg.inv(-_hessian(objective, best))
@@ -463,7 +373,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
 
     def each(own: Array, values: Array) -> Array:
         eta = counts.offset + own[:, None] * counts.group + values[0]
-        return _integrated(counts, eta, values[1] * ones, nodes)
+        return integrated(counts, eta, values[1] * ones, nodes)
 
     def objective(values: Array) -> float:
         memory["own"] = _solve_each(lambda own: each(own, values), memory["own"])
@@ -503,7 +413,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
 def _hypergeometric(data: Mapping[str, Array], common: bool) -> _Found:
     """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution."""
     tables = [
-        _Hypergeometric(*(float(data[name][i]) for name in ("events1", "n1", "events2", "n2")))
+        Hypergeometric(*(float(data[name][i]) for name in ("events1", "n1", "events2", "n2")))
         for i in range(len(data["n1"]))
     ]
 
@@ -538,43 +448,3 @@ def _hypergeometric(data: Mapping[str, Array], common: bool) -> _Found:
         return sum(table.integrated(values[0], values[1]) for table in tables)
 
     return _mixed(objective, objective, alone)
-
-
-class _Hypergeometric:
-    """One table given its margins: x events in group 1 of n1, `events` in all of n1 + n2."""
-
-    def __init__(self, x: float, n1: float, events2: float, n2: float) -> None:
-        events = x + events2
-        self.x, self.low, self.high = x, max(0.0, events - n2), min(n1, events)
-        self.support = np.arange(self.low, self.high + 1)
-        self.weights = (
-            special.gammaln(n1 + 1) - special.gammaln(self.support + 1) - special.gammaln(n1 - self.support + 1)
-            + special.gammaln(n2 + 1) - special.gammaln(events - self.support + 1)
-            - special.gammaln(n2 - events + self.support + 1)
-        )  # fmt: skip
-
-    def loglik(self, theta: Array) -> Array:
-        """Log-probability of x at each log odds ratio."""
-        terms = self.weights[None] + theta[:, None] * self.support[None]
-        return terms[:, int(self.x - self.low)] - special.logsumexp(terms, axis=1)
-
-    def moments(self, theta: float) -> tuple[float, float]:
-        terms = self.weights + theta * self.support
-        p = np.exp(terms - special.logsumexp(terms))
-        mean = float(p @ self.support)
-        return mean, float(p @ (self.support - mean) ** 2)
-
-    def integrated(self, theta: float, tau: float) -> float:
-        """Log-probability of x with the log odds ratio normal around theta."""
-        mode = 0.0
-        for _ in range(NEWTON_STEPS):
-            mean, variance = self.moments(theta + tau * mode)
-            step = (tau * (self.x - mean) - mode) / (tau**2 * variance + 1)
-            mode += float(np.clip(step, -2.0, 2.0))
-            if abs(step) < 1e-11:
-                break
-        width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
-        points, weights = np.polynomial.hermite_e.hermegauss(EXACT_NODES)
-        v = mode + width * points
-        value = self.loglik(theta + tau * v) - v**2 / 2 + points**2 / 2
-        return float(special.logsumexp(value, b=weights) + np.log(width) - 0.5 * np.log(2 * np.pi))

@@ -1,0 +1,140 @@
+"""The numbers of arms: what a kind of effect needs, what cannot be, arms together or divided, reported estimates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evergreen.errors import InputError
+from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+
+NUMBERS = (
+    "n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time",
+    "mean_baseline", "sd_baseline", "r", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high",
+)  # fmt: skip
+ARM_NUMBERS = NUMBERS[:-4]
+TWO_GROUPS = {"table", "two_means", "two_rates"}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "table": ("n", "events"),
+    "two_means": ("n", "mean", "sd"),
+    "two_rates": ("events", "person_time"),
+    "pre_post": ("n", "mean", "sd", "mean_baseline", "sd_baseline", "r"),
+    "correlation": ("n", "r"),
+    "proportion": ("n", "events"),
+    "rate": ("events", "person_time"),
+    "generic": (),
+}
+WORDS = {
+    "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
+    "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
+    "r": "correlation",
+}  # fmt: skip
+
+
+def faults(study: str, rows: pd.DataFrame) -> list[InputError]:
+    """Numbers that cannot be: the sheet has to be mended."""
+    faults = []
+    for _, row in rows.iterrows():
+        arm = f"study {study}, arm {row['arm'] or row['group']}"
+        if row["n"] == 0:
+            faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
+        if row["events"] > row["n"]:
+            faults.append(
+                InputError(
+                    f"{arm}: {row['events']:g} events among {row['n']:g} participants", column="events"
+                )
+            )
+        for name in ("events", "sd", "sd_baseline", "person_time"):
+            if row[name] < 0:
+                faults.append(InputError(f"{arm}: {name} is negative ({row[name]:g})", column=name))
+        if row["person_time"] == 0:
+            faults.append(InputError(f"{arm}: person_time is 0", column="person_time"))
+        if abs(row["r"]) > 1:
+            faults.append(
+                InputError(f"{arm}: the correlation {row['r']:g} is not between -1 and 1", column="r")
+            )
+        if row["estimate_se"] < 0:
+            faults.append(InputError(f"{arm}: the standard error is negative", column="estimate_se"))
+        if row["estimate_ci_low"] > row["estimate_ci_high"]:
+            faults.append(
+                InputError(f"{arm}: the limits of the interval are reversed", column="estimate_ci_low")
+            )
+    return faults
+
+
+def missing_numbers(rows: pd.DataFrame, needed: Sequence[str]) -> str:
+    absent = [name for name in needed if rows[name].isna().any()]
+    words = ", ".join(WORDS[name] for name in absent)
+    disputed = {column for text in rows["in_conflict"] for column in text.split("; ")}
+    if disputed & set(absent):
+        return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
+    given = [WORDS[name] for name in needed if rows[name].notna().any() and name not in absent]
+    start = f"{' and '.join(given)} reported, " if given else ""
+    why = next((f" ({text})" for text in rows["not_derived"] if text), "")
+    return f"{start}no usable {words}{why}"
+
+
+def combined(arms: pd.DataFrame, needed: Sequence[str]) -> dict[str, float]:
+    """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample."""
+    if len(arms) == 1:
+        return {name: float(arms.iloc[0][name]) for name in needed}
+    result = {name: float(arms[name].sum()) for name in needed if name in {"n", "events", "person_time"}}
+    if "mean" in needed:
+        whole = combine_groups(
+            [Group(*values) for values in arms[["n", "mean", "sd"]].itertuples(index=False)]
+        )
+        result |= {"n": whole.n, "mean": whole.mean, "sd": whole.sd}
+    return result
+
+
+def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
+    """A control that serves several comparisons: n, events and person-time divided, mean and SD kept (Handbook 23.3.4)."""
+    n, events = split_group(group.get("n", math.nan), group.get("events", math.nan), comparisons)
+    divided = {"n": n, "events": events, "person_time": group.get("person_time", math.nan) / comparisons}
+    return {name: divided.get(name, value) for name, value in group.items()}
+
+
+def reported_estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
+    """Effect and variance on the analysis scale of a reported estimate, or why there is none."""
+    value, se = row["estimate"], row["estimate_se"]
+    low, high = row["estimate_ci_low"], row["estimate_ci_high"]
+    if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
+        return "an effect is mentioned, but no estimate is reported"
+    if outcome.get("scale", "analysis") == "ratio":
+        numbers = [number for number in (value, low, high) if not math.isnan(number)]
+        if min(numbers) <= 0:
+            raise InputError(
+                f"study {row['study']}: a ratio of {min(numbers):g} is not positive",
+                column="estimate",
+                todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
+            )
+        value, low, high = (
+            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
+        )
+    if math.isnan(value):
+        value = (low + high) / 2
+    if math.isnan(se):
+        if math.isnan(low) or math.isnan(high):
+            return "an estimate is reported without standard error or interval"
+        se = se_from_interval(low, high)
+    if se <= 0:
+        return "the reported estimate has no sampling variance"
+    return float(value), float(se) ** 2
+
+
+def shown(numbers: Mapping[str, float], rows: pd.DataFrame) -> dict[str, Any]:
+    derived = sorted({name for text in rows["derived"] for name in derived_columns(text)})
+    return {**{name: _none(value) for name, value in numbers.items()}, "derived": derived}
+
+
+def derived_columns(text: str) -> list[str]:
+    """Columns named in a cell of `derived`: `mean, sd: how; n: how`."""
+    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
+    return [name for name in names if name in NUMBERS]
+
+
+def _none(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
