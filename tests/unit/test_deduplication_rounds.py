@@ -145,6 +145,19 @@ def test_a_registry_entry_is_linked_to_its_report():
     ]
 
 
+def test_entries_of_one_trial_are_one_work_under_any_title():
+    entry = {"registry_ids": "NCT01234567", "journal": "ClinicalTrials.gov", "year": 2015}
+    first = {**entry, "record_id": "trials:NCT01234567", "title": "Denosumab in RA"}
+    second = {
+        **entry,
+        "record_id": "embase:9",
+        "title": "A phase 2 study of AMG 162 against erosions of joints",
+    }
+    other = {**first, "record_id": "trials:NCT07654321", "registry_ids": "NCT07654321"}
+    found = works(closed(table(first, second, other)))
+    assert found["trials:NCT01234567"] == found["embase:9"] != found["trials:NCT07654321"]
+
+
 def test_relations_that_pubmed_states_are_links():
     erratum = {
         "record_id": "pubmed:2",

@@ -40,6 +40,7 @@ VETOES = (
     "kind",
     "numbers",
     "pmid",
+    "registry",
     "doi",
     "version",
     "place",
@@ -53,7 +54,7 @@ RELATIONS = (
 
 @dataclass(frozen=True)
 class Decision:
-    """Of each pair of a comparison: `score` in points, `merged`, `vetoed` (bits of `VETOES`), `relation` (index)."""
+    """Of each pair of a comparison: `score` in points, `vetoes` (bits of `VETOES`), `relation` (index into `RELATIONS`)."""
 
     score: np.ndarray
     vetoes: np.ndarray
@@ -95,6 +96,9 @@ def _points(pairs: Comparison) -> np.ndarray:
         level = getattr(pairs, name)
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
+    entries = _entries(pairs)
+    # the number of a trial says more than the titles that registries give it
+    score = np.where(entries & (pairs.registry == SAME), MERGED, score)
     # a record that came twice, in another file or under another name of its source, however little it says
     twice = pairs.same_id | (pairs.identical & (pairs.length >= TELLING))
     return np.where(twice, np.maximum(score, MERGED), score).astype(np.int16)
@@ -105,7 +109,9 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     # the same page, title and people, and a slip in the volume
     slip = (pairs.page == SAME) & (pairs.journal == SAME) & pairs.team & (pairs.title >= 97)
     cited = (place | slip) & (pairs.years == 0) & (pairs.authors != DIFFERENT)
-    same_number = (pairs.doi == SAME) | (pairs.pmid == SAME)
+    entries = _entries(pairs)
+    same_entry = entries & (pairs.registry == SAME)
+    same_number = (pairs.doi == SAME) | (pairs.pmid == SAME) | same_entry
     versions = pairs.cochrane & ((pairs.doi == DIFFERENT) | ((pairs.doi == UNKNOWN) & (pairs.years > 0)))
     elsewhere = (pairs.journal == DIFFERENT) & (pairs.page != SAME)
     another_issue = (pairs.volume == DIFFERENT) & ((pairs.years > 0) | (pairs.page == DIFFERENT))
@@ -115,7 +121,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     one_place = (one_of["conference"] & together) | (one_of["preprint"] & (pairs.journal == SAME))
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
     vetoes = {
-        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0),
+        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0) & ~same_entry,
         # "Editorial", "In brief": titles of many works
         "short": (pairs.length < SHORT) & (pairs.page != SAME) & ~same_number,
         # what was cut off may tell two parts from each other
@@ -128,6 +134,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
         "numbers": pairs.numbers_differ & ~place & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
+        "registry": entries & (pairs.registry == DIFFERENT),
         "doi": (pairs.doi == DIFFERENT) & ~(cited & (pairs.journal != DIFFERENT) & (pairs.title >= 97)),
         "version": versions,
         "place": elsewhere & ~same_number,
@@ -139,6 +146,12 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
             np.uint16
         ) << position
     return bits
+
+
+def _entries(pairs: Comparison) -> np.ndarray:
+    """Both records are entries of trial registries."""
+    registry = KINDS.index("registry")
+    return (pairs.kind_a == registry) & (pairs.kind_b == registry)
 
 
 def _one_of(pairs: Comparison, kind: str) -> np.ndarray:
