@@ -264,7 +264,7 @@ CELLS = ("record_id", "title", "check", "decision")
 EDITS = st.tuples(st.sampled_from(["swap", "copy", "type", "sort", "delete", "repeat", "shuffle"]), st.sampled_from(CELLS), st.integers(0, 11), st.integers(0, 11))  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(EDITS, min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_whatever_is_done_to_a_list_no_decision_reaches_a_wrong_record(edits, random):
     """What is accepted credits each record with the decision that stands beside its own title."""

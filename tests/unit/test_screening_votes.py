@@ -247,7 +247,7 @@ class TestModes:
 DECISION = st.sampled_from(["include", "exclude", "unsure"])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.sampled_from("abcd"), min_size=8, max_size=8),
     st.dictionaries(
