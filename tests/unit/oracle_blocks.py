@@ -241,7 +241,10 @@ class Analysis:
                 if method is None:
                     self.ledger.failed.append(f"{path}/{key}: no comparison for this block")
                 else:
-                    method(value, f"{path}/{key}")
+                    try:
+                        method(value, f"{path}/{key}")
+                    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+                        self.ledger.failed.append(f"{path}/{key}: {error}")
 
     # --- effects
 
@@ -976,7 +979,7 @@ def _dependent(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             mine = multilevel.multivariate(
                 y,
                 np.array(document["analyses_mv"]["V"]),
-                raw["trial"],
+                next(raw[key] for key in ("trial", "study", "cluster") if key in raw),
                 raw["outcome"],
                 method=name.rsplit("_", 1)[1],
             )

@@ -3,13 +3,13 @@
 `three_level` is metafor's `rma.mv` with `random = ~ 1 | study/effect`: a variance between studies and one between the
 effects of a study (Konstantopoulos 2011). With `rho` the sampling errors within a study are correlated, which with
 both variances is the correlated and hierarchical effects model (Pustejovsky & Tipton 2022). `multivariate` has an
-unstructured covariance matrix of two outcomes. Wald tests; for cluster-robust ones see `robust`.
+unstructured covariance matrix of outcomes. Wald tests; for cluster-robust ones see `robust`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +43,7 @@ class MultilevelFit:
     ci_high: Array
     vb: Array
     sigma2: Array
-    rho: float
+    rho: Array
     I2: Array
     Q: float
     Q_df: int
@@ -62,7 +62,7 @@ class MultilevelFit:
     def information_criteria(self, restricted: bool) -> dict[str, float]:
         value = self.loglik_restricted if restricted else self.loglik
         count = self.blocks.k - self.blocks.p if restricted else self.blocks.k
-        parameters = self.blocks.p + len(self.sigma2) + (0 if np.isnan(self.rho) else 1)
+        parameters = self.blocks.p + len(self.sigma2) + len(self.rho)
         n = max(count, parameters + 2)
         return {
             "AIC": -2 * value + 2 * parameters,
@@ -170,49 +170,61 @@ def multivariate(
     method: str = "REML",
     level: float = 0.95,
 ) -> MultilevelFit:
-    """Two outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
+    """Several outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
 
     `covariance` is the k x k matrix of sampling covariances. Coefficients and `sigma2` are in alphabetical order of the
-    outcomes, `rho` is the correlation between the studies' true effects.
+    outcomes; `rho` holds the correlations between the studies' true effects, of outcomes 1 and 2, 1 and 3, 2 and 3, ...
     """
     names = sorted({str(one) for one in outcome})
-    if len(names) != 2:
-        raise ValueError(f"an unstructured covariance is for two outcomes, not {len(names)}")
     dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
     of = blocks(yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance)
-    first, second = of.x[:, :, 0], of.x[:, :, 1]
-    bases = [
-        first[:, :, None] * first[:, None, :],
-        second[:, :, None] * second[:, None, :],
-        first[:, :, None] * second[:, None, :] + second[:, :, None] * first[:, None, :],
-    ]
+    pairs = [(row, column) for row in range(len(names)) for column in range(row + 1)]
+    bases = []
+    for row, column in pairs:
+        product = of.x[:, :, row, None] * of.x[:, None, :, column]
+        bases.append(product if row == column else product + np.swapaxes(product, 1, 2))
     restricted = method == "REML"
     scale = float(np.std(of.flat(of.y)))
+    rows, columns = np.array(pairs).T
 
-    def spread(values: Array) -> Array:
-        a, b, c = values * scale
-        return np.array([a * a, b * b + c * c, a * b])
+    def triangle(values: Array) -> Array:
+        lower = np.zeros((len(names), len(names)))
+        lower[rows, columns] = values * scale
+        return lower
 
     def objective(values: Array) -> tuple[float, Array]:
-        solved = gls(of, of.v + sum(one * base for one, base in zip(spread(values), bases, strict=True)))
-        g11, g22, g12 = score(of, solved, bases, restricted)
-        a, b, c = values * scale
-        slope = np.array([2 * a * g11 + b * g12, 2 * b * g22 + a * g12, 2 * c * g22])
-        return -log_likelihood(of, solved, restricted), -slope * scale
+        lower = triangle(values)
+        between = lower @ lower.T
+        solved = gls(of, of.v + sum(between[pair] * base for pair, base in zip(pairs, bases, strict=True)))
+        slopes = np.zeros_like(between)
+        slopes[rows, columns] = score(of, solved, bases, restricted)
+        slopes = (
+            slopes + slopes.T
+        ) / 2  # the derivative in the matrix, each off-diagonal element counted once
+        return -log_likelihood(of, solved, restricted), -2 * (slopes @ lower)[rows, columns] * scale
 
+    diagonal = rows == columns
     found = [
-        optimize.minimize(objective, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-9})
-        for start in ([0.5, 0.0, 0.5], [0.5, 0.3, 0.3], [0.5, -0.3, 0.3])
+        optimize.minimize(
+            objective, np.where(diagonal, 0.4, share), jac=True, method="BFGS", options={"gtol": 1e-9}
+        )
+        for share in (0.0, 0.2, -0.2)
     ]
-    components = spread(min(found, key=lambda one: one.fun).x)
-    fitted = _fit(of, bases, components, tuple(names), restricted, "z", "residual", level)
-    correlation = float(components[2] / np.sqrt(components[0] * components[1]))
-    return _replaced(fitted, components[:2], correlation)
-
-
-def _replaced(fitted: MultilevelFit, sigma2: Array, rho: float) -> MultilevelFit:
-    values = {name: getattr(fitted, name) for name in fitted.__dataclass_fields__}
-    return MultilevelFit(**{**values, "sigma2": sigma2, "rho": rho})
+    lower = triangle(min(found, key=lambda one: one.fun).x)
+    between = lower @ lower.T
+    fitted = _fit(
+        of,
+        bases,
+        np.array([between[pair] for pair in pairs]),
+        tuple(names),
+        restricted,
+        "z",
+        "residual",
+        level,
+    )
+    sd = np.sqrt(np.diagonal(between))
+    correlations = [between[row, column] / (sd[row] * sd[column]) for row, column in pairs if row != column]
+    return replace(fitted, sigma2=sd**2, rho=np.array(correlations))
 
 
 def _fit(
@@ -241,7 +253,7 @@ def _fit(
     return MultilevelFit(
         components=components, restricted=restricted, level=level, b=solved.b, se=se, statistic=statistic, df=df,
         p_value=p_value, ci_low=solved.b - critical * se, ci_high=solved.b + critical * se, vb=solved.covariance,
-        sigma2=np.asarray(sigma2, dtype=float), rho=np.nan, I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
+        sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
         Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
         QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(of, solved, False),
         loglik_restricted=log_likelihood(of, solved, True),
