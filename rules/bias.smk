@@ -44,10 +44,18 @@ rule draw_bias:
         script=script("draw_bias.py"),
         code=code_of("draw_bias.py"),
     output:
+        report(
+            expand(
+                "results/figures/risk_of_bias/{figure}.svg",
+                figure=["summary", "graph"],
+            ),
+            caption="../docs/captions/risk_of_bias.rst",
+            category="Risk of bias",
+        ),
         expand(
             "results/figures/risk_of_bias/{figure}.{suffix}",
             figure=["summary", "graph"],
-            suffix=[*FIGURE_FORMATS, "csv"],
+            suffix=["pdf", "png", "csv"],
         ),
     log:
         "results/logs/draw_bias.log",

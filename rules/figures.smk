@@ -18,8 +18,8 @@ rule draw_outcome:
         script=script("draw_outcome.py"),
         code=code_of("draw_outcome.py"),
     output:
-        figure_files("results/figures/{outcome}/forest"),
-        figure_files("results/figures/{outcome}/funnel"),
+        figure_files("forest"),
+        figure_files("funnel"),
         further=directory("results/figures/{outcome}/further"),
         listed="results/figures/{outcome}/figures.json",
     log:

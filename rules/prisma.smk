@@ -56,10 +56,15 @@ rule draw_flow:
         code=code_of("draw_flow.py"),
         data=data("prisma/flow.html.j2"),
     output:
-        charts=expand(
+        charts=report(
+            expand("results/prisma/{chart}.svg", chart=FLOW_CHARTS),
+            caption="../docs/captions/flow.rst",
+            category="Selection of studies",
+        ),
+        prints=expand(
             "results/prisma/{chart}.{suffix}",
             chart=FLOW_CHARTS,
-            suffix=["svg", "pdf", "png"],
+            suffix=["pdf", "png"],
         ),
         page="results/prisma/flow.html",
     log:

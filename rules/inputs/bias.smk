@@ -1,6 +1,5 @@
 # Input functions of bias.smk: paths and parameters from the protocol and from what is there.
 TOOL = config["risk_of_bias"]["tool"]
-FIGURE_FORMATS = ["svg", "pdf", "png"]
 
 
 def bias_sheets():

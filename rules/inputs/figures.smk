@@ -9,5 +9,13 @@ def drawing_of(wildcards):
     return {"outcome": chosen, "layout": config["figures"]["layout"], "tool": TOOL}
 
 
-def figure_files(stem):
-    return multiext(stem, ".svg", ".pdf", ".png", ".csv")
+def figure_files(name):
+    """The files of a figure that every outcome has; the SVG goes into Snakemake's report."""
+    stem = f"results/figures/{{outcome}}/{name}"
+    shown = report(
+        f"{stem}.svg",
+        caption=f"../docs/captions/{name}.rst",
+        category="Outcomes",
+        labels={"outcome": "{outcome}", "figure": name},
+    )
+    return [shown, *multiext(stem, ".pdf", ".png", ".csv")]
