@@ -29,9 +29,7 @@ rule all:
 
 
 onsuccess:
-    shell(
-        f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}"
-    )
+    shell(f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}")
 
 
 onerror:

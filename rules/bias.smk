@@ -25,13 +25,9 @@ rule merge_bias:
     params:
         sheets=lambda w: as_json(bias_sheets()),
         adjudication=lambda w, input: (
-            ["--adjudication", input.adjudication]
-            if "adjudication" in input.keys()
-            else []
+            ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
-        values=as_json(
-            {"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}
-        ),
+        values=as_json({"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}),
     shell:
         "python {input.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"
@@ -66,10 +62,7 @@ rule draw_bias:
         values=as_json(
             {
                 "tool": TOOL,
-                "names": {
-                    outcome["data"]: outcome["name"]
-                    for outcome in reversed(config["outcomes"])
-                },
+                "names": {outcome["data"]: outcome["name"] for outcome in reversed(config["outcomes"])},
             }
         ),
     shell:

@@ -13,10 +13,7 @@ wildcard_constraints:
 checkpoint check_inputs:
     input:
         files=lambda w: [
-            path
-            for files in people_files(w.scope).values()
-            for _, path in files
-            if os.path.exists(path)
+            path for files in people_files(w.scope).values() for _, path in files if os.path.exists(path)
         ],
         schemas=lambda w: sorted(map(str, protocol.SCHEMAS.glob("*.yaml"))),
         script=script("check_inputs.py"),

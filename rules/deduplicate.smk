@@ -18,9 +18,7 @@ rule compare_records:
     conda:
         "../envs/evergreen.yaml"
     params:
-        before=lambda w, input: (
-            f"--before {shlex.quote(input.before[0])}" if input.before else ""
-        ),
+        before=lambda w, input: (f"--before {shlex.quote(input.before[0])}" if input.before else ""),
     shell:
         "python {input.script:q} --records {input.records:q} {params.before} --shard {wildcards.shard}"
         " --shards {wildcards.shards} --out {output:q} > {log:q} 2>&1"
@@ -42,12 +40,8 @@ rule deduplicate_round:
     conda:
         "../envs/evergreen.yaml"
     params:
-        before=lambda w, input: (
-            f"--before {shlex.quote(input.before[0])}" if input.before else ""
-        ),
-        verdicts=lambda w, input: (
-            f"--verdicts {shlex.quote(input.verdicts[0])}" if input.verdicts else ""
-        ),
+        before=lambda w, input: (f"--before {shlex.quote(input.before[0])}" if input.before else ""),
+        verdicts=lambda w, input: (f"--verdicts {shlex.quote(input.verdicts[0])}" if input.verdicts else ""),
         values=as_json({"sources": list(SOURCES)}),
     shell:
         "python {input.script:q} --records {input.records:q} {params.before} --compared {input.compared:q}"
@@ -62,10 +56,7 @@ rule assemble_works:
             for name in names
         ],
         state=checked(last_state),
-        pairs=lambda w: [
-            f"{DEDUPLICATED}.pairs.parquet".format(round=day)
-            for day in contributions()
-        ],
+        pairs=lambda w: [f"{DEDUPLICATED}.pairs.parquet".format(round=day) for day in contributions()],
         verdicts=verdicts_of_people,
         script=script("assemble_works.py"),
         code=code_of("assemble_works.py"),
@@ -90,19 +81,10 @@ rule assemble_works:
     conda:
         "../envs/evergreen.yaml"
     params:
-        state=lambda w, input: (
-            f"--state {shlex.quote(input.state[0])}" if input.state else ""
-        ),
-        verdicts=lambda w, input: (
-            f"--verdicts {shlex.quote(input.verdicts[0])}" if input.verdicts else ""
-        ),
+        state=lambda w, input: (f"--state {shlex.quote(input.state[0])}" if input.state else ""),
+        verdicts=lambda w, input: (f"--verdicts {shlex.quote(input.verdicts[0])}" if input.verdicts else ""),
         values=as_json(
-            {
-                "sources": [
-                    [name, source["kind"], source["type"]]
-                    for name, source in SOURCES.items()
-                ]
-            }
+            {"sources": [[name, source["kind"], source["type"]] for name, source in SOURCES.items()]}
         ),
     shell:
         "python {input.script:q} --records {input.records:q} {params.state} --pairs {input.pairs:q} {params.verdicts}"

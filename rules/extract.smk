@@ -29,15 +29,11 @@ rule merge_extraction:
         values=as_json(
             {
                 "people": EXTRACTORS or [],
-                "ratios": sorted(
-                    {o["data"] for o in config["outcomes"] if o["scale"] == "ratio"}
-                ),
+                "ratios": sorted({o["data"] for o in config["outcomes"] if o["scale"] == "ratio"}),
             }
         ),
         adjudication=lambda w, input: (
-            ["--adjudication", input.adjudication]
-            if "adjudication" in input.keys()
-            else []
+            ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
     shell:
         "python {input.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} --params {params.values:q}"
@@ -59,14 +55,8 @@ checkpoint plan_outcomes:
     conda:
         "../envs/evergreen.yaml"
     params:
-        beside=lambda w: [
-            part
-            for name, path in beside_rows().items()
-            for part in (f"--{name}", path)
-        ],
-        values=lambda w: as_json(
-            {outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}
-        ),
+        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
+        values=lambda w: as_json({outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}),
     shell:
         "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
         " --out {output.manifest:q} > {log:q} 2>&1"
@@ -87,14 +77,8 @@ rule slice_outcome:
     conda:
         "../envs/evergreen.yaml"
     params:
-        beside=lambda w: [
-            part
-            for name, path in beside_rows().items()
-            for part in (f"--{name}", path)
-        ],
-        values=lambda w: as_json(
-            slice_wanted(next(o for o in config["outcomes"] if o["id"] == w.outcome))
-        ),
+        beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
+        values=lambda w: as_json(slice_wanted(next(o for o in config["outcomes"] if o["id"] == w.outcome))),
     shell:
         "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
         " --name {wildcards.sha:q} --out {output:q} > {log:q} 2>&1"

@@ -39,10 +39,7 @@ rule verify_with_metafor:
         "../envs/evergreen.yaml"
     params:
         values=lambda w: as_json(
-            {
-                outcome["id"]: {"analysis": outcome["analysis"]}
-                for outcome in config["outcomes"]
-            }
+            {outcome["id"]: {"analysis": outcome["analysis"]} for outcome in config["outcomes"]}
         ),
     shell:
         "python {input.script:q} --results {input.results:q} --params {params.values:q} --out {output.table:q} > {log:q} 2>&1"

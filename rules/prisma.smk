@@ -33,8 +33,7 @@ rule count_prisma:
             {
                 "rounds": ROUNDS,
                 "sources": [
-                    [name, source["type"], source.get("name", name)]
-                    for name, source in SOURCES.items()
+                    [name, source["type"], source.get("name", name)] for name, source in SOURCES.items()
                 ],
                 "reasons": list(config["screening"]["reasons"].items()),
                 "previous": config["review"]["previous"],
@@ -99,13 +98,7 @@ rule draw_overlap:
         "../envs/evergreen.yaml"
     params:
         stem=lambda w, output: os.path.splitext(output[0])[0],
-        values=as_json(
-            {
-                "names": {
-                    name: source.get("name", name) for name, source in SOURCES.items()
-                }
-            }
-        ),
+        values=as_json({"names": {name: source.get("name", name) for name, source in SOURCES.items()}}),
     shell:
         "python {input.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
         " --stem {params.stem:q} > {log:q} 2>&1"
@@ -117,9 +110,7 @@ rule write_checklists:
         per_source="results/prisma/per_source.csv",
         excluded="results/prisma/excluded_reports.csv",
         searches=[
-            f"results/search/{name}/{day}/log.json"
-            for name, day in SOURCE_ROUNDS
-            if name in PUBMED_SOURCES
+            f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES
         ],
         script=script("write_checklists.py"),
         code=code_of("write_checklists.py"),
@@ -135,16 +126,8 @@ rule write_checklists:
         protocol=json.dumps(config, ensure_ascii=False),
         people=as_json(
             {
-                "extractors": list(
-                    sheets_in(
-                        "config/extraction", config["extraction"].get("extractors")
-                    )
-                ),
-                "assessors": list(
-                    sheets_in(
-                        "config/risk_of_bias", config["risk_of_bias"].get("assessors")
-                    )
-                ),
+                "extractors": list(sheets_in("config/extraction", config["extraction"].get("extractors"))),
+                "assessors": list(sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))),
                 "certainty": sheet("config/certainty") is not None,
             }
         ),

@@ -34,10 +34,7 @@ rule import_export:
 
 checkpoint index_records:
     input:
-        counts=[
-            f"{RECORDS}.counts.json".format(source=name, round=day)
-            for name, day in SOURCE_ROUNDS
-        ],
+        counts=[f"{RECORDS}.counts.json".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
         script=script("index_records.py"),
         code=code_of("index_records.py"),
     output:
@@ -55,18 +52,9 @@ checkpoint index_records:
 
 rule assemble_records:
     input:
-        records=[
-            f"{RECORDS}.parquet".format(source=name, round=day)
-            for name, day in SOURCE_ROUNDS
-        ],
-        counts=[
-            f"{RECORDS}.counts.json".format(source=name, round=day)
-            for name, day in SOURCE_ROUNDS
-        ],
-        remarks=[
-            f"{RECORDS}.lost.csv".format(source=name, round=day)
-            for name, day in SOURCE_ROUNDS
-        ],
+        records=[f"{RECORDS}.parquet".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
+        counts=[f"{RECORDS}.counts.json".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
+        remarks=[f"{RECORDS}.lost.csv".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
         script=script("assemble_records.py"),
         code=code_of("assemble_records.py"),
     output:

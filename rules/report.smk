@@ -47,7 +47,8 @@ rule write_report:
     conda:
         "../envs/evergreen.yaml"
     params:
-        protocol=as_json(config),
+        # Unsorted: sources and reasons stand in the report as in the protocol.
+        protocol=json.dumps(config, ensure_ascii=False),
         inputs=lambda w, input: named_inputs(input),
     shell:
         "python {input.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"

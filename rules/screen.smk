@@ -8,15 +8,9 @@ rule count_votes:
         clusters="results/deduplication/clusters.csv",
         votes=checked(lambda w: votes_in(w.stage)),
         excluded_before=lambda w: (
-            optional("config/excluded_before_screening")
-            if w.stage == "title_abstract"
-            else []
+            optional("config/excluded_before_screening") if w.stage == "title_abstract" else []
         ),
-        before=lambda w: (
-            "results/screening/title_abstract/decisions.csv"
-            if w.stage == "full_text"
-            else []
-        ),
+        before=lambda w: ("results/screening/title_abstract/decisions.csv" if w.stage == "full_text" else []),
         script=script("count_votes.py"),
         code=code_of("count_votes.py"),
     output:
@@ -155,8 +149,5 @@ rule screen:
             f"results/screening/{stage}/{name}"
             for stage in STAGES
             for name in ["decisions.csv", "agreement.csv"]
-            + [
-                f"worklist-{reviewer}.csv"
-                for reviewer in config["screening"][stage]["reviewers"]
-            ]
+            + [f"worklist-{reviewer}.csv" for reviewer in config["screening"][stage]["reviewers"]]
         ],

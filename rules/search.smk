@@ -6,9 +6,7 @@ rule search_pubmed:
     input:
         strategy=checked(lambda w: SOURCES[w.source]["strategy"]),
         earlier=lambda w: [
-            f"{folder}/{name}"
-            for folder in earlier_searches(w)
-            for name in ("new_ids.txt", "batches.json")
+            f"{folder}/{name}" for folder in earlier_searches(w) for name in ("new_ids.txt", "batches.json")
         ],
         frozen=frozen,
         script=script("search_pubmed.py"),
@@ -72,9 +70,7 @@ rule read_pubmed:
 rule write_search_log:
     input:
         logs=expand(f"{SEARCH}/log.json", source=PUBMED_SOURCES, round=ROUNDS),
-        retrieved=expand(
-            f"{SEARCH}/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS
-        ),
+        retrieved=expand(f"{SEARCH}/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS),
         batches=expand(f"{SEARCH}/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
         changes=expand(f"{SEARCH}/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
         script=script("write_search_log.py"),

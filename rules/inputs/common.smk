@@ -8,9 +8,7 @@ from pathlib import Path
 LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
 sys.path.insert(0, str(LIBRARY.parent))
 # `.venv/bin/snakemake` without activation would run the system's python in shell commands.
-shell.prefix(
-    f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
-)
+shell.prefix(f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 from evergreen import modules, protocol, sheets
 from evergreen.errors import InputError
@@ -22,12 +20,8 @@ except InputError as error:
 
 ROUNDS = config["rounds"]
 SOURCES = config["sources"]
-PUBMED_SOURCES = [
-    name for name, source in SOURCES.items() if source["kind"] == "pubmed"
-]
-EXPORT_SOURCES = [
-    name for name, source in SOURCES.items() if source["kind"] == "export"
-]
+PUBMED_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "pubmed"]
+EXPORT_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "export"]
 SOURCE_ROUNDS = [
     (name, day)
     for day in ROUNDS
@@ -87,11 +81,7 @@ def sheet(stem):
 def sheets_in(folder, people=None, prefix=""):
     """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
     if people is None:
-        stems = {
-            path.stem
-            for path in Path(folder).glob("*")
-            if path.suffix in sheets.SUFFIXES
-        }
+        stems = {path.stem for path in Path(folder).glob("*") if path.suffix in sheets.SUFFIXES}
         people = sorted(
             stem.removeprefix(prefix)
             for stem in stems
@@ -105,18 +95,11 @@ def sheets_in(folder, people=None, prefix=""):
 
 def scope_of_run():
     """The smallest scope that holds all that the requested targets read."""
-    scopes = {
-        SCOPE_OF_TARGET.get(str(target), "all")
-        for target in workflow.dag_settings.targets or ["all"]
-    }
+    scopes = {SCOPE_OF_TARGET.get(str(target), "all") for target in workflow.dag_settings.targets or ["all"]}
     if len(scopes) == 1:
         return scopes.pop()
     return next(
-        (
-            scope
-            for scope in ("deduplicate", "screen")
-            if scopes <= {"search", "deduplicate", scope}
-        ),
+        (scope for scope in ("deduplicate", "screen") if scopes <= {"search", "deduplicate", scope}),
         "all",
     )
 
@@ -126,9 +109,11 @@ def people_files(scope):
     files = {
         "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
         + [
+            # An export of a search without hits may well be empty.
             ("export", path)
             for name in EXPORT_SOURCES
-            for path in SOURCES[name]["files"].values()
+            for day, path in SOURCES[name]["files"].items()
+            if SOURCES[name].get("hits", {}).get(day) != 0
         ],
         "deduplication": [("deduplication", sheet("config/deduplication"))],
         "screening": [
@@ -155,9 +140,7 @@ def people_files(scope):
         "extraction": [
             *(
                 ("extraction", path)
-                for path in sheets_in(
-                    "config/extraction", config["extraction"].get("extractors")
-                ).values()
+                for path in sheets_in("config/extraction", config["extraction"].get("extractors")).values()
             ),
             *(
                 ("extraction_studies", path)
@@ -173,17 +156,12 @@ def people_files(scope):
         "bias": [
             *(
                 ("risk_of_bias", path)
-                for path in sheets_in(
-                    "config/risk_of_bias", config["risk_of_bias"].get("assessors")
-                ).values()
+                for path in sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")).values()
             ),
             ("risk_of_bias", sheet("config/risk_of_bias/adjudication")),
         ],
     }
-    return {
-        area: [(kind, path) for kind, path in files[area] if path]
-        for area in SCOPES[scope]
-    }
+    return {area: [(kind, path) for kind, path in files[area] if path] for area in SCOPES[scope]}
 
 
 def checked(files):

@@ -5,9 +5,7 @@ SHARDS = config["deduplication"]["shards"]
 
 def contributions():
     """{round: [sources]} of the rounds and sources that brought new records; asks the index of records."""
-    manifest = json.loads(
-        Path(checkpoints.index_records.get().output.manifest).read_text()
-    )
+    manifest = json.loads(Path(checkpoints.index_records.get().output.manifest).read_text())
     return {
         day: [name for name in SOURCES if manifest[day].get(name)]
         for day in ROUNDS
@@ -35,10 +33,7 @@ def verdicts_of_people(wildcards):
 
 def compared_shares(wildcards):
     """Parts of the comparison; none where one job does it all."""
-    shares = [
-        f"{DEDUPLICATED}/compared-{shard}-of-{SHARDS}.parquet"
-        for shard in range(SHARDS)
-    ]
+    shares = [f"{DEDUPLICATED}/compared-{shard}-of-{SHARDS}.parquet" for shard in range(SHARDS)]
     return [path.format(round=wildcards.round) for path in shares] if SHARDS > 1 else []
 
 

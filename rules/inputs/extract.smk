@@ -1,9 +1,7 @@
 # Input functions of extract.smk: paths and parameters from the protocol and from what is there.
 EXTRACTORS = config["extraction"].get("extractors")
 # Without a search or without reviewers there is no list of included studies, and every study is pooled.
-SCREENED = bool(SOURCES) and any(
-    config["screening"][name]["reviewers"] for name in STAGES
-)
+SCREENED = bool(SOURCES) and any(config["screening"][name]["reviewers"] for name in STAGES)
 
 
 def extraction_sheets():

@@ -22,11 +22,7 @@ def requested():
 
 
 def search_logs():
-    return [
-        f"results/search/{name}/{day}/log.json"
-        for name, day in SOURCE_ROUNDS
-        if name in PUBMED_SOURCES
-    ]
+    return [f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES]
 
 
 def unfrozen():
@@ -36,8 +32,7 @@ def unfrozen():
     return [
         f"{name} {day}"
         for name, day in SOURCE_ROUNDS
-        if name in PUBMED_SOURCES
-        and not os.path.isdir(f"config/search/frozen/{name}/{day}")
+        if name in PUBMED_SOURCES and not os.path.isdir(f"config/search/frozen/{name}/{day}")
     ]
 
 
@@ -64,30 +59,19 @@ def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
     found = {"status": "results/report/status.json"}
     if SEARCHED:
-        found["counts"] = [
-            f"results/records/rounds/{name}/{day}.counts.json"
-            for name, day in SOURCE_ROUNDS
-        ]
-        found["strategies"] = sorted(
-            {SOURCES[name]["strategy"] for name in PUBMED_SOURCES}
-        )
-        found["retrieved"] = [
-            path.replace("log.json", "retrieved.json") for path in search_logs()
-        ]
+        found["counts"] = [f"results/records/rounds/{name}/{day}.counts.json" for name, day in SOURCE_ROUNDS]
+        found["strategies"] = sorted({SOURCES[name]["strategy"] for name in PUBMED_SOURCES})
+        found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
         found["studies"] = "results/screening/studies.csv"
         found["full_text"] = "results/screening/full_text/decisions.csv"
-        found["agreement"] = [
-            f"results/screening/{stage}/agreement.json" for stage in STAGES
-        ]
+        found["agreement"] = [f"results/screening/{stage}/agreement.json" for stage in STAGES]
     if PARTS["prisma"]:
         found["prisma"] = "results/prisma/counts.json"
         found["flow"] = "results/prisma/flow.svg"
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
-        found["bias_figures"] = [
-            f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")
-        ]
+        found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
     if POOLED:
         found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
         found["figures"] = [

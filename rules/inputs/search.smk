@@ -5,11 +5,7 @@ FROZEN = "config/search/frozen/{source}/{round}"
 
 def earlier_searches(wildcards):
     """Folders of the same source's earlier rounds, oldest first."""
-    return [
-        SEARCH.format(source=wildcards.source, round=day)
-        for day in ROUNDS
-        if day < wildcards.round
-    ]
+    return [SEARCH.format(source=wildcards.source, round=day) for day in ROUNDS if day < wildcards.round]
 
 
 def frozen(wildcards):
