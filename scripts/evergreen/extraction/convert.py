@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from scipy.optimize import brentq
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 
 class MeanSD(NamedTuple):
@@ -63,7 +63,7 @@ def se_from_interval(low: float, high: float, *, level: float = 0.95) -> float:
 
 def se_from_p(estimate: float, p: float) -> float:
     """Standard error of an estimate from its two-sided p value, by the normal distribution (Handbook 6.3)."""
-    return abs(estimate) / float(norm.isf(p / 2))
+    return abs(estimate) / float(-ndtri(p / 2))
 
 
 def se_from_t(difference: float, statistic: float) -> float:
@@ -73,7 +73,7 @@ def se_from_t(difference: float, statistic: float) -> float:
 
 def t_from_p(p: float, n1: float, n2: float) -> float:
     """t statistic of two groups from its two-sided p value (Handbook 6.5.2.3)."""
-    return float(t.isf(p / 2, n1 + n2 - 2))
+    return float(-stdtrit(n1 + n2 - 2, p / 2))
 
 
 def sd_from_difference_se(se: float, n1: float, n2: float) -> float:
@@ -226,9 +226,9 @@ def _mean_wan(numbers: Quantiles) -> float:
 
 def _sds(numbers: Quantiles) -> tuple[float, float]:
     """Standard deviation by the range and by the quartiles (Wan 2014); NaN where not reported."""
-    by_range = (numbers.high - numbers.low) / (2 * float(norm.ppf((numbers.n - 0.375) / (numbers.n + 0.25))))
+    by_range = (numbers.high - numbers.low) / (2 * float(ndtri((numbers.n - 0.375) / (numbers.n + 0.25))))
     by_quartiles = (numbers.q3 - numbers.q1) / (
-        2 * float(norm.ppf((0.75 * numbers.n - 0.125) / (numbers.n + 0.25)))
+        2 * float(ndtri((0.75 * numbers.n - 0.125) / (numbers.n + 0.25)))
     )
     return by_range, by_quartiles
 
@@ -295,5 +295,5 @@ def _log_normal(numbers: Quantiles) -> MeanSD:
 
 def _quantile(level: float, df: float, distribution: str) -> float:
     if distribution == "z":
-        return float(norm.isf((1 - level) / 2))
-    return float(t.isf((1 - level) / 2, df))
+        return float(-ndtri((1 - level) / 2))
+    return float(-stdtrit(df, (1 - level) / 2))
