@@ -29,6 +29,7 @@ _CUT = r"(?:…|\.\.\.)\W*$"
 _ERRATUM = (
     r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
     r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"
+    r"|^\W*err?[a-z]{3,5}:"  # misspelt
 )
 _RETRACTION = (
     r"(?i)^\W*(?:notice of retraction|retraction(?:\s(?:note|notice|statement))?|withdrawal(?:\snotice)?)\b"

@@ -86,10 +86,16 @@ def _home(words: list[str]) -> list[str]:
 
 def _compare_cut(a: list[str], b: list[str]) -> int:
     """Names of which one (or both) was cut off: the same as far as the words go, if there are enough of them."""
-    a, b = (words[:-1] if words[-1].endswith(ELLIPSIS) else words for words in (a, b))
+    a, b = _whole_words(a), _whole_words(b)
     agree = all(map(_shortened, a, b))
     enough = sum(min(len(x), len(y)) for x, y in zip(a, b, strict=False)) >= _LONG_BEGINNING
     return 1 if agree and enough else 0 if agree else -1
+
+
+def _whole_words(words: list[str]) -> list[str]:
+    """`words` without the sign of a cut; a last piece of some letters may be of a word that names leave out (`an…`)."""
+    last = words[-1].rstrip(ELLIPSIS)
+    return words if last == words[-1] else words[:-1] + [last] * (len(last) > 3)
 
 
 def _words(name: str) -> list[str]:
