@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.scales import scale_of
 from evergreen.figures.series import effects, pooling
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK
 from evergreen.synthesis import meta_regression
 from evergreen.synthesis.model import fit

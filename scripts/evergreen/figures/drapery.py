@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.stats import norm, t
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, padded
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.scales import number, scale_of
 from evergreen.figures.series import effects
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from evergreen.bias.tools import Tool
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, draw
-from evergreen.figures.scales import Scale, decimals_needed, effect_decimals, number, p_value, scale_of
+from evergreen.figures.forest_layout import draw
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
+from evergreen.figures.scales import decimals_needed, effect_decimals, number, p_value, scale_of
+from evergreen.figures.setting import Drawn, Setting
+from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
 
 DAGGER = "†"
-EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 EVENTS = {"RR", "OR", "RD", "PETO", "AS", "PR", "PLO", "PLN", "PFT", "PAS"}
 RATES = {"IRR", "IRD", "IR", "IRLN", "IRS"}
 MEANS = {"MD", "SMD", "SMDH", "ROM"}
@@ -30,37 +30,6 @@ HEADS = {
     "events": "Events", "n": "Total", "mean": "Mean", "sd": "SD", "person_time": "Person-time",
     "mean_baseline": "Baseline", "r": "r",
 }  # fmt: skip
-MODELS = {
-    "common": "Common",
-    "random": "Random",
-    "mh": "Common",
-    "peto": "Common",
-    "multilevel": "Multilevel",
-}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the protocol says about how an outcome is drawn."""
-
-    name: str
-    better: str | None = None  # lower | higher
-    intervention: str = "Intervention"
-    control: str = "Control"
-    unit: str = ""
-    timepoint: str = ""
-    layout: str = "RevMan"
-    ratio: bool = False  # a generic effect is the logarithm of a ratio
-    tool: Tool | None = None  # of the risk of bias
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A figure, and the numbers in it."""
-
-    figure: Figure
-    numbers: pd.DataFrame
-    title: str = ""
 
 
 def forest(result: Mapping[str, Any], setting: Setting, *, by: str | None = None) -> Drawn:
@@ -71,93 +40,6 @@ def forest(result: Mapping[str, Any], setting: Setting, *, by: str | None = None
     content = _Content(result, setting, by)
     name = setting.name + (f" by {by}" if by else "")
     return Drawn(draw(content.table()), content.numbers(), f"Forest plot: {name}")
-
-
-# ---------------------------------------------------------------------------------------------- text
-
-
-def interval(scale: Scale, estimate: float, low: float, high: float, decimals: int) -> Cell:
-    """`0.49 [0.34, 0.70]` in pieces, on the shown scale."""
-    shown = [number(scale.back(v), decimals) for v in (estimate, low, high)]
-    return Cell((shown[0], f"[{shown[1]},", f"{shown[2]}]"))
-
-
-def method(result: Mapping[str, Any]) -> str:
-    """`IV, Random (REML), 95% CI`: weighting, model, estimator, level."""
-    model = result.get("model") or {}
-    kind = str(model.get("model", "common"))
-    level = f"{100 * float(result.get('level', 0.95)):g}%\u00a0CI"
-    if kind == "glmm":
-        return f"GLMM ({model['kind']}), {level}" if model.get("kind") else f"GLMM, {level}"
-    weighting = {"mh": "M-H", "peto": "Peto"}.get(kind, "IV")
-    estimator = (
-        f" ({model['tau2_method']})" if model.get("tau2_method") and kind in ("random", "multilevel") else ""
-    )
-    return f"{weighting}, {MODELS.get(kind, kind.capitalize())}{estimator}, {level}"
-
-
-def heterogeneity(model: Mapping[str, Any], decimals: int = 2) -> str:
-    """`Heterogeneity: Tau² = 0.31 [0.12, 1.11]; Chi² = 152.23, df = 12 (P < 0.00001); I² = 92%`."""
-    if model.get("Q") is None or not model.get("Q_df"):
-        return "Heterogeneity: not applicable"
-    parts = []
-    if model.get("tau2") is not None and model.get("model") not in ("common", "mh", "peto"):
-        places = _tau_decimals(float(model["tau2"]), decimals)
-        text = f"Tau² = {number(model['tau2'], places)}"
-        if model.get("tau2_ci_low") is not None and model.get("tau2_ci_high") is not None:
-            text += f" [{number(model['tau2_ci_low'], places)}, {number(model['tau2_ci_high'], places)}]"
-        parts.append(text)
-    parts.append(f"Chi² = {number(model['Q'], 2)}, df = {model['Q_df']:g} ({p_value(model['Q_p'])})")
-    if model.get("I2") is not None:
-        parts.append(f"I² = {number(model['I2'], 0)}%")
-    return "Heterogeneity: " + "; ".join(parts).replace(" = ", EQUALS)
-
-
-def overall(model: Mapping[str, Any]) -> str:
-    """`Test for overall effect: Z = 3.97 (P < 0.0001)`, or T with its degrees of freedom."""
-    if model.get("statistic") is None or model.get("p") is None:
-        return ""
-    statistic = number(abs(float(model["statistic"])), 2)
-    if model.get("df") is not None:
-        return f"Test for overall effect: T = {statistic}, df = {model['df']:g} ({p_value(model['p'])})"
-    return f"Test for overall effect: Z = {statistic} ({p_value(model['p'])})"
-
-
-def between(test: Mapping[str, Any]) -> str:
-    """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`."""
-    if test.get("not_done"):
-        return f"Test for subgroup differences: {test['not_done']}"
-    text = f"Chi² = {number(test['Q'], 2)}, df = {test['df']:g} ({p_value(test['p'])}); I² = {number(test['I2'], 0)}%"
-    return "Test for subgroup differences: " + text.replace(" = ", EQUALS)
-
-
-def explained(model: Mapping[str, Any]) -> str:
-    """How interval, variance and prediction interval were obtained, in one sentence."""
-    names = {"knha": "Hartung-Knapp", "adhoc": "Hartung-Knapp (not narrower than Wald)", "z": "Wald"}
-    parts = []
-    if model.get("test"):
-        parts.append(f"Confidence interval of the pooled effect: {names.get(model['test'], model['test'])}")
-    if model.get("tau2_method") and model.get("model") == "random":
-        bounded = ", interval by the Q-profile" if model.get("tau2_ci_low") is not None else ""
-        parts.append(f"Tau²: {model['tau2_method']}{bounded}")
-    return "; ".join(parts) + "." if parts else ""
-
-
-def _tau_decimals(tau2: float, least: int) -> int:
-    return least if tau2 == 0 or tau2 >= 0.1 else min(max(least, 1 - math.floor(math.log10(tau2))), 6)
-
-
-def favours(setting: Setting) -> tuple[str, str]:
-    """What stands under the left and the right side of the axis."""
-    first, second = f"Favours {setting.intervention}", f"Favours {setting.control}"
-    if setting.better == "lower":
-        return first, second
-    if setting.better == "higher":
-        return second, first
-    return f"Lower with {setting.intervention}", f"Higher with {setting.intervention}"
-
-
-# ------------------------------------------------------------------------------------------- content
 
 
 class _Bias:

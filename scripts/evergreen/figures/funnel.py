@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from scipy.stats import norm
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.scales import Scale, number, scale_of
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 
 WIDTH, HEIGHT = 330.0, 225.0

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.page import Page, width_of, wrapped
 from evergreen.figures.scales import Scale, scale_of, ticks
 from evergreen.figures.series import effects, pooling
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
 from evergreen.synthesis import influence
 from evergreen.synthesis.model import fit_stack

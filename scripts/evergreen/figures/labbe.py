@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis
-from evergreen.figures.forest import Drawn, Setting
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 
 

@@ -14,11 +14,12 @@ from evergreen.figures import influence, series
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble, texts_of, values_of
 from evergreen.figures.drapery import drapery
-from evergreen.figures.forest import Drawn, Setting, forest
+from evergreen.figures.forest import forest
 from evergreen.figures.funnel import FEW, funnel
 from evergreen.figures.labbe import RISK, labbe
 from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
+from evergreen.figures.setting import Drawn, Setting
 
 FIRST = ("forest", "funnel")  # these files are always there
 

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import chi2
 
 from evergreen.figures.axes import figure_with_axes, number_axis
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.series import effects
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY
 from evergreen.synthesis.model import fit_stack
 from evergreen.synthesis.stack import stack

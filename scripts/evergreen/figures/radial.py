@@ -11,8 +11,8 @@ from scipy.stats import norm
 
 from evergreen.figures import scales
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis
-from evergreen.figures.forest import Drawn, Setting
 from evergreen.figures.series import effects
+from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evergreen.figures.forest import Drawn, Setting, favours, interval, method
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, draw
+from evergreen.figures.forest_layout import draw
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import effect_decimals, number, scale_of
+from evergreen.figures.setting import Drawn, Setting
+from evergreen.figures.wording import favours, interval, method
 from evergreen.synthesis import influence
 from evergreen.synthesis.model import Fit
 

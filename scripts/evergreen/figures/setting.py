@@ -1,0 +1,34 @@
+"""What every figure of an outcome is given and gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from evergreen.bias.tools import Tool
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the protocol says about how an outcome is drawn."""
+
+    name: str
+    better: str | None = None  # lower | higher
+    intervention: str = "Intervention"
+    control: str = "Control"
+    unit: str = ""
+    timepoint: str = ""
+    layout: str = "RevMan"
+    ratio: bool = False  # a generic effect is the logarithm of a ratio
+    tool: Tool | None = None  # of the risk of bias
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, and the numbers in it."""
+
+    figure: Figure
+    numbers: pd.DataFrame
+    title: str = ""
