@@ -15,7 +15,7 @@ checkpoint check_inputs:
         files=lambda w: [
             path for files in people_files(w.scope).values() for _, path in files if os.path.exists(path)
         ],
-        schemas=lambda w: sorted(map(str, protocol.SCHEMAS.glob("*.yaml"))),
+        schemas=lambda w: sorted(map(str, schemas.FOLDER.glob("*.yaml"))),
         script=script("check_inputs.py"),
         code=code_of("check_inputs.py"),
     output:

@@ -10,7 +10,7 @@ sys.path.insert(0, str(LIBRARY.parent))
 # `.venv/bin/snakemake` without activation would run the system's python in shell commands.
 shell.prefix(f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
-from evergreen import modules, protocol, sheets
+from evergreen import modules, protocol, schemas, sheets
 from evergreen.errors import InputError
 
 try:

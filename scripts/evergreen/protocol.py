@@ -7,7 +7,6 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from evergreen import schemas
 from evergreen.errors import InputError, refuse
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "config" / "schemas"
 ANALYSIS_DEFAULTS: dict[str, Any] = {
     "model": "random", "tau2": "REML", "level": 0.95, "prediction": True, "add": 0.5, "to": "only0",
     "drop00": False, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
@@ -57,7 +56,7 @@ def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml")
     errors: list[InputError] = []
     protocol = _plain(raw, "", errors, file)
     refuse(errors)
-    schema = _schema()
+    schema = schemas.schema("config")
     validator = Draft202012Validator(schema)
     errors += [
         _explain(error, file)
@@ -83,11 +82,6 @@ def analysis_of(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
     ):
         merged["test"] = "knha" if merged["model"] == "random" else "z"
     return merged
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return yaml.safe_load((SCHEMAS / "config.schema.yaml").read_text(encoding="utf-8"))
 
 
 def _plain(value: Any, key: str, errors: list[InputError], file: str | Path) -> Any:

@@ -19,13 +19,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
 import pandas as pd
-import yaml
-from openpyxl.utils.exceptions import InvalidFileException
 
 from evergreen.errors import InputError, refuse
-from evergreen.protocol import SCHEMAS
+from evergreen.schemas import schema as schema_of
 
 SUFFIXES = (".csv", ".xlsx")
 NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
@@ -99,7 +96,7 @@ def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ())
 
 @cache
 def _columns(kind: str) -> tuple[Column, ...]:
-    schema = yaml.safe_load((SCHEMAS / f"{kind}.schema.yaml").read_text(encoding="utf-8"))
+    schema = schema_of(kind)
     required = set(schema.get("required", []))
     columns = []
     for name, rule in schema["properties"].items():
@@ -175,6 +172,10 @@ def decoded(path: Path) -> str:
 
 
 def _xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
+    # Only workbooks pay for the library that reads them.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, OSError) as error:

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from evergreen import protocol
+from evergreen import protocol, schemas
 from evergreen.errors import InputError
 
 SMALLEST = {"review": {"title": "A review"}}
@@ -15,12 +15,18 @@ def test_the_smallest_protocol_for_pooling_is_complete():
     found = protocol.complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD"}]})
     outcome = found["outcomes"][0]
     assert (outcome["name"], outcome["data"], outcome["multi_arm"]) == ("pain", "pain", "combine")
-    assert (outcome["analysis"]["model"], outcome["analysis"]["tau2"], outcome["analysis"]["test"]) == ("random", "REML", "knha")
+    assert (outcome["analysis"]["model"], outcome["analysis"]["tau2"], outcome["analysis"]["test"]) == (
+        "random",
+        "REML",
+        "knha",
+    )
     assert found["screening"]["title_abstract"]["reviewers"] == []
 
 
 def test_dates_may_be_quoted_or_not():
-    found = protocol.complete({**SMALLEST, "rounds": [datetime.date(2018, 12, 31), "2020-12-31"], "sources": PUBMED})
+    found = protocol.complete(
+        {**SMALLEST, "rounds": [datetime.date(2018, 12, 31), "2020-12-31"], "sources": PUBMED}
+    )
     assert found["rounds"] == ["2018-12-31", "2020-12-31"]
 
 
@@ -78,7 +84,15 @@ def test_a_fault_is_one_sentence_that_names_the_key(raw, sentence):
 
 def test_the_bundled_protocol_is_valid(root):
     found = protocol.load(root / "config" / "config.yaml")
-    assert [outcome["id"] for outcome in found["outcomes"]] == ["any_ae", "serious_ae", "erosion", "mtss", "bmd", "jsn", "das28"]
+    assert [outcome["id"] for outcome in found["outcomes"]] == [
+        "any_ae",
+        "serious_ae",
+        "erosion",
+        "mtss",
+        "bmd",
+        "jsn",
+        "das28",
+    ]
 
 
 def test_every_key_of_the_schema_is_described():
@@ -89,8 +103,11 @@ def test_every_key_of_the_schema_is_described():
                 yield f"{path}.{name}"
             yield from undescribed(rule, f"{path}.{name}")
 
-    schema = protocol._schema()
-    found = [*undescribed(schema, ""), *(key for name, rule in schema["$defs"].items() for key in undescribed(rule, name))]
+    schema = schemas.schema("config")
+    found = [
+        *undescribed(schema, ""),
+        *(key for name, rule in schema["$defs"].items() for key in undescribed(rule, name)),
+    ]
     assert [key for key in found if key.count(".") > 1 or not key.startswith(".")] == []
 
 
