@@ -54,14 +54,22 @@ def _sections(
     if "works" in inputs or counts is not None:
         flow = Path(inputs["flow"]).with_suffix("") if "flow" in inputs else None
         comparisons = [tables.read_json(path) for path in inputs.get("agreement", [])]
-        found.append(selection.section(flow, counts, comparisons, methods.selection(protocol)))
+        found.append(
+            selection.section(
+                flow, counts, comparisons, protocol["screening"]["reasons"], methods.selection(protocol)
+            )
+        )
     if works is not None:
         studies, full_text = tables.read_table(inputs["studies"]), tables.read_table(inputs["full_text"])
         found.append(selection.studies_section(studies, works, full_text, protocol["screening"]["reasons"]))
     if "judgements" in inputs:
         judgements = tables.read_table(inputs["judgements"])
         words = methods.extraction(protocol, [], _people(judgements["assessors"]))
-        found.append(risk.section(judgements, Path(inputs["bias_figures"][0]).parent, words))
+        found.append(
+            risk.section(
+                judgements, protocol["risk_of_bias"]["tool"], Path(inputs["bias_figures"][0]).parent, words
+            )
+        )
     if outcomes and extracted is not None:
         links = selection.citations(works) if works is not None else {}
         folder = Path(inputs["figures"][0]).parents[1]

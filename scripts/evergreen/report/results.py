@@ -39,7 +39,7 @@ def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
     """`0.54 to 1.86`; "" where there is none."""
     if low is None or high is None:
         return ""
-    return f"{shown(low, scale)} to {shown(high, scale)}"
+    return f"{shown(low, scale)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{shown(high, scale)}"
 
 
 def participants(result: Mapping[str, Any]) -> int | None:
@@ -57,10 +57,7 @@ def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> st
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result["model"], scales.scale_of(outcome["measure"])
     if model is None:
-        reasons = "; ".join(
-            dict.fromkeys(f"{item['study']}: {item['reason']}" for item in result["left_out"])
-        )
-        return f"Not pooled. {reasons}"
+        return f"Not pooled: {result['not_pooled'].rstrip('.')}."
     low_high = interval(model["ci_low"], model["ci_high"], scale)
     text = f"{scale.name} {shown(model['estimate'], scale)} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
     count = participants(result)
@@ -73,7 +70,7 @@ def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> st
 
 def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> Table:
     """All outcomes at a glance."""
-    columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("tau²", True)]  # fmt: skip
+    columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("Tau²", True)]  # fmt: skip
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         result, scale = results[outcome["id"]], scales.scale_of(outcome["measure"])
@@ -81,22 +78,13 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
         model = result["model"]
         if model is None:
             reporting = len({item["study"] for item in result["left_out"]})
-            rows.append(
-                [
-                    name,
-                    "0",
-                    "",
-                    f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)",
-                    "",
-                    "",
-                    "",
-                ]
-            )
+            words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
+            rows.append([name, "0", "", words, "", "", ""])
             continue
         count = participants(result)
         effect = f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
         prediction = interval(model.get("pi_low"), model.get("pi_high"), scale)
-        i2 = "" if model.get("I2") is None else f"{model['I2']:.0f} %"
+        i2 = "" if model.get("I2") is None else f"{model['I2']:.0f}%"
         tau2 = "" if model.get("tau2") is None else scales.number(model["tau2"], 3)
         rows.append(
             [name, str(result["k"]), "" if count is None else f"{count:,}", effect, prediction, i2, tau2]
@@ -123,7 +111,7 @@ def outcome_blocks(
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
-    if result["left_out"]:
+    if result["left_out"] and result["model"] is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.tools import tool_of
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
 
 CAPTIONS = {
@@ -15,8 +16,14 @@ CAPTIONS = {
 }
 
 
-def section(judgements: pd.DataFrame, figures: Path, words: str) -> Section:
-    """`judgements` as results/risk_of_bias/judgements.csv; `figures` the folder of the figures."""
+def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> Section:
+    """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
+    # A tool of the reviewers' own names its domains itself.
+    names = (
+        {}
+        if tool.endswith((".yaml", ".yml"))
+        else {domain.id: domain.name for domain in tool_of(tool).domains}
+    )
     blocks: list[Block] = [Text(words)]
     for name, caption in CAPTIONS.items():
         stem = figures / name
@@ -39,8 +46,8 @@ def section(judgements: pd.DataFrame, figures: Path, words: str) -> Section:
         cells: list[Cell] = [
             item["study"],
             item["outcome"],
-            item["domain"],
-            item["judgement"],
+            names.get(item["domain"], item["domain"]),
+            item["judgement"].capitalize(),
             item["support"],
             Link("source", source) if source.startswith("http") else source,
         ]

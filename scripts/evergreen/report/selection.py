@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -14,13 +15,14 @@ from evergreen.prisma.counts import name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
 from evergreen.report.status import STAGE_NAMES
 
-SHORT_TITLE = 110
+SHORT_TITLE = 60
 
 
 def citation(work: Mapping[str, Any]) -> Link:
     """First author, year and journal of a work, linked to PubMed or its DOI where it has one."""
     authors = [name for name in str(work["authors"]).split("; ") if name]
-    first = authors[0].split(",")[0] if authors else "No author given"
+    # A record without authors is named by its title, as reference lists do.
+    first = authors[0].split(",")[0] if authors else shorten(str(work["title"]), SHORT_TITLE, placeholder="…")
     et_al = " et al." if len(authors) > 1 else ""
     year = "no year" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
     text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"])) if part)
@@ -70,9 +72,10 @@ def section(
     flow: Path | None,
     counts: Mapping[str, Any] | None,
     comparisons: Sequence[Mapping[str, Any]],
+    reasons: Mapping[str, str],
     words: str,
 ) -> Section:
-    """How records became included studies."""
+    """How records became included studies; `reasons` are the labels of the protocol's reasons."""
     blocks: list[Block] = [Text(words)]
     if flow is not None and counts is not None:
         total = counts["total"]
@@ -89,12 +92,12 @@ def section(
                 links=[("what is in each box", "../prisma/flow.html")],
             )
         )
-        blocks.append(_per_round(counts))
+        blocks.append(_per_round(counts, reasons))
     blocks += [table for comparison in comparisons if (table := agreement(comparison)) is not None]
     return Section("selection", "Selection of studies", blocks)
 
 
-def _per_round(counts: Mapping[str, Any]) -> Table:
+def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
     rounds = counts["rounds"]
     columns = [Head("Count"), *(Head(day, True) for day in rounds), Head("All rounds", True)]
     rows: list[list[Cell]] = []
@@ -103,7 +106,11 @@ def _per_round(counts: Mapping[str, Any]) -> Table:
         if isinstance(total, Mapping):
             for reason, sum_ in total.items():
                 rows.append(
-                    [f"{name(key)}: {reason}", *(str(part.get(reason, 0)) for part in parts), str(sum_)]
+                    [
+                        f"{name(key)}: {reasons.get(reason, reason)}",
+                        *(str(part.get(reason, 0)) for part in parts),
+                        str(sum_),
+                    ]
                 )
         elif total or any(parts):
             rows.append([name(key), *map(str, parts), str(total)])
