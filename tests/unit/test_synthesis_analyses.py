@@ -165,3 +165,13 @@ def test_methods_in_words(rows):
     for model in ("common", "mh", "peto", "glmm", "multilevel"):
         entry = {"id": "x", "measure": "OR", "analysis": {**ANALYSIS, "model": model}}
         assert all(sentence.endswith(".") for sentence in wording.methods(entry))
+
+
+@pytest.mark.parametrize("model", ["mh", "peto", "glmm"])
+@pytest.mark.parametrize("events", [("0", "0"), ("0", "3")])
+def test_models_of_counts_say_when_there_is_nothing_to_estimate(rows, model, events):
+    """No events at all, or in one group only."""
+    rows["events"] = [events[group == "control"] for group in rows["group"]]
+    result = run(rows, "OR", analysis={"model": model})
+    assert result["model"]["estimate"] is None or abs(result["model"]["estimate"]) < 100
+    assert result["notes"] or result["model"]["estimate"] is not None

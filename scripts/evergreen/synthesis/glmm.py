@@ -35,6 +35,7 @@ from evergreen.synthesis.stack import Array
 
 MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
 NODES = 7
+DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood without a maximum has
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,13 @@ def glmm(
     common: bool = False,
     level: float = 0.95,
 ) -> GlmmFit:
-    """Fit a model to tables (OR), rates (IRR) or one group's counts (PLO, IRLN; `model` has no meaning there)."""
+    """Fit a model to tables (OR), rates (IRR) or one group's counts (PLO, IRLN; `model` has no meaning there).
+
+    Raises ValueError where fewer than two studies have events, and where the likelihood has no finite maximum.
+    """
     kept = _informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
+    if len(next(iter(kept.values()))) < 2:
+        raise ValueError("fewer than two studies say something about the effect")
     if measure in {"PLO", "IRLN"}:
         found = _simple(_one_group(measure, kept), common)
     elif model == "UM.FS":
@@ -106,11 +112,16 @@ class _Found:
 
 
 def _result(measure: str, data: Mapping[str, Array], found: _Found, level: float) -> GlmmFit:
+    if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
+        raise ValueError(
+            "the likelihood has no finite maximum: a group has events in no study, or in all participants"
+        )
     options = {"drop00": True} if measure in {"OR", "IRR"} else {}
     yi, vi = effect(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)
     k = len(yi)
     vt = float(fit(yi[known], vi[known], method="EE").vt)
+    I2, H2 = (100 * found.tau2 / (vt + found.tau2), found.tau2 / vt + 1) if vt > 0 else (np.nan, np.nan)
     se = float(np.sqrt(found.variance))
     statistic = found.estimate / se
     half = float(special.ndtri(0.5 + level / 2)) * se
@@ -118,7 +129,7 @@ def _result(measure: str, data: Mapping[str, Array], found: _Found, level: float
     tails = [float(special.chdtrc(df, max(Q, 0.0))) if df > 0 else 1.0 for Q in (found.Q_wald, found.Q_lrt)]
     return GlmmFit(
         found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
-        found.estimate + half, found.tau2, found.sigma2, 100 * found.tau2 / (vt + found.tau2), found.tau2 / vt + 1,
+        found.estimate + half, found.tau2, found.sigma2, I2, H2,
         max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
         found.loglik_at_modes, found.loglik_saturated, k,
     )  # fmt: skip
@@ -214,6 +225,8 @@ def _solve_each(value: Callable[[Array], Array], start: Array) -> Array:
 def _wald_homogeneity(b: Array, v: Array) -> float:
     """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
     w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
+    if not np.any(w > 0):
+        return float("nan")
     b = np.where(w > 0, b, 0.0)
     return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
 

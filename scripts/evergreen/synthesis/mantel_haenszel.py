@@ -226,10 +226,11 @@ def _counted(
     Q = max(0.0, float(((yi[known] - estimate) ** 2 / vi[known]).sum())) if count > 1 else 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = float(np.float64(estimate) / se)
+        share = 100 * weights / weights.sum()
         I2 = float(np.maximum(0.0, 100 * (np.float64(Q) - df) / Q)) if df > 0 and Q > 0 else 0.0
     half = float(special.ndtri(0.5 + level / 2)) * se
     return Counted(
         estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), estimate - half, estimate + half,
         Q, float(df), float(special.chdtrc(df, Q)) if df > 0 else 1.0, I2, Q / df if df > 0 else 1.0,
-        len(yi), count, informative, 100 * weights / weights.sum(), association, breslow_day, tarone,
+        len(yi), count, informative, share, association, breslow_day, tarone,
     )  # fmt: skip

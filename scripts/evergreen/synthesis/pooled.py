@@ -233,7 +233,13 @@ def _test(test: Any) -> dict[str, Any] | None:
 
 def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     kind = analysis.get("glmm", "UM.FS")
-    found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
+    try:
+        found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+        nothing = _block("glmm", len(studies.yi), tau2_method="ML", kind=kind)
+        return Pooled(
+            nothing, np.full(len(studies.yi), np.nan), [f"The mixed model cannot be fitted: {error}."]
+        )
     block = _block(
         "glmm", found.k, tau2_method="ML", kind=kind, estimate=found.estimate, se=found.se, statistic=found.statistic,
         p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,

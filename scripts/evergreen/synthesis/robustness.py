@@ -62,11 +62,7 @@ def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, An
     tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
     tau, p_value = small_study.rank_test(studies.yi, studies.vi)
     document: dict[str, Any] = {
-        "tests": {
-            name: {"statistic": one.statistic, "df": one.df, "p": one.p_value, "limit": one.limit,
-                   "limit_ci_low": one.limit_low, "limit_ci_high": one.limit_high}
-            for name, one in tests.items()
-        },
+        "tests": {name: _asymmetry(one) for name, one in tests.items()},
         "rank": {"tau": tau, "p": p_value},
         "pet_peese": {
             name: dict(zip(("estimate", "se", "statistic", "p"), values, strict=True))
@@ -92,3 +88,12 @@ def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, An
             "model": block_of(filled.fit, "random" if random else "common"),
         }  # fmt: skip
     return document
+
+
+def _asymmetry(one: small_study.Asymmetry | str) -> dict[str, Any]:
+    if isinstance(one, str):
+        return {"not_done": one}
+    return {
+        "statistic": one.statistic, "df": one.df, "p": one.p_value, "limit": one.limit, "limit_ci_low": one.limit_low,
+        "limit_ci_high": one.limit_high,
+    }  # fmt: skip

@@ -6,9 +6,8 @@ that the test is not biased by the dependence of an effect on its own standard e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,6 +64,8 @@ def regression_test(
     meta-regression with `method` and `test`.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    if len(y) < 3:
+        raise ValueError("fewer than three studies have what the test needs")
     values = predictor_of(predictor, v, None if ni is None else np.asarray(ni, dtype=float))
     design = np.column_stack([np.ones(len(y)), values])
     # a weighted regression is a common-effect meta-regression whose variance is scaled as by Knapp and Hartung
@@ -126,14 +127,16 @@ def harbord(events1: Array, n1: Array, events2: Array, n2: Array) -> Asymmetry:
 
 def peters(yi: Array, events: Array, n: Array) -> Asymmetry:
     """Peters et al. (2006) for odds ratios: effects on 1 / n, weighted by events times non-events over n."""
-    v = 1 / events + 1 / (n - events)
+    with np.errstate(divide="ignore"):
+        v = 1 / events + 1 / (n - events)
     kept = np.isfinite(v) & np.isfinite(yi)
     return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ninv")
 
 
 def macaskill(yi: Array, events: Array, n: Array) -> Asymmetry:
     """Macaskill, Walter & Irwig (2001) for odds ratios: effects on n, weighted as by Peters."""
-    v = 1 / events + 1 / (n - events)
+    with np.errstate(divide="ignore"):
+        v = 1 / events + 1 / (n - events)
     kept = np.isfinite(v) & np.isfinite(yi)
     return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ni")
 
@@ -149,15 +152,22 @@ def pustejovsky_rodgers(yi: Array, n1: Array, n2: Array) -> Asymmetry:
     return regression_test(yi, 1 / n1 + 1 / n2, model="lm")
 
 
-def of_measure(measure: str, yi: Array, vi: Array, data: Mapping[str, Array]) -> dict[str, Any]:
-    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4): name -> Asymmetry; `data` is empty for contrasts."""
+def of_measure(measure: str, yi: Array, vi: Array, data: Mapping[str, Array]) -> dict[str, Asymmetry | str]:
+    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4), or why one cannot be done; `data` is empty for contrasts."""
     if measure in {"OR", "PETO"} and data:
-        events = data["events1"] + data["events2"]
-        n = data["n1"] + data["n2"]
-        return {
-            "Harbord": harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
-            "Peters": peters(yi, events, n),
+        events, n = data["events1"] + data["events2"], data["n1"] + data["n2"]
+        tests: dict[str, Callable[[], Asymmetry]] = {
+            "Harbord": lambda: harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
+            "Peters": lambda: peters(yi, events, n),
         }
-    if measure == "SMD" and data:
-        return {"Pustejovsky-Rodgers": pustejovsky_rodgers(yi, data["n1"], data["n2"])}
-    return {"Egger": regression_test(yi, vi, model="lm")}
+    elif measure == "SMD" and data:
+        tests = {"Pustejovsky-Rodgers": lambda: pustejovsky_rodgers(yi, data["n1"], data["n2"])}
+    else:
+        tests = {"Egger": lambda: regression_test(yi, vi, model="lm")}
+    found: dict[str, Asymmetry | str] = {}
+    for name, test in tests.items():
+        try:
+            found[name] = test()
+        except ValueError as error:
+            found[name] = str(error)
+    return found
