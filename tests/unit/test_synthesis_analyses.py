@@ -175,3 +175,11 @@ def test_models_of_counts_say_when_there_is_nothing_to_estimate(rows, model, eve
     result = run(rows, "OR", analysis={"model": model})
     assert result["model"]["estimate"] is None or abs(result["model"]["estimate"]) < 100
     assert result["notes"] or result["model"]["estimate"] is not None
+
+
+@pytest.mark.parametrize("model", ["random", "common", "multilevel"])
+def test_effects_that_are_all_equal(rows, model):
+    rows["n"], rows["events"] = "100", ["10" if group == "control" else "5" for group in rows["group"]]
+    result = run(rows, analysis={"model": model, "test": "knha" if model == "random" else "z"})
+    assert result["model"]["tau2"] in (None, pytest.approx(0, abs=1e-12))
+    assert (result["model"].get("wald") is not None) == (model == "random")

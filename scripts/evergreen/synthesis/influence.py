@@ -89,13 +89,16 @@ def influence(
     residual = y[rows] - deleted
     residual = np.where(np.abs(residual) < 100 * np.finfo(float).eps, 0.0, residual)
     change = whole.b - without.b
+    # effects that are all equal leave the Knapp-Hartung test without a variance, and a distance without a unit
+    some = bool(np.all(np.diagonal(whole.vb) > 0))
+    precision = np.linalg.inv(whole.vb) if some else np.full_like(whole.vb, np.nan)
     # the covariance of all studies' coefficients, but with the tau2 without the study
     plugged = np.linalg.inv(np.einsum("ki,bk,kj->bij", x, 1 / (v[None] + without.tau2[:, None]), x))
     with np.errstate(divide="ignore", invalid="ignore"):
         found = {
             "rstudent": residual / np.sqrt(deleted_variance + without.scale * spread),
             "dffits": (x[rows] @ whole.b - deleted) / np.sqrt(without.scale * hat[rows] * spread),
-            "cook": np.einsum("bi,ij,bj->b", change, np.linalg.inv(whole.vb), change),
+            "cook": np.einsum("bi,ij,bj->b", change, precision, change),
             "cov_ratio": np.linalg.det(without.vb) / np.linalg.det(whole.vb),
             "tau2": without.tau2,
             "Q": without.Q,
@@ -174,7 +177,9 @@ def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     whole = fit(y, v, method=method, test=test)
     without = leave_one_out(y, v, method=method, test=test)
-    return (y - whole.b[0]) ** 2 / (whole.tau2 + v), (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
+    return (y - whole.b[0]) ** 2 / (whole.tau2 + v), change
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def _robust(of: Blocks, solved: Gls, total: Array, kind: str, level: float) -> R
     else:
         raise ValueError(f"unknown robust estimator: {kind}")
     se = np.sqrt(np.diagonal(vb))
-    statistic = solved.b / se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = solved.b / se
     p_value, critical = tail_and_critical(statistic, df, level)
     return Robust(
         kind, solved.b, se, statistic, df, p_value, solved.b - critical * se, solved.b + critical * se, vb
