@@ -28,6 +28,10 @@ rule all:
         "results/report/status.txt",
 
 
+onstart:
+    check_people_files()
+
+
 onsuccess:
     shell(f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}")
 

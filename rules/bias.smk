@@ -12,7 +12,7 @@ rule bias:
 
 rule merge_bias:
     input:
-        unpack(checked(bias_inputs)),
+        unpack(bias_inputs),
         script=script("merge_bias.py"),
         code=code_of("merge_bias.py"),
     output:
@@ -35,8 +35,7 @@ rule merge_bias:
 
 rule draw_bias:
     input:
-        # Decided after the check, so that an edit of another sheet does not draw again.
-        judgements=checked("results/risk_of_bias/judgements.csv"),
+        judgements="results/risk_of_bias/judgements.csv",
         script=script("draw_bias.py"),
         code=code_of("draw_bias.py"),
     output:
@@ -72,7 +71,7 @@ rule draw_bias:
 
 rule grade_certainty:
     input:
-        sheet=checked(lambda w: sheet("config/certainty")),
+        sheet=lambda w: sheet("config/certainty"),
         script=script("grade_certainty.py"),
         code=code_of("grade_certainty.py"),
     output:

@@ -4,7 +4,7 @@ include: "inputs/deduplicate.smk"
 
 rule compare_records:
     input:
-        records=checked(new_records),
+        records=new_records,
         before=state_before,
         script=script("compare_records.py"),
         code=code_of("compare_records.py"),
@@ -26,7 +26,7 @@ rule compare_records:
 
 rule deduplicate_round:
     input:
-        records=checked(new_records),
+        records=new_records,
         before=state_before,
         compared=compared_shares,
         verdicts=verdicts_of_people,
@@ -55,7 +55,7 @@ rule assemble_works:
             for day, names in contributions().items()
             for name in names
         ],
-        state=checked(last_state),
+        state=last_state,
         pairs=lambda w: [f"{DEDUPLICATED}.pairs.parquet".format(round=day) for day in contributions()],
         verdicts=verdicts_of_people,
         script=script("assemble_works.py"),

@@ -11,7 +11,7 @@ rule extract:
 
 rule merge_extraction:
     input:
-        unpack(checked(extraction_inputs)),
+        unpack(extraction_inputs),
         script=script("merge_extraction.py"),
         code=code_of("merge_extraction.py"),
     output:
@@ -44,7 +44,7 @@ rule merge_extraction:
 # The only file of this checkpoint says what every outcome's slice is called; an outcome whose name stays is not run again.
 checkpoint plan_outcomes:
     input:
-        **beside_rows(),
+        **{name: after_search(path) for name, path in beside_rows().items()},
         converted="results/extraction/converted.csv",
         script=script("plan_outcomes.py"),
         code=code_of("plan_outcomes.py"),

@@ -13,7 +13,7 @@ rule figures:
 
 rule draw_outcome:
     input:
-        synthesis="results/synthesis/{outcome}.json",
+        synthesis=after_plan("results/synthesis/{outcome}.json"),
         tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
         script=script("draw_outcome.py"),
         code=code_of("draw_outcome.py"),

@@ -86,7 +86,7 @@ rule draw_flow:
 
 rule draw_overlap:
     input:
-        combinations="results/deduplication/combinations.csv",
+        combinations=after_search("results/deduplication/combinations.csv"),
         yields="results/deduplication/yield.csv",
         script=script("draw_overlap.py"),
         code=code_of("draw_overlap.py"),

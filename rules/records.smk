@@ -4,7 +4,7 @@ include: "inputs/records.smk"
 
 rule import_export:
     input:
-        export=checked(lambda w: SOURCES[w.source]["files"][w.round]),
+        export=lambda w: written(SOURCES[w.source]["files"][w.round]),
         earlier=earlier_records,
         script=script("import_export.py"),
         code=code_of("import_export.py"),

@@ -4,9 +4,9 @@ include: "inputs/screen.smk"
 
 rule count_votes:
     input:
-        works="results/deduplication/works.parquet",
+        works=after_search("results/deduplication/works.parquet"),
         clusters="results/deduplication/clusters.csv",
-        votes=checked(lambda w: votes_in(w.stage)),
+        votes=lambda w: votes_in(w.stage),
         excluded_before=lambda w: (
             optional("config/excluded_before_screening") if w.stage == "title_abstract" else []
         ),
@@ -39,7 +39,7 @@ rule count_votes:
 
 rule compare_reviewers:
     input:
-        votes=f"{STAGE_DIR}/votes.csv",
+        votes=after_search(f"{STAGE_DIR}/votes.csv"),
         script=script("compare_reviewers.py"),
         code=code_of("compare_reviewers.py"),
     output:
@@ -60,12 +60,12 @@ rule compare_reviewers:
 
 rule list_studies:
     input:
-        works="results/deduplication/works.parquet",
+        works=after_search("results/deduplication/works.parquet"),
         clusters="results/deduplication/clusters.csv",
         title_abstract="results/screening/title_abstract/decisions.csv",
         full_text="results/screening/full_text/decisions.csv",
         votes="results/screening/full_text/votes.csv",
-        assigned=checked(lambda w: optional("config/studies")),
+        assigned=lambda w: optional("config/studies"),
         script=script("list_studies.py"),
         code=code_of("list_studies.py"),
     output:
@@ -94,10 +94,10 @@ for stage in filter(people_of, STAGES):
         name:
             f"write_worklists_{stage}"
         input:
-            works="results/deduplication/works.parquet",
+            works=after_search("results/deduplication/works.parquet"),
             awaiting=f"results/screening/{stage}/awaiting.csv",
             conflicts=f"results/screening/{stage}/conflicts.csv",
-            votes=checked(lambda w, stage=stage: votes_in(stage)),
+            votes=lambda w, stage=stage: votes_in(stage),
             script=script("write_worklists.py"),
             code=code_of("write_worklists.py"),
             data=data(

@@ -4,7 +4,7 @@ include: "inputs/search.smk"
 
 rule search_pubmed:
     input:
-        strategy=checked(lambda w: SOURCES[w.source]["strategy"]),
+        strategy=lambda w: written(SOURCES[w.source]["strategy"]),
         earlier=lambda w: [
             f"{folder}/{name}" for folder in earlier_searches(w) for name in ("new_ids.txt", "batches.json")
         ],

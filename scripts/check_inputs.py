@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen import sheets, tables
+from evergreen import sheets
 from evergreen.bias import judgements
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
@@ -18,26 +18,23 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--files", type=json_argument, required=True, help="{area: [[kind, path], ...]}")
     arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
-    arguments.add_argument("--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order")
-    arguments.add_argument("--out", required=True)
+    arguments.add_argument(
+        "--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order"
+    )
     args = arguments.parse_args(argv)
 
     faults: list[InputError] = []
-    checked = []
-    for area, files in sorted(args.files.items()):
+    for _, files in sorted(args.files.items()):
         for kind, path in files:
             try:
-                rows = _check(kind, Path(path), args.tool, args.reasons)
+                _check(kind, Path(path), args.tool, args.reasons)
             except InputError as fault:
                 faults.append(fault)
-            else:
-                checked.append({"area": area, "kind": kind, "file": path, "rows": rows})
     refuse(faults)
-    tables.write_json(checked, args.out)
 
 
-def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> int | None:
-    """Check one file; the number of rows where it is a sheet."""
+def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> None:
+    """Read one file and check what its kind must hold."""
     if kind in ("strategy", "export"):
         if not path.is_file():
             raise InputError(
@@ -49,7 +46,7 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> int | None:
                 file=path,
                 todo="Save the search again, or take the file out of config/config.yaml.",
             )
-        return None
+        return
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):
         ballots(frame, stage=path.parent.name, reasons=reasons)
@@ -59,7 +56,6 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> int | None:
         merge.check_adjudication(frame)
     elif kind == "risk_of_bias":
         judgements.check(frame, tool_of(tool))
-    return len(frame)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import json
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -164,14 +165,51 @@ def people_files(scope):
     return {area: [(kind, path) for kind, path in files[area] if path] for area in SCOPES[scope]}
 
 
-def checked(files):
-    """Input function that waits until the people's files of this run are checked.
+def written(path):
+    """A file that the protocol names; refused in one sentence where a person has not written it yet."""
+    if not os.path.exists(path):
+        todo = "Create it or mend its path in config/config.yaml."
+        raise WorkflowError(str(InputError("the file is missing", file=path, todo=todo)))
+    return path
 
-    The check is called, not taken as an input: editing one sheet then reruns the steps that read it and no others.
+
+def check_people_files():
+    """Refuse what people wrote before anything runs; only the files that the requested targets read."""
+    files = people_files(scope_of_run())
+    done = subprocess.run(
+        [
+            sys.executable,
+            script("check_inputs.py"),
+            *("--files", as_json(files)),
+            *("--tool", config["risk_of_bias"]["tool"]),
+            *("--reasons", as_json(list(config["screening"]["reasons"]))),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        raise WorkflowError(done.stderr.replace("ERROR: ", "").strip())
+
+
+def decided_after(checkpoint, files):
+    """Input function that looks at a checkpoint first.
+
+    Whether a job runs is then decided when the checkpoint is done: without it, everything downstream of a
+    checkpoint that runs would run as well, whatever the checkpoint found.
     """
 
     def input_function(wildcards):
-        checkpoints.check_inputs.get(scope=scope_of_run())
-        return files(wildcards) if callable(files) else files
+        getattr(checkpoints, checkpoint).get()
+        return files(wildcards) if callable(files) else files.format(**dict(wildcards.items()))
 
     return input_function
+
+
+def after_search(files):
+    """Input function for what depends on the works: a search that finds nothing new does not run it."""
+    return decided_after("index_records", files) if SOURCES else files
+
+
+def after_plan(files):
+    """Input function for what depends on an outcome's slice: an outcome that did not change does not run again."""
+    return decided_after("plan_outcomes", files)

@@ -28,7 +28,10 @@ def imported_by(path: Path) -> frozenset[Path]:
             continue
         for name in names:
             base = SCRIPTS.joinpath(*name.split("."))
-            candidates = [base.with_suffix(".py"), *(folder / "__init__.py" for folder in (base, *base.parents))]
+            candidates = [
+                base.with_suffix(".py"),
+                *(folder / "__init__.py" for folder in (base, *base.parents)),
+            ]
             found |= {file for file in candidates if SCRIPTS in file.parents and file.is_file()}
     return frozenset(found)
 

@@ -5,7 +5,7 @@ import os
 import warnings
 from pathlib import Path
 
-import oracle_blocks
+from tests.unit import oracle_blocks
 import pytest
 
 SHARED = Path(os.environ.get("EVERGREEN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
