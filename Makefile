@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test lint types format clean
+.PHONY: review test lint types format clean faults bench-workflow bench-search bench-dedup bench-pooling
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -39,3 +39,24 @@ format: .venv/requirements-dev.done
 clean:
 	rm -rf .snakemake
 	find results -mindepth 1 ! -name README.md -delete
+
+bench-workflow:
+	$(PYTHON) benchmarks/workflow.py
+
+bench-search: .venv/requirements-dev.done
+	$(BIN)/python benchmarks/search_pubmed.py
+
+faults: .venv/requirements-dev.done
+	PYTHONPATH=scripts $(BIN)/python -m tests.faults.matrix --seeds 50
+
+# Other tools live in environments of their own.
+bench-dedup: .venv/requirements-dev.done .bench/dedup.done
+	$(BIN)/python benchmarks/dedup.py --others .bench/dedup/bin/python
+
+bench-pooling: .venv/requirements-dev.done .bench/pooling.done
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/pooling.py --peers .bench/pooling/bin/python
+
+.bench/%.done: benchmarks/requirements-%.txt
+	$(PYTHON) -m venv .bench/$*
+	.bench/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@

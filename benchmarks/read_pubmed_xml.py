@@ -46,7 +46,7 @@ def main() -> None:
 def compare(path: Path, sample: int) -> None:
 
     from Bio import Entrez
-    from tests.unit import pubmed_oracle
+    from tests.reference import pubmed_oracle
 
     body = gzip.decompress(path.read_bytes())
     start = body.index(b"<PubmedArticle>")

@@ -7,6 +7,8 @@ rule extract:
         "results/extraction/merged.csv",
         "results/extraction/conflicts.csv",
         "results/extraction/converted.csv",
+        # Named here, so that a slice that somebody deleted is cut again.
+        after_plan(lambda w: list(map(slice_of, OUTCOMES))) if OUTCOMES else [],
 
 
 rule merge_extraction:

@@ -7,7 +7,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.figures.agreement import agreement_figure
 from evergreen.figures.style import save, style
 from evergreen.screening import stages
-from evergreen.screening.comparison import compare, agreement_table
+from evergreen.screening.comparison import agreement_table, compare
 
 
 def main(argv: list[str] | None = None) -> None:

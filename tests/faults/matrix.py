@@ -27,7 +27,7 @@ from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store, entry_from_facts
 from evergreen.search.listing import list_all
 from evergreen.search.replies import EntrezError
-from tests.unit.search_rounds import QUICK, Entry, contents, facts, search, store
+from tests.search.search_rounds import QUICK, Entry, contents, facts, search, store
 
 RECORDS = 420  # three batches
 REQUESTS = 7

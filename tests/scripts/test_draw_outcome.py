@@ -7,7 +7,7 @@ import pytest
 
 import draw_outcome
 from evergreen import tables
-from tests.unit.figures_of_bcg import pooled
+from tests.figures.figures_of_bcg import pooled
 
 OUTCOME = {
     "id": "tb",

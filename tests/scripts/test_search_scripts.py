@@ -14,7 +14,7 @@ from evergreen.errors import InputError
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
 from evergreen.tables import read_json, read_table
-from tests.unit.search_rounds import contents
+from tests.search.search_rounds import contents
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = ["2018-12-31", "2020-12-31", "2023-12-31"]

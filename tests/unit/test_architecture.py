@@ -12,7 +12,18 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 LIBRARY = SCRIPTS / "evergreen"
 # The way of the data; a room may import itself and those before it.
-ROOMS = ["search", "records", "deduplication", "screening", "prisma", "extraction", "bias", "synthesis", "figures", "report"]
+ROOMS = [
+    "search",
+    "records",
+    "deduplication",
+    "screening",
+    "prisma",
+    "extraction",
+    "bias",
+    "synthesis",
+    "figures",
+    "report",
+]
 
 
 @cache
@@ -40,7 +51,11 @@ def closure(path: Path) -> set[Path]:
         for module in imports(waiting.pop()) - seen:
             seen.add(module)
             waiting.append(module)
-            waiting += [init for folder in module.parents if (init := folder / "__init__.py").is_file() and LIBRARY in init.parents]
+            waiting += [
+                init
+                for folder in module.parents
+                if (init := folder / "__init__.py").is_file() and LIBRARY in init.parents
+            ]
     return seen
 
 
@@ -49,7 +64,9 @@ def room(path: Path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-@pytest.mark.parametrize("module", sorted(LIBRARY.rglob("*.py")), ids=lambda path: str(path.relative_to(LIBRARY)))
+@pytest.mark.parametrize(
+    "module", sorted(LIBRARY.rglob("*.py")), ids=lambda path: str(path.relative_to(LIBRARY))
+)
 def test_imports_point_one_way(module):
     here = room(module)
     for imported in imports(module):
@@ -86,11 +103,17 @@ def test_the_snakefile_is_a_table_of_contents():
 def test_conda_environment_and_requirements_have_the_same_pins():
     text = (ROOT / "requirements.txt").read_text()
     direct = dict(
-        line.lower().replace("_", "-").split("==") for line in text.split("\n\n")[0].splitlines() if "==" in line
+        line.lower().replace("_", "-").split("==")
+        for line in text.split("\n\n")[0].splitlines()
+        if "==" in line
     )
     direct.pop("snakemake")  # it runs the environment and is not in it
     environment = yaml.safe_load((ROOT / "envs" / "evergreen.yaml").read_text())
-    pins = dict(re.split(r"\s*=\s*", spec, maxsplit=1) for spec in environment["dependencies"] if not spec.startswith("python "))
+    pins = dict(
+        re.split(r"\s*=\s*", spec, maxsplit=1)
+        for spec in environment["dependencies"]
+        if not spec.startswith("python ")
+    )
     assert pins == direct
 
 

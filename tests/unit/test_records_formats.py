@@ -503,7 +503,9 @@ def test_columns_of_the_protocol_outrank_known_names(read):
     )
     with pytest.raises(InputError, match="title stands in column Titulo, but there is no such column"):
         read(text, format_="csv", columns={"title": "Titulo"})
-    with pytest.raises(InputError, match=r"name titel, which records do not have\. Known are: title, abstract"):
+    with pytest.raises(
+        InputError, match=r"name titel, which records do not have\. Known are: title, abstract"
+    ):
         read(text, format_="csv", columns={"titel": "titel"})
 
 

@@ -35,13 +35,32 @@ def read(folder: Path, content: bytes, kind: str = "extraction"):
         f"{HEADER}\n{ROW.replace('intervention', ' Intervention ')}\n".encode(),
         f"{HEADER}\n{ROW.replace('1.5', chr(0xA0) + '1.5')}\n".encode(),
     ],
-    ids=["plain", "bom-crlf", "mac", "blank-rows", "utf-16", "utf-16-no-bom", "tabs", "semicolons", "capitals", "blanks", "nbsp"],
+    ids=[
+        "plain",
+        "bom-crlf",
+        "mac",
+        "blank-rows",
+        "utf-16",
+        "utf-16-no-bom",
+        "tabs",
+        "semicolons",
+        "capitals",
+        "blanks",
+        "nbsp",
+    ],
 )
 def test_a_sheet_reads_the_same_whatever_program_saved_it(tmp_path, content):
     frame = read(tmp_path, content)
     assert len(frame) == 1
     row = frame.iloc[0]
-    assert (row["study"], row["group"], row["n"], row["events"], row["mean"], row["sd"]) == ("A", "intervention", 10, 3, 1.5, 0.5)
+    assert (row["study"], row["group"], row["n"], row["events"], row["mean"], row["sd"]) == (
+        "A",
+        "intervention",
+        10,
+        3,
+        1.5,
+        0.5,
+    )
     assert row["note"] == "as printed"
     assert row["_row"] == 2
 

@@ -180,7 +180,7 @@ def test_impossible_numbers_are_refused_by_name(rows, sentence):
 
 def test_several_time_points_are_refused_by_name():
     rows = table(SERIOUS[:2]).assign(timepoint=["6 months", "12 months"])
-    with pytest.raises(InputError, match="study DRIVE.*several time points"):
+    with pytest.raises(InputError, match=r"study DRIVE.*several time points"):
         outcome.result(rows, entry())
     result = outcome.result(rows, entry(timepoint="24 Months"))
     assert "another time point" in result["left_out"][0]["reason"]

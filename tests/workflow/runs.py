@@ -36,9 +36,19 @@ class Run:
 
 def snakemake(review: Path, *arguments: str) -> Run:
     """Run the workflow in `review` and wait."""
-    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile", "--directory", review]
+    command = [
+        Path(sys.executable).with_name("snakemake"),
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--directory",
+        review,
+    ]
     done = subprocess.run(
-        [*map(str, command), "--cores", "2", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600
+        [*map(str, command), "--cores", "2", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
     return Run(done.returncode, done.stdout + done.stderr)
 
@@ -54,7 +64,8 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {
         name: sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part in (name := path.relative_to(folder).as_posix()) for part in NOT_CONTENT)
+        if path.is_file()
+        and not any(part in (name := path.relative_to(folder).as_posix()) for part in NOT_CONTENT)
     }
 
 

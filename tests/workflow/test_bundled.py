@@ -35,7 +35,10 @@ def run(tmp_path_factory) -> tuple[Path, Run]:
 @pytest.mark.parametrize("outcome", BY_HAND)
 def test_pooled_effects_are_those_computed_by_hand(run, outcome):
     model = tables.read_json(run[0] / f"results/synthesis/{outcome}.json")["model"]
-    shown = [math.exp(model[key]) if outcome.endswith("ae") else model[key] for key in ("estimate", "ci_low", "ci_high")]
+    shown = [
+        math.exp(model[key]) if outcome.endswith("ae") else model[key]
+        for key in ("estimate", "ci_low", "ci_high")
+    ]
     assert shown == pytest.approx(BY_HAND[outcome], abs=6e-4)
 
 
@@ -51,7 +54,9 @@ def test_what_cannot_be_pooled_is_said_and_drawn(run, outcome):
 
 def test_every_hit_is_accounted_for(run):
     counts = tables.read_json(run[0] / "results/prisma/counts.json")
-    hits = sum(tables.read_json(path)["hits"] for path in (run[0] / "results/records/rounds").rglob("*.counts.json"))
+    hits = sum(
+        tables.read_json(path)["hits"] for path in (run[0] / "results/records/rounds").rglob("*.counts.json")
+    )
     assert hits == counts["total"]["database_results"] + counts["total"]["seen_before"]
     clusters = tables.read_table(run[0] / "results/deduplication/clusters.csv")
     assert len(clusters) == counts["total"]["database_results"]
@@ -93,7 +98,9 @@ def edges(text: str) -> set[tuple[str, str]]:
     for line in text.splitlines():
         if "-->" in line:
             left, right = line.split("-->")
-            ends = [[re.sub(r"\[.*?\]", "", name).strip() for name in side.split("&")] for side in (left, right)]
+            ends = [
+                [re.sub(r"\[.*?\]", "", name).strip() for name in side.split("&")] for side in (left, right)
+            ]
             arrows |= {(names.get(a, a), names.get(b, b)) for a in ends[0] for b in ends[1]}
     return arrows
 
@@ -108,4 +115,3 @@ def test_an_untouched_checkout_keeps_the_bundled_sheets(run):
     for path in (ROOT / "config").rglob("*.csv"):
         copy = run[0] / "config" / path.relative_to(ROOT / "config")
         assert copy.read_bytes() == path.read_bytes()
-

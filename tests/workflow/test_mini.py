@@ -26,7 +26,7 @@ def finished(tmp_path_factory) -> Path:
     return review
 
 
-@pytest.fixture()
+@pytest.fixture
 def review(finished, tmp_path) -> Path:
     """The finished review, to be changed by one test."""
     return shutil.copytree(finished, tmp_path / "mini review", symlinks=True)
@@ -43,7 +43,13 @@ def test_from_nothing_to_the_report(finished):
     assert (second["database_results"], second["seen_before"], second["records_screened"]) == (4, 1, 4)
     assert (second["new_studies"], second["new_reports"], second["extra_reports"]) == (2, 2, 1)
     assert (counts["total"]["total_studies"], counts["total"]["total_reports"]) == (5, 6)
-    for name in ("report/index.html", "report/review.docx", "prisma/flow.svg", "figures/pain/forest.svg", "figures/risk_of_bias/graph.svg"):
+    for name in (
+        "report/index.html",
+        "report/review.docx",
+        "prisma/flow.svg",
+        "figures/pain/forest.svg",
+        "figures/risk_of_bias/graph.svg",
+    ):
         assert (finished / "results" / name).stat().st_size > 1000
 
 
@@ -64,7 +70,12 @@ def test_a_run_after_a_run_does_nothing(finished):
 
 
 def test_a_touched_file_does_nothing(review):
-    for name in ("config/extraction/AB.csv", "config/search/alpha-2021.ris", "results/extraction/merged.csv", "results/deduplication/works.parquet"):
+    for name in (
+        "config/extraction/AB.csv",
+        "config/search/alpha-2021.ris",
+        "results/extraction/merged.csv",
+        "results/deduplication/works.parquet",
+    ):
         (review / name).touch()
     assert snakemake(review).did_nothing
 
@@ -96,16 +107,26 @@ def test_one_added_trial_runs_only_what_it_touches(review):
     config = review / "config"
     (config / "search/alpha-2023.ris").write_text(NEW_TRIAL)
     protocol = (config / "config.yaml").read_text()
-    protocol = protocol.replace("rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]")
-    protocol = protocol.replace("alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}")
+    protocol = protocol.replace(
+        "rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]"
+    )
+    protocol = protocol.replace(
+        "alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}"
+    )
     (config / "config.yaml").write_text(protocol)
     for stage in ("title_abstract", "full_text"):
         for reviewer in ("AB", "CD"):
             append(config / f"screening/{stage}/{reviewer}.csv", "alpha:A11,include,,,2023-07-01\n")
     append(config / "studies.csv", "alpha:A11,Nash2023\n")
     for extractor in ("AB", "CD"):
-        append(config / f"extraction/{extractor}.csv", "Nash2023,response,12 weeks,larkspur,intervention,70,35,,,alpha:A11,Table 3,synthetic\n")
-        append(config / f"extraction/{extractor}.csv", "Nash2023,response,12 weeks,placebo,control,69,27,,,alpha:A11,Table 3,synthetic\n")
+        append(
+            config / f"extraction/{extractor}.csv",
+            "Nash2023,response,12 weeks,larkspur,intervention,70,35,,,alpha:A11,Table 3,synthetic\n",
+        )
+        append(
+            config / f"extraction/{extractor}.csv",
+            "Nash2023,response,12 weeks,placebo,control,69,27,,,alpha:A11,Table 3,synthetic\n",
+        )
     pain = fingerprints(review / "results/figures/pain")
     old_works = tables.read_table(review / "results/deduplication/works.csv")["work_id"].tolist()
 
@@ -127,8 +148,12 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
     config = review / "config"
     (config / "search/alpha-2023.ris").write_bytes((config / "search/alpha-2022.ris").read_bytes())
     protocol = (config / "config.yaml").read_text()
-    protocol = protocol.replace("rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]")
-    protocol = protocol.replace("alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}")
+    protocol = protocol.replace(
+        "rounds: [2021-06-30, 2022-06-30]", "rounds: [2021-06-30, 2022-06-30, 2023-06-30]"
+    )
+    protocol = protocol.replace(
+        "alpha-2022.ris}", "alpha-2022.ris, 2023-06-30: config/search/alpha-2023.ris}"
+    )
     (config / "config.yaml").write_text(protocol)
 
     run = snakemake(review)
@@ -144,7 +169,12 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
 def test_a_changed_number_runs_its_outcome_only(review):
     for extractor in ("AB", "CD"):
         path = review / f"config/extraction/{extractor}.csv"
-        path.write_text(path.read_text().replace("Jones2021,response,12 weeks,larkspur,intervention,80,41", "Jones2021,response,12 weeks,larkspur,intervention,80,42"))
+        path.write_text(
+            path.read_text().replace(
+                "Jones2021,response,12 weeks,larkspur,intervention,80,41",
+                "Jones2021,response,12 weeks,larkspur,intervention,80,42",
+            )
+        )
     run = snakemake(review)
     assert run.status == 0, run.output
     assert (run.rules["pool_outcome"], run.rules["draw_outcome"]) == (1, 1)
@@ -208,7 +238,9 @@ def test_pooling_works_with_an_extraction_sheet_alone(tmp_path):
     config = tmp_path / "config"
     (config / "extraction").mkdir(parents=True)
     shutil.copy(MINI / "config/extraction/AB.csv", config / "extraction")
-    (config / "config.yaml").write_text(json.dumps({"review": {"title": "Only sheets"}, "outcomes": [{"id": "pain", "measure": "MD"}]}))
+    (config / "config.yaml").write_text(
+        json.dumps({"review": {"title": "Only sheets"}, "outcomes": [{"id": "pain", "measure": "MD"}]})
+    )
     run = snakemake(tmp_path, "pool", "figures")
     assert run.status == 0, run.output
     result = tables.read_json(tmp_path / "results/synthesis/pain.json")
@@ -218,7 +250,9 @@ def test_pooling_works_with_an_extraction_sheet_alone(tmp_path):
 
 def test_a_final_review_refuses_open_work(review):
     (review / "config/screening/title_abstract/adjudication.csv").unlink()
-    replace("title: Synthetic mini review", "final: true, title: Synthetic mini review")(review / "config/config.yaml")
+    replace("title: Synthetic mini review", "final: true, title: Synthetic mini review")(
+        review / "config/config.yaml"
+    )
     run = snakemake(review)
     assert run.status != 0
     assert "final: true, but work is open: adjudicator: 1 conflict at title and abstract" in run.output

@@ -37,7 +37,10 @@ with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
 
 def rules() -> dict[str, dict[str, list[str]]]:
     done = subprocess.run(
-        [sys.executable, "-c", READ_RULES, str(ROOT / "Snakefile"), str(ROOT)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", READ_RULES, str(ROOT / "Snakefile"), str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -73,7 +76,11 @@ def test_rules_name_the_files_that_their_modules_read(working_rules):
     read = [path for path in LIBRARY.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     assert read
     for file in read:
-        readers = {str(module) for module in LIBRARY.rglob("*.py") if f'"{file.name}"' in module.read_text(encoding="utf-8")}
+        readers = {
+            str(module)
+            for module in LIBRARY.rglob("*.py")
+            if f'"{file.name}"' in module.read_text(encoding="utf-8")
+        }
         assert readers, file
         for name, inputs in working_rules.items():
             if readers & set(inputs["code"]) and (name, file.name) not in NEVER_CALLED:
@@ -95,6 +102,13 @@ def test_a_rule_and_its_script_have_the_same_name(working_rules):
 
 def test_snakemake_finds_nothing_to_complain_about(tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile", "--directory", tmp_path, "--lint"]
+    command = [
+        Path(sys.executable).with_name("snakemake"),
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--directory",
+        tmp_path,
+        "--lint",
+    ]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evergreen.figures import forest, outcome, style
-from tests.unit.figures_of_bcg import SETTING, overlapping, pooled, words
+from tests.figures.figures_of_bcg import SETTING, overlapping, pooled, words
 
 
 @pytest.fixture(scope="module")

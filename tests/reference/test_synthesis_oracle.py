@@ -5,8 +5,9 @@ import os
 import warnings
 from pathlib import Path
 
-from tests.unit import oracle_blocks
 import pytest
+
+from tests.reference import oracle_blocks
 
 SHARED = Path(os.environ.get("EVERGREEN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 ALLOWED = {

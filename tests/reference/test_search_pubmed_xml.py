@@ -8,7 +8,7 @@ from Bio import Entrez
 
 from evergreen.search import pubmed_xml
 from evergreen.search.embedded import facts
-from tests.unit import pubmed_oracle
+from tests.reference import pubmed_oracle
 
 ARTICLE = """<PubmedArticle><MedlineCitation><PMID Version="1">1</PMID><Article>{}</Article>{}</MedlineCitation></PubmedArticle>"""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
-from tests.unit.figures_of_bcg import SETTING, bcg, overlapping, words
+from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lxml import etree
 from evergreen.search.embedded.faults import FAULTS, FaultScript
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Entry, Store, entry_from_facts
-from tests.unit.search_rounds import facts, store
+from tests.search.search_rounds import facts, store
 
 ROOT = Path(__file__).resolve().parents[2]
 

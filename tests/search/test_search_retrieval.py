@@ -16,7 +16,7 @@ from evergreen.search.embedded.store import Store, entry_from_facts
 from evergreen.search.journal import Journal, journal_of
 from evergreen.search.listing import list_all
 from evergreen.search.replies import EntrezError, Permanent, SearchReply, Transient, refuse_status
-from tests.unit.search_rounds import QUICK, contents, facts, faulty, search, store
+from tests.search.search_rounds import QUICK, contents, facts, faulty, search, store
 
 RECORDS = 450
 REQUESTS = 7  # einfo, count, list, recount, three batches
