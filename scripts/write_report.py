@@ -140,7 +140,7 @@ def _glance(
             Tiles([
                 (f"{identified:,}", "records identified"), (f"{total['records_screened']:,}", "works screened"),
                 (f"{total['total_studies']:,}", "studies included"), (f"{total['total_reports']:,}", "reports of them"),
-                (str(sum(result["model"] is not None for result in pooled.values())), "outcomes pooled"),
+                (str(sum(results.pooled_model(result) is not None for result in pooled.values())), "outcomes pooled"),
             ])
         )  # fmt: skip
     if outcomes:

@@ -52,7 +52,16 @@ def living() -> Run:
             ],
         }
     )  # fmt: skip
-    log = {"source": "pubmed", "lines": [1, 2, 3], "strategy": {"limits": [], "filters": ["HSSS"]}}
+    log = {
+        "source": "pubmed",
+        "lines": [1, 2, 3],
+        "strategy": {
+            "limits": [],
+            "filters": [
+                {"name": "hsss", "title": "HSSS", "query": "trial[tiab]", "citation": "Lefebvre 2011"}
+            ],
+        },
+    }
     sources = pd.DataFrame([["pubmed", "PubMed", "database", "total", *["4"] * 11]], columns=SOURCE_COLUMNS)
     return Run(protocol, counts(ROUNDS), sources, [log], ["AB", "CD"], ["AB"], 3, True)
 
@@ -88,7 +97,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert found[PRISMA, "24a"] == (RUN, "CRD42.")
     assert found[SEARCH, "1"] == (RUN, "PubMed and embase (Ovid).")
     assert found[SEARCH, "3"] == (RUN, "ictrp.")
-    assert found[SEARCH, "10"][1] == "HSSS."
+    assert found[SEARCH, "10"][1] == "HSSS (Lefebvre 2011)."
     assert found[LIVING, "L1"][0] == PARTLY
 
 

@@ -261,7 +261,13 @@ def _search(run: Run) -> dict[str, Answer]:
             )
     if run.searches:
         limits = sorted({limit for log in run.searches for limit in map(str, log["strategy"]["limits"])})
-        filters = sorted({str(used) for log in run.searches for used in log["strategy"]["filters"]})
+        filters = sorted(
+            {
+                f"{used['title']} ({used['citation']})"
+                for log in run.searches
+                for used in log["strategy"]["filters"]
+            }
+        )
         status = RUN if _all_searched(run) else PARTLY
         answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", "results/search/", status)
         answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", "results/search/", status)

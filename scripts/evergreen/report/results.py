@@ -53,11 +53,18 @@ def participants(result: Mapping[str, Any]) -> int | None:
     return round(total) if result["studies"] else None
 
 
+def pooled_model(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The pooled model, where there is one with an estimate; a model of counts may have nothing to estimate."""
+    model = result["model"]
+    return None if model is None or model["estimate"] is None else model
+
+
 def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """One sentence with the pooled effect, or why there is none."""
-    model, scale = result["model"], scales.scale_of(outcome["measure"])
+    model, scale = pooled_model(result), scales.scale_of(outcome["measure"])
     if model is None:
-        return f"Not pooled: {result['not_pooled'].rstrip('.')}."
+        reason = result["not_pooled"] or " ".join(result["notes"])
+        return f"Not pooled: {reason.rstrip('.')}."
     low_high = interval(model["ci_low"], model["ci_high"], scale)
     text = f"{scale.name} {shown(model['estimate'], scale)} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
     count = participants(result)
@@ -75,7 +82,7 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
     for outcome in outcomes:
         result, scale = results[outcome["id"]], scales.scale_of(outcome["measure"])
         name = Link(outcome["name"], f"#outcome-{outcome['id']}")
-        model = result["model"]
+        model = pooled_model(result)
         if model is None:
             reporting = len({item["study"] for item in result["left_out"]})
             words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evergreen.report.blocks import Block, Cell, Code, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text
+
+# The audit page of all PubMed searches, from the folder of the report.
+SEARCH_LOG = "../search/search-log.html"
 
 
 def section(
@@ -22,7 +25,7 @@ def section(
     for (name, day), count in counts.items():
         source = sources[name]
         rows.append([
-            source.get("name", name), source.get("platform", ""), day, retrieved.get((name, day), "export file"),
+            source.get("name", name), source.get("platform", ""), day, Link(retrieved[name, day], SEARCH_LOG) if (name, day) in retrieved else "export file",
             f"{count['hits']:,}", f"{count['new']:,}", f"{count['seen_before']:,}",
         ])  # fmt: skip
     blocks: list[Block] = [Text(words), Table("Searches", columns, rows)]

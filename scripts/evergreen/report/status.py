@@ -49,7 +49,7 @@ def waiting_screening(
         Waiting(
             reviewer,
             f"{plural(len(rows), 'record')} to screen at {name}",
-            f"{folder}/{reviewer}.csv",
+            f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
         )
         for reviewer, rows in worklists.items()

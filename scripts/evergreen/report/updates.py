@@ -48,7 +48,7 @@ def effects(
 
 
 def _effect(outcome: Mapping[str, Any], model: Mapping[str, Any] | None) -> str:
-    if model is None:
+    if model is None or model["estimate"] is None:
         return NONE
     scale = scales.scale_of(outcome["measure"])
     return f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
