@@ -10,7 +10,7 @@ review: .venv/requirements.done
 	$(BIN)/snakemake --cores $(CORES)
 
 test: .venv/requirements-dev.done
-	$(BIN)/python -m pytest -n 2 $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_FLAGS)
 
 lint: .venv/requirements-dev.done
 	$(BIN)/ruff check .

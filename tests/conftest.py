@@ -21,3 +21,8 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"reference data absent: set EVERGREEN_SHARED (looked in {folder})")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the long runs of the workflow first, so that the short tests fill the other worker."""
+    items.sort(key=lambda item: "workflow" not in item.keywords)
