@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_architecture import LIBRARY
+from tests.workflow.test_architecture import LIBRARY
 from tests.workflow.runs import ROOT
 
 pytestmark = pytest.mark.workflow
