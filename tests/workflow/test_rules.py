@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.test_architecture import LIBRARY
 from tests.workflow.runs import ROOT
+from tests.workflow.test_architecture import LIBRARY
 
 pytestmark = pytest.mark.workflow
 READ_RULES = """
