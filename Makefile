@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test lint types format clean faults bench-workflow bench-search bench-dedup bench-pooling
+.PHONY: review test lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -48,6 +48,11 @@ bench-search: .venv/requirements-dev.done
 
 faults: .venv/requirements-dev.done
 	PYTHONPATH=scripts $(BIN)/python -m tests.faults.matrix --seeds 50
+
+# Screening as a model in plain loops counts it, after 10,000 random histories; about half an hour of one processor.
+SEQUENCES ?= 10000
+sequences: .venv/requirements-dev.done
+	EVERGREEN_SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest tests/properties/test_screening_sequences.py $(PYTEST_FLAGS)
 
 # Other tools live in environments of their own.
 bench-dedup: .venv/requirements-dev.done .bench/dedup.done
