@@ -9,6 +9,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import status
+from evergreen.screening.stages import STAGES
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -36,7 +37,7 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
     items: list[status.Waiting] = []
     if "borderline" in inputs:
         items += status.waiting_duplicates(table("borderline"))
-    for stage in status.STAGE_NAMES:
+    for stage in STAGES:
         if f"awaiting_{stage}" in inputs:
             awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
             items += status.waiting_screening(
@@ -45,6 +46,7 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
     if "studies" not in inputs:
         included: list[str] = []
     else:
+        items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
         studies = table("studies")
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))

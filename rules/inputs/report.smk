@@ -44,7 +44,7 @@ def status_inputs(wildcards):
         found["studies"] = "results/screening/studies.csv"
         found["study_orphans"] = "results/screening/orphans.csv"
         for stage in STAGES:
-            for table in ("awaiting", "conflicts", "orphans"):
+            for table in ("decisions", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
     if PARTS["extract"]:
         found["merged"] = "results/extraction/merged.csv"

@@ -31,7 +31,7 @@ def flow_page(tmp_path: Path) -> Path:
         "dbr_sought_reports": 2,
     }
     first |= {"dbr_assessed": 2, "dbr_excluded": {"design": 1}, "new_studies": 1, "new_reports": 1}
-    document = chained({ONE: first, TWO: empty}, {}) | {"sources": {}, "given": []}
+    document = chained({ONE: first, TWO: empty}, {}) | {"sources": {}, "given": [], "skipped": []}
     rows = [(ONE, "database_results", f"pubmed:{n}", "") for n in range(400)]
     rows += [
         (ONE, "dbr_excluded", "pubmed:1", "design"),

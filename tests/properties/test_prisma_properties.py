@@ -152,7 +152,7 @@ def test_identities_hold_and_nothing_is_lost(review: Review) -> None:
     )
     assert total["total_studies"] == 2 + int(review.studies["status"].eq("included").sum())
     assert list(total) == list(KEYS)
-    for chart in charts({**document, "sources": {}, "given": []}, {}).values():
+    for chart in charts({**document, "sources": {}, "given": [], "skipped": []}, {}).values():
         assert len({box.name for box in chart.boxes}) == len(chart.boxes)
 
 

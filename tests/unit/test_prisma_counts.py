@@ -251,7 +251,7 @@ def test_excluded_reports_have_one_reason_each(review: dict[str, Any]) -> None:
 def view(review: dict[str, Any]) -> View:
     _, document = counted(review)
     sources = {ONE: {"database_results": {"PubMed; via NLM": 4, "Embase": 0}}}
-    return views({**document, "sources": sources, "given": []})[f"flow-{ONE}"]
+    return views({**document, "sources": sources, "given": [], "skipped": []})[f"flow-{ONE}"]
 
 
 def test_sheet_of_the_r_package(view: View) -> None:
@@ -290,11 +290,13 @@ def test_sheet_is_read_as_the_r_package_reads_it(view: View) -> None:
 
 def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -> None:
     _, document = counted(review)
-    shown = views({**document, "sources": {}, "given": []})
+    shown = views({**document, "sources": {}, "given": [], "skipped": []})
     assert shown[f"flow-{TWO}"].counts["extra_reports"] == 1
     assert shown["flow-total"].counts["new_reports"] == 3
-    words = [box.text for box in charts({**document, "sources": {}, "given": []}, {})["flow-total"].boxes]
+    chart = charts({**document, "sources": {}, "given": [], "skipped": ["full_text"]}, {})["flow-total"]
+    words = [box.text for box in chart.boxes]
     assert "Studies included in review (n = 2); Reports of included studies (n = 3)" in words
+    assert "Nobody screened by full text: the protocol names no reviewers, so all passed." in chart.notes
 
 
 def test_every_count_has_words() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evergreen.prisma.counts import summed
+from evergreen.screening.stages import STAGE_NAMES
 
 # Rows from top to bottom, columns from left to right.
 TITLES, IDENTIFICATION, SCREENED, SOUGHT, ASSESSED, INCLUDED, TOTAL = range(7)
@@ -332,6 +333,9 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
         if view.given:
             which = "Counts" if view.given == view.rounds else f"Counts of {_listed(view.given)}"
             notes.append(f"{which} as given by the authors of the review, not computed from records.")
+        if document["skipped"]:
+            stages = _listed([STAGE_NAMES[stage] for stage in document["skipped"]])
+            notes.append(f"Nobody screened by {stages}: the protocol names no reviewers, so all passed.")
         result[name] = chart(
             view.counts, update=view.is_update, sources=view.sources, labels=labels, notes=notes
         )

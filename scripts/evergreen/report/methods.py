@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evergreen.report.status import STAGE_NAMES, plural
+from evergreen.report.status import plural
+from evergreen.screening.stages import STAGE_NAMES
 
 MODELS = {
     "random": "a random-effects model",

@@ -13,7 +13,7 @@ from evergreen import tables
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
-from evergreen.report.status import STAGE_NAMES
+from evergreen.screening.stages import STAGE_NAMES
 
 SHORT_TITLE = 60
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import ReviewError
-
-STAGE_NAMES = {"title_abstract": "title and abstract", "full_text": "full text"}
+from evergreen.screening.stages import STAGE_NAMES
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,15 @@ def waiting_screening(
         what = f"{plural(len(orphans), 'decision')} at {name} on records that no search found"
         items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
     return items
+
+
+def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
+    """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
+    count = len(decisions[0])
+    if not count or not all(table["how"].eq("skipped").all() for table in decisions):
+        return []
+    what = f"{plural(count, 'work')} to screen, but nobody is named to do it"
+    return [Waiting("anyone", what, "config/config.yaml, screening.<stage>.reviewers", count)]
 
 
 def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:

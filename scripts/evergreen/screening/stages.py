@@ -11,6 +11,7 @@ from evergreen.errors import InputError, refuse
 TITLE_ABSTRACT = "title_abstract"
 FULL_TEXT = "full_text"
 STAGES = (TITLE_ABSTRACT, FULL_TEXT)
+STAGE_NAMES = {TITLE_ABSTRACT: "title and abstract", FULL_TEXT: "full text"}
 DECISIONS: Mapping[str, tuple[str, ...]] = {
     TITLE_ABSTRACT: ("include", "unsure", "exclude"),
     FULL_TEXT: ("include", "unsure", "exclude", "not_retrieved", "awaiting", "ongoing"),

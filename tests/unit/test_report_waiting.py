@@ -1,7 +1,9 @@
 """What extraction and risk of bias leave open is told to whom it awaits."""
 
+import pandas as pd
+
 from evergreen.extraction.merge import merge_extraction
-from evergreen.report.status import waiting_conflicts
+from evergreen.report.status import waiting_conflicts, waiting_reviewers
 from tests.unit.test_extraction_merge import settled, sheet
 
 
@@ -24,3 +26,14 @@ def test_nothing_is_told_where_all_is_settled():
     sheets = {"AB": sheet({"n": 5.0}), "CD": sheet({"n": 6.0})}
     conflicts = merge_extraction(sheets, settled({"column": "n", "value": "6"})).conflicts
     assert waiting_conflicts(conflicts, "extraction", "config/extraction/adjudication.csv") == []
+
+
+def test_works_that_nobody_is_named_to_screen_are_said():
+    skipped = pd.DataFrame({"work_id": ["a:1", "a:2"], "how": ["skipped", "skipped"]})
+    screened = skipped.assign(how=["agreed", "skipped"])
+    (item,) = waiting_reviewers([skipped, skipped])
+    assert item.line() == (
+        "anyone: 2 works to screen, but nobody is named to do it (config/config.yaml, screening.<stage>.reviewers)"
+    )
+    assert item.blocks
+    assert waiting_reviewers([screened, skipped]) == []
