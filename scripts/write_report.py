@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import export, methods, results, risk, search, selection, updates
+from evergreen.report import export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Lines, Section, Text, Tiles
 from evergreen.report.document import document
 from evergreen.report.page import page
@@ -73,6 +73,8 @@ def _sections(
     if outcomes and extracted is not None:
         links = selection.citations(works) if works is not None else {}
         folder = Path(inputs["figures"][0]).parents[1]
+        if "certainty" in inputs:
+            found.append(findings.section(outcomes, pooled, tables.read_table(*inputs["certainty"])))
         found.append(results.section(outcomes, pooled, extracted, folder, links))
     found.append(_methods(protocol, outcomes, extracted))
     return found

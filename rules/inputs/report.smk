@@ -80,6 +80,7 @@ def report_inputs(wildcards):
             for name in ("figures.json", "further")
         ]
         found["converted"] = "results/extraction/converted.csv"
+        found["certainty"] = CERTAINTY
     return {name: paths for name, paths in found.items() if paths}
 
 

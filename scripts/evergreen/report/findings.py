@@ -1,0 +1,82 @@
+"""Summary of findings: what the pooled effects mean for 1000 people, and how certain people rated the evidence.
+
+Source: Cochrane Handbook, sections 14.1 and 15.4. The ratings are people's (`config/certainty.csv`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.bias.certainty import risk_with_intervention
+from evergreen.figures import scales
+from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.results import interval, participants, pooled_model, shown
+
+ABSOLUTE = ("RR", "OR", "PETO", "RD")
+NOTE = (
+    "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"
+    " relative effect with its confidence interval."
+)
+
+
+def control_risk(result: Mapping[str, Any]) -> float | None:
+    """Median risk (a fraction) of the pooled studies' control groups; None where any of them lacks its counts."""
+    arms = [(study.get("arms") or {}).get("control", {}) for study in result["studies"]]
+    if not arms or any(not arm.get("n") or arm.get("events") is None for arm in arms):
+        return None
+    return median(arm["events"] / arm["n"] for arm in arms)
+
+
+def section(
+    outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]], certainty: pd.DataFrame
+) -> Section:
+    """Table and lettered reasons; `certainty` as results/risk_of_bias/certainty.csv."""
+    rated = {row["outcome"]: row for row in tables.rows(certainty)}
+    columns = [Head("Outcome"), Head("Participants (studies)"), Head("Risk with comparator"), Head("Risk with intervention (CI)"), Head("Effect (CI)"), Head("Certainty")]  # fmt: skip
+    rows: list[list[Cell]] = []
+    reasons: list[str] = []
+    letters = map(_letter, count())
+    for outcome in outcomes:
+        result, rating = results[outcome["id"]], rated.get(outcome["id"])
+        level = "not rated"
+        if rating is not None:
+            level = f"{rating['symbols']} {rating['certainty']}"
+            if rating["reasons"]:
+                letter = next(letters)
+                level += f"\N{NO-BREAK SPACE}({letter})"
+                reasons.append(f"{letter}: {rating['reasons']}")
+        name = Link(outcome["name"], f"#outcome-{outcome['id']}")
+        rows.append([name, *_effects(outcome, result), level])
+    blocks: list[Block] = [Table("Summary of findings", columns, rows), Text(NOTE)]
+    return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
+
+
+def _effects(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Participants, risk with comparator, risk with intervention, effect."""
+    model, measure = pooled_model(result), outcome["measure"]
+    if model is None:
+        return "", "", "", "not pooled"
+    people, scale = participants(result), scales.scale_of(measure)
+    size = f"({result['k']})" if people is None else f"{people:,} ({result['k']})"
+    values = model["estimate"], model["ci_low"], model["ci_high"]
+    effect = f"{scale.short} {shown(values[0], scale)} ({interval(values[1], values[2], scale)})"
+    risk = control_risk(result) if measure in ABSOLUTE else None
+    if risk is None or None in values:
+        return size, "", "", effect
+    # A relative effect can lead beyond everybody or nobody, a risk cannot.
+    risks = (risk_with_intervention(measure, scale.back(value), risk) for value in values)
+    best, low, high = (f"{1000 * min(max(value, 0.0), 1.0):.0f}" for value in risks)
+    low_high = f"{low}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{high}"
+    return size, f"{1000 * risk:.0f} per 1000", f"{best} per 1000 ({low_high})", effect
+
+
+def _letter(position: int) -> str:
+    """a, b, ..., z, aa, ab, ..."""
+    before, letter = divmod(position, 26)
+    return (_letter(before - 1) if before else "") + chr(ord("a") + letter)

@@ -1,0 +1,61 @@
+"""What a summary of findings says about absolute risks and certainty."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.report import findings
+
+
+def result(*control: tuple[float, float], estimate: float, low: float, high: float) -> dict:
+    studies = [
+        {"arms": {"intervention": {"n": n, "events": events}, "control": {"n": n, "events": events}}}
+        for events, n in control
+    ]
+    model = {"estimate": math.log(estimate), "ci_low": math.log(low), "ci_high": math.log(high)}
+    return {"studies": studies, "model": model, "k": len(studies), "level": 0.95}
+
+
+def certainty(**reasons: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"outcome": name, "certainty": "low", "symbols": "⊕⊕◯◯", "reasons": text}
+        for name, text in reasons.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "estimate", "expected"),
+    # The anchors of the GRADE working group for a risk of 200 in 1000.
+    [("RR", 0.75, "150 per 1000"), ("OR", 0.70, "149 per 1000")],
+)
+def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, expected):
+    outcome = {"id": "death", "name": "Death", "measure": measure}
+    pooled = result((10, 100), (20, 100), (90, 100), estimate=estimate, low=0.5, high=8.0)
+    table = findings.section([outcome], {"death": pooled}, certainty(death="imprecision (-2): few")).blocks[0]
+    (row,) = table.rows
+    assert row[1] == "600 (3)"
+    assert row[2] == "200 per 1000"
+    assert row[3].startswith(expected)
+    # A risk ratio of 8 would lead beyond everybody.
+    assert measure != "RR" or row[3].endswith("1000)")
+    assert row[5] == "⊕⊕◯◯ low\N{NO-BREAK SPACE}(a)"
+
+
+def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
+    outcomes = [{"id": name, "name": name, "measure": "MD"} for name in ("a", "b")]
+    results = {
+        "a": {"studies": [], "model": None, "k": 0, "level": 0.95},
+        "b": {
+            "studies": [{"arms": None}],
+            "model": {"estimate": 1.0, "ci_low": 0.0, "ci_high": 2.0},
+            "k": 1,
+            "level": 0.95,
+        },
+    }
+    table, _, reasons = findings.section(outcomes, results, certainty(a="imprecision (-2): few")).blocks
+    assert [row[4:] for row in table.rows] == [
+        ["not pooled", "⊕⊕◯◯ low\N{NO-BREAK SPACE}(a)"],
+        ["MD 1.00 (0.00\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}2.00)", "not rated"],
+    ]
+    assert reasons.lines == ["a: imprecision (-2): few"]
