@@ -53,7 +53,10 @@ def section(
                 reasons.append(f"{letter}: {rating['reasons']}")
         name = Link(outcome["name"], f"#outcome-{outcome['id']}")
         rows.append([name, *_effects(outcome, result), level])
-    blocks: list[Block] = [Table("Summary of findings", columns, rows), Text(NOTE)]
+    blocks: list[Block] = [
+        Table("Absolute and relative effects, and the certainty of the evidence (GRADE)", columns, rows),
+        Text(NOTE),
+    ]
     return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
 
 
