@@ -8,9 +8,11 @@ import pandas as pd
 
 from evergreen import sheets, tables
 from evergreen.command import json_argument, parser, run
+from evergreen.errors import refuse
 from evergreen.screening import stages
 from evergreen.screening.assignment import plan_of
 from evergreen.screening.ballots import ballots
+from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.votes import ADJUDICATION, ORPHAN_COLUMNS, count
 
 
@@ -49,13 +51,14 @@ def main(argv: list[str] | None = None) -> None:
     else:
         here = stages.works_at_full_text(works, tables.read_table(*args.before))
     reasons = args.params["reasons"]
-    cast = {
-        Path(path).stem: ballots(
-            sheets.read_sheet(path, "adjudication_screening" if Path(path).stem == ADJUDICATION else "screening"),
-            stage=args.stage, reasons=reasons,
+    written = {
+        Path(path).stem: sheets.read_sheet(
+            path, "adjudication_screening" if Path(path).stem == ADJUDICATION else "screening"
         )
         for path in args.votes
-    }  # fmt: skip
+    }
+    cast = {name: ballots(sheet, stage=args.stage, reasons=reasons) for name, sheet in written.items()}
+    refuse([fault for sheet in written.values() for fault in check_against_works(sheet, works, clusters)])
     result = count(here, clusters, cast, plan=plan_of(args.params, here), stage=args.stage, reasons=reasons)
     orphans = pd.concat([result.orphans, pd.DataFrame(void, columns=ORPHAN_COLUMNS)])
     for name, frame in [*vars(result).items(), ("orphans", orphans)]:

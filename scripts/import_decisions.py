@@ -18,11 +18,12 @@ import pandas as pd
 
 from evergreen import protocol, sheets, tables
 from evergreen.command import parser, run
-from evergreen.errors import InputError
+from evergreen.errors import InputError, refuse
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris
 from evergreen.screening.exchange.matching import match, merged
 from evergreen.screening.exchange.model import ForeignVote
+from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.stages import DECISIONS, STAGES
 
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
@@ -50,13 +51,14 @@ def main(argv: list[str] | None = None) -> None:
     folder = args.review / "config/screening" / args.stage
     found = tables.read_table(args.review / "results/deduplication/clusters.csv", ["record_id", "work_id"])
     clusters = dict(zip(found["record_id"], found["work_id"], strict=True))
+    works = tables.read_table(args.review / "results/deduplication/works.parquet")
     new: dict[str, pd.DataFrame]
     if args.tool == "worklist":
         sheet = sheets.read_sheet(args.files[0], "screening")
+        refuse(check_against_works(sheet, works, clusters))
         new = {people[""]: ballots(sheet, stage=args.stage, reasons=list(reasons))[SHEET]}
     else:
         votes = _read(args.tool, args.files, args.decision)
-        works = tables.read_table(args.review / "results/deduplication/works.parquet")
         synonyms = dict(reason.rsplit("=", 1) for reason in args.reason)
         result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
         new = result.rows

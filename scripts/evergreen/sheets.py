@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
@@ -30,7 +30,14 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 SPOILT_ID = re.compile(
     r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
 )  # spreadsheet programs always write the sign
+MERGED = re.compile(r'<mergeCell ref="([A-Z]+(\d+):[A-Z]+\d+)"')
+UNCOMPUTED = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>')
 MAX_ERRORS = 20
+# Every kind of blank, and the marks that take no room: zero-width spaces and joiners, directions, byte order.
+BLANKS = (
+    " \t\r\n\v\f\u0085\u00a0\u00ad\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c"
+    "\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
 
 
 @dataclass(frozen=True)
@@ -127,38 +134,43 @@ def _names(schema: tuple[Column, ...]) -> str:
 def _rows(path: Path, schema: tuple[Column, ...]) -> tuple[bool, list[tuple[int, list[str]]]]:
     """(decimal comma in use, rows as (row number, stripped cells))."""
     if path.suffix.lower() == ".xlsx":
-        return False, _xlsx_rows(path)
+        return False, _xlsx_rows(path, schema)
     text = decoded(path)
     known = {column.name for column in schema}
 
-    def parse(delimiter: str) -> list[list[str]]:
-        return [
-            [clean(cell) for cell in row]
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ]
-
-    try:
-        tables = {delimiter: parse(delimiter) for delimiter in ",;\t"}
-    except csv.Error as error:
-        raise InputError(
-            f"not a readable CSV file ({error})", file=path, todo="Save it again as CSV UTF-8."
-        ) from None
-
     def score(delimiter: str) -> int:
-        header = next((row for row in tables[delimiter] if any(row)), [])
+        header = next(
+            (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)), []
+        )
         return sum(column_key(cell) in known for cell in header)
 
-    best = max(",;\t", key=score)
-    return best != ",", [(number, row) for number, row in enumerate(tables[best], start=1)]
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        best = max(",;\t", key=score)
+        # Strict, for a quotation mark that nobody closed would swallow the rows below it.
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
+            rows.append((len(rows) + 1, [clean(cell) for cell in row]))
+    except csv.Error as error:
+        raise InputError(
+            f"not a readable CSV file ({error})",
+            file=path,
+            row=len(rows) + 1,
+            todo="Look for a quotation mark without its partner, or save the sheet again as CSV UTF-8.",
+        ) from None
+    return best != ",", rows
 
 
 def decoded(path: Path) -> str:
-    """Text of a file that a person or a spreadsheet program saved: UTF-8, UTF-16 or Windows-1252; any line ends."""
+    """Text of a file that a person or a spreadsheet program saved: UTF-8, -16, -32 or Windows-1252; any line ends."""
     raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        encodings = ["utf-32"]
+    elif raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif raw[1:2] == b"\0":
+    elif raw[:1] != b"\0" and raw[1:2] == b"\0":
         encodings = ["utf-16-le"]
+    elif raw[:1] == b"\0" and raw[1:2] not in (b"", b"\0"):
+        encodings = ["utf-16-be"]
     elif b"\0" in raw[:4096]:
         raise InputError("this is a binary file, not a CSV", file=path, todo="Save the sheet as CSV UTF-8.")
     else:
@@ -171,7 +183,11 @@ def decoded(path: Path) -> str:
     raise InputError("the encoding cannot be read", file=path, todo="Save the sheet as CSV UTF-8.")
 
 
-def _xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
+def _xlsx_rows(path: Path, schema: tuple[Column, ...]) -> list[tuple[int, list[str]]]:
+    """Rows of the worksheet that has the needed columns, else of the first one that is shown.
+
+    Raises InputError where two have them.
+    """
     # Only workbooks pay for the library that reads them.
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -182,14 +198,47 @@ def _xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
         raise InputError(
             f"not a readable XLSX file ({error})", file=path, todo="Save the sheet again as XLSX or CSV."
         ) from None
+    needed = {column.name for column in schema if column.must_exist}
     try:
-        sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        fitting = [sheet for sheet in shown if needed <= {column_key(cell) for cell in _head(sheet)}]
+        if len(fitting) > 1:
+            raise InputError(
+                f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
+                file=path,
+                todo="Keep one of them, or hide the other.",
+            )
+        sheet: Any = (fitting or shown)[0]
+        _refuse_unclear(path, sheet._worksheet_path)
         return [
             (number, [clean(_cell_text(cell)) for cell in row])
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
         ]
     finally:
         book.close()
+
+
+def _head(sheet: Any) -> list[str]:
+    """The first filled row."""
+    rows = ([_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+    return next((row for row in rows if any(row)), [])
+
+
+def _refuse_unclear(path: Path, part: str) -> None:
+    """Merged cells and formulas that nothing has computed look empty to a reader, and are not."""
+    with ZipFile(path) as archive:
+        text = archive.read(part).decode("utf-8")
+    errors = []
+    for cell, row in MERGED.findall(text):
+        todo = "Separate them, and fill each cell."
+        errors.append(InputError(f"the cells {cell} are merged", file=path, row=int(row), todo=todo))
+    for column, row, kind in UNCOMPUTED.findall(text):
+        if 't="str"' not in kind:  # a formula whose value is the empty text
+            todo = "Write the value itself."
+            errors.append(
+                InputError(f"{column}{row} is a formula without a value", file=path, row=int(row), todo=todo)
+            )
+    refuse(errors[:MAX_ERRORS])
 
 
 def _cell_text(value: Any) -> str:
@@ -207,8 +256,8 @@ def _cell_text(value: Any) -> str:
 
 
 def clean(cell: str) -> str:
-    """A cell without the blanks, no-break spaces and zero-width marks around it."""
-    return cell.replace("\u00a0", " ").strip(" \t\r\n\ufeff\u200b")
+    """A cell without the blanks and invisible marks around it; no-break spaces become blanks."""
+    return cell.replace("\u00a0", " ").strip(BLANKS)
 
 
 def column_key(cell: str) -> str:

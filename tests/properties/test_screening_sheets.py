@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from evergreen import sheets, tables
 from evergreen.errors import InputError
 from evergreen.screening.ballots import ballots
+from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.workbook import write_workbook
 from evergreen.screening.worklists import conflict_list, for_spreadsheets, work_list
 
@@ -322,3 +323,73 @@ def test_the_adjudicators_list_shows_what_was_said(rows, tmp_path):
 
 def test_a_list_never_shows_other_reviewers_votes(rows):
     assert not {"votes", "AB", "CD"} & set(rows.columns)
+
+
+WORKS = pd.DataFrame(
+    {"work_id": [f"lib:{accession}" for accession in ACCESSIONS],
+     "title": [f"{TITLES[n % 4]} {'abcdefghijkl'[n] * 9}" for n in range(len(ACCESSIONS))]}
+)  # fmt: skip
+
+
+def plain_sheet(path: Path, **columns: list[str]) -> pd.DataFrame:
+    """A sheet that somebody wrote without a work list: nothing but these columns."""
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return sheets.read_sheet(path, "screening")
+
+
+def faults(sheet: pd.DataFrame) -> list[str]:
+    clusters = {record: record for record in WORKS["work_id"]}
+    return [
+        f"{fault.row} {fault.column} {fault.problem}" for fault in check_against_works(sheet, WORKS, clusters)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mangled", "meant"),
+    [
+        ("lib:123", "lib:00123"),  # leading zeros lost
+        ("lib:\u200b00123", "lib:00123"),  # zero-width space inside
+        ("lib: 00123", "lib:00123"),
+        ("LIB:mar1", "lib:MAR1"),
+        ("lib:\uff11\uff18\uff14\uff13\uff18\uff18\uff13\uff10", "lib:18438830"),  # full-width digits
+        ("lib\uff1a1/2", "lib:1/2"),
+        ("lib:\u22125", "lib:-5"),  # minus sign
+        ("lib:\u20135", "lib:-5"),  # en dash
+        ("'lib:1/2", "lib:1/2"),
+        ('="lib:1/2"', "lib:1/2"),
+        ("18438830", "lib:18438830"),
+    ],
+)
+def test_an_id_altered_on_the_way_is_recognised_without_a_check(tmp_path, mangled, meant):
+    sheet = plain_sheet(tmp_path / "AB.csv", record_id=["lib:3.10", mangled], decision=["include", "exclude"])
+    assert faults(sheet) == [f"3 record_id no record has the id {mangled!r}, which looks like {meant}"]
+
+
+@pytest.mark.parametrize("spoilt", ["2026-02-01", "44927", "#REF!", "####", "=A1"])
+def test_what_is_no_id_at_all_is_refused(tmp_path, spoilt):
+    sheet = plain_sheet(tmp_path / "AB.csv", record_id=[spoilt], decision=["include"])
+    assert faults(sheet) == [f"2 record_id {spoilt!r} is no id of a record"]
+
+
+def test_an_id_of_a_record_that_is_gone_is_no_fault(tmp_path):
+    sheet = plain_sheet(tmp_path / "AB.csv", record_id=["lib:4711", "lib:99"], decision=["include", ""])
+    assert faults(sheet) == []
+
+
+def test_blanks_and_marks_around_an_id_do_not_matter(tmp_path):
+    around = ["\u2009lib:1/2\u00a0", "\u202alib:+1\u202c", "\ufefflib:-5\u200d"]
+    sheet = plain_sheet(tmp_path / "AB.csv", record_id=around, decision=["include"] * 3)
+    assert sheet["record_id"].tolist() == ["lib:1/2", "lib:+1", "lib:-5"]
+
+
+def test_titles_that_moved_against_the_ids_are_seen_without_a_check(tmp_path):
+    ids, titles = WORKS["work_id"].tolist(), WORKS["title"].tolist()
+    decisions = ["include"] * len(ids)
+    assert faults(plain_sheet(tmp_path / "AB.csv", record_id=ids, title=titles, decision=decisions)) == []
+    moved = plain_sheet(tmp_path / "AB.csv", record_id=[*ids[1:], ids[0]], title=titles, decision=decisions)
+    assert len(faults(moved)) == len(ids)
+    assert faults(moved)[0] == "2 record_id the title is that of lib:00123, the id is lib:1E5"
+    other = plain_sheet(
+        tmp_path / "AB.csv", record_id=ids[:1], title=["Its title in Dutch"], decision=["include"]
+    )
+    assert faults(other) == []

@@ -29,6 +29,8 @@ def read(folder: Path, content: bytes, kind: str = "extraction"):
         f"{HEADER}\n{ROW}\n,,,,,,,,,\n\n".encode(),
         f"{HEADER}\n{ROW}\n".encode("utf-16"),
         f"{HEADER}\n{ROW}\n".encode("utf-16-le"),
+        f"{HEADER}\n{ROW}\n".encode("utf-16-be"),
+        f"{HEADER}\n{ROW}\n".encode("utf-32"),
         f"{HEADER}\n{ROW}\n".replace(",", "\t").encode("cp1252"),
         f"{HEADER}\n{ROW}\n".replace(",", ";").replace("1.5", "1,5").replace("0.5", "0,5").encode("cp1252"),
         f"{HEADER.upper()}\n{ROW}\n".encode(),
@@ -42,6 +44,8 @@ def read(folder: Path, content: bytes, kind: str = "extraction"):
         "blank-rows",
         "utf-16",
         "utf-16-no-bom",
+        "utf-16-be-no-bom",
+        "utf-32",
         "tabs",
         "semicolons",
         "capitals",
@@ -73,6 +77,56 @@ def test_a_workbook_reads_like_its_csv(tmp_path):
     from_csv = read(tmp_path, f"{HEADER}\n{ROW}\n".encode()).drop(columns="_file")
     from_xlsx = sheets.read_sheet(tmp_path / "AB.xlsx", "extraction").drop(columns="_file")
     assert from_xlsx.equals(from_csv)
+
+
+def workbook(path: Path, *edits) -> Path:
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.split(","))
+    for study in "ABC":
+        book.active.append([study, "pain", "12 months", "drug", "intervention", 10, 3, 1.5, 0.5, ""])
+    for edit in edits:
+        edit(book)
+    book.save(path)
+    return path
+
+
+def test_another_worksheet_in_front_does_not_matter(tmp_path):
+    def notes(book):
+        book.create_sheet("Notes", 0)["A1"] = "What I thought about"
+
+    frame = sheets.read_sheet(workbook(tmp_path / "AB.xlsx", notes), "extraction")
+    assert frame["study"].tolist() == ["A", "B", "C"]
+
+
+def test_two_worksheets_with_the_same_columns_are_refused(tmp_path):
+    path = workbook(tmp_path / "AB.xlsx", lambda book: book.copy_worksheet(book.active))
+    with pytest.raises(InputError, match="the worksheets Sheet and Sheet Copy have the same columns"):
+        sheets.read_sheet(path, "extraction")
+
+
+def test_cells_that_only_look_empty_are_refused(tmp_path):
+    path = workbook(tmp_path / "AB.xlsx", lambda book: book.active.merge_cells("J2:J4"))
+    with pytest.raises(InputError, match=r"row 2: the cells J2:J4 are merged"):
+        sheets.read_sheet(path, "extraction")
+
+    def formula(book):
+        book.active["G3"] = "=G2+1"
+
+    with pytest.raises(InputError, match="row 3: G3 is a formula without a value"):
+        sheets.read_sheet(workbook(tmp_path / "AB.xlsx", formula), "extraction")
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (3, f'{HEADER}\n{ROW}\n"{ROW}\n{ROW}\n'),
+        (2, f'{HEADER}\n{ROW[:-10]}"as printed\n{ROW}\n{ROW[:-10]}"as printed"\n'),
+    ],
+    ids=["to the end", "to the next one"],
+)
+def test_a_quotation_mark_that_nobody_closed_swallows_no_rows(tmp_path, row, text):
+    with pytest.raises(InputError, match=f"row {row}: not a readable CSV file"):
+        read(tmp_path, text.encode())
 
 
 @pytest.mark.parametrize(

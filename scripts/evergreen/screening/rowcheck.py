@@ -4,18 +4,25 @@ A check reads `list:position/total:digest`. The digest is taken over the id and 
 or copied id, an exchanged title and a column that was sorted alone no longer fit; list and total show a row
 that was deleted. Of the title only ASCII letters and digits count, for a spreadsheet program may save it in an
 encoding that cannot hold all of its characters.
+
+A sheet that was no work list, or lost its checks, is compared with the works themselves.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import pandas as pd
+from rapidfuzz import fuzz
 
 from evergreen.errors import InputError
+from evergreen.records.normalise import searchable
 
+SAME_TITLE = 85  # rapidfuzz ratio above which two titles are spellings of one
 CHECK = re.compile(r"([0-9a-f]{6}):(\d+)/(\d+):([0-9a-f]{8})")
 
 
@@ -78,3 +85,67 @@ def check_rows(sheet: pd.DataFrame) -> list[InputError]:
                 )
             )
     return errors
+
+
+def check_against_works(
+    sheet: pd.DataFrame, works: pd.DataFrame, clusters: Mapping[str, str]
+) -> list[InputError]:
+    """Decided rows of `sheet` that name a record by an id that was altered on the way, or beside another work's title.
+
+    `clusters`: record_id to work_id. An id that nothing has and that is not spelt like one of ours is no fault: its record may be gone,
+    and the decision is an orphan then.
+    """
+    spelt: dict[str, set[str]] = defaultdict(set)
+    for record in clusters:
+        spelt[_plain(record)].add(record)
+        spelt[_plain(record.partition(":")[2])].add(record)
+    titles = dict(zip(works["work_id"], map(searchable, works["title"].fillna("")), strict=True))
+    owners: dict[str, set[str]] = defaultdict(set)
+    for work, title in titles.items():
+        owners[title].add(work)
+    errors = []
+    decided = sheet[sheet["decision"].ne("")]
+    given = decided["title"] if "title" in decided else pd.Series("", index=decided.index)
+    for record, title, file, row in zip(
+        decided["record_id"], map(searchable, given), decided["_file"], decided["_row"], strict=True
+    ):
+        place = {"file": file, "row": int(row), "column": "record_id"}
+        work = clusters.get(record)
+        if work is None and (meant := sorted(spelt.get(_plain(record), ()))):
+            errors.append(
+                InputError(
+                    f"no record has the id {record!r}, which looks like {' or '.join(meant)}",
+                    **place,
+                    todo="Write the id as the work list shows it.",
+                )
+            )
+        elif work is None and ":" not in record:
+            errors.append(
+                InputError(
+                    f"{record!r} is no id of a record",
+                    **place,
+                    todo="Write the id as the work list shows it, such as pubmed:18438830.",
+                )
+            )
+        elif (
+            work is not None
+            and title
+            and owners.get(title, {work}).isdisjoint({work})
+            and fuzz.ratio(title, titles.get(work, title)) < SAME_TITLE
+        ):
+            errors.append(
+                InputError(
+                    f"the title is that of {min(owners[title])}, the id is {record}",
+                    **place,
+                    todo="Restore id and title; sort whole rows, not single columns.",
+                )
+            )
+    return errors
+
+
+def _plain(record: str) -> str:
+    """An id without what programs change in it: width, case, blanks, invisible marks, dashes, quotes, leading zeros."""
+    text = unicodedata.normalize("NFKC", record).casefold()
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Zs"))
+    return re.sub(r"(^|:)0+(?=\d)", r"\1", text.strip("='\" "))
