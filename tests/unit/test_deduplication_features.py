@@ -29,6 +29,13 @@ def one(**record):
         ("Authors' response to: Bone and joint erosions", "bonejointerosions", "comment"),
         ("Reply to 'Bone and joint erosions'", "bonejointerosions", "comment"),
         ("Re: Bone and joint erosions", "bonejointerosions", "comment"),
+        ("Bone and joint erosions - Reply", "bonejointerosions", "comment"),
+        (
+            "Bone and joint erosions.[Erratum appears in Bone. 2009 Sep;9(9):22 Note: Moe, A [added]]",
+            "bonejointerosions",
+            "article",
+        ),
+        ("Bone and joint erosions.[Erratum appears in Bo", "bonejointerosions", "article"),
         ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
         ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
     ],
@@ -48,6 +55,10 @@ def test_titles_lose_what_databases_add(title, plain, kind):
         ("Type V collagen", "5"),
         ("Bone 007", "7"),
         ("I and V are letters here", ""),
+        ("Bone erosions: I. Methods", "1"),
+        ("Bone erosions: Ii. Results", "2"),
+        ("Bone erosions (V)", "5"),
+        ("Iron given i.v. and iron given orally", ""),
     ],
 )
 def test_numbers_of_titles(title, numbers):
@@ -75,6 +86,43 @@ def test_pages(pages, first, last):
 )
 def test_volumes(volume, number):
     assert one(volume=volume)["volume"] == number
+
+
+@pytest.mark.parametrize(
+    ("issue", "volume", "number"),
+    [("3", "58", 3), ("", "58(3)", 3), ("e0137960", "10 (9) (no pagination)", 9), ("8-B", "69", 8), ("Suppl 1", "70", 1001),
+     ("10 SUPPL.", "70", 1010), ("1 MeetingAbstracts", "181", 1001), ("2016", "8", 0), ("", "", 0)],
+)  # fmt: skip
+def test_issues(issue, volume, number):
+    assert one(issue=issue, volume=volume)["issue"] == number
+
+
+@pytest.mark.parametrize(
+    ("pages", "located"),
+    [("e0137960", True), ("c1804", True), ("12724", True), ("1014-1020", False), ("S112", False), ("e8-e9", False)],
+)  # fmt: skip
+def test_numbers_of_electronic_articles_are_no_pages(pages, located):
+    assert one(pages=pages)["located"] == located
+
+
+@pytest.mark.parametrize(
+    ("title", "corrected"),
+    [
+        ("Bone erosions", 0),
+        ("Bone erosions [Erratum appears in Bone. 2009;9:22]", 1),
+        ("Bone erosions (vol 360, pg 542, 2009)", 2),
+        ("Bone erosions (New England Journal of Medicine (2009) 360 (542-544))", 2),
+        ("Bone erosions (a trial)", 0),
+    ],
+)
+def test_a_title_may_cite_what_it_corrects(title, corrected):
+    assert one(title=title)["corrected"] == corrected
+
+
+def test_editions_of_a_journal_and_particles_of_a_name_are_left_off():
+    names = ["BMJ", "BMJ (Clinical research ed.)", "BMJ (Online)", "BMJ (Cli"]
+    assert {one(journal=name)["journal"] for name in names} == {"bmj"}
+    assert {one(authors=name)["first_author"] for name in ("van der Roe, B", "Roe, B")} == {"roe"}
 
 
 def test_names_are_the_same_in_any_order_of_initials():

@@ -29,11 +29,12 @@ _BLOCK = 1 << 19
 class Comparison:
     """Levels of agreement of pairs of rows `a < b`; one array element per pair.
 
-    `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `page`,
+    `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `issue`, `page`,
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
     shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
-    nothing differs, whether there or missing; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other.
+    nothing differs, whether there or missing; `numbered`: both have the number of an electronic article; `follows`: one begins
+    on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other.
     """
 
     a: np.ndarray
@@ -49,6 +50,7 @@ class Comparison:
     journal: np.ndarray
     years: np.ndarray
     volume: np.ndarray
+    issue: np.ndarray
     page: np.ndarray
     span: np.ndarray
     doi: np.ndarray
@@ -60,6 +62,10 @@ class Comparison:
     cochrane: np.ndarray
     same_id: np.ndarray
     identical: np.ndarray
+    numbered: np.ndarray
+    follows: np.ndarray
+    corrected: np.ndarray
+    correction: np.ndarray
 
     def __len__(self) -> int:
         return len(self.a)
@@ -94,7 +100,19 @@ class Columns:
         self.count = len(features)
         self.numeric = {
             name: features[name].to_numpy()
-            for name in ("year", "volume", "page", "last_page", "kind", "cochrane", "cut", "part")
+            for name in (
+                "year",
+                "volume",
+                "issue",
+                "page",
+                "last_page",
+                "located",
+                "kind",
+                "cochrane",
+                "cut",
+                "part",
+                "corrected",
+            )
         }
         self.texts: dict[str, np.ndarray] = {}
         self.codes: dict[str, np.ndarray] = {}
@@ -145,9 +163,15 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         )
     codes, numeric = columns.codes, columns.numeric
     cochrane = numeric["cochrane"][a] & numeric["cochrane"][b]
-    volume = _level(numeric["volume"][a], numeric["volume"][b])
+    volume, issue = _issues(numeric, a, b)
     page, span = _pages(numeric, a, b)
+    moved = _moved(numeric, a, b) | _moved(numeric, b, a)
+    volume[moved], issue[moved], page[moved] = SAME, SAME, UNKNOWN
     year_a, year_b = numeric["year"][a].astype(int), numeric["year"][b].astype(int)
+    # an article has its number beside its pages in print
+    located = numeric["located"]
+    both = (located[a] != located[b]) & (volume == SAME) & (year_a == year_b)
+    page[both & (page == DIFFERENT)] = UNKNOWN
     names = columns.texts["journal"]
     identical = np.logical_and.reduce(
         [codes[name][a] == codes[name][b] for name in ("title", "authors", "journal", "doi", "pmid")]
@@ -170,6 +194,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         years=np.where((year_a > 0) & (year_b > 0), np.abs(year_a - year_b), -1),
         # every version of a Cochrane review has the same page, and volumes are years
         volume=np.where(cochrane, UNKNOWN, volume).astype(np.int8),
+        issue=np.where(cochrane, UNKNOWN, issue).astype(np.int8),
         page=np.where(cochrane, UNKNOWN, page).astype(np.int8),
         span=span & (volume == SAME) & ~cochrane,
         doi=doi,
@@ -181,7 +206,39 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         cochrane=cochrane,
         same_id=same_id,
         identical=identical,
+        numbered=located[a] & located[b],
+        corrected=np.maximum(numeric["corrected"][a], numeric["corrected"][b]) > 0,
+        correction=(numeric["corrected"][a] == 2) != (numeric["corrected"][b] == 2),
+        follows=_follows(numeric, a, b) | _follows(numeric, b, a),
     )
+
+
+def _issues(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of the volume and of the issue; the volume is not known where an issue stands in its place.
+
+    A supplement may be counted beside the issues, and a number of three digits may be that of an article.
+    """
+    volume_a, volume_b = numeric["volume"][a], numeric["volume"][b]
+    issue_a, issue_b = numeric["issue"][a] % 1000, numeric["issue"][b] % 1000
+    volume, issue = _level(volume_a, volume_b), _level(issue_a, issue_b)
+    beside = (numeric["issue"][a] >= 1000) != (numeric["issue"][b] >= 1000)
+    issue[(issue == DIFFERENT) & (beside | (issue_a >= 100) | (issue_b >= 100))] = UNKNOWN
+    in_place = ((volume_a == issue_b) & (issue_a == 0)) | ((volume_b == issue_a) & (issue_b == 0))
+    volume[(volume == DIFFERENT) & in_place] = UNKNOWN
+    return volume, issue
+
+
+def _moved(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The values of `a` stand one column behind those of `b`: its issue is the volume, its page the issue."""
+    issue = numeric["issue"] % 1000
+    moved = (numeric["volume"][a] == 0) & (issue[a] > 0) & (issue[a] == numeric["volume"][b])
+    return moved & (numeric["page"][a] > 0) & (numeric["page"][a] == issue[b])
+
+
+def _follows(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """`b` begins on the page behind the last page of `a`."""
+    last = np.maximum(numeric["last_page"][a], numeric["page"][a])
+    return (last > 0) & (numeric["page"][b] == last + 1)
 
 
 def _same_place(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -266,7 +323,8 @@ def _brief(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.n
 def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Level of the first page, and whether the same three or more pages are filled.
 
-    A first page next to the other's or within its range is a slip of the pen as often as not: not known.
+    A first page next to the other's or within its range is a slip of the pen as often as not: not known. The numbers of
+    two electronic articles may well be next to each other.
     """
     first_a, first_b, last_a, last_b = (
         numeric[name][rows] for name in ("page", "last_page") for rows in (a, b)
@@ -275,7 +333,8 @@ def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tupl
     ends = (last_a > 0) & (last_a == last_b)
     within = ((first_a > first_b) & (first_a <= last_b)) | ((first_b > first_a) & (first_b <= last_a))
     near = np.abs(first_a - first_b) <= 1
-    page[(page == DIFFERENT) & (near | within)] = UNKNOWN
+    numbers = numeric["located"][a] & numeric["located"][b]
+    page[(page == DIFFERENT) & (near | within) & ~numbers] = UNKNOWN
     several = (first_a > 0) & (first_b > 0) & (first_a != last_a) & (first_b != last_b)
     page[(page != SAME) & ends & several] = SAME
     return page, ends & (first_a == first_b) & (last_a >= first_a + 2)

@@ -19,6 +19,8 @@ SHORT = 15
 """Letters of a title below which it names no work by itself."""
 TELLING = 18
 """Letters of a title from which two records that agree in everything are one; a shorter one counts for less."""
+NAMING = 50
+"""Letters of a title that names one work even where its place in the journal is in doubt."""
 BORDERLINE = 6
 """Points from which a person is asked."""
 
@@ -44,7 +46,7 @@ VETOES = (
     "doi",
     "version",
     "place",
-    "year",
+    "issue",
 )
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
@@ -114,9 +116,16 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     same_number = (pairs.doi == SAME) | (pairs.pmid == SAME) | same_entry
     versions = pairs.cochrane & ((pairs.doi == DIFFERENT) | ((pairs.doi == UNKNOWN) & (pairs.years > 0)))
     elsewhere = (pairs.journal == DIFFERENT) & (pairs.page != SAME)
-    another_issue = (pairs.volume == DIFFERENT) & ((pairs.years > 0) | (pairs.page == DIFFERENT))
+    another_issue = (pairs.volume == DIFFERENT) | (
+        (pairs.volume == SAME) & (pairs.issue == DIFFERENT) & (pairs.page == UNKNOWN)
+    )
+    # databases that count pages differently: the same people, the same long title, in one volume
+    recounted = pairs.team & (pairs.volume == SAME) & (pairs.years == 0)
+    recounted &= (pairs.title >= 99.9) & (pairs.length >= NAMING) & ~pairs.numbered
+    recounted &= ~pairs.follows & ~pairs.corrected
     one_of = {kind: _one_of(pairs, kind) for kind in ("preprint", "conference")}
     together = (pairs.journal != DIFFERENT) & (pairs.volume != DIFFERENT) & (pairs.page != DIFFERENT)
+    together &= (pairs.years == 0) | (pairs.volume == SAME) | (pairs.page == SAME)
     # databases do not agree on what is a conference abstract, so that alone separates nothing
     one_place = (one_of["conference"] & together) | (one_of["preprint"] & (pairs.journal == SAME))
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
@@ -127,9 +136,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         # what was cut off may tell two parts from each other
         "cut": pairs.both_cut & (pairs.page != SAME) & ~same_number,
         "authors": (pairs.authors == DIFFERENT) & (pairs.title < 97) & ~same_number,
-        # a second page is an erratum or an abstract, unless the same people are named in the same volume
-        "page": (pairs.page == DIFFERENT)
-        & ~(pairs.team & (pairs.volume == SAME) & (pairs.years == 0))
+        # a second page is a second part, an erratum or an abstract
+        "page": (((pairs.page == DIFFERENT) & ~recounted) | (pairs.correction & (pairs.page != SAME)))
         & ~same_number,
         "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
         "numbers": pairs.numbers_differ & ~place & ~same_number,
@@ -138,7 +146,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         "doi": (pairs.doi == DIFFERENT) & ~(cited & (pairs.journal != DIFFERENT) & (pairs.title >= 97)),
         "version": versions,
         "place": elsewhere & ~same_number,
-        "year": another_issue & ~same_number & (pairs.page != SAME),
+        "issue": another_issue & ~same_number & (pairs.page != SAME),
     }
     bits = np.zeros(len(pairs), dtype=np.uint16)
     for position, name in enumerate(VETOES):
@@ -197,5 +205,5 @@ def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
     relate("version_of", written & published & (veto["version"] | veto["numbers"]))
     elsewhere = written & (pairs.title >= 94) & veto["place"] & (pairs.doi != SAME)
     relate("conference_abstract_of", elsewhere & (pairs.brief > 0))
-    relate("version_of", written & published & (pairs.title >= 94) & (veto["place"] | veto["year"]))
+    relate("version_of", written & published & (pairs.title >= 94) & (veto["place"] | veto["issue"]))
     return relation

@@ -15,17 +15,26 @@ KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", 
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
-    "record_id", "title", "cut", "part", "numbers", "authors", "first_author", "journal", "year", "volume", "page", "last_page",
-    "doi", "pmid", "registry", "kind", "cochrane",
+    "record_id", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
+    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane",
 )  # fmt: skip
 
 _NOTES = (
     # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
-    r"(?i)(?:\s*\.?\s*\[[^\[\]]*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
+    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\.?\s*\[(?:erratum|comment|retraction) (?:appears )?in [^\[\]:]*$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
 _CUT = r"(?:…|\.\.\.)\W*$"
+_CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)[^()]*)\)\W*$"
+"""What Web of Science and Embase put behind the title of a correction: the citation of the paper that it corrects."""
+_CORRECTED = r"(?i)\[(?:published )?err?at[a-z]+"
+_LONE = r"(?i)([:.]\s+|\()%s([.:)](?:\s|$))"
+"""A roman number of one letter that counts: `: I. Methods`, `(V)`."""
+_PARTICLES = (
+    r"^(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av) )+"
+)
+_EDITION = r"\s*\([^()]*\)?\s*$"
 _ERRATUM = (
     r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
     r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"
@@ -40,7 +49,7 @@ _COMMENT = (
     r"(?i)^\W*(?:in\s)?(?:(?:the\s)?authors?'?s?'?\s?)?(?:(?:reply|replies|comments?|commentary)\s(?:to|on)\b"
     r"|(?:reply|replies|respon[sd]e?s?|comments?|commentary|letter(?: to the editor)?|discussion)"
     r"(?:(?:\s(?:to|on|by|re|from))?\s*:|\s(?:to|on)\s[\"“'‘])):?\s?"
-    r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$"
+    r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$|(?:\s[\-–—]|[:.?])\s?(?:reply|replies|in reply|response)\W*$"
 )
 _FLAG = r"(?i)^\W*(?:retracted|withdrawn)(?:\sarticle)?\s*[:.\-–]\s*"
 _PREPRINT = (
@@ -81,6 +90,17 @@ def _integer(array: pa.Array, pattern: str) -> np.ndarray:
     digits = pc.struct_field(pc.extract_regex(array, pattern), "n")
     digits = pc.if_else(pc.equal(pc.fill_null(digits, ""), ""), "0", digits)
     return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def _issues(issues: pa.Array, volumes: pa.Array) -> np.ndarray:
+    """Number of the issue, 0 where it is not known, 1000 more for a supplement; it may stand behind the volume: `18 (8)`.
+
+    Numbers of four digits are years or the numbers of articles.
+    """
+    number = r"^[^0-9]*(?P<n>[0-9]{1,3})(?:[^0-9].*)?$"
+    behind = _integer(volumes, r"[0-9] ?\((?P<n>[0-9]{1,3})\)")
+    supplement = _matches(issues, r"(?i)sup|^s\d|abstract")
+    return np.where(behind > 0, behind, _integer(issues, number) + 1000 * supplement)
 
 
 def _numbers(titles: pa.Array) -> pa.Array:
@@ -139,12 +159,14 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
     `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
-    `cut`: the title ends in an ellipsis; `part`: it says which part it is; `numbers`: numbers of the title; `authors`: family and given names of three or
-    more letters; `volume`, `page`, `last_page`, `year`: integers, 0 where not known; `kind`: index into `KINDS`.
+    `cut`: the title ends in an ellipsis; `part`: it says which part it is;
+    `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
+    more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
+    electronic article; `kind`: index into `KINDS`.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
-    journals = text(records["journal_search"])
+    journals = _without_edition(text(records["journal"]), text(records["journal_search"]))
     was_cut = pa.array(_matches(text(records["journal"]), _CUT))
     journals = pc.if_else(was_cut, joined(journals, ELLIPSIS), journals)
     dois = text(records["doi"])
@@ -160,6 +182,13 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             bare = pc.if_else(pc.greater(pc.utf8_length(stripped), 5), stripped, bare)
         again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
+    counted = titles
+    if (lone := _matches(raw, _LONE % "[ivx]")).any():
+        marked = _without(raw.filter(pa.array(lone)), _NOTES)
+        for letter, number in (("i", "1"), ("v", "5"), ("x", "10")):
+            marked = _without(marked, _LONE % letter, rf"\1 {number}\2")
+        again = pa.array([searchable(value) for value in marked.to_pylist()], pa.large_string())
+        counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
     names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
     names = _without(names, r"[^\p{L}]+", " ")
@@ -180,14 +209,18 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, _CUT),
             "part": _matches(raw, _PART),
-            "numbers": _series(_numbers(titles)),
+            "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
+            "numbers": _series(_numbers(counted)),
             "authors": _series(names),
-            "first_author": _series(_without(text(records["first_author"]), " ")),
+            "first_author": _series(_without(_without(text(records["first_author"]), _PARTICLES), " ")),
             "journal": _series(journals),
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
             # "1)" is the rest of "59 (1)": the volume was lost
             "volume": _integer(_without(text(records["volume"]), r"^[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
+            "issue": _issues(text(records["issue"]), text(records["volume"])),
             "page": page,
+            "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$")
+            & ~_matches(pages, r"^[Ss][0-9]{1,4}\W*$"),
             "last_page": last,
             "doi": _series(dois),
             "pmid": _series(text(records["pmid"])),
@@ -196,6 +229,16 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "cochrane": _matches(journals, r"^cochrane database") | _matches(dois, r"^10\.1002/14651858\."),
         }
     )
+
+
+def _without_edition(raw: pa.Array, journals: pa.Array) -> pa.Array:
+    """Searchable journals without what tells editions of one name apart: `BMJ (Online)`, `BMJ (Clinical research ed.)`."""
+    chosen = _matches(raw, r"\w" + _EDITION)
+    if not chosen.any():
+        return journals
+    encoded = pc.dictionary_encode(_without(raw.filter(pa.array(chosen)), _EDITION))
+    bare = pa.array([searchable(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
+    return pc.replace_with_mask(journals, pa.array(chosen), bare.take(encoded.indices))
 
 
 def _series(array: pa.Array) -> pd.Series:

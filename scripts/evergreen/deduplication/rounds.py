@@ -22,7 +22,7 @@ the work it would be in without a person's verdict. The rest is what later round
 
 RECORD = (
     "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
-    "pages", "first_page", "doi", "pmid", "registry_ids", "publication_types", "url",
+    "issue", "pages", "first_page", "doi", "pmid", "registry_ids", "publication_types", "url",
 )  # fmt: skip
 """What is read of a record table."""
 
