@@ -154,7 +154,7 @@ def test_the_adjudicator_sees_the_votes_and_signs(open_browser, tmp_path):
     )
     conflicts = pd.DataFrame({"work_id": ["w"], "votes": ["AB: include; CD: exclude (review)"]})
     html = screening_page(
-        conflict_list(works, conflicts),
+        conflict_list(works, conflicts, pd.DataFrame(columns=["work_id", "reviewer"])),
         stage="full_text",
         reviewer="adjudication",
         title="A review",

@@ -129,15 +129,10 @@ def _fate(review: Review, work: Work, stage: str, pilots: dict[str, frozenset[st
         return "conflict", "", ""
     if any(sides == {"open"} for sides in meanings.values()):
         return "pending", "", ""
-    present = [
-        person
-        for person in plan["reviewers"]
-        if plan["active"].get(person, {}).get("from", "") <= work.round
-        and plan["active"].get(person, {}).get("until", "9") >= work.round
-    ]
+    here = [person for person in plan["reviewers"] if present(plan, person, work.round)]
     sides = {side for own in meanings.values() for side in own}
     if plan["mode"] == "all" or work.id in pilots[stage]:
-        enough = all(person in meanings for person in present)
+        enough = all(person in meanings for person in here)
     elif plan["mode"] == "single":
         enough = len(meanings) >= 1
     elif plan["mode"] == "dual":
@@ -152,6 +147,11 @@ def _fate(review: Review, work: Work, stage: str, pilots: dict[str, frozenset[st
         return "pending", "", ""
     how = "agreed" if len(meanings) > 1 else "single"
     return how, sides.pop(), first_reason(list(meanings))
+
+
+def present(plan: dict[str, Any], person: str, day: str) -> bool:
+    limits = plan["active"].get(person, {})
+    return person in plan["reviewers"] and limits.get("from", "") <= day <= limits.get("until", "9")
 
 
 def included_studies(review: Review, works: list[Work], fates_: dict[str, dict[str, Fate]]) -> dict[str, str]:

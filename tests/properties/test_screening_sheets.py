@@ -306,19 +306,22 @@ def test_whatever_is_done_to_a_list_no_decision_reaches_a_wrong_record(edits, ra
 
 
 def test_the_adjudicators_list_shows_what_was_said(rows, tmp_path):
-    works = pd.DataFrame({"work_id": ["w", "v"], "title": ["One", "Two"], "year": [2001, 2002]})
+    works = pd.DataFrame({"work_id": ["w", "v", "u"], "title": ["One", "Two", "Three"], "year": 2001})
     listed = conflict_list(
-        works, pd.DataFrame({"work_id": ["v"], "votes": ["AB: include; CD: exclude (review)"]})
+        works,
+        pd.DataFrame({"work_id": ["v"], "votes": ["AB: include; CD: exclude (review)"]}),
+        pd.DataFrame({"work_id": ["w", "u"], "reviewer": ["adjudication", "AB"]}),
     )
     assert listed[["record_id", "votes", "adjudicator"]].to_numpy().tolist() == [
-        ["v", "AB: include; CD: exclude (review)", ""]
+        ["w", "", ""],  # the adjudicator was unsure of what the reviewers agreed on
+        ["v", "AB: include; CD: exclude (review)", ""],
     ]
     path = tmp_path / "adjudication.csv"
     tables.write_table(listed.assign(decision="include", adjudicator="EF"), path)
     back = ballots(
         sheets.read_sheet(path, "adjudication_screening"), stage="title_abstract", reasons=list(REASONS)
     )
-    assert back[["record_id", "adjudicator"]].to_numpy().tolist() == [["v", "EF"]]
+    assert back[["record_id", "adjudicator"]].to_numpy().tolist() == [["w", "EF"], ["v", "EF"]]
 
 
 def test_a_list_never_shows_other_reviewers_votes(rows):

@@ -78,6 +78,13 @@ def test_disagreement_is_a_conflict_until_it_is_adjudicated():
     assert settled.conflicts.empty
 
 
+def test_an_adjudicator_who_is_unsure_is_waited_for_as_adjudicator():
+    votes = {"EF": [("w", "include")], "CD": [("w", "include")], "adjudication": [("w", "unsure")]}
+    result = tally(votes, stage="full_text", plan=Plan(("EF", "CD")))
+    assert list(result.decisions["how"]) == ["pending"]
+    assert list(result.awaiting["reviewer"]) == ["adjudication"]
+
+
 def test_unsure_goes_on_at_title_and_abstract_and_waits_at_full_text():
     votes = {"AB": [("w", "include")], "CD": [("w", "unsure")]}
     assert outcome(votes) == ("agreed", "include", "")

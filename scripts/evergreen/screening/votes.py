@@ -189,7 +189,7 @@ def _settle(
         return "conflict", "", "", "", ()
     if adjudicated is not None:
         # An adjudicator who is unsure holds up what the reviewers agree on.
-        return "pending", "", "", "", (adjudicated.by,)
+        return "pending", "", "", "", (ADJUDICATION,)
     how = "agreed" if len(made_up) > 1 else "single"
     reason = _first_reason([vote.reason for vote in given.values()], reasons)
     return how, next(iter(made_up.values())), reason, "; ".join(made_up), ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evergreen.screening.rowcheck import checks
+from evergreen.screening.votes import ADJUDICATION
 
 TO_FILL = ("decision", "reason", "note", "decided_on")
 TEXT = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round")
@@ -26,11 +27,13 @@ def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.
     return _checked(rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True))
 
 
-def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
-    """Works on which reviewers disagree, with what each said, for the adjudicator to fill in."""
-    rows = _rows(works, conflicts["work_id"], (*TO_FILL, "adjudicator"))
+def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame, awaiting: pd.DataFrame) -> pd.DataFrame:
+    """Works on which reviewers disagree, with what each said, and works on which the adjudicator was unsure, for the
+    adjudicator to fill in."""
+    unsure = awaiting.loc[awaiting["reviewer"].eq(ADJUDICATION), "work_id"]
+    rows = _rows(works, pd.concat([conflicts["work_id"], unsure]), (*TO_FILL, "adjudicator"))
     said = dict(zip(conflicts["work_id"], conflicts["votes"], strict=True))
-    rows.insert(list(rows).index("title"), "votes", rows["record_id"].map(said))
+    rows.insert(list(rows).index("title"), "votes", rows["record_id"].map(said).fillna(""))
     return _checked(rows)
 
 
