@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.reference import oracle_blocks
+from tests.reference.oracle.files import KINDS_LATER, walk
+from tests.reference.oracle.ledger import Ledger
+from tests.reference.oracle.small_studies import LATER
 
 SHARED = Path(os.environ.get("EVERGREEN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 ALLOWED = {
     "error block",
     "single fits without convergence in R",
-    *oracle_blocks.LATER.values(),
-    *oracle_blocks.KINDS_LATER.values(),
+    *LATER.values(),
+    *KINDS_LATER.values(),
 }
 
 
@@ -25,10 +27,10 @@ def names() -> list[str]:
 
 @pytest.mark.parametrize("name", names())
 def test_file_agrees_with_metafor(shared, name):
-    ledger = oracle_blocks.Ledger()
+    ledger = Ledger()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        oracle_blocks.walk(json.loads((shared / "data" / "oracle" / f"{name}.json").read_text()), ledger)
+        walk(json.loads((shared / "data" / "oracle" / f"{name}.json").read_text()), ledger)
     assert not ledger.failed, "\n".join(ledger.failed[:20])
     assert set(ledger.skipped) <= ALLOWED
     assert ledger.compared or ledger.skipped

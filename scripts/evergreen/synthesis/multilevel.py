@@ -8,7 +8,7 @@ unstructured covariance matrix of outcomes. Wald tests; for cluster-robust ones 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -140,11 +140,10 @@ def components_of(
     return spread(min(found, key=lambda one: one.fun).x)
 
 
-def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
-    """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> Callable[[float], float]:
+    """How far the likelihood, maximised with one variance component held at a value, lies below that of its interval's limits."""
     bases = bases_of(fitted.blocks, fitted.components)
     best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
-    estimate = float(fitted.sigma2[component])
     drop = 0.5 * float(special.chdtri(1, 1 - level))
 
     def excess(value: float) -> float:
@@ -154,6 +153,12 @@ def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95)
         )
         return best - log_likelihood(fitted.blocks, solved, fitted.restricted) - drop
 
+    return excess
+
+
+def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
+    """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+    excess, estimate = profile_drop(fitted, component, level), float(fitted.sigma2[component])
     low = 0.0 if estimate == 0 or excess(0.0) < 0 else optimize.brentq(excess, 0.0, estimate, rtol=1e-10)
     step = max(estimate, 1e-3 * float(np.var(fitted.blocks.flat(fitted.blocks.y))))
     while excess(estimate + step) < 0:

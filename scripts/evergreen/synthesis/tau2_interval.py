@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +60,33 @@ def profile_likelihood(of: Stack, estimate: float, *, restricted: bool, level: f
 def generalised_q(of: Stack, a: Array, level: float = 0.95) -> Bounds:
     """Limits of tau2 of one meta-analysis from the generalised Q with fixed weights `a` (Jackson 2013).
 
-    Q = y'Py is a sum of chi2(1) variables weighted by the eigenvalues of S P S, S = diag(sqrt(vi + tau2)); the
-    limits are where its distribution function at the observed Q is a tail of the level.
+    The limits are where the distribution function at the observed Q is a tail of the level.
+    """
+    lower_tail = generalised_q_tail(of, a)
+    tail = (1 - level) / 2
+
+    def limit(target: float) -> float:
+        if lower_tail(0.0) <= target:
+            return 0.0
+        high = float(of.vi[0].max())
+        while lower_tail(high) > target:
+            high *= 2.0
+        near = 1e-14 * float(of.vi[0].min())
+        return optimize.brentq(lambda t: lower_tail(t) - target, 0.0, high, xtol=near, rtol=1e-12)
+
+    at_zero = lower_tail(0.0)
+    return Bounds(
+        np.array([limit(1 - tail)]),
+        np.array([limit(tail)]),
+        np.array([at_zero < 1 - tail]),
+        np.array([at_zero < tail]),
+    )
+
+
+def generalised_q_tail(of: Stack, a: Array) -> Callable[[float], float]:
+    """P(Q <= the observed one) of one meta-analysis as a function of tau2, for the generalised Q with fixed weights `a`.
+
+    Q = y'Py is a sum of chi2(1) variables weighted by the eigenvalues of S P S, S = diag(sqrt(vi + tau2)).
     """
     x = of.design()[0]
     weights = np.asarray(a, dtype=float)
@@ -70,27 +96,12 @@ def generalised_q(of: Stack, a: Array, level: float = 0.95) -> Bounds:
     )
     Q = float(y @ projection @ y)
     count = len(y) - x.shape[1]
-    tail = (1 - level) / 2
 
     def lower_tail(tau2: float) -> float:
         root = np.sqrt(v + tau2)
         return weighted_chi2_cdf(Q, np.linalg.eigvalsh(root[:, None] * projection * root)[-count:])
 
-    def limit(target: float) -> float:
-        if lower_tail(0.0) <= target:
-            return 0.0
-        high = float(v.max())
-        while lower_tail(high) > target:
-            high *= 2.0
-        return optimize.brentq(lambda t: lower_tail(t) - target, 0.0, high, xtol=1e-14, rtol=1e-12)
-
-    at_zero = lower_tail(0.0)
-    return Bounds(
-        np.array([limit(1 - tail)]),
-        np.array([limit(tail)]),
-        np.array([at_zero < 1 - tail]),
-        np.array([at_zero < tail]),
-    )
+    return lower_tail
 
 
 def weighted_chi2_cdf(x: float, weights: Array) -> float:

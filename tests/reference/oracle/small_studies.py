@@ -1,0 +1,148 @@
+# ruff: noqa: N802 - methods carry the names of the blocks
+"""Small-study effects and fail-safe numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from evergreen.synthesis import fail_safe, small_study, trim_fill
+from evergreen.synthesis.stack import stack
+from tests.reference import stopping
+from tests.reference.oracle.fits import Fits, stopped, tails
+from tests.reference.oracle.ledger import column, number
+
+LATER = {
+    "tes": "test of excess significance",
+    "henmi_copas": "Henmi-Copas",
+    "selmodel_3psm_ML": "selection model",
+}
+
+
+class SmallStudies(Fits):
+    """Tests of asymmetry, trim and fill, PET-PEESE, fail-safe numbers."""
+
+    def _bias_REML(self, theirs: Mapping[str, Any], path: str) -> None:
+        self.bias(theirs, path, "REML")
+
+    def _bias_EE(self, theirs: Mapping[str, Any], path: str) -> None:
+        self.bias(theirs, path, "EE")
+
+    def bias(self, theirs: Mapping[str, Any], path: str, method: str) -> None:
+        for name, block in (theirs or {}).items():
+            place = f"{path}/{name}"
+            if isinstance(block, Mapping) and "error" in block:
+                self.ledger.skip("error block")
+            elif name in LATER:
+                self.ledger.skip(LATER[name])
+            elif name.startswith("regtest"):
+                self.regtest(place, block, method)
+            elif name.startswith("ranktest"):
+                tau, p_value = small_study.rank_test(self.y, self.v, exact=not name.endswith("asymptotic"))
+                self.ledger.block(
+                    "rank tests",
+                    place,
+                    block,
+                    {"tau": tau, "pval": p_value},
+                    rtol=1e-9,
+                    atol=1e-13,
+                    ignore=("S", "z"),
+                )
+            elif name.startswith("trimfill"):
+                self.trimfill(place, block, method)
+            else:
+                self.ledger.failed.append(f"{place}: no comparison for this block")
+
+    def regtest(self, path: str, block: Mapping[str, Any], method: str) -> None:
+        mine = small_study.regression_test(
+            self.y, self.v, self.ni, model=block["model"], predictor=block["predictor"], method=method
+        )
+        ours = {
+            "stat": mine.statistic, "pval": mine.p_value, "df": mine.df, "limit_est": mine.limit,
+            "limit_ci_lb": mine.limit_low, "limit_ci_ub": mine.limit_high, "coef": mine.coefficients, "se": mine.se,
+        }  # fmt: skip
+        tight = 1e-10 if block["model"] == "lm" else 1e-7
+        size = np.abs(mine.se)
+        slack = (
+            {
+                "stat": 1e-7,
+                "coef": 1e-7 * size,
+                "limit_est": 1e-7 * size[0],
+                "limit_ci_lb": 1e-7 * size[0],
+                "limit_ci_ub": 1e-7 * size[0],
+            }
+            if block["model"] != "lm"
+            else {"coef": 1e-9 * size, "stat": 1e-9}
+        )
+        self.ledger.block(
+            "regression tests", path, block, ours, rtol=tight, rtols={"pval": 1e-6}, slack=slack
+        )
+
+    def trimfill(self, path: str, block: Mapping[str, Any], method: str) -> None:
+        parts = path.rsplit("/", 1)[1].split("_")
+        side = None if parts[2] == "auto" else parts[2]
+        filled = trim_fill.trim_and_fill(self.y, self.v, estimator=parts[1], side=side, method=method)
+        ours = {
+            "k0": filled.missing,
+            "se_k0": filled.missing_se,
+            "p_k0": filled.p_value,
+            "filled_yi": filled.yi,
+            "filled_vi": filled.vi,
+        }
+        if filled.side != block["side"]:
+            self.ledger.failed.append(f"{path}.side: {filled.side} against {block['side']}")
+        own = {key: value for key, value in block.items() if key in {*ours, "side"}}
+        self.ledger.block("trim and fill", path, own, ours, rtol=1e-7 if method == "REML" else 1e-10)
+        if filled.missing == number(block["k0"]):
+            rest = {key: value for key, value in block.items() if key not in {*ours, "side"}}
+            y, v = np.append(self.y, filled.yi), np.append(self.v, filled.vi)
+            if method != "REML" or not filled.missing:
+                self.fit_block("trim and fill", path, rest, method=method, test="z", y=y, v=v)
+                return
+            self.ledger.short["trim and fill: refitted at the default threshold"] += 1
+            # R refits the filled data at its default threshold: retraced to where it stops
+            its_y = np.append(self.y, column(block["filled_yi"]))
+            self.ledger.block(
+                "trim and fill", path, rest, stopped(its_y, v), rtol=1e-8, rtols=tails(filled.fit, 1e-8)
+            )
+            self.no_worse(path, stack(y, v), float(filled.fit.tau2), number(block["tau2"]))
+
+    def _fsn(self, theirs: Mapping[str, Any], path: str) -> None:
+        for name, block in theirs.items():
+            if "error" in block:
+                self.ledger.skip("error block")
+                continue
+            if name == "General":
+                self.general(f"{path}/{name}", block)
+                continue
+            count = {
+                "Rosenthal": lambda: fail_safe.rosenthal(self.y, self.v),
+                "Orwin": lambda: fail_safe.orwin(self.y, self.v, 0.1),
+                "Rosenberg": lambda: fail_safe.rosenberg(self.y, self.v),
+            }[name]()
+            self.ledger.block(
+                "fail-safe numbers", f"{path}/{name}", {"fsnum": block["fsnum"]}, {"fsnum": count}
+            )
+
+    def general(self, path: str, block: Mapping[str, Any]) -> None:
+        """R looks for a root of a step function: it stops at either side of the step, so one more study is the same answer."""
+        count = fail_safe.general(self.y, self.v, tau2=stopping.fisher_scoring(self.y, self.v))
+        theirs = number(block["fsnum"])
+        if theirs == count + 1:
+            self.ledger.short["general fail-safe number: the other side of the step"] += 1
+            count += 1
+        self.ledger.block("fail-safe numbers", path, {"fsnum": theirs}, {"fsnum": count})
+
+    def _pet_peese_lm(self, theirs: Mapping[str, Any], path: str) -> None:
+        mine = small_study.pet_peese(self.y, self.v)
+        size = {name: 1e-9 * mine[name][1] for name in mine}
+        self.ledger.block(
+            "PET-PEESE",
+            path,
+            theirs,
+            mine,
+            rtol=1e-8,
+            slack={name: np.array([value, value, 1e-9, 1e-9]) for name, value in size.items()},
+        )
