@@ -1,6 +1,7 @@
 """Agreement statistics against published cases and against statsmodels."""
 
 import csv
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,45 @@ def test_nothing_to_compare_is_said_in_words():
     assert "not estimable" in same.remark
     assert same.positive is None
     assert same.negative == 1
+
+
+def test_rare_includes_are_still_estimable():
+    result = agreement(np.array([[1, 0], [0, 1_000_000]]))
+    assert (result.kappa, result.remark) == (pytest.approx(1), "")
+    assert fleiss_kappa(np.array([[2, 0], *[[0, 2]] * 300_000])) == pytest.approx(1)
+    assert krippendorff_alpha(np.array([[2, 0], *[[0, 2]] * 300_000])) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("table", "kappa"),
+    [
+        ([[1, 0], [0, 0]], None), ([[0, 1], [0, 0]], 0), ([[0, 5], [5, 0]], -1), ([[5, 5], [0, 0]], 0), ([[1, 0], [0, 1]], 1),
+        ([[0, 0, 0], [0, 7, 0], [0, 0, 0]], None), ([[3, 0, 0], [0, 0, 0], [0, 0, 4]], 1), ([[0, 3, 0], [0, 0, 3], [3, 0, 0]], -0.5),
+    ],
+)  # fmt: skip
+def test_degenerate_tables(table, kappa):
+    result = agreement(np.array(table))
+    assert result.kappa == (None if kappa is None else pytest.approx(kappa))
+    assert ("kappa not estimable" in result.remark) == (kappa is None)
+    assert not any(value != value for value in vars(result).values())
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["x", "y", "z", ""]), min_size=4, max_size=4), min_size=1, max_size=15)
+)
+def test_krippendorff_by_its_definition_over_pairs(rows):
+    """Disagreements within works against those of all pairs of votes (Krippendorff 2011), pair by pair."""
+    works = [[vote for vote in row if vote] for row in rows]
+    works = [votes for votes in works if len(votes) > 1]
+    everything = [vote for votes in works for vote in votes]
+    n = len(everything)
+    within = sum(sum(a != b for a, b in permutations(votes, 2)) / (len(votes) - 1) for votes in works)
+    between = sum(a != b for a, b in permutations(everything, 2))
+    ours = krippendorff_alpha(np.array([[row.count(category) for category in "xyz"] for row in rows]))
+    assert ours == (
+        pytest.approx(1 - (within / n) / (between / (n * (n - 1))), abs=1e-9) if between else None
+    )
 
 
 @settings(deadline=None)

@@ -67,7 +67,7 @@ def agreement(table: np.ndarray, *, level: float = 0.95) -> Agreement:
     ac1 = (po - chance) / (1 - chance)
     kappa = se = low = high = None
     remark = ""
-    if np.isclose(pe, 1):
+    if np.diag(counts).max() == n:
         remark = "kappa not estimable: both reviewers gave one and the same decision throughout"
     else:
         kappa = (po - pe) / (1 - pe)
@@ -108,7 +108,8 @@ def fleiss_kappa(counts: np.ndarray) -> float | None:
         raise ValueError("Fleiss' kappa needs the same number of votes for every work")
     observed = float(((counts**2).sum(axis=1) - votes).mean() / (votes * (votes - 1)))
     chance = float(((counts.sum(axis=0) / counts.sum()) ** 2).sum())
-    return None if np.isclose(chance, 1) else (observed - chance) / (1 - chance)
+    one_category = np.count_nonzero(counts.sum(axis=0)) == 1
+    return None if one_category else (observed - chance) / (1 - chance)
 
 
 def krippendorff_alpha(counts: np.ndarray) -> float | None:
@@ -124,7 +125,7 @@ def krippendorff_alpha(counts: np.ndarray) -> float | None:
     coincidence = (counts.T / (votes.T - 1)) @ counts - np.diag((counts / (votes - 1)).sum(axis=0))
     total = coincidence.sum()
     marginal = coincidence.sum(axis=1)
-    expected = (total**2 - (marginal**2).sum()) / (total - 1)
-    if np.isclose(expected, 0):
+    if np.count_nonzero(counts.sum(axis=0)) == 1:
         return None
+    expected = (total**2 - (marginal**2).sum()) / (total - 1)
     return float(1 - (total - np.trace(coincidence)) / expected)
