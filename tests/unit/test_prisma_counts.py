@@ -261,6 +261,12 @@ def test_sheet_of_the_r_package(view: View) -> None:
     assert sheet.loc["records_screened", "n"] == 3
     assert sheet.loc["other_excluded", "n"] == "0"
     assert sheet.loc["new_studies", "boxtext"] == "Studies included in review"
+    assert sheet["url"].str.match("flow.html(#|$)").all()
+
+
+def test_quotes_do_not_end_the_r_packages_texts(view: View) -> None:
+    sheet = package_sheet(view, {"not_randomised": 'Authors\' \\ "trial"'}).set_index("data")
+    assert sheet.loc["dbr_excluded", "n"] == "Authors\u2019 / \u201dtrial\u201d, 1"
 
 
 def test_sheet_is_read_as_the_r_package_reads_it(view: View) -> None:

@@ -99,6 +99,7 @@ def per_source(
     return pd.DataFrame(rows, columns=SOURCE_COLUMNS)
 
 
+HARMLESS = str.maketrans({",": " /", ";": " /", "'": "\u2019", '"': "\u201d", "\\": "/"})
 # The rows of the R package's sheet: data, node, box, boxtext. Its order is what the package's readers expect.
 PACKAGE_ROWS = (
     ("", "node4", "prevstud", "Previous studies"),
@@ -140,7 +141,8 @@ def package_sheet(view: View, labels: Mapping[str, str]) -> pd.DataFrame:
     """A chart's counts as the sheet that the R package PRISMA2020 reads.
 
     Empty cells are `NA`, as R writes them. Lists are `name, n; name, n`: the package splits them at semicolons and commas, so
-    a name's own become slashes.
+    a name's own become slashes; it puts texts between straight quotes, so a name's own become curly. Boxes without
+    a list behind them link to the page as a whole.
     """
     words = dict(zip(("new_studies", "new_reports"), INCLUDED_WORDS[view.is_update], strict=True))
     rows = []
@@ -153,7 +155,7 @@ def package_sheet(view: View, labels: Mapping[str, str]) -> pd.DataFrame:
         text = words.get(data, usual if view.is_update else usual.replace("of new studies", "of studies"))
         where = "other" if data.startswith("other_") else "databases and registers"
         tip = f"{text} ({where})" if data.startswith(("other_", "dbr_", "records_")) else text
-        url = f"flow.html#{data}" if data in view.counts else "NA"
+        url = f"flow.html#{data}" if data in view.counts else "flow.html"
         rows.append((data or "NA", node or "NA", box, tip, text, tip, url, n))
     return pd.DataFrame(
         rows, columns=["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"], dtype=object
@@ -161,4 +163,4 @@ def package_sheet(view: View, labels: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _listed(sizes: Mapping[str, int]) -> str:
-    return "; ".join(f"{name.replace(',', ' /').replace(';', ' /')}, {n}" for name, n in sizes.items()) or "0"
+    return "; ".join(f"{name.translate(HARMLESS)}, {n}" for name, n in sizes.items()) or "0"
