@@ -247,6 +247,8 @@ def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path)
                             todo=f"Rounds are: {', '.join(rounds)}.",
                         )
                     )
+    for stage in STAGES:
+        _check_stage(stage, protocol["screening"][stage], rounds, errors, file)
     live = (
         any(source["kind"] == "pubmed" for source in protocol["sources"].values())
         and protocol["entrez"]["endpoint"] == "live"
@@ -270,6 +272,48 @@ def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path)
                 )
             )
         seen.add(outcome["id"])
+
+
+def _check_stage(
+    stage: str, plan: Mapping[str, Any], rounds: list[str], errors: list[InputError], file: str | Path
+) -> None:
+    """Whether a stage of screening has the reviewers that it needs, in every round."""
+    reviewers, active = plan["reviewers"], plan["active"]
+    if not reviewers:  # the stage is skipped
+        return
+    key = f"screening.{stage}"
+    for name in sorted(set(active) - set(reviewers)):
+        errors.append(
+            InputError(
+                f"`{key}.active` names {name}, who is not among its `reviewers` ({', '.join(reviewers)})",
+                file=file,
+                todo=f"Add {name} there, or mend the name.",
+            )
+        )
+    needed = 2 if plan["mode"].startswith("dual") else 1
+    if len(reviewers) < needed:
+        errors.append(
+            InputError(
+                f"`{key}.mode` is {plan['mode']}, which needs two reviewers, but `{key}.reviewers` has {len(reviewers)}",
+                file=file,
+                todo="Add a reviewer, or set the mode to single.",
+            )
+        )
+        return
+    for day in rounds:
+        here = [
+            name
+            for name in reviewers
+            if active.get(name, {}).get("from", day) <= day <= active.get(name, {}).get("until", day)
+        ]
+        if len(here) < needed:
+            errors.append(
+                InputError(
+                    f"`{key}.active` leaves {len(here)} reviewers in the round {day}, but the mode {plan['mode']} needs {needed}",
+                    file=file,
+                    todo="Mend `from` and `until`, or add a reviewer.",
+                )
+            )
 
 
 def one_of(names: Iterable[str]) -> str:

@@ -116,3 +116,41 @@ def test_broken_yaml_names_its_line(tmp_path):
     path.write_text("review:\n  title: x\n bad: [\n")
     with pytest.raises(InputError, match="row 3"):
         protocol.load(path)
+
+
+@pytest.mark.parametrize(
+    ("stage", "sentence"),
+    [
+        (
+            {"reviewers": ["AB"], "mode": "dual"},
+            "`screening.full_text.mode` is dual, which needs two reviewers, but `screening.full_text.reviewers` has 1",
+        ),
+        ({"reviewers": ["AB"], "mode": "dual_excludes"}, "is dual_excludes, which needs two reviewers"),
+        (
+            {"reviewers": ["AB", "CD"], "active": {"XY": {"from": "2020-01-01"}}},
+            "`screening.full_text.active` names XY, who is not among its `reviewers` (AB, CD). Add XY there",
+        ),
+        (
+            {"reviewers": ["AB", "CD"], "mode": "dual", "active": {"CD": {"until": "2018-12-31"}}},
+            "`screening.full_text.active` leaves 1 reviewers in the round 2020-12-31, but the mode dual needs 2",
+        ),
+        (
+            {"reviewers": ["AB"], "active": {"AB": {"from": "2021-01-01", "until": "2020-01-01"}}},
+            "leaves 0 reviewers in the round 2018-12-31",
+        ),
+    ],
+)
+def test_a_stage_needs_its_reviewers_in_every_round(stage, sentence):
+    raw = {
+        **SMALLEST,
+        "rounds": ["2018-12-31", "2020-12-31"],
+        "sources": PUBMED,
+        "screening": {"full_text": stage},
+    }
+    with pytest.raises(InputError) as fault:
+        protocol.complete(raw)
+    assert sentence in str(fault.value)
+
+
+def test_a_stage_without_reviewers_is_skipped_whatever_its_mode():
+    protocol.complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
