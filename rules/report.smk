@@ -59,6 +59,13 @@ rule report:
     input:
         "results/report/index.html",
         "results/report/review.docx",
+        # The pages that the report sends people to.
+        [
+            f"results/screening/{stage}/{person}.html"
+            for stage in STAGES
+            if SEARCHED
+            for person in people_of(stage)
+        ],
 
 
 # Always runs: it is there to be read.

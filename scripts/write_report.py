@@ -10,7 +10,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import export, findings, methods, results, risk, search, selection, updates
-from evergreen.report.blocks import Block, Lines, Section, Text, Tiles
+from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
 from evergreen.report.document import document
 from evergreen.report.page import page
 from evergreen.report.status import Waiting
@@ -53,7 +53,9 @@ def _sections(
         found.append(_search(protocol, inputs))
     if "works" in inputs or counts is not None:
         flow = Path(inputs["flow"]).with_suffix("") if "flow" in inputs else None
-        comparisons = [tables.read_json(path) for path in inputs.get("agreement", [])]
+        comparisons = {
+            Path(path).with_suffix(""): tables.read_json(path) for path in inputs.get("agreement", [])
+        }
         found.append(
             selection.section(
                 flow, counts, comparisons, protocol["screening"]["reasons"], methods.selection(protocol)
@@ -61,7 +63,8 @@ def _sections(
         )
     if works is not None:
         studies, full_text = tables.read_table(inputs["studies"]), tables.read_table(inputs["full_text"])
-        found.append(selection.studies_section(studies, works, full_text, protocol["screening"]["reasons"]))
+        named = [tables.read_table(path) for path in inputs["named_studies"]]
+        found.append(selection.studies_section(studies, works, full_text, named))
     if "judgements" in inputs:
         judgements = tables.read_table(inputs["judgements"])
         words = methods.extraction(protocol, [], _people(judgements["assessors"]))
@@ -151,7 +154,10 @@ def _glance(
 
 
 def _waiting(items: list[dict[str, Any]]) -> Section:
-    lines = [Waiting(**item).line() for item in items]
+    waiting = [Waiting(**item) for item in items]
+    lines: list[Cell] = [
+        Link(item.line(), f"../{item.page}") if item.page else item.line() for item in waiting
+    ]
     block: Block = Lines(lines) if lines else Text("Nothing awaits anybody.")
     return Section("waiting", "What awaits whom", [block])
 

@@ -65,6 +65,10 @@ def report_inputs(wildcards):
         found["works"] = "results/deduplication/works.parquet"
         found["studies"] = "results/screening/studies.csv"
         found["full_text"] = "results/screening/full_text/decisions.csv"
+        # In the order in which the report prints them.
+        found["named_studies"] = [
+            f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")
+        ]
         found["agreement"] = [f"results/screening/{stage}/agreement.json" for stage in STAGES]
     if PARTS["prisma"]:
         found["prisma"] = "results/prisma/counts.json"

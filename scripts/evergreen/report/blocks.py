@@ -44,7 +44,7 @@ class Heading:
 @dataclass(frozen=True)
 class Lines:
     kind: ClassVar[str] = "list"
-    lines: Sequence[str]
+    lines: Sequence[Cell]
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _add(word: WordDocument, block: blocks.Block) -> None:
         word.add_heading(block.text, level=2)
     elif isinstance(block, blocks.Lines):
         for line in block.lines:
-            word.add_paragraph(line, style="List Bullet")
+            word.add_paragraph(line.text if isinstance(line, Link) else line, style="List Bullet")
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
     elif isinstance(block, blocks.Figure):

@@ -12,10 +12,16 @@ import pandas as pd
 from evergreen import tables
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import name
-from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
 from evergreen.screening.stages import STAGE_NAMES
 
 SHORT_TITLE = 60
+# Tables that a Cochrane review has beside the included studies, and what their last column says.
+NAMED = (
+    ("Excluded studies with reasons", Head("Reason")),
+    ("Ongoing studies", Head("Note")),
+    ("Studies awaiting classification", Head("Note")),
+)
 
 
 def citation(work: Mapping[str, Any]) -> Link:
@@ -68,14 +74,32 @@ def agreement(comparison: Mapping[str, Any]) -> Table | None:
     return Table(f"Agreement before adjudication, {STAGE_NAMES[comparison['stage']]}", columns, rows)
 
 
+def agreement_figure(stem: Path, comparison: Mapping[str, Any]) -> Figure | None:
+    """The stage's figure of agreement; None where nobody judged the same works."""
+    if not any(pair["n"] for pair in comparison["pairs"]):
+        return None
+    stage = STAGE_NAMES[comparison["stage"]]
+    alt = f"What each two reviewers said at {stage} against each other, and their agreement with its interval; the table has the numbers."
+    caption = f"Votes before adjudication, {stage}. Files:"
+    return Figure(
+        f"agreement-{comparison['stage']}", stem, alt, caption, links=[("CSV", f"../{_below(stem)}.csv")]
+    )
+
+
+def _below(stem: Path) -> str:
+    """A path below the results folder."""
+    return "/".join(stem.parts[1:])
+
+
 def section(
     flow: Path | None,
     counts: Mapping[str, Any] | None,
-    comparisons: Sequence[Mapping[str, Any]],
+    comparisons: Mapping[Path, Mapping[str, Any]],
     reasons: Mapping[str, str],
     words: str,
 ) -> Section:
-    """How records became included studies; `reasons` are the labels of the protocol's reasons."""
+    """How records became included studies; `comparisons` by the stem of their figure, `reasons` the labels of the
+    protocol's reasons."""
     blocks: list[Block] = [Text(words)]
     if flow is not None and counts is not None:
         total = counts["total"]
@@ -93,7 +117,9 @@ def section(
             )
         )
         blocks.append(_per_round(counts, reasons))
-    blocks += [table for comparison in comparisons if (table := agreement(comparison)) is not None]
+    for stem, comparison in comparisons.items():
+        shown = (agreement(comparison), agreement_figure(stem, comparison))
+        blocks += [block for block in shown if block is not None]
     return Section("selection", "Selection of studies", blocks)
 
 
@@ -118,11 +144,11 @@ def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
 
 
 def studies_section(
-    studies: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, reasons: Mapping[str, str]
+    studies: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, named: Sequence[pd.DataFrame]
 ) -> Section:
-    """Included studies with their reports, and reports excluded at full text with reasons.
+    """Included studies with their reports, then those that are named without being included.
 
-    `full_text` are that stage's decisions; `reasons` the labels of the protocol's reasons.
+    `full_text` are that stage's decisions; `named` the tables of `screening.characteristics`: excluded, ongoing, awaiting.
     """
     by_work = {work["work_id"]: work for work in tables.rows(works)}
     decided = {row["work_id"]: row for row in tables.rows(full_text)}
@@ -144,17 +170,26 @@ def studies_section(
                 "its data" if included else "the record of the study only",
             ])  # fmt: skip
     blocks: list[Block] = [Table("Included studies and their reports", columns, rows)]
-    excluded = full_text[full_text["decision"].eq("exclude")]
-    if len(excluded):
-        heads = [Head("Report"), Head("Title"), Head("Reason")]
-        lines: list[list[Cell]] = [
-            [
-                citation(by_work[item["work_id"]]),
-                str(by_work[item["work_id"]]["title"]),
-                reasons.get(item["reason"], item["reason"]),
-            ]
-            for item in tables.rows(excluded)
-        ]
-        caption = "Reports excluded at full text, with reasons"
-        blocks.append(Table(caption, heads, lines, fold=f"Excluded reports ({len(lines)})"))
+    for (caption, last), table in zip(NAMED, named, strict=True):
+        if len(table):
+            blocks.append(_named(f"{caption} ({len(table)})", last, table, by_work))
+    if excluded := int(full_text["decision"].eq("exclude").sum()):
+        words = f"All reports excluded at full text, each with its one reason ({excluded}), as CSV"
+        blocks.append(Lines([Link(words, "../prisma/excluded_reports.csv")]))
     return Section("studies", "Studies", blocks)
+
+
+def _named(caption: str, last: Head, table: pd.DataFrame, by_work: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Studies that are not included: a row per report, the study and what is said of it in the first."""
+    rows: list[list[Cell]] = []
+    for study in tables.rows(table):
+        said = "; ".join(filter(None, [study["reason"], study["note"]]))
+        for position, work_id in enumerate(study["work_ids"].split("; ")):
+            work = by_work[work_id]
+            name = study["study"] if position == 0 else ""
+            registration = str(work["registry_ids"])
+            rows.append(
+                [name, citation(work), str(work["title"]), registration, said if position == 0 else ""]
+            )
+    heads = [Head("Study"), Head("Report"), Head("Title"), Head("Registration"), last]
+    return Table(caption, heads, rows, fold=caption)

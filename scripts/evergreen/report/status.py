@@ -17,7 +17,8 @@ from evergreen.screening.stages import STAGE_NAMES
 class Waiting:
     """One piece of work that waits for a person.
 
-    `blocks` says that a review with `final: true` must not be published before it is done.
+    `blocks` says that a review with `final: true` must not be published before it is done; `page` is the page under results/
+    where the work is done, if there is one.
     """
 
     who: str
@@ -25,6 +26,7 @@ class Waiting:
     where: str
     count: int
     blocks: bool = True
+    page: str = ""
 
     def line(self) -> str:
         return f"{self.who}: {self.what} ({self.where})"
@@ -50,6 +52,7 @@ def waiting_screening(
             f"{plural(len(rows), 'record')} to screen at {name}",
             f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
+            page=f"screening/{stage}/{reviewer}.html",
         )
         for reviewer, rows in worklists.items()
         if len(rows)
@@ -58,11 +61,15 @@ def waiting_screening(
     if works:
         items.append(
             Waiting(
-                "adjudicator", f"{plural(works, 'conflict')} at {name}", f"{folder}/adjudication.csv", works
+                "adjudicator",
+                f"{plural(works, 'conflict')} at {name}",
+                f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
+                works,
+                page=f"screening/{stage}/adjudication.html",
             )
         )
     if len(orphans):
-        what = f"{plural(len(orphans), 'decision')} at {name} on records that no search found"
+        what = f"{plural(len(orphans), 'decision')} at {name} that count for nothing"
         items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
     return items
 
