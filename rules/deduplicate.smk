@@ -39,13 +39,14 @@ rule deduplicate_round:
         "results/logs/deduplicate_round/{round}.log",
     conda:
         "../envs/evergreen.yaml"
+    threads: 2
     params:
         before=lambda w, input: (f"--before {shlex.quote(input.before[0])}" if input.before else ""),
         verdicts=lambda w, input: (f"--verdicts {shlex.quote(input.verdicts[0])}" if input.verdicts else ""),
         values=as_json({"sources": list(SOURCES)}),
     shell:
         "python {input.script:q} --records {input.records:q} {params.before} --compared {input.compared:q}"
-        " {params.verdicts} --params {params.values:q} --state {output.state:q} --pairs {output.pairs:q} > {log:q} 2>&1"
+        " {params.verdicts} --threads {threads} --params {params.values:q} --state {output.state:q} --pairs {output.pairs:q} > {log:q} 2>&1"
 
 
 rule assemble_works:

@@ -22,7 +22,8 @@ def main(argv: list[str] | None = None) -> None:
     given = arguments.parse_args(argv)
 
     records = pd.concat([tables.read_table(path, RECORD) for path in given.records], ignore_index=True)
-    table, known = prepare(records, tables.read_table(given.before) if given.before else None)
+    before = tables.read_table(given.before) if given.before else None
+    table, known = prepare(records, before, workers=given.threads)
     compared = compare_share(table, known, shard=given.shard, shards=given.shards, workers=given.threads)
     tables.write_table(pd.DataFrame(vars(compared)), given.out)
 

@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> None:
     verdicts = read_verdicts(read_verdict_sheet(given.verdicts)) if given.verdicts else Verdicts.none()
     records = pd.concat([tables.read_table(path, RECORD) for path in given.records], ignore_index=True)
     before = tables.read_table(given.before) if given.before else None
-    table, known = prepare(records, before)
+    table, known = prepare(records, before, workers=given.threads)
     del records, before
     if given.compared:
         compared = from_tables([tables.read_table(path) for path in given.compared])

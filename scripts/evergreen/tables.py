@@ -13,6 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+LARGE = 20_000
+"""Rows from which a table is written column by column."""
+_PLAIN = {"str", "string", "int64", "Int64", "bool"}
+
 
 @contextmanager
 def replaced(path: str | Path) -> Iterator[Path]:
@@ -54,13 +58,51 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     path = Path(path)
     with replaced(path) as draft:
         if path.suffix == ".parquet":
-            frame.to_parquet(draft, index=False)
+            _write_parquet(frame, draft)
+        elif len(frame) >= LARGE and frame.shape[1] > 1 and set(map(str, frame.dtypes)) <= _PLAIN:
+            with draft.open("wb") as file:
+                file.write((",".join(frame.columns) + "\n").encode())
+                for start in range(0, len(frame), LARGE):
+                    file.write(_csv_rows(frame.iloc[start : start + LARGE]))
         else:
             plain = frame.copy()
             for column in plain.columns:
                 if plain[column].dtype == bool or str(plain[column].dtype) == "boolean":
                     plain[column] = plain[column].map({True: "true", False: "false"})
             plain.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """As `to_parquet`, but the bytes do not tell from how many parts a frame was put together."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table.combine_chunks(), path, compression="snappy")
+
+
+def _csv_rows(frame: pd.DataFrame) -> bytes:
+    """Rows as pandas writes them, ten times as fast: whole columns are quoted and joined, no row by itself."""
+    import pyarrow as pa  # most scripts write small tables, and loading this takes longer than writing those
+    import pyarrow.compute as pc
+
+    text = pa.large_string()
+    nothing, comma, quote, end = (pa.scalar(mark, text) for mark in ("", ",", '"', "\n"))
+    columns = []
+    for name in frame.columns:
+        column = pc.fill_null(pc.cast(pa.array(frame[name], from_pandas=True), text), nothing)
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        special = pc.match_substring_regex(column, '[",\r\n]')
+        if pc.any(special).as_py():
+            doubled = pc.replace_substring(column, '"', '""')
+            quoted = pc.binary_join_element_wise(quote, doubled, quote, nothing)
+            column = pc.if_else(special, quoted, column)
+        columns.append(column)
+    columns[-1] = pc.binary_join_element_wise(columns[-1], end, nothing)
+    lines = pc.binary_join_element_wise(*columns, comma)
+    _, offsets, data = lines.buffers()
+    length = int.from_bytes(offsets[8 * len(lines) : 8 * len(lines) + 8].to_pybytes(), "little")
+    return data[:length].to_pybytes()
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -29,7 +29,10 @@ def candidates(features: pd.DataFrame, *, known: int = 0) -> tuple[np.ndarray, n
     collected = [np.empty(0, dtype=np.int64)]
     for codes in _keys(features):
         here = codes[order]
-        rows = np.flatnonzero(here >= 0)
+        with_fresh = np.zeros(int(codes.max(initial=-1)) + 2, dtype=bool)
+        with_fresh[here[fresh]] = True
+        with_fresh[-1] = False  # -1: without this key
+        rows = np.flatnonzero(with_fresh[here])
         rows = rows[np.argsort(here[rows], kind="stable")]
         for step in range(1, min(WINDOW, len(rows) - 1) + 1):
             first, second = rows[:-step], rows[step:]

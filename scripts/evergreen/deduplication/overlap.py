@@ -9,9 +9,7 @@ import pandas as pd
 def membership(clusters: pd.DataFrame, sources: list[str]) -> np.ndarray:
     """Whether each work (row) has a record of each source (column)."""
     work = pd.factorize(clusters["work_id"])[0]
-    place = (
-        clusters["source"].map({name: position for position, name in enumerate(sources)}).to_numpy(dtype=int)
-    )
+    place = pd.Index(sources).get_indexer(pd.Index(clusters["source"]))
     has = np.zeros((int(work.max(initial=-1)) + 1, len(sources)), dtype=bool)
     has[work, place] = True
     return has

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,9 @@ from evergreen.deduplication.verdicts import Verdicts
 STATE = ("source", "round", "work_id", "partner", "reason", "alias", *COLUMNS)
 """A round's table: one row per record so far. `partner` and `reason` say why a record is not a work of its own; `alias` is
 the work it would be in without a person's verdict. The rest is what later rounds compare new records with."""
+
+SHARED = 20_000
+"""Records from which several workers share the work."""
 
 RECORD = (
     "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
@@ -40,17 +45,29 @@ class Round:
     pairs: pd.DataFrame
 
 
-def prepare(records: pd.DataFrame, before: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:
+def prepare(
+    records: pd.DataFrame, before: pd.DataFrame | None, *, workers: int = 1
+) -> tuple[pd.DataFrame, int]:
     """Features of all records so far, the known ones first, and how many are known.
 
     `records` are those of this round, `before` the state after the round before; new records stand in the order of id.
     """
     records = records.sort_values("record_id", kind="stable", ignore_index=True)
-    fresh = features(records).assign(
+    fresh = _features(records, workers).assign(
         source=records["source"], round=records["round"], work_id="", partner="", reason="", alias=""
     )
     table = fresh if before is None else pd.concat([before, fresh[list(before.columns)]], ignore_index=True)
     return table[list(STATE)], 0 if before is None else len(before)
+
+
+def _features(records: pd.DataFrame, workers: int) -> pd.DataFrame:
+    """`features`, of several parts of the table at once: most of it is done outside Python."""
+    if workers < 2 or len(records) < SHARED:
+        return features(records)
+    edges = np.linspace(0, len(records), workers + 1).astype(int)
+    parts = [records.iloc[start:end] for start, end in pairwise(edges)]
+    with ThreadPoolExecutor(workers) as pool:
+        return pd.concat(pool.map(features, parts), ignore_index=True)
 
 
 def compare_share(
@@ -60,7 +77,21 @@ def compare_share(
     a, b = candidates(table, known=known)
     edges = np.linspace(0, len(a), shards + 1).astype(int)
     part = slice(edges[shard], edges[shard + 1])
-    return compare(Columns(table), a[part], b[part], workers=workers)
+    return _compared(table, a[part], b[part], workers=workers)
+
+
+def _compared(
+    table: pd.DataFrame, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
+) -> Comparison:
+    """Compare rows `a` with rows `b` of the table; of rows that are in no pair nothing is prepared."""
+    rows = np.unique(np.concatenate([a, b]))
+    if 2 * len(rows) > len(table):
+        return compare(Columns(table), a, b, relevant=relevant, workers=workers)
+    columns = Columns(table.iloc[rows])
+    found = compare(
+        columns, np.searchsorted(rows, a), np.searchsorted(rows, b), relevant=relevant, workers=workers
+    )
+    return replace(found, a=rows[found.a], b=rows[found.b])
 
 
 def close_round(
@@ -73,7 +104,6 @@ def close_round(
     workers: int = 1,
 ) -> Round:
     """Group the records of `prepare` by their compared pairs; give every new record its work."""
-    columns = Columns(table)
     count = len(table)
     row_of = pd.Series(np.arange(count), index=table["record_id"])
     same, different = (_rows(pairs, row_of) for pairs in (verdicts.same, verdicts.different))
@@ -88,7 +118,7 @@ def close_round(
     interesting[labels[linked].ravel()] = True
     more = uncompared(labels, interesting, compared.a, compared.b, known)
     if len(more):
-        compared = join([compared, compare(columns, more[:, 0], more[:, 1], relevant=False, workers=workers)])
+        compared = join([compared, _compared(table, more[:, 0], more[:, 1], relevant=False, workers=workers)])
         decision = decide(compared)
 
     strength = decision.score.astype(int) * 4 - np.clip(
@@ -130,8 +160,9 @@ def _old_members(works: np.ndarray) -> np.ndarray:
 
 def _order(table: pd.DataFrame, source_order: list[str]) -> np.ndarray:
     """Rows in the order that decides which record is a work's first: round, order of sources, id."""
+    codes, names = pd.factorize(table["source"])
     place = {source: position for position, source in enumerate(source_order)}
-    places = table["source"].map(place).fillna(len(place)).to_numpy(dtype=int)
+    places = np.array([place.get(name, len(place)) for name in names], dtype=np.int64)[codes]
     keys = pa.table({"round": text(table["round"]), "place": places, "id": text(table["record_id"])})
     return pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]).to_numpy()
 

@@ -54,8 +54,7 @@ def clusters(state: pd.DataFrame, source_order: list[str]) -> pd.DataFrame:
         }
     )
     heads = table[kept].sort_values(["round", "place", "record_id"], kind="stable")
-    number = pd.Series(np.arange(len(heads)), index=heads["work_id"].to_numpy())
-    table["work"] = table["work_id"].map(number).astype("int64")
+    table["work"] = pd.Index(heads["work_id"]).get_indexer(pd.Index(table["work_id"]))
     return table.sort_values(["work", "round", "place", "record_id"], kind="stable", ignore_index=True)
 
 
@@ -70,12 +69,10 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     table = clusters(state, list(sources))
     rows = records.set_index("record_id").loc[table["record_id"].to_numpy()].reset_index()
     work = table["work"].to_numpy()
-    pubmed = (
-        rows["source"].map({name: source["kind"] == "pubmed" for name, source in sources.items()}).eq(True)
-    )
     # table stands in the order of round, source, id within a work
     place = _places(rows["source"], list(sources))
-    best = np.lexsort((np.arange(len(rows)), place, ~pubmed.to_numpy(), work))
+    others = np.array([source["kind"] != "pubmed" for source in sources.values()] + [True])
+    best = np.lexsort((np.arange(len(rows)), place, others[place], work))
     preference = np.empty(len(rows), dtype=np.int64)
     preference[best] = np.arange(len(rows))
 
@@ -99,7 +96,7 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
         elif column in UNITED:
             values[column] = _joined(rows[column], work, several, split=True)
         else:
-            chosen = _choose(rows[column], column, work, preference)
+            chosen = _choose(rows[column], column, work, preference, several)
             values[column] = (
                 rows[column].to_numpy()[chosen] if column != "year" else rows[column].iloc[chosen].array
             )
@@ -113,43 +110,55 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
 
 
 def _places(column: pd.Series, source_order: list[str]) -> np.ndarray:
+    """Position of each row's source in the order of sources."""
+    codes, names = pd.factorize(column)
     places = {source: position for position, source in enumerate(source_order)}
-    return column.map(places).fillna(len(places)).to_numpy(dtype=int)
+    return np.array([places.get(name, len(places)) for name in names], dtype=np.int64)[codes]
 
 
 def _filled(column: pd.Series) -> np.ndarray:
     return (column.notna() if column.name == "year" else column.ne("")).to_numpy(dtype=bool)
 
 
-def _choose(column: pd.Series, name: str, work: np.ndarray, preference: np.ndarray) -> np.ndarray:
+def _choose(
+    column: pd.Series, name: str, work: np.ndarray, preference: np.ndarray, several: np.ndarray
+) -> np.ndarray:
     """Row of the value that stands, for each work in order."""
+    chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only row of most works
+    rows = np.flatnonzero(several[work])
+    if not len(rows):
+        return chosen
+    column, work, preference = column.iloc[rows], work[rows], preference[rows]
     worse: np.ndarray
     if name == "abstract":
         worse = -column.str.len().to_numpy()
     elif name == "authors":
         worse = -column.str.count(";").to_numpy()
     elif name == "title":
-        worse = (column.str.contains(r"(?:…|\.\.\.)\W*$", regex=True) | column.str.isupper()).to_numpy(
-            dtype=int
-        )
+        shouts = column.str.contains(r"(?:…|\.\.\.)\W*$", regex=True) | column.str.isupper()
+        worse = shouts.to_numpy(dtype=int)
     elif name == "pages":
         worse = (~column.str.contains("[-\u2013]", regex=True)).to_numpy(dtype=int)
     else:
         worse = np.zeros(len(column), dtype=int)
     order = np.lexsort((preference, worse, ~_filled(column), work))
-    return order[np.flatnonzero(np.diff(work[order], prepend=-1))]
+    chosen[several] = rows[order[np.flatnonzero(np.diff(work[order], prepend=-1))]]
+    return chosen
 
 
 def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> np.ndarray:
     """The different values of each work's records in their order, joined by `"; "`."""
+    filled = _filled(column)
     values = np.full(len(several), "", dtype=object)
     texts = column.to_numpy(dtype=object)
     alone = ~several[work]
     values[work[alone]] = texts[alone]
     united: dict[int, dict[str, None]] = {}
-    for number, value in zip(work[~alone].tolist(), texts[~alone], strict=True):
-        if value:
-            united.setdefault(number, {}).update(dict.fromkeys(value.split("; ") if split else (value,)))
+    rows = filled & ~alone
+    for number, value in zip(work[rows].tolist(), texts[rows].tolist(), strict=True):
+        found = united.setdefault(number, {})
+        for part in value.split("; ") if split and ";" in value else (value,):
+            found[part] = None
     for number, found in united.items():
         values[number] = "; ".join(found)
     return values
@@ -157,9 +166,11 @@ def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: 
 
 def _columns(table: pd.DataFrame, sources: dict[str, dict[str, str]]) -> np.ndarray:
     """`databases` or `other` of each work, by the records of its earliest round."""
-    database = table["source"].map(
-        {name: source["type"] in ("database", "register") for name, source in sources.items()}
-    )
-    earliest = table["round"].eq(table.groupby("work")["round"].transform("min"))
-    found = (database.eq(True) & earliest).groupby(table["work"]).any()
-    return np.where(found.to_numpy(dtype=bool), "databases", "other")
+    searched = np.array([source["type"] in ("database", "register") for source in sources.values()] + [False])
+    database = searched[table["place"].to_numpy()]
+    work, (rounds, _) = table["work"].to_numpy(), pd.factorize(table["round"], sort=True)
+    earliest = np.full(int(work.max(initial=-1)) + 1, len(table), dtype=np.int64)
+    np.minimum.at(earliest, work, rounds)
+    found = np.zeros(len(earliest), dtype=bool)
+    found[work[database & (rounds == earliest[work])]] = True
+    return np.where(found, "databases", "other")
