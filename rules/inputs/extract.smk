@@ -33,10 +33,10 @@ def beside_rows():
 
 def slice_wanted(outcome):
     """What of the protocol decides which rows and columns a slice has."""
-    return {
-        "data": outcome["data"],
-        "columns": list(dict.fromkeys([*outcome["subgroups"], *outcome["moderators"]])),
-    }
+    moderators = [part for name in outcome["moderators"] for part in name.split(":")]
+    order = outcome["analysis"].get("cumulative", "round")
+    columns = [*outcome["subgroups"], *moderators, *([order] if order != "round" else [])]
+    return {"data": outcome["data"], "columns": list(dict.fromkeys(columns))}
 
 
 def slice_of(outcome):

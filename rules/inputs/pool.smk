@@ -2,6 +2,7 @@
 POOLING = (
     "id",
     "measure",
+    "unit",
     "timepoint",
     "arms",
     "multi_arm",

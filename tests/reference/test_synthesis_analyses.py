@@ -19,6 +19,11 @@ BCG = [  # study, events and participants vaccinated, events and participants in
     ("Comstock 1976", 27, 16913, 29, 17854, "systematic", 33),
 ]  # fmt: skip
 
+INTERACTION = {
+    "b": [0.18699996532, -0.02273315061417, -0.04597189757, -0.00773835600745],
+    "QM": 12.51364984525890,
+}
+
 
 @pytest.fixture
 def rows() -> pd.DataFrame:
@@ -154,6 +159,75 @@ def test_models_of_counts_leave_out_estimates(rows):
     contrast = pd.DataFrame([{"study": "X", "group": "contrast", "estimate": "-0.1", "estimate_se": "0.2"}])
     result = run(pd.concat([rows, contrast]).fillna(""), analysis={"model": "mh"})
     assert result["left_out"][0]["reason"] == "reported as an estimate only, and this model needs counts"
+
+
+def test_several_effects_of_one_study_become_one_or_are_tested_robustly(rows):
+    """metafor's aggregate (rho 0.5) of two equal effects: vi (1 + rho) / 2."""
+    second = rows[rows["group"] == "intervention"].assign(arm="BCG again")
+    both = pd.concat([rows, second])
+    one = run(both, multi_arm="separate", analysis={"dependent": "aggregate", "rho": 0.5})
+    assert one["k"] == 13
+    assert one["studies"][0]["vi"] == pytest.approx(run(rows)["studies"][0]["vi"] * 0.75, rel=1e-12)
+    kept = run(both, multi_arm="separate", analysis={"dependent": "robust"})
+    assert (kept["k"], kept["model"]["robust"]["kind"]) == (26, "CR2")
+    assert kept["model"]["robust"]["se"] > kept["model"]["se"]
+    assert "cluster-robust" in " ".join(kept["methods"])
+    with pytest.raises(InputError, match="needs the correlation"):
+        run(both, multi_arm="separate", analysis={"dependent": "aggregate"})
+    with pytest.raises(InputError, match="belongs to a random or common model"):
+        run(both, analysis={"dependent": "robust", "model": "mh"})
+    with pytest.raises(InputError, match="has 2 effects, which cannot all have a correlation of 1"):
+        run(both, multi_arm="separate", analysis={"dependent": "aggregate", "rho": 1})
+
+
+def test_interaction_of_moderators(rows):
+    """A factor by a number, coded as R codes it: rma(yi, vi, mods = ~ latitude * random)."""
+    rows["random"] = ["yes" if one == "random" else "no" for one in rows["allocation"]]
+    found = run(rows, moderators=["latitude", "random", "latitude:random"], analysis={"permutations": 0})[
+        "moderators"
+    ]
+    assert [one["name"] for one in found["coefficients"]] == [
+        "intercept",
+        "latitude",
+        "randomyes",
+        "latitude:randomyes",
+    ]
+    assert found["coefficients"][3]["estimate"] == pytest.approx(INTERACTION["b"][3], rel=1e-6)
+    assert found["QM"] == pytest.approx(INTERACTION["QM"], rel=1e-6)
+    assert found["permutation_p"] is None
+    assert found["coefficients"][1]["permutation_p"] is None
+
+
+def test_outliers_and_what_is_left_without_them(rows):
+    entries = [{"without": ["outliers", "influential"]}]
+    found = run(rows, analysis={"model": "common", "sensitivity": entries, "outliers": 0.999})
+    assert "TPT Madras 1980" in found["influence"]["outliers"]
+    left = found["sensitivity"]["without outliers"]
+    assert left["k"] == 13 - len(found["influence"]["outliers"])
+    calm = run(rows, analysis={"sensitivity": entries, "outliers": 0.99999})
+    assert calm["sensitivity"]["without outliers"]["not_done"] == "no study is an outlier"
+
+
+def test_studies_are_added_by_a_column_or_by_round(rows):
+    rows["year"] = [study[-4:] for study in rows["study"]]
+    found = run(rows)["cumulative"]
+    assert (found["by"], [one["place"] for one in found["steps"]][:2]) == ("year", ["1948", "1949"])
+    assert found["steps"][-1]["estimate"] == pytest.approx(run(rows)["model"]["estimate"], rel=1e-9)
+    assert found["steps"][0]["tau2"] is None
+    rows["round"] = ["2018-12-31" if int(year) < 1970 else "2020-12-31" for year in rows["year"]]
+    by_round = run(rows, analysis={"cumulative": "round"})["cumulative"]
+    assert [one["place"] for one in by_round["steps"]] == sorted(one["place"] for one in by_round["steps"])
+    assert "holds a text" in run(rows, analysis={"cumulative": "allocation"})["cumulative"]["not_done"]
+    assert "does not order" in run(rows, analysis={"cumulative": "nowhere"})["cumulative"]["not_done"]
+
+
+def test_subsets_are_drawn_with_the_seed(rows):
+    few, again, other = (
+        run(rows, analysis={"gosh": 200, "seed": seed})["influence"]["gosh"] for seed in (1, 1, 2)
+    )
+    assert (few["subsets"], few["drawn"]) == (200, True)
+    assert few == again != other
+    assert run(rows, analysis={"gosh": 0})["influence"]["gosh"] == {}
 
 
 def test_methods_in_words(rows):

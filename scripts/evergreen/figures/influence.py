@@ -22,8 +22,6 @@ from evergreen.synthesis.stack import stack
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
 PANEL, PANEL_GAP = 62.0, 13.0
 LABEL_MOST = 150.0
-SUBSETS = 4000  # at most this many are drawn: all where there are fewer
-SEED = 20260101
 
 
 DIAGNOSTICS = ("rstudent", "dffits", "cook", "cov_ratio", "hat", "weight")
@@ -147,12 +145,13 @@ def baujat(result: Mapping[str, Any], setting: Setting) -> Drawn:
 def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012).
 
-    All subsets of two studies or more where they are few, else a sample with a fixed seed. Subsets that hold the
+    All subsets of two studies or more, or the sample that the result names. Subsets that hold the
     study which changes the pooled effect most are coloured.
     """
     y, v = effects(result)
     k = len(y)
-    used = _subsets(k)
+    asked = result["influence"]["gosh"]
+    used = influence.subsets_of(k, asked["subsets"], asked["seed"])
     settings = pooling(result)
     fitted = fit_stack(stack(y, v, used=used), method=settings["method"], test="z", level=settings["level"])
     without = influence.leave_one_out(y, v, method=settings["method"])
@@ -161,8 +160,7 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     scale = scale_of(result["measure"], ratio=setting.ratio)
     place = np.array([scale.position(float(b)) for b in fitted.b[:, 0]])
     holds = used[:, strongest] > 0
-    all_of_them = len(used) == 2**k - 1 - k
-    note = f"{'All' if all_of_them else 'A sample of'} {len(used):,} subsets of at least two studies."
+    note = f"{'A sample of' if asked['drawn'] else 'All'} {len(used):,} subsets of at least two studies."
     figure, axes = figure_with_axes(
         330, 225, title=f"Subsets of the studies (GOSH): {setting.name}", note=note, below=62
     )
@@ -193,12 +191,3 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     table = pd.DataFrame({"studies": used.sum(axis=1).astype(int), "effect": [scale.back(float(b)) for b in fitted.b[:, 0]],
                           "analysis_effect": fitted.b[:, 0], "I2": fitted.I2, f"with {name}": holds})  # fmt: skip
     return Drawn(figure, table, f"Subsets of the studies (GOSH): {setting.name}")
-
-
-def _subsets(k: int) -> np.ndarray:
-    """Rows of 0 and 1: subsets of at least two of k studies."""
-    if 2**k - 1 - k <= SUBSETS:
-        masks = (np.arange(2**k)[:, None] >> np.arange(k)) & 1
-        return masks[masks.sum(axis=1) >= 2].astype(float)
-    chosen = np.random.default_rng(SEED).random((2 * SUBSETS, k)) < 0.5
-    return chosen[chosen.sum(axis=1) >= 2][:SUBSETS].astype(float)

@@ -99,9 +99,13 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
         lambda: series.leave_one_out(result, setting),
         at_least(3, repeated=True),
     )
-    order, unit = _order(studies)
-    yield plate("cumulative", "Cumulative", lambda: series.cumulative(result, setting, order, unit),
-                at_least(3, repeated=True) or ("" if order else "neither a column `year` nor rounds order the studies"))  # fmt: skip
+    order = result.get("cumulative") or {}
+    yield plate(
+        "cumulative",
+        "Cumulative",
+        lambda: series.cumulative(result, setting),
+        at_least(3, repeated=True) or order.get("not_done", ""),
+    )
     yield plate(
         "influence",
         "Influence of single studies",
@@ -115,7 +119,8 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
         "gosh",
         "Subsets of the studies (GOSH)",
         lambda: influence.gosh(result, setting),
-        at_least(5, repeated=True),
+        at_least(5, repeated=True)
+        or ("" if result["influence"].get("gosh") else "the protocol asks for none"),
     )
     yield plate("tau2_profile", "Profile of tau²", lambda: profile(result, setting), at_least(3, repeated=True)
                 or ("" if result["model"].get("tau2") is not None else "a common-effect model has no tau²"))  # fmt: skip
@@ -135,7 +140,7 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
                 unpooled or small.get("not_done") or filled.get("not_done") or ("" if filled else "nothing could be filled"))  # fmt: skip
     moderators = result.get("moderators") or {}
     columns = moderators.get("columns") or []
-    for column in columns:
+    for column in (name for name in columns if ":" not in name):
         yield plate(f"bubble_{column}", f"Meta-regression on {column}", partial(bubble, result, setting, column),
                     unpooled or moderators.get("not_done") or _bubble(result, columns))  # fmt: skip
 
@@ -143,17 +148,6 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
 def _living(result: Mapping[str, Any]) -> str:
     pooled = [view for view in (result.get("rounds") or {}).values() if view.get("model")]
     return "" if len(pooled) >= 2 else "its data are from fewer than two rounds"
-
-
-def _order(studies: list[Mapping[str, Any]]) -> tuple[list[float], str]:
-    """What orders the studies in time: a study-level column `year`, else the round in which they came."""
-    years = [str((s.get("columns") or {}).get("year", "")) for s in studies]
-    if years and all(year.isdigit() for year in years):
-        return [float(year) for year in years], "year"
-    rounds = [str(s.get("round") or "") for s in studies]
-    if len(set(rounds)) > 1 and all(rounds):
-        return [float(sorted(set(rounds)).index(day)) for day in rounds], "round"
-    return [], ""
 
 
 def _sensitivity(result: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,6 @@ from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import effect_decimals, number, scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval, method
-from evergreen.synthesis import influence
-from evergreen.synthesis.model import Fit
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,17 @@ def leave_one_out(result: Mapping[str, Any], setting: Setting) -> Drawn:
     return _drawn(result, setting, "Study left out", entries, "Leave-one-out")
 
 
-def cumulative(result: Mapping[str, Any], setting: Setting, order: Sequence[float], unit: str) -> Drawn:
-    """The pooled effect as studies are added in ascending `order`, a number of each study called `unit`."""
-    fitted = influence.cumulative(*effects(result), order, **pooling(result))
-    sequence = np.argsort(np.asarray(order), kind="stable")
-    studies = [result["studies"][i] for i in sequence]
-    labels = [("+ " if i else "") + str(s.get("label") or s["study"]) for i, s in enumerate(studies)]
-    return _drawn(result, setting, f"Studies in order of {unit}", _entries(labels, fitted), "Cumulative")
+def cumulative(result: Mapping[str, Any], setting: Setting) -> Drawn:
+    """The pooled effect as studies are added one by one, in the order that the result names."""
+    found = result["cumulative"]
+    entries = [
+        Entry(
+            ("+ " if i else "") + step["label"] + (f" ({step['place']})" if found["by"] != "round" else ""),
+            step,
+        )
+        for i, step in enumerate(found["steps"])
+    ]
+    return _drawn(result, setting, f"Studies in order of {found['by']}", entries, "Cumulative")
 
 
 def living(result: Mapping[str, Any], setting: Setting) -> Drawn:
@@ -105,22 +106,6 @@ def pooling(result: Mapping[str, Any]) -> dict[str, Any]:
     """Estimator, test and level with which the studies were pooled."""
     model = result["model"]
     return {"method": model["tau2_method"] or "EE", "test": model["test"] or "z", "level": result["level"]}
-
-
-def _entries(labels: Sequence[str], fitted: Fit) -> list[Entry]:
-    """One entry per fit of a stack."""
-    found = []
-    for i, label in enumerate(labels):
-        numbers = {
-            "estimate": fitted.b[i, 0], "ci_low": fitted.ci_low[i, 0], "ci_high": fitted.ci_high[i, 0], "k": fitted.k[i],
-            "tau2": fitted.tau2[i], "I2": fitted.I2[i],
-        }  # fmt: skip
-        if fitted.k[i] < 2:  # nothing to be heterogeneous
-            numbers |= {"tau2": math.nan, "I2": math.nan}
-        found.append(
-            Entry(label, {name: float(v) if np.isfinite(v) else None for name, v in numbers.items()})
-        )
-    return found
 
 
 def _drawn(

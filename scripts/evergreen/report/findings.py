@@ -16,7 +16,8 @@ from evergreen import tables
 from evergreen.bias.certainty import risk_with_intervention
 from evergreen.figures import scales
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.results import interval, participants, pooled_model, shown
+from evergreen.report.effects import interval, shown
+from evergreen.report.results import participants, pooled_model
 
 ABSOLUTE = ("RR", "OR", "PETO", "RD")
 NOTE = (

@@ -23,23 +23,12 @@ from evergreen.report.blocks import (
     Table,
     Text,
 )
+from evergreen.report.effects import interval, shown
+from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 
-DECIMALS = 2
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
 FIRST = ("forest", "funnel")
-
-
-def shown(value: float | None, scale: scales.Scale) -> str:
-    """A number of the analysis scale as readers see it."""
-    return "" if value is None else scales.number(scale.back(value), DECIMALS)
-
-
-def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
-    """`0.54 to 1.86`; "" where there is none."""
-    if low is None or high is None:
-        return ""
-    return f"{shown(low, scale)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{shown(high, scale)}"
 
 
 def participants(result: Mapping[str, Any]) -> int | None:
@@ -118,6 +107,8 @@ def outcome_blocks(
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
+    if pooled_model(result) is not None:
+        blocks += further_blocks(result, scales.scale_of(outcome["measure"]))
     if result["left_out"] and result["model"] is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [[item["study"], item["reason"]] for item in result["left_out"]]

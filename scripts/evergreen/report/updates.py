@@ -9,8 +9,8 @@ import pandas as pd
 
 from evergreen.figures import scales
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
+from evergreen.report.effects import interval, shown
 from evergreen.report.methods import listed
-from evergreen.report.results import interval, shown
 from evergreen.report.status import plural
 
 NONE = "not pooled"

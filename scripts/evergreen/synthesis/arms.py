@@ -41,13 +41,13 @@ def faults(study: str, rows: pd.DataFrame) -> list[InputError]:
         arm = f"study {study}, arm {row['arm'] or row['group']}"
         if row["n"] == 0:
             faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
-        if row["events"] > row["n"]:
+        if row["events"] > row["n"] >= 0:
             faults.append(
                 InputError(
                     f"{arm}: {row['events']:g} events among {row['n']:g} participants", column="events"
                 )
             )
-        for name in ("events", "sd", "sd_baseline", "person_time"):
+        for name in ("n", "events", "sd", "sd_baseline", "person_time"):
             if row[name] < 0:
                 faults.append(InputError(f"{arm}: {name} is negative ({row[name]:g})", column=name))
         if row["person_time"] == 0:

@@ -25,6 +25,7 @@ from evergreen.synthesis.arms import (
     shown,
 )
 from evergreen.synthesis.effects import MEASURES
+from evergreen.synthesis.units import other_units
 
 SHEET_COLUMNS = {
     "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
@@ -72,10 +73,15 @@ def choose(rows: pd.DataFrame, outcome: Mapping[str, Any], *, model: str = "rand
     chosen = Chosen()
     errors: list[InputError] = []
     measure = outcome["measure"]
-    if outcome.get("multi_arm", "combine") == "separate" and model != "multilevel":
+    analysis = outcome.get("analysis") or {}
+    if (
+        outcome.get("multi_arm", "combine") == "separate"
+        and model != "multilevel"
+        and not analysis.get("dependent")
+    ):
         raise InputError(
             f"outcome {outcome['id']}: `multi_arm: separate` keeps the full control in several comparisons of one study",
-            todo="Set `analysis: {model: multilevel}`, or choose combine or split.",
+            todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
     table = _typed(rows)
     for study, part in table.groupby("study", sort=False):
@@ -84,6 +90,12 @@ def choose(rows: pd.DataFrame, outcome: Mapping[str, Any], *, model: str = "rand
         except InputError as error:
             errors.append(error)
     refuse(errors)
+    poolable = {one.study for one in chosen.comparisons}
+    asked = _asked_for(table[table["study"].isin(poolable)], outcome)
+    strangers = other_units(asked, outcome["id"], measure, outcome.get("unit") or "")
+    chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
+    for study, reason in strangers.items():
+        chosen.left_out.append(_left_out(study, asked[asked["study"] == study], reason))
     return chosen
 
 
@@ -95,6 +107,12 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     for name in ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening"):
         table[name] = table[name].fillna("").astype(str).str.strip() if name in table else ""
     return table
+
+
+def _asked_for(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows at the time point of the outcome."""
+    wanted = _folded(outcome.get("timepoint"))
+    return rows[rows["timepoint"].str.casefold().isin(wanted)] if wanted else rows
 
 
 def _folded(values: Any) -> set[str]:

@@ -192,16 +192,23 @@ class Gosh:
     used: Array
 
 
+def subsets_of(k: int, most: int, seed: int = 0) -> Array:
+    """Rows of 0 and 1: all subsets of at least two of k studies, or `most` different ones, drawn with `seed`."""
+    random = np.random.default_rng(seed)
+    if k >= 62:  # too many to number; that two are the same will not happen
+        rows = random.integers(0, 2, (most + 1, k))
+    else:
+        everything = 2**k - 1 - k <= most
+        numbers = np.arange(2**k) if everything else random.choice(2**k, most + k + 1, replace=False)
+        rows = (numbers[:, None] >> np.arange(k)) & 1
+    rows = rows[rows.sum(axis=1) >= 2]
+    return rows[:most].astype(float)
+
+
 def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
     """Results of all subsets of two or more studies, or of `subsets` random ones (Olkin, Dahabreh & Trikalinos 2012)."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    k = len(y)
-    if k < 63 and 2**k - 1 - k <= subsets:
-        numbers = np.arange(2**k)
-        used = ((numbers[:, None] >> np.arange(k)) & 1).astype(float)
-    else:
-        used = np.random.default_rng(seed).integers(0, 2, (subsets, k)).astype(float)
-    used = used[used.sum(axis=1) >= 2]
+    used = subsets_of(len(y), subsets, seed)
     fitted = fit_stack(stack(y, v, used=used), method=method)
     return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)
 

@@ -10,9 +10,8 @@ from scipy import special
 
 from evergreen.synthesis import meta_regression
 from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.pooled import Studies, pool
-
-PERMUTATIONS = 1000
+from evergreen.synthesis.pooled import pool
+from evergreen.synthesis.studies import Studies
 
 
 def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,10 +57,15 @@ def between(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """The meta-regression on `columns` together; `not_done` with a sentence where it cannot be fitted."""
+    """The meta-regression on `columns` together; `not_done` with a sentence where it cannot be fitted.
+
+    `one:two` among the columns is the interaction of two columns; both enter the model by themselves as well.
+    """
     if not columns:
         return {}
-    values = {column: studies.column(column) for column in columns}
+    pairs = [(one, two) for one, colon, two in (name.partition(":") for name in columns) if colon]
+    singles = list(dict.fromkeys(part for name in columns for part in name.split(":")))
+    values = {column: studies.column(column) for column in singles}
     empty = [column for column, texts in values.items() if not any(texts)]
     if empty:
         return {
@@ -69,7 +73,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
             "not_done": f"moderator {empty[0]}: no study has a value in this column",
         }
     try:
-        design = meta_regression.design(values)
+        design = meta_regression.design(values, pairs)
     except ValueError as error:
         return {"columns": list(columns), "not_done": str(error)}
     part = studies.take(design.complete)
@@ -77,8 +81,19 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
     method = analysis["tau2"] if random else "EE"
     test = analysis["test"] if random else "z"
     fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis["level"])
-    p_values, omnibus = meta_regression.permutation_test(
-        part.yi, part.vi, design.matrix, method=method, test=test, permutations=PERMUTATIONS
+    permutations = analysis.get("permutations", 1000)
+    p_values, omnibus = (
+        meta_regression.permutation_test(
+            part.yi,
+            part.vi,
+            design.matrix,
+            method=method,
+            test=test,
+            permutations=permutations,
+            seed=analysis.get("seed", 0),
+        )
+        if permutations
+        else (np.full(fitted.p, np.nan), np.nan)
     )
     inflation = [None, *meta_regression.inflation(fitted)] if fitted.p > 2 else [None] * fitted.p
     return {
@@ -90,7 +105,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
             for position, name in enumerate(design.names)
         ],
         "QM": fitted.QM, "QM_df": fitted.QM_df, "QM_p": fitted.QM_p, "permutation_p": omnibus,
-        "permutations": PERMUTATIONS, "R2": meta_regression.explained(part.yi, part.vi, fitted),
+        "permutations": permutations, "R2": meta_regression.explained(part.yi, part.vi, fitted),
         "tau2": fitted.tau2, "I2": fitted.I2, "Q": fitted.Q, "Q_df": fitted.Q_df, "Q_p": fitted.Q_p,
     }  # fmt: skip
 

@@ -8,9 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evergreen.synthesis import comparisons, effects, moderation, pooled, robustness, sensitivity, wording
+from evergreen.synthesis import (
+    comparisons,
+    dependence,
+    effects,
+    moderation,
+    pooled,
+    robustness,
+    sensitivity,
+    wording,
+)
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.numbers import plain
+from evergreen.synthesis.studies import Studies
 
 Result = dict[str, Any]
 
@@ -39,6 +49,7 @@ def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
         "sensitivity": sensitivity.grid(
             analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
         ),
+        "cumulative": robustness.cumulative(studies, analysis),
         "influence": robustness.influences(studies, analysis),
         "small_study": robustness.small_studies(studies, analysis),
         "rounds": rounds(studies, analysis),
@@ -50,13 +61,16 @@ def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
 
 def compared(
     rows: pd.DataFrame, outcome: Mapping[str, Any]
-) -> tuple[comparisons.Chosen, pooled.Studies, list[dict[str, Any]]]:
+) -> tuple[comparisons.Chosen, Studies, list[dict[str, Any]]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])
     rated, left_out = rate(chosen.comparisons, outcome)
     left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
-    return chosen, pooled.Studies.of(rated, outcome["measure"]), left_out
+    studies = Studies.of(rated, outcome["measure"])
+    if outcome["analysis"].get("dependent") == "aggregate":
+        studies = dependence.aggregated(studies, outcome["analysis"]["rho"])
+    return chosen, studies, left_out
 
 
 def rate(
@@ -107,7 +121,7 @@ def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:
     return f"{count} this outcome, none in a form that can be pooled"
 
 
-def rounds(studies: pooled.Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def rounds(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
     days = sorted({day for day in studies.rounds if day})
     view: dict[str, Any] = {}
@@ -125,7 +139,7 @@ def rounds(studies: pooled.Studies, analysis: Mapping[str, Any]) -> dict[str, An
     return view
 
 
-def _studies(studies: pooled.Studies, whole: pooled.Pooled | None, level: float) -> list[dict[str, Any]]:
+def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> list[dict[str, Any]]:
     low, high = studies.intervals(level)
     return [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,59 +10,14 @@ import numpy as np
 from scipy import special
 
 from evergreen.errors import InputError
-from evergreen.synthesis import comparisons, effects, glmm, multilevel, prediction, robust, tau2_interval
-from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis import dependence, glmm, multilevel, prediction, robust, tau2_interval
 from evergreen.synthesis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
 from evergreen.synthesis.model import Fit, fit
 from evergreen.synthesis.stack import Array, stack
+from evergreen.synthesis.studies import Studies
 
 MEASURES_OF = {"mh": {*TABLES, *RATES}, "peto": {"OR", "PETO"}, "glmm": {"OR", "IRR", "PLO", "IRLN"}}
 COUNTED = tuple(MEASURES_OF)
-
-
-@dataclass(frozen=True)
-class Studies:
-    """Comparisons with their effects: what every analysis of an outcome starts from."""
-
-    comparisons: list[Comparison]
-    measure: str
-    yi: Array
-    vi: Array
-
-    @classmethod
-    def of(cls, rated: Sequence[tuple[Comparison, float, float]], measure: str) -> Studies:
-        return cls(
-            [comparison for comparison, _, _ in rated],
-            measure,
-            np.array([effect for _, effect, _ in rated], dtype=float),
-            np.array([variance for _, _, variance in rated], dtype=float),
-        )
-
-    @property
-    def labels(self) -> list[str]:
-        return [comparison.label for comparison in self.comparisons]
-
-    @property
-    def rounds(self) -> list[str | None]:
-        return [comparison.round for comparison in self.comparisons]
-
-    def column(self, name: str) -> list[str]:
-        """Values of a study-level column, "" where there is none."""
-        return [comparison.columns.get(name, "") for comparison in self.comparisons]
-
-    def data(self) -> dict[str, Array]:
-        """The numbers of the measure's kind, NaN for contrasts."""
-        return comparisons.arrays(self.comparisons, effects.MEASURES[self.measure].kind)
-
-    def take(self, mask: Array) -> Studies:
-        """The studies where `mask` is true."""
-        kept = [one for one, keep in zip(self.comparisons, mask, strict=True) if keep]
-        return Studies(kept, self.measure, self.yi[mask], self.vi[mask])
-
-    def intervals(self, level: float) -> tuple[Array, Array]:
-        """Wald interval of each study."""
-        half = special.ndtri(0.5 + level / 2) * np.sqrt(self.vi)
-        return self.yi - half, self.yi + half
 
 
 @dataclass(frozen=True)
@@ -76,6 +31,7 @@ class Pooled:
 
 def check(outcome: Mapping[str, Any]) -> None:
     """Refuse a combination of model, measure and estimator that does not exist."""
+    dependence.check(outcome)
     analysis, measure, name = outcome["analysis"], outcome["measure"], outcome["id"]
     model = analysis["model"]
     if measure not in MEASURES_OF.get(model, {measure}):
@@ -145,6 +101,8 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
                     "ci_low": normal.ci_low[0], "ci_high": normal.ci_high[0],
                 }  # fmt: skip
                 notes.append(_wald_sentence(k, bool(shorter)))
+    if analysis.get("dependent") == "robust" and (tests := dependence.robust_block(studies, fitted, level)):
+        block["robust"] = tests
     return Pooled(block, fitted.weight, notes)
 
 
@@ -282,10 +240,6 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
         )
     if len(set(names)) > 2:
-        own = robust.of_multilevel(fitted, "CR2", analysis["level"])
-        block["robust"] = {
-            "kind": "CR2", "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],
-            "ci_low": own.ci_low[0], "ci_high": own.ci_high[0],
-        }  # fmt: skip
+        block["robust"] = dependence.as_block(robust.of_multilevel(fitted, "CR2", analysis["level"]))
     inverse = fitted.blocks.flat(np.einsum("cmn,cn->cm", fitted.solved.inverse, fitted.blocks.used))
     return Pooled(block, 100 * inverse / inverse.sum(), notes)

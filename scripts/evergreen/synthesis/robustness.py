@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from evergreen.synthesis import fail_safe, influence, small_study, trim_fill
-from evergreen.synthesis.pooled import Studies, block_of
+from evergreen.synthesis.pooled import block_of
+from evergreen.synthesis.studies import Studies
 
 
 def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,8 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     without = influence.leave_one_out(
         studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
     )
-    single = asdict(influence.influence(studies.yi, studies.vi, method=method, test=test))
+    found = influence.influence(studies.yi, studies.vi, method=method, test=test)
+    single = asdict(found)
     x, y = influence.baujat(studies.yi, studies.vi, method=method, test=test)
     rows = []
     for position, label in enumerate(studies.labels):
@@ -39,7 +41,90 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
                 "baujat_y": y[position],
             }
         )  # fmt: skip
-    return {"studies": rows}
+    strange = influence.outliers(found, analysis.get("outliers", 0.95))
+    labels = np.array(studies.labels, dtype=object)
+    return {
+        "studies": rows,
+        "outliers": labels[strange].tolist(),
+        "outlier_level": analysis.get("outliers", 0.95),
+        "influential": labels[found.influential].tolist(),
+        "gosh": _gosh(studies, method, analysis),
+    }
+
+
+def _gosh(studies: Studies, method: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """What subsets of the studies give: how many, how drawn, and the quartiles of estimate and I2."""
+    subsets, k = analysis.get("gosh", 4000), len(studies.yi)
+    if not subsets or k < 5:
+        return {}
+    found = influence.gosh(
+        studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.get("seed", 0)
+    )
+    quantiles = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
+    return {
+        "subsets": len(found.used),
+        "drawn": k >= 62 or len(found.used) < 2**k - 1 - k,
+        "seed": analysis.get("seed", 0),
+        **{
+            name: {word: np.quantile(values, share) for word, share in quantiles.items()}
+            for name, values in (("estimate", found.estimate), ("I2", found.I2))
+        },
+    }
+
+
+def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as studies are added one by one, in the order of a study-level column or of the rounds.
+
+    `by` is the column or `round`; `steps` hold the study added, its place in the order, and the result with it. Where nothing
+    orders the studies, `not_done` says why; a study without a place in the order is named in `without_value`.
+    """
+    if analysis["model"] not in {"random", "common"}:
+        return {"not_done": "studies are added one by one in inverse-variance models only"}
+    wanted = analysis.get("cumulative")
+    by = wanted or ("year" if any(studies.column("year")) else "round")
+    texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
+    if by == "round":
+        days = sorted(set(texts))
+        places = [float(days.index(text)) if text else np.nan for text in texts]
+    else:
+        try:
+            places = [float(text) if text else np.nan for text in texts]
+        except ValueError:
+            return {
+                "by": by,
+                "not_done": f"the column {by} holds a text that is no number, so it orders nothing",
+            }
+    known = np.isfinite(places)
+    order = np.array(places)[known]
+    if len(order) < 3 or len(set(order.tolist())) < 2:
+        return {
+            "by": by,
+            "not_done": f"{'the rounds do' if by == 'round' else f'the column {by} does'} not order three or more studies",
+        }
+    part = studies.take(known)
+    random = analysis["model"] == "random"
+    fitted = influence.cumulative(
+        part.yi, part.vi, order, method=analysis["tau2"] if random else "EE", test=analysis["test"] if random else "z",
+        level=analysis["level"],
+    )  # fmt: skip
+    steps = []
+    for position, row in enumerate(np.argsort(order, kind="stable")):
+        one = block_of(fitted.one(position), analysis["model"])
+        if one["k"] < 2:  # nothing to be heterogeneous
+            one["tau2"] = None
+        kept = ("k", "estimate", "se", "p", "ci_low", "ci_high", "tau2", "I2")
+        steps.append(
+            {
+                "label": part.labels[row],
+                "place": texts[int(np.flatnonzero(known)[row])],
+                **{key: one[key] for key in kept},
+            }
+        )
+    return {
+        "by": by,
+        "steps": steps,
+        "without_value": [label for label, has in zip(studies.labels, known, strict=True) if not has],
+    }
 
 
 def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:

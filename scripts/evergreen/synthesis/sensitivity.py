@@ -1,7 +1,7 @@
 """The sensitivity grid: what else could have been done with the same studies, side by side.
 
 Each entry of the protocol's `sensitivity` names what it changes: a setting of the analysis (`tau2: DL`), the `measure`, or
-what is left out (`without: high_risk`, `without: derived`, `without: each_source`, `without_studies: [A, B]`). A list
+what is left out (`without: high_risk`, `derived`, `each_source`, `outliers`, `influential`; `without_studies: [A, B]`). A list
 stands for several analyses, several keys for their combinations:
 
     sensitivity: [{tau2: [DL, PM]}, {model: common, test: z}, {without: [high_risk, derived]}, {measure: OR}]
@@ -17,13 +17,15 @@ import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.synthesis import effects
-from evergreen.synthesis.pooled import Studies, check, pool
+from evergreen.synthesis.pooled import check, pool
+from evergreen.synthesis.robustness import influences
+from evergreen.synthesis.studies import Studies
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
-WITHOUT = ("high_risk", "derived", "each_source")
+WITHOUT = ("high_risk", "derived", "each_source", "outliers", "influential")
 ANALYSIS_KEYS = {
     "model", "tau2", "test", "level", "prediction", "add", "to", "drop00", "mh_add", "glmm", "smd_vtype", "predtype", "i2",
-    "rho",
+    "rho", "dependent",
 }  # fmt: skip
 Rate = Callable[[Mapping[str, Any]], Studies]
 
@@ -73,7 +75,11 @@ def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]
 
 def label(changes: Mapping[str, Any]) -> str:
     """A name for a row of the table: `tau2 = DL, test = z`; `without high risk of bias`."""
-    words = {"high_risk": "high risk of bias", "derived": "derived values"}
+    words = {
+        "high_risk": "high risk of bias",
+        "derived": "derived values",
+        "influential": "influential studies",
+    }
     parts = []
     for key, value in changes.items():
         if key == "without":
@@ -108,8 +114,18 @@ def _one(
         if effects.MEASURES[changed["measure"]].kind != effects.MEASURES[outcome["measure"]].kind:
             raise InputError(f"{changed['measure']} needs other numbers than {outcome['measure']}")
         check(changed)
-        again = changes.keys() & {"measure", "multi_arm", "model", "add", "to", "drop00", "smd_vtype"}
-        kept = _left(changes, rate(changed) if again else studies)
+        again = changes.keys() & {
+            "measure",
+            "multi_arm",
+            "model",
+            "dependent",
+            "rho",
+            "add",
+            "to",
+            "drop00",
+            "smd_vtype",
+        }
+        kept = _left(changes, rate(changed) if again else studies, analysis)
     except InputError as error:
         return {**document, "not_done": error.problem}
     whole = pool(kept, analysis)
@@ -118,9 +134,14 @@ def _one(
     return {**document, "k": len(kept.yi), "model": whole.block}
 
 
-def _left(changes: Mapping[str, Any], studies: Studies) -> Studies:
+def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, Any]) -> Studies:
     """The studies that an entry keeps."""
     what = changes.get("without", "")
+    if what in {"outliers", "influential"}:
+        marked = set(influences(studies, {**analysis, "gosh": 0}).get(what, []))
+        if not marked:
+            raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
+        return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))
     names = changes.get("without_studies", [])
     names = {names} if isinstance(names, str) else set(names)
     mask = []

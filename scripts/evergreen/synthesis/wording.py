@@ -97,7 +97,7 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
 def _model(analysis: Mapping[str, Any]) -> list[str]:
     model = analysis["model"]
     if model == "common":
-        return ["Studies were pooled by inverse variance under a common effect."]
+        return [*_dependent(analysis), "Studies were pooled by inverse variance under a common effect."]
     if model == "mh":
         sentence = "Studies were pooled by the Mantel-Haenszel method under a common effect"
         added = analysis.get("mh_add", 0)
@@ -125,9 +125,23 @@ def _model(analysis: Mapping[str, Any]) -> list[str]:
         else "from Q"
     )
     return [
+        *_dependent(analysis),
         f"Studies were pooled by inverse variance in a random-effects model; the variance between studies, tau2, was estimated by {ESTIMATORS[analysis['tau2']]}, with an interval by the Q-profile.",
         f"I2 was computed {source}.",
     ]
+
+
+def _dependent(analysis: Mapping[str, Any]) -> list[str]:
+    how = analysis.get("dependent")
+    if how == "aggregate":
+        return [
+            f"Several effects of one study were combined into one first, with their sampling errors correlated by {analysis['rho']:g}."
+        ]
+    if how == "robust":
+        return [
+            "Several effects of one study were kept; cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside the model's own."
+        ]
+    return []
 
 
 def software() -> str:

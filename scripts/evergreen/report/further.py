@@ -1,0 +1,142 @@
+"""What was computed around a pooled effect, as tables and sentences: subgroups, moderators, single and small studies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evergreen.figures import scales
+from evergreen.report.blocks import Block, Cell, Head, Table, Text
+from evergreen.report.effects import interval, shown
+from evergreen.report.status import plural
+
+SIDES = {"left": "the left", "right": "the right"}
+
+
+def further_blocks(result: Mapping[str, Any], scale: scales.Scale) -> list[Block]:
+    """The analyses beside the pooled effect of one outcome, as far as the protocol asks for them."""
+    return [*_robust(result, scale), *_subgroups(result, scale), *_moderators(result, scale), *_single(result), *_small(result, scale)]  # fmt: skip
+
+
+def _p(value: float | None) -> str:
+    return (
+        "" if value is None else scales.p_value(value).removeprefix("P\u00a0=\u00a0").removeprefix("P\u00a0")
+    )
+
+
+def _plain(value: float | None, decimals: int = 2) -> str:
+    return scales.number(value, decimals)
+
+
+def _robust(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
+    found = (result["model"] or {}).get("robust")
+    if found:
+        limits = interval(found["ci_low"], found["ci_high"], scale)
+        yield Text(
+            f"Cluster-robust interval ({found['kind']}, {_plain(found['df'], 1)} degrees of freedom): {limits}, {scales.p_value(found['p'])}."
+        )
+
+
+def _subgroups(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
+    groups = result["subgroups"] or {}
+    rows: list[Sequence[Cell]] = []
+    for column, levels in groups.items():
+        if column == "tests":
+            continue
+        test = groups["tests"][column]
+        for level, model in levels.items():
+            limits = interval(model["ci_low"], model["ci_high"], scale)
+            effect = (
+                f"{shown(model['estimate'], scale)} ({limits})" if limits else shown(model["estimate"], scale)
+            )
+            i2 = "" if model["I2"] is None else f"{model['I2']:.0f}%"
+            rows.append([f"{column}: {level}", str(model["k"]), effect, i2, ""])
+        said = test.get("not_done") or f"Q = {_plain(test['Q'])}, df = {test['df']}"
+        rows.append([f"{column}: difference between the subgroups", "", said, "", _p(test.get("p"))])
+    if rows:
+        columns = [
+            Head("Subgroup"),
+            Head("Studies", True),
+            Head(f"{scale.short} (CI)"),
+            Head("I²", True),
+            Head("P", True),
+        ]
+        yield Table("Subgroups", columns, rows, fold="Subgroups")
+
+
+def _moderators(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
+    found = result["moderators"] or {}
+    if "not_done" in found:
+        yield Text(f"Meta-regression on {', '.join(found['columns'])}: not done ({found['not_done']}).")
+        return
+    if not found:
+        return
+    rows = [
+        [one["name"], _plain(one["estimate"], 4), f"{_plain(one['ci_low'], 4)} to {_plain(one['ci_high'], 4)}", _p(one["p"]), _p(one["permutation_p"]),
+         _plain(one["vif"])]
+        for one in found["coefficients"]
+    ]  # fmt: skip
+    columns = [
+        Head("Coefficient"),
+        Head(scale.analysis_name, True),
+        Head("CI"),
+        Head("P", True),
+        Head("P by permutation", True),
+        Head("VIF", True),
+    ]
+    caption = f"Meta-regression of {plural(found['k'], 'study', 'studies')}: R² {found['R2']:.0f}%, tau² {_plain(found['tau2'], 3)}, moderators together P {_p(found['QM_p'])}"
+    if found["permutation_p"] is not None:
+        caption += f", by {found['permutations']:,} permutations {_p(found['permutation_p'])}"
+    yield Table(caption, columns, rows, fold="Meta-regression")
+
+
+def _single(result: Mapping[str, Any]) -> Iterator[Block]:
+    found = result["influence"] or {}
+    if not found:
+        return
+    sentences = []
+    for kind, what in (
+        ("outliers", f"Outliers (outside the {100 * found['outlier_level']:g} % interval without them)"),
+        ("influential", "Influential studies"),
+    ):
+        sentences.append(f"{what}: {', '.join(found[kind]) or 'none'}.")
+    subsets = found["gosh"]
+    if subsets:
+        estimate = subsets["I2"]
+        sentences.append(
+            f"In {subsets['subsets']:,} subsets of the studies I² has the quartiles {_plain(estimate['lower_quartile'], 0)}, {_plain(estimate['median'], 0)} and {_plain(estimate['upper_quartile'], 0)} %."
+        )
+    yield Text(" ".join(sentences))
+
+
+def _small(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
+    found = result["small_study"] or {}
+    if "not_done" in found:
+        yield Text(f"Small-study effects: not tested ({found['not_done']}).")
+        return
+    if not found:
+        return
+    rows: list[Sequence[Cell]] = []
+    for name, test in found["tests"].items():
+        if "not_done" in test:
+            rows.append([f"{name}'s test", test["not_done"], ""])
+        else:
+            rows.append([f"{name}'s test", f"statistic {_plain(test['statistic'])}", _p(test["p"])])
+    rows.append(["Rank test", f"Kendall's tau {_plain(found['rank']['tau'])}", _p(found["rank"]["p"])])
+    filled = found["trim_and_fill"]
+    if "not_done" in filled:
+        rows.append(["Trim and fill", filled["not_done"], ""])
+    else:
+        model = filled["model"]
+        effect = f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
+        missing = f"{plural(filled['missing'], 'study', 'studies')} missing on {SIDES[filled['side']]}; with them {effect}"
+        rows.append(["Trim and fill", missing, _p(model["p"])])
+    for name, one in found["pet_peese"].items():
+        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {shown(one['estimate'], scale)}", _p(one["p"])])  # fmt: skip
+    safe = found["fail_safe"]
+    words = ", ".join(
+        f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in safe.items()
+    )
+    rows.append(["Fail-safe numbers", words, ""])
+    columns = [Head("Test"), Head("Result"), Head("P", True)]
+    yield Table("Small-study effects", columns, rows, fold="Small-study effects")

@@ -1,0 +1,80 @@
+"""Studies with several effects in a random or common-effect model: one effect for each, or cluster-robust tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from evergreen.errors import InputError
+from evergreen.synthesis import multilevel, robust
+from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.model import Fit
+from evergreen.synthesis.studies import Studies
+
+LEAST_CLUSTERS = 3
+
+
+def check(outcome: Mapping[str, Any]) -> None:
+    """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
+    analysis, name = outcome["analysis"], outcome["id"]
+    how = analysis.get("dependent")
+    if how and analysis["model"] not in {"random", "common"}:
+        raise InputError(
+            f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis['model']}",
+            todo="Leave it out; a multilevel model takes `rho` by itself.",
+        )
+    if how == "aggregate" and analysis.get("rho") is None:
+        raise InputError(
+            f"outcome {name}: `dependent: aggregate` needs the correlation of the effects of one study",
+            todo="Add `rho`, for example 0.5, and try others in `sensitivity`.",
+        )
+
+
+def aggregated(studies: Studies, rho: float) -> Studies:
+    """One effect per study: the best linear combination of its effects under correlation `rho`, in order of appearance.
+
+    Raises InputError where a study has so many effects that no distribution has this correlation between all of them.
+    """
+    names = [one.study for one in studies.comparisons]
+    most, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count < 2:
+        return studies
+    if not -1 / (count - 1) < rho < 1:
+        raise InputError(
+            f"study {most} has {count} effects, which cannot all have a correlation of {rho:g}",
+            todo=f"Choose `rho` between {-1 / (count - 1):.3g} and 1.",
+        )
+    labels, yi, vi = multilevel.aggregate(studies.yi, studies.vi, names, rho=rho)
+    whole = [_together([one for one in studies.comparisons if one.study == label]) for label in labels]
+    return Studies(whole, studies.measure, np.asarray(yi), np.asarray(vi))
+
+
+def _together(parts: list[Comparison]) -> Comparison:
+    """The comparisons of one study as one, whose effect is no longer that of any arms."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    return Comparison(
+        study=first.study, label=first.study, round=first.round, numbers={}, yi=None, vi=None, arms={},
+        derived=any(one.derived for one in parts), sources=tuple(sorted({s for one in parts for s in one.sources})),
+        columns=first.columns,
+    )  # fmt: skip
+
+
+def robust_block(studies: Studies, fitted: Fit, level: float) -> dict[str, Any] | None:
+    """Cluster-robust test of the mean (CR2, Satterthwaite); None with fewer than three studies or one effect in each."""
+    names: list[object] = [one.study for one in studies.comparisons]
+    if not LEAST_CLUSTERS <= len(set(names)) < len(names):
+        return None
+    return as_block(robust.of_fit(studies.yi, studies.vi, names, fitted, level=level))
+
+
+def as_block(own: robust.Robust) -> dict[str, Any]:
+    """A robust test as the JSON holds it."""
+    return {
+        "kind": own.kind, "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],
+        "ci_low": own.ci_low[0], "ci_high": own.ci_high[0],
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""The comparisons of an outcome with their effects: what every analysis of it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from evergreen.synthesis import comparisons, effects
+from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.stack import Array
+
+
+@dataclass(frozen=True)
+class Studies:
+    """Comparisons with their effects `yi` and sampling variances `vi` on the analysis scale."""
+
+    comparisons: list[Comparison]
+    measure: str
+    yi: Array
+    vi: Array
+
+    @classmethod
+    def of(cls, rated: Sequence[tuple[Comparison, float, float]], measure: str) -> Studies:
+        return cls(
+            [comparison for comparison, _, _ in rated],
+            measure,
+            np.array([effect for _, effect, _ in rated], dtype=float),
+            np.array([variance for _, _, variance in rated], dtype=float),
+        )
+
+    @property
+    def labels(self) -> list[str]:
+        return [comparison.label for comparison in self.comparisons]
+
+    @property
+    def rounds(self) -> list[str | None]:
+        return [comparison.round for comparison in self.comparisons]
+
+    def column(self, name: str) -> list[str]:
+        """Values of a study-level column, "" where there is none."""
+        return [comparison.columns.get(name, "") for comparison in self.comparisons]
+
+    def data(self) -> dict[str, Array]:
+        """The numbers of the measure's kind, NaN for contrasts."""
+        return comparisons.arrays(self.comparisons, effects.MEASURES[self.measure].kind)
+
+    def take(self, mask: Array) -> Studies:
+        """The studies where `mask` is true."""
+        kept = [one for one, keep in zip(self.comparisons, mask, strict=True) if keep]
+        return Studies(kept, self.measure, self.yi[mask], self.vi[mask])
+
+    def intervals(self, level: float) -> tuple[Array, Array]:
+        """Wald interval of each study."""
+        half = special.ndtri(0.5 + level / 2) * np.sqrt(self.vi)
+        return self.yi - half, self.yi + half
