@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from Bio import Entrez
 
-from evergreen.search import pubmed_xml
+from evergreen.search import article_sets, pubmed_xml
 from evergreen.search.embedded import facts
 from tests.reference import pubmed_oracle
 
@@ -124,12 +124,12 @@ def test_a_reply_may_name_the_dtd_of_a_year_to_come():
     ],
 )  # fmt: skip
 def test_what_is_no_whole_set_of_records_is_refused(body):
-    with pytest.raises(pubmed_xml.Unreadable):
+    with pytest.raises(article_sets.Unreadable):
         list(pubmed_xml.records(BytesIO(body)))
 
 
 def test_an_entity_bomb_is_refused_at_once():
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     body = f'<!DOCTYPE PubmedArticleSet [<!ENTITY e0 "x">{entities}]><PubmedArticleSet><PubmedArticle>&e9;</PubmedArticle></PubmedArticleSet>'
-    with pytest.raises(pubmed_xml.Unreadable):
+    with pytest.raises(article_sets.Unreadable):
         list(pubmed_xml.records(BytesIO(body.encode())))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evergreen.search import pubmed_xml
+from evergreen.search import article_sets, pubmed_xml
 
 FLAGS = {  # what a reader has to know beside a changed text, by the type of the link
     "RetractionIn": "retracted",
@@ -41,7 +41,7 @@ def rows_in(files: Iterable[Path], pmids: set[int] | None = None) -> Iterator[di
     """Rows of the records in stored replies (gzip), of all or of some PMIDs."""
     for path in files:
         with gzip.open(path, "rb") as file:
-            for element in pubmed_xml.iterate(file):
+            for element in article_sets.iterate(file):
                 if pmids is None or int(pubmed_xml.identity(element)[0]) in pmids:
                     yield pubmed_xml.record(element)
 

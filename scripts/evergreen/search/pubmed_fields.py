@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from unicodedata import is_normalized, normalize
 
 from lxml import etree
 
-MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-)}  # fmt: skip
+MONTHS = {
+    form: f"{number:02d}"
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+    for form in (name, str(number), f"{number:02d}")
+}
+DAYS = {form: f"{number:02d}" for number in range(1, 32) for form in (str(number), f"{number:02d}")}
+WHITE_SPACE = [char for char in map(chr, range(0x3001)) if char.isspace() and char != " "]
 YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 
 
@@ -24,32 +30,55 @@ def text_of(element: etree._Element | None) -> str:
 
 def plain(text: str) -> str:
     """White space collapsed, NFC."""
+    # Most texts are as they should be, and looking is cheaper than taking them apart.
     if text.isascii():
-        # Most texts are as they should be, and looking is cheaper than taking them apart.
-        even = "  " not in text and "\n" not in text and "\t" not in text
-        return text.strip() if even else " ".join(text.split())
-    text = " ".join(text.split())
+        if "  " in text or "\n" in text or "\t" in text:
+            return " ".join(text.split())
+        return text.strip()
+    if "  " in text or any(map(text.__contains__, WHITE_SPACE)):
+        text = " ".join(text.split())
+    text = text.strip()
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def child(element: etree._Element | None, tag: str) -> etree._Element | None:
     """First child with a tag; several times as fast as `find`, and called for every record."""
-    return None if element is None else next(element.iterchildren(tag), None)
+    if element is not None:
+        for part in element:
+            if part.tag == tag:
+                return part
+    return None
 
 
-def children(element: etree._Element | None, *tags: str) -> Iterator[etree._Element]:
-    """Children with one of the tags, or all of them; none where there is no element."""
-    return iter(()) if element is None else element.iterchildren(*tags)
+Parts = dict[str, list[etree._Element]]
 
 
-def by_tag(element: etree._Element | None) -> dict[str, etree._Element]:
-    """Children by tag; of several with one tag the last."""
-    return {} if element is None else {part.tag: part for part in element}
+def by_tag(element: etree._Element | None) -> Parts:
+    """Children by tag; what is asked for more than once is looked up here, for walking through children is what takes time."""
+    parts: Parts = {}
+    if element is not None:
+        for part in element:
+            tag = part.tag
+            if tag in parts:
+                parts[tag].append(part)
+            else:
+                parts[tag] = [part]
+    return parts
 
 
-def texts(element: etree._Element | None, *tags: str) -> list[str]:
-    """Texts of the children that have any."""
-    return [text for part in children(element, *tags) if (text := text_of(part))]
+def only(parts: Parts, tag: str) -> etree._Element | None:
+    """The part with a tag that stands once, or None."""
+    return parts[tag][0] if tag in parts else None
+
+
+def text_in(parts: Parts, tag: str) -> str:
+    """Text of the part with a tag that stands once."""
+    return text_of(parts[tag][0]) if tag in parts else ""
+
+
+def texts(elements: Iterable[etree._Element]) -> list[str]:
+    """Texts of the elements that have any."""
+    return [text for element in elements if (text := text_of(element))]
 
 
 def split_values(text: str) -> list[str]:
@@ -61,16 +90,20 @@ def date_text(element: etree._Element | None) -> str:
     """A date as ISO text as far as it is known (`2019`, `2019-06`, `2019-06-03`), else MedlineDate or season as it stands."""
     if element is None:
         return ""
-    parts = {part.tag: part.text for part in element}
-    year = parts.get("Year") or ""
-    if not year or "Season" in parts:
-        return " ".join((parts.get("MedlineDate") or f"{year} {parts.get('Season') or ''}").split())
-    month = parts.get("Month") or ""
-    number = int(month) if month.isdigit() else MONTHS.get(month[:3].casefold(), 0)
-    if not number:
+    if len(element) > 2 and element[2].tag == "Day":
+        # Year, Month, Day, perhaps followed by the time: most dates are like this.
+        year, month, day = element[0].text or "", element[1].text or "", element[2].text or ""
+        other = ""
+    else:
+        parts = {part.tag: part.text or "" for part in element}
+        year, month, day = parts.get("Year", ""), parts.get("Month", ""), ""
+        other = parts.get("MedlineDate") or parts.get("Season") or ""
+    if other or not year:
+        return " ".join(f"{year} {other}".split())
+    number = MONTHS.get(month) or MONTHS.get(month[:3].casefold())
+    if number is None:
         return f"{year} {month}".strip()
-    day = parts.get("Day") or ""
-    return f"{year}-{number:02d}-{int(day):02d}" if day.isdigit() else f"{year}-{number:02d}"
+    return f"{year}-{number}-{DAYS[day]}" if day in DAYS else f"{year}-{number}"
 
 
 def year_of(text: str) -> int | None:
@@ -84,8 +117,8 @@ def abstract_text(element: etree._Element | None) -> str:
     if element is None:
         return ""
     sections = []
-    for part in element.iterchildren("AbstractText"):
-        if not (text := text_of(part)):
+    for part in element:
+        if part.tag != "AbstractText" or not (text := text_of(part)):
             continue
         label = part.get("Label")
         sections.append(f"{label}: {text}" if label and label != "UNLABELLED" else text)
@@ -97,7 +130,7 @@ def author_text(element: etree._Element | None) -> str:
     if element is None:
         return ""
     names = []
-    for author in element.iterchildren("Author"):
+    for author in element:
         family = given = initials = suffix = collective = ""
         for part in author:
             tag = part.tag

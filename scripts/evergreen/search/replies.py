@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from evergreen.errors import ReviewError
-from evergreen.search import pubmed_xml
+from evergreen.search import article_sets, pubmed_xml
 
 NOTHING = (
     "Empty result - nothing todo",
@@ -139,8 +139,8 @@ def fetched_pmids(body: bytes, asked: tuple[int, ...]) -> set[int]:
     """PMIDs of a PubmedArticleSet reply, checked: well-formed to its end, only what was asked for, each once."""
     refuse_error(body)
     try:
-        held = [pubmed_xml.identity(element) for element in pubmed_xml.iterate(BytesIO(body))]
-    except pubmed_xml.Unreadable as error:
+        held = [pubmed_xml.identity(element) for element in article_sets.iterate(BytesIO(body))]
+    except article_sets.Unreadable as error:
         raise Transient(f"the reply cannot be read: {error}") from None
     if len(set(held)) != len(held):
         raise Transient("a record came twice")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.search import pubmed_xml, rounds
+from evergreen.search import article_sets, pubmed_xml, rounds
 from evergreen.tables import read_json
 
 LOST_COLUMNS = ["file", "line", "reason"]
@@ -31,10 +31,10 @@ def read_round(directory: Path, source: str, round: str) -> Read:
     latest: dict[int, tuple[int, dict[str, Any]]] = {}
     for path in rounds.replies_in(directory, ["new"]):
         with gzip.open(path, "rb") as file:
-            for element in pubmed_xml.iterate(file):
+            for line, element in article_sets.located(file):
                 pmid, version = pubmed_xml.identity(element)
                 if int(pmid) not in latest or latest[int(pmid)][0] < version:
-                    place = {"file": f"{directory.name}/{path.name}", "line": element.sourceline}
+                    place = {"file": f"{directory.name}/{path.name}", "line": line}
                     latest[int(pmid)] = (version, {**pubmed_xml.record(element), **place})
     rows = [_with_ids(latest[pmid][1], source, round) for pmid in sorted(latest)]
     new_ids = rounds.ids_in(directory / "new_ids.txt")

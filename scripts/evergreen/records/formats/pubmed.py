@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.xml import document, first_line, last_line
-from evergreen.search import pubmed_xml
+from evergreen.search import article_sets, pubmed_xml
 
 NAME = "PubMed XML"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -30,7 +30,7 @@ def read(lines: Sequence[str]) -> Blocks:
     """Blocks of PubMed XML, one per article or book chapter; an element without a PMID is lost with a reason."""
     out = Blocks()
     root = document(lines, out)
-    elements = [] if root is None else list(root.iter(*pubmed_xml.RECORD_TAGS))
+    elements = [] if root is None else list(root.iter(*article_sets.RECORD_TAGS))
     for element in elements:
         first = first_line(element)
         last = last_line(element, lines)

@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from evergreen.search import pubmed_xml
+from evergreen.search import article_sets, pubmed_xml
 from evergreen.search.embedded import facts
 from evergreen.search.pubmed_fields import split_values
 
@@ -95,7 +95,9 @@ class Store:
         """A store over PubmedArticleSet documents (bytes or files)."""
         entries = []
         for source in sources:
-            for element in pubmed_xml.iterate(BytesIO(source) if isinstance(source, bytes) else str(source)):
+            for element in article_sets.iterate(
+                BytesIO(source) if isinstance(source, bytes) else str(source)
+            ):
                 xml = etree.tostring(element, encoding="utf-8", with_tail=False)
                 entries.append(Entry(pubmed_xml.record(element), partial(bytes, xml)))
         return cls(entries, as_of=as_of, tree=mesh_tree())
