@@ -124,6 +124,39 @@ def test_a_saved_sheet_is_loaded_into_another_browser_and_nothing_of_it_is_lost(
     assert read.loc["old:1", ["note", "mood"]].tolist() == ["kept, as it is", "fine"]
 
 
+def test_two_open_tabs_share_their_decisions(open_browser, page, tmp_path):
+    browser = open_browser()
+    address = page(4)
+    browser.get(address)
+    first = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    browser.get(address)
+    second = browser.current_window_handle
+    press(browser, "j", "e", "1")  # the second record, in the second tab
+    browser.switch_to.window(first)
+    WebDriverWait(browser, 5).until(lambda _: text(browser, "tally").startswith("1 of 4"))
+    press(browser, "i")
+    assert text(browser, "record-title").startswith("Trial 2")  # the other tab's record is done
+    browser.switch_to.window(second)
+    press(browser, "u")  # the third record, which the first tab shows
+    browser.switch_to.window(first)
+    WebDriverWait(browser, 5).until(lambda _: text(browser, "current") == "Yours: Unsure")
+    assert text(browser, "message") == "This record was changed in another tab."
+    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
+    assert read["decision"].to_dict() == {"pubmed:0": "include", "pubmed:1": "exclude", "pubmed:2": "unsure"}
+
+
+def test_what_was_not_saved_is_kept_when_its_record_has_left_the_list(open_browser, page, tmp_path):
+    browser = open_browser()
+    browser.get(page(3))
+    press(browser, "i", "u", "e", "1")
+    earlier = pd.DataFrame([{"record_id": "pubmed:1", "decision": "exclude", "reason": "review", "note": "", "decided_on": "", "_file": "AB.csv", "_row": 2}])  # fmt: skip
+    browser.get(page(1, earlier=earlier))  # a later run: two are decided without these votes
+    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
+    assert read["decision"].to_dict() == {"pubmed:1": "exclude", "pubmed:0": "include", "pubmed:2": "exclude"}
+    assert read.loc["pubmed:1", "reason"] == "review"
+
+
 def test_an_empty_list_says_so(open_browser, tmp_path):
     html = screening_page(
         rows(1).head(0), stage="full_text", reviewer="AB", title="A review", reasons=REASONS, terms=TERMS

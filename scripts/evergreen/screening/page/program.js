@@ -47,17 +47,44 @@ function keep(id, state) {
     $("saved").textContent = "The browser's memory is full: save your decisions as a CSV now.";
   }
 }
-if (storage) {
-  for (const record of records) {
-    const text = storage.getItem(storageKey(record.id));
-    if (!text) continue;
-    try {
-      memory.set(record.id, { ...EMPTY, ...JSON.parse(text) });
-    } catch {
-      storage.removeItem(storageKey(record.id));
-    }
+function stored(id) {
+  try {
+    const text = storage?.getItem(storageKey(id));
+    return text ? { ...EMPTY, ...JSON.parse(text) } : null;
+  } catch {
+    storage.removeItem(storageKey(id));
+    return null;
   }
 }
+function readBack() {
+  for (const record of records) {
+    const state = stored(record.id);
+    if (state) memory.set(record.id, state);
+  }
+}
+readBack();
+// Decisions that were never saved, on records that have left the list since, belong into the sheet as well.
+const inSheet = new Set(data.earlier.map((row) => row.record_id));
+for (const key of Object.keys(storage ?? {})) {
+  const id = key.startsWith(storageKey("")) ? key.slice(storageKey("").length) : "";
+  const state = id && !index.has(id) && !inSheet.has(id) ? stored(id) : null;
+  if (state?.decision) data.earlier.push({ record_id: id, ...state });
+}
+// Another tab of this page: the last decision on a record holds in both.
+window.addEventListener("storage", (event) => {
+  const id = event.key?.startsWith(storageKey("")) ? event.key.slice(storageKey("").length) : "";
+  if (!index.has(id)) return;
+  const state = stored(id);
+  if (state) memory.set(id, state);
+  else memory.delete(id);
+  tally();
+  list();
+  const record = records[at];
+  if (record?.id !== id) return;
+  say(record, stateOf(id));
+  if (document.activeElement !== $("note")) $("note").value = stateOf(id).note;
+  tell("This record was changed in another tab.");
+});
 for (const row of data.earlier) {
   // A row without a decision, or of a record that came back because it was unsure.
   if (index.has(row.record_id) && !memory.has(row.record_id)) {

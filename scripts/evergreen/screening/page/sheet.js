@@ -20,6 +20,8 @@ function save() {
     $("initials").focus();
     return;
   }
+  saveNote();
+  readBack(); // what another tab has decided
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([sheet()], { type: "text/csv;charset=utf-8" }));
   link.download = data.file;
