@@ -36,8 +36,11 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
         head = book.add_format(
             {"bold": True, "bg_color": "#22313f", "font_color": "#ffffff", "valign": "vcenter", "border": 1}
         )
-        shown = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "locked": True})
-        fill = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "locked": False, "bg_color": "#fff8e1", "border": 4})  # fmt: skip
+        text = {"text_wrap": True, "valign": "top", "num_format": "@"}
+        shown = book.add_format({**text, "locked": True, "bottom": 1, "bottom_color": "#d9d9d9"})
+        fill = book.add_format(
+            {**text, "locked": False, "bg_color": "#fff8e1", "border": 1, "border_color": "#d6c690"}
+        )
         sheet = book.add_worksheet("Screening")
         explained = book.add_worksheet("Reasons")
         columns = list(rows.columns)
@@ -60,6 +63,7 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
             sheet.set_row(line, LINE * min(max(wrapped, 1), MOST_LINES))
         sheet.freeze_panes(1, 3)
         sheet.set_landscape()
+        sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)

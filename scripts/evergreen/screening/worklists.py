@@ -8,7 +8,7 @@ from evergreen.screening.rowcheck import checks
 from evergreen.screening.votes import ADJUDICATION
 
 TO_FILL = ("decision", "reason", "note", "decided_on")
-TEXT = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round")
+TEXT = ("title", "abstract", "authors", "year", "journal", "doi", "pmid", "url", "round")
 # Leading characters that make a spreadsheet program take a text for a formula.
 FORMULA = ("=", "+", "-", "@")
 
