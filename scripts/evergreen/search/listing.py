@@ -1,7 +1,8 @@
 """Complete lists of ids, with proof: slices by PMID that stay below the ceiling and sum to the count.
 
 PubMed lists 9,999 ids of a query and no more. PMIDs are unique and never change, so a query cut into ranges of them can be
-listed whole however many hits it has; every slice is counted by the request that lists it.
+listed whole however many hits it has. The ids that PubMed does list say where to cut, so that dense stretches cost no more
+than others. A slice is counted by the request that lists it, or is what the count of a range and that of its lower part leave.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ from evergreen.search.journal import Journal
 from evergreen.search.replies import EntrezError, Transient
 
 BEYOND = 999_999_999  # above every PMID
-AIM = 7_500  # hits a slice should have, so that few have to be asked for again
-GROWTH = 8  # times that a slice may be wider than the one before
+CAUTION = 0.9  # share of the ceiling to aim at where the number of hits above a cut is estimated
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Hits with a PMID from `low` to `high`; `ids` are all of them when there are at most 9,999."""
+    """Hits with a PMID from `low` to `high`; `ids` (ascending) are all of them, or 9,999 where there are more."""
 
     low: int
     high: int
@@ -77,20 +77,27 @@ def _ask(client: Client, query: str, journal: Journal, name: str, low: int, high
 def _cut(client: Client, query: str, journal: Journal, name: str, whole: Slice) -> list[Slice]:
     """A query above the ceiling as slices below it that cover all PMIDs, ascending.
 
-    From the top down, each slice as wide as the one before lets expect; one that holds too many is asked for again, narrower.
+    Of a range with too many hits, the lower part is asked for; where the ids already listed are as many as the count leaves for
+    the upper part, that is whole. PubMed lists new records first, mostly, so the lowest id listed is the first choice for a
+    cut; where it proves wrong, `spread` is the number of hits found for each id that was listed above a cut.
     """
     slices: list[Slice] = []
-    top, high, left = max(whole.ids), BEYOND, whole.count
-    width = max(1, (top - min(whole.ids)) * AIM // len(whole.ids))
-    while high >= 0:
-        low = 0 if left <= CEILING else max(0, top - width)
-        part = _ask(client, query, journal, name, low, high)
-        if part.count > CEILING:
-            left = max(left, part.count)
-            width = max(1, (top - low) * AIM // part.count)
+    waiting, spread = [whole], 1.0
+    while waiting:
+        part = waiting.pop()
+        if part.count == len(part.ids):
+            slices.append(part)
             continue
-        slices.append(part)
-        left -= part.count
-        width = max(1, min((top - low) * AIM // max(part.count, 1), GROWTH * width))
-        top = high = low - 1
-    return slices[::-1]
+        spread = min(spread, part.count / len(part.ids))
+        rank = CEILING if spread == 1 else max(1, int(CAUTION * CEILING / spread))
+        cut = part.ids[-min(rank, len(part.ids))]
+        if cut <= part.low:
+            cut = part.ids[len(part.ids) // 2]
+        lower = _ask(client, query, journal, name, part.low, cut - 1)
+        ids = tuple(pmid for pmid in part.ids if pmid >= cut)
+        upper = Slice(cut, part.high, part.count - lower.count, ids)
+        if upper.count != len(ids):
+            upper = _ask(client, query, journal, name, cut, part.high)
+        spread = max(1.0, upper.count / len(ids))
+        waiting += [lower, upper]
+    return sorted(slices, key=lambda part: part.low)
