@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
 import pytest
+from docx import Document
 
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
@@ -84,7 +86,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert found[PRISMA, "1"][0] == RUN
     assert found[PRISMA, "5"] == (
         PARTLY,
-        "population: Adults; outcomes: pain and harm. Reasons for exclusion, in order of priority: Wrong design and Wrong people.",
+        "population: Adults; outcomes: pain and harm. Reasons for exclusion, in order of priority: Wrong design; Wrong people.",
     )
     assert "ictrp, register, last searched 2018-12-31" in found[PRISMA, "6"][1]
     assert found[PRISMA, "7"] == (
@@ -94,11 +96,17 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert "tau2 DL" in found[PRISMA, "13f"][1]
     assert found[PRISMA, "13e"][1] == "Subgroups and moderators: pain: dose."
     assert found[PRISMA, "16a"][1].startswith("18 records from databases and registers, 4 duplicates")
+    assert found[PRISMA, "8"][1].endswith("No decision was automated; duplicates were.")
     assert found[PRISMA, "24a"] == (RUN, "CRD42.")
     assert found[SEARCH, "1"] == (RUN, "PubMed and embase (Ovid).")
     assert found[SEARCH, "3"] == (RUN, "ictrp.")
     assert found[SEARCH, "10"][1] == "HSSS (Lefebvre 2011)."
     assert found[LIVING, "L1"][0] == PARTLY
+
+
+def test_records_that_automation_tools_marked_are_owned_up_to(living: Run) -> None:
+    living.counts["total"]["excluded_automatic"] = 5
+    assert "Automation tools marked 5 records as ineligible" in answers(living)[PRISMA, "8"][1]
 
 
 def test_what_only_people_know_is_left_to_them(living: Run) -> None:
@@ -123,3 +131,5 @@ def test_document_is_the_same_twice(living: Run) -> None:
     review = {**living.protocol["review"], "note": "n"}
     made = [document(review, sections(checklist(living))) for _ in range(2)]
     assert made[0] == made[1]
+    table = Document(BytesIO(made[0])).tables[0]
+    assert [round(column.width.cm, 1) for column in table.columns] == [1.2, 3.4, 5.6, 8.4, 3.4, 2.0, 1.3]

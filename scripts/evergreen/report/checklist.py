@@ -105,7 +105,14 @@ def _review(run: Run) -> dict[str, Answer]:
     asked = "; ".join(
         f"{key}: {methods.listed(_names(value))}" for key, value in p["question"].items() if value
     )
-    reasons = methods.listed(list(p["screening"]["reasons"].values()))
+    reasons = "; ".join(p["screening"]["reasons"].values())
+    tools = total["excluded_automatic"]
+    automated = (
+        f"Automation tools marked {_plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm; people"
+        " took all other decisions."
+        if tools
+        else "No decision was automated; duplicates were."
+    )
     answers = {
         "1": Answer(
             f"Title in the protocol: {review['title']}.",
@@ -133,7 +140,7 @@ def _review(run: Run) -> dict[str, Answer]:
         answers["6"] = Answer(_sources_words(run), "results/prisma/per_source.csv")
         answers["7"] = Answer(_strategies_words(run), "results/search/", **whole)
         answers["8"] = Answer(
-            f"{methods.selection(p)} No decision was automated; duplicates were.",
+            f"{methods.selection(p)} {automated}",
             "results/screening/",
             _screened(p),
         )

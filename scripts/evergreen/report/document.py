@@ -78,6 +78,10 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
     word.add_paragraph(block.caption, style="Caption")
     table = word.add_table(rows=1, cols=len(block.columns), style="Light List")
     size = Pt(8 if len(block.columns) >= WIDE else 9)
+    for column, head in zip(table.columns, block.columns, strict=True):
+        if head.width_cm is not None:
+            table.autofit = False
+            column.width = Cm(head.width_cm)
     heads = [head.name for head in block.columns]
     for cells, row in [(heads, table.rows[0]), *((row, table.add_row()) for row in block.rows)]:
         for value, cell, head in zip(cells, row.cells, block.columns, strict=True):

@@ -63,19 +63,48 @@ def search(protocol: Mapping[str, Any]) -> str:
 
 def selection(protocol: Mapping[str, Any]) -> str:
     """How duplicates were merged and records selected."""
+    elsewhere = sorted(protocol["prisma"].get("given", {}))
+    if elsewhere and not protocol["sources"]:
+        return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
     text = (
         "Records of the same work were merged by their identifiers, titles, authors, journals and pages; pairs in"
         " doubt were left apart and listed for a person, whose verdict outranks the algorithm."
     )
     for stage, name in STAGE_NAMES.items():
-        reviewers = protocol["screening"][stage]["reviewers"]
-        if not reviewers:
-            text += f" Screening by {name} was skipped: no reviewers are named."
-        elif len(reviewers) == 1:
-            text += f" At {name}, {reviewers[0]} alone decided."
-        else:
-            text += f" At {name}, {listed(reviewers)} decided independently; disagreements were adjudicated."
+        text += " " + _screening(protocol["screening"][stage], name)
     return text
+
+
+def _screening(plan: Mapping[str, Any], name: str) -> str:
+    """Who decided at a stage, and how many of them on each work."""
+    reviewers, mode = plan["reviewers"], plan["mode"]
+    if not reviewers:
+        return f"Screening by {name} was skipped: no reviewers are named."
+    if len(reviewers) == 1:
+        return f"At {name}, {reviewers[0]} alone decided."
+    people = listed(reviewers)
+    if mode == "single":
+        said = f"At {name}, one of {people} decided on each work."
+    elif mode == "dual_excludes":
+        said = (
+            f"At {name}, one of {people} decided on each work, and a second one, independently, where the first excluded;"
+            " disagreements were adjudicated."
+        )
+    else:
+        who = f"two of {people}" if mode == "dual" and len(reviewers) > 2 else people
+        on = " on each work" if mode == "dual" and len(reviewers) > 2 else ""
+        said = f"At {name}, {who} decided{on} independently; disagreements were adjudicated."
+    if plan["pilot"]:
+        said += f" {plan['pilot']} works of the first search were screened by all, as a pilot."
+    for person, limits in plan["active"].items():
+        span = [
+            f"{word} the search of {limits[key]}"
+            for key, word in (("from", "from"), ("until", "until"))
+            if key in limits
+        ]
+        if span:
+            said += f" {person} took part {' '.join(span)}."
+    return said
 
 
 def extraction(protocol: Mapping[str, Any], extractors: Sequence[str], assessors: Sequence[str]) -> str:
