@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from evergreen import sheets
 from evergreen.bias import judgements
@@ -16,7 +17,12 @@ from evergreen.screening.ballots import ballots
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--files", type=json_argument, required=True, help="{area: [[kind, path], ...]}")
+    arguments.add_argument(
+        "--files",
+        type=json_argument,
+        required=True,
+        help="{area: [[kind, path], ...]}; an export has its format, columns and none_expected third",
+    )
     arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
     arguments.add_argument(
         "--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order"
@@ -25,22 +31,26 @@ def main(argv: list[str] | None = None) -> None:
 
     faults: list[InputError] = []
     for _, files in sorted(args.files.items()):
-        for kind, path in files:
+        for kind, path, *how in files:
             try:
-                _check(kind, Path(path), args.tool, args.reasons)
+                _check(kind, Path(path), args.tool, args.reasons, *how)
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
 
 
-def _check(kind: str, path: Path, tool: str, reasons: list[str]) -> None:
-    """Read one file and check what its kind must hold."""
+def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
+    """Read one file and check what its kind must hold; `how` says how an export is to be read."""
     if kind in ("strategy", "export"):
         if not path.is_file():
             raise InputError(
                 "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
             )
-        if not path.read_bytes().strip():
+        if kind == "export":
+            from evergreen.records import formats  # what reads exports takes long to load
+
+            formats.check(path, **(how or {}))
+        elif not path.read_bytes().strip():
             raise InputError(
                 "the file is empty",
                 file=path,

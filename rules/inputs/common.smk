@@ -106,15 +106,25 @@ def scope_of_run():
 
 
 def people_files(scope):
-    """{area: [(kind, path), ...]} of the files that people wrote, whether they are there or not."""
+    """{area: [(kind, path, ...), ...]} of the files that people wrote, whether they are there or not.
+
+    Of an export, what the protocol says on reading it comes third.
+    """
     files = {
         "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
         + [
-            # An export of a search without hits may well be empty.
-            ("export", path)
+            (
+                "export",
+                path,
+                {
+                    "format_": SOURCES[name].get("format"),
+                    "columns": SOURCES[name].get("columns"),
+                    # an export of a search without hits may well be empty
+                    "none_expected": SOURCES[name].get("hits", {}).get(day) == 0,
+                },
+            )
             for name in EXPORT_SOURCES
             for day, path in SOURCES[name]["files"].items()
-            if SOURCES[name].get("hits", {}).get(day) != 0
         ],
         "deduplication": [("deduplication", sheet("config/deduplication"))],
         "screening": [
@@ -162,7 +172,7 @@ def people_files(scope):
             ("risk_of_bias", sheet("config/risk_of_bias/adjudication")),
         ],
     }
-    return {area: [(kind, path) for kind, path in files[area] if path] for area in SCOPES[scope]}
+    return {area: [file for file in files[area] if file[1]] for area in SCOPES[scope]}
 
 
 def written(path):

@@ -128,12 +128,66 @@ def test_a_search_that_found_nothing_is_said_by_its_hits(read):
     assert (result.counts["read"], result.counts["new"], len(result.records)) == (0, 0, 0)
 
 
+CUT = {
+    "ris": RIS.encode()[:-40],
+    "csv": b'title,authors,year\n"Bone, and joint","Moe, A",2019\n"Joints in',
+    "bibtex": b"@article{a,\n title={Bone},\n year={2019}\n}\n@article{b,\n title={Joi",
+    "xml": b"<?xml version='1.0'?><Trials_downloaded_from_ICTRP><Trial><TrialID>NCT01234567</TrialID></Trial>\n",
+}
+
+
+@pytest.mark.parametrize("size", [formats.SMALL, 60], ids=["read", "looked at"])
+@pytest.mark.parametrize("kind", CUT)
+def test_a_file_that_was_cut_off_is_refused_before_a_run(kind, size, tmp_path, monkeypatch):
+    monkeypatch.setattr(formats, "SMALL", size)
+    path = tmp_path / "export"
+    path.write_bytes(CUT[kind])
+    with pytest.raises(InputError, match="ends inside a record: it was cut off"):
+        formats.check(path)
+
+
+def test_the_check_before_a_run_accepts_whole_files_and_refuses_as_reading_does(tmp_path, monkeypatch):
+    path = tmp_path / "export.ris"
+    for size in (formats.SMALL, 200):
+        monkeypatch.setattr(formats, "SMALL", size)
+        for whole in (
+            RIS.encode(),
+            RIS.encode("utf-16"),
+            RIS.encode().rstrip(),
+            RIS.replace("\n", "\r").encode(),
+        ):
+            path.write_bytes(whole)
+            formats.check(path)
+        path.write_bytes(RIS.encode())
+        with pytest.raises(InputError, match="its content looks like RIS"):
+            formats.check(path, format_="bibtex")
+        path.write_bytes(b"%PDF-1.7 " + bytes(400))
+        with pytest.raises(InputError, match="is a PDF"):
+            formats.check(path)
+    path.write_bytes(b"")
+    formats.check(path, none_expected=True)
+
+
+def test_zero_bytes_and_line_ends_of_two_systems_lose_nothing(read):
+    half = len(RIS) // 2 + RIS[len(RIS) // 2 :].index("TY  -")
+    mixed = RIS[:half].replace("\n", "\r\n") + RIS[half:].replace("\n", "\r")
+    pd.testing.assert_frame_equal(read(mixed.encode())[1], read(RIS.encode())[1])
+    export, table = read(RIS.replace("TI  - Étude numéro 2", "TI  - Étude\x00 numéro 2").encode())
+    assert table["title"].tolist() == read(RIS.encode())[1]["title"].tolist()
+    assert [remark.reason for remark in export.remarks] == ["zero bytes were removed"]
+
+
 DAMAGE = {
     "no TY line": ("TY  - JOUR\nAN  - A2", "AN  - A2"),
     "no ER line": ("PY  - 2012\nER  - \n", "PY  - 2012\n"),
     "junk between records": ("TY  - JOUR\nAN  - A2", "<html>502 Bad Gateway</html>\n\nTY  - JOUR\nAN  - A2"),
     "two spaces after the dash": ("TY  - JOUR\nAN  - A2", "TY  -  JOUR\nAN  - A2"),
     "one space before the dash": ("TY  - JOUR\nAN  - A2", "TY - JOUR\nAN - A2"),
+    "small letters": (
+        RIS[RIS.index("TY  - JOUR\nAN  - A2") : RIS.index("TY  - JOUR\nAN  - A3")],
+        "ty  - JOUR\nan  - A2\nti  - Étude\npy  - 2012\ner  - \n\n",
+    ),
+    "no space after the dash": ("TY  - JOUR\nAN  - A2", "TY  -JOUR\nAN  -A2"),
     "counter": ("TY  - JOUR\nAN  - A2", "3.\nTY  - JOUR\nAN  - A2"),
     "Cochrane's counter": ("TY  - JOUR\nAN  - A2", "Record #3 of 5\nTY  - JOUR\nAN  - A2"),
     "an empty record": ("TY  - JOUR\nAN  - A2", "TY  - JOUR\nER  - \n\nTY  - JOUR\nAN  - A2"),

@@ -39,6 +39,8 @@ _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "ret
 _NOBODY = re.compile(
     r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
 )
+_SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
+_ADDRESS_IN_CENTRAL = "10.1002/central/"  # of CENTRAL's record, not of what it describes
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
 _ACCESSION_WITHIN = re.compile(r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+")
 _ACCESSION_LIKE = re.compile(r"\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*")
@@ -189,15 +191,18 @@ def _pages(values: _Values) -> str:
         pages = f"{start}-{end}" if start and end and end != start and "-" not in start else start or end
     if _NO_PAGES.search(pages):
         pages = ""
+    pages = re.sub("[\u2010\u2011\u2012\u2212]", "-", pages)  # hyphens of CENTRAL and of typesetters
     return re.sub(r"^pp?\.?\s+(?=\d)", "", pages) or values.first("article_number")
 
 
 def _doi(values: _Values) -> str:
-    for name, text in values.all_of("doi"):
-        if doi := canonical_doi(text):
-            values.taken.add((name, text))
-            return doi
-    return next((doi for _, text in values.all_of("doi_within") if (doi := canonical_doi(text))), "")
+    for role in ("doi", "doi_within"):
+        for name, text in values.all_of(role):
+            if (doi := canonical_doi(text)) and not doi.startswith(_ADDRESS_IN_CENTRAL):
+                if role == "doi":
+                    values.taken.add((name, text))
+                return doi
+    return ""
 
 
 def _pmid(values: _Values) -> str:
@@ -208,10 +213,11 @@ def _pmid(values: _Values) -> str:
     for _, text in values.all_of("pmid_within"):
         if pmid := named_pmid(text):
             return pmid
-    if any(_MEDLINE.search(text) for _, text in values.all_of("database")):
-        for _, text in values.all_of("pmid_in_medline"):
-            if pmid := canonical_pmid(text):
-                return pmid
+    for database, role in ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus")):
+        if any(database.search(text) for _, text in values.all_of("database")):
+            for _, text in values.all_of(role):
+                if pmid := canonical_pmid(text):
+                    return pmid
     return ""
 
 

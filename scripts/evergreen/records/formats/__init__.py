@@ -15,9 +15,11 @@ from types import ModuleType
 from evergreen.errors import InputError
 from evergreen.records.formats import (
     bibtex,
+    cochrane,
     content,
     delimited,
     endnote_xml,
+    ictrp,
     isi,
     medline,
     ovid,
@@ -31,8 +33,12 @@ from evergreen.records.formats.block import Block, Blocks, Remark
 from evergreen.records.formats.dialects import dialect_of
 
 LINES_TO_RECOGNISE = 400
+SMALL = 1 << 20
+"""Bytes of a file that is read as a whole before a run starts."""
+TAIL = 1 << 14
 FORMATS: dict[str, ModuleType] = {
     "pubmed_xml": pubmed,
+    "ictrp_xml": ictrp,
     "endnote_xml": endnote_xml,
     "bibtex": bibtex,
     "ris": ris,
@@ -40,9 +46,11 @@ FORMATS: dict[str, ModuleType] = {
     "endnote": refer,
     "wos": isi,
     "ovid": ovid,
+    "cochrane": cochrane,
     "csv": delimited,
 }
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
+XML = (pubmed, ictrp, endnote_xml)
 ALIASES = {
     "medline": "nbib",
     "pubmed": "nbib",
@@ -83,18 +91,9 @@ def read(
     Raises InputError when the file is missing, empty, binary, damaged, of an unknown format or not of the stated one,
     or when it holds no record.
     """
-    file = str(path)
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"the export cannot be read ({error.strerror})", file=file) from error
-    if none_expected and not raw.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
+    file, raw, stated = str(path), _bytes(path), _stated(format_, str(path))
+    if none_expected and _is_blank(raw):
         return Export("empty", "", "", {}, [], [])
-    stated = ALIASES.get(format_.lower(), format_.lower()) if format_ else None
-    if stated and stated not in (*FORMATS, "xlsx"):
-        raise InputError(
-            f"format {format_} is not known", file=file, todo=f"Known are: {', '.join([*FORMATS, 'xlsx'])}."
-        )
     if raw.startswith(workbook.MAGIC):
         inside = workbook.table_inside(raw, file)
         if inside is None:
@@ -103,21 +102,9 @@ def read(
     elif stated == "xlsx":
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
     text = content.decode(raw, file)
-    fits = recognised(text.lines)
-    key = stated or fits or ("csv" if columns else None)
-    if key is None:
-        raise InputError(
-            f"no known export format fits the file's content{_what_it_is(text.lines)}", file=file,
-            todo=f"Export again, or say `format:` in the protocol: {', '.join(FORMATS)}.",
-        )  # fmt: skip
-    module = FORMATS[key]
-    if fits not in (None, key) and not (columns and key == "csv") and not module.recognise(text.lines):
-        raise InputError(
-            f"the file cannot be read as {module.NAME}: its content looks like {FORMATS[fits or key].NAME}", file=file,
-            todo=f"Say `format: {fits}` in the protocol, or nothing.",
-        )  # fmt: skip
+    module = _module(text.lines, stated, columns, file)
     found = module.read(text.lines)
-    found.account_for(text.lines, xml.ENVELOPE if module in (pubmed, endnote_xml) else None)
+    found.account_for(text.lines, xml.ENVELOPE if module in XML else None)
     if not found.blocks and not none_expected:
         first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
         raise InputError(
@@ -126,6 +113,90 @@ def read(
             todo=content.EXPORT_AGAIN,
         )
     return _export(found, module.NAME, text.encoding, text.remarks, module.FIELDS, columns, file)
+
+
+def check(
+    path: str | Path,
+    *,
+    format_: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    none_expected: bool = False,
+) -> None:
+    """Refuse what `read` would refuse, and a file that was cut off, without reading all of a large one.
+
+    A file of up to `SMALL` bytes is read; of a larger one the beginning tells the format. The end of a file tells whether it
+    was cut off: an element of XML is not closed, or the last line has no end and stands inside a record.
+    """
+    file, raw, stated = str(path), _bytes(path), _stated(format_, str(path))
+    if none_expected and _is_blank(raw):
+        return
+    small = len(raw) <= SMALL
+    if small:
+        read(path, format_=format_, columns=columns, none_expected=none_expected)
+    if raw.startswith(workbook.MAGIC):
+        if workbook.table_inside(raw, file) is None and stated not in (None, "xlsx", "csv"):
+            raise InputError(
+                f"the file is a workbook, not {stated}", file=file, todo="Mend `format:` in the protocol."
+            )
+        return
+    if stated == "xlsx":
+        raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
+    head = raw if small else raw[: raw.rfind(b"\n", 0, SMALL) + 1] or raw[:SMALL]
+    first = content.decode(head, file).lines
+    module = _module(first, stated, columns, file)
+    ended = raw.rstrip(b"\x00").endswith((b"\n", b"\r"))
+    last = content.western(raw[-TAIL:].replace(b"\x00", b"")).splitlines()
+    if module in XML:
+        cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
+    elif module is delimited:
+        quoted = b"\t" not in head.split(b"\n", 1)[0]
+        cut = quoted and not ended and raw.count(b'"') % 2 == 1
+    else:
+        cut = hasattr(module, "cut_off") and module.cut_off(last, ended)
+    if cut:
+        raise InputError("the file ends inside a record: it was cut off", file=file,
+                         todo="Export or copy it again; if it is whole, end its last line.")  # fmt: skip
+
+
+def _bytes(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"the export cannot be read ({error.strerror})", file=str(path)) from error
+
+
+def _is_blank(raw: bytes) -> bool:
+    return not raw.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe")
+
+
+def _stated(format_: str | None, file: str) -> str | None:
+    """The key of the format that the protocol states."""
+    stated = ALIASES.get(format_.lower(), format_.lower()) if format_ else None
+    if stated and stated not in (*FORMATS, "xlsx"):
+        raise InputError(
+            f"format {format_} is not known", file=file, todo=f"Known are: {', '.join([*FORMATS, 'xlsx'])}."
+        )
+    return stated
+
+
+def _module(
+    lines: Sequence[str], stated: str | None, columns: Mapping[str, str] | None, file: str
+) -> ModuleType:
+    """The reader of the stated format, or of the one that the lines look like."""
+    fits = recognised(lines)
+    key = stated or fits or ("csv" if columns else None)
+    if key is None:
+        raise InputError(
+            f"no known export format fits the file's content{_what_it_is(lines)}", file=file,
+            todo=f"Export again, or say `format:` in the protocol: {', '.join(FORMATS)}.",
+        )  # fmt: skip
+    module = FORMATS[key]
+    if fits not in (None, key) and not (columns and key == "csv") and not module.recognise(lines):
+        raise InputError(
+            f"the file cannot be read as {module.NAME}: its content looks like {FORMATS[fits or key].NAME}", file=file,
+            todo=f"Say `format: {fits}` in the protocol, or nothing.",
+        )  # fmt: skip
+    return module
 
 
 def recognised(lines: Sequence[str]) -> str | None:

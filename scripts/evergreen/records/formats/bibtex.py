@@ -15,6 +15,8 @@ from bibtexparser.middlewares import (
 from bibtexparser.model import Entry, Field
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.cochrane import COUNTER
+from evergreen.records.names import split_authors
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it cannot parse, this module reports
 
@@ -46,6 +48,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("source",),
 }
 _START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
+_SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
 _FIELD_LINE = re.compile(r"\s*([A-Za-z][\w .:-]*?)\s*=\s*(.*)")
 _KEY = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*([^,\s]*)")
@@ -60,6 +63,11 @@ def recognise(lines: Sequence[str]) -> bool:
     )
 
 
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside an entry; `last` are its last lines, of which the very last has `ended` or not."""
+    return not ended and bool(last) and not last[-1].rstrip(" ,").endswith(("}", ")"))
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a BibTeX text. An entry that is not well-formed is read by its lines and remarked on."""
     out = Blocks()
@@ -67,7 +75,7 @@ def read(lines: Sequence[str]) -> Blocks:
         (number, found.group(1).lower()) for number, line in enumerate(lines) if (found := _START.match(line))
     ]
     for number in range(starts[0][0] if starts else len(lines)):
-        out.lose(number + 1, lines[number], "line outside any entry")
+        _outside(out, number + 1, lines[number])
     macros = "\n".join(lines[number] for number, kind in starts if kind == "string")
     ends = [number for number, _ in starts[1:]] + [len(lines)]
     for (start, kind), end in zip(starts, ends, strict=False):
@@ -91,9 +99,17 @@ def read(lines: Sequence[str]) -> Blocks:
             if more:
                 block.line_end = start + (entry.raw or "").count("\n") + 1
                 for number in range(block.line_end, end):
-                    out.lose(number + 1, lines[number], "line outside any entry")
+                    _outside(out, number + 1, lines[number])
         out.blocks.append(block)
     return out
+
+
+def _outside(out: Blocks, number: int, line: str) -> None:
+    """Remark on a line between entries; the Cochrane Library counts them."""
+    if COUNTER.fullmatch(line):
+        out.frame(number, line, "counter of the records")
+    else:
+        out.lose(number, line, "line outside any entry")
 
 
 def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
@@ -115,7 +131,10 @@ def _decoded(value: str) -> str:
 
 def _add(block: Block, name: str, value: str) -> None:
     if name == "author":
-        for author in re.split(r"\s+and\s+", value.strip()):
+        authors = re.split(r"\s+and\s+", value.strip())
+        if any(author.strip(", ").count(",") > 1 for author in authors) and not _SUFFIXED.search(value):
+            authors = split_authors(value)  # `Moe, A, Roe, B, and Poe, C`, as the Cochrane Library writes
+        for author in authors:
             block.append(name, author)
     else:
         block.append(name, value)

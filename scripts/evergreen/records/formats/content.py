@@ -36,7 +36,7 @@ def decode(content: bytes, file: str) -> Text:
 
     A byte order mark decides; without one UTF-16 is told by its zero bytes, then UTF-8, then cp1252 (Latin-1 for the
     five bytes that cp1252 leaves open). Where most of a file is UTF-8, only the lines that are not are read as cp1252,
-    each with a remark. Lines end with LF, CRLF, or (where there is no LF at all) CR.
+    each with a remark. Lines end with LF, CRLF or CR, also in one file. Zero bytes between letters are removed and remarked on.
     Raises InputError for an empty file, and for one that is not text, naming what it is.
     """
     if not content.strip(b"\x00\r\n\t \x0c\xef\xbb\xbf\xff\xfe"):
@@ -47,7 +47,8 @@ def decode(content: bytes, file: str) -> Text:
         )
     for magic, what in _FOREIGN:
         if content.startswith(magic):
-            raise InputError(f"the file {what}, not an export of records", file=file, todo=EXPORT_AGAIN)
+            todo = "Open it and save it as .xlsx or CSV." if ".xls" in what else EXPORT_AGAIN
+            raise InputError(f"the file {what}, not an export of records", file=file, todo=todo)
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return _decoded(content[len(bom) :], encoding, encoding.upper() + " with byte order mark", file)
@@ -72,20 +73,23 @@ def _decoded(content: bytes, encoding: str, name: str, file: str) -> Text:
         else:
             lines, name, remarks = _mixed(content)
     sample = "\n".join(lines[:400])[:65536]
+    if "\x00" in sample and sample.count("\x00") <= len(sample) // 4:
+        sample = sample.replace("\x00", "")
     if len(_CONTROL.findall(sample)) > max(8, len(sample) // 200):
         raise InputError("the file is binary, not text", file=file, todo=EXPORT_AGAIN)
-    return Text(lines, name, remarks)
+    for number, line in enumerate(lines, 1):
+        if "\x00" in line:
+            lines[number - 1] = line.replace("\x00", "")
+            remarks.append(Remark(number, NOTE, "zero bytes were removed", lines[number - 1].strip()[:200]))
+    return Text(lines, name, sorted(remarks))
 
 
 def _lines(text: str) -> list[str]:
     if "\ufeff" in text:  # also inside, where files were put together
         text = text.replace("\ufeff", "")
-    if "\n" in text:
-        lines = text.split("\n")
-        if "\r" in text:
-            lines = [line.rstrip("\r").replace("\r", " ") for line in lines]
-    else:
-        lines = text.split("\r")
+    if "\r" in text:  # Windows, Mac, or files of both put together
+        text = re.sub(r"\r+\n", "\n", text).replace("\r", "\n")
+    lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
     return lines

@@ -25,8 +25,8 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Web of Science", r"^(?:ut|an|id|unique-id|key)=(?:WOS|ISI|BCI|INSPEC|MEDLINE|CCC|KJD|RSCI|SCIELO|PPRN):|webofscience"),
         ("LILACS", r"^db=LILACS|^\w+=lil-\d+|bvsalud\.org"),
         ("SciELO", r"scielo\.|^db=SciELO"),
-        ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
         ("ICTRP", r"^trialid=|trialsearch\.who\.int"),
+        ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
         ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM|^create date="),
         ("TRID", r"trid\.trb\.org"),
     )

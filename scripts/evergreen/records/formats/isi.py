@@ -46,6 +46,12 @@ def recognise(lines: Sequence[str]) -> bool:
     )
 
 
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record; `last` are its last lines, of which the very last has `ended` or not."""
+    tags = [line[:2] for line in last if _TAG.match(line)]
+    return not ended and bool(tags) and tags[-1] not in ("ER", "EF")
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of an ISI text."""
     out = Blocks()

@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmid": ("PMID", "PM"),
     "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2"),
     "pmid_in_medline": ("AN", "ID"),
+    "pmid_in_scopus": ("C2",),
     "pmcid": ("PMC", "U2", "C2", "L2", "UR"),
     "registry_within": (
         "C1",
@@ -63,6 +64,8 @@ _KNOWN = re.compile(
     r"A[1-4BDNU]|C[1-8ANY]|D[ABOP]|E[DPRT]|I[DS]|J[2AFO]|KW|L[1-4ABK]|M[1-3]|N[12V]|OP|P[BPY]|R[INP]|S[ENPT]|"
     r"T[123AITY]|U[1-5R]|V[LO]|Y[12]"
 )
+_SMALL = re.compile(r"[a-z][a-z0-9]  - ")
+_TIGHT = re.compile(r"[A-Z][A-Z0-9]  -\S")
 _COUNTER = re.compile(r"\s*(?:<?\d{1,7}>?\.?|Record #?\d+ of \d+)\s*")
 _TITLES = frozenset(FIELDS["title"])
 
@@ -70,7 +73,7 @@ _TITLES = frozenset(FIELDS["title"])
 def tag_of(line: str) -> tuple[str, str] | None:
     """(tag, value) when `line` starts a field, else None: it continues one.
 
-    `TY  - `, `TY  -`, `TY  -  x`, `TY - `, `TY\\t- ` are read; with a single space only tags of the specification, for
+    `TY  - `, `TY  -`, `TY  -  x`, `TY  -x`, `ty  - x`, `TY - `, `TY\\t- ` are read; with a single space only tags of the specification, for
     `AB - x` may stand in running text.
     """
     if line[2:6] == "  - ":
@@ -79,6 +82,9 @@ def tag_of(line: str) -> tuple[str, str] | None:
             return tag, line[6:].strip()
     if "-" not in line[2:8]:
         return None
+    if _SMALL.match(line) or _TIGHT.match(line):
+        tag = line[:2].upper()
+        return (tag, line[5:].strip()) if _KNOWN.fullmatch(tag) else None
     found = _TAG.match(line.lstrip(" "))
     if not found:
         return None
@@ -101,6 +107,12 @@ def recognise(lines: Sequence[str]) -> bool:
                 return True
             hits += bool(_KNOWN.fullmatch(found[0]))
     return hits > 2 and any((tag_of(line) or ("",))[0] == "ER" for line in lines)
+
+
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record; `last` are its last lines, of which the very last has `ended` or not."""
+    tags = [found[0] for line in last if (found := tag_of(line))]
+    return not ended and bool(tags) and tags[-1] != "ER"
 
 
 def read(lines: Sequence[str]) -> Blocks:
@@ -167,7 +179,9 @@ def read(lines: Sequence[str]) -> Blocks:
             text = line.strip()
             if not text:
                 continue
-            if block is not None:
+            if block is not None and block.fields[-1][0] == "KW":
+                block.append("KW", text)  # EndNote writes one key word a line
+            elif block is not None:
                 block.extend(text)
             else:
                 between.append((number, line))

@@ -38,6 +38,13 @@ def document(lines: Sequence[str], out: Blocks) -> etree._Element | None:
     return root
 
 
+def cut_off(first: Sequence[str], last: Sequence[str]) -> bool:
+    """Whether the document stops before its root is closed; of its first and last lines."""
+    root = re.search(r"<([A-Za-z][\w:.-]*)", _PROLOGUE.sub("", "\n".join(first)))
+    closed = re.search(r"</([\w:.-]+)\s*>\s*(?:<!--.*?-->\s*)*$", "\n".join(last), re.DOTALL)
+    return root is not None and (closed is None or closed.group(1) != root.group(1))
+
+
 def first_line(element: etree._Element) -> int:
     """Line of the start tag of `element`."""
     return cast(int, element.sourceline) or 1

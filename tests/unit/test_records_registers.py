@@ -1,0 +1,122 @@
+"""Exports of the Cochrane Library and of WHO's trial search portal in their layouts. The records are made up."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from evergreen.records import formats
+from evergreen.records.rows import record_table
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reader(content, **options):
+        path = tmp_path / "export.txt"
+        path.write_text(content, encoding="utf-8")
+        export = formats.read(path, **options)
+        return export, record_table(export.blocks, export.fields, str(path))
+
+    return reader
+
+
+COCHRANE = """Record #1 of 2
+ID: CN-01234567
+AU: Moe A
+AU: Roe BC
+TI: A made-up trial of bone and
+joint
+SO: Journal of Examples
+YR: 2019
+VL: 12
+NO: 3
+PG: 123\u201030
+PM: PUBMED 31234567
+XR: EMBASE 620123456
+PT: Journal article; Randomized controlled trial
+KY: Bone; *Joint [therapy]
+DOI: 10.1000/xyz
+AB: Background: made up. NCT01234567
+US: https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01234567/full
+
+
+Record #2 of 2
+ID: CN-01234568
+TI: Another made-up trial
+YR: 2020
+US: https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01234568/full
+"""
+
+
+def test_plain_text_of_the_cochrane_library(read):
+    export, table = read(COCHRANE)
+    assert (export.format, export.dialect, len(table)) == ("Cochrane text", "CENTRAL", 2)
+    found = table.loc[
+        0, ["accession", "title", "authors", "year", "pages", "pmid", "doi", "registry_ids"]
+    ].tolist()
+    assert found == ["CN-01234567", "A made-up trial of bone and joint", "Moe, A; Roe, BC", 2019, "123-30", "31234567",
+                     "10.1000/xyz", "NCT01234567"]  # fmt: skip
+    assert table["doi"][1] == "", "the address of CENTRAL's record is not the paper's DOI"
+    assert (table["line"].tolist(), table["line_end"].tolist()) == ([1, 21], [18, 25])
+    assert export.remarks == []
+
+
+def test_plain_text_without_counters_and_with_lines_outside(read):
+    export, table = read("note of a person\n" + COCHRANE.replace("Record #1 of 2\n", "").replace("Record #2 of 2\n", ""),
+                         format_="cochrane")  # fmt: skip
+    assert table["accession"].tolist() == ["CN-01234567", "CN-01234568"]
+    assert [(remark.line, remark.kind) for remark in export.remarks] == [(1, "lost")]
+
+
+def test_bibtex_of_the_cochrane_library(read):
+    entry = "@article{Moe25,\nauthor = {Moe, A, Roe, BC, and Poe, C},\ntitle = {A made-up review},\nyear = {2025}\n}\n\n"
+    export, table = read(f"Record #1 of 2\n{entry}Record #2 of 2\n{entry.replace('Moe25', 'Moe26')}")
+    assert table["authors"].tolist() == ["Moe, A; Roe, BC; Poe, C"] * 2
+    assert {remark.kind for remark in export.remarks} == {"frame"}
+
+
+ICTRP = """<?xml version='1.0' encoding='UTF-8' ?>
+<Trials_downloaded_from_ICTRP>
+  <Trial><Export_date>1/2/2026 5:00:00 AM</Export_date>
+    <Internal_Number>1600000
+    </Internal_Number>
+    <TrialID>ChiCTR2600100000
+    </TrialID>
+    <Public_title>A made-up trial
+    </Public_title>
+    <Scientific_title>A made-up trial of bone &amp; joint
+    </Scientific_title>
+    <Acronym/>
+    <Date_registration3>20250920</Date_registration3>
+    <Date_registration>2025-09-20</Date_registration>
+    <Source_Register>ChiCTR</Source_Register>
+    <web_address>https://www.example.org/showproj.html?proj=1</web_address>
+    <Secondary_ID>U1111-1111-1111; NCT01234567</Secondary_ID>
+  </Trial>
+  <Trial><TrialID>EUCTR2010-018485-24-DE</TrialID><Scientific_title>Another</Scientific_title></Trial>
+</Trials_downloaded_from_ICTRP>
+"""
+
+
+def test_xml_of_the_trial_search_portal(read):
+    export, table = read(ICTRP)
+    assert (export.format, export.dialect, len(table)) == ("ICTRP XML", "ICTRP", 2)
+    found = table.loc[0, ["accession", "title", "year", "registry_ids", "url"]].tolist()
+    assert found == ["ChiCTR2600100000", "A made-up trial", 2025, "NCT01234567; ChiCTR2600100000",
+                     "https://www.example.org/showproj.html?proj=1"]  # fmt: skip
+    assert table.loc[1, ["title", "registry_ids"]].tolist() == ["Another", "EUCTR2010-018485-24"]
+    assert table["publication_types"].str.contains("registry record").all()
+    assert {remark.kind for remark in export.remarks} == {"frame"}
+
+
+def test_scopus_keeps_the_pmid_in_a_custom_field_and_endnote_a_key_word_a_line(read):
+    _, table = read("TY  - JOUR\nTI  - A\nC2  - 31234567\nDB  - Scopus\nKW  - bone\njoint\nER  - \n")
+    assert table.loc[0, ["pmid", "keywords"]].tolist() == ["31234567", "bone; joint"]
+    _, table = read("TY  - JOUR\nTI  - A\nC2  - 31234567\nER  - \n")
+    assert table["pmid"].tolist() == [""]
+
+
+def test_the_schema_names_the_formats_that_are_read():
+    schema = yaml.safe_load(Path("config/schemas/config.schema.yaml").read_text())
+    source = schema["properties"]["sources"]["additionalProperties"]["properties"]
+    assert set(source["format"]["enum"]) == {*formats.FORMATS, *formats.ALIASES, "xlsx"}
