@@ -107,6 +107,8 @@ for stage in filter(people_of, STAGES):
                 "screening/page/sheet.js",
             ),
         output:
+            # Filled where a list is longer than other tools take in one file.
+            directory(f"results/screening/{stage}/ris-parts"),
             expand(
                 f"results/screening/{stage}/{{file}}",
                 file=[

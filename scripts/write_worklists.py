@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from evergreen import sheets, tables
 from evergreen.command import json_argument, parser, run
-from evergreen.screening.exchange.ris import write_ris
+from evergreen.screening.exchange.ris import ris_parts, write_ris
 from evergreen.screening.stages import STAGES
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.screening.webpage import highlight_terms, screening_page
@@ -36,6 +37,9 @@ def main(argv: list[str] | None = None) -> None:
     own = {Path(path).stem: path for path in args.votes}
     reasons = dict(args.params["reasons"])
     terms = highlight_terms(args.params["question"], args.params["highlight"])
+    parts = args.out / "ris-parts"
+    shutil.rmtree(parts, ignore_errors=True)
+    parts.mkdir(parents=True)
     for name, rows in lists.items():
         kind = "adjudication_screening" if name == ADJUDICATION else "screening"
         page = screening_page(
@@ -46,6 +50,8 @@ def main(argv: list[str] | None = None) -> None:
         tables.write_table(for_spreadsheets(rows), args.out / f"worklist-{name}.csv")
         write_workbook(rows, args.out / f"worklist-{name}.xlsx", stage=args.stage, reasons=reasons)
         tables.write_text(write_ris(rows), args.out / f"worklist-{name}.ris")
+        for number, part in enumerate(ris_parts(rows), start=1):
+            tables.write_text(part, parts / f"worklist-{name}-{number}.ris")
         print(f"{name}: {len(rows)} to decide")
 
 

@@ -196,6 +196,22 @@ def test_ris_comes_back_with_our_ids(tmp_path):
     }
 
 
+def test_a_long_list_is_parted_and_comes_back_whole(tmp_path):
+    awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
+    rows = work_list(WORKS, awaiting, "AB")
+    assert ris.ris_parts(rows) == []
+    parts = ris.ris_parts(rows, records=3)
+    assert [part.count("TY  - ") for part in parts] == [3, 3, 1]
+    assert "\r\n".join(parts) == ris.write_ris(rows)
+    largest = max(len(ris.write_ris(rows.iloc[at : at + 1]).encode()) for at in range(len(rows)))
+    assert all(len(part.encode()) <= largest * 2 for part in ris.ris_parts(rows, size=largest * 2))
+    back = []
+    for number, part in enumerate(parts):
+        (tmp_path / f"{number}.ris").write_text(part, encoding="utf-8", newline="")
+        back += [row[0] for row in rows_of(ris.read_group(tmp_path / f"{number}.ris", "include"))[0]["AB"]]
+    assert back == IDS
+
+
 def test_an_id_with_another_title_is_not_credited(tmp_path):
     path = tmp_path / "x.ris"
     path.write_text("TY  - JOUR\nTI  - Quite another paper\nAN  - pubmed:3\nER  - \n")

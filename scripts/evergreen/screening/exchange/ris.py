@@ -21,6 +21,27 @@ MARKS = {"ASReview_relevant": "include", "ASReview_irrelevant": "exclude", "ASRe
 FIELD = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
 
 
+# What Covidence takes in one import.
+MOST_RECORDS, MOST_BYTES = 15_000, 50_000_000
+
+
+def ris_parts(rows: pd.DataFrame, *, records: int = MOST_RECORDS, size: int = MOST_BYTES) -> list[str]:
+    """A work list as RIS in parts of at most `records` references and `size` bytes; none where one file is small enough."""
+    if len(rows) <= records and len(write_ris(rows).encode()) <= size:
+        return []
+    parts: list[list[str]] = [[]]
+    held = 0
+    for at in range(len(rows)):
+        reference = write_ris(rows.iloc[at : at + 1])
+        length = len(reference.encode()) + len("\r\n")
+        if parts[-1] and (len(parts[-1]) == records or held + length > size):
+            parts.append([])
+            held = 0
+        parts[-1].append(reference)
+        held += length
+    return ["\r\n".join(part) for part in parts]
+
+
 def write_ris(rows: pd.DataFrame) -> str:
     """A work list as RIS, one journal article per row, CRLF line ends."""
     lines = []
