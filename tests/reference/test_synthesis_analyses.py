@@ -257,3 +257,18 @@ def test_effects_that_are_all_equal(rows, model):
     result = run(rows, analysis={"model": model, "test": "knha" if model == "random" else "z"})
     assert result["model"]["tau2"] in (None, pytest.approx(0, abs=1e-12))
     assert (result["model"].get("wald") is not None) == (model == "random")
+
+
+def test_a_study_is_no_outlier_because_the_others_happen_to_agree():
+    """Values of influence(rma(yi, vi)) of metafor 3.8; with test="knha" the third residual would be -10.9."""
+    counts = [("DRIVE", 216, 258, 73, 88), ("DESIRABLE", 372, 443, 186, 224), ("Iwamoto2022", 12, 23, 13, 23)]
+    rows = pd.DataFrame(
+        {"study": study, "arm": group, "group": group, "n": str(n), "events": str(events), "derived": ""}
+        for study, a, n1, c, n2 in counts
+        for group, events, n in (("intervention", a, n1), ("control", c, n2))
+    )
+    found = run(rows, analysis={"test": "knha"})["influence"]
+    assert [one["rstudent"] for one in found["studies"]] == pytest.approx(
+        [-0.0058, 0.0859, -0.3327], abs=1e-4
+    )
+    assert found["outliers"] == []

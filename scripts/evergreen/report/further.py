@@ -96,7 +96,10 @@ def _single(result: Mapping[str, Any]) -> Iterator[Block]:
         return
     sentences = []
     for kind, what in (
-        ("outliers", f"Outliers (outside the {100 * found['outlier_level']:g} % interval without them)"),
+        (
+            "outliers",
+            f"Outliers (studentised deleted residual outside its {100 * found['outlier_level']:g} % interval)",
+        ),
         ("influential", "Influential studies"),
     ):
         sentences.append(f"{what}: {', '.join(found[kind]) or 'none'}.")

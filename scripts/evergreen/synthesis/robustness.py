@@ -22,9 +22,11 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     without = influence.leave_one_out(
         studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
     )
-    found = influence.influence(studies.yi, studies.vi, method=method, test=test)
+    # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
+    # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
+    found = influence.influence(studies.yi, studies.vi, method=method)
     single = asdict(found)
-    x, y = influence.baujat(studies.yi, studies.vi, method=method, test=test)
+    x, y = influence.baujat(studies.yi, studies.vi, method=method)
     rows = []
     for position, label in enumerate(studies.labels):
         left = without.one(position)
