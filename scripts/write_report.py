@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import export, findings, methods, results, risk, search, selection, updates
+from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
 from evergreen.report.document import document
 from evergreen.report.page import page
@@ -41,12 +41,16 @@ def _sections(
     protocol: dict[str, Any], inputs: dict[str, Any], changes: dict[str, list[Block]]
 ) -> list[Section]:
     """The report's sections, in its order; what the review does not have is not there."""
-    works = tables.read_table(inputs["works"]) if "works" in inputs else None
+    changed = alerts.read(inputs.get("changes", []))
+    works = alerts.marked(tables.read_table(inputs["works"]), changed) if "works" in inputs else None
     pooled, outcomes = _results(inputs), _pooled_outcomes(protocol, inputs)
     extracted = tables.read_table(inputs["converted"]) if "converted" in inputs else None
     counts = tables.read_json(inputs["prisma"]) if "prisma" in inputs else None
 
     found = [_glance(protocol, counts, outcomes, pooled), _waiting(tables.read_json(inputs["status"]))]
+    if works is not None:
+        became = alerts.section(alerts.alerts(works, tables.read_table(inputs["studies"]), changed))
+        found = [became, *found] if became else found
     if changes:
         found.append(updates.section(changes))
     if "counts" in inputs:

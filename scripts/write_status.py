@@ -8,7 +8,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import status
+from evergreen.report import alerts, status
 from evergreen.screening.stages import STAGES
 
 
@@ -48,6 +48,9 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
     else:
         items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
         studies = table("studies")
+        items += alerts.waiting(
+            alerts.alerts(table("works"), studies, alerts.read(inputs.get("changes", [])))
+        )
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))
     if "merged" in inputs:

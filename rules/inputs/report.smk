@@ -25,6 +25,11 @@ def search_logs():
     return [f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES]
 
 
+def changed_records():
+    """What later rounds say of records that earlier ones found."""
+    return [path.replace("log.json", "changes.csv") for path in search_logs()]
+
+
 def unfrozen():
     """Live searches that nobody has frozen yet."""
     if config["entrez"]["endpoint"] != "live":
@@ -43,6 +48,8 @@ def status_inputs(wildcards):
         found["borderline"] = "results/deduplication/borderline.csv"
         found["studies"] = "results/screening/studies.csv"
         found["study_orphans"] = "results/screening/orphans.csv"
+        found["works"] = "results/deduplication/works.parquet"
+        found["changes"] = changed_records()
         for stage in STAGES:
             for table in ("decisions", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
@@ -63,6 +70,7 @@ def report_inputs(wildcards):
         found["strategies"] = sorted({SOURCES[name]["strategy"] for name in PUBMED_SOURCES})
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
+        found["changes"] = changed_records()
         found["studies"] = "results/screening/studies.csv"
         found["full_text"] = "results/screening/full_text/decisions.csv"
         # In the order in which the report prints them.

@@ -13,7 +13,7 @@ from evergreen.screening.comparison import compare
 WORKS = pd.DataFrame(
     {"work_id": ["a:1", "a:2", "a:3"], "record_ids": ["a:1", "a:2; b:9", "a:3"], "title": ["One", "Two", "Three"],
      "authors": ["Smith, A", "Smith, A; Lee, B", "Roe, C"], "year": [2001, 2002, 2003], "journal": "J", "pmid": ["1", "", ""],
-     "doi": ["", "10.1/x", ""], "url": "", "registry_ids": ["", "", "NCT00000001"]}
+     "doi": ["", "10.1/x", ""], "url": "", "registry_ids": ["", "", "NCT00000001"], "retracted": False}
 )  # fmt: skip
 EMPTY = pd.DataFrame(columns=COLUMNS)
 

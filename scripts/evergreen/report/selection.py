@@ -25,13 +25,14 @@ NAMED = (
 
 
 def citation(work: Mapping[str, Any]) -> Link:
-    """First author, year and journal of a work, linked to PubMed or its DOI where it has one."""
+    """First author, year and journal of a work, linked to PubMed or its DOI where it has one; a retracted work says so."""
     authors = [name for name in str(work["authors"]).split("; ") if name]
     # A record without authors is named by its title, as reference lists do.
     first = authors[0].split(",")[0] if authors else shorten(str(work["title"]), SHORT_TITLE, placeholder="…")
     et_al = " et al." if len(authors) > 1 else ""
     year = "no year" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
-    text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"])) if part)
+    retracted = "RETRACTED" if work["retracted"] else ""
+    text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"]), retracted) if part)
     return Link(text, address(work))
 
 

@@ -1,0 +1,70 @@
+"""A reader cannot overlook that a report of an included study was retracted or changed after it was found."""
+
+import pandas as pd
+
+from evergreen.report import alerts, status
+from evergreen.report.blocks import Link, Table, Text
+from evergreen.report.selection import citation
+
+WORKS = pd.DataFrame(
+    [
+        {"work_id": f"pubmed:{pmid}", "record_ids": f"pubmed:{pmid}; cinahl:{pmid}", "authors": f"{name}, A", "year": 2019,
+         "journal": "J", "title": "T", "pmid": str(pmid), "doi": "", "url": "", "retracted": pmid == 4}
+        for pmid, name in ((1, "One"), (2, "Two"), (3, "Three"), (4, "Four"))
+    ]
+)  # fmt: skip
+STUDIES = pd.DataFrame(
+    [
+        {"study": "A", "status": "included", "work_ids": "pubmed:1; pubmed:2"},
+        {"study": "B", "status": "pending", "work_ids": "pubmed:4"},
+        {"study": "C", "status": "excluded", "work_ids": "pubmed:3"},
+    ]
+)
+
+
+def changes(*rows):
+    return {("pubmed", "2023-12-31"): pd.DataFrame(rows, columns=["pmid", "change", "detail"], dtype=str)}
+
+
+CHANGES = changes(
+    ("2", "retracted", "RetractionIn 99"), ("2", "revised", "related"), ("1", "deleted", "x"), ("3", "retracted", "")
+)  # fmt: skip
+
+
+def test_retractions_of_included_studies_come_first_and_excluded_reports_do_not_matter():
+    found = alerts.alerts(WORKS, STUDIES, CHANGES)
+    assert [(one.study, one.report.text, one.what, one.round) for one in found] == [
+        ("A", "Two 2019, J", "retracted", "2023-12-31"),
+        ("A", "One 2019, J", "deleted", "2023-12-31"),
+        ("A", "Two 2019, J", "revised", "2023-12-31"),
+        ("B", "Four 2019, J", "retracted", ""),
+    ]
+    assert found[0].notice == Link("PMID 99", "https://pubmed.ncbi.nlm.nih.gov/99/")
+
+
+def test_the_status_names_the_retracted_report_before_all_else_and_stops_no_final_review():
+    items = alerts.waiting(alerts.alerts(WORKS, STUDIES, CHANGES))
+    assert "RETRACTED: 1 report of included studies: A (Two 2019, J)" in items[0].line()
+    assert "RETRACTED: 1 report of pending studies: B" in items[1].line()
+    assert [item.what.split(" (")[0] for item in items[2:]] == ["1 report to look at again"] * 2
+    status.refuse_if_final(items, final=True)
+
+
+def test_the_report_begins_with_a_note_and_says_it_beside_every_citation():
+    section = alerts.section(alerts.alerts(WORKS, STUDIES, CHANGES))
+    note, table = section.blocks
+    assert isinstance(note, Text)
+    assert note.style == "note"
+    assert note.text.startswith("1 report of included studies has been retracted: A. Its data still count")
+    assert isinstance(table, Table)
+    assert table.rows[0][2] == "RETRACTED"
+    marked = alerts.marked(WORKS, CHANGES)
+    assert marked["retracted"].tolist() == [False, True, True, True]
+    assert citation(marked.iloc[1]).text == "Two 2019, J, RETRACTED"
+
+
+def test_where_nothing_changed_nothing_is_said():
+    quiet = WORKS.assign(retracted=False)
+    assert alerts.alerts(quiet, STUDIES, changes()) == []
+    assert alerts.section([]) is None
+    assert alerts.marked(quiet, {})["retracted"].tolist() == [False] * 4
