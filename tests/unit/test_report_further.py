@@ -36,7 +36,7 @@ def test_everything_that_was_computed_is_said():
         "dose: high | 3 | 0.50 (0.33 to 0.74) | 92% |",
         "difference between the subgroups |  | Q = 1.50, df = 1 |  | 0.22",
         "R² 76%", "latitude | −0.0291 | −0.0400 to −0.0100", "by 1,000 permutations 0.0020",
-        "Outliers (studentised deleted residual outside its 95 % interval): Hart 1977. Influential studies: none.",
+        "Outliers (studentised deleted residual outside its 95% interval): Hart 1977. Influential studies: none.",
         "Egger's test | statistic −1.40 | 0.19", "1 study missing on the right; with them RR 0.50", "Rosenthal 598, Orwin ∞",
     ):  # fmt: skip
         assert part in said

@@ -98,7 +98,7 @@ def _single(result: Mapping[str, Any]) -> Iterator[Block]:
     for kind, what in (
         (
             "outliers",
-            f"Outliers (studentised deleted residual outside its {100 * found['outlier_level']:g} % interval)",
+            f"Outliers (studentised deleted residual outside its {100 * found['outlier_level']:g}% interval)",
         ),
         ("influential", "Influential studies"),
     ):
@@ -107,7 +107,7 @@ def _single(result: Mapping[str, Any]) -> Iterator[Block]:
     if subsets:
         estimate = subsets["I2"]
         sentences.append(
-            f"In {subsets['subsets']:,} subsets of the studies I² has the quartiles {_plain(estimate['lower_quartile'], 0)}, {_plain(estimate['median'], 0)} and {_plain(estimate['upper_quartile'], 0)} %."
+            f"In {subsets['subsets']:,} subsets of the studies I² has the quartiles {_plain(estimate['lower_quartile'], 0)}, {_plain(estimate['median'], 0)} and {_plain(estimate['upper_quartile'], 0)}%."
         )
     yield Text(" ".join(sentences))
 
