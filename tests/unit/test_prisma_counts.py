@@ -178,6 +178,21 @@ def test_included_report_without_study_is_named(review: dict[str, Any]) -> None:
         counted(review)
 
 
+def test_whatever_is_lost_or_doubled_in_a_box_is_named(review: dict[str, Any]) -> None:
+    """Each id of each box in turn: the message has the round, both sides and the id."""
+    groups = members(**review, types=TYPES).reset_index(drop=True)
+    for at, row in groups.iterrows():
+        for broken in (groups.drop(index=at), pd.concat([groups, groups.loc[[at]]])):
+            with pytest.raises(ReviewError) as error:
+                check_members(broken, review["clusters"], review["works"], review["studies"], types=TYPES)
+            named = [line for line in str(error.value).splitlines() if row["id"] in line]
+            assert any(
+                re.search(rf"{row['round']}, .*: n = \d+ is not .* = \d+; it is about", line)
+                for line in named
+            )
+            assert any(row["box"] in line or "included" in row["box"] for line in named)
+
+
 def test_unknown_ids_are_named(review: dict[str, Any]) -> None:
     review["decisions"]["full_text"].loc[0, "work_id"] = "pubmed:404"
     with pytest.raises(ReviewError, match="pubmed:404"):

@@ -7,6 +7,7 @@ serves counts that were given as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -40,12 +41,23 @@ def check_members(
         ),
         ("works of other methods", "other", ["other_sought_reports"]),
     ]
+    records = clusters.assign(box=clusters["source"].map(dict(types)).map(BOX_OF_TYPE))
+    there = studies[studies["status"].eq("included")]
     for round_ in sorted(set(works["round"]) | set(members["round"])):
         of_round = works[works["round"].eq(round_)]
 
         def ids(*names: str, round_: str = round_) -> list[str]:
             return [id_ for name in names for id_ in boxes.get((round_, name), [])]
 
+        found = records[records["round"].eq(round_)]
+        for box in IDENTIFIED:
+            imported = found["record_id"][found["box"].eq(box)]
+            faults += _difference(round_, box, ids(box), ["records of clusters.csv"], imported)
+        faults += _duplicate_faults(round_, found, of_round, ids("duplicates"))
+        new = there["study"][there["round"].eq(round_)]
+        faults += _difference(
+            round_, "new_studies", ids("new_studies"), ["included studies of studies.csv"], new
+        )
         for label, column, parts in flow:
             faults += _difference(
                 round_, label, of_round["work_id"][of_round["column"].eq(column)], parts, ids(*parts)
@@ -137,6 +149,29 @@ def _partition_faults(clusters: pd.DataFrame, works: pd.DataFrame, types: Mappin
     return faults
 
 
+def _duplicate_faults(
+    round_: str, found: pd.DataFrame, of_round: pd.DataFrame, duplicates: list[str]
+) -> list[str]:
+    """Of the database and register records of a round, one stands for each of its works and the others are duplicates.
+
+    `found` are the round's records with their box, `of_round` its works.
+    """
+    counted = found[found["box"].isin([BOX_OF_TYPE[type_] for type_ in DATABASES_AND_REGISTERS])]
+    own = set(of_round["work_id"][of_round["column"].eq("databases")])
+    standing = counted["work_id"][~counted["record_id"].isin(duplicates)].value_counts()
+    wrong = {work for work in own | set(standing.index) if standing.get(work, 0) != (work in own)}
+    odd = set(counted["record_id"][counted["work_id"].isin(wrong)])
+    odd |= {id_ for id_, times in Counter(duplicates).items() if times > 1} | set(duplicates) - set(
+        counted["record_id"]
+    )
+    if not odd:
+        return []
+    return [
+        f"{round_}, duplicates: n = {len(duplicates)} is not database_results + register_results - works ="
+        f" {len(counted) - len(own)}; it is about {_listed(odd)}"
+    ]
+
+
 def _study_faults(members: pd.DataFrame, works: pd.DataFrame, studies: pd.DataFrame) -> list[str]:
     """Every included report belongs to a study, every included study has a report, in the right round."""
     faults = []
@@ -168,7 +203,7 @@ def _difference(
     left, right = list(whole), list(parts)
     if sorted(left) == sorted(right):
         return []
-    odd = set(left) ^ set(right) or {id_ for id_ in right if right.count(id_) > 1}
+    odd = set((Counter(left) - Counter(right)) + (Counter(right) - Counter(left)))
     return [
         f"{round_}, {label}: n = {len(left)} is not {' + '.join(names)} = {len(right)}; it is about {_listed(odd)}"
     ]
