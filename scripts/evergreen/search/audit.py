@@ -55,6 +55,10 @@ def platform(search: Search) -> str:
     return search.log["platform"] if endpoint == "live" else f"an E-utilities server at {endpoint}"
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def prisma_s(searches: Sequence[Search]) -> list[Item]:
     """The 16 items, in short words, with what these searches answer."""
     limits = sorted({limit for search in searches for limit in search.log["strategy"]["limits"]})
@@ -70,7 +74,7 @@ def prisma_s(searches: Sequence[Search]) -> list[Item]:
         f"{name}: {search.log['ids']} records, {search.log['new']} of them new" for name, search in named
     ]
     answers = {
-        1: f"{'; '.join(dict.fromkeys(platform(search) for search in searches))}.",
+        1: _sentence("; ".join(dict.fromkeys(platform(search) for search in searches))),
         8: "The strategies stand below exactly as they were run.",
         9: f"{'; '.join(limits) or 'None'}.",
         10: " ".join(f"{used['title']}: {used['citation']}" for used in filters.values()) or "None.",
