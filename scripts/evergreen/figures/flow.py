@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 
-from evergreen.figures.page import width_of
+from evergreen.figures.page import WIDER, width_of
 from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE
 from evergreen.prisma.chart import (
     MAIN,
@@ -143,7 +143,7 @@ def wrapped(
                     row, end = [], 0.0
                     indent, room = level * INDENT + hang, width - level * INDENT - hang
                 start = end + space if row else 0.0
-                row.append(Run(piece, start, is_bold, is_italic))
+                row.append(Run(piece, start / WIDER, is_bold, is_italic))
                 end = start + length
         result.append((indent, _joined(row)))
     return result

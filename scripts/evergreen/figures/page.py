@@ -15,6 +15,9 @@ from matplotlib.textpath import text_to_path
 
 from evergreen.figures.style import FONT, INK
 
+# The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
+WIDER = 1.01
+
 
 @lru_cache(maxsize=8192)
 def width_of(text: str, size: float, bold: bool = False, italic: bool = False) -> float:
@@ -24,8 +27,7 @@ def width_of(text: str, size: float, bold: bool = False, italic: bool = False) -
     font = FontProperties(
         family=FONT, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
     )
-    # The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
-    return 1.01 * float(text_to_path.get_text_width_height_descent(text, font, False)[0])
+    return WIDER * float(text_to_path.get_text_width_height_descent(text, font, False)[0])
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
