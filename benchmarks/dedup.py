@@ -49,6 +49,7 @@ def main() -> None:
         for set_, path in paths.items():
             truth = pd.read_csv(path, dtype=str, keep_default_na=False)
             show(set_, "evergreen", truth, *evergreen(path, folder), evaluate)
+            sheet(truth, folder)
             for tool in ("bib-dedupe", "splink") if given.others else ():
                 show(set_, tool, truth, *other(given.others, tool, path, folder), evaluate)
         sizes = (100_000, 1_000_000) if given.million else (100_000,)
@@ -87,6 +88,25 @@ def show(set_, tool, truth, clusters, cpu, wall, peak, evaluate) -> None:
         f"{peak:.0f}",
     )
     print(LINE.format(set_, tool, *numbers), flush=True)
+    if "related_to" in truth:
+        print(f"{'':<24} {tool:<10} hard negatives merged: {hard_negatives(truth, clusters)}", flush=True)
+
+
+def hard_negatives(truth: pd.DataFrame, clusters: dict[str, str]) -> str:
+    """`erratum 0/55, ...`: related works that share a cluster with what they are related to, of all of their kind."""
+    found = truth.assign(cluster=truth["record_id"].map(clusters)).groupby("group_id")["cluster"].agg(set)
+    related = truth[truth["related_to"].isin(found.index)].drop_duplicates("group_id")
+    merged = [bool(found[row.group_id] & found[row.related_to]) for row in related.itertuples()]
+    counts = related.assign(merged=merged).groupby("kind")["merged"].agg(["sum", "size"])
+    return ", ".join(f"{kind} {row['sum']}/{row['size']}" for kind, row in counts.iterrows())
+
+
+def sheet(truth: pd.DataFrame, folder: Path) -> None:
+    """What Evergreen asks a person: pairs, and how many of them are of one work."""
+    asked = pd.read_csv(folder / "out" / "borderline.csv", dtype=str, keep_default_na=False)
+    group = dict(zip("set:" + truth["record_id"], truth["group_id"], strict=True))
+    one = sum(group[a] == group[b] for a, b in zip(asked["record_a"], asked["record_b"], strict=True))
+    print(f"{'':<24} {'evergreen':<10} borderline sheet: {len(asked)} pairs, {one} of one work", flush=True)
 
 
 def measured(command: list) -> tuple[float, float, float]:
@@ -128,7 +148,8 @@ def imported(path: Path, folder: Path) -> Path:
 def deduplicated(records: Path, folder: Path, number: int, **before: Path) -> tuple[float, float, float]:
     params = json.dumps({"sources": ["set"]})
     state, pairs = folder / f"{number}.parquet", folder / f"{number}.pairs.parquet"
-    return step("deduplicate_round.py", records=records, **before, params=params, state=state, pairs=pairs)
+    results = {"state": state, "pairs": pairs, "threads": 2}
+    return step("deduplicate_round.py", records=records, **before, params=params, **results)
 
 
 def assembled(records: list[Path], folder: Path, numbers: list[int]) -> tuple[float, float, float]:

@@ -35,6 +35,8 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
         return tables.read_table(inputs[name])
 
     items: list[status.Waiting] = []
+    if "imports" in inputs:
+        items += status.waiting_exports(table("imports"))
     if "borderline" in inputs:
         items += status.waiting_duplicates(table("borderline"))
     for stage in STAGES:

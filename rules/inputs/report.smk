@@ -45,6 +45,8 @@ def status_inputs(wildcards):
     """Tables that show what is still open."""
     found = {}
     if SEARCHED:
+        if EXPORT_SOURCES:
+            found["imports"] = "results/records/import-report.csv"
         found["borderline"] = "results/deduplication/borderline.csv"
         found["studies"] = "results/screening/studies.csv"
         found["study_orphans"] = "results/screening/orphans.csv"

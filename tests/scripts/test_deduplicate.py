@@ -102,7 +102,7 @@ def test_records_of_two_rounds_become_works(review):
 
 
 def test_shares_of_the_comparison_give_the_same_works(review):
-    alone, shared = run(review), run(review, shards=3)
+    alone, two, seven = (run(review, shards=shards) for shards in (1, 2, 7))
     for name in (
         "works.parquet",
         "clusters.csv",
@@ -111,7 +111,8 @@ def test_shares_of_the_comparison_give_the_same_works(review):
         "0.parquet",
         "1.pairs.parquet",
     ):
-        assert (alone / name).read_bytes() == (shared / name).read_bytes(), name
+        written = {(out / name).read_bytes() for out in (alone, two, seven)}
+        assert len(written) == 1, name
 
 
 def test_a_verdict_splits_a_work_and_an_orphan_is_named(review, tmp_path, capsys):

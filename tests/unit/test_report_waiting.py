@@ -3,7 +3,7 @@
 import pandas as pd
 
 from evergreen.extraction.merge import merge_extraction
-from evergreen.report.status import waiting_conflicts, waiting_reviewers
+from evergreen.report.status import waiting_conflicts, waiting_exports, waiting_reviewers
 from tests.unit.test_extraction_merge import settled, sheet
 
 
@@ -37,3 +37,20 @@ def test_works_that_nobody_is_named_to_screen_are_said():
     )
     assert item.blocks
     assert waiting_reviewers([screened, skipped]) == []
+
+
+def test_an_export_that_holds_another_number_of_records_than_stated_is_told():
+    reasons = {
+        "file": "RIS",
+        "hits": "41 hits are stated in the protocol, 40 records were read",
+        "repeated": "imported twice?",
+    }
+    report = pd.DataFrame([("embase", "2020-01-01", kind, text) for kind, text in reasons.items()],
+                          columns=["source", "round", "kind", "reason"])  # fmt: skip
+    lines = [item.line() for item in waiting_exports(report)]
+    where = "(results/records/import-report.csv)"
+    assert lines == [
+        f"searcher: look at the export of embase 2020-01-01: {reasons['hits']} {where}",
+        f"searcher: look at the export of embase 2020-01-01: imported twice? {where}",
+    ]
+    assert not any(item.blocks for item in waiting_exports(report))

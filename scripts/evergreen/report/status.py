@@ -74,6 +74,21 @@ def waiting_screening(
     return items
 
 
+def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
+    """Exports whose number of records is not the stated one, or whose records came twice; of the import report."""
+    rows = report[report["kind"].isin(("hits", "repeated"))]
+    return [
+        Waiting(
+            "searcher",
+            f"look at the export of {row.source} {row.round}: {row.reason}",
+            "results/records/import-report.csv",
+            1,
+            blocks=False,
+        )
+        for row in rows.itertuples()
+    ]
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
