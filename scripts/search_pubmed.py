@@ -14,7 +14,7 @@ from evergreen.search import evidence, pace, rounds, strategy
 from evergreen.search.client import NCBI, Client
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
-from evergreen.search.journal import journal_of
+from evergreen.search.journal import journal_of, place_of
 from evergreen.search.retrieve import retrieve
 
 EMBEDDED, LIVE = "embedded", "live"
@@ -51,13 +51,12 @@ def main(argv: list[str] | None = None) -> None:
         args.strategy.read_text(encoding="utf-8"), args.strategy, args.params.get("acknowledged_warnings", [])
     )
     earlier = [rounds.earlier(folder) for folder in args.earlier]
-    journal_folder = args.out.parent / ".journal" / args.round
     purpose = (
         f"{endpoint}\n{args.round}\n{limited}\n{written.text}\n{[len(one.new_ids) for one in earlier]}\n"
     )
     with (
         client_for(endpoint, args.params.get("email"), args.round) as client,
-        journal_of(journal_folder, purpose) as journal,
+        journal_of(place_of(args.out), purpose) as journal,
     ):
         found = retrieve(
             client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen.command import parser, run
-from evergreen.search import audit
+from evergreen.search import audit, journal
 from evergreen.tables import read_json, read_table, write_text
 
 
@@ -17,6 +17,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--out", type=Path, required=True)
     args = arguments.parse_args(argv)
     write_text(audit.page([_search(folder) for folder in args.searches]), args.out)
+    for folder in args.searches:
+        journal.discard(folder)
 
 
 def _search(folder: Path) -> audit.Search:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import json
+import shutil
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ from evergreen.search.client import Client, Patience
 from evergreen.search.embedded.faults import FAULTS
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store, entry_from_facts
-from evergreen.search.journal import Journal, journal_of
+from evergreen.search.journal import Journal, discard, journal_of, place_of
 from evergreen.search.listing import list_all
 from evergreen.search.replies import EntrezError, Permanent, SearchReply, Transient, refuse_status
 from tests.search.search_rounds import QUICK, contents, facts, faulty, search, store
@@ -208,7 +209,18 @@ def test_a_run_killed_at_any_request_is_taken_up_where_it_stopped(at, tmp_path, 
     search(second, folder)
     assert contents(folder) == undisturbed
     assert len(first.requests) + len(second.requests) == REQUESTS
-    assert not (tmp_path / ".journal" / "2020-12-31").exists()
+
+
+def test_a_run_killed_behind_its_last_write_asks_nothing_again(tmp_path, undisturbed):
+    """Snakemake deletes the outputs of a step that it has not seen end."""
+    folder, second = tmp_path / "2020-12-31", Service(store(RECORDS))
+    search(Service(store(RECORDS)), folder)
+    shutil.rmtree(folder)
+    search(second, folder)
+    assert contents(folder) == undisturbed
+    assert not second.requests
+    discard(folder)
+    assert not place_of(folder).exists()
 
 
 def test_a_spoilt_reply_in_the_journal_is_asked_for_again(tmp_path):

@@ -1,6 +1,7 @@
 """What a round has received so far, so that a run that was killed asks only for what is missing.
 
-The journal lies beside the results, not among them: Snakemake deletes a step's declared outputs before it runs it again.
+The journal lies beside the results, not among them: Snakemake deletes a step's declared outputs before it runs it again. It
+is kept until a later step reads the round, for only then is the round safe: a run may be killed behind its last write.
 Entries are written whole or not at all, and replies as compressed files that their entry names with their SHA-256.
 """
 
@@ -23,6 +24,16 @@ from evergreen.search.replies import EntrezError
 from evergreen.tables import read_json, replaced, sha256_of, write_json
 
 Value = TypeVar("Value")
+
+
+def place_of(folder: Path) -> Path:
+    """Where the journal of a round lies whose results go to `folder`."""
+    return folder.parent / ".journal" / folder.name
+
+
+def discard(folder: Path) -> None:
+    """Throw the journal of a finished round away."""
+    shutil.rmtree(place_of(folder), ignore_errors=True)
 
 
 class Journal:
@@ -89,7 +100,7 @@ def write_compressed(body: bytes, path: Path) -> None:
 
 @contextmanager
 def journal_of(directory: Path, purpose: str) -> Iterator[Journal]:
-    """The journal for `purpose` (query, date and endpoint in one text), locked while the block runs, removed when it ends well.
+    """The journal for `purpose` (query, date and endpoint in one text), locked while the block runs.
 
     A journal that was kept for another purpose is thrown away. EntrezError when another run holds the lock; a full disk
     is said in one sentence.
@@ -110,7 +121,6 @@ def journal_of(directory: Path, purpose: str) -> Iterator[Journal]:
             raise EntrezError(
                 f"The disk is full ({directory}). Make room and run again: what has been received is kept."
             ) from None
-        shutil.rmtree(directory)
 
 
 def _hold(lock: Any, directory: Path) -> None:
