@@ -196,6 +196,64 @@ def test_ris_comes_back_with_our_ids(tmp_path):
     }
 
 
+ODD_IDS = [
+    "lib:a;b",
+    "lib:c|d",
+    "lib:50%25",
+    "lib:x y",
+    "wos:WOS:000123",
+    "embase:L6011~2",
+    "lib:ü-é",
+    "lib:=1+1",
+    "lib:(x)",
+]
+RAYYAN = "key,title,year,notes,doi,pubmed_id"
+COVIDENCE = "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,Covidence #,Study,Notes,Tags"
+
+
+@pytest.mark.parametrize("tool", ["ris", "rayyan", "covidence", "asreview"])
+def test_ids_alone_come_back_from_each_tools_layout(tmp_path, tool):
+    """Nothing but the id is left of a reference: it carries the decision home, whatever signs are in it."""
+    works = pd.DataFrame(
+        {
+            "work_id": ODD_IDS,
+            "round": "2020-12-31",
+            "title": "",
+            "year": "",
+            "doi": "",
+            "pmid": "",
+            "authors": "",
+        }
+    )
+    rows = work_list(works, pd.DataFrame({"work_id": ODD_IDS, "reviewer": "AB", "pilot": False}), "AB")
+    text = ris.write_ris(rows)
+    notes = [line.removeprefix("N1  - ") for line in text.splitlines() if line.startswith("N1")]
+    if tool == "ris":
+        (tmp_path / "x.ris").write_text(text, encoding="utf-8", newline="")
+        votes = ris.read_group(tmp_path / "x.ris", "include")
+    elif tool == "rayyan":
+        lines = [
+            f'rayyan-{n},,,"{note} | RAYYAN-INCLUSION: {{""Ann""=>""Included""}}",,'
+            for n, note in enumerate(notes)
+        ]
+        (tmp_path / "x.csv").write_text("\n".join([RAYYAN, *lines]), encoding="utf-8")
+        votes = rayyan.read(tmp_path / "x.csv")
+    elif tool == "covidence":
+        lines = [f',,,,,,,,,,,,#{n},,"{note}; Exclusion reason: Review; ",' for n, note in enumerate(notes)]
+        (tmp_path / "x.csv").write_text("\n".join([COVIDENCE, *lines]), encoding="utf-8")
+        votes = covidence.read(tmp_path / "x.csv", "include")
+    else:
+        rows.assign(asreview_label=1, asreview_time="", asreview_note="").to_csv(
+            tmp_path / "x.csv", index=False
+        )
+        votes = asreview.read_table(tmp_path / "x.csv")
+    result = match(
+        votes, works, {work: work for work in ODD_IDS}, people={"": "AB", "Ann": "AB"}, reasons=REASONS
+    )
+    assert result.rows["AB"]["record_id"].tolist() == ODD_IDS
+    assert result.unmatched.empty
+
+
 def test_a_long_list_is_parted_and_comes_back_whole(tmp_path):
     awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
     rows = work_list(WORKS, awaiting, "AB")

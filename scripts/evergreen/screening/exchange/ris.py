@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ def write_ris(rows: pd.DataFrame) -> str:
         lines.append("TY  - JOUR")
         lines += [f"AU  - {_line(author)}" for author in row["authors"].split("; ") if author]
         lines += [f"{tag}  - {_line(row[column])}" for column, tag in TAGS.items() if row[column]]
-        lines += [f"AN  - {row['record_id']}", f"N1  - {ID_NOTE}: {row['record_id']}"]
+        lines += [f"AN  - {row['record_id']}", f"N1  - {ID_NOTE}: {_guarded(row['record_id'])}"]
         if row["pmid"]:
             lines.append(f"C1  - PMID {row['pmid']}")
         lines += ["ER  - ", ""]
@@ -79,7 +80,12 @@ def read_ris(text: str) -> Iterator[dict[str, list[str]]]:
 def own_id(notes: str) -> str:
     """Our id out of the notes of a reference, where `write_ris` put it; "" where it is not."""
     match = re.search(rf"{ID_NOTE}: (\S.*?)(?=\s*(?:\||;|$))", notes)
-    return match[1] if match else ""
+    return unquote(match[1]) if match else ""
+
+
+def _guarded(record_id: str) -> str:
+    """An id without the signs that end it in the notes of other tools."""
+    return record_id.replace("%", "%25").replace(";", "%3B").replace("|", "%7C")
 
 
 def references(path: str | Path) -> list[dict[str, Any]]:
