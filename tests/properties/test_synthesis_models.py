@@ -189,6 +189,24 @@ def test_robust_test_keeps_its_size_with_dependent_effects():
     assert rejected / 60 < 0.12
 
 
+@pytest.mark.parametrize("scale", [1e-4, 1e3])
+def test_robust_test_does_not_depend_on_the_unit(scale):
+    """Clusters of different sizes: what fills the smaller blocks must not decide which eigenvalue counts as 0."""
+    random = np.random.default_rng(5)
+    study = [0, 0, 0, 1, 1, 2, 3, 3, 3, 3]
+    y, v = random.normal(0, 1, 10), random.uniform(0.1, 0.9, 10)
+    one, two = (robust.of_fit(f * y, f**2 * v, study, fit(f * y, f**2 * v)) for f in (1.0, scale))
+    assert two.se[0] / scale == pytest.approx(one.se[0], rel=1e-6)
+    assert two.df[0] == pytest.approx(one.df[0], rel=1e-6)
+
+
+def test_robust_test_with_one_dominant_study():
+    """clubSandwich 0.5.8: one effect of variance 1e-6 beside vague ones keeps its small eigenvalue."""
+    y, v = [0.31, 0.20, 0.45, 0.10, 0.52, 0.38], [1e-6, 0.05, 0.08, 0.03, 0.07, 0.02]
+    found = robust.of_fit(y, v, ["a", "a", "b", "b", "c", "c"], fit(y, v, method="EE"))
+    assert (found.se[0], found.df[0]) == pytest.approx((1.21583381e-4, 1.00010703), rel=1e-5)
+
+
 def test_gosh_samples_subsets():
     y, v = [0.0, 0.1, 0.2, 0.1, 3.0], [0.05] * 5
     sampled = influence.gosh(y, v, subsets=200, seed=1)

@@ -35,6 +35,7 @@ from evergreen.synthesis.stack import Array
 
 MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
 NODES = 7
+RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
 DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood without a maximum has
 
 
@@ -253,12 +254,30 @@ def _simple(counts: Counts, common: bool) -> _Found:
         eta = counts.offset + values[0]
         return float(integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
 
+    def finer(values: Array) -> float:
+        eta = counts.offset + values[0]
+        return float(integrated(counts, eta, np.full_like(eta, values[1]), 3 * NODES).sum())
+
     def at_modes(values: Array) -> float:
         eta = counts.offset + values[0]
         loading = np.full_like(eta, values[1])
         return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
 
-    return _mixed(objective, at_modes, alone)
+    return _resolved(_mixed(objective, at_modes, alone), alone, finer)
+
+
+def _resolved(found: _Found, common: _Found, finer: Callable[[Array], float]) -> _Found:
+    """The fit, where it can be trusted.
+
+    Raises ValueError where studies differ so much that more nodes change the likelihood, or that its curvature is an
+    artefact of the nodes: heterogeneity cannot make the mean more certain than a common effect is.
+    """
+    change = finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik
+    if abs(change) > RESOLVED or found.variance < 0.25 * common.variance:
+        raise ValueError(
+            f"the studies differ so much (tau2 about {found.tau2:.0f}) that the likelihood cannot be integrated reliably"
+        )
+    return found
 
 
 def _glm(counts: Counts) -> tuple[float, float, float]:

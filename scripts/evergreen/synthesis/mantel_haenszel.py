@@ -135,7 +135,7 @@ def _rates(
             se = float(np.sqrt((t1 / t * (t2 / t) * (x1 + x2)).sum() / (R * S)))
         events = x1 + x2
         if events.sum() > 0:
-            gap = max(0.0, abs((x1 - events * t1 / t).sum()) - (0.5 if correct else 0.0))
+            gap = abs((x1 - events * t1 / t).sum()) - (0.5 if correct else 0.0)
             association = _chi2(gap**2 / (events * (t1 / t) * (t2 / t)).sum(), 1)
     else:
         weights = t1 * t2 / t
@@ -207,7 +207,9 @@ def _association(a: Array, n1: Array, n2: Array, events: Array, rest: Array, cor
     n = n1 + n2
     if events.sum() == 0 or rest.sum() == 0:
         return NO_TEST
-    gap = max(0.0, abs((a - n1 / n * events).sum()) - (0.5 if correct else 0.0))
+    gap = abs((a - n1 / n * events).sum()) - (
+        0.5 if correct else 0.0
+    )  # squared even below 0, as metafor does
     return _chi2(gap**2 / (n1 / n * (n2 / n) * (events * (rest / (n - 1)))).sum(), 1)
 
 

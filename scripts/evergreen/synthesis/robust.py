@@ -82,8 +82,10 @@ def _adjustments(of: Blocks, total: Array, bread: Array) -> Array:
     """A = D' (D (M - X B X') D')^{-1/2} D with M = D'D, cluster by cluster (C x m x m)."""
     root = np.swapaxes(np.linalg.cholesky(total), 1, 2)
     inner = root @ (total - of.x @ bread @ np.swapaxes(of.x, 1, 2)) @ np.swapaxes(root, 1, 2)
+    # the padding must not set the scale by which an eigenvalue counts as 0
+    inner = inner * (of.used[:, :, None] * of.used[:, None, :])
     values, vectors = np.linalg.eigh((inner + np.swapaxes(inner, 1, 2)) / 2)
-    floor = 1e-12 * values.max(axis=1, keepdims=True)
+    floor = 16 * np.finfo(float).eps * values.shape[1] * values.max(axis=1, keepdims=True)
     power = np.where(values > floor, 1 / np.sqrt(np.maximum(values, floor)), 0.0)
     half = (vectors * power[:, None, :]) @ np.swapaxes(vectors, 1, 2)
     return np.swapaxes(root, 1, 2) @ half @ root
