@@ -92,9 +92,12 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if head.width_cm is not None:
                 cell.width = Cm(head.width_cm)
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repeat)
+    # The head stands again on each page, and no row is broken over two.
+    for name, rows in (("w:cantSplit", list(table.rows)), ("w:tblHeader", [table.rows[0]])):
+        for row in rows:
+            mark = OxmlElement(name)
+            mark.set(qn("w:val"), "true")
+            row._tr.get_or_add_trPr().append(mark)
     word.add_paragraph()
 
 
