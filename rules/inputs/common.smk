@@ -82,7 +82,11 @@ def sheet(stem):
 def sheets_in(folder, people=None, prefix=""):
     """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
     if people is None:
-        stems = {path.stem for path in Path(folder).glob("*") if path.suffix in sheets.SUFFIXES}
+        stems = {
+            path.stem
+            for path in Path(folder).glob("*")
+            if path.suffix.lower() in (*sheets.SUFFIXES, *sheets.UNREADABLE)
+        }
         people = sorted(
             stem.removeprefix(prefix)
             for stem in stems

@@ -25,6 +25,8 @@ from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
 
 SUFFIXES = (".csv", ".xlsx")
+# What a person may save a sheet as by mistake; it would look as if the sheet were not there.
+UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
 NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 SPOILT_ID = re.compile(
@@ -54,8 +56,22 @@ class Column:
 
 
 def find(stem: str | Path) -> Path | None:
-    """The sheet `stem`.csv or `stem`.xlsx; refused when both are there, None when neither is."""
-    found = [path for suffix in SUFFIXES if (path := Path(f"{stem}{suffix}")).is_file()]
+    """The sheet `stem`.csv or `stem`.xlsx, in capitals or not; None when neither is there.
+
+    Raises InputError when both are, or when there is nothing but the sheet in a format that is not read.
+    """
+    stem = Path(stem)
+    files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
+    named = [path for path in files if path.stem == stem.name and path.is_file()]
+    found = [path for path in named if path.suffix.lower() in SUFFIXES]
+    if not found:
+        for path in named:
+            if path.suffix.lower() in UNREADABLE:
+                raise InputError(
+                    f"a sheet in the format {path.suffix} is not read",
+                    file=path,
+                    todo="Save it as CSV UTF-8 or XLSX.",
+                )
     if len(found) > 1:
         raise InputError(
             "the same sheet is there as .csv and as .xlsx", file=found[0], todo="Keep one of them."

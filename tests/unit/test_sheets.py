@@ -156,6 +156,17 @@ def test_an_id_that_became_a_number_is_refused(tmp_path):
         read(tmp_path, b"record_id,decision\n1.8E+07,include\n", "screening")
 
 
+@pytest.mark.parametrize("suffix", [".ods", ".xls", ".TSV"])
+def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
+    assert sheets.find(tmp_path / "AB") is None
+    (tmp_path / f"AB{suffix}").write_text("x")
+    (tmp_path / "ABC.csv").write_text("x")
+    with pytest.raises(InputError, match=r"is not read. Save it as CSV UTF-8 or XLSX"):
+        sheets.find(tmp_path / "AB")
+    (tmp_path / "AB.CSV").write_text("x")
+    assert sheets.find(tmp_path / "AB") == tmp_path / "AB.CSV"
+
+
 def test_all_faults_of_a_sheet_are_told_at_once(tmp_path):
     with pytest.raises(InputError) as refusal:
         read(tmp_path, f"{HEADER}\n{ROW.replace(',10,', ',x,')}\n{ROW.replace('0.5', 'y')}\n".encode())
