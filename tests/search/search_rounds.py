@@ -15,7 +15,7 @@ from evergreen.search.embedded.store import Entry, Store, entry_from_facts
 from evergreen.search.journal import journal_of
 from evergreen.search.retrieve import Round, retrieve
 
-QUICK = Patience(connect=5, silence=0.3, total=1, tries=8, backoff=0.001, longest=0.01)
+QUICK = Patience(connect=5, silence=0.3, total=1, tries=8, backoff=0.001, longest=0.01, obedience=0.01)
 QUERY = "trial[ti]"
 
 

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import shutil
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -16,7 +17,14 @@ from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store, entry_from_facts
 from evergreen.search.journal import Journal, discard, journal_of, place_of
 from evergreen.search.listing import list_all
-from evergreen.search.replies import EntrezError, Permanent, SearchReply, Transient, refuse_status
+from evergreen.search.replies import (
+    EntrezError,
+    Permanent,
+    SearchReply,
+    Transient,
+    refuse_status,
+    retry_after,
+)
 from tests.search.search_rounds import QUICK, contents, facts, faulty, search, store
 
 RECORDS = 450
@@ -375,6 +383,33 @@ def test_a_known_item_that_is_not_found_is_named(tmp_path):
 def test_hits_are_counted_line_by_line(tmp_path):
     found = search(Service(store(9)), tmp_path / "r", text="1. trial[ti]\n2. türkiye[ti]\n3. 1 NOT 2")
     assert [line["hits"] for line in found.log["lines"]] == [9, 3, 6]
+
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7), (" 7 ", 7), ("Sun, 22 Nov 2026 12:01:30 GMT", 90), ("Sun, 22 Nov 2026 11:00:00 GMT", 0), ("soon", 0), (None, 0)],
+)  # fmt: skip
+def test_retry_after_is_a_number_or_a_date(value, seconds):
+    assert retry_after(value, NOW) == seconds
+
+
+def test_the_wait_that_a_server_asks_for_is_kept_though_it_is_longer_than_ours(monkeypatch):
+    waits = []
+    monkeypatch.setattr("evergreen.search.client.time.sleep", waits.append)
+    answers = iter([Transient("busy", 120), Transient("busy", 9_999), None])
+    client = Client("http://127.0.0.1:9/", "a@b.org")
+
+    def send(utility, pairs):
+        if error := next(answers):
+            raise error
+        return b""
+
+    monkeypatch.setattr(client, "_send", send)
+    client.ask("einfo", {}, bytes)
+    assert waits == [120, 600]
 
 
 def test_transient_errors_wait_as_long_as_the_server_asks():

@@ -22,6 +22,34 @@ def test_ways_to_join_lines(text):
     assert read.query.replace("(", "").replace(")", "") == "a[ti] OR b[ti] OR c[ti]"
 
 
+@pytest.mark.parametrize("text", ["or/1,3", "1,3/or", "or/#1,#3", "OR/1-1, 3"])
+def test_lines_joined_by_a_list_of_their_numbers(text):
+    assert strategy.read(f"1. a[ti]\n2. b[ti]\n3. c[ti]\n4. {text}\n").query == "((a[ti]) OR (c[ti]))"
+
+
+@pytest.mark.parametrize("numbers", ["S{}", "S{}.", "s{}:", "{}", "{}.", "#{}"])
+def test_lines_are_numbered_in_many_ways(numbers):
+    refer = "S1 AND S2" if numbers[0] in "Ss" else "#1 AND #2"
+    lines = [
+        f"{numbers.format(number)} {text}"
+        for number, text in enumerate(["a[ti]", '"S1 nerve"[ti]', refer], start=1)
+    ]
+    read = strategy.read("# heading\n" + "\n".join(lines) + "\nlimit: english[la]\n")
+    assert [(line.number, line.row) for line in read.lines] == [("1", 2), ("2", 3), ("3", 4)]
+    assert read.lines[-1].query == '(a[ti]) AND ("S1 nerve"[ti])'
+
+
+def test_names_that_look_like_line_numbers_stay_names():
+    assert strategy.read("S100 protein[ti] OR S100B[ti]").query == "S100 protein[ti] OR S100B[ti]"
+    assert strategy.read("1. a[ti]\n2. S1 nerve[ti]\n3. 1 AND 2").query == "(a[ti]) AND (S1 nerve[ti])"
+    assert strategy.read("1. a[ti]\n2. diabetes type 1[ti]").query == "diabetes type 1[ti]"
+
+
+def test_comments_behind_a_line_and_curly_quotation_marks_are_not_searched():
+    read = strategy.read('1. \u201cbone loss\u201d[ti] # the damage\n2. "a # b"[ti]  # "quoted"\n3. 1 OR 2')
+    assert read.query == '("bone loss"[ti]) OR ("a # b"[ti])'
+
+
 def test_a_block_is_one_query_and_numbers_in_it_are_terms():
     assert (
         strategy.read("(denosumab[tiab]\nOR 162[tiab])\nAND 2010:2020[dp]\n").query
@@ -57,6 +85,12 @@ def test_filters_come_with_their_citation(name):
         ("a[ti]\n1. b[ti]\n", 1, "without a number"),
         ("1. a[ti] AND filter:nonsense\n", 1, "no filter"),
         ("1. a[ti]\nknown: 12x\n", 2, "12x"),
+        ("1. a[ti]\n2. b[ti]\n3. or/2-1\n", 3, "backwards"),
+        ("1. a[ti]\n2. b[ti]\n3. #1 AND c[ti] AND 2\n", 3, "#2 for the line"),
+        ("a[ti] or b[ti]\n", 1, "no operator"),
+        ("1. exp Denosumab/\n2. bone.tw.\n3. 1 AND 2\n", 1, "Ovid"),
+        ("1. a[ti]\n2. bone.ti,ab.\n3. 1 AND 2\n", 2, "Ovid"),
+        ("1. a[ti]\n2. bone adj3 loss\n3. 1 AND 2\n", 2, "Ovid"),
     ],
 )
 def test_faults_name_the_row(text, row, said):

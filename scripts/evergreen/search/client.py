@@ -44,6 +44,7 @@ class Patience:
     tries: int = 6
     backoff: float = 1.0  # first pause; doubled each time, with jitter
     longest: float = 60.0
+    obedience: float = 600.0  # longest wait that a server may ask for
 
 
 @dataclass
@@ -141,7 +142,8 @@ class Client:
                 if attempt == self.patience.tries:
                     break
                 pause = self.patience.backoff * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
-                time.sleep(min(max(error.wait, pause), self.patience.longest))
+                asked = min(error.wait, self.patience.obedience)
+                time.sleep(max(asked, min(pause, self.patience.longest)))
             except Permanent as error:
                 raise Permanent(
                     f"PubMed refuses the {utility} request: {self._redacted(str(error))}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 
@@ -75,14 +77,22 @@ def refuse_status(status: int, body: bytes, headers: Any) -> None:
         )
     if status == 429 or status == 408 or status >= 500:
         raise Transient(
-            f"HTTP {status}{': ' + said if said else ''}", retry_after(headers.get("Retry-After"))
+            f"HTTP {status}{': ' + said if said else ''}",
+            retry_after(headers.get("Retry-After"), datetime.now(UTC)),
         )
     raise Permanent(f"HTTP {status}{': ' + said if said else ''}")
 
 
-def retry_after(value: str | None) -> float:
-    """Seconds that a Retry-After header asks for; 0 where it is absent or a date."""
-    return float(value) if value and value.strip().isdigit() else 0.0
+def retry_after(value: str | None, now: datetime) -> float:
+    """Seconds that a Retry-After header asks for, as a number or until a date; 0 where it is absent or neither."""
+    text = (value or "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    return max(0.0, (date.astimezone(UTC) - now).total_seconds())
 
 
 def message_in(body: bytes) -> str:

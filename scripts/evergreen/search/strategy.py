@@ -1,9 +1,9 @@
 """Search strategies as librarians write them: line by line or in one block, with comments, filters and known items.
 
-    # a comment                                a line that begins with `#` and no digit
-    1. denosumab[mh] OR denosumab[tiab]        numbered lines; the last one is the strategy
+    # a comment                                `#` and a space, or `#` and no digit where a line begins
+    1. denosumab[mh] OR denosumab[tiab]        numbered lines (`1.`, `#1`, `S1`); the last one is the strategy
     2. arthritis, rheumatoid[mh]
-    3. 1 AND 2                                 lines are referred to as `1`, `#1`, `or/1-3`
+    3. 1 AND 2                                 lines are referred to as `1`, `#1`, `S1`, `or/1-3,5`
     4. #3 AND filter:hsss_sensitivity_maximizing
     limit: english[la]                         a limit, applied at the end and stated in the log
     known: 18438830, 27768831                  PMIDs that the strategy has to find
@@ -27,10 +27,17 @@ from evergreen.errors import InputError
 from evergreen.search.replies import Notice
 
 FILTERS = Path(__file__).with_name("filters.json")
-NUMBERED = re.compile(r"#?(\d+)\s*[.:)]\s+(.*)|#(\d+)\s+(?!AND\b|OR\b|NOT\b)(.*)", re.IGNORECASE | re.DOTALL)
+NUMBERED = re.compile(r"#?(\d+)\s*[.:)]\s+(.*)|#(\d+)\s+(?!(?:AND|OR|NOT)\b)(.*)", re.IGNORECASE | re.DOTALL)
+COUNTED = re.compile(r"(S?)(\d+)\s*[.:)]?\s+(.*)", re.IGNORECASE | re.DOTALL)
 DIRECTIVE = re.compile(r"(limit|known|acknowledge)\s*:\s*(.*)", re.IGNORECASE)
+COMMENT = re.compile(r'((?:"[^"]*"|[^"])*?)\s#\s.*', re.DOTALL)
 ONLY_REFERENCES = re.compile(r"(?:[\s()#,/-]|\d+|\band\b|\bor\b|\bnot\b)+", re.IGNORECASE)
-ALL_OF = re.compile(r"\b(and|or)/#?(\d+)\s*-\s*#?(\d+)|#?(\d+)\s*-\s*#?(\d+)/(and|or)\b", re.IGNORECASE)
+SOME = r"#?\d+(?:\s*[-,]\s*#?\d+)*"
+ALL_OF = re.compile(rf"\b(and|or)/({SOME})|({SOME})/(and|or)\b", re.IGNORECASE)
+LOWER_CASE = re.compile(r"[\])]\s*(and|or|not)\b")
+LONELY_NUMBER = re.compile(r"\b(?:AND|OR|NOT)\s+\(?(\d+)(?=\s*(?:$|\)|AND\b|OR\b|NOT\b))")
+OVID = re.compile(r"\bexp [^/\"]+/|\.(?:tw|mp|ti|ab|sh|pt|kw|kf|fs)(?:,\w\w)*\.|\badj\d+\b", re.IGNORECASE)
+CURLY_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f", '""""')
 FILTER = re.compile(r"\bfilter:([A-Za-z0-9_]+)")
 FIRST_DAY = "1000/01/01"
 
@@ -83,10 +90,7 @@ def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] =
     numbered: dict[str, tuple[int, str]] = {}
     block: list[tuple[int, str]] = []
     directives: dict[str, list[tuple[int, str]]] = {"limit": [], "known": [], "acknowledge": []}
-    for row, line in enumerate(text.split("\n"), start=1):
-        line = line.strip()
-        if not line or re.match(r"#(?!\d)", line):
-            continue
+    for row, line in _said(text):
         if match := DIRECTIVE.fullmatch(line):
             directives[match[1].lower()].append((row, match[2].strip()))
         elif match := NUMBERED.fullmatch(line):
@@ -138,9 +142,13 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         return f"({earlier[number].query})"
 
     def all_of(match: re.Match[str]) -> str:
-        operator = (match[1] or match[6]).upper()
-        first, last = int(match[2] or match[4]), int(match[3] or match[5])
-        return "(" + f" {operator} ".join(f"#{number}" for number in range(first, last + 1)) + ")"
+        numbers: list[int] = []
+        for part in re.sub(r"[#\s]", "", match[2] or match[3]).split(","):
+            first, _, last = part.partition("-")
+            if int(last or first) < int(first):
+                raise InputError(f"the range {part} runs backwards", file=file, row=row, todo="Mend it.")
+            numbers += range(int(first), int(last or first) + 1)
+        return "(" + f" {(match[1] or match[4]).upper()} ".join(f"#{number}" for number in numbers) + ")"
 
     def named_filter(match: re.Match[str]) -> str:
         if match[1] not in filters():
@@ -155,14 +163,60 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         text = ALL_OF.sub(all_of, text)
         text = re.sub(r"\b(and|or|not)\b", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
         text = re.sub(r"#?(\d+)", r"#\1", text)
-    else:
-        text = ALL_OF.sub(all_of, text) if earlier else text
     # Inside quotation marks `#3` is text.
+    parts = re.split(r'("[^"]*")', text.translate(CURLY_QUOTES))
+    for place, part in enumerate(parts[::2]):
+        if match := OVID.search(part):
+            raise InputError(
+                f"`{match[0]}` is Ovid's language", file=file, row=row,
+                todo="Translate the strategy into PubMed's, which would take it for words and find something else.",
+            )  # fmt: skip
+        if match := LOWER_CASE.search(part):
+            raise InputError(
+                f"`{match[1]}` is no operator for PubMed", file=file, row=row,
+                todo=f"Write {match[1].upper()}, or put quotation marks around the phrase.",
+            )  # fmt: skip
+        if (match := LONELY_NUMBER.search(part)) and match[1] in earlier:
+            raise InputError(
+                f"{match[1]} among terms may be a word or line {match[1]}", file=file, row=row,
+                todo=f'Write #{match[1]} for the line, "{match[1]}" for the word.',
+            )  # fmt: skip
+        part = ALL_OF.sub(all_of, part) if earlier else part
+        part = re.sub(r"#(\d+)\b", lambda found: line(found[1]), part)
+        parts[2 * place] = FILTER.sub(named_filter, part)
+    return "".join(parts)
+
+
+def _said(text: str) -> list[tuple[int, str]]:
+    """Lines that say something, with their rows, comments taken off.
+
+    Where all of them begin with 1, 2, 3 ... or S1, S2, S3 ... these are the lines' numbers, with or without a full stop; the
+    latter are referred to as they are written, so they become `#1` here.
+    """
+    lines = []
+    for row, line in enumerate(text.split("\n"), start=1):
+        line = line.strip()
+        if not line or re.match(r"#(?!\d)", line):
+            continue
+        lines.append((row, match[1].strip() if (match := COMMENT.fullmatch(line)) else line))
+    queries = [(row, line) for row, line in lines if not DIRECTIVE.fullmatch(line)]
+    counted = [COUNTED.fullmatch(line) for _, line in queries]
+    prefixes = {match[1].upper() for match in counted if match}
+    if len(queries) < 2 or len(prefixes) != 1:
+        return lines
+    if [match and int(match[2]) for match in counted] != list(range(1, len(queries) + 1)):
+        return lines
+    numbered = {
+        row: f"{match[2]}. {match[3]}" for (row, _), match in zip(queries, counted, strict=True) if match
+    }
+    if prefixes == {"S"}:
+        numbered = {row: _outside_quotes(line, r"\bS(\d+)\b(?!\[)", r"#\1") for row, line in numbered.items()}
+    return [(row, numbered.get(row, line)) for row, line in lines]
+
+
+def _outside_quotes(text: str, pattern: str, by: str) -> str:
     parts = re.split(r'("[^"]*")', text)
-    parts[::2] = [
-        FILTER.sub(named_filter, re.sub(r"#(\d+)\b", lambda match: line(match[1]), part))
-        for part in parts[::2]
-    ]
+    parts[::2] = [re.sub(pattern, by, part, flags=re.IGNORECASE) for part in parts[::2]]
     return "".join(parts)
 
 
