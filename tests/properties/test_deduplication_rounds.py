@@ -125,6 +125,8 @@ def test_cochrane_updates_are_two_works():
     assert outcome(first, {**review, "doi": "10.1002/14651858.cd001234.pub2", "year": 2021}) == "version_of"
     assert outcome(first, {**review, "doi": "10.1002/14651858.cd001234"}) == "merged"
     assert outcome(first, {**review, "journal": "Cochrane Database Syst Rev"}) == "merged"
+    short = {**review, "journal": "Cochr Datab Syst Rev", "pages": "", "volume": "(3)"}
+    assert outcome({**review, "volume": "(3)"}, {**short, "year": 2021}) == "version_of"
 
 
 @pytest.mark.parametrize(

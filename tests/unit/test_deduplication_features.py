@@ -82,7 +82,7 @@ def test_pages(pages, first, last):
 
 
 @pytest.mark.parametrize(
-    ("volume", "number"), [("58(3)", 58), ("35 Suppl 1", 35), ("1)", 0), ("Ph.D.", 0), ("", 0)]
+    ("volume", "number"), [("58(3)", 58), ("35 Suppl 1", 35), ("1)", 0), ("(3)", 0), ("Ph.D.", 0), ("", 0)]
 )
 def test_volumes(volume, number):
     assert one(volume=volume)["volume"] == number
@@ -90,7 +90,7 @@ def test_volumes(volume, number):
 
 @pytest.mark.parametrize(
     ("issue", "volume", "number"),
-    [("3", "58", 3), ("", "58(3)", 3), ("e0137960", "10 (9) (no pagination)", 9), ("8-B", "69", 8), ("Suppl 1", "70", 1001),
+    [("3", "58", 3), ("", "58(3)", 3), ("", "(3)", 3), ("e0137960", "10 (9) (no pagination)", 9), ("8-B", "69", 8), ("Suppl 1", "70", 1001),
      ("10 SUPPL.", "70", 1010), ("1 MeetingAbstracts", "181", 1001), ("2016", "8", 0), ("", "", 0)],
 )  # fmt: skip
 def test_issues(issue, volume, number):

@@ -162,7 +162,6 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
             values[keep] for values in (a, b, title, contained, doi, pmid, same_id)
         )
     codes, numeric = columns.codes, columns.numeric
-    cochrane = numeric["cochrane"][a] & numeric["cochrane"][b]
     volume, issue = _issues(numeric, a, b)
     page, span = _pages(numeric, a, b)
     moved = _moved(numeric, a, b) | _moved(numeric, b, a)
@@ -172,7 +171,10 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     located = numeric["located"]
     both = (located[a] != located[b]) & (volume == SAME) & (year_a == year_b)
     page[both & (page == DIFFERENT)] = UNKNOWN
-    names = columns.texts["journal"]
+    journal = compare_journals(columns.texts["journal"], codes["journal"][a], codes["journal"][b])
+    cochrane = (numeric["cochrane"][a] & numeric["cochrane"][b]) | (
+        (numeric["cochrane"][a] | numeric["cochrane"][b]) & (journal == SAME)
+    )
     identical = np.logical_and.reduce(
         [codes[name][a] == codes[name][b] for name in ("title", "authors", "journal", "doi", "pmid")]
         + [numeric[name][a] == numeric[name][b] for name in ("year", "volume", "page", "last_page")]
@@ -190,7 +192,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         team=(columns.level("first_author", a, b) == SAME)
         & columns.several[codes["authors"][a]]
         & columns.several[codes["authors"][b]],
-        journal=compare_journals(names, codes["journal"][a], codes["journal"][b]),
+        journal=journal,
         years=np.where((year_a > 0) & (year_b > 0), np.abs(year_a - year_b), -1),
         # every version of a Cochrane review has the same page, and volumes are years
         volume=np.where(cochrane, UNKNOWN, volume).astype(np.int8),

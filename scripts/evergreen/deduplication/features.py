@@ -98,7 +98,7 @@ def _issues(issues: pa.Array, volumes: pa.Array) -> np.ndarray:
     Numbers of four digits are years or the numbers of articles.
     """
     number = r"^[^0-9]*(?P<n>[0-9]{1,3})(?:[^0-9].*)?$"
-    behind = _integer(volumes, r"[0-9] ?\((?P<n>[0-9]{1,3})\)")
+    behind = _integer(volumes, r"(?:^|[0-9] ?)\((?P<n>[0-9]{1,3})\)")
     supplement = _matches(issues, r"(?i)sup|^s\d|abstract")
     return np.where(behind > 0, behind, _integer(issues, number) + 1000 * supplement)
 
@@ -215,8 +215,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "first_author": _series(_without(_without(text(records["first_author"]), _PARTICLES), " ")),
             "journal": _series(journals),
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
-            # "1)" is the rest of "59 (1)": the volume was lost
-            "volume": _integer(_without(text(records["volume"]), r"^[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
+            # "1)" and "(1)" are the rest of "59 (1)": the volume was lost
+            "volume": _integer(_without(text(records["volume"]), r"^\(?[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
             "issue": _issues(text(records["issue"]), text(records["volume"])),
             "page": page,
             "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$")
@@ -226,7 +226,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "pmid": _series(text(records["pmid"])),
             "registry": _series(text(records["registry_ids"])),
             "kind": kind,
-            "cochrane": _matches(journals, r"^cochrane database") | _matches(dois, r"^10\.1002/14651858\."),
+            "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
+            | _matches(dois, r"^10\.1002/14651858\."),
         }
     )
 
