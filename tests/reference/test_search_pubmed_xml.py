@@ -121,6 +121,8 @@ def test_a_reply_may_name_the_dtd_of_a_year_to_come():
         b'<!DOCTYPE PubmedArticleSet [<!ENTITY e SYSTEM "file:///etc/hostname">]><PubmedArticleSet>'
         + ARTICLE.format("<ArticleTitle>&e;</ArticleTitle>", "").encode() + b"</PubmedArticleSet>",
         b"<PubmedArticleSet><PubmedArticle><MedlineCitation/></PubmedArticle></PubmedArticleSet>",
+        b"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>x1</PMID></MedlineCitation></PubmedArticle></PubmedArticleSet>",
+        b"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version='b'>1</PMID></MedlineCitation></PubmedArticle></PubmedArticleSet>",
     ],
 )  # fmt: skip
 def test_what_is_no_whole_set_of_records_is_refused(body):

@@ -4,8 +4,11 @@ import contextlib
 import errno
 import json
 import shutil
+import socket
+import time
 from datetime import UTC, datetime
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 
@@ -106,6 +109,29 @@ def test_a_key_that_is_refused_is_written_nowhere():
             client.esearch("trial[ti]")
     assert "SECRET123" not in str(caught.value) + repr(caught.value.__cause__) + json.dumps(client.exchanges)
     assert "API key invalid" in str(caught.value)
+
+
+def test_headers_that_drip_end_with_the_deadline():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            with contextlib.suppress(OSError):
+                connection = server.accept()[0]
+                while True:
+                    connection.sendall(b"H")
+                    time.sleep(0.02)
+
+        Thread(target=drip, daemon=True).start()
+        client = Client(
+            f"http://127.0.0.1:{server.getsockname()[1]}/", "a@b.org", patience=Patience(total=0.3, tries=1)
+        )
+        with pytest.raises(EntrezError, match=r"took longer than 0\.3 s"):
+            client.esearch("trial[ti]")
+
+
+def test_a_key_is_hidden_however_the_server_writes_it():
+    client = Client("http://127.0.0.1:9/", "a@b.org", api_key="abc123")
+    assert client._redacted("key ABC123 in /x?api_key=abc123&y") == "key *** in /x?api_key=***&y"
 
 
 def test_errors_of_the_connection_do_not_tell_the_key():

@@ -8,10 +8,14 @@ not used here: it sets no timeout, retries at once, and hands out cut replies (M
 from __future__ import annotations
 
 import random
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
+from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -168,9 +172,15 @@ class Client:
     def _send(self, utility: str, pairs: list[tuple[str, str]]) -> bytes:
         """One request, its body read whole within the deadlines."""
         encoded = urlencode(pairs)
-        url = f"{self.base}{utility}.fcgi"
         if self.pace is not None:
             self.pace.wait()
+        status, headers, body = within(self.patience.total, partial(self._exchange, utility, encoded))
+        replies.refuse_status(status, body, headers)
+        return body
+
+    def _exchange(self, utility: str, encoded: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body of a reply."""
+        url = f"{self.base}{utility}.fcgi"
         start = time.monotonic()
         timeout = (self.patience.connect, min(self.patience.silence, self.patience.total))
         try:
@@ -188,12 +198,28 @@ class Client:
                 while chunk := reply.raw.read1(1 << 16, decode_content=True):
                     body += chunk
                     if time.monotonic() - start > self.patience.total:
-                        raise Transient(f"the reply took longer than {self.patience.total:g} s")
+                        break  # nobody waits for it any more
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of these errors holds the address, and with it the key.
             raise Transient(f"the connection failed ({type(error).__name__})") from None
-        replies.refuse_status(reply.status_code, bytes(body), reply.headers)
-        return bytes(body)
+        return reply.status_code, reply.headers, bytes(body)
 
     def _redacted(self, text: str) -> str:
-        return text.replace(self.api_key, "***") if self.api_key else text
+        return re.sub(re.escape(self.api_key), "***", text, flags=re.IGNORECASE) if self.api_key else text
+
+
+def within(seconds: float, call: Callable[[], Checked]) -> Checked:
+    """What `call` returns; Transient when it takes longer. It is left behind then, for a socket's own timeout starts anew with every byte."""
+    future: Future[Checked] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(call())
+        except Exception as error:  # raised again by the one who waits
+            future.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        return future.result(seconds)
+    except TimeoutError:
+        raise Transient(f"the reply took longer than {seconds:g} s") from None

@@ -46,7 +46,10 @@ def identity(element: etree._Element) -> tuple[str, int]:
     text = text_of(pmid)
     if pmid is None or not text:
         raise Unreadable("a record without a PMID")
-    return text, int(pmid.get("Version") or 1)
+    version = pmid.get("Version") or "1"
+    if not (text.isdecimal() and version.isdecimal()):
+        raise Unreadable(f"the PMID {text}, version {version}, is no number")
+    return text, int(version)
 
 
 def records(source: Source) -> Iterator[dict[str, Any]]:
