@@ -9,9 +9,11 @@ from evergreen import sheets
 from evergreen.bias import judgements
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.errors import InputError, refuse
+from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import merge
+from evergreen.prisma.counts import chained, given
+from evergreen.prisma.identities import check_counts
 from evergreen.screening.ballots import ballots
 
 
@@ -27,9 +29,23 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order"
     )
+    arguments.add_argument(
+        "--given", type=json_argument, default={}, help="prisma.given of the protocol: {date: counts}"
+    )
     args = arguments.parse_args(argv)
 
     faults: list[InputError] = []
+    for day, raw in sorted(args.given.items()):
+        try:
+            counts, sources = given(day, raw)
+            check_counts(chained({day: counts}, {}), {day: sources})
+        except InputError as fault:
+            faults.append(fault)
+        except ReviewError as fault:
+            # The total of one round says the same again.
+            problem = next(line for line in str(fault).splitlines() if day in line)
+            todo = f"Mend the counts under `prisma.given.{day}`."
+            faults.append(InputError(problem, file="config/config.yaml", todo=todo))
     for _, files in sorted(args.files.items()):
         for kind, path, *how in files:
             try:

@@ -189,7 +189,9 @@ def written(path):
 
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
-    files = people_files(scope_of_run())
+    scope = scope_of_run()
+    files = people_files(scope)
+    given = config["prisma"].get("given", {}) if scope in ("screen", "all") else {}
     done = subprocess.run(
         [
             sys.executable,
@@ -197,6 +199,7 @@ def check_people_files():
             *("--files", as_json(files)),
             *("--tool", config["risk_of_bias"]["tool"]),
             *("--reasons", as_json(list(config["screening"]["reasons"]))),
+            *("--given", as_json(given)),
         ],
         stderr=subprocess.PIPE,
         text=True,

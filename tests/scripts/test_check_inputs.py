@@ -43,3 +43,18 @@ def test_a_file_without_faults_passes(tmp_path):
     sheet.write_text("study,domain,judgement\nS1,D1,low\nS1,D2,high\n")
     check_inputs.main(["--files", json.dumps({"bias": [["risk_of_bias", str(sheet)]]}), "--tool=rob2"])
     assert sheet.read_text().endswith("high\n")
+
+
+def test_given_counts_that_do_not_add_up_are_told_before_anything_runs():
+    counts = {"database_results": 10, "duplicates": 2, "records_screened": 9, "records_excluded": 9}
+    with pytest.raises(InputErrors) as caught:
+        check_inputs.main(
+            ["--files={}", "--given", json.dumps({"2019-01-01": {"screend": 1}, "2023-11-17": counts})]
+        )
+    first, second = caught.value.errors
+    assert "`prisma.given.2019-01-01.screend` is not a count" in str(first)
+    assert str(second).startswith(
+        "config/config.yaml: the flow chart does not add up: 2023-11-17, records_screened: n = 9"
+    )
+    assert str(second).endswith("Mend the counts under `prisma.given.2023-11-17`.")
+    check_inputs.main(["--files={}", "--given", json.dumps({"2023-11-17": {**counts, "duplicates": 1}})])
