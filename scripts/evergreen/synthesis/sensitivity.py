@@ -131,7 +131,7 @@ def _one(
     whole = pool(kept, analysis)
     if whole is None:
         return {**document, "not_done": "no study is left"}
-    return {**document, "k": len(kept.yi), "model": whole.block}
+    return {**document, "k": len(kept.yi), "labels": kept.labels, "model": whole.block}
 
 
 def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, Any]) -> Studies:
