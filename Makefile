@@ -12,6 +12,10 @@ review: .venv/requirements.done
 test: .venv/requirements-dev.done
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_FLAGS)
 
+# The same tests with no network but loopback.
+offline: .venv/requirements-dev.done
+	unshare --map-root-user --net sh -c 'ip link set lo up && exec $(MAKE) test'
+
 lint: .venv/requirements-dev.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -58,6 +58,8 @@ def main(argv: list[str] | None = None) -> None:
         client_for(endpoint, args.params.get("email"), args.round) as client,
         journal_of(place_of(args.out), purpose) as journal,
     ):
+        if start is not None:
+            start = journal.begun(start)
         found = retrieve(
             client,
             written,

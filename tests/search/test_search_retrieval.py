@@ -274,6 +274,14 @@ def interrupted(folder, purpose, value):
     return found[0]
 
 
+def test_a_search_that_is_taken_up_began_when_its_first_answers_came(tmp_path):
+    first, later = NOW, datetime(2026, 11, 23, tzinfo=UTC)
+    assert Journal(tmp_path).begun(first) == first
+    journal = Journal(tmp_path)
+    assert journal.begun(later) == first
+    assert journal.taken_over == 0
+
+
 def test_a_journal_of_another_search_is_thrown_away(tmp_path):
     assert interrupted(tmp_path / "j", "one", 1) == 1
     assert interrupted(tmp_path / "j", "one", 2) == 1

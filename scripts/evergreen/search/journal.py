@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +43,13 @@ class Journal:
     def __init__(self, directory: Path | None) -> None:
         self.directory = directory
         self.taken_over = 0  # answers of an earlier run that were used
+
+    def begun(self, now: datetime) -> datetime:
+        """When the search began: `now`, or when the run began that this one takes up."""
+        taken_over = self.taken_over
+        begun = datetime.fromisoformat(self.remember("begun", now.isoformat))
+        self.taken_over = taken_over  # no answer of PubMed
+        return begun
 
     def remember(self, label: str, compute: Callable[[], Value]) -> Value:
         """The JSON value under `label`, computed and kept when it is not there yet."""
