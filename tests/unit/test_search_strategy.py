@@ -39,6 +39,10 @@ def test_lines_are_numbered_in_many_ways(numbers):
     assert read.lines[-1].query == '(a[ti]) AND ("S1 nerve"[ti])'
 
 
+def test_words_near_each_other_stand_as_written():
+    assert strategy.read('"bone loss"[Title/Abstract:~3]').query == '"bone loss"[Title/Abstract:~3]'
+
+
 def test_names_that_look_like_line_numbers_stay_names():
     assert strategy.read("S100 protein[ti] OR S100B[ti]").query == "S100 protein[ti] OR S100B[ti]"
     assert strategy.read("1. a[ti]\n2. S1 nerve[ti]\n3. 1 AND 2").query == "(a[ti]) AND (S1 nerve[ti])"
@@ -88,6 +92,8 @@ def test_filters_come_with_their_citation(name):
         ("1. a[ti]\n2. b[ti]\n3. or/2-1\n", 3, "backwards"),
         ("1. a[ti]\n2. b[ti]\n3. #1 AND c[ti] AND 2\n", 3, "#2 for the line"),
         ("a[ti] or b[ti]\n", 1, "no operator"),
+        ('1. a[ti]\n2. "bone los*"[tiab:~3]\n', 2, "without truncation"),
+        ('1. a[ti]\n2. "bone loss"[tw:~3]\n', 2, "affiliation only"),
         ("1. exp Denosumab/\n2. bone.tw.\n3. 1 AND 2\n", 1, "Ovid"),
         ("1. a[ti]\n2. bone.ti,ab.\n3. 1 AND 2\n", 2, "Ovid"),
         ("1. a[ti]\n2. bone adj3 loss\n3. 1 AND 2\n", 2, "Ovid"),

@@ -37,6 +37,8 @@ ALL_OF = re.compile(rf"\b(and|or)/({SOME})|({SOME})/(and|or)\b", re.IGNORECASE)
 LOWER_CASE = re.compile(r"[\])]\s*(and|or|not)\b")
 LONELY_NUMBER = re.compile(r"\b(?:AND|OR|NOT)\s+\(?(\d+)(?=\s*(?:$|\)|AND\b|OR\b|NOT\b))")
 OVID = re.compile(r"\bexp [^/\"]+/|\.(?:tw|mp|ti|ab|sh|pt|kw|kf|fs)(?:,\w\w)*\.|\badj\d+\b", re.IGNORECASE)
+NEAR = re.compile(r'"([^"]*)"\s*\[([^\]:]*):~\d+\]')
+NEAR_FIELDS = {"ti", "title", "tiab", "title/abstract", "ad", "affiliation"}
 CURLY_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f", '""""')
 FILTER = re.compile(r"\bfilter:([A-Za-z0-9_]+)")
 FIRST_DAY = "1000/01/01"
@@ -163,8 +165,15 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         text = ALL_OF.sub(all_of, text)
         text = re.sub(r"\b(and|or|not)\b", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
         text = re.sub(r"#?(\d+)", r"#\1", text)
+    text = text.translate(CURLY_QUOTES)
+    for match in NEAR.finditer(text):
+        if "*" in match[1] or match[2].strip().casefold() not in NEAR_FIELDS:
+            raise InputError(
+                f"{match[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
+                file=file, row=row, todo="Write the words out, and [ti], [tiab] or [ad].",
+            )  # fmt: skip
     # Inside quotation marks `#3` is text.
-    parts = re.split(r'("[^"]*")', text.translate(CURLY_QUOTES))
+    parts = re.split(r'("[^"]*")', text)
     for place, part in enumerate(parts[::2]):
         if match := OVID.search(part):
             raise InputError(
