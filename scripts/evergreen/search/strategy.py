@@ -166,10 +166,10 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         text = re.sub(r"\b(and|or|not)\b", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
         text = re.sub(r"#?(\d+)", r"#\1", text)
     text = text.translate(CURLY_QUOTES)
-    for match in NEAR.finditer(text):
-        if "*" in match[1] or match[2].strip().casefold() not in NEAR_FIELDS:
+    for near in NEAR.finditer(text):
+        if "*" in near[1] or near[2].strip().casefold() not in NEAR_FIELDS:
             raise InputError(
-                f"{match[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
+                f"{near[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
                 file=file, row=row, todo="Write the words out, and [ti], [tiab] or [ad].",
             )  # fmt: skip
     # Inside quotation marks `#3` is text.
