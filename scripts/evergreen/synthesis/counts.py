@@ -111,40 +111,67 @@ def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Arra
 
 
 class Hypergeometric:
-    """One table given its margins: x events in group 1 of n1, `events` in all of n1 + n2."""
+    """k tables given their margins: x events in group 1 of n1, x + events2 in all of n1 + n2 (k each)."""
 
-    def __init__(self, x: float, n1: float, events2: float, n2: float) -> None:
+    def __init__(self, x: Array, n1: Array, events2: Array, n2: Array) -> None:
         events = x + events2
-        self.x, self.low, self.high = x, max(0.0, events - n2), min(n1, events)
-        self.support = np.arange(self.low, self.high + 1)
-        self.weights = (
-            special.gammaln(n1 + 1) - special.gammaln(self.support + 1) - special.gammaln(n1 - self.support + 1)
-            + special.gammaln(n2 + 1) - special.gammaln(events - self.support + 1)
-            - special.gammaln(n2 - events + self.support + 1)
+        self.x, self.low, self.high = x, np.maximum(0.0, events - n2), np.minimum(n1, events)
+        self.support = self.low[:, None] + np.arange(int((self.high - self.low).max()) + 1)
+        outside = self.support > self.high[:, None]
+        s = np.where(outside, self.high[:, None], self.support)
+        n1, n2, events = n1[:, None], n2[:, None], events[:, None]
+        weights = (
+            special.gammaln(n1 + 1) - special.gammaln(s + 1) - special.gammaln(n1 - s + 1)
+            + special.gammaln(n2 + 1) - special.gammaln(events - s + 1) - special.gammaln(n2 - events + s + 1)
         )  # fmt: skip
+        self.weights = np.where(outside, -np.inf, weights)
 
     def loglik(self, theta: Array) -> Array:
-        """Log-probability of x at each log odds ratio."""
-        terms = self.weights[None] + theta[:, None] * self.support[None]
-        return terms[:, int(self.x - self.low)] - special.logsumexp(terms, axis=1)
+        """Log-probability of x at log odds ratios `theta` (k, or k x q)."""
+        at = theta if theta.ndim == 2 else theta[:, None]
+        terms = self.weights[:, None, :] + at[:, :, None] * self.support[:, None, :]
+        top = terms.max(axis=2)
+        total = top + np.log(np.exp(terms - top[:, :, None]).sum(axis=2))
+        own = self.weights[np.arange(len(self.x)), (self.x - self.low).astype(int)]
+        value = own[:, None] + at * self.x[:, None] - total
+        return value if theta.ndim == 2 else value[:, 0]
 
-    def moments(self, theta: float) -> tuple[float, float]:
-        terms = self.weights + theta * self.support
-        p = np.exp(terms - special.logsumexp(terms))
-        mean = float(p @ self.support)
-        return mean, float(p @ (self.support - mean) ** 2)
+    def moments(self, theta: Array) -> tuple[Array, Array]:
+        """Mean and variance of the events in group 1 (k each)."""
+        terms = self.weights + theta[:, None] * self.support
+        p = np.exp(terms - terms.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        mean = (p * self.support).sum(axis=1)
+        return mean, (p * (self.support - mean[:, None]) ** 2).sum(axis=1)
 
-    def integrated(self, theta: float, tau: float) -> float:
-        """Log-probability of x with the log odds ratio normal around theta."""
-        mode = 0.0
+    def saturated(self) -> Array:
+        """The log odds ratio of each table by itself (k), NaN where it is not finite."""
+        inside = (self.low < self.x) & (self.x < self.high)
+        low, high = np.full(len(self.x), -1.0), np.full(len(self.x), 1.0)
+        while np.any(inside & ((self.moments(low)[0] > self.x) | (self.moments(high)[0] < self.x))):
+            low, high = 2 * low, 2 * high
+        middle = 0.5 * (low + high)
+        for _ in range(NEWTON_STEPS):  # Newton's method inside a bracket
+            mean, variance = self.moments(middle)
+            low, high = np.where(mean < self.x, middle, low), np.where(mean < self.x, high, middle)
+            new = middle + (self.x - mean) / np.where(variance > 0, variance, np.inf)
+            new = np.where((new > low) & (new < high), new, 0.5 * (low + high))
+            if np.max(np.abs(new - middle)[inside], initial=0.0) < 1e-13:
+                break
+            middle = new
+        return np.where(inside, middle, np.nan)
+
+    def integrated(self, theta: float, tau: float) -> Array:
+        """Log-probability of x (k) with the log odds ratio normal around `theta`."""
+        mode = np.zeros(len(self.x))
         for _ in range(NEWTON_STEPS):
             mean, variance = self.moments(theta + tau * mode)
-            step = (tau * (self.x - mean) - mode) / (tau**2 * variance + 1)
-            mode += float(np.clip(step, -2.0, 2.0))
-            if abs(step) < 1e-11:
+            step = np.clip((tau * (self.x - mean) - mode) / (tau**2 * variance + 1), -2.0, 2.0)
+            mode = mode + step
+            if np.max(np.abs(step)) < 1e-11:
                 break
         width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
         points, weights = np.polynomial.hermite_e.hermegauss(EXACT_NODES)
-        v = mode + width * points
+        v = mode[:, None] + width[:, None] * points
         value = self.loglik(theta + tau * v) - v**2 / 2 + points**2 / 2
-        return float(special.logsumexp(value, b=weights) + np.log(width) - 0.5 * np.log(2 * np.pi))
+        return special.logsumexp(value, axis=1, b=weights) + np.log(width) - 0.5 * np.log(2 * np.pi)

@@ -36,6 +36,7 @@ from evergreen.synthesis.stack import Array
 MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
 NODES = 7
 RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
+NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no study, or in all participants"
 DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood without a maximum has
 
 
@@ -114,9 +115,7 @@ class _Found:
 
 def _result(measure: str, data: Mapping[str, Array], found: _Found, level: float) -> GlmmFit:
     if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
-        raise ValueError(
-            "the likelihood has no finite maximum: a group has events in no study, or in all participants"
-        )
+        raise ValueError(NO_MAXIMUM)
     options = {"drop00": True} if measure in {"OR", "IRR"} else {}
     yi, vi = effect(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)
@@ -444,39 +443,33 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
 
 def _hypergeometric(data: Mapping[str, Array], common: bool) -> _Found:
     """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution."""
-    tables = [
-        Hypergeometric(*(float(data[name][i]) for name in ("events1", "n1", "events2", "n2")))
-        for i in range(len(data["n1"]))
-    ]
+    tables = Hypergeometric(*(data[name] for name in ("events1", "n1", "events2", "n2")))
+    k = len(tables.x)
 
     def slope(theta: float) -> float:
-        return sum(table.x - table.moments(theta)[0] for table in tables)
+        return float((tables.x - tables.moments(np.full(k, theta))[0]).sum())
 
+    if np.all(tables.x == tables.low) or np.all(tables.x == tables.high):
+        raise ValueError(NO_MAXIMUM)
     low, high = -1.0, 1.0
     while slope(low) < 0:
         low *= 2
     while slope(high) > 0:
         high *= 2
     theta = float(optimize.brentq(slope, low, high, xtol=1e-13))
-    information = sum(table.moments(theta)[1] for table in tables)
-    ll_common = sum(table.loglik(np.array([theta]))[0] for table in tables)
-    own, own_v, ll_saturated = np.zeros(len(tables)), np.full(len(tables), np.inf), 0.0
-    for i, table in enumerate(tables):
-        if table.low < table.x < table.high:
-            bound = 1.0
-            while table.moments(-bound)[0] > table.x or table.moments(bound)[0] < table.x:
-                bound *= 2
-            own[i] = optimize.brentq(
-                lambda t, table=table: table.moments(t)[0] - table.x, -bound, bound, xtol=1e-13
-            )
-            own_v[i] = 1 / table.moments(own[i])[1]
-            ll_saturated += float(table.loglik(own[i : i + 1])[0])
-    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
+    information = float(tables.moments(np.full(k, theta))[1].sum())
+    ll_common = float(tables.loglik(np.full(k, theta)).sum())
+    own = tables.saturated()
+    inside = np.isfinite(own)
+    at = np.where(inside, own, 0.0)
+    own_v = np.where(inside, 1 / tables.moments(at)[1], np.inf)
+    ll_saturated = float(tables.loglik(at)[inside].sum())  # a table at the edge of its range is certain
+    Q_wald, Q_lrt = _wald_homogeneity(at, own_v), 2 * (ll_saturated - ll_common)
     alone = _Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
     if common:
         return alone
 
     def objective(values: Array) -> float:
-        return sum(table.integrated(values[0], values[1]) for table in tables)
+        return float(tables.integrated(values[0], values[1]).sum())
 
     return _mixed(objective, objective, alone)
