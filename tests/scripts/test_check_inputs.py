@@ -58,3 +58,26 @@ def test_given_counts_that_do_not_add_up_are_told_before_anything_runs():
     )
     assert str(second).endswith("Mend the counts under `prisma.given.2023-11-17`.")
     check_inputs.main(["--files={}", "--given", json.dumps({"2023-11-17": {**counts, "duplicates": 1}})])
+
+
+def test_exports_that_cannot_be_read_are_refused_before_a_run(tmp_path):
+    whole = b"TY  - JOUR\nTI  - A made-up title\nER  - \n"
+    files = {
+        "whole.ris": whole,
+        "cut.ris": whole[:-9],
+        "other.ris": whole,
+        "old.xls": b"\xd0\xcf\x11\xe0" + bytes(600),
+        "none.ris": b"",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    how = {"other.ris": {"format_": "bibtex"}, "none.ris": {"none_expected": True}}
+    exports = [["export", str(tmp_path / name), how.get(name, {})] for name in (*files, "missing.ris")]
+    with pytest.raises(InputErrors) as caught:
+        check_inputs.main(["--files", json.dumps({"search": exports})])
+    told = {error.file.rsplit("/", 1)[-1]: str(error) for error in caught.value.errors}
+    assert set(told) == {"cut.ris", "other.ris", "old.xls", "missing.ris"}
+    assert "it was cut off" in told["cut.ris"]
+    assert "its content looks like RIS" in told["other.ris"]
+    assert "old Excel" in told["old.xls"]
+    assert "save it as .xlsx or CSV" in told["old.xls"]
