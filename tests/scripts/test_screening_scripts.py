@@ -12,6 +12,7 @@ import count_votes
 import list_studies
 import write_worklists
 from evergreen import tables
+from evergreen.errors import InputError
 
 PLAN = {
     "reviewers": ["AB", "CD"],
@@ -135,3 +136,13 @@ def test_agreement_of_the_bundled_votes(corpus, root):
     assert pair["n"] == a + b + c + d == len(pd.read_csv(root / "config/screening/title_abstract/AB.csv"))
     assert "NaN" not in (stage / "agreement.csv").read_text()
     assert "Cohen's kappa" in (stage / "agreement.svg").read_text()
+
+
+def test_an_id_that_a_program_altered_refuses_the_sheet(corpus):
+    (corpus / "AB.csv").write_text("record_id,decision\n99999999,include\n")
+    with pytest.raises(InputError, match=r"AB.csv, row 2, column record_id: .* looks like pubmed:99999999"):
+        count_votes.main(
+            ["--stage", "title_abstract", "--works", str(corpus / "works.parquet"), "--clusters", str(corpus / "clusters.csv"),
+             "--votes", str(corpus / "AB.csv"), "--params", json.dumps(PLAN), "--out", str(corpus / "out")]
+        )  # fmt: skip
+    assert not (corpus / "out").exists()

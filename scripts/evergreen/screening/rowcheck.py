@@ -95,8 +95,9 @@ def check_against_works(
     `clusters`: record_id to work_id. An id that nothing has and that is not spelt like one of ours is no fault: its record may be gone,
     and the decision is an orphan then.
     """
+    decided = sheet[sheet["decision"].ne("")]
     spelt: dict[str, set[str]] = defaultdict(set)
-    for record in clusters:
+    for record in clusters if not decided["record_id"].isin(list(clusters)).all() else ():
         spelt[_plain(record)].add(record)
         spelt[_plain(record.partition(":")[2])].add(record)
     titles = dict(zip(works["work_id"], map(searchable, works["title"].fillna("")), strict=True))
@@ -104,7 +105,6 @@ def check_against_works(
     for work, title in titles.items():
         owners[title].add(work)
     errors = []
-    decided = sheet[sheet["decision"].ne("")]
     given = decided["title"] if "title" in decided else pd.Series("", index=decided.index)
     for record, title, file, row in zip(
         decided["record_id"], map(searchable, given), decided["_file"], decided["_row"], strict=True
