@@ -75,7 +75,7 @@ def test_directives():
 @pytest.mark.parametrize("name", ["hsss_sensitivity_maximizing", "hsss_sensitivity_and_precision_maximizing"])
 def test_filters_come_with_their_citation(name):
     read = strategy.read(f"1. a[ti]\n2. 1 AND filter:{name}\n")
-    assert "randomized controlled trial[pt]" in read.query
+    assert read.query.startswith("(a[ti]) AND ((randomized controlled trial[pt]")
     assert "(animals[mh] NOT humans[mh])" in read.query
     assert strategy.described(read)["filters"][0]["citation"].startswith("Lefebvre C")
 
@@ -91,6 +91,8 @@ def test_filters_come_with_their_citation(name):
         ("1. a[ti]\nknown: 12x\n", 2, "12x"),
         ("1. a[ti]\n2. b[ti]\n3. or/2-1\n", 3, "backwards"),
         ("1. a[ti]\n2. b[ti]\n3. #1 AND c[ti] AND 2\n", 3, "#2 for the line"),
+        ("1. a[ti]\n2. 1 AND c[ti]\n", 2, "#1 for the line"),
+        ("1. a[ti]\n2. (c[ti] NOT 1) OR d[ti]\n", 2, "#1 for the line"),
         ("a[ti] or b[ti]\n", 1, "no operator"),
         ('1. a[ti]\n2. "bone los*"[tiab:~3]\n', 2, "without truncation"),
         ('1. a[ti]\n2. "bone loss"[tw:~3]\n', 2, "affiliation only"),

@@ -35,7 +35,7 @@ ONLY_REFERENCES = re.compile(r"(?:[\s()#,/-]|\d+|\band\b|\bor\b|\bnot\b)+", re.I
 SOME = r"#?\d+(?:\s*[-,]\s*#?\d+)*"
 ALL_OF = re.compile(rf"\b(and|or)/({SOME})|({SOME})/(and|or)\b", re.IGNORECASE)
 LOWER_CASE = re.compile(r"[\])]\s*(and|or|not)\b")
-LONELY_NUMBER = re.compile(r"\b(?:AND|OR|NOT)\s+\(?(\d+)(?=\s*(?:$|\)|AND\b|OR\b|NOT\b))")
+LONELY_NUMBER = re.compile(r"(?:^|\(|\b(?:AND|OR|NOT)\s)\s*(\d+)\s*(?=$|\)|(?:AND|OR|NOT)\b)")
 OVID = re.compile(r"\bexp [^/\"]+/|\.(?:tw|mp|ti|ab|sh|pt|kw|kf|fs)(?:,\w\w)*\.|\badj\d+\b", re.IGNORECASE)
 NEAR = re.compile(r'"([^"]*)"\s*\[([^\]:]*):~\d+\]')
 NEAR_FIELDS = {"ti", "title", "tiab", "title/abstract", "ad", "affiliation"}
@@ -161,10 +161,10 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         used.append(match[1])
         return f"({filters()[match[1]]['query']})"
 
-    if ONLY_REFERENCES.fullmatch(text) and re.search(r"\d", text) and earlier:
+    if ONLY_REFERENCES.fullmatch(FILTER.sub(" ", text)) and re.search(r"\d", text) and earlier:
         text = ALL_OF.sub(all_of, text)
         text = re.sub(r"\b(and|or|not)\b", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
-        text = re.sub(r"#?(\d+)", r"#\1", text)
+        text = re.sub(r"#?\b(\d+)\b", r"#\1", text)
     text = text.translate(CURLY_QUOTES)
     for near in NEAR.finditer(text):
         if "*" in near[1] or near[2].strip().casefold() not in NEAR_FIELDS:
