@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html import unescape
 from typing import Any
 
 MARKUP = re.compile(r"</?(?:i|b|u|sup|sub|math|m[a-z]+)(?:\s[^>]*)?>")  # letters and MathML
@@ -12,7 +11,7 @@ MARKUP = re.compile(r"</?(?:i|b|u|sup|sub|math|m[a-z]+)(?:\s[^>]*)?>")  # letter
 
 def text(value: Any) -> str:
     """Bio.Entrez leaves markup in the text as tags."""
-    return " ".join(unicodedata.normalize("NFC", unescape(MARKUP.sub("", str(value)))).split())
+    return " ".join(unicodedata.normalize("NFC", MARKUP.sub("", str(value))).split())
 
 
 def fields(record: Any) -> dict[str, Any]:
