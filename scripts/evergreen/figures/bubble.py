@@ -43,7 +43,7 @@ def bubble(result: Mapping[str, Any], setting: Setting, moderator: str) -> Drawn
     fitted = fit(y, v, np.column_stack([np.ones(len(x)), x]), **settings)
     grid = np.linspace(*padded(x.tolist(), 0.04), 101)
     line = meta_regression.predict(fitted, np.column_stack([np.ones(len(grid)), grid]))
-    scale = scale_of(result["measure"], ratio=setting.ratio)
+    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
 
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]

@@ -23,7 +23,7 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """
     y, v = effects(result)
     model = result["model"]
-    scale = scale_of(result["measure"], ratio=setting.ratio)
+    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
     se = np.sqrt(v)
     ends = [*(y - 2.2 * se), *(y + 2.2 * se), model["ci_low"], model["ci_high"]]
     centre = [*y, model["estimate"]]

@@ -16,7 +16,15 @@ import pandas as pd
 from evergreen.bias.tools import Tool
 from evergreen.figures.forest_layout import draw
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
-from evergreen.figures.scales import decimals_needed, effect_decimals, number, p_value, scale_of
+from evergreen.figures.scales import (
+    Scale,
+    decimals_needed,
+    double_arcsine,
+    effect_decimals,
+    number,
+    p_value,
+    scale_of,
+)
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
 
@@ -92,11 +100,23 @@ def _letter(i: int) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i % 26]
 
 
+def own_size(study: Mapping[str, Any], measure: str, scale: Scale) -> Mapping[str, Any]:
+    """A study of double arcsines so that the scale of the pooled effect shows what its own size makes of it; else as it is."""
+    n = ((study.get("arms") or {}).get("single") or {}).get("n")
+    if measure != "PFT" or not n or scale.short != "Proportion":
+        return study
+    own, keys = double_arcsine(n), ("yi", "ci_low", "ci_high")
+    moved = {key: scale.forward(own.back(study[key])) for key in keys}
+    return {**study, **moved, "analysed": tuple(study[key] for key in keys)}
+
+
 class _Content:
     def __init__(self, result: Mapping[str, Any], setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
-        self.scale = scale_of(result["measure"], ratio=setting.ratio)
-        self.studies: list[Mapping[str, Any]] = list(result.get("studies") or [])
+        self.scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+        self.studies = [
+            own_size(study, result["measure"], self.scale) for study in result.get("studies") or []
+        ]
         self.left_out: list[Mapping[str, Any]] = list(result.get("left_out") or [])
         self.bias = _Bias([*self.studies, *self.left_out], setting.tool)
         self.model: Mapping[str, Any] = result.get("model") or {}
@@ -301,7 +321,8 @@ class _Content:
         values: Sequence[float | None] = estimate or (None, None, None)
         names = ("effect", "ci_low", "ci_high")
         entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, values, strict=True)}
-        entry |= {f"analysis_{n}": v for n, v in zip(names, values, strict=True)}
+        analysed = study.get("analysed", values)
+        entry |= {f"analysis_{n}": v for n, v in zip(names, analysed, strict=True)}
         entry |= {"weight_percent": study.get("weight"), "reason": reason}
         self.drawn.append(entry)
 

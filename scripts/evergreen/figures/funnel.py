@@ -35,7 +35,7 @@ def funnel(
     to all; with `contours`, regions of significance around no effect are shaded instead. `filled` is the JSON
     of trim and fill: the studies it adds are drawn open, and the lines stand around the pooled effect with them.
     """
-    scale = _straight(scale_of(result["measure"], ratio=setting.ratio))
+    scale = _straight(scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or []))
     studies = result["studies"]
     added = [(one["yi"], one["vi"]) for one in filled["filled"]] if filled else []
     points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
@@ -87,7 +87,7 @@ def funnel(
         handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
     names = [str(s.get("label") or s["study"]) for s in studies] + ["added by trim and fill"] * len(added)
-    own = scale_of(result["measure"], ratio=setting.ratio)
+    own = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
     rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     return Drawn(figure, table, f"{kind}: {setting.name}")

@@ -157,7 +157,7 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     without = influence.leave_one_out(y, v, method=settings["method"])
     strongest = int(np.argmax(np.abs(without.b[:, 0] - result["model"]["estimate"])))
     name = str(result["studies"][strongest].get("label") or result["studies"][strongest]["study"])
-    scale = scale_of(result["measure"], ratio=setting.ratio)
+    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
     place = np.array([scale.position(float(b)) for b in fitted.b[:, 0]])
     holds = used[:, strongest] > 0
     note = f"{'A sample of' if asked['drawn'] else 'All'} {len(used):,} subsets of at least two studies."

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from matplotlib.ticker import MaxNLocator
+
+from evergreen.synthesis import transforms
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -92,7 +96,7 @@ SCALES = {
     "PAS": Scale(
         "Proportion", "Proportion", null=None, back=_sine_square, forward=lambda p: math.asin(math.sqrt(p))
     ),
-    # Going back from the double arcsine needs a sample size, which a pooled effect does not have.
+    # Going back from the double arcsine needs a sample size: see `scale_of`.
     "PFT": Scale("Double arcsine of proportion", "PFT", null=None),
     "IR": Scale("Rate", "Rate", null=None),
     "IRLN": Scale("Rate", "Rate", null=None, back=_exp, forward=_log),
@@ -102,8 +106,30 @@ SCALES = {
 GENERIC_RATIO = _ratio("Ratio", "Ratio")
 
 
-def scale_of(measure: str, *, ratio: bool = False) -> Scale:
-    """The scale of a measure; `ratio` says that a generic effect is the logarithm of a ratio."""
+def _from_double_arcsine(n: float, value: float) -> float:
+    return float(transforms.inverse_freeman_tukey(value, n))
+
+
+def _to_double_arcsine(n: float, value: float) -> float:
+    return float(transforms.freeman_tukey(value, n))
+
+
+def double_arcsine(n: float) -> Scale:
+    """The double arcsine of a proportion among `n`, shown as the proportion (Miller 1978)."""
+    back, forward = partial(_from_double_arcsine, n), partial(_to_double_arcsine, n)
+    return Scale("Proportion", "Proportion", null=None, back=back, forward=forward)
+
+
+def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Mapping[str, Any]] = ()) -> Scale:
+    """The scale of a measure; `ratio` says that a generic effect is the logarithm of a ratio.
+
+    A pooled double arcsine goes back with the harmonic mean of the numbers of participants of the `studies`.
+    """
+    if measure == "PFT" and studies:
+        sizes = [((study.get("arms") or {}).get("single") or {}).get("n") for study in studies]
+        known = [float(n) for n in sizes if n]
+        if len(known) == len(sizes):
+            return double_arcsine(transforms.harmonic_mean(known))
     if measure == "GEN" and ratio:
         return GENERIC_RATIO
     return SCALES[measure]

@@ -121,7 +121,7 @@ def _drawn(
     same_method: bool = True,
     notes: Sequence[str] = (),
 ) -> Drawn:
-    scale = scale_of(result["measure"], ratio=setting.ratio)
+    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
     total = total and (result.get("model") or {}).get("estimate") is not None
     shown_entries = [
         *entries,

@@ -66,7 +66,7 @@ def _effects(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str
     model, measure = pooled_model(result), outcome["measure"]
     if model is None:
         return "", "", "", "not pooled"
-    people, scale = participants(result), scales.scale_of(measure)
+    people, scale = participants(result), scales.scale_of(measure, studies=result.get("studies") or [])
     size = f"({result['k']})" if people is None else f"{people:,} ({result['k']})"
     values = model["estimate"], model["ci_low"], model["ci_high"]
     effect = f"{scale.short} {shown(values[0], scale)} ({interval(values[1], values[2], scale)})"

@@ -50,7 +50,10 @@ def pooled_model(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """One sentence with the pooled effect, or why there is none."""
-    model, scale = pooled_model(result), scales.scale_of(outcome["measure"])
+    model, scale = (
+        pooled_model(result),
+        scales.scale_of(outcome["measure"], studies=result.get("studies") or []),
+    )
     if model is None:
         reason = result["not_pooled"] or " ".join(result["notes"])
         return f"Not pooled: {reason.rstrip('.')}."
@@ -69,7 +72,8 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
     columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("Tau²", True)]  # fmt: skip
     rows: list[list[Cell]] = []
     for outcome in outcomes:
-        result, scale = results[outcome["id"]], scales.scale_of(outcome["measure"])
+        result = results[outcome["id"]]
+        scale = scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
         name = Link(outcome["name"], f"#outcome-{outcome['id']}")
         model = pooled_model(result)
         if model is None:
@@ -108,7 +112,9 @@ def outcome_blocks(
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
     if pooled_model(result) is not None:
-        blocks += further_blocks(result, scales.scale_of(outcome["measure"]))
+        blocks += further_blocks(
+            result, scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
+        )
     if result["left_out"] and result["model"] is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
@@ -161,7 +167,7 @@ def _caution(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     notes = list(result["notes"])
     wald = (result["model"] or {}).get("wald")
     if wald:
-        scale = scales.scale_of(outcome["measure"])
+        scale = scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
         notes.append(f"Wald interval: {interval(wald['ci_low'], wald['ci_high'], scale)}.")
     return " ".join(notes)
 

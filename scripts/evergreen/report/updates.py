@@ -39,18 +39,18 @@ def effects(
         if day not in views:
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
-        before = _effect(outcome, earlier[-1]["model"]) if earlier else NONE
+        scale = scales.scale_of(outcome["measure"], studies=results[outcome["id"]].get("studies") or [])
+        before = _effect(scale, earlier[-1]["model"]) if earlier else NONE
         view = views[day]
         rows.append(
-            [outcome["name"], listed(view["added"]), before, _effect(outcome, view["model"]), str(view["k"])]
+            [outcome["name"], listed(view["added"]), before, _effect(scale, view["model"]), str(view["k"])]
         )
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 
-def _effect(outcome: Mapping[str, Any], model: Mapping[str, Any] | None) -> str:
+def _effect(scale: scales.Scale, model: Mapping[str, Any] | None) -> str:
     if model is None or model["estimate"] is None:
         return NONE
-    scale = scales.scale_of(outcome["measure"])
     return f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
 
 

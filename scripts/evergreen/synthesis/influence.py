@@ -75,13 +75,15 @@ def influence(
     k = len(y)
     x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
     p = x.shape[1]
-    whole = fit(y, v, x, method=method, test=test, level=level)
     used = 1.0 - np.eye(k)
     possible = (
         np.array([np.linalg.matrix_rank(x[used[i] > 0]) == p for i in range(k)]) if p > 1 else used[0] >= 0
     )
     rows = np.flatnonzero(possible)
-    without = fit_stack(stack(y, v, x, used=used[rows]), method=method, test=test, level=level)
+    # all studies and each deletion in one stack
+    every = np.vstack([np.ones(k), used[rows]])
+    fitted = fit_stack(stack(y, v, x, used=every), method=method, test=test, level=level)
+    whole, without = fitted.one(), fitted.one(slice(1, None))
     hat = leverage(v, x, float(whole.tau2))
     spread = v[rows] + without.tau2
     deleted = np.einsum("bp,bp->b", x[rows], without.b)

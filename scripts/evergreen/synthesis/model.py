@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,9 +69,9 @@ class Fit:
     k: Array
     p: int
 
-    def one(self, row: int = 0) -> Fit:
-        """One meta-analysis out of a stack."""
-        changed = {
+    def one(self, row: int | slice = 0) -> Fit:
+        """One meta-analysis out of a stack, or a smaller stack."""
+        changed: dict[str, Any] = {
             field.name: value[row]
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), np.ndarray)
