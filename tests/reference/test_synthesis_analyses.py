@@ -241,6 +241,21 @@ def test_methods_in_words(rows):
         assert all(sentence.endswith(".") for sentence in wording.methods(entry))
 
 
+def test_methods_name_what_is_special_to_a_measure():
+    def words(measure, **analysis):
+        return " ".join(
+            wording.methods({"id": "x", "measure": measure, "analysis": {**ANALYSIS, **analysis}})
+        )
+
+    assert "a logistic mixed model with a random effect for each study" in words("PLO", model="glmm")
+    assert "a Poisson mixed model of the counts of both groups with fixed study effects" in words(
+        "IRR", model="glmm"
+    )
+    assert "exact conditional likelihood" in words("OR", model="glmm", glmm="CM.EL")
+    assert "harmonic mean" in words("PFT")
+    assert "studies without events in both groups were left out" in words("OR", drop00=True)
+
+
 @pytest.mark.parametrize("model", ["mh", "peto", "glmm"])
 @pytest.mark.parametrize("events", [("0", "0"), ("0", "3")])
 def test_models_of_counts_say_when_there_is_nothing_to_estimate(rows, model, events):

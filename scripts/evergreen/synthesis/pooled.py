@@ -208,7 +208,11 @@ def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         block |= {"pi_low": found.estimate - half, "pi_high": found.estimate + half}
     missing = len(studies.yi) - found.k
     notes = (
-        [f"{missing} studies without events in either group say nothing in this model."] if missing else []
+        [
+            f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
+        ]
+        if missing
+        else []
     )
     return Pooled(block, np.full(len(studies.yi), np.nan), notes)
 

@@ -30,8 +30,8 @@ TESTS = {
     "adhoc": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance, never below the usual one",
 }
 GLMM = {
-    "UM.FS": "a logistic or Poisson mixed model with fixed study effects",
-    "UM.RS": "a logistic or Poisson mixed model with random study effects",
+    "UM.FS": "mixed model of the counts of both groups with fixed study effects",
+    "UM.RS": "mixed model of the counts of both groups with random study effects",
     "CM.EL": "the exact conditional likelihood of the counts given their totals",
     "CM.AL": "the approximate conditional likelihood of the counts given their totals",
 }
@@ -55,10 +55,14 @@ def methods(outcome: Mapping[str, Any]) -> list[str]:
         f"The effect measure is the {measure.name}"
         + (", analysed on the log scale." if measure.scale == "log" else ".")
     ]
+    if outcome["measure"] == "PFT":
+        sentences.append(
+            "It is shown as a proportion, going back with the harmonic mean of the numbers of participants (Miller 1978)."
+        )
     sentences += _zero_cells(outcome)
     if measure.kind in {"table", "two_means", "two_rates"}:
         sentences.append(ARMS[outcome.get("multi_arm", "combine")] + ".")
-    sentences += _model(analysis)
+    sentences += _model(analysis, outcome["measure"])
     percent = f"{100 * analysis['level']:g}"
     sentences.append(f"{TESTS[analysis['test']]}; intervals are {percent} % intervals.")
     if analysis["model"] in {"random", "glmm", "multilevel"} and analysis.get("prediction", True):
@@ -91,10 +95,20 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
         sentence += "; the pooled estimate uses the counts as they are"
     if analysis["model"] == "peto":
         sentence += "; Peto's method uses the counts as they are"
+    if analysis.get("drop00"):
+        sentence += "; studies without events in both groups were left out"
     return [sentence + "."]
 
 
-def _model(analysis: Mapping[str, Any]) -> list[str]:
+def _mixed(measure: str, kind: str) -> str:
+    """A mixed model of counts in words; counts of one group have no study effects beside the random one."""
+    family = "logistic" if MEASURES[measure].kind in {"table", "proportion"} else "Poisson"
+    if MEASURES[measure].kind in {"proportion", "rate"}:
+        return f"a {family} mixed model with a random effect for each study"
+    return f"a {family} {GLMM[kind]}" if kind.startswith("UM") else GLMM[kind]
+
+
+def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
     model = analysis["model"]
     if model == "common":
         return [*_dependent(analysis), "Studies were pooled by inverse variance under a common effect."]
@@ -109,7 +123,7 @@ def _model(analysis: Mapping[str, Any]) -> list[str]:
         return ["Studies were pooled by Peto's method under a common effect."]
     if model == "glmm":
         return [
-            f"Studies were pooled by {GLMM[analysis.get('glmm', 'UM.FS')]}, fitted by maximum likelihood."
+            f"Studies were pooled by {_mixed(measure, analysis.get('glmm', 'UM.FS'))}, fitted by maximum likelihood; heterogeneity was tested by the likelihood ratio against a model with an effect for each study."
         ]
     if model == "multilevel":
         sentence = f"Effects were pooled by a three-level model, effects within studies, fitted by {ESTIMATORS[analysis['tau2']]}"
