@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling
+.PHONY: review test offline lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
