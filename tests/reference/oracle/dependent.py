@@ -58,16 +58,13 @@ def dependent_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> 
                 "multilevel", place, {"sigma2": block[""][:1]}, {"sigma2": full.sigma2[1:2]}, rtol=1e-4
             )
             # metafor's `uniroot` ends within its tolerance of these limits: ours must solve the equation, and better
-            ledger.block(
-                "multilevel",
-                place,
-                {"sigma2": block[""][1:]},
-                {"sigma2": [low, high]},
-                rtol=1e-6,
-                atol=stopping.UNIROOT,
-            )
             ledger.short["profile of a variance component: uniroot at its default tolerance"] += 1
-            drop = multilevel.profile_drop(full, 1)
+            drop, best = multilevel.profile_drop(full, 1), float(full.sigma2[1])
+            stopped = [
+                stopping.uniroot(drop, 0.0, best) if low > 0 else 0.0,
+                stopping.uniroot(drop, best, max(10.0, 100 * best)),
+            ]
+            ledger.block("multilevel", place, {"sigma2": block[""][1:]}, {"sigma2": stopped}, rtol=1e-4)
             for mine_limit, its_limit in zip((low, high), map(number, block[""][1:]), strict=True):
                 if mine_limit > 0 and not abs(drop(mine_limit)) <= min(1e-7, abs(drop(its_limit)) + 1e-9):
                     ledger.failed.append(f"{place}: {mine_limit!r} does not solve the profile's equation")

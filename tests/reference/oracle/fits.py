@@ -20,6 +20,7 @@ from evergreen.synthesis.stack import Stack, stack
 from tests.reference import stopping
 from tests.reference.oracle.ledger import Ledger, column, number, numbers
 
+SEARCHED = 1e6  # where the files' search for limits of tau2 ended: `tau2.max`
 CLOSED = {"EE", "DL", "HE", "HS", "HSk", "SJ"}
 
 
@@ -228,12 +229,11 @@ class Fits:
         values = np.array([float(mine.tau2), bounds.low[0], bounds.high[0]])
         if bounds.empty[0]:
             values[1:] = math.nan
+        if name.startswith("GENQ"):
+            values = self.generalised_q(path, block["tau2"], of, values)
         ours: dict[str, Any] = {"tau2": values, **tau2_interval.derived(mine, values)}
         vt = float(mine.vt)
         allowed = 1e-6 * np.nan_to_num(values) + 1e-9
-        if name.startswith("GENQ"):
-            self.generalised_q(path, block["tau2"], of, values)
-            allowed = allowed + np.array([0.0, stopping.UNIROOT, stopping.UNIROOT])
         slack = {
             "tau2": allowed,
             "tau": np.sqrt(values + allowed) - np.sqrt(values),
@@ -247,12 +247,17 @@ class Fits:
         if block.get("lb_sign") == "<" and not (bounds.below[0] or bounds.empty[0]):
             self.ledger.failed.append(f"{path}.lb_sign: {block['lb_sign']!r} against {bool(bounds.below[0])}")
 
-    def generalised_q(self, path: str, theirs: Sequence[Any], of: Stack, ours: np.ndarray) -> None:
-        """metafor's `uniroot` ends within its tolerance of these limits: ours must solve the equation, and better."""
+    def generalised_q(self, path: str, theirs: Sequence[Any], of: Stack, ours: np.ndarray) -> np.ndarray:
+        """What metafor's `uniroot` gives on our function, within its tolerance of our limits, which solve the equation."""
         self.ledger.short["generalised Q: uniroot at its default tolerance"] += 1
         tail = tau2_interval.generalised_q_tail(of, 1 / of.vi[0])
-        for mine, other, target in zip(ours[1:], theirs[1:], (0.975, 0.025), strict=True):
-            if mine > 0 and number(other) > 0:
-                left, its = abs(tail(float(mine)) - target), abs(tail(number(other)) - target)
+        stopped = ours.copy()
+        for place, target in ((1, 0.975), (2, 0.025)):
+            if ours[place] > 0:
+                left, its = (abs(tail(number(limit)) - target) for limit in (ours[place], theirs[place]))
                 if not (left < 1e-9 and left <= its + 1e-9):
                     self.ledger.failed.append(f"{path}: residual {left!r} against {its!r}")
+                stopped[place] = stopping.uniroot(
+                    lambda tau2, target=target: target - tail(tau2), 0.0, SEARCHED
+                )
+        return stopped
