@@ -53,6 +53,15 @@ def uniroot(f: Callable[[float], float], low: float, high: float, tolerance: flo
             c, fc = a, fa
 
 
+def upward(f: Callable[[float], float], high: float) -> float:
+    """The end of an interval that `uniroot` extends upwards until an increasing function is not negative there."""
+    further = 0.01 * high
+    while f(high) < 0:
+        high += further
+        further *= 2
+    return high
+
+
 def fisher_scoring(y: np.ndarray, v: np.ndarray, design: np.ndarray | None = None) -> float:
     """tau2 by REML as `rma` reports it at its default threshold: scoring from Hedges' estimate."""
     k = len(y)

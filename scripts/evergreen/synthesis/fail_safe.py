@@ -53,23 +53,24 @@ def general(
     seen = fit(y, v, method=method, tau2=tau2)
     mean, tau2 = float(seen.b[0]), float(seen.tau2)
     typical = 1 / float(np.mean(1 / v))
-    if _p_value(0, y, v, typical, mean, tau2) >= alpha:
+    if p_value_with(0, y, v, typical, mean, tau2) >= alpha:
         return 0.0
     low, high = 0, 1
-    while _p_value(high, y, v, typical, mean, tau2) < alpha:
+    while p_value_with(high, y, v, typical, mean, tau2) < alpha:
         low, high = high, high * 2
         if high > LARGEST:
             return math.inf
     while high - low > 1:
         middle = (low + high) // 2
-        if _p_value(middle, y, v, typical, mean, tau2) < alpha:
+        if p_value_with(middle, y, v, typical, mean, tau2) < alpha:
             low = middle
         else:
             high = middle
     return float(high)
 
 
-def _p_value(unseen: int, y: Array, v: Array, typical: float, mean: float, tau2: float) -> float:
+def p_value_with(unseen: int, y: Array, v: Array, typical: float, mean: float, tau2: float) -> float:
+    """P of the test with `unseen` studies around no effect of variance `typical`; `mean` and `tau2` are of those seen."""
     k = len(y)
     together = k * mean / (k + unseen)
     spread = (

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from evergreen.synthesis import fail_safe, small_study, trim_fill
+from evergreen.synthesis.model import fit
 from evergreen.synthesis.stack import stack
 from tests.reference import stopping
 from tests.reference.oracle.fits import Fits, stopped, tails
@@ -127,13 +129,21 @@ class SmallStudies(Fits):
             )
 
     def general(self, path: str, block: Mapping[str, Any]) -> None:
-        """R looks for a root of a step function: it stops at either side of the step, so one more study is the same answer."""
-        count = fail_safe.general(self.y, self.v, tau2=stopping.fisher_scoring(self.y, self.v))
-        theirs = number(block["fsnum"])
-        if theirs == count + 1:
-            self.ledger.short["general fail-safe number: the other side of the step"] += 1
-            count += 1
-        self.ledger.block("fail-safe numbers", path, {"fsnum": theirs}, {"fsnum": count})
+        """R looks for a root of a step function and rounds up: behind the step that is one study more than needed."""
+        tau2 = stopping.fisher_scoring(self.y, self.v)
+        mean, typical = float(fit(self.y, self.v, tau2=tau2).b[0]), 1 / float(np.mean(1 / self.v))
+
+        def excess(unseen: float) -> float:
+            return fail_safe.p_value_with(int(unseen), self.y, self.v, typical, mean, tau2) - 0.05
+
+        count, rounded = fail_safe.general(self.y, self.v, tau2=tau2), 0
+        if excess(0) < 0:
+            rounded = math.ceil(stopping.uniroot(excess, 0.0, stopping.upward(excess, 1000.0)))
+        if rounded == count + 1:
+            self.ledger.short["general fail-safe number: behind the step"] += 1
+        elif rounded != count:
+            self.ledger.failed.append(f"{path}: {count} against {rounded}")
+        self.ledger.block("fail-safe numbers", path, {"fsnum": number(block["fsnum"])}, {"fsnum": rounded})
 
     def _pet_peese_lm(self, theirs: Mapping[str, Any], path: str) -> None:
         mine = small_study.pet_peese(self.y, self.v)
