@@ -174,3 +174,13 @@ def test_a_long_word_is_broken_and_a_count_is_not() -> None:
     lines = wrapped([(1, LABELS["reason_7"] + " (n = 12)")], 60)
     assert all(width_of(run.text, 7, run.bold, run.italic) <= 60 for _, runs in lines for run in runs)
     assert lines[-1][1][-1].text.endswith("(n = 12)")
+
+
+@pytest.mark.parametrize(("update", "other"), [(True, True), (False, True)])
+def test_words_of_the_template_are_not_broken(update: bool, other: bool) -> None:
+    chart = crowded(update, other)
+    with style():
+        drawn = {word for text in draw_flow(chart).axes[0].texts for word in text.get_text().split()}
+    words = {word for box in chart.boxes for _, line in box.lines for word in line.split()}
+    assert {"Organisations", "classification"} < words
+    assert {word.replace("*", "") for word in words if len(word) <= 16} <= drawn

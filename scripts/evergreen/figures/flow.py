@@ -44,6 +44,7 @@ SHARES = (
     {PREVIOUS: 0.72, MAIN: 1.2, OUT: 1.35, OTHER: 0.75, OTHER_OUT: 1.30},
 )
 PAGE_HEIGHT = 72 * 9.4
+ORDINARY = 16  # letters of a word that is not to be broken
 
 
 @dataclass(frozen=True)
@@ -187,11 +188,11 @@ def _placed(
     """Boxes by name with their places, and the height of the figure."""
     columns = chart.columns
     free = width - 2 * MARGIN - BAR - BAR_GAP - GAP * (len(columns) - 1)
-    share = free / sum(shares[column] for column in columns)
+    widths = _widths(chart, free, shares)
     left, x = {}, MARGIN + BAR + BAR_GAP
     for column in columns:
-        left[column] = (x, shares[column] * share)
-        x += shares[column] * share + GAP
+        left[column] = (x, widths[column])
+        x += widths[column] + GAP
 
     def span(box: Box) -> tuple[float, float]:
         start, length = left[box.column]
@@ -235,6 +236,26 @@ def _placed(
         size, lines = sized[box.name]
         placed[box.name] = Placed(box, start, middles[box.row] + offsets[box.name], length, size, lines)
     return placed, height
+
+
+def _widths(chart: Chart, free: float, shares: Mapping[int, float]) -> dict[int, float]:
+    """Widths of the columns by their shares of `free`, but none so narrow that a word of ordinary length is broken."""
+    least = dict.fromkeys(chart.columns, 0.0)
+    for box in chart.boxes:
+        for level, text in box.lines if box.row != TITLES else ():
+            edges = 2 * PAD + level * INDENT + (INDENT / 2 if level else 0.0)
+            for word, bold, italic in _words(text, False):
+                if len(word) <= ORDINARY:
+                    least[box.column] = max(least[box.column], edges + width_of(word, SIZE, bold, italic))
+    room = min(1.0, free / sum(least.values()))
+    widths: dict[int, float] = {}
+    while wide := [column for column in chart.columns if column not in widths]:
+        share = (free - sum(widths.values())) / sum(shares[column] for column in wide)
+        narrow = {
+            column: room * least[column] for column in wide if shares[column] * share < room * least[column]
+        }
+        widths |= narrow or {column: shares[column] * share for column in wide}
+    return widths
 
 
 def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], float], ...]]:
