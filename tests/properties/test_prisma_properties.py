@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from evergreen.screening.stages import (
 )
 from evergreen.screening.studies import list_studies
 from evergreen.screening.votes import count
+from tests.unit.test_prisma_counts import small_review
 
 TYPES = {
     "pubmed": "database",
@@ -191,3 +193,19 @@ def test_a_lost_or_doubled_decision_never_passes(review: Review, data: Any) -> N
     )
     with pytest.raises(ReviewError, match=table["work_id"].iloc[at]):
         counted(Review(**{**vars(review), "decisions": {**review.decisions, stage: damaged}}))
+
+
+def test_whatever_is_lost_or_doubled_in_a_box_is_named() -> None:
+    """Each id of each box in turn: the message has the round, both sides and the id."""
+    review = small_review()
+    groups = members(**review, types=TYPES).reset_index(drop=True)
+    for at, row in groups.iterrows():
+        for broken in (groups.drop(index=at), pd.concat([groups, groups.loc[[at]]])):
+            with pytest.raises(ReviewError) as error:
+                check_members(broken, review["clusters"], review["works"], review["studies"], types=TYPES)
+            named = [line for line in str(error.value).splitlines() if row["id"] in line]
+            assert any(
+                re.search(rf"{row['round']}, .*: n = \d+ is not .* = \d+; it is about", line)
+                for line in named
+            )
+            assert any(row["box"] in line or "included" in row["box"] for line in named)

@@ -4,8 +4,6 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import NUMBERS
@@ -184,22 +182,3 @@ def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
         [0.5 / z, math.log(2) / z, 0.1]
     )
     assert result.loc["c", "derived"] == ""
-
-
-cells = st.fixed_dictionaries({"arm": st.sampled_from("abcd"), "n": st.integers(1, 3).map(float)})
-sheets_ = st.lists(cells, unique_by=lambda row: row["arm"], min_size=1, max_size=4)
-
-
-@settings(deadline=None, max_examples=25)
-@given(sheets_, sheets_, st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter_and_nothing_is_lost(first, second, random):
-    merged = merge_extraction({"AB": sheet(*first), "CD": sheet(*second)})
-    shuffled = [list(first), list(second)]
-    for rows in shuffled:
-        random.shuffle(rows)
-    again = merge_extraction({"AB": sheet(*shuffled[0]), "CD": sheet(*shuffled[1])})
-    columns = [c for c in merged.rows.columns if c != "origin"]
-    pd.testing.assert_frame_equal(merged.rows[columns], again.rows[columns])
-    assert set(merged.rows["arm"]) == {row["arm"] for row in [*first, *second]}
-    swapped = merge_extraction({"CD": sheet(*second), "AB": sheet(*first)})
-    assert swapped.rows["n"].equals(merged.rows["n"])
