@@ -7,6 +7,7 @@ from typing import Any
 
 from evergreen import sheets
 from evergreen.bias import judgements
+from evergreen.bias.certainty import certainty_of
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
@@ -23,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
         "--files",
         type=json_argument,
         required=True,
-        help="{area: [[kind, path], ...]}; an export has its format, columns and none_expected third",
+        help="{area: [[kind, path], ...]}; an export has its format, columns and none_expected third, the ratings of certainty the outcomes",
     )
     arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
     arguments.add_argument(
@@ -56,7 +57,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
-    """Read one file and check what its kind must hold; `how` says how an export is to be read."""
+    """Read one file and check what its kind must hold; `how` says how it is to be read."""
     if kind in ("strategy", "export"):
         if not path.is_file():
             raise InputError(
@@ -80,6 +81,8 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
         extraction_check.check(frame)
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
+    elif kind == "certainty":
+        certainty_of(frame, **(how or {}))
     elif kind == "risk_of_bias":
         judgements.check(frame, tool_of(tool))
 

@@ -112,7 +112,7 @@ def scope_of_run():
 def people_files(scope):
     """{area: [(kind, path, ...), ...]} of the files that people wrote, whether they are there or not.
 
-    Of an export, what the protocol says on reading it comes third.
+    What the protocol says on reading an export, and the outcomes that may be rated, come third.
     """
     files = {
         "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
@@ -166,7 +166,7 @@ def people_files(scope):
                 ).values()
             ),
             ("adjudication_extraction", sheet("config/extraction/adjudication")),
-            ("certainty", sheet("config/certainty")),
+            ("certainty", sheet("config/certainty"), {"outcomes": OUTCOMES}),
         ],
         "bias": [
             *(

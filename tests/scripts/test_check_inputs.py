@@ -5,7 +5,7 @@ import json
 import pytest
 
 import check_inputs
-from evergreen.errors import InputErrors
+from evergreen.errors import InputError, InputErrors
 
 SHEETS = {
     "extraction": "study,outcome,arm,group,n,events\nS1,pain,drug,intervention,5,6\n",
@@ -81,3 +81,14 @@ def test_exports_that_cannot_be_read_are_refused_before_a_run(tmp_path):
     assert "its content looks like RIS" in told["other.ris"]
     assert "old Excel" in told["old.xls"]
     assert "save it as .xlsx or CSV" in told["old.xls"]
+
+
+def test_a_rating_of_an_outcome_that_is_not_in_the_protocol_is_refused_before_a_run(tmp_path):
+    sheet = tmp_path / "certainty.csv"
+    sheet.write_text("outcome,domain,downgrade,reason\npain,imprecision,1,few\npian,imprecision,1,few\n")
+    files = {"extraction": [["certainty", str(sheet), {"outcomes": ["pain"]}]]}
+    with pytest.raises(InputError) as fault:
+        check_inputs.main(["--files", json.dumps(files)])
+    assert str(fault.value).endswith(
+        "certainty.csv, row 3, column outcome: 'pian' is not in the protocol. Outcomes are: pain."
+    )

@@ -153,4 +153,5 @@ def test_a_stage_needs_its_reviewers_in_every_round(stage, sentence):
 
 
 def test_a_stage_without_reviewers_is_skipped_whatever_its_mode():
-    protocol.complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
+    done = protocol.complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
+    assert done["screening"]["full_text"]["reviewers"] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.runs import ROOT
+from tests.workflow.runs import ROOT, snakemake
 from tests.workflow.test_architecture import LIBRARY
 
 pytestmark = pytest.mark.workflow
@@ -102,13 +102,5 @@ def test_a_rule_and_its_script_have_the_same_name(working_rules):
 
 def test_snakemake_finds_nothing_to_complain_about(tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    command = [
-        Path(sys.executable).with_name("snakemake"),
-        "--snakefile",
-        ROOT / "Snakefile",
-        "--directory",
-        tmp_path,
-        "--lint",
-    ]
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = snakemake(tmp_path, "--lint")
+    assert done.status == 0, done.output

@@ -43,7 +43,10 @@ class Found:
 
 def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
     """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
-    negative = lambda values: -objective(values)  # noqa: E731
+
+    def negative(values: Array) -> float:
+        return -objective(values)
+
     first = optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6})
     last = optimize.minimize(
         negative, first.x, method="Nelder-Mead",
