@@ -83,16 +83,17 @@ def three_level(
     df: str = "residual",
     level: float = 0.95,
     rho: float = 0.0,
+    sigma2: ArrayLike | None = None,
 ) -> MultilevelFit:
-    """Fit effects within studies; `components` are the variances to estimate (`study`, `effect`).
+    """Fit effects within studies; `components` are the variances to estimate (`study`, `effect`), or given as `sigma2`.
 
     `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
     the number of studies minus p (`contain`).
     """
     of = blocks(yi, vi, study, design, rho=rho)
     bases = bases_of(of, components)
-    sigma2 = components_of(of, bases, method == "REML")
-    return _fit(of, bases, sigma2, tuple(components), method == "REML", test, df, level)
+    values = components_of(of, bases, method == "REML") if sigma2 is None else np.asarray(sigma2, dtype=float)
+    return _fit(of, bases, values, tuple(components), method == "REML", test, df, level)
 
 
 def bases_of(of: Blocks, components: Sequence[str]) -> list[Array]:
@@ -108,9 +109,7 @@ def components_of(
     """Variance components at the maximum of the (restricted) likelihood; `fixed` holds some of them."""
     fixed = fixed or {}
     free = [position for position in range(len(bases)) if position not in fixed]
-    scale = max(
-        float(np.var(of.flat(of.y))), float(np.mean(np.diagonal(of.v, axis1=1, axis2=2)[of.used > 0]))
-    )
+    scale = _scale(of) ** 2
 
     def spread(values: Array) -> Array:
         whole = np.zeros(len(bases))
@@ -174,11 +173,13 @@ def multivariate(
     *,
     method: str = "REML",
     level: float = 0.95,
+    between: ArrayLike | None = None,
 ) -> MultilevelFit:
     """Several outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
 
-    `covariance` is the k x k matrix of sampling covariances. Coefficients and `sigma2` are in alphabetical order of the
-    outcomes; `rho` holds the correlations between the studies' true effects, of outcomes 1 and 2, 1 and 3, 2 and 3, ...
+    `covariance` is the k x k matrix of sampling covariances; `between` gives the matrix between studies instead of
+    estimating it. Coefficients and `sigma2` are in alphabetical order of the outcomes; `rho` holds the correlations
+    between the studies' true effects, of outcomes 1 and 2, 1 and 3, 2 and 3, ... (0 where one does not vary).
     """
     names = sorted({str(one) for one in outcome})
     dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
@@ -189,47 +190,52 @@ def multivariate(
         product = of.x[:, :, row, None] * of.x[:, None, :, column]
         bases.append(product if row == column else product + np.swapaxes(product, 1, 2))
     restricted = method == "REML"
-    scale = float(np.std(of.flat(of.y)))
+    matrix = _between(of, pairs, bases, restricted) if between is None else np.asarray(between, dtype=float)
+    elements = np.array([matrix[pair] for pair in pairs])
+    fitted = _fit(of, bases, elements, tuple(names), restricted, "z", "residual", level)
+    sd = np.sqrt(np.diagonal(matrix))
+    both = [(row, column) for row, column in pairs if row != column]
+    rho = [
+        matrix[pair] / (sd[pair[0]] * sd[pair[1]]) if sd[pair[0]] * sd[pair[1]] > 0 else 0.0 for pair in both
+    ]
+    return replace(fitted, sigma2=sd**2, rho=np.array(rho))
+
+
+def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array], restricted: bool) -> Array:
+    """The covariance matrix of outcomes at the maximum of the (restricted) likelihood, by its triangular root."""
+    size = of.p
+    scale = _scale(of)
     rows, columns = np.array(pairs).T
 
     def triangle(values: Array) -> Array:
-        lower = np.zeros((len(names), len(names)))
+        lower = np.zeros((size, size))
         lower[rows, columns] = values * scale
         return lower
 
     def objective(values: Array) -> tuple[float, Array]:
         lower = triangle(values)
-        between = lower @ lower.T
-        solved = gls(of, of.v + sum(between[pair] * base for pair, base in zip(pairs, bases, strict=True)))
-        slopes = np.zeros_like(between)
+        matrix = lower @ lower.T
+        solved = gls(of, of.v + sum(matrix[pair] * base for pair, base in zip(pairs, bases, strict=True)))
+        slopes = np.zeros_like(matrix)
         slopes[rows, columns] = score(of, solved, bases, restricted)
-        slopes = (
-            slopes + slopes.T
-        ) / 2  # the derivative in the matrix, each off-diagonal element counted once
+        # the derivative in the matrix, each off-diagonal element counted once
+        slopes = (slopes + slopes.T) / 2
         return -log_likelihood(of, solved, restricted), -2 * (slopes @ lower)[rows, columns] * scale
 
-    diagonal = rows == columns
     found = [
         optimize.minimize(
-            objective, np.where(diagonal, 0.4, share), jac=True, method="BFGS", options={"gtol": 1e-9}
+            objective, np.where(rows == columns, 0.4, share), jac=True, method="BFGS", options={"gtol": 1e-9}
         )
         for share in (0.0, 0.2, -0.2)
     ]
     lower = triangle(min(found, key=lambda one: one.fun).x)
-    between = lower @ lower.T
-    fitted = _fit(
-        of,
-        bases,
-        np.array([between[pair] for pair in pairs]),
-        tuple(names),
-        restricted,
-        "z",
-        "residual",
-        level,
-    )
-    sd = np.sqrt(np.diagonal(between))
-    correlations = [between[row, column] / (sd[row] * sd[column]) for row, column in pairs if row != column]
-    return replace(fitted, sigma2=sd**2, rho=np.array(correlations))
+    return lower @ lower.T
+
+
+def _scale(of: Blocks) -> float:
+    """A standard deviation of the size that those between studies may have."""
+    sampling = np.mean(np.diagonal(of.v, axis1=1, axis2=2)[of.used > 0])
+    return float(np.sqrt(max(np.var(of.flat(of.y)), sampling)))
 
 
 def _fit(
