@@ -73,15 +73,15 @@ def glmm(
 
     Raises ValueError where fewer than two studies have events, and where the likelihood has no finite maximum.
     """
-    kept = _informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
+    kept = informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
     if len(next(iter(kept.values()))) < 2:
         raise ValueError("fewer than two studies say something about the effect")
     if measure in {"PLO", "IRLN"}:
         found = mixed.one_count(_one_group(measure, kept), common)
     elif model == "UM.FS":
-        found = mixed.fixed_studies(_two_groups(measure, kept), common)
+        found = mixed.fixed_studies(two_groups(measure, kept), common)
     elif model == "UM.RS":
-        found = mixed.random_studies(_two_groups(measure, kept), common)
+        found = mixed.random_studies(two_groups(measure, kept), common)
     elif measure == "OR" and model == "CM.EL":
         found = mixed.hypergeometric(kept, common)
     elif model in MODELS[measure]:
@@ -116,7 +116,8 @@ def _result(measure: str, data: Mapping[str, Array], found: mixed.Found, level: 
 # --- the counts of each model
 
 
-def _informative(measure: str, data: dict[str, Array]) -> dict[str, Array]:
+def informative(measure: str, data: Mapping[str, Array]) -> dict[str, Array]:
+    """The studies whose likelihood depends on the effect: not those in which nobody, or everybody, has an event."""
     if measure == "OR":
         a, c = data["events1"], data["events2"]
         kept = ~(((a == 0) & (c == 0)) | ((data["n1"] == a) & (data["n2"] == c)))
@@ -127,7 +128,8 @@ def _informative(measure: str, data: dict[str, Array]) -> dict[str, Array]:
     return {name: value[kept] for name, value in data.items()}
 
 
-def _two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
+def two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Counts of both groups: binomial for OR, Poisson with the logarithm of person-time as offset for IRR."""
     x = np.column_stack([data["events1"], data["events2"]])
     group = np.tile([1.0, 0.0], (len(x), 1))
     if measure == "OR":
