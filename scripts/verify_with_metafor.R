@@ -1,21 +1,82 @@
-# Recompute pooled results with metafor from the tables that verify_with_metafor.py wrote: plan.csv and one table per row of it.
+# Recompute with metafor what verify_with_metafor.py wrote down: plan.csv says what, effects-<n>.csv from which effects.
+# Answers in metafor.csv: task, number, value; or the reason why there is none.
 suppressPackageStartupMessages(library(metafor))
 folder <- commandArgs(trailingOnly = TRUE)[1]
-plan <- read.csv(file.path(folder, "plan.csv"), colClasses = "character")
+read <- function(name) read.csv(file.path(folder, name), colClasses = "character", check.names = FALSE, na.strings = character())
+plan <- read("plan.csv")
 exact <- list(threshold = 1e-12, maxiter = 100000, tol = 1e-12, tau2.max = 1e6)
-number <- function(x) if (is.null(x) || length(x) == 0) NA_real_ else as.numeric(x[1])
+given <- function(...) { values <- list(...); values[!vapply(values, function(x) length(x) == 0 || is.na(x[1]) || x[1] == "", TRUE)] }
+yes <- function(x) x %in% c("true", "True")
+known <- packageVersion("metafor")
+half <- function(level) 0.5 + as.numeric(level) / 2
 
-fitted <- function(p, data) {
+# --- effects from the numbers of arms
+
+arms <- function(measure, d) switch(measure,
+  RR = , OR = , RD = , PETO = , AS = with(d, list(ai = events1, n1i = n1, ci = events2, n2i = n2)),
+  IRR = , IRD = with(d, list(x1i = events1, t1i = person_time1, x2i = events2, t2i = person_time2)),
+  MD = , SMD = , SMDH = , ROM = with(d, list(m1i = mean1, sd1i = sd1, n1i = n1, m2i = mean2, sd2i = sd2, n2i = n2)),
+  MC = , SMCC = , ROMC = with(d, list(m1i = mean, m2i = mean_baseline, sd1i = sd, sd2i = sd_baseline, ri = r, ni = n)),
+  PR = , PLO = , PLN = , PFT = , PAS = with(d, list(xi = events, ni = n)),
+  IR = , IRLN = , IRS = with(d, list(xi = events, ti = person_time)),
+  COR = , ZCOR = with(d, list(ri = r, ni = n)))
+
+# What escalc computes since metafor 4.6 (variance of SMDH) and 5.0 (correction for bias of ROM and ROMC) also where it is older.
+as_of_5 <- function(own, measure, d) {
+  if (measure == "SMDH" && known < "4.6.0") {
+    half_sum <- (d$sd1^2 + d$sd2^2) / 2
+    own$vi <- own$yi^2 * (d$sd1^4 / (d$n1 - 1) + d$sd2^4 / (d$n2 - 1)) / (8 * half_sum^2) + (d$sd1^2 / (d$n1 - 1) + d$sd2^2 / (d$n2 - 1)) / half_sum
+  }
+  plain <- switch(measure, ROM = log(d$mean1 / d$mean2), ROMC = log(d$mean / d$mean_baseline))
+  if (!is.null(plain) && all(abs(own$yi - plain) < 1e-14)) {
+    share <- if (measure == "ROM") d$sd1^2 / (d$n1 * d$mean1^2) - d$sd2^2 / (d$n2 * d$mean2^2) else
+      (d$sd^2 / d$mean^2 - d$sd_baseline^2 / d$mean_baseline^2) / d$n
+    own$yi <- plain + share / 2
+  }
+  own
+}
+
+effects_of <- function(i) {
+  p <- plan[match(i, plan$effects), ]
+  text <- read(paste0("effects-", i, ".csv"))
+  columns <- startsWith(names(text), "column ")
+  d <- data.frame(lapply(text[!columns & names(text) != "made"], as.numeric))
+  computed <- text$made == "arms"
+  if (any(computed)) {
+    how <- given(add = as.numeric(p$effect_add), to = p$effect_to, drop00 = if (p$effect_drop00 != "") yes(p$effect_drop00), vtype = p$effect_vtype)
+    own <- as_of_5(do.call(escalc, c(list(measure = p$measure), arms(p$measure, d[computed, ]), how)), p$measure, d[computed, ])
+    d$yi[computed] <- own$yi
+    d$vi[computed] <- own$vi
+  }
+  d <- cbind(d, text[columns])
+  if (!anyDuplicated(d$row)) return(d)
+  whole <- aggregate(escalc(measure = "GEN", yi = yi, vi = vi, data = d), cluster = row, struct = "CS", rho = as.numeric(p$effect_rho))
+  one <- d[!duplicated(d$row), ]
+  one[c("yi", "vi")] <- data.frame(whole)[match(one$row, whole$row), c("yi", "vi")]
+  one
+}
+
+# --- models
+
+uni <- function(p, d, ...) {
+  how <- list(...)
+  if (is.null(how$test)) how$test <- p$test
+  if (p$model == "common") how <- c(how[names(how) != "test"], list(method = "EE"), if (how$test == "z") NULL else list(test = how$test)) else how$method <- p$tau2
+  if (identical(how$method, "DL2") && known < "5.0.0") {  # the generalised Q with the weights of DL's tau2
+    moderated <- how[names(how) == "mods"]
+    first <- do.call(rma, c(list(yi = d$yi, vi = d$vi, method = "DL"), moderated))
+    how$tau2 <- do.call(rma, c(list(yi = d$yi, vi = d$vi, weights = 1 / (d$vi + first$tau2), method = "GENQ"), moderated))$tau2
+    how$method <- "DL"
+  }
+  do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = exact), how))
+}
+
+fitted <- function(p, d) {
   level <- as.numeric(p$level) * 100
   add <- as.numeric(p$add)
-  rates <- p$measure %in% c("IRR", "IRD")
-  counts <- if (rates) with(data, list(x1i = events1, t1i = person_time1, x2i = events2, t2i = person_time2)) else
-    with(data, list(ai = events1, n1i = n1, ci = events2, n2i = n2))
-  if (p$measure == "PLO") counts <- list(xi = data$events, ni = data$n)
-  if (p$measure == "IRLN") counts <- list(xi = data$events, ti = data$person_time)
+  counts <- arms(p$measure, d)
   switch(p$model,
-    random = rma(yi, vi, data = data, method = p$tau2, test = p$test, level = level, control = exact),
-    common = rma(yi, vi, data = data, method = "EE", level = level),
+    random = , common = uni(p, d),
     mh = do.call(rma.mh, c(counts, list(measure = p$measure, level = level, add = c(add, as.numeric(p$mh_add)), to = c(p$to, "only0")))),
     peto = do.call(rma.peto, c(counts, list(level = level, add = c(add, 0), to = c(p$to, "none")))),
     glmm = {
@@ -25,27 +86,208 @@ fitted <- function(p, data) {
       if (p$kind == "CM.EL" && mixed$tau2 < 1e-4) do.call(rma.glmm, c(how, method = "EE")) else mixed
     },
     multilevel = {
-      V <- diag(data$vi, nrow = nrow(data))
-      rho <- as.numeric(p$rho)
-      same <- outer(data$study, data$study, "==") & !diag(nrow(data))
-      V[same] <- (rho * sqrt(outer(data$vi, data$vi)))[same]
-      data$effect <- seq_len(nrow(data))
-      random <- if (p$nested == "true") list(~ 1 | study / effect) else list(~ 1 | effect)
-      rma.mv(yi, V, random = random, data = data, method = p$tau2, level = level)
+      V <- diag(d$vi, nrow = nrow(d))
+      same <- outer(d$study, d$study, "==") & !diag(nrow(d))
+      V[same] <- (as.numeric(p$rho) * sqrt(outer(d$vi, d$vi)))[same]
+      d$effect <- seq_len(nrow(d))
+      random <- if (yes(p$nested)) list(~ 1 | study / effect) else list(~ 1 | effect)
+      with_optimiser <- function(...) rma.mv(yi, V, random = random, data = d, method = p$tau2, level = level, ...)
+      tryCatch(with_optimiser(), error = function(e) with_optimiser(control = list(optimizer = "optim", optmethod = "Nelder-Mead", reltol = 1e-14, maxit = 10000)))
     }
   )
 }
 
-rows <- lapply(seq_len(nrow(plan)), function(i) {
+wald <- function(fit) list(estimate = c(fit$beta), se = fit$se, statistic = fit$zval, p = fit$pval, ci_low = fit$ci.lb, ci_high = fit$ci.ub)
+chi2 <- function(name, statistic, df, p) setNames(list(statistic, df, p), paste(name, c("statistic", "df", "p")))
+shares <- function(fit, p, d, ...) setNames(as.list(weights(fit, ...)), paste(d$row, "weight"))
+heterogeneity <- function(fit) list(Q = fit$QE, Q_df = fit$k - fit$p, Q_p = fit$QEp, I2 = fit$I2, H2 = fit$H2)
+robust_of <- function(fit, d, level) {
+  if (!anyDuplicated(d$study) && inherits(fit, "rma.uni") || length(unique(d$study)) < 3) return(list())
+  if (!requireNamespace("clubSandwich", quietly = TRUE)) return(structure(list(), reason = c("^robust " = "the R package clubSandwich is not installed")))
+  r <- robust(fit, cluster = d$study, clubSandwich = TRUE)
+  crit <- qt(half(level), r$dfs)
+  setNames(list(r$se, r$zval, r$dfs, r$pval, c(r$beta) - crit * r$se, c(r$beta) + crit * r$se), paste("robust", c("se", "statistic", "df", "p", "ci_low", "ci_high")))
+}
+
+pooled <- function(p, d) {
+  fit <- fitted(p, d)
+  out <- wald(fit)
+  q <- qnorm(half(p$level))
+  if (p$model %in% c("random", "common")) {
+    k <- fit$k
+    df <- if (p$test == "z") NA else k - 1
+    out <- c(out, list(k = k, df = df), shares(fit, p, d), heterogeneity(fit))
+    if (p$i2 == "Q") out$I2 <- if (out$Q > 0) max(0, 100 * (out$Q - out$Q_df) / out$Q) else 0
+    if (p$i2 == "Q") out$H2 <- if (out$Q_df > 0) out$Q / out$Q_df else 1
+    if (k > 1 && p$model == "random") {
+      free <- switch(p$predtype, default = df, riley = max(k - 2, 1), t = max(k - 1, 1), simple = NA)
+      q <- if (is.na(free)) q else qt(half(p$level), free)
+      wide <- q * sqrt(fit$tau2 + (p$predtype != "simple") * fit$se^2)
+      # the profile of Q is the same for every estimator
+      limits <- confint(uni(replace(p, "tau2", if (p$tau2 == "DL2") "DL" else p$tau2), d), control = list(tol = 1e-12, maxiter = 10000))$random["tau^2", ]
+      # limits that both lie below 0 are shown as 0
+      if (is.na(limits["ci.lb"]) && is.na(limits["ci.ub"])) limits[c("ci.lb", "ci.ub")] <- 0
+      normal <- uni(p, d, test = "z")
+      out <- c(out, list(tau2 = fit$tau2, tau2_se = if (p$tau2 == "DL2" && known < "5.0.0") NA else fit$se.tau2, pi_low = c(fit$beta) - wide, pi_high = c(fit$beta) + wide, pi_df = free,
+        tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), setNames(wald(normal), paste("wald", names(wald(normal)))))
+    }
+    if (k > 1) {
+      robust <- robust_of(uni(p, d, test = "z"), d, p$level)
+      out <- structure(c(out, robust), reason = attr(robust, "reason"))
+    }
+  } else if (p$model %in% c("mh", "peto")) {
+    out <- c(out, list(k = fit$k), shares(fit, p, d), list(Q = fit$QE, Q_df = fit$k.yi - 1, Q_p = fit$QEp, I2 = fit$I2, H2 = fit$H2))
+    if (p$model == "peto") out <- c(out, chi2("association", c(fit$zval)^2, 1, fit$pval))
+    if (p$model == "mh" && p$measure %in% c("OR", "RR", "RD", "IRR")) out <- c(out, chi2("association", fit$MH, 1, fit$MHp))
+    if (p$model == "mh" && p$measure == "OR") out <- c(out, chi2("breslow_day", fit$BD, fit$k.pos - 1, fit$BDp), chi2("tarone", fit$TA, fit$k.pos - 1, fit$TAp))
+  } else if (p$model == "glmm") {
+    wide <- q * sqrt(fit$tau2 + fit$se^2)
+    out <- c(out, list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE.LRT, Q_df = fit$QE.df, Q_p = fit$QEp.LRT, Q_wald = fit$QE.Wld,
+      Q_wald_p = fit$QEp.Wld, pi_low = c(fit$beta) - wide, pi_high = c(fit$beta) + wide))
+  } else {
+    parts <- if (yes(p$nested)) c("study", "effect") else "effect"
+    w <- 1 / d$vi
+    typical <- (fit$k - 1) / (sum(w) - sum(w^2) / sum(w))
+    own <- 100 * fit$sigma2 / (sum(fit$sigma2) + typical)
+    wide <- q * sqrt(sum(fit$sigma2) + fit$se^2)
+    robust <- robust_of(fit, d, p$level)
+    out <- c(out, list(k = fit$k, tau2 = sum(fit$sigma2), I2 = sum(own), Q = fit$QE, Q_df = fit$k - 1, Q_p = fit$QEp, pi_low = c(fit$beta) - wide,
+      pi_high = c(fit$beta) + wide), setNames(as.list(fit$sigma2), paste("sigma2", parts)), setNames(as.list(own), paste("I2_of", parts)),
+      shares(fit, p, d, type = "rowsum"), robust)
+    attr(out, "reason") <- attr(robust, "reason")
+  }
+  out
+}
+
+# --- around the pooled effect
+
+own_effects <- function(p, d) {
+  q <- if (p$level == "") NA else qnorm(half(p$level))
+  keys <- c("yi", "vi", "ci_low", "ci_high")
+  values <- cbind(d$yi, d$vi, d$yi - q * sqrt(d$vi), d$yi + q * sqrt(d$vi))
+  setNames(as.list(c(t(values))), paste(rep(d$row, each = 4), keys))
+}
+
+between <- function(p, d) {
+  means <- done[as.integer(strsplit(p$needs, ";")[[1]])]
+  fit <- rma(yi = vapply(means, function(one) c(one$estimate)[1], 0), sei = vapply(means, function(one) c(one$se)[1], 0), method = "EE")
+  list("between Q" = fit$QE, "between p" = fit$QEp, "between I2" = if (fit$QE > 0) max(0, 100 * (fit$QE - (fit$k - 1)) / fit$QE) else 0)
+}
+
+moderators <- function(p, d) {
+  terms <- strsplit(p$terms, "\t")[[1]]
+  singles <- unique(unlist(strsplit(terms, ":")))
+  columns <- lapply(singles, function(name) {
+    text <- d[[paste("column", name)]]
+    numbers <- suppressWarnings(as.numeric(text))
+    if (anyNA(numbers)) factor(text, levels = sort(unique(text), method = "radix")) else numbers
+  })
+  codes <- setNames(paste0("m", seq_along(singles)), singles)
+  x <- setNames(data.frame(columns), codes)
+  both <- vapply(strsplit(terms[grepl(":", terms)], ":"), function(pair) paste(codes[pair], collapse = ":"), "")
+  fit <- uni(p, d, mods = model.matrix(as.formula(paste("~", paste(c(codes, both), collapse = "+"))), x)[, -1, drop = FALSE])
+  df <- if (p$test == "z") NA else fit$k - fit$p
+  vif <- if (fit$p > 2) c(NA, diag(solve(cov2cor(vcov(fit)[-1, -1])))) else rep(NA, fit$p)
+  own <- cbind(c(fit$beta), fit$se, fit$zval, df, fit$pval, fit$ci.lb, fit$ci.ub, vif)
+  keys <- c("estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "vif")
+  # where there is no heterogeneity to explain, metafor has the share of what its iteration left over
+  R2 <- if (p$model == "random" && uni(p, d)$tau2 < 1e-8 * min(d$vi)) 0 else fit$R2
+  c(setNames(as.list(c(t(own))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
+    list(k = fit$k, QM = fit$QM, QM_p = fit$QMp, R2 = R2, tau2 = fit$tau2), heterogeneity(fit))
+}
+
+influences <- function(p, d) {
+  whole <- uni(p, d)
+  left <- leave1out(whole)
+  without <- list(estimate = left$estimate, se = left$se, p = left$pval, ci_low = left$ci.lb, ci_high = left$ci.ub, tau2 = if (p$model == "common") rep(0, nrow(d)) else left$tau2, I2 = left$I2, Q = left$Q, Q_p = left$Qp)
+  found <- influence(uni(p, d, test = "z"))
+  inf <- found$inf
+  spot <- baujat(uni(p, d, test = "z"))
+  single <- list(rstudent = inf$rstudent, dffits = inf$dffits, cook = inf$cook.d, cov_ratio = inf$cov.r, hat = inf$hat, weight = inf$weight,
+    dfbetas = found$dfbs[[1]], influential = as.numeric(found$is.infl), baujat_x = spot$x, baujat_y = spot$y)
+  spread <- function(values, prefix) do.call(c, lapply(names(values), function(key) if (length(values[[key]]) == nrow(d)) setNames(as.list(values[[key]]), paste0(prefix, d$row, " ", key))))
+  c(spread(without, "without "), spread(single, ""))
+}
+
+cumulative <- function(p, d) {
+  do.call(c, lapply(seq_len(nrow(d)), function(i) {
+    fit <- uni(p, d[seq_len(i), ], test = if (i == 1) "z" else p$test)
+    one <- c(wald(fit), list(k = i, tau2 = fit$tau2, I2 = fit$I2))
+    setNames(one, paste(i, names(one)))
+  }))
+}
+
+asymmetry <- function(name, d) {
+  if (name == "Egger") return(regtest(d$yi, d$vi, model = "lm"))
+  if (name == "Pustejovsky-Rodgers") return(regtest(d$yi, 1 / d$n1 + 1 / d$n2, model = "lm"))
+  n <- d$n1 + d$n2
+  e <- d$events1 + d$events2
+  if (name == "Peters") {
+    kept <- e > 0 & e < n
+    return(regtest(d$yi[kept], (1 / e + 1 / (n - e))[kept], ni = n[kept], predictor = "ninv", model = "lm"))
+  }
+  V <- e * (n - e) * d$n1 * d$n2 / (n^2 * (n - 1))
+  kept <- V > 0
+  regtest(((d$events1 - e * d$n1 / n) / V)[kept], (1 / V)[kept], model = "lm")
+}
+
+small_studies <- function(p, d) {
+  reason <- character()
+  try_this <- function(pattern, code) tryCatch(code, error = function(e) { reason[[pattern]] <<- paste("metafor:", conditionMessage(e)); list() })
+  out <- list()
+  for (name in strsplit(p$asymmetry, "\t")[[1]]) out <- c(out, try_this(paste0("^", name), {
+    t <- asymmetry(name, d)
+    setNames(list(t$zval, t$dfs, t$pval, t$est, t$ci.lb, t$ci.ub), paste(name, c("statistic", "df", "p", "limit", "limit_ci_low", "limit_ci_high")))
+  }))
+  ranks <- ranktest(d$yi, d$vi)
+  out <- c(out, list("rank tau" = c(ranks$tau), "rank p" = ranks$pval))
+  for (name in c("PET", "PEESE")) {
+    x <- if (name == "PET") sqrt(d$vi) else d$vi
+    line <- coef(summary(lm(d$yi ~ x, weights = 1 / d$vi)))[1, ]
+    out <- c(out, setNames(as.list(line), paste(name, c("estimate", "se", "statistic", "p"))))
+  }
+  for (type in c("Rosenthal", "Orwin", "Rosenberg", "General")) {
+    key <- paste("fail_safe", tolower(type))
+    out <- c(out, try_this(paste0("^", key), {
+      if (type == "General" && known < "4.4.0") stop("this version does not know it")
+      number <- if (type == "Orwin" && known < "4.4.0") fsn(d$yi, d$vi, type = type, weighted = TRUE) else fsn(d$yi, d$vi, type = type)
+      setNames(list(if (is.null(number$fsnum)) number$res$fsnum else number$fsnum), key)
+    }))
+  }
+  out <- c(out, try_this("^filled", {
+    t <- trimfill(uni(p, d))
+    # trimfill fits by the Wald test, and the centre to a lower precision: its count and side, and the model of the others
+    ordered <- d[order(if (t$side == "left") d$yi else -d$yi), ]
+    trimmed <- seq_len(nrow(d)) > nrow(d) - t$k0
+    centre <- c(uni(p, ordered[!trimmed, ], test = "z")$beta)
+    added <- data.frame(yi = 2 * centre - ordered$yi[trimmed], vi = ordered$vi[trimmed])
+    added <- added[order(added$yi, added$vi), ]
+    f <- uni(p, data.frame(yi = c(d$yi, added$yi), vi = c(d$vi, added$vi)))
+    df <- if (p$test == "z") NA else f$k - 1
+    model <- c(wald(f), list(k = f$k, df = df, tau2 = f$tau2, tau2_se = f$se.tau2, missing = t$k0, missing_se = t$se.k0, right = as.numeric(t$side == "right")), heterogeneity(f))
+    c(setNames(model, paste("filled", names(model))), if (t$k0 > 0) setNames(as.list(c(t(added))), paste("filled", rep(seq_len(t$k0), each = 2), c("yi", "vi"))))
+  }))
+  structure(out, reason = reason)
+}
+
+# --- one after the other
+
+pdf(NULL)
+sets <- lapply(unique(plan$effects), effects_of)
+names(sets) <- unique(plan$effects)
+done <- list()
+answers <- lapply(seq_len(nrow(plan)), function(i) {
   p <- plan[i, ]
-  fit <- tryCatch(suppressWarnings(fitted(p, read.csv(file.path(folder, paste0(i, ".csv"))))), error = conditionMessage)
-  if (is.character(fit)) return(data.frame(estimate = NA, se = NA, ci_low = NA, ci_high = NA, p = NA, tau2 = NA, Q = NA,
-                                           reason = gsub("[\r\n,\"]+", " ", fit)))
-  tau2 <- if (p$model == "multilevel") sum(fit$sigma2) else if (p$model %in% c("random", "glmm")) fit$tau2 else NA
-  Q <- if (p$model == "glmm") fit$QE.LRT else fit$QE
-  data.frame(estimate = number(fit$beta), se = number(fit$se), ci_low = number(fit$ci.lb), ci_high = number(fit$ci.ub),
-             p = number(fit$pval), tau2 = number(tau2), Q = number(Q), reason = "")
+  d <- sets[[p$effects]][as.integer(strsplit(p$rows, ";")[[1]]), ]
+  work <- switch(p$work, effects = own_effects, pool = pooled, between = between, moderators = moderators, influence = influences, cumulative = cumulative,
+    small_study = small_studies)
+  found <- tryCatch(suppressWarnings(suppressMessages(work(p, d))), error = function(e) structure(list(), reason = c("." = paste("metafor:", conditionMessage(e)))))
+  done[[i]] <<- found
+  reason <- attr(found, "reason")
+  found <- found[lengths(found) == 1]
+  rbind(
+    if (length(found)) data.frame(task = i, number = names(found), value = formatC(vapply(found, as.numeric, 0), digits = 17, format = "g"), reason = ""),
+    if (length(reason)) data.frame(task = i, number = names(reason), value = "", reason = gsub("[\r\n]+", " ", reason))
+  )
 })
-out <- do.call(rbind, rows)
-out[] <- lapply(out, function(x) if (is.numeric(x)) formatC(x, digits = 17, format = "g") else x)
-write.csv(out, file.path(folder, "metafor.csv"), row.names = FALSE, quote = FALSE)
+write.csv(do.call(rbind, answers), file.path(folder, "metafor.csv"), row.names = FALSE)

@@ -7,14 +7,14 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError
-from evergreen.synthesis.verification import NUMBERS, Pooling, compare, plan_of, poolings, studies_of
+from evergreen.synthesis.recomputation import Task, tasks
+from evergreen.synthesis.verification import Answer, compare, plan
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     results = [tables.read_json(path) for path in args.results]
-    found = [one for result in results for one in poolings(result, args.params[result["outcome"]])]
+    found = [one for result in results for one in tasks(result, args.params[result["outcome"]]["analysis"])]
     table = compare(found, recomputed(found) if found else [])
     tables.write_table(table, args.out)
     wrong = table[table["agrees"] == "false"]
@@ -37,23 +37,29 @@ def main(argv: list[str] | None = None) -> None:
             for row in wrong.itertuples()
         ]
         raise ReviewError("\n".join(lines))
-    without = table[table["number"] == ""]
-    for row in without.itertuples():
-        print(f"outcome {row.outcome}, {row.analysis}: not recomputed ({row.agrees})")
+    agreed = table["agrees"] == "true"
+    for (outcome, analysis, why), part in table[~agreed].groupby(
+        ["outcome", "analysis", "agrees"], sort=False
+    ):
+        names = list(part["number"])
+        shown = f"{', '.join(names[:3])} and {len(names) - 3} more" if len(names) > 4 else ", ".join(names)
+        print(f"outcome {outcome}, {analysis}: {shown} not recomputed ({why})")
+    done = table[agreed].groupby(["outcome", "analysis"]).ngroups
     print(
-        f"{len(found) - len(without)} of {len(found)} pooled results agree with metafor in {len(table) - len(without)} numbers"
+        f"{done} of {len(found)} results agree with metafor in {agreed.sum()} numbers; {(~agreed).sum()} numbers were not recomputed"
     )
 
 
-def recomputed(found: Sequence[Pooling]) -> list[dict[str, Any]]:
-    """metafor's numbers of each result, in order; `reason` where it has none."""
+def recomputed(found: Sequence[Task]) -> list[Answer]:
+    """metafor's numbers of each task, in order."""
     if shutil.which("Rscript") is None:
         raise InputError("R is not installed", todo="Install R and metafor (Debian: r-cran-metafor).")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables.write_table(pd.DataFrame([plan_of(one) for one in found]), folder / "plan.csv")
-        for number, one in enumerate(found, start=1):
-            tables.write_table(studies_of(one), folder / f"{number}.csv")
+        lines, effects = plan(found)
+        tables.write_table(lines, folder / "plan.csv")
+        for number, one in enumerate(effects, start=1):
+            tables.write_table(one.table, folder / f"effects-{number}.csv")
         script = Path(__file__).with_suffix(".R")
         done = subprocess.run(
             ["Rscript", str(script), str(folder)], capture_output=True, text=True, check=False
@@ -63,11 +69,18 @@ def recomputed(found: Sequence[Pooling]) -> list[dict[str, Any]]:
                 f"metafor failed: {done.stderr.strip()}", todo="Is the R package metafor installed?"
             )
         answer = pd.read_csv(folder / "metafor.csv", dtype=str, keep_default_na=False)
-        numbers = answer[list(NUMBERS)].apply(pd.to_numeric, errors="coerce")
-        return [
-            {**{name: float(row[name]) for name in NUMBERS}, "reason": str(reason)}
-            for (_, row), reason in zip(numbers.iterrows(), answer["reason"], strict=True)
-        ]
+    answer["value"] = pd.to_numeric(answer["value"], errors="coerce")
+    answers = []
+    for number in range(1, len(found) + 1):
+        own = answer[answer["task"] == str(number)]
+        said = own["reason"] != ""
+        answers.append(
+            Answer(
+                dict(zip(own.loc[~said, "number"], own.loc[~said, "value"], strict=True)),
+                dict(zip(own.loc[said, "number"], own.loc[said, "reason"], strict=True)),
+            )
+        )
+    return answers
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ class Comparison:
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
     only. `arms` is what a figure shows, `derived` whether a number was converted, `sources` the databases that its
-    reports came from, `columns` the study-level columns.
+    reports came from, `columns` the study-level columns. `parts` are the effects that were aggregated to this one, as
+    `{label, yi, vi, arms}`.
     """
 
     study: str
@@ -52,6 +53,7 @@ class Comparison:
     derived: bool
     sources: tuple[str, ...]
     columns: dict[str, str]
+    parts: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass

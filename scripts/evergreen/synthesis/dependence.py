@@ -48,19 +48,20 @@ def aggregated(studies: Studies, rho: float) -> Studies:
             todo=f"Choose `rho` between {-1 / (count - 1):.3g} and 1.",
         )
     labels, yi, vi = multilevel.aggregate(studies.yi, studies.vi, names, rho=rho)
-    whole = [_together([one for one in studies.comparisons if one.study == label]) for label in labels]
+    whole = [_together(studies.take(np.array(names) == label)) for label in labels]
     return Studies(whole, studies.measure, np.asarray(yi), np.asarray(vi))
 
 
-def _together(parts: list[Comparison]) -> Comparison:
+def _together(part: Studies) -> Comparison:
     """The comparisons of one study as one, whose effect is no longer that of any arms."""
-    first = parts[0]
-    if len(parts) == 1:
-        return first
+    ones = part.comparisons
+    if len(ones) == 1:
+        return ones[0]
+    parts = tuple({key: made[key] for key in ("label", "yi", "vi", "arms")} for made in part.made_from())
     return Comparison(
-        study=first.study, label=first.study, round=first.round, numbers={}, yi=None, vi=None, arms={},
-        derived=any(one.derived for one in parts), sources=tuple(sorted({s for one in parts for s in one.sources})),
-        columns=first.columns,
+        study=ones[0].study, label=ones[0].study, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},
+        derived=any(one.derived for one in ones), sources=tuple(sorted({s for one in ones for s in one.sources})),
+        columns=ones[0].columns, parts=parts,
     )  # fmt: skip
 
 

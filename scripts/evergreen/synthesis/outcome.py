@@ -143,17 +143,15 @@ def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> lis
     low, high = studies.intervals(level)
     return [
         {
-            "study": comparison.study,
-            "label": comparison.label,
+            **made,
             "round": comparison.round,
-            "yi": studies.yi[position],
-            "vi": studies.vi[position],
             "weight": whole.weights[position] if whole else None,
             "ci_low": low[position],
             "ci_high": high[position],
-            "arms": comparison.arms,
             "derived": comparison.derived,
             "columns": comparison.columns,
         }
-        for position, comparison in enumerate(studies.comparisons)
+        for position, (comparison, made) in enumerate(
+            zip(studies.comparisons, studies.made_from(), strict=True)
+        )
     ]

@@ -112,8 +112,9 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     steps = []
     for position, row in enumerate(np.argsort(order, kind="stable")):
         one = block_of(fitted.one(position), analysis["model"])
-        if one["k"] < 2:  # nothing to be heterogeneous
+        if one["k"] < 2:  # nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
             one["tau2"] = None
+            one["se"] = one["se"] if np.isfinite(one["ci_low"]) else None
         kept = ("k", "estimate", "se", "p", "ci_low", "ci_high", "tau2", "I2")
         steps.append(
             {

@@ -33,9 +33,9 @@ Rate = Callable[[Mapping[str, Any]], Studies]
 def grid(
     entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Mapping[str, Any], rate: Rate
 ) -> dict[str, Any]:
-    """`{label: {changes, k, model}}` in the order of the protocol; `rate` gives the studies of a changed outcome.
+    """`{label: {changes, k, model, labels}}` in the order of the protocol; `rate` gives the studies of a changed outcome.
 
-    An analysis that does not exist or leaves no study has `model: null` and the reason in `not_done`.
+    `labels` are the studies pooled. Where effects were computed anew, `studies` holds all of them. An analysis that does not exist or leaves no study has `model: null` and the reason in `not_done`.
     """
     document: dict[str, Any] = {}
     for entry in entries:
@@ -125,13 +125,15 @@ def _one(
             "drop00",
             "smd_vtype",
         }
-        kept = _left(changes, rate(changed) if again else studies, analysis)
+        rated = rate(changed) if again else studies
+        kept = _left(changes, rated, analysis)
     except InputError as error:
         return {**document, "not_done": error.problem}
     whole = pool(kept, analysis)
     if whole is None:
         return {**document, "not_done": "no study is left"}
-    return {**document, "k": len(kept.yi), "labels": kept.labels, "model": whole.block}
+    made = {"studies": rated.made_from()} if again else {}
+    return {**document, "k": len(kept.yi), "labels": kept.labels, "model": whole.block, **made}
 
 
 def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, Any]) -> Studies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -46,6 +47,17 @@ class Studies:
     def data(self) -> dict[str, Array]:
         """The numbers of the measure's kind, NaN for contrasts."""
         return comparisons.arrays(self.comparisons, effects.MEASURES[self.measure].kind)
+
+    def made_from(self) -> list[dict[str, Any]]:
+        """Each effect as the JSON holds it, with what it was computed from: `arms`, or `parts` where several effects were
+        aggregated; neither where the effect was reported as such."""
+        return [
+            {
+                "study": one.study, "label": one.label, "yi": yi, "vi": vi, "arms": one.arms,
+                **({"parts": list(one.parts)} if one.parts else {}),
+            }
+            for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
+        ]  # fmt: skip
 
     def take(self, mask: Array) -> Studies:
         """The studies where `mask` is true."""

@@ -1,7 +1,8 @@
-"""Compare pooled results with those of another program on the same studies."""
+"""Compare the numbers of a result with those of another program on the same studies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,118 +10,94 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-NUMBERS = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "Q")
+from evergreen.synthesis.recomputation import Effects, Number, Task
+
 COLUMNS = ("outcome", "analysis", "number", "evergreen", "metafor", "agrees")
-RERATED = {"measure", "multi_arm", "add", "to", "drop00", "smd_vtype", "dependent", "rho"}
+ABSENT = "metafor gives no such number"
+EFFECTS = {
+    "estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high", "limit", "limit_ci_low", "limit_ci_high", "yi",
+}  # fmt: skip
+VARIANCES = {"tau2", "tau2_se", "tau2_ci_low", "tau2_ci_high", "study", "effect", "vi"}
 
 
 @dataclass(frozen=True)
-class Pooling:
-    """One pooled result: whose and which, its numbers `model`, its `settings`, and the `studies` that went into it."""
+class Answer:
+    """What the other program found for a task: its numbers, and patterns of names that it has none for, with the reason."""
 
-    outcome: str
-    analysis: str
-    measure: str
-    level: float
-    model: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    studies: Sequence[Mapping[str, Any]]
+    numbers: Mapping[str, float]
+    reasons: Mapping[str, str]
 
 
-def poolings(result: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[Pooling]:
-    """Every pooled result of an outcome: its own, of subgroups, as of each round, and of the sensitivity analyses.
-
-    A sensitivity analysis whose effects are not those of the outcome's studies (another measure, another correction) is left
-    out; its own run of the same code is held against R by the tests.
-    """
-    settings, studies = outcome["analysis"], result["studies"]
-    found: list[tuple[str, Mapping[str, Any] | None, Mapping[str, Any], Sequence[Mapping[str, Any]]]] = [
-        ("main", result["model"], settings, studies)
-    ]
-    for column, levels in (result["subgroups"] or {}).items():
-        if column != "tests":
-            found += [
-                (
-                    f"{column}: {level}",
-                    model,
-                    settings,
-                    [s for s in studies if s["columns"].get(column) == level],
-                )
-                for level, model in levels.items()
-            ]
-    for day, view in (result["rounds"] or {}).items():
-        known = [s for s in studies if not s["round"] or s["round"] <= day]
-        found.append((f"as of {day}", view["model"], settings, known))
-    for label, one in (result["sensitivity"] or {}).items():
-        if not one["changes"].keys() & RERATED:
-            kept = [s for s in studies if s["label"] in set(one.get("labels") or [])]
-            found.append((label, one["model"], {**settings, **one["changes"]}, kept))
-    return [
-        Pooling(
-            result["outcome"],
-            analysis,
-            result["measure"],
-            own.get("level", result["level"]),
-            model,
-            own,
-            kept,
-        )
-        for analysis, model, own, kept in found
-        if model is not None and model["estimate"] is not None
-    ]
-
-
-def plan_of(pooling: Pooling) -> dict[str, Any]:
-    """What the other program has to compute."""
-    model, settings = pooling.model, pooling.settings
-    names = [study["study"] for study in pooling.studies]
+def plan_of(task: Task, effects: int, needs: Sequence[int]) -> dict[str, Any]:
+    """A line of the plan; `effects` is the number of its table, `needs` are the lines whose answers it starts from."""
+    options = task.effects.options
     return {
-        "measure": pooling.measure, "model": model["model"], "test": model["test"], "tau2": model["tau2_method"] or "",
-        "level": pooling.level, "add": settings.get("add", 0.5), "to": settings.get("to", "only0"), "mh_add": settings.get("mh_add", 0),
-        "kind": model.get("kind") or "", "rho": model.get("rho", 0) or 0,
-        "nested": "true" if len(set(names)) < len(names) and len(set(names)) > 1 else "false",
+        **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested"), ""),
+        **dict.fromkeys(("predtype", "i2", "terms", "asymmetry"), ""),
+        "work": task.kind, "measure": task.effects.measure, "effects": effects,
+        "rows": ";".join(map(str, task.rows)), "needs": ";".join(map(str, needs)), "effect_rho": task.effects.rho,
+        **{f"effect_{name}": options.get(name, "") for name in ("add", "to", "drop00", "vtype")}, **task.how,
     }  # fmt: skip
 
 
-def studies_of(pooling: Pooling) -> pd.DataFrame:
-    """Effects and counts of the studies, one row each."""
-    rows = []
-    for study in pooling.studies:
-        row = {"study": study["study"], "yi": study["yi"], "vi": study["vi"]}
-        for suffix, group in (("1", "intervention"), ("2", "control"), ("", "single")):
-            arm = (study.get("arms") or {}).get(group, {})
-            row |= {f"{name}{suffix}": arm.get(name) for name in ("events", "n", "person_time")}
-        rows.append(row)
-    return pd.DataFrame(rows)
+def plan(found: Sequence[Task]) -> tuple[pd.DataFrame, list[Effects]]:
+    """The plan of all tasks, one row each, and the effects that they start from, numbered from 1."""
+    tables = list(dict.fromkeys(task.effects for task in found))
+    places = {id(task): place for place, task in enumerate(found, start=1)}
+    rows = [
+        plan_of(task, tables.index(task.effects) + 1, [places[id(one)] for one in task.needs])
+        for task in found
+    ]
+    return pd.DataFrame(rows), tables
 
 
-def compare(found: Sequence[Pooling], other: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per result and number: ours, theirs, and whether they agree; a result that `other` lacks has empty cells.
-
-    Relative to the number 1e-6, for tau2 and what hangs on its iteration 1e-5 of the standard error at least; multilevel
-    models 1e-4, mixed models of counts 1e-3 (with random study effects 1e-2).
-    """
+def compare(found: Sequence[Task], answers: Sequence[Answer]) -> pd.DataFrame:
+    """One row per number: ours, theirs, and whether they agree (`true`, `false`); or, in its place, why it was not recomputed."""
     rows: list[tuple[Any, ...]] = []
-    for pooling, theirs in zip(found, other, strict=True):
-        model = pooling.model
-        loose = {"multilevel": 1e-4, "glmm": 1e-2 if model.get("kind") == "UM.RS" else 1e-3}.get(
-            model["model"], 1e-6
-        )
-        if theirs["reason"]:
-            rows.append((pooling.outcome, pooling.analysis, "", None, None, theirs["reason"]))
-        for name in NUMBERS:
-            ours, its = model.get(name), theirs[name]
-            if ours is None or its is None or np.isnan(its):
+    for task, answer in zip(found, answers, strict=True):
+        for key, number in task.numbers.items():
+            its = answer.numbers.get(key, np.nan)
+            if np.isnan(its):
+                why = next(
+                    (text for pattern, text in answer.reasons.items() if re.search(pattern, key)), ABSENT
+                )
+                rows.append((task.outcome, task.analysis, number.name, number.value, None, why))
                 continue
-            allowed = (
-                loose * abs(its) + 10 * loose * model["se"] * (name != "p") + 1e-6 * (name in {"p", "tau2"})
-            )
-            if name == "p":  # a statistic z moves its tail by about z^2 times its own relative change
-                allowed *= 1 + (model["statistic"] or 0.0) ** 2
-            if name == "tau2" and model["model"] == "glmm":
-                allowed += 1e-4
-            agrees = bool(abs(ours - its) <= allowed)
+            agrees = abs(number.value - its) <= allowed(key, number, its, task.how)
             rows.append(
-                (pooling.outcome, pooling.analysis, name, ours, float(its), "true" if agrees else "false")
+                (task.outcome, task.analysis, number.name, number.value, its, "true" if agrees else "false")
             )
+        for name, why in task.passed_over.items():
+            rows.append((task.outcome, task.analysis, name, None, None, why))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> float:
+    """How far a number may be from the other program's.
+
+    Effects computed from arms: 1e-8. Relative to the number 1e-6, for what hangs on the iteration of tau2 1e-5 of the standard
+    error at least; multilevel models 1e-4, mixed models of counts 1e-3 (with random study effects 1e-2).
+    """
+    block = number.block
+    if block.get("exact"):
+        return 1e-8 * (abs(its) + float(block["se"] or 0.0))
+    loose = {"multilevel": 1e-4, "glmm": 1e-2 if how.get("kind") == "UM.RS" else 1e-3}.get(
+        str(how.get("model")), 1e-6
+    )
+    word = key.rsplit(" ", 1)[-1]
+    se, k = float(block.get("se") or 0.0), float(block.get("k") or 1.0)
+    near = loose * abs(its)
+    left_over = 10 * loose * min(se, se**2) + (1e-4 if how.get("model") == "glmm" else 1e-9)
+    if word in VARIANCES and "I2" not in key:
+        return near + left_over
+    if word in EFFECTS or word == "Q":
+        return near + 10 * loose * se
+    if word == "p" or word.endswith(
+        "_p"
+    ):  # a statistic z moves its tail by about z^2 times its own relative change
+        far = 1 + float(block.get("statistic") or 0.0) ** 2
+        return min((near + 1e-6) * far, 30 * near * (far + float(block.get("Q") or 0.0)) + 1e-12)
+    if "I2" in key or word == "H2":  # the variance between studies as a share of a study's whole variance
+        share = (loose * float(block.get("tau2") or 0.0) + left_over) / (k * se**2) if se else 10 * loose
+        return near + share * (max(1.0, abs(its)) if word == "H2" else 100)
+    return 10 * near + loose
