@@ -135,11 +135,11 @@ class Deviance:
         """Deviance, linear predictor and coefficients at the joint mode of random effects and coefficients, from `eta`."""
         counts, k, p = self.counts, len(self.counts.x), self.design.shape[2]
         loading = self.loadings * sizes
-        columns = np.zeros((k, 2, k * self.r + p))
+        columns = np.zeros((*counts.x.shape, k * self.r + p))
         for i in range(k):
             columns[i, :, i * self.r : (i + 1) * self.r] = loading[i]
         columns[:, :, k * self.r :] = self.design
-        flat = columns.reshape(2 * k, -1)
+        flat = columns.reshape(counts.x.size, -1)
         penalty = np.diag(np.concatenate([np.ones(k * self.r), np.zeros(p)]))
         before = np.finfo(float).max
         for _ in range(ROUNDS):
@@ -148,7 +148,7 @@ class Deviance:
             both = np.linalg.solve(
                 flat.T @ (weight.reshape(-1, 1) * flat) + penalty, flat.T @ working.ravel()
             )
-            eta = counts.offset + (flat @ both).reshape(k, 2)
+            eta = counts.offset + (flat @ both).reshape(counts.x.shape)
             mode = both[: k * self.r].reshape(k, self.r)
             value = float(self._penalised(eta[None], mode[None]).sum())
             if abs(before - value) < STOPS * abs(value):
@@ -202,11 +202,13 @@ class Stopped:
     """Standard error of the effect and Wald statistic of homogeneity, as R stops; `exact`: both of a deviance iterated to its end.
 
     R's statistic has two values: where an effect has no finite estimate, rounding decides whether its matrix of second
-    derivatives is positive definite; if not, glmer takes the standard deviations as known.
+    derivatives is positive definite; if not, glmer takes the standard deviations as known. If it is, such effects enter
+    the statistic with a curvature that is rounding alone: `rounding` is what that may add.
     """
 
     se: float
     Q: tuple[float, float]
+    rounding: float
     exact: tuple[float, float]
 
 
@@ -217,12 +219,12 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     nodes = 7 if common else 1
     loadings = ones[:, :, None] if common else np.stack([ones, sides], axis=2)
     both = np.stack([in_first, ones], axis=2)
-    rest = None if counts.n is None else counts.n - counts.x
-    endless = np.any(counts.x == 0, axis=1) | (False if rest is None else np.any(rest == 0, axis=1))
+    x = counts.x[:, 0]
+    endless = (x == 0) if counts.n is None else (x == 0) | (x == counts.n[:, 0])
 
-    at, free, stopping, exact = _fitted(counts, both, loadings, nodes)
+    at, free, stopped, exact = _fitted(counts, both, loadings, nodes)
     se, exact_se = (
-        float(np.sqrt(one[0, 0])) for one in (stopping.variance(at, free), exact.variance(at, free, WIDE))
+        float(np.sqrt(one[0, 0])) for one in (stopped.variance(at, free), exact.variance(at, free, WIDE))
     )
 
     reference = int(np.flatnonzero(~endless)[-1])
@@ -230,19 +232,22 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     own = np.zeros((k, 2, k - 1))
     own[others, 0, np.arange(k - 1)] = 1.0
     known = np.concatenate([np.zeros(3, dtype=bool), endless[others]])
-    at, free, stopping, exact = _fitted(
+    at, free, stopped, exact = _fitted(
         counts, np.concatenate([both, own], axis=2), ones[:, :, None], nodes, known
     )
     effects = at[3:][free[3:]]
-    stopped, fallen_back, converged = (
+    in_differences, fallen_back, converged = (
         float(effects @ np.linalg.solve(one[2:, 2:], effects))
         for one in (
-            stopping.variance(at, free),
-            stopping.conditional_variance(at, free),
+            stopped.variance(at, free),
+            stopped.conditional_variance(at, free),
             exact.variance(at, free, WIDE),
         )
     )
-    return Stopped(se, (stopped, fallen_back), (exact_se, converged))
+    ulp = float(np.spacing(stopped(at[None])[0]))
+    return Stopped(
+        se, (in_differences, fallen_back), endless.sum() * FAR**2 * ulp / STEP**2, (exact_se, converged)
+    )
 
 
 def _fitted(
