@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit, fit_stack, tail_and_critical
+from evergreen.synthesis.coefficients import tail_and_critical
+from evergreen.synthesis.model import Fit, fit, fit_stack
 from evergreen.synthesis.stack import Array, stack
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit, fit_stack, tail_and_critical
+from evergreen.synthesis.coefficients import tail_and_critical
+from evergreen.synthesis.model import Fit, fit, fit_stack
 from evergreen.synthesis.stack import Array, stack
 
 
@@ -64,7 +65,7 @@ def _coded(name: str, values: Sequence[str]) -> tuple[Array, list[str]]:
 def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:
     """R2 in per cent: the share of tau2 that the moderators account for (Raudenbush 1994), not below 0.
 
-    For a common-effect model the adjusted R2 of the weighted regression.
+    For a common-effect model the adjusted R2 of the weighted regression, NaN with a coefficient for every study.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if fitted.method in heterogeneity.COMMON:
@@ -73,6 +74,8 @@ def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:
         if total == 0:
             return 0.0
         k = len(y)
+        if k <= fitted.p:
+            return float("nan")
         return max(0.0, 100 * (1 - float(fitted.Q) / total * (k - 1) / (k - fitted.p)))
     without = float(fit(y, v, method=fitted.method).tau2)
     return 0.0 if without == 0 else max(0.0, 100 * (without - float(fitted.tau2)) / without)

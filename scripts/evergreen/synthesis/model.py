@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.synthesis import tau2 as heterogeneity
+from evergreen.synthesis.coefficients import Coefficients, tests_of, wald
 from evergreen.synthesis.stack import (
     Array,
     Stack,
@@ -31,26 +32,16 @@ TESTS = ("z", "t", "knha", "adhoc")
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A fitted model. Coefficients and what belongs to them have p entries; the rest are single numbers.
+class Fit(Coefficients):
+    """A fitted model: its coefficients (one `df` for all of them), and single numbers.
 
-    `b se statistic p_value ci_low ci_high` and `vb` (covariance) on the scale of the effects; `df` NaN for the normal
-    distribution; `I2` in per cent and `H2` with metafor's typical variance `vt`; `Q` the test of residual
-    heterogeneity; `QM` the omnibus test of the moderators (of the mean where there are none); `scale` Knapp and
-    Hartung's factor; `loglik` and `loglik_restricted` at the estimate; `weight` in per cent, k entries.
+    `I2` in per cent and `H2` with metafor's typical variance `vt`; `Q` the test of residual heterogeneity; `QM` the
+    omnibus test of the moderators (of the mean where there are none); `scale` Knapp and Hartung's factor; `loglik` and
+    `loglik_restricted` at the estimate; `weight` in per cent, k entries.
     """
 
     method: str
     test: str
-    level: float
-    b: Array
-    se: Array
-    statistic: Array
-    df: Array
-    p_value: Array
-    ci_low: Array
-    ci_high: Array
-    vb: Array
     tau2: Array
     tau2_se: Array
     I2: Array
@@ -156,14 +147,14 @@ def fit_stack(
         rss = (w * residual**2).sum(axis=1)
         share = of.used / k[:, None]
     b, vb = coefficients(of, b, inverse * scale[:, None, None])
-    se = np.sqrt(np.diagonal(vb, axis1=1, axis2=2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = b / se
     test_df = np.full(len(k), np.nan) if test == "z" else df
-    p_value, critical = tail_and_critical(statistic, test_df[:, None], level)
-    if test != "z":
-        p_value = np.where(np.isnan(df)[:, None], np.nan, p_value)
-        critical = np.where(np.isnan(df)[:, None], np.nan, critical)
+    coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
+    if test != "z":  # without degrees of freedom there is no t test
+        untested = np.isnan(df)[:, None]
+        coefficient_tests |= {
+            name: np.where(untested, np.nan, coefficient_tests[name])
+            for name in ("p_value", "ci_low", "ci_high")
+        }
     columns = list(tested) if tested is not None else list(range(1 if of.intercept and p > 1 else 0, p))
     QM, QM_df, QM_p = wald(b, vb, columns, test_df)
     Q, Q_p, vt = _residual_heterogeneity(of)
@@ -180,40 +171,11 @@ def fit_stack(
     volume = log_determinant(of, of.used) - log_determinant(of, w)
     restricted = -0.5 * ((k - p) * np.log(2 * np.pi) + spread + rss) + 0.5 * volume
     return Fit(
-        method=method, test=test, level=level, b=b, se=se, statistic=statistic, df=test_df, p_value=p_value,
-        ci_low=b - critical * se, ci_high=b + critical * se, vb=vb, tau2=found,
+        **coefficient_tests, method=method, test=test, tau2=found,
         tau2_se=heterogeneity.standard_error(of, method, found) if tau2 is None else np.full(len(k), np.nan),
         I2=I2, H2=H2, vt=vt, Q=Q, Q_df=k - p, Q_p=Q_p, QM=QM, QM_df=QM_df, QM_p=QM_p, scale=scale,
         loglik=loglik, loglik_restricted=restricted, weight=100 * share, k=k, p=p,
     )  # fmt: skip
-
-
-def tail_and_critical(statistic: Array, df: Array, level: float) -> tuple[Array, Array]:
-    """Two-sided p value of a statistic and the critical value at `level`; `df` NaN means the normal distribution."""
-    normal = np.isnan(df)
-    some = np.where(normal, 1.0, df)
-    tail = np.where(normal, 2 * special.ndtr(-np.abs(statistic)), 2 * special.stdtr(some, -np.abs(statistic)))
-    quantile = 0.5 + level / 2
-    return tail, np.where(normal, special.ndtri(quantile), special.stdtrit(some, quantile))
-
-
-def wald(b: Array, vb: Array, columns: Sequence[int], df: Array) -> tuple[Array, Array, Array]:
-    """Joint test that the coefficients `columns` are 0: chi2 where `df` is NaN, else F; its df (B x 2) and p value."""
-    part = b[:, columns]
-    covariance = vb[:, columns][:, :, columns]
-    m = len(columns)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if m == 1:
-            value = part[:, 0] ** 2 / covariance[:, 0, 0]
-        else:
-            try:
-                value = np.einsum("bi,bi->b", part, np.linalg.solve(covariance, part[:, :, None])[:, :, 0])
-            except np.linalg.LinAlgError:
-                value = np.full(len(b), np.nan)
-    normal = np.isnan(df)
-    value = np.where(normal, value, value / m)
-    tail = np.where(normal, special.chdtrc(m, value), special.fdtrc(m, np.where(normal, 1.0, df), value))
-    return value, np.stack([np.full(len(b), float(m)), df], axis=1), tail
 
 
 def _residual_heterogeneity(of: Stack) -> tuple[Array, Array, Array]:

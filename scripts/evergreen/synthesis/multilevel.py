@@ -16,14 +16,14 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special
 
 from evergreen.synthesis.blocks import Blocks, Gls, blocks, gls, log_likelihood, score
-from evergreen.synthesis.model import tail_and_critical, wald
+from evergreen.synthesis.coefficients import Coefficients, tail_and_critical, tests_of, wald
 from evergreen.synthesis.stack import Array
 
 COMPONENTS = ("study", "effect")
 
 
 @dataclass(frozen=True)
-class MultilevelFit:
+class MultilevelFit(Coefficients):
     """A fitted model; coefficients have p entries.
 
     `sigma2` are the variance components in the order of `components`, `I2` their shares of the total variance in per
@@ -33,15 +33,6 @@ class MultilevelFit:
 
     components: tuple[str, ...]
     restricted: bool
-    level: float
-    b: Array
-    se: Array
-    statistic: Array
-    df: Array
-    p_value: Array
-    ci_low: Array
-    ci_high: Array
-    vb: Array
     sigma2: Array
     rho: Array
     I2: Array
@@ -244,26 +235,24 @@ def _fit(
 ) -> MultilevelFit:  # fmt: skip
     total = of.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
     solved = gls(of, total)
-    se = np.sqrt(np.diagonal(solved.covariance))
-    statistic = solved.b / se
     df = np.full(of.p, np.nan)
     if test == "t":
         df = np.full(of.p, float(of.k - of.p))
         if how_df == "contain":
             df = np.where(_varies_within(of), df, float(len(of.names) - of.p))
-    p_value, critical = tail_and_critical(statistic, df, level)
+    each = tests_of(solved.b, solved.covariance, df, level)
     x = of.flat(of.x)
     intercept = bool(np.all(x[:, 0] == 1))
-    tested = list(range(1 if intercept and of.p > 1 else 0, of.p))
-    QM, QM_df, QM_p = wald(solved.b[None], solved.covariance[None], tested, np.array([df[tested].min()]))
+    columns = list(range(1 if intercept and of.p > 1 else 0, of.p))
+    QM, QM_df, QM_p = wald(solved.b[None], solved.covariance[None], columns, np.array([df[columns].min()]))
     alone = gls(of, of.v)
     degrees = of.k - of.p
     vt = typical_variance(of)
-    wide = critical[0] * np.sqrt(solved.covariance[0, 0] + sigma2.sum())
+    _, critical = tail_and_critical(each.statistic[0], df[0], level)
+    wide = critical * np.sqrt(solved.covariance[0, 0] + sigma2.sum())
     only_mean = of.p == 1
     return MultilevelFit(
-        components=components, restricted=restricted, level=level, b=solved.b, se=se, statistic=statistic, df=df,
-        p_value=p_value, ci_low=solved.b - critical * se, ci_high=solved.b + critical * se, vb=solved.covariance,
+        **vars(each), components=components, restricted=restricted,
         sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
         Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
         QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(of, solved, False),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, tail_and_critical
+from evergreen.synthesis.coefficients import tail_and_critical
+from evergreen.synthesis.model import Fit
 from evergreen.synthesis.stack import Array
 
 KINDS = ("default", "simple", "riley", "t")

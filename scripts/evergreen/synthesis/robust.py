@@ -13,24 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evergreen.synthesis.blocks import Blocks, Gls, blocks, gls
-from evergreen.synthesis.model import Fit, tail_and_critical
+from evergreen.synthesis.coefficients import Coefficients, tests_of
+from evergreen.synthesis.model import Fit
 from evergreen.synthesis.multilevel import MultilevelFit
 from evergreen.synthesis.stack import Array
 
 
 @dataclass(frozen=True)
-class Robust:
-    """Coefficients with robust standard errors, t tests with `df`, limits, and the covariance `vb`; p entries."""
+class Robust(Coefficients):
+    """Coefficients with robust standard errors, and t tests with `df` of their own."""
 
     kind: str
-    b: Array
-    se: Array
-    statistic: Array
-    df: Array
-    p_value: Array
-    ci_low: Array
-    ci_high: Array
-    vb: Array
 
 
 def of_multilevel(fitted: MultilevelFit, kind: str = "CR2", level: float = 0.95) -> Robust:
@@ -69,13 +62,7 @@ def _robust(of: Blocks, solved: Gls, total: Array, kind: str, level: float) -> R
         df = _satterthwaite(of, total, bread, weighted, adjustment)
     else:
         raise ValueError(f"unknown robust estimator: {kind}")
-    se = np.sqrt(np.diagonal(vb))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = solved.b / se
-    p_value, critical = tail_and_critical(statistic, df, level)
-    return Robust(
-        kind, solved.b, se, statistic, df, p_value, solved.b - critical * se, solved.b + critical * se, vb
-    )
+    return Robust(**vars(tests_of(solved.b, vb, df, level)), kind=kind)
 
 
 def _adjustments(of: Blocks, total: Array, bread: Array) -> Array:
