@@ -112,6 +112,9 @@ class Deviance:
                 eta = offset + np.einsum("bkmr,bkr->bkm", loading, mode)
                 value = self._penalised(eta, mode).sum(axis=1)
             before = np.where(going, value, before)
+        if self.stops <= CONVERGED:  # without the lag of the log-determinant, which wide steps would still show
+            weights = self.counts.curvature(eta)
+            information = np.einsum("bkmr,bkm,bkms->bkrs", loading, weights, loading) + np.eye(self.r)
         return mode, eta, information, weights
 
     def first_stage(self) -> Array:
@@ -222,7 +225,7 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     x = counts.x[:, 0]
     endless = (x == 0) if counts.n is None else (x == 0) | (x == counts.n[:, 0])
 
-    at, free, stopped, exact = _fitted(counts, both, loadings, nodes)
+    at, free, stopped, exact = fitted(counts, both, loadings, nodes)
     se, exact_se = (
         float(np.sqrt(one[0, 0])) for one in (stopped.variance(at, free), exact.variance(at, free, WIDE))
     )
@@ -232,7 +235,7 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     own = np.zeros((k, 2, k - 1))
     own[others, 0, np.arange(k - 1)] = 1.0
     known = np.concatenate([np.zeros(3, dtype=bool), endless[others]])
-    at, free, stopped, exact = _fitted(
+    at, free, stopped, exact = fitted(
         counts, np.concatenate([both, own], axis=2), ones[:, :, None], nodes, known
     )
     effects = at[3:][free[3:]]
@@ -250,7 +253,7 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     )
 
 
-def _fitted(
+def fitted(
     counts: Counts, design: Array, loadings: Array, nodes: int, known: Array | None = None
 ) -> tuple[Array, Array, Deviance, Deviance]:
     """The optimum, which of its coordinates are free, and the deviance as R stops and iterated to its end."""

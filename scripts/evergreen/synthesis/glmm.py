@@ -76,8 +76,10 @@ def glmm(
     kept = informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
     if len(next(iter(kept.values()))) < 2:
         raise ValueError("fewer than two studies say something about the effect")
+    if _without_contrast(measure, kept):
+        raise ValueError(mixed.NO_MAXIMUM)
     if measure in {"PLO", "IRLN"}:
-        found = mixed.one_count(_one_group(measure, kept), common)
+        found = mixed.one_count(one_group(measure, kept), common)
     elif model == "UM.FS":
         found = mixed.fixed_studies(two_groups(measure, kept), common)
     elif model == "UM.RS":
@@ -85,7 +87,7 @@ def glmm(
     elif measure == "OR" and model == "CM.EL":
         found = mixed.hypergeometric(kept, common)
     elif model in MODELS[measure]:
-        found = mixed.one_count(_conditional(measure, kept), common)
+        found = mixed.one_count(conditional(measure, kept), common)
     else:
         raise ValueError(f"model {model} does not exist for {measure}")
     return _result(measure, kept, found, level)
@@ -94,6 +96,8 @@ def glmm(
 def _result(measure: str, data: Mapping[str, Array], found: mixed.Found, level: float) -> GlmmFit:
     if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
         raise ValueError(mixed.NO_MAXIMUM)
+    if found.tau2 > DIVERGED:
+        raise ValueError(mixed.too_different(found.tau2))
     options = {"drop00": True} if measure in {"OR", "IRR"} else {}
     yi, vi = effect(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)
@@ -111,6 +115,14 @@ def _result(measure: str, data: Mapping[str, Array], found: mixed.Found, level: 
         max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
         found.loglik_at_modes, found.loglik_saturated, k,
     )  # fmt: skip
+
+
+def _without_contrast(measure: str, data: Mapping[str, Array]) -> bool:
+    """Whether a group has events in no study, or in all participants: its logarithm or logit is not finite."""
+    groups = ("1", "2") if measure in MODELS else ("",)
+    binomial = measure in {"OR", "PLO"}
+    totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
+    return any(events in (0, participants) for events, participants in totals)
 
 
 # --- the counts of each model
@@ -137,13 +149,15 @@ def two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
     return Counts(x, None, np.log(np.column_stack([data["person_time1"], data["person_time2"]])), group)
 
 
-def _conditional(measure: str, data: Mapping[str, Array]) -> Counts:
+def conditional(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Events of group 1 of all events of a study (k x 1): a binomial count."""
     x, events = data["events1"][:, None], (data["events1"] + data["events2"])[:, None]
     size = ("n1", "n2") if measure == "OR" else ("person_time1", "person_time2")
     return Counts(x, events, np.log(data[size[0]] / data[size[1]])[:, None], np.ones_like(x))
 
 
-def _one_group(measure: str, data: Mapping[str, Array]) -> Counts:
+def one_group(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Events of one group (k x 1): binomial for PLO, Poisson for IRLN."""
     x = data["events"][:, None]
     if measure == "PLO":
         return Counts(x, data["n"][:, None], np.zeros_like(x), np.ones_like(x))

@@ -41,6 +41,11 @@ class Found:
     loglik_saturated: float
 
 
+def too_different(tau2: float) -> str:
+    """What is said of studies between which no variance can be estimated."""
+    return f"the studies differ so much (tau2 about {tau2:.0f}) that the likelihood cannot be integrated reliably"
+
+
 def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
     """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
 
@@ -76,7 +81,15 @@ def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) 
     return matrix
 
 
-def _solve_each(value: Callable[[Array], Array], start: Array) -> Array:
+def _covariance(function: Callable[[Array], float], at: Array) -> Array:
+    """Inverse of the curvature at a maximum; infinite where the function is flat in some direction."""
+    information = -_hessian(function, at)
+    if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < len(at):
+        return np.full_like(information, np.inf)
+    return np.linalg.inv(information)
+
+
+def maxima(value: Callable[[Array], Array], start: Array) -> Array:
     """Maximise k functions of one parameter each, at once; `value` takes and gives k numbers."""
     at, step_size = start.copy(), 1e-4
     for _ in range(NEWTON_STEPS):
@@ -97,7 +110,7 @@ def _wald_homogeneity(b: Array, v: Array) -> float:
     """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
     w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
     if not np.any(w > 0):
-        return float("nan")
+        return 0.0
     b = np.where(w > 0, b, 0.0)
     return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
 
@@ -141,9 +154,7 @@ def _resolved(found: Found, common: Found, finer: Callable[[Array], float]) -> F
     """
     change = finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik
     if abs(change) > RESOLVED or found.variance < 0.25 * common.variance:
-        raise ValueError(
-            f"the studies differ so much (tau2 about {found.tau2:.0f}) that the likelihood cannot be integrated reliably"
-        )
+        raise ValueError(too_different(found.tau2))
     return found
 
 
@@ -168,7 +179,7 @@ def _mixed(objective: Callable[[Array], float], at_modes: Callable[[Array], floa
     best, loglik = max(candidates, key=lambda candidate: candidate[1])
     if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
         return common
-    covariance = np.linalg.inv(-_hessian(objective, best))
+    covariance = _covariance(objective, best)
     return replace(
         common, estimate=float(best[0]), variance=float(covariance[0, 0]), tau2=float(best[1]) ** 2, loglik=loglik,
         loglik_at_modes=at_modes(best),
@@ -200,7 +211,7 @@ def fixed_studies(counts: Counts, common: bool) -> Found:
                 return counts.loglik(eta + alpha[:, None])
             return integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
 
-        memory["alpha"] = _solve_each(value, memory["alpha"])
+        memory["alpha"] = maxima(value, memory["alpha"])
         return value(memory["alpha"])
 
     def objective(values: Array) -> float:
@@ -243,7 +254,7 @@ def random_studies(counts: Counts, common: bool) -> Found:
     common_at, ll_common = _maximise(with_common_effect, start)
     Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
     if common:
-        covariance = np.linalg.inv(-_hessian(with_common_effect, common_at))
+        covariance = _covariance(with_common_effect, common_at)
         return Found(
             float(common_at[0]), float(covariance[0, 0]), 0.0, float(common_at[2]) ** 2, Q_wald, Q_lrt, ll_common,
             ll_common, counts.saturated(),
@@ -254,7 +265,7 @@ def random_studies(counts: Counts, common: bool) -> Found:
         return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
 
     best, loglik = _maximise(objective, np.append(common_at, 0.3))
-    covariance = np.linalg.inv(-_hessian(objective, best))
+    covariance = _covariance(objective, best)
     return Found(
         float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
         loglik, counts.saturated(),
@@ -271,7 +282,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
         return integrated(counts, eta, values[1] * ones, nodes)
 
     def objective(values: Array) -> float:
-        memory["own"] = _solve_each(lambda own: each(own, values), memory["own"])
+        memory["own"] = maxima(lambda own: each(own, values), memory["own"])
         return float(each(memory["own"], values).sum())
 
     best, ll_saturated = _maximise(objective, np.asarray(start[1:], dtype=float))
@@ -297,7 +308,8 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
     information = np.diag(np.maximum(head, 0.0)) - cross @ np.linalg.solve(shared, cross.T)
     ones_vector = np.ones(len(own))
     weighted = information @ ones_vector
-    centre = float(weighted @ own) / float(weighted @ ones_vector)
+    known = float(weighted @ ones_vector)
+    centre = float(weighted @ own) / known if known > 0 else 0.0
     gap = own - centre
     return float(gap @ information @ gap), 2 * (ll_saturated - ll_common)
 
