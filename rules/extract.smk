@@ -58,9 +58,9 @@ checkpoint plan_outcomes:
         "../envs/evergreen.yaml"
     params:
         beside=lambda w: [part for name, path in beside_rows().items() for part in (f"--{name}", path)],
-        values=lambda w: as_json({outcome["id"]: slice_wanted(outcome) for outcome in config["outcomes"]}),
+        values=lambda w: as_json(pooled_outcomes()),
     shell:
-        "python {input.script:q} --converted {input.converted:q} {params.beside:q} --params {params.values:q}"
+        "python {input.script:q} --converted {input.converted:q} {params.beside:q} --outcomes {params.values:q}"
         " --out {output.manifest:q} > {log:q} 2>&1"
 
 

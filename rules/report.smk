@@ -19,6 +19,7 @@ rule write_status:
             {
                 **{key: config["review"][key] for key in ("title", "final")},
                 "unfrozen": unfrozen(),
+                "outcomes": sorted({outcome["data"] for outcome in config["outcomes"]}),
             }
         ),
         inputs=lambda w, input: named_inputs(input),

@@ -33,6 +33,15 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--given", type=json_argument, default={}, help="prisma.given of the protocol: {date: counts}"
     )
+    arguments.add_argument(
+        "--outcomes",
+        type=json_argument,
+        default=[],
+        help="outcomes of the protocol, each with its study-level `columns`",
+    )
+    arguments.add_argument(
+        "--screened", action="store_true", help="which studies are pooled is not known yet"
+    )
     args = arguments.parse_args(argv)
 
     faults: list[InputError] = []
@@ -54,6 +63,33 @@ def main(argv: list[str] | None = None) -> None:
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
+    if args.outcomes:
+        refuse(_unpoolable(args.files.get("extraction", []), args.outcomes, args.screened))
+
+
+def _unpoolable(files: list[list[Any]], outcomes: list[dict[str, Any]], screened: bool) -> list[InputError]:
+    """What the sheets of all extractors together leave to mend before their outcomes can be pooled."""
+    from evergreen.extraction.derive import derive
+    from evergreen.synthesis.readiness import refusals  # takes long to load
+
+    paths = {
+        kind: {Path(path).stem: path for own, path, *_ in files if own == kind}
+        for kind in ("extraction", "extraction_studies", "adjudication_extraction")
+    }
+    if not paths["extraction"]:
+        return []
+    settled = [
+        sheets.read_sheet(path, "adjudication_extraction")
+        for path in paths["adjudication_extraction"].values()
+    ]
+    adjudication = settled[0] if settled else None
+    rows = merge.merge_extraction(sheets.read_sheets(paths["extraction"], "extraction"), adjudication)
+    studies = merge.merge_studies(
+        sheets.read_sheets(paths["extraction_studies"], "extraction_studies"), adjudication
+    )
+    ratios = sorted({outcome["data"] for outcome in outcomes if outcome["scale"] == "ratio"})
+    converted = derive(rows.rows, ratios).map(merge.as_text)
+    return refusals(converted, studies.rows.map(merge.as_text), outcomes, compare=not screened)
 
 
 def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
@@ -79,6 +115,8 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
         ballots(frame, stage=path.parent.name, reasons=reasons)
     elif kind == "extraction":
         extraction_check.check(frame)
+    elif kind == "extraction_studies":
+        refuse(extraction_check.twice(frame, merge.STUDY_KEY))
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
     elif kind == "certainty":

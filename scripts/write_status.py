@@ -22,14 +22,14 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--text", required=True)
     args = arguments.parse_args(argv)
 
-    items = status.waiting_searches(args.params["unfrozen"]) + _waiting(args.inputs)
+    items = status.waiting_searches(args.params["unfrozen"]) + _waiting(args.inputs, args.params["outcomes"])
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(status.as_text(args.params["title"], items), args.text)
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
-    """Everything open, in the order of the review's steps."""
+def _waiting(inputs: dict[str, Any], outcomes: list[str]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads."""
 
     def table(name: str) -> pd.DataFrame:
         return tables.read_table(inputs[name])
@@ -57,6 +57,7 @@ def _waiting(inputs: dict[str, Any]) -> list[status.Waiting]:
         items += status.waiting_orphans(table("study_orphans"))
     if "merged" in inputs:
         done = table("merged")["study"]
+        items += status.waiting_outcomes(table("merged"), outcomes) if outcomes else []
         items += status.waiting_studies(included, done, "extractors", "extract", "config/extraction/")
         items += status.waiting_conflicts(
             table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"

@@ -200,6 +200,8 @@ def check_people_files():
             *("--tool", config["risk_of_bias"]["tool"]),
             *("--reasons", as_json(list(config["screening"]["reasons"]))),
             *("--given", as_json(given)),
+            *("--outcomes", as_json(config["outcomes"] and pooled_outcomes() if scope == "all" else [])),
+            *(["--screened"] if SCREENED else []),
         ],
         stderr=subprocess.PIPE,
         text=True,

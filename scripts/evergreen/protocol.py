@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
@@ -58,9 +58,9 @@ def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml")
     refuse(errors)
     schema = schemas.schema("config")
     validator = Draft202012Validator(schema)
+    found = [*validator.iter_errors(protocol), *_sensitivity_errors(protocol, schema)]
     errors += [
-        _explain(error, file)
-        for error in sorted(validator.iter_errors(protocol), key=lambda e: list(map(str, e.absolute_path)))
+        _explain(error, file) for error in sorted(found, key=lambda e: list(map(str, e.absolute_path)))
     ]
     refuse(errors)
     _fill(protocol, schema, schema)
@@ -82,6 +82,31 @@ def analysis_of(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
     ):
         merged["test"] = "knha" if merged["model"] == "random" else "z"
     return merged
+
+
+def _sensitivity_errors(protocol: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Schema violations in the sensitivity analyses: a value there, or each of a list, is one of the setting it stands for."""
+    outcome = schema["properties"]["outcomes"]["items"]["properties"]
+    rules = {
+        **schema["$defs"]["analysis"]["properties"],
+        **{key: outcome[key] for key in ("measure", "multi_arm")},
+        "without": schema["$defs"]["without"],
+        "without_studies": {"type": "string"},
+    }
+    places: list[tuple[list[str | int], Any]] = [(["analysis"], protocol.get("analysis"))]
+    outcomes = protocol.get("outcomes")
+    for number, one in enumerate(outcomes if isinstance(outcomes, list) else []):
+        places.append(
+            (["outcomes", number, "analysis"], one.get("analysis") if isinstance(one, Mapping) else None)
+        )
+    for path, analysis in places:
+        entries = analysis.get("sensitivity") if isinstance(analysis, Mapping) else None
+        for position, changes in enumerate(entries if isinstance(entries, list) else []):
+            for key, value in changes.items() if isinstance(changes, Mapping) else ():
+                for one in value if isinstance(value, list) else [value]:
+                    for error in Draft202012Validator(rules.get(key, True)).iter_errors(one):
+                        error.path.extendleft(reversed([*path, "sensitivity", position, key]))
+                        yield error
 
 
 def _plain(value: Any, key: str, errors: list[InputError], file: str | Path) -> Any:
@@ -148,6 +173,20 @@ def _explain(error: ValidationError, file: str | Path) -> InputError:
         return InputError(f"{where} is {value!r}", file=file, todo=_pattern_hint(str(rule)))
     if error.validator == "not":
         return InputError(f"{where} is {value!r}, a reserved name", file=file, todo="Choose another.")
+    if error.validator in {"maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"}:
+        if key.endswith(("level", "outliers")) and 50 < value < 100:
+            return InputError(
+                f"{where} is {value:g}", file=file, todo=f"Write it as a fraction: {value / 100:g}."
+            )
+        word = {
+            "maximum": "at most",
+            "exclusiveMaximum": "below",
+            "minimum": "at least",
+            "exclusiveMinimum": "above",
+        }
+        return InputError(
+            f"{where} is {value:g}, but must be {word[str(error.validator)]} {rule:g}", file=file
+        )
     return InputError(f"{where}: {error.message}", file=file)
 
 
@@ -272,6 +311,16 @@ def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path)
                 )
             )
         seen.add(outcome["id"])
+        for name in outcome["moderators"]:
+            parts = name.split(":")
+            if len(parts) > 2 or not all(part.strip() for part in parts):
+                errors.append(
+                    InputError(
+                        f"outcome {outcome['id']}: `moderators` has {name!r}",
+                        file=file,
+                        todo="Name a study-level column, or two joined by a colon for their interaction.",
+                    )
+                )
 
 
 def _check_stage(

@@ -92,3 +92,29 @@ def test_a_rating_of_an_outcome_that_is_not_in_the_protocol_is_refused_before_a_
     assert str(fault.value).endswith(
         "certainty.csv, row 3, column outcome: 'pian' is not in the protocol. Outcomes are: pain."
     )
+
+
+def test_what_pooling_would_refuse_is_told_with_file_and_row(tmp_path):
+    sheet, studies = tmp_path / "AB.csv", tmp_path / "studies-AB.csv"
+    sheet.write_text(
+        "study,outcome,timepoint,arm,group,n,mean,sd\n"
+        "S1,pain,6 weeks,drug,intervention,20,5,2\nS1,pain,6 weeks,none,control,20,6,2\nS1,pain,9 weeks,none,control,20,6,2\n"
+    )
+    studies.write_text("study,dose\nS1,10\n")
+    files = {"extraction": [["extraction", str(sheet)], ["extraction_studies", str(studies)]]}
+    analysis = {"model": "random", "tau2": "REML", "test": "knha"}
+    outcomes = [{"id": "pain", "data": "pain", "measure": "MD", "scale": "analysis", "columns": ["dose"], "analysis": analysis}]  # fmt: skip
+    arguments = ["--files", json.dumps(files), "--outcomes", json.dumps(outcomes)]
+    with pytest.raises(InputError) as caught:
+        check_inputs.main(arguments)
+    assert (caught.value.file, caught.value.row, caught.value.column) == (str(sheet), 2, "timepoint")
+    check_inputs.main([*arguments, "--screened"])
+
+
+def test_a_study_twice_in_the_study_sheet_is_told(tmp_path):
+    studies = tmp_path / "studies-AB.csv"
+    studies.write_text("study,dose\nS1,10\ns1,20\n")
+    with pytest.raises(
+        InputError, match=r"row 3: s1 is there already in row 2, with other values\. Keep one"
+    ):
+        check_inputs.main(["--files", json.dumps({"extraction": [["extraction_studies", str(studies)]]})])

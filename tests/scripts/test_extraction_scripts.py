@@ -41,9 +41,11 @@ def test_the_bundled_extraction_leaves_no_conflict_open(merged):
 def test_a_slice_has_the_name_that_the_plan_gave_it(merged):
     wanted = {"data": "erosion", "columns": ["background"]}
     tables = [f"--converted={merged / 'converted.csv'}", f"--studies={merged / 'studies.csv'}"]
-    plan_outcomes.main(
-        [*tables, "--params", json.dumps({"erosion": wanted}), f"--out={merged / 'manifest.json'}"]
-    )
+    outcome = {
+        **wanted, "id": "erosion", "measure": "MD", "timepoint": "12 months", "analysis": {"model": "random", "test": "knha"},
+        "arms": {"intervention": ["denosumab 60 mg Q6M", "denosumab 60 mg Q3M"], "control": "placebo"},
+    }  # fmt: skip
+    plan_outcomes.main([*tables, "--outcomes", json.dumps([outcome]), f"--out={merged / 'manifest.json'}"])
     name = json.loads((merged / "manifest.json").read_text())["erosion"]
     out = merged / f"erosion-{name}.csv"
     slice_outcome.main([*tables, "--params", json.dumps(wanted), f"--name={name}", f"--out={out}"])

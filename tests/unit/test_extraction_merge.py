@@ -182,3 +182,9 @@ def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
         [0.5 / z, math.log(2) / z, 0.1]
     )
     assert result.loc["c", "derived"] == ""
+
+
+def test_a_study_spelt_in_two_ways_is_one_study():
+    merged = merge_extraction({"AB": sheet({}, {"study": "s1", "arm": "placebo"})}).rows
+    assert merged["study"].tolist() == ["S1", "S1"]
+    assert len(merged) == 2

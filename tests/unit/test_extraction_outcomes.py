@@ -57,3 +57,16 @@ def test_a_study_that_nobody_judged_has_no_risk_of_bias():
 
 def test_an_outcome_that_nobody_extracted_has_an_empty_slice():
     assert slice_of(ROWS.iloc[:0], "pain", judgements=JUDGED).empty
+
+
+def test_a_study_is_found_whatever_its_letter_case():
+    rows = ROWS.assign(study=["s1 ", "S2", "s1 "])
+    result = slice_of(rows, "pain", screened=SCREENED, judgements=JUDGED, studies=STUDIES, columns=["dose"])
+    assert result.loc[0, ["study", "round", "screening", "rob_overall", "dose"]].tolist() == [
+        "s1 ", "2020-01-01", "included", "low", "high",
+    ]  # fmt: skip
+
+
+def test_a_slice_says_where_its_rows_came_from_when_asked():
+    assert "origin" not in slice_of(ROWS, "pain")
+    assert slice_of(ROWS, "pain", places=True)["origin"].tolist() == ["AB.csv:2", "AB.csv:3"]

@@ -155,3 +155,47 @@ def test_a_stage_needs_its_reviewers_in_every_round(stage, sentence):
 def test_a_stage_without_reviewers_is_skipped_whatever_its_mode():
     done = protocol.complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
     assert done["screening"]["full_text"]["reviewers"] == []
+
+
+def said_of(analysis):
+    with pytest.raises(InputError) as caught:
+        protocol.complete({**SMALLEST, "analysis": analysis, "outcomes": [{"id": "pain", "measure": "MD"}]})
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ({"tau22": "DL"}, "unknown key `analysis.sensitivity[0].tau22`. Did you mean `tau2`?"),
+        ({"tau2": ["DL", "DLL"]}, "`analysis.sensitivity[0].tau2` is 'DLL'. Allowed: DL, HE,"),
+        ({"level": 95}, "`analysis.sensitivity[0].level` is 95. Write it as a fraction: 0.95."),
+        ({"add": "half"}, "`analysis.sensitivity[0].add` is 'half' but must be of type number"),
+        ({"measure": "HR"}, "`analysis.sensitivity[0].measure` is 'HR'. Allowed: RR, OR,"),
+        ({"without": ["derived", "bad"]}, "`analysis.sensitivity[0].without` is 'bad'. Allowed: high_risk, derived,"),
+        ({"without_studies": [["A"]]}, "`analysis.sensitivity[0].without_studies` is ['A'] but must be of type string"),
+    ],
+)  # fmt: skip
+def test_a_sensitivity_analysis_is_checked_as_the_analysis_is(entry, sentence):
+    assert said_of({"sensitivity": [entry]}).startswith(f"config/config.yaml: {sentence}")
+
+
+def test_the_sensitivity_analyses_know_the_settings_that_the_schema_knows():
+    from evergreen.synthesis.sensitivity import ANALYSIS_KEYS, WITHOUT
+
+    schema = schemas.schema("config")
+    entry = schema["$defs"]["analysis"]["properties"]["sensitivity"]["items"]["properties"]
+    assert set(entry) == ANALYSIS_KEYS | {"measure", "multi_arm", "without", "without_studies"}
+    assert schema["$defs"]["without"]["enum"] == list(WITHOUT)
+
+
+def test_a_level_in_per_cent_gets_its_fraction():
+    assert (
+        said_of({"level": 95}) == "config/config.yaml: `analysis.level` is 95. Write it as a fraction: 0.95."
+    )
+    assert said_of({"rho": 1.5}) == "config/config.yaml: `analysis.rho` is 1.5, but must be at most 1."
+
+
+@pytest.mark.parametrize("name", ["dose:", ":", "a:b:c"])
+def test_an_interaction_is_of_two_columns(name):
+    with pytest.raises(InputError, match=f"`moderators` has '{name}'"):
+        protocol.complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD", "moderators": [name]}]})

@@ -3,7 +3,12 @@
 import pandas as pd
 
 from evergreen.extraction.merge import merge_extraction
-from evergreen.report.status import waiting_conflicts, waiting_exports, waiting_reviewers
+from evergreen.report.status import (
+    waiting_conflicts,
+    waiting_exports,
+    waiting_outcomes,
+    waiting_reviewers,
+)
 from tests.unit.test_extraction_merge import settled, sheet
 
 
@@ -54,3 +59,13 @@ def test_an_export_that_holds_another_number_of_records_than_stated_is_told():
         f"searcher: look at the export of embase 2020-01-01: imported twice? {where}",
     ]
     assert not any(item.blocks for item in waiting_exports(report))
+
+
+def test_outcomes_that_are_extracted_but_not_in_the_protocol_are_said():
+    rows = pd.DataFrame({"outcome": ["pain", "Pain ", "sleep", "sleep", "mood"]})
+    (item,) = waiting_outcomes(rows, ["pain"])
+    assert item.line() == (
+        "anyone: extracted, but not in the protocol and so not pooled: mood (1 row), sleep (2 rows) (config/config.yaml, outcomes)"
+    )
+    assert not item.blocks
+    assert waiting_outcomes(rows, ["pain", "sleep", "mood"]) == []

@@ -192,3 +192,60 @@ def test_both_intervals_where_knapp_hartung_is_narrower():
     two = outcome.result(table(SERIOUS[:7]), entry(analysis={"test": "knha"}))
     assert set(two["model"]["wald"]) == {"se", "statistic", "p", "ci_low", "ci_high"}
     assert two["notes"]
+
+
+def test_studies_without_any_event_are_said_and_not_pooled():
+    rows = table(
+        [(study, "", group, group, n, 0) for study, n in (("A", 20), ("B", 60)) for group in ("intervention", "control")]
+    )  # fmt: skip
+    for measure in ("RR", "OR"):
+        found = outcome.result(rows, entry(measure))
+        assert (found["model"], found["studies"]) == (None, [])
+        assert {one["reason"] for one in found["left_out"]} == {"no events in either group"}
+    assert outcome.result(rows, entry("RD"))["model"]["estimate"] == 0
+    rows.loc[0, "events"] = "1"
+    assert outcome.result(rows, entry())["k"] == 2
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value", "ignore:divide by zero")
+def test_numbers_too_large_to_be_added_up_are_said():
+    rows = means([(study, group, group, 20, 1, 2) for study in "AB" for group in ("intervention", "control")])
+    rows.loc[1, "mean"] = "1e308"
+    found = outcome.result(rows, entry("MD"))
+    assert found["model"]["estimate"] is None
+    assert found["notes"] == ["The numbers of the studies are too large to be added up."]
+
+
+def test_arms_that_the_protocol_does_not_name_are_said():
+    found = outcome.result(table(SERIOUS), entry(arms={"intervention": ["Q6M"], "control": ["placebo"]}))
+    assert {one["study"]: one["reason"] for one in found["left_out"]} == {
+        "Iwamoto2022": "none of its arms is among those that the protocol names"
+    }
+    found = outcome.result(table(SERIOUS), entry(arms={"intervention": ["Q6M"]}))
+    assert (
+        found["left_out"][0]["reason"]
+        == "an intervention arm is missing among those that the protocol names (reported: denosumab)"
+    )
+
+
+def test_a_sensitivity_analysis_without_a_study_that_is_not_there_is_not_done():
+    found = outcome.result(table(SERIOUS), entry(analysis={"sensitivity": [{"without_studies": ["DRIVEN"]}]}))
+    assert found["sensitivity"]["without DRIVEN"]["not_done"] == "DRIVEN is not among the studies pooled"
+
+
+def test_a_moderator_that_is_not_reported_leaves_its_study_out_of_the_regression_only():
+    rows = table(SERIOUS).assign(dose="1")
+    rows.loc[rows["study"] == "DESIRABLE", "dose"] = "NR"
+    rows.loc[rows["study"] == "DRIVE", "dose"] = "2"
+    found = outcome.result(rows, entry(moderators=["dose"]))
+    assert found["k"] == 3
+    assert found["moderators"]["not_done"].endswith("2 coefficients, but only 2 studies with all moderators")
+
+
+def test_a_correlation_of_one_has_no_sampling_variance():
+    rows = pd.DataFrame([{"study": s, "group": "single", "arm": "", "n": n, "r": r} for s, n, r in (("A", "20", "1"), ("B", "30", "0.4"), ("C", "4", "0.2"))])  # fmt: skip
+    found = outcome.result(rows, entry("ZCOR"))
+    assert [one["reason"] for one in found["left_out"]] == [
+        "its correlation is 1, which leaves the effect without a sampling variance",
+        "it has four or fewer participants, which leaves the effect without a sampling variance",
+    ]

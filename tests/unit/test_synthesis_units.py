@@ -57,3 +57,16 @@ def test_a_negative_number_of_participants_is_refused():
     )
     with pytest.raises(InputError, match="n is negative"):
         outcome.result(rows, {"id": "x", "measure": "PR", "analysis": ANALYSIS})
+
+
+def test_changes_and_values_are_not_standardised_together():
+    found = result({"A": "mm", "B": "points", "C": "points (change)", "D": ""}, measure="SMD")
+    assert [one["study"] for one in found["studies"]] == ["A", "B", "D"]
+    assert (
+        found["left_out"][0]["reason"]
+        == "given as change from baseline, the others as value: their standard deviations are of two kinds"
+    )
+    chosen = result({"A": "mm", "C": "mm change"}, measure="SMD", unit="change")
+    assert [one["study"] for one in chosen["studies"]] == ["C"]
+    with pytest.raises(InputError, match="some studies give changes, others values"):
+        result({"A": "mm", "C": "mm change"}, measure="SMD")

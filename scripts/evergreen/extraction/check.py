@@ -101,6 +101,8 @@ def _spreads(row: Row) -> Iterator[Fault]:
             "se",
             f"the standard error ({row['se']:g}) is larger than the standard deviation ({row['sd']:g})",
         )
+    if given(row, "sd", "n") and row["n"] == 1 and row["sd"] > 0:
+        yield "sd", f"sd is {row['sd']:g}, but one participant has no standard deviation"
     if given(row, "r") and abs(row["r"]) > 1:
         yield "r", f"the correlation is {row['r']:g}, outside -1 to 1"
 
@@ -153,7 +155,9 @@ def twice(rows: pd.DataFrame, key: tuple[str, ...] = KEY) -> list[InputError]:
                         f"{first['_row']}, with other values",
                         file=second["_file"],
                         row=int(second["_row"]),
-                        todo="Keep one of the two rows, or name their arms or time points apart.",
+                        todo="Keep one of the two rows."
+                        if key == ("study",)
+                        else "Keep one of the two rows, or name their arms or time points apart.",
                     )
                 )
                 break

@@ -91,6 +91,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
 
     merged: list[Row] = []
+    spelt: dict[str, str] = {}  # rows of a study spelt in two ways are rows of one study
     conflicts: list[Row] = []
     pending: set[tuple[str, str]] = set()
     for key in sorted(found):
@@ -116,7 +117,9 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         conflicts += listed
         if own.get("row", {}).get("value") == DROP:
             continue
-        merged.append(_row(by_person, listed, own, columns, kind))
+        row = _row(by_person, listed, own, columns, kind)
+        row["study"] = spelt.setdefault(key[0], row["study"])
+        merged.append(row)
     conflicts += [_orphan(row) for row in decisions.values()]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(

@@ -28,29 +28,32 @@ def slice_of(
     judgements: pd.DataFrame | None = None,
     studies: pd.DataFrame | None = None,
     columns: Sequence[str] = (),
+    places: bool = False,
 ) -> pd.DataFrame:
     """Rows of one outcome with everything else that pooling it reads.
 
     `rows` is the converted extraction, `data` the value of its outcome column, all columns text. Added are `round`
     ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; "" without screening),
-    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. Raises InputError when one of those is in no sheet.
+    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. With `places` the rows keep where they came from. Raises InputError
+    when one of the columns is in no sheet.
     """
-    wanted = " ".join(data.split()).casefold()
-    chosen = rows.loc[[" ".join(outcome.split()).casefold() == wanted for outcome in rows["outcome"]]]
-    result = chosen.drop(columns=[c for c in LEFT_BEHIND if c in chosen]).copy()
+    wanted = folded(data)
+    chosen = rows.loc[[folded(outcome) == wanted for outcome in rows["outcome"]]]
+    result = chosen.drop(columns=[c for c in LEFT_BEHIND if c in chosen and not places]).copy()
     if screened is None:
         result["round"], result["screening"] = "", ""
     else:
-        listed = screened.set_index("study")
-        result["round"] = result["study"].map(listed["round"]).fillna("")
-        result["screening"] = result["study"].map(listed["status"]).fillna("missing")
+        rounds, status = _by_study(screened, "round"), _by_study(screened, "status")
+        result["round"] = [rounds.get(folded(study), "") for study in result["study"]]
+        result["screening"] = [status.get(folded(study), "missing") for study in result["study"]]
     judged = {study: _judged(judgements, study, wanted) for study in result["study"].unique()}
     result["rob_overall"] = [judged[study].get(OVERALL, "") for study in result["study"]]
     result["risk_of_bias"] = [_domains(judged[study]) for study in result["study"]]
     for column in columns:
         if column in result:
             continue
-        result[column] = result["study"].map(_study_column(studies, column)).fillna("")
+        own = _study_column(studies, column)
+        result[column] = [own.get(folded(study), "") for study in result["study"]]
     return result.reset_index(drop=True)
 
 
@@ -59,9 +62,9 @@ def _judged(judgements: pd.DataFrame | None, study: str, outcome: str) -> dict[s
     if judgements is None:
         return {}
     found: dict[str, str] = {}
-    about = judgements[judgements["study"] == study]
+    about = judgements[[folded(name) == folded(study) for name in judgements["study"]]]
     for whose in ("", outcome):
-        own = about.loc[[" ".join(name.split()).casefold() == whose for name in about["outcome"]]]
+        own = about.loc[[folded(name) == whose for name in about["outcome"]]]
         found |= dict(zip(own["domain"], own["judgement"], strict=True))
     return found
 
@@ -71,7 +74,8 @@ def _domains(judged: Mapping[str, str]) -> str:
     return json.dumps(domains, ensure_ascii=False) if domains else ""
 
 
-def _study_column(studies: pd.DataFrame | None, column: str) -> pd.Series:
+def _study_column(studies: pd.DataFrame | None, column: str) -> dict[str, str]:
+    """A study-level column by study."""
     known = (
         []
         if studies is None
@@ -84,7 +88,17 @@ def _study_column(studies: pd.DataFrame | None, column: str) -> pd.Series:
             f"the study-level column {column!r}, asked for in `outcomes`, is in no sheet config/extraction/studies-*.csv",
             todo=f"{hint}Columns there: {', '.join(known) or 'none'}.",
         )
-    return studies.set_index("study")[column]
+    return _by_study(studies, column)
+
+
+def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:
+    """A column by study; names are compared as in the extraction sheets, whatever their letter case."""
+    return dict(zip(map(folded, frame["study"]), frame[column].fillna(""), strict=True))
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: blanks and letter case do not make another."""
+    return " ".join(text.split()).casefold()
 
 
 def as_csv(frame: pd.DataFrame) -> str:

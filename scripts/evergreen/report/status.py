@@ -132,6 +132,20 @@ def waiting_studies(
     ]
 
 
+def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
+    """Outcomes of the extraction that no outcome of the protocol reads: they are extracted, and not pooled."""
+    names = {" ".join(name.split()).casefold() for name in known}
+    own = rows["outcome"]
+    others = own[[" ".join(name.split()).casefold() not in names for name in own]]
+    if not len(others):
+        return []
+    listed = ", ".join(
+        f"{name} ({plural(count, 'row')})" for name, count in others.value_counts().sort_index().items()
+    )
+    what = f"extracted, but not in the protocol and so not pooled: {listed}"
+    return [Waiting("anyone", what, "config/config.yaml, outcomes", len(others), blocks=False)]
+
+
 def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
     """What extractors or assessors have not settled: disagreements, studies that one of them has not begun, and
     adjudications of what is in no sheet any more. `where` is the adjudication sheet."""

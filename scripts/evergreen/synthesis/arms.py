@@ -34,6 +34,15 @@ WORDS = {
 }  # fmt: skip
 
 
+def place_of(rows: pd.DataFrame) -> dict[str, Any]:
+    """File and row of the first of these rows, as far as they say where they came from (`origin`: `file:row; file:row`)."""
+    origin = str(rows.iloc[0].get("origin", "") or "")
+    file, _, number = origin.rpartition(":")
+    if ";" in origin or not number.isdigit():
+        return {"file": origin or None}
+    return {"file": file, "row": int(number)}
+
+
 def faults(study: str, rows: pd.DataFrame) -> list[InputError]:
     """Numbers that cannot be: the sheet has to be mended."""
     faults = []
@@ -107,7 +116,8 @@ def reported_estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
             raise InputError(
-                f"study {row['study']}: a ratio of {min(numbers):g} is not positive",
+                f"study {row['study']}, outcome {outcome['id']}: a ratio of {min(numbers):g} is not positive",
+                **place_of(row.to_frame().T),
                 column="estimate",
                 todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
             )

@@ -20,6 +20,7 @@ from evergreen.synthesis.arms import (
     derived_columns,
     faults,
     missing_numbers,
+    place_of,
     reported_estimate,
     shared,
     shown,
@@ -145,6 +146,7 @@ def _choose_study(
     if len(times) > 1:
         raise InputError(
             f"study {study}, outcome {outcome['id']}: several time points ({', '.join(dict.fromkeys(rows['timepoint']))})",
+            **place_of(rows),
             column="timepoint",
             todo="Name the time point to pool under `timepoint` of the outcome.",
         )
@@ -154,12 +156,13 @@ def _choose_study(
     if len(twice):
         raise InputError(
             f"study {study}, outcome {outcome['id']}: the arm {twice.iloc[0]['arm']!r} of group {twice.iloc[0]['group']} stands twice",
+            **place_of(twice),
             column="arm",
             todo="Give each arm one row and a name of its own.",
         )
     for problem in faults(study, rows):
         raise problem
-    result = _comparisons(study, rows, outcome, kind)
+    result = _comparisons(study, rows, outcome, kind, reported)
     if isinstance(result, str):
         chosen.left_out.append(_left_out(study, reported if rows.empty else rows, result))
     else:
@@ -180,9 +183,9 @@ def _wanted_arms(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], cho
 
 
 def _comparisons(
-    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str
+    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str, reported: pd.DataFrame
 ) -> list[Comparison] | str:
-    """Comparisons of one study, or the sentence that says why there are none."""
+    """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms."""
     if rows.empty:
         return "none of its arms is among those that the protocol names"
     if any("group" in text.split("; ") for text in rows["in_conflict"]):
@@ -197,7 +200,11 @@ def _comparisons(
         if len(contrasts):
             return _contrasts(study, contrasts, outcome)
         if not len(treated) or not len(control):
-            side = "an intervention arm" if not len(treated) else "a control arm"
+            group, side = (
+                ("intervention", "an intervention arm") if not len(treated) else ("control", "a control arm")
+            )
+            if others := ", ".join(reported.loc[reported["group"] == group, "arm"]):
+                return f"{side} is missing among those that the protocol names (reported: {others})"
             return f"{side} is missing" if len(arms) else "reported without numbers of its arms"
         return missing_numbers(arms, needed)
     singles = rows[rows["group"] == "single"]
@@ -252,6 +259,7 @@ def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: s
     if outcome.get("multi_arm", "combine") == "combine":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
+            **place_of(rows),
             column="group",
             todo="Give the study one row, or set `multi_arm: separate` with a multilevel model.",
         )
@@ -273,6 +281,7 @@ def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> li
     if len(usable) > 1 and how != "separate":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
+            **place_of(rows),
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )

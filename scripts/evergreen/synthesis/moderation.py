@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import special
 
+from evergreen.sheets import NOT_REPORTED, NUMBER
 from evergreen.synthesis import meta_regression
 from evergreen.synthesis.model import Fit, fit
 from evergreen.synthesis.pooled import pool
 from evergreen.synthesis.studies import Studies
+
+COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
         return {}
     pairs = [(one, two) for one, colon, two in (name.partition(":") for name in columns) if colon]
     singles = list(dict.fromkeys(part for name in columns for part in name.split(":")))
-    values = {column: studies.column(column) for column in singles}
+    values = {column: reported(studies.column(column)) for column in singles}
     empty = [column for column, texts in values.items() if not any(texts)]
     if empty:
         return {
@@ -108,6 +112,22 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
         "permutations": permutations, "R2": meta_regression.explained(part.yi, part.vi, fitted),
         "tau2": fitted.tau2, "I2": fitted.I2, "Q": fitted.Q, "Q_df": fitted.Q_df, "Q_p": fitted.Q_p,
     }  # fmt: skip
+
+
+def reported(texts: Sequence[str]) -> list[str]:
+    """Values of a study-level column, "" where a study does not report it, as in the columns of numbers."""
+    return ["" if text.strip().casefold() in NOT_REPORTED else text for text in texts]
+
+
+def no_number(texts: Sequence[str]) -> str | None:
+    """A value that keeps a column of a meta-regression from being one of numbers: a text among numbers, or a number with a
+    comma; None where all are numbers, or all words."""
+    known = [text for text in reported(texts) if text]
+    plain = [bool(NUMBER.fullmatch(text)) for text in known]
+    commas = [text for text in known if COMMA.fullmatch(text)]
+    if commas:
+        return commas[0]
+    return known[plain.index(False)] if any(plain) and not all(plain) else None
 
 
 def _coefficient(fitted: Fit, position: int) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def rate(
 ) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
     """Effect and variance of each comparison; those without one, with the reason."""
     yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
+    if without_events(chosen, outcome["measure"]):
+        yi = np.full_like(yi, np.nan)
     counted = outcome["analysis"]["model"] in pooled.COUNTED
     rated, left_out = [], []
     for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
@@ -110,6 +112,18 @@ def measured(
         data = comparisons.arrays([chosen[position] for position in armed], effects.MEASURES[measure].kind)
         yi[armed], vi[armed] = effects.effect(measure, data, **effects.options(measure, analysis))
     return yi, vi
+
+
+def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
+    """Whether a ratio has no event to rest on in any group of any study: corrections alone would make its estimate."""
+    if (
+        effects.MEASURES[measure].kind not in {"table", "two_rates"}
+        or effects.MEASURES[measure].scale != "log"
+    ):
+        return False
+    return bool(chosen) and all(
+        one.yi is None and one.numbers["events1"] == one.numbers["events2"] == 0 for one in chosen
+    )
 
 
 def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evergreen.synthesis import fail_safe, influence, small_study, trim_fill
+from evergreen.synthesis.moderation import reported
 from evergreen.synthesis.pooled import block_of
 from evergreen.synthesis.studies import Studies
 
@@ -84,7 +85,7 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
         return {"not_done": "studies are added one by one in inverse-variance models only"}
     wanted = analysis.get("cumulative")
     by = wanted or ("year" if any(studies.column("year")) else "round")
-    texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
+    texts = [day or "" for day in studies.rounds] if by == "round" else reported(studies.column(by))
     if by == "round":
         days = sorted(set(texts))
         places = [float(days.index(text)) if text else np.nan for text in texts]

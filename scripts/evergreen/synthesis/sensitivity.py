@@ -146,6 +146,8 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, A
         return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))
     names = changes.get("without_studies", [])
     names = {names} if isinstance(names, str) else set(names)
+    if absent := sorted(names - {name for one in studies.comparisons for name in (one.study, one.label)}):
+        raise InputError(f"{', '.join(absent)} is not among the studies pooled")
     mask = []
     for one in studies.comparisons:
         keep = one.study not in names and one.label not in names

@@ -10,21 +10,27 @@ from evergreen.errors import InputError
 
 # Ratios and standardised differences have no unit; these effects do.
 WITH_UNIT = {"MD", "MC", "IRD", "IR", "IRLN", "IRS"}
+# The standard deviation of a change is not that of a value, and these effects divide by it, or by the mean.
+OF_ONE_KIND = {"SMD", "SMDH", "ROM"}
+CHANGE, VALUE = "change from baseline", "value"
 
 
 def other_units(rows: pd.DataFrame, outcome: str, measure: str, wanted: str = "") -> dict[str, str]:
     """`{study: sentence}` for the studies that cannot join because their unit is not that of the others.
 
-    A cell without a unit says nothing. Where units differ, `wanted` (the protocol's `unit` of the outcome) counts if a study
+    A cell without a unit says nothing. For standardised differences and ratios of means the unit only matters as far as it
+    says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's `unit` of the outcome) counts if a study
     has it, else the unit of most studies. Raises InputError where neither decides.
     """
-    if measure not in WITH_UNIT or "unit" not in rows:
+    if measure not in WITH_UNIT | OF_ONE_KIND or "unit" not in rows:
         return {}
     own = {
         str(study): text
         for study, part in rows.groupby("study", sort=False)
         if (text := next((str(value).strip() for value in part["unit"] if _said(value)), ""))
     }
+    if measure in OF_ONE_KIND:
+        own, wanted = {study: _kind(text) for study, text in own.items()}, _kind(wanted) if wanted else ""
     counts = Counter(text.casefold() for text in own.values())
     if len(counts) < 2:
         return {}
@@ -33,17 +39,39 @@ def other_units(rows: pd.DataFrame, outcome: str, measure: str, wanted: str = ""
         (chosen, most), (_, next_most) = counts.most_common(2)
         if most == next_most:
             named = "; ".join(f"{text} in {study}" for study, text in own.items())
+            if measure in OF_ONE_KIND:
+                problem = (
+                    "some studies give changes, others values, and their standard deviations are of two kinds"
+                )
+                todo = "Name the one to pool under `unit` of the outcome (`change` or `value`), or use MD."
+            else:
+                problem = "the studies give it in different units"
+                todo = "Convert the numbers to one unit in the sheet, name the unit to pool under `unit` of the outcome, or use SMD or ROM."
             raise InputError(
-                f"outcome {outcome}: the studies give it in different units ({named})",
-                column="unit",
-                todo="Convert the numbers to one unit in the sheet, name the unit to pool under `unit` of the outcome, or use SMD or ROM.",
+                f"outcome {outcome}: {problem} ({named})", file=_files(rows), column="unit", todo=todo
             )
     shown = next(text for text in own.values() if text.casefold() == chosen)
+    if measure in OF_ONE_KIND:
+        return {
+            study: f"given as {text}, the others as {shown}: their standard deviations are of two kinds"
+            for study, text in own.items()
+            if text != shown
+        }
     return {
         study: f"given in {text}, not in {shown} as the others: convert the numbers in the sheet"
         for study, text in own.items()
         if text.casefold() != chosen
     }
+
+
+def _kind(unit: str) -> str:
+    return CHANGE if "change" in unit.casefold() else VALUE
+
+
+def _files(rows: pd.DataFrame) -> str | None:
+    """The sheets that the rows came from, as far as they say so."""
+    places = [place for text in rows.get("origin", []) for place in str(text).split("; ")]
+    return ", ".join(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place)) or None
 
 
 def _said(value: object) -> bool:

@@ -1,0 +1,98 @@
+"""What a person has to mend before an outcome can be pooled, found before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+from evergreen.errors import InputError, InputErrors
+from evergreen.extraction.outcomes import folded, slice_of
+from evergreen.synthesis import comparisons, moderation, pooled
+from evergreen.synthesis.arms import place_of
+
+PROTOCOL = "config/config.yaml"
+
+
+def refusals(
+    rows: pd.DataFrame,
+    studies: pd.DataFrame,
+    outcomes: Sequence[Mapping[str, Any]],
+    *,
+    screened: pd.DataFrame | None = None,
+    compare: bool = True,
+) -> list[InputError]:
+    """Everything that pooling would refuse, each once, with file, row and column as far as the tables say them.
+
+    `rows` and `studies` are the converted extraction and the study-level columns, all text; `outcomes` the outcomes of the
+    protocol with `analysis` filled in and with `columns`, the study-level columns they need. `screened` says which studies are
+    included; `compare=False` looks at nothing that would be no fault in a study that is not.
+    """
+    found = {error.sentence(): error for error in _misspelt(rows, outcomes)}
+    for outcome in outcomes:
+        for error in _of_outcome(rows, studies, outcome, screened, compare):
+            found.setdefault(error.sentence(), error)
+    return list(found.values())
+
+
+def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list[InputError]:
+    """Names of outcomes in the sheets that are all but those of an outcome without a row."""
+    names = rows["outcome"].map(folded)
+    without = [one["data"] for one in outcomes if folded(one["data"]) not in set(names)]
+    known = {folded(one["data"]) for one in outcomes}
+    errors = []
+    for name in dict.fromkeys(names[~names.isin(known)]):
+        own = rows[names == name]
+        for near in get_close_matches(name, [folded(data) for data in without], n=1, cutoff=0.8):
+            data = next(data for data in without if folded(data) == near)
+            errors.append(
+                InputError(
+                    f"the outcome {own.iloc[0]['outcome']!r} is not in the protocol, whose outcome {data!r} has no row",
+                    **place_of(own),
+                    column="outcome",
+                    todo=f"Write {data}, or name it as the sheet does under `data` of the outcome.",
+                )
+            )
+    return errors
+
+
+def _of_outcome(
+    rows: pd.DataFrame,
+    studies: pd.DataFrame,
+    outcome: Mapping[str, Any],
+    screened: pd.DataFrame | None,
+    compare: bool,
+) -> list[InputError]:
+    try:
+        pooled.check(outcome)
+    except InputError as error:
+        return [InputError(error.problem, file=PROTOCOL, todo=error.todo)]
+    try:
+        part = slice_of(
+            rows, outcome["data"], screened=screened, studies=studies, columns=outcome["columns"], places=True
+        )
+        if compare:
+            comparisons.choose(part, outcome, model=outcome["analysis"]["model"])
+    except InputErrors as several:
+        return several.errors
+    except InputError as error:
+        return [error]
+    names = [name for one in outcome.get("moderators", []) for name in one.split(":")]
+    return [found for name in names if (found := _moderator(studies, name, outcome["id"]))]
+
+
+def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | None:
+    """A text among the numbers of a moderator, which would make it one of words."""
+    stray = moderation.no_number(studies[name].tolist())
+    if stray is None:
+        return None
+    own = studies[studies[name] == stray]
+    todo = "Write a plain number such as 1234.5, leave the cell empty, or use words in every row."
+    return InputError(
+        f"study {own.iloc[0]['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",
+        **place_of(own),
+        column=name,
+        todo=todo,
+    )

@@ -1,0 +1,112 @@
+"""What pooling would refuse is told before anything runs, with its file, row and column."""
+
+import pandas as pd
+import pytest
+
+from evergreen import protocol
+from evergreen.synthesis.readiness import refusals
+
+FILE = "config/extraction/AB.csv"
+STUDIES = pd.DataFrame(
+    [["A", "10", "oral", "5"], ["B", "20", "oral", "NR"], ["C", "30", "injected", "1,5"]], columns=["study", "dose", "route", "weight"]
+).assign(origin=[f"config/extraction/studies-AB.csv:{row}" for row in (2, 3, 4)])  # fmt: skip
+
+
+def rows(*changes, outcome="pain", **every):
+    """Three studies with two arms each; `changes` are (row, column, value), rows counted from 2 as a person does."""
+    table = pd.DataFrame(
+        [
+            {"study": study, "outcome": outcome, "timepoint": "6 weeks", "arm": group, "group": group, "n": "20", "mean": "5", "sd": "2",
+             "unit": "mm", "estimate": "", "estimate_se": "", **every}
+            for study in "ABC" for group in ("intervention", "control")
+        ]
+    )  # fmt: skip
+    table["origin"] = [f"{FILE}:{row}" for row in range(2, 8)]
+    for row, column, value in changes:
+        table.loc[row - 2, column] = value
+    return table
+
+
+def told(table, studies=STUDIES, columns=(), compare=True, screened=None, **outcome):
+    entry = {"id": "pain", "measure": "MD", **outcome}
+    found = protocol.complete({"review": {"title": "A review"}, "outcomes": [entry]})["outcomes"][0]
+    errors = refusals(
+        table, studies, [{**found, "columns": list(columns)}], compare=compare, screened=screened
+    )
+    return [str(error) for error in errors]
+
+
+def test_nothing_to_mend():
+    assert told(rows(), columns=["dose", "route"], moderators=["dose", "route"]) == []
+
+
+def test_units_name_file_column_and_studies():
+    (said,) = told(rows((2, "unit", "cm"), (3, "unit", "cm"), (4, "unit", ""), (5, "unit", "")))
+    assert said.startswith(
+        f"{FILE}, column unit: outcome pain: the studies give it in different units (cm in A; mm in C)."
+    )
+
+
+def test_several_time_points():
+    (said,) = told(rows((4, "timepoint", "12 weeks")))
+    assert said == (
+        f"{FILE}, row 4, column timepoint: study B, outcome pain: several time points (12 weeks, 6 weeks). "
+        "Name the time point to pool under `timepoint` of the outcome."
+    )
+
+
+def test_a_ratio_that_is_not_positive():
+    table = rows((2, "group", "contrast"), (2, "estimate", "-0.3"), (2, "estimate_se", "0.1"))
+    (said,) = told(table, measure="ROM", scale="ratio")
+    assert said.startswith(f"{FILE}, row 2, column estimate: study A, outcome pain: a ratio of -0.3 is not positive.")  # fmt: skip
+
+
+def test_a_study_that_screening_may_leave_out_is_looked_at_when_it_is_known():
+    table = rows((4, "timepoint", "12 weeks"))
+    assert told(table, compare=False) == []
+    listed = pd.DataFrame(
+        [["A", "included", ""], ["b ", "excluded", ""]], columns=["study", "status", "round"]
+    )
+    assert told(table, screened=listed) == []
+    assert len(told(table, screened=listed.assign(status="included"))) == 1
+
+
+def test_a_model_that_cannot_pool_the_measure():
+    (said,) = told(rows(), analysis={"model": "mh"})
+    assert said.startswith("config/config.yaml: outcome pain: model mh cannot pool MD.")
+
+
+def test_a_column_that_no_sheet_has():
+    (said,) = told(rows(), columns=["doses"], moderators=["doses"])
+    assert "'doses'" in said
+    assert "Did you mean dose?" in said
+
+
+@pytest.mark.parametrize(("value", "shown"), [("20 mg", "'20 mg'"), ("1,5", "'1,5'")])
+def test_text_among_the_numbers_of_a_moderator(value, shown):
+    studies = STUDIES.assign(dose=["10", value, "30"])
+    (said,) = told(rows(), studies, columns=["dose", "route"], moderators=["dose:route"])
+    assert said.startswith(
+        f"config/extraction/studies-AB.csv, row 3, column dose: study B, moderator of outcome pain: {shown} is no plain number"
+    )
+
+
+def test_a_moderator_that_a_study_does_not_report_is_no_fault():
+    assert told(rows(), STUDIES.assign(dose=["10", "NR", ""]), columns=["dose"], moderators=["dose"]) == []
+
+
+def test_a_misspelt_outcome_is_told_where_the_protocol_has_one_without_rows():
+    (said,) = told(rows(outcome="paine"))
+    assert said == (
+        f"{FILE}, row 2, column outcome: the outcome 'paine' is not in the protocol, whose outcome 'pain' has no row. "
+        "Write pain, or name it as the sheet does under `data` of the outcome."
+    )
+    both = pd.concat([rows(), rows(outcome="paine")], ignore_index=True)
+    assert told(both) == []
+    assert told(rows(outcome="weight")) == []
+
+
+def test_each_fault_is_told_once():
+    outcomes = protocol.complete({"review": {"title": "A review"}, "outcomes": [{"id": "pain", "measure": "MD"}]})["outcomes"]  # fmt: skip
+    twice = [{**outcomes[0], "columns": []}, {**outcomes[0], "columns": []}]
+    assert len(refusals(rows((4, "timepoint", "12 weeks")), STUDIES, twice)) == 1
