@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test offline lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling
+.PHONY: review test offline lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling compare-metafor
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -57,6 +57,12 @@ faults: .venv/requirements-dev.done
 SEQUENCES ?= 10000
 sequences: .venv/requirements-dev.done
 	EVERGREEN_SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest tests/properties/test_screening_sequences.py $(PYTEST_FLAGS)
+
+# metafor (R) is run on all data sets of metadat and on made-up ones, and every number is compared; a few hours of one processor.
+compare-metafor: .venv/requirements-dev.done
+	folder=$$(mktemp -d) && \
+	for subject in univariate mixed dependent; do Rscript tests/reference/metafor/$$subject.R $$folder || exit 1; done && \
+	PYTHONPATH=scripts $(BIN)/python -m tests.reference.oracle $$folder && rm -r $$folder
 
 # Other tools live in environments of their own.
 bench-dedup: .venv/requirements-dev.done .bench/dedup.done

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evergreen.synthesis import influence, prediction, robust, tau2, tau2_interval
+from evergreen.synthesis import (
+    effects,
+    influence,
+    mantel_haenszel,
+    meta_regression,
+    prediction,
+    robust,
+    tau2,
+    tau2_interval,
+    trim_fill,
+)
 from evergreen.synthesis.arms import derived_columns
 from evergreen.synthesis.model import fit, fit_stack
 from evergreen.synthesis.multilevel import three_level
@@ -219,3 +229,53 @@ def test_gosh_samples_subsets():
 def test_columns_that_were_derived():
     assert derived_columns("mean, sd: from the others; n: assumed") == ["mean", "sd", "n"]
     assert derived_columns("") == []
+
+
+def test_no_diagnostic_where_no_study_is_left_to_estimate_tau2_from():
+    """As metafor 3.8: two coefficients and two studies leave nothing for a random-effects model; a common one fits."""
+    y, v, design = [0.1, 0.4, 0.3], [0.1, 0.2, 0.1], [[1, 0.0], [1, 2.0], [1, 5.0]]
+    assert np.isnan(influence.influence(y, v, design).rstudent).all()
+    assert np.isfinite(influence.influence(y, v, design, method="EE").rstudent).all()
+
+
+def test_a_group_for_every_study_explains_no_countable_share():
+    y, v = [0.1, 0.4, 0.3], [0.1, 0.2, 0.1]
+    assert np.isnan(meta_regression.explained(y, v, fit(y, v, np.eye(3), method="EE")))
+
+
+def test_no_heterogeneity_of_tables_without_a_pooled_ratio():
+    """As metafor 3.8: an arm without events in all trials has no Mantel-Haenszel ratio, and so no Q."""
+    tables = {"events1": [0, 0, 0], "n1": [30, 40, 50], "events2": [3, 1, 4], "n2": [30, 41, 52]}
+    for measure in ("OR", "RR"):
+        found = mantel_haenszel.mantel_haenszel(
+            measure, {name: np.array(value, dtype=float) for name, value in tables.items()}
+        )
+        assert np.isnan([found.estimate, found.Q, found.Q_p, found.I2, found.H2]).all()
+
+
+def test_average_variation_counts_an_arm_whose_other_arm_is_unknown():
+    """escalc("ROM", vtype="AV", m1i = c(10, 12, 9), sd1i = c(2, 3, 4), m2i = c(8, 11, 7), sd2i = c(2, NA, 3),
+    n1i = n2i = c(20, 30, 25)) of metafor 3.8."""
+    data = {
+        "n1": [20, 30, 25], "mean1": [10, 12, 9], "sd1": [2, 3, 4],
+        "n2": [20, 30, 25], "mean2": [8, 11, 7], "sd2": [2, np.nan, 3],
+    }  # fmt: skip
+    _, vi = effects.effect(
+        "ROM", {k: np.array(v, dtype=float) for k, v in data.items()}, vtype="AV", correct=False
+    )
+    assert vi == pytest.approx([0.010641807900114778, 0.007094538600076518, 0.008513446320091822], rel=1e-12)
+
+
+def test_average_correlation_leaves_out_the_size_of_a_study_without_one():
+    """escalc("COR", vtype="AV", ri = c(.2, NA, .5), ni = c(30, 40, 50)) of metafor 3.8."""
+    data = {"r": np.array([0.2, np.nan, 0.5]), "n": np.array([30.0, 40.0, 50.0])}
+    _, vi = effects.effect("COR", data, vtype="AV")
+    assert vi == pytest.approx([0.02490463446255388, np.nan, 0.0147394775390625], rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("estimator", ["L0", "R0"])
+def test_equal_effects_have_nothing_to_trim(estimator):
+    """A funnel without a slope and without a negative distance: none is missing, on no side by rounding."""
+    filled = trim_fill.trim_and_fill([0.25] * 5, [0.01, 0.02, 0.03, 0.04, 0.05], estimator=estimator)
+    assert (filled.missing, filled.side) == (0, "left")
+    assert filled.fit.b[0] == pytest.approx(0.25, rel=1e-12)

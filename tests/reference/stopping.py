@@ -62,26 +62,70 @@ def upward(f: Callable[[float], float], high: float) -> float:
     return high
 
 
-def fisher_scoring(y: np.ndarray, v: np.ndarray, design: np.ndarray | None = None) -> float:
-    """tau2 by REML as `rma` reports it at its default threshold: scoring from Hedges' estimate."""
+def fisher_scoring(
+    y: np.ndarray, v: np.ndarray, design: np.ndarray | None = None, threshold: float = THRESHOLD
+) -> float:
+    """tau2 by REML as `rma` reports it at `threshold` (its default): scoring from Hedges' estimate."""
     k = len(y)
     x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
+
+    def likelihood(tau2: float) -> float:
+        w = 1 / (v + tau2)
+        gram = x.T @ (w[:, None] * x)
+        gap = y - x @ np.linalg.solve(gram, x.T @ (w * y))
+        return float(np.sum(np.log(w)) - np.linalg.slogdet(gram)[1] - np.sum(w * gap**2)) / 2
 
     def projection(w: np.ndarray) -> np.ndarray:
         return np.diag(w) - (w[:, None] * x) @ np.linalg.solve(x.T @ (w[:, None] * x), x.T * w)
 
     plain = projection(np.ones(k))
     tau2 = max(0.0, float(y @ plain @ y - np.sum(np.diag(plain) * v)) / (k - x.shape[1]))
-    for _ in range(100):
+    for _ in range(100 if threshold == THRESHOLD else 10000):
         P = projection(1 / (v + tau2))
         pull = P @ y
         step = float(pull @ pull - np.trace(P)) / float(np.sum(P * P))
         while tau2 + step < 0:
             step /= 2
         tau2 += step
-        if abs(step) <= THRESHOLD:
+        if abs(step) <= threshold:
             break
+    # R gives 0 where the likelihood is higher there, by more than the tolerance that the files set
+    rise = UNIROOT if threshold == THRESHOLD else 1e-12
+    if np.all(v > 0) and tau2 > threshold and likelihood(0.0) - likelihood(tau2) > rise:
+        return 0.0
     return tau2
+
+
+def iterated_sj(y: np.ndarray, v: np.ndarray, design: np.ndarray | None, threshold: float) -> float:
+    """tau2 by the iterated estimator of Sidik and Jonkman, which nears 0 by ever smaller steps: where R stops, if it does."""
+    k = len(y)
+    x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
+    tau2 = float(np.var(y))
+    for _ in range(10000):
+        w = 1 / (v + tau2)
+        gap = y - x @ np.linalg.solve(x.T @ (w[:, None] * x), x.T @ (w * y))
+        before, tau2 = tau2, tau2 * float(np.sum(w * gap**2)) / (k - x.shape[1])
+        if abs(tau2 - before) <= threshold:
+            return tau2
+    return float("inf")
+
+
+def rounding(y: np.ndarray, v: np.ndarray, design: np.ndarray | None) -> tuple[float, float]:
+    """What R's Q may be off by, and the share of the trace of its P: it forms P = W - WX(X'WX)^-1 X'W, whose entries
+    nearly cancel where weights are of very different size. (Moderators far from 0 have a tolerance of their own.)"""
+    if design is not None and np.max(v) < 1e6 * np.min(v):
+        return 0.0, 0.0
+    k = len(y)
+    x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
+    lost = float(np.finfo(float).eps * np.linalg.cond(x / np.sqrt(v)[:, None]) ** 2)
+    gram = x.T @ (x / v[:, None])
+    trace = float(np.sum(1 / v) - np.trace(np.linalg.solve(gram, x.T @ (x / v[:, None] ** 2))))
+    return lost * float(np.sum(y**2 / v)), lost * float(np.sum(1 / v)) / max(trace, np.finfo(float).tiny)
+
+
+def files_threshold(y: np.ndarray) -> float:
+    """The threshold at which the files' own iterations stop: coarse where effects are small."""
+    return 1e-12 * max(1.0, float(np.var(y, ddof=1)))
 
 
 def exact_least_squares(

@@ -80,6 +80,8 @@ def influence(
     possible = (
         np.array([np.linalg.matrix_rank(x[used[i] > 0]) == p for i in range(k)]) if p > 1 else used[0] >= 0
     )
+    if p > 1 and method not in heterogeneity.COMMON and k - 1 <= p:
+        possible[:] = False  # no study beyond the coefficients is left to estimate tau2 from
     rows = np.flatnonzero(possible)
     # all studies and each deletion in one stack
     every = np.vstack([np.ones(k), used[rows]])

@@ -225,11 +225,12 @@ def _counted(
     known = np.isfinite(yi) & np.isfinite(vi)
     count = int(known.sum())
     df = count - 1
-    Q = max(0.0, float(((yi[known] - estimate) ** 2 / vi[known]).sum())) if count > 1 else 0.0
+    # NaN without an estimate
+    Q = float(((yi[known] - estimate) ** 2 / vi[known]).sum()) if count > 1 else 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = float(np.float64(estimate) / se)
         share = 100 * weights / weights.sum()
-        I2 = float(np.maximum(0.0, 100 * (np.float64(Q) - df) / Q)) if df > 0 and Q > 0 else 0.0
+        I2 = float(np.maximum(0.0, 100 * (np.float64(Q) - df) / Q)) if df > 0 and Q != 0 else 0.0
     half = float(special.ndtri(0.5 + level / 2)) * se
     return Counted(
         estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), estimate - half, estimate + half,

@@ -44,8 +44,9 @@ def trim_and_fill(
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     k = len(y)
     if side is None:
-        slope = fit(y, v, np.column_stack([np.ones(k), np.sqrt(v)]), method=method).b[1]
-        side = "right" if slope < 0 else "left"
+        egger = fit(y, v, np.column_stack([np.ones(k), np.sqrt(v)]), method=method)
+        # a slope of 0 but for rounding is none
+        side = "right" if egger.b[1] < -1e-10 * egger.se[1] else "left"
     flip = -1.0 if side == "right" else 1.0
     order = np.argsort(flip * y, kind="stable")
     sorted_y, sorted_v = flip * y[order], v[order]
@@ -59,13 +60,13 @@ def trim_and_fill(
         ranks = np.empty(k)
         ranks[np.argsort(np.abs(distance), kind="stable")] = np.arange(1, k + 1)
         raw, missing_se = _missing(np.sign(distance) * ranks, estimator)
-        missing = max(0, int(np.round(raw)))
+        missing = int(np.round(max(0.0, raw)))
     extra_y = flip * (centre - distance[k - missing :]) if missing else np.empty(0)
     extra_v = sorted_v[k - missing :] if missing else np.empty(0)
     filled = fit(np.append(y, extra_y), np.append(v, extra_v), method=method, test=test, level=level)
     # R0 counts a run that is geometric when none is missing: P(at least this many)
     p_value = 0.5 ** (missing + 1) if estimator == "R0" else np.nan
-    return Filled(missing, max(0.0, missing_se), side, p_value, extra_y, extra_v, filled)
+    return Filled(missing, missing_se, side, p_value, extra_y, extra_v, filled)
 
 
 def _missing(signed: Array, estimator: str) -> tuple[float, float]:

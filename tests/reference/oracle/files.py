@@ -10,7 +10,7 @@ import numpy as np
 from evergreen.synthesis import effects
 from tests.reference.oracle import counts, dependent
 from tests.reference.oracle.data import data_of
-from tests.reference.oracle.ledger import Ledger
+from tests.reference.oracle.ledger import Ledger, column
 from tests.reference.oracle.moderation import Moderation
 from tests.reference.oracle.small_studies import LATER, SmallStudies
 
@@ -91,4 +91,11 @@ class Analysis(SmallStudies, Moderation):
         options = dict(self.block.get("escalc_options") or {})
         data = data_of(self.document["kind"], self.raw, measure, variant)
         y, v = effects.effect(measure, data, **options)
-        self.ledger.block("effects", path, theirs, {"yi": y, "vi": v}, atol=1e-14)
+        if options.get("vtype") == "AV" and not self.use.any():
+            self.ledger.skip("a mean of 0 that makes R's average infinite")
+            return
+        if (np.isfinite(y) | np.isfinite(v))[~self.use].any():
+            self.ledger.failed.append(f"{path}: an effect of a study that R leaves out")
+        # R reports the half of an effect that it can compute for a study that it leaves out
+        used = {key: np.where(self.use, column(value), np.nan) for key, value in theirs.items()}
+        self.ledger.block("effects", path, used, {"yi": y, "vi": v}, atol=1e-14)

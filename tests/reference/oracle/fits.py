@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from evergreen.synthesis import prediction, tau2_interval
 from evergreen.synthesis import tau2 as heterogeneity
@@ -96,10 +97,32 @@ class Fits:
         extra = dict(more or {})
         ours = fit_numbers(mine, coefficient) | extra
         slack: dict[str, Any] = {}
+        x = None if design is None else np.asarray(design, dtype=float)
+        off, share = stopping.rounding(y, v, x) if np.all(v > 0) and len(y) > mine.p else (0.0, 0.0)
         closed = method in CLOSED
+        if closed and "tau2" in block:  # what R's rounding moves tau2 by is carried through as well
+            gap = abs(number(block["tau2"]) - float(mine.tau2))
+            moved = off * float(mine.vt) / max(float(mine.Q_df), 1.0) + share * float(mine.tau2)
+            closed = not 1e-10 * float(mine.tau2) < gap <= moved
         if not closed:
             tau2 = number(block.get("tau2", math.nan))
-            allowed = 1e-6 * abs(tau2) + tau2_atol
+            if method in {"ML", "REML"} and np.any(v <= 0) and tau2 < 1e-9:
+                self.without_maximum(path, stack(y, v, design), mine, tau2, method == "REML")
+                return mine
+            # where it is 0, R's iteration ends within the files' threshold, which grows with the variance of the effects
+            near = tau2_atol * (1 if mine.tau2 > 0 else 1e12 * stopping.files_threshold(y))
+            allowed = 1e-6 * abs(tau2) + near
+            if method == "SJIT":
+                stops = (
+                    stopping.iterated_sj(y, v, x, factor * stopping.files_threshold(y))
+                    for factor in (1, 1e2, 1e3, 1e4)
+                )
+                if abs(tau2 - float(mine.tau2)) > allowed and any(
+                    abs(stop - tau2) <= 1e-6 * tau2 + near for stop in stops
+                ):
+                    allowed = abs(tau2 - float(mine.tau2))
+            elif method in CLOSED:
+                allowed = moved
             if not abs(float(mine.tau2) - tau2) <= allowed:
                 self.ledger.failed.append(f"{path}.tau2: {float(mine.tau2)!r} against {tau2!r}")
             theirs = fit(y, v, design, tau2=max(tau2, 0.0), **how)
@@ -117,7 +140,7 @@ class Fits:
         if design is not None:
             # R inverts X'WX, which costs digits where moderators are far from 0 (a year); ours does not
             condition = np.linalg.cond(np.asarray(design) / np.sqrt(v + mine.tau2)[:, None])
-            closeness += 1e-17 * condition**2
+            closeness += 1e-17 * condition**2 + 8 * np.finfo(float).eps * float(np.max(v) / np.min(v))
             self.exact(path, mine, y, v, np.asarray(design, dtype=float))
         rtols = {
             "pval": closeness * z2 * 10,
@@ -137,6 +160,17 @@ class Fits:
                     for key, size in (("b", numbers(mine.se if coefficient is None else mine.se[coefficient])), ("ci_lb", scale), ("ci_ub", scale), ("stat", 1.0), ("QM", 1.0), ("vb", np.outer(mine.se, mine.se) if coefficient is None and len(mine.se) > 1 else scale**2), ("s2w", 1.0), ("R2", 1e-4), ("I2", 1e-2), ("H2", 1.0))
                 },
             }  # fmt: skip
+        Q, Q_df = (float(np.nan_to_num(one)) for one in (mine.Q, mine.Q_df))
+        for key, value in (
+            ("QE", off),
+            ("QEp", off),
+            ("H2", off / max(Q_df, 1.0)),
+            ("I2", 100 * off / max(Q, 1e-300)),
+        ):
+            slack[key] = np.add(slack.get(key, 0.0), value)
+        slack["se_tau2"] = np.add(
+            slack.get("se_tau2", 0.0), np.nan_to_num(mine.tau2_se) * share**2 / np.finfo(float).eps
+        )
         self.ledger.block(
             kind, path, block, ours, rtol=closeness, atol=1e-13, rtols=rtols, slack=slack,
             ignore=("prediction_interval", "coef_names", *ignore),
@@ -156,6 +190,17 @@ class Fits:
             )  # fmt: skip
         return mine
 
+    def without_maximum(self, path: str, of: Stack, mine: Fit, tau2: float, restricted: bool) -> None:
+        """Equal effects with variances of 0: the likelihood grows without end as tau2 falls; R stops somewhere on the way."""
+        here, lower = (
+            float(heterogeneity.profiled(of, np.array([at]), restricted)[0]) for at in (tau2, tau2 / 10)
+        )
+        if not (tau2 > 0 and lower > here and np.isnan(mine.b).all()):
+            self.ledger.failed.append(
+                f"{path}: {float(mine.b[0])!r} although a variance is 0, and R's tau2 {tau2!r}"
+            )
+        self.ledger.skip("a likelihood without a maximum")
+
     def exact(self, path: str, mine: Fit, y: np.ndarray, v: np.ndarray, design: np.ndarray) -> None:
         """Our coefficients and Q equal those of rational arithmetic at our tau2: what R differs by is R's."""
         b, inverse, _ = stopping.exact_least_squares(y, 1 / (v + mine.tau2), design)
@@ -174,7 +219,8 @@ class Fits:
             mine = fit(self.y, self.v, method=method)
             slack = 0.0
             if method not in CLOSED:
-                moved = fit(self.y, self.v, method=method, tau2=float(mine.tau2) * (1 + 1e-6) + 1e-9)
+                its = number(self.block["fits"].get(method, {}).get("z", {}).get("tau2", mine.tau2))
+                moved = fit(self.y, self.v, method=method, tau2=max(its, 0.0))
                 slack = np.abs(moved.weight - mine.weight)
             self.ledger.block(
                 "weights",
@@ -194,7 +240,11 @@ class Fits:
         """What users of R see: the iteration is retraced to where it stops, short of the maximum."""
         mine = fit(self.y, self.v)
         self.ledger.short["REML at the default threshold"] += 1
-        self.ledger.block("fits", path, theirs, stopped(self.y, self.v), rtol=1e-9, rtols=tails(mine, 1e-9))
+        # scoring is exact to a rounding of the sampling variances
+        self.ledger.block(
+            "fits", path, theirs, stopped(self.y, self.v), rtol=1e-9, rtols=tails(mine, 1e-9),
+            slack={"tau2": 1e-14 * float(np.max(self.v)), "b": 1e-10 * float(mine.se[0])},
+        )  # fmt: skip
         self.no_worse(path, stack(self.y, self.v), float(mine.tau2), number(theirs["tau2"]))
 
     def no_worse(self, path: str, of: Stack, ours: float, theirs: float) -> None:
@@ -234,6 +284,8 @@ class Fits:
         ours: dict[str, Any] = {"tau2": values, **tau2_interval.derived(mine, values)}
         vt = float(mine.vt)
         allowed = 1e-6 * np.nan_to_num(values) + 1e-9
+        if mine.tau2 == 0:
+            allowed[0] = 1e-9 * 1e12 * stopping.files_threshold(y)
         slack = {
             "tau2": allowed,
             "tau": np.sqrt(values + allowed) - np.sqrt(values),
@@ -243,6 +295,26 @@ class Fits:
         given = {key: value for key, value in block.items() if key not in {"lb_sign", "ub_sign"}}
         if bounds.empty[0]:  # metafor reports an empty set as an interval without limits, or at the floor
             given = {key: [value[0], None, None] for key, value in given.items()}
+        if block.get("ub_sign") == ">":  # R's search ended before the limit, and it reports where
+            for place in (1, 2):
+                if block["tau2"][place] == SEARCHED:
+                    given = {key: [*value[:place], None, *value[place + 1 :]] for key, value in given.items()}
+                    if not values[place] >= SEARCHED:
+                        self.ledger.failed.append(f"{path}: {values[place]!r} against more than {SEARCHED}")
+                    ours = {
+                        key: np.where(np.arange(3) == place, np.nan, value) for key, value in ours.items()
+                    }
+        if design is not None:
+            x = np.asarray(design, dtype=float)
+            # R inverts X'WX in its search, too: what that costs is allowed where ours solves the equation exactly
+            extra = 1e-17 * np.linalg.cond(x / np.sqrt(v)[:, None]) ** 2
+            slack = {key: value + extra * np.nan_to_num(ours[key]) for key, value in slack.items()}
+            for place, tail in ((1, 0.975), (2, 0.025)):
+                target = special.chdtri(len(y) - x.shape[1], 1 - tail)
+                if np.isfinite(values[place]) and values[place] > 0:
+                    left = stopping.exact_least_squares(y, 1 / (v + values[place]), x)[2]
+                    if not abs(left / target - 1) <= 1e-9:
+                        self.ledger.failed.append(f"{path}: Q of {left!r} in place of {target!r} at a limit")
         self.ledger.block("intervals of tau2", path, given, ours, rtol=1e-6, slack=slack)
         if block.get("lb_sign") == "<" and not (bounds.below[0] or bounds.empty[0]):
             self.ledger.failed.append(f"{path}.lb_sign: {block['lb_sign']!r} against {bool(bounds.below[0])}")

@@ -52,7 +52,11 @@ class Ledger:
                 continue
             more = np.zeros_like(mine) if slack is None or key not in slack else np.abs(numbers(slack[key]))
             tolerance = (rtols or {}).get(key, rtol)
-            allowed = tolerance * np.abs(np.where(np.isfinite(other), other, 0)) + atol + np.nan_to_num(more)
+            # a number below the smallest normal one has no digits to compare
+            tiny = np.finfo(float).tiny
+            allowed = (
+                tolerance * np.abs(np.where(np.isfinite(other), other, 0)) + atol + np.nan_to_num(more) + tiny
+            )
             same = (np.isnan(mine) & np.isnan(other)) | (mine == other) | (np.abs(mine - other) <= allowed)
             if not same.all():
                 worst = int(np.flatnonzero(~same.ravel())[0])

@@ -53,7 +53,8 @@ def effect(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") -> tup
                 shrunk = hypergeometric(1.0, n / 2, 1 - r**2)
                 vi = yi**2 - (1 - (n - 3) / (n - 2) * (1 - r**2) * shrunk)
             elif vtype == "AV":
-                average = np.nansum(n * yi) / np.nansum(n)
+                both = np.isfinite(n * yi)
+                average = np.sum((n * yi)[both]) / np.sum(n[both])
                 vi = (1 - average**2) ** 2 / (n - 1)
             else:
                 vi = (1 - yi**2) ** 2 / (n - 1)

@@ -141,8 +141,9 @@ def _ratio_of_means(
         variance = pooled_sd(n1, sd1, n2, sd2) ** 2
         return yi, variance * (1 / (n1 * m1**2) + 1 / (n2 * m2**2))
     if vtype == "AV":
-        known = np.isfinite(v1) & np.isfinite(v2)
-        cv1 = np.sum((n1 * sd1 / m1)[known]) / np.sum(n1[known])
-        cv2 = np.sum((n2 * sd2 / m2)[known]) / np.sum(n2[known])
+        # as metafor, over all that is known of a group, in studies without the other group too
+        one, two = np.isfinite(v1), np.isfinite(v2)
+        cv1 = np.sum((n1 * sd1 / m1)[one]) / np.sum(n1[one])
+        cv2 = np.sum((n2 * sd2 / m2)[two]) / np.sum(n2[two])
         return yi, cv1**2 / n1 + cv2**2 / n2
     return yi, v1 + v2
