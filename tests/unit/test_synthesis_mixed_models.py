@@ -18,6 +18,10 @@ TABLES = {
 @pytest.mark.parametrize("common", [True, False])
 def test_groups_without_or_with_all_events_are_refused(numbers, model, common):
     data = dict(zip(("events1", "n1", "events2", "n2"), map(np.array, numbers), strict=True))
+    if model == "CM.AL" and data["events1"].all() and data["events2"].all():
+        # it takes events for rare, and so knows of no participants without one
+        assert np.isfinite(glmm.glmm("OR", data, model=model, common=common).estimate)
+        return
     with pytest.raises(ValueError, match="no finite maximum"):
         glmm.glmm("OR", data, model=model, common=common)
 

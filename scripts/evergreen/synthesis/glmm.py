@@ -76,7 +76,7 @@ def glmm(
     kept = informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
     if len(next(iter(kept.values()))) < 2:
         raise ValueError("fewer than two studies say something about the effect")
-    if _without_contrast(measure, kept):
+    if _without_contrast(measure, kept, model):
         raise ValueError(mixed.NO_MAXIMUM)
     if measure in {"PLO", "IRLN"}:
         found = mixed.one_count(one_group(measure, kept), common)
@@ -117,10 +117,13 @@ def _result(measure: str, data: Mapping[str, Array], found: mixed.Found, level: 
     )  # fmt: skip
 
 
-def _without_contrast(measure: str, data: Mapping[str, Array]) -> bool:
-    """Whether a group has events in no study, or in all participants: its logarithm or logit is not finite."""
+def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bool:
+    """Whether a group has events in no study, or in all participants: its logarithm or logit is not finite.
+
+    CM.AL takes events for rare: it asks only how they are shared between the groups.
+    """
     groups = ("1", "2") if measure in MODELS else ("",)
-    binomial = measure in {"OR", "PLO"}
+    binomial = measure == "PLO" or (measure == "OR" and model != "CM.AL")
     totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
     return any(events in (0, participants) for events, participants in totals)
 

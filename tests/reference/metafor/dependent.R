@@ -146,14 +146,19 @@ sets <- list(
   dat.assink2016 = reported("dat.assink2016", "study", "yi", "vi", list(year = "year"), es = "esid"),
   dat.tannersmith2016 = reported("dat.tannersmith2016", "studyid", "yi", "vi", list(aget1 = "aget1")),
   dat.lehmann2018 = reported("dat.lehmann2018", "Short_Title", "yi", "vi", list(year = "Year")),
-  dat.bakdash2021 = reported("dat.bakdash2021", "SampleID", "es.z", "vi.z", list(year = "Year")),
+  # the first studies of large sets, of which R takes long
+  dat.bakdash2021_first = function() {
+    data <- published("dat.bakdash2021")
+    data <- data[data$SampleID %in% unique(data$SampleID)[1:25], ]
+    multilevel("dat.bakdash2021_first", data$SampleID, as.numeric(data$es.z), as.numeric(data$vi.z), list(year = data$Year))
+  },
   dat.kalaian1996 = reported("dat.kalaian1996", "study", "yi", "vi", list(hrs = "hrs")),
   dat.bangertdrowns2004 = reported("dat.bangertdrowns2004", "grade", "yi", "vi", list(length = "length")),
   dat.begg1989 = reported("dat.begg1989", "trt", "yi", "vi"),
-  dat.mccurdy2020_100 = function() {
+  dat.mccurdy2020_first = function() {
     data <- published("dat.mccurdy2020")
-    data <- data[data$article %in% unique(data$article)[1:25], ]
-    multilevel("dat.mccurdy2020_100", data$article, as.numeric(data$yi), as.numeric(data$vi), list(stimuli = data$stimuli))
+    data <- data[data$article %in% unique(data$article)[1:12], ]
+    multilevel("dat.mccurdy2020_first", data$article, as.numeric(data$yi), as.numeric(data$vi), list(stimuli = data$stimuli))
   },
   dat.bornmann2007 = computed("dat.bornmann2007", "study", "OR", c(ai = "waward", n1i = "wtotal", ci = "maward", n2i = "mtotal"),
                               list(year = "year")),
@@ -168,10 +173,10 @@ sets <- list(
   dat.cohen1981 = function() correlations("dat.cohen1981", published("dat.cohen1981"), "sample", "ri", "ni"),
   dat.craft2003 = function() correlations("dat.craft2003", published("dat.craft2003"), "study", "ri", "ni"),
   dat.lim2014 = function() correlations("dat.lim2014", metadat::dat.lim2014$m_o_size, "article", "ri", "ni", list(year = "year")),
-  dat.moura2021_150 = function() {
+  dat.moura2021_first = function() {
     data <- metadat::dat.moura2021$dat
     data <- data[data$study.id %in% unique(data$study.id)[1:60], ]
-    correlations("dat.moura2021_150", data, "study.id", "ri", "ni", list(year = "publication.year"))
+    correlations("dat.moura2021_first", data, "study.id", "ri", "ni", list(year = "publication.year"))
   },
   dat.ishak2007_1_2 = function() with(published("dat.ishak2007"), several("dat.ishak2007_1_2", study, cbind(y1i, y2i), cbind(v1i, v2i), c("a3", "b6"), 0.8)),
   dat.ishak2007_1_2_3 = function() with(published("dat.ishak2007"), several("dat.ishak2007_1_2_3", study, cbind(y1i, y2i, y3i), cbind(v1i, v2i, v3i), c("a3", "b6", "c12"), 0.8)),

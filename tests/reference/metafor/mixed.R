@@ -90,7 +90,7 @@ sets <- list(
   dat.graves2010 = columns("dat.graves2010", "dat.graves2010", usual),
   dat.hahn2001 = columns("dat.hahn2001", "dat.hahn2001", usual),
   dat.hartmannboyce2018 = columns("dat.hartmannboyce2018", "dat.hartmannboyce2018", c("x.nrt", "n.nrt", "x.ctrl", "n.ctrl"),
-                                  rows = 1:60),
+                                  rows = 1:25),
   dat.landenberger2005 = cells("dat.landenberger2005", "dat.landenberger2005",
                                c("n.cbt.rec", "n.cbt.non", "n.ctrl.rec", "n.ctrl.non")),
   dat.laopaiboon2015 = columns("dat.laopaiboon2015", "dat.laopaiboon2015", usual),

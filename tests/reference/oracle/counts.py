@@ -145,6 +145,11 @@ def glmm_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             if off and model != "UM.RS" and not (measure == "OR" and model == "CM.EL"):
                 ours |= _as_differenced(place, mine, maximum.differenced(measure, data, model), ledger)
         unknown = [key for key, value in block.items() if value is None]  # no saturated model in R
+        alone = document["glmm"].get(name.removesuffix("ML") + "EE", {})
+        if last == "ML" and float(block["se"]) < 0.5 * float(alone.get("se", 0.0)):
+            # heterogeneity cannot make the mean more certain than a common effect is: R's matrix is not that of a maximum
+            ledger.short["mixed model: R's standard error is below that of a common effect"] += 1
+            unknown += ["se", "zval", "pval", "ci_lb", "ci_ub"]
         if measure == "OR" and model == "CM.EL":
             unknown += _exact(place, data, mine, block, slack, rtols, ledger, last)
         ledger.block("GLMM", place, block, ours, rtol=1e-3, slack=slack, rtols=rtols, ignore=unknown)
