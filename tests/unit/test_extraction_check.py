@@ -26,6 +26,7 @@ IMPOSSIBLE = [
     ({"n": 10.0, "events": 2.5}, "events"),
     ({"sd": -1.0}, "sd"),
     ({"n": 1.0, "sd": 2.0}, "sd"),
+    ({"mean": 1e308}, "mean"),
     ({"se": -0.1}, "se"),
     ({"estimate_se": -0.1}, "estimate_se"),
     ({"n": 20.0, "sd": 1.0, "se": 2.0}, "se"),

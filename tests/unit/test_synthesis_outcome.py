@@ -207,15 +207,6 @@ def test_studies_without_any_event_are_said_and_not_pooled():
     assert outcome.result(rows, entry())["k"] == 2
 
 
-@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value", "ignore:divide by zero")
-def test_numbers_too_large_to_be_added_up_are_said():
-    rows = means([(study, group, group, 20, 1, 2) for study in "AB" for group in ("intervention", "control")])
-    rows.loc[1, "mean"] = "1e308"
-    found = outcome.result(rows, entry("MD"))
-    assert found["model"]["estimate"] is None
-    assert found["notes"] == ["The numbers of the studies are too large to be added up."]
-
-
 def test_arms_that_the_protocol_does_not_name_are_said():
     found = outcome.result(table(SERIOUS), entry(arms={"intervention": ["Q6M"], "control": ["placebo"]}))
     assert {one["study"]: one["reason"] for one in found["left_out"]} == {

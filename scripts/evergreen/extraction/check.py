@@ -20,6 +20,8 @@ ORDERED = ("min", "q1", "median", "q3", "max")
 INTERVALS = (("mean", "ci_low", "ci_high"), ("estimate", "estimate_ci_low", "estimate_ci_high"))
 # Rounding of printed limits may put an estimate on, never clearly outside, its interval.
 SLACK = 1e-9
+# No measurement is so large, and the fourth power of a larger one is no number any more.
+LARGEST = 1e50
 
 Row = dict[str, Any]
 Fault = tuple[str, str]
@@ -62,6 +64,9 @@ def impossible(
 
 def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row."""
+    for column in NUMBERS:
+        if given(row, column) and abs(row[column]) > LARGEST:
+            yield column, f"{row[column]:g} is too large for a number of a study"
     yield from _counts(row)
     yield from _spreads(row)
     yield from _order(row)

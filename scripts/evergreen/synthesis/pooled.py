@@ -83,8 +83,6 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
     block = block_of(fitted, "random" if random else "common")
-    if not np.isfinite(block["estimate"]):
-        return Pooled(block, fitted.weight, ["The numbers of the studies are too large to be added up."])
     notes = []
     if random:
         bounds = tau2_interval.q_profile(stack(studies.yi, studies.vi), level)
