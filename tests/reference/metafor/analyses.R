@@ -145,7 +145,7 @@ influences <- function(x) {
 fail_safe <- function(yi, vi) {
   target <- 0.1 * sign(mean(yi))
   list(Rosenthal = attempt(list(fsnum = fsn(yi, vi, type = "Rosenthal")$fsnum)),
-       Orwin = attempt(list(fsnum = fsn(yi, vi, type = "Orwin", target = target, weighted = TRUE)$fsnum, target = target)),
+       Orwin = if (target == 0) list(error = "no direction") else attempt(list(fsnum = fsn(yi, vi, type = "Orwin", target = target, weighted = TRUE)$fsnum, target = target)),
        Rosenberg = attempt(list(fsnum = fsn(yi, vi, type = "Rosenberg")$fsnum)))
 }
 

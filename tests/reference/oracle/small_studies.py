@@ -139,7 +139,7 @@ class SmallStudies(Fits):
         if filled.side != block["side"]:
             self.ledger.failed.append(f"{path}.side: {filled.side} against {block['side']}")
         own = {key: value for key, value in block.items() if key in {*ours, "side"}}
-        slack: dict[str, Any] = {}
+        slack: dict[str, Any] = {"p_k0": 2 * np.finfo(float).eps}  # R subtracts it from 1
         if method == "REML" and filled.missing:  # trimmed where R's iteration stops
             with patch.object(trim_fill, "fit", self.stopping):
                 moved = trim_fill.trim_and_fill(self.y, self.v, estimator=parts[1], side=side, method=method)
