@@ -112,9 +112,8 @@ class Deviance:
                 eta = offset + np.einsum("bkmr,bkr->bkm", loading, mode)
                 value = self._penalised(eta, mode).sum(axis=1)
             before = np.where(going, value, before)
-        if (
-            self.stops <= CONVERGED
-        ):  # without the lag of the log-determinant, which wide steps would still show
+        if self.stops <= CONVERGED:
+            # without the lag of the log-determinant, which wide steps would still show
             weights = self.counts.curvature(eta)
             information = np.einsum("bkmr,bkm,bkms->bkrs", loading, weights, loading) + np.eye(self.r)
         return mode, eta, information, weights

@@ -257,13 +257,20 @@ def test_methods_name_what_is_special_to_a_measure():
 
 
 @pytest.mark.parametrize("model", ["mh", "peto", "glmm"])
-@pytest.mark.parametrize("events", [("0", "0"), ("0", "3")])
-def test_models_of_counts_say_when_there_is_nothing_to_estimate(rows, model, events):
-    """No events at all, or in one group only."""
-    rows["events"] = [events[group == "control"] for group in rows["group"]]
+def test_models_of_counts_say_when_events_in_one_group_give_no_estimate(rows, model):
+    rows["events"] = ["3" if group == "control" else "0" for group in rows["group"]]
     result = run(rows, "OR", analysis={"model": model})
     assert result["model"]["estimate"] is None or abs(result["model"]["estimate"]) < 100
     assert result["notes"] or result["model"]["estimate"] is not None
+
+
+@pytest.mark.parametrize("model", ["mh", "peto", "glmm", "random"])
+def test_without_any_event_nothing_is_pooled(rows, model):
+    rows["events"] = "0"
+    result = run(rows, "OR", analysis={"model": model})
+    assert result["model"] is None
+    assert all("no events in either group" in study["reason"] for study in result["left_out"])
+    assert len(result["left_out"]) == rows["study"].nunique()
 
 
 @pytest.mark.parametrize("model", ["random", "common", "multilevel"])
