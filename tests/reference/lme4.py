@@ -21,6 +21,7 @@ STOPS = 1e-7
 STEP = 1e-4
 CONVERGED, WIDE = 1e-12, 1e-3  # what differences of a deviance that is iterated to its end allow
 FAR = 20.0  # an effect that has no finite estimate
+AWAY = 0.1
 ROUNDS, HALVINGS = 100, 10
 FIRST, SIDES = np.array([1.0, 0.0]), np.array([0.5, -0.5])
 
@@ -77,7 +78,7 @@ class Deviance:
         with np.errstate(divide="ignore"):
             if counts.n is None:
                 return counts.loglik(np.log(np.maximum(counts.x, 1e-300)))
-            shares = np.clip(counts.x / counts.n, 1e-300, 1 - 1e-16)
+            shares = np.clip(counts.x / np.maximum(counts.n, 1), 1e-300, 1 - 1e-16)
             return counts.loglik(special.logit(shares))
 
     def _mode(self, offset: Array, loading: Array) -> tuple[Array, Array, Array, Array]:
@@ -149,9 +150,9 @@ class Deviance:
         for _ in range(ROUNDS):
             weight = counts.curvature(eta)
             working = (eta - counts.offset) * weight + counts.slope(eta)
-            both = np.linalg.solve(
-                flat.T @ (weight.reshape(-1, 1) * flat) + penalty, flat.T @ working.ravel()
-            )
+            cross = flat.T @ (weight.reshape(-1, 1) * flat) + penalty
+            # a group without participants says nothing of its coefficient
+            both = np.linalg.lstsq(cross, flat.T @ working.ravel())[0]
             eta = counts.offset + (flat @ both).reshape(counts.x.shape)
             mode = both[: k * self.r].reshape(k, self.r)
             value = float(self._penalised(eta[None], mode[None]).sum())
@@ -205,13 +206,14 @@ class Deviance:
 class Stopped:
     """Standard error of the effect and Wald statistic of homogeneity, as R stops; `exact`: both of a deviance iterated to its end.
 
-    R's statistic has two values: where an effect has no finite estimate, rounding decides whether its matrix of second
+    R's statistic has several values. Where an effect has no finite estimate, rounding decides whether its matrix of second
     derivatives is positive definite; if not, glmer takes the standard deviations as known. If it is, such effects enter
-    the statistic with a curvature that is rounding alone: `rounding` is what that may add.
+    the statistic with a curvature that is rounding alone: `rounding` is what that may add. And glmer's search may end at
+    the optimum of its own deviance or, where that jumps as a further iteration is made, at the true one.
     """
 
     se: float
-    Q: tuple[float, float]
+    Q: tuple[float, ...]
     rounding: float
     exact: tuple[float, float]
 
@@ -239,18 +241,22 @@ def random_studies(counts: Counts, common: bool) -> Stopped:
     at, free, stopped, exact = fitted(
         counts, np.concatenate([both, own], axis=2), ones[:, :, None], nodes, known
     )
-    effects = at[3:][free[3:]]
-    in_differences, fallen_back, converged = (
-        float(effects @ np.linalg.solve(one[2:, 2:], effects))
-        for one in (
-            stopped.variance(at, free),
-            stopped.conditional_variance(at, free),
-            exact.variance(at, free, WIDE),
-        )
-    )
+
+    def statistic(point: Array, variance: Array) -> float:
+        effects = point[3:][free[3:]]
+        return float(effects @ np.linalg.solve(variance[2:, 2:], effects))
+
+    ends = (at, stopped.optimum(at, free))
     ulp = float(np.spacing(stopped(at[None])[0]))
     return Stopped(
-        se, (in_differences, fallen_back), endless.sum() * FAR**2 * ulp / STEP**2, (exact_se, converged)
+        se,
+        tuple(
+            statistic(end, how(end, free))
+            for end in ends
+            for how in (stopped.variance, stopped.conditional_variance)
+        ),
+        float(endless.sum()) * FAR**2 * ulp / STEP**2,
+        (exact_se, statistic(at, exact.variance(at, free, WIDE))),
     )
 
 
@@ -263,4 +269,8 @@ def fitted(
     exact.start = stopping.start
     free = np.ones(len(start), dtype=bool) if known is None else ~known
     start[~free] = np.sign(start[~free]) * np.maximum(np.abs(start[~free]), FAR)
-    return exact.optimum(start, free), free, stopping, exact
+    # the likelihood does not change where a standard deviation changes its sign: 0 is no place to start from alone
+    away = start.copy()
+    away[: stopping.r] = np.maximum(start[: stopping.r], AWAY)
+    ends = np.stack([exact.optimum(one, free) for one in (start, away)])
+    return ends[int(np.nanargmin(exact(ends)))], free, stopping, exact

@@ -5,7 +5,7 @@ The models are those that `glmm` describes; each gives the effect, its variance,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,6 +58,11 @@ def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array,
         options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": first.x + 1e-3 * np.vstack([np.zeros(len(start)), np.eye(len(start))])},
     )  # fmt: skip
     return last.x, -float(last.fun)
+
+
+def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
+    """The highest of the maxima from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not."""
+    return max((_maximise(objective, start) for start in starts), key=lambda found: found[1])
 
 
 def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) -> Array:
@@ -175,8 +180,7 @@ def _glm(counts: Counts) -> tuple[float, float, float]:
 
 def _mixed(objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: Found) -> Found:
     """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
-    candidates = [_maximise(objective, np.array([common.estimate, tau])) for tau in (0.3, 1.0)]
-    best, loglik = max(candidates, key=lambda candidate: candidate[1])
+    best, loglik = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
     if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
         return common
     covariance = _covariance(objective, best)
@@ -264,7 +268,9 @@ def random_studies(counts: Counts, common: bool) -> Found:
         eta = counts.offset + values[0] * counts.group + values[1]
         return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
 
-    best, loglik = _maximise(objective, np.append(common_at, 0.3))
+    best, loglik = _highest(
+        objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
+    )
     covariance = _covariance(objective, best)
     return Found(
         float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
@@ -285,7 +291,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
         memory["own"] = maxima(lambda own: each(own, values), memory["own"])
         return float(each(memory["own"], values).sum())
 
-    best, ll_saturated = _maximise(objective, np.asarray(start[1:], dtype=float))
+    best, ll_saturated = _highest(objective, [np.array([start[1], sigma]) for sigma in (start[2], 0.5)])
     objective(best)
     own = memory["own"]
     step = 1e-3

@@ -132,7 +132,11 @@ def glmm_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             both = glmm.two_groups(measure, glmm.informative(measure, data))
             stopped = lme4.random_studies(both, last == "EE")
             ours |= _as_stopped(mine, stopped, block)
-            slack["QE_Wld"] += stopped.rounding
+            left = max(
+                0.0, mine.Q_lrt - float(block["QE_LRT"] or math.inf)
+            )  # by R's fit with an effect of each study
+            far = 2 * math.sqrt(mine.Q_wald * left) if left > maximum.LEFT * (1 + abs(loglik)) else 0.0
+            slack["QE_Wld"] += stopped.rounding + far
             if not (
                 abs(mine.se / stopped.exact[0] - 1) < 1e-3
                 and abs(mine.Q_wald - stopped.exact[1]) < 1e-3 * stopped.exact[1] + 1e-6
@@ -150,6 +154,10 @@ def glmm_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             # heterogeneity cannot make the mean more certain than a common effect is: R's matrix is not that of a maximum
             ledger.short["mixed model: R's standard error is below that of a common effect"] += 1
             unknown += ["se", "zval", "pval", "ci_lb", "ci_ub"]
+        if model == "UM.RS" and mine.Q_lrt > 1.001 * float(block["QE_LRT"] or math.inf) + 1e-6:
+            # a standard deviation that starts at 0 stays there, though the likelihood be higher elsewhere
+            ledger.short["UM.RS: R's fit with an effect of each study stopped below its maximum"] += 1
+            unknown += ["QE_Wld", "QEp_Wld", "QE_LRT", "QEp_LRT"]
         if measure == "OR" and model == "CM.EL":
             unknown += _exact(place, data, mine, block, slack, rtols, ledger, last)
         ledger.block("GLMM", place, block, ours, rtol=1e-3, slack=slack, rtols=rtols, ignore=unknown)
