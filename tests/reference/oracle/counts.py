@@ -132,11 +132,7 @@ def glmm_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             both = glmm.two_groups(measure, glmm.informative(measure, data))
             stopped = lme4.random_studies(both, last == "EE")
             ours |= _as_stopped(mine, stopped, block)
-            left = max(
-                0.0, mine.Q_lrt - float(block["QE_LRT"] or math.inf)
-            )  # by R's fit with an effect of each study
-            far = 2 * math.sqrt(mine.Q_wald * left) if left > maximum.LEFT * (1 + abs(loglik)) else 0.0
-            slack["QE_Wld"] += stopped.rounding + far
+            slack["QE_Wld"] += stopped.rounding
             if not (
                 abs(mine.se / stopped.exact[0] - 1) < 1e-3
                 and abs(mine.Q_wald - stopped.exact[1]) < 1e-3 * stopped.exact[1] + 1e-6
