@@ -34,8 +34,8 @@ def slice_of(
 
     `rows` is the converted extraction, `data` the value of its outcome column, all columns text. Added are `round`
     ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; "" without screening),
-    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. With `places` the rows keep where they came from. Raises InputError
-    when one of the columns is in no sheet.
+    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. With `places` the
+    rows keep where they came from. Raises InputError when one of the columns is in no sheet.
     """
     wanted = folded(data)
     chosen = rows.loc[[folded(outcome) == wanted for outcome in rows["outcome"]]]
