@@ -29,8 +29,8 @@ class Moderation(Influences):
 
     @staticmethod
     def lost(v: np.ndarray, design: np.ndarray) -> bool:
-        """Whether inverting X'WX as R does leaves less than three digits; ours is then compared with exact arithmetic."""
-        return bool(np.finfo(float).eps * np.linalg.cond(design / np.sqrt(v)[:, None]) ** 2 > 1e-3)
+        """Whether inverting X'WX as R does leaves less than a digit; ours is then compared with exact arithmetic."""
+        return bool(np.finfo(float).eps * np.linalg.cond(design / np.sqrt(v)[:, None]) ** 2 > 0.1)
 
     @staticmethod
     def its_tau2(block: Mapping[str, Any]) -> float:
