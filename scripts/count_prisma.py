@@ -24,6 +24,7 @@ from evergreen.prisma.lists import (
     per_source,
 )
 from evergreen.prisma.members import COLUMNS, members
+from evergreen.screening.stages import skipped
 from evergreen.sheets import read_sheet
 from evergreen.tables import read_json, read_table, write_json, write_table
 
@@ -59,7 +60,7 @@ def main(argv: list[str] | None = None) -> None:
     by_name = {id_: {"type": type_, "name": name} for id_, type_, name in args.params["sources"]}
     parts: dict[str, Any] = {}
     sources: dict[str, Any] = {}
-    skipped: list[str] = []
+    unscreened: list[str] = []
     groups, excluded, yields = _empty(COLUMNS), _empty(EXCLUDED_COLUMNS), _empty(SOURCE_COLUMNS)
     if args.clusters:
         clusters, works = read_table(args.clusters), read_table(args.works)
@@ -67,9 +68,7 @@ def main(argv: list[str] | None = None) -> None:
             "title_abstract": read_table(args.title_abstract),
             "full_text": read_table(args.full_text),
         }
-        skipped = [
-            stage for stage, rows in decisions.items() if len(rows) and rows["how"].eq("skipped").all()
-        ]
+        unscreened = [stage for stage, rows in decisions.items() if skipped(rows)]
         studies = read_table(args.studies)
         removed = read_sheet(args.removed, "excluded_before_screening") if args.removed else _empty(
             ["record_id", "kind", "reason", "_file", "_row"]
@@ -98,7 +97,7 @@ def main(argv: list[str] | None = None) -> None:
     counts = chained(dict(sorted(parts.items())), args.params["previous"], list(labels))
     check_counts(counts, sources)
 
-    document = {**counts, "sources": sources, "given": sorted(args.params["given"]), "skipped": skipped}
+    document = {**counts, "sources": sources, "given": sorted(args.params["given"]), "skipped": unscreened}
     write_json(document, args.counts)
     shown = views(document)
     write_table(package_sheet(shown[f"flow-{max(parts)}"], labels), args.sheet)

@@ -276,6 +276,11 @@ def clean(cell: str) -> str:
     return cell.replace("\u00a0", " ").strip(BLANKS)
 
 
+def folded(cell: object) -> str:
+    """A name as it is compared: blanks and letter case do not make another."""
+    return " ".join(str(cell).split()).casefold()
+
+
 def column_key(cell: str) -> str:
     """A header cell as a column name: `Record ID` is `record_id`."""
     return re.sub(r"[\s-]+", "_", clean(cell).casefold())

@@ -18,6 +18,7 @@ from evergreen.bias import rob2
 from evergreen.bias.tools import OVERALL, Tool
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import content
+from evergreen.sheets import folded
 
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
 CONFLICTS = ("study", "outcome", "domain", "question", "values", "status", "value", "adjudicator", "note")
@@ -211,9 +212,7 @@ def _opinions(rows: pd.DataFrame, tool: Tool, errors: list[InputError]) -> Opini
     seen: dict[tuple[str, ...], dict[str, str]] = {}
     for row in tables.rows(rows):
         place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-        key = tuple(
-            " ".join(row[column].split()).casefold() for column in ("study", "outcome", "domain", "question")
-        )
+        key = tuple(folded(row[column]) for column in ("study", "outcome", "domain", "question"))
         earlier = seen.setdefault(key, row)
         if earlier is not row:
             if content(earlier) != content(row):

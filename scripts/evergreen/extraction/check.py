@@ -11,7 +11,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.sheets import columns_of
+from evergreen.sheets import columns_of, folded
 
 KEY = ("study", "outcome", "timepoint", "arm")
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.kind == "number")
@@ -75,7 +75,7 @@ def faults(row: Row) -> Iterator[Fault]:
 
 def key_of(row: Row, key: tuple[str, ...] = KEY) -> tuple[str, ...]:
     """The row's key as it is compared: blanks and letter case do not make another arm."""
-    return tuple(" ".join(str(row[column]).split()).casefold() for column in key)
+    return tuple(folded(row[column]) for column in key)
 
 
 def given(row: Row, *columns: str) -> bool:

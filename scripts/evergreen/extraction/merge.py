@@ -18,7 +18,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import KEY, NUMBERS, Row, check, impossible, key_of, twice
-from evergreen.sheets import NOT_REPORTED, NUMBER, columns_of
+from evergreen.sheets import NOT_REPORTED, NUMBER, columns_of, folded
 
 REMARKS = ("record_id", "source", "note")
 STUDY_KEY = ("study",)
@@ -272,7 +272,7 @@ def same(one: float | str, other: float | str) -> bool:
     """Whether two cells say the same."""
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
-    return " ".join(str(one).split()).casefold() == " ".join(str(other).split()).casefold()
+    return folded(one) == folded(other)
 
 
 def as_text(value: float | str) -> str:

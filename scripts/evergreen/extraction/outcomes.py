@@ -14,6 +14,7 @@ from hashlib import sha256
 import pandas as pd
 
 from evergreen.errors import InputError
+from evergreen.sheets import folded
 
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
@@ -94,11 +95,6 @@ def _study_column(studies: pd.DataFrame | None, column: str) -> dict[str, str]:
 def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:
     """A column by study; names are compared as in the extraction sheets, whatever their letter case."""
     return dict(zip(map(folded, frame["study"]), frame[column].fillna(""), strict=True))
-
-
-def folded(text: str) -> str:
-    """A name as it is compared: blanks and letter case do not make another."""
-    return " ".join(text.split()).casefold()
 
 
 def as_csv(frame: pd.DataFrame) -> str:

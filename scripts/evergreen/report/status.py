@@ -10,7 +10,8 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import ReviewError
-from evergreen.screening.stages import STAGE_NAMES
+from evergreen.screening.stages import STAGE_NAMES, skipped
+from evergreen.sheets import folded
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
-    if not count or not all(table["how"].eq("skipped").all() for table in decisions):
+    if not count or not all(skipped(table) or table.empty for table in decisions):
         return []
     what = f"{plural(count, 'work')} to screen, but nobody is named to do it"
     return [Waiting("anyone", what, "config/config.yaml, screening.<stage>.reviewers", count)]
@@ -134,9 +135,9 @@ def waiting_studies(
 
 def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
     """Outcomes of the extraction that no outcome of the protocol reads: they are extracted, and not pooled."""
-    names = {" ".join(name.split()).casefold() for name in known}
+    names = set(map(folded, known))
     own = rows["outcome"]
-    others = own[[" ".join(name.split()).casefold() not in names for name in own]]
+    others = own[~own.map(folded).isin(names)]
     if not len(others):
         return []
     listed = ", ".join(

@@ -28,6 +28,11 @@ def side(stage: str, decision: str) -> str:
     return "include" if stage == TITLE_ABSTRACT else ""
 
 
+def skipped(decisions: pd.DataFrame) -> bool:
+    """Whether nobody screens at the stage of these decisions, so that every work that reached it passed."""
+    return len(decisions) > 0 and bool(decisions["how"].eq("skipped").all())
+
+
 def works_at_title_abstract(works: pd.DataFrame, excluded_before: set[str]) -> pd.DataFrame:
     """Works found in databases or registers and not excluded before screening, in the order of `works`."""
     return works[works["column"].eq("databases") & ~works["work_id"].isin(excluded_before)]

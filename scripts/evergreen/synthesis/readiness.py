@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen.errors import InputError, InputErrors
-from evergreen.extraction.outcomes import folded, slice_of
+from evergreen.extraction.outcomes import slice_of
+from evergreen.sheets import folded
 from evergreen.synthesis import comparisons, moderation, pooled
 from evergreen.synthesis.arms import place_of
 

@@ -35,7 +35,8 @@ def grid(
 ) -> dict[str, Any]:
     """`{label: {changes, k, model, labels}}` in the order of the protocol; `rate` gives the studies of a changed outcome.
 
-    `labels` are the studies pooled. Where effects were computed anew, `studies` holds all of them. An analysis that does not exist or leaves no study has `model: null` and the reason in `not_done`.
+    `labels` are the studies pooled. Where effects were computed anew, `studies` holds all of them. An analysis that does not
+    exist or leaves no study has `model: null` and the reason in `not_done`.
     """
     document: dict[str, Any] = {}
     for entry in entries:

@@ -19,8 +19,8 @@ def other_units(rows: pd.DataFrame, outcome: str, measure: str, wanted: str = ""
     """`{study: sentence}` for the studies that cannot join because their unit is not that of the others.
 
     A cell without a unit says nothing. For standardised differences and ratios of means the unit only matters as far as it
-    says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's `unit` of the outcome) counts if a study
-    has it, else the unit of most studies. Raises InputError where neither decides.
+    says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's
+    `unit` of the outcome) counts if a study has it, else the unit of most studies. Raises InputError where neither decides.
     """
     if measure not in WITH_UNIT | OF_ONE_KIND or "unit" not in rows:
         return {}
