@@ -304,9 +304,11 @@ def _header(cells: list[str], schema: tuple[Column, ...], path: Path) -> list[st
             )
     absent = [column.name for column in schema if column.name not in names]
     unknown = [name for name in names if name and name not in known]
-    for name in unknown:
-        near = get_close_matches(column_key(name), absent, n=1, cutoff=0.8)
+    suspects = set()
+    for name in unknown:  # two letters of a short name that changed places are as alike as this
+        near = get_close_matches(column_key(name), absent, n=1, cutoff=0.75)
         if near:
+            suspects.add(near[0])
             errors.append(
                 InputError(
                     f"unknown column {name}, close to {near[0]}",
@@ -316,9 +318,6 @@ def _header(cells: list[str], schema: tuple[Column, ...], path: Path) -> list[st
                     todo=f"Rename it to {near[0]}, or to something that cannot be mistaken for it.",
                 )
             )
-    suspects = {
-        near for name in unknown for near in get_close_matches(column_key(name), absent, n=1, cutoff=0.8)
-    }
     for name in absent:
         if known[name].must_exist and name not in suspects:
             errors.append(

@@ -136,6 +136,7 @@ def test_a_quotation_mark_that_nobody_closed_swallows_no_rows(tmp_path, row, tex
         (f"{HEADER}\n{ROW.replace('0.5', '-0.5')}\n", "row 2, column sd", "below 0"),
         (f"{HEADER}\n\n{ROW.replace('intervention', 'treated')}\n", "row 3, column group", "not allowed"),
         (f"{HEADER.replace('events', 'evnts')}\n{ROW}\n", "row 1, column evnts", "close to events"),
+        (f"{HEADER.replace('mean', 'maen')}\n{ROW}\n", "row 1, column maen", "close to mean"),
         (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "row 1, column study", "is missing"),
         (f"{HEADER.replace('note', 'sd')}\n{ROW}\n", "row 1, column sd", "twice"),
         (f"{HEADER}\n{ROW},more\n", "row 2", "without a name"),
