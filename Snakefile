@@ -33,8 +33,8 @@ onstart:
 
 
 onsuccess:
-    shell(f"python {shlex.quote(script('close_run.py'))} --done --targets {shlex.quote(requested())}")
+    close_run("--done", "--targets", requested())
 
 
 onerror:
-    shell(f"python {shlex.quote(script('close_run.py'))} --failed")
+    close_run("--failed")

@@ -147,28 +147,18 @@ def imported(path: Path, folder: Path) -> Path:
     return records
 
 
-def deduplicated(records: Path, folder: Path, number: int, **before: Path) -> tuple[float, float, float]:
-    params = json.dumps({"sources": ["set"]})
-    state, pairs = folder / f"{number}.parquet", folder / f"{number}.pairs.parquet"
-    results = {"state": state, "pairs": pairs, "threads": 2}
-    return step("deduplicate_round.py", records=records, **before, params=params, **results)
-
-
-def assembled(records: list[Path], folder: Path, numbers: list[int]) -> tuple[float, float, float]:
-    params = json.dumps({"sources": [["set", "export", "database"]]})
-    pairs = [folder / f"{number}.pairs.parquet" for number in numbers]
-    state = folder / f"{numbers[-1]}.parquet"
-    return step(
-        "assemble_works.py", records=records, state=state, pairs=pairs, params=params, folder=folder / "out"
-    )
+def deduplicated(rounds: dict[str, Path], folder: Path, code: str = "") -> tuple[float, float, float]:
+    """Works of all rounds; with a `code`, rounds that were done before are not compared again."""
+    params = json.dumps({"sources": [["set", "export", "database"]], "shards": 1})
+    records = json.dumps([[day, str(path)] for day, path in rounds.items()])
+    where = {"records": records, "params": params, "threads": 2, "folder": folder / "out"}
+    return step("deduplicate_works.py", **where, **({"code": code} if code else {}))
 
 
 def evergreen(path: Path, folder: Path, runs: int = 5):
     """Groups, and the medians of CPU seconds, wall seconds and memory of some runs."""
     records = imported(path, folder)
-    costs = [
-        together(deduplicated(records, folder, 0), assembled([records], folder, [0])) for _ in range(runs)
-    ]
+    costs = [deduplicated({"2020-01-01": records}, folder) for _ in range(runs)]
     cost = [statistics.median(values) for values in zip(*costs, strict=True)]
     clusters = pd.read_csv(folder / "out" / "clusters.csv", dtype=str)
     return dict(zip(clusters["record_id"].str.removeprefix("set:"), clusters["work_id"], strict=True)), *cost
@@ -177,15 +167,14 @@ def evergreen(path: Path, folder: Path, runs: int = 5):
 def update(path: Path, folder: Path) -> None:
     """1,000 new records join the others of a set; works of the others must not change."""
     records = pd.read_parquet(imported(path, folder))
-    parts = [folder / "known.parquet", folder / "new.parquet"]
-    records.iloc[1000:].to_parquet(parts[0], index=False)
-    records.iloc[:1000].assign(round="2021-01-01").to_parquet(parts[1], index=False)
-    deduplicated(parts[0], folder, 1)
-    cost = together(
-        deduplicated(parts[1], folder, 2, before=folder / "1.parquet"), assembled(parts, folder, [1, 2])
-    )
+    rounds = {"2020-01-01": folder / "known.parquet", "2021-01-01": folder / "new.parquet"}
+    records.iloc[1000:].to_parquet(rounds["2020-01-01"], index=False)
+    records.iloc[:1000].assign(round="2021-01-01").to_parquet(rounds["2021-01-01"], index=False)
+    deduplicated({"2020-01-01": rounds["2020-01-01"]}, folder, code="once")
+    cost = deduplicated(rounds, folder, code="once")
     before, after = (
-        pd.read_parquet(folder / f"{number}.parquet").set_index("record_id")["work_id"] for number in (1, 2)
+        pd.read_parquet(folder / "out" / "rounds" / f"{day}.parquet").set_index("record_id")["work_id"]
+        for day in rounds
     )
     changed = int((after[before.index] != before).sum())
     print(

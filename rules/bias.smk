@@ -13,8 +13,6 @@ rule bias:
 rule merge_bias:
     input:
         unpack(bias_inputs),
-        script=script("merge_bias.py"),
-        code=code_of("merge_bias.py"),
     output:
         judgements="results/risk_of_bias/judgements.csv",
         conflicts="results/risk_of_bias/conflicts.csv",
@@ -23,21 +21,20 @@ rule merge_bias:
     conda:
         "../envs/evergreen.yaml"
     params:
-        sheets=lambda w: as_json(bias_sheets()),
+        **program("merge_bias.py"),
+        sheets=lambda w: value("merge_bias", bias_sheets()),
         adjudication=lambda w, input: (
             ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
-        values=as_json({"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}),
+        values=value("merge_bias", {"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}),
     shell:
-        "python {input.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
+        "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"
 
 
 rule draw_bias:
     input:
         judgements="results/risk_of_bias/judgements.csv",
-        script=script("draw_bias.py"),
-        code=code_of("draw_bias.py"),
     output:
         report(
             expand(
@@ -57,23 +54,23 @@ rule draw_bias:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
-        values=as_json(
+        values=value(
+            "draw_bias",
             {
                 "tool": TOOL,
                 "names": {outcome["data"]: outcome["name"] for outcome in reversed(config["outcomes"])},
-            }
+            },
         ),
     shell:
-        "python {input.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
+        "python {params.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
         " > {log:q} 2>&1"
 
 
 rule grade_certainty:
     input:
         sheet=lambda w: sheet("config/certainty"),
-        script=script("grade_certainty.py"),
-        code=code_of("grade_certainty.py"),
     output:
         "results/risk_of_bias/certainty.csv",
     log:
@@ -81,6 +78,7 @@ rule grade_certainty:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=as_json({"outcomes": OUTCOMES}),
+        **program("grade_certainty.py"),
+        values=value("grade_certainty", {"outcomes": OUTCOMES}),
     shell:
-        "python {input.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"
+        "python {params.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# Figures: one job draws all of an outcome. `further/` holds those that apply, `figures.json` says why others do not.
+# Figures: one job draws some outcomes. `further/` holds those that apply, `figures.json` says why others do not.
 include: "inputs/figures.smk"
 
 
@@ -11,24 +11,32 @@ rule figures:
         ],
 
 
-rule draw_outcome:
-    input:
-        synthesis=after_plan("results/synthesis/{outcome}.json"),
-        tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
-        script=script("draw_outcome.py"),
-        code=code_of("draw_outcome.py"),
-    output:
-        figure_files("forest"),
-        figure_files("funnel"),
-        further=directory("results/figures/{outcome}/further"),
-        listed="results/figures/{outcome}/figures.json",
-    log:
-        "results/logs/draw_outcome/{outcome}.log",
-    conda:
-        "../envs/evergreen.yaml"
-    params:
-        folder=lambda w, output: os.path.dirname(output.listed),
-        values=lambda w: as_json(drawing_of(w)),
-    shell:
-        "python {input.script:q} --synthesis {input.synthesis:q} --params {params.values:q} --out {params.folder:q}"
-        " > {log:q} 2>&1"
+for name, outcomes in batches(DRAWN_TOGETHER).items():
+
+    rule:
+        name:
+            f"draw_outcomes_{name}"
+        input:
+            [f"results/synthesis/{one['id']}.json" for one in outcomes],
+            tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
+        output:
+            [file for one in outcomes for file in figure_files(one["id"])],
+        log:
+            f"results/logs/draw_outcomes/{name}.log",
+        benchmark:
+            f"results/benchmarks/draw_outcomes/{name}.tsv"
+        conda:
+            "../envs/evergreen.yaml"
+        params:
+            **program("draw_outcomes.py"),
+            values=value(
+                "draw_outcomes",
+                {
+                    "outcomes": list(map(drawing_of, outcomes)),
+                    "layout": config["figures"]["layout"],
+                    "tool": TOOL,
+                },
+            ),
+        shell:
+            "python {params.script:q} --synthesis results/synthesis --params {params.values:q} --code {params.code}"
+            " --folder results/figures > {log:q} 2>&1"

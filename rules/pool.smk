@@ -7,30 +7,34 @@ rule pool:
         expand("results/synthesis/{outcome}.json", outcome=OUTCOMES),
 
 
-rule pool_outcome:
-    input:
-        rows=outcome_slice,
-        script=script("pool_outcome.py"),
-        code=code_of("pool_outcome.py"),
-    output:
-        result="results/synthesis/{outcome}.json",
-    log:
-        "results/logs/pool_outcome/{outcome}.log",
-    conda:
-        "../envs/evergreen.yaml"
-    params:
-        values=lambda w: as_json(pooling_of(w)),
-    shell:
-        "python {input.script:q} --rows {input.rows:q} --params {params.values:q} --out {output.result:q} > {log:q} 2>&1"
+# A job pools some outcomes, each only where its slice or its settings changed: `update` keeps the files of the others.
+for name, outcomes in batches(BATCH).items():
+
+    rule:
+        name:
+            f"pool_outcomes_{name}"
+        input:
+            [f"results/extraction/outcomes/{one['id']}.csv" for one in outcomes],
+        output:
+            [update(f"results/synthesis/{one['id']}.json") for one in outcomes],
+        log:
+            f"results/logs/pool_outcomes/{name}.log",
+        benchmark:
+            f"results/benchmarks/pool_outcomes/{name}.tsv"
+        conda:
+            "../envs/evergreen.yaml"
+        params:
+            **program("pool_outcomes.py"),
+            values=value("pool_outcomes", list(map(pooling_of, outcomes))),
+        shell:
+            "python {params.script:q} --slices results/extraction/outcomes --params {params.values:q}"
+            " --code {params.code} --folder results/synthesis > {log:q} 2>&1"
 
 
 # Not part of the review: needs R with metafor (Debian: r-cran-metafor).
 rule verify_with_metafor:
     input:
         results=expand("results/synthesis/{outcome}.json", outcome=OUTCOMES),
-        script=script("verify_with_metafor.py"),
-        recompute=script("verify_with_metafor.R"),
-        code=code_of("verify_with_metafor.py"),
     output:
         table="results/synthesis/verified.csv",
     log:
@@ -38,8 +42,11 @@ rule verify_with_metafor:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=lambda w: as_json(
-            {outcome["id"]: {"analysis": outcome["analysis"]} for outcome in config["outcomes"]}
+        **program("verify_with_metafor.py", "../verify_with_metafor.R"),
+        results=words("verify_with_metafor", expand("results/synthesis/{outcome}.json", outcome=OUTCOMES)),
+        values=value(
+            "verify_with_metafor",
+            {outcome["id"]: {"analysis": outcome["analysis"]} for outcome in config["outcomes"]},
         ),
     shell:
-        "python {input.script:q} --results {input.results:q} --params {params.values:q} --out {output.table:q} > {log:q} 2>&1"
+        "python {params.script:q} --results {params.results:q} --params {params.values:q} --out {output.table:q} > {log:q} 2>&1"

@@ -5,8 +5,6 @@ include: "inputs/prisma.smk"
 rule count_prisma:
     input:
         unpack(flow_tables),
-        script=script("count_prisma.py"),
-        code=code_of("count_prisma.py"),
     output:
         counts="results/prisma/counts.json",
         sheet="results/prisma/PRISMA.csv",
@@ -19,6 +17,7 @@ rule count_prisma:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("count_prisma.py"),
         tables=options(
             "clusters",
             "works",
@@ -26,10 +25,11 @@ rule count_prisma:
             "full_text",
             "studies",
             "removed",
-            "source_counts",
         ),
+        source_counts=lambda w, input: words("count_prisma", input.get("source_counts", [])),
         # Lists and not mappings, for the order of the protocol counts.
-        values=as_json(
+        values=value(
+            "count_prisma",
             {
                 "rounds": ROUNDS,
                 "sources": [
@@ -38,10 +38,10 @@ rule count_prisma:
                 "reasons": list(config["screening"]["reasons"].items()),
                 "previous": config["review"]["previous"],
                 "given": GIVEN,
-            }
+            },
         ),
     shell:
-        "python {input.script:q} {params.tables} --params {params.values:q} --counts {output.counts:q}"
+        "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q} --counts {output.counts:q}"
         " --sheet {output.sheet:q} --total-sheet {output.total_sheet:q} --excluded {output.excluded:q}"
         " --per-source {output.per_source:q} --members {output.members:q} > {log:q} 2>&1"
 
@@ -51,9 +51,6 @@ rule draw_flow:
         unpack(flow_lists),
         counts="results/prisma/counts.json",
         members="results/prisma/members.csv",
-        script=script("draw_flow.py"),
-        code=code_of("draw_flow.py"),
-        data=data("prisma/flow.html.j2"),
     output:
         charts=report(
             expand("results/prisma/{chart}.svg", chart=FLOW_CHARTS),
@@ -71,25 +68,25 @@ rule draw_flow:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("draw_flow.py", "prisma/flow.html.j2"),
         tables=options("clusters", "works", "studies"),
-        values=as_json(
+        values=value(
+            "draw_flow",
             {
                 "title": config["review"]["title"],
                 "reasons": list(config["screening"]["reasons"].items()),
-            }
+            },
         ),
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
-        "python {input.script:q} --counts {input.counts:q} --members {input.members:q} {params.tables}"
+        "python {params.script:q} --counts {input.counts:q} --members {input.members:q} {params.tables}"
         " --params {params.values:q} --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule draw_overlap:
     input:
-        combinations=after_search("results/deduplication/combinations.csv"),
+        combinations="results/deduplication/combinations.csv",
         yields="results/deduplication/yield.csv",
-        script=script("draw_overlap.py"),
-        code=code_of("draw_overlap.py"),
     output:
         multiext("results/figures/sources/overlap", ".svg", ".pdf", ".png", ".csv"),
     log:
@@ -97,10 +94,13 @@ rule draw_overlap:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("draw_overlap.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],
-        values=as_json({"names": {name: source.get("name", name) for name, source in SOURCES.items()}}),
+        values=value(
+            "draw_overlap", {"names": {name: source.get("name", name) for name, source in SOURCES.items()}}
+        ),
     shell:
-        "python {input.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
+        "python {params.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
         " --stem {params.stem:q} > {log:q} 2>&1"
 
 
@@ -112,8 +112,6 @@ rule write_checklists:
         searches=[
             f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES
         ],
-        script=script("write_checklists.py"),
-        code=code_of("write_checklists.py"),
     output:
         table="results/prisma/checklist.csv",
         word="results/prisma/checklist.docx",
@@ -122,18 +120,21 @@ rule write_checklists:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("write_checklists.py"),
+        searches=lambda w, input: words("write_checklists", input.searches),
         # Unsorted: sources and reasons stand in the checklist as in the protocol.
-        protocol=json.dumps(config, ensure_ascii=False),
-        people=as_json(
+        protocol=value("write_checklists", config),
+        people=value(
+            "write_checklists",
             {
                 "extractors": list(sheets_in("config/extraction", config["extraction"].get("extractors"))),
                 "assessors": list(sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))),
                 "certainty": sheet("config/certainty") is not None,
-            }
+            },
         ),
     shell:
-        "python {input.script:q} --counts {input.counts:q} --per-source {input.per_source:q} --excluded {input.excluded:q}"
-        " --searches {input.searches:q} --protocol {params.protocol:q} --people {params.people:q} --table {output.table:q}"
+        "python {params.script:q} --counts {input.counts:q} --per-source {input.per_source:q} --excluded {input.excluded:q}"
+        " --searches {params.searches:q} --protocol {params.protocol:q} --people {params.people:q} --table {output.table:q}"
         " --word {output.word:q} > {log:q} 2>&1"
 
 

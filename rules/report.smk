@@ -5,8 +5,6 @@ include: "inputs/report.smk"
 rule write_status:
     input:
         unpack(status_inputs),
-        script=script("write_status.py"),
-        code=code_of("write_status.py"),
     output:
         json="results/report/status.json",
         text="results/report/status.txt",
@@ -15,25 +13,24 @@ rule write_status:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=as_json(
+        **program("write_status.py"),
+        values=value(
+            "write_status",
             {
                 **{key: config["review"][key] for key in ("title", "final")},
                 "unfrozen": unfrozen(),
                 "outcomes": sorted({outcome["data"] for outcome in config["outcomes"]}),
-            }
+            },
         ),
-        inputs=lambda w, input: named_inputs(input),
+        inputs=lambda w, input: value("write_status", named_inputs(input)),
     shell:
-        "python {input.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
+        "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
         " --text {output.text:q} > {log:q} 2>&1"
 
 
 rule write_report:
     input:
         unpack(report_inputs),
-        script=script("write_report.py"),
-        code=code_of("write_report.py"),
-        data=data("report/templates/report.html.j2"),
     output:
         page=report(
             "results/report/index.html",
@@ -48,11 +45,12 @@ rule write_report:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("write_report.py", "report/templates/report.html.j2"),
         # Unsorted: sources and reasons stand in the report as in the protocol.
-        protocol=json.dumps(config, ensure_ascii=False),
-        inputs=lambda w, input: named_inputs(input),
+        protocol=value("write_report", config),
+        inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
-        "python {input.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
+        "python {params.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
         " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"
 
 

@@ -4,15 +4,13 @@ include: "inputs/screen.smk"
 
 rule count_votes:
     input:
-        works=after_search("results/deduplication/works.parquet"),
+        works="results/deduplication/works.parquet",
         clusters="results/deduplication/clusters.csv",
         votes=lambda w: votes_in(w.stage),
         excluded_before=lambda w: (
             optional("config/excluded_before_screening") if w.stage == "title_abstract" else []
         ),
         before=lambda w: ("results/screening/title_abstract/decisions.csv" if w.stage == "full_text" else []),
-        script=script("count_votes.py"),
-        code=code_of("count_votes.py"),
     output:
         decisions=f"{STAGE_DIR}/decisions.csv",
         conflicts=f"{STAGE_DIR}/conflicts.csv",
@@ -24,24 +22,24 @@ rule count_votes:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=lambda w: as_json(
+        **program("count_votes.py"),
+        values=lambda w: value(
+            "count_votes",
             {
                 **config["screening"][w.stage],
                 "reasons": list(config["screening"]["reasons"]),
-            }
+            },
         ),
         out=lambda w, output: os.path.dirname(output.decisions),
     shell:
-        "python {input.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
+        "python {params.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
         " --votes {input.votes:q} --excluded-before {input.excluded_before:q} --before {input.before:q}"
         " --params {params.values:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 rule compare_reviewers:
     input:
-        votes=after_search(f"{STAGE_DIR}/votes.csv"),
-        script=script("compare_reviewers.py"),
-        code=code_of("compare_reviewers.py"),
+        votes=f"{STAGE_DIR}/votes.csv",
     output:
         table=f"{STAGE_DIR}/agreement.csv",
         json=f"{STAGE_DIR}/agreement.json",
@@ -51,23 +49,22 @@ rule compare_reviewers:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=lambda w: as_json({"reviewers": reviewers_of(w)}),
+        **program("compare_reviewers.py"),
+        values=lambda w: value("compare_reviewers", {"reviewers": reviewers_of(w)}),
         stem=lambda w, output: output.json.removesuffix(".json"),
     shell:
-        "python {input.script:q} --stage {wildcards.stage} --votes {input.votes:q} --params {params.values:q}"
+        "python {params.script:q} --stage {wildcards.stage} --votes {input.votes:q} --params {params.values:q}"
         " --table {output.table:q} --json {output.json:q} --figure {params.stem:q} > {log:q} 2>&1"
 
 
 rule list_studies:
     input:
-        works=after_search("results/deduplication/works.parquet"),
+        works="results/deduplication/works.parquet",
         clusters="results/deduplication/clusters.csv",
         title_abstract="results/screening/title_abstract/decisions.csv",
         full_text="results/screening/full_text/decisions.csv",
         votes="results/screening/full_text/votes.csv",
         assigned=lambda w: optional("config/studies"),
-        script=script("list_studies.py"),
-        code=code_of("list_studies.py"),
     output:
         studies="results/screening/studies.csv",
         orphans="results/screening/orphans.csv",
@@ -79,9 +76,10 @@ rule list_studies:
     conda:
         "../envs/evergreen.yaml"
     params:
-        values=as_json({"reasons": list(config["screening"]["reasons"].items())}),
+        **program("list_studies.py"),
+        values=value("list_studies", {"reasons": list(config["screening"]["reasons"].items())}),
     shell:
-        "python {input.script:q} --works {input.works:q} --clusters {input.clusters:q}"
+        "python {params.script:q} --works {input.works:q} --clusters {input.clusters:q}"
         " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
         " --assigned {input.assigned:q} --params {params.values:q} --out {output.studies:q} --orphans {output.orphans:q}"
         " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
@@ -94,18 +92,10 @@ for stage in filter(people_of, STAGES):
         name:
             f"write_worklists_{stage}"
         input:
-            works=after_search("results/deduplication/works.parquet"),
+            works="results/deduplication/works.parquet",
             awaiting=f"results/screening/{stage}/awaiting.csv",
             conflicts=f"results/screening/{stage}/conflicts.csv",
             votes=lambda w, stage=stage: votes_in(stage),
-            script=script("write_worklists.py"),
-            code=code_of("write_worklists.py"),
-            data=data(
-                "screening/page/template.html",
-                "screening/page/style.css",
-                "screening/page/program.js",
-                "screening/page/sheet.js",
-            ),
         output:
             # Filled where a list is longer than other tools take in one file.
             directory(f"results/screening/{stage}/ris-parts"),
@@ -127,19 +117,27 @@ for stage in filter(people_of, STAGES):
         conda:
             "../envs/evergreen.yaml"
         params:
-            values=as_json(
+            **program(
+                "write_worklists.py",
+                "screening/page/template.html",
+                "screening/page/style.css",
+                "screening/page/program.js",
+                "screening/page/sheet.js",
+            ),
+            values=value(
+                "write_worklists",
                 {
                     "title": config["review"]["title"],
                     "question": config["question"],
                     "highlight": config["screening"]["highlight"],
                     "reasons": list(config["screening"]["reasons"].items()),
                     "reviewers": config["screening"][stage]["reviewers"],
-                }
+                },
             ),
             stage=stage,
             out=lambda w, output, stage=stage: os.path.dirname(output[0]),
         shell:
-            "python {input.script:q} --stage {params.stage} --works {input.works:q} --awaiting {input.awaiting:q}"
+            "python {params.script:q} --stage {params.stage} --works {input.works:q} --awaiting {input.awaiting:q}"
             " --conflicts {input.conflicts:q} --votes {input.votes:q} --params {params.values:q} --out {params.out:q}"
             " > {log:q} 2>&1"
 

@@ -2,6 +2,7 @@
 include: "inputs/search.smk"
 
 
+# `evidence`: what was received is asked for again only when the question changes, or when a person says --forcerun search_pubmed.
 rule search_pubmed:
     input:
         strategy=lambda w: written(SOURCES[w.source]["strategy"]),
@@ -9,13 +10,6 @@ rule search_pubmed:
             f"{folder}/{name}" for folder in earlier_searches(w) for name in ("new_ids.txt", "batches.json")
         ],
         frozen=frozen,
-        script=script("search_pubmed.py"),
-        code=code_of("search_pubmed.py"),
-        data=data(
-            "search/filters.json",
-            "search/embedded/records.csv",
-            "search/embedded/mesh_tree.csv",
-        ),
     output:
         ids=f"{SEARCH}/ids.txt",
         new_ids=f"{SEARCH}/new_ids.txt",
@@ -26,6 +20,8 @@ rule search_pubmed:
         raw=directory(f"{SEARCH}/raw"),
     log:
         "results/logs/search_pubmed/{source}-{round}.log",
+    benchmark:
+        "results/benchmarks/search_pubmed/{source}-{round}.tsv"
     wildcard_constraints:
         source=one_of(PUBMED_SOURCES),
     conda:
@@ -33,12 +29,20 @@ rule search_pubmed:
     resources:
         ncbi=1,
     params:
-        values=as_json(config["entrez"]),
-        earlier=earlier_searches,
+        **program(
+            "search_pubmed.py",
+            "search/filters.json",
+            "search/embedded/records.csv",
+            "search/embedded/mesh_tree.csv",
+        ),
+        evidence=question,
+        asked=question,
+        service=value("search_pubmed", config["entrez"]),
+        tables=lambda w: words("search_pubmed", earlier_searches(w)),
         out=lambda w, output: os.path.dirname(output.log),
     shell:
-        "python {input.script:q} --strategy {input.strategy:q} --round {wildcards.round}"
-        " --earlier {params.earlier:q} --frozen {input.frozen:q} --params {params.values:q} --out {params.out:q}"
+        "python {params.script:q} --strategy {input.strategy:q} --round {wildcards.round}"
+        " --earlier {params.tables:q} --frozen {input.frozen:q} --params {params.service:q} --out {params.out:q}"
         " > {log:q} 2>&1"
 
 
@@ -47,9 +51,7 @@ rule read_pubmed:
         ids=f"{SEARCH}/ids.txt",
         new_ids=f"{SEARCH}/new_ids.txt",
         batches=f"{SEARCH}/batches.json",
-        raw=ancient(f"{SEARCH}/raw"),
-        script=script("read_pubmed.py"),
-        code=code_of("read_pubmed.py"),
+        raw=f"{SEARCH}/raw",
     output:
         records="results/records/rounds/{source}/{round}.parquet",
         counts="results/records/rounds/{source}/{round}.counts.json",
@@ -61,9 +63,10 @@ rule read_pubmed:
     conda:
         "../envs/evergreen.yaml"
     params:
+        **program("read_pubmed.py"),
         search=lambda w, input: os.path.dirname(input.ids),
     shell:
-        "python {input.script:q} --source {wildcards.source} --round {wildcards.round} --search {params.search:q}"
+        "python {params.script:q} --source {wildcards.source} --round {wildcards.round} --search {params.search:q}"
         " --records {output.records:q} --counts {output.counts:q} --lost {output.lost:q} > {log:q} 2>&1"
 
 
@@ -73,9 +76,6 @@ rule write_search_log:
         retrieved=expand(f"{SEARCH}/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS),
         batches=expand(f"{SEARCH}/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
         changes=expand(f"{SEARCH}/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
-        script=script("write_search_log.py"),
-        code=code_of("write_search_log.py"),
-        data=data("search/search_log.html.j2"),
     output:
         "results/search/search-log.html",
     log:
@@ -83,9 +83,10 @@ rule write_search_log:
     conda:
         "../envs/evergreen.yaml"
     params:
-        searches=expand(SEARCH, source=PUBMED_SOURCES, round=ROUNDS),
+        **program("write_search_log.py", "search/search_log.html.j2"),
+        searches=words("write_search_log", expand(SEARCH, source=PUBMED_SOURCES, round=ROUNDS)),
     shell:
-        "python {input.script:q} --searches {params.searches:q} --out {output:q} > {log:q} 2>&1"
+        "python {params.script:q} --searches {params.searches:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule search:

@@ -43,9 +43,28 @@ def main(argv: list[str] | None = None) -> None:
         "--screened", action="store_true", help="which studies are pooled is not known yet"
     )
     args = arguments.parse_args(argv)
+    check(
+        args.files,
+        tool=args.tool,
+        reasons=args.reasons,
+        given_counts=args.given,
+        outcomes=args.outcomes,
+        screened=args.screened,
+    )
 
+
+def check(
+    files: dict[str, list[Any]],
+    *,
+    tool: str,
+    reasons: list[str],
+    given_counts: dict[str, Any],
+    outcomes: list[dict[str, Any]],
+    screened: bool,
+) -> None:
+    """Raise InputError with every fault of people's files; the arguments are those of the command line."""
     faults: list[InputError] = []
-    for day, raw in sorted(args.given.items()):
+    for day, raw in sorted(given_counts.items()):
         try:
             counts, sources = given(day, raw)
             check_counts(chained({day: counts}, {}), {day: sources})
@@ -56,15 +75,15 @@ def main(argv: list[str] | None = None) -> None:
             problem = next(line for line in str(fault).splitlines() if day in line)
             todo = f"Mend the counts under `prisma.given.{day}`."
             faults.append(InputError(problem, file="config/config.yaml", todo=todo))
-    for _, files in sorted(args.files.items()):
-        for kind, path, *how in files:
+    for _, area in sorted(files.items()):
+        for kind, path, *how in area:
             try:
-                _check(kind, Path(path), args.tool, args.reasons, *how)
+                _check(kind, Path(path), tool, reasons, *how)
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
-    if args.outcomes:
-        refuse(_unpoolable(args.files.get("extraction", []), args.outcomes, args.screened))
+    if outcomes:
+        refuse(_unpoolable(files.get("extraction", []), outcomes, screened))
 
 
 def _unpoolable(files: list[list[Any]], outcomes: list[dict[str, Any]], screened: bool) -> list[InputError]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evergreen.command import parser, run
 from evergreen.records import model
-from evergreen.search import journal, table
+from evergreen.search import table
 from evergreen.tables import write_json, write_table
 
 
@@ -27,7 +27,6 @@ def main(argv: list[str] | None = None) -> None:
     write_table(model.typed(read.records), args.records)
     write_table(pd.DataFrame(read.lost, columns=table.LOST_COLUMNS), args.lost)
     write_json(read.counts, args.counts)
-    journal.discard(args.search)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from evergreen.search import evidence, pace, rounds, strategy
 from evergreen.search.client import NCBI, Client
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
-from evergreen.search.journal import journal_of, place_of
+from evergreen.search.journal import discard, journal_of, place_of
 from evergreen.search.retrieve import retrieve
 
 EMBEDDED, LIVE = "embedded", "live"
@@ -72,6 +72,7 @@ def main(argv: list[str] | None = None) -> None:
         end = None if embedded else datetime.now(UTC)
         account = evidence.retrieved(client, endpoint, args.round, start, end, journal.taken_over)
         rounds.write(found, account, args.out)
+    discard(args.out)
     print(
         f"round {args.round}: {len(found.ids)} found, {len(found.new_ids)} new, {len(found.changes)} changes of known records"
     )

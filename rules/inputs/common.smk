@@ -1,18 +1,23 @@
 # The protocol, where code and people's sheets are, and which of them a run reads.
-import json
 import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
-sys.path.insert(0, str(LIBRARY.parent))
-# `.venv/bin/snakemake` without activation would run the system's python in shell commands.
-shell.prefix(f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+sys.path[:0] = [str(LIBRARY.parent), str(Path(workflow.basedir) / "rules")]
+# `.venv/bin/snakemake` without activation would run the system's python in shell commands; steps end with the run that started them.
+shell.prefix(
+    f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
+)
 
-from evergreen import modules, protocol, schemas, sheets
-from evergreen.errors import InputError
+import receipts
+from evergreen import protocol, sheets
+from evergreen.errors import InputError, ReviewError
+from evergreen.steps import fingerprint
+from receipts import value, words
+
+receipts.decide_by_receipts()
 
 try:
     config = protocol.complete(config)
@@ -50,24 +55,14 @@ SCOPE_OF_TARGET = {
 one_of = protocol.one_of
 
 
-def code_of(name):
-    """Paths of the library modules that a script runs: as inputs they rerun its step, and no other, when they are edited."""
-    return [str(path) for path in modules.run_by(LIBRARY.parent / name)]
+DATA = {}  # files of the library that a script's modules read, by script
 
 
-def data(*names):
-    """Paths of files of the library that its modules read: templates and tables of facts."""
-    return [str(LIBRARY / name) for name in names]
-
-
-def script(name):
-    """Path of a command-line script."""
-    return str(LIBRARY.parent / name)
-
-
-def as_json(value):
-    """A structure as one argument, the same text for the same content."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+def program(name, *data):
+    """Parameters of every step: its script, and the fingerprint of its code with the library's files `data` that it reads."""
+    DATA[name] = data
+    path = LIBRARY.parent / name
+    return {"script": str(path), "code": fingerprint.code_of(path, [LIBRARY / file for file in data])}
 
 
 def sheet(stem):
@@ -189,46 +184,33 @@ def written(path):
 
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
+    import check_inputs  # takes long to load
+
     scope = scope_of_run()
-    files = people_files(scope)
-    given = config["prisma"].get("given", {}) if scope in ("screen", "all") else {}
-    done = subprocess.run(
-        [
-            sys.executable,
-            script("check_inputs.py"),
-            *("--files", as_json(files)),
-            *("--tool", config["risk_of_bias"]["tool"]),
-            *("--reasons", as_json(list(config["screening"]["reasons"]))),
-            *("--given", as_json(given)),
-            *("--outcomes", as_json(config["outcomes"] and pooled_outcomes() if scope == "all" else [])),
-            *(["--screened"] if SCREENED else []),
-        ],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        raise WorkflowError(done.stderr.replace("ERROR: ", "").strip())
+    try:
+        check_inputs.check(
+            people_files(scope),
+            tool=config["risk_of_bias"]["tool"],
+            reasons=list(config["screening"]["reasons"]),
+            given_counts=config["prisma"].get("given", {}) if scope in ("screen", "all") else {},
+            outcomes=pooled_outcomes() if scope == "all" else [],
+            screened=SCREENED,
+        )
+    except (InputError, ReviewError) as error:
+        raise WorkflowError(str(error))
 
 
-def decided_after(checkpoint, files):
-    """Input function that looks at a checkpoint first.
+def close_run(*words):
+    """The last lines of a run."""
+    import close_run
 
-    Whether a job runs is then decided when the checkpoint is done: without it, everything downstream of a
-    checkpoint that runs would run as well, whatever the checkpoint found.
-    """
-
-    def input_function(wildcards):
-        getattr(checkpoints, checkpoint).get()
-        return files(wildcards) if callable(files) else files.format(**dict(wildcards.items()))
-
-    return input_function
+    for line in receipts.healed_files():
+        receipts.say(f"Made again, for it was damaged: {line}")
+    close_run.main(list(words))
 
 
-def after_search(files):
-    """Input function for what depends on the works: a search that finds nothing new does not run it."""
-    return decided_after("index_records", files) if SOURCES else files
+def as_text(value):
+    """A small structure as one argument."""
+    import json
 
-
-def after_plan(files):
-    """Input function for what depends on an outcome's slice: an outcome that did not change does not run again."""
-    return decided_after("plan_outcomes", files)
+    return json.dumps(value)

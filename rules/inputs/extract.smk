@@ -37,13 +37,3 @@ def slice_wanted(outcome):
     order = outcome["analysis"].get("cumulative", "round")
     columns = [*outcome["subgroups"], *moderators, *([order] if order != "round" else [])]
     return {"data": outcome["data"], "columns": list(dict.fromkeys(columns))}
-
-
-def slice_of(outcome):
-    """Path of the outcome's slice, as the manifest names it."""
-    with open(checkpoints.plan_outcomes.get().output.manifest) as file:
-        return f"results/extraction/outcomes/{outcome}-{json.load(file)[outcome]}.csv"
-
-
-def outcome_slice(wildcards):
-    return slice_of(wildcards.outcome)

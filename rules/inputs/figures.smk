@@ -2,20 +2,25 @@
 DRAWING = ("id", "name", "unit", "timepoint", "better", "favours", "scale")
 
 
-def drawing_of(wildcards):
+# Outcomes that one process draws: few where there are few, so that all cores have work.
+DRAWN_TOGETHER = max(1, min(10, -(-len(OUTCOMES) // 4)))
+
+
+def drawing_of(outcome):
     """What of the protocol decides how an outcome is drawn; its numbers come from the synthesis."""
-    outcome = next(one for one in config["outcomes"] if one["id"] == wildcards.outcome)
-    chosen = {key: outcome[key] for key in DRAWING if key in outcome}
-    return {"outcome": chosen, "layout": config["figures"]["layout"], "tool": TOOL}
+    return {key: outcome[key] for key in DRAWING if key in outcome}
 
 
-def figure_files(name):
-    """The files of a figure that every outcome has; the SVG goes into Snakemake's report."""
-    stem = f"results/figures/{{outcome}}/{name}"
-    shown = report(
-        f"{stem}.svg",
-        caption=f"../docs/captions/{name}.rst",
-        category="Outcomes",
-        labels={"outcome": "{outcome}", "figure": name},
-    )
-    return [shown, *multiext(stem, ".pdf", ".png", ".csv")]
+def figure_files(outcome):
+    """The files of an outcome's figures; those that every outcome has go into Snakemake's report."""
+    folder = f"results/figures/{outcome}"
+    found = []
+    for name in ("forest", "funnel"):
+        shown = report(
+            f"{folder}/{name}.svg",
+            caption=f"../docs/captions/{name}.rst",
+            category="Outcomes",
+            labels={"outcome": outcome, "figure": name},
+        )
+        found += [shown, *multiext(f"{folder}/{name}", ".pdf", ".png", ".csv")]
+    return list(map(update, [*found, directory(f"{folder}/further"), f"{folder}/figures.json"]))

@@ -13,9 +13,22 @@ POOLING = (
 )
 
 
-def pooling_of(wildcards):
+BATCH = 25  # outcomes that one process pools: starting it takes longer than pooling ten
+
+
+def batches(size):
+    """The outcomes of the protocol in groups of at most `size`, as {name: entries}; a name says whom it holds."""
+    entries = config["outcomes"]
+    groups = [entries[start : start + size] for start in range(0, len(entries), size)]
+    return {named_for([entry["id"] for entry in group]): group for group in groups}
+
+
+def named_for(ids):
+    return "_".join(ids) if len(ids) < 4 else f"{ids[0]}_to_{ids[-1]}"
+
+
+def pooling_of(outcome):
     """What of the protocol decides the numbers of an outcome; names and colours do not."""
-    outcome = next(one for one in config["outcomes"] if one["id"] == wildcards.outcome)
     return {key: outcome[key] for key in POOLING if key in outcome}
 
 

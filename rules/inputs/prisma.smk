@@ -41,9 +41,6 @@ def options(*names):
 
     def words(wildcards, input):
         there = [name for name in names if name in input.keys()]
-        return " ".join(
-            f"--{name.replace('_', '-')} {' '.join(map(shlex.quote, input.get(name) if name == 'source_counts' else [input.get(name)]))}"
-            for name in there
-        )
+        return " ".join(f"--{name.replace('_', '-')} {shlex.quote(input.get(name))}" for name in there)
 
     return words

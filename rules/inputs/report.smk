@@ -18,7 +18,7 @@ PARTS = {
 
 def requested():
     """The targets asked for on the command line, as JSON."""
-    return as_json(sorted(map(str, workflow.dag_settings.targets)))
+    return as_text(sorted(map(str, workflow.dag_settings.targets)))
 
 
 def search_logs():
@@ -99,11 +99,7 @@ def report_inputs(wildcards):
 
 
 def named_inputs(input):
-    """The named inputs of a report rule as one JSON argument, code and script left out."""
-    return as_json(
-        {
-            name: files if isinstance(files, str) else list(files)
-            for name, files in input.items()
-            if name not in ("script", "code", "data")
-        }
-    )
+    """The named inputs of a report rule, as its script reads them."""
+    return {
+        name: str(files) if isinstance(files, str) else list(map(str, files)) for name, files in input.items()
+    }

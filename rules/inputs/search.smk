@@ -12,3 +12,13 @@ def frozen(wildcards):
     """The log in the frozen copy of a round, where a person made one; such a round is never searched again."""
     log = f"{FROZEN}/log.json".format(**wildcards)
     return log if os.path.exists(log) else []
+
+
+def question(wildcards):
+    """What PubMed is asked: replies that answer it are evidence, and are not asked for again."""
+    asked = {
+        "strategy": SOURCES[wildcards.source]["strategy"],
+        "round": wildcards.round,
+        "endpoint": config["entrez"]["endpoint"],
+    }
+    return as_text(asked)

@@ -7,26 +7,50 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from evergreen.errors import InputError, ReviewError
+from evergreen.steps.hold import live_and_die_with_run
 
 INPUT_ERROR_STATUS = 2
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """Argument parser of a script; `description` is the script's docstring."""
-    return argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Argument parser of a script; `description` is the script's docstring.
+
+    A word `@@FILE#KEY` stands for the words of a list in a JSON file: the files of a review may be more than a command line holds.
+    """
+    return _Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+class _Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        words = sys.argv[1:] if args is None else list(args)
+        try:
+            full = [part for word in words for part in (_kept(word[1:]) if word.startswith("@@") else [word])]
+        except (OSError, KeyError, ValueError) as error:
+            self.error(f"no such words: {error}")
+        return super().parse_known_args(full, namespace)
+
+
+def _kept(text: str) -> Any:
+    """The value that `@FILE#KEY` names."""
+    file, _, key = text[1:].partition("#")
+    return json.loads(Path(file).read_text(encoding="utf-8"))[key]
 
 
 def json_argument(text: str) -> Any:
-    """Type of an argument that carries a structure as JSON (protocol values)."""
+    """Type of an argument that carries a structure: as JSON, or as `@FILE#KEY`, a value of a JSON file.
+
+    What grows with a review goes by file: one argument holds at most 128 KiB.
+    """
     try:
-        return json.loads(text)
+        return _kept(text) if text.startswith("@") else json.loads(text)
     except json.JSONDecodeError as error:
         raise argparse.ArgumentTypeError(f"not valid JSON: {error}") from error
+    except (OSError, KeyError) as error:
+        raise argparse.ArgumentTypeError(f"no such value: {text} ({error})") from error
 
 
 def run(main: Callable[[], None]) -> None:
@@ -35,6 +59,7 @@ def run(main: Callable[[], None]) -> None:
     Errors of people's input and violated identities end with status 2 and `ERROR: <sentence>`;
     anything else is a bug: the traceback comes first, and the last line says where to look.
     """
+    live_and_die_with_run()
     try:
         main()
     except (InputError, ReviewError) as error:

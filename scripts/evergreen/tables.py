@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.steps.drafts import draft_of
+
 LARGE = 20_000
 """Rows from which a table is written column by column."""
 _PLAIN = {"str", "string", "int64", "Int64", "bool"}
@@ -20,12 +20,9 @@ _PLAIN = {"str", "string", "int64", "Int64", "bool"}
 
 @contextmanager
 def replaced(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it takes its name, on failure it vanishes."""
+    """Give a temporary path on the disk of `path`; on success it takes its name, on failure it vanishes."""
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
-    os.close(handle)
-    draft = Path(name)
+    draft = draft_of(target)
     try:
         yield draft
         draft.chmod(0o644)

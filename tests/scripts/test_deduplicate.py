@@ -1,19 +1,17 @@
-"""The three scripts of deduplication, run as the rules run them on two rounds of two sources."""
+"""The script of deduplication, run as its rule runs it on two rounds of two sources."""
 
 import json
 
 import pandas as pd
 import pytest
 
-import assemble_works
-import compare_records
-import deduplicate_round
+import deduplicate_works
 from evergreen import tables
 from evergreen.records import model
 
 TITLE = "Effect of denosumab on erosions in early rheumatoid arthritis: a randomised trial"
-SOURCES = json.dumps({"sources": ["pubmed", "embase"]})
-TYPED = json.dumps({"sources": [["pubmed", "pubmed", "database"], ["embase", "export", "database"]]})
+SOURCES = [["pubmed", "pubmed", "database"], ["embase", "export", "database"]]
+DAYS = ("2018-12-31", "2020-12-31")
 
 
 def table(folder, source, day, *rows):
@@ -42,38 +40,14 @@ def review(tmp_path):
     return tmp_path, first, second
 
 
-def run(review, *, shards=1, verdicts=None):
+def run(review, *, shards=1, verdicts=None, code=""):
     folder, *rounds = review
     out = folder / f"out-{shards}-{bool(verdicts)}"
-    before: list[str] = []
-    pairs = []
+    records = [[day, path] for day, paths in zip(DAYS, rounds, strict=True) for path in paths]
     sheet = ["--verdicts", str(verdicts)] if verdicts else []
-    for number, records in enumerate(rounds):
-        state, pair = str(out / f"{number}.parquet"), str(out / f"{number}.pairs.parquet")
-        compared = [str(out / f"{number}-{shard}.parquet") for shard in range(shards)] if shards > 1 else []
-        for shard, path in enumerate(compared):
-            compare_records.main(
-                [
-                    "--records",
-                    *records,
-                    *before,
-                    "--shard",
-                    str(shard),
-                    "--shards",
-                    str(shards),
-                    "--out",
-                    path,
-                ]
-            )
-        results = ["--state", state, "--pairs", pair]
-        deduplicate_round.main(
-            ["--records", *records, *before, "--compared", *compared, *sheet, "--params", SOURCES, *results]
-        )
-        before = ["--before", state]
-        pairs.append(pair)
-    records = ["--records", *rounds[0], *rounds[1]]
-    assemble_works.main(
-        [*records, "--state", state, "--pairs", *pairs, *sheet, "--params", TYPED, "--folder", str(out)]
+    params = json.dumps({"sources": SOURCES, "shards": shards})
+    deduplicate_works.main(
+        ["--records", json.dumps(records), *sheet, "--params", params, "--code", code, "--folder", str(out)]
     )
     return out
 
@@ -108,8 +82,8 @@ def test_shares_of_the_comparison_give_the_same_works(review):
         "clusters.csv",
         "borderline.csv",
         "links.csv",
-        "0.parquet",
-        "1.pairs.parquet",
+        "rounds/2018-12-31.parquet",
+        "rounds/2020-12-31.pairs.parquet",
     ):
         written = {(out / name).read_bytes() for out in (alone, two, seven)}
         assert len(written) == 1, name
@@ -140,6 +114,24 @@ def test_a_verdict_joins_works_and_leaves_the_alias(review, tmp_path):
 
 
 def test_no_records_are_no_works(tmp_path):
-    assemble_works.main(["--params", TYPED, "--folder", str(tmp_path)])
+    run((tmp_path, [], []))
+    tmp_path /= "out-1-False"
     assert len(tables.read_table(tmp_path / "works.parquet")) == 0
     assert tables.read_table(tmp_path / "yield.csv")["records"].tolist() == ["0", "0"]
+
+
+def test_a_round_that_is_of_now_stays_and_one_that_is_gone_goes(review, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    folder, first, second = review
+    out = run(review, code="0123")
+    old, new = (out / "rounds" / f"{day}.parquet" for day in DAYS)
+    before = old.stat().st_mtime_ns, (out / "works.parquet").read_bytes()
+    table(folder, "embase", DAYS[1], {"record_id": "L9", "title": TITLE, "authors": "Moe, A", "year": 2019})
+    run(review, code="0123")
+    assert old.stat().st_mtime_ns == before[0]
+    assert "round 2018-12-31: as it was" in capsys.readouterr().out
+    tables.write_table(model.typed(pd.DataFrame({"record_id": []})), second[0])
+    run(review, code="0123")
+    assert not new.exists()
+    alone = run((folder / "again", first, second), code="4567")
+    assert (alone / "works.parquet").read_bytes() == (out / "works.parquet").read_bytes()

@@ -5,9 +5,8 @@ import json
 import pytest
 
 import merge_extraction
-import plan_outcomes
-import slice_outcome
-from evergreen.errors import InputError, ReviewError
+import slice_outcomes
+from evergreen.errors import InputError
 from evergreen.tables import read_table
 
 
@@ -38,20 +37,15 @@ def test_the_bundled_extraction_leaves_no_conflict_open(merged):
     assert rows.loc[("DRIVE", "erosion", "placebo"), "derived"]
 
 
-def test_a_slice_has_the_name_that_the_plan_gave_it(merged):
+def test_a_slice_has_the_study_columns_asked_for(merged):
     wanted = {"data": "erosion", "columns": ["background"]}
     tables = [f"--converted={merged / 'converted.csv'}", f"--studies={merged / 'studies.csv'}"]
     outcome = {
         **wanted, "id": "erosion", "measure": "MD", "timepoint": "12 months", "analysis": {"model": "random", "test": "knha"},
         "arms": {"intervention": ["denosumab 60 mg Q6M", "denosumab 60 mg Q3M"], "control": "placebo"},
     }  # fmt: skip
-    plan_outcomes.main([*tables, "--outcomes", json.dumps([outcome]), f"--out={merged / 'manifest.json'}"])
-    name = json.loads((merged / "manifest.json").read_text())["erosion"]
-    out = merged / f"erosion-{name}.csv"
-    slice_outcome.main([*tables, "--params", json.dumps(wanted), f"--name={name}", f"--out={out}"])
-    assert set(read_table(out)["background"]) == {"methotrexate", "csDMARDs"}
-    with pytest.raises(ReviewError, match="run the workflow again"):
-        slice_outcome.main([*tables, "--params", json.dumps(wanted), "--name=000000000000", f"--out={out}"])
+    slice_outcomes.main([*tables, "--outcomes", json.dumps([outcome]), f"--folder={merged}"])
+    assert set(read_table(merged / "erosion.csv")["background"]) == {"methotrexate", "csDMARDs"}
 
 
 def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""import_export, index_records and assemble_records through their command lines."""
+"""import_export and assemble_records through their command lines."""
 
 import json
 
@@ -7,7 +7,6 @@ import pytest
 
 import assemble_records
 import import_export
-import index_records
 from evergreen.errors import InputError
 
 FIRST = """TY  - JOUR
@@ -50,16 +49,6 @@ def test_a_later_round_has_only_what_is_new(imported, capsys):
     assert second["record_id"].tolist() == ["embase:A3"]
     counts = json.loads((imported / "embase" / "2020-12-31.counts.json").read_text())
     assert (counts["hits"], counts["read"], counts["new"], counts["seen_before"]) == (5, 3, 1, 2)
-
-
-def test_manifest_names_rounds_with_new_records_only(imported, tmp_path):
-    empty = tmp_path / "empty.json"
-    empty.write_text('{"new": 0}')
-    pairs = [["pubmed", ROUNDS[0]], *(["embase", day] for day in ROUNDS)]
-    counts = [str(empty), *(str(imported / "embase" / f"{day}.counts.json") for day in ROUNDS)]
-    out = tmp_path / "manifest.json"
-    index_records.main(["--pairs", json.dumps(pairs), "--counts", *counts, "--manifest", str(out)])
-    assert json.loads(out.read_text()) == {"2018-12-31": {"embase": 2}, "2020-12-31": {"embase": 1}}
 
 
 def test_all_records_and_a_report_on_every_file(imported, tmp_path):

@@ -1,15 +1,10 @@
-"""The account of all searches: which rounds brought records, what the import report says."""
+"""The account of all searches: what the import report says."""
 
 import pandas as pd
 
-from evergreen.records.account import REMARK_COLUMNS, import_report, manifest
+from evergreen.records.account import REMARK_COLUMNS, import_report
 
 COUNT = {"read": 5, "new": 4, "seen_before": 1, "lost": 1, "file": "a.ris", "format": "RIS", "dialect": "Ovid", "encoding": "UTF-8"}  # fmt: skip
-
-
-def test_manifest_leaves_out_rounds_without_new_records():
-    counts = [("pubmed", "2018-12-31", 3), ("embase", "2018-12-31", 0), ("pubmed", "2020-12-31", 0)]
-    assert manifest(counts) == {"2018-12-31": {"pubmed": 3}}
 
 
 def test_the_report_names_every_file_and_every_remark():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Files that may differ between two runs on the same content: they tell when and how long.
-NOT_CONTENT = ("logs/", "retrieved.json")
+NOT_CONTENT = ("logs/", "benchmarks/", "retrieved.json")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Run:
     @property
     def rules(self) -> Counter[str]:
         """How often each rule ran; targets left out."""
-        ran = Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", self.output))
+        found = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", self.output)
+        # A job of several outcomes is named after them.
+        ran = Counter(re.sub(r"^((?:pool|draw)_outcomes)_\w+$", r"\1", name) for name in found)
         for target in ("all", "report"):
             ran.pop(target, None)
         return ran

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 LIBRARY = SCRIPTS / "evergreen"
 # The way of the data; a room may import itself and those before it.
+GROUND = "steps"  # below all others: it knows files and their content, nothing of a review
 ROOMS = [
     "search",
     "records",
@@ -71,7 +72,10 @@ def test_imports_point_one_way(module):
     here = room(module)
     for imported in imports(module):
         there = room(imported)
-        if not there:
+        if here == GROUND:
+            assert there == GROUND or imported.name in ("errors.py", "__init__.py"), f"{GROUND} knows files only"
+            continue
+        if there in ("", GROUND):
             continue
         assert here, f"{module.name} stands below all rooms but imports {there}"
         assert ROOMS.index(there) <= ROOMS.index(here), f"{here} comes before {there} and may not import it"
@@ -93,7 +97,7 @@ def test_the_library_knows_nothing_of_snakemake():
 
 def test_every_room_is_on_the_map():
     folders = {path.name for path in LIBRARY.iterdir() if (path / "__init__.py").is_file()}
-    assert folders == set(ROOMS)
+    assert folders == {GROUND, *ROOMS}
 
 
 def test_the_snakefile_is_a_table_of_contents():

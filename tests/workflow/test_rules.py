@@ -1,4 +1,4 @@
-"""Every rule has the library modules that its script imports among its inputs, and no others."""
+"""The fingerprint of every rule's code covers the library modules that its script imports, and the files that these read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evergreen.steps import fingerprint
 from tests.workflow.runs import ROOT, snakemake
 from tests.workflow.test_architecture import LIBRARY
 
@@ -20,22 +21,19 @@ from pathlib import Path
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
 
-def flat(value):
-    if callable(value):
-        return []
-    return [path for item in value for path in flat(item)] if isinstance(value, (list, tuple)) else [str(value)]
-
 with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
     workflow = api.workflow(ResourceSettings(cores=1), snakefile=Path(sys.argv[1]), workdir=Path(sys.argv[2]))
     workflow.dag(DAGSettings())
+    globals_ = workflow._workflow.globals
     print(json.dumps({
-        rule.name: {name: flat(value) for name, value in rule.input.items() if name in ("script", "code", "data")}
-        for rule in workflow._workflow.rules
+        rule.name: [rule.params["script"], globals_["DATA"][Path(rule.params["script"]).name]]
+        for rule in workflow._workflow.rules if "script" in rule.params.keys()
     }))
 """
 
 
-def rules() -> dict[str, dict[str, list[str]]]:
+def rules() -> dict[str, tuple[str, list[str]]]:
+    """{rule: (its script, files of the library that its fingerprint holds besides code)}."""
     done = subprocess.run(
         [sys.executable, "-c", READ_RULES, str(ROOT / "Snakefile"), str(ROOT)],
         capture_output=True,
@@ -46,8 +44,8 @@ def rules() -> dict[str, dict[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def working_rules() -> dict[str, dict[str, list[str]]]:
-    return {name: inputs for name, inputs in rules().items() if "script" in inputs}
+def working_rules() -> dict[str, tuple[str, list[str]]]:
+    return rules()
 
 
 # Rules that import the reader of a file for something else that its module holds.
@@ -60,19 +58,19 @@ print(json.dumps([module.__file__ for name, module in sys.modules.items() if nam
 """
 
 
-def test_rules_name_the_code_that_their_scripts_import(working_rules):
-    """What Python itself says was imported is among the inputs, and what is there besides is imported later, by name."""
+def test_a_fingerprint_covers_the_code_that_a_script_imports(working_rules):
+    """What Python itself says was imported is covered, and what is covered besides is imported later, by name."""
     assert len(working_rules) > 15
     command = [sys.executable, "-c", IMPORTED, str(ROOT / "scripts")]
-    for name, inputs in working_rules.items():
-        done = subprocess.run([*command, inputs["script"][0]], capture_output=True, text=True, check=True)
-        imported, declared = set(json.loads(done.stdout)), set(inputs["code"])
-        assert imported <= declared, (name, imported - declared)
-        text = "".join(Path(path).read_text(encoding="utf-8") for path in declared)
-        assert all(Path(path).stem in text for path in declared - imported), (name, declared - imported)
+    for script in sorted({script for script, _ in working_rules.values()}):
+        done = subprocess.run([*command, script], capture_output=True, text=True, check=True)
+        imported, covered = set(json.loads(done.stdout)), set(map(str, fingerprint.run_by(Path(script))))
+        assert imported <= covered, (script, imported - covered)
+        text = "".join(Path(path).read_text(encoding="utf-8") for path in [script, *covered])
+        assert all(Path(path).stem in text for path in covered - imported), (script, covered - imported)
 
 
-def test_rules_name_the_files_that_their_modules_read(working_rules):
+def test_a_fingerprint_covers_the_files_that_modules_read(working_rules):
     read = [path for path in LIBRARY.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     assert read
     for file in read:
@@ -82,21 +80,22 @@ def test_rules_name_the_files_that_their_modules_read(working_rules):
             if f'"{file.name}"' in module.read_text(encoding="utf-8")
         }
         assert readers, file
-        for name, inputs in working_rules.items():
-            if readers & set(inputs["code"]) and (name, file.name) not in NEVER_CALLED:
-                assert str(file) in inputs.get("data", []), (name, file.name)
+        for name, (script, data) in working_rules.items():
+            covered = set(map(str, fingerprint.run_by(Path(script))))
+            if readers & covered and (name, file.name) not in NEVER_CALLED:
+                assert file.relative_to(LIBRARY).as_posix() in data, (name, file.name)
 
 
 def test_every_script_is_run_by_a_rule_or_by_a_person(working_rules):
-    run = {Path(inputs["script"][0]).name for inputs in working_rules.values()}
+    run = {Path(script).name for script, _ in working_rules.values()}
     by_people = {"freeze_search.py", "import_decisions.py"}
     by_hooks = {"check_inputs.py", "close_run.py"}
     assert {path.name for path in (ROOT / "scripts").glob("*.py")} == run | by_people | by_hooks
 
 
 def test_a_rule_and_its_script_have_the_same_name(working_rules):
-    for name, inputs in working_rules.items():
-        script = Path(inputs["script"][0]).stem
+    for name, (script, _) in working_rules.items():
+        script = Path(script).stem
         assert name.startswith(script) or script in ("draw_flow", "write_worklists"), (name, script)
 
 

@@ -19,8 +19,8 @@ def test_a_review_that_starts_at_extraction(tmp_path):
     review = copy_of(ROOT / "tests" / "reviews" / "taar1", tmp_path / "published review")
     run = snakemake(review, *TARGETS)
     assert run.status == 0, run.output
-    assert run.rules["slice_outcome"] == run.rules["pool_outcome"] == 1
-    assert not run.rules.keys() & {"list_studies", "deduplicate_round"}
+    assert run.rules["slice_outcomes"] == run.rules["pool_outcomes"] == 1
+    assert not run.rules.keys() & {"list_studies", "deduplicate_works"}
     model = tables.read_json(review / TARGETS[0])["model"]
     # As published, to two decimals; the sign is that of the scale.
     assert [round(model[key], 2) for key in ("estimate", "ci_low", "ci_high")] == [-0.15, -0.34, 0.05]

@@ -86,13 +86,6 @@ def join(parts: list[Comparison]) -> Comparison:
     return whole.take(np.lexsort((whole.b, whole.a)))
 
 
-def from_tables(parts: list[pd.DataFrame]) -> Comparison:
-    """The comparison whose parts were written as tables, one column per field."""
-    return join(
-        [Comparison(**{name: part[name].to_numpy() for name in Comparison.__annotations__}) for part in parts]
-    )
-
-
 class Columns:
     """The columns of a features table as arrays that pairs of rows can be drawn from."""
 

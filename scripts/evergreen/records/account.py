@@ -1,4 +1,4 @@
-"""The account of all searches: which rounds brought records, and what became of every line of every file."""
+"""The account of all searches: what became of every line of every file."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
-
-
-def manifest(counts: Sequence[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
-    """`{round: {source: new records}}`, only where there are any, of (source, round, new) in the order given."""
-    out: dict[str, dict[str, int]] = {}
-    for source, round_, new in counts:
-        if new > 0:
-            out.setdefault(round_, {})[source] = new
-    return out
-
 
 _CONTENT = ["title", "authors", "year", "journal", "volume", "issue", "pages", "abstract"]
 ENOUGH_TO_JUDGE = 5

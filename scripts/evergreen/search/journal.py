@@ -1,7 +1,7 @@
 """What a round has received so far, so that a run that was killed asks only for what is missing.
 
-The journal lies beside the results, not among them: Snakemake deletes a step's declared outputs before it runs it again. It
-is kept until a later step reads the round, for only then is the round safe: a run may be killed behind its last write.
+The journal lies beside the results, not among them: Snakemake deletes a step's declared outputs before it runs it again. It is
+kept until the round is written; a run that is killed behind its last write is taken up by what the round says of itself.
 Entries are written whole or not at all, and replies as compressed files that their entry names with their SHA-256.
 """
 
@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -33,8 +33,16 @@ def place_of(folder: Path) -> Path:
 
 
 def discard(folder: Path) -> None:
-    """Throw the journal of a finished round away."""
-    shutil.rmtree(place_of(folder), ignore_errors=True)
+    """Throw the journal of a finished round away, with its lock."""
+    place = place_of(folder)
+    shutil.rmtree(place, ignore_errors=True)
+    _lock_of(place).unlink(missing_ok=True)
+    with suppress(OSError):  # another round's journal is there
+        place.parent.rmdir()
+
+
+def _lock_of(directory: Path) -> Path:
+    return directory.parent / f"{directory.name}.lock"
 
 
 class Journal:
@@ -114,7 +122,7 @@ def journal_of(directory: Path, purpose: str) -> Iterator[Journal]:
     is said in one sentence.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with (directory.parent / f"{directory.name}.lock").open("a+", encoding="utf-8") as lock:
+    with _lock_of(directory).open("a+", encoding="utf-8") as lock:
         _hold(lock, directory)
         stamp = directory / "purpose.txt"
         if not stamp.exists() or stamp.read_text(encoding="utf-8") != purpose:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import draw_outcome
+import draw_outcomes
 from evergreen import tables
 from tests.figures.figures_of_bcg import pooled
 
@@ -19,19 +19,17 @@ OUTCOME = {
 
 def run(folder: Path, result: dict) -> list[dict]:
     tables.write_json(result, folder / "tb.json")
-    params = json.dumps({"outcome": OUTCOME, "layout": "RevMan", "tool": "rob1"})
-    draw_outcome.main(
-        ["--synthesis", str(folder / "tb.json"), "--params", params, "--out", str(folder / "figures")]
-    )
-    return tables.read_json(folder / "figures/figures.json")
+    params = json.dumps({"outcomes": [OUTCOME], "layout": "RevMan", "tool": "rob1"})
+    draw_outcomes.main(["--synthesis", str(folder), "--params", params, "--folder", str(folder / "figures")])
+    return tables.read_json(folder / "figures/tb/figures.json")
 
 
 def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Path, tmp_path: Path) -> None:
     result = pooled(shared, trials=3)
     listed = run(tmp_path, result)
     here = {
-        path.relative_to(tmp_path / "figures").as_posix()
-        for path in (tmp_path / "figures").rglob("*")
+        path.relative_to(tmp_path / "figures/tb").as_posix()
+        for path in (tmp_path / "figures/tb").rglob("*")
         if path.is_file()
     }
     drawn = [entry for entry in listed if entry["drawn"]]
@@ -40,9 +38,9 @@ def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Pat
     } | {"figures.json"}
     assert {entry["stem"] for entry in drawn} >= {"forest", "funnel", "further/leave_one_out"}
     assert all(entry["reason"] for entry in listed if not entry["drawn"])
-    first = {name: (tmp_path / "figures" / name).read_bytes() for name in here}
+    first = {name: (tmp_path / "figures/tb" / name).read_bytes() for name in here}
     run(tmp_path, result)
-    assert first == {name: (tmp_path / "figures" / name).read_bytes() for name in here}
+    assert first == {name: (tmp_path / "figures/tb" / name).read_bytes() for name in here}
 
 
 def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(shared: Path, tmp_path: Path) -> None:
@@ -58,10 +56,10 @@ def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(shared: Pa
     listed = {entry["name"]: entry for entry in run(tmp_path, result)}
     assert listed["forest"]["drawn"]
     assert not listed["funnel"]["drawn"]
-    assert "Not drawn: no study could be pooled." in (tmp_path / "figures/funnel.svg").read_text()
+    assert "Not drawn: no study could be pooled." in (tmp_path / "figures/tb/funnel.svg").read_text()
 
 
 def test_a_wrong_argument_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        draw_outcome.main(["--synthesis", "x.json", "--params", "{", "--out", "y"])
+        draw_outcomes.main(["--synthesis", "x", "--params", "{", "--folder", "y"])
     assert "not valid JSON" in capsys.readouterr().err

@@ -1,0 +1,293 @@
+"""Snakemake decides by receipts what has to run: this is the only place that knows how Snakemake remembers.
+
+Three things are changed, all of them in what Snakemake 9.27 keeps between runs, none in how it schedules:
+
+* What a step was made of is read from `results/receipts/` (`evergreen.steps.receipts`) and not from `.snakemake/metadata`: content
+  of inputs, values, meaning of the code. The clock decides nothing.
+* When a step has ended and left what was there before, the steps that wait for it are looked at again, and those whose receipts
+  are of now are left out of the run. Without this all of them would run: dearer, never wrong.
+* A directory is held by a lock that ends with its process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import snakemake.jobs
+import snakemake.workflow
+from snakemake.exceptions import WorkflowError
+from snakemake.persistence.file import FilePersistence
+from snakemake_interface_executor_plugins.settings import ExecMode
+
+from evergreen.errors import InputError
+from evergreen.search.standing import stands
+from evergreen.steps import drafts, fingerprint
+from evergreen.steps.contents import Contents
+from evergreen.steps.hold import FOLDER, hold
+from evergreen.steps.receipts import FOLDER as RECEIPTS
+from evergreen.steps.receipts import Receipts, Verdict, Work
+from evergreen.steps.sweep import sweep
+
+VALUES = FOLDER / "values"
+# Parameters of a rule that say where things are and not what they are.
+PLACES = ("script", "tables", "service", "evidence")
+_values: dict[str, dict[str, Any]] = {}
+_healed: list[str] = []
+
+
+def value(step: str, content: Any) -> str:
+    """A structure for a step's command line: a word that names a value in a file, and changes with its content."""
+    text = json.dumps(content, ensure_ascii=False)
+    digest = sha256(text.encode()).hexdigest()[: fingerprint.DIGITS]
+    _values.setdefault(step, {})[digest] = content
+    return f"@{VALUES / step}.json#{digest}"
+
+
+def words(step: str, content: list[str]) -> str:
+    """Any number of words for a step's command line, as one that names them."""
+    return f"@{value(step, list(map(str, content)))}"
+
+
+def write_values() -> None:
+    """Write the values that the steps of this run are given."""
+    VALUES.mkdir(parents=True, exist_ok=True)
+    for step, known in _values.items():
+        draft = VALUES / f".{step}.{os.getpid()}"
+        draft.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+        draft.replace(VALUES / f"{step}.json")
+
+
+class Remembered(FilePersistence):
+    """Snakemake's memory of a workflow, with the receipts in the place of its metadata."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.max_checksum_file_size = 0  # what Snakemake records besides is for its reports
+        self.receipts = Receipts(Contents(FOLDER / "contents.json"))
+        self.begun: dict[Any, dict[str, str | None]] = {}
+        self._adopted: list[Work] = []
+        self._verdicts: dict[Any, Verdict] | None = {}
+        workflow = self.dag.workflow
+        self.decides = workflow.exec_mode == ExecMode.DEFAULT
+        if self.decides and not workflow.dryrun:
+            self._leave_out_of(self.dag)
+        elif not self.decides and not VALUES.is_dir():  # a job of its own on another machine
+            write_values()
+
+    # What Snakemake asks before it decides.
+
+    def verdict(self, job: Any) -> Verdict:
+        """Why a job has to run; before the run begins it is asked once."""
+        if self._verdicts is None:
+            return self._verdict(job)
+        if job not in self._verdicts:
+            self._verdicts[job] = self._verdict(job)
+        return self._verdicts[job]
+
+    def _verdict(self, job: Any) -> Verdict:
+        if not job.output:
+            return Verdict()
+        work = work_of(job)
+        verdict = self.receipts.verdict(work)
+        if not work.evidence:
+            return verdict
+        folder = Path(work.outputs[0]).parent
+        if verdict.unknown and stands(folder, **json.loads(job.params.evidence)):
+            self._adopted.append(work)
+            return Verdict()
+        if verdict.only_damaged and not job.input.get("frozen"):
+            todo = (
+                f"Restore it from a copy; or, to ask again, delete {folder} or run"
+                f" `snakemake --cores 1 --forcerun {job.rule.name}`."
+            )
+            fault = InputError("is missing or is not what was received", file=verdict.damaged[0], todo=todo)
+            raise WorkflowError(str(fault))
+        return verdict
+
+    def has_metadata(self, job: Any) -> bool:
+        return True
+
+    def has_outdated_metadata(self, job: Any) -> bool:
+        return False
+
+    async def incomplete(self, job: Any) -> list[Any]:
+        return []  # a step that did not end has no receipt
+
+    def params_changed(self, job: Any, file: Any = None) -> Any:
+        verdict = self.verdict(job)
+        if verdict.unknown:
+            return "it has no receipt of having ended"
+        return "other values" if verdict.values else False
+
+    def input_changed(self, job: Any, file: Any = None) -> Any:
+        verdict = self.verdict(job)
+        return (
+            bool(verdict.inputs or verdict.damaged)
+            if file is not None
+            else [*verdict.inputs, *verdict.damaged]
+        )
+
+    def code_changed(self, job: Any, file: Any = None) -> Any:
+        changed = self.verdict(job).code
+        return changed if file is not None else [changed]
+
+    def software_stack_changed(self, job: Any, file: Any = None) -> Any:
+        return False if file is not None else []
+
+    # What Snakemake tells while it runs.
+
+    def started(self, job: Any, external_jobid: str | None = None) -> None:
+        super().started(job, external_jobid)
+        if self.decides and job.output:
+            work = work_of(job)
+            self.begun[job] = self.receipts.hashes(work.inputs)
+            self.receipts.begin(work)
+
+    async def finished(self, job: Any) -> None:
+        await super().finished(job)
+        if self.decides and job in self.begun:
+            left = self.receipts.end(work_of(job), self.begun.pop(job))
+            sweep(
+                left, {path for other in self.dag.jobs for path in map(str, other.output)} if left else set()
+            )
+
+    # Outputs that a step keeps up to date by itself are not copied before it runs: each has a receipt of its own.
+
+    def backup_output(self, path: Path) -> None:
+        pass
+
+    def restore_output(self, path: Path) -> bool:
+        return path.exists()
+
+    def cleanup_backup(self, path: Path) -> None:
+        pass
+
+    @contextmanager
+    def lock_warn_only(self) -> Iterator[None]:
+        yield  # a look at the workflow alters nothing and holds nothing
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the directory for a run: clear what killed runs left, note what is damaged, hand the steps their values."""
+        if not self.decides:
+            yield
+            return
+        try:
+            with hold() as word:
+                if word:
+                    say(word)
+                drafts.clear()
+                self._delete_locks()
+                for job in self.dag.jobs:
+                    job.params  # noqa: B018 - asks for the values of all steps
+                    _healed.extend(self.verdict(job).damaged if job.output else ())
+                for work in self._adopted:
+                    self.receipts.end(work, self.receipts.hashes(work.inputs))
+                write_values()
+                self._verdicts = None
+                yield
+                self._sweep()
+                self.receipts.contents.keep()
+                fingerprint.remember()
+        except InputError as error:
+            raise WorkflowError(str(error)) from None
+
+    def _sweep(self) -> None:
+        """After a run of everything: what steps left that the workflow does not have any more goes."""
+        targets = {str(target) for target in self.dag.workflow.dag_settings.targets or ["all"]}
+        if "all" not in targets:
+            return
+        known = {work_of(job).place for job in self.dag.jobs if job.output}
+        outputs = {path for job in self.dag.jobs for path in map(str, job.output)}
+        gone = True
+        while gone:  # what one step left may be what another read
+            unknown = [place for place in sorted(RECEIPTS.rglob("*.json")) if place not in known]
+            gone = [place for place in unknown if not self.receipts.stands(place)]
+            for place in gone:
+                sweep(self.receipts.forget(place), outputs)
+
+    # Steps that turn out to be of now are left out.
+
+    def _leave_out_of(self, dag: Any) -> None:
+        finish = dag.finish
+
+        async def finish_and_leave_out(job: Any, update_checkpoint_dependencies: bool = True) -> Any:
+            ready = await finish(job, update_checkpoint_dependencies)
+            return self._leave_out(dag, list(job) if job.is_group() else [job]) or ready
+
+        dag.finish = finish_and_leave_out
+
+    def _leave_out(self, dag: Any, ended: list[Any]) -> bool:
+        waiting = [other for job in ended for other in dag.depending[job]]
+        freed = False
+        while waiting:
+            job = waiting.pop()
+            if not self._may_be_left_out(dag, job) or not self.verdict(job).current:
+                continue
+            dag._needrun.discard(job)
+            dag._ready_jobs.discard(job)
+            dag._n_until_ready.pop(job, None)
+            dag._len -= 1
+            dag.reason(job).clear()
+            following = [
+                other for other in dag.depending[job] if dag.needrun(other) and not dag.finished(other)
+            ]
+            for other in following:
+                dag._n_until_ready[other] -= 1
+            freed = dag.update_ready(following) or freed
+            waiting += following
+        return freed
+
+    @staticmethod
+    def _may_be_left_out(dag: Any, job: Any) -> bool:
+        return (
+            bool(job.output)
+            and dag.needrun(job)
+            and not dag.finished(job)
+            and job not in dag._running
+            and dag._n_until_ready.get(job) == 0
+            and not dag.reason(job).forced
+        )
+
+
+def work_of(job: Any) -> Work:
+    """What a job of Snakemake computes."""
+    given = {str(name): item for name, item in job.params.items() if name not in (*PLACES, "code")}
+    name = "-".join([job.rule.name, *(str(word) for word in job.wildcards_dict.values())])
+    evidence = bool(job.params.get("evidence"))
+    values = json.dumps(given, sort_keys=True, default=str)
+    rule = "" if evidence else (job.rule.shellcmd or "")
+    return Work(
+        name=f"{job.rule.name}/{name}" if job.wildcards_dict else name,
+        code=f"{job.params.get('code', '')}-{sha256(rule.encode()).hexdigest()[: fingerprint.DIGITS]}",
+        values=sha256(values.encode()).hexdigest()[: fingerprint.DIGITS],
+        inputs=tuple(map(str, job.input)),
+        outputs=tuple(map(str, job.output)),
+        evidence=evidence,
+    )
+
+
+def healed_files() -> list[str]:
+    """Outputs that this run found damaged, missing or altered, and made again."""
+    return sorted(set(_healed))
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+async def _no_time(job: Any) -> None:
+    """The oldest time of a job's outputs, for which Snakemake looks at the clock: there is none."""
+
+
+def decide_by_receipts() -> None:
+    """Give Snakemake the receipts for its memory; called once, when the Snakefile is read."""
+    snakemake.workflow.FilePersistence = Remembered
+    snakemake.jobs.Job.output_mintime = property(_no_time)

@@ -1,0 +1,152 @@
+"""Group the records of all rounds into works, round by round, and write works, clusters, borderline pairs and links.
+
+A round whose records, verdicts and rounds before are as they were is not compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.deduplication import overlap
+from evergreen.deduplication.comparison import join
+from evergreen.deduplication.links import borderline, links
+from evergreen.deduplication.rounds import PAIRS, RECORD, STATE, close_round, compare_share, prepare
+from evergreen.deduplication.verdicts import Verdicts, effects, read_verdict_sheet, read_verdicts
+from evergreen.deduplication.works import READ, merge
+from evergreen.records import model
+from evergreen.steps.parts import Parts
+
+NEEDED = ("record_id", "work_id", "partner", "reason", "alias", "source", "round", "registry", "kind")
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--records",
+        type=json_argument,
+        required=True,
+        help="[round, table] of every source, rounds ascending",
+    )
+    arguments.add_argument("--verdicts", help="the sheet of people's verdicts")
+    arguments.add_argument(
+        "--params",
+        type=json_argument,
+        required=True,
+        help='{"sources": [[id, kind, type], ...], "shards": parts in which pairs are compared}',
+    )
+    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
+    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--folder", type=Path, required=True)
+    given = arguments.parse_args(argv)
+
+    sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
+    sheet = read_verdict_sheet(given.verdicts) if given.verdicts else None
+    verdicts = read_verdicts(sheet) if sheet is not None else Verdicts.none()
+    by_round = _contributions(given.records)
+    rounds = given.folder / "rounds"
+    rounds.mkdir(parents=True, exist_ok=True)
+    parts = Parts("deduplicate_works", given.code)
+    before: list[Path] = []
+    for day, paths in by_round.items():
+        state_file, pairs_file = rounds / f"{day}.parquet", rounds / f"{day}.pairs.parquet"
+
+        def close(
+            paths: list[str] = paths,
+            before: list[Path] = before,
+            state: Path = state_file,
+            pairs: Path = pairs_file,
+        ) -> None:
+            _close(
+                paths, before, verdicts, list(sources), given.params["shards"], given.threads, state, pairs
+            )
+
+        inputs = [*paths, *before, *([given.verdicts] if given.verdicts else [])]
+        values = {"sources": list(sources), "shards": given.params["shards"]}
+        if not parts.make(day, values, inputs, [state_file, pairs_file], close):
+            print(f"round {day}: as it was")
+        before = [state_file]
+    for path in rounds.iterdir():
+        if path.name.split(".")[0] not in by_round and path.suffix == ".parquet":
+            path.unlink()
+    if by_round:
+        state = tables.read_table(before[0], NEEDED)
+        every = [path for paths in by_round.values() for path in paths]
+        records = pd.concat([tables.read_table(path, READ) for path in every], ignore_index=True)
+        pairs = pd.concat(
+            [tables.read_table(rounds / f"{day}.pairs.parquet") for day in by_round], ignore_index=True
+        )
+    else:
+        records = model.typed(pd.DataFrame({"record_id": []}))[list(READ)]
+        state = pd.DataFrame({name: pd.Series(dtype="str") for name in STATE})
+        pairs = pd.DataFrame({name: pd.Series(dtype="str") for name in PAIRS})
+    merged = merge(records, state, sources)
+    sheet_for_person, left_out = borderline(pairs, state, records, verdicts)
+    effect = effects(sheet, set(state["record_id"]))
+    names = list(sources)
+    for name, table in {
+        "clusters.csv": merged.clusters,
+        "works.csv": merged.works,
+        "works.parquet": merged.works,
+        "origin.csv": merged.origin,
+        "borderline.csv": sheet_for_person,
+        "links.csv": links(pairs, state, records),
+        "verdicts.csv": effect,
+        "yield.csv": overlap.yields(merged.clusters, names),
+        "overlap.csv": overlap.overlaps(merged.clusters, names),
+        "combinations.csv": overlap.combinations(merged.clusters, names),
+    }.items():
+        tables.write_table(table, given.folder / name)
+    print(
+        f"{len(records)} records are {len(merged.works)} works; {len(sheet_for_person)} pairs await a person's verdict"
+    )
+    if left_out:
+        print(f"{left_out} less likely pairs are not on the sheet")
+    for row in effect[effect["effect"].ne("applied")].itertuples():
+        print(f"verdict on {row.record_a} and {row.record_b}: {row.effect}")
+
+
+def _contributions(listed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """{round: record tables} of the rounds and sources that brought new records."""
+    import pyarrow.parquet as pq
+
+    found: dict[str, list[str]] = {}
+    for day, path in listed:
+        if pq.ParquetFile(path).metadata.num_rows:
+            found.setdefault(day, []).append(path)
+    return found
+
+
+def _close(
+    paths: list[str],
+    before: list[Path],
+    verdicts: Verdicts,
+    sources: list[str],
+    shards: int,
+    threads: int,
+    state: Path,
+    pairs: Path,
+) -> None:
+    """Give every new record of a round its work; what earlier rounds decided stays."""
+    records = pd.concat([tables.read_table(path, RECORD) for path in paths], ignore_index=True)
+    table, known = prepare(records, tables.read_table(before[0]) if before else None, workers=threads)
+    shares = [
+        compare_share(table, known, shard=shard, shards=shards, workers=threads) for shard in range(shards)
+    ]
+    compared = join(shares) if len(shares) > 1 else shares[0]
+    result = close_round(table, known, compared, verdicts, sources, workers=threads)
+    tables.write_table(result.state, state)
+    tables.write_table(result.pairs, pairs)
+    new = result.state.iloc[known:]
+    joined = new["work_id"].ne(new["record_id"]).sum()
+    print(
+        f"round {state.stem}: {len(new)} new records, {joined} of them duplicates; {result.state['work_id'].nunique()} works so far"
+    )
+
+
+if __name__ == "__main__":
+    run(main)

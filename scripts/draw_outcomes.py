@@ -1,0 +1,87 @@
+"""Draw all figures of outcomes, each as SVG, PDF and PNG with a CSV of the numbers drawn."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from evergreen import tables
+from evergreen.bias.tools import tool_of
+from evergreen.command import json_argument, parser, run
+from evergreen.figures import outcome, style
+from evergreen.figures.setting import Setting
+from evergreen.steps.parts import Parts
+
+MOST_PIXELS = 60_000  # what the PNG's renderer can draw in one direction is 65,536
+
+
+def resolution(figure: Figure) -> int:
+    """300 dpi, less for a forest of a thousand studies."""
+    return min(style.DPI, int(MOST_PIXELS / max(figure.get_size_inches())))
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--synthesis", required=True, type=Path, help="folder of <outcome>.json")
+    arguments.add_argument("--params", required=True, type=json_argument, help="{outcomes, layout, tool}")
+    arguments.add_argument(
+        "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
+    )
+    arguments.add_argument("--folder", required=True, type=Path, help="where the folder <outcome> goes")
+    args = arguments.parse_args(argv)
+
+    layout, tool = args.params["layout"], args.params["tool"]
+    judged_by = [tool] if tool.endswith((".yaml", ".yml")) else []
+    parts = Parts("draw_outcomes", args.code)
+    for entry in args.params["outcomes"]:
+        synthesis, folder = args.synthesis / f"{entry['id']}.json", args.folder / entry["id"]
+
+        def make(synthesis: Path = synthesis, entry: dict[str, Any] = entry, folder: Path = folder) -> None:
+            draw(synthesis, outcome.setting_of(entry, layout, tool_of(tool)), folder)
+
+        outputs = [
+            folder / f"{name}.{suffix}" for name in outcome.FIRST for suffix in ("svg", "pdf", "png", "csv")
+        ]
+        values = {"outcome": entry, "layout": layout, "tool": tool}
+        parts.make(
+            entry["id"],
+            values,
+            [synthesis, *judged_by],
+            [*outputs, folder / "further", folder / "figures.json"],
+            make,
+        )
+
+
+def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
+    """Draw the figures of one result into `folder`."""
+    result = tables.read_json(synthesis)
+    further = folder / "further"
+    shutil.rmtree(further, ignore_errors=True)
+    further.mkdir(parents=True)
+    listed: list[dict[str, Any]] = []
+    with style.style():
+        for plate in outcome.plates(result, setting):
+            first = plate.name in outcome.FIRST
+            drawn = plate.drawn or (outcome.notice(plate) if first else None)
+            if drawn is not None:
+                stem = (folder if first else further) / plate.name
+                style.save(drawn.figure, stem, title=plate.title, dpi=resolution(drawn.figure))
+                tables.write_table(drawn.numbers, f"{stem}.csv")
+            listed.append(
+                {
+                    "name": plate.name,
+                    "title": plate.title,
+                    "drawn": plate.drawn is not None,
+                    "reason": plate.reason or None,
+                    "stem": (plate.name if first else f"further/{plate.name}") if drawn is not None else None,
+                }
+            )
+    tables.write_json(listed, folder / "figures.json")
+    print(f"{setting.name}: {sum(entry['drawn'] for entry in listed)} of {len(listed)} figures apply")
+
+
+if __name__ == "__main__":
+    run(main)

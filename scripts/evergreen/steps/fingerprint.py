@@ -1,0 +1,123 @@
+"""What a step's code means, as a short fingerprint: an edit that changes no meaning changes nothing.
+
+Comments, layout and docstrings do not count, and neither do the place of the installation or the times of its files. What counts
+is the syntax of the script and of every library module that it imports, and the content of the files that these read.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+SCRIPTS = Path(__file__).resolve().parents[2]
+LIBRARY = Path(__file__).resolve().parents[1].name
+DIGITS = 12
+# Parsing all modules takes a second, and a workflow starts often: what was found is kept where Python keeps compiled code.
+KEPT = SCRIPTS / "__pycache__" / "meaning.json"
+VERSION = 1
+# `parser(__doc__)` prints a docstring as help; any other use of it makes the docstring part of what is computed.
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+HELP = re.compile(r"\bparser\(\s*__doc__\s*\)")
+
+
+def code_of(script: Path, data: Iterable[Path] = ()) -> str:
+    """Fingerprint of a script with the library modules that running it imports, and of the `data` files that these read."""
+    parts = [
+        f"{file.relative_to(SCRIPTS).as_posix()} {_meaning(file)[0]}" for file in [script, *run_by(script)]
+    ]
+    parts += [f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in sorted(data)]
+    return sha256("\n".join(parts).encode()).hexdigest()[:DIGITS]
+
+
+def run_by(script: Path) -> list[Path]:
+    """All modules of the library that running `script` imports, sorted."""
+    seen: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        new = {SCRIPTS / name for name in _meaning(waiting.pop())[1]} - seen
+        seen |= new
+        waiting += new
+    return sorted(seen)
+
+
+def meaning(source: str) -> str:
+    """Hexadecimal SHA-256 of a module's syntax without comments, layout and docstrings.
+
+    Docstrings stay where the module reads them through `__doc__`.
+    """
+    tree = ast.parse(source)
+    if "__doc__" not in HELP.sub("", source):
+        for node in ast.walk(tree):
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:]
+    return sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def imports(source: str) -> list[str]:
+    """Modules of the library that a module imports, with the packages they lie in, as paths below `scripts/`."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from package import name`: the name may be a module or something that a module defines.
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] != LIBRARY:
+                continue
+            base = SCRIPTS.joinpath(*name.split("."))
+            candidates = [
+                base.with_suffix(".py"),
+                *(folder / "__init__.py" for folder in (base, *base.parents)),
+            ]
+            found |= {file for file in candidates if SCRIPTS in file.parents and file.is_file()}
+    return sorted(file.relative_to(SCRIPTS).as_posix() for file in found)
+
+
+@cache
+def _meaning(file: Path) -> tuple[str, list[str]]:
+    """The meaning of a module and what it imports, from memory where the file is as it was."""
+    name = file.relative_to(SCRIPTS).as_posix()
+    facts = file.stat()
+    state = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
+    kept = _memory().get(name)
+    if kept is None or kept[0] != state:
+        source = file.read_text(encoding="utf-8")
+        kept = _memory()[name] = [state, meaning(source), imports(source)]
+        _changed.add(name)
+    return kept[1], kept[2]
+
+
+@cache
+def _memory() -> dict[str, list[Any]]:
+    try:
+        memory = json.loads(KEPT.read_text(encoding="utf-8"))
+        return memory["modules"] if memory["version"] == VERSION else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+_changed: set[str] = set()
+
+
+def remember() -> None:
+    """Keep what was found for the next start; nothing is lost where the folder cannot be written."""
+    if not _changed:
+        return
+    draft = KEPT.with_name(f"{KEPT.name}.{os.getpid()}")
+    try:
+        KEPT.parent.mkdir(exist_ok=True)
+        draft.write_text(json.dumps({"version": VERSION, "modules": _memory()}), encoding="utf-8")
+        draft.replace(KEPT)
+    except OSError:
+        draft.unlink(missing_ok=True)
+    _changed.clear()

@@ -1,0 +1,53 @@
+"""Parts of a step that one process computes one after the other, such as the outcomes of a review.
+
+Each part has a receipt of its own, so that a process which is started for one changed part leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from evergreen.steps.receipts import Receipts, Work
+from evergreen.steps.sweep import sweep
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of the step `step`, whose code has the fingerprint `code`; without one, each part is always made."""
+
+    step: str
+    code: str
+    receipts: Receipts = field(default_factory=Receipts)
+
+    def make(
+        self,
+        part: str,
+        values: Any,
+        inputs: Iterable[str | Path],
+        outputs: Iterable[str | Path],
+        make: Callable[[], None],
+    ) -> bool:
+        """Call `make` unless the part's outputs are of now; returns whether it was called."""
+        if not self.code:
+            make()
+            return True
+        text = json.dumps(values, sort_keys=True, ensure_ascii=False)
+        work = Work(
+            name=f"parts/{self.step}/{part}",
+            code=self.code,
+            values=sha256(text.encode()).hexdigest()[:12],
+            inputs=tuple(map(str, inputs)),
+            outputs=tuple(map(str, outputs)),
+        )
+        if self.receipts.verdict(work).current:
+            return False
+        read = self.receipts.hashes(work.inputs)
+        self.receipts.begin(work)
+        make()
+        sweep(self.receipts.end(work, read), work.outputs)
+        return True

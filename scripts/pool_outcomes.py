@@ -1,0 +1,38 @@
+"""Pool outcomes: effects of their studies, the pooled effect, heterogeneity, and what could not be pooled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.steps.parts import Parts
+from evergreen.synthesis import outcome
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--slices", required=True, type=Path, help="folder of the outcomes' slices (CSV)")
+    arguments.add_argument(
+        "--params", required=True, type=json_argument, help="the outcomes' entries in the protocol"
+    )
+    arguments.add_argument(
+        "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
+    )
+    arguments.add_argument("--folder", required=True, type=Path, help="where <outcome>.json goes")
+    args = arguments.parse_args(argv)
+
+    parts = Parts("pool_outcomes", args.code)
+    for entry in args.params:
+        rows, result = args.slices / f"{entry['id']}.csv", args.folder / f"{entry['id']}.json"
+
+        def pool(rows: Path = rows, result: Path = result, entry: dict[str, Any] = entry) -> None:
+            tables.write_json(outcome.result(tables.read_table(rows), entry), result)
+
+        if parts.make(entry["id"], entry, [rows], [result], pool):
+            print(f"{entry['id']}: pooled")
+
+
+if __name__ == "__main__":
+    run(main)
