@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test offline lint types format clean faults sequences bench-workflow bench-search bench-dedup bench-pooling compare-metafor
+.PHONY: review test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-search bench-dedup bench-pooling compare-metafor
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -52,6 +52,20 @@ bench-search: .venv/requirements-dev.done
 
 faults: .venv/requirements-dev.done
 	PYTHONPATH=scripts $(BIN)/python -m tests.faults.matrix --seeds 50
+
+# After 500 random edits of what people write, one run leaves what a run from nothing leaves; some two hours of two processors.
+EDITS ?= 500
+SEED ?= 1
+fixpoint: .venv/requirements-dev.done
+	$(BIN)/python -m tests.fixpoint --edits $(EDITS) --seed $(SEED)
+
+# Runs killed at random moments are completed by the next one; about three hours of two processors.
+chaos: .venv/requirements-dev.done
+	$(BIN)/python -m tests.chaos --mini 200 --bundled 40 --seed $(SEED)
+
+# Every result cut, altered and deleted: the next run heals it, or refuses it by name; about an hour of two processors.
+damage: .venv/requirements-dev.done
+	$(BIN)/python -m tests.chaos.damage --review mini
 
 # Screening as a model in plain loops counts it, after 10,000 random histories; about half an hour of one processor.
 SEQUENCES ?= 10000

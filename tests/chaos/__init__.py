@@ -1,0 +1,1 @@
+"""Killed runs, full disks, two runs at once and damaged results."""

@@ -1,0 +1,1 @@
+"""One run after any edit leaves what a run from nothing leaves."""
