@@ -11,11 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from evergreen import schemas
+from evergreen import schemas, yaml_text
 from evergreen.errors import InputError, refuse
 
 ANALYSIS_DEFAULTS: dict[str, Any] = {
@@ -38,17 +37,7 @@ def load(path: str | Path) -> dict[str, Any]:
             file=path,
             todo="Copy config/config.yaml of the bundled review and edit it.",
         )
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            f"not valid YAML: {getattr(error, 'problem', error)}",
-            file=path, row=mark.line + 1 if mark else None, todo="Check indentation, colons and quotes.",
-        ) from None  # fmt: skip
-    if not isinstance(raw, Mapping):
-        raise InputError("the protocol must be a list of `key: value` lines.", file=path)
-    return complete(raw, file=path)
+    return complete(yaml_text.read(path), file=path)
 
 
 def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml") -> dict[str, Any]:
