@@ -56,6 +56,11 @@ def main(argv: list[str] | None = None) -> None:
             problem = next(line for line in str(fault).splitlines() if day in line)
             todo = f"Mend the counts under `prisma.given.{day}`."
             faults.append(InputError(problem, file="config/config.yaml", todo=todo))
+    if "bias" in args.files:
+        try:
+            tool_of(args.tool)
+        except InputError as fault:
+            refuse([*faults, fault])  # no sheet of judgements can be read without it
     for _, files in sorted(args.files.items()):
         for kind, path, *how in files:
             try:
