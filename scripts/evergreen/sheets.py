@@ -23,6 +23,7 @@ import pandas as pd
 from evergreen import archives, workbooks
 from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
+from evergreen.spreadsheets import unguarded
 
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
@@ -165,7 +166,7 @@ def _rows(path: Path, schema: tuple[Column, ...]) -> tuple[bool, list[tuple[int,
         best = max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
-            rows.append((len(rows) + 1, [clean(cell) for cell in row]))
+            rows.append((len(rows) + 1, [_told(cell) for cell in row]))
     except csv.Error as error:
         raise InputError(
             f"not a readable CSV file ({error})",
@@ -219,7 +220,7 @@ def _xlsx_rows(path: Path, schema: tuple[Column, ...]) -> list[tuple[int, list[s
         sheet: Any = (fitting or shown)[0]
         _refuse_unclear(path, sheet._worksheet_path)
         return [
-            (number, [clean(_cell_text(cell)) for cell in row]) for number, row in workbooks.rows(sheet, path)
+            (number, [_told(_cell_text(cell)) for cell in row]) for number, row in workbooks.rows(sheet, path)
         ]
 
 
@@ -263,6 +264,11 @@ def _cell_text(value: Any) -> str:
 def clean(cell: str) -> str:
     """A cell without the blanks and invisible marks around it; no-break spaces become blanks."""
     return cell.replace("\u00a0", " ").strip(BLANKS)
+
+
+def _told(cell: str) -> str:
+    """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
+    return clean(unguarded(clean(cell)))
 
 
 def folded(cell: object) -> str:
