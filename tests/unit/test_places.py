@@ -1,7 +1,5 @@
 """Paths of a protocol stay inside the review's directory, and ids never share a file."""
 
-import os
-
 import pytest
 
 from evergreen import places, protocol
@@ -62,11 +60,11 @@ def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):
     (review / "config").mkdir(parents=True)
     other.mkdir()
     (other / "a.ris").write_text("")
-    os.symlink(other / "a.ris", review / "config/a.ris")
-    os.symlink(other, review / "config/shared")
-    os.symlink("loop", review / "config/loop")
+    (review / "config/a.ris").symlink_to(other / "a.ris")
+    (review / "config/shared").symlink_to(other)
+    (review / "config/loop").symlink_to("loop")
     (review / "config/b.ris").write_text("")
-    os.symlink("b.ris", review / "config/inside.ris")
+    (review / "config/inside.ris").symlink_to("b.ris")
     for path in ("config/a.ris", "config/shared/a.ris"):
         assert "which leads out of the review's directory (by a symbolic link)" in said(
             raw(path), root=review
@@ -74,7 +72,7 @@ def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):
     assert "it cannot be followed" in said(raw("config/loop"), root=review)
     assert places.outside(protocol.complete(raw("config/inside.ris"), root=review), root=review) == []
     # A review that is itself reached by a link, or loaded by its path, is no escape.
-    os.symlink(review, tmp_path / "link")
+    (tmp_path / "link").symlink_to(review)
     protocol.complete(raw("config/inside.ris"), root=tmp_path / "link")
     (review / "config/config.yaml").write_text(
         "review: {title: T}\nrounds: ['2020-01-31']\n"
