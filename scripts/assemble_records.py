@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.records.account import import_report, imported_twice
 from evergreen.records.model import typed
@@ -35,9 +35,9 @@ def main(argv: list[str] | None = None) -> None:
     remarks = {pair: tables.read_table(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
     tables.write_table(records, args.records)
-    tables.write_table(records, args.csv)
+    spreadsheets.write_table(records, args.csv)
     twice = imported_twice(parts)
-    tables.write_table(import_report(counts, remarks, twice), args.report)
+    spreadsheets.write_table(import_report(counts, remarks, twice), args.report)
     for (source, round_), reason in twice:
         print(f"WARNING: {source} {round_}: {reason}")
     print(f"{len(records)} records of {len(args.pairs)} searches")

@@ -75,6 +75,11 @@ def check(
             problem = next(line for line in str(fault).splitlines() if day in line)
             todo = f"Mend the counts under `prisma.given.{day}`."
             faults.append(InputError(problem, file="config/config.yaml", todo=todo))
+    if "bias" in files:
+        try:
+            tool_of(tool)
+        except InputError as fault:
+            refuse([*faults, fault])  # no sheet of judgements can be read without it
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.figures.agreement import agreement_figure
 from evergreen.figures.style import save, style
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     comparison = compare(tables.read_table(args.votes), stage=args.stage, reviewers=args.params["reviewers"])
-    tables.write_table(agreement_table(comparison), args.table)
+    spreadsheets.write_table(agreement_table(comparison), args.table)
     tables.write_json(comparison, args.json)
     with style():
         save(agreement_figure(comparison), args.figure, title="Agreement of the reviewers")

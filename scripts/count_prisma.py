@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.prisma.chart import views
@@ -63,7 +64,7 @@ def main(argv: list[str] | None = None) -> None:
     unscreened: list[str] = []
     groups, excluded, yields = _empty(COLUMNS), _empty(EXCLUDED_COLUMNS), _empty(SOURCE_COLUMNS)
     if args.clusters:
-        clusters, works = read_table(args.clusters), read_table(args.works)
+        clusters, works = read_table(args.clusters), spreadsheets.read_table(args.works)
         decisions = {
             "title_abstract": read_table(args.title_abstract),
             "full_text": read_table(args.full_text),
@@ -102,8 +103,8 @@ def main(argv: list[str] | None = None) -> None:
     shown = views(document)
     write_table(package_sheet(shown[f"flow-{max(parts)}"], labels), args.sheet)
     write_table(package_sheet(shown["flow-total"], labels), args.total_sheet)
-    write_table(excluded, args.excluded)
-    write_table(yields, args.per_source)
+    spreadsheets.write_table(excluded, args.excluded)
+    spreadsheets.write_table(yields, args.per_source)
     write_table(groups, args.members)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import sheets, tables
+from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
 from evergreen.screening import stages
@@ -14,6 +14,9 @@ from evergreen.screening.assignment import plan_of
 from evergreen.screening.ballots import ballots
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.votes import ADJUDICATION, ORPHAN_COLUMNS, count
+
+# What people open, beside what later steps read.
+FOR_PEOPLE = {"conflicts", "orphans"}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -62,7 +65,8 @@ def main(argv: list[str] | None = None) -> None:
     result = count(here, clusters, cast, plan=plan_of(args.params, here), stage=args.stage, reasons=reasons)
     orphans = pd.concat([result.orphans, pd.DataFrame(void, columns=ORPHAN_COLUMNS)])
     for name, frame in [*vars(result).items(), ("orphans", orphans)]:
-        tables.write_table(frame, args.out / f"{name}.csv")
+        write = spreadsheets.write_table if name in FOR_PEOPLE else tables.write_table
+        write(frame, args.out / f"{name}.csv")
     how = result.decisions["how"].value_counts()
     print(
         f"{args.stage}: {len(here)} works; "

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.deduplication import overlap
 from evergreen.deduplication.comparison import join
@@ -22,6 +22,9 @@ from evergreen.records import model
 from evergreen.steps.parts import Parts
 
 NEEDED = ("record_id", "work_id", "partner", "reason", "alias", "source", "round", "registry", "kind")
+
+# What people open; works.parquet is for later steps.
+FOR_PEOPLE = {"works.csv", "borderline.csv", "verdicts.csv"}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -100,7 +103,8 @@ def main(argv: list[str] | None = None) -> None:
         "overlap.csv": overlap.overlaps(merged.clusters, names),
         "combinations.csv": overlap.combinations(merged.clusters, names),
     }.items():
-        tables.write_table(table, given.folder / name)
+        write = spreadsheets.write_table if name in FOR_PEOPLE else tables.write_table
+        write(table, given.folder / name)
     print(
         f"{len(records)} records are {len(merged.works)} works; {len(sheet_for_person)} pairs await a person's verdict"
     )

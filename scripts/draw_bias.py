@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import risk_of_bias
@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> None:
             title=f"Risk of bias summary, {tool.name}",
         )
         save(risk_of_bias.graph(judgements, tool), folder / "graph", title=f"Risk of bias graph, {tool.name}")
-    tables.write_table(risk_of_bias.summary_table(judgements, tool), folder / "summary.csv")
-    tables.write_table(risk_of_bias.graph_table(judgements, tool), folder / "graph.csv")
+    spreadsheets.write_table(risk_of_bias.summary_table(judgements, tool), folder / "summary.csv")
+    spreadsheets.write_table(risk_of_bias.graph_table(judgements, tool), folder / "graph.csv")
 
 
 if __name__ == "__main__":

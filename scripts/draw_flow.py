@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.figures.flow import describe, draw_flow
 from evergreen.figures.style import save, style
@@ -51,7 +52,7 @@ def main(argv: list[str] | None = None) -> None:
         with replaced(args.folder / f"flow.{suffix}") as draft:
             shutil.copyfile(args.folder / f"flow-{max(document['rounds'])}.{suffix}", draft)
     tables = {
-        name: read_table(path, columns)
+        name: (spreadsheets.read_table if name == "works" else read_table)(path, columns)
         if (path := getattr(args, name))
         else pd.DataFrame(columns=columns, dtype=str)
         for name, columns in TABLES.items()

@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome, style
@@ -69,7 +69,7 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
             if drawn is not None:
                 stem = (folder if first else further) / plate.name
                 style.save(drawn.figure, stem, title=plate.title, dpi=resolution(drawn.figure))
-                tables.write_table(drawn.numbers, f"{stem}.csv")
+                spreadsheets.write_table(drawn.numbers, f"{stem}.csv")
             listed.append(
                 {
                     "name": plate.name,

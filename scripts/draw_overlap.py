@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.figures.overlap import draw_overlap, drawn
 from evergreen.figures.style import save, style
-from evergreen.tables import read_table, write_table
+from evergreen.tables import read_table
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
         [sets.assign(drawn="set"), sources.rename(columns={"source": "sources"}).assign(drawn="source")]
     )
     numbers["only_here"] = numbers["only_here"].astype("Int64")
-    write_table(numbers[["drawn", "sources", "works", "only_here"]], f"{args.stem}.csv")
+    spreadsheets.write_table(numbers[["drawn", "sources", "works", "only_here"]], f"{args.stem}.csv")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import protocol, sheets, tables
+from evergreen import protocol, sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.screening.ballots import ballots
@@ -62,7 +62,9 @@ def main(argv: list[str] | None = None) -> None:
         synonyms = dict(reason.rsplit("=", 1) for reason in args.reason)
         result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
         new = result.rows
-        tables.write_table(result.unmatched, args.review / "results/screening" / args.stage / "unmatched.csv")
+        spreadsheets.write_table(
+            result.unmatched, args.review / "results/screening" / args.stage / "unmatched.csv"
+        )
         for row in result.unmatched.to_dict("records"):
             print(f"not used: {Path(row['file']).name}, row {row['row']}: {row['title'][:60]}: {row['why']}")
     ready = {}
@@ -86,7 +88,7 @@ def main(argv: list[str] | None = None) -> None:
         ready[path] = sheet
         print(f"{path}: {added} added, {changed} changed, {len(rows) - added - changed} as they were")
     for path, sheet in ready.items():
-        tables.write_table(sheet, path)
+        spreadsheets.write_table(sheet, path)
 
 
 def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote]:

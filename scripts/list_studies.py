@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evergreen import sheets, tables
+from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.screening.characteristics import characteristics
 from evergreen.screening.studies import list_studies
@@ -45,9 +45,9 @@ def main(argv: list[str] | None = None) -> None:
         works, full_text, tables.read_table(args.votes), result.studies, dict(args.params["reasons"])
     )
     for state, path in (("exclude", args.excluded), ("ongoing", args.ongoing), ("awaiting", args.awaiting)):
-        tables.write_table(named[state], path)
+        spreadsheets.write_table(named[state], path)
     tables.write_table(result.studies, args.out)
-    tables.write_table(result.orphans, args.orphans)
+    spreadsheets.write_table(result.orphans, args.orphans)
     status = result.studies["status"].value_counts()
     print("studies: " + (", ".join(f"{count} {name}" for name, count in sorted(status.items())) or "none"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
         tool_of(args.params["tool"]),
     )
     tables.write_table(result.judgements, args.judgements)
-    tables.write_table(result.conflicts, args.conflicts)
+    spreadsheets.write_table(result.conflicts, args.conflicts)
 
 
 if __name__ == "__main__":

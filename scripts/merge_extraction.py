@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
@@ -42,13 +42,13 @@ def main(argv: list[str] | None = None) -> None:
     rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
-    for frame, path in (
-        (rows.rows, args.merged),
-        (studies.rows, args.studies),
-        (conflicts, args.conflicts),
-        (derive(rows.rows, args.params["ratios"]), args.converted),
+    for frame, path, write in (
+        (rows.rows, args.merged, spreadsheets.write_table),
+        (studies.rows, args.studies, tables.write_table),
+        (conflicts, args.conflicts, spreadsheets.write_table),
+        (derive(rows.rows, args.params["ratios"]), args.converted, tables.write_table),
     ):
-        tables.write_table(frame.map(as_text), Path(path))
+        write(frame.map(as_text), Path(path))
 
 
 if __name__ == "__main__":

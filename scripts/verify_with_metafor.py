@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError
 from evergreen.synthesis.recomputation import Task, tasks
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     results = [tables.read_json(path) for path in args.results]
     found = [one for result in results for one in tasks(result, args.params[result["outcome"]]["analysis"])]
     table = compare(found, recomputed(found) if found else [])
-    tables.write_table(table, args.out)
+    spreadsheets.write_table(table, args.out)
     wrong = table[table["agrees"] == "false"]
     if len(wrong):
         lines = [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.report.checklist import Run, checklist, sections
 from evergreen.report.document import document
-from evergreen.tables import read_json, read_table, replaced, write_table
+from evergreen.tables import read_json, read_table, replaced
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,13 +28,13 @@ def main(argv: list[str] | None = None) -> None:
     known = Run(
         protocol=args.protocol,
         counts=read_json(args.counts),
-        sources=read_table(args.per_source),
+        sources=spreadsheets.read_table(args.per_source),
         searches=[{**read_json(path), "source": path.parent.parent.name} for path in args.searches],
         excluded=len(read_table(args.excluded)),
         **args.people,
     )
     table = checklist(known)
-    write_table(table, args.table)
+    spreadsheets.write_table(table, args.table)
     review = {**args.protocol["review"], "note": "Reporting checklists"}
     with replaced(args.word) as draft:
         draft.write_bytes(document(review, sections(table), landscape=True))

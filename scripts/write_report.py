@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
@@ -67,7 +67,7 @@ def _sections(
         )
     if works is not None:
         studies, full_text = tables.read_table(inputs["studies"]), tables.read_table(inputs["full_text"])
-        named = [tables.read_table(path) for path in inputs["named_studies"]]
+        named = [spreadsheets.read_table(path) for path in inputs["named_studies"]]
         found.append(selection.studies_section(studies, works, full_text, named))
     if "judgements" in inputs:
         judgements = tables.read_table(inputs["judgements"])

@@ -6,10 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, status
 from evergreen.screening.stages import STAGES
+
+# Inputs that are written for people, see docs/security.md.
+FOR_PEOPLE = (
+    "imports",
+    "borderline",
+    "conflicts_",
+    "orphans_",
+    "study_orphans",
+    "merged",
+    "extraction_conflicts",
+    "bias_conflicts",
+)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,7 +44,8 @@ def _waiting(inputs: dict[str, Any], outcomes: list[str]) -> list[status.Waiting
     """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads."""
 
     def table(name: str) -> pd.DataFrame:
-        return tables.read_table(inputs[name])
+        read = spreadsheets.read_table if name.startswith(FOR_PEOPLE) else tables.read_table
+        return read(inputs[name])
 
     items: list[status.Waiting] = []
     if "imports" in inputs:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from evergreen import sheets, tables
+from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.screening.exchange.ris import ris_parts, write_ris
 from evergreen.screening.stages import STAGES
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.workbook import write_workbook
-from evergreen.screening.worklists import conflict_list, for_spreadsheets, work_list
+from evergreen.screening.worklists import conflict_list, work_list
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
     works = tables.read_table(args.works)
     awaiting = tables.read_table(args.awaiting)
     lists = {name: work_list(works, awaiting, name) for name in args.params["reviewers"]}
-    lists[ADJUDICATION] = conflict_list(works, tables.read_table(args.conflicts), awaiting)
+    lists[ADJUDICATION] = conflict_list(works, spreadsheets.read_table(args.conflicts), awaiting)
     own = {Path(path).stem: path for path in args.votes}
     reasons = dict(args.params["reasons"])
     terms = highlight_terms(args.params["question"], args.params["highlight"])
@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> None:
             earlier=sheets.read_sheet(own[name], kind) if name in own else None,
         )  # fmt: skip
         tables.write_text(page, args.out / f"{name}.html")
-        tables.write_table(for_spreadsheets(rows), args.out / f"worklist-{name}.csv")
+        spreadsheets.write_table(rows, args.out / f"worklist-{name}.csv")
         write_workbook(rows, args.out / f"worklist-{name}.xlsx", stage=args.stage, reasons=reasons)
         tables.write_text(write_ris(rows), args.out / f"worklist-{name}.ris")
         for number, part in enumerate(ris_parts(rows), start=1):

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """A text for a terminal: what would move the cursor, change colours or the window's title shows as a mark."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class InputError(Exception):
@@ -42,7 +50,7 @@ class InputError(Exception):
         start = ", ".join(place) + ": " if place else ""
         end = f" {self.todo}" if self.todo else ""
         stop = "" if self.problem.endswith((".", "!", "?")) else "."
-        return f"{start}{self.problem}{stop}{end}"
+        return printable(f"{start}{self.problem}{stop}{end}")
 
 
 class InputErrors(InputError):

@@ -11,11 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from evergreen import schemas
+from evergreen import places, schemas, yaml_text
 from evergreen.errors import InputError, refuse
 
 ANALYSIS_DEFAULTS: dict[str, Any] = {
@@ -24,6 +23,8 @@ ANALYSIS_DEFAULTS: dict[str, Any] = {
     "k_min_small_study": 10, "sensitivity": [], "permutations": 1000, "gosh": 4000, "seed": 0, "outliers": 0.95,
 }  # fmt: skip
 STAGES = ("title_abstract", "full_text")
+ADJUDICATION = "adjudication"
+"""Name of the sheet beside those of people; nobody may be called so."""
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -38,21 +39,17 @@ def load(path: str | Path) -> dict[str, Any]:
             file=path,
             todo="Copy config/config.yaml of the bundled review and edit it.",
         )
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            f"not valid YAML: {getattr(error, 'problem', error)}",
-            file=path, row=mark.line + 1 if mark else None, todo="Check indentation, colons and quotes.",
-        ) from None  # fmt: skip
-    if not isinstance(raw, Mapping):
-        raise InputError("the protocol must be a list of `key: value` lines.", file=path)
-    return complete(raw, file=path)
+    # config/config.yaml: the review's directory is the one above config/.
+    return complete(yaml_text.read(path), file=path, root=path.absolute().parent.parent)
 
 
-def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml") -> dict[str, Any]:
-    """Normalise, validate and fill a protocol that was already parsed; `raw` is left as it is."""
+def complete(
+    raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml", root: str | Path = "."
+) -> dict[str, Any]:
+    """Normalise, validate and fill a protocol that was already parsed; `raw` is left as it is.
+
+    `root` is the review's directory, which the paths in the protocol must not leave.
+    """
     errors: list[InputError] = []
     protocol = _plain(raw, "", errors, file)
     refuse(errors)
@@ -65,6 +62,7 @@ def complete(raw: Mapping[str, Any], *, file: str | Path = "config/config.yaml")
     refuse(errors)
     _fill(protocol, schema, schema)
     _check(protocol, errors, file)
+    errors += [*_one_spelling(protocol, file), *places.outside(protocol, root=root, file=file)]
     refuse(errors)
     for outcome in protocol["outcomes"]:
         outcome["analysis"] = analysis_of(protocol["analysis"], outcome.get("analysis", {}))
@@ -321,6 +319,37 @@ def _check(protocol: dict[str, Any], errors: list[InputError], file: str | Path)
                         todo="Name a study-level column, or two joined by a colon for their interaction.",
                     )
                 )
+
+
+def _one_spelling(protocol: Mapping[str, Any], file: str | Path) -> list[InputError]:
+    """Ids that are names of files: on many systems a name that differs in letter case alone is the same file."""
+    screening = protocol["screening"]
+    lists = {
+        "sources": list(protocol["sources"]),
+        "outcomes": [outcome["id"] for outcome in protocol["outcomes"]],
+        "screening": [name for stage in STAGES for name in screening[stage]["reviewers"]],
+        "extraction.extractors": protocol["extraction"].get("extractors", []),
+        "risk_of_bias.assessors": protocol["risk_of_bias"].get("assessors", []),
+    }
+    errors = []
+    for key, names in lists.items():
+        # No person is called as the file of the adjudicator, in no letter case.
+        first = {} if key in ("sources", "outcomes") else {ADJUDICATION: ADJUDICATION}
+        for name in names:
+            other = first.setdefault(name.casefold(), name)
+            if other != name:
+                errors.append(
+                    InputError(
+                        f"`{key}` has {other} and {name}, which differ in letter case only and would share their files"
+                        if other != ADJUDICATION
+                        else f"`{key}` has the name {name}, which is reserved",
+                        file=file,
+                        todo="Write them alike, or give one another name."
+                        if other != ADJUDICATION
+                        else "Choose another.",
+                    )
+                )
+    return errors
 
 
 def _check_stage(

@@ -17,12 +17,13 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
+from evergreen import archives, workbooks
 from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
+from evergreen.spreadsheets import unguarded
 
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
@@ -165,7 +166,7 @@ def _rows(path: Path, schema: tuple[Column, ...]) -> tuple[bool, list[tuple[int,
         best = max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
-            rows.append((len(rows) + 1, [clean(cell) for cell in row]))
+            rows.append((len(rows) + 1, [_told(cell) for cell in row]))
     except csv.Error as error:
         raise InputError(
             f"not a readable CSV file ({error})",
@@ -204,46 +205,35 @@ def _xlsx_rows(path: Path, schema: tuple[Column, ...]) -> list[tuple[int, list[s
 
     Raises InputError where two have them.
     """
-    # Only workbooks pay for the library that reads them.
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as error:
-        raise InputError(
-            f"not a readable XLSX file ({error})", file=path, todo="Save the sheet again as XLSX or CSV."
-        ) from None
     needed = {column.name for column in schema if column.must_exist}
-    try:
+    with workbooks.opened(path, path) as book:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        fitting = [sheet for sheet in shown if needed <= {column_key(cell) for cell in _head(sheet)}]
+        fitting = [sheet for sheet in shown if needed <= {column_key(cell) for cell in _head(sheet, path)}]
         if len(fitting) > 1:
             raise InputError(
                 f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
                 file=path,
                 todo="Keep one of them, or hide the other.",
             )
+        if not shown:
+            raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
         sheet: Any = (fitting or shown)[0]
         _refuse_unclear(path, sheet._worksheet_path)
         return [
-            (number, [clean(_cell_text(cell)) for cell in row])
-            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+            (number, [_told(_cell_text(cell)) for cell in row]) for number, row in workbooks.rows(sheet, path)
         ]
-    finally:
-        book.close()
 
 
-def _head(sheet: Any) -> list[str]:
+def _head(sheet: Any, path: Path) -> list[str]:
     """The first filled row."""
-    rows = ([_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+    rows = ([_cell_text(cell) for cell in row] for _, row in workbooks.rows(sheet, path))
     return next((row for row in rows if any(row)), [])
 
 
 def _refuse_unclear(path: Path, part: str) -> None:
     """Merged cells and formulas that nothing has computed look empty to a reader, and are not."""
-    with ZipFile(path) as archive:
-        text = archive.read(part).decode("utf-8")
+    with archives.opened(path, path, what=workbooks.WORKBOOK) as archive:
+        text = archive.read(part).decode("utf-8", errors="replace")
     errors = []
     for cell, row in MERGED.findall(text):
         todo = "Separate them, and fill each cell."
@@ -274,6 +264,11 @@ def _cell_text(value: Any) -> str:
 def clean(cell: str) -> str:
     """A cell without the blanks and invisible marks around it; no-break spaces become blanks."""
     return cell.replace("\u00a0", " ").strip(BLANKS)
+
+
+def _told(cell: str) -> str:
+    """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
+    return clean(unguarded(clean(cell)))
 
 
 def folded(cell: object) -> str:

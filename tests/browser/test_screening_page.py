@@ -124,6 +124,26 @@ def test_a_saved_sheet_is_loaded_into_another_browser_and_nothing_of_it_is_lost(
     assert read.loc["old:1", ["note", "mood"]].tolist() == ["kept, as it is", "fine"]
 
 
+def test_a_note_that_a_spreadsheet_program_would_compute_is_saved_as_a_text_and_comes_back(
+    open_browser, page, tmp_path
+):
+    earlier = pd.DataFrame([{"record_id": "old:1", "decision": "include", "reason": "", "note": "@SUM(1)", "decided_on": "", "dose, mg": "-1.5", "_file": "AB.csv", "_row": 2}])  # fmt: skip
+    file = tmp_path / "other.csv"
+    file.write_text(
+        "record_id,decision,note\npubmed:1,include,'=1+1\npubmed:2,include,=2\n", encoding="utf-8"
+    )
+    browser = open_browser()
+    browser.get(page(3, earlier=earlier))
+    browser.find_element(By.ID, "load").send_keys(str(file))
+    WebDriverWait(browser, 5).until(lambda _: "2 decisions loaded" in text(browser, "message"))
+    path = saved(browser, tmp_path)
+    written = path.read_text(encoding="utf-8-sig")
+    assert all(f",{cell}" in written for cell in ("'=1+1", "'=2", "'@SUM(1)", "-1.5"))
+    read = sheets.read_sheet(path, "screening").set_index("record_id")
+    assert read["note"].to_dict() == {"old:1": "@SUM(1)", "pubmed:1": "=1+1", "pubmed:2": "=2"}
+    assert read.loc["old:1", "dose, mg"] == "-1.5"
+
+
 def test_two_open_tabs_share_their_decisions(open_browser, page, tmp_path):
     browser = open_browser()
     address = page(4)

@@ -17,7 +17,8 @@ from evergreen.errors import InputError
 from evergreen.screening.ballots import ballots
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.workbook import write_workbook
-from evergreen.screening.worklists import conflict_list, for_spreadsheets, work_list
+from evergreen.screening.worklists import conflict_list, work_list
+from evergreen.spreadsheets import for_people
 
 REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised"}
 # Accessions that a spreadsheet program would destroy if they stood alone in a cell.
@@ -86,7 +87,7 @@ def as_csv(
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator=end)
     writer.writerow(rows.columns)
-    writer.writerows(for_spreadsheets(rows).itertuples(index=False))
+    writer.writerows(for_people(rows).itertuples(index=False))
     path.write_bytes(text.getvalue().encode(encoding, errors="replace"))
     return path
 

@@ -118,3 +118,13 @@ def test_a_study_twice_in_the_study_sheet_is_told(tmp_path):
         InputError, match=r"row 3: s1 is there already in row 2, with other values\. Keep one"
     ):
         check_inputs.main(["--files", json.dumps({"extraction": [["extraction_studies", str(studies)]]})])
+
+
+def test_a_tool_of_ones_own_that_is_absent_is_told_once_before_its_sheets(tmp_path):
+    sheet = tmp_path / "AB.csv"
+    sheet.write_text("study,domain,judgement\nS1,D1,low\n")
+    files = {"bias": [["risk_of_bias", str(sheet)], ["risk_of_bias", str(sheet)]]}
+    with pytest.raises(InputError) as caught:
+        check_inputs.main(["--files", json.dumps(files), "--tool=config/absent.yaml"])
+    assert str(caught.value).startswith("config/absent.yaml: the file of the risk-of-bias tool is missing")
+    assert "\n" not in str(caught.value)

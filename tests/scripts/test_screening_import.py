@@ -8,7 +8,8 @@ import pytest
 import import_decisions
 from evergreen import sheets, tables
 from evergreen.errors import InputError
-from evergreen.screening.worklists import for_spreadsheets, work_list
+from evergreen.screening.worklists import work_list
+from evergreen.spreadsheets import for_people
 
 IDS = ["lib:1E5", "pubmed:2", "pubmed:3"]
 WORKS = pd.DataFrame(
@@ -43,7 +44,7 @@ def test_a_filled_work_list_joins_the_sheet_twice_without_harm(review):
     done = work_list(WORKS, awaiting, "AB").assign(
         decision=["exclude", "", "include"], reason=["review", "", ""]
     )
-    tables.write_table(for_spreadsheets(done), review / "worklist-AB.csv")
+    tables.write_table(for_people(done), review / "worklist-AB.csv")
     order = [
         "title_abstract",
         "worklist",

@@ -181,3 +181,28 @@ def test_a_tool_of_ones_own_is_a_list_of_domains(tmp_path):
         own_tool({"levels": ["a", "b"]}, path)
     with pytest.raises(InputError, match="neither a tool nor a file"):
         tool_of("rob3")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "config/tool.yaml: the file of the risk-of-bias tool is missing. Create it, or mend `risk_of_bias.tool`"),
+        ("domains: [a, b\nlevels: [x, y]\n", "config/tool.yaml, row 2, column 7: not valid YAML"),
+        ("", "config/tool.yaml: no domains are listed"),
+        ("domains: {a: 1}\n", "config/tool.yaml: no domains are listed"),
+        ("domains: [a]\nlevels: 3\n", "config/tool.yaml: `levels` is no list"),
+        ("domains: [a]\nlevels: [low, Low]\n", "config/tool.yaml: a level of judgement is there twice"),
+        ("domains: [[a]]\n", "config/tool.yaml: ['a'] is not a domain"),
+    ],
+)  # fmt: skip
+def test_a_tool_file_that_is_absent_or_broken_is_told_in_one_sentence(
+    tmp_path, monkeypatch, content, sentence
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    if content is not None:
+        (tmp_path / "config/tool.yaml").write_text(content)
+    with pytest.raises(InputError) as fault:
+        tool_of("config/tool.yaml")
+    assert str(fault.value).startswith(sentence)
+    assert "\n" not in str(fault.value)

@@ -2,12 +2,15 @@
 
 import pandas as pd
 
+from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
 from evergreen.report.status import (
+    as_text,
     waiting_conflicts,
     waiting_exports,
     waiting_outcomes,
     waiting_reviewers,
+    waiting_studies,
 )
 from tests.unit.test_extraction_merge import settled, sheet
 
@@ -69,3 +72,14 @@ def test_outcomes_that_are_extracted_but_not_in_the_protocol_are_said():
     )
     assert not item.blocks
     assert waiting_outcomes(rows, ["pain", "sleep", "mood"]) == []
+
+
+def test_a_name_from_outside_cannot_command_the_terminal():
+    items = waiting_studies(
+        ["\x1b]0;pwned\x07\x1b[2J Smith", "Łoś 漢"], [], "extractors", "extract", "config/"
+    )
+    text = as_text("A\x9bReview", items)
+    assert not any(sign < " " and sign != "\n" for sign in text)
+    assert "\x9b" not in text
+    assert "Łoś 漢" in text
+    assert "\x1b" not in str(InputError("bad \x1b[2J", file="a\x07.csv"))

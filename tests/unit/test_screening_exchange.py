@@ -104,7 +104,7 @@ def test_rayyans_archive_is_read_as_its_files(export, tmp_path):
         (vote.who, vote.decision, vote.reasons) for vote in outside
     ]
     assert inside[0].file.endswith("export.zip: articles.csv")
-    with pytest.raises(InputError, match="not a zip archive"):
+    with pytest.raises(InputError, match="File is not a zip file"):
         rayyan.read_archive(export[0])
 
 
@@ -155,7 +155,7 @@ def test_a_real_asreview_project_gives_every_label_under_our_ids(root):
 
 def test_a_file_that_is_no_project_is_refused(tmp_path):
     (tmp_path / "x.asreview").write_text("no")
-    with pytest.raises(InputError, match="not a zip archive"):
+    with pytest.raises(InputError, match="File is not a zip file"):
         asreview.read_project(tmp_path / "x.asreview")
 
 

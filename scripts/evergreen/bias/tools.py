@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from evergreen import yaml_text
 from evergreen.bias import rob2
 from evergreen.errors import InputError
 
@@ -164,12 +163,17 @@ def tool_of(name: str) -> Tool:
     if name.casefold() in TOOLS:
         return TOOLS[name.casefold()]
     path = Path(name)
-    if not path.is_file():
+    if path.is_file():
+        return own_tool(yaml_text.read_any(path), path)
+    if path.suffix or len(path.parts) > 1:
         raise InputError(
-            f"`risk_of_bias.tool` is {name!r}, which is neither a tool nor a file",
-            todo=f"Allowed: {', '.join(TOOLS)}, or the path of a YAML file that lists domains.",
-        )
-    return own_tool(yaml.safe_load(path.read_text(encoding="utf-8")), path)
+            "the file of the risk-of-bias tool is missing", file=path,
+            todo=f"Create it, or mend `risk_of_bias.tool`: {', '.join(TOOLS)}, or the path of a YAML file that lists domains.",
+        )  # fmt: skip
+    raise InputError(
+        f"`risk_of_bias.tool` is {name!r}, which is neither a tool nor a file",
+        todo=f"Allowed: {', '.join(TOOLS)}, or the path of a YAML file that lists domains.",
+    )
 
 
 def own_tool(content: Any, path: Path) -> Tool:
@@ -196,7 +200,12 @@ def own_tool(content: Any, path: Path) -> Tool:
         raise InputError(
             "two domains have the same id, or one is called overall", file=path, todo="Rename one."
         )
-    levels = tuple(str(level).casefold() for level in described.get("levels", ROB1.levels))
+    given = described.get("levels", ROB1.levels)
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise InputError("`levels` is no list", file=path, todo="Name 2 to 5, from best to worst.")
+    levels = tuple(str(level).casefold() for level in given)
+    if len(set(levels)) < len(levels):
+        raise InputError("a level of judgement is there twice", file=path, todo="Rename one.")
     if len(levels) < 2 or len(levels) > len(_SYMBOLS[5]):
         raise InputError(
             f"{len(levels)} levels of judgement", file=path, todo="Name 2 to 5, from best to worst."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,16 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Link:
+    """A text that leads somewhere: to a page of the web or a place beside the report. An address of another kind
+    (`javascript:` in an export) is none, and `url` is empty."""
+
     text: str
     url: str
+
+    def __post_init__(self) -> None:
+        scheme, colon, _ = re.split(r"[/?#]", self.url, maxsplit=1)[0].partition(":")
+        if colon and scheme.casefold() not in ("http", "https"):
+            object.__setattr__(self, "url", "")
 
 
 Cell = str | Link

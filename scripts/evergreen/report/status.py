@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.errors import ReviewError
+from evergreen.errors import ReviewError, printable
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded
 
@@ -183,8 +183,8 @@ def as_records(items: Sequence[Waiting]) -> list[dict[str, Any]]:
 def as_text(title: str, items: Sequence[Waiting]) -> str:
     """The status as lines for a terminal."""
     if not items:
-        return f"{title}\nNothing awaits anybody.\n"
-    return f"{title}\nWhat awaits whom:\n" + "".join(f"  {item.line()}\n" for item in items)
+        return printable(f"{title}\nNothing awaits anybody.\n")
+    return printable(f"{title}\nWhat awaits whom:\n" + "".join(f"  {item.line()}\n" for item in items))
 
 
 def refuse_if_final(items: Sequence[Waiting], *, final: bool) -> None:

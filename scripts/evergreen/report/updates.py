@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,12 +79,31 @@ def section(changes: Mapping[str, Sequence[Block]]) -> Section:
 
 def as_markdown(title: str, day: str, blocks: Sequence[Block]) -> str:
     """The change of one round as a text that can go into a "What's new" table."""
-    lines = [f"# {title}: update of {day}", ""]
+    lines = [f"# {_plain(title)}: update of {day}", ""]
     for block in blocks:
         if isinstance(block, Text):
-            lines += [block.text, ""]
+            lines += [_plain(block.text), ""]
         elif isinstance(block, Table):
-            lines += [f"{block.caption}:", "", f"| {' | '.join(head.name for head in block.columns)} |"]
+            lines += [f"{_plain(block.caption)}:", "", _row([head.name for head in block.columns])]
             lines += ["|" + " --- |" * len(block.columns)]
-            lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in block.rows] + [""]
+            lines += [_row(row) for row in block.rows] + [""]
     return "\n".join(lines)
+
+
+def _row(cells: Sequence[Cell]) -> str:
+    return f"| {' | '.join(_plain(cell if isinstance(cell, str) else cell.text) for cell in cells)} |"
+
+
+# Signs that make HTML, code, links, emphasis and cells of a table.
+_MARKS = re.compile(r"[\\`*_#{}\[\]<>|~!]")
+# What readers of Markdown make a link of by itself: addresses of pages and of people.
+_ADDRESS = re.compile(r"(?<=[A-Za-z])://|(?<=www)\.|@", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """A text from outside that Markdown shows as it stands, in one line: no HTML, no link, no cell of its own."""
+    line = " ".join(text.replace("&", "&amp;").split())
+    line = _MARKS.sub(lambda sign: {"<": "&lt;", ">": "&gt;"}.get(sign[0], f"\\{sign[0]}"), line)
+    return _ADDRESS.sub(
+        lambda found: "".join(f"&#{ord(sign)};" if sign in ":.@" else sign for sign in found[0]), line
+    )

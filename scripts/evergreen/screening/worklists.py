@@ -9,8 +9,6 @@ from evergreen.screening.votes import ADJUDICATION
 
 TO_FILL = ("decision", "reason", "note", "decided_on")
 TEXT = ("title", "abstract", "authors", "year", "journal", "doi", "pmid", "url", "round")
-# Leading characters that make a spreadsheet program take a text for a formula.
-FORMULA = ("=", "+", "-", "@")
 
 
 def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.DataFrame:
@@ -35,11 +33,6 @@ def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame, awaiting: pd.Dat
     said = dict(zip(conflicts["work_id"], conflicts["votes"], strict=True))
     rows.insert(list(rows).index("title"), "votes", rows["record_id"].map(said).fillna(""))
     return _checked(rows)
-
-
-def for_spreadsheets(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows as a CSV may be opened: no text is taken for a formula."""
-    return rows.map(lambda text: f"'{text}" if text.startswith(FORMULA) else text)
 
 
 def _rows(works: pd.DataFrame, chosen: pd.Series, to_fill: tuple[str, ...]) -> pd.DataFrame:

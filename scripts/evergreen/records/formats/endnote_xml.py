@@ -34,6 +34,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("remote-database-name", "remote-database-provider"),
 }  # fmt: skip
 
+DEEPEST = 20
+"""Elements inside each other that name a field; EndNote's own have five, and what is deeper is one text."""
+
 
 def recognise(lines: Sequence[str]) -> bool:
     head = "".join(lines[:60])
@@ -60,7 +63,8 @@ def read(lines: Sequence[str]) -> Blocks:
 def _flatten(element: etree._Element, path: str, block: Block) -> None:
     for child in children(element):
         name = f"{path}{child.tag}"
-        if child.tag != "style" and any(part.tag != "style" for part in children(child)):
+        parted = child.tag != "style" and any(part.tag != "style" for part in children(child))
+        if parted and name.count("/") < DEEPEST:
             _flatten(child, name + "/", block)
         elif text := text_of(child):
             block.append(name, text)

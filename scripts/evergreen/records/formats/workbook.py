@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 
-import openpyxl
-
+from evergreen import archives, workbooks
 from evergreen.errors import InputError
 from evergreen.records.formats import delimited
 from evergreen.records.formats.block import Blocks
@@ -21,20 +18,16 @@ def table_inside(raw: bytes, file: str) -> tuple[str, bytes] | None:
 
     Raises InputError for a damaged archive and for one that holds neither.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" in names:
-                return None
-            name = next((name for name in names if name.endswith("articles.csv")), None) or next(
-                (name for name in names if name.lower().endswith((".csv", ".ris", ".txt", ".bib", ".nbib"))),
-                None,
-            )
-            if name:
-                return name, archive.read(name)
-    except zipfile.BadZipFile as error:
-        raise InputError("the file is damaged or cut off (a ZIP archive or workbook)", file=file,
-                         todo="Export or copy it again.") from error  # fmt: skip
+    with archives.opened(raw, file, what="ZIP archive or workbook") as archive:
+        names = archive.namelist()
+        if "xl/workbook.xml" in names:
+            return None
+        name = next((name for name in names if name.endswith("articles.csv")), None) or next(
+            (name for name in names if name.lower().endswith((".csv", ".ris", ".txt", ".bib", ".nbib"))),
+            None,
+        )
+        if name:
+            return name, archive.read(name)
     raise InputError(
         "the ZIP archive holds no export of records", file=file, todo="Unpack it and name the export."
     )
@@ -43,27 +36,23 @@ def table_inside(raw: bytes, file: str) -> tuple[str, bytes] | None:
 def read(raw: bytes, file: str) -> Blocks:
     """Blocks of the first sheet that has a header with known column names; `line` is the sheet's row."""
     out = Blocks()
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"the workbook cannot be read ({error})", file=file, todo="Export or copy it again."
-        ) from error
-    sheets = {
-        sheet.title: [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        for sheet in book
-    }
-    for title, rows in sheets.items():
-        header = next(
-            (number for number, row in enumerate(rows[: delimited.LINES_BEFORE_HEADER]) if _is_header(row)),
-            None,
-        )
-        if header is None:
-            continue
-        for number in range(header):
-            out.lose(number + 1, " ".join(rows[number]), f"row before the header of sheet {title}")
-        delimited.blocks(_numbered(rows, header), out)
-        break
+    with workbooks.opened(raw, file, todo="Export or copy it again.") as book:
+        for sheet in book.worksheets:
+            rows = [(number, [_text(cell) for cell in row]) for number, row in workbooks.rows(sheet, file)]
+            header = next(
+                (
+                    place
+                    for place, (number, row) in enumerate(rows)
+                    if number <= delimited.LINES_BEFORE_HEADER and _is_header(row)
+                ),
+                None,
+            )
+            if header is None:
+                continue
+            for number, row in rows[:header]:
+                out.lose(number, " ".join(row), f"row before the header of sheet {sheet.title}")
+            delimited.blocks(_numbered(rows[header:]), out)
+            break
     return out
 
 
@@ -73,10 +62,12 @@ def _is_header(row: list[str]) -> bool:
     return wos or (bool(names & set(delimited.FIELDS["title"])) and delimited.known(names) > 1)
 
 
-def _numbered(rows: list[list[str]], header: int) -> Iterator[tuple[int, int, list[str]]]:
-    for number in range(header, len(rows)):
-        if any(rows[number]):
-            yield number + 1, number + 1, rows[number]
+def _numbered(rows: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int, list[str]]]:
+    """(row, row, cells), each as wide as the header; a row ends with its last filled cell in the file."""
+    width = len(rows[0][1])
+    for number, cells in rows:
+        if any(cells):
+            yield number, number, cells + [""] * (width - len(cells))
 
 
 def _text(value: object) -> str:

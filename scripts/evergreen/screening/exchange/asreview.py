@@ -10,8 +10,8 @@ import json
 import sqlite3
 import tempfile
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
+from evergreen import archives
 from evergreen.errors import InputError
 from evergreen.screening.exchange.model import ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris import references
@@ -26,17 +26,13 @@ def read_project(path: str | Path) -> list[ForeignVote]:
     Raises InputError for another version of the format, or a file that is no project.
     """
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with ZipFile(path) as archive:
-                names = set(archive.namelist())
-                for name in [
-                    name
-                    for name in names
-                    if name in ("project.json", "results.db") or name.startswith("data/")
-                ]:
+        with archives.opened(
+            path, path, what="ASReview project", todo="Export it again from ASReview."
+        ) as archive:
+            names = set(archive.namelist())
+            for name in names:
+                if name in ("project.json", "results.db") or name.startswith("data/"):
                     archive.extract(name, folder)
-        except BadZipFile:
-            raise InputError("not an ASReview project (not a zip archive)", file=path) from None
         if not {"project.json", "results.db"} <= names:
             raise InputError("not an ASReview 3 project (project.json or results.db is missing)", file=path)
         project = json.loads((Path(folder) / "project.json").read_text(encoding="utf-8"))

@@ -7,9 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-
-from evergreen import sheets
+from evergreen import sheets, workbooks
 from evergreen.errors import InputError
 
 MEANINGS = {
@@ -45,12 +43,11 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a table that another tool wrote (CSV, TSV or XLSX), by column name as lower-case text; all cells are text."""
     path = Path(path)
     if path.suffix.lower() == ".xlsx":
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        table = [
-            ["" if cell is None else str(cell) for cell in row]
-            for row in book.worksheets[0].iter_rows(values_only=True)
-        ]
-        book.close()
+        with workbooks.opened(path, path) as book:
+            table = [
+                ["" if cell is None else str(cell) for cell in row]
+                for _, row in workbooks.rows(book.worksheets[0], path)
+            ]
     else:
         text = sheets.decoded(path)
         head = text.splitlines()[0] if text else ""

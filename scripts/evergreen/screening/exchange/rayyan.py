@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
+from evergreen import archives
 from evergreen.errors import InputError
 from evergreen.screening.exchange.model import MEANINGS, ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris import own_id
@@ -53,20 +53,18 @@ def votes_in_notes(notes: str) -> Iterator[tuple[str, str, tuple[str, ...], str]
 
 def read_archive(path: str | Path) -> list[ForeignVote]:
     """Votes of an export as Rayyan hands it out, a ZIP with `articles.csv` and mostly the log."""
-    try:
-        with tempfile.TemporaryDirectory() as folder, ZipFile(path) as archive:
-            inside = {
-                Path(name).name: archive.extract(name, folder)
-                for name in archive.namelist()
-                if name.endswith(".csv")
-            }
-            if "articles.csv" not in inside:
-                raise InputError(
-                    "there is no articles.csv in it", file=path, todo="Export from Rayyan as CSV."
-                )
-            votes = read(inside["articles.csv"], inside.get("customizations_log.csv"))
-    except BadZipFile:
-        raise InputError("not a zip archive", file=path, todo="Export again from Rayyan.") from None
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        archives.opened(path, path, todo="Export again from Rayyan.") as archive,
+    ):
+        inside = {
+            Path(name).name: archive.extract(name, folder)
+            for name in archive.namelist()
+            if name.endswith(".csv")
+        }
+        if "articles.csv" not in inside:
+            raise InputError("there is no articles.csv in it", file=path, todo="Export from Rayyan as CSV.")
+        votes = read(inside["articles.csv"], inside.get("customizations_log.csv"))
     return [replace(vote, file=f"{path}: {Path(vote.file).name}") for vote in votes]
 
 

@@ -1,5 +1,14 @@
 // The reviewer's sheet: saved as the file that belongs in config/, and loaded back from it.
-function quoted(cell) {
+// What a spreadsheet program would take for a formula stands behind an apostrophe, as in scripts/evergreen/spreadsheets.py.
+function isFormula(cell) {
+  const formula = /^'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
+  return formula.test(cell) && !/^'*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(cell);
+}
+function unguarded(cell) {
+  return cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
+}
+function quoted(text) {
+  const cell = isFormula(text) ? `'${text}` : text;
   return /[",;\t\r\n]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 function sheet() {
@@ -12,7 +21,7 @@ function sheet() {
     rows.push(row);
   }
   const lines = rows.map((row) => data.columns.map((name) => quoted(row[name] ?? "")).join(","));
-  return `\ufeff${[data.columns.join(","), ...lines].join("\r\n")}\r\n`;
+  return `\ufeff${[data.columns.map(quoted).join(","), ...lines].join("\r\n")}\r\n`;
 }
 function save() {
   if (data.adjudication && !$("initials").value.trim()) {
@@ -61,7 +70,7 @@ async function load(file) {
     tell("This file has no columns record_id and decision; nothing was loaded.");
     return;
   }
-  const read = rows.map((row) => Object.fromEntries(names.map((name, position) => [name, (row[position] ?? "").trim()])));
+  const read = rows.map((row) => Object.fromEntries(names.map((name, position) => [name, unguarded((row[position] ?? "").trim())])));
   const strange = read.find((row) => row.decision && !label.has(row.decision.toLowerCase()));
   if (strange) {
     tell(`The decision "${strange.decision}" of ${strange.record_id} is not one of this stage; nothing was loaded.`);

@@ -1,0 +1,61 @@
+"""Tables for people: what a spreadsheet program would take for a formula stands behind an apostrophe.
+
+Titles, names and notes come from outside, and a cell that begins with `=` may run a command on the machine of whoever
+opens the table. Only files that people open are written so (docs/security.md lists them); `unguarded` takes back just what
+`guarded` did, so a sheet that comes from such a file says what its source said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import tables
+
+# ASCII and full-width signs that begin a formula, with whatever blanks stand before them, and the ends of cell and line.
+_FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_NUMBER = re.compile(r"'*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def _is_formula(text: str) -> bool:
+    return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None
+
+
+def guarded(text: str) -> str:
+    """The text as a cell that is a text in every program; numbers stay numbers."""
+    return f"'{text}" if _is_formula(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def for_people(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every text, and every column's name, guarded."""
+    return _mapped(frame, guarded)
+
+
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table that people open in a spreadsheet program, otherwise as `tables.write_table`."""
+    tables.write_table(for_people(frame), path)
+
+
+def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read what `write_table` wrote, as it was before."""
+    return _mapped(tables.read_table(path, columns), unguarded)
+
+
+def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:
+    changed = {}
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if not pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+            continue
+        cells = [how(cell) if isinstance(cell, str) else cell for cell in column]
+        if any(new is not old for new, old in zip(cells, column, strict=True)):
+            changed[name] = pd.Series(cells, index=column.index, dtype=column.dtype)
+    return frame.assign(**changed).rename(columns=lambda name: how(name) if isinstance(name, str) else name)

@@ -1,0 +1,98 @@
+"""Workbooks (XLSX) that come from outside: every row that is there, whatever the file says of its size, and no bomb.
+
+A worksheet may state its dimension, and programs state it wrongly; here it is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from evergreen import archives
+from evergreen.errors import InputError
+
+WORKBOOK = "XLSX file"
+SAVE_AGAIN = "Save the sheet again as XLSX or CSV."
+# What the format itself allows.
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+MOST_CELLS = 20_000_000
+"""Cells of a worksheet, empty ones between filled ones counted; 500,000 records with 40 columns."""
+PROLOGUE = 1 << 16
+"""Bytes of an XML part in which a DTD is looked for; workbooks have none."""
+
+
+@contextmanager
+def opened(source: str | Path | bytes, file: str | Path, *, todo: str = SAVE_AGAIN) -> Iterator[Any]:
+    """The workbook at a path or in bytes as openpyxl reads it, values only; `file` names it in errors.
+
+    Raises InputError where it cannot be read, also while it is being read, or would unfold into too much.
+    """
+    with archives.opened(source, file, what=WORKBOOK, todo=todo) as archive:
+        _refuse_dtd(archive, file)
+        with _readable(file, todo):
+            # Only workbooks pay for the library that reads them.
+            import openpyxl
+
+            stream: Any = archive.fp
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        yield book
+
+
+@contextmanager
+def _readable(file: str | Path, todo: str) -> Iterator[None]:
+    """openpyxl raises whatever a spoilt part makes it stumble over; faults of XML are SyntaxErrors."""
+    try:
+        yield
+    except (SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        raise InputError(f"not a readable {WORKBOOK}, or damaged ({error})", file=file, todo=todo) from None
+
+
+def rows(sheet: Any, file: str | Path) -> Iterator[tuple[int, list[Any]]]:
+    """(row number, values) of each row of a worksheet that holds a value, as far as it is filled."""
+    cells = last = 0
+    for number, filled in _parsed(sheet, file):
+        if number <= last:
+            raise InputError(f"the rows of the worksheet {sheet.title} are out of order", file=file, row=number,
+                             todo=SAVE_AGAIN)  # fmt: skip
+        last = number
+        if not filled:
+            continue
+        width = max(filled)
+        cells += width
+        if number > MOST_ROWS or width > MOST_COLUMNS or cells > MOST_CELLS:
+            raise InputError(
+                f"the worksheet {sheet.title} has more than {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns or {MOST_CELLS:,} cells",
+                file=file, row=number, todo="Remove what is far below or beside the table, or part it.",
+            )  # fmt: skip
+        yield number, [filled.get(column) for column in range(1, width + 1)]
+
+
+def _parsed(sheet: Any, file: str | Path) -> Iterator[tuple[int, dict[int, Any]]]:
+    """(row number, {column number: value}) as they stand.
+
+    openpyxl's own iteration fills gaps between rows, however wide they are, and drops rows that are out of order.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with _readable(file, SAVE_AGAIN), sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source, sheet._shared_strings, data_only=True, epoch=book.epoch,
+            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for number, row in parser.parse():
+            yield number, {cell["column"]: cell["value"] for cell in row if cell["value"] is not None}
+
+
+def _refuse_dtd(archive: ZipFile, file: str | Path) -> None:
+    """A workbook has no DTD, and so no entities that unfold or name files."""
+    for name in archive.namelist():
+        if name.endswith((".xml", ".rels")):
+            with archive.open(name) as part:
+                if b"<!DOCTYPE" in part.read(PROLOGUE).replace(b"\0", b""):
+                    raise InputError(f"{name} in the {WORKBOOK} defines entities, as no spreadsheet program does",
+                                     file=file, todo=SAVE_AGAIN)  # fmt: skip

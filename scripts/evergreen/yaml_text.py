@@ -1,0 +1,234 @@
+"""YAML that people write: read fast, never more than a protocol can need, each fault in one sentence with its place.
+
+What `yaml.safe_load` would read, this reads alike; but a key that stands twice is refused, and so are aliases that unfold
+into millions of values, nesting that no reader follows, and files of a size that no person writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+
+from evergreen.errors import InputError
+
+MOST_BYTES = 10 << 20
+MOST_VALUES = 500_000
+"""Keys, values and list entries of a file, those that an alias (`*name`) repeats counted each time; 1,000 outcomes have 50,000."""
+DEEPEST = 50
+LONGEST = 200
+"""Characters of a number or a date: what has more and looks like one is refused, for reading it could take for ever."""
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MERGE = object()
+"""The key `<<`, which takes over the keys of another mapping."""
+
+
+def read(path: str | Path) -> dict[Any, Any]:
+    """The `key: value` lines of a file. Raises InputError with file, row and column."""
+    content = read_any(path)
+    if not isinstance(content, dict):
+        raise InputError(
+            "the file must be a list of `key: value` lines", file=path, todo="Write a key first."
+        )
+    return content
+
+
+def read_any(path: str | Path) -> Any:
+    """The content of a file, whatever it is; None where there is nothing but comments."""
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the file cannot be read ({error.strerror})", file=path,
+                         todo="Create it or mend its name.") from None  # fmt: skip
+    if len(raw) > MOST_BYTES:
+        raise InputError(
+            f"the file has {len(raw) / 2**20:.0f} MB, more than the {MOST_BYTES >> 20} MB that are read",
+            file=path, todo="Take out what is no protocol.",
+        )  # fmt: skip
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError("the text is not UTF-8", file=path, row=raw.count(b"\n", 0, error.start) + 1,
+                         todo="Save the file as UTF-8.") from None  # fmt: skip
+    return parse(text, file=path)
+
+
+def parse(text: str, *, file: str | Path) -> Any:
+    """The content of YAML text; `file` is named in errors."""
+    if odd := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        row = text.count("\n", 0, odd.start()) + 1
+        raise InputError(f"the character {odd.group()!a} is not text", file=file, row=row, todo="Remove it.")
+    loader = LOADER(text)
+    try:
+        return _Reader(loader, file).document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        raise _fault(
+            f"not valid YAML: {getattr(error, 'problem', None) or error}", file, mark,
+            "Look there and in the line above for indentation, a colon, a bracket or a quotation mark.",
+        ) from None  # fmt: skip
+    finally:
+        loader.dispose()
+
+
+def _fault(problem: str, file: str | Path, mark: Any, todo: str) -> InputError:
+    row, column = (mark.line + 1, str(mark.column + 1)) if mark else (None, None)
+    return InputError(problem, file=file, row=row, column=column, todo=todo)
+
+
+class _Reader:
+    """Builds values from the parser's events, with a stack of its own: deep nesting is counted, not recursed into."""
+
+    def __init__(self, loader: Any, file: str | Path) -> None:
+        self.loader, self.file = loader, file
+        self.values = 0
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        """Value of an anchor, and how many values it unfolds into."""
+        self.plain: dict[str, Any] = {}
+        """Unquoted words seen so far; most of a protocol are the same few."""
+
+    def document(self) -> Any:
+        root: list[Any] = []
+        stack = [_Open(root, None, 0)]
+        documents = 0
+        while True:
+            event = self.loader.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._count(1, event)
+                value = self._scalar(event, stack[-1].takes_key)
+                if event.anchor is not None:
+                    self.anchors[event.anchor] = (value, 1)
+                self._put(stack[-1], value, event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._count(1, event)
+                if len(stack) > DEEPEST:
+                    raise self._said(f"nested more than {DEEPEST} deep", event, "Close what is open above.")
+                if stack[-1].takes_key:
+                    raise self._said("a list or a mapping stands where a key belongs", event,
+                                     "Put a text with braces or brackets in quotes.")  # fmt: skip
+                if event.tag is not None and event.tag not in (
+                    "tag:yaml.org,2002:map",
+                    "tag:yaml.org,2002:seq",
+                    "!",
+                ):
+                    raise self._said(f"the tag {event.tag} is not known", event, "Remove it.")  # fmt: skip
+                if event.anchor is not None:
+                    self.anchors.pop(event.anchor, None)  # not to be used before it is complete
+                value = {} if kind is yaml.MappingStartEvent else []
+                stack.append(_Open(value, event.anchor, self.values, event))
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                done = stack.pop()
+                if done.merged:
+                    done.value = {**done.merged, **done.value}
+                if done.anchor is not None:
+                    self.anchors[done.anchor] = (done.value, self.values - done.before + 1)
+                self._put(stack[-1], done.value, done.start)
+            elif kind is yaml.AliasEvent:
+                if event.anchor not in self.anchors:
+                    raise self._said(
+                        f"the alias *{event.anchor} has no &{event.anchor} that is complete above it", event,
+                        "Mend the name, or put the text in quotes.",
+                    )  # fmt: skip
+                value, size = self.anchors[event.anchor]
+                self._count(size, event)
+                self._put(stack[-1], value, event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise self._said("a second document begins", event, "Remove the line `---`.")
+            elif kind is yaml.StreamEndEvent:
+                return root[0] if root else None
+
+    def _said(self, problem: str, event: Any, todo: str) -> InputError:
+        return _fault(problem, self.file, event.start_mark, todo)
+
+    def _count(self, size: int, event: Any) -> None:
+        self.values += size
+        if self.values > MOST_VALUES:
+            raise self._said(
+                f"the file unfolds into more than {MOST_VALUES:,} values", event,
+                "Write out less, or repeat less by aliases (`*name`).",
+            )  # fmt: skip
+
+    def _scalar(self, event: Any, is_key: bool) -> Any:
+        text, tag = event.value, event.tag
+        if tag is None and not event.implicit[0]:  # in quotes, or a block of text
+            return text
+        if tag is None:
+            if is_key and text == "<<":
+                return MERGE
+            if text in self.plain:
+                return self.plain[text]
+            tag = self.loader.resolve(yaml.ScalarNode, text, (True, False))
+            if tag == "tag:yaml.org,2002:str":
+                self.plain[text] = text
+                return text
+            value = self._constructed(tag, event)
+            self.plain[text] = value
+            return value
+        return text if tag in ("!", "tag:yaml.org,2002:str") else self._constructed(tag, event)
+
+    def _constructed(self, tag: str, event: Any) -> Any:
+        if len(event.value) > LONGEST:
+            raise self._said("a number or a date of this length cannot be read", event, "Put it in quotes.")
+        node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
+        try:
+            return self.loader.construct_object(node, deep=True)
+        except ConstructorError:
+            raise self._said(f"{event.value!r} cannot be read ({tag})", event,
+                             "Put it in quotes.") from None  # fmt: skip
+        except (ValueError, OverflowError) as error:  # a day that no month has
+            raise self._said(f"{event.value!r} cannot be read ({error})", event,
+                             "Mend it, or put it in quotes.") from None  # fmt: skip
+
+    def _put(self, into: _Open, value: Any, event: Any) -> None:
+        """Add a value to the collection that is open: an entry of a list, a key, or the value of the key before it."""
+        if isinstance(into.value, list):
+            into.value.append(value)
+        elif into.takes_key:
+            into.key, into.takes_key = self._key(into, value, event), False
+        else:
+            if into.key is MERGE:
+                self._merge(into, value, event)
+            else:
+                into.value[into.key] = value
+            into.takes_key = True
+
+    def _key(self, into: _Open, value: Any, event: Any) -> Any:
+        if value is MERGE:
+            return value
+        if not isinstance(value, Hashable):
+            raise self._said("a list or a mapping stands where a key belongs", event, "Write a name.")
+        name = str(value)
+        line = event.start_mark.line + 1
+        if name in into.lines:
+            raise self._said(f"the key `{name}` is there twice, first in row {into.lines[name]}", event,
+                             "Keep one of them.")  # fmt: skip
+        into.lines[name] = line
+        return value
+
+    def _merge(self, into: _Open, value: Any, event: Any) -> None:
+        for one in reversed(value) if isinstance(value, list) else [value]:
+            if not isinstance(one, Mapping):
+                raise self._said("`<<` takes over the keys of a mapping, and this is none", event,
+                                 "Name one by its alias (`*name`).")  # fmt: skip
+            into.merged.update(one)
+
+
+class _Open:
+    """A collection whose end has not come yet; `before` is the count of values where it begins, `lines` where its keys stand."""
+
+    __slots__ = ("anchor", "before", "key", "lines", "merged", "start", "takes_key", "value")
+
+    def __init__(self, value: Any, anchor: str | None, before: int, start: Any = None) -> None:
+        self.value, self.anchor, self.before, self.start = value, anchor, before, start
+        self.takes_key = isinstance(value, dict)
+        self.key: Any = None
+        self.merged: dict[Any, Any] = {}
+        self.lines: dict[str, int] = {}

@@ -1,0 +1,171 @@
+"""Workbooks from outside: every row is read whatever the file says of its size, and no bomb is unfolded."""
+
+import io
+import re
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from evergreen import archives, sheets, workbooks
+from evergreen.errors import InputError
+from evergreen.records import formats
+from evergreen.screening.exchange import asreview, model, rayyan
+
+SHEET = "xl/worksheets/sheet1.xml"
+VOTES = [["record_id", "decision", "reason"], *([f"pubmed:{n}", "include", ""] for n in range(1, 6))]
+RECORDS = [
+    ["Title", "Authors", "Year", "DOI"],
+    *([f"Trial {n}", "Smith J", 2000 + n, f"10.1/{n}"] for n in range(1, 6)),
+]
+
+
+def workbook(path: Path, rows, change=None) -> Path:
+    """A workbook of `rows`, the text of its worksheet changed by `change` afterwards."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    if change is not None:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        parts[SHEET] = change(parts[SHEET].decode()).encode()
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+    return path
+
+
+def shrunk(text):
+    found, times = re.subn(r'<dimension ref="[^"]*" ?/>', '<dimension ref="A1:B3"/>', text)
+    assert times == 1
+    return found
+
+
+def said(reader, *arguments):
+    start = time.perf_counter()
+    with pytest.raises(InputError) as fault:
+        reader(*arguments)
+    assert time.perf_counter() - start < 10
+    assert "\n" not in str(fault.value)
+    return str(fault.value)
+
+
+def votes_of(path):
+    return sheets.read_sheet(path, "screening")
+
+
+def test_rows_and_columns_beyond_the_stated_dimension_are_read(tmp_path):
+    votes = votes_of(workbook(tmp_path / "AB.xlsx", VOTES, shrunk))
+    assert votes["record_id"].tolist() == [row[0] for row in VOTES[1:]]
+    assert votes["_row"].tolist() == [2, 3, 4, 5, 6]
+    records = formats.read(workbook(tmp_path / "export.xlsx", RECORDS, shrunk))
+    assert len(records.blocks) == 5
+    assert dict(records.blocks[4].fields)["doi"] == "10.1/5"
+    assert [row["doi"] for row in model.read_rows(tmp_path / "export.xlsx")] == [
+        f"10.1/{n}" for n in range(1, 6)
+    ]
+
+
+def test_gaps_between_rows_and_short_rows_keep_their_places(tmp_path):
+    path = workbook(tmp_path / "AB.xlsx", [VOTES[0], [], VOTES[1][:2], [], [], VOTES[2]])
+    votes = votes_of(path)
+    assert votes["_row"].tolist() == [3, 6]
+    assert votes["reason"].tolist() == ["", ""]
+
+
+CELL = '<c r="{}" t="inlineStr"><is><t>x</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        (f'<row r="999999999">{CELL.format("A999999999")}</row>', "row 999999999: the worksheet Sheet has more than 1,048,576 rows"),
+        (f'<row r="7">{CELL.format("XFE7")}</row>', "row 7: the worksheet Sheet has more than 1,048,576 rows, 16,384 columns"),
+        (f'<row r="7">{CELL.format("ZZZZZ7")}</row>', "not a readable XLSX file, or damaged"),
+        ("".join(f'<row r="{n}">{CELL.format(f"XFD{n}")}</row>' for n in range(7, 20)), "or 200,000 cells"),
+        (f'<row r="2">{CELL.format("A2")}</row>', "row 2: the rows of the worksheet Sheet are out of order"),
+        ('<row r="7"><c r="A7" t="s"><v>99</v></c></row>', "not a readable XLSX file, or damaged"),
+        ('<row r="7"><c>', "not a readable XLSX file, or damaged"),
+    ],
+    ids=["row", "column", "no-column", "cells", "order", "text", "xml"],
+)  # fmt: skip
+def test_a_worksheet_out_of_all_bounds_is_refused_at_once(tmp_path, monkeypatch, extra, sentence):
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 200_000)
+    path = workbook(
+        tmp_path / "AB.xlsx", VOTES, lambda text: text.replace("</sheetData>", f"{extra}</sheetData>")
+    )
+    for reader in (votes_of, formats.read, model.read_rows):
+        assert sentence in said(reader, path)
+
+
+def test_a_bomb_is_not_unfolded(tmp_path):
+    blanks = " " * (50 << 20)
+    path = workbook(
+        tmp_path / "AB.xlsx", VOTES, lambda text: text.replace("<sheetData>", f"{blanks}<sheetData>")
+    )
+    assert path.stat().st_size < 1 << 20
+    for reader in (votes_of, formats.read, model.read_rows):
+        assert re.search(
+            rf"AB.xlsx: {SHEET} in the .* unfolds into 1,0\d\d times its size", said(reader, path)
+        )
+    for name, reader in (
+        ("x.asreview", asreview.read_project),
+        ("x.zip", rayyan.read_archive),
+        ("y.zip", formats.read),
+    ):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("articles.csv", blanks)
+        assert "articles.csv in the" in said(reader, tmp_path / name)
+
+
+def test_what_all_members_unfold_into_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_BYTES", 1 << 10)
+    path = workbook(tmp_path / "AB.xlsx", VOTES)
+    assert "the XLSX file unfolds into 0.0 GB, more than" in said(votes_of, path)
+
+
+def test_entities_in_a_workbook_are_refused(tmp_path):
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    dtd = f'<!DOCTYPE x [<!ENTITY e0 "x">{entities}<!ENTITY f SYSTEM "file:///etc/hostname">]>'
+    path = workbook(tmp_path / "AB.xlsx", VOTES, lambda text: dtd + re.sub(r"^<\?xml.*?\?>", "", text))
+    for reader in (votes_of, formats.read, model.read_rows):
+        assert "defines entities, as no spreadsheet program does" in said(reader, path)
+
+
+def test_a_damaged_or_encrypted_archive_is_one_sentence(tmp_path):
+    whole = workbook(tmp_path / "AB.xlsx", VOTES).read_bytes()
+    path = tmp_path / "CD.xlsx"
+    for spoilt in (whole[: len(whole) // 2], whole[:200] + b"\0" * 400 + whole[600:], b"PK\x03\x04", b""):
+        path.write_bytes(spoilt)
+        for reader in (votes_of, model.read_rows):
+            assert "not a readable XLSX file, or damaged" in said(reader, path)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+    locked = bytearray(buffer.getvalue())
+    locked[6] |= 1  # the flag that says encrypted, here and in the list of members
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(locked)
+    assert "encrypted" in said(votes_of, path)
+
+
+@pytest.mark.parametrize("reader", ["sheets", "records", "exchange"])
+def test_the_case_xlsx_dimension(shared, reader):
+    folder = shared / "data/cases/xlsx_dimension"
+    if not folder.is_dir():
+        pytest.skip("the case is not there")
+    found = {
+        "sheets": lambda: votes_of(folder / "AB.xlsx"),
+        "records": lambda: formats.read(folder / "export.xlsx").blocks,
+        "exchange": lambda: model.read_rows(folder / "AB.xlsx"),
+    }[reader]()
+    with zipfile.ZipFile(folder / ("export.xlsx" if reader == "records" else "AB.xlsx")) as archive:
+        written = archive.read(SHEET).decode().count("<row ")
+    assert len(found) == written - 1
+
+
+def test_the_bounds_leave_room_for_a_large_review():
+    assert workbooks.MOST_CELLS >= 500_000 * 40

@@ -1,0 +1,140 @@
+"""YAML that people write: read as PyYAML reads it, each fault one sentence with its place, nothing that hangs."""
+
+import time
+
+import pytest
+import yaml
+
+from evergreen import protocol, yaml_text
+from evergreen.errors import InputError
+
+GOOD = """\
+# a comment
+review: {title: 'One: two', authors: [A, "B"], final: no}
+rounds: [2020-01-31, "2021-01-31"]
+numbers: [1, -2.5, 1e3, .5, 0x10, ~, null, 2020-01-31 10:00:00, !!str 5, 'x''y', "\\u00e9", +.inf]
+block: |
+  line 1
+  line 2
+folded: >-
+  a
+  b
+base: &base {a: 1, b: 2}
+own: {<<: *base, b: 3}
+both: {b: 4, <<: [*base, {c: 5}]}
+again: *base
+nothing:
+yes: 1
+empty: []
+"""
+
+
+def said(text):
+    with pytest.raises(InputError) as fault:
+        yaml_text.parse(text, file="config/config.yaml")
+    return str(fault.value)
+
+
+def test_reads_what_pyyaml_reads():
+    assert yaml_text.parse(GOOD, file="x") == yaml.safe_load(GOOD)
+    for text in ("", "# only a comment", "- a\n- b: [1]\n", "word", "--- {a: 1}\n...\n"):
+        assert yaml_text.parse(text, file="x") == yaml.safe_load(text)
+
+
+def test_reads_every_file_of_the_project_as_pyyaml_does(root):
+    for folder in ("config", "envs", "tests/reviews"):
+        for path in (root / folder).rglob("*.yaml"):
+            assert yaml_text.read(path) == yaml.safe_load(path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: 1\nb: [1, 2\nc: 3\n", "config/config.yaml, row 3, column 2: not valid YAML: did not find expected"),
+        ("a: 1\n\tb: 2\n", "config/config.yaml, row 2, column 1: not valid YAML: "),
+        ("a: 'x\n", "row 2, column 1: not valid YAML: found unexpected end of stream"),
+        ("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n", "row 5, column 3: the key `c` is there twice, first in row 3. Keep one"),
+        ("2020-01-31: a\n'2020-01-31': b\n", "row 2, column 1: the key `2020-01-31` is there twice"),
+        ("a: *b\n", "row 1, column 4: the alias *b has no &b that is complete above it"),
+        ("a: &b [*b]\n", "row 1, column 8: the alias *b has no &b that is complete above it"),
+        ("a: 1\n---\nb: 2\n", "row 2, column 1: a second document begins"),
+        ("a: !!python/object/apply:os.system [x]\n", "row 1, column 4: the tag tag:yaml.org,2002:python/object/apply:os"),
+        ("a: !x y\n", "row 1, column 4: 'y' cannot be read (!x). Put it in quotes."),
+        ("a: 2021-02-30\n", "row 1, column 4: '2021-02-30' cannot be read (day is out of range for month)"),
+        ("[a, b]: 1\n", "row 1, column 1: a list or a mapping stands where a key belongs"),
+        ("a: {<<: [1]}\n", "`<<` takes over the keys of a mapping"),
+        ("a: b\x07\n", "row 1: the character '\\x07' is not text. Remove it."),
+        ("a: " + "1:" * 5000 + "1\n", "a number or a date of this length cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_sentence_with_its_place(text, sentence):
+    found = said(text)
+    assert sentence in found
+    assert "\n" not in found
+
+
+def bomb(levels, width=10):
+    lines = ["a0: &a0 [x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (bomb(30), "unfolds into more than 500,000 values. Write out less, or repeat less by aliases"),
+        ("a: " + "[" * 100_000, "nested more than 50 deep"),
+        ("a: " + "{b: " * 100_000, "nested more than 50 deep"),
+        ("".join(f"{' ' * n}a{n}:\n" for n in range(200)), "nested more than 50 deep"),
+        ("a: [" + "x," * 600_000 + "]", "unfolds into more than 500,000 values"),
+    ],
+    ids=["aliases", "lists", "mappings", "indented", "wide"],
+)
+def test_a_bomb_is_refused_at_once(text, sentence):
+    start = time.perf_counter()
+    assert sentence in said(text)
+    assert time.perf_counter() - start < 5
+
+
+def test_aliases_within_reason_are_read():
+    found = yaml_text.parse(bomb(4), file="x")
+    assert found["a3"] == [found["a2"]] * 10
+
+
+def test_a_file_that_is_too_large_absent_or_not_utf_8(tmp_path):
+    path = tmp_path / "config.yaml"
+    with pytest.raises(InputError, match="cannot be read"):
+        yaml_text.read(path)
+    path.write_bytes(b"a: 1\nb: caf\xe9\n")
+    with pytest.raises(InputError, match="row 2: the text is not UTF-8"):
+        yaml_text.read(path)
+    path.write_bytes(b"#" * (yaml_text.MOST_BYTES + 1))
+    with pytest.raises(InputError, match="more than the 10 MB that are read"):
+        yaml_text.read(path)
+    path.write_bytes("a: é".encode("utf-16"))
+    assert yaml_text.read(path) == {"a": "é"}
+    path.write_text("- a\n")
+    with pytest.raises(InputError, match="must be a list of `key: value` lines"):
+        yaml_text.read(path)
+
+
+def test_a_protocol_with_a_thousand_outcomes_is_read_fast(tmp_path, root):
+    raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    some = raw["outcomes"]
+    raw["outcomes"] = [
+        {**some[n % len(some)], "id": f"o{n}", "name": f"Outcome {n} " + "in words " * 20}
+        for n in range(1000)
+    ]
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(raw))
+    assert path.stat().st_size > 250_000
+    start = time.process_time()
+    assert yaml_text.read(path) == raw
+    assert time.process_time() - start < 0.5  # 0.03 s on an idle machine
+
+
+def test_the_protocol_is_read_so(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("review: {title: x}\nrounds: []\nreview: {title: y}\n")
+    with pytest.raises(InputError, match="row 3, column 1: the key `review` is there twice, first in row 1"):
+        protocol.load(path)
