@@ -6,8 +6,6 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-import openpyxl
-
 from evergreen.errors import InputError
 from evergreen.records.formats import delimited
 from evergreen.records.formats.block import Blocks
@@ -42,6 +40,8 @@ def table_inside(raw: bytes, file: str) -> tuple[str, bytes] | None:
 
 def read(raw: bytes, file: str) -> Blocks:
     """Blocks of the first sheet that has a header with known column names; `line` is the sheet's row."""
+    import openpyxl
+
     out = Blocks()
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)

@@ -7,8 +7,6 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-
 from evergreen import sheets
 from evergreen.errors import InputError
 
@@ -45,6 +43,8 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a table that another tool wrote (CSV, TSV or XLSX), by column name as lower-case text; all cells are text."""
     path = Path(path)
     if path.suffix.lower() == ".xlsx":
+        import openpyxl
+
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         table = [
             ["" if cell is None else str(cell) for cell in row]
