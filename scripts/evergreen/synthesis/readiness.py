@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.outcomes import slice_of
 from evergreen.sheets import folded
@@ -51,7 +52,7 @@ def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list
             errors.append(
                 InputError(
                     f"the outcome {own.iloc[0]['outcome']!r} is not in the protocol, whose outcome {data!r} has no row",
-                    **place_of(own),
+                    **place_of(tables.rows(own.head(1))[0]),
                     column="outcome",
                     todo=f"Write {data}, or name it as the sheet does under `data` of the outcome.",
                 )
@@ -93,7 +94,7 @@ def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | N
     todo = "Write a plain number such as 1234.5, leave the cell empty, or use words in every row."
     return InputError(
         f"study {own.iloc[0]['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",
-        **place_of(own),
+        **place_of(tables.rows(own.head(1))[0]),
         column=name,
         todo=todo,
     )
