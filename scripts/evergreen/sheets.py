@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
-
-import pandas as pd
 
 from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
+
+if TYPE_CHECKING:  # names are compared by modules that read no sheet
+    import pandas as pd
 
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
@@ -110,6 +111,8 @@ def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ())
 
     Where nobody has a sheet there is nothing to wait for, and nobody gets one.
     """
+    import pandas as pd
+
     columns = [*(column.name for column in columns_of(kind)), "_file", "_row"]
     waiting = [person for person in people if person not in paths] if paths else []
     return {person: read_sheet(path, kind) for person, path in paths.items()} | {
@@ -340,6 +343,8 @@ def _frame(
     path: Path,
     decimal_comma: bool,
 ) -> pd.DataFrame:
+    import pandas as pd
+
     errors: list[InputError] = []
     for number, cells in rows:
         surplus = [

@@ -56,3 +56,10 @@ def test_a_script_starts_without_what_only_some_of_its_work_needs(script: str) -
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert told.stdout.splitlines()[-1] == "loaded:", told.stdout
+
+
+@pytest.mark.parametrize("module", ["evergreen.synthesis.outcome", "evergreen.search.rounds"])
+def test_computing_on_plain_rows_loads_no_pandas(module: str) -> None:
+    probe = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {module}; print('pandas' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
