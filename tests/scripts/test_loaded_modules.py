@@ -60,6 +60,8 @@ def test_a_script_starts_without_what_only_some_of_its_work_needs(script: str) -
 
 @pytest.mark.parametrize("module", ["evergreen.synthesis.outcome", "evergreen.search.rounds"])
 def test_computing_on_plain_rows_loads_no_pandas(module: str) -> None:
-    probe = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {module}; print('pandas' in sys.modules)"
+    probe = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {module}; print('pandas' in sys.modules)"
+    )
     told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert told.stdout == "False\n"
