@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from evergreen import sheets
+from evergreen import sheets, tables
 from evergreen.bias import judgements
 from evergreen.bias.certainty import certainty_of
 from evergreen.bias.tools import tool_of
@@ -88,8 +88,8 @@ def _unpoolable(files: list[list[Any]], outcomes: list[dict[str, Any]], screened
         sheets.read_sheets(paths["extraction_studies"], "extraction_studies"), adjudication
     )
     ratios = sorted({outcome["data"] for outcome in outcomes if outcome["scale"] == "ratio"})
-    converted = derive(rows.rows, ratios).map(merge.as_text)
-    return refusals(converted, studies.rows.map(merge.as_text), outcomes, compare=not screened)
+    converted = merge.texts(derive(rows.rows, ratios))
+    return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 
 
 def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
@@ -116,7 +116,7 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
     elif kind == "extraction":
         extraction_check.check(frame)
     elif kind == "extraction_studies":
-        refuse(extraction_check.twice(frame, merge.STUDY_KEY))
+        refuse(extraction_check.twice(tables.rows(frame), merge.STUDY_KEY))
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
     elif kind == "certainty":

@@ -146,7 +146,18 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column name."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = (frame.iloc[:, position].tolist() for position in range(len(names)))
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table of rows that have all of these columns."""
+    import pandas as pd
+
+    if not lines:
+        return pd.DataFrame(columns=list(columns))
+    return pd.DataFrame({name: [line[name] for line in lines] for name in columns})
 
 
 def numbers(column: pd.Series) -> pd.Series:

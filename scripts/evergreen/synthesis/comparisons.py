@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
@@ -117,14 +118,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
 
 def typed(rows: pd.DataFrame | Rows) -> list[Row]:
     """Rows with numbers as floats (NaN where nothing stands) and with every column that is read here."""
-    if isinstance(rows, Sequence):
-        records = [dict(row) for row in rows]
-    else:  # column by column: rows of a frame are slow to come by
-        names = [str(name) for name in rows.columns]
-        records = [
-            dict(zip(names, values, strict=True))
-            for values in zip(*(rows[name].tolist() for name in rows.columns), strict=True)
-        ]
+    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
     for record in records:
         for name in NUMBERS:
             value = record.get(name)
