@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evergreen import sheets, tables
 from evergreen.bias import judgements
@@ -16,6 +16,9 @@ from evergreen.extraction import merge
 from evergreen.prisma.counts import chained, given
 from evergreen.prisma.identities import check_counts
 from evergreen.screening.ballots import ballots
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -56,44 +59,45 @@ def main(argv: list[str] | None = None) -> None:
             problem = next(line for line in str(fault).splitlines() if day in line)
             todo = f"Mend the counts under `prisma.given.{day}`."
             faults.append(InputError(problem, file="config/config.yaml", todo=todo))
+    read: dict[str, pd.DataFrame] = {}
     for _, files in sorted(args.files.items()):
         for kind, path, *how in files:
             try:
-                _check(kind, Path(path), args.tool, args.reasons, *how)
+                sheet = _check(kind, Path(path), args.tool, args.reasons, *how)
+                if sheet is not None:
+                    read[path] = sheet
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
     if args.outcomes:
-        refuse(_unpoolable(args.files.get("extraction", []), args.outcomes, args.screened))
+        refuse(_unpoolable(args.files.get("extraction", []), read, args.outcomes, args.screened))
 
 
-def _unpoolable(files: list[list[Any]], outcomes: list[dict[str, Any]], screened: bool) -> list[InputError]:
-    """What the sheets of all extractors together leave to mend before their outcomes can be pooled."""
+def _unpoolable(
+    files: list[list[Any]], read: dict[str, pd.DataFrame], outcomes: list[dict[str, Any]], screened: bool
+) -> list[InputError]:
+    """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
-    paths = {
-        kind: {Path(path).stem: path for own, path, *_ in files if own == kind}
+    sheets_of = {
+        kind: {Path(path).stem: read[path] for own, path, *_ in files if own == kind}
         for kind in ("extraction", "extraction_studies", "adjudication_extraction")
     }
-    if not paths["extraction"]:
+    if not sheets_of["extraction"]:
         return []
-    settled = [
-        sheets.read_sheet(path, "adjudication_extraction")
-        for path in paths["adjudication_extraction"].values()
-    ]
-    adjudication = settled[0] if settled else None
-    rows = merge.merge_extraction(sheets.read_sheets(paths["extraction"], "extraction"), adjudication)
-    studies = merge.merge_studies(
-        sheets.read_sheets(paths["extraction_studies"], "extraction_studies"), adjudication
-    )
+    adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
+    rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
+    studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
     ratios = sorted({outcome["data"] for outcome in outcomes if outcome["scale"] == "ratio"})
     converted = merge.texts(derive(rows.rows, ratios))
     return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 
 
-def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
-    """Read one file and check what its kind must hold; `how` says how it is to be read."""
+def _check(
+    kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None
+) -> pd.DataFrame | None:
+    """Read one file and check what its kind must hold; `how` says how it is to be read. Gives the rows of a sheet."""
     if kind in ("strategy", "export"):
         if not path.is_file():
             raise InputError(
@@ -109,7 +113,7 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
                 file=path,
                 todo="Save the search again, or take the file out of config/config.yaml.",
             )
-        return
+        return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):
         ballots(frame, stage=path.parent.name, reasons=reasons)
@@ -123,6 +127,7 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
         certainty_of(frame, **(how or {}))
     elif kind == "risk_of_bias":
         judgements.check(frame, tool_of(tool))
+    return frame
 
 
 if __name__ == "__main__":
