@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evergreen import sheets
+from evergreen import sheets, tables
 from evergreen.bias import judgements
 from evergreen.bias.certainty import certainty_of
 from evergreen.bias.tools import tool_of
@@ -16,6 +16,9 @@ from evergreen.extraction import merge
 from evergreen.prisma.counts import chained, given
 from evergreen.prisma.identities import check_counts
 from evergreen.screening.ballots import ballots
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -80,44 +83,45 @@ def check(
             tool_of(tool)
         except InputError as fault:
             refuse([*faults, fault])  # no sheet of judgements can be read without it
+    read: dict[str, pd.DataFrame] = {}
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:
-                _check(kind, Path(path), tool, reasons, *how)
+                sheet = _check(kind, Path(path), tool, reasons, *how)
+                if sheet is not None:
+                    read[path] = sheet
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
     if outcomes:
-        refuse(_unpoolable(files.get("extraction", []), outcomes, screened))
+        refuse(_unpoolable(files.get("extraction", []), read, outcomes, screened))
 
 
-def _unpoolable(files: list[list[Any]], outcomes: list[dict[str, Any]], screened: bool) -> list[InputError]:
-    """What the sheets of all extractors together leave to mend before their outcomes can be pooled."""
+def _unpoolable(
+    files: list[list[Any]], read: dict[str, pd.DataFrame], outcomes: list[dict[str, Any]], screened: bool
+) -> list[InputError]:
+    """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
-    paths = {
-        kind: {Path(path).stem: path for own, path, *_ in files if own == kind}
+    sheets_of = {
+        kind: {Path(path).stem: read[path] for own, path, *_ in files if own == kind}
         for kind in ("extraction", "extraction_studies", "adjudication_extraction")
     }
-    if not paths["extraction"]:
+    if not sheets_of["extraction"]:
         return []
-    settled = [
-        sheets.read_sheet(path, "adjudication_extraction")
-        for path in paths["adjudication_extraction"].values()
-    ]
-    adjudication = settled[0] if settled else None
-    rows = merge.merge_extraction(sheets.read_sheets(paths["extraction"], "extraction"), adjudication)
-    studies = merge.merge_studies(
-        sheets.read_sheets(paths["extraction_studies"], "extraction_studies"), adjudication
-    )
+    adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
+    rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
+    studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
     ratios = sorted({outcome["data"] for outcome in outcomes if outcome["scale"] == "ratio"})
-    converted = derive(rows.rows, ratios).map(merge.as_text)
-    return refusals(converted, studies.rows.map(merge.as_text), outcomes, compare=not screened)
+    converted = merge.texts(derive(rows.rows, ratios))
+    return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 
 
-def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None) -> None:
-    """Read one file and check what its kind must hold; `how` says how it is to be read."""
+def _check(
+    kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None
+) -> pd.DataFrame | None:
+    """Read one file and check what its kind must hold; `how` says how it is to be read. Gives the rows of a sheet."""
     if kind in ("strategy", "export"):
         if not path.is_file():
             raise InputError(
@@ -133,20 +137,21 @@ def _check(kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, 
                 file=path,
                 todo="Save the search again, or take the file out of config/config.yaml.",
             )
-        return
+        return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):
         ballots(frame, stage=path.parent.name, reasons=reasons)
     elif kind == "extraction":
         extraction_check.check(frame)
     elif kind == "extraction_studies":
-        refuse(extraction_check.twice(frame, merge.STUDY_KEY))
+        refuse(extraction_check.twice(tables.rows(frame), merge.STUDY_KEY))
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
     elif kind == "certainty":
         certainty_of(frame, **(how or {}))
     elif kind == "risk_of_bias":
         judgements.check(frame, tool_of(tool))
+    return frame
 
 
 if __name__ == "__main__":

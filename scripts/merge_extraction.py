@@ -10,7 +10,7 @@ from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import CONFLICTS, as_text, merge_extraction, merge_studies
+from evergreen.extraction.merge import CONFLICTS, merge_extraction, merge_studies, texts
 from evergreen.sheets import read_sheet, read_sheets
 
 
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
         (conflicts, args.conflicts, spreadsheets.write_table),
         (derive(rows.rows, args.params["ratios"]), args.converted, tables.write_table),
     ):
-        write(frame.map(as_text), Path(path))
+        write(texts(frame), Path(path))
 
 
 if __name__ == "__main__":

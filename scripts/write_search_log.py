@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evergreen.command import parser, run
 from evergreen.search import audit, journal
-from evergreen.tables import read_json, read_table, write_text
+from evergreen.tables import read_json, read_rows, write_text
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,10 +27,7 @@ def _search(folder: Path) -> audit.Search:
         log=read_json(folder / "log.json"),
         retrieved=read_json(folder / "retrieved.json"),
         batches=read_json(folder / "batches.json"),
-        changes=[
-            {str(name): str(value) for name, value in row.items()}
-            for row in read_table(folder / "changes.csv").to_dict("records")
-        ],
+        changes=read_rows(folder / "changes.csv"),
     )
 
 

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen import archives, workbooks
 from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
 from evergreen.spreadsheets import unguarded
+
+if TYPE_CHECKING:  # names are compared by modules that read no sheet
+    import pandas as pd
 
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
@@ -111,6 +112,8 @@ def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ())
 
     Where nobody has a sheet there is nothing to wait for, and nobody gets one.
     """
+    import pandas as pd
+
     columns = [*(column.name for column in columns_of(kind)), "_file", "_row"]
     waiting = [person for person in people if person not in paths] if paths else []
     return {person: read_sheet(path, kind) for person, path in paths.items()} | {
@@ -335,6 +338,8 @@ def _frame(
     path: Path,
     decimal_comma: bool,
 ) -> pd.DataFrame:
+    import pandas as pd
+
     errors: list[InputError] = []
     for number, cells in rows:
         surplus = [

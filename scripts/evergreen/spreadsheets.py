@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from evergreen import tables
+
+if TYPE_CHECKING:  # a sheet's cells are taken back by modules that write no table
+    import pandas as pd
 
 # ASCII and full-width signs that begin a formula, with whatever blanks stand before them, and the ends of cell and line.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -50,6 +52,8 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
 
 
 def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:
+    import pandas as pd
+
     changed = {}
     for place, name in enumerate(frame.columns):
         column = frame.iloc[:, place]

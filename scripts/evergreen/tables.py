@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:  # many scripts write and read no table, and pandas takes longer to load than they run
+    import pandas as pd
 
 from evergreen.steps.drafts import draft_of
 
@@ -108,6 +111,8 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     From CSV every column is text, with "" where nothing stands; convert what is a number with
     `numbers`. Parquet keeps its types.
     """
+    import pandas as pd
+
     path = Path(path)
     if path.suffix == ".parquet":
         return pd.read_parquet(path, columns=list(columns) if columns else None)
@@ -121,13 +126,41 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     )
 
 
+def write_rows(lines: Iterable[Mapping[str, str]], columns: Sequence[str], path: str | Path) -> None:
+    """Write texts by column name as CSV, the same bytes as `write_table`, without loading pandas."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([line[column] for column in columns] for line in lines)
+    write_text(text.getvalue(), path)
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """The rows of a CSV that `write_table` wrote, all text, as `rows(read_table(path))` without loading pandas."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column name."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = (frame.iloc[:, position].tolist() for position in range(len(names)))
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table of rows that have all of these columns."""
+    import pandas as pd
+
+    if not lines:
+        return pd.DataFrame(columns=list(columns))
+    return pd.DataFrame({name: [line[name] for line in lines] for name in columns})
 
 
 def numbers(column: pd.Series) -> pd.Series:
     """Text column of a machine's CSV as floats; empty becomes NaN."""
+    import pandas as pd
+
     return pd.to_numeric(column.where(column.ne(""), None), errors="raise").astype(float)
 
 

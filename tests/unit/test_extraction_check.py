@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.errors import InputErrors
 from evergreen.extraction.check import NUMBERS, check, impossible
 
@@ -45,7 +46,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize(("given", "column"), IMPOSSIBLE)
 def test_an_impossible_number_is_named_by_its_cell(given, column):
-    (error,) = impossible(pd.DataFrame([row(**given)]))
+    (error,) = impossible([row(**given)])
     assert (error.file, error.row, error.column) == ("AB.csv", 7, column)
 
 
@@ -61,14 +62,14 @@ def test_an_impossible_number_is_named_by_its_cell(given, column):
     ],
 )
 def test_possible_numbers_pass(given):
-    assert impossible(pd.DataFrame([row(**given)])) == []
+    assert impossible([row(**given)]) == []
 
 
 def test_arms_of_one_outcome_have_one_unit():
     rows = pd.DataFrame(
         [row(unit="mg"), row(arm="placebo", unit="g", _row=8), row(arm="other", unit="MG", _row=9)]
     )
-    (error,) = impossible(rows)
+    (error,) = impossible(tables.rows(rows))
     assert (error.row, error.column) == (8, "unit")
 
 

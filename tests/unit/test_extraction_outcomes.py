@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
+from evergreen import sheets
 from evergreen.errors import InputError
-from evergreen.extraction.outcomes import name_of, slice_of
+from evergreen.extraction import outcomes
+from evergreen.extraction.outcomes import as_csv, name_of, slice_of, slices_of
 
 ROWS = pd.DataFrame(
     [
@@ -70,3 +72,22 @@ def test_a_study_is_found_whatever_its_letter_case():
 def test_a_slice_says_where_its_rows_came_from_when_asked():
     assert "origin" not in slice_of(ROWS, "pain")
     assert slice_of(ROWS, "pain", places=True)["origin"].tolist() == ["AB.csv:2", "AB.csv:3"]
+
+
+def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
+    tables = {"screened": SCREENED, "judgements": JUDGED, "studies": STUDIES}
+    wanted = [
+        {"id": "a", "data": "PAIN", "columns": ["dose"]},
+        {"id": "b", "data": "death", "columns": []},
+        {"id": "c", "data": "pain", "columns": []},
+        {"id": "d", "data": "sleep", "columns": ["dose"]},
+    ]
+    each = {one["id"]: slice_of(ROWS, one["data"], columns=one["columns"], **tables) for one in wanted}
+    calls = []
+    monkeypatch.setattr(outcomes, "folded", lambda cell: calls.append(cell) or sheets.folded(cell))
+    together = slices_of(ROWS, wanted, **tables)
+    assert {name: as_csv(one) for name, one in together.items()} == {
+        name: as_csv(one) for name, one in each.items()
+    }
+    # Two columns of the sheet and of the judgements, each study list once a column, each name asked for once.
+    assert len(calls) == 2 * len(ROWS) + 2 * len(JUDGED) + 2 * len(SCREENED) + len(STUDIES) + len(wanted)

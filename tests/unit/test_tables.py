@@ -37,3 +37,20 @@ def test_parquet_does_not_tell_how_a_frame_was_put_together(tmp_path):
     parts = pd.concat([frame.iloc[:1], frame.iloc[1:]], ignore_index=True)
     tables.write_table(parts, tmp_path / "parts.parquet")
     assert (tmp_path / "whole.parquet").read_bytes() == (tmp_path / "parts.parquet").read_bytes()
+
+
+def test_texts_are_the_same_bytes_with_and_without_pandas(tmp_path):
+    lines = [
+        {"pmid": "1", "change": 'a "b", c', "detail": ""},
+        {"pmid": "2", "change": "two\nlines", "detail": "NA"},
+        {"pmid": "", "change": "ü", "detail": " x "},
+    ]
+    columns = ["pmid", "change", "detail"]
+    for number, some in enumerate((lines, [])):
+        tables.write_rows(some, columns, tmp_path / f"plain-{number}.csv")
+        tables.write_table(pd.DataFrame(some, columns=columns), tmp_path / f"frame-{number}.csv")
+        assert (tmp_path / f"plain-{number}.csv").read_bytes() == (
+            tmp_path / f"frame-{number}.csv"
+        ).read_bytes()
+        assert tables.read_rows(tmp_path / f"frame-{number}.csv") == some
+        assert tables.rows(tables.read_table(tmp_path / f"plain-{number}.csv")) == some

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import columns_of, folded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEY = ("study", "outcome", "timepoint", "arm")
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.kind == "number")
@@ -24,29 +26,33 @@ SLACK = 1e-9
 LARGEST = 1e50
 
 Row = dict[str, Any]
+Filled = dict[str, float]
 Fault = tuple[str, str]
 
 
 def check(rows: pd.DataFrame) -> None:
     """Refuse a sheet with impossible numbers, or with two different rows for the same arm."""
-    refuse([*impossible(rows), *twice(rows)])
+    records = tables.rows(rows)
+    refuse([*impossible(records), *twice(records)])
 
 
 def impossible(
-    rows: pd.DataFrame, place: Callable[[Row], tuple[str, int | None]] | None = None
+    records: Sequence[Row],
+    place: Callable[[Row], tuple[str, int | None]] | None = None,
+    *,
+    suspects: Sequence[Row] | None = None,
 ) -> list[InputError]:
     """Everything impossible in extraction rows, as errors that name the cell; an empty list where nothing is.
 
-    `rows` has the columns of an extraction sheet, numbers as floats (NaN = empty). `place` tells file and row of
-    a row; by default they are its `_file` and `_row`. Checked row by row and, over the rows of one outcome of a
-    study, the unit: arms in different units cannot be compared.
+    The rows have the columns of an extraction sheet, numbers as floats (NaN = empty). `place` tells file and row of
+    a row; by default they are its `_file` and `_row`. Checked row by row (the `suspects`, by default all) and, over the
+    rows of one outcome of a study, the unit: arms in different units cannot be compared.
     """
     place = place or (lambda row: (row["_file"], int(row["_row"])))
     errors = []
-    records = tables.rows(rows)
-    for row in records:
-        file, number = place(row)
+    for row in records if suspects is None else suspects:
         for column, problem in faults(row):
+            file, number = place(row)
             errors.append(InputError(problem, file=file, row=number, column=column, todo="Correct it."))
     for first, row in _unit_changes(records):
         file, number = place(row)
@@ -64,77 +70,91 @@ def impossible(
 
 def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row."""
-    for column in NUMBERS:
-        if given(row, column) and abs(row[column]) > LARGEST:
-            yield column, f"{row[column]:g} is too large for a number of a study"
-    yield from _counts(row)
-    yield from _spreads(row)
-    yield from _order(row)
-    yield from _intervals(row)
+    filled = filled_in(row)
+    for column, value in filled.items():
+        if abs(value) > LARGEST:
+            yield column, f"{value:g} is too large for a number of a study"
+    yield from _counts(filled)
+    yield from _spreads(filled)
+    yield from _order(filled)
+    yield from _intervals(filled)
 
 
 def key_of(row: Row, key: tuple[str, ...] = KEY) -> tuple[str, ...]:
     """The row's key as it is compared: blanks and letter case do not make another arm."""
-    return tuple(folded(row[column]) for column in key)
+    return tuple([_name(row[column]) for column in key])
 
 
-def given(row: Row, *columns: str) -> bool:
-    """Whether all of these number columns are filled."""
-    return all(not math.isnan(row[column]) for column in columns)
+@lru_cache(maxsize=1 << 16)
+def _name(cell: object) -> str:
+    return folded(cell)  # a sheet names the same study, outcome and arm again and again
 
 
-def _counts(row: Row) -> Iterator[Fault]:
+def filled_in(row: Row) -> Filled:
+    """The number columns of a row in which a number stands."""
+    return {column: row[column] for column in NUMBERS if not math.isnan(row[column])}
+
+
+def _given(filled: Filled, *columns: str) -> bool:
+    return all(column in filled for column in columns)
+
+
+def _counts(filled: Filled) -> Iterator[Fault]:
     for column in ("n", "events"):
-        value = row[column]
-        if given(row, column) and (value < 0 or not float(value).is_integer()):
+        value = filled.get(column, 0.0)
+        if value < 0 or not float(value).is_integer():
             yield column, f"{column} is {value:g}, but people come in whole numbers"
-    if given(row, "n") and row["n"] == 0:
+    if filled.get("n") == 0:
         yield "n", "n is 0, the arm has no participants"
     # Events per person-time may be several in one participant.
-    if given(row, "n", "events") and not given(row, "person_time") and row["events"] > row["n"]:
-        yield "events", f"{row['events']:g} events in {row['n']:g} participants"
-    if given(row, "person_time") and row["person_time"] <= 0:
-        yield "person_time", f"person-time is {row['person_time']:g}"
+    if _given(filled, "n", "events") and "person_time" not in filled and filled["events"] > filled["n"]:
+        yield "events", f"{filled['events']:g} events in {filled['n']:g} participants"
+    if "person_time" in filled and filled["person_time"] <= 0:
+        yield "person_time", f"person-time is {filled['person_time']:g}"
 
 
-def _spreads(row: Row) -> Iterator[Fault]:
+def _spreads(filled: Filled) -> Iterator[Fault]:
     for column in ("sd", "se", "sd_baseline", "estimate_se"):
-        if given(row, column) and row[column] < 0:
-            yield column, f"{column} is negative ({row[column]:g})"
-    if given(row, "sd", "se", "n") and row["n"] > 1 and row["se"] > row["sd"] * (1 + SLACK):
+        if column in filled and filled[column] < 0:
+            yield column, f"{column} is negative ({filled[column]:g})"
+    n, sd = filled.get("n", 0.0), filled.get("sd")
+    if sd is not None and n > 1 and "se" in filled and filled["se"] > sd * (1 + SLACK):
         yield (
             "se",
-            f"the standard error ({row['se']:g}) is larger than the standard deviation ({row['sd']:g})",
+            f"the standard error ({filled['se']:g}) is larger than the standard deviation ({sd:g})",
         )
-    if given(row, "sd", "n") and row["n"] == 1 and row["sd"] > 0:
-        yield "sd", f"sd is {row['sd']:g}, but one participant has no standard deviation"
-    if given(row, "r") and abs(row["r"]) > 1:
-        yield "r", f"the correlation is {row['r']:g}, outside -1 to 1"
+    if sd is not None and n == 1 and sd > 0:
+        yield "sd", f"sd is {sd:g}, but one participant has no standard deviation"
+    if "r" in filled and abs(filled["r"]) > 1:
+        yield "r", f"the correlation is {filled['r']:g}, outside -1 to 1"
 
 
-def _order(row: Row) -> Iterator[Fault]:
-    known = [column for column in ORDERED if given(row, column)]
+def _order(filled: Filled) -> Iterator[Fault]:
+    known = [column for column in ORDERED if column in filled]
     for lower, upper in pairwise(known):
-        if row[lower] > row[upper]:
-            yield lower, f"{lower} ({row[lower]:g}) is above {upper} ({row[upper]:g})"
-    for column, outside in (("min", row["mean"] < row["min"]), ("max", row["mean"] > row["max"])):
-        if given(row, "mean", column) and outside:
-            yield "mean", f"the mean ({row['mean']:g}) is beyond the {column} ({row[column]:g})"
+        if filled[lower] > filled[upper]:
+            yield lower, f"{lower} ({filled[lower]:g}) is above {upper} ({filled[upper]:g})"
+    if "mean" not in filled:
+        return
+    for column, sign in (("min", 1), ("max", -1)):
+        if column in filled and sign * filled["mean"] < sign * filled[column]:
+            yield "mean", f"the mean ({filled['mean']:g}) is beyond the {column} ({filled[column]:g})"
 
 
-def _intervals(row: Row) -> Iterator[Fault]:
-    for value, low, high in INTERVALS:
-        if given(row, low, high) and row[low] > row[high]:
-            yield low, f"{low} ({row[low]:g}) is above {high} ({row[high]:g})"
+def _intervals(filled: Filled) -> Iterator[Fault]:
+    for name, lower, upper in INTERVALS:
+        value, low, high = filled.get(name), filled.get(lower), filled.get(upper)
+        if low is not None and high is not None and low > high:
+            yield lower, f"{lower} ({low:g}) is above {upper} ({high:g})"
             continue
-        slack = SLACK * max(1.0, abs(row[value])) if given(row, value) else 0.0
-        below = given(row, value, low) and row[value] < row[low] - slack
-        above = given(row, value, high) and row[value] > row[high] + slack
-        if below or above:
-            yield value, f"the {value} ({row[value]:g}) lies outside its interval"
+        if value is None:
+            continue
+        slack = SLACK * max(1.0, abs(value))
+        if (low is not None and value < low - slack) or (high is not None and value > high + slack):
+            yield name, f"the {name} ({value:g}) lies outside its interval"
 
 
-def _unit_changes(records: list[Row]) -> Iterator[tuple[Row, Row]]:
+def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     """Pairs (first row, row) of arms of one study, outcome and time point that are given in different units."""
     units: dict[tuple[str, ...], Row] = {}
     for row in records:
@@ -145,11 +165,11 @@ def _unit_changes(records: list[Row]) -> Iterator[tuple[Row, Row]]:
             yield first, row
 
 
-def twice(rows: pd.DataFrame, key: tuple[str, ...] = KEY) -> list[InputError]:
+def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError]:
     """Errors for rows of one sheet that have the same key and are not identical."""
     errors = []
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in tables.rows(rows):
+    for row in records:
         groups.setdefault(key_of(row, key), []).append(row)
     for group in groups.values():
         for first, second in combinations(group, 2):

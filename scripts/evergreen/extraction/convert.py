@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.optimize import brentq
 from scipy.special import ndtri, stdtrit
 
 
@@ -123,6 +122,8 @@ def table_from_odds_ratio(
     `n1` participants are in the first group and `outcomes` in both groups have the event. Raises ValueError where no
     table has these margins.
     """
+    from scipy.optimize import brentq  # takes longer to load than a whole sheet to convert
+
     if not 0 < n1 < n or not 0 < outcomes < n or odds_ratio <= 0:
         raise ValueError("margins must lie within the total, and the odds ratio above 0")
     low, high = max(0.0, n1 + outcomes - n), min(n1, outcomes)

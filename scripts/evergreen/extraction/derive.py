@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.extraction import convert
-from evergreen.extraction.check import Row, given
+from evergreen.extraction.check import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DERIVED, NOT_DERIVED = "derived", "not_derived"
 
@@ -34,7 +36,12 @@ def derive(rows: pd.DataFrame, ratios: Collection[str] = ()) -> pd.DataFrame:
         row[DERIVED] = "; ".join(filter(None, [row.get(DERIVED, ""), *made]))
         row[NOT_DERIVED] = "; ".join(refused)
     columns = [c for c in rows.columns if c != DERIVED]
-    return pd.DataFrame(records, columns=[*columns, DERIVED, NOT_DERIVED])
+    return tables.frame_of(records, [*columns, DERIVED, NOT_DERIVED])
+
+
+def given(row: Row, *columns: str) -> bool:
+    """Whether all of these number columns are filled."""
+    return not any(math.isnan(row[column]) for column in columns)
 
 
 def _conversions(row: Row, ratios: Collection[str]) -> Iterator[tuple[str, float | None, str]]:

@@ -11,14 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import KEY, NUMBERS, Row, check, impossible, key_of, twice
 from evergreen.sheets import NOT_REPORTED, NUMBER, columns_of, folded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REMARKS = ("record_id", "source", "note")
 STUDY_KEY = ("study",)
@@ -68,13 +69,16 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
         check(rows)
     settled = adjudication[adjudication["outcome"] != ""] if adjudication is not None else None
     merged = _merge(sheets, settled, ROWS)
-    refuse(impossible(merged.rows, place=lambda row: (str(row["origin"]), None)))
+    # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
+    records = tables.rows(merged.rows)
+    touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
+    refuse(impossible(records, place=lambda row: (str(row["origin"]), None), suspects=touched))
     return merged
 
 
 def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:
     """Merge the sheets of study-level columns; adjudicated by rows of the adjudication sheet without an outcome."""
-    refuse([error for rows in sheets.values() for error in twice(rows, STUDY_KEY)])
+    refuse([error for rows in sheets.values() for error in twice(tables.rows(rows), STUDY_KEY)])
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
     compared = tuple(c for c in named if c not in (*STUDY_KEY, *REMARKS, *PLACE))
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
@@ -123,15 +127,23 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     conflicts += [_orphan(row) for row in decisions.values()]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
-        rows=pd.DataFrame(merged, columns=[*columns, *extra]),
-        conflicts=pd.DataFrame(conflicts, columns=list(CONFLICTS)),
+        rows=tables.frame_of(merged, [*columns, *extra]), conflicts=tables.frame_of(conflicts, CONFLICTS)
     )
 
 
 def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, dict[str, str]]]:
     """(column, {person: value as text}) of the cells on which those who have the row differ."""
-    result = []
+    result: list[tuple[str, dict[str, str]]] = []
+    first, *others = by_person.values()
+    if not others:
+        return result
     for column in kind.compared:
+        one = first.get(column, "")
+        if all(
+            one == other or (one != one and other != other)
+            for other in (row.get(column, "") for row in others)
+        ):
+            continue
         values = {person: row.get(column, "") for person, row in by_person.items()}
         filled = [value for value in values.values() if not _empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
@@ -147,9 +159,9 @@ def _row(
     open_columns = [c["column"] for c in listed if c["status"] == "open" and c["column"] != "row"]
     result: Row = {}
     for column in columns:
-        values = [row[column] for row in by_person.values() if column in row and not _empty(row[column])]
+        values = [value for row in by_person.values() if not _empty(value := row.get(column, ""))]
         empty = math.nan if column in kind.numbers else ""
-        if column in own:
+        if own and column in own:
             result[column] = _value(own[column], column, kind)
         elif column in open_columns or not values:
             result[column] = empty
@@ -282,6 +294,17 @@ def as_text(value: float | str) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(value)
+
+
+def texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with every cell as text, as `as_text` writes it."""
+    return frame.assign(
+        **{
+            str(name): [as_text(value) for value in column.tolist()]
+            for name, column in frame.items()
+            if str(column.dtype) != "str" or column.hasnans
+        }
+    )
 
 
 def _empty(value: float | str) -> bool:

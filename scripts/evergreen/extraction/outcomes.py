@@ -10,15 +10,95 @@ import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
 from evergreen.sheets import folded
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
 OVERALL = "overall"
+
+
+class Slices:
+    """The tables that all outcomes are cut from: names are folded and rows found by study once, not once an outcome."""
+
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        *,
+        screened: pd.DataFrame | None = None,
+        judgements: pd.DataFrame | None = None,
+        studies: pd.DataFrame | None = None,
+        places: bool = False,
+    ) -> None:
+        self._rows = rows.drop(columns=[c for c in LEFT_BEHIND if c in rows and not places])
+        self._study = [folded(study) for study in rows["study"]]
+        self._at: dict[str, list[int]] = {}
+        for position, outcome in enumerate(rows["outcome"]):
+            self._at.setdefault(folded(outcome), []).append(position)
+        self._screened = (
+            None if screened is None else (_by_study(screened, "round"), _by_study(screened, "status"))
+        )
+        self._judged: dict[str, dict[str, dict[str, str]]] = {}  # study -> outcome -> domain -> judgement
+        if judgements is not None:
+            for study, outcome, domain, judgement in zip(
+                *(judgements[name] for name in ("study", "outcome", "domain", "judgement")), strict=True
+            ):
+                own = self._judged.setdefault(folded(study), {}).setdefault(folded(outcome), {})
+                own[domain] = judgement
+        self._studies = studies
+        self._columns: dict[str, dict[str, str]] = {}
+
+    def of(self, data: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """The slice of the outcome that the sheets call `data`; see `slice_of`."""
+        wanted = folded(data)
+        at = self._at.get(wanted, [])
+        result = self._rows.iloc[at].copy()
+        names = [self._study[position] for position in at]
+        if self._screened is None:
+            result["round"], result["screening"] = "", ""
+        else:
+            rounds, status = self._screened
+            result["round"] = [rounds.get(name, "") for name in names]
+            result["screening"] = [status.get(name, "missing") for name in names]
+        judged = {name: self._judgements(name, wanted) for name in dict.fromkeys(names)}
+        domains = {name: _domains(own) for name, own in judged.items()}
+        result["rob_overall"] = [judged[name].get(OVERALL, "") for name in names]
+        result["risk_of_bias"] = [domains[name] for name in names]
+        for column in columns:
+            if column in result:
+                continue
+            own = self._study_column(column)
+            result[column] = [own.get(name, "") for name in names]
+        return result.reset_index(drop=True)
+
+    def _judgements(self, study: str, outcome: str) -> dict[str, str]:
+        """Judgement of each domain of a study's result: the outcome's own, else that of the whole study."""
+        own = self._judged.get(study, {})
+        return own.get("", {}) | own.get(outcome, {})
+
+    def _study_column(self, column: str) -> dict[str, str]:
+        """A study-level column by study."""
+        if column not in self._columns:
+            self._columns[column] = _study_column(self._studies, column)
+        return self._columns[column]
+
+
+def slices_of(
+    rows: pd.DataFrame,
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    screened: pd.DataFrame | None = None,
+    judgements: pd.DataFrame | None = None,
+    studies: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The slices of several outcomes (`id`, `data` and `columns` each) by their id, each as `slice_of` cuts it."""
+    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
+    return {one["id"]: cut.of(one["data"], one["columns"]) for one in wanted}
 
 
 def slice_of(
@@ -38,36 +118,8 @@ def slice_of(
     `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. With `places` the
     rows keep where they came from. Raises InputError when one of the columns is in no sheet.
     """
-    wanted = folded(data)
-    chosen = rows.loc[[folded(outcome) == wanted for outcome in rows["outcome"]]]
-    result = chosen.drop(columns=[c for c in LEFT_BEHIND if c in chosen and not places]).copy()
-    if screened is None:
-        result["round"], result["screening"] = "", ""
-    else:
-        rounds, status = _by_study(screened, "round"), _by_study(screened, "status")
-        result["round"] = [rounds.get(folded(study), "") for study in result["study"]]
-        result["screening"] = [status.get(folded(study), "missing") for study in result["study"]]
-    judged = {study: _judged(judgements, study, wanted) for study in result["study"].unique()}
-    result["rob_overall"] = [judged[study].get(OVERALL, "") for study in result["study"]]
-    result["risk_of_bias"] = [_domains(judged[study]) for study in result["study"]]
-    for column in columns:
-        if column in result:
-            continue
-        own = _study_column(studies, column)
-        result[column] = [own.get(folded(study), "") for study in result["study"]]
-    return result.reset_index(drop=True)
-
-
-def _judged(judgements: pd.DataFrame | None, study: str, outcome: str) -> dict[str, str]:
-    """Judgement of each domain of a study's result: the outcome's own, else that of the whole study."""
-    if judgements is None:
-        return {}
-    found: dict[str, str] = {}
-    about = judgements[[folded(name) == folded(study) for name in judgements["study"]]]
-    for whose in ("", outcome):
-        own = about.loc[[folded(name) == whose for name in about["outcome"]]]
-        found |= dict(zip(own["domain"], own["judgement"], strict=True))
-    return found
+    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, places=places)
+    return cut.of(data, columns)
 
 
 def _domains(judged: Mapping[str, str]) -> str:
@@ -76,7 +128,6 @@ def _domains(judged: Mapping[str, str]) -> str:
 
 
 def _study_column(studies: pd.DataFrame | None, column: str) -> dict[str, str]:
-    """A study-level column by study."""
     known = (
         []
         if studies is None

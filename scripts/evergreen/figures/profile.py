@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy import special
 
 from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.series import effects
@@ -38,7 +38,7 @@ def profile(result: Mapping[str, Any], setting: Setting) -> Drawn:
     kind = "Restricted log-likelihood" if restricted else "Log-likelihood"
     title = f"Profile of tau²: {setting.name}"
     figure, axes = figure_with_axes(330, 200, title=title, below=46)
-    cut = -float(chi2.ppf(result["level"], 1)) / 2
+    cut = -float(special.gammaincinv(0.5, result["level"]))
     axes.set_xlim(0, farthest)
     axes.set_ylim(min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05, 0.25)
     axes.plot(grid, below, color=COLOURS[0], linewidth=1.2)

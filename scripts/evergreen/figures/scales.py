@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from matplotlib.ticker import MaxNLocator
-
 from evergreen.synthesis import transforms
 
 MINUS = "\N{MINUS SIGN}"
@@ -182,6 +180,8 @@ def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float,
 
     A ratio's ticks are the same distance apart in the logarithm where the range allows, and hold 1.
     """
+    from matplotlib.ticker import MaxNLocator  # words and numbers are needed where nothing is drawn
+
     if not scale.ratio:
         marks = list(MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
         inside = [0.0 if abs(v) < 1e-12 else float(v) for v in marks if low - 1e-12 <= v <= high + 1e-12]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
 
@@ -42,6 +44,8 @@ def import_report(
     are there twice), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
     """
     columns = ["source", "round", *REMARK_COLUMNS]
+    import pandas as pd
+
     parts: list[pd.DataFrame] = []
     for source, round_, count in counts:
         about = [("repeated", reason) for pair, reason in twice if pair == (source, round_)]

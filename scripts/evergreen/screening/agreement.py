@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import norm
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def agreement(table: np.ndarray, *, level: float = 0.95) -> Agreement:
     else:
         kappa = (po - pe) / (1 - pe)
         se = _kappa_se(p, rows, columns, kappa, pe, n)
-        half = float(norm.ppf(0.5 + level / 2)) * se
+        half = float(special.ndtri(0.5 + level / 2)) * se
         low, high = max(-1.0, kappa - half), min(1.0, kappa + half)
     prevalence = bias = positive = negative = None
     if k == 2:

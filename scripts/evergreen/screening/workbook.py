@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-
-import pandas as pd
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from evergreen.screening.stages import DECISIONS, FULL_TEXT
 from evergreen.tables import replaced
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL_LIMIT = 32_767  # characters that a cell of a workbook can hold
 LINE, MOST_LINES = 15, 26  # points a line takes; a row may be 409 points high
@@ -27,6 +28,8 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
 
     Only the columns to fill in can be edited; `reasons` (key to label, in order) are explained on a second sheet.
     """
+    import xlsxwriter
+
     with (
         replaced(path) as draft,
         xlsxwriter.Workbook(draft, {"strings_to_formulas": False, "strings_to_urls": False}) as book,

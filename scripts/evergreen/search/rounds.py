@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
-from evergreen.search.fetching import Batch
-from evergreen.search.retrieve import Earlier, Round
-from evergreen.tables import read_json, replaced, sha256_of, write_json, write_table, write_text
+from evergreen.tables import read_json, replaced, sha256_of, write_json, write_rows, write_text
+
+if TYPE_CHECKING:  # what reads a round needs no client
+    from evergreen.search.fetching import Batch
+    from evergreen.search.retrieve import Earlier, Round
 
 FILES = ("ids.txt", "new_ids.txt", "batches.json", "changes.csv", "log.json", "retrieved.json")
 RAW = "raw"
@@ -35,10 +35,7 @@ def write(found: Round, retrieved: dict[str, Any], directory: Path) -> None:
     write_json({"new": batches, "again": revised}, directory / "batches.json")
     write_text("".join(f"{pmid}\n" for pmid in found.ids), directory / "ids.txt")
     write_text("".join(f"{pmid}\n" for pmid in found.new_ids), directory / "new_ids.txt")
-    write_table(
-        pd.DataFrame([change.row() for change in found.changes], columns=CHANGE_COLUMNS),
-        directory / "changes.csv",
-    )
+    write_rows([change.row() for change in found.changes], CHANGE_COLUMNS, directory / "changes.csv")
     write_json(retrieved, directory / "retrieved.json")
     write_json(found.log, directory / "log.json")
 
@@ -74,6 +71,8 @@ def replies_in(directory: Path, kinds: Iterable[str] = ("new", "again")) -> list
 
 def earlier(directory: Path) -> Earlier:
     """An earlier round as the next one sees it."""
+    from evergreen.search.retrieve import Earlier
+
     return Earlier(directory.name, ids_in(directory / "new_ids.txt"), tuple(replies_in(directory)))
 
 

@@ -6,12 +6,13 @@ import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evergreen.search import article_sets, pubmed_xml, rounds
 from evergreen.tables import read_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOST_COLUMNS = ["file", "line", "reason"]
 GONE = "PMID {pmid}: PubMed listed the record but did not hold it any more when it was fetched"
@@ -47,6 +48,8 @@ def read_round(directory: Path, source: str, round: str) -> Read:
     counts = {"hits": hits, "new": len(new_ids), "seen_before": hits - len(new_ids), "read": len(rows)}
     if set(latest) | {int(pmid) for pmid in missing} != set(new_ids):
         raise ValueError(f"the replies in {directory} do not hold the new records of the round")
+    import pandas as pd
+
     return Read(pd.DataFrame(rows), lost, counts)
 
 

@@ -6,10 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+
+Row = dict[str, Any]
+Rows = Sequence[Row]
 
 NUMBERS = (
     "n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time",
@@ -34,19 +37,19 @@ WORDS = {
 }  # fmt: skip
 
 
-def place_of(rows: pd.DataFrame) -> dict[str, Any]:
-    """File and row of the first of these rows, as far as they say where they came from (`origin`: `file:row; file:row`)."""
-    origin = str(rows.iloc[0].get("origin", "") or "")
+def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """File and row of a row, as far as it says where it came from (`origin`: `file:row; file:row`)."""
+    origin = str(row.get("origin", "") or "")
     file, _, number = origin.rpartition(":")
     if ";" in origin or not number.isdigit():
         return {"file": origin or None}
     return {"file": file, "row": int(number)}
 
 
-def faults(study: str, rows: pd.DataFrame) -> list[InputError]:
+def faults(study: str, rows: Rows) -> list[InputError]:
     """Numbers that cannot be: the sheet has to be mended."""
     faults = []
-    for _, row in rows.iterrows():
+    for row in rows:
         arm = f"study {study}, arm {row['arm'] or row['group']}"
         if row["n"] == 0:
             faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
@@ -74,29 +77,31 @@ def faults(study: str, rows: pd.DataFrame) -> list[InputError]:
     return faults
 
 
-def missing_numbers(rows: pd.DataFrame, needed: Sequence[str]) -> str:
-    absent = [name for name in needed if rows[name].isna().any()]
+def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
+    absent = [name for name in needed if any(math.isnan(row[name]) for row in rows)]
     words = ", ".join(WORDS[name] for name in absent)
-    disputed = {column for text in rows["in_conflict"] for column in text.split("; ")}
+    disputed = {column for row in rows for column in row["in_conflict"].split("; ")}
     if disputed & set(absent):
         return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
-    given = [WORDS[name] for name in needed if rows[name].notna().any() and name not in absent]
+    given = [WORDS[name] for name in needed if name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
-    why = next((f" ({text})" for text in rows["not_derived"] if text), "")
+    why = next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
     return f"{start}no usable {words}{why}"
 
 
-def combined(arms: pd.DataFrame, needed: Sequence[str]) -> dict[str, float]:
+def combined(arms: Rows, needed: Sequence[str]) -> dict[str, float]:
     """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample."""
     if len(arms) == 1:
-        return {name: float(arms.iloc[0][name]) for name in needed}
-    result = {name: float(arms[name].sum()) for name in needed if name in {"n", "events", "person_time"}}
+        return {name: arms[0][name] for name in needed}
+    result = {name: total(arms, name) for name in needed if name in {"n", "events", "person_time"}}
     if "mean" in needed:
-        whole = combine_groups(
-            [Group(*values) for values in arms[["n", "mean", "sd"]].itertuples(index=False)]
-        )
+        whole = combine_groups([Group(arm["n"], arm["mean"], arm["sd"]) for arm in arms])
         result |= {"n": whole.n, "mean": whole.mean, "sd": whole.sd}
     return result
+
+
+def total(arms: Rows, name: str) -> float:
+    return float(np.sum([arm[name] for arm in arms]))
 
 
 def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
@@ -106,7 +111,7 @@ def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
     return {name: divided.get(name, value) for name, value in group.items()}
 
 
-def reported_estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
+def reported_estimate(row: Row, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
     """Effect and variance on the analysis scale of a reported estimate, or why there is none."""
     value, se = row["estimate"], row["estimate_se"]
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
@@ -117,7 +122,7 @@ def reported_estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float
         if min(numbers) <= 0:
             raise InputError(
                 f"study {row['study']}, outcome {outcome['id']}: a ratio of {min(numbers):g} is not positive",
-                **place_of(row.to_frame().T),
+                **place_of(row),
                 column="estimate",
                 todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
             )
@@ -135,8 +140,8 @@ def reported_estimate(row: pd.Series, outcome: Mapping[str, Any]) -> tuple[float
     return float(value), float(se) ** 2
 
 
-def shown(numbers: Mapping[str, float], rows: pd.DataFrame) -> dict[str, Any]:
-    derived = sorted({name for text in rows["derived"] for name in derived_columns(text)})
+def shown(numbers: Mapping[str, float], rows: Rows) -> dict[str, Any]:
+    derived = sorted({name for row in rows for name in derived_columns(row["derived"])})
     return {**{name: _none(value) for name, value in numbers.items()}, "derived": derived}
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     NEEDS,
     NUMBERS,
     TWO_GROUPS,
+    Row,
+    Rows,
     combined,
     derived_columns,
     faults,
@@ -24,14 +26,19 @@ from evergreen.synthesis.arms import (
     reported_estimate,
     shared,
     shown,
+    total,
 )
 from evergreen.synthesis.effects import MEASURES
 from evergreen.synthesis.units import other_units
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHEET_COLUMNS = {
     "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
     "round", "derived", "not_derived", "status", "in_conflict", "screening", "extractors", "origin",
 }  # fmt: skip
+TEXTS = ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening")
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,8 @@ class Chosen:
     arms_left_out: list[dict[str, str]] = field(default_factory=list)
 
 
-def choose(rows: pd.DataFrame, outcome: Mapping[str, Any], *, model: str = "random") -> Chosen:
-    """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty).
+def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str = "random") -> Chosen:
+    """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty), a table or its rows.
 
     Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
     arm without participants, more events than participants, a negative variance, contrasts that would have to be
@@ -86,36 +93,39 @@ def choose(rows: pd.DataFrame, outcome: Mapping[str, Any], *, model: str = "rand
             f"outcome {outcome['id']}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
-    table = _typed(rows)
-    for study, part in table.groupby("study", sort=False):
+    by_study: dict[str, list[Row]] = {}
+    for row in typed(rows):
+        by_study.setdefault(str(row["study"]), []).append(row)
+    for study, part in by_study.items():
         try:
-            _choose_study(str(study), part, outcome, MEASURES[measure].kind, chosen)
+            _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
         except InputError as error:
             errors.append(error)
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
-    asked = _asked_for(table[table["study"].isin(poolable)], outcome)
+    wanted = _folded(outcome.get("timepoint"))
+    asked = {
+        study: [row for row in part if not wanted or row["timepoint"].casefold() in wanted]
+        for study, part in by_study.items()
+        if study in poolable
+    }
     strangers = other_units(asked, outcome["id"], measure, outcome.get("unit") or "")
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
-        chosen.left_out.append(_left_out(study, asked[asked["study"] == study], reason))
+        chosen.left_out.append(_left_out(study, asked[study], reason))
     return chosen
 
 
-def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    table = rows.copy()
-    for name in NUMBERS:
-        column = table[name] if name in table else pd.Series("", index=table.index)
-        table[name] = pd.to_numeric(column.replace("", None), errors="raise").astype(float)
-    for name in ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening"):
-        table[name] = table[name].fillna("").astype(str).str.strip() if name in table else ""
-    return table
-
-
-def _asked_for(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> pd.DataFrame:
-    """The rows at the time point of the outcome."""
-    wanted = _folded(outcome.get("timepoint"))
-    return rows[rows["timepoint"].str.casefold().isin(wanted)] if wanted else rows
+def typed(rows: pd.DataFrame | Rows) -> list[Row]:
+    """Rows with numbers as floats (NaN where nothing stands) and with every column that is read here."""
+    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
+    for record in records:
+        for name in NUMBERS:
+            value = record.get(name)
+            record[name] = math.nan if value is None or value == "" else float(value)
+        for name in TEXTS:
+            record[name] = _text(record.get(name))
+    return records
 
 
 def _folded(values: Any) -> set[str]:
@@ -124,38 +134,34 @@ def _folded(values: Any) -> set[str]:
     }
 
 
-def _choose_study(
-    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str, chosen: Chosen
-) -> None:
-    first = rows.iloc[0]
-    if first["screening"] not in {"", "included"}:
-        reason = "screening is pending" if first["screening"] == "pending" else "not included by screening"
+def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str, chosen: Chosen) -> None:
+    screening = rows[0]["screening"]
+    if screening not in {"", "included"}:
+        reason = "screening is pending" if screening == "pending" else "not included by screening"
         chosen.left_out.append(_left_out(study, rows, reason))
         return
     wanted = _folded(outcome.get("timepoint"))
     if wanted:
-        at_time = rows["timepoint"].str.casefold().isin(wanted)
-        if not at_time.any():
-            others = ", ".join(dict.fromkeys(rows["timepoint"])) or "no time point"
+        at_time = [row for row in rows if row["timepoint"].casefold() in wanted]
+        if not at_time:
+            others = ", ".join(_different(rows, "timepoint")) or "no time point"
             chosen.left_out.append(
                 _left_out(study, rows, f"reports it at another time point only ({others})")
             )
             return
-        rows = rows[at_time]
-    times = list(dict.fromkeys(rows["timepoint"].str.casefold()))
-    if len(times) > 1:
+        rows = at_time
+    if len({row["timepoint"].casefold() for row in rows}) > 1:
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: several time points ({', '.join(dict.fromkeys(rows['timepoint']))})",
-            **place_of(rows),
+            f"study {study}, outcome {outcome['id']}: several time points ({', '.join(_different(rows, 'timepoint'))})",
+            **place_of(rows[0]),
             column="timepoint",
             todo="Name the time point to pool under `timepoint` of the outcome.",
         )
     reported = rows
     rows = _wanted_arms(study, rows, outcome, chosen)
-    twice = rows[rows.duplicated(["group", "arm"])]
-    if len(twice):
+    if twice := _doubled(rows):
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: the arm {twice.iloc[0]['arm']!r} of group {twice.iloc[0]['group']} stands twice",
+            f"study {study}, outcome {outcome['id']}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
             **place_of(twice),
             column="arm",
             todo="Give each arm one row and a name of its own.",
@@ -164,61 +170,85 @@ def _choose_study(
         raise problem
     result = _comparisons(study, rows, outcome, kind, reported)
     if isinstance(result, str):
-        chosen.left_out.append(_left_out(study, reported if rows.empty else rows, result))
+        chosen.left_out.append(_left_out(study, rows or reported, result))
     else:
         chosen.comparisons += result
 
 
-def _wanted_arms(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], chosen: Chosen) -> pd.DataFrame:
+def _different(rows: Rows, column: str) -> list[str]:
+    return list(dict.fromkeys(row[column] for row in rows))
+
+
+def _doubled(rows: Rows) -> Row | None:
+    """The first row whose arm and group another row above it has."""
+    seen = set()
+    for row in rows:
+        if (arm := (row["group"], row["arm"])) in seen:
+            return row
+        seen.add(arm)
+    return None
+
+
+def _wanted_arms(study: str, rows: Rows, outcome: Mapping[str, Any], chosen: Chosen) -> Rows:
     """The rows whose arm the protocol asks for; the others are listed."""
-    keep = pd.Series(True, index=rows.index)
-    for group, names in (outcome.get("arms") or {}).items():
-        if names:
-            keep &= (rows["group"] != group) | rows["arm"].str.casefold().isin(_folded(names))
-    for arm in rows.loc[~keep, "arm"]:
-        chosen.arms_left_out.append(
-            {"study": study, "arm": arm, "reason": "not among the arms that the protocol names"}
-        )
-    return rows[keep]
+    wanted = {group: _folded(names) for group, names in (outcome.get("arms") or {}).items() if names}
+    if not wanted:
+        return rows
+    kept = []
+    for row in rows:
+        if row["group"] not in wanted or row["arm"].casefold() in wanted[row["group"]]:
+            kept.append(row)
+        else:
+            reason = "not among the arms that the protocol names"
+            chosen.arms_left_out.append({"study": study, "arm": row["arm"], "reason": reason})
+    return kept
+
+
+def _of_group(rows: Rows, group: str) -> Rows:
+    return [row for row in rows if row["group"] == group]
+
+
+def _complete(rows: Rows, needed: Sequence[str]) -> bool:
+    return not any(math.isnan(row[name]) for row in rows for name in needed)
 
 
 def _comparisons(
-    study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str, reported: pd.DataFrame
+    study: str, rows: Rows, outcome: Mapping[str, Any], kind: str, reported: Rows
 ) -> list[Comparison] | str:
     """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms."""
-    if rows.empty:
+    if not rows:
         return "none of its arms is among those that the protocol names"
-    if any("group" in text.split("; ") for text in rows["in_conflict"]):
+    if any("group" in row["in_conflict"].split("; ") for row in rows):
         return "the extractors disagree on the group of an arm"
     needed = NEEDS[kind]
-    contrasts = rows[rows["group"] == "contrast"]
+    contrasts = _of_group(rows, "contrast")
     if kind in TWO_GROUPS:
-        treated, control = rows[rows["group"] == "intervention"], rows[rows["group"] == "control"]
-        arms = pd.concat([treated, control])
-        if len(treated) and len(control) and not arms[list(needed)].isna().any(axis=None):
+        treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
+        arms = [*treated, *control]
+        if treated and control and _complete(arms, needed):
             return _two_groups(study, treated, control, outcome, needed)
-        if len(contrasts):
+        if contrasts:
             return _contrasts(study, contrasts, outcome)
-        if not len(treated) or not len(control):
+        if not treated or not control:
             group, side = (
-                ("intervention", "an intervention arm") if not len(treated) else ("control", "a control arm")
+                ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
             )
-            if others := ", ".join(reported.loc[reported["group"] == group, "arm"]):
+            if others := ", ".join(row["arm"] for row in _of_group(reported, group)):
                 return f"{side} is missing among those that the protocol names (reported: {others})"
-            return f"{side} is missing" if len(arms) else "reported without numbers of its arms"
+            return f"{side} is missing" if arms else "reported without numbers of its arms"
         return missing_numbers(arms, needed)
-    singles = rows[rows["group"] == "single"]
-    if kind != "generic" and len(singles) and not singles[list(needed)].isna().any(axis=None):
+    singles = _of_group(rows, "single")
+    if kind != "generic" and singles and _complete(singles, needed):
         return _singles(study, singles, outcome, kind)
-    if len(contrasts) or kind == "generic":
-        return _contrasts(study, contrasts if len(contrasts) else singles, outcome)
-    return missing_numbers(singles, needed) if len(singles) else "has no row of group `single`"
+    if contrasts or kind == "generic":
+        return _contrasts(study, contrasts or singles, outcome)
+    return missing_numbers(singles, needed) if singles else "has no row of group `single`"
 
 
 def _two_groups(
     study: str,
-    treated: pd.DataFrame,
-    control: pd.DataFrame,
+    treated: Rows,
+    control: Rows,
     outcome: Mapping[str, Any],
     needed: Sequence[str],
 ) -> list[Comparison]:
@@ -227,11 +257,10 @@ def _two_groups(
     if how == "combine" or len(treated) == 1:
         return [_pair(study, study, combined(treated, needed), reference, treated, control)]
     result = []
-    for position in range(len(treated)):
-        arm = treated.iloc[[position]]
+    for arm in treated:
         other = shared(reference, len(treated)) if how == "split" else reference
-        label = f"{study} ({arm.iloc[0]['arm']})"
-        result.append(_pair(study, label, combined(arm, needed), other, arm, control))
+        label = f"{study} ({arm['arm']})"
+        result.append(_pair(study, label, combined([arm], needed), other, [arm], control))
     return result
 
 
@@ -240,17 +269,17 @@ def _pair(
     label: str,
     one: Mapping[str, float],
     two: Mapping[str, float],
-    treated: pd.DataFrame,
-    control: pd.DataFrame,
+    treated: Rows,
+    control: Rows,
 ) -> Comparison:
     numbers = {f"{name}1": value for name, value in one.items()} | {
         f"{name}2": value for name, value in two.items()
     }
     arms = {"intervention": shown(one, treated), "control": shown(two, control)}
-    return _row(study, label, numbers, arms, pd.concat([treated, control]))
+    return _row(study, label, numbers, arms, [*treated, *control])
 
 
-def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: str) -> list[Comparison]:
+def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> list[Comparison]:
     if len(rows) == 1 or (
         outcome.get("multi_arm", "combine") == "combine" and kind in {"proportion", "rate"}
     ):
@@ -259,29 +288,28 @@ def _singles(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any], kind: s
     if outcome.get("multi_arm", "combine") == "combine":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
-            **place_of(rows),
+            **place_of(rows[0]),
             column="group",
             todo="Give the study one row, or set `multi_arm: separate` with a multilevel model.",
         )
     result = []
-    for position in range(len(rows)):
-        part = rows.iloc[[position]]
-        numbers = combined(part, NEEDS[kind])
-        label = f"{study} ({part.iloc[0]['arm']})"
-        result.append(_row(study, label, numbers, {"single": shown(numbers, part)}, part))
+    for row in rows:
+        numbers = combined([row], NEEDS[kind])
+        label = f"{study} ({row['arm']})"
+        result.append(_row(study, label, numbers, {"single": shown(numbers, [row])}, [row]))
     return result
 
 
-def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> list[Comparison] | str:
+def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Comparison] | str:
     how = outcome.get("multi_arm", "combine")
-    usable = [(row, reported_estimate(row, outcome)) for _, row in rows.iterrows()]
+    usable = [(row, reported_estimate(row, outcome)) for row in rows]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
     if reasons:
         return reasons[0]
     if len(usable) > 1 and how != "separate":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
-            **place_of(rows),
+            **place_of(rows[0]),
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
@@ -289,27 +317,27 @@ def _contrasts(study: str, rows: pd.DataFrame, outcome: Mapping[str, Any]) -> li
     for row, estimate in usable:
         assert not isinstance(estimate, str)
         label = study if len(usable) == 1 else f"{study} ({row['arm']})"
-        part = rows.loc[[row.name]]
-        result.append(_row(study, label, {}, {}, part, estimate))
+        result.append(_row(study, label, {}, {}, [row], estimate))
     return result
 
 
-def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
+def _left_out(study: str, rows: Rows, reason: str) -> dict[str, Any]:
     """A study that is not pooled, with what it reports."""
     arms: dict[str, dict[str, Any]] = {}
-    for group, part in rows[rows["group"] != "contrast"].groupby("group", sort=False):
-        known = [name for name in ARM_NUMBERS if part[name].notna().all()]
+    for group in _different(rows, "group"):
+        if group == "contrast":
+            continue
+        part = _of_group(rows, group)
+        known = [name for name in ARM_NUMBERS if _complete(part, [name])]
         if len(part) == 1:
-            numbers = {name: float(part.iloc[0][name]) for name in known}
+            numbers = {name: part[0][name] for name in known}
         else:  # several arms: what adds up, and the mean of all participants
-            numbers = {
-                name: float(part[name].sum()) for name in known if name in {"n", "events", "person_time"}
-            }
+            numbers = {name: total(part, name) for name in known if name in {"n", "events", "person_time"}}
             if {"n", "mean"} <= set(known) and numbers["n"] > 0:
-                numbers["mean"] = float((part["n"] * part["mean"]).sum() / numbers["n"])
+                numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
         if numbers:
             arms[str(group)] = shown(numbers, part)
-    entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows.iloc[0]["round"] or None}
+    entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows[0]["round"] or None}
     if arms:
         entry["arms"] = arms
     if reported := _reported(rows):
@@ -317,27 +345,24 @@ def _left_out(study: str, rows: pd.DataFrame, reason: str) -> dict[str, Any]:
     return entry
 
 
-def _reported(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _reported(rows: Rows) -> list[dict[str, Any]]:
     """Arm by arm what a study reports, for a table of what could not be pooled."""
     arms = []
-    for position, row in enumerate(rows.itertuples()):
-        numbers = {
-            name: float(getattr(row, name)) for name in ARM_NUMBERS if not math.isnan(getattr(row, name))
-        }
-        if numbers:
-            arms.append({"group": row.group, "arm": row.arm, **shown(numbers, rows.iloc[[position]])})
+    for row in rows:
+        if numbers := {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}:
+            arms.append({"group": row["group"], "arm": row["arm"], **shown(numbers, [row])})
     return arms
 
 
 def _row(
-    study: str, label: str, numbers: dict[str, float], arms: dict[str, dict[str, Any]], rows: pd.DataFrame,
+    study: str, label: str, numbers: dict[str, float], arms: dict[str, dict[str, Any]], rows: Rows,
     estimate: tuple[float, float] | None = None,
 ) -> Comparison:  # fmt: skip
-    first = rows.iloc[0]
-    columns = {str(name): _text(first[name]) for name in rows.columns if name not in SHEET_COLUMNS}
+    first = rows[0]
+    columns = {name: _text(value) for name, value in first.items() if name not in SHEET_COLUMNS}
     yi, vi = estimate if estimate is not None else (None, None)
-    derived = any(derived_columns(text) for text in rows["derived"])
-    ids = [_text(one) for one in rows.get("record_id", [])]
+    derived = any(derived_columns(row["derived"]) for row in rows)
+    ids = [_text(row.get("record_id")) for row in rows]
     sources = tuple(sorted({one.split(":")[0] for one in ids if ":" in one}))
     return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize
 
 from evergreen.synthesis.counts import (
     NEWTON_STEPS,
@@ -48,6 +47,7 @@ def too_different(tau2: float) -> str:
 
 def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
     """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     def negative(values: Array) -> float:
         return -objective(values)
@@ -223,6 +223,8 @@ def fixed_studies(counts: Counts, common: bool) -> Found:
 
     weights = np.where(np.isfinite(own_v), 1 / np.where(own_v > 0, own_v, 1.0), 0.0)
     first = float(np.sum(np.where(weights > 0, own, 0.0) * weights) / max(np.sum(weights), 1e-300))
+    from scipy import optimize
+
     line = optimize.minimize_scalar(
         lambda theta: -objective(np.array([theta, 0.0])), bracket=(first - 0.5, first + 0.5), tol=1e-10
     )
@@ -335,6 +337,8 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Found:
         low *= 2
     while slope(high) > 0:
         high *= 2
+    from scipy import optimize
+
     theta = float(optimize.brentq(slope, low, high, xtol=1e-13))
     information = float(tables.moments(np.full(k, theta))[1].sum())
     ll_common = float(tables.loglik(np.full(k, theta)).sum())

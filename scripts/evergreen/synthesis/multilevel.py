@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
 from evergreen.synthesis.blocks import Blocks, Gls, blocks, gls, log_likelihood, score
 from evergreen.synthesis.coefficients import Coefficients, tail_and_critical, tests_of, wald
@@ -120,6 +120,8 @@ def components_of(
     starts = [np.full(len(free), 0.3)]
     if len(free) > 1:  # from the edges too, where one component takes all
         starts += [np.where(np.arange(len(free)) == position, 0.5, 1e-3) for position in range(len(free))]
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
+
     found = [
         optimize.minimize(
             objective, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(free),
@@ -148,6 +150,8 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
 def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
     """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+    from scipy import optimize
+
     excess, estimate = profile_drop(fitted, component, level), float(fitted.sigma2[component])
     low = 0.0 if estimate == 0 or excess(0.0) < 0 else optimize.brentq(excess, 0.0, estimate, rtol=1e-10)
     step = max(estimate, 1e-3 * float(np.var(fitted.blocks.flat(fitted.blocks.y))))
@@ -212,6 +216,8 @@ def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array
         # the derivative in the matrix, each off-diagonal element counted once
         slopes = (slopes + slopes.T) / 2
         return -log_likelihood(of, solved, restricted), -2 * (slopes @ lower)[rows, columns] * scale
+
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     found = [
         optimize.minimize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from evergreen.synthesis import (
     comparisons,
@@ -18,20 +17,25 @@ from evergreen.synthesis import (
     sensitivity,
     wording,
 )
+from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.numbers import plain
 from evergreen.synthesis.studies import Studies
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Result = dict[str, Any]
 
 
-def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
+def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     """The JSON of an outcome (design: file contract of `synthesis/<outcome>.json`).
 
-    `rows` is the outcome's slice of the extraction, `outcome` its entry in the protocol with `analysis` filled in.
+    `rows` is the outcome's slice of the extraction, a table or its rows, `outcome` its entry in the protocol with `analysis` filled in.
     """
     pooled.check(outcome)
     analysis = outcome["analysis"]
+    rows = comparisons.typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     document: Result = {
@@ -60,7 +64,7 @@ def result(rows: pd.DataFrame, outcome: Mapping[str, Any]) -> Result:
 
 
 def compared(
-    rows: pd.DataFrame, outcome: Mapping[str, Any]
+    rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]
 ) -> tuple[comparisons.Chosen, Studies, list[dict[str, Any]]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from evergreen import tables
 from evergreen.errors import InputError, InputErrors
-from evergreen.extraction.outcomes import slice_of
+from evergreen.extraction.outcomes import Slices
 from evergreen.sheets import folded
 from evergreen.synthesis import comparisons, moderation, pooled
 from evergreen.synthesis.arms import place_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROTOCOL = "config/config.yaml"
 
@@ -32,25 +34,30 @@ def refusals(
     included; `compare=False` looks at nothing that would be no fault in a study that is not.
     """
     found = {error.sentence(): error for error in _misspelt(rows, outcomes)}
+    slices = Slices(rows, screened=screened, studies=studies, places=True)
     for outcome in outcomes:
-        for error in _of_outcome(rows, studies, outcome, screened, compare):
+        for error in _of_outcome(slices, studies, outcome, compare):
             found.setdefault(error.sentence(), error)
     return list(found.values())
 
 
 def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list[InputError]:
     """Names of outcomes in the sheets that are all but those of an outcome without a row."""
-    names = rows["outcome"].map(folded)
-    without = [one["data"] for one in outcomes if folded(one["data"]) not in set(names)]
+    first: dict[str, int] = {}
+    for position, name in enumerate(map(folded, rows["outcome"])):
+        first.setdefault(name, position)
     known = {folded(one["data"]) for one in outcomes}
+    without = [one["data"] for one in outcomes if folded(one["data"]) not in first]
     errors = []
-    for name in dict.fromkeys(names[~names.isin(known)]):
-        own = rows[names == name]
+    for name, position in first.items():
+        if name in known:
+            continue
+        own = tables.rows(rows.iloc[[position]])[0]
         for near in get_close_matches(name, [folded(data) for data in without], n=1, cutoff=0.8):
             data = next(data for data in without if folded(data) == near)
             errors.append(
                 InputError(
-                    f"the outcome {own.iloc[0]['outcome']!r} is not in the protocol, whose outcome {data!r} has no row",
+                    f"the outcome {own['outcome']!r} is not in the protocol, whose outcome {data!r} has no row",
                     **place_of(own),
                     column="outcome",
                     todo=f"Write {data}, or name it as the sheet does under `data` of the outcome.",
@@ -60,20 +67,14 @@ def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list
 
 
 def _of_outcome(
-    rows: pd.DataFrame,
-    studies: pd.DataFrame,
-    outcome: Mapping[str, Any],
-    screened: pd.DataFrame | None,
-    compare: bool,
+    slices: Slices, studies: pd.DataFrame, outcome: Mapping[str, Any], compare: bool
 ) -> list[InputError]:
     try:
         pooled.check(outcome)
     except InputError as error:
         return [InputError(error.problem, file=PROTOCOL, todo=error.todo)]
     try:
-        part = slice_of(
-            rows, outcome["data"], screened=screened, studies=studies, columns=outcome["columns"], places=True
-        )
+        part = slices.of(outcome["data"], outcome["columns"])
         if compare:
             comparisons.choose(part, outcome, model=outcome["analysis"]["model"])
     except InputErrors as several:
@@ -89,10 +90,10 @@ def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | N
     stray = moderation.no_number(studies[name].tolist())
     if stray is None:
         return None
-    own = studies[studies[name] == stray]
+    own = tables.rows(studies[studies[name] == stray].head(1))[0]
     todo = "Write a plain number such as 1234.5, leave the cell empty, or use words in every row."
     return InputError(
-        f"study {own.iloc[0]['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",
+        f"study {own['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",
         **place_of(own),
         column=name,
         todo=todo,

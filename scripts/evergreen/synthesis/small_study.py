@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evergreen.synthesis.model import Fit, fit
+from evergreen.synthesis.rank_correlation import kendall
 from evergreen.synthesis.stack import Array
 
 PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
@@ -90,14 +91,11 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> tuple[floa
 
     Exact where there are no ties, else by the normal approximation without continuity correction.
     """
-    from scipy.stats import kendalltau  # loading it takes longer than pooling, and few outcomes need it
-
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     w = 1 / v
     standardised = (y - np.sum(w * y) / np.sum(w)) / np.sqrt(v - 1 / np.sum(w))
     ties = len(np.unique(standardised)) < len(y) or len(np.unique(v)) < len(y)
-    result = kendalltau(standardised, v, method="asymptotic" if ties or not exact else "exact")
-    return float(result.statistic), float(result.pvalue)
+    return kendall(standardised, v, exact=exact and not ties)
 
 
 def pet_peese(yi: ArrayLike, vi: ArrayLike) -> dict[str, tuple[float, float, float, float]]:

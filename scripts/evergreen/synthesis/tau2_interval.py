@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from evergreen.synthesis import tau2 as heterogeneity
 from evergreen.synthesis.model import Fit
@@ -42,6 +42,8 @@ def profile_likelihood(of: Stack, estimate: float, *, restricted: bool, level: f
 
     The limits are where the log-likelihood is chi2(1) / 2 below its maximum.
     """
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
+
     drop = 0.5 * special.chdtri(1, 1 - level)
     best = float(heterogeneity.profiled(of, np.array([estimate]), restricted)[0])
 
@@ -62,6 +64,8 @@ def generalised_q(of: Stack, a: Array, level: float = 0.95) -> Bounds:
 
     The limits are where the distribution function at the observed Q is a tail of the level.
     """
+    from scipy import optimize
+
     lower_tail = generalised_q_tail(of, a)
     tail = (1 - level) / 2
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-
-import pandas as pd
+from collections.abc import Mapping
 
 from evergreen.errors import InputError
+from evergreen.synthesis.arms import Rows
 
 # Ratios and standardised differences have no unit; these effects do.
 WITH_UNIT = {"MD", "MC", "IRD", "IR", "IRLN", "IRS"}
@@ -15,19 +15,19 @@ OF_ONE_KIND = {"SMD", "SMDH", "ROM"}
 CHANGE, VALUE = "change from baseline", "value"
 
 
-def other_units(rows: pd.DataFrame, outcome: str, measure: str, wanted: str = "") -> dict[str, str]:
-    """`{study: sentence}` for the studies that cannot join because their unit is not that of the others.
+def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted: str = "") -> dict[str, str]:
+    """`{study: sentence}` for the studies (with their rows) that cannot join because their unit is not that of the others.
 
     A cell without a unit says nothing. For standardised differences and ratios of means the unit only matters as far as it
     says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's
     `unit` of the outcome) counts if a study has it, else the unit of most studies. Raises InputError where neither decides.
     """
-    if measure not in WITH_UNIT | OF_ONE_KIND or "unit" not in rows:
+    if measure not in WITH_UNIT | OF_ONE_KIND:
         return {}
     own = {
-        str(study): text
-        for study, part in rows.groupby("study", sort=False)
-        if (text := next((str(value).strip() for value in part["unit"] if _said(value)), ""))
+        study: text
+        for study, rows in by_study.items()
+        if (text := next((row["unit"].strip() for row in rows if _said(row.get("unit"))), ""))
     }
     if measure in OF_ONE_KIND:
         own, wanted = {study: _kind(text) for study, text in own.items()}, _kind(wanted) if wanted else ""
@@ -48,7 +48,7 @@ def other_units(rows: pd.DataFrame, outcome: str, measure: str, wanted: str = ""
                 problem = "the studies give it in different units"
                 todo = "Convert the numbers to one unit in the sheet, name the unit to pool under `unit` of the outcome, or use SMD or ROM."
             raise InputError(
-                f"outcome {outcome}: {problem} ({named})", file=_files(rows), column="unit", todo=todo
+                f"outcome {outcome}: {problem} ({named})", file=_files(by_study), column="unit", todo=todo
             )
     shown = next(text for text in own.values() if text.casefold() == chosen)
     if measure in OF_ONE_KIND:
@@ -68,9 +68,10 @@ def _kind(unit: str) -> str:
     return CHANGE if "change" in unit.casefold() else VALUE
 
 
-def _files(rows: pd.DataFrame) -> str | None:
+def _files(by_study: Mapping[str, Rows]) -> str | None:
     """The sheets that the rows came from, as far as they say so."""
-    places = [place for text in rows.get("origin", []) for place in str(text).split("; ")]
+    rows = [row for part in by_study.values() for row in part]
+    places = [place for row in rows for place in str(row.get("origin", "")).split("; ")]
     return ", ".join(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place)) or None
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-
-import bibtexparser
-from bibtexparser.middlewares import (
-    LatexDecodingMiddleware,
-    RemoveEnclosingMiddleware,
-    ResolveStringReferencesMiddleware,
-)
-from bibtexparser.model import Entry, Field
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.cochrane import COUNTER
 from evergreen.records.names import split_authors
+
+if TYPE_CHECKING:  # only BibTeX pays for what parses it
+    from bibtexparser.model import Entry
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it cannot parse, this module reports
 
@@ -52,8 +49,6 @@ _SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
 _FIELD_LINE = re.compile(r"\s*([A-Za-z][\w .:-]*?)\s*=\s*(.*)")
 _KEY = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*([^,\s]*)")
-_WITHOUT_LATEX = [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
-_LATEX = LatexDecodingMiddleware(True)
 
 
 def recognise(lines: Sequence[str]) -> bool:
@@ -112,9 +107,25 @@ def _outside(out: Blocks, number: int, line: str) -> None:
         out.lose(number, line, "line outside any entry")
 
 
+@cache
+def _without_latex() -> list[Any]:
+    from bibtexparser.middlewares import RemoveEnclosingMiddleware, ResolveStringReferencesMiddleware
+
+    return [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
+
+
+@cache
+def _latex() -> Any:
+    from bibtexparser.middlewares import LatexDecodingMiddleware
+
+    return LatexDecodingMiddleware(True)
+
+
 def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
     """The entry at the beginning of `text` and whether more follows it, or None when it is not well-formed."""
-    library = bibtexparser.parse_string(f"{macros}\n{text}" if macros else text, parse_stack=_WITHOUT_LATEX)
+    import bibtexparser
+
+    library = bibtexparser.parse_string(f"{macros}\n{text}" if macros else text, parse_stack=_without_latex())
     if len(library.entries) != 1 or library.failed_blocks:
         return None
     entry = library.entries[0]
@@ -124,7 +135,10 @@ def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
 def _decoded(value: str) -> str:
     """Text without braces and LaTeX commands."""
     if "\\" in value:
-        entry = _LATEX.transform_entry(Entry("misc", "x", [Field("x", value)]), bibtexparser.Library())
+        import bibtexparser
+        from bibtexparser.model import Entry, Field
+
+        entry = _latex().transform_entry(Entry("misc", "x", [Field("x", value)]), bibtexparser.Library())
         value = str(entry.fields[0].value) if isinstance(entry, Entry) else value
     return value.replace("{", "").replace("}", "").replace("---", "\u2014").replace("--", "-")
 

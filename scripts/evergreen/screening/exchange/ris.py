@@ -6,19 +6,21 @@ The id travels as accession number and, for tools that keep only notes, as a not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import pandas as pd
-
-from evergreen import sheets
+from evergreen import sheets, tables
 from evergreen.screening.exchange.model import ForeignVote
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ID_NOTE = "Evergreen record"
 TAGS = {"title": "TI", "year": "PY", "journal": "JO", "abstract": "AB", "doi": "DO", "url": "UR"}
 MARKS = {"ASReview_relevant": "include", "ASReview_irrelevant": "exclude", "ASReview_not_seen": ""}
+END = "\r\n"
 FIELD = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
 
 
@@ -28,33 +30,34 @@ MOST_RECORDS, MOST_BYTES = 15_000, 50_000_000
 
 def ris_parts(rows: pd.DataFrame, *, records: int = MOST_RECORDS, size: int = MOST_BYTES) -> list[str]:
     """A work list as RIS in parts of at most `records` references and `size` bytes; none where one file is small enough."""
-    if len(rows) <= records and len(write_ris(rows).encode()) <= size:
+    references = list(map(_reference, tables.rows(rows)))
+    lengths = [len(reference.encode()) + len(END) for reference in references]
+    if len(references) <= records and sum(lengths) - len(END) <= size:
         return []
     parts: list[list[str]] = [[]]
     held = 0
-    for at in range(len(rows)):
-        reference = write_ris(rows.iloc[at : at + 1])
-        length = len(reference.encode()) + len("\r\n")
+    for reference, length in zip(references, lengths, strict=True):
         if parts[-1] and (len(parts[-1]) == records or held + length > size):
             parts.append([])
             held = 0
         parts[-1].append(reference)
         held += length
-    return ["\r\n".join(part) for part in parts]
+    return [END.join(part) for part in parts]
 
 
 def write_ris(rows: pd.DataFrame) -> str:
     """A work list as RIS, one journal article per row, CRLF line ends."""
-    lines = []
-    for row in rows.to_dict("records"):
-        lines.append("TY  - JOUR")
-        lines += [f"AU  - {_line(author)}" for author in row["authors"].split("; ") if author]
-        lines += [f"{tag}  - {_line(row[column])}" for column, tag in TAGS.items() if row[column]]
-        lines += [f"AN  - {row['record_id']}", f"N1  - {ID_NOTE}: {_guarded(row['record_id'])}"]
-        if row["pmid"]:
-            lines.append(f"C1  - PMID {row['pmid']}")
-        lines += ["ER  - ", ""]
-    return "\r\n".join(lines)
+    return END.join(map(_reference, tables.rows(rows)))
+
+
+def _reference(row: Mapping[str, Any]) -> str:
+    lines = ["TY  - JOUR"]
+    lines += [f"AU  - {_line(author)}" for author in row["authors"].split("; ") if author]
+    lines += [f"{tag}  - {_line(row[column])}" for column, tag in TAGS.items() if row[column]]
+    lines += [f"AN  - {row['record_id']}", f"N1  - {ID_NOTE}: {_guarded(row['record_id'])}"]
+    if row["pmid"]:
+        lines.append(f"C1  - PMID {row['pmid']}")
+    return END.join([*lines, "ER  - ", ""])
 
 
 def read_ris(text: str) -> Iterator[dict[str, list[str]]]:

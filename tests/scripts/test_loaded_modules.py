@@ -1,0 +1,67 @@
+"""What a script loads before it knows what it is to do: starting is half of what most jobs cost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+# Runs `--help` of a script and prints which of the named packages are loaded then.
+PROBE = """
+import runpy, sys
+script, names = sys.argv[1], sys.argv[2].split()
+sys.path.insert(0, script.rpartition("/")[0])
+sys.argv = [script, "--help"]
+try:
+    runpy.run_path(script, run_name="__main__")
+except SystemExit:
+    pass
+print("loaded:", *(name for name in names if name in sys.modules))
+"""
+SLOW = {"scipy.stats", "scipy.optimize"}
+DRAWING = {"matplotlib", "PIL"}
+BY_FORMAT = {"openpyxl", "xlsxwriter", "rispy", "bibtexparser", "docx"}
+NETWORK = {"requests", "urllib3"}
+EVERY = SLOW | DRAWING | BY_FORMAT | NETWORK
+UNLOADED = {
+    "check_inputs.py": EVERY | {"scipy"},
+    "close_run.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
+    "compare_reviewers.py": EVERY - DRAWING,
+    "draw_outcome.py": EVERY - DRAWING,
+    "freeze_search.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
+    "import_decisions.py": EVERY | {"scipy"},
+    "import_export.py": EVERY | {"scipy"},
+    "index_records.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
+    "merge_extraction.py": EVERY,
+    "plan_outcomes.py": EVERY,
+    "pool_outcome.py": EVERY,
+    "read_pubmed.py": EVERY | {"scipy"},
+    "search_pubmed.py": (EVERY | {"scipy", "numpy", "pandas"}) - NETWORK,
+    "slice_outcome.py": EVERY | {"scipy"},
+    "write_report.py": (EVERY | {"scipy"}) - {"docx"},
+    "write_search_log.py": EVERY | {"scipy", "numpy", "pandas"},
+    "write_status.py": EVERY | {"scipy"},
+    "write_worklists.py": EVERY | {"scipy"},
+}
+
+
+@pytest.mark.parametrize("script", UNLOADED)
+def test_a_script_starts_without_what_only_some_of_its_work_needs(script: str) -> None:
+    names = UNLOADED[script]
+    told = subprocess.run(
+        [sys.executable, "-c", PROBE, f"{SCRIPTS}/{script}", " ".join(sorted(names))],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.splitlines()[-1] == "loaded:", told.stdout
+
+
+@pytest.mark.parametrize("module", ["evergreen.synthesis.outcome", "evergreen.search.rounds"])
+def test_computing_on_plain_rows_loads_no_pandas(module: str) -> None:
+    probe = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {module}; print('pandas' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
