@@ -140,11 +140,9 @@ def imported(path: Path, folder: Path) -> Path:
     """The set as a record table, read as an export with a column mapping."""
     header = pd.read_csv(path, nrows=0).columns
     columns = {name: column for name, column in COLUMNS.items() if column in header}
-    params = json.dumps({"format": "csv", "columns": columns})
-    records, counts, lost = folder / "records.parquet", folder / "counts.json", folder / "lost.csv"
-    which = {"export": path, "source": "set", "round": "2020-01-01", "params": params}
-    step("import_export.py", **which, records=records, counts=counts, lost=lost)
-    return records
+    rounds = json.dumps([["2020-01-01", str(path), {"format": "csv", "columns": columns}]])
+    step("read_source.py", source="set", kind="export", rounds=rounds, folder=folder / "records")
+    return folder / "records" / "2020-01-01.parquet"
 
 
 def deduplicated(rounds: dict[str, Path], folder: Path, code: str = "") -> tuple[float, float, float]:

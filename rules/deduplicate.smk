@@ -35,7 +35,7 @@ rule deduplicate_works:
         **program("deduplicate_works.py"),
         tables=value(
             "deduplicate_works",
-            [[day, f"{RECORDS}.parquet".format(source=name, round=day)] for name, day in SOURCE_ROUNDS],
+            [[day, f"{RECORDS}/{day}.parquet".format(source=name)] for name, day in SOURCE_ROUNDS],
         ),
         verdicts=lambda w, input: [f"--verdicts={path}" for path in input.get("verdicts", [])],
         values=value(

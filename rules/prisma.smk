@@ -26,7 +26,7 @@ rule count_prisma:
             "studies",
             "removed",
         ),
-        source_counts=lambda w, input: words("count_prisma", input.get("source_counts", [])),
+        source_counts=words("count_prisma", counts_of_rounds()),
         # Lists and not mappings, for the order of the protocol counts.
         values=value(
             "count_prisma",

@@ -1,46 +1,32 @@
-# Records: what each source brought in each round, read from exports, and all of them in one table.
+# Records: what each source brought in each round, and all of them in one table.
 include: "inputs/records.smk"
 
 
-rule import_export:
+# One job a source; `update` keeps the rounds that it has read, for a round depends on the rounds before.
+rule read_source:
     input:
-        export=lambda w: written(SOURCES[w.source]["files"][w.round]),
-        earlier=earlier_records,
+        unpack(rounds_of_source),
     output:
-        records=f"{RECORDS}.parquet",
-        counts=f"{RECORDS}.counts.json",
-        lost=f"{RECORDS}.lost.csv",
+        update(directory(RECORDS)),
     log:
-        "results/logs/import_export/{source}-{round}.log",
-    benchmark:
-        "results/benchmarks/import_export/{source}-{round}.tsv"
-    wildcard_constraints:
-        source=one_of(EXPORT_SOURCES),
+        "results/logs/read_source/{source}.log",
     conda:
         "../envs/evergreen.yaml"
+    benchmark:
+        "results/benchmarks/read_source/{source}.tsv"
     params:
-        **program("import_export.py"),
-        tables=lambda w: words("import_export", earlier_records(w)),
-        values=lambda w: value(
-            "import_export",
-            {
-                "format": SOURCES[w.source].get("format"),
-                "columns": SOURCES[w.source].get("columns"),
-                "hits": SOURCES[w.source].get("hits", {}).get(w.round),
-            },
-        ),
+        **program("read_source.py"),
+        kind=lambda w: SOURCES[w.source]["kind"],
+        rounds=lambda w: value("read_source", reading_of(w.source)),
     shell:
-        "python {params.script:q} --export {input.export:q} --source {wildcards.source} --round {wildcards.round}"
-        " --earlier {params.tables:q} --params {params.values:q} --records {output.records:q}"
-        " --counts {output.counts:q} --lost {output.lost:q} > {log:q} 2>&1"
+        "python {params.script:q} --source {wildcards.source} --kind {params.kind} --rounds {params.rounds:q}"
+        " --code {params.code} --folder {output:q} > {log:q} 2>&1"
 
 
-# One table of all records: a search that finds nothing new leaves it as it was, and what follows does not run.
+# A search that finds nothing new leaves this table as it was, and what follows from it does not run.
 rule assemble_records:
     input:
-        records=[f"{RECORDS}.parquet".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
-        counts=[f"{RECORDS}.counts.json".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
-        remarks=[f"{RECORDS}.lost.csv".format(source=name, round=day) for name, day in SOURCE_ROUNDS],
+        expand(RECORDS, source=SOURCES),
     output:
         records="results/records/records.parquet",
         csv="results/records/records.csv",
@@ -49,6 +35,8 @@ rule assemble_records:
         "results/logs/assemble_records.log",
     conda:
         "../envs/evergreen.yaml"
+    benchmark:
+        "results/benchmarks/assemble_records.tsv"
     params:
         **program("assemble_records.py"),
         pairs=value("assemble_records", SOURCE_ROUNDS),

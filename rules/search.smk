@@ -1,4 +1,4 @@
-# Search: PubMed at each round's date, with the raw replies that prove it; and their reading into record tables.
+# Search: PubMed at each round's date, with the raw replies that prove it.
 include: "inputs/search.smk"
 
 
@@ -44,30 +44,6 @@ rule search_pubmed:
         "python {params.script:q} --strategy {input.strategy:q} --round {wildcards.round}"
         " --earlier {params.tables:q} --frozen {input.frozen:q} --params {params.service:q} --out {params.out:q}"
         " > {log:q} 2>&1"
-
-
-rule read_pubmed:
-    input:
-        ids=f"{SEARCH}/ids.txt",
-        new_ids=f"{SEARCH}/new_ids.txt",
-        batches=f"{SEARCH}/batches.json",
-        raw=f"{SEARCH}/raw",
-    output:
-        records="results/records/rounds/{source}/{round}.parquet",
-        counts="results/records/rounds/{source}/{round}.counts.json",
-        lost="results/records/rounds/{source}/{round}.lost.csv",
-    log:
-        "results/logs/read_pubmed/{source}-{round}.log",
-    wildcard_constraints:
-        source=one_of(PUBMED_SOURCES),
-    conda:
-        "../envs/evergreen.yaml"
-    params:
-        **program("read_pubmed.py"),
-        search=lambda w, input: os.path.dirname(input.ids),
-    shell:
-        "python {params.script:q} --source {wildcards.source} --round {wildcards.round} --search {params.search:q}"
-        " --records {output.records:q} --counts {output.counts:q} --lost {output.lost:q} > {log:q} 2>&1"
 
 
 rule write_search_log:

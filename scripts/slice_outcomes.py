@@ -7,7 +7,7 @@ from pathlib import Path
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
-from evergreen.extraction.outcomes import as_csv, slice_of
+from evergreen.extraction.outcomes import as_csv, slices_of
 from evergreen.synthesis.readiness import refusals
 from evergreen.tables import read_table
 
@@ -31,16 +31,9 @@ def main(argv: list[str] | None = None) -> None:
     screened = read_table(args.screened) if args.screened else None
     judgements = read_table(args.judgements) if args.judgements else None
     refuse(refusals(rows, studies, args.outcomes, screened=screened))
-    for outcome in args.outcomes:
-        slice_ = slice_of(
-            rows,
-            outcome["data"],
-            screened=screened,
-            judgements=judgements,
-            studies=studies,
-            columns=outcome["columns"],
-        )
-        tables.write_text(as_csv(slice_), args.folder / f"{outcome['id']}.csv")
+    slices = slices_of(rows, args.outcomes, screened=screened, judgements=judgements, studies=studies)
+    for name, rows_of_it in slices.items():
+        tables.write_text(as_csv(rows_of_it), args.folder / f"{name}.csv")
 
 
 if __name__ == "__main__":

@@ -12,15 +12,23 @@ shell.prefix(
 )
 
 import receipts
-from evergreen import protocol, sheets
+from snakemake.utils import update_config
+
+from evergreen import protocol, sheets, yaml_text
+from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
 from evergreen.steps import fingerprint
 from receipts import value, words
 
 receipts.decide_by_receipts()
 
+PROTOCOL = "config/config.yaml"
 try:
-    config = protocol.complete(config)
+    # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
+    written_protocol = {} if workflow.modifier.skip_configfile else yaml_text.read(PROTOCOL)
+    update_config(written_protocol, config)
+    config = protocol.complete(written_protocol)
+    tool_of(config["risk_of_bias"]["tool"])
 except InputError as error:
     raise WorkflowError(str(error))
 

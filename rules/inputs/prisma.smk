@@ -22,7 +22,7 @@ def flow_tables(wildcards):
         "title_abstract": "results/screening/title_abstract/decisions.csv",
         "full_text": "results/screening/full_text/decisions.csv",
         "studies": "results/screening/studies.csv",
-        "source_counts": [f"results/records/rounds/{name}/{day}.counts.json" for name, day in SOURCE_ROUNDS],
+        "brought": expand(RECORDS, source=SOURCES),
         **({"removed": removed} if removed else {}),
     }
 

@@ -68,7 +68,7 @@ def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
     found = {"status": "results/report/status.json"}
     if SEARCHED:
-        found["counts"] = [f"results/records/rounds/{name}/{day}.counts.json" for name, day in SOURCE_ROUNDS]
+        found["brought"] = expand(RECORDS, source=SOURCES)
         found["strategies"] = sorted({SOURCES[name]["strategy"] for name in PUBMED_SOURCES})
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
@@ -99,7 +99,8 @@ def report_inputs(wildcards):
 
 
 def named_inputs(input):
-    """The named inputs of a report rule, as its script reads them."""
-    return {
+    """The named inputs of a report rule, as its script reads them; of what the sources brought it reads the counts."""
+    read = {"counts": counts_of_rounds()} if "brought" in input.keys() else {}
+    return read | {
         name: str(files) if isinstance(files, str) else list(map(str, files)) for name, files in input.items()
     }

@@ -1,4 +1,4 @@
-"""import_export and assemble_records through their command lines."""
+"""read_source and assemble_records through their command lines."""
 
 import json
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import assemble_records
-import import_export
+import read_source
 from evergreen.errors import InputError
 
 FIRST = """TY  - JOUR
@@ -27,21 +27,20 @@ SECOND = FIRST + "\nTY  - JOUR\nAN  - A3\nTI  - Third trial\nPY  - 2019\nER  - \
 ROUNDS = ("2018-12-31", "2020-12-31")
 
 
+def read(folder, rounds, *more):
+    arguments = ["--source=embase", "--kind=export", "--rounds", json.dumps(rounds), "--folder", str(folder)]
+    read_source.main([*arguments, *more])
+
+
 @pytest.fixture
 def imported(tmp_path):
-    folder = tmp_path / "rounds"
-    earlier = []
+    rounds = []
     for day, text in zip(ROUNDS, (FIRST, SECOND), strict=True):
         export = tmp_path / f"export-{day}.ris"
         export.write_text(text)
-        stem = folder / "embase" / day
-        import_export.main(
-            ["--export", str(export), "--source", "embase", "--round", day, "--earlier", *earlier,
-             "--params", json.dumps({"hits": 5 if day == ROUNDS[1] else None}),
-             "--records", f"{stem}.parquet", "--counts", f"{stem}.counts.json", "--lost", f"{stem}.lost.csv"]
-        )  # fmt: skip
-        earlier.append(f"{stem}.parquet")
-    return folder
+        rounds.append([day, str(export), {"hits": 5 if day == ROUNDS[1] else None}])
+    read(tmp_path / "rounds" / "embase", rounds)
+    return tmp_path / "rounds"
 
 
 def test_a_later_round_has_only_what_is_new(imported, capsys):
@@ -72,7 +71,22 @@ def test_all_records_and_a_report_on_every_file(imported, tmp_path):
 
 def test_a_missing_export_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"gone\.ris: the export cannot be read"):
-        import_export.main(
-            ["--export", str(tmp_path / "gone.ris"), "--source", "x", "--round", ROUNDS[0], "--records", "r.parquet",
-             "--counts", "c.json", "--lost", "l.csv"]
-        )  # fmt: skip
+        read(tmp_path / "out", [[ROUNDS[0], str(tmp_path / "gone.ris"), {}]])
+
+
+def test_a_round_that_was_read_stays_and_one_that_is_gone_goes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rounds = []
+    for day, text in zip(ROUNDS, (FIRST, SECOND), strict=True):
+        (tmp_path / f"{day}.ris").write_text(text)
+        rounds.append([day, f"{day}.ris", {}])
+    out = tmp_path / "out"
+    read(out, rounds[:1], "--code=0123")
+    before = (out / f"{ROUNDS[0]}.parquet").stat().st_mtime_ns
+    read(out, rounds, "--code=0123")
+    assert (out / f"{ROUNDS[0]}.parquet").stat().st_mtime_ns == before
+    (tmp_path / f"{ROUNDS[0]}.ris").write_text(SECOND)
+    read(out, rounds, "--code=0123")
+    assert json.loads((out / f"{ROUNDS[1]}.counts.json").read_text())["new"] == 0
+    read(out, rounds[1:], "--code=0123")
+    assert {path.name.split(".")[0] for path in out.iterdir()} == {ROUNDS[1]}

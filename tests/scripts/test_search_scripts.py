@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 import freeze_search
-import read_pubmed
+import read_source
 import search_pubmed
 import write_search_log
 from evergreen.errors import InputError
@@ -69,18 +69,15 @@ def test_an_embedded_search_is_the_same_whenever_it_is_made(searched, tmp_path):
 
 
 def test_records_of_a_round_are_read_once(searched, tmp_path):
+    rounds = json.dumps([[day, str(searched / day), {}] for day in ROUNDS])
+    read_source.main(["--source=pubmed", "--kind=pubmed", "--rounds", rounds, "--folder", str(tmp_path)])
     tables = []
     for day in ROUNDS:
-        outputs = {name: tmp_path / f"{day}.{name}" for name in ("parquet", "counts.json", "lost.csv")}
-        read_pubmed.main([
-            "--source", "pubmed", "--round", day, "--search", str(searched / day), "--records", str(outputs["parquet"]),
-            "--counts", str(outputs["counts.json"]), "--lost", str(outputs["lost.csv"]),
-        ])  # fmt: skip
-        counts = read_json(outputs["counts.json"])
+        counts = read_json(tmp_path / f"{day}.counts.json")
         assert counts["hits"] == counts["new"] + counts["seen_before"]
-        tables.append(read_table(outputs["parquet"]))
+        tables.append(read_table(tmp_path / f"{day}.parquet"))
         assert len(tables[-1]) == counts["read"] == counts["new"]
-        assert read_table(outputs["lost.csv"]).columns.tolist() == ["file", "line", "reason"]
+        assert read_table(tmp_path / f"{day}.lost.csv").columns.tolist() == ["file", "line", "reason"]
     ids = [record for frame in tables for record in frame["record_id"]]
     assert len(ids) == len(set(ids))
     yue = next(frame for frame in tables if "pubmed:27768831" in set(frame["record_id"]))

@@ -1,0 +1,93 @@
+"""Read what a source brought in each round, replies of PubMed or exports, into tables of the records that are new in it.
+
+A round that was read before, and whose file and rounds before are as they were, is not read again.
+"""
+
+from __future__ import annotations
+
+import gc
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from evergreen import tables
+from evergreen.command import json_argument, parser, run
+from evergreen.steps.parts import Parts
+
+SUFFIXES = (".parquet", ".counts.json", ".lost.csv")
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--source", required=True)
+    arguments.add_argument("--kind", required=True, choices=["pubmed", "export"])
+    arguments.add_argument(
+        "--rounds",
+        type=json_argument,
+        required=True,
+        help="[round, folder of the search or file of the export, {format, columns, hits}], rounds ascending",
+    )
+    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
+    arguments.add_argument("--folder", type=Path, required=True, help="where <round>.parquet and its companions go")
+    args = arguments.parse_args(argv)
+
+    args.folder.mkdir(parents=True, exist_ok=True)
+    parts, earlier = Parts("read_source", args.code), []
+    for day, place, how in args.rounds:
+        stem = args.folder / day
+        if args.kind == "pubmed":
+            read = partial(_read_replies, Path(place), args.source, day, stem)
+            inputs = [f"{place}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
+        else:
+            read = partial(_read_export, place, how, args.source, day, earlier, stem)
+            inputs = [place, *(f"{path}.parquet" for path in earlier)]
+        parts.make(f"{args.source}-{day}", how, inputs, [f"{stem}{suffix}" for suffix in SUFFIXES], read)
+        earlier = [*earlier, stem]
+    days = {day for day, _, _ in args.rounds}
+    for path in args.folder.iterdir():
+        if path.name.split(".")[0] not in days and path.name.endswith(SUFFIXES):
+            path.unlink()
+
+
+def _read_replies(search: Path, source: str, day: str, stem: Path) -> None:
+    import pandas as pd
+
+    from evergreen.records import model
+    from evergreen.search import table
+
+    read = table.read_round(search, source, day)
+    tables.write_table(model.typed(read.records), f"{stem}.parquet")
+    tables.write_table(pd.DataFrame(read.lost, columns=table.LOST_COLUMNS), f"{stem}.lost.csv")
+    tables.write_json(read.counts, f"{stem}.counts.json")
+
+
+def _read_export(
+    file: str, how: dict[str, Any], source: str, day: str, earlier: list[Path], stem: Path
+) -> None:
+    import pandas as pd
+
+    from evergreen.records import formats
+    from evergreen.records.rounds import import_export
+
+    export = formats.read(
+        file, format_=how.get("format"), columns=how.get("columns"), none_expected=how.get("hits") == 0
+    )
+    known = [
+        name for path in earlier for name in pd.read_parquet(f"{path}.parquet", columns=["record_id"])["record_id"]
+    ]
+    result = import_export(export, file=file, source=source, round_=day, earlier=known, hits=how.get("hits"))
+    tables.write_table(result.records, f"{stem}.parquet")
+    tables.write_json(result.counts, f"{stem}.counts.json")
+    tables.write_table(result.remarks, f"{stem}.lost.csv")
+    counts = result.counts
+    print(
+        f"{file}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
+        f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
+    )
+    for reason in result.remarks.loc[result.remarks["kind"] == "hits", "reason"]:
+        print(f"WARNING: {file}: {reason}")
+
+
+if __name__ == "__main__":
+    gc.disable()  # records make millions of small tuples and no cycles; tracking them costs a fifth of the time
+    run(main)
