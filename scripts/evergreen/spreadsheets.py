@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"'*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def _is_formula(text: str) -> bool:
+    if not text or text[0].isalnum():  # nearly all
+        return False
     return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None
 
 
@@ -59,7 +61,8 @@ def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:
         column = frame.iloc[:, place]
         if not pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
             continue
-        cells = [how(cell) if isinstance(cell, str) else cell for cell in column]
-        if any(new is not old for new, old in zip(cells, column, strict=True)):
+        old = column.tolist()
+        cells = [how(cell) if isinstance(cell, str) else cell for cell in old]
+        if any(new is not cell for new, cell in zip(cells, old, strict=True)):
             changed[name] = pd.Series(cells, index=column.index, dtype=column.dtype)
     return frame.assign(**changed).rename(columns=lambda name: how(name) if isinstance(name, str) else name)
