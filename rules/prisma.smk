@@ -52,16 +52,20 @@ rule draw_flow:
         counts="results/prisma/counts.json",
         members="results/prisma/members.csv",
     output:
-        charts=report(
-            expand("results/prisma/{chart}.svg", chart=FLOW_CHARTS),
-            caption="../docs/captions/flow.rst",
-            category="Selection of studies",
-        ),
-        prints=expand(
-            "results/prisma/{chart}.{suffix}",
-            chart=FLOW_CHARTS,
-            suffix=["pdf", "png"],
-        ),
+        # Kept where a round's counts are as they were.
+        charts=[
+            update(
+                report(
+                    f"results/prisma/{chart}.svg",
+                    caption="../docs/captions/flow.rst",
+                    category="Selection of studies",
+                )
+            )
+            for chart in FLOW_CHARTS
+        ],
+        prints=[
+            update(f"results/prisma/{chart}.{suffix}") for chart in FLOW_CHARTS for suffix in ("pdf", "png")
+        ],
         page="results/prisma/flow.html",
     log:
         "results/logs/draw_flow.log",
@@ -80,7 +84,7 @@ rule draw_flow:
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
         "python {params.script:q} --counts {input.counts:q} --members {input.members:q} {params.tables}"
-        " --params {params.values:q} --folder {params.folder:q} > {log:q} 2>&1"
+        " --params {params.values:q} --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule draw_overlap:

@@ -99,10 +99,11 @@ class Remembered(FilePersistence):
         if not work.evidence:
             return verdict
         folder = Path(work.outputs[0]).parent
-        if verdict.unknown and stands(folder, **json.loads(job.params.evidence)):
+        there = all(Path(path).exists() for path in work.outputs)
+        if verdict.unknown and there and stands(folder, **json.loads(job.params.evidence)):
             self._adopted.append(work)
             return Verdict()
-        if verdict.only_damaged and not job.input.get("frozen"):
+        if verdict.asked_alike and verdict.damaged and not job.input.get("frozen"):
             todo = (
                 f"Restore it from a copy; or, to ask again, delete {folder} or run"
                 f" `snakemake --cores 1 --forcerun {job.rule.name}`."
@@ -128,11 +129,8 @@ class Remembered(FilePersistence):
 
     def input_changed(self, job: Any, file: Any = None) -> Any:
         verdict = self.verdict(job)
-        return (
-            bool(verdict.inputs or verdict.damaged)
-            if file is not None
-            else [*verdict.inputs, *verdict.damaged]
-        )
+        changed = [*verdict.inputs, *verdict.wanted, *verdict.damaged]
+        return bool(changed) if file is not None else changed
 
     def code_changed(self, job: Any, file: Any = None) -> Any:
         changed = self.verdict(job).code

@@ -10,10 +10,10 @@ rule read_source:
         update(directory(RECORDS)),
     log:
         "results/logs/read_source/{source}.log",
-    conda:
-        "../envs/evergreen.yaml"
     benchmark:
         "results/benchmarks/read_source/{source}.tsv"
+    conda:
+        "../envs/evergreen.yaml"
     params:
         **program("read_source.py"),
         kind=lambda w: SOURCES[w.source]["kind"],
@@ -33,10 +33,10 @@ rule assemble_records:
         report="results/records/import-report.csv",
     log:
         "results/logs/assemble_records.log",
-    conda:
-        "../envs/evergreen.yaml"
     benchmark:
         "results/benchmarks/assemble_records.tsv"
+    conda:
+        "../envs/evergreen.yaml"
     params:
         **program("assemble_records.py"),
         pairs=value("assemble_records", SOURCE_ROUNDS),

@@ -28,11 +28,14 @@ def main(argv: list[str] | None = None) -> None:
         help="[round, folder of the search or file of the export, {format, columns, hits}], rounds ascending",
     )
     arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
-    arguments.add_argument("--folder", type=Path, required=True, help="where <round>.parquet and its companions go")
+    arguments.add_argument(
+        "--folder", type=Path, required=True, help="where <round>.parquet and its companions go"
+    )
     args = arguments.parse_args(argv)
 
     args.folder.mkdir(parents=True, exist_ok=True)
-    parts, earlier = Parts("read_source", args.code), []
+    parts = Parts("read_source", args.code)
+    earlier: list[Path] = []
     for day, place, how in args.rounds:
         stem = args.folder / day
         if args.kind == "pubmed":
@@ -73,7 +76,9 @@ def _read_export(
         file, format_=how.get("format"), columns=how.get("columns"), none_expected=how.get("hits") == 0
     )
     known = [
-        name for path in earlier for name in pd.read_parquet(f"{path}.parquet", columns=["record_id"])["record_id"]
+        name
+        for path in earlier
+        for name in pd.read_parquet(f"{path}.parquet", columns=["record_id"])["record_id"]
     ]
     result = import_export(export, file=file, source=source, round_=day, earlier=known, hits=how.get("hits"))
     tables.write_table(result.records, f"{stem}.parquet")

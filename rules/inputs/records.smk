@@ -12,7 +12,12 @@ def rounds_of_source(wildcards):
         return {"exports": [written(SOURCES[name]["files"][day]) for day in days]}
     return {
         kind: [f"{SEARCH}/{file}".format(source=name, round=day) for day in days]
-        for kind, file in (("ids", "ids.txt"), ("new_ids", "new_ids.txt"), ("batches", "batches.json"), ("raw", "raw"))
+        for kind, file in (
+            ("ids", "ids.txt"),
+            ("new_ids", "new_ids.txt"),
+            ("batches", "batches.json"),
+            ("raw", "raw"),
+        )
     }
 
 

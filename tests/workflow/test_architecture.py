@@ -73,7 +73,9 @@ def test_imports_point_one_way(module):
     for imported in imports(module):
         there = room(imported)
         if here == GROUND:
-            assert there == GROUND or imported.name in ("errors.py", "__init__.py"), f"{GROUND} knows files only"
+            assert there == GROUND or imported.name in ("errors.py", "__init__.py"), (
+                f"{GROUND} knows files only"
+            )
             continue
         if there in ("", GROUND):
             continue

@@ -43,23 +43,25 @@ class Work:
 class Verdict:
     """Why a step's outputs are not of now; all empty where they are.
 
-    `code`, `values`: whether these differ. `inputs`: those that differ, came or went. `damaged`: outputs that are not what the step
-    left. `unknown`: there is no receipt of a step that ended.
+    `code`, `values`: whether these differ. `inputs`: those that differ, came or went. `wanted`: outputs that it did not have to
+    make then. `damaged`: outputs that are not what the step left. `unknown`: there is no receipt of a step that ended.
     """
 
     unknown: bool = False
     code: bool = False
     values: bool = False
     inputs: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
     @property
-    def current(self) -> bool:
-        return not (self.unknown or self.code or self.values or self.inputs or self.damaged)
+    def asked_alike(self) -> bool:
+        """Whether the step would compute now what it computed then."""
+        return not (self.unknown or self.code or self.values or self.inputs or self.wanted)
 
     @property
-    def only_damaged(self) -> bool:
-        return bool(self.damaged) and not (self.unknown or self.code or self.values or self.inputs)
+    def current(self) -> bool:
+        return self.asked_alike and not self.damaged
 
 
 @dataclass
@@ -79,11 +81,12 @@ class Receipts:
             code=not work.evidence and receipt["code"] != work.code,
             values=receipt["values"] != work.values,
             inputs=tuple(sorted(path for path in {*now, *then} if now.get(path) != then.get(path))),
-            damaged=tuple(self._damaged(receipt["outputs"], work.outputs)),
+            wanted=tuple(path for path in work.outputs if path not in receipt["outputs"]),
+            damaged=tuple(self._damaged(receipt["outputs"])),
         )
 
-    def _damaged(self, left: Mapping[str, Any], wanted: Iterable[str]) -> list[str]:
-        found = [path for path in wanted if path not in left]
+    def _damaged(self, left: Mapping[str, Any]) -> list[str]:
+        found = []
         for path, content in left.items():
             if isinstance(content, dict):
                 now = {name: self.contents.of(f"{path}/{name}") for name in _listed(path)}
