@@ -80,7 +80,7 @@ class Receipts:
         return Verdict(
             code=not work.evidence and receipt["code"] != work.code,
             values=receipt["values"] != work.values,
-            inputs=tuple(sorted(path for path in {*now, *then} if now.get(path) != then.get(path))),
+            inputs=tuple(sorted({path for path, _ in now.items() ^ then.items()})),
             wanted=tuple(path for path in work.outputs if path not in receipt["outputs"]),
             damaged=tuple(self._damaged(receipt["outputs"])),
         )

@@ -1,0 +1,281 @@
+"""Steps: what their code means, what their files hold, and whether what they left is of now."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evergreen import tables
+from evergreen.errors import InputError
+from evergreen.steps import drafts, fingerprint, hold
+from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.receipts import Receipts, Work, read
+from evergreen.steps.sweep import sweep
+
+CODE = '"""What it is."""\n\ndef double(x):\n    """Twice."""\n    return 2 * x\n'
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        CODE.replace("Twice.", "Two times."),
+        CODE.replace("What it is.", "Another sentence."),
+        "# a comment\n" + CODE + "\n\n",
+        CODE.replace("2 * x", "(2 *\n            x)  # why"),
+        CODE.replace('    """Twice."""\n', ""),
+    ],
+)
+def test_comments_docstrings_and_layout_mean_nothing(same):
+    assert fingerprint.meaning(same) == fingerprint.meaning(CODE)
+
+
+@pytest.mark.parametrize(
+    "other", [CODE.replace("2 * x", "3 * x"), CODE.replace("double", "twice"), CODE + "\nX = 1\n"]
+)
+def test_an_edit_of_what_is_computed_means_something(other):
+    assert fingerprint.meaning(other) != fingerprint.meaning(CODE)
+
+
+def test_a_docstring_that_is_read_means_something_unless_it_is_help():
+    shown = CODE + "\nprint(__doc__)\n"
+    assert fingerprint.meaning(shown) != fingerprint.meaning(shown.replace("What it is.", "Else."))
+    helped = CODE + "\nparser(__doc__)\n"
+    assert fingerprint.meaning(helped) == fingerprint.meaning(helped.replace("What it is.", "Else."))
+
+
+def test_code_covers_a_script_its_modules_and_their_files(tmp_path):
+    script, data = fingerprint.SCRIPTS / "pool_outcomes.py", tmp_path / "facts.csv"
+    names = {path.name for path in fingerprint.run_by(script)}
+    assert {"outcome.py", "tau2.py", "command.py", "__init__.py"} <= names
+    assert not names & {"forest.py", "votes.py"}
+    data.write_text("a\n")
+    with_facts = fingerprint.code_of(script, [data])
+    data.write_text("b\n")
+    assert len({fingerprint.code_of(script), with_facts, fingerprint.code_of(script, [data])}) == 3
+
+
+def test_the_same_code_in_another_place_is_the_same(tmp_path):
+    """A clone elsewhere, with other times and without what Python keeps."""
+    shutil.copytree(
+        fingerprint.SCRIPTS, tmp_path / "a b" / "scripts", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", "from pathlib import Path; from evergreen.steps import fingerprint as f;"
+         "print(f.code_of(f.SCRIPTS / 'pool_outcomes.py'))"],
+        cwd=tmp_path / "a b" / "scripts", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "pool_outcomes.py")
+
+
+@given(
+    st.dictionaries(
+        st.text("abc/", min_size=1, max_size=3).map(lambda name: name.strip("/") or "a"),
+        st.binary(max_size=5),
+        max_size=4,
+    )
+)
+def test_a_directory_is_the_paths_and_files_in_it(tmp_path_factory, files):
+    folder = tmp_path_factory.mktemp("tree")
+    for name, content in files.items():
+        path = folder / name.replace("/", "_")
+        path.write_bytes(content)
+    contents = Contents()
+    before = contents.of(folder)
+    (folder / ".snakemake_timestamp").touch()
+    for path in folder.iterdir():
+        os.utime(path, (1, 1))
+    assert Contents().of(folder) == before
+    (folder / "new").write_bytes(b"")
+    assert contents.of(folder) != before
+    assert "new" in files_in(folder)
+
+
+def test_a_hash_is_remembered_while_the_file_is_as_it_was(tmp_path):
+    memory, file = tmp_path / "m" / "memory.json", tmp_path / "file"
+    file.write_text("one")
+    time.sleep(0.06)
+    contents = Contents(memory)
+    first = contents.of(file)
+    contents.keep()
+    assert str(file) in memory.read_text()
+    facts = file.stat()
+    file.write_text("two")
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert Contents(memory).of(file) != first
+    memory.write_text("{")
+    assert Contents(memory).of(file) == Contents().of(file)
+    assert Contents().of(tmp_path / "gone") is None
+
+
+@pytest.fixture
+def review(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("1\n")
+    return tmp_path
+
+
+WORK = Work("merge", "c0de", "a1", ("in.csv",), ("results/out.csv", "results/more"))
+
+
+def make(receipts: Receipts, work: Work = WORK) -> list[str]:
+    read_ = receipts.hashes(work.inputs)
+    receipts.begin(work)
+    for name in work.outputs:
+        path = Path(name)
+        if path.suffix:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{name}\n")
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            (path / "part.csv").write_text("part\n")
+    return receipts.end(work, read_)
+
+
+def test_what_a_step_left_is_of_now_until_something_differs(review):
+    receipts = Receipts()
+    assert receipts.verdict(WORK).unknown
+    assert make(receipts) == []
+    assert receipts.verdict(WORK).current
+    bytes_ = WORK.place.read_bytes()
+    make(receipts)
+    assert WORK.place.read_bytes() == bytes_
+
+    def changed(**what):
+        return receipts.verdict(Work(**{**vars(WORK), **what}))
+
+    assert changed(code="beef").code
+    assert changed(values="b2").values
+    assert changed(inputs=("in.csv", "more.csv")).inputs == ("more.csv",)
+    assert changed(outputs=(*WORK.outputs, "results/new.csv")).wanted == ("results/new.csv",)
+    assert not changed(code="beef", evidence=True).code
+    Path("in.csv").write_text("2\n")
+    assert receipts.verdict(WORK).inputs == ("in.csv",)
+
+
+def test_each_damaged_output_is_named(review):
+    receipts = Receipts()
+    make(receipts)
+    for spoil in (lambda path: path.write_text("x"), Path.unlink):
+        for name in ("results/out.csv", "results/more/part.csv"):
+            spoil(Path(name))
+            verdict = receipts.verdict(WORK)
+            assert verdict.damaged == (name,)
+            assert verdict.asked_alike
+            assert not verdict.current
+            make(receipts)
+    Path("results/more/stray.csv").write_text("")
+    assert receipts.verdict(WORK).damaged == ("results/more/stray.csv",)
+
+
+def test_a_step_that_did_not_end_or_whose_receipt_is_spoilt_is_unknown(review):
+    receipts = Receipts()
+    make(receipts)
+    receipts.begin(WORK)
+    assert receipts.verdict(WORK).unknown
+    assert list(read(WORK.place)["outputs"]) == sorted(WORK.outputs)
+    for text in ("", "{", "[]", '{"code": 1}'):
+        WORK.place.write_text(text)
+        assert receipts.verdict(WORK).unknown
+
+
+def test_an_input_that_changes_meanwhile_leaves_the_step_unfinished(review):
+    receipts = Receipts()
+    before = receipts.hashes(WORK.inputs)
+    receipts.begin(WORK)
+    Path("in.csv").write_text("2\n")
+    receipts.end(WORK, before)
+    assert receipts.verdict(WORK).unknown
+
+
+def test_outputs_that_a_step_has_no_longer_go_with_their_folders(review):
+    receipts = Receipts()
+    more = Work(**{**vars(WORK), "outputs": (*WORK.outputs, "results/old/one.csv")})
+    make(receipts, more)
+    left = make(receipts)
+    assert left == ["results/old/one.csv"]
+    sweep([*left, "in.csv", "../outside"], {"results/out.csv"})
+    assert not Path("results/old").exists()
+    assert Path("in.csv").exists()
+    assert receipts.stands(WORK.place)
+    assert receipts.forget(WORK.place) == sorted(WORK.outputs)
+    assert not receipts.stands(WORK.place)
+
+
+def test_drafts_do_not_lie_among_the_results(review):
+    drafts.clear()
+    with tables.replaced("results/a.csv") as draft:
+        assert draft.parent == drafts.FOLDER.resolve()
+        draft.write_text("x")
+    assert Path("results/a.csv").read_text() == "x"
+    (drafts.FOLDER / "left").write_text("")
+    drafts.clear()
+    assert not list(drafts.FOLDER.iterdir())
+
+
+HOLD = "import sys, time; sys.path.insert(0, {scripts!r}); from evergreen.steps import hold\nwith hold.hold() as word:\n    print('held', word, flush=True)\n    time.sleep(60)\n"
+
+
+def holder():
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(scripts=str(fingerprint.SCRIPTS))],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline().startswith("held")
+    return process
+
+
+def test_a_live_run_is_refused_by_name_and_a_killed_one_is_cleared_with_a_word(review):
+    process = holder()
+    try:
+        with (
+            pytest.raises(InputError, match=rf"another run \(process {process.pid} on .*\) is at work"),
+            hold.hold(),
+        ):
+            pass
+    finally:
+        process.kill()
+        process.wait()
+    with hold.hold() as word:
+        assert f"process {process.pid}" in word
+    with hold.hold() as word:
+        assert word is None
+
+
+def test_what_another_host_holds_is_refused_with_what_to_do(review):
+    hold.FOLDER.mkdir(parents=True)
+    hold.HOLDER.write_text('{"host": "elsewhere.example", "process": 7}')
+    with (
+        pytest.raises(
+            InputError, match=r"run on another host \(process 7 on elsewhere.example\).*delete .*run.json"
+        ),
+        hold.hold(),
+    ):
+        pass
+    hold.HOLDER.write_text("no json")
+    with hold.hold() as word:
+        assert word is None
+
+
+def test_a_step_ends_with_the_run_that_started_it(review):
+    hold.FOLDER.mkdir(parents=True)
+    owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    step = subprocess.Popen(
+        [sys.executable, "-c", f"import sys, time; sys.path.insert(0, {str(fingerprint.SCRIPTS)!r});"
+         "from evergreen.steps.hold import live_and_die_with_run; live_and_die_with_run(); print('on', flush=True); time.sleep(60)"],
+        env={**os.environ, hold.OWNER: str(owner.pid)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert step.stdout.readline() == "on\n"
+    owner.kill()
+    owner.wait()
+    assert step.wait(timeout=10) == 70
+    with hold.hold():
+        pass
