@@ -120,8 +120,17 @@ def moment(rng: random.Random, length: float) -> float:
     )
 
 
-def trial(seed: str, finished: Finished, length: Callable[[str], float], kind: Kind | None = None) -> Trial:
-    """Strike one run, run again, and compare with a run from nothing. A seed is REVIEW-ANYTHING."""
+def trial(
+    seed: str,
+    finished: Finished,
+    length: Callable[[str], float],
+    kind: Kind | None = None,
+    part: float | None = None,
+) -> Trial:
+    """Strike one run, run again, and compare with a run from nothing.
+
+    A seed is REVIEW-ANYTHING; it also draws the kind and the part of a run's length at which it is struck, if not given.
+    """
     name, rng = seed.split("-")[0], random.Random(seed)
     kind = kind or rng.choice(KINDS)
     with tempfile.TemporaryDirectory(prefix="chaos ", ignore_cleanup_errors=True) as place:
@@ -130,7 +139,7 @@ def trial(seed: str, finished: Finished, length: Callable[[str], float], kind: K
         mark = uuid4().hex
         try:
             whole = length("from nothing")
-            after = moment(rng, length(state))
+            after = part * length(state) if part else moment(rng, length(state))
             said = Path(place) / "said"
             result.phase = struck(finished.engine, review, kind, after, mark, said, patience=60 + whole)
             examine(result, review, finished, mark, limit=4 * whole + 120)
