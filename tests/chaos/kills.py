@@ -120,8 +120,17 @@ def moment(rng: random.Random, length: float) -> float:
     )
 
 
-def trial(seed: str, finished: Finished, length: Callable[[str], float], kind: Kind | None = None) -> Trial:
-    """Strike one run, run again, and compare with a run from nothing. A seed is REVIEW-ANYTHING."""
+def trial(
+    seed: str,
+    finished: Finished,
+    length: Callable[[str], float],
+    kind: Kind | None = None,
+    part: float | None = None,
+) -> Trial:
+    """Strike one run, run again, and compare with a run from nothing.
+
+    A seed is REVIEW-ANYTHING; it also draws the kind and the part of a run's length at which it is struck, if not given.
+    """
     name, rng = seed.split("-")[0], random.Random(seed)
     kind = kind or rng.choice(KINDS)
     with tempfile.TemporaryDirectory(prefix="chaos ", ignore_cleanup_errors=True) as place:
@@ -129,16 +138,19 @@ def trial(seed: str, finished: Finished, length: Callable[[str], float], kind: K
         result = Trial(seed, state, kind.name)
         mark = uuid4().hex
         try:
-            result.phase = struck(
-                finished.engine, review, kind, moment(rng, length(state)), mark, Path(place) / "said"
-            )
-            examine(result, review, finished, mark, limit=4 * length("from nothing") + 120)
+            whole = length("from nothing")
+            after = part * length(state) if part else moment(rng, length(state))
+            said = Path(place) / "said"
+            result.phase = struck(finished.engine, review, kind, after, mark, said, patience=60 + whole)
+            examine(result, review, finished, mark, limit=4 * whole + 120)
         finally:
             end(mark)
     return result
 
 
-def struck(engine: Engine, review: Path, kind: Kind, after: float, mark: str, said: Path) -> str:
+def struck(
+    engine: Engine, review: Path, kind: Kind, after: float, mark: str, said: Path, patience: float
+) -> str:
     """Start a run, strike it after so many seconds, and say in which phase it was."""
     with said.open("wb") as output:
         process = engine.start(review, output=output, **{MARK: mark})
@@ -147,7 +159,7 @@ def struck(engine: Engine, review: Path, kind: Kind, after: float, mark: str, sa
         phase = phase_of(said.read_text(errors="replace"), process.poll() is not None)
         kind.strike(process.pid)
         # A signal that may be answered is given time: a person, too, starts again when the prompt is back.
-        patience = 0 if kind.signal == signal.SIGKILL else 60
+        patience = 0 if kind.signal == signal.SIGKILL else patience
         began = time.monotonic()
         while process.poll() is None and time.monotonic() - began < patience:
             time.sleep(0.1)
@@ -162,7 +174,7 @@ def examine(result: Trial, review: Path, finished: Finished, mark: str, limit: f
     """What the next run makes of it; everything that is wrong goes into the trial."""
     engine = finished.engine
     if result.phase.endswith("deaf"):
-        result.wrong.append(f"deaf: {result.kind} did not end the run within a minute")
+        result.wrong.append(f"deaf: {result.kind} did not end the run")
     run = engine.run(review, limit=limit)
     if run.status:
         result.wrong.append(f"next run fails: {run.tail(6)}")

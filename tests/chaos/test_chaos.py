@@ -30,9 +30,13 @@ def length(finished, tmp_path_factory) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1], KINDS[4]], ids=lambda kind: kind.name)
-def test_the_next_run_completes_a_killed_one(finished, length, kind):
-    done = trial("mini-pytest-1", finished, lambda state: length, kind)
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [(KINDS[0], 0.3), (KINDS[1], 0.5), (KINDS[4], 0.7)],
+    ids=["SIGKILL", "orphans", "Ctrl-C"],
+)
+def test_the_next_run_completes_a_killed_one(finished, length, kind, part):
+    done = trial("mini-pytest-1", finished, lambda state: length, kind, part)
     assert not done.wrong, f"{done.state}, struck in phase {done.phase}: {done.wrong}"
 
 

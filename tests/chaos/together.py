@@ -19,29 +19,57 @@ from tests.fixpoint.histories import Finished
 SKIPPED = "skipped"
 
 
-def two_at_once(name: str, finished: Finished, head_start: float = 6, limit: float = 900) -> str:
-    """The second run is refused by a sentence that names the first (its process number), which completes."""
+def two_at_once(name: str, finished: Finished, *, wait: bool = True, limit: float = 900) -> str:
+    """One of two runs is refused by a sentence that names the other (its process number), which completes.
+
+    With `wait` the second begins once the first works, and is the one to be refused.
+    """
     engine, mark = finished.engine, uuid4().hex
     with tempfile.TemporaryDirectory(prefix="together ") as place:
         review = new_review(REVIEWS[name], Path(place) / "a review")
+        said = [Path(place) / "first", Path(place) / "second"]
+        runs: list[subprocess.Popen] = []
         try:
-            first = engine.start(review, **{MARK: mark})
-            time.sleep(head_start)
-            numbers = {str(process.pid) for process in marked(mark)} | {str(first.pid)}
-            second = engine.run(review, limit=limit)
-            if first.wait(limit):
-                return "the first run fails"
+            for path in said:
+                with path.open("wb") as output:
+                    runs.append(engine.start(review, output=output, **{MARK: f"{mark} {path.name}"}))
+                if wait and path.name == "first":
+                    wait_for_work(path, runs[0], limit)
+                    numbers = {str(process.pid) for process in marked(f"{mark} first")}
+            ends = [run.wait(limit) for run in runs]
+        except subprocess.TimeoutExpired:
+            return "a run does not end"
         finally:
-            end(mark)
-        if second.status == 0:
-            return "the second run is not refused"
+            end(f"{mark} first")
+            end(f"{mark} second")
+        if all(ends):
+            return f"both runs fail: {tail(said[0])} | {tail(said[1])}"
+        if not any(ends):
+            return "no run is refused"
+        refused = 0 if ends[0] else 1
+        if wait and not refused:
+            return f"the first run fails: {tail(said[0])}"
         if wrong := differences(tree(review / "results"), finished.clean.of(review).tree):
             return f"other bytes: {', '.join(wrong[:5])}"
-        if second.crashed:
-            return f"the second run crashes: {second.tail(5)}"
-        if not numbers & set(re.findall(r"\d+", second.tail(15))):
-            return f"the second run does not name the first: {second.tail(8)}"
+        if "Traceback" in said[refused].read_text(errors="replace"):
+            return f"the refused run crashes: {tail(said[refused])}"
+        numbers = numbers if wait else {str(runs[1 - refused].pid)}
+        if not numbers & set(re.findall(r"\d+", tail(said[refused], 15))):
+            return f"the refused run does not name the other: {tail(said[refused])}"
         return COMPLETED
+
+
+def wait_for_work(said: Path, run: subprocess.Popen, limit: float) -> None:
+    """Until a run begins its first job."""
+    began = time.monotonic()
+    while time.monotonic() - began < limit and run.poll() is None:
+        if re.search(r"Select jobs|Execute \d+ jobs|\d+ of \d+ steps", said.read_text(errors="replace")):
+            return
+        time.sleep(0.1)
+
+
+def tail(said: Path, lines: int = 8) -> str:
+    return "\n".join(said.read_text(errors="replace").rstrip().splitlines()[-lines:])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.fixpoint.engine import REVIEWS, ROOT, Engine
-from tests.fixpoint.histories import REFUSED, SAME, Finished, History, clean_start, play, review_of
+from tests.fixpoint.histories import REFUSED, SAME, Finished, History, Step, clean_start, play, review_of
 
 # Of a hundred edits to all reviews, how many go to each: a run from nothing of the bundled one takes the longest.
 SHARES = {"mini": 54, "sheets": 22, "exports": 18, "bundled": 6}
@@ -81,7 +81,11 @@ def played(seeds: list[str], finished: Finished, jobs: int, keep: Path | None) -
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(play, seed, finished, steps=STEPS, keep=keep): seed for seed in seeds}
         for done in as_completed(waiting):
-            histories.append(done.result())
+            try:
+                histories.append(done.result())
+            except Exception as error:  # one history that cannot be told does not end the others
+                step = Step([], f"cannot be told: {error!r}")
+                histories.append(History(waiting[done], [step]))
             say(histories[-1], f"{len(histories)}/{len(seeds)}, {(time.monotonic() - began) / 60:.0f} min")
     return histories
 

@@ -39,9 +39,12 @@ class CleanRuns:
         """What a run from nothing on the config/ of a review leaves."""
         file = self._file(review)
         with self.locks[file.name]:
-            if not file.is_file():
-                file.write_text(json.dumps(asdict(self._made(review))))
-            return Clean(**json.loads(file.read_text()))
+            if file.is_file():
+                return Clean(**json.loads(file.read_text()))
+            clean = self._made(review)
+            if clean.status >= 0:  # a run that was killed at the limit says nothing
+                file.write_text(json.dumps(asdict(clean)))
+            return clean
 
     def remember(self, review: Path, run: Run) -> None:
         """Take a run that was from nothing anyway."""

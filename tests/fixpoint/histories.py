@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -91,7 +92,7 @@ def some_edits(rng: random.Random, written: Written) -> list[Edit]:
 def play(
     seed: str, finished: Finished, *, steps: int = 3, edits: Edits = some_edits, keep: Path | None = None
 ) -> History:
-    """Live through the history of a seed; it ends with the first step that fails."""
+    """Live through the history of a seed; it ends with the first step that leaves more than strays."""
     rng = random.Random(seed)
     history = History(seed)
     with tempfile.TemporaryDirectory(prefix="history ") as place:
@@ -106,8 +107,18 @@ def play(
             if step.failed:
                 if keep:
                     shutil.copytree(review, keep / seed, symlinks=True, dirs_exist_ok=True)
-                break
+                if not without_strays(step, review):
+                    break
     return history
+
+
+def without_strays(step: Step, review: Path) -> bool:
+    """Take strays away, so that a history can go on; whether there was nothing else."""
+    if not step.details or not all(detail.startswith("stray: ") for detail in step.details):
+        return False
+    for detail in step.details:
+        (review / "results" / detail.removeprefix("stray: ")).unlink()
+    return True
 
 
 def judge(step: Step, review: Path, before: Path, finished: Finished) -> None:
@@ -115,7 +126,9 @@ def judge(step: Step, review: Path, before: Path, finished: Finished) -> None:
     engine, limit = finished.engine, finished.clean.limit
     run = engine.run(review, limit=limit)
     clean = finished.clean.of(review)
-    if bool(run.status) != bool(clean.status):
+    if clean.status < 0:
+        step.fails("a run from nothing did not end in time", [clean.tail])
+    elif bool(run.status) != bool(clean.status):
         words = ("refused, but accepted from nothing", "accepted, but refused from nothing")
         step.fails(words[run.status == 0], [run.tail(15) if run.status else clean.tail])
     elif run.status == 0:
@@ -142,7 +155,7 @@ def undo(step: Step, review: Path, before: Path, run: Run, finished: Finished) -
     replace_config(review, before)
     clean: Clean = finished.clean.of(review)
     again = finished.engine.run(review, limit=finished.clean.limit)
-    sentence = [line for line in run.output.splitlines() if line.strip()][-1:]
+    sentence = [line for line in run.output.splitlines() if re.search(r"config/|ERROR|Error", line)][-2:]
     if again.status:
         step.fails("refused, and still so when undone", [again.tail(15)])
     elif wrong := differences(tree(review / "results"), clean.tree):
