@@ -50,7 +50,7 @@ rule write_report:
         protocol=value("write_report", config),
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
-        "python {params.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
+        "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
         " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"
 
 

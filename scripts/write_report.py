@@ -9,11 +9,13 @@ import pandas as pd
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
+from evergreen.errors import ReviewError
 from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
 from evergreen.report.document import document
 from evergreen.report.page import page
 from evergreen.report.status import Waiting
+from evergreen.steps.parts import Parts
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -24,9 +26,16 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--changes", required=True, help="folder for what each update changed")
     arguments.add_argument("--export", required=True, help="folder for what other programs take")
+    arguments.add_argument(
+        "--receipts",
+        action="store_true",
+        help="refuse pooled results that are not of the slices that are there",
+    )
     args = arguments.parse_args(argv)
 
     protocol, inputs = args.protocol, args.inputs
+    if args.receipts:
+        _refuse_of_before(inputs)
     changes = _changes(protocol, inputs)
     sections = _sections(protocol, inputs, changes)
     last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
@@ -35,6 +44,16 @@ def main(argv: list[str] | None = None) -> None:
         draft.write_bytes(document(protocol["review"], sections))
     _write_changes(protocol["review"]["title"], changes, Path(args.changes))
     _write_export(inputs, Path(args.export))
+
+
+def _refuse_of_before(inputs: dict[str, Any]) -> None:
+    """A report of numbers of another day would look like any other."""
+    outcomes = [Path(path).stem for path in inputs.get("results", [])]
+    if old := Parts("pool_outcomes", "").not_of_now(outcomes):
+        raise ReviewError(
+            f"results/synthesis/{old[0]}.json: the pooled result is not of what was extracted"
+            f"{f' (and {len(old) - 1} more)' if len(old) > 1 else ''}. Run the workflow again: snakemake --cores 4 pool"
+        )
 
 
 def _sections(

@@ -17,6 +17,7 @@ from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.steps import drafts, fingerprint, hold
 from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.parts import Parts
 from evergreen.steps.receipts import Receipts, Work, read
 from evergreen.steps.sweep import sweep
 
@@ -279,3 +280,17 @@ def test_a_step_ends_with_the_run_that_started_it(review):
     assert step.wait(timeout=10) == 70
     with hold.hold():
         pass
+
+
+def test_a_part_that_is_not_of_now_is_named(review):
+    parts = Parts("pool_outcomes", "c0de")
+    for name in ("a", "b", "c"):
+        Path(f"{name}.csv").write_text(name)
+        parts.make(name, {}, [f"{name}.csv"], [f"results/{name}.json"], lambda: None)
+    for name in ("a", "b", "c"):
+        tables.write_text("{}", f"results/{name}.json")
+        parts.make(name, {}, [f"{name}.csv"], [f"results/{name}.json"], lambda: None)
+    assert parts.not_of_now(["a", "b", "c", "d"]) == ["d"]
+    Path("a.csv").write_text("other")
+    Path("results/b.json").write_text("altered")
+    assert parts.not_of_now(["a", "b", "c"]) == ["a", "b"]

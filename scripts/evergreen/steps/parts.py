@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from evergreen.steps.receipts import Receipts, Work
+from evergreen.steps.receipts import FOLDER, Receipts, Work
 from evergreen.steps.sweep import sweep
 
 
@@ -51,3 +51,8 @@ class Parts:
         make()
         sweep(self.receipts.end(work, read), work.outputs)
         return True
+
+    def not_of_now(self, parts: Iterable[str]) -> list[str]:
+        """Those of the `parts` that the step did not make of what is there now, or that somebody altered since."""
+        places = {part: FOLDER / "parts" / self.step / f"{part}.json" for part in parts}
+        return [part for part, place in places.items() if not self.receipts.intact(place)]

@@ -132,6 +132,11 @@ class Receipts:
             and all(content is not None for content in receipt["inputs"].values())
         )
 
+    def intact(self, place: Path) -> bool:
+        """Whether the receipt at `place` stands and what it names is what the step left."""
+        receipt = read(place)
+        return receipt is not None and self.stands(place) and not self._damaged(receipt["outputs"])
+
     def forget(self, place: Path) -> list[str]:
         """Throw a receipt away; returns the outputs that it names."""
         paths = _paths(read(place))
