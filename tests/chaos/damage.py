@@ -108,15 +108,21 @@ class Patient:
                 break
             refused = [damage for damage in waiting if is_named(damage, run) and not run.crashed]
             if not refused:
-                verdicts |= dict.fromkeys(waiting, "the run fails without naming it")
-                print(run.tail(8), flush=True)
                 self.renew()
-                break
+                return verdicts | self._apart(waiting, run)
             for damage in refused:
                 verdicts[damage] = REFUSED
                 self.restore(damage)
                 waiting.remove(damage)
         return verdicts
+
+    def _apart(self, waiting: list[Damage], run: Run) -> dict[Damage, str]:
+        """A run failed and named none of the damaged files: which one it was, by halves."""
+        if len(waiting) == 1:
+            print(run.tail(8), flush=True)
+            return {waiting[0]: "the run fails without naming it"}
+        half = len(waiting) // 2
+        return self.suffers(waiting[:half]) | self.suffers(waiting[half:])
 
     def _after(self, waiting: list[Damage], run: Run) -> dict[Damage, str]:
         found = tree(self.review / "results")
@@ -126,11 +132,12 @@ class Patient:
             for name in found.keys() | self.expected.keys()
             if name not in names and found.get(name) != self.expected.get(name)
         )
+        stay = [damage for damage in waiting if found.get(damage.name) != self.expected[damage.name]]
         verdicts = {}
         for damage in waiting:
-            if found.get(damage.name) != self.expected[damage.name]:
+            if damage in stay:
                 verdicts[damage] = "stays damaged"
-            elif others:
+            elif others and not stay:  # what stays damaged passes it on to others
                 verdicts[damage] = f"healed, but other files changed: {', '.join(others[:3])}"
             else:
                 verdicts[damage] = HEALED if is_named(damage, run) else "healed, not named"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -42,7 +43,7 @@ class Run:
     @property
     def crashed(self) -> bool:
         """It stopped with the tool's own words for a fault of the tool, not with a sentence for a person."""
-        return "Traceback (most recent call last)" in self.output or self.status < 0
+        return bool(re.search(r"^\s*Traceback\b", self.output, re.M)) or self.status < 0
 
     def tail(self, lines: int = 40) -> str:
         return "\n".join(self.output.rstrip().splitlines()[-lines:])
