@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.packuri import PACKAGE_URI
+from docx.opc.pkgwriter import _ContentTypesItem
 from docx.oxml.ns import qn
 from docx.oxml.shared import OxmlElement
 from docx.shared import Cm, Pt
@@ -20,6 +23,9 @@ from evergreen.report import blocks
 from evergreen.report.blocks import Link, Section
 
 FIGURE_WIDTH = Cm(16)
+DOTS_PER_INCH = 200  # what print shows of a picture; many more make the document heavy and nothing sharper
+MANY_MORE = 1.25
+LIGHT = 200_000  # bytes of a picture that is not worth the work
 # A document made from the same content has the same bytes: no clock in its properties or its archive.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 WIDE = 7  # columns from which a table is set in small type
@@ -50,9 +56,7 @@ def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscap
         word.add_heading(section.title, level=1)
         for block in section.blocks:
             _add(word, block)
-    buffer = BytesIO()
-    word.save(buffer)
-    return _without_times(buffer.getvalue())
+    return _archived(word)
 
 
 def _add(word: WordDocument, block: blocks.Block) -> None:
@@ -66,7 +70,7 @@ def _add(word: WordDocument, block: blocks.Block) -> None:
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
     elif isinstance(block, blocks.Figure):
-        word.add_picture(str(block.stem.with_name(f"{block.stem.name}.png")), width=FIGURE_WIDTH)
+        word.add_picture(_picture(block.stem.with_name(f"{block.stem.name}.png")), width=FIGURE_WIDTH)
         word.add_paragraph(
             block.caption.removesuffix(" Files:").removesuffix(" Numbers drawn and files:"), style="Caption"
         )
@@ -101,12 +105,45 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
     word.add_paragraph()
 
 
-def _without_times(archive: bytes) -> bytes:
+def _picture(path: Path) -> BytesIO:
+    """A picture with as many dots as print shows of it."""
+    raw = path.read_bytes()
+    if len(raw) < LIGHT:
+        return BytesIO(raw)
+    from PIL import Image  # few documents have heavy pictures
+
+    most = round(FIGURE_WIDTH.inches * DOTS_PER_INCH)
+    with Image.open(BytesIO(raw)) as image:
+        if image.width <= MANY_MORE * most:
+            return BytesIO(raw)
+        size = (most, max(1, round(image.height * most / image.width)))
+        opaque = not image.has_transparency_data or (
+            image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)
+        )
+        whole = image.convert("RGB" if opaque else "RGBA")
+    small = BytesIO()
+    whole.resize(size, Image.Resampling.HAMMING).save(small, "PNG", compress_level=4)
+    return BytesIO(small.getvalue())
+
+
+def _archived(word: WordDocument) -> bytes:
+    """The document as `word.save` writes it, but for the clock; a picture is not packed a second time."""
+    package = word.part.package
+    assert package is not None
+    parts = list(package.iter_parts())
+    for part in parts:
+        part.before_marshal()
     buffer = BytesIO()
-    with (
-        zipfile.ZipFile(BytesIO(archive)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, NO_TIME), source.read(name), zipfile.ZIP_DEFLATED)
+    with ZipFile(buffer, "w") as archive:
+
+        def put(name: str, content: bytes) -> None:
+            packed = ZIP_STORED if name.endswith(".png") else ZIP_DEFLATED
+            archive.writestr(ZipInfo(name, NO_TIME), content, packed)
+
+        put("[Content_Types].xml", _ContentTypesItem.from_parts(parts).blob)
+        put(PACKAGE_URI.rels_uri.membername, package.rels.xml)
+        for part in parts:
+            put(part.partname.membername, part.blob)
+            if len(part.rels):
+                put(part.partname.rels_uri.membername, part.rels.xml)
     return buffer.getvalue()
