@@ -11,7 +11,7 @@ from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
-from evergreen.report.document import document
+from evergreen.report.document import write_document
 from evergreen.report.page import page
 from evergreen.report.status import Waiting
 
@@ -33,8 +33,8 @@ def main(argv: list[str] | None = None) -> None:
     last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
     with tables.replaced(args.page) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(page(protocol["review"], last_search, sections))
-    with tables.replaced(args.word) as draft:
-        draft.write_bytes(document(protocol["review"], sections))
+    with tables.replaced(args.word) as draft, draft.open("wb") as word:
+        write_document(protocol["review"], sections, word)
     _write_changes(protocol["review"]["title"], changes, Path(args.changes))
     _write_export(inputs, pooled, Path(args.export))
 

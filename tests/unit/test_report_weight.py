@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from docx import Document
 from PIL import Image
 
 from evergreen.report import page as pages
@@ -59,7 +60,10 @@ def test_word_holds_pictures_as_print_shows_them(sections: list[Section]) -> Non
     noise = np.random.default_rng(0).integers(0, 255, (300, 3000, 3), dtype=np.uint8)
     Image.fromarray(noise).save("results/figures/pain/forest.png")
     Image.fromarray(noise[:, :900]).save("results/figures/pain/funnel.png")
-    with ZipFile(BytesIO(document(REVIEW, sections))) as archive:
+    made = document(REVIEW, sections)
+    shapes = [(shape.width.cm, round(shape.height.cm, 3)) for shape in Document(BytesIO(made)).inline_shapes]
+    assert shapes == [(16.0, 1.6), (16.0, 5.333)]
+    with ZipFile(BytesIO(made)) as archive:
         names = [name for name in archive.namelist() if name.endswith(".png")]
         sizes = sorted(Image.open(BytesIO(archive.read(name))).size for name in names)
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
