@@ -12,7 +12,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
 from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
-from evergreen.report.document import document
+from evergreen.report.document import write_document
 from evergreen.report.page import page
 from evergreen.report.status import Waiting
 from evergreen.steps.parts import Parts
@@ -36,14 +36,16 @@ def main(argv: list[str] | None = None) -> None:
     protocol, inputs = args.protocol, args.inputs
     if args.receipts:
         _refuse_of_before(inputs)
-    changes = _changes(protocol, inputs)
-    sections = _sections(protocol, inputs, changes)
+    pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
+    changes = _changes(protocol, inputs, pooled)
+    sections = _sections(protocol, inputs, changes, pooled)
     last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
-    tables.write_text(page(protocol["review"], last_search, sections), args.page)
-    with tables.replaced(args.word) as draft:
-        draft.write_bytes(document(protocol["review"], sections))
+    with tables.replaced(args.page) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(page(protocol["review"], last_search, sections))
+    with tables.replaced(args.word) as draft, draft.open("wb") as word:
+        write_document(protocol["review"], sections, word)
     _write_changes(protocol["review"]["title"], changes, Path(args.changes))
-    _write_export(inputs, Path(args.export))
+    _write_export(inputs, pooled, Path(args.export))
 
 
 def _refuse_of_before(inputs: dict[str, Any]) -> None:
@@ -57,12 +59,15 @@ def _refuse_of_before(inputs: dict[str, Any]) -> None:
 
 
 def _sections(
-    protocol: dict[str, Any], inputs: dict[str, Any], changes: dict[str, list[Block]]
+    protocol: dict[str, Any],
+    inputs: dict[str, Any],
+    changes: dict[str, list[Block]],
+    pooled: dict[str, Any],
 ) -> list[Section]:
     """The report's sections, in its order; what the review does not have is not there."""
     changed = alerts.read(inputs.get("changes", []))
     works = alerts.marked(tables.read_table(inputs["works"]), changed) if "works" in inputs else None
-    pooled, outcomes = _results(inputs), _pooled_outcomes(protocol, inputs)
+    outcomes = _pooled_outcomes(protocol, pooled)
     extracted = tables.read_table(inputs["converted"]) if "converted" in inputs else None
     counts = tables.read_json(inputs["prisma"]) if "prisma" in inputs else None
 
@@ -106,20 +111,18 @@ def _sections(
     return found
 
 
-def _results(inputs: dict[str, Any]) -> dict[str, Any]:
-    return {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
+def _pooled_outcomes(protocol: dict[str, Any], pooled: dict[str, Any]) -> list[dict[str, Any]]:
+    return [outcome for outcome in protocol["outcomes"] if outcome["id"] in pooled]
 
 
-def _pooled_outcomes(protocol: dict[str, Any], inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    return [outcome for outcome in protocol["outcomes"] if outcome["id"] in _results(inputs)]
-
-
-def _changes(protocol: dict[str, Any], inputs: dict[str, Any]) -> dict[str, list[Block]]:
+def _changes(
+    protocol: dict[str, Any], inputs: dict[str, Any], pooled: dict[str, Any]
+) -> dict[str, list[Block]]:
     """What each round after the first changed; nothing where the review has one round or no screening."""
     if "studies" not in inputs or "prisma" not in inputs:
         return {}
     studies, rounds = tables.read_table(inputs["studies"]), tables.read_json(inputs["prisma"])["rounds"]
-    outcomes, pooled = _pooled_outcomes(protocol, inputs), _results(inputs)
+    outcomes = _pooled_outcomes(protocol, pooled)
     return {
         day: updates.blocks_of(day, rounds[day], studies, outcomes, pooled)
         for day in protocol["rounds"][1:]
@@ -133,9 +136,9 @@ def _write_changes(title: str, changes: dict[str, list[Block]], folder: Path) ->
         tables.write_text(updates.as_markdown(title, day, blocks), folder / f"{day}.md")
 
 
-def _write_export(inputs: dict[str, Any], folder: Path) -> None:
+def _write_export(inputs: dict[str, Any], pooled: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, result in _results(inputs).items():
+    for name, result in pooled.items():
         tables.write_table(export.metafor(result), folder / f"metafor-{name}.csv")
     if "works" in inputs:
         works, full_text = tables.read_table(inputs["works"]), tables.read_table(inputs["full_text"])

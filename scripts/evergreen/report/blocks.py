@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+DATA_URL = "data:image/svg+xml;base64,"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -89,9 +91,17 @@ class Figure:
 
     @property
     def data(self) -> str:
-        """The SVG as a data URL, so that the page is one file."""
-        svg = self.stem.with_name(f"{self.stem.name}.svg").read_bytes()
-        return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+        """The SVG as a data URL, which stands in the page itself."""
+        return DATA_URL + base64.b64encode(self._svg.read_bytes()).decode("ascii")
+
+    @property
+    def embedded_bytes(self) -> int:
+        """What `data` would take of the page."""
+        return len(DATA_URL) + 4 * -(-self._svg.stat().st_size // 3)
+
+    @property
+    def _svg(self) -> Path:
+        return self.stem.with_name(f"{self.stem.name}.svg")
 
     @property
     def files(self) -> list[tuple[str, str]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from struct import unpack
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.packuri import PACKAGE_URI
+from docx.opc.pkgwriter import _ContentTypesItem
 from docx.oxml.ns import qn
 from docx.oxml.shared import OxmlElement
 from docx.shared import Cm, Pt
@@ -20,14 +24,32 @@ from evergreen.report import blocks
 from evergreen.report.blocks import Link, Section
 
 FIGURE_WIDTH = Cm(16)
+DOTS_PER_INCH = 200  # what print shows of a picture; many more make the document heavy and nothing sharper
+MANY_MORE = 1.25
+LIGHT = 200_000  # bytes of a picture that is not worth the work
 # A document made from the same content has the same bytes: no clock in its properties or its archive.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
+# A picture of one dot: Word's library would hold every picture, and compare each with all before it.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
 WIDE = 7  # columns from which a table is set in small type
 
 
 def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscape: bool = False) -> bytes:
     """A .docx file's bytes; tables that the page folds away are left to the page."""
+    buffer = BytesIO()
+    write_document(review, sections, buffer, landscape=landscape)
+    return buffer.getvalue()
+
+
+def write_document(
+    review: Mapping[str, Any], sections: Sequence[Section], file: IO[bytes], *, landscape: bool = False
+) -> None:
+    """Write a .docx file, as `document` gives its bytes; pictures are not held but read when their turn comes."""
     word = Document()
+    pictures: dict[bytes, Path] = {}
     word.styles["Normal"].font.name = "Calibri"
     word.styles["Normal"].font.size = Pt(10.5)
     page = word.sections[0]
@@ -49,13 +71,11 @@ def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscap
     for section in sections:
         word.add_heading(section.title, level=1)
         for block in section.blocks:
-            _add(word, block)
-    buffer = BytesIO()
-    word.save(buffer)
-    return _without_times(buffer.getvalue())
+            _add(word, block, pictures)
+    _archive(word, pictures, file)
 
 
-def _add(word: WordDocument, block: blocks.Block) -> None:
+def _add(word: WordDocument, block: blocks.Block, pictures: dict[bytes, Path]) -> None:
     if isinstance(block, blocks.Text):
         word.add_paragraph(block.text)
     elif isinstance(block, blocks.Heading):
@@ -66,7 +86,11 @@ def _add(word: WordDocument, block: blocks.Block) -> None:
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
     elif isinstance(block, blocks.Figure):
-        word.add_picture(str(block.stem.with_name(f"{block.stem.name}.png")), width=FIGURE_WIDTH)
+        path = block.stem.with_name(f"{block.stem.name}.png")
+        width, height = _size(path)
+        stand_in = DOT + str(path).encode()
+        pictures[stand_in] = path
+        word.add_picture(BytesIO(stand_in), FIGURE_WIDTH, round(FIGURE_WIDTH * height / width))
         word.add_paragraph(
             block.caption.removesuffix(" Files:").removesuffix(" Numbers drawn and files:"), style="Caption"
         )
@@ -101,12 +125,51 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
     word.add_paragraph()
 
 
-def _without_times(archive: bytes) -> bytes:
-    buffer = BytesIO()
-    with (
-        zipfile.ZipFile(BytesIO(archive)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, NO_TIME), source.read(name), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+def _size(path: Path) -> tuple[int, int]:
+    """Width and height of a PNG in dots, as its head says them."""
+    with path.open("rb") as file:
+        width, height = unpack(">II", file.read(24)[16:])
+    return width, height
+
+
+def _picture(path: Path) -> bytes:
+    """A picture with as many dots as print shows of it."""
+    raw = path.read_bytes()
+    if len(raw) < LIGHT:
+        return raw
+    from PIL import Image  # few documents have heavy pictures
+
+    most = round(FIGURE_WIDTH.inches * DOTS_PER_INCH)
+    with Image.open(BytesIO(raw)) as image:
+        if image.width <= MANY_MORE * most:
+            return raw
+        size = (most, max(1, round(image.height * most / image.width)))
+        opaque = not image.has_transparency_data or (
+            image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)
+        )
+        whole = image.convert("RGB" if opaque else "RGBA")
+    small = BytesIO()
+    whole.resize(size, Image.Resampling.HAMMING).save(small, "PNG", compress_level=4)
+    return small.getvalue()
+
+
+def _archive(word: WordDocument, pictures: Mapping[bytes, Path], file: IO[bytes]) -> None:
+    """The document as `word.save` writes it, but for the clock; a picture takes the place of the dot that stands for it."""
+    package = word.part.package
+    assert package is not None
+    parts = list(package.iter_parts())
+    for part in parts:
+        part.before_marshal()
+    with ZipFile(file, "w") as archive:
+
+        def put(name: str, content: bytes) -> None:
+            packed = ZIP_STORED if name.endswith(".png") else ZIP_DEFLATED
+            archive.writestr(ZipInfo(name, NO_TIME), content, packed)
+
+        put("[Content_Types].xml", _ContentTypesItem.from_parts(parts).blob)
+        put(PACKAGE_URI.rels_uri.membername, package.rels.xml)
+        for part in parts:
+            drawn = pictures.get(part.blob) if part.partname.ext == "png" else None
+            put(part.partname.membername, part.blob if drawn is None else _picture(drawn))
+            if len(part.rels):
+                put(part.partname.rels_uri.membername, part.rels.xml)

@@ -26,6 +26,7 @@ from evergreen.report.blocks import (
 from evergreen.report.effects import interval, shown
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
+from evergreen.sheets import folded
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
 FIRST = ("forest", "funnel")
@@ -132,6 +133,7 @@ def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path
     first: list[Figure] = []
     further: list[Figure] = []
     missing: list[list[Cell]] = []
+    sentence = pooled_sentence(outcome, result)
     for entry in tables.read_json(folder / "figures.json"):
         if not entry["drawn"]:
             missing.append([entry["title"].removesuffix(f": {outcome['name']}"), entry["reason"]])
@@ -141,7 +143,7 @@ def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path
         figure = Figure(
             f"{entry['name']}-{outcome['id']}",
             stem,
-            f"{entry['title']}. {pooled_sentence(outcome, result)}",
+            f"{entry['title']}. {sentence}",
             f"{caption}. Numbers drawn and files:",
             links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
         )
@@ -187,9 +189,9 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
     )
 
 
-def rows_of(outcome: Mapping[str, Any], extracted: pd.DataFrame) -> pd.DataFrame:
-    """The extracted rows of an outcome, at all time points."""
-    return extracted[extracted["outcome"].str.casefold().eq(outcome["data"].casefold())]
+def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The extracted rows of each outcome, at all time points, by its name as names are compared."""
+    return {str(name): rows for name, rows in extracted.groupby(extracted["outcome"].map(folded), sort=False)}
 
 
 def section(
@@ -201,7 +203,9 @@ def section(
 ) -> Section:
     """The section of results, outcome by outcome."""
     blocks: list[Block] = []
+    rows, none = by_outcome(extracted), extracted.iloc[:0]
     for outcome in outcomes:
         name = outcome["id"]
-        blocks += outcome_blocks(outcome, results[name], rows_of(outcome, extracted), figures / name, links)
+        own = rows.get(folded(outcome["data"]), none)
+        blocks += outcome_blocks(outcome, results[name], own, figures / name, links)
     return Section("results", "Results by outcome", blocks)
