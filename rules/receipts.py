@@ -148,9 +148,9 @@ class Remembered(FilePersistence):
             self.begun[job] = self.receipts.hashes(work.inputs)
             self.receipts.begin(work)
 
-    async def finished(self, job: Any) -> None:
-        await super().finished(job)
-        if self.decides and job in self.begun:
+    def ended(self, job: Any) -> None:
+        """A job has ended well; `finished` is told of those that failed as well."""
+        if job in self.begun:
             left = self.receipts.end(work_of(job), self.begun.pop(job))
             sweep(
                 left, {path for other in self.dag.jobs for path in map(str, other.output)} if left else set()
@@ -217,8 +217,11 @@ class Remembered(FilePersistence):
         finish = dag.finish
 
         async def finish_and_leave_out(job: Any, update_checkpoint_dependencies: bool = True) -> Any:
+            ended = list(job) if job.is_group() else [job]
+            for one in ended:
+                self.ended(one)
             ready = await finish(job, update_checkpoint_dependencies)
-            return self._leave_out(dag, list(job) if job.is_group() else [job]) or ready
+            return self._leave_out(dag, ended) or ready
 
         dag.finish = finish_and_leave_out
 

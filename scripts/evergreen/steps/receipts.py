@@ -175,4 +175,5 @@ def write(receipt: Mapping[str, Any], place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_of(place)
     draft.write_text(json.dumps(receipt, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    draft.chmod(0o644)
     draft.replace(place)
