@@ -19,7 +19,7 @@ COMMENTED = (
     "scripts/evergreen/screening/votes.py",
     "scripts/evergreen/synthesis/tau2.py",
     "scripts/evergreen/figures/forest.py",
-    "scripts/pool_outcome.py",
+    "scripts/pool_outcomes.py",
     "scripts/count_votes.py",
     "scripts/write_report.py",
 )
