@@ -2,7 +2,7 @@
 
 Three things are changed, all of them in what Snakemake 9.27 keeps between runs, none in how it schedules:
 
-* What a step was made of is read from `results/receipts/` (`evergreen.steps.receipts`) and not from `.snakemake/metadata`: content
+* What a step was made of is read from `results/logs/receipts/` (`evergreen.steps.receipts`) and not from `.snakemake/metadata`: content
   of inputs, values, meaning of the code. The clock decides nothing.
 * When a step has ended and left what was there before, the steps that wait for it are looked at again, and those whose receipts
   are of now are left out of the run. Without this all of them would run: dearer, never wrong.
@@ -264,10 +264,12 @@ def work_of(job: Any) -> Work:
     name = "-".join([job.rule.name, *(str(word) for word in job.wildcards_dict.values())])
     evidence = bool(job.params.get("evidence"))
     values = json.dumps(given, sort_keys=True, default=str)
-    rule = "" if evidence else (job.rule.shellcmd or "")
+    rule = job.rule.shellcmd or ""
     return Work(
         name=f"{job.rule.name}/{name}" if job.wildcards_dict else name,
-        code=f"{job.params.get('code', '')}-{sha256(rule.encode()).hexdigest()[: fingerprint.DIGITS]}",
+        code=""
+        if evidence
+        else f"{job.params['code']}-{sha256(rule.encode()).hexdigest()[: fingerprint.DIGITS]}",
         values=sha256(values.encode()).hexdigest()[: fingerprint.DIGITS],
         inputs=tuple(map(str, job.input)),
         outputs=tuple(map(str, job.output)),

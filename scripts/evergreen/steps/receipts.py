@@ -1,6 +1,6 @@
 """Receipts: what a step computed, from what, and what it left behind, by content.
 
-A receipt lies under `results/receipts/` and says by what code, with which values and from which inputs the outputs beside it were
+A receipt lies under `results/logs/receipts/` and says by what code, with which values and from which inputs the outputs beside it were
 made. Whether a step has to run is decided by its receipt alone: no clock, no path of an installation and no place of a clone is in it.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from evergreen.steps.contents import Contents, files_in
 from evergreen.steps.drafts import draft_of
 
-FOLDER = Path("results/receipts")
+FOLDER = Path("results/logs/receipts")
 BEGUN = "begun"  # a step that has begun and not ended
 
 
