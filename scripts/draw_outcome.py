@@ -5,19 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from evergreen import tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome, style
-
-MOST_PIXELS = 60_000  # what the PNG's renderer can draw in one direction is 65,536
-
-
-def resolution(figure: Figure) -> int:
-    """300 dpi, less for a forest of a thousand studies."""
-    return min(style.DPI, int(MOST_PIXELS / max(figure.get_size_inches())))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -38,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
             drawn = plate.drawn or (outcome.notice(plate) if first else None)
             if drawn is not None:
                 stem = (args.out if first else further) / plate.name
-                style.save(drawn.figure, stem, title=plate.title, dpi=resolution(drawn.figure))
+                style.save(drawn.figure, stem, title=plate.title)
                 tables.write_table(drawn.numbers, f"{stem}.csv")
             listed.append(
                 {

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
+from scipy import special
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, padded
 from evergreen.figures.scales import number, scale_of
@@ -34,13 +34,15 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
     place = np.array([scale.position(float(value)) for value in grid])
     title = f"Drapery plot: {setting.name}"
     figure, axes = figure_with_axes(330, 215, title=title, below=46, right=46)
-    curves = 2 * norm.sf(np.abs(grid[None] - y[:, None]) / se[:, None])
+    curves = 2 * special.ndtr(-np.abs(grid[None] - y[:, None]) / se[:, None])
     for i, curve in enumerate(curves):
         axes.plot(
             place, curve, color=GREY, linewidth=0.6, alpha=0.7, zorder=1, label="Study" if i == 0 else None
         )
     distance = np.abs(grid - model["estimate"]) / model["se"]
-    pooled = 2 * (norm.sf(distance) if model.get("df") is None else t.sf(distance, model["df"]))
+    pooled = 2 * (
+        special.ndtr(-distance) if model.get("df") is None else special.stdtr(model["df"], -distance)
+    )
     axes.plot(place, pooled, color=COLOURS[1], linewidth=1.6, zorder=3, label="Pooled effect")
     if scale.null is not None and low <= scale.null <= high:
         x = scale.position(scale.null)
@@ -66,7 +68,7 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
     axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 215), ncols=3, borderaxespad=0, borderpad=0)
     labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
-    half = norm.ppf(0.975) * se
+    half = special.ndtri(0.975) * se
     columns = {
         "effect": (y, model["estimate"]),
         "ci_low": (y - half, model["ci_low"]),

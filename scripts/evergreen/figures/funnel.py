@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.stats import norm
+from scipy import special
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
 from evergreen.figures.scales import Scale, number, scale_of
@@ -41,7 +41,7 @@ def funnel(
     points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
     centre = float(filled["model"]["estimate"]) if filled else _centre(result)
     largest = 1.08 * max(error for _, error in points)
-    half = float(norm.isf((1 - result["level"]) / 2)) * largest
+    half = -float(special.ndtri((1 - result["level"]) / 2)) * largest
     low = min([centre - half, *(y for y, _ in points)]) - 0.04 * largest
     high = max([centre + half, *(y for y, _ in points)]) + 0.04 * largest
     if contours and scale.null is not None:
@@ -128,11 +128,11 @@ def _region(
     axes: Axes, null: float, outer: float, inner: float, largest: float, reach: float, color: str
 ) -> None:
     """Shade, on both sides of no effect, where `inner` < p <= `outer`."""
-    near = float(norm.isf(outer / 2)) * largest
+    near = -float(special.ndtri(outer / 2)) * largest
     label = f"{inner:g} < p ≤ {outer:g}" if inner else f"p ≤ {outer:g}"
     for side in (-1, 1):
         if inner:
-            far = float(norm.isf(inner / 2)) * largest
+            far = -float(special.ndtri(inner / 2)) * largest
             x, y = [null, null + side * near, null + side * far], [0.0, largest, largest]
         else:  # everything up to the edge
             edge = null + side * max(reach, near)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy import special
 
 from evergreen.figures import scales
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis
@@ -26,7 +26,7 @@ def radial(result: Mapping[str, Any], setting: Setting) -> Drawn:
     pooled = float(result["model"]["estimate"])
     spread = np.sqrt(v + (result["model"].get("tau2") or 0.0))
     x, z = 1 / spread, y / spread
-    half = float(norm.ppf(0.975))
+    half = float(special.ndtri(0.975))
     reach = 1.08 * x.max()
     title = f"Radial plot: {setting.name}"
     figure, axes = figure_with_axes(330, 225, title=title, left=52, right=64, below=46)
