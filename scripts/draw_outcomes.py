@@ -6,21 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome, style
 from evergreen.figures.setting import Setting
 from evergreen.steps.parts import Parts
-
-MOST_PIXELS = 60_000  # what the PNG's renderer can draw in one direction is 65,536
-
-
-def resolution(figure: Figure) -> int:
-    """300 dpi, less for a forest of a thousand studies."""
-    return min(style.DPI, int(MOST_PIXELS / max(figure.get_size_inches())))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -68,7 +59,7 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
             drawn = plate.drawn or (outcome.notice(plate) if first else None)
             if drawn is not None:
                 stem = (folder if first else further) / plate.name
-                style.save(drawn.figure, stem, title=plate.title, dpi=resolution(drawn.figure))
+                style.save(drawn.figure, stem, title=plate.title)
                 spreadsheets.write_table(drawn.numbers, f"{stem}.csv")
             listed.append(
                 {

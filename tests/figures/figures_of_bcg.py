@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from evergreen.figures import forest, style
+from evergreen.figures import forest, pixels
 from evergreen.protocol import ANALYSIS_DEFAULTS
 from evergreen.synthesis import outcome as pooling
 
@@ -73,7 +73,7 @@ def words(drawn: forest.Drawn) -> list[str]:
 
 def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     """Pairs of texts whose boxes share ink, and texts that leave the page (paired with ""), as printed."""
-    drawn.figure.set_dpi(style.DPI)
+    drawn.figure.set_dpi(pixels.DPI)
     canvas = FigureCanvasAgg(drawn.figure)
     canvas.draw()
     found = texts(drawn)
@@ -83,7 +83,7 @@ def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     cut = (x0 < page.x0) | (x1 > page.x1) | (y0 < page.y0) | (y1 > page.y1)
     wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
     high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
-    point = style.DPI / 72  # boxes hold a line's ascenders and descenders: a point of height is no ink
+    point = pixels.DPI / 72  # boxes hold a line's ascenders and descenders: a point of height is no ink
     pairs = np.argwhere(np.triu((wide > 0.3 * point) & (high > 1.2 * point), 1))
     return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends import _backend_pdf_ps
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont as find_font
+from matplotlib.ft2font import FT2Font, LoadFlags
+from PIL import Image
 
-from evergreen.figures.style import save, style
+from evergreen.figures import fonts
+from evergreen.figures import pixels as pixel_files
+from evergreen.figures.page import Page
+from evergreen.figures.style import FORMATS, INK, save, style
 
 
 def drawn() -> Figure:
@@ -39,3 +49,94 @@ def test_style_is_independent_of_the_users_settings() -> None:
             assert mpl.rcParams["font.size"] == 8.0
             assert mpl.rcParams["lines.linestyle"] == "-"
         assert mpl.rcParams["font.size"] == 30
+
+
+def letters() -> Figure:
+    """A page of lines that begin, end and stand around a place, with a composite glyph, a sign and another face."""
+    page = Page(160.0, 60.0)
+    page.text(10, 20, "Größe ≤ ½", size=8)
+    page.text(150, 20, "[0.49, 1.20]", size=8, align="right", bold=True)
+    page.text(80, 45, "Å ¿ł?", size=8, align="center", color="#0072b2")
+    return page.figure
+
+
+def test_bytes_do_not_depend_on_what_was_drawn_before(tmp_path: Path) -> None:
+    for stem, order in (("first", (letters, drawn)), ("second", (drawn, drawn, letters, letters))):
+        for draw in order:
+            with style():
+                save(draw(), tmp_path / f"{stem}-{draw.__name__}")
+    for name in ("letters", "drawn"):
+        for suffix in FORMATS:
+            first, second = (
+                (tmp_path / f"{stem}-{name}.{suffix}").read_bytes() for stem in ("first", "second")
+            )
+            assert first == second
+
+
+def test_a_caller_may_ask_for_fewer_formats(tmp_path: Path) -> None:
+    with style():
+        save(letters(), tmp_path / "one", formats=("svg",))
+    assert [path.name for path in tmp_path.iterdir()] == ["one.svg"]
+
+
+def test_fonts_of_a_pdf_are_cut_from_their_files(tmp_path: Path) -> None:
+    path = find_font("DejaVu Sans")
+    original, numbers = FT2Font(path), [FT2Font(path).get_char_index(ord(c)) for c in "aö≤"]
+    font = fonts.read(path)
+    assert font is not None
+    content = fonts.cut(font, numbers)
+    assert len(content) < 70_000 < Path(path).stat().st_size / 5
+    again = FT2Font(BytesIO(content))
+    for number in numbers:
+        ours, theirs = (one.load_glyph(number, flags=LoadFlags.NO_SCALE) for one in (again, original))
+        assert (ours.horiAdvance, ours.bbox) == (theirs.horiAdvance, theirs.bbox)
+        assert again.get_path()[0].tolist() == original.get_path()[0].tolist()
+    # matplotlib still has the function that is replaced, and it is put back.
+    before = _backend_pdf_ps.get_glyphs_subset
+    with fonts.cut_fonts():
+        assert _backend_pdf_ps.get_glyphs_subset is not before
+    assert _backend_pdf_ps.get_glyphs_subset is before
+    with style():
+        save(letters(), tmp_path / "page", formats=("pdf",))
+    pdf = (tmp_path / "page.pdf").read_bytes()
+    assert pdf.count(b"/FontFile2") >= 2
+    assert pdf.count(b"/ToUnicode") >= 2
+    assert b"/Type3" not in pdf
+    assert len(pdf) < 30_000
+
+
+def test_letters_look_as_matplotlib_draws_them(tmp_path: Path) -> None:
+    figure = Figure(figsize=(160 / 72, 60 / 72))
+    for x, y, text, align, weight, color in (
+        (10, 20, "Größe ≤ ½", "left", "normal", INK), (150, 20, "[0.49, 1.20]", "right", "bold", INK),
+        (80, 45, "Å ¿ł?", "center", "normal", "#0072b2"),
+    ):  # fmt: skip
+        figure.text(x / 160, 1 - y / 60, text, size=8, ha=align, va="baseline", weight=weight, color=color)
+    with style():
+        save(letters(), tmp_path / "ours", formats=("png",))
+        figure.savefig(tmp_path / "theirs.png", dpi=300)
+    ours, theirs = (
+        np.asarray(Image.open(tmp_path / f"{name}.png").convert("L"), dtype=float)
+        for name in ("ours", "theirs")
+    )
+    assert ours.shape == theirs.shape
+    # Letters stand on whole pixels: at most half a pixel away, so that areas of a point are as dark.
+    coarse = [one[:248, :664].reshape(31, 8, 83, 8).mean(axis=(1, 3)) for one in (ours, theirs)]
+    assert np.abs(coarse[0] - coarse[1]).max() < 40
+    assert ours.mean() == pytest.approx(theirs.mean(), abs=0.2)
+
+
+def test_palettes_keep_areas_and_large_figures_have_fewer_pixels() -> None:
+    pixels = np.full((40, 60, 4), 255, dtype=np.uint8)
+    pixels[:20, :, :3] = (0, 114, 178)
+    exact = pixel_files.compact(pixels)
+    assert exact.mode == "P"
+    assert np.array_equal(np.asarray(exact.convert("RGB")), pixels[:, :, :3])
+    pixels[-1, :, 0] = np.arange(60) * 4
+    pixels[-2, :, 1] = np.arange(60) * 4 + 1
+    for row, channel in ((-3, 0), (-4, 1), (-5, 2), (-6, 0)):
+        pixels[row, :, channel] = np.arange(60) * 4 + 2
+    near = np.asarray(pixel_files.compact(pixels).convert("RGB"), dtype=int)
+    assert np.abs(near - pixels[:, :, :3]).max() <= 2 * (pixel_files.STEP - 1)
+    assert np.array_equal(near[:20], pixels[:20, :, :3])
+    assert [pixel_files.resolution(Figure(figsize=(7, high))) for high in (4, 11.7, 23.4, 60, 600)] == [300, 300, 150, 150, 100]  # fmt: skip

@@ -83,6 +83,13 @@ def test_imports_point_one_way(module):
         assert ROOMS.index(there) <= ROOMS.index(here), f"{here} comes before {there} and may not import it"
 
 
+@pytest.mark.parametrize("module", sorted((LIBRARY / "figures").glob("*.py")), ids=lambda path: path.name)
+def test_figures_show_numbers_and_compute_no_model(module):
+    allowed = {LIBRARY / "synthesis" / name for name in ("__init__.py", "transforms.py")}
+    found = {path for path in closure(module) if room(path) == "synthesis"}
+    assert found <= allowed, "its numbers belong into synthesis/<outcome>.json"
+
+
 def test_the_library_knows_nothing_of_snakemake():
     for module in LIBRARY.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 
-from evergreen.figures.page import WIDER, width_of
+from evergreen.figures.page import WIDER, Letters, width_of
 from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE
 from evergreen.prisma.chart import (
     MAIN,
@@ -310,10 +310,11 @@ def _draw_runs(
     axes: Axes, runs: Sequence[Run], x: float, y: float, size: float, colour: str, url: str | None = None
 ) -> None:
     for run in runs:
-        axes.text(
-            x + run.x, y, run.text, fontsize=size, color=colour, va="baseline", ha="left", url=url, parse_math=False,
-            fontweight="bold" if run.bold else "normal", fontstyle="italic" if run.italic else "normal",
-        )  # fmt: skip
+        axes.add_artist(
+            Letters(
+                x + run.x, y, run.text, size=size, bold=run.bold, italic=run.italic, color=colour, url=url
+            )
+        )
 
 
 def _draw_sections(axes: Axes, chart: Chart, placed: dict[str, Placed]) -> None:

@@ -12,12 +12,8 @@ import pandas as pd
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
 from evergreen.figures.page import Page, width_of, wrapped
 from evergreen.figures.scales import Scale, scale_of, ticks
-from evergreen.figures.series import effects, pooling
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
-from evergreen.synthesis import influence
-from evergreen.synthesis.model import fit_stack
-from evergreen.synthesis.stack import stack
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
 PANEL, PANEL_GAP = 62.0, 13.0
@@ -148,26 +144,22 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     All subsets of two studies or more, or the sample that the result names. Subsets that hold the
     study which changes the pooled effect most are coloured.
     """
-    y, v = effects(result)
-    k = len(y)
     asked = result["influence"]["gosh"]
-    used = influence.subsets_of(k, asked["subsets"], asked["seed"])
-    settings = pooling(result)
-    fitted = fit_stack(stack(y, v, used=used), method=settings["method"], test="z", level=settings["level"])
-    without = influence.leave_one_out(y, v, method=settings["method"])
-    strongest = int(np.argmax(np.abs(without.b[:, 0] - result["model"]["estimate"])))
-    name = str(result["studies"][strongest].get("label") or result["studies"][strongest]["study"])
+    points = asked["points"]
+    estimates, shares = (np.array(points[name], dtype=float) for name in ("estimate", "I2"))
+    holds = np.array([mark == "1" for mark in points["holds"]])
+    strongest = result["studies"][asked["strongest"]]
+    name = str(strongest.get("label") or strongest["study"])
     scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
-    place = np.array([scale.position(float(b)) for b in fitted.b[:, 0]])
-    holds = used[:, strongest] > 0
-    note = f"{'A sample of' if asked['drawn'] else 'All'} {len(used):,} subsets of at least two studies."
+    place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
+    note = f"{'A sample of' if asked['drawn'] else 'All'} {len(place):,} subsets of at least two studies."
     figure, axes = figure_with_axes(
         330, 225, title=f"Subsets of the studies (GOSH): {setting.name}", note=note, below=62
     )
     for mask, color, label in ((~holds, COLOURS[0], f"without {name}"), (holds, COLOURS[1], f"with {name}")):
         axes.scatter(
             place[mask],
-            fitted.I2[mask],
+            shares[mask],
             s=5,
             color=color,
             alpha=0.35,
@@ -188,6 +180,13 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
         handletextpad=0.4,
         markerscale=2,
     )
-    table = pd.DataFrame({"studies": used.sum(axis=1).astype(int), "effect": [scale.back(float(b)) for b in fitted.b[:, 0]],
-                          "analysis_effect": fitted.b[:, 0], "I2": fitted.I2, f"with {name}": holds})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "studies": points["studies"],
+            "effect": [scale.back(estimate) for estimate in estimates.tolist()],
+            "analysis_effect": estimates,
+            "I2": shares,
+            f"with {name}": holds,
+        }
+    )
     return Drawn(figure, table, f"Subsets of the studies (GOSH): {setting.name}")

@@ -12,7 +12,7 @@ import pandas as pd
 from evergreen.bias.tools import Tool
 from evergreen.figures import influence, series
 from evergreen.figures.axes import figure_with_axes
-from evergreen.figures.bubble import bubble, texts_of, values_of
+from evergreen.figures.bubble import bubble
 from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import forest
 from evergreen.figures.funnel import FEW, funnel
@@ -54,10 +54,10 @@ def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None
 def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     """Every figure of the outcome in order; build and save inside `style.style()`.
 
-    `result` is `synthesis/<outcome>.json`. What is not in it is computed from its studies with its settings.
+    `result` is `synthesis/<outcome>.json`, which holds every number that is drawn.
     """
     studies = result.get("studies") or []
-    # Deletion and subsets repeat the pooling, which is done here by inverse variance.
+    # Deletion and subsets repeat the pooling, which is done by inverse variance.
     model = result.get("model") or {}
     inverse = model.get("model") in ("random", "common")
     unpooled = "" if model.get("estimate") is not None else "the outcome is not pooled"
@@ -161,12 +161,7 @@ def _sensitivity(result: Mapping[str, Any]) -> str:
 def _bubble(result: Mapping[str, Any], columns: list[str]) -> str:
     if len(columns) > 1:
         return "the meta-regression has several moderators"
-    if any(
-        value is None and text
-        for value, text in zip(values_of(result, columns[0]), texts_of(result, columns[0]), strict=True)
-    ):
-        return "the moderator is not a number"
-    return ""
+    return "" if result.get("bubble") else "the moderator is not a number"
 
 
 def notice(plate: Plate) -> Drawn:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, PathPatch
+from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
@@ -68,23 +71,26 @@ def colour_of(tool: Tool, level: str) -> str:
     return PALETTES[len(tool.levels)][tool.levels.index(level)] if level else NONE
 
 
+@lru_cache(maxsize=64)
+def _symbol(text: str, size: float) -> Path:
+    """A symbol around (0, 0), centred by its own ink, for a minus or a question mark does not stand in the middle of its
+    line; the page's y goes down."""
+    shape = TextPath((0, 0), text, size=size, prop=FontProperties(family=FONT, weight="bold"))
+    box = shape.get_extents()
+    place = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1)
+    return place.transform_path(shape)
+
+
 def draw_circle(page: Page, x: float, y: float, radius: float, level: str, tool: Tool) -> None:
     """The circle of one judgement with its symbol; an empty circle where there is no judgement."""
-    edge = INK if level else GREY
-    page.axes.add_patch(
-        Circle((x, y), radius, facecolor=colour_of(tool, level), edgecolor=edge, linewidth=0.6)
-    )
+    colour, edge = colour_of(tool, level), INK if level else GREY
+    page.axes.add_artist(Circle((x, y), radius, facecolor=colour, edgecolor=edge, linewidth=0.6))
     if not level:
         return
-    symbol = tool.symbols[tool.levels.index(level)]
-    shape = TextPath((0, 0), symbol, size=radius * 1.75, prop=FontProperties(family=FONT, weight="bold"))
-    box = shape.get_extents()
-    # Centred by its own ink, for a minus or a question mark does not stand in the middle of its line. The page's y goes down.
-    place = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1).translate(x, y)
-    dark = colour_of(tool, level) in (RED, DARK)
-    page.axes.add_patch(
-        PathPatch(place.transform_path(shape), facecolor="white" if dark else INK, edgecolor="none")
-    )
+    symbol = _symbol(tool.symbols[tool.levels.index(level)], radius * 1.75)
+    moved = Path(symbol.vertices + np.array([x, y]), symbol.codes)
+    ink = "white" if colour in (RED, DARK) else INK
+    page.axes.add_artist(PathPatch(moved, facecolor=ink, edgecolor="none"))
 
 
 def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = MappingProxyType({})) -> Figure:
@@ -228,9 +234,9 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
             )  # fmt: skip
             if wide > width_of(str(count), 7.0) + 4 and level != OPEN:
                 ink = "white" if fill in (RED, DARK) else INK
-                page.axes.text(
-                    x + wide / 2, middle + 2.6, str(count), fontsize=7.0, ha="center", va="baseline", color=ink, family=FONT, zorder=4
-                )  # fmt: skip
+                page.text(
+                    x + wide / 2, middle + 2.6, str(count), size=7.0, align="center", color=ink, zorder=4
+                )
             x += wide
         y += height
     page.line([left, right], [axis, axis], width=0.6)

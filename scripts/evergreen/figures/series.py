@@ -102,12 +102,6 @@ def effects(result: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def pooling(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Estimator, test and level with which the studies were pooled."""
-    model = result["model"]
-    return {"method": model["tau2_method"] or "EE", "test": model["test"] or "z", "level": result["level"]}
-
-
 def _drawn(
     result: Mapping[str, Any],
     setting: Setting,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from evergreen.figures.fonts import cut_fonts
+from evergreen.figures.pixels import resolution, write_png
 from evergreen.tables import replaced
 
 # DejaVu Sans comes with matplotlib, so that a figure is the same on every machine.
@@ -26,7 +29,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#f
 
 # Widths that journals print, in inches: one column (about 85 mm), one and a half, two (about 178 mm).
 COLUMN, COLUMN_AND_HALF, PAGE = 3.35, 5.0, 7.0
-DPI = 300
+FORMATS = ("svg", "pdf", "png")
 
 SETTINGS: Any = {
     "font.family": [FONT],
@@ -68,22 +71,35 @@ def style() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, stem: str | Path, *, title: str = "", dpi: int = DPI) -> None:
-    """Write `stem`.svg, `stem`.pdf and `stem`.png; `title` is what a screen reader says.
+def save(
+    figure: Figure,
+    stem: str | Path,
+    *,
+    title: str = "",
+    dpi: int | None = None,
+    formats: Sequence[str] = FORMATS,
+) -> None:
+    """Write `stem`.svg, `stem`.pdf and `stem`.png, or those of them in `formats`; `title` is what a screen reader says.
 
-    Text stays text in SVG and PDF. No dates and no random ids: the same figure gives the same bytes.
+    Text stays text in SVG and PDF. No dates and no random ids: the same figure gives the same bytes, whatever was drawn
+    before it. `dpi` is that of the PNG, and of what is a picture in the others; without it `resolution` decides.
     """
     named = {"Title": title} if title else {}
-    metadata: dict[str, dict[str, str | None]] = {
-        "svg": named | {"Date": None, "Creator": None},
-        "pdf": named | {"CreationDate": None, "Creator": None, "Producer": None},
-        "png": named | {"Software": None},
-    }
+    dpi = dpi or resolution(figure)
     with mpl.rc_context({key: SETTINGS[key] for key in ("svg.fonttype", "svg.hashsalt", "pdf.fonttype")}):
-        for suffix, facts in metadata.items():
+        for suffix in formats:
             # A stem may hold a dot ("2018.5"), so that the suffix is added and not replaced.
             with replaced(f"{stem}.{suffix}") as draft:
-                figure.savefig(draft, format=suffix, metadata=facts, dpi=dpi)
-                if suffix == "svg":
-                    text = draft.read_text(encoding="utf-8").replace(f"'{FONT}'", SVG_FONTS)
+                if suffix == "png":
+                    write_png(figure, draft, dpi=dpi, texts=named)
+                elif suffix == "pdf":
+                    facts = named | {"CreationDate": None, "Creator": None, "Producer": None}
+                    with cut_fonts():
+                        figure.savefig(draft, format="pdf", metadata=facts, dpi=dpi)
+                else:
+                    svg = StringIO()
+                    figure.savefig(
+                        svg, format="svg", metadata=named | {"Date": None, "Creator": None}, dpi=dpi
+                    )
+                    text = svg.getvalue().replace(f"'{FONT}'", SVG_FONTS)
                     draft.write_text(text, encoding="utf-8", newline="\n")

@@ -9,6 +9,7 @@ import numpy as np
 
 from evergreen.synthesis import (
     comparisons,
+    curves,
     dependence,
     effects,
     moderation,
@@ -38,18 +39,22 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     rows = comparisons.typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
+    model = plain(whole.block) if whole else None
+    moderators = moderation.moderators(studies, outcome.get("moderators", []), analysis)
     document: Result = {
         "outcome": outcome["id"],
         "measure": outcome["measure"],
         "k": len(studies.yi),
         "level": analysis["level"],
         "studies": _studies(studies, whole, analysis["level"]),
-        "model": whole.block if whole else None,
+        "model": model,
+        "profile": curves.profile(studies, model),
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
         "methods": wording.methods(outcome),
         "subgroups": moderation.subgroups(studies, outcome.get("subgroups", []), analysis),
-        "moderators": moderation.moderators(studies, outcome.get("moderators", []), analysis),
+        "moderators": moderators,
+        "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(
             analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
         ),

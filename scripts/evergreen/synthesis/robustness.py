@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from evergreen.synthesis import fail_safe, influence, small_study, trim_fill
+from evergreen.synthesis.model import fit
 from evergreen.synthesis.moderation import reported
 from evergreen.synthesis.pooled import block_of
+from evergreen.synthesis.stack import Array
 from evergreen.synthesis.studies import Studies
 
 
@@ -51,18 +53,24 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
         "outliers": labels[strange].tolist(),
         "outlier_level": analysis.get("outliers", 0.95),
         "influential": labels[found.influential].tolist(),
-        "gosh": _gosh(studies, method, analysis),
+        "gosh": _gosh(studies, method, without.b[:, 0], analysis),
     }
 
 
-def _gosh(studies: Studies, method: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """What subsets of the studies give: how many, how drawn, and the quartiles of estimate and I2."""
+def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """What subsets of the studies give: how many, how drawn, the quartiles of estimate and I2, and each as a point.
+
+    `points` are columns: the number of `studies` in a subset, its `estimate` and `I2`, and in `holds` a 1 where it holds the
+    study at position `strongest`, which changes the pooled effect most; `without` are the estimates without each.
+    """
     subsets, k = analysis.get("gosh", 4000), len(studies.yi)
     if not subsets or k < 5:
         return {}
     found = influence.gosh(
         studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.get("seed", 0)
     )
+    whole = fit(studies.yi, studies.vi, method=method).b[0]
+    strongest = int(np.argmax(np.abs(without - whole)))
     quantiles = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
     return {
         "subsets": len(found.used),
@@ -71,6 +79,13 @@ def _gosh(studies: Studies, method: str, analysis: Mapping[str, Any]) -> dict[st
         **{
             name: {word: np.quantile(values, share) for word, share in quantiles.items()}
             for name, values in (("estimate", found.estimate), ("I2", found.I2))
+        },
+        "strongest": strongest,
+        "points": {
+            "studies": found.used.sum(axis=1).astype(int),
+            "estimate": found.estimate,
+            "I2": found.I2,
+            "holds": "".join("1" if used else "0" for used in found.used[:, strongest] > 0),
         },
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Any
 
-from evergreen.synthesis.stack import Array
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.floating[Any]]
 
 
 def freeman_tukey(p: ArrayLike, n: ArrayLike) -> Array:
