@@ -37,7 +37,7 @@ UNLOADED = {
     "pool_outcomes.py": EVERY,
     "read_source.py": EVERY | {"scipy"},
     "search_pubmed.py": (EVERY | {"scipy", "numpy", "pandas"}) - NETWORK,
-    "slice_outcomes.py": EVERY | {"scipy"},
+    "slice_outcomes.py": EVERY,
     "write_report.py": (EVERY | {"scipy"}) - {"docx"},
     "write_search_log.py": EVERY | {"scipy", "numpy", "pandas"},
     "write_status.py": EVERY | {"scipy"},

@@ -48,7 +48,7 @@ def test_the_report_shows_texts_from_outside_as_texts():
     ]  # fmt: skip
     review = {"title": ATTACK, "authors": [ATTACK], "note": ATTACK, "registration": ATTACK, "final": False}
     sections = [Section("one", ATTACK, blocks)]
-    refuse_foreign_markup(page.page(review, ATTACK, sections), scripts=0)
+    refuse_foreign_markup("".join(page.page(review, ATTACK, sections)), scripts=0)
     assert document(review, sections).startswith(b"PK")  # Word has no markup in its texts
 
 
