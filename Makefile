@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-search bench-dedup bench-pooling compare-metafor
+.PHONY: review test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -46,6 +46,12 @@ clean:
 
 bench-workflow:
 	$(PYTHON) benchmarks/workflow.py
+
+BASE ?= e08b367
+bench-runs: .venv/requirements-dev.done
+	$(BIN)/python benchmarks/runs.py --base $(BASE)
+	$(BIN)/python benchmarks/runs.py --outcomes 100 1000
+	$(BIN)/python benchmarks/runs.py --studies 300
 
 bench-search: .venv/requirements-dev.done
 	$(BIN)/python benchmarks/search_pubmed.py

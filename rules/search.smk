@@ -6,9 +6,8 @@ include: "inputs/search.smk"
 rule search_pubmed:
     input:
         strategy=lambda w: written(SOURCES[w.source]["strategy"]),
-        earlier=lambda w: [
-            f"{folder}/{name}" for folder in earlier_searches(w) for name in ("new_ids.txt", "batches.json")
-        ],
+        # The list of replies names every id that a round added.
+        earlier=lambda w: [f"{folder}/batches.json" for folder in earlier_searches(w)],
         frozen=frozen,
     output:
         ids=f"{SEARCH}/ids.txt",
