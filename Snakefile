@@ -26,6 +26,7 @@ rule all:
 
 
 onstart:
+    receipts.note_interrupts()
     check_people_files()
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ VALUES = FOLDER / "values"
 PLACES = ("script", "tables", "service", "evidence")
 _values: dict[str, dict[str, Any]] = {}
 _healed: list[str] = []
+interrupted: list[int] = []
 
 
 def value(step: str, content: Any) -> str:
@@ -280,6 +282,18 @@ def work_of(job: Any) -> Work:
 def healed_files() -> list[str]:
     """Outputs that this run found damaged, missing or altered, and made again."""
     return sorted(set(_healed))
+
+
+def note_interrupts() -> None:
+    """Remember that a person stopped the run, so that its last lines can say so; what the signal does stays."""
+    known = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: Any) -> None:
+        interrupted.append(number)
+        if callable(known):
+            known(number, frame)
+
+    signal.signal(signal.SIGINT, note)
 
 
 def say(line: str) -> None:

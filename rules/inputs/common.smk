@@ -212,6 +212,9 @@ def close_run(*words):
     """The last lines of a run."""
     import close_run
 
+    if receipts.interrupted:
+        receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
+        return
     for line in receipts.healed_files():
         receipts.say(f"Made again, for it was damaged: {line}")
     close_run.main(list(words))
