@@ -3,11 +3,17 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor
+.PHONY: review slurm test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
 	$(BIN)/snakemake --cores $(CORES)
+
+# The review with its jobs on SLURM, from a host that can submit (docs/scaling.md): account and partition go into
+# profiles/slurm/config.yaml, or into SLURM_FLAGS="--default-resources slurm_account=ours slurm_partition=short mem_mb=1000 runtime=10".
+# EVERGREEN_SUBMIT=all submits the small steps and the search too.
+slurm: .venv/requirements-slurm.done
+	$(BIN)/snakemake --profile profiles/slurm --local-cores $(CORES) $(SLURM_FLAGS)
 
 test: .venv/requirements-dev.done
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_FLAGS)
@@ -38,6 +44,10 @@ format: .venv/requirements-dev.done
 
 .venv/requirements-dev.done: requirements-dev.txt .venv/requirements.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+.venv/requirements-slurm.done: requirements-slurm.txt .venv/requirements.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-slurm.txt
 	touch $@
 
 clean:

@@ -17,6 +17,10 @@ include: "rules/figures.smk"
 include: "rules/report.smk"
 
 
+# Also on a cluster these run here: they are small, or need the way out that nodes may not have.
+workflow.localrules(*needs.staying(rule.name for rule in workflow.rules))
+
+
 rule all:
     default_target: True
     input:

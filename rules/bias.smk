@@ -20,6 +20,8 @@ rule merge_bias:
         "results/logs/merge_bias.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("merge_bias"),
     params:
         **program("merge_bias.py"),
         sheets=lambda w: value("merge_bias", bias_sheets()),
@@ -53,6 +55,8 @@ rule draw_bias:
         "results/logs/draw_bias.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("draw_bias"),
     params:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
@@ -77,6 +81,8 @@ rule grade_certainty:
         "results/logs/grade_certainty.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("grade_certainty"),
     params:
         **program("grade_certainty.py"),
         values=value("grade_certainty", {"outcomes": OUTCOMES}),

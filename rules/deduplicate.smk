@@ -30,7 +30,9 @@ rule deduplicate_works:
         "results/benchmarks/deduplicate_works.tsv"
     conda:
         "../envs/evergreen.yaml"
-    threads: 2
+    threads: needs.of("deduplicate_works").threads
+    resources:
+        **needs.resources("deduplicate_works"),
     params:
         **program("deduplicate_works.py"),
         tables=value(

@@ -22,6 +22,8 @@ rule merge_extraction:
         "results/logs/merge_extraction.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("merge_extraction"),
     params:
         **program("merge_extraction.py"),
         sheets=lambda w: value("merge_extraction", extraction_sheets()),
@@ -53,6 +55,8 @@ rule slice_outcomes:
         "results/logs/slice_outcomes.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("slice_outcomes"),
     params:
         **program("slice_outcomes.py"),
         beside=[part for name, path in beside_rows().items() for part in (f"--{name}", path)],

@@ -27,6 +27,8 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             f"results/benchmarks/draw_outcomes/{name}.tsv"
         conda:
             "../envs/evergreen.yaml"
+        resources:
+            **needs.resources("draw_outcomes"),
         params:
             **program("draw_outcomes.py"),
             values=value(

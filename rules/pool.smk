@@ -23,6 +23,8 @@ for name, outcomes in batches(BATCH).items():
             f"results/benchmarks/pool_outcomes/{name}.tsv"
         conda:
             "../envs/evergreen.yaml"
+        resources:
+            **needs.resources("pool_outcomes"),
         params:
             **program("pool_outcomes.py"),
             values=value("pool_outcomes", list(map(pooling_of, outcomes))),
@@ -41,6 +43,8 @@ rule verify_with_metafor:
         "results/logs/verify_with_metafor.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("verify_with_metafor"),
     params:
         **program("verify_with_metafor.py", "../verify_with_metafor.R"),
         results=words("verify_with_metafor", expand("results/synthesis/{outcome}.json", outcome=OUTCOMES)),

@@ -16,6 +16,8 @@ rule count_prisma:
         "results/logs/count_prisma.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("count_prisma"),
     params:
         **program("count_prisma.py"),
         tables=options(
@@ -71,6 +73,8 @@ rule draw_flow:
         "results/logs/draw_flow.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("draw_flow"),
     params:
         **program("draw_flow.py", "prisma/flow.html.j2"),
         tables=options("clusters", "works", "studies"),
@@ -97,6 +101,8 @@ rule draw_overlap:
         "results/logs/draw_overlap.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("draw_overlap"),
     params:
         **program("draw_overlap.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],
@@ -123,6 +129,8 @@ rule write_checklists:
         "results/logs/write_checklists.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_checklists"),
     params:
         **program("write_checklists.py"),
         searches=lambda w, input: words("write_checklists", input.searches),

@@ -15,8 +15,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ from snakemake_interface_executor_plugins.settings import ExecMode
 from evergreen.errors import InputError
 from evergreen.search.standing import stands
 from evergreen.steps import drafts, fingerprint
-from evergreen.steps.contents import Contents
-from evergreen.steps.hold import FOLDER, hold
+from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.hold import FOLDER, check_ticket, hold
 from evergreen.steps.receipts import FOLDER as RECEIPTS
 from evergreen.steps.receipts import Receipts, Verdict, Work
 from evergreen.steps.sweep import sweep
@@ -80,7 +80,15 @@ class Remembered(FilePersistence):
         self.decides = workflow.exec_mode == ExecMode.DEFAULT
         if self.decides and not workflow.dryrun:
             self._leave_out_of(self.dag)
-        elif not self.decides and not VALUES.is_dir():  # a job of its own on another machine
+        elif not self.decides:  # a job on a node of a cluster, or the step in it
+            self._begin_on_a_node()
+
+    def _begin_on_a_node(self) -> None:
+        try:
+            check_ticket()
+        except InputError as error:
+            raise WorkflowError(str(error)) from None
+        if not VALUES.is_dir():  # no disk that all share
             write_values()
 
     # What Snakemake asks before it decides.
@@ -153,6 +161,8 @@ class Remembered(FilePersistence):
     def ended(self, job: Any) -> None:
         """A job has ended well; `finished` is told of those that failed as well."""
         if job in self.begun:
+            if not self.dag.workflow.local_exec:
+                see_anew(map(str, job.output))
             left = self.receipts.end(work_of(job), self.begun.pop(job))
             sweep(
                 left, {path for other in self.dag.jobs for path in map(str, other.output)} if left else set()
@@ -277,6 +287,14 @@ def work_of(job: Any) -> Work:
         outputs=tuple(map(str, job.output)),
         evidence=evidence,
     )
+
+
+def see_anew(paths: Iterable[str]) -> None:
+    """Open what another host wrote: a network disk may tell for a while what was there before, until a file is opened."""
+    for path in paths:
+        for file in (path, *(f"{path}/{name}" for name in files_in(path))):
+            with suppress(OSError):
+                os.close(os.open(file, os.O_RDONLY))
 
 
 def healed_files() -> list[str]:

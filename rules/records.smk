@@ -14,6 +14,8 @@ rule read_source:
         "results/benchmarks/read_source/{source}.tsv"
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("read_source"),
     params:
         **program("read_source.py"),
         kind=lambda w: SOURCES[w.source]["kind"],
@@ -37,6 +39,8 @@ rule assemble_records:
         "results/benchmarks/assemble_records.tsv"
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("assemble_records"),
     params:
         **program("assemble_records.py"),
         pairs=value("assemble_records", SOURCE_ROUNDS),

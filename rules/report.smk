@@ -12,6 +12,8 @@ rule write_status:
         "results/logs/write_status.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_status"),
     params:
         **program("write_status.py"),
         values=value(
@@ -44,6 +46,8 @@ rule write_report:
         "results/logs/write_report.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_report"),
     params:
         **program("write_report.py", "report/templates/report.html.j2"),
         # Unsorted: sources and reasons stand in the report as in the protocol.

@@ -21,6 +21,8 @@ rule count_votes:
         "results/logs/count_votes/{stage}.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("count_votes"),
     params:
         **program("count_votes.py"),
         values=lambda w: value(
@@ -48,6 +50,8 @@ rule compare_reviewers:
         "results/logs/compare_reviewers/{stage}.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("compare_reviewers"),
     params:
         **program("compare_reviewers.py"),
         values=lambda w: value("compare_reviewers", {"reviewers": reviewers_of(w)}),
@@ -75,6 +79,8 @@ rule list_studies:
         "results/logs/list_studies.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("list_studies"),
     params:
         **program("list_studies.py"),
         values=value("list_studies", {"reasons": list(config["screening"]["reasons"].items())}),
@@ -116,6 +122,8 @@ for stage in filter(people_of, STAGES):
             f"results/logs/write_worklists/{stage}.log",
         conda:
             "../envs/evergreen.yaml"
+        resources:
+            **needs.resources("write_worklists"),
         params:
             **program(
                 "write_worklists.py",

@@ -26,6 +26,7 @@ rule search_pubmed:
     conda:
         "../envs/evergreen.yaml"
     resources:
+        **needs.resources("search_pubmed"),
         ncbi=1,
     params:
         **program(
@@ -57,6 +58,8 @@ rule write_search_log:
         "results/logs/write_search_log.log",
     conda:
         "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_search_log"),
     params:
         **program("write_search_log.py", "search/search_log.html.j2"),
         searches=words("write_search_log", expand(SEARCH, source=PUBMED_SOURCES, round=ROUNDS)),

@@ -11,6 +11,7 @@ shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
 )
 
+import needs
 import receipts
 from snakemake.utils import update_config
 

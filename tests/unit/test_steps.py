@@ -282,6 +282,20 @@ def test_a_step_ends_with_the_run_that_started_it(review):
         pass
 
 
+def test_a_job_from_a_queue_begins_for_the_run_that_sent_it_only(review, monkeypatch):
+    hold.check_ticket()  # no run sent it: a person started it
+    with hold.hold():
+        hold.check_ticket()
+        ticket = os.environ[hold.TICKET]
+    assert hold.TICKET not in os.environ
+    monkeypatch.setenv(hold.TICKET, ticket)
+    with pytest.raises(InputError, match="the run that sent this job has ended"):
+        hold.check_ticket()
+    hold.HOLDER.write_text(ticket.replace("started", "begun"))  # another run
+    with pytest.raises(InputError, match="the run that sent this job has ended"):
+        hold.check_ticket()
+
+
 def test_a_part_that_is_not_of_now_is_named(review):
     parts = Parts("pool_outcomes", "c0de")
     for name in ("a", "b", "c"):

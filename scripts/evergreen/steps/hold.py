@@ -24,6 +24,7 @@ STEPS = (
     FOLDER / "steps.lock"
 )  # held by every step at work, so that a new run can wait for those of a killed one
 OWNER = "EVERGREEN_RUN"  # process of the run that started a step
+TICKET = "EVERGREEN_TICKET"  # what `HOLDER` said when a job was handed to a cluster's queue
 PATIENCE = 30.0  # seconds that a new run waits for the steps of a killed one
 
 
@@ -54,11 +55,29 @@ def hold() -> Iterator[str | None]:
             file,
             {"host": os.uname().nodename, "boot": _boot(), "process": os.getpid(), "started": _started()},
         )
+        os.environ[TICKET] = HOLDER.read_text(encoding="utf-8")
         try:
             _await_steps()
             yield word
         finally:
+            os.environ.pop(TICKET, None)
             _write(file, None)
+
+
+def check_ticket() -> None:
+    """As a job from a cluster's queue: refuse to begin where the run that sent it does not hold the directory any more."""
+    ticket = os.environ.get(TICKET)
+    if ticket is None or not FOLDER.is_dir():
+        return
+    try:
+        standing = HOLDER.read_text(encoding="utf-8") == ticket
+    except OSError:
+        standing = False
+    if not standing:
+        raise InputError(
+            "the run that sent this job has ended, and it does not begin", file=Path.cwd(),
+            todo="Run again: what it would have done is done then.",
+        )  # fmt: skip
 
 
 def _read(file: IO[str]) -> dict[str, Any]:
@@ -115,7 +134,7 @@ def live_and_die_with_run() -> None:
         return
     try:
         global _mark
-        _mark = STEPS.open("a")
+        _mark = STEPS.open("a+")  # NFS gives a shared lock only on a file that may be read
         fcntl.flock(_mark, fcntl.LOCK_SH)
     except OSError:
         return

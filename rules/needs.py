@@ -1,0 +1,104 @@
+"""What steps need: processors, memory and time, as measured. This is the only table of it.
+
+On one machine Snakemake shows these numbers and does nothing with them; on a cluster they are what a job asks for, and a step that
+takes more is killed. Memory grows with what a step reads, so it is given as megabytes at rest and for each megabyte of input. A job
+on a node is Snakemake twice (the job, and the step in it) beside the step: `SNAKEMAKE` is for them. A second try asks for twice as
+much, a third for three times as much. docs/scaling.md has the measurements; the table gives about twice the measured slope.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SUBMIT = "EVERGREEN_SUBMIT"  # `all`: also the steps that stay go to the queue
+SNAKEMAKE = 500  # two processes, of 165 MB each in the bundled review, 241 MB with 1,000 outcomes
+
+
+@dataclass(frozen=True)
+class Needs:
+    """`mb` and `minutes` at rest, `mb_per_mb` and `minutes_per_100_mb` for what is read. A step that `stays` runs where Snakemake runs."""
+
+    mb: int = 200
+    mb_per_mb: float = 0
+    minutes: int = 10
+    minutes_per_100_mb: float = 0
+    threads: int = 1
+    stays: bool = False
+
+
+# Those stay whose work does not grow with the number of records or outcomes: they take some 0.5 to 2 s of a processor, and a job's
+# own start takes 3 s of it and a place in the queue.
+NEEDS = {
+    # Stays: nodes often have no way out, and the pace that NCBI asks for is kept for each machine. It waits more than it works.
+    "search_pubmed": Needs(minutes=60, stays=True),
+    "write_search_log": Needs(stays=True),
+    # Holds an export whole: 20 times a CSV of titles, 7 times an RIS with abstracts.
+    "read_source": Needs(mb_per_mb=40, minutes_per_100_mb=10),
+    # Reads parquet, a third of what it holds in memory.
+    "assemble_records": Needs(mb_per_mb=25, minutes_per_100_mb=20),
+    "deduplicate_works": Needs(mb_per_mb=30, minutes_per_100_mb=30, threads=2),
+    "count_votes": Needs(mb_per_mb=25, minutes_per_100_mb=10),
+    "compare_reviewers": Needs(mb_per_mb=10, stays=True),
+    "list_studies": Needs(mb_per_mb=10, minutes_per_100_mb=10),
+    # A page, a workbook and RIS for each reviewer.
+    "write_worklists": Needs(mb_per_mb=80, minutes=20, minutes_per_100_mb=20),
+    "count_prisma": Needs(mb_per_mb=10, minutes_per_100_mb=10),
+    # Draws every round's chart again whose counts changed.
+    "draw_flow": Needs(mb_per_mb=20, minutes=20, minutes_per_100_mb=10),
+    "draw_overlap": Needs(stays=True),
+    "write_checklists": Needs(stays=True),
+    "merge_extraction": Needs(mb_per_mb=40),
+    "slice_outcomes": Needs(mb_per_mb=40),
+    # 25 outcomes in one process: little each, but multilevel models take minutes.
+    "pool_outcomes": Needs(mb_per_mb=40, minutes=60),
+    # Up to ten outcomes; a forest plot of 300 studies takes 10 s and more.
+    "draw_outcomes": Needs(mb=400, mb_per_mb=40, minutes=60),
+    "merge_bias": Needs(stays=True),
+    "draw_bias": Needs(stays=True),
+    "grade_certainty": Needs(stays=True),
+    "write_status": Needs(mb_per_mb=10),
+    # Holds the figures that it shows and passes over the Word document.
+    "write_report": Needs(mb=600, mb_per_mb=15, minutes=30),
+    "verify_with_metafor": Needs(mb=500, minutes=60),
+}
+OTHERS = Needs()
+
+
+def of(step: str) -> Needs:
+    """What a step needs; `pool_outcomes_a_to_z`, one of several jobs of a kind, needs what `pool_outcomes` needs."""
+    kind = max((name for name in NEEDS if step == name or step.startswith(f"{name}_")), key=len, default=None)
+    return NEEDS[kind] if kind else OTHERS
+
+
+def resources(step: str) -> dict[str, Callable[..., int]]:
+    """Resources of a step's rule: `**needs.resources("read_source")`."""
+    needed = of(step)
+
+    def mem_mb(wildcards: Any, input: Any, attempt: int) -> int:
+        return attempt * (SNAKEMAKE + needed.mb + round(needed.mb_per_mb * megabytes(input)))
+
+    def runtime(wildcards: Any, input: Any, attempt: int) -> int:
+        return attempt * (needed.minutes + round(needed.minutes_per_100_mb * megabytes(input) / 100))
+
+    return {"mem_mb": mem_mb, "runtime": runtime}
+
+
+def megabytes(paths: Iterable[str]) -> float:
+    """Size of files, and of all files in directories; a file that no step has made yet raises FileNotFoundError."""
+    return sum(_bytes(str(path)) for path in paths) / 1e6
+
+
+def _bytes(path: str) -> int:
+    size = os.stat(path).st_size  # noqa: PTH116 - Snakemake looks for the name as it gave it
+    if not Path(path).is_dir():
+        return size
+    return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
+
+
+def staying(rules: Iterable[str]) -> list[str]:
+    """Those of the rules that run where Snakemake runs, also if it submits the others."""
+    return [] if os.environ.get(SUBMIT) == "all" else [rule for rule in rules if of(rule).stays]
