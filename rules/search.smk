@@ -6,8 +6,10 @@ include: "inputs/search.smk"
 rule search_pubmed:
     input:
         strategy=lambda w: written(SOURCES[w.source]["strategy"]),
-        # The list of replies names every id that a round added.
-        earlier=lambda w: [f"{folder}/batches.json" for folder in earlier_searches(w)],
+        # Of the round before only, which has the one before it among its own inputs: what an earlier round finds, each later one finds.
+        before=lambda w: [
+            f"{folder}/{name}" for folder in earlier_searches(w)[-1:] for name in ("ids.txt", "batches.json")
+        ],
         frozen=frozen,
     output:
         ids=f"{SEARCH}/ids.txt",
