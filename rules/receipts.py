@@ -17,7 +17,6 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from evergreen.errors import InputError
 from evergreen.search.standing import stands
 from evergreen.steps import drafts, fingerprint
 from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.fingerprint import digest
 from evergreen.steps.hold import FOLDER, check_ticket, hold
 from evergreen.steps.receipts import FOLDER as RECEIPTS
 from evergreen.steps.receipts import Receipts, Verdict, Work
@@ -46,10 +46,9 @@ interrupted: list[int] = []
 
 def value(step: str, content: Any) -> str:
     """A structure for a step's command line: a word that names a value in a file, and changes with its content."""
-    text = json.dumps(content, ensure_ascii=False)
-    digest = sha256(text.encode()).hexdigest()[: fingerprint.DIGITS]
-    _values.setdefault(step, {})[digest] = content
-    return f"@{VALUES / step}.json#{digest}"
+    word = digest(json.dumps(content, ensure_ascii=False))
+    _values.setdefault(step, {})[word] = content
+    return f"@{VALUES / step}.json#{word}"
 
 
 def words(step: str, content: list[str]) -> str:
@@ -276,13 +275,10 @@ def work_of(job: Any) -> Work:
     name = "-".join([job.rule.name, *(str(word) for word in job.wildcards_dict.values())])
     evidence = bool(job.params.get("evidence"))
     values = json.dumps(given, sort_keys=True, default=str)
-    rule = job.rule.shellcmd or ""
     return Work(
         name=f"{job.rule.name}/{name}" if job.wildcards_dict else name,
-        code=""
-        if evidence
-        else f"{job.params['code']}-{sha256(rule.encode()).hexdigest()[: fingerprint.DIGITS]}",
-        values=sha256(values.encode()).hexdigest()[: fingerprint.DIGITS],
+        code="" if evidence else f"{job.params['code']}-{digest(job.rule.shellcmd or '')}",
+        values=digest(values),
         inputs=tuple(map(str, job.input)),
         outputs=tuple(map(str, job.output)),
         evidence=evidence,

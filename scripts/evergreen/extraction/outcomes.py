@@ -1,6 +1,6 @@
-"""One slice per outcome: all that pooling it reads, named by its content.
+"""One slice per outcome: all that pooling it reads.
 
-An outcome whose slice keeps its name is not pooled again, however often the sheets are edited.
+An outcome whose slice comes out as it was is not pooled again, however often the sheets are edited.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
@@ -149,12 +148,7 @@ def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:
 
 
 def as_csv(frame: pd.DataFrame) -> str:
-    """The slice as it is written; its name is taken from this text."""
+    """The slice as it is written."""
     text = io.StringIO()
     frame.to_csv(text, index=False, lineterminator="\n")
     return text.getvalue()
-
-
-def name_of(frame: pd.DataFrame) -> str:
-    """First 12 hexadecimal digits of the SHA-256 of a slice's content."""
-    return sha256(as_csv(frame).encode()).hexdigest()[:12]

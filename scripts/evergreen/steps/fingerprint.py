@@ -33,7 +33,12 @@ def code_of(script: Path, data: Iterable[Path] = ()) -> str:
         f"{file.relative_to(SCRIPTS).as_posix()} {_meaning(file)[0]}" for file in [script, *run_by(script)]
     ]
     parts += [f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in sorted(data)]
-    return sha256("\n".join(parts).encode()).hexdigest()[:DIGITS]
+    return digest("\n".join(parts))
+
+
+def digest(text: str) -> str:
+    """A text as a short word that changes with it."""
+    return sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 def run_by(script: Path) -> list[Path]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from evergreen.steps.fingerprint import digest
 from evergreen.steps.receipts import FOLDER, Receipts, Work
 from evergreen.steps.sweep import sweep
 
@@ -40,7 +40,7 @@ class Parts:
         work = Work(
             name=f"parts/{self.step}/{part}",
             code=self.code,
-            values=sha256(text.encode()).hexdigest()[:12],
+            values=digest(text),
             inputs=tuple(map(str, inputs)),
             outputs=tuple(map(str, outputs)),
         )
