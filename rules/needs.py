@@ -46,9 +46,8 @@ NEEDS = {
     "list_studies": Needs(mb_per_mb=10, minutes_per_100_mb=10),
     # A page, a workbook and RIS for each reviewer.
     "write_worklists": Needs(mb_per_mb=80, minutes=20, minutes_per_100_mb=20),
-    "count_prisma": Needs(mb_per_mb=10, minutes_per_100_mb=10),
-    # Draws every round's chart again whose counts changed.
-    "draw_flow": Needs(mb_per_mb=20, minutes=20, minutes_per_100_mb=10),
+    # Counts, and draws every round's chart again whose counts changed.
+    "count_prisma": Needs(mb_per_mb=20, minutes=20, minutes_per_100_mb=10),
     "draw_overlap": Needs(stays=True),
     "write_checklists": Needs(stays=True),
     "merge_extraction": Needs(mb_per_mb=40),

@@ -6,54 +6,17 @@ rule count_prisma:
     input:
         unpack(flow_tables),
     output:
-        counts="results/prisma/counts.json",
-        sheet="results/prisma/PRISMA.csv",
-        total_sheet="results/prisma/PRISMA-total.csv",
-        excluded="results/prisma/excluded_reports.csv",
-        per_source="results/prisma/per_source.csv",
-        members="results/prisma/members.csv",
-    log:
-        "results/logs/count_prisma.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("count_prisma"),
-    params:
-        **program("count_prisma.py"),
-        tables=options(
-            "clusters",
-            "works",
-            "title_abstract",
-            "full_text",
-            "studies",
-            "removed",
-        ),
-        source_counts=words("count_prisma", counts_of_rounds()),
-        # Lists and not mappings, for the order of the protocol counts.
-        values=value(
-            "count_prisma",
-            {
-                "rounds": ROUNDS,
-                "sources": [
-                    [name, source["type"], source.get("name", name)] for name, source in SOURCES.items()
-                ],
-                "reasons": list(config["screening"]["reasons"].items()),
-                "previous": config["review"]["previous"],
-                "given": GIVEN,
-            },
-        ),
-    shell:
-        "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q} --counts {output.counts:q}"
-        " --sheet {output.sheet:q} --total-sheet {output.total_sheet:q} --excluded {output.excluded:q}"
-        " --per-source {output.per_source:q} --members {output.members:q} > {log:q} 2>&1"
-
-
-rule draw_flow:
-    input:
-        unpack(flow_lists),
-        counts="results/prisma/counts.json",
-        members="results/prisma/members.csv",
-    output:
+        lists=[
+            f"results/prisma/{name}"
+            for name in (
+                "counts.json",
+                "PRISMA.csv",
+                "PRISMA-total.csv",
+                "excluded_reports.csv",
+                "per_source.csv",
+                "members.csv",
+            )
+        ],
         # Kept where a round's counts are as they were.
         charts=[
             update(
@@ -70,25 +33,40 @@ rule draw_flow:
         ],
         page="results/prisma/flow.html",
     log:
-        "results/logs/draw_flow.log",
+        "results/logs/count_prisma.log",
     conda:
         "../envs/evergreen.yaml"
     resources:
-        **needs.resources("draw_flow"),
+        **needs.resources("count_prisma"),
     params:
-        **program("draw_flow.py", "prisma/flow.html.j2"),
-        tables=options("clusters", "works", "studies"),
+        **program("count_prisma.py", "prisma/flow.html.j2"),
+        tables=options(
+            "clusters",
+            "works",
+            "title_abstract",
+            "full_text",
+            "studies",
+            "removed",
+        ),
+        source_counts=words("count_prisma", counts_of_rounds()),
+        # Lists and not mappings, for the order of the protocol counts.
         values=value(
-            "draw_flow",
+            "count_prisma",
             {
                 "title": config["review"]["title"],
+                "rounds": ROUNDS,
+                "sources": [
+                    [name, source["type"], source.get("name", name)] for name, source in SOURCES.items()
+                ],
                 "reasons": list(config["screening"]["reasons"].items()),
+                "previous": config["review"]["previous"],
+                "given": GIVEN,
             },
         ),
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
-        "python {params.script:q} --counts {input.counts:q} --members {input.members:q} {params.tables}"
-        " --params {params.values:q} --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
+        "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q}"
+        " --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule draw_overlap:
@@ -153,6 +131,5 @@ rule write_checklists:
 rule prisma:
     input:
         rules.count_prisma.output,
-        rules.draw_flow.output,
         rules.write_checklists.output,
         rules.draw_overlap.output if len(SOURCES) > 1 else [],

@@ -11,10 +11,12 @@ Three things are changed, all of them in what Snakemake 9.27 keeps between runs,
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -308,6 +310,16 @@ def note_interrupts() -> None:
             known(number, frame)
 
     signal.signal(signal.SIGINT, note)
+
+
+def let_go() -> None:
+    """Let the process end at once when a run is over: Snakemake's timers have no more jobs to wake the scheduler for (it would wait
+    a second for them), and what it holds need not be looked through for garbage.
+    """
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+    gc.freeze()
 
 
 def say(line: str) -> None:

@@ -41,24 +41,26 @@ rule count_votes:
 
 rule compare_reviewers:
     input:
-        votes=f"{STAGE_DIR}/votes.csv",
+        expand(f"{STAGE_DIR}/votes.csv", stage=STAGES),
     output:
-        table=f"{STAGE_DIR}/agreement.csv",
-        json=f"{STAGE_DIR}/agreement.json",
-        figure=multiext(f"{STAGE_DIR}/agreement", ".svg", ".pdf", ".png"),
+        [
+            update(f"results/screening/{stage}/agreement{suffix}")
+            for stage in STAGES
+            for suffix in (".csv", ".json", ".svg", ".pdf", ".png")
+        ],
     log:
-        "results/logs/compare_reviewers/{stage}.log",
+        "results/logs/compare_reviewers.log",
     conda:
         "../envs/evergreen.yaml"
     resources:
         **needs.resources("compare_reviewers"),
     params:
         **program("compare_reviewers.py"),
-        values=lambda w: value("compare_reviewers", {"reviewers": reviewers_of(w)}),
-        stem=lambda w, output: output.json.removesuffix(".json"),
+        values=value(
+            "compare_reviewers", {stage: config["screening"][stage]["reviewers"] for stage in STAGES}
+        ),
     shell:
-        "python {params.script:q} --stage {wildcards.stage} --votes {input.votes:q} --params {params.values:q}"
-        " --table {output.table:q} --json {output.json:q} --figure {params.stem:q} > {log:q} 2>&1"
+        "python {params.script:q} --params {params.values:q} --code {params.code} --folder results/screening > {log:q} 2>&1"
 
 
 rule list_studies:
@@ -91,35 +93,34 @@ rule list_studies:
         " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
-# What is written per reviewer depends on the protocol, so that a stage has a rule of its own: two jobs, not two per person.
-for stage in filter(people_of, STAGES):
+# What is written per reviewer depends on the protocol.
+if LISTED:
 
-    rule:
-        name:
-            f"write_worklists_{stage}"
+    rule write_worklists:
         input:
             works="results/deduplication/works.parquet",
-            awaiting=f"results/screening/{stage}/awaiting.csv",
-            conflicts=f"results/screening/{stage}/conflicts.csv",
-            votes=lambda w, stage=stage: votes_in(stage),
+            lists=[
+                f"results/screening/{stage}/{table}.csv"
+                for stage in LISTED
+                for table in ("awaiting", "conflicts")
+            ],
+            votes=lambda w: [path for stage in LISTED for path in votes_in(stage)],
         output:
             # Filled where a list is longer than other tools take in one file.
-            directory(f"results/screening/{stage}/ris-parts"),
-            expand(
-                f"results/screening/{stage}/{{file}}",
-                file=[
-                    name.format(person)
-                    for person in people_of(stage)
-                    for name in (
-                        "{}.html",
-                        "worklist-{}.csv",
-                        "worklist-{}.xlsx",
-                        "worklist-{}.ris",
-                    )
-                ],
-            ),
+            [update(directory(f"results/screening/{stage}/ris-parts")) for stage in LISTED],
+            [
+                update(f"results/screening/{stage}/{name.format(person)}")
+                for stage in LISTED
+                for person in people_of(stage)
+                for name in (
+                    "{}.html",
+                    "worklist-{}.csv",
+                    "worklist-{}.xlsx",
+                    "worklist-{}.ris",
+                )
+            ],
         log:
-            f"results/logs/write_worklists/{stage}.log",
+            "results/logs/write_worklists.log",
         conda:
             "../envs/evergreen.yaml"
         resources:
@@ -132,22 +133,25 @@ for stage in filter(people_of, STAGES):
                 "screening/page/program.js",
                 "screening/page/sheet.js",
             ),
-            values=value(
+            values=lambda w: value(
                 "write_worklists",
                 {
                     "title": config["review"]["title"],
                     "question": config["question"],
                     "highlight": config["screening"]["highlight"],
                     "reasons": list(config["screening"]["reasons"].items()),
-                    "reviewers": config["screening"][stage]["reviewers"],
+                    "stages": {
+                        stage: {
+                            "reviewers": config["screening"][stage]["reviewers"],
+                            "votes": votes_in(stage),
+                        }
+                        for stage in LISTED
+                    },
                 },
             ),
-            stage=stage,
-            out=lambda w, output, stage=stage: os.path.dirname(output[0]),
         shell:
-            "python {params.script:q} --stage {params.stage} --works {input.works:q} --awaiting {input.awaiting:q}"
-            " --conflicts {input.conflicts:q} --votes {input.votes:q} --params {params.values:q} --out {params.out:q}"
-            " > {log:q} 2>&1"
+            "python {params.script:q} --works {input.works:q} --params {params.values:q} --code {params.code}"
+            " --folder results/screening > {log:q} 2>&1"
 
 
 rule screen:

@@ -21,8 +21,6 @@ rule search_pubmed:
         raw=directory(f"{SEARCH}/raw"),
     log:
         "results/logs/search_pubmed/{source}-{round}.log",
-    benchmark:
-        "results/benchmarks/search_pubmed/{source}-{round}.tsv"
     wildcard_constraints:
         source=one_of(PUBMED_SOURCES),
     conda:

@@ -1,30 +1,44 @@
-"""Compare the first votes of a stage's reviewers: statistics of agreement as table, JSON and figure."""
+"""Compare the first votes of each screening stage's reviewers: statistics of agreement as table, JSON and figure.
+
+A stage whose votes are as they were is not compared again.
+"""
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
-from evergreen.figures.agreement import agreement_figure
-from evergreen.figures.style import save, style
-from evergreen.screening import stages
-from evergreen.screening.comparison import agreement_table, compare
+from evergreen.steps.parts import Parts
+
+SUFFIXES = (".csv", ".json", ".svg", ".pdf", ".png")
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--stage", required=True, choices=stages.STAGES)
-    arguments.add_argument("--votes", required=True, help="votes.csv of the stage")
-    arguments.add_argument("--params", required=True, type=json_argument, help="reviewers")
-    arguments.add_argument("--table", required=True, help="agreement.csv")
-    arguments.add_argument("--json", required=True, help="agreement.json")
-    arguments.add_argument("--figure", required=True, help="agreement, without ending")
+    arguments.add_argument("--params", required=True, type=json_argument, help="{stage: reviewers}")
+    arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
+    arguments.add_argument("--folder", required=True, type=Path, help="where <stage>/votes.csv stands")
     args = arguments.parse_args(argv)
 
-    comparison = compare(tables.read_table(args.votes), stage=args.stage, reviewers=args.params["reviewers"])
-    spreadsheets.write_table(agreement_table(comparison), args.table)
-    tables.write_json(comparison, args.json)
+    parts = Parts("compare_reviewers", args.code)
+    for stage, reviewers in args.params.items():
+        votes, stem = args.folder / stage / "votes.csv", args.folder / stage / "agreement"
+        outputs = [f"{stem}{suffix}" for suffix in SUFFIXES]
+        parts.make(stage, reviewers, [votes], outputs, partial(_compare, stage, reviewers, votes, stem))
+
+
+def _compare(stage: str, reviewers: list[str], votes: Path, stem: Path) -> None:
+    from evergreen.figures.agreement import agreement_figure  # takes long to load
+    from evergreen.figures.style import save, style
+    from evergreen.screening.comparison import agreement_table, compare
+
+    comparison = compare(tables.read_table(votes), stage=stage, reviewers=reviewers)
+    spreadsheets.write_table(agreement_table(comparison), f"{stem}.csv")
+    tables.write_json(comparison, f"{stem}.json")
     with style():
-        save(agreement_figure(comparison), args.figure, title="Agreement of the reviewers")
+        save(agreement_figure(comparison), stem, title="Agreement of the reviewers")
 
 
 if __name__ == "__main__":

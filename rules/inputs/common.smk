@@ -15,10 +15,11 @@ import needs
 import receipts
 from snakemake.utils import update_config
 
-from evergreen import protocol, sheets, yaml_text
+from evergreen import protocol, schemas, sheets, yaml_text
 from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
 from evergreen.steps import fingerprint
+from evergreen.steps.parts import Parts
 from receipts import value, words
 
 receipts.decide_by_receipts()
@@ -71,7 +72,10 @@ def program(name, *data):
     """Parameters of every step: its script, and the fingerprint of its code with the library's files `data` that it reads."""
     DATA[name] = data
     path = LIBRARY.parent / name
-    return {"script": str(path), "code": fingerprint.code_of(path, [LIBRARY / file for file in data])}
+    files = [LIBRARY / file for file in data]
+    if LIBRARY / "sheets.py" in fingerprint.run_by(path):
+        files += schemas.OF_SHEETS
+    return {"script": str(path), "code": fingerprint.code_of(path, files)}
 
 
 def sheet(stem):
@@ -193,18 +197,28 @@ def written(path):
 
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
-    import check_inputs  # takes long to load
-
     scope = scope_of_run()
+    files = people_files(scope)
+    given = {
+        "tool": config["risk_of_bias"]["tool"],
+        "reasons": list(config["screening"]["reasons"]),
+        "given_counts": config["prisma"].get("given", {}) if scope in ("screen", "all") else {},
+        "outcomes": pooled_outcomes() if scope == "all" else [],
+        "screened": SCREENED,
+    }
+
+    def check():
+        import check_inputs  # takes long to load
+
+        check_inputs.check(files, **given)
+
+    read = [path for area in files.values() for _, path, *_ in area] + (
+        [TOOL] if os.path.exists(TOOL) else []
+    )
+    parts = Parts("check_inputs", program("check_inputs.py")["code"])
     try:
-        check_inputs.check(
-            people_files(scope),
-            tool=config["risk_of_bias"]["tool"],
-            reasons=list(config["screening"]["reasons"]),
-            given_counts=config["prisma"].get("given", {}) if scope in ("screen", "all") else {},
-            outcomes=pooled_outcomes() if scope == "all" else [],
-            screened=SCREENED,
-        )
+        # What was found in order is not looked at again while nothing of it changes.
+        parts.make(scope, [files, given], sorted(set(read)), [], check)
     except (InputError, ReviewError) as error:
         raise WorkflowError(str(error))
 
@@ -213,6 +227,7 @@ def close_run(*words):
     """The last lines of a run."""
     import close_run
 
+    receipts.let_go()
     if receipts.interrupted:
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return

@@ -27,15 +27,6 @@ def flow_tables(wildcards):
     }
 
 
-def flow_lists(wildcards):
-    """Tables that name what is in the boxes."""
-    return {
-        name: path
-        for name, path in flow_tables(wildcards).items()
-        if name in ("clusters", "works", "studies")
-    }
-
-
 def options(*names):
     """Params function: inputs that may be absent, as options of the script."""
 

@@ -2,14 +2,14 @@
 STAGE_DIR = "results/screening/{stage}"
 
 
-def reviewers_of(wildcards):
-    return config["screening"][wildcards.stage]["reviewers"]
-
-
 def people_of(stage):
     """Everyone who gets a work list: the reviewers, and the adjudicator of what they disagree on."""
     reviewers = config["screening"][stage]["reviewers"]
     return [*reviewers, "adjudication"] if reviewers else []
+
+
+# Stages that somebody screens.
+LISTED = [stage for stage in STAGES if people_of(stage)]
 
 
 def votes_in(stage):

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "schemas"
+OF_SHEETS = sorted(set(FOLDER.glob("*.schema.yaml")) - {FOLDER / "config.schema.yaml"})
+"""How sheets are read is a part of what every step computes that reads one."""
 
 
 @cache

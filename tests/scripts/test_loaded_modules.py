@@ -29,7 +29,8 @@ EVERY = SLOW | DRAWING | BY_FORMAT | NETWORK
 UNLOADED = {
     "check_inputs.py": EVERY | {"scipy"},
     "close_run.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
-    "compare_reviewers.py": EVERY - DRAWING,
+    "compare_reviewers.py": EVERY | {"pandas"},
+    "count_prisma.py": EVERY | {"scipy"},
     "draw_outcomes.py": EVERY - DRAWING,
     "freeze_search.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
     "import_decisions.py": EVERY | {"scipy"},

@@ -101,13 +101,11 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
         "title": "A review",
         "question": {"intervention": "Denosumab"},
         "highlight": [],
-        "reviewers": ["CD"],
         "reasons": [["review", "Review"]],
+        "stages": {"title_abstract": {"reviewers": ["CD"], "votes": [str(own)]}},
     }
-    write_worklists.main(
-        ["--stage", "title_abstract", "--works", str(corpus / "works.parquet"), "--awaiting", str(stage / "awaiting.csv"),
-         "--conflicts", str(stage / "conflicts.csv"), "--votes", str(own), "--params", json.dumps(values), "--out", str(stage)]
-    )  # fmt: skip
+    places = ["--works", str(corpus / "works.parquet"), "--folder", str(corpus)]
+    write_worklists.main([*places, "--params", json.dumps(values)])
     assert tables.read_table(stage / "worklist-CD.csv")["record_id"].tolist() == ["pubmed:99999999"]
     assert "AN  - pubmed:99999999" in (stage / "worklist-CD.ris").read_text()
     page = (stage / "CD.html").read_text()
@@ -116,20 +114,16 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
         "adjudication.html", "worklist-adjudication.csv", "worklist-adjudication.ris", "worklist-adjudication.xlsx",
     }  # fmt: skip
     first = (stage / "worklist-CD.xlsx").read_bytes()
-    write_worklists.main(
-        ["--stage", "title_abstract", "--works", str(corpus / "works.parquet"), "--awaiting", str(stage / "awaiting.csv"),
-         "--conflicts", str(stage / "conflicts.csv"), "--params", json.dumps(values), "--out", str(stage)]
-    )  # fmt: skip
+    values["stages"]["title_abstract"]["votes"] = []
+    write_worklists.main([*places, "--params", json.dumps(values)])
     assert (stage / "worklist-CD.xlsx").read_bytes() == first
 
 
 def test_agreement_of_the_bundled_votes(corpus, root):
     counted(corpus, root, "title_abstract")
     stage = corpus / "title_abstract"
-    compare_reviewers.main(
-        ["--stage", "title_abstract", "--votes", str(stage / "votes.csv"), "--params", json.dumps(PLAN),
-         "--table", str(stage / "agreement.csv"), "--json", str(stage / "agreement.json"), "--figure", str(stage / "agreement")]
-    )  # fmt: skip
+    plan = {"title_abstract": PLAN["reviewers"]}
+    compare_reviewers.main(["--params", json.dumps(plan), "--folder", str(corpus)])
     pair = tables.read_json(stage / "agreement.json")["pairs"][0]
     (a, b), (c, d) = pair["counts"]
     assert b + c == 8

@@ -45,7 +45,7 @@ def test_scripts_write_tables_as_the_page_says(root, page):
     people = {Path(pattern).stem for pattern, whom in listed(page).items() if whom == "people"}
     for script, table in {
         "assemble_records.py": "args.csv", "list_studies.py": "result.orphans", "merge_bias.py": "result.conflicts",
-        "draw_outcomes.py": "drawn.numbers", "write_checklists.py": "(table, args.table", "count_prisma.py": "(excluded",
+        "draw_outcomes.py": "drawn.numbers", "write_checklists.py": "(table, args.table", "count_prisma.py": "(counted.excluded",
     }.items():  # fmt: skip
         text = (root / "scripts" / script).read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if "write_table(" in line and table in line]

@@ -160,7 +160,7 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
 
     assert run.status == 0, run.output
     assert set(run.rules) <= {
-        "read_source", "assemble_records", "count_prisma", "draw_flow", "write_checklists",
+        "read_source", "assemble_records", "count_prisma", "write_checklists",
         "write_status", "write_report",
     }  # fmt: skip
     assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5
@@ -178,7 +178,7 @@ def test_a_changed_number_runs_its_outcome_only(review):
     run = snakemake(review)
     assert run.status == 0, run.output
     assert (run.rules["pool_outcomes"], run.rules["draw_outcomes"]) == (1, 1)
-    assert run.rules["count_votes"] == run.rules["deduplicate_works"] == run.rules["draw_flow"] == 0
+    assert run.rules["count_votes"] == run.rules["deduplicate_works"] == run.rules["count_prisma"] == 0
 
 
 def test_a_deleted_result_is_made_again(review):

@@ -96,7 +96,7 @@ def test_every_script_is_run_by_a_rule_or_by_a_person(working_rules):
 def test_a_rule_and_its_script_have_the_same_name(working_rules):
     for name, (script, _) in working_rules.items():
         script = Path(script).stem
-        assert name.startswith(script) or script in ("draw_flow", "write_worklists"), (name, script)
+        assert name.startswith(script), (name, script)
 
 
 def test_snakemake_finds_nothing_to_complain_about(tmp_path):

@@ -36,7 +36,7 @@ class Parts:
         if not self.code:
             make()
             return True
-        text = json.dumps(values, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(values, ensure_ascii=False)  # unsorted: the order of the protocol may count
         work = Work(
             name=f"parts/{self.step}/{part}",
             code=self.code,
