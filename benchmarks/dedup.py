@@ -140,9 +140,9 @@ def imported(path: Path, folder: Path) -> Path:
     """The set as a record table, read as an export with a column mapping."""
     header = pd.read_csv(path, nrows=0).columns
     columns = {name: column for name, column in COLUMNS.items() if column in header}
-    rounds = json.dumps([["2020-01-01", str(path), {"format": "csv", "columns": columns}]])
-    step("read_source.py", source="set", kind="export", rounds=rounds, folder=folder / "records")
-    return folder / "records" / "2020-01-01.parquet"
+    rounds = [["2020-01-01", str(path), {"format": "csv", "columns": columns}]]
+    step("read_records.py", sources=json.dumps([["set", "export", rounds]]), folder=folder / "records")
+    return folder / "records" / "rounds" / "set" / "2020-01-01.parquet"
 
 
 def deduplicated(rounds: dict[str, Path], folder: Path, code: str = "") -> tuple[float, float, float]:

@@ -36,10 +36,8 @@ NEEDS = {
     # Stays: nodes often have no way out, and the pace that NCBI asks for is kept for each machine. It waits more than it works.
     "search_pubmed": Needs(minutes=60, stays=True),
     "write_search_log": Needs(stays=True),
-    # Holds an export whole: 20 times a CSV of titles, 7 times an RIS with abstracts.
-    "read_source": Needs(mb_per_mb=40, minutes_per_100_mb=10),
-    # Reads parquet, a third of what it holds in memory.
-    "assemble_records": Needs(mb_per_mb=25, minutes_per_100_mb=20),
+    # Holds two exports whole: 20 times a CSV of titles, 7 times an RIS with abstracts.
+    "read_records": Needs(mb_per_mb=40, minutes_per_100_mb=20, threads=2),
     "deduplicate_works": Needs(mb_per_mb=30, minutes_per_100_mb=30, threads=2),
     "count_votes": Needs(mb_per_mb=25, minutes_per_100_mb=10),
     "compare_reviewers": Needs(mb_per_mb=10, stays=True),
@@ -74,7 +72,7 @@ def of(step: str) -> Needs:
 
 
 def resources(step: str) -> dict[str, Callable[..., int]]:
-    """Resources of a step's rule: `**needs.resources("read_source")`."""
+    """Resources of a step's rule: `**needs.resources("read_records")`."""
     needed = of(step)
 
     def mem_mb(wildcards: Any, input: Any, attempt: int) -> int:

@@ -152,6 +152,10 @@ class Remembered(FilePersistence):
 
     # What Snakemake tells while it runs.
 
+    def _params(self, job: Any) -> list[str]:
+        """For Snakemake's own reports; its way loads pandas into the process that plans, and waits for it."""
+        return sorted(map(repr, job.non_derived_params))
+
     def started(self, job: Any, external_jobid: str | None = None) -> None:
         super().started(job, external_jobid)
         if self.decides and job.output:

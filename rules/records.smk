@@ -2,53 +2,36 @@
 include: "inputs/records.smk"
 
 
-# One job a source; `update` keeps the rounds that it has read, for a round depends on the rounds before.
-rule read_source:
+# A search that finds nothing new leaves `records.parquet` as it was, and what follows from it does not run.
+rule read_records:
     input:
-        unpack(rounds_of_source),
+        brought(),
     output:
-        update(directory(RECORDS)),
-    log:
-        "results/logs/read_source/{source}.log",
-    benchmark:
-        "results/benchmarks/read_source/{source}.tsv"
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("read_source"),
-    params:
-        **program("read_source.py"),
-        kind=lambda w: SOURCES[w.source]["kind"],
-        rounds=lambda w: value("read_source", reading_of(w.source)),
-    shell:
-        "python {params.script:q} --source {wildcards.source} --kind {params.kind} --rounds {params.rounds:q}"
-        " --code {params.code} --folder {output:q} > {log:q} 2>&1"
-
-
-# A search that finds nothing new leaves this table as it was, and what follows from it does not run.
-rule assemble_records:
-    input:
-        expand(RECORDS, source=SOURCES),
-    output:
+        # Kept from run to run: a round depends on its file and the rounds before.
+        update(directory(expand(RECORDS, source=SOURCES))),
         records="results/records/records.parquet",
         csv="results/records/records.csv",
         report="results/records/import-report.csv",
     log:
-        "results/logs/assemble_records.log",
+        "results/logs/read_records.log",
     benchmark:
-        "results/benchmarks/assemble_records.tsv"
+        "results/benchmarks/read_records.tsv"
     conda:
         "../envs/evergreen.yaml"
+    threads: needs.of("read_records").threads
     resources:
-        **needs.resources("assemble_records"),
+        **needs.resources("read_records"),
     params:
-        **program("assemble_records.py"),
-        pairs=value("assemble_records", SOURCE_ROUNDS),
+        **program("read_records.py"),
+        sources=value(
+            "read_records", [[name, source["kind"], reading_of(name)] for name, source in SOURCES.items()]
+        ),
+        folder=lambda w, output: os.path.dirname(output.records),
     shell:
-        "python {params.script:q} --pairs {params.pairs:q} --folder results/records/rounds --records {output.records:q}"
-        " --csv {output.csv:q} --report {output.report:q} > {log:q} 2>&1"
+        "python {params.script:q} --sources {params.sources:q} --code {params.code} --threads {threads}"
+        " --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule records:
     input:
-        rules.assemble_records.output,
+        rules.read_records.output,

@@ -2,23 +2,20 @@
 RECORDS = "results/records/rounds/{source}"
 
 
-def rounds_of_source(wildcards):
-    """What a source brought: the replies of its searches, or the exports that people put there."""
-    name = wildcards.source
-    if name not in SOURCES:
-        raise WorkflowError(f"There is no source {name} in the protocol.")
-    days = [day for source, day in SOURCE_ROUNDS if source == name]
-    if SOURCES[name]["kind"] == "export":
-        return {"exports": [written(SOURCES[name]["files"][day]) for day in days]}
-    return {
-        kind: [f"{SEARCH}/{file}".format(source=name, round=day) for day in days]
-        for kind, file in (
-            ("ids", "ids.txt"),
-            ("new_ids", "new_ids.txt"),
-            ("batches", "batches.json"),
-            ("raw", "raw"),
+def brought():
+    """What the sources brought: the replies of their searches, and the exports that people put there."""
+    return [
+        path
+        for name, day in SOURCE_ROUNDS
+        for path in (
+            [written(SOURCES[name]["files"][day])]
+            if SOURCES[name]["kind"] == "export"
+            else [
+                f"{SEARCH}/{file}".format(source=name, round=day)
+                for file in ("ids.txt", "new_ids.txt", "batches.json", "raw")
+            ]
         )
-    }
+    ]
 
 
 def reading_of(name):

@@ -36,7 +36,7 @@ UNLOADED = {
     "import_decisions.py": EVERY | {"scipy"},
     "merge_extraction.py": EVERY,
     "pool_outcomes.py": EVERY,
-    "read_source.py": EVERY | {"scipy"},
+    "read_records.py": EVERY | {"scipy"},
     "search_pubmed.py": (EVERY | {"scipy", "numpy", "pandas"}) - NETWORK,
     "slice_outcomes.py": EVERY,
     "write_report.py": (EVERY | {"scipy"}) - {"docx"},

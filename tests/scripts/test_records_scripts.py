@@ -1,13 +1,13 @@
-"""read_source and assemble_records through their command lines."""
+"""read_records through its command line."""
 
 import json
+import pickle
 
 import pandas as pd
 import pytest
 
-import assemble_records
-import read_source
-from evergreen.errors import InputError
+import read_records
+from evergreen.errors import InputError, InputErrors
 
 FIRST = """TY  - JOUR
 AN  - A1
@@ -28,8 +28,8 @@ ROUNDS = ("2018-12-31", "2020-12-31")
 
 
 def read(folder, rounds, *more):
-    arguments = ["--source=embase", "--kind=export", "--rounds", json.dumps(rounds), "--folder", str(folder)]
-    read_source.main([*arguments, *more])
+    sources = json.dumps([["embase", "export", rounds]])
+    read_records.main(["--sources", sources, "--folder", str(folder), *more])
 
 
 @pytest.fixture
@@ -39,28 +39,22 @@ def imported(tmp_path):
         export = tmp_path / f"export-{day}.ris"
         export.write_text(text)
         rounds.append([day, str(export), {"hits": 5 if day == ROUNDS[1] else None}])
-    read(tmp_path / "rounds" / "embase", rounds)
-    return tmp_path / "rounds"
+    read(tmp_path, rounds)
+    return tmp_path
 
 
 def test_a_later_round_has_only_what_is_new(imported, capsys):
-    second = pd.read_parquet(imported / "embase" / "2020-12-31.parquet")
+    second = pd.read_parquet(imported / "rounds" / "embase" / "2020-12-31.parquet")
     assert second["record_id"].tolist() == ["embase:A3"]
-    counts = json.loads((imported / "embase" / "2020-12-31.counts.json").read_text())
+    counts = json.loads((imported / "rounds" / "embase" / "2020-12-31.counts.json").read_text())
     assert (counts["hits"], counts["read"], counts["new"], counts["seen_before"]) == (5, 3, 1, 2)
 
 
-def test_all_records_and_a_report_on_every_file(imported, tmp_path):
-    pairs = json.dumps([["embase", day] for day in ROUNDS])
-    out = {name: str(tmp_path / name) for name in ("records.parquet", "records.csv", "report.csv")}
-    assemble_records.main(
-        ["--pairs", pairs, "--folder", str(imported), "--records", out["records.parquet"], "--csv", out["records.csv"],
-         "--report", out["report.csv"]]
-    )  # fmt: skip
-    records = pd.read_parquet(out["records.parquet"])
+def test_all_records_and_a_report_on_every_file(imported):
+    records = pd.read_parquet(imported / "records.parquet")
     assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A3"]
-    assert len(pd.read_csv(out["records.csv"])) == 3
-    report = pd.read_csv(out["report.csv"], dtype=str, keep_default_na=False)
+    assert len(pd.read_csv(imported / "records.csv")) == 3
+    report = pd.read_csv(imported / "import-report.csv", dtype=str, keep_default_na=False)
     stray = report[report["kind"] == "lost"]
     assert stray[["line", "text"]].values.tolist() == [["7", "a stray line"]] * 2
     assert report.loc[report["kind"] == "hits", "reason"].tolist() == [
@@ -74,19 +68,46 @@ def test_a_missing_export_is_refused_by_name(tmp_path):
         read(tmp_path / "out", [[ROUNDS[0], str(tmp_path / "gone.ris"), {}]])
 
 
+def test_sources_that_are_read_side_by_side_give_the_same(imported, tmp_path):
+    """Also when one of them is refused: its sentence comes from another process."""
+    sources = [
+        [name, "export", [[day, str(tmp_path / f"export-{day}.ris"), {}] for day in ROUNDS]]
+        for name in ("embase", "other")
+    ]
+    for threads in ("1", "2"):
+        read_records.main(
+            ["--sources", json.dumps(sources), "--folder", str(tmp_path / threads), "--threads", threads]
+        )
+    for path in (tmp_path / "1").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "2" / path.relative_to(tmp_path / "1")).read_bytes()
+    sources[1][2][0][1] = str(tmp_path / "gone.ris")
+    with pytest.raises(InputError, match=r"gone\.ris: the export cannot be read") as refused:
+        read_records.main(
+            ["--sources", json.dumps(sources), "--folder", str(tmp_path / "3"), "--threads", "2"]
+        )
+    assert refused.value.file == str(tmp_path / "gone.ris")
+
+
+def test_faults_come_whole_from_another_process():
+    several = InputErrors([InputError("one", file="a.csv", row=2), InputError("two", file="b.csv")])
+    again = pickle.loads(pickle.dumps(several))
+    assert str(again) == str(several)
+    assert [error.file for error in again.errors] == ["a.csv", "b.csv"]
+
+
 def test_a_round_that_was_read_stays_and_one_that_is_gone_goes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rounds = []
     for day, text in zip(ROUNDS, (FIRST, SECOND), strict=True):
         (tmp_path / f"{day}.ris").write_text(text)
         rounds.append([day, f"{day}.ris", {}])
-    out = tmp_path / "out"
-    read(out, rounds[:1], "--code=0123")
+    out = tmp_path / "rounds" / "embase"
+    read(tmp_path, rounds[:1], "--code=0123")
     before = (out / f"{ROUNDS[0]}.parquet").stat().st_mtime_ns
-    read(out, rounds, "--code=0123")
+    read(tmp_path, rounds, "--code=0123")
     assert (out / f"{ROUNDS[0]}.parquet").stat().st_mtime_ns == before
     (tmp_path / f"{ROUNDS[0]}.ris").write_text(SECOND)
-    read(out, rounds, "--code=0123")
+    read(tmp_path, rounds, "--code=0123")
     assert json.loads((out / f"{ROUNDS[1]}.counts.json").read_text())["new"] == 0
-    read(out, rounds[1:], "--code=0123")
+    read(tmp_path, rounds[1:], "--code=0123")
     assert {path.name.split(".")[0] for path in out.iterdir()} == {ROUNDS[1]}

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 import freeze_search
-import read_source
+import read_records
 import search_pubmed
 import write_search_log
 from evergreen.errors import InputError
@@ -69,8 +69,9 @@ def test_an_embedded_search_is_the_same_whenever_it_is_made(searched, tmp_path):
 
 
 def test_records_of_a_round_are_read_once(searched, tmp_path):
-    rounds = json.dumps([[day, str(searched / day), {}] for day in ROUNDS])
-    read_source.main(["--source=pubmed", "--kind=pubmed", "--rounds", rounds, "--folder", str(tmp_path)])
+    sources = json.dumps([["pubmed", "pubmed", [[day, str(searched / day), {}] for day in ROUNDS]]])
+    read_records.main(["--sources", sources, "--folder", str(tmp_path)])
+    tmp_path = tmp_path / "rounds" / "pubmed"
     tables = []
     for day in ROUNDS:
         counts = read_json(tmp_path / f"{day}.counts.json")

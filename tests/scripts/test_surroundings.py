@@ -22,21 +22,23 @@ def imported(root, folder, surroundings):
         key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "TZ", "PYTHON"))
     }
     done = subprocess.run(
-        [sys.executable, str(root / "scripts/read_source.py"), "--source=alpha", "--kind=export",
-         "--rounds", json.dumps([["2020-01-31", "-export 漢.ris", {"hits": 1}]]), "--folder=$(x) é"],
+        [sys.executable, str(root / "scripts/read_records.py"), "--folder=$(x) é",
+         "--sources", json.dumps([["alpha", "export", [["2020-01-31", "-export 漢.ris", {"hits": 1}]]]])],
         cwd=folder, env={**environment, **surroundings}, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     assert "漢.ris: RIS" in done.stdout.decode("utf-8")
     assert sorted(path.name for path in folder.iterdir()) == ["$(x) é", "-export 漢.ris"]
-    return {path.name: path.read_bytes() for path in (folder / "$(x) é").iterdir()}
+    return {path.name: path.read_bytes() for path in (folder / "$(x) é").rglob("*.*") if path.is_file()}
 
 
 def test_names_language_and_time_zone_change_nothing(root, tmp_path):
     found = [
         imported(root, tmp_path / name / ODD, surroundings) for name, surroundings in SURROUNDINGS.items()
     ]
-    assert sorted(found[0]) == ["2020-01-31.counts.json", "2020-01-31.lost.csv", "2020-01-31.parquet"]
+    assert sorted(found[0]) == [
+        "2020-01-31.counts.json", "2020-01-31.lost.csv", "2020-01-31.parquet", "import-report.csv", "records.csv", "records.parquet",
+    ]  # fmt: skip
     assert found[0] == found[1] == found[2]
 
 

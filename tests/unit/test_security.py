@@ -44,7 +44,7 @@ def test_scripts_write_tables_as_the_page_says(root, page):
     """No script writes a table for people as it writes those for machines; the ways of writing stand in one line each."""
     people = {Path(pattern).stem for pattern, whom in listed(page).items() if whom == "people"}
     for script, table in {
-        "assemble_records.py": "args.csv", "list_studies.py": "result.orphans", "merge_bias.py": "result.conflicts",
+        "read_records.py": "records.csv", "list_studies.py": "result.orphans", "merge_bias.py": "result.conflicts",
         "draw_outcomes.py": "drawn.numbers", "write_checklists.py": "(table, args.table", "count_prisma.py": "(counted.excluded",
     }.items():  # fmt: skip
         text = (root / "scripts" / script).read_text(encoding="utf-8")

@@ -134,7 +134,7 @@ def test_one_added_trial_runs_only_what_it_touches(review):
 
     assert run.status == 0, run.output
     assert (run.rules["pool_outcomes"], run.rules["draw_outcomes"], run.rules["slice_outcomes"]) == (1, 1, 1)
-    assert (run.rules["read_source"], run.rules["deduplicate_works"]) == (1, 1)
+    assert (run.rules["read_records"], run.rules["deduplicate_works"]) == (1, 1)
     assert run.rules["merge_bias"] == run.rules["draw_bias"] == 0
     assert fingerprints(review / "results/figures/pain") == pain
     assert tables.read_json(review / "results/synthesis/response.json")["k"] == 4
@@ -160,7 +160,7 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
 
     assert run.status == 0, run.output
     assert set(run.rules) <= {
-        "read_source", "assemble_records", "count_prisma", "write_checklists",
+        "read_records", "count_prisma", "write_checklists",
         "write_status", "write_report",
     }  # fmt: skip
     assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5

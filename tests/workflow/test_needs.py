@@ -33,9 +33,9 @@ def test_memory_grows_with_what_is_read_and_with_each_try(tmp_path):
         (tmp_path / name).write_bytes(b"x" * 1_000_000)
     given = [str(tmp_path / "a.csv"), str(tmp_path / "folder")]
     assert needs.megabytes(given) == pytest.approx(3)
-    mem_mb = needs.resources("read_source")["mem_mb"]
+    mem_mb = needs.resources("read_records")["mem_mb"]
     first, second = (mem_mb(None, given, attempt) for attempt in (1, 2))
-    of = needs.of("read_source")
+    of = needs.of("read_records")
     assert first == round(needs.SNAKEMAKE + of.mb + 3 * of.mb_per_mb)
     assert second == 2 * first
 
@@ -49,9 +49,9 @@ def test_what_is_not_there_yet_is_not_guessed(tmp_path):
 
 def test_small_steps_stay_unless_all_are_to_be_submitted(monkeypatch):
     monkeypatch.delenv(needs.SUBMIT, raising=False)
-    assert needs.staying(["merge_bias", "read_source", "all"]) == ["merge_bias"]
+    assert needs.staying(["merge_bias", "read_records", "all"]) == ["merge_bias"]
     monkeypatch.setenv(needs.SUBMIT, "all")
-    assert needs.staying(["merge_bias", "read_source", "all"]) == []
+    assert needs.staying(["merge_bias", "read_records", "all"]) == []
 
 
 def test_the_plugin_of_the_profile_is_pinned():

@@ -49,7 +49,7 @@ def working_rules() -> dict[str, tuple[str, list[str]]]:
 
 
 # Rules that import the reader of a file for something else that its module holds.
-NEVER_CALLED = {("read_source", "filters.json")}
+NEVER_CALLED = {("read_records", "filters.json")}
 IMPORTED = """
 import json, runpy, sys
 sys.path.insert(0, sys.argv[1])

@@ -1,53 +1,41 @@
-"""Read what a source brought in each round, replies of PubMed or exports, into tables of the records that are new in it.
-
-A round that was read before, and whose file and rounds before are as they were, is not read again.
-"""
+"""What a source brought in each round, replies of PubMed or exports, as tables of the records that are new in it."""
 
 from __future__ import annotations
 
-import gc
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evergreen import tables
-from evergreen.command import json_argument, parser, run
 from evergreen.steps.parts import Parts
 
 SUFFIXES = (".parquet", ".counts.json", ".lost.csv")
+Round = tuple[str, str, dict[str, Any]]
+"""Date, folder of the search or file of the export, and how it is read: `{format, columns, hits}`."""
 
 
-def main(argv: list[str] | None = None) -> None:
-    arguments = parser(__doc__)
-    arguments.add_argument("--source", required=True)
-    arguments.add_argument("--kind", required=True, choices=["pubmed", "export"])
-    arguments.add_argument(
-        "--rounds",
-        type=json_argument,
-        required=True,
-        help="[round, folder of the search or file of the export, {format, columns, hits}], rounds ascending",
-    )
-    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
-    arguments.add_argument(
-        "--folder", type=Path, required=True, help="where <round>.parquet and its companions go"
-    )
-    args = arguments.parse_args(argv)
+def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, code: str = "") -> None:
+    """Write `<round>.parquet` with its counts and remarks for each round, oldest first.
 
-    args.folder.mkdir(parents=True, exist_ok=True)
-    parts = Parts("read_source", args.code)
+    A round that was read before by the same `code`, and whose file and rounds before are as they were, is not read again; files of
+    rounds that the source has no longer go.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = Parts("read_records", code)
     earlier: list[Path] = []
-    for day, place, how in args.rounds:
-        stem = args.folder / day
-        if args.kind == "pubmed":
-            read = partial(_read_replies, Path(place), args.source, day, stem)
+    for day, place, how in rounds:
+        stem = folder / day
+        if kind == "pubmed":
+            read = partial(_read_replies, Path(place), source, day, stem)
             inputs = [f"{place}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
         else:
-            read = partial(_read_export, place, how, args.source, day, earlier, stem)
+            read = partial(_read_export, place, how, source, day, earlier, stem)
             inputs = [place, *(f"{path}.parquet" for path in earlier)]
-        parts.make(f"{args.source}-{day}", how, inputs, [f"{stem}{suffix}" for suffix in SUFFIXES], read)
+        parts.make(f"{source}-{day}", how, inputs, [f"{stem}{suffix}" for suffix in SUFFIXES], read)
         earlier = [*earlier, stem]
-    days = {day for day, _, _ in args.rounds}
-    for path in args.folder.iterdir():
+    days = {day for day, _, _ in rounds}
+    for path in folder.iterdir():
         if path.name.split(".")[0] not in days and path.name.endswith(SUFFIXES):
             path.unlink()
 
@@ -91,8 +79,3 @@ def _read_export(
     )
     for reason in result.remarks.loc[result.remarks["kind"] == "hits", "reason"]:
         print(f"WARNING: {file}: {reason}")
-
-
-if __name__ == "__main__":
-    gc.disable()  # records make millions of small tuples and no cycles; tracking them costs a fifth of the time
-    run(main)

@@ -1,0 +1,78 @@
+"""Read what all sources brought in all rounds, and put the new records into one table and the remarks on their files into a report.
+
+A round that was read before, and whose file and rounds before are as they were, is not read again.
+"""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from evergreen import spreadsheets, tables
+from evergreen.command import json_argument, parser, run
+from evergreen.records.account import import_report, imported_twice
+from evergreen.records.model import typed
+from evergreen.records.reading import Round, read_source
+
+Source = tuple[str, str, list[Round]]
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--sources",
+        type=json_argument,
+        required=True,
+        help="[[source, pubmed | export, [[round, folder of the search or file of the export, {format, columns, hits}]]]], rounds ascending",
+    )
+    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
+    arguments.add_argument("--threads", type=int, default=1, help="sources that are read side by side")
+    arguments.add_argument(
+        "--folder",
+        type=Path,
+        required=True,
+        help="where records.parquet, records.csv, import-report.csv and rounds/<source>/<round>.* go",
+    )
+    args = arguments.parse_args(argv)
+
+    rounds = args.folder / "rounds"
+    _read(args.sources, rounds, args.code, args.threads)
+    # By date, and within a date in the order of the protocol.
+    pairs = [(day, source) for source, _, days in args.sources for day, _, _ in days]
+    stems = {(source, day): rounds / source / day for day, source in sorted(pairs, key=lambda pair: pair[0])}
+    parts = {pair: tables.read_table(f"{stem}.parquet") for pair, stem in stems.items()}
+    records = typed(pd.concat(parts.values(), ignore_index=True) if parts else pd.DataFrame())
+    counts = [(source, day, tables.read_json(f"{stem}.counts.json")) for (source, day), stem in stems.items()]
+    remarks = {pair: tables.read_table(f"{stem}.lost.csv") for pair, stem in stems.items()}
+
+    tables.write_table(records, args.folder / "records.parquet")
+    spreadsheets.write_table(records, args.folder / "records.csv")
+    twice = imported_twice(parts)
+    spreadsheets.write_table(import_report(counts, remarks, twice), args.folder / "import-report.csv")
+    for (source, day), reason in twice:
+        print(f"WARNING: {source} {day}: {reason}")
+    print(f"{len(records)} records of {len(stems)} searches")
+
+
+def _read(sources: list[Source], rounds: Path, code: str, threads: int) -> None:
+    """Read the sources, `threads` of them side by side; what is read by another process leaves its memory with it."""
+    if threads < 2 or len(sources) < 2:
+        for source, kind, days in sources:
+            read_source(source, kind, days, rounds / source, code)
+        return
+    with ProcessPoolExecutor(min(threads, len(sources)), mp_context=get_context("fork")) as pool:
+        begun = [
+            pool.submit(read_source, source, kind, days, rounds / source, code)
+            for source, kind, days in sources
+        ]
+        for one in begun:
+            one.result()
+
+
+if __name__ == "__main__":
+    gc.disable()  # records make millions of small tuples and no cycles; tracking them costs a fifth of the time
+    run(main)
