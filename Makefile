@@ -26,6 +26,7 @@ lint: .venv/requirements-dev.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
+	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
 	$(BIN)/snakemake --lint
 
 types: .venv/requirements-dev.done

@@ -3,17 +3,21 @@
 import contextlib
 import errno
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.search import rounds, table
+from evergreen.search import replies, rounds, table
 from evergreen.search.client import Client, Patience
 from evergreen.search.embedded.faults import FAULTS
 from evergreen.search.embedded.server import Service, serving
@@ -152,8 +156,6 @@ def test_every_request_names_tool_and_address():
         client.esearch("trial[ti]")
         client.efetch([1000])
         client.einfo()
-        assert client.esummary([1000, 5])[1000]["title"] == "A trial of bone in Türkiye, number 0"
-        assert client.elink([1000]) == {1000: [1000]}
         for _, values in server.service.requests:
             assert (values["tool"], values["email"]) == ("evergreen", "a@b.org")
 
@@ -451,3 +453,38 @@ def test_transient_errors_wait_as_long_as_the_server_asks():
         refuse_status(429, b'{"error":"API rate limit exceeded"}', {"Retry-After": "7"})
     assert caught.value.wait == 7
     assert "rate limit exceeded" in str(caught.value)
+
+
+ESEARCH = (
+    '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN" '
+    '"https://eutils.ncbi.nlm.nih.gov/eutils/dtd/{dtd}">\n<eSearchResult><Count>1</Count><RetMax>1</RetMax>'
+    "<RetStart>0</RetStart><IdList><Id>7</Id></IdList><TranslationSet/><QueryTranslation>x</QueryTranslation></eSearchResult>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        (ESEARCH.format(dtd="20990101/esearch_2099.dtd"), Permanent, "esearch_2099.dtd"),
+        (ESEARCH.format(dtd="20060628/esearch.dtd")[:-40], Transient, "cannot be read"),
+        (ESEARCH.format(dtd="20060628/esearch.dtd").replace(">\n<e", " [<!ENTITY a 'b'>]>\n<e", 1), Transient, "entities"),
+        (ESEARCH.format(dtd="20060628/esearch.dtd").replace("<Id>7", "<Id>seven"), Transient, "not a whole esearch result"),
+        (ESEARCH.format(dtd="20060628/esearch.dtd").replace("Count", "Number"), Transient, "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_reply_that_is_not_what_ncbi_defines_is_refused_without_asking_anybody(
+    body, kind, said, monkeypatch
+):
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("somebody was asked"))
+    with pytest.raises(kind, match=said):
+        replies.search_reply(body.encode(), 1)
+
+
+def test_reading_replies_makes_no_folder_at_home(tmp_path):
+    reading = f"from evergreen.search import replies; print(replies.search_reply({ESEARCH.format(dtd='20060628/esearch.dtd')!r}.encode(), 1).ids)"
+    told = subprocess.run(
+        [sys.executable, "-c", reading], env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(Path(replies.__file__).parents[2])},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == "(7,)\n"
+    assert not any(tmp_path.iterdir())

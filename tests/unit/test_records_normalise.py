@@ -160,7 +160,9 @@ def test_clean_keeps_less_than_signs():
 def test_languages_are_three_letters():
     assert languages("English; German") == "eng; ger"
     assert languages("en") == "eng"
-    assert languages("Klingon") == "Klingon"
+    assert languages("zho, deu; Serbian") == "chi; ger; srp"
+    assert languages("jp; Greek; gre; Farsi") == "jpn; gre; per"
+    assert languages("Elbonian") == "Elbonian"
 
 
 @pytest.mark.parametrize(

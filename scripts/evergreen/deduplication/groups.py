@@ -31,16 +31,14 @@ class Pairs:
 
 def components(count: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The smallest row of the connected component of each of `count` rows."""
-    label = np.arange(count)
-    while True:
-        left, right = label[a], label[b]
-        open_ = left != right
-        if not open_.any():
-            return label
-        a, b, left, right = a[open_], b[open_], left[open_], right[open_]
-        np.minimum.at(label, np.maximum(left, right), np.minimum(left, right))
-        while not np.array_equal(label, label[label]):
-            label = label[label]
+    from scipy.sparse import coo_array  # take long to load
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
+    number, component = connected_components(links, directed=False)
+    smallest = np.full(number, count)
+    np.minimum.at(smallest, component, np.arange(count))
+    return smallest[component]
 
 
 def uncompared(

@@ -204,25 +204,39 @@ def year_of(text: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-_LANGUAGES = {
-    "en": "eng", "english": "eng", "de": "ger", "german": "ger", "deu": "ger", "fr": "fre", "french": "fre", "fra": "fre",
-    "es": "spa", "spanish": "spa", "pt": "por", "portuguese": "por", "it": "ita", "italian": "ita", "zh": "chi",
-    "chinese": "chi", "zho": "chi", "ja": "jpn", "jp": "jpn", "japanese": "jpn", "ru": "rus", "russian": "rus", "ko": "kor",
-    "korean": "kor", "pl": "pol", "polish": "pol", "nl": "dut", "dutch": "dut", "nld": "dut", "tr": "tur", "turkish": "tur",
-    "sv": "swe", "swedish": "swe", "da": "dan", "danish": "dan", "no": "nor", "norwegian": "nor", "fi": "fin",
-    "finnish": "fin", "cs": "cze", "czech": "cze", "ces": "cze", "hu": "hun", "hungarian": "hun", "el": "gre",
-    "greek": "gre", "ell": "gre", "fa": "per", "persian": "per", "fas": "per", "ar": "ara", "arabic": "ara", "he": "heb",
-    "hebrew": "heb", "uk": "ukr", "ukrainian": "ukr", "ro": "rum", "romanian": "rum", "hr": "hrv", "croatian": "hrv",
-}  # fmt: skip
+# Languages that databases name behind a title.
+_NAMED_IN_TITLES = (
+    "english", "german", "french", "spanish", "portuguese", "italian", "chinese", "japanese", "russian", "korean", "polish",
+    "dutch", "turkish", "swedish", "danish", "norwegian", "finnish", "czech", "hungarian", "greek", "persian", "arabic",
+    "hebrew", "ukrainian", "romanian", "croatian",
+)  # fmt: skip
+# What databases write and ISO 639 does not know.
+_LANGUAGES = {"jp": "jpn", "greek": "gre", "farsi": "per", "scr": "hrv"}
 
 
 @lru_cache(maxsize=1024)
 def languages(text: str) -> str:
-    """Languages as MEDLINE's three letters (`eng; ger`); what is not known stands as it came."""
+    """Languages as MEDLINE's three letters (`eng; ger`, ISO 639-2/B); what is not known stands as it came."""
     parts = [part.strip() for part in re.split(r"[;,|/]", text) if part.strip()]
-    return "; ".join(
-        dict.fromkeys(_LANGUAGES.get(part.lower(), part if len(part) > 3 else part.lower()) for part in parts)
-    )
+    return "; ".join(dict.fromkeys(map(_language, parts)))
+
+
+def _language(name: str) -> str:
+    folded = name.lower()
+    if folded in ("eng", "en", "english"):  # nearly all, and the list of the others takes 0.1 s to load
+        return "eng"
+    if folded in _LANGUAGES:
+        return _LANGUAGES[folded]
+    from iso639 import Lang
+    from iso639.exceptions import DeprecatedLanguageValue, InvalidLanguageValue
+
+    for spelling in (folded, name.title()):
+        try:
+            found = Lang(spelling)
+        except (InvalidLanguageValue, DeprecatedLanguageValue):
+            continue
+        return str(found.pt2b or found.pt3 or name)
+    return name if len(name) > 3 else folded
 
 
 # --- text ----------------------------------------------------------------------------------------------------------
@@ -257,9 +271,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _LANGUAGE_SUFFIX = re.compile(
-    r"\s*[\[(](?:in\s+)?(?:article in\s+)?(?:"
-    + "|".join(name for name in _LANGUAGES if len(name) > 3)
-    + r")[\])]\s*\.?$",
+    r"\s*[\[(](?:in\s+)?(?:article in\s+)?(?:" + "|".join(_NAMED_IN_TITLES) + r")[\])]\s*\.?$",
     re.IGNORECASE,
 )
 _TRANSLATOR = re.compile(r"\s*\((?:author's|authors') transl\)\s*\]?\.?$", re.IGNORECASE)

@@ -75,7 +75,7 @@ class Client:
 
     def esearch(self, term: str, retmax: int = 0) -> SearchReply:
         """Count of a query and up to `retmax` (at most 9,999) ids."""
-        values = {"db": "pubmed", "term": term, "retmax": str(min(retmax, CEILING)), "retmode": "json"}
+        values = {"db": "pubmed", "term": term, "retmax": str(min(retmax, CEILING)), "retmode": "xml"}
         return self.ask("esearch", values, lambda body: replies.search_reply(body, min(retmax, CEILING)))
 
     def efetch(self, pmids: Iterable[int]) -> tuple[bytes, set[int]]:
@@ -88,45 +88,14 @@ class Client:
         """Build, last update and number of records of the database."""
 
         def read(body: bytes) -> dict[str, str]:
-            info = replies.xml_root(body).find("DbInfo")
-            if info is None:
+            held = replies.read(body)
+            if not held.get("DbInfo"):
                 raise Transient("einfo without DbInfo")
+            info = held["DbInfo"][0]
             names = {"DbName": "name", "DbBuild": "build", "LastUpdate": "last_update", "Count": "count"}
-            return {name: info.findtext(tag, "") for tag, name in names.items()}
+            return {name: str(info.get(tag, "")) for tag, name in names.items()}
 
         return self.ask("einfo", {"db": "pubmed"}, read)
-
-    def esummary(self, pmids: Iterable[int]) -> dict[int, dict[str, str]]:
-        """Document summaries (flat items of version 1.0) by PMID; a PMID that PubMed does not hold is absent."""
-
-        def read(body: bytes) -> dict[int, dict[str, str]]:
-            return {
-                int(summary.findtext("Id", "0")): {
-                    item.get("Name", ""): item.text or "" for item in summary.iterfind("Item")
-                }
-                for summary in replies.xml_root(body).iterfind("DocSum")
-            }
-
-        return self.ask("esummary", {"db": "pubmed", "id": ",".join(map(str, pmids))}, read)
-
-    def elink(self, pmids: Iterable[int], link: str = "pubmed_pubmed") -> dict[int, list[int]]:
-        """PMIDs that PubMed links to each PMID under a link name."""
-
-        def read(body: bytes) -> dict[int, list[int]]:
-            found = {}
-            for links in replies.xml_root(body).iterfind("LinkSet"):
-                own = links.findtext("IdList/Id", "0")
-                sets = [one for one in links.iterfind("LinkSetDb") if one.findtext("LinkName") == link]
-                found[int(own)] = [int(to.text or 0) for one in sets for to in one.iterfind("Link/Id")]
-            return found
-
-        values = [
-            ("dbfrom", "pubmed"),
-            ("db", "pubmed"),
-            ("linkname", link),
-            *(("id", str(pmid)) for pmid in pmids),
-        ]
-        return self.ask("elink", values, read)
 
     def ask(
         self, utility: str, values: dict[str, str] | list[tuple[str, str]], check: Callable[[bytes], Checked]

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
-
-from lxml import etree
 
 from evergreen.errors import ReviewError
 from evergreen.search import article_sets, pubmed_xml
@@ -60,9 +59,9 @@ class SearchReply:
 
 
 NOTICE_KINDS = (
-    ("errorlist", "phrasesnotfound", "phrase_not_found"), ("errorlist", "fieldsnotfound", "field_not_found"),
-    ("warninglist", "quotedphrasesnotfound", "quoted_phrase_not_found"), ("warninglist", "phrasesignored", "phrase_ignored"),
-    ("warninglist", "outputmessages", "message"),
+    ("ErrorList", "PhraseNotFound", "phrase_not_found"), ("ErrorList", "FieldNotFound", "field_not_found"),
+    ("WarningList", "QuotedPhraseNotFound", "quoted_phrase_not_found"), ("WarningList", "PhraseIgnored", "phrase_ignored"),
+    ("WarningList", "OutputMessage", "message"),
 )  # fmt: skip
 
 
@@ -126,11 +125,10 @@ def refuse_error(body: bytes) -> None:
 
 
 def search_reply(body: bytes, retmax: int) -> SearchReply:
-    """An esearch reply in JSON, checked: as many different ids as the count and the request promise."""
-    refuse_error(body)
+    """An esearch reply, checked: as many different ids as the count and the request promise."""
+    result = read(body)
     try:
-        result = json.loads(body, strict=False)["esearchresult"]
-        count, ids = int(result["count"]), tuple(int(text) for text in result["idlist"])
+        count, ids = int(result["Count"]), tuple(int(text) for text in result["IdList"])
     except (ValueError, KeyError, TypeError) as error:
         raise Transient(f"the reply is not a whole esearch result ({type(error).__name__})") from None
     if len(ids) != min(count, retmax) or len(set(ids)) != len(ids):
@@ -141,8 +139,8 @@ def search_reply(body: bytes, retmax: int) -> SearchReply:
         for text in (result.get(group) or {}).get(name) or []
         if text != NOTHING_FOUND
     ]
-    translations = tuple((one["from"], one["to"]) for one in result.get("translationset") or [])
-    return SearchReply(count, ids, result.get("querytranslation", ""), translations, tuple(notices))
+    translations = tuple((str(one["From"]), str(one["To"])) for one in result.get("TranslationSet") or [])
+    return SearchReply(count, ids, str(result.get("QueryTranslation", "")), translations, tuple(notices))
 
 
 def fetched_pmids(body: bytes, asked: tuple[int, ...]) -> set[int]:
@@ -160,11 +158,38 @@ def fetched_pmids(body: bytes, asked: tuple[int, ...]) -> set[int]:
     return pmids
 
 
-def xml_root(body: bytes) -> etree._Element:
-    """Root of a small XML reply (einfo, elink, esummary, epost), parsed without DTD, network or entities."""
+def read(body: bytes) -> Any:
+    """A small XML reply (esearch, epost, esummary, elink, einfo) as Biopython's parser reads it by NCBI's definitions.
+
+    Those that come with Biopython are used, and none is asked for: a reply that names another one is refused.
+    """
     refuse_error(body)
-    parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False)
+    if b"<!ENTITY" in body:
+        raise Transient("the reply defines entities of its own")
     try:
-        return etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise Transient(f"the reply is not well-formed XML: {error.msg}") from None
+        return _reader().read(BytesIO(body))
+    except EntrezError:
+        raise
+    except (
+        Exception
+    ) as error:  # the parser raises many kinds, and whatever it is, the reply is none of what was asked for
+        problem = " ".join(str(error).split())
+        raise Transient(f"the reply cannot be read ({type(error).__name__}: {problem})") from None
+
+
+def _reader() -> Any:
+    """A parser of Biopython that reads its own files and nothing else."""
+    import Bio.Entrez
+
+    # Where it would keep definitions that it loads: without a word it makes a folder in the user's home.
+    Bio.Entrez.local_cache = str(Path(Bio.Entrez.__file__).parents[2])  # type: ignore[assignment]
+    from Bio.Entrez import Parser
+
+    class Reader(Parser.DataHandler):
+        def open_dtd_file(self, filename: str) -> Any:
+            found = super().open_dtd_file(filename)
+            if found is None:
+                raise Permanent(f"the reply is of a kind that Biopython does not know ({filename})")
+            return found
+
+    return Reader(validate=True, escape=False, ignore_errors=False)
