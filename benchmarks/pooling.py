@@ -23,9 +23,9 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from evergreen.synthesis import influence, multilevel, prediction, tau2, tau2_interval  # noqa: E402
-from evergreen.synthesis.model import fit  # noqa: E402
-from evergreen.synthesis.stack import ragged, stack  # noqa: E402
+from evergreen.metaanalysis import influence, multilevel, prediction, tau2, tau2_interval  # noqa: E402
+from evergreen.metaanalysis.inverse_variance import fit  # noqa: E402
+from evergreen.metaanalysis.least_squares import ragged, stack  # noqa: E402
 
 COUNT = 10_000
 SIZES = (13, 50, 100)

@@ -8,21 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evergreen.synthesis import (
+from evergreen.metaanalysis import (
+    cluster_robust,
     effects,
     influence,
     mantel_haenszel,
     meta_regression,
     prediction,
-    robust,
     tau2,
     tau2_interval,
-    trim_fill,
+    trim_and_fill,
 )
+from evergreen.metaanalysis.inverse_variance import fit, fit_stack
+from evergreen.metaanalysis.least_squares import ragged, stack
+from evergreen.metaanalysis.multilevel import three_level
 from evergreen.synthesis.arms import derived_columns
-from evergreen.synthesis.model import fit, fit_stack
-from evergreen.synthesis.multilevel import three_level
-from evergreen.synthesis.stack import ragged, stack
 
 number = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 4))
 variance = st.floats(0.01, 2.0).map(lambda value: round(value, 4))
@@ -195,7 +195,9 @@ def test_robust_test_keeps_its_size_with_dependent_effects():
     for _ in range(60):
         v = np.full(36, 0.05)
         y = random.normal(0, 0.3, 12)[study] + random.normal(0, 0.2, 12)[study] + random.normal(0, 0.1, 36)
-        rejected += float(robust.of_multilevel(three_level(y, v, study.tolist()), "CR2").p_value[0]) < 0.05
+        rejected += (
+            float(cluster_robust.of_multilevel(three_level(y, v, study.tolist()), "CR2").p_value[0]) < 0.05
+        )
     assert rejected / 60 < 0.12
 
 
@@ -205,7 +207,7 @@ def test_robust_test_does_not_depend_on_the_unit(scale):
     random = np.random.default_rng(5)
     study = [0, 0, 0, 1, 1, 2, 3, 3, 3, 3]
     y, v = random.normal(0, 1, 10), random.uniform(0.1, 0.9, 10)
-    one, two = (robust.of_fit(f * y, f**2 * v, study, fit(f * y, f**2 * v)) for f in (1.0, scale))
+    one, two = (cluster_robust.of_fit(f * y, f**2 * v, study, fit(f * y, f**2 * v)) for f in (1.0, scale))
     assert two.se[0] / scale == pytest.approx(one.se[0], rel=1e-6)
     assert two.df[0] == pytest.approx(one.df[0], rel=1e-6)
 
@@ -213,7 +215,7 @@ def test_robust_test_does_not_depend_on_the_unit(scale):
 def test_robust_test_with_one_dominant_study():
     """clubSandwich 0.5.8: one effect of variance 1e-6 beside vague ones keeps its small eigenvalue."""
     y, v = [0.31, 0.20, 0.45, 0.10, 0.52, 0.38], [1e-6, 0.05, 0.08, 0.03, 0.07, 0.02]
-    found = robust.of_fit(y, v, ["a", "a", "b", "b", "c", "c"], fit(y, v, method="EE"))
+    found = cluster_robust.of_fit(y, v, ["a", "a", "b", "b", "c", "c"], fit(y, v, method="EE"))
     assert (found.se[0], found.df[0]) == pytest.approx((1.21583381e-4, 1.00010703), rel=1e-5)
 
 
@@ -276,6 +278,6 @@ def test_average_correlation_leaves_out_the_size_of_a_study_without_one():
 @pytest.mark.parametrize("estimator", ["L0", "R0"])
 def test_equal_effects_have_nothing_to_trim(estimator):
     """A funnel without a slope and without a negative distance: none is missing, on no side by rounding."""
-    filled = trim_fill.trim_and_fill([0.25] * 5, [0.01, 0.02, 0.03, 0.04, 0.05], estimator=estimator)
+    filled = trim_and_fill.trim_and_fill([0.25] * 5, [0.01, 0.02, 0.03, 0.04, 0.05], estimator=estimator)
     assert (filled.missing, filled.side) == (0, "left")
     assert filled.fit.b[0] == pytest.approx(0.25, rel=1e-12)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evergreen.synthesis import transforms
+from evergreen.metaanalysis import transforms
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
 
 Row = dict[str, Any]
 Rows = Sequence[Row]

@@ -11,6 +11,7 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
+from evergreen.metaanalysis.effects import MEASURES
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     NEEDS,
@@ -28,7 +29,6 @@ from evergreen.synthesis.arms import (
     shown,
     total,
 )
-from evergreen.synthesis.effects import MEASURES
 from evergreen.synthesis.units import other_units
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import meta_regression
-from evergreen.synthesis.model import fit, fit_stack
-from evergreen.synthesis.moderation import reported
-from evergreen.synthesis.stack import stack
+from evergreen.metaanalysis import meta_regression
+from evergreen.metaanalysis.inverse_variance import fit, fit_stack
+from evergreen.metaanalysis.least_squares import stack
+from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.studies import Studies
 
 PROFILE_POINTS, LINE_POINTS = 121, 101

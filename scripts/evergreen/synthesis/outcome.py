@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evergreen.metaanalysis import effects
 from evergreen.synthesis import (
     comparisons,
     curves,
     dependence,
-    effects,
-    moderation,
+    effect_modification,
     pooled,
     robustness,
     sensitivity,
@@ -40,7 +40,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     model = plain(whole.block) if whole else None
-    moderators = moderation.moderators(studies, outcome.get("moderators", []), analysis)
+    moderators = effect_modification.moderators(studies, outcome.get("moderators", []), analysis)
     document: Result = {
         "outcome": outcome["id"],
         "measure": outcome["measure"],
@@ -52,7 +52,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
         "methods": wording.methods(outcome),
-        "subgroups": moderation.subgroups(studies, outcome.get("subgroups", []), analysis),
+        "subgroups": effect_modification.subgroups(studies, outcome.get("subgroups", []), analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(

@@ -10,10 +10,11 @@ import numpy as np
 from scipy import special
 
 from evergreen.errors import InputError
-from evergreen.synthesis import dependence, glmm, multilevel, prediction, robust, tau2_interval
-from evergreen.synthesis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
-from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.stack import Array, stack
+from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Array, stack
+from evergreen.metaanalysis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
+from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
 
 MEASURES_OF = {"mh": {*TABLES, *RATES}, "peto": {"OR", "PETO"}, "glmm": {"OR", "IRR", "PLO", "IRLN"}}
@@ -244,6 +245,6 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
         )
     if len(set(names)) > 2:
-        block["robust"] = dependence.as_block(robust.of_multilevel(fitted, "CR2", analysis["level"]))
+        block["robust"] = dependence.as_block(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
     inverse = fitted.blocks.flat(np.einsum("cmn,cn->cm", fitted.solved.inverse, fitted.blocks.used))
     return Pooled(block, 100 * inverse / inverse.sum(), notes)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.synthesis import effects
+from evergreen.metaanalysis import effects
 from evergreen.synthesis.arms import NEEDS, TWO_GROUPS
 
 DRAWN = "drawn at random, and no other program draws the same"

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import fail_safe, influence, small_study, trim_fill
-from evergreen.synthesis.model import fit
-from evergreen.synthesis.moderation import reported
+from evergreen.metaanalysis import fail_safe, influence, small_study, trim_and_fill
+from evergreen.metaanalysis.inverse_variance import fit
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.pooled import block_of
-from evergreen.synthesis.stack import Array
 from evergreen.synthesis.studies import Studies
 
 
@@ -180,7 +180,7 @@ def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, An
         },
     }  # fmt: skip
     try:
-        filled = trim_fill.trim_and_fill(
+        filled = trim_and_fill.trim_and_fill(
             studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
         )
     except ValueError as error:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.synthesis import effects
+from evergreen.metaanalysis import effects
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.robustness import influences
 from evergreen.synthesis.studies import Studies

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import comparisons, effects
+from evergreen.metaanalysis import effects
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.synthesis import comparisons
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.stack import Array
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from evergreen.synthesis.effects import MEASURES, UNCORRECTED
+from evergreen.metaanalysis.effects import MEASURES, UNCORRECTED
 
 ESTIMATORS = {
     "DL": "the DerSimonian-Laird estimator",

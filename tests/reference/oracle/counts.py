@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import effects, glmm, mantel_haenszel, transforms
-from evergreen.synthesis.counts import Hypergeometric
-from evergreen.synthesis.model import fit
+from evergreen.metaanalysis import effects, glmm, mantel_haenszel, transforms
+from evergreen.metaanalysis.glmm_likelihood import Hypergeometric
+from evergreen.metaanalysis.inverse_variance import fit
 from tests.reference import lme4
 from tests.reference.oracle import maximum
 from tests.reference.oracle.data import complete, data_of

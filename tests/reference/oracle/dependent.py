@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import multilevel, robust
-from evergreen.synthesis.model import fit
+from evergreen.metaanalysis import cluster_robust, multilevel
+from evergreen.metaanalysis.inverse_variance import fit
 from tests.reference import stopping
 from tests.reference.oracle.fits import Fits
 from tests.reference.oracle.ledger import Ledger, column, numbers
@@ -234,7 +234,7 @@ class Effects(Models):
             fits = Fits({"raw": self.raw, "kind": "multilevel"}, {"use": [True] * len(self.y)}, self.ledger)
             fits.fit_block("multilevel", path, block, method="REML", test="z")
         elif name.startswith("rma_uni_robust"):
-            mine = robust.of_fit(
+            mine = cluster_robust.of_fit(
                 self.y, self.v, self.raw["cluster"], fit(self.y, self.v), kind=name.rsplit("_", 1)[1]
             )
             self.robust(mine, block, path, 1e-4)
@@ -251,7 +251,7 @@ class Effects(Models):
             ):
                 self.ledger.short["CR2: clubSandwich takes small variances for 0"] += 1
             else:
-                self.robust(robust.of_multilevel(theirs, how.split("_")[0]), block, path, SHARP)
+                self.robust(cluster_robust.of_multilevel(theirs, how.split("_")[0]), block, path, SHARP)
         else:
             self.compare(self.fitted(name), block, path, _numbers, ("sigma2",))
 
@@ -310,7 +310,7 @@ class Effects(Models):
         ]
         self.ledger.block("multilevel", path, {"sigma2": theirs[1:]}, {"sigma2": stopped}, rtol=1e-4)
 
-    def robust(self, mine: robust.Robust, block: Mapping[str, Any], path: str, rtol: float) -> None:
+    def robust(self, mine: cluster_robust.Robust, block: Mapping[str, Any], path: str, rtol: float) -> None:
         ours = {
             "b": mine.b, "se": mine.se, "tval": mine.statistic, "df": mine.df, "pval": mine.p_value, "ci_lb": mine.ci_low,
             "ci_ub": mine.ci_high, "vb": mine.vb,

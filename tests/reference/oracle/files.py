@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import effects
+from evergreen.metaanalysis import effects
 from tests.reference.oracle import counts, dependent
 from tests.reference.oracle.data import data_of
 from tests.reference.oracle.ledger import Ledger, column

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import prediction, tau2_interval
-from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.stack import Stack, stack
+from evergreen.metaanalysis import prediction, tau2_interval
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Stack, stack
 from tests.reference import stopping
 from tests.reference.oracle.ledger import Ledger, column, number, numbers
 

@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 import numpy as np
 
-from evergreen.synthesis import influence
-from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit, fit_stack
-from evergreen.synthesis.stack import Stack, stack
+from evergreen.metaanalysis import influence
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_stack
+from evergreen.metaanalysis.least_squares import Stack, stack
 from tests.reference import stopping
 from tests.reference.oracle.fits import CLOSED, Fits
 from tests.reference.oracle.ledger import number, numbers

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import influence, meta_regression, subgroups
-from evergreen.synthesis.model import Fit, fit
+from evergreen.metaanalysis import influence, meta_regression, subgroups
+from evergreen.metaanalysis.inverse_variance import Fit, fit
 from tests.reference.oracle.fits import CLOSED
 from tests.reference.oracle.influence import Influences
 from tests.reference.oracle.ledger import column, number

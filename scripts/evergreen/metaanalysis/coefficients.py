@@ -1,0 +1,66 @@
+"""Coefficients of a model, and the tests that rest on their covariance alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from evergreen.metaanalysis.least_squares import Array
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """p coefficients on the scale of the effects (a stack of B models: B x p), each tested against 0.
+
+    `level` of the intervals, as a share; `vb` is the covariance (p x p); `df` NaN means the normal distribution.
+    """
+
+    level: float
+    b: Array
+    se: Array
+    statistic: Array
+    df: Array
+    p_value: Array
+    ci_low: Array
+    ci_high: Array
+    vb: Array
+
+
+def tests_of(b: Array, vb: Array, df: Array, level: float) -> Coefficients:
+    """Test coefficients `b` with covariance `vb`, by t with `df` degrees of freedom (NaN: by z)."""
+    se = np.sqrt(np.diagonal(vb, axis1=-2, axis2=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = b / se
+    p_value, critical = tail_and_critical(statistic, df, level)
+    return Coefficients(level, b, se, statistic, df, p_value, b - critical * se, b + critical * se, vb)
+
+
+def tail_and_critical(statistic: Array, df: Array, level: float) -> tuple[Array, Array]:
+    """Two-sided p value of a statistic and the critical value at `level`; `df` NaN means the normal distribution."""
+    normal = np.isnan(df)
+    some = np.where(normal, 1.0, df)
+    tail = np.where(normal, 2 * special.ndtr(-np.abs(statistic)), 2 * special.stdtr(some, -np.abs(statistic)))
+    quantile = 0.5 + level / 2
+    return tail, np.where(normal, special.ndtri(quantile), special.stdtrit(some, quantile))
+
+
+def wald(b: Array, vb: Array, columns: Sequence[int], df: Array) -> tuple[Array, Array, Array]:
+    """Joint test that the coefficients `columns` are 0: chi2 where `df` is NaN, else F; its df (B x 2) and p value."""
+    part = b[:, columns]
+    covariance = vb[:, columns][:, :, columns]
+    m = len(columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if m == 1:
+            value = part[:, 0] ** 2 / covariance[:, 0, 0]
+        else:
+            try:
+                value = np.einsum("bi,bi->b", part, np.linalg.solve(covariance, part[:, :, None])[:, :, 0])
+            except np.linalg.LinAlgError:
+                value = np.full(len(b), np.nan)
+    normal = np.isnan(df)
+    value = np.where(normal, value, value / m)
+    tail = np.where(normal, special.chdtrc(m, value), special.fdtrc(m, np.where(normal, 1.0, df), value))
+    return value, np.stack([np.full(len(b), float(m)), df], axis=1), tail

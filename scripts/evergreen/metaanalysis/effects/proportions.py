@@ -1,0 +1,60 @@
+"""Effects of one group's proportion: `data` holds `events, n`.
+
+    PR   x/n                                     p (1 - p) / n
+    PLN  log(x/n)                                1/x - 1/n
+    PLO  log(x / (n - x))                        1/x + 1/(n - x)
+    PAS  asin(sqrt(x/n))                         1/(4n)
+    PFT  (asin(sqrt(x/(n+1))) + asin(sqrt((x+1)/(n+1)))) / 2     1/(4n + 2) (Freeman & Tukey 1950)
+
+`add` goes to events and non-events of studies with none of one of them (`to` as for 2x2 tables); PAS and PFT need no
+correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from evergreen.metaanalysis.least_squares import Array
+
+MEASURES = {
+    "PR": ("proportion", "identity"),
+    "PLN": ("proportion (log)", "log"),
+    "PLO": ("proportion (logit)", "logit"),
+    "PAS": ("proportion (arcsine)", "arcsine"),
+    "PFT": ("proportion (Freeman-Tukey)", "freeman_tukey"),
+}
+WITHOUT_CORRECTION = {"PAS", "PFT"}
+
+
+def effect(
+    measure: str, data: Mapping[str, Array], *, add: float | None = None, to: str = "only0"
+) -> tuple[Array, Array]:
+    """Effects and variances (k each)."""
+    if add is None:
+        add = 0.0 if measure in WITHOUT_CORRECTION else 0.5
+    x = np.asarray(data["events"], dtype=float)
+    rest = np.asarray(data["n"], dtype=float) - x
+    zero = (x == 0) | (rest == 0)
+    if to == "all" or (to == "if0all" and zero.any()):
+        zero = np.ones_like(zero)
+    elif to in {"none", "if0all"}:
+        zero = np.zeros_like(zero)
+    x, rest = x + add * zero, rest + add * zero
+    n = x + rest
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = x / n
+        if measure == "PR":
+            yi, vi = p, p * (1 - p) / n
+        elif measure == "PLN":
+            yi, vi = np.log(p), 1 / x - 1 / n
+        elif measure == "PLO":
+            yi, vi = np.log(x / rest), 1 / x + 1 / rest
+        elif measure == "PAS":
+            yi, vi = np.arcsin(np.sqrt(p)), 1 / (4 * n)
+        else:
+            yi = (np.arcsin(np.sqrt(x / (n + 1))) + np.arcsin(np.sqrt((x + 1) / (n + 1)))) / 2
+            vi = 1 / (4 * n + 2)
+    known = np.isfinite(yi) & np.isfinite(vi)
+    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)

@@ -1,0 +1,223 @@
+"""What single studies do to a result: leave-one-out, cumulative, residuals and deletion diagnostics.
+
+Definitions of Viechtbauer & Cheung (2010), numbers as metafor's `influence.rma.uni`. Every diagnostic comes from one
+stack of k fits, each without one study.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.coefficients import tail_and_critical
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_stack
+from evergreen.metaanalysis.least_squares import Array, stack
+
+
+@dataclass(frozen=True)
+class Influence:
+    """Deletion diagnostics, k entries each (`dfbetas` k x p); NaN where the model cannot be fitted without the study.
+
+    `rstudent` studentised deleted residuals, `dffits`, `cook` Cook's distance, `cov_ratio` covariance ratio,
+    `tau2` and `Q` without the study, `hat` leverage, `weight` in per cent, `influential` by metafor's rules:
+    |DFFITS| > 3 sqrt(p / (k - p)), chi2(p) tail of Cook's distance below 50 %, hat > 3 p / k, any |DFBETAS| > 1.
+    """
+
+    rstudent: Array
+    dffits: Array
+    cook: Array
+    cov_ratio: Array
+    tau2: Array
+    Q: Array
+    hat: Array
+    weight: Array
+    dfbetas: Array
+    influential: Array
+
+
+def leave_one_out(
+    yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z", level: float = 0.95
+) -> Fit:
+    """The pooled result without each study in turn: a stack of k fits."""
+    y = np.asarray(yi, dtype=float)
+    return fit_stack(stack(y, vi, used=1.0 - np.eye(len(y))), method=method, test=test, level=level)
+
+
+def cumulative(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    order: ArrayLike,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+) -> Fit:
+    """The pooled result as studies are added in the order of `order` (ties in the order given): a stack of k fits."""
+    sequence = np.argsort(np.asarray(order), kind="stable")
+    y, v = np.asarray(yi, dtype=float)[sequence], np.asarray(vi, dtype=float)[sequence]
+    return fit_stack(stack(y, v, used=np.tri(len(y))), method=method, test=test, level=level)
+
+
+def influence(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    design: ArrayLike | None = None,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+) -> Influence:
+    """Deletion diagnostics of every study; `design` as for `fit`."""
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    k = len(y)
+    x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
+    p = x.shape[1]
+    used = 1.0 - np.eye(k)
+    possible = (
+        np.array([np.linalg.matrix_rank(x[used[i] > 0]) == p for i in range(k)]) if p > 1 else used[0] >= 0
+    )
+    if p > 1 and method not in heterogeneity.COMMON and k - 1 <= p:
+        possible[:] = False  # no study beyond the coefficients is left to estimate tau2 from
+    rows = np.flatnonzero(possible)
+    # all studies and each deletion in one stack
+    every = np.vstack([np.ones(k), used[rows]])
+    fitted = fit_stack(stack(y, v, x, used=every), method=method, test=test, level=level)
+    whole, without = fitted.one(), fitted.one(slice(1, None))
+    hat = leverage(v, x, float(whole.tau2))
+    spread = v[rows] + without.tau2
+    deleted = np.einsum("bp,bp->b", x[rows], without.b)
+    deleted_variance = np.einsum("bi,bij,bj->b", x[rows], without.vb, x[rows])
+    residual = y[rows] - deleted
+    residual = np.where(np.abs(residual) < 100 * np.finfo(float).eps, 0.0, residual)
+    change = whole.b - without.b
+    # effects that are all equal leave the Knapp-Hartung test without a variance, and a distance without a unit
+    some = bool(np.all(np.diagonal(whole.vb) > 0))
+    precision = np.linalg.inv(whole.vb) if some else np.full_like(whole.vb, np.nan)
+    # the covariance of all studies' coefficients, but with the tau2 without the study
+    plugged = np.linalg.inv(np.einsum("ki,bk,kj->bij", x, 1 / (v[None] + without.tau2[:, None]), x))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {
+            "rstudent": residual / np.sqrt(deleted_variance + without.scale * spread),
+            "dffits": (x[rows] @ whole.b - deleted) / np.sqrt(without.scale * hat[rows] * spread),
+            "cook": np.einsum("bi,ij,bj->b", change, precision, change),
+            "cov_ratio": np.linalg.det(without.vb) / np.linalg.det(whole.vb),
+            "tau2": without.tau2,
+            "Q": without.Q,
+            "dfbetas": change / np.sqrt(without.scale[:, None] * np.diagonal(plugged, axis1=1, axis2=2)),
+        }
+    full = {}
+    for name, values in found.items():
+        full[name] = np.full((k, *values.shape[1:]), np.nan)
+        full[name][rows] = values
+    influential = (
+        (np.abs(full["dffits"]) > 3 * np.sqrt(p / max(k - p, 1)))
+        | (special.chdtr(p, np.nan_to_num(full["cook"])) > 0.5)
+        | (hat > 3 * p / k)
+        | np.any(np.abs(full["dfbetas"]) > 1, axis=1)
+    )
+    return Influence(hat=hat, weight=whole.weight, influential=influential, **full)
+
+
+def leverage(vi: Array, design: Array, tau2: float) -> Array:
+    """Diagonal of the hat matrix X (X'WX)^-1 X'W."""
+    w = 1 / (vi + tau2)
+    inverse = np.linalg.inv(design.T @ (w[:, None] * design))
+    return np.einsum("ki,ij,kj->k", design, inverse, design) * w
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Internally standardised residuals: `residual`, its standard error `se`, and `z`."""
+
+    residual: Array
+    se: Array
+    z: Array
+
+
+def standardised_residuals(
+    yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None
+) -> Residuals:
+    """Residuals from the fit `whole` over their standard errors sqrt((vi + tau2) (1 - hat))."""
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
+    residual = y - x @ whole.b
+    residual = np.where(np.abs(residual) < 100 * np.finfo(float).eps, 0.0, residual)
+    se = np.sqrt((v + whole.tau2) * np.maximum(1 - leverage(v, x, float(whole.tau2)), 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Residuals(residual, se, residual / se)
+
+
+@dataclass(frozen=True)
+class Shrunken:
+    """Empirical Bayes estimates of the studies' own effects: `estimate`, `se` and limits, k entries each."""
+
+    estimate: Array
+    se: Array
+    low: Array
+    high: Array
+
+
+def shrunken(yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None) -> Shrunken:
+    """Best linear unbiased predictions (Raudenbush & Bryk 1985): yi pulled towards the fitted value by tau2 / (tau2 + vi)."""
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
+    share = np.zeros(len(y)) if whole.method in heterogeneity.COMMON else whole.tau2 / (whole.tau2 + v)
+    estimate = share * y + (1 - share) * (x @ whole.b)
+    variance = share * v + (1 - share) ** 2 * np.einsum("ki,ij,kj->k", x, whole.vb, x)
+    _, critical = tail_and_critical(np.zeros(1), np.atleast_1d(whole.df), whole.level)
+    se = np.sqrt(variance)
+    return Shrunken(estimate, se, estimate - critical * se, estimate + critical * se)
+
+
+def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z") -> tuple[Array, Array]:
+    """Coordinates of the Baujat plot (Baujat et al. 2002).
+
+    x: a study's contribution to the residual heterogeneity, its squared Pearson residual; y: its influence on the
+    pooled effect, the squared change without it over the variance without it.
+    """
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    whole = fit(y, v, method=method, test=test)
+    without = leave_one_out(y, v, method=method, test=test)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
+    return (y - whole.b[0]) ** 2 / (whole.tau2 + v), change
+
+
+@dataclass(frozen=True)
+class Gosh:
+    """Results of subsets of studies, one row each: `estimate`, `I2`, `tau2`, and which studies were `used` (n x k)."""
+
+    estimate: Array
+    I2: Array
+    tau2: Array
+    used: Array
+
+
+def subsets_of(k: int, most: int, seed: int = 0) -> Array:
+    """Rows of 0 and 1: all subsets of at least two of k studies, or `most` different ones, drawn with `seed`."""
+    random = np.random.default_rng(seed)
+    if k >= 62:  # too many to number; that two are the same will not happen
+        rows = random.integers(0, 2, (most + 1, k))
+    else:
+        everything = 2**k - 1 - k <= most
+        numbers = np.arange(2**k) if everything else random.choice(2**k, most + k + 1, replace=False)
+        rows = (numbers[:, None] >> np.arange(k)) & 1
+    rows = rows[rows.sum(axis=1) >= 2]
+    return rows[:most].astype(float)
+
+
+def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
+    """Results of all subsets of two or more studies, or of `subsets` random ones (Olkin, Dahabreh & Trikalinos 2012)."""
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    used = subsets_of(len(y), subsets, seed)
+    fitted = fit_stack(stack(y, v, used=used), method=method)
+    return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)
+
+
+def outliers(found: Influence, level: float = 0.95) -> Array:
+    """Studies whose studentised deleted residual lies outside the normal interval of `level` (k booleans)."""
+    return np.abs(np.nan_to_num(found.rstudent)) > special.ndtri(0.5 + level / 2)

@@ -1,0 +1,302 @@
+"""Multilevel and multivariate models: studies with several effects.
+
+`three_level` is metafor's `rma.mv` with `random = ~ 1 | study/effect`: a variance between studies and one between the
+effects of a study (Konstantopoulos 2011). With `rho` the sampling errors within a study are correlated, which with
+both variances is the correlated and hierarchical effects model (Pustejovsky & Tipton 2022). `multivariate` has an
+unstructured covariance matrix of outcomes. Wald tests; for cluster-robust ones see `robust`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from evergreen.metaanalysis.coefficients import Coefficients, tail_and_critical, tests_of, wald
+from evergreen.metaanalysis.generalised_least_squares import Blocks, Gls, blocks, gls, log_likelihood, score
+from evergreen.metaanalysis.least_squares import Array
+
+COMPONENTS = ("study", "effect")
+
+
+@dataclass(frozen=True)
+class MultilevelFit(Coefficients):
+    """A fitted model; coefficients have p entries.
+
+    `sigma2` are the variance components in the order of `components`, `I2` their shares of the total variance in per
+    cent, `Q` the test of residual heterogeneity with `Q_df`, `QM` the omnibus test, `pi_low` and `pi_high` the
+    prediction interval of the first coefficient (NaN with moderators). `solved` and `total` serve robust tests.
+    """
+
+    components: tuple[str, ...]
+    restricted: bool
+    sigma2: Array
+    rho: Array
+    I2: Array
+    Q: float
+    Q_df: int
+    Q_p: float
+    QM: float
+    QM_df: Array
+    QM_p: float
+    loglik: float
+    loglik_restricted: float
+    pi_low: float
+    pi_high: float
+    blocks: Blocks
+    solved: Gls
+    total: Array
+
+    def information_criteria(self, restricted: bool) -> dict[str, float]:
+        value = self.loglik_restricted if restricted else self.loglik
+        count = self.blocks.k - self.blocks.p if restricted else self.blocks.k
+        parameters = self.blocks.p + len(self.sigma2) + len(self.rho)
+        n = max(count, parameters + 2)
+        return {
+            "AIC": -2 * value + 2 * parameters,
+            "BIC": -2 * value + parameters * float(np.log(count)),
+            "AICc": -2 * value + 2 * parameters * n / (n - parameters - 1),
+        }
+
+
+def three_level(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    study: Sequence[object],
+    design: ArrayLike | None = None,
+    *,
+    components: Sequence[str] = COMPONENTS,
+    method: str = "REML",
+    test: str = "z",
+    df: str = "residual",
+    level: float = 0.95,
+    rho: float = 0.0,
+    sigma2: ArrayLike | None = None,
+) -> MultilevelFit:
+    """Fit effects within studies; `components` are the variances to estimate (`study`, `effect`), or given as `sigma2`.
+
+    `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
+    the number of studies minus p (`contain`).
+    """
+    of = blocks(yi, vi, study, design, rho=rho)
+    bases = bases_of(of, components)
+    values = components_of(of, bases, method == "REML") if sigma2 is None else np.asarray(sigma2, dtype=float)
+    return _fit(of, bases, values, tuple(components), method == "REML", test, df, level)
+
+
+def bases_of(of: Blocks, components: Sequence[str]) -> list[Array]:
+    """The block matrix that each component multiplies: all ones within a study, or the identity."""
+    both = of.used[:, :, None] * of.used[:, None, :]
+    each = both * np.eye(of.used.shape[1])
+    return [{"study": both, "effect": each}[name] for name in components]
+
+
+def components_of(
+    of: Blocks, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
+) -> Array:
+    """Variance components at the maximum of the (restricted) likelihood; `fixed` holds some of them."""
+    fixed = fixed or {}
+    free = [position for position in range(len(bases)) if position not in fixed]
+    scale = _scale(of) ** 2
+
+    def spread(values: Array) -> Array:
+        whole = np.zeros(len(bases))
+        whole[free] = values * scale
+        for position, value in fixed.items():
+            whole[position] = value
+        return whole
+
+    def objective(values: Array) -> tuple[float, Array]:
+        whole = spread(values)
+        solved = gls(of, of.v + sum(one * base for one, base in zip(whole, bases, strict=True)))
+        slopes = score(of, solved, [bases[position] for position in free], restricted)
+        return -log_likelihood(of, solved, restricted), -slopes * scale
+
+    if not free:
+        return spread(np.empty(0))
+    starts = [np.full(len(free), 0.3)]
+    if len(free) > 1:  # from the edges too, where one component takes all
+        starts += [np.where(np.arange(len(free)) == position, 0.5, 1e-3) for position in range(len(free))]
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
+
+    found = [
+        optimize.minimize(
+            objective, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(free),
+            options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500},
+        )
+        for start in starts
+    ]  # fmt: skip
+    return spread(min(found, key=lambda one: one.fun).x)
+
+
+def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> Callable[[float], float]:
+    """How far the likelihood, maximised with one variance component held at a value, lies below that of its interval's limits."""
+    bases = bases_of(fitted.blocks, fitted.components)
+    best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
+    drop = 0.5 * float(special.chdtri(1, 1 - level))
+
+    def excess(value: float) -> float:
+        sigma2 = components_of(fitted.blocks, bases, fitted.restricted, {component: value})
+        solved = gls(
+            fitted.blocks, fitted.blocks.v + sum(s * base for s, base in zip(sigma2, bases, strict=True))
+        )
+        return best - log_likelihood(fitted.blocks, solved, fitted.restricted) - drop
+
+    return excess
+
+
+def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
+    """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+    from scipy import optimize
+
+    excess, estimate = profile_drop(fitted, component, level), float(fitted.sigma2[component])
+    low = 0.0 if estimate == 0 or excess(0.0) < 0 else optimize.brentq(excess, 0.0, estimate, rtol=1e-10)
+    step = max(estimate, 1e-3 * float(np.var(fitted.blocks.flat(fitted.blocks.y))))
+    while excess(estimate + step) < 0:
+        step *= 2
+    return low, optimize.brentq(excess, estimate, estimate + step, rtol=1e-10)
+
+
+def multivariate(
+    yi: ArrayLike,
+    covariance: ArrayLike,
+    study: Sequence[object],
+    outcome: Sequence[object],
+    *,
+    method: str = "REML",
+    level: float = 0.95,
+    between: ArrayLike | None = None,
+) -> MultilevelFit:
+    """Several outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
+
+    `covariance` is the k x k matrix of sampling covariances; `between` gives the matrix between studies instead of
+    estimating it. Coefficients and `sigma2` are in alphabetical order of the outcomes; `rho` holds the correlations
+    between the studies' true effects, of outcomes 1 and 2, 1 and 3, 2 and 3, ... (0 where one does not vary).
+    """
+    names = sorted({str(one) for one in outcome})
+    dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
+    of = blocks(yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance)
+    pairs = [(row, column) for row in range(len(names)) for column in range(row + 1)]
+    bases = []
+    for row, column in pairs:
+        product = of.x[:, :, row, None] * of.x[:, None, :, column]
+        bases.append(product if row == column else product + np.swapaxes(product, 1, 2))
+    restricted = method == "REML"
+    matrix = _between(of, pairs, bases, restricted) if between is None else np.asarray(between, dtype=float)
+    elements = np.array([matrix[pair] for pair in pairs])
+    fitted = _fit(of, bases, elements, tuple(names), restricted, "z", "residual", level)
+    sd = np.sqrt(np.diagonal(matrix))
+    both = [(row, column) for row, column in pairs if row != column]
+    rho = [
+        matrix[pair] / (sd[pair[0]] * sd[pair[1]]) if sd[pair[0]] * sd[pair[1]] > 0 else 0.0 for pair in both
+    ]
+    return replace(fitted, sigma2=sd**2, rho=np.array(rho))
+
+
+def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array], restricted: bool) -> Array:
+    """The covariance matrix of outcomes at the maximum of the (restricted) likelihood, by its triangular root."""
+    size = of.p
+    scale = _scale(of)
+    rows, columns = np.array(pairs).T
+
+    def triangle(values: Array) -> Array:
+        lower = np.zeros((size, size))
+        lower[rows, columns] = values * scale
+        return lower
+
+    def objective(values: Array) -> tuple[float, Array]:
+        lower = triangle(values)
+        matrix = lower @ lower.T
+        solved = gls(of, of.v + sum(matrix[pair] * base for pair, base in zip(pairs, bases, strict=True)))
+        slopes = np.zeros_like(matrix)
+        slopes[rows, columns] = score(of, solved, bases, restricted)
+        # the derivative in the matrix, each off-diagonal element counted once
+        slopes = (slopes + slopes.T) / 2
+        return -log_likelihood(of, solved, restricted), -2 * (slopes @ lower)[rows, columns] * scale
+
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
+
+    found = [
+        optimize.minimize(
+            objective, np.where(rows == columns, 0.4, share), jac=True, method="BFGS", options={"gtol": 1e-9}
+        )
+        for share in (0.0, 0.2, -0.2)
+    ]
+    lower = triangle(min(found, key=lambda one: one.fun).x)
+    return lower @ lower.T
+
+
+def _scale(of: Blocks) -> float:
+    """A standard deviation of the size that those between studies may have."""
+    sampling = np.mean(np.diagonal(of.v, axis1=1, axis2=2)[of.used > 0])
+    return float(np.sqrt(max(np.var(of.flat(of.y)), sampling)))
+
+
+def _fit(
+    of: Blocks, bases: Sequence[Array], sigma2: Array, components: tuple[str, ...], restricted: bool, test: str,
+    how_df: str, level: float,
+) -> MultilevelFit:  # fmt: skip
+    total = of.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
+    solved = gls(of, total)
+    df = np.full(of.p, np.nan)
+    if test == "t":
+        df = np.full(of.p, float(of.k - of.p))
+        if how_df == "contain":
+            df = np.where(_varies_within(of), df, float(len(of.names) - of.p))
+    each = tests_of(solved.b, solved.covariance, df, level)
+    x = of.flat(of.x)
+    intercept = bool(np.all(x[:, 0] == 1))
+    columns = list(range(1 if intercept and of.p > 1 else 0, of.p))
+    QM, QM_df, QM_p = wald(solved.b[None], solved.covariance[None], columns, np.array([df[columns].min()]))
+    alone = gls(of, of.v)
+    degrees = of.k - of.p
+    vt = typical_variance(of)
+    _, critical = tail_and_critical(each.statistic[0], df[0], level)
+    wide = critical * np.sqrt(solved.covariance[0, 0] + sigma2.sum())
+    only_mean = of.p == 1
+    return MultilevelFit(
+        **vars(each), components=components, restricted=restricted,
+        sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
+        Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
+        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(of, solved, False),
+        loglik_restricted=log_likelihood(of, solved, True),
+        pi_low=float(solved.b[0] - wide) if only_mean else np.nan,
+        pi_high=float(solved.b[0] + wide) if only_mean else np.nan,
+        blocks=of, solved=solved, total=total,
+    )  # fmt: skip
+
+
+def typical_variance(of: Blocks) -> float:
+    """Typical sampling variance of single effects (Higgins & Thompson 2002), whatever their correlation."""
+    w = of.flat(1 / np.diagonal(of.v, axis1=1, axis2=2))
+    x = of.flat(of.x)
+    lost = np.trace(np.linalg.solve(x.T @ (w[:, None] * x), x.T @ (w[:, None] ** 2 * x)))
+    return float((of.k - of.p) / (w.sum() - lost)) if of.k > of.p else 0.0
+
+
+def _varies_within(of: Blocks) -> Array:
+    """Whether a column of the design varies within a study (p)."""
+    mean = (of.x * of.used[:, :, None]).sum(axis=1) / of.used.sum(axis=1)[:, None]
+    gap = np.abs(of.x - mean[:, None, :]) * of.used[:, :, None]
+    return gap.max(axis=(0, 1)) > 1e-12
+
+
+def likelihood_ratio(full: MultilevelFit, reduced: MultilevelFit) -> tuple[float, float]:
+    """Likelihood ratio statistic of nested variance structures and its chi2 p value, one df per component."""
+    name = "loglik_restricted" if full.restricted else "loglik"
+    statistic = max(0.0, 2 * (getattr(full, name) - getattr(reduced, name)))
+    return statistic, float(special.chdtrc(len(full.sigma2) - len(reduced.sigma2), statistic))
+
+
+def aggregate(
+    yi: ArrayLike, vi: ArrayLike, study: Sequence[object], *, rho: float
+) -> tuple[list[str], Array, Array]:
+    """One effect per study from dependent ones: their best linear combination under correlation `rho`."""
+    of = blocks(yi, vi, study, rho=rho)
+    inverse = np.linalg.inv(of.v)
+    weight = np.einsum("cmn,cn->cm", inverse, of.used) * of.used
+    total = weight.sum(axis=1)
+    return of.names, (weight * of.y).sum(axis=1) / total, 1 / total

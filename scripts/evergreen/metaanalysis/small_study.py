@@ -1,0 +1,171 @@
+"""Small-study effects: regression tests, the rank test, and estimates for an infinitely large study.
+
+The plain tests are metafor's `regtest` and `ranktest`; the variants by measure use other predictors and variances so
+that the test is not biased by the dependence of an effect on its own standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.rank_correlation import kendall
+
+PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
+
+
+@dataclass(frozen=True)
+class Asymmetry:
+    """A test of funnel plot asymmetry: statistic, df (NaN: normal), p value; and the limit estimate with its interval.
+
+    The limit estimate is the fitted effect where the predictor is 0 (a study without sampling error), NaN where the
+    predictor cannot be 0.
+    """
+
+    statistic: float
+    df: float
+    p_value: float
+    limit: float
+    limit_low: float
+    limit_high: float
+    coefficients: Array
+    se: Array
+
+
+def predictor_of(name: str, vi: Array, ni: Array | None) -> Array:
+    """The predictor `name` of a regression test."""
+    if name == "sei":
+        return np.sqrt(vi)
+    if name == "vi":
+        return vi
+    if ni is None:
+        raise ValueError(f"the predictor {name} needs the studies' sample sizes")
+    return {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[name]
+
+
+def regression_test(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    ni: ArrayLike | None = None,
+    *,
+    model: str = "rma",
+    predictor: str = "sei",
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+) -> Asymmetry:
+    """Regression of the effects on a measure of precision (Egger et al. 1997; Sterne & Egger 2005).
+
+    `model="lm"` is the weighted regression with a multiplicative dispersion (Egger's own), `rma` the mixed-effects
+    meta-regression with `method` and `test`.
+    """
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    if len(y) < 3:
+        raise ValueError("fewer than three studies have what the test needs")
+    values = predictor_of(predictor, v, None if ni is None else np.asarray(ni, dtype=float))
+    design = np.column_stack([np.ones(len(y)), values])
+    # a weighted regression is a common-effect meta-regression whose variance is scaled as by Knapp and Hartung
+    how = ("EE", "knha") if model == "lm" else (method, test)
+    return _asymmetry(
+        fit(y, v, design, method=how[0], test=how[1], level=level), predictor in {"ni", "sqrtni"}
+    )
+
+
+def _asymmetry(fitted: Fit, no_limit: bool) -> Asymmetry:
+    low, limit, high = (
+        (np.nan, np.nan, np.nan) if no_limit else (fitted.ci_low[0], fitted.b[0], fitted.ci_high[0])
+    )
+    return Asymmetry(
+        float(fitted.statistic[1]), float(fitted.df), float(fitted.p_value[1]), float(limit), float(low), float(high),
+        fitted.b, fitted.se,
+    )  # fmt: skip
+
+
+def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> tuple[float, float]:
+    """Kendall's tau between standardised effects and variances, and its p value (Begg & Mazumdar 1994).
+
+    Exact where there are no ties, else by the normal approximation without continuity correction.
+    """
+    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    w = 1 / v
+    standardised = (y - np.sum(w * y) / np.sum(w)) / np.sqrt(v - 1 / np.sum(w))
+    ties = len(np.unique(standardised)) < len(y) or len(np.unique(v)) < len(y)
+    return kendall(standardised, v, exact=exact and not ties)
+
+
+def pet_peese(yi: ArrayLike, vi: ArrayLike) -> dict[str, tuple[float, float, float, float]]:
+    """PET and PEESE (Stanley & Doucouliagos 2014): estimate, standard error, t and p of the effect without sampling error.
+
+    With equal variances there is nothing to extrapolate from, and the estimate is the mean.
+    """
+    result = {}
+    for name, predictor in (("PET", "sei"), ("PEESE", "vi")):
+        v = np.asarray(vi, dtype=float)
+        slope = [predictor_of(predictor, v, None)] if np.ptp(v) > 1e-10 * v.max() else []
+        fitted = fit(yi, v, np.column_stack([np.ones(len(v)), *slope]), method="EE", test="knha")
+        result[name] = (
+            float(fitted.b[0]), float(fitted.se[0]), float(fitted.statistic[0]), float(fitted.p_value[0]),
+        )  # fmt: skip
+    return result
+
+
+def harbord(events1: Array, n1: Array, events2: Array, n2: Array) -> Asymmetry:
+    """Harbord, Egger & Sterne (2006) for odds ratios: efficient score over its information, on 1 / sqrt(information)."""
+    n, events = n1 + n2, events1 + events2
+    information = events * (n - events) * n1 * n2 / (n**2 * (n - 1))
+    kept = information > 0
+    score = (events1 - events * n1 / n)[kept] / information[kept]
+    return regression_test(score, 1 / information[kept], model="lm")
+
+
+def peters(yi: Array, events: Array, n: Array) -> Asymmetry:
+    """Peters et al. (2006) for odds ratios: effects on 1 / n, weighted by events times non-events over n."""
+    with np.errstate(divide="ignore"):
+        v = 1 / events + 1 / (n - events)
+    kept = np.isfinite(v) & np.isfinite(yi)
+    return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ninv")
+
+
+def macaskill(yi: Array, events: Array, n: Array) -> Asymmetry:
+    """Macaskill, Walter & Irwig (2001) for odds ratios: effects on n, weighted as by Peters."""
+    with np.errstate(divide="ignore"):
+        v = 1 / events + 1 / (n - events)
+    kept = np.isfinite(v) & np.isfinite(yi)
+    return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ni")
+
+
+def debray(yi: Array, events: Array) -> Asymmetry:
+    """Debray, Moons & Riley (2018) for time to event: effects on and weighted by the number of events (FIV)."""
+    kept = np.isfinite(yi) & (events > 0)
+    return regression_test(yi[kept], 1 / events[kept], model="lm", predictor="vi")
+
+
+def pustejovsky_rodgers(yi: Array, n1: Array, n2: Array) -> Asymmetry:
+    """Pustejovsky & Rodgers (2019) for standardised mean differences: Egger's test with the variance 1/n1 + 1/n2."""
+    return regression_test(yi, 1 / n1 + 1 / n2, model="lm")
+
+
+def of_measure(measure: str, yi: Array, vi: Array, data: Mapping[str, Array]) -> dict[str, Asymmetry | str]:
+    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4), or why one cannot be done; `data` is empty for contrasts."""
+    if measure in {"OR", "PETO"} and data:
+        events, n = data["events1"] + data["events2"], data["n1"] + data["n2"]
+        tests: dict[str, Callable[[], Asymmetry]] = {
+            "Harbord": lambda: harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
+            "Peters": lambda: peters(yi, events, n),
+        }
+    elif measure == "SMD" and data:
+        tests = {"Pustejovsky-Rodgers": lambda: pustejovsky_rodgers(yi, data["n1"], data["n2"])}
+    else:
+        tests = {"Egger": lambda: regression_test(yi, vi, model="lm")}
+    found: dict[str, Asymmetry | str] = {}
+    for name, test in tests.items():
+        try:
+            found[name] = test()
+        except ValueError as error:
+            found[name] = str(error)
+    return found

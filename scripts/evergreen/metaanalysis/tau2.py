@@ -1,0 +1,327 @@
+"""Estimators of the between-study variance tau2, for a whole stack of meta-analyses at once.
+
+Every estimate is truncated at 0. Names are metafor's. With P = W - WX(X'WX)^-1 X'W, W = diag(1 / (vi + tau2)):
+
+* closed: DL (DerSimonian & Laird 1986), DL2 (DerSimonian & Kacker 2007, two steps), HE (Hedges & Olkin 1985), HS and
+  HSk (Hunter & Schmidt 2004, with Brannick et al.'s k / (k - p)), SJ (Sidik & Jonkman 2005);
+* roots of the generalised Q: PM (Paule & Mandel 1982) solves y'Py = k - p; EB (Morris 1983) and SJIT (iterated SJ) are
+  fixed points of the same equation; PMM puts the median of chi2 on the right side (Viechtbauer 2021);
+* likelihood: ML and REML, at the global maximum: the score is scanned over an interval outside which it has no root,
+  every descending root is polished, and the likelihoods of the candidates and of tau2 = 0 are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+
+from evergreen.metaanalysis.least_squares import (
+    Array,
+    Solution,
+    Stack,
+    cross,
+    inverted,
+    log_determinant,
+    solve,
+    total,
+    traces,
+    traces_with,
+    weights,
+)
+
+METHODS = ("DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT")
+COMMON = ("EE", "FE", "CE")
+
+GRID_POINTS = 16
+CACHED = 16384
+NEWTON_STEPS = 100
+
+
+def estimate(of: Stack, method: str) -> Array:
+    """tau2 of each meta-analysis (B) by `method`; 0 for a common-effect model, and where k <= p nothing is left to estimate."""
+    if method in COMMON:
+        return np.zeros(len(of.yi))
+    if method not in METHODS:
+        raise ValueError(f"unknown estimator of tau2: {method}")
+    free = of.k > of.p
+    tau2 = np.zeros(len(of.yi))
+    rows = np.flatnonzero(free)
+    # a part at a time, so that the arrays of an iteration stay in the processor's cache
+    size = max(1, CACHED // of.yi.shape[1])
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        whole = of if len(part) == len(tau2) else of.take(part)
+        tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
+    return tau2
+
+
+def standard_error(of: Stack, method: str, tau2: Array) -> Array:
+    """Standard error of the estimate (B), as metafor reports it; NaN for a common-effect model and where k <= p."""
+    count = len(of.yi)
+    if method in COMMON:
+        return np.full(count, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(of.k > of.p, _standard_error(of, method, tau2), np.nan)
+
+
+def _standard_error(of: Stack, method: str, tau2: Array) -> Array:
+    count = len(of.yi)
+    k, p = of.k, of.p
+    df = np.where(k > p, k - p, np.nan)
+    zero = np.zeros(count)
+    if method in {"HE", "SJ"}:
+        start: Array = np.ones(count) if method == "HE" else _variance(of)
+        w = of.used if method == "HE" else weights(of, start)
+        inverse = inverted(cross(of, w))
+        _, square = traces(of, w, inverse)
+        _, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
+        return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+    if method in {"HS", "HSk", "DL"}:
+        w = weights(of, zero)
+        trace, square = traces(of, w, inverted(cross(of, w)))
+        spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
+        if method == "DL":
+            return spread / trace
+        return spread / w.sum(axis=1) * (k / df if method == "HSk" else 1.0)
+    w = weights(of, tau2)
+    if method == "ML":
+        return np.sqrt(2 / (w**2).sum(axis=1))
+    if method == "REML":
+        return np.sqrt(2 / traces(of, w, inverted(cross(of, w)))[1])
+    if method == "DL2":
+        inverse = inverted(cross(of, w := weights(of, ESTIMATORS["DL"](of).clip(0.0))))
+        trace, square = traces(of, w, inverse)
+        _, square_v, mixed = traces_with(of, w, inverse, of.vi * of.used)
+        return np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square) / trace
+    return np.sqrt(2 * k**2 / df) / w.sum(axis=1)
+
+
+def generalised_q(of: Stack, tau2: Array) -> tuple[Array, Array]:
+    """Q(tau2) = y'Py and its derivative -y'PPy (B each); Q is convex and decreasing in tau2."""
+    w = weights(of, tau2)
+    fit = solve(of, w)
+    pull = w * fit.residual
+    return fit.rss, -total(pull, pull)
+
+
+def q_root(of: Stack, target: Array) -> Array:
+    """The tau2 >= 0 with Q(tau2) = target (B), 0 where Q(0) is below it already.
+
+    Newton's method on 1 / Q, which is nearly a straight line: exact in one step for equal variances.
+    """
+    tau2 = np.zeros(len(of.yi))
+    value, slope = generalised_q(of, tau2)
+    active = np.flatnonzero(value > target)
+    for _ in range(NEWTON_STEPS):
+        if not len(active):
+            break
+        part = of if len(active) == len(tau2) else of.take(active)
+        value, slope = generalised_q(part, tau2[active])
+        step = (value / target[active] - 1.0) * value / -slope
+        before = tau2[active]
+        tau2[active] = np.maximum(before + step, before * 0.01)
+        active = active[np.abs(tau2[active] - before) > 4e-15 * (tau2[active] + part.vi.min(axis=1))]
+    return tau2
+
+
+def profiled(of: Stack, tau2: Array, restricted: bool) -> Array:
+    """Log-likelihood (B) at `tau2`, maximised over the coefficients; the restricted one as metafor's (with log|X'X| / 2)."""
+    w = weights(of, tau2)
+    spread = (np.log(of.vi + tau2[:, None]) * of.used).sum(axis=1)
+    value = -0.5 * (spread + solve(of, w).rss)
+    if not restricted:
+        return value - 0.5 * of.k * np.log(2 * np.pi)
+    volume = log_determinant(of, of.used) - log_determinant(of, w)
+    return value - 0.5 * (of.k - of.p) * np.log(2 * np.pi) + 0.5 * volume
+
+
+def _variance(of: Stack) -> Array:
+    """Variance of the effects with denominator k (B)."""
+    mean = of.yi.sum(axis=1) / of.k
+    return (((of.yi - mean[:, None]) * of.used) ** 2).sum(axis=1) / of.k
+
+
+def _moment(of: Stack, w: Array) -> Array:
+    """Method of moments with fixed weights (DerSimonian & Kacker 2007): (y'Py - tr(PV)) / tr(P)."""
+    fit = solve(of, w)
+    trace, _ = traces(of, w, fit.inverse)
+    trace_v, _, _ = traces_with(of, w, fit.inverse, of.vi * of.used)
+    return (fit.rss - trace_v) / trace
+
+
+def _dl(of: Stack) -> Array:
+    w = weights(of, np.zeros(len(of.yi)))
+    fit = solve(of, w)
+    return (fit.rss - (of.k - of.p)) / traces(of, w, fit.inverse)[0]
+
+
+def _dl2(of: Stack) -> Array:
+    return _moment(of, weights(of, np.maximum(_dl(of), 0.0)))
+
+
+def _he(of: Stack) -> Array:
+    return _moment(of, of.used)
+
+
+def _hs(of: Stack) -> Array:
+    w = weights(of, np.zeros(len(of.yi)))
+    return (solve(of, w).rss - of.k) / w.sum(axis=1)
+
+
+def _hsk(of: Stack) -> Array:
+    w = weights(of, np.zeros(len(of.yi)))
+    return (of.k / (of.k - of.p) * solve(of, w).rss - of.k) / w.sum(axis=1)
+
+
+def _sj(of: Stack) -> Array:
+    start = _variance(of)
+    return start * solve(of, weights(of, start)).rss / (of.k - of.p)
+
+
+def _pm(of: Stack) -> Array:
+    return q_root(of, of.k - of.p)
+
+
+def _pmm(of: Stack) -> Array:
+    return q_root(of, special.chdtri(of.k - of.p, 0.5))
+
+
+def _ml(of: Stack) -> Array:
+    return _likelihood(of, restricted=False)
+
+
+def _reml(of: Stack) -> Array:
+    return _likelihood(of, restricted=True)
+
+
+ESTIMATORS: dict[str, Callable[[Stack], Array]] = {
+    "DL": _dl,
+    "DL2": _dl2,
+    "HE": _he,
+    "HS": _hs,
+    "HSk": _hsk,
+    "SJ": _sj,
+    "ML": _ml,
+    "REML": _reml,
+    "EB": _pm,
+    "PM": _pm,
+    "PMM": _pmm,
+    "SJIT": _pm,
+}
+
+
+def _scan(of: Stack, grid: Array, restricted: bool) -> Array:
+    """Twice the derivative of the log-likelihood at each point of a grid (B x g)."""
+    if of.basis is not None:
+        repeated = of.take(np.repeat(np.arange(len(of.yi)), grid.shape[1]))
+        return _score_and_slope(repeated, grid.ravel(), restricted)[0].reshape(grid.shape)
+    y = of.yi - (of.yi.sum(axis=1) / of.k)[:, None] * of.used
+    columns = np.stack([of.used, y, y * y], axis=2)
+    w = 1.0 / (of.vi[:, None, :] + grid[:, :, None])
+    sums = w @ columns[:, :, :2]
+    squares = (w * w) @ columns
+    mean = sums[:, :, 1] / sums[:, :, 0]
+    pull = squares[:, :, 2] - 2 * mean * squares[:, :, 1] + mean**2 * squares[:, :, 0]
+    lost = squares[:, :, 0] / sums[:, :, 0] if restricted else 0.0
+    return pull - sums[:, :, 0] + lost
+
+
+def _score_and_slope(of: Stack, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
+    """The score, its own derivative, and twice the expected information (B each)."""
+    w = weights(of, tau2)
+    fit = solve(of, w)
+    pull = w * fit.residual
+    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - _leverage(of, fit, w * pull)
+    if restricted:
+        trace, information = traces(of, w, fit.inverse)
+    else:
+        trace, information = w.sum(axis=1), total(w, w)
+    return total(pull, pull) - trace, information - 2.0 * cube, information
+
+
+def _leverage(of: Stack, fit: Solution, pull: Array) -> Array:
+    """pull' X (X'WX)^-1 X' pull (B)."""
+    if of.basis is None:
+        return pull.sum(axis=1) ** 2 * fit.inverse[:, 0, 0]
+    projected = np.einsum("bkp,bk->bp", of.basis, pull)
+    return np.einsum("bi,bij,bj->b", projected, fit.inverse, projected)
+
+
+def _last_root(of: Stack, restricted: bool) -> Array:
+    """A tau2 above which the likelihood only falls (B).
+
+    With r the least squares residuals, y'PPy <= r'r / (t + min v)^2 and tr(P) >= (k - p) / (t + max v), so the score
+    is negative beyond the positive root of a quadratic.
+    """
+    highest = np.where(of.used > 0, of.vi, 0.0).max(axis=1)
+    lowest = np.where(of.used > 0, of.vi, np.inf).min(axis=1)
+    a = solve(of, of.used).rss / (of.k - of.p * restricted)
+    return np.maximum(0.0, 0.5 * (a + np.sqrt(a * a + 4 * a * (highest - lowest))) - lowest)
+
+
+def _likelihood(of: Stack, restricted: bool) -> Array:
+    """Global maximum of the (restricted) likelihood in tau2 >= 0 (B)."""
+    lowest = np.where(of.used > 0, of.vi, np.inf).min(axis=1)
+    end = _last_root(of, restricted) * (1 + 1e-9)
+    # points are spread evenly on the scale of log(tau2 + min v): that is where the likelihood can bend;
+    # a study without sampling variance makes tau2 = 0 impossible, and the scan starts just above it
+    offset = np.where(lowest > 0, lowest, 1e-8 * end)
+    offset = np.where(offset > 0, offset, 1.0)
+    ratio = np.log1p(end / offset)
+    grid = offset[:, None] * np.expm1(ratio[:, None] * np.linspace(0.0, 1.0, GRID_POINTS))
+    grid[:, 0] = np.where(lowest > 0, 0.0, 0.5 * offset)
+    scores = _scan(of, grid, restricted)
+    falls = (scores[:, :-1] > 0) & (scores[:, 1:] <= 0)
+    row, cell = np.nonzero(falls)
+    best = np.zeros(len(of.yi))
+    if not len(row):
+        return best
+    part = of if len(row) == len(best) and np.array_equal(row, np.arange(len(best))) else of.take(row)
+    low, high = grid[row, cell], grid[row, cell + 1]
+    gain, loss = scores[row, cell], -scores[row, cell + 1]
+    roots = _polish(part, low, high, low + (high - low) * gain / (gain + loss), restricted)
+    # the maximum is unique where the score starts above 0 and falls once; elsewhere likelihoods decide
+    several = (np.bincount(row, minlength=len(best)) > 1) | ((scores[:, 0] <= 0) & (lowest > 0))
+    best[row] = roots
+    contested = np.flatnonzero(several[row])
+    if len(contested):
+        rows = row[contested]
+        candidates = of.take(rows)
+        bottom = np.where(lowest[rows] > 0, 0.0, grid[rows, 0])
+        rise = profiled(candidates, roots[contested], restricted) - profiled(candidates, bottom, restricted)
+        best[rows] = 0.0
+        for position in np.argsort(rise, kind="stable"):
+            if rise[position] > 0:
+                best[rows[position]] = roots[contested[position]]
+    return best
+
+
+def _polish(of: Stack, low: Array, high: Array, start: Array, restricted: bool) -> Array:
+    """The root of the score between `low` (score > 0) and `high` (score <= 0), by Newton kept inside the bracket."""
+    low, high = low.copy(), high.copy()
+    root = start.copy()
+    current = of
+    active = np.arange(len(root))
+    floor = of.vi.min(axis=1)
+    for _ in range(NEWTON_STEPS):
+        at = root[active]
+        score, slope, information = _score_and_slope(current, at, restricted)
+        positive = score > 0
+        low[active] = np.where(positive, at, low[active])
+        high[active] = np.where(positive, high[active], at)
+        # where the curvature has the wrong sign the expected one (Fisher scoring) is used
+        step = score / np.where(slope < 0, -slope, information)
+        new = at + step
+        inside = (new >= low[active]) & (new <= high[active])
+        new = np.where(inside, new, 0.5 * (low[active] + high[active]))
+        root[active] = new
+        # the step after one of this size would be lost in rounding: convergence is quadratic
+        moving = np.abs(new - at) > 1e-9 * (new + floor[active])
+        if not moving.any():
+            break
+        if not moving.all():
+            active = active[moving]
+            current = of.take(active)
+    return root
