@@ -13,25 +13,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evergreen.metaanalysis.coefficients import Coefficients, tests_of
-from evergreen.metaanalysis.generalised_least_squares import Blocks, Gls, blocks, gls
+from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, solve
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.multilevel import MultilevelFit
 
 
 @dataclass(frozen=True)
-class Robust(Coefficients):
+class ClusterRobust(Coefficients):
     """Coefficients with robust standard errors, and t tests with `df` of their own."""
 
     kind: str
 
 
-def of_multilevel(fitted: MultilevelFit, kind: str = "CR2", level: float = 0.95) -> Robust:
+def of_multilevel(fitted: MultilevelFit, kind: str = "CR2", level: float = 0.95) -> ClusterRobust:
     """Robust tests of a multilevel model, clustered by study."""
-    return _robust(fitted.blocks, fitted.solved, fitted.total, kind, level)
+    return _robust(fitted.clusters, fitted.solution, fitted.marginal, kind, level)
 
 
-def of_fit(
+def of_inverse_variance(
     yi: ArrayLike,
     vi: ArrayLike,
     cluster: list[object],
@@ -40,37 +40,39 @@ def of_fit(
     *,
     kind: str = "CR2",
     level: float = 0.95,
-) -> Robust:
+) -> ClusterRobust:
     """Robust tests of an ordinary random-effects model whose effects come in clusters."""
-    of = blocks(yi, vi, cluster, design)
-    total = of.v + float(fitted.tau2) * of.used[:, :, None] * np.eye(of.used.shape[1])
-    return _robust(of, gls(of, total), total, kind, level)
+    clusters = Clusters.of(yi, vi, cluster, design)
+    marginal = clusters.v + float(fitted.tau2) * clusters.used[:, :, None] * np.eye(clusters.used.shape[1])
+    return _robust(clusters, solve(clusters, marginal), marginal, kind, level)
 
 
-def _robust(of: Blocks, solved: Gls, total: Array, kind: str, level: float) -> Robust:
-    bread = solved.covariance
-    weighted = solved.inverse @ of.x * of.used[:, :, None]
+def _robust(
+    clusters: Clusters, solution: Solution, marginal: Array, kind: str, level: float
+) -> ClusterRobust:
+    bread = solution.covariance
+    weighted = solution.inverse @ clusters.x * clusters.used[:, :, None]
     if kind == "CR1":
-        count = len(of.names)
-        scores = np.einsum("cmp,cm->cp", weighted, solved.residual)
-        vb = bread @ (scores.T @ scores) @ bread * count / (count - of.p)
-        df = np.full(of.p, float(count - of.p))
+        count = len(clusters.names)
+        scores = np.einsum("cmp,cm->cp", weighted, solution.residual)
+        vb = bread @ (scores.T @ scores) @ bread * count / (count - clusters.p)
+        df = np.full(clusters.p, float(count - clusters.p))
     elif kind == "CR2":
-        adjustment = _adjustments(of, total, bread)
-        scores = np.einsum("cmp,cmn,cn->cp", weighted, adjustment, solved.residual)
+        adjustment = _adjustments(clusters, marginal, bread)
+        scores = np.einsum("cmp,cmn,cn->cp", weighted, adjustment, solution.residual)
         vb = bread @ (scores.T @ scores) @ bread
-        df = _satterthwaite(of, total, bread, weighted, adjustment)
+        df = _satterthwaite(clusters, marginal, bread, weighted, adjustment)
     else:
         raise ValueError(f"unknown robust estimator: {kind}")
-    return Robust(**vars(tests_of(solved.b, vb, df, level)), kind=kind)
+    return ClusterRobust(**vars(tests_of(solution.b, vb, df, level)), kind=kind)
 
 
-def _adjustments(of: Blocks, total: Array, bread: Array) -> Array:
+def _adjustments(clusters: Clusters, marginal: Array, bread: Array) -> Array:
     """A = D' (D (M - X B X') D')^{-1/2} D with M = D'D, cluster by cluster (C x m x m)."""
-    root = np.swapaxes(np.linalg.cholesky(total), 1, 2)
-    inner = root @ (total - of.x @ bread @ np.swapaxes(of.x, 1, 2)) @ np.swapaxes(root, 1, 2)
+    root = np.swapaxes(np.linalg.cholesky(marginal), 1, 2)
+    inner = root @ (marginal - clusters.x @ bread @ np.swapaxes(clusters.x, 1, 2)) @ np.swapaxes(root, 1, 2)
     # the padding must not set the scale by which an eigenvalue counts as 0
-    inner = inner * (of.used[:, :, None] * of.used[:, None, :])
+    inner = inner * (clusters.used[:, :, None] * clusters.used[:, None, :])
     values, vectors = np.linalg.eigh((inner + np.swapaxes(inner, 1, 2)) / 2)
     floor = 16 * np.finfo(float).eps * values.shape[1] * values.max(axis=1, keepdims=True)
     power = np.where(values > floor, 1 / np.sqrt(np.maximum(values, floor)), 0.0)
@@ -78,14 +80,16 @@ def _adjustments(of: Blocks, total: Array, bread: Array) -> Array:
     return np.swapaxes(root, 1, 2) @ half @ root
 
 
-def _satterthwaite(of: Blocks, total: Array, bread: Array, weighted: Array, adjustment: Array) -> Array:
+def _satterthwaite(
+    clusters: Clusters, marginal: Array, bread: Array, weighted: Array, adjustment: Array
+) -> Array:
     """Degrees of freedom of each coefficient: (sum of P_ii)^2 / sum of P_ij^2 over pairs of clusters."""
     loaded = np.einsum("cmn,cnp->cmp", adjustment, weighted) @ bread
     # (I - H)' A W X B c, of which cluster j's own part and what it takes from the others through the coefficients
-    own = np.einsum("cmp,cmn,cnp->cp", loaded, total, loaded)
-    through = np.einsum("cmq,cmp->cpq", of.x, loaded)
-    degrees = np.empty(of.p)
-    for coefficient in range(of.p):
+    own = np.einsum("cmp,cmn,cnp->cp", loaded, marginal, loaded)
+    through = np.einsum("cmq,cmp->cpq", clusters.x, loaded)
+    degrees = np.empty(clusters.p)
+    for coefficient in range(clusters.p):
         t = through[:, coefficient, :]
         pairs = -(t @ bread @ t.T)
         pairs[np.arange(len(pairs)), np.arange(len(pairs))] += own[:, coefficient]

@@ -13,7 +13,7 @@ from evergreen.metaanalysis.least_squares import Array
 
 @dataclass(frozen=True)
 class Coefficients:
-    """p coefficients on the scale of the effects (a stack of B models: B x p), each tested against 0.
+    """p coefficients on the scale of the effects (a batch of B models: B x p), each tested against 0.
 
     `level` of the intervals, as a share; `vb` is the covariance (p x p); `df` NaN means the normal distribution.
     """

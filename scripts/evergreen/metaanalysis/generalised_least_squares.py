@@ -17,7 +17,7 @@ from evergreen.metaanalysis.least_squares import Array
 
 
 @dataclass(frozen=True)
-class Blocks:
+class Clusters:
     """Effects `y` (C x m), design `x` (C x m x p), sampling covariances `v` (C x m x m), mask `used`.
 
     `place` (k x 2) says where each effect of the original order stands; `names` are the clusters in order of appearance.
@@ -29,6 +29,51 @@ class Blocks:
     used: Array
     place: np.ndarray
     names: list[str]
+
+    @classmethod
+    def of(
+        cls,
+        yi: ArrayLike,
+        vi: ArrayLike,
+        cluster: Sequence[object],
+        design: ArrayLike | None = None,
+        *,
+        rho: float = 0.0,
+        covariance: ArrayLike | None = None,
+    ) -> Clusters:
+        """Sort effects into clusters.
+
+        Within a cluster the sampling errors have correlation `rho`, or the covariances of the k x k matrix `covariance`
+        (of which only the blocks of the clusters are used).
+        """
+        y, variances = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+        x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
+        names = list(dict.fromkeys(str(one) for one in cluster))
+        number = {name: position for position, name in enumerate(names)}
+        rows = np.array([number[str(one)] for one in cluster])
+        columns = np.zeros(len(y), dtype=int)
+        count = np.zeros(len(names), dtype=int)
+        for position, row in enumerate(rows):
+            columns[position] = count[row]
+            count[row] += 1
+        size = (len(names), int(count.max()))
+        blocked_y, blocked_x, used = np.zeros(size), np.zeros((*size, x.shape[1])), np.zeros(size)
+        sd = np.zeros(size)
+        blocked_y[rows, columns], blocked_x[rows, columns], used[rows, columns] = y, x, 1.0
+        if covariance is None:
+            sd[rows, columns] = np.sqrt(variances)
+            v = rho * sd[:, :, None] * sd[:, None, :]
+            diagonal = sd**2
+        else:
+            whole = np.asarray(covariance, dtype=float)
+            v, diagonal = np.zeros((*size, size[1])), np.zeros(size)
+            for name in range(len(names)):
+                members = np.flatnonzero(rows == name)
+                v[name][np.ix_(columns[members], columns[members])] = whole[np.ix_(members, members)]
+            diagonal = np.diagonal(v, axis1=1, axis2=2).copy()
+        index = np.arange(size[1])
+        v[:, index, index] = np.where(used > 0, diagonal, 1.0)
+        return cls(blocked_y, blocked_x, v, used, np.column_stack([rows, columns]), names)
 
     @property
     def k(self) -> int:
@@ -43,52 +88,8 @@ class Blocks:
         return blocked[self.place[:, 0], self.place[:, 1]]
 
 
-def blocks(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    cluster: Sequence[object],
-    design: ArrayLike | None = None,
-    *,
-    rho: float = 0.0,
-    covariance: ArrayLike | None = None,
-) -> Blocks:
-    """Sort effects into clusters.
-
-    Within a cluster the sampling errors have correlation `rho`, or the covariances of the k x k matrix `covariance`
-    (of which only the blocks of the clusters are used).
-    """
-    y, variances = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
-    names = list(dict.fromkeys(str(one) for one in cluster))
-    number = {name: position for position, name in enumerate(names)}
-    rows = np.array([number[str(one)] for one in cluster])
-    columns = np.zeros(len(y), dtype=int)
-    count = np.zeros(len(names), dtype=int)
-    for position, row in enumerate(rows):
-        columns[position] = count[row]
-        count[row] += 1
-    size = (len(names), int(count.max()))
-    blocked_y, blocked_x, used = np.zeros(size), np.zeros((*size, x.shape[1])), np.zeros(size)
-    sd = np.zeros(size)
-    blocked_y[rows, columns], blocked_x[rows, columns], used[rows, columns] = y, x, 1.0
-    if covariance is None:
-        sd[rows, columns] = np.sqrt(variances)
-        v = rho * sd[:, :, None] * sd[:, None, :]
-        diagonal = sd**2
-    else:
-        whole = np.asarray(covariance, dtype=float)
-        v, diagonal = np.zeros((*size, size[1])), np.zeros(size)
-        for name in range(len(names)):
-            members = np.flatnonzero(rows == name)
-            v[name][np.ix_(columns[members], columns[members])] = whole[np.ix_(members, members)]
-        diagonal = np.diagonal(v, axis1=1, axis2=2).copy()
-    index = np.arange(size[1])
-    v[:, index, index] = np.where(used > 0, diagonal, 1.0)
-    return Blocks(blocked_y, blocked_x, v, used, np.column_stack([rows, columns]), names)
-
-
 @dataclass(frozen=True)
-class Gls:
+class Solution:
     """Generalised least squares: coefficients, their covariance, residuals (C x m), r'M^-1r, and the pieces of it."""
 
     b: Array
@@ -99,40 +100,40 @@ class Gls:
     log_determinant: float
 
 
-def gls(of: Blocks, total: Array) -> Gls:
-    """Generalised least squares with the covariance blocks `total` (C x m x m)."""
-    inverse = np.linalg.inv(total)
-    weighted = inverse @ of.x
-    information = np.einsum("cmp,cmq->pq", of.x, weighted)
+def solve(clusters: Clusters, marginal: Array) -> Solution:
+    """Generalised least squares with the covariance blocks `marginal` (C x m x m)."""
+    inverse = np.linalg.inv(marginal)
+    weighted = inverse @ clusters.x
+    information = np.einsum("cmp,cmq->pq", clusters.x, weighted)
     covariance = np.linalg.inv(information)
-    b = covariance @ np.einsum("cmp,cm->p", weighted, of.y)
-    residual = (of.y - of.x @ b) * of.used
+    b = covariance @ np.einsum("cmp,cm->p", weighted, clusters.y)
+    residual = (clusters.y - clusters.x @ b) * clusters.used
     # a second pass takes the rounding of the first out
     b = b + covariance @ np.einsum("cmp,cm->p", weighted, residual)
-    residual = (of.y - of.x @ b) * of.used
+    residual = (clusters.y - clusters.x @ b) * clusters.used
     rss = float(np.einsum("cm,cmn,cn->", residual, inverse, residual))
-    return Gls(b, covariance, residual, rss, inverse, float(np.linalg.slogdet(total)[1].sum()))
+    return Solution(b, covariance, residual, rss, inverse, float(np.linalg.slogdet(marginal)[1].sum()))
 
 
-def log_likelihood(of: Blocks, solved: Gls, restricted: bool) -> float:
+def log_likelihood(clusters: Clusters, solution: Solution, restricted: bool) -> float:
     """Log-likelihood at a fit; the restricted one with metafor's log |X'X| / 2."""
-    value = -0.5 * (solved.log_determinant + solved.rss)
+    value = -0.5 * (solution.log_determinant + solution.rss)
     if not restricted:
-        return value - 0.5 * of.k * np.log(2 * np.pi)
-    flat = of.flat(of.x)
-    volume = np.linalg.slogdet(flat.T @ flat)[1] + np.linalg.slogdet(solved.covariance)[1]
-    return float(value - 0.5 * (of.k - of.p) * np.log(2 * np.pi) + 0.5 * volume)
+        return value - 0.5 * clusters.k * np.log(2 * np.pi)
+    flat = clusters.flat(clusters.x)
+    volume = np.linalg.slogdet(flat.T @ flat)[1] + np.linalg.slogdet(solution.covariance)[1]
+    return float(value - 0.5 * (clusters.k - clusters.p) * np.log(2 * np.pi) + 0.5 * volume)
 
 
-def score(of: Blocks, solved: Gls, bases: Sequence[Array], restricted: bool) -> Array:
+def score(clusters: Clusters, solution: Solution, bases: Sequence[Array], restricted: bool) -> Array:
     """Derivative of the log-likelihood in each component whose blocks are `bases`."""
-    pull = np.einsum("cmn,cn->cm", solved.inverse, solved.residual)
-    weighted = solved.inverse @ of.x
+    pull = np.einsum("cmn,cn->cm", solution.inverse, solution.residual)
+    weighted = solution.inverse @ clusters.x
     slopes = []
     for base in bases:
         quadratic = np.sum(pull * (base @ pull[:, :, None])[:, :, 0])
-        trace = np.sum(solved.inverse * base)
+        trace = np.sum(solution.inverse * base)
         if restricted:
-            trace -= np.sum(solved.covariance * np.einsum("cmp,cmq->pq", weighted, base @ weighted))
+            trace -= np.sum(solution.covariance * np.einsum("cmp,cmq->pq", weighted, base @ weighted))
         slopes.append(0.5 * (quadratic - trace))
     return np.array(slopes)

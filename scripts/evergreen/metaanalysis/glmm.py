@@ -22,7 +22,7 @@ import numpy as np
 from scipy import special
 
 from evergreen.metaanalysis import glmm_models
-from evergreen.metaanalysis.effects import effect
+from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.metaanalysis.glmm_likelihood import Counts
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
@@ -93,13 +93,13 @@ def glmm(
     return _result(measure, kept, found, level)
 
 
-def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Found, level: float) -> GlmmFit:
+def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum, level: float) -> GlmmFit:
     if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
         raise ValueError(glmm_models.NO_MAXIMUM)
     if found.tau2 > DIVERGED:
         raise ValueError(glmm_models.too_different(found.tau2))
     options = {"drop00": True} if measure in {"OR", "IRR"} else {}
-    yi, vi = effect(measure, data, **options)
+    yi, vi = effect_sizes(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)
     k = len(yi)
     vt = float(fit(yi[known], vi[known], method="EE").vt)

@@ -26,7 +26,7 @@ NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no stu
 
 
 @dataclass(frozen=True)
-class Found:
+class Maximum:
     """A maximum, its variance by the curvature there, and the likelihoods that the tests compare."""
 
     estimate: float
@@ -120,7 +120,7 @@ def _wald_homogeneity(b: Array, v: Array) -> float:
     return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
 
 
-def one_count(counts: Counts, common: bool) -> Found:
+def one_count(counts: Counts, common: bool) -> Maximum:
     """One binomial or Poisson count per study with a random effect of its own."""
     theta, ll_common, information = _glm(counts)
     ll_saturated = counts.saturated()
@@ -131,7 +131,7 @@ def one_count(counts: Counts, common: bool) -> Found:
             own = np.log(counts.x / (counts.n - counts.x)) - counts.offset
             v = 1 / counts.x + 1 / (counts.n - counts.x)
     Q_wald, Q_lrt = _wald_homogeneity(own[:, 0], v[:, 0]), 2 * (ll_saturated - ll_common)
-    alone = Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
     if common:
         return alone
 
@@ -151,7 +151,7 @@ def one_count(counts: Counts, common: bool) -> Found:
     return _resolved(_mixed(objective, at_modes, alone), alone, finer)
 
 
-def _resolved(found: Found, common: Found, finer: Callable[[Array], float]) -> Found:
+def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) -> Maximum:
     """The fit, where it can be trusted.
 
     Raises ValueError where studies differ so much that more nodes change the likelihood, or that its curvature is an
@@ -178,7 +178,9 @@ def _glm(counts: Counts) -> tuple[float, float, float]:
     return theta, float(counts.loglik(eta).sum()), information
 
 
-def _mixed(objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: Found) -> Found:
+def _mixed(
+    objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: Maximum
+) -> Maximum:
     """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
     best, loglik = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
     if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
@@ -190,7 +192,7 @@ def _mixed(objective: Callable[[Array], float], at_modes: Callable[[Array], floa
     )  # fmt: skip
 
 
-def fixed_studies(counts: Counts, common: bool) -> Found:
+def fixed_studies(counts: Counts, common: bool) -> Maximum:
     """Counts of both groups (k x 2), an intercept of each study, random group effects."""
     k = len(counts.x)
     sides = np.tile([0.5, -0.5], (k, 1))
@@ -232,7 +234,7 @@ def fixed_studies(counts: Counts, common: bool) -> Found:
     information = -_hessian(lambda values: objective(np.array([values[0], 0.0])), np.array([theta]))[0, 0]
     ll_saturated = counts.saturated()
     Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
-    alone = Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
     if common:
         return alone
 
@@ -245,7 +247,7 @@ def fixed_studies(counts: Counts, common: bool) -> Found:
     return _mixed(objective, at_modes, alone)
 
 
-def random_studies(counts: Counts, common: bool) -> Found:
+def random_studies(counts: Counts, common: bool) -> Maximum:
     """Counts of both groups (k x 2), random study effects, random group effects."""
     k = len(counts.x)
     ones, sides = np.ones((k, 2)), np.tile([0.5, -0.5], (k, 1))
@@ -261,7 +263,7 @@ def random_studies(counts: Counts, common: bool) -> Found:
     Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
     if common:
         covariance = _covariance(with_common_effect, common_at)
-        return Found(
+        return Maximum(
             float(common_at[0]), float(covariance[0, 0]), 0.0, float(common_at[2]) ** 2, Q_wald, Q_lrt, ll_common,
             ll_common, counts.saturated(),
         )  # fmt: skip
@@ -274,7 +276,7 @@ def random_studies(counts: Counts, common: bool) -> Found:
         objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
     )
     covariance = _covariance(objective, best)
-    return Found(
+    return Maximum(
         float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
         loglik, counts.saturated(),
     )  # fmt: skip
@@ -322,7 +324,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
     return float(gap @ information @ gap), 2 * (ll_saturated - ll_common)
 
 
-def hypergeometric(data: Mapping[str, Array], common: bool) -> Found:
+def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
     """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution."""
     tables = Hypergeometric(*(data[name] for name in ("events1", "n1", "events2", "n2")))
     k = len(tables.x)
@@ -348,7 +350,7 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Found:
     own_v = np.where(inside, 1 / tables.moments(at)[1], np.inf)
     ll_saturated = float(tables.loglik(at)[inside].sum())  # a table at the edge of its range is certain
     Q_wald, Q_lrt = _wald_homogeneity(at, own_v), 2 * (ll_saturated - ll_common)
-    alone = Found(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
     if common:
         return alone
 

@@ -1,7 +1,7 @@
 """What single studies do to a result: leave-one-out, cumulative, residuals and deletion diagnostics.
 
 Definitions of Viechtbauer & Cheung (2010), numbers as metafor's `influence.rma.uni`. Every diagnostic comes from one
-stack of k fits, each without one study.
+batch of k fits, each without one study.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
-from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_stack
-from evergreen.metaanalysis.least_squares import Array, stack
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch
+from evergreen.metaanalysis.least_squares import Array, Batch
 
 
 @dataclass(frozen=True)
-class Influence:
+class DeletionDiagnostics:
     """Deletion diagnostics, k entries each (`dfbetas` k x p); NaN where the model cannot be fitted without the study.
 
     `rstudent` studentised deleted residuals, `dffits`, `cook` Cook's distance, `cov_ratio` covariance ratio,
@@ -42,9 +42,9 @@ class Influence:
 def leave_one_out(
     yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z", level: float = 0.95
 ) -> Fit:
-    """The pooled result without each study in turn: a stack of k fits."""
+    """The pooled result without each study in turn: a batch of k fits."""
     y = np.asarray(yi, dtype=float)
-    return fit_stack(stack(y, vi, used=1.0 - np.eye(len(y))), method=method, test=test, level=level)
+    return fit_batch(Batch.of(y, vi, used=1.0 - np.eye(len(y))), method=method, test=test, level=level)
 
 
 def cumulative(
@@ -56,13 +56,13 @@ def cumulative(
     test: str = "z",
     level: float = 0.95,
 ) -> Fit:
-    """The pooled result as studies are added in the order of `order` (ties in the order given): a stack of k fits."""
+    """The pooled result as studies are added in the order of `order` (ties in the order given): a batch of k fits."""
     sequence = np.argsort(np.asarray(order), kind="stable")
     y, v = np.asarray(yi, dtype=float)[sequence], np.asarray(vi, dtype=float)[sequence]
-    return fit_stack(stack(y, v, used=np.tri(len(y))), method=method, test=test, level=level)
+    return fit_batch(Batch.of(y, v, used=np.tri(len(y))), method=method, test=test, level=level)
 
 
-def influence(
+def deletion_diagnostics(
     yi: ArrayLike,
     vi: ArrayLike,
     design: ArrayLike | None = None,
@@ -70,7 +70,7 @@ def influence(
     method: str = "REML",
     test: str = "z",
     level: float = 0.95,
-) -> Influence:
+) -> DeletionDiagnostics:
     """Deletion diagnostics of every study; `design` as for `fit`."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     k = len(y)
@@ -83,9 +83,9 @@ def influence(
     if p > 1 and method not in heterogeneity.COMMON and k - 1 <= p:
         possible[:] = False  # no study beyond the coefficients is left to estimate tau2 from
     rows = np.flatnonzero(possible)
-    # all studies and each deletion in one stack
+    # all studies and each deletion in one batch
     every = np.vstack([np.ones(k), used[rows]])
-    fitted = fit_stack(stack(y, v, x, used=every), method=method, test=test, level=level)
+    fitted = fit_batch(Batch.of(y, v, x, used=every), method=method, test=test, level=level)
     whole, without = fitted.one(), fitted.one(slice(1, None))
     hat = leverage(v, x, float(whole.tau2))
     spread = v[rows] + without.tau2
@@ -119,7 +119,7 @@ def influence(
         | (hat > 3 * p / k)
         | np.any(np.abs(full["dfbetas"]) > 1, axis=1)
     )
-    return Influence(hat=hat, weight=whole.weight, influential=influential, **full)
+    return DeletionDiagnostics(hat=hat, weight=whole.weight, influential=influential, **full)
 
 
 def leverage(vi: Array, design: Array, tau2: float) -> Array:
@@ -152,7 +152,7 @@ def standardised_residuals(
 
 
 @dataclass(frozen=True)
-class Shrunken:
+class EmpiricalBayes:
     """Empirical Bayes estimates of the studies' own effects: `estimate`, `se` and limits, k entries each."""
 
     estimate: Array
@@ -161,7 +161,9 @@ class Shrunken:
     high: Array
 
 
-def shrunken(yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None) -> Shrunken:
+def empirical_bayes(
+    yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None
+) -> EmpiricalBayes:
     """Best linear unbiased predictions (Raudenbush & Bryk 1985): yi pulled towards the fitted value by tau2 / (tau2 + vi)."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
@@ -170,7 +172,7 @@ def shrunken(yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None 
     variance = share * v + (1 - share) ** 2 * np.einsum("ki,ij,kj->k", x, whole.vb, x)
     _, critical = tail_and_critical(np.zeros(1), np.atleast_1d(whole.df), whole.level)
     se = np.sqrt(variance)
-    return Shrunken(estimate, se, estimate - critical * se, estimate + critical * se)
+    return EmpiricalBayes(estimate, se, estimate - critical * se, estimate + critical * se)
 
 
 def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z") -> tuple[Array, Array]:
@@ -187,37 +189,6 @@ def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z
     return (y - whole.b[0]) ** 2 / (whole.tau2 + v), change
 
 
-@dataclass(frozen=True)
-class Gosh:
-    """Results of subsets of studies, one row each: `estimate`, `I2`, `tau2`, and which studies were `used` (n x k)."""
-
-    estimate: Array
-    I2: Array
-    tau2: Array
-    used: Array
-
-
-def subsets_of(k: int, most: int, seed: int = 0) -> Array:
-    """Rows of 0 and 1: all subsets of at least two of k studies, or `most` different ones, drawn with `seed`."""
-    random = np.random.default_rng(seed)
-    if k >= 62:  # too many to number; that two are the same will not happen
-        rows = random.integers(0, 2, (most + 1, k))
-    else:
-        everything = 2**k - 1 - k <= most
-        numbers = np.arange(2**k) if everything else random.choice(2**k, most + k + 1, replace=False)
-        rows = (numbers[:, None] >> np.arange(k)) & 1
-    rows = rows[rows.sum(axis=1) >= 2]
-    return rows[:most].astype(float)
-
-
-def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
-    """Results of all subsets of two or more studies, or of `subsets` random ones (Olkin, Dahabreh & Trikalinos 2012)."""
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    used = subsets_of(len(y), subsets, seed)
-    fitted = fit_stack(stack(y, v, used=used), method=method)
-    return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)
-
-
-def outliers(found: Influence, level: float = 0.95) -> Array:
+def outliers(found: DeletionDiagnostics, level: float = 0.95) -> Array:
     """Studies whose studentised deleted residual lies outside the normal interval of `level` (k booleans)."""
     return np.abs(np.nan_to_num(found.rstudent)) > special.ndtri(0.5 + level / 2)

@@ -1,6 +1,6 @@
 """Pooling by inverse variance: common-effect, random-effects and mixed-effects models, with their tests.
 
-metafor's `rma.uni` is the reference for every number. A fit may hold one meta-analysis or a stack of them; then every
+metafor's `rma.uni` is the reference for every number. A fit may hold one meta-analysis or a batch of them; then every
 array has a leading axis B.
 """
 
@@ -18,12 +18,11 @@ from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import Coefficients, tests_of, wald
 from evergreen.metaanalysis.least_squares import (
     Array,
-    Stack,
+    Batch,
     coefficients,
     cross,
     log_determinant,
     solve,
-    stack,
     traces,
     weights,
 )
@@ -61,7 +60,7 @@ class Fit(Coefficients):
     p: int
 
     def one(self, row: int | slice = 0) -> Fit:
-        """One meta-analysis out of a stack, or a smaller stack."""
+        """One meta-analysis out of a batch, or a smaller batch."""
         changed: dict[str, Any] = {
             field.name: value[row]
             for field in fields(self)
@@ -102,8 +101,8 @@ def fit(
     columns of the omnibus test (default: all but the intercept).
     """
     fixed = None if tau2 is None else np.array([float(tau2)])
-    return fit_stack(
-        stack(yi, vi, design),
+    return fit_batch(
+        Batch.of(yi, vi, design),
         method=method,
         test=test,
         level=level,
@@ -113,8 +112,8 @@ def fit(
     ).one()
 
 
-def fit_stack(
-    of: Stack,
+def fit_batch(
+    batch: Batch,
     *,
     method: str = "REML",
     test: str = "z",
@@ -123,13 +122,13 @@ def fit_stack(
     weighted: bool = True,
     tested: Sequence[int] | None = None,
 ) -> Fit:
-    """Fit every meta-analysis of a stack; see `fit`."""
+    """Fit every meta-analysis of a batch; see `fit`."""
     if test not in TESTS:
         raise ValueError(f"unknown test: {test}")
-    k, p = of.k, of.p
-    found = heterogeneity.estimate(of, method) if tau2 is None else np.asarray(tau2, dtype=float)
-    w = weights(of, found)
-    best = solve(of, w)
+    k, p = batch.k, batch.p
+    found = heterogeneity.estimate(batch, method) if tau2 is None else np.asarray(tau2, dtype=float)
+    w = weights(batch, found)
+    best = solve(batch, w)
     b, inverse, rss = best.b, best.inverse, best.rss
     df = np.where(k > p, k - p, np.nan)
     scale = np.ones(len(k))
@@ -140,13 +139,13 @@ def fit_stack(
     if weighted:
         share = w / w.sum(axis=1, keepdims=True)
     else:
-        plain = solve(of, of.used)
+        plain = solve(batch, batch.used)
         b = plain.b
-        inverse = plain.inverse @ cross(of, of.used * (of.vi + found[:, None])) @ plain.inverse
-        residual = of.yi - (b if of.basis is None else np.einsum("bkp,bp->bk", of.basis, b))
+        inverse = plain.inverse @ cross(batch, batch.used * (batch.vi + found[:, None])) @ plain.inverse
+        residual = batch.yi - (b if batch.basis is None else np.einsum("bkp,bp->bk", batch.basis, b))
         rss = (w * residual**2).sum(axis=1)
-        share = of.used / k[:, None]
-    b, vb = coefficients(of, b, inverse * scale[:, None, None])
+        share = batch.used / k[:, None]
+    b, vb = coefficients(batch, b, inverse * scale[:, None, None])
     test_df = np.full(len(k), np.nan) if test == "z" else df
     coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
     if test != "z":  # without degrees of freedom there is no t test
@@ -155,9 +154,9 @@ def fit_stack(
             name: np.where(untested, np.nan, coefficient_tests[name])
             for name in ("p_value", "ci_low", "ci_high")
         }
-    columns = list(tested) if tested is not None else list(range(1 if of.intercept and p > 1 else 0, p))
+    columns = list(tested) if tested is not None else list(range(1 if batch.intercept and p > 1 else 0, p))
     QM, QM_df, QM_p = wald(b, vb, columns, test_df)
-    Q, Q_p, vt = _residual_heterogeneity(of)
+    Q, Q_p, vt = _residual_heterogeneity(batch)
     common = method in heterogeneity.COMMON
     with np.errstate(divide="ignore", invalid="ignore"):
         if common:
@@ -166,33 +165,33 @@ def fit_stack(
             I2, H2 = 100 * found / (vt + found), found / vt + 1
     saturated = k <= p
     I2, H2 = np.where(saturated | (common & (Q == 0)), 0.0, I2), np.where(saturated, 1.0, H2)
-    spread = (np.log(of.vi + found[:, None]) * of.used).sum(axis=1)
+    spread = (np.log(batch.vi + found[:, None]) * batch.used).sum(axis=1)
     loglik = -0.5 * (k * np.log(2 * np.pi) + spread + rss)
-    volume = log_determinant(of, of.used) - log_determinant(of, w)
+    volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
     restricted = -0.5 * ((k - p) * np.log(2 * np.pi) + spread + rss) + 0.5 * volume
     return Fit(
         **coefficient_tests, method=method, test=test, tau2=found,
-        tau2_se=heterogeneity.standard_error(of, method, found) if tau2 is None else np.full(len(k), np.nan),
+        tau2_se=heterogeneity.standard_error(batch, method, found) if tau2 is None else np.full(len(k), np.nan),
         I2=I2, H2=H2, vt=vt, Q=Q, Q_df=k - p, Q_p=Q_p, QM=QM, QM_df=QM_df, QM_p=QM_p, scale=scale,
         loglik=loglik, loglik_restricted=restricted, weight=100 * share, k=k, p=p,
     )  # fmt: skip
 
 
-def _residual_heterogeneity(of: Stack) -> tuple[Array, Array, Array]:
+def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:
     """Q by inverse variance, its p value, and the typical sampling variance of Higgins & Thompson (2002)."""
-    positive = np.all(of.vi > 0, axis=1)
+    positive = np.all(batch.vi > 0, axis=1)
     if not positive.all():  # Q weighs by 1 / vi: without a sampling variance there is none
         part = [np.full(len(positive), np.nan) for _ in range(3)]
         if positive.any():
-            for whole, some in zip(part, _residual_heterogeneity(of.take(positive)), strict=True):
+            for whole, some in zip(part, _residual_heterogeneity(batch.take(positive)), strict=True):
                 whole[positive] = some
         return part[0], part[1], part[2]
-    w = weights(of, np.zeros(len(of.yi)))
-    common = solve(of, w)
-    df = of.k - of.p
+    w = weights(batch, np.zeros(len(batch.yi)))
+    common = solve(batch, w)
+    df = batch.k - batch.p
     free = df > 0
     Q = np.where(free, common.rss, 0.0)
     Q_p = np.where(free, special.chdtrc(np.where(free, df, 1.0), Q), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        vt = np.where(free, df / traces(of, w, common.inverse)[0], 0.0)
+        vt = np.where(free, df / traces(batch, w, common.inverse)[0], 0.0)
     return Q, Q_p, vt

@@ -9,7 +9,7 @@ adds it there too, in studies with an empty cell, which `mh_add` does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -22,7 +22,7 @@ RATES = ("IRR", "IRD")
 
 
 @dataclass(frozen=True)
-class CommonTest:
+class ChiSquareTest:
     """A chi2 test: statistic, degrees of freedom, p value; NaN where it does not exist."""
 
     statistic: float
@@ -31,7 +31,7 @@ class CommonTest:
 
 
 @dataclass(frozen=True)
-class Counted:
+class PooledCounts:
     """A result pooled from counts, on the log scale for ratios; NaN where nothing can be estimated.
 
     `weights` in per cent per study (NaN where it has none); `Q` with the studies' own effects; `k_effects` their number.
@@ -53,12 +53,12 @@ class Counted:
     k_effects: int
     k_informative: int
     weights: Array
-    association: CommonTest
-    breslow_day: CommonTest
-    tarone: CommonTest
+    association: ChiSquareTest
+    breslow_day: ChiSquareTest
+    tarone: ChiSquareTest
 
 
-NO_TEST = CommonTest(np.nan, np.nan, np.nan)
+NO_TEST = ChiSquareTest(np.nan, np.nan, np.nan)
 
 
 def mantel_haenszel(
@@ -71,11 +71,11 @@ def mantel_haenszel(
     mh_add: float = 0.0,
     correct: bool = True,
     level: float = 0.95,
-) -> Counted:
+) -> PooledCounts:
     """Pool 2x2 tables (RR, OR, RD) or rates (IRR, IRD); `correct` is the continuity correction of the association test."""
     if measure in RATES:
         return _rates(measure, data, add=add, to=to, drop00=drop00, correct=correct, level=level)
-    yi, vi = two_by_two.effect(measure, data, add=add, to=to, drop00=drop00)
+    yi, vi = two_by_two.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     cells = (
         two_by_two.corrected(two_by_two.cells(data), mh_add, "only0") if mh_add else two_by_two.cells(data)
     )
@@ -116,13 +116,13 @@ def mantel_haenszel(
         shift = (c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + n1 / n * (n2 / n) * (n2 - n1) / 2).sum()
         spread = (a * (n2 - c) / n + c * (n1 - a) / n).sum() / 2
         se = float(np.sqrt((estimate * shift + spread) / weights.sum() ** 2))
-    return _counted(estimate, se, yi, vi, weights, level, association, breslow_day, tarone, informative)
+    return pooled_counts(estimate, se, yi, vi, weights, level, association, breslow_day, tarone, informative)
 
 
 def _rates(
     measure: str, data: Mapping[str, Array], *, add: float, to: str, drop00: bool, correct: bool, level: float
-) -> Counted:
-    yi, vi = rates.effect(measure, data, add=add, to=to, drop00=drop00)
+) -> PooledCounts:
+    yi, vi = rates.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     x1, t1, x2, t2 = (
         np.asarray(data[name], dtype=float) for name in ("events1", "person_time1", "events2", "person_time2")
     )
@@ -138,51 +138,17 @@ def _rates(
         events = x1 + x2
         if events.sum() > 0:
             gap = abs((x1 - events * t1 / t).sum()) - (0.5 if correct else 0.0)
-            association = _chi2(gap**2 / (events * (t1 / t) * (t2 / t)).sum(), 1)
+            association = chi2_test(gap**2 / (events * (t1 / t) * (t2 / t)).sum(), 1)
     else:
         weights = t1 * t2 / t
         estimate = float(((x1 * t2 - x2 * t1) / t).sum() / weights.sum())
         se = float(np.sqrt((weights**2 * (x1 / t1**2 + x2 / t2**2)).sum()) / weights.sum())
-    return _counted(estimate, se, yi, vi, weights, level, association, NO_TEST, NO_TEST, 0)
-
-
-def peto(
-    data: Mapping[str, Array],
-    *,
-    add: float = 0.5,
-    to: str = "only0",
-    drop00: bool = True,
-    level: float = 0.95,
-) -> Counted:
-    """Peto's one-step odds ratio: sum of observed minus expected over the sum of hypergeometric variances."""
-    a, b, c, d = two_by_two.cells(data)
-    n1, n2 = a + b, c + d
-    n, events = n1 + n2, a + c
-    information = events * (b + d) * (n1 / n) * (n2 / n) / (n - 1)
-    total = information.sum()
-    estimate = se = np.nan
-    association = NO_TEST
-    if total > 0:
-        estimate, se = float((a - events * n1 / n).sum() / total), float(np.sqrt(1 / total))
-        association = _chi2((a - events * n1 / n).sum() ** 2 / total, 1)
-    yi, vi = two_by_two.effect("PETO", data, add=add, to=to, drop00=drop00)
-    known = information > 0
-    result = _counted(
-        estimate, se, yi, vi, information, level, association, NO_TEST, NO_TEST, int(known.sum())
-    )
-    if known.sum() < 2:
-        return result
-    gap = (a - events * n1 / n)[known]
-    # heterogeneity of the uncorrected counts, over the studies that have an effect
-    Q = max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
-    df = result.Q_df
-    I2 = max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0
-    return replace(result, Q=Q, Q_p=float(special.chdtrc(df, Q)), I2=I2, H2=Q / df)
+    return pooled_counts(estimate, se, yi, vi, weights, level, association, NO_TEST, NO_TEST, 0)
 
 
 def homogeneity(
     table: tuple[Array, Array, Array, Array], odds_ratio: float
-) -> tuple[CommonTest, CommonTest, int]:
+) -> tuple[ChiSquareTest, ChiSquareTest, int]:
     """Breslow & Day's (1980) test that the odds ratio is the same in all studies, and Tarone's (1985) correction."""
     a, b, c, d = table
     n1, n2, events = a + b, c + d, a + c
@@ -202,28 +168,28 @@ def homogeneity(
     day = max(0.0, float(((a - expected) ** 2 / variance).sum()))
     corrected = max(0.0, day - float((a - expected).sum() ** 2 / variance.sum()))
     count = int(kept.sum())
-    return _chi2(day, count - 1), _chi2(corrected, count - 1), count
+    return chi2_test(day, count - 1), chi2_test(corrected, count - 1), count
 
 
-def _association(a: Array, n1: Array, n2: Array, events: Array, rest: Array, correct: bool) -> CommonTest:
+def _association(a: Array, n1: Array, n2: Array, events: Array, rest: Array, correct: bool) -> ChiSquareTest:
     n = n1 + n2
     if events.sum() == 0 or rest.sum() == 0:
         return NO_TEST
     gap = abs((a - n1 / n * events).sum()) - (
         0.5 if correct else 0.0
     )  # squared even below 0, as metafor does
-    return _chi2(gap**2 / (n1 / n * (n2 / n) * (events * (rest / (n - 1)))).sum(), 1)
+    return chi2_test(gap**2 / (n1 / n * (n2 / n) * (events * (rest / (n - 1)))).sum(), 1)
 
 
-def _chi2(statistic: float, df: int) -> CommonTest:
+def chi2_test(statistic: float, df: int) -> ChiSquareTest:
     tail = float(special.chdtrc(df, statistic)) if df > 0 else np.nan
-    return CommonTest(float(statistic), float(df), tail)
+    return ChiSquareTest(float(statistic), float(df), tail)
 
 
-def _counted(
+def pooled_counts(
     estimate: float, se: float, yi: Array, vi: Array, weights: Array, level: float,
-    association: CommonTest, breslow_day: CommonTest, tarone: CommonTest, informative: int,
-) -> Counted:  # fmt: skip
+    association: ChiSquareTest, breslow_day: ChiSquareTest, tarone: ChiSquareTest, informative: int,
+) -> PooledCounts:  # fmt: skip
     known = np.isfinite(yi) & np.isfinite(vi)
     count = int(known.sum())
     df = count - 1
@@ -234,7 +200,7 @@ def _counted(
         share = 100 * weights / weights.sum()
         I2 = float(np.maximum(0.0, 100 * (np.float64(Q) - df) / Q)) if df > 0 and Q != 0 else 0.0
     half = float(special.ndtri(0.5 + level / 2)) * se
-    return Counted(
+    return PooledCounts(
         estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), estimate - half, estimate + half,
         Q, float(df), float(special.chdtrc(df, Q)) if df > 0 else 1.0, I2, Q / df if df > 0 else 1.0,
         len(yi), count, informative, share, association, breslow_day, tarone,

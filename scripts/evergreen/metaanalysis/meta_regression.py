@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
-from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_stack
-from evergreen.metaanalysis.least_squares import Array, stack
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch
+from evergreen.metaanalysis.least_squares import Array, Batch
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ def permutation_test(
     random = np.random.default_rng(seed)
     orders = np.stack([random.permutation(len(y)) for _ in range(permutations - 1)])
     size = (len(orders), len(y))
-    permuted = fit_stack(
-        stack(np.broadcast_to(y, size), np.broadcast_to(v, size), x[orders]), method=method, test=test
+    permuted = fit_batch(
+        Batch.of(np.broadcast_to(y, size), np.broadcast_to(v, size), x[orders]), method=method, test=test
     )
     tolerance = 1e-12
     extreme = np.abs(permuted.statistic) >= np.abs(observed.statistic) * (1 - tolerance)

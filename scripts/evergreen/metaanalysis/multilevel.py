@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.metaanalysis.coefficients import Coefficients, tail_and_critical, tests_of, wald
-from evergreen.metaanalysis.generalised_least_squares import Blocks, Gls, blocks, gls, log_likelihood, score
+from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, log_likelihood, score, solve
 from evergreen.metaanalysis.least_squares import Array
 
 COMPONENTS = ("study", "effect")
@@ -28,7 +28,7 @@ class MultilevelFit(Coefficients):
 
     `sigma2` are the variance components in the order of `components`, `I2` their shares of the total variance in per
     cent, `Q` the test of residual heterogeneity with `Q_df`, `QM` the omnibus test, `pi_low` and `pi_high` the
-    prediction interval of the first coefficient (NaN with moderators). `solved` and `total` serve robust tests.
+    prediction interval of the first coefficient (NaN with moderators). `solution` and `marginal` serve robust tests.
     """
 
     components: tuple[str, ...]
@@ -46,14 +46,14 @@ class MultilevelFit(Coefficients):
     loglik_restricted: float
     pi_low: float
     pi_high: float
-    blocks: Blocks
-    solved: Gls
-    total: Array
+    clusters: Clusters
+    solution: Solution
+    marginal: Array
 
     def information_criteria(self, restricted: bool) -> dict[str, float]:
         value = self.loglik_restricted if restricted else self.loglik
-        count = self.blocks.k - self.blocks.p if restricted else self.blocks.k
-        parameters = self.blocks.p + len(self.sigma2) + len(self.rho)
+        count = self.clusters.k - self.clusters.p if restricted else self.clusters.k
+        parameters = self.clusters.p + len(self.sigma2) + len(self.rho)
         n = max(count, parameters + 2)
         return {
             "AIC": -2 * value + 2 * parameters,
@@ -81,26 +81,30 @@ def three_level(
     `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
     the number of studies minus p (`contain`).
     """
-    of = blocks(yi, vi, study, design, rho=rho)
-    bases = bases_of(of, components)
-    values = components_of(of, bases, method == "REML") if sigma2 is None else np.asarray(sigma2, dtype=float)
-    return _fit(of, bases, values, tuple(components), method == "REML", test, df, level)
+    clusters = Clusters.of(yi, vi, study, design, rho=rho)
+    bases = bases_of(clusters, components)
+    values = (
+        components_of(clusters, bases, method == "REML")
+        if sigma2 is None
+        else np.asarray(sigma2, dtype=float)
+    )
+    return _fit(clusters, bases, values, tuple(components), method == "REML", test, df, level)
 
 
-def bases_of(of: Blocks, components: Sequence[str]) -> list[Array]:
+def bases_of(clusters: Clusters, components: Sequence[str]) -> list[Array]:
     """The block matrix that each component multiplies: all ones within a study, or the identity."""
-    both = of.used[:, :, None] * of.used[:, None, :]
-    each = both * np.eye(of.used.shape[1])
+    both = clusters.used[:, :, None] * clusters.used[:, None, :]
+    each = both * np.eye(clusters.used.shape[1])
     return [{"study": both, "effect": each}[name] for name in components]
 
 
 def components_of(
-    of: Blocks, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
+    clusters: Clusters, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
 ) -> Array:
     """Variance components at the maximum of the (restricted) likelihood; `fixed` holds some of them."""
     fixed = fixed or {}
     free = [position for position in range(len(bases)) if position not in fixed]
-    scale = _scale(of) ** 2
+    scale = _scale(clusters) ** 2
 
     def spread(values: Array) -> Array:
         whole = np.zeros(len(bases))
@@ -111,9 +115,11 @@ def components_of(
 
     def objective(values: Array) -> tuple[float, Array]:
         whole = spread(values)
-        solved = gls(of, of.v + sum(one * base for one, base in zip(whole, bases, strict=True)))
-        slopes = score(of, solved, [bases[position] for position in free], restricted)
-        return -log_likelihood(of, solved, restricted), -slopes * scale
+        solution = solve(
+            clusters, clusters.v + sum(one * base for one, base in zip(whole, bases, strict=True))
+        )
+        slopes = score(clusters, solution, [bases[position] for position in free], restricted)
+        return -log_likelihood(clusters, solution, restricted), -slopes * scale
 
     if not free:
         return spread(np.empty(0))
@@ -134,16 +140,16 @@ def components_of(
 
 def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> Callable[[float], float]:
     """How far the likelihood, maximised with one variance component held at a value, lies below that of its interval's limits."""
-    bases = bases_of(fitted.blocks, fitted.components)
+    bases = bases_of(fitted.clusters, fitted.components)
     best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
     drop = 0.5 * float(special.chdtri(1, 1 - level))
 
     def excess(value: float) -> float:
-        sigma2 = components_of(fitted.blocks, bases, fitted.restricted, {component: value})
-        solved = gls(
-            fitted.blocks, fitted.blocks.v + sum(s * base for s, base in zip(sigma2, bases, strict=True))
+        sigma2 = components_of(fitted.clusters, bases, fitted.restricted, {component: value})
+        solution = solve(
+            fitted.clusters, fitted.clusters.v + sum(s * base for s, base in zip(sigma2, bases, strict=True))
         )
-        return best - log_likelihood(fitted.blocks, solved, fitted.restricted) - drop
+        return best - log_likelihood(fitted.clusters, solution, fitted.restricted) - drop
 
     return excess
 
@@ -154,7 +160,7 @@ def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95)
 
     excess, estimate = profile_drop(fitted, component, level), float(fitted.sigma2[component])
     low = 0.0 if estimate == 0 or excess(0.0) < 0 else optimize.brentq(excess, 0.0, estimate, rtol=1e-10)
-    step = max(estimate, 1e-3 * float(np.var(fitted.blocks.flat(fitted.blocks.y))))
+    step = max(estimate, 1e-3 * float(np.var(fitted.clusters.flat(fitted.clusters.y))))
     while excess(estimate + step) < 0:
         step *= 2
     return low, optimize.brentq(excess, estimate, estimate + step, rtol=1e-10)
@@ -178,16 +184,20 @@ def multivariate(
     """
     names = sorted({str(one) for one in outcome})
     dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
-    of = blocks(yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance)
+    clusters = Clusters.of(
+        yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance
+    )
     pairs = [(row, column) for row in range(len(names)) for column in range(row + 1)]
     bases = []
     for row, column in pairs:
-        product = of.x[:, :, row, None] * of.x[:, None, :, column]
+        product = clusters.x[:, :, row, None] * clusters.x[:, None, :, column]
         bases.append(product if row == column else product + np.swapaxes(product, 1, 2))
     restricted = method == "REML"
-    matrix = _between(of, pairs, bases, restricted) if between is None else np.asarray(between, dtype=float)
+    matrix = (
+        _between(clusters, pairs, bases, restricted) if between is None else np.asarray(between, dtype=float)
+    )
     elements = np.array([matrix[pair] for pair in pairs])
-    fitted = _fit(of, bases, elements, tuple(names), restricted, "z", "residual", level)
+    fitted = _fit(clusters, bases, elements, tuple(names), restricted, "z", "residual", level)
     sd = np.sqrt(np.diagonal(matrix))
     both = [(row, column) for row, column in pairs if row != column]
     rho = [
@@ -196,10 +206,12 @@ def multivariate(
     return replace(fitted, sigma2=sd**2, rho=np.array(rho))
 
 
-def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array], restricted: bool) -> Array:
+def _between(
+    clusters: Clusters, pairs: Sequence[tuple[int, int]], bases: Sequence[Array], restricted: bool
+) -> Array:
     """The covariance matrix of outcomes at the maximum of the (restricted) likelihood, by its triangular root."""
-    size = of.p
-    scale = _scale(of)
+    size = clusters.p
+    scale = _scale(clusters)
     rows, columns = np.array(pairs).T
 
     def triangle(values: Array) -> Array:
@@ -210,12 +222,14 @@ def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array
     def objective(values: Array) -> tuple[float, Array]:
         lower = triangle(values)
         matrix = lower @ lower.T
-        solved = gls(of, of.v + sum(matrix[pair] * base for pair, base in zip(pairs, bases, strict=True)))
+        solution = solve(
+            clusters, clusters.v + sum(matrix[pair] * base for pair, base in zip(pairs, bases, strict=True))
+        )
         slopes = np.zeros_like(matrix)
-        slopes[rows, columns] = score(of, solved, bases, restricted)
+        slopes[rows, columns] = score(clusters, solution, bases, restricted)
         # the derivative in the matrix, each off-diagonal element counted once
         slopes = (slopes + slopes.T) / 2
-        return -log_likelihood(of, solved, restricted), -2 * (slopes @ lower)[rows, columns] * scale
+        return -log_likelihood(clusters, solution, restricted), -2 * (slopes @ lower)[rows, columns] * scale
 
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
@@ -229,58 +243,60 @@ def _between(of: Blocks, pairs: Sequence[tuple[int, int]], bases: Sequence[Array
     return lower @ lower.T
 
 
-def _scale(of: Blocks) -> float:
+def _scale(clusters: Clusters) -> float:
     """A standard deviation of the size that those between studies may have."""
-    sampling = np.mean(np.diagonal(of.v, axis1=1, axis2=2)[of.used > 0])
-    return float(np.sqrt(max(np.var(of.flat(of.y)), sampling)))
+    sampling = np.mean(np.diagonal(clusters.v, axis1=1, axis2=2)[clusters.used > 0])
+    return float(np.sqrt(max(np.var(clusters.flat(clusters.y)), sampling)))
 
 
 def _fit(
-    of: Blocks, bases: Sequence[Array], sigma2: Array, components: tuple[str, ...], restricted: bool, test: str,
+    clusters: Clusters, bases: Sequence[Array], sigma2: Array, components: tuple[str, ...], restricted: bool, test: str,
     how_df: str, level: float,
 ) -> MultilevelFit:  # fmt: skip
-    total = of.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
-    solved = gls(of, total)
-    df = np.full(of.p, np.nan)
+    marginal = clusters.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
+    solution = solve(clusters, marginal)
+    df = np.full(clusters.p, np.nan)
     if test == "t":
-        df = np.full(of.p, float(of.k - of.p))
+        df = np.full(clusters.p, float(clusters.k - clusters.p))
         if how_df == "contain":
-            df = np.where(_varies_within(of), df, float(len(of.names) - of.p))
-    each = tests_of(solved.b, solved.covariance, df, level)
-    x = of.flat(of.x)
+            df = np.where(_varies_within(clusters), df, float(len(clusters.names) - clusters.p))
+    each = tests_of(solution.b, solution.covariance, df, level)
+    x = clusters.flat(clusters.x)
     intercept = bool(np.all(x[:, 0] == 1))
-    columns = list(range(1 if intercept and of.p > 1 else 0, of.p))
-    QM, QM_df, QM_p = wald(solved.b[None], solved.covariance[None], columns, np.array([df[columns].min()]))
-    alone = gls(of, of.v)
-    degrees = of.k - of.p
-    vt = typical_variance(of)
+    columns = list(range(1 if intercept and clusters.p > 1 else 0, clusters.p))
+    QM, QM_df, QM_p = wald(
+        solution.b[None], solution.covariance[None], columns, np.array([df[columns].min()])
+    )
+    alone = solve(clusters, clusters.v)
+    degrees = clusters.k - clusters.p
+    vt = typical_variance(clusters)
     _, critical = tail_and_critical(each.statistic[0], df[0], level)
-    wide = critical * np.sqrt(solved.covariance[0, 0] + sigma2.sum())
-    only_mean = of.p == 1
+    wide = critical * np.sqrt(solution.covariance[0, 0] + sigma2.sum())
+    only_mean = clusters.p == 1
     return MultilevelFit(
         **vars(each), components=components, restricted=restricted,
         sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
         Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
-        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(of, solved, False),
-        loglik_restricted=log_likelihood(of, solved, True),
-        pi_low=float(solved.b[0] - wide) if only_mean else np.nan,
-        pi_high=float(solved.b[0] + wide) if only_mean else np.nan,
-        blocks=of, solved=solved, total=total,
+        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(clusters, solution, False),
+        loglik_restricted=log_likelihood(clusters, solution, True),
+        pi_low=float(solution.b[0] - wide) if only_mean else np.nan,
+        pi_high=float(solution.b[0] + wide) if only_mean else np.nan,
+        clusters=clusters, solution=solution, marginal=marginal,
     )  # fmt: skip
 
 
-def typical_variance(of: Blocks) -> float:
+def typical_variance(clusters: Clusters) -> float:
     """Typical sampling variance of single effects (Higgins & Thompson 2002), whatever their correlation."""
-    w = of.flat(1 / np.diagonal(of.v, axis1=1, axis2=2))
-    x = of.flat(of.x)
+    w = clusters.flat(1 / np.diagonal(clusters.v, axis1=1, axis2=2))
+    x = clusters.flat(clusters.x)
     lost = np.trace(np.linalg.solve(x.T @ (w[:, None] * x), x.T @ (w[:, None] ** 2 * x)))
-    return float((of.k - of.p) / (w.sum() - lost)) if of.k > of.p else 0.0
+    return float((clusters.k - clusters.p) / (w.sum() - lost)) if clusters.k > clusters.p else 0.0
 
 
-def _varies_within(of: Blocks) -> Array:
+def _varies_within(clusters: Clusters) -> Array:
     """Whether a column of the design varies within a study (p)."""
-    mean = (of.x * of.used[:, :, None]).sum(axis=1) / of.used.sum(axis=1)[:, None]
-    gap = np.abs(of.x - mean[:, None, :]) * of.used[:, :, None]
+    mean = (clusters.x * clusters.used[:, :, None]).sum(axis=1) / clusters.used.sum(axis=1)[:, None]
+    gap = np.abs(clusters.x - mean[:, None, :]) * clusters.used[:, :, None]
     return gap.max(axis=(0, 1)) > 1e-12
 
 
@@ -295,8 +311,8 @@ def aggregate(
     yi: ArrayLike, vi: ArrayLike, study: Sequence[object], *, rho: float
 ) -> tuple[list[str], Array, Array]:
     """One effect per study from dependent ones: their best linear combination under correlation `rho`."""
-    of = blocks(yi, vi, study, rho=rho)
-    inverse = np.linalg.inv(of.v)
-    weight = np.einsum("cmn,cn->cm", inverse, of.used) * of.used
-    total = weight.sum(axis=1)
-    return of.names, (weight * of.y).sum(axis=1) / total, 1 / total
+    clusters = Clusters.of(yi, vi, study, rho=rho)
+    inverse = np.linalg.inv(clusters.v)
+    weight = np.einsum("cmn,cn->cm", inverse, clusters.used) * clusters.used
+    marginal = weight.sum(axis=1)
+    return clusters.names, (weight * clusters.y).sum(axis=1) / marginal, 1 / marginal

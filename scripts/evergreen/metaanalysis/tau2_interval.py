@@ -11,7 +11,7 @@ from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.inverse_variance import Fit
-from evergreen.metaanalysis.least_squares import Array, Stack
+from evergreen.metaanalysis.least_squares import Array, Batch
 
 TALBOT_NODES = 32
 
@@ -26,18 +26,18 @@ class Bounds:
     empty: NDArray[np.bool_]
 
 
-def q_profile(of: Stack, level: float = 0.95) -> Bounds:
+def q_profile(batch: Batch, level: float = 0.95) -> Bounds:
     """Limits of tau2 by the Q-profile (Viechtbauer 2007): the tau2 at which Q(tau2) is a quantile of chi2 with k - p df."""
     tail = (1 - level) / 2
-    df = of.k - of.p
-    count = len(of.yi)
+    df = batch.k - batch.p
+    count = len(batch.yi)
     targets = np.concatenate([special.chdtri(df, tail), special.chdtri(df, 1 - tail)])
-    limits = heterogeneity.q_root(of.take(np.tile(np.arange(count), 2)), targets)
-    at_zero = heterogeneity.generalised_q(of, np.zeros(count))[0]
+    limits = heterogeneity.q_root(batch.take(np.tile(np.arange(count), 2)), targets)
+    at_zero = heterogeneity.generalised_q(batch, np.zeros(count))[0]
     return Bounds(limits[:count], limits[count:], at_zero < targets[:count], at_zero < targets[count:])
 
 
-def profile_likelihood(of: Stack, estimate: float, *, restricted: bool, level: float = 0.95) -> Bounds:
+def profile_likelihood(batch: Batch, estimate: float, *, restricted: bool, level: float = 0.95) -> Bounds:
     """Limits of tau2 of one meta-analysis by the profile likelihood (Hardy & Thompson 1996), ML or restricted.
 
     The limits are where the log-likelihood is chi2(1) / 2 below its maximum.
@@ -45,37 +45,37 @@ def profile_likelihood(of: Stack, estimate: float, *, restricted: bool, level: f
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     drop = 0.5 * special.chdtri(1, 1 - level)
-    best = float(heterogeneity.profiled(of, np.array([estimate]), restricted)[0])
+    best = float(heterogeneity.profiled(batch, np.array([estimate]), restricted)[0])
 
     def excess(value: float) -> float:
-        return best - float(heterogeneity.profiled(of, np.array([value]), restricted)[0]) - drop
+        return best - float(heterogeneity.profiled(batch, np.array([value]), restricted)[0]) - drop
 
     below = estimate == 0 or excess(0.0) < 0
     low = 0.0 if below else optimize.brentq(excess, 0.0, estimate, xtol=1e-14, rtol=1e-13)
-    step = max(estimate, float(of.vi.max()))
+    step = max(estimate, float(batch.vi.max()))
     while excess(estimate + step) < 0:
         step *= 2.0
     high = optimize.brentq(excess, estimate, estimate + step, xtol=1e-14, rtol=1e-13)
     return Bounds(np.array([low]), np.array([high]), np.array([below]), np.array([False]))
 
 
-def generalised_q(of: Stack, a: Array, level: float = 0.95) -> Bounds:
+def generalised_q(batch: Batch, a: Array, level: float = 0.95) -> Bounds:
     """Limits of tau2 of one meta-analysis from the generalised Q with fixed weights `a` (Jackson 2013).
 
     The limits are where the distribution function at the observed Q is a tail of the level.
     """
     from scipy import optimize
 
-    lower_tail = generalised_q_tail(of, a)
+    lower_tail = generalised_q_tail(batch, a)
     tail = (1 - level) / 2
 
     def limit(target: float) -> float:
         if lower_tail(0.0) <= target:
             return 0.0
-        high = float(of.vi[0].max())
+        high = float(batch.vi[0].max())
         while lower_tail(high) > target:
             high *= 2.0
-        near = 1e-14 * float(of.vi[0].min())
+        near = 1e-14 * float(batch.vi[0].min())
         return optimize.brentq(lambda t: lower_tail(t) - target, 0.0, high, xtol=near, rtol=1e-12)
 
     at_zero = lower_tail(0.0)
@@ -87,14 +87,14 @@ def generalised_q(of: Stack, a: Array, level: float = 0.95) -> Bounds:
     )
 
 
-def generalised_q_tail(of: Stack, a: Array) -> Callable[[float], float]:
+def generalised_q_tail(batch: Batch, a: Array) -> Callable[[float], float]:
     """P(Q <= the observed one) of one meta-analysis as a function of tau2, for the generalised Q with fixed weights `a`.
 
     Q = y'Py is a sum of chi2(1) variables weighted by the eigenvalues of S P S, S = diag(sqrt(vi + tau2)).
     """
-    x = of.design()[0]
+    x = batch.design()[0]
     weights = np.asarray(a, dtype=float)
-    y, v = of.yi[0], of.vi[0]
+    y, v = batch.yi[0], batch.vi[0]
     projection = np.diag(weights) - (weights[:, None] * x) @ np.linalg.solve(
         x.T @ (weights[:, None] * x), x.T * weights
     )

@@ -70,10 +70,10 @@ def robust_block(studies: Studies, fitted: Fit, level: float) -> dict[str, Any] 
     names: list[object] = [one.study for one in studies.comparisons]
     if not LEAST_CLUSTERS <= len(set(names)) < len(names):
         return None
-    return as_block(cluster_robust.of_fit(studies.yi, studies.vi, names, fitted, level=level))
+    return as_block(cluster_robust.of_inverse_variance(studies.yi, studies.vi, names, fitted, level=level))
 
 
-def as_block(own: cluster_robust.Robust) -> dict[str, Any]:
+def as_block(own: cluster_robust.ClusterRobust) -> dict[str, Any]:
     """A robust test as the JSON holds it."""
     return {
         "kind": own.kind, "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],

@@ -13,9 +13,10 @@ from evergreen.synthesis import (
     curves,
     dependence,
     effect_modification,
+    funnel_asymmetry,
     pooled,
-    robustness,
     sensitivity,
+    study_influence,
     wording,
 )
 from evergreen.synthesis.arms import Rows
@@ -58,9 +59,9 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "sensitivity": sensitivity.grid(
             analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
         ),
-        "cumulative": robustness.cumulative(studies, analysis),
-        "influence": robustness.influences(studies, analysis),
-        "small_study": robustness.small_studies(studies, analysis),
+        "cumulative": study_influence.cumulative(studies, analysis),
+        "influence": study_influence.influences(studies, analysis),
+        "small_study": funnel_asymmetry.small_studies(studies, analysis),
         "rounds": rounds(studies, analysis),
         "left_out": left_out,
         "arms_left_out": chosen.arms_left_out,
@@ -119,7 +120,7 @@ def measured(
     armed = [position for position, one in enumerate(chosen) if one.yi is None]
     if armed:
         data = comparisons.arrays([chosen[position] for position in armed], effects.MEASURES[measure].kind)
-        yi[armed], vi[armed] = effects.effect(measure, data, **effects.options(measure, analysis))
+        yi[armed], vi[armed] = effects.effect_sizes(measure, data, **effects.options(measure, analysis))
     return yi, vi
 
 

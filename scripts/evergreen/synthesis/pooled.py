@@ -12,8 +12,9 @@ from scipy import special
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
 from evergreen.metaanalysis.inverse_variance import Fit, fit
-from evergreen.metaanalysis.least_squares import Array, stack
-from evergreen.metaanalysis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
+from evergreen.metaanalysis.least_squares import Array, Batch
+from evergreen.metaanalysis.mantel_haenszel import RATES, TABLES, PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.peto import peto
 from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
 
@@ -86,7 +87,7 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     block = block_of(fitted, "random" if random else "common")
     notes = []
     if random:
-        bounds = tau2_interval.q_profile(stack(studies.yi, studies.vi), level)
+        bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         block |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
         if analysis.get("prediction", True):
             low, high, df = prediction.interval(fitted, analysis.get("predtype", "default"))
@@ -167,7 +168,7 @@ def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     """Mantel-Haenszel or Peto."""
     data, level = studies.data(), analysis["level"]
     how = {"add": analysis.get("add", 0.5), "to": analysis.get("to", "only0"), "level": level}
-    found: Counted
+    found: PooledCounts
     if analysis["model"] == "peto":
         found = peto(data, **how)
     else:
@@ -246,5 +247,5 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         )
     if len(set(names)) > 2:
         block["robust"] = dependence.as_block(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
-    inverse = fitted.blocks.flat(np.einsum("cmn,cn->cm", fitted.solved.inverse, fitted.blocks.used))
+    inverse = fitted.clusters.flat(np.einsum("cmn,cn->cm", fitted.solution.inverse, fitted.clusters.used))
     return Pooled(block, 100 * inverse / inverse.sum(), notes)

@@ -18,8 +18,8 @@ import numpy as np
 from evergreen.errors import InputError
 from evergreen.metaanalysis import effects
 from evergreen.synthesis.pooled import check, pool
-from evergreen.synthesis.robustness import influences
 from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_influence import influences
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
 WITHOUT = ("high_risk", "derived", "each_source", "outliers", "influential")

@@ -208,7 +208,7 @@ class Moderation(Influences):
                 if isinstance(value, Mapping) and "error" in value:
                     self.ledger.skip("error block")
                 elif key == "influence_REML":
-                    mine = influence.influence(y, v, design, method="REML")
+                    mine = influence.deletion_diagnostics(y, v, design, method="REML")
                     self.influence_block(place, value, mine, "REML", (y, v, design), self.its_tau2(block))
                 elif key == "confint_REML":
                     self.confint_block(place, value, "Q_profile_REML", y=y, v=v, design=design)

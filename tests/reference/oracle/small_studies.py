@@ -13,7 +13,7 @@ import numpy as np
 
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.metaanalysis.inverse_variance import Fit, fit
-from evergreen.metaanalysis.least_squares import stack
+from evergreen.metaanalysis.least_squares import Batch
 from tests.reference import stopping
 from tests.reference.oracle.fits import Fits, stopped, tails
 from tests.reference.oracle.ledger import column, number, numbers
@@ -171,7 +171,7 @@ class SmallStudies(Fits):
             self.ledger.block(
                 "trim and fill", path, rest, stopped(its_y, v), rtol=1e-8, rtols=tails(filled.fit, 1e-8)
             )
-            self.no_worse(path, stack(y, v), float(filled.fit.tau2), number(block["tau2"]))
+            self.no_worse(path, Batch.of(y, v), float(filled.fit.tau2), number(block["tau2"]))
 
     def _fsn(self, theirs: Mapping[str, Any], path: str) -> None:
         for name, block in theirs.items():

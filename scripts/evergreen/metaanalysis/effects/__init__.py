@@ -42,14 +42,14 @@ def _reported(measure: str, data: Data) -> tuple[Array, Array]:
 
 
 MEASURES: dict[str, Measure] = {
-    **_of("table", two_by_two.effect, two_by_two.MEASURES),
-    **_of("two_means", two_means.effect, two_means.MEASURES),
-    **_of("pre_post", pre_post.effect, pre_post.MEASURES),
-    **_of("two_rates", rates.effect, rates.MEASURES),
-    **_of("rate", rates.effect, rates.SINGLE),
-    **_of("proportion", proportions.effect, proportions.MEASURES),
-    **_of("correlation", correlations.effect, correlations.MEASURES),
-    **_of("reliability", correlations.effect, correlations.RELIABILITY),
+    **_of("table", two_by_two.effect_sizes, two_by_two.MEASURES),
+    **_of("two_means", two_means.effect_sizes, two_means.MEASURES),
+    **_of("pre_post", pre_post.effect_sizes, pre_post.MEASURES),
+    **_of("two_rates", rates.effect_sizes, rates.MEASURES),
+    **_of("rate", rates.effect_sizes, rates.SINGLE),
+    **_of("proportion", proportions.effect_sizes, proportions.MEASURES),
+    **_of("correlation", correlations.effect_sizes, correlations.MEASURES),
+    **_of("reliability", correlations.effect_sizes, correlations.RELIABILITY),
     "GEN": Measure("effect", "generic", "identity", _reported),
 }
 
@@ -57,7 +57,7 @@ MEASURES: dict[str, Measure] = {
 UNCORRECTED = two_by_two.WITHOUT_CORRECTION | rates.WITHOUT_CORRECTION | proportions.WITHOUT_CORRECTION
 
 
-def effect(measure: str, data: Data, **options: Any) -> tuple[Array, Array]:
+def effect_sizes(measure: str, data: Data, **options: Any) -> tuple[Array, Array]:
     """`yi` and `vi` (k each) of `measure`; `data` holds the arrays its kind needs, `options` the variant (`add`, `to`, ...)."""
     return MEASURES[measure].compute(measure, data, **options)
 

@@ -39,7 +39,7 @@ def hypergeometric(a: float, c: Array, x: Array) -> Array:
     return np.where(c > 50, series, special.hyp2f1(a, a, c, x))
 
 
-def effect(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") -> tuple[Array, Array]:
+def effect_sizes(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") -> tuple[Array, Array]:
     """Effects and variances (k each); no variance for four or fewer participants."""
     if measure in RELIABILITY:
         return _reliability(measure, data)

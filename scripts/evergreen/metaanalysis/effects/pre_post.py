@@ -32,7 +32,7 @@ MEASURES = {
 }
 
 
-def effect(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]:
+def effect_sizes(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]:
     """Effects and variances (k each); NaN where they cannot be computed."""
     n, m1, sd1, m2, sd2, r = (
         np.asarray(data[name], dtype=float)

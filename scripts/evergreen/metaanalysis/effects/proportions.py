@@ -28,7 +28,7 @@ MEASURES = {
 WITHOUT_CORRECTION = {"PAS", "PFT"}
 
 
-def effect(
+def effect_sizes(
     measure: str, data: Mapping[str, Array], *, add: float | None = None, to: str = "only0"
 ) -> tuple[Array, Array]:
     """Effects and variances (k each)."""

@@ -34,7 +34,7 @@ SINGLE = {
 WITHOUT_CORRECTION = {"IRSD", "IRS", "IRFT"}
 
 
-def effect(
+def effect_sizes(
     measure: str,
     data: Mapping[str, Array],
     *,

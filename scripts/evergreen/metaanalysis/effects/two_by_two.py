@@ -61,7 +61,7 @@ def corrected(
     return a + extra, b + extra, c + extra, d + extra
 
 
-def effect(
+def effect_sizes(
     measure: str,
     data: Mapping[str, Array],
     *,

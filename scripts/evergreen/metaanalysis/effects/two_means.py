@@ -50,7 +50,7 @@ def pooled_sd(n1: Array, sd1: Array, n2: Array, sd2: Array) -> Array:
     return np.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2))
 
 
-def effect(
+def effect_sizes(
     measure: str, data: Mapping[str, Array], *, vtype: str = "LS", correct: bool = True
 ) -> tuple[Array, Array]:
     """Effects and variances (k each); NaN where they cannot be computed."""

@@ -1,4 +1,4 @@
-"""How far a result leans on single studies and on small ones: the JSON of influence and of small-study effects."""
+"""How far a result leans on single studies: the JSON of influence, and of the result as studies are added."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.metaanalysis import fail_safe, influence, small_study, trim_and_fill
+from evergreen.metaanalysis import gosh, influence
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.synthesis.effect_modification import reported
@@ -27,7 +27,7 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     )
     # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
-    found = influence.influence(studies.yi, studies.vi, method=method)
+    found = influence.deletion_diagnostics(studies.yi, studies.vi, method=method)
     single = asdict(found)
     x, y = influence.baujat(studies.yi, studies.vi, method=method)
     rows = []
@@ -66,9 +66,7 @@ def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, 
     subsets, k = analysis.get("gosh", 4000), len(studies.yi)
     if not subsets or k < 5:
         return {}
-    found = influence.gosh(
-        studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.get("seed", 0)
-    )
+    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.get("seed", 0))
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
     quantiles = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
@@ -144,60 +142,3 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
         "steps": steps,
         "without_value": [label for label, has in zip(studies.labels, known, strict=True) if not has],
     }
-
-
-def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
-    k, least = len(studies.yi), analysis.get("k_min_small_study", 10)
-    if k < least:
-        return {
-            "not_done": f"{k} {'study' if k == 1 else 'studies'}; tests for small-study effects need at least {least}"
-        }
-    if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
-        return {"not_done": "all studies are equally precise: there are no small ones"}
-    random = analysis["model"] == "random"
-    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
-    known = (
-        np.all([np.isfinite(values) for values in studies.data().values()], axis=0)
-        if studies.data()
-        else None
-    )
-    data = studies.data() if known is not None and known.all() else {}
-    tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
-    tau, p_value = small_study.rank_test(studies.yi, studies.vi)
-    document: dict[str, Any] = {
-        "tests": {name: _asymmetry(one) for name, one in tests.items()},
-        "rank": {"tau": tau, "p": p_value},
-        "pet_peese": {
-            name: dict(zip(("estimate", "se", "statistic", "p"), values, strict=True))
-            for name, values in small_study.pet_peese(studies.yi, studies.vi).items()
-        },
-        "fail_safe": {
-            "rosenthal": fail_safe.rosenthal(studies.yi, studies.vi),
-            "orwin": fail_safe.orwin(studies.yi, studies.vi),
-            "rosenberg": fail_safe.rosenberg(studies.yi, studies.vi),
-            "general": fail_safe.general(studies.yi, studies.vi, method=method),
-        },
-    }  # fmt: skip
-    try:
-        filled = trim_and_fill.trim_and_fill(
-            studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
-        )
-    except ValueError as error:
-        document["trim_and_fill"] = {"not_done": str(error)}
-    else:
-        document["trim_and_fill"] = {
-            "missing": filled.missing, "missing_se": filled.missing_se, "side": filled.side,
-            "filled": [{"yi": y, "vi": v} for y, v in zip(filled.yi, filled.vi, strict=True)],
-            "model": block_of(filled.fit, "random" if random else "common"),
-        }  # fmt: skip
-    return document
-
-
-def _asymmetry(one: small_study.Asymmetry | str) -> dict[str, Any]:
-    if isinstance(one, str):
-        return {"not_done": one}
-    return {
-        "statistic": one.statistic, "df": one.df, "p": one.p_value, "limit": one.limit, "limit_ci_low": one.limit_low,
-        "limit_ci_high": one.limit_high,
-    }  # fmt: skip
