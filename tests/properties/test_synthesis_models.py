@@ -22,13 +22,14 @@ from evergreen.metaanalysis import (
 )
 from evergreen.metaanalysis.inverse_variance import fit, fit_batch
 from evergreen.metaanalysis.least_squares import Batch
+from evergreen.metaanalysis.models import TAU2
 from evergreen.metaanalysis.multilevel import three_level
 from evergreen.synthesis.arms import derived_columns
 
 number = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 4))
 variance = st.floats(0.01, 2.0).map(lambda value: round(value, 4))
 studies = st.lists(st.tuples(number, variance), min_size=3, max_size=12)
-methods = st.sampled_from(tau2.METHODS)
+methods = st.sampled_from(TAU2)
 
 
 def split(pairs):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evergreen.metaanalysis import glmm
+from evergreen.metaanalysis.models import MODELS
 
 TABLES = {
     "no events in group 1": ([0, 0, 0], [20, 30, 40], [3, 2, 4], [20, 30, 40]),
@@ -14,7 +15,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("numbers", TABLES.values(), ids=TABLES)
-@pytest.mark.parametrize("model", glmm.MODELS["OR"])
+@pytest.mark.parametrize("model", MODELS["glmm"].variants["OR"])
 @pytest.mark.parametrize("common", [True, False])
 def test_groups_without_or_with_all_events_are_refused(numbers, model, common):
     data = dict(zip(("events1", "n1", "events2", "n2"), map(np.array, numbers), strict=True))
@@ -26,7 +27,7 @@ def test_groups_without_or_with_all_events_are_refused(numbers, model, common):
         glmm.glmm("OR", data, model=model, common=common)
 
 
-@pytest.mark.parametrize("model", glmm.MODELS["IRR"])
+@pytest.mark.parametrize("model", MODELS["glmm"].variants["IRR"])
 def test_rates_without_events_in_a_group_are_refused(model):
     data = {"events1": [0, 0], "person_time1": [90, 80], "events2": [3, 2], "person_time2": [70, 60]}
     with pytest.raises(ValueError, match="no finite maximum"):

@@ -26,8 +26,9 @@ from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.metaanalysis.glmm_likelihood import Counts
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.metaanalysis.models import conflict
 
-MODELS = {"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")}
 DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood without a maximum has
 
 
@@ -73,6 +74,10 @@ def glmm(
 
     Raises ValueError where fewer than two studies have events, and where the likelihood has no finite maximum.
     """
+    if wrong := conflict("glmm", measure, variant=model):
+        raise ValueError(
+            f"no mixed model {model} for {measure}: the {wrong.what} can be {', '.join(wrong.allowed)}"
+        )
     kept = informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
     if len(next(iter(kept.values()))) < 2:
         raise ValueError("fewer than two studies say something about the effect")
@@ -86,10 +91,8 @@ def glmm(
         found = glmm_models.random_studies(two_groups(measure, kept), common)
     elif measure == "OR" and model == "CM.EL":
         found = glmm_models.hypergeometric(kept, common)
-    elif model in MODELS[measure]:
-        found = glmm_models.one_count(conditional(measure, kept), common)
     else:
-        raise ValueError(f"model {model} does not exist for {measure}")
+        found = glmm_models.one_count(conditional(measure, kept), common)
     return _result(measure, kept, found, level)
 
 
@@ -98,7 +101,7 @@ def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum,
         raise ValueError(glmm_models.NO_MAXIMUM)
     if found.tau2 > DIVERGED:
         raise ValueError(glmm_models.too_different(found.tau2))
-    options = {"drop00": True} if measure in {"OR", "IRR"} else {}
+    options = {"drop00": True} if "drop00" in MEASURES[measure].options else {}
     yi, vi = effect_sizes(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)
     k = len(yi)
@@ -122,7 +125,7 @@ def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bo
 
     CM.AL takes events for rare: it asks only how they are shared between the groups.
     """
-    groups = ("1", "2") if measure in MODELS else ("",)
+    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
     binomial = measure == "PLO" or (measure == "OR" and model != "CM.AL")
     totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
     return any(events in (0, participants) for events, participants in totals)

@@ -26,8 +26,9 @@ from evergreen.metaanalysis.least_squares import (
     traces,
     weights,
 )
+from evergreen.metaanalysis.models import MODELS
 
-TESTS = ("z", "t", "knha", "adhoc")
+TESTS = MODELS["random"].tests
 
 
 @dataclass(frozen=True)

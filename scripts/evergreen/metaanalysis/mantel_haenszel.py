@@ -16,9 +16,8 @@ from scipy import special
 
 from evergreen.metaanalysis.effects import rates, two_by_two
 from evergreen.metaanalysis.least_squares import Array
-
-TABLES = ("RR", "OR", "RD")
-RATES = ("IRR", "IRD")
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import conflict
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,9 @@ def mantel_haenszel(
     level: float = 0.95,
 ) -> PooledCounts:
     """Pool 2x2 tables (RR, OR, RD) or rates (IRR, IRD); `correct` is the continuity correction of the association test."""
-    if measure in RATES:
+    if conflict("mh", measure):
+        raise ValueError(f"Mantel and Haenszel's method does not pool {measure}")
+    if MEASURES[measure].kind == "two_rates":
         return _rates(measure, data, add=add, to=to, drop00=drop00, correct=correct, level=level)
     yi, vi = two_by_two.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     cells = (

@@ -18,6 +18,7 @@ from scipy import special
 from evergreen.metaanalysis.coefficients import Coefficients, tail_and_critical, tests_of, wald
 from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, log_likelihood, score, solve
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.models import MODELS
 
 COMPONENTS = ("study", "effect")
 
@@ -81,6 +82,8 @@ def three_level(
     `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
     the number of studies minus p (`contain`).
     """
+    if method not in MODELS["multilevel"].tau2 or test not in MODELS["multilevel"].tests:
+        raise ValueError(f"no multilevel model with estimator {method} and test {test}")
     clusters = Clusters.of(yi, vi, study, design, rho=rho)
     bases = bases_of(clusters, components)
     values = (

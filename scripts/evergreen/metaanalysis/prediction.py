@@ -8,8 +8,7 @@ from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.least_squares import Array
-
-KINDS = ("default", "simple", "riley", "t")
+from evergreen.metaanalysis.models import PREDICTION
 
 
 def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tuple[Array, Array, Array]:
@@ -20,7 +19,7 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
     moderators) or with k - p (`t`), never less than 1; `simple` is mean +- 1.96 tau without the uncertainty of the
     mean. NaN for a common-effect model.
     """
-    if kind not in KINDS:
+    if kind not in PREDICTION:
         raise ValueError(f"unknown kind of prediction interval: {kind}")
     b, se, tau2 = fit.b[..., 0], fit.se[..., 0], fit.tau2
     free = fit.k - fit.p

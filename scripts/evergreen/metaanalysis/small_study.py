@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.rank_correlation import kendall
 
 PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
@@ -131,41 +132,29 @@ def peters(yi: Array, events: Array, n: Array) -> Asymmetry:
     return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ninv")
 
 
-def macaskill(yi: Array, events: Array, n: Array) -> Asymmetry:
-    """Macaskill, Walter & Irwig (2001) for odds ratios: effects on n, weighted as by Peters."""
-    with np.errstate(divide="ignore"):
-        v = 1 / events + 1 / (n - events)
-    kept = np.isfinite(v) & np.isfinite(yi)
-    return regression_test(yi[kept], v[kept], n[kept], model="lm", predictor="ni")
-
-
-def debray(yi: Array, events: Array) -> Asymmetry:
-    """Debray, Moons & Riley (2018) for time to event: effects on and weighted by the number of events (FIV)."""
-    kept = np.isfinite(yi) & (events > 0)
-    return regression_test(yi[kept], 1 / events[kept], model="lm", predictor="vi")
-
-
 def pustejovsky_rodgers(yi: Array, n1: Array, n2: Array) -> Asymmetry:
     """Pustejovsky & Rodgers (2019) for standardised mean differences: Egger's test with the variance 1/n1 + 1/n2."""
     return regression_test(yi, 1 / n1 + 1 / n2, model="lm")
 
 
 def of_measure(measure: str, yi: Array, vi: Array, data: Mapping[str, Array]) -> dict[str, Asymmetry | str]:
-    """The tests that suit `measure` (Cochrane Handbook 13.3.5.4), or why one cannot be done; `data` is empty for contrasts."""
-    if measure in {"OR", "PETO"} and data:
-        events, n = data["events1"] + data["events2"], data["n1"] + data["n2"]
-        tests: dict[str, Callable[[], Asymmetry]] = {
-            "Harbord": lambda: harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
-            "Peters": lambda: peters(yi, events, n),
-        }
-    elif measure == "SMD" and data:
-        tests = {"Pustejovsky-Rodgers": lambda: pustejovsky_rodgers(yi, data["n1"], data["n2"])}
-    else:
-        tests = {"Egger": lambda: regression_test(yi, vi, model="lm")}
+    """The tests that suit `measure` (`Measure.asymmetry`), or why one cannot be done; by name.
+
+    `yi` and `vi` (k each) are on the scale of the analysis. `data` holds the arrays of the measure's kind (`measures.KINDS`);
+    without them (empty), as for effects that were reported as such, the test is Egger's.
+    """
     found: dict[str, Asymmetry | str] = {}
-    for name, test in tests.items():
+    for name in MEASURES[measure].asymmetry if data else ("Egger",):
         try:
-            found[name] = test()
+            found[name] = ASYMMETRY[name](yi, vi, data)
         except ValueError as error:
             found[name] = str(error)
     return found
+
+
+ASYMMETRY: dict[str, Callable[[Array, Array, Mapping[str, Array]], Asymmetry]] = {
+    "Egger": lambda yi, vi, data: regression_test(yi, vi, model="lm"),
+    "Harbord": lambda yi, vi, data: harbord(data["events1"], data["n1"], data["events2"], data["n2"]),
+    "Peters": lambda yi, vi, data: peters(yi, data["events1"] + data["events2"], data["n1"] + data["n2"]),
+    "Pustejovsky-Rodgers": lambda yi, vi, data: pustejovsky_rodgers(yi, data["n1"], data["n2"]),
+}

@@ -31,7 +31,6 @@ from evergreen.metaanalysis.least_squares import (
     weights,
 )
 
-METHODS = ("DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT")
 COMMON = ("EE", "FE", "CE")
 
 GRID_POINTS = 16
@@ -43,7 +42,7 @@ def estimate(batch: Batch, method: str) -> Array:
     """tau2 of each meta-analysis (B) by `method`; 0 for a common-effect model, and where k <= p nothing is left to estimate."""
     if method in COMMON:
         return np.zeros(len(batch.yi))
-    if method not in METHODS:
+    if method not in ESTIMATORS:
         raise ValueError(f"unknown estimator of tau2: {method}")
     free = batch.k > batch.p
     tau2 = np.zeros(len(batch.yi))

@@ -11,6 +11,7 @@ import numpy as np
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, multilevel
 from evergreen.metaanalysis.inverse_variance import Fit
+from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.studies import Studies
 
@@ -21,7 +22,7 @@ def check(outcome: Mapping[str, Any]) -> None:
     """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
     analysis, name = outcome["analysis"], outcome["id"]
     how = analysis.get("dependent")
-    if how and analysis["model"] not in {"random", "common"}:
+    if how and MODELS[analysis["model"]].clusters != "choice":
         raise InputError(
             f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis['model']}",
             todo="Leave it out; a multilevel model takes `rho` by itself.",

@@ -13,13 +13,11 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
-from evergreen.metaanalysis.mantel_haenszel import RATES, TABLES, PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.models import conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
-
-MEASURES_OF = {"mh": {*TABLES, *RATES}, "peto": {"OR", "PETO"}, "glmm": {"OR", "IRR", "PLO", "IRLN"}}
-COUNTED = tuple(MEASURES_OF)
 
 
 @dataclass(frozen=True)
@@ -32,33 +30,37 @@ class Pooled:
 
 
 def check(outcome: Mapping[str, Any]) -> None:
-    """Refuse a combination of model, measure and estimator that does not exist."""
+    """Refuse a combination of model, measure, estimator and test that does not exist (`metaanalysis.models`)."""
     dependence.check(outcome)
     analysis, measure, name = outcome["analysis"], outcome["measure"], outcome["id"]
     model = analysis["model"]
-    if measure not in MEASURES_OF.get(model, {measure}):
+    found = conflict(
+        model,
+        measure,
+        tau2=analysis.get("tau2"),
+        test=analysis["test"],
+        variant=analysis.get("glmm", "UM.FS") if model == "glmm" else None,
+    )
+    if found is None:
+        return
+    if found.what == "measure":
         raise InputError(
             f"outcome {name}: model {model} cannot pool {measure}",
-            todo=f"Measures for this model: {', '.join(sorted(MEASURES_OF[model]))}.",
+            todo=f"Measures for this model: {', '.join(sorted(found.allowed))}.",
         )
-    if (
-        model == "glmm"
-        and measure in glmm.MODELS
-        and analysis.get("glmm", "UM.FS") not in glmm.MODELS[measure]
-    ):
+    if found.what == "variant":
         raise InputError(
             f"outcome {name}: the model {analysis['glmm']} does not exist for {measure}",
-            todo=f"Choose one of {', '.join(glmm.MODELS[measure])}.",
+            todo=f"Choose one of {', '.join(found.allowed)}.",
         )
-    if model == "multilevel" and analysis["tau2"] not in {"REML", "ML"}:
+    if found.what == "tau2":
         raise InputError(
-            f"outcome {name}: a multilevel model is fitted by REML or ML, not by {analysis['tau2']}"
+            f"outcome {name}: a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis['tau2']}"
         )
-    if model != "random" and analysis["test"] in {"knha", "adhoc"}:
-        raise InputError(
-            f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
-            todo="Set `test: z`, or leave it out.",
-        )
+    raise InputError(
+        f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
+        todo=f"Set `test: {found.allowed[0]}`, or leave it out.",
+    )
 
 
 def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:

@@ -14,17 +14,7 @@ import numpy as np
 from scipy import special
 
 from evergreen.metaanalysis.least_squares import Array
-
-MEASURES = {
-    "COR": ("correlation", "identity"),
-    "UCOR": ("correlation (unbiased)", "identity"),
-    "ZCOR": ("correlation (Fisher's z)", "correlation"),
-}
-RELIABILITY = {
-    "ARAW": ("Cronbach's alpha", "identity"),
-    "AHW": ("Cronbach's alpha (cube root)", "cube_root"),
-    "ABT": ("Cronbach's alpha (log)", "log_complement"),
-}
+from evergreen.metaanalysis.measures import MEASURES
 
 
 def hypergeometric(a: float, c: Array, x: Array) -> Array:
@@ -41,7 +31,7 @@ def hypergeometric(a: float, c: Array, x: Array) -> Array:
 
 def effect_sizes(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") -> tuple[Array, Array]:
     """Effects and variances (k each); no variance for four or fewer participants."""
-    if measure in RELIABILITY:
+    if MEASURES[measure].kind == "reliability":
         return _reliability(measure, data)
     r, n = np.asarray(data["r"], dtype=float), np.asarray(data["n"], dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):

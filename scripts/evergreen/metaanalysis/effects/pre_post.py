@@ -20,17 +20,6 @@ import numpy as np
 from evergreen.metaanalysis.effects.two_means import small_sample_factor
 from evergreen.metaanalysis.least_squares import Array
 
-MEASURES = {
-    "MC": ("mean change", "identity"),
-    "SMCC": ("standardised mean change (SD of change)", "identity"),
-    "SMCR": ("standardised mean change (raw SD)", "identity"),
-    "SMCRH": ("standardised mean change (raw SD, unequal variances)", "identity"),
-    "SMCRP": ("standardised mean change (pooled SD)", "identity"),
-    "ROMC": ("ratio of means after and before", "log"),
-    "CVRC": ("ratio of coefficients of variation after and before", "log"),
-    "VRC": ("ratio of standard deviations after and before", "log"),
-}
-
 
 def effect_sizes(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]:
     """Effects and variances (k each); NaN where they cannot be computed."""

@@ -17,15 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from evergreen.metaanalysis.least_squares import Array
-
-MEASURES = {
-    "PR": ("proportion", "identity"),
-    "PLN": ("proportion (log)", "log"),
-    "PLO": ("proportion (logit)", "logit"),
-    "PAS": ("proportion (arcsine)", "arcsine"),
-    "PFT": ("proportion (Freeman-Tukey)", "freeman_tukey"),
-}
-WITHOUT_CORRECTION = {"PAS", "PFT"}
+from evergreen.metaanalysis.measures import MEASURES
 
 
 def effect_sizes(
@@ -33,7 +25,7 @@ def effect_sizes(
 ) -> tuple[Array, Array]:
     """Effects and variances (k each)."""
     if add is None:
-        add = 0.0 if measure in WITHOUT_CORRECTION else 0.5
+        add = 0.5 if MEASURES[measure].corrected else 0.0
     x = np.asarray(data["events"], dtype=float)
     rest = np.asarray(data["n"], dtype=float) - x
     zero = (x == 0) | (rest == 0)

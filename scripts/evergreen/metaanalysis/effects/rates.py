@@ -19,19 +19,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from evergreen.metaanalysis.least_squares import Array
-
-MEASURES = {
-    "IRR": ("incidence rate ratio", "log"),
-    "IRD": ("incidence rate difference", "identity"),
-    "IRSD": ("square root rate difference", "identity"),
-}
-SINGLE = {
-    "IR": ("incidence rate", "identity"),
-    "IRLN": ("incidence rate (log)", "log"),
-    "IRS": ("incidence rate (square root)", "square"),
-    "IRFT": ("incidence rate (Freeman-Tukey)", "rate_freeman_tukey"),
-}
-WITHOUT_CORRECTION = {"IRSD", "IRS", "IRFT"}
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 
 
 def effect_sizes(
@@ -44,8 +32,8 @@ def effect_sizes(
 ) -> tuple[Array, Array]:
     """Effects and variances (k each) of two rates or of one."""
     if add is None:
-        add = 0.0 if measure in WITHOUT_CORRECTION else 0.5
-    groups = ("1", "2") if measure in MEASURES else ("",)
+        add = 0.5 if MEASURES[measure].corrected else 0.0
+    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
     counts = np.stack([np.asarray(data[f"events{group}"], dtype=float) for group in groups])
     times = np.stack([np.asarray(data[f"person_time{group}"], dtype=float) for group in groups])
     if drop00 and len(groups) == 2:

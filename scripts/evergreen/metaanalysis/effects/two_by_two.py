@@ -22,18 +22,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import MEASURES
 
-MEASURES = {
-    "RR": ("risk ratio", "log"),
-    "OR": ("odds ratio", "log"),
-    "RD": ("risk difference", "identity"),
-    "PETO": ("Peto odds ratio", "log"),
-    "AS": ("arcsine square root difference", "identity"),
-    "PHI": ("phi coefficient", "identity"),
-    "YUQ": ("Yule's Q", "identity"),
-}
 TO = ("only0", "all", "if0all", "none")
-WITHOUT_CORRECTION = {"AS", "PHI"}
 
 
 def cells(data: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
@@ -71,7 +62,7 @@ def effect_sizes(
 ) -> tuple[Array, Array]:
     """Effects and variances (k each); NaN where a log or a division has nothing to stand on."""
     if add is None:
-        add = 0.0 if measure in WITHOUT_CORRECTION else 0.5
+        add = 0.5 if MEASURES[measure].corrected else 0.0
     a, b, c, d = corrected(cells(data), add, to, drop00)
     n1, n2 = a + b, c + d
     yi: Array

@@ -24,19 +24,6 @@ from scipy import special
 
 from evergreen.metaanalysis.least_squares import Array
 
-MEASURES = {
-    "MD": ("mean difference", "identity"),
-    "SMD": ("standardised mean difference", "identity"),
-    "SMDH": ("standardised mean difference (unequal variances)", "identity"),
-    "SMD1": ("standardised mean difference (SD of group 2)", "identity"),
-    "SMD1H": ("standardised mean difference (SD of group 2, unequal variances)", "identity"),
-    "ROM": ("ratio of means", "log"),
-    "CVR": ("ratio of coefficients of variation", "log"),
-    "VR": ("ratio of standard deviations", "log"),
-    "D2ORN": ("odds ratio from a standardised mean difference (normal)", "log"),
-    "D2ORL": ("odds ratio from a standardised mean difference (logistic)", "log"),
-}
-
 
 def small_sample_factor(m: Array) -> Array:
     """Hedges's exact J(m) = gamma(m/2) / (sqrt(m/2) gamma((m-1)/2)); NaN for m <= 1."""
