@@ -64,3 +64,21 @@ def wald(b: Array, vb: Array, columns: Sequence[int], df: Array) -> tuple[Array,
     value = np.where(normal, value, value / m)
     tail = np.where(normal, special.chdtrc(m, value), special.fdtrc(m, np.where(normal, 1.0, df), value))
     return value, np.stack([np.full(len(b), float(m)), df], axis=1), tail
+
+
+def i2_from_q(Q: float, df: float) -> float:
+    """I2 in per cent from Cochran's Q and its degrees of freedom: 100 (Q - df) / Q, not below 0 (Higgins & Thompson 2002)."""
+    return max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0
+
+
+def information_criteria(loglik: Array, parameters: int, count: Array) -> dict[str, Array]:
+    """AIC, BIC and the corrected AIC of a log-likelihood (B) with so many parameters and observations (B).
+
+    As metafor counts them: k observations of a likelihood, k - p of a restricted one.
+    """
+    n = np.maximum(count, parameters + 2)
+    return {
+        "AIC": -2 * loglik + 2 * parameters,
+        "BIC": -2 * loglik + parameters * np.log(count),
+        "AICc": -2 * loglik + 2 * parameters * n / (n - parameters - 1),
+    }

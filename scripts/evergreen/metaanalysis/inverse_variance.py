@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
-from evergreen.metaanalysis.coefficients import Coefficients, tests_of, wald
+from evergreen.metaanalysis.coefficients import Coefficients, information_criteria, tests_of, wald
 from evergreen.metaanalysis.least_squares import (
     Array,
     Batch,
@@ -72,14 +72,8 @@ class Fit(Coefficients):
     def information_criteria(self, restricted: bool) -> dict[str, Array]:
         """AIC, BIC and the corrected AIC; tau2 counts as a parameter unless the model is a common-effect one."""
         value = self.loglik_restricted if restricted else self.loglik
-        count = self.k - self.p if restricted else self.k
         parameters = self.p + (self.method not in heterogeneity.COMMON)
-        n = np.maximum(count, parameters + 2)
-        return {
-            "AIC": -2 * value + 2 * parameters,
-            "BIC": -2 * value + parameters * np.log(count),
-            "AICc": -2 * value + 2 * parameters * n / (n - parameters - 1),
-        }
+        return information_criteria(value, parameters, self.k - self.p if restricted else self.k)
 
 
 def fit(

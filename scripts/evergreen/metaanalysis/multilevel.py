@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from evergreen.metaanalysis.coefficients import Coefficients, tail_and_critical, tests_of, wald
+from evergreen.metaanalysis.coefficients import (
+    Coefficients,
+    information_criteria,
+    tail_and_critical,
+    tests_of,
+    wald,
+)
 from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, log_likelihood, score, solve
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
@@ -51,16 +57,12 @@ class MultilevelFit(Coefficients):
     solution: Solution
     marginal: Array
 
-    def information_criteria(self, restricted: bool) -> dict[str, float]:
+    def information_criteria(self, restricted: bool) -> dict[str, Array]:
+        """AIC, BIC and corrected AIC by the (restricted) likelihood; every variance and correlation is a parameter."""
         value = self.loglik_restricted if restricted else self.loglik
-        count = self.clusters.k - self.clusters.p if restricted else self.clusters.k
         parameters = self.clusters.p + len(self.sigma2) + len(self.rho)
-        n = max(count, parameters + 2)
-        return {
-            "AIC": -2 * value + 2 * parameters,
-            "BIC": -2 * value + parameters * float(np.log(count)),
-            "AICc": -2 * value + 2 * parameters * n / (n - parameters - 1),
-        }
+        count = self.clusters.k - self.clusters.p if restricted else self.clusters.k
+        return information_criteria(np.asarray(value), parameters, np.asarray(count))
 
 
 def three_level(

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
+from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.effects import two_by_two
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.mantel_haenszel import NO_TEST, PooledCounts, chi2_test, pooled_counts
@@ -46,5 +47,4 @@ def peto(
     # heterogeneity of the uncorrected counts, over the studies that have an effect
     Q = max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
     df = result.Q_df
-    I2 = max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0
-    return replace(result, Q=Q, Q_p=float(special.chdtrc(df, Q)), I2=I2, H2=Q / df)
+    return replace(result, Q=Q, Q_p=float(special.chdtrc(df, Q)), I2=i2_from_q(Q, df), H2=Q / df)

@@ -1,4 +1,4 @@
-"""Subgroups: the effect in each, and whether it differs between them."""
+"""Subgroups: the effect in each, and whether it differs between them (Borenstein et al. 2009, chapter 19)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 
 
 @dataclass(frozen=True)
 class Between:
-    """Test for differences between subgroups: chi2 with `df`, or F where `df2` is a number; I2 in per cent."""
+    """Cochran's Q between subgroups, its degrees of freedom and p value (chi2), and I2 in per cent."""
 
-    statistic: float
-    df: float
-    df2: float
+    Q: float
+    df: int
     p_value: float
     I2: float
 
@@ -32,6 +32,21 @@ class Subgroups:
     between: Between
 
 
+def between(estimates: ArrayLike, se: ArrayLike) -> Between:
+    """Test whether independent means (g, on the scale of the analysis) with standard errors `se` (g) are the same.
+
+    Everything but the degrees of freedom, g - 1, is NaN with fewer than two means, and where a standard error is not a
+    positive number.
+    """
+    means, errors = np.asarray(estimates, dtype=float), np.asarray(se, dtype=float)
+    df = len(means) - 1
+    if df < 1 or not np.all(np.isfinite(errors) & (errors > 0)):
+        return Between(np.nan, df, np.nan, np.nan)
+    w = 1 / errors**2
+    Q = float(np.sum(w * (means - np.sum(w * means) / np.sum(w)) ** 2))
+    return Between(Q, df, float(special.chdtrc(df, Q)), i2_from_q(Q, df))
+
+
 def separate(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -41,7 +56,11 @@ def separate(
     test: str = "z",
     level: float = 0.95,
 ) -> Subgroups:
-    """Each subgroup with a tau2 of its own; the test is Cochran's Q of the subgroup means (Borenstein et al. 2009, ch. 19)."""
+    """Each subgroup by itself, with a tau2 of its own, and the test between their means.
+
+    `labels` (k texts) say which subgroup a study is in; levels are in alphabetical order. `method`, `test` and `level` as for
+    `inverse_variance.fit`; a subgroup of one study is tested by z.
+    """
     y, v, names = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float), np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
     fits = []
@@ -49,12 +68,8 @@ def separate(
         part = names == name
         alone = part.sum() == 1
         fits.append(fit(y[part], v[part], method=method, test="z" if alone else test, level=level))
-    means = np.array([float(one.b[0]) for one in fits])
-    precision = np.array([1 / float(one.se[0]) ** 2 if one.se[0] > 0 else np.nan for one in fits])
-    centre = np.sum(precision * means) / np.sum(precision)
-    statistic = float(np.sum(precision * (means - centre) ** 2))
-    df = len(levels) - 1
-    return Subgroups(levels, fits, _between(statistic, df, np.nan))
+    found = between([float(one.b[0]) for one in fits], [float(one.se[0]) for one in fits])
+    return Subgroups(levels, fits, found)
 
 
 def common(
@@ -68,7 +83,7 @@ def common(
 ) -> tuple[list[str], Fit, Fit]:
     """One tau2 for all subgroups: levels, the fit with a mean for each, and the fit with the first as reference.
 
-    The second fit's QM tests for differences between the subgroups.
+    Arguments as for `separate`. The second fit's QM tests for differences between the subgroups.
     """
     names = np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
@@ -77,17 +92,3 @@ def common(
     contrast[:, 0] = 1.0
     means = fit(yi, vi, indicator, method=method, test=test, level=level)
     return levels, means, fit(yi, vi, contrast, method=method, test=test, level=level)
-
-
-def _between(statistic: float, df: float, df2: float) -> Between:
-    p_value = float(special.chdtrc(df, statistic)) if df > 0 else np.nan
-    excess = max(0.0, 100 * (statistic - df) / statistic) if statistic > 0 else 0.0
-    return Between(statistic, float(df), df2, p_value, excess)
-
-
-def between_with_common_tau2(contrast: Fit) -> Between:
-    """The test between subgroups of a fit with one tau2."""
-    statistic, df, df2 = float(contrast.QM), float(contrast.QM_df[0]), float(contrast.QM_df[1])
-    chi2 = statistic * df if np.isfinite(df2) else statistic
-    excess = max(0.0, 100 * (chi2 - df) / chi2) if chi2 > 0 else 0.0
-    return Between(statistic, df, df2, float(contrast.QM_p), excess)

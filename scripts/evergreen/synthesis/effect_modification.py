@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from evergreen.metaanalysis import meta_regression
+from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.sheets import NOT_REPORTED, NUMBER
 from evergreen.synthesis.pooled import pool
@@ -47,17 +47,12 @@ def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, A
 
 
 def between(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Cochran's Q of independent means, its df and p value, and I2 in per cent."""
-    means = np.array([block["estimate"] for block in blocks], dtype=float)
-    se = np.array([block["se"] for block in blocks], dtype=float)
-    if len(blocks) < 2 or not np.all(np.isfinite(se) & (se > 0)):
+    """The test between the pooled results of subgroups."""
+    means, se = (np.array([block[key] for block in blocks], dtype=float) for key in ("estimate", "se"))
+    found = of_subgroups.between(means, se)
+    if np.isnan(found.Q):
         return {"not_done": "fewer than two subgroups with an estimate and its standard error"}
-    weights = 1 / se**2
-    Q = float(np.sum(weights * (means - np.sum(weights * means) / np.sum(weights)) ** 2))
-    df = len(blocks) - 1
-    return {
-        "Q": Q, "df": df, "p": float(special.chdtrc(df, Q)), "I2": max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0,
-    }  # fmt: skip
+    return {"Q": found.Q, "df": found.df, "p": found.p_value, "I2": found.I2}
 
 
 def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:

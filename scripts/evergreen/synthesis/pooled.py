@@ -11,6 +11,7 @@ from scipy import special
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
+from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
@@ -122,7 +123,7 @@ def q_based(fitted: Fit) -> dict[str, Any]:
     """I2 and H2 from Q (Higgins & Thompson 2002): 100 (Q - df) / Q, not below 0."""
     Q, df = float(fitted.Q), float(fitted.Q_df)
     return {
-        "I2": max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0,
+        "I2": i2_from_q(Q, df),
         "H2": Q / df if df > 0 else 1.0,
         "I2_from": "Q",
     }

@@ -104,7 +104,7 @@ class Moderation(Influences):
                 self.ledger.skip("error block")
                 return
             ours = {
-                "Q": mine.between.statistic,
+                "Q": mine.between.Q,
                 "df": mine.between.df,
                 "pval": mine.between.p_value,
                 "I2_between": mine.between.I2,
@@ -118,7 +118,7 @@ class Moderation(Influences):
             pooled = fit(b, se**2, method="EE")
             its = float(pooled.Q)
             moved = {
-                "Q": abs(its - mine.between.statistic),
+                "Q": abs(its - mine.between.Q),
                 "I2_between": abs(float(pooled.I2) - mine.between.I2) + 1e-4,
                 "pval": abs(special.chdtrc(mine.between.df, its) - mine.between.p_value),
             }
@@ -129,7 +129,7 @@ class Moderation(Influences):
                 ours,
                 rtol=loose,
                 atol=1e-9,
-                rtols={"pval": loose * (1 + mine.between.statistic)},
+                rtols={"pval": loose * (1 + mine.between.Q)},
                 slack={"I2_between": 1e-8} if method in CLOSED else moved,
             )
 
