@@ -21,13 +21,16 @@ from evergreen.metaanalysis.multilevel import MultilevelFit
 
 @dataclass(frozen=True)
 class ClusterRobust(Coefficients):
-    """Coefficients with robust standard errors, and t tests with `df` of their own."""
+    """Coefficients (p) with cluster-robust standard errors, each with degrees of freedom `df` (p) of its own; `kind` CR1 or CR2."""
 
     kind: str
 
 
 def of_multilevel(fitted: MultilevelFit, kind: str = "CR2", level: float = 0.95) -> ClusterRobust:
-    """Robust tests of a multilevel model, clustered by study."""
+    """Cluster-robust tests of the coefficients of a multilevel model, clustered by study.
+
+    `kind` is CR1 or CR2 (see above), `level` that of the intervals, as a share. Raises ValueError for another kind.
+    """
     return _robust(fitted.clusters, fitted.solution, fitted.marginal, kind, level)
 
 
@@ -41,7 +44,11 @@ def of_inverse_variance(
     kind: str = "CR2",
     level: float = 0.95,
 ) -> ClusterRobust:
-    """Robust tests of an ordinary random-effects model whose effects come in clusters."""
+    """Cluster-robust tests of an ordinary common- or random-effects model whose effects come in clusters.
+
+    `yi` and `vi` (k each) and `design` (k x p) are what `fitted` was made from, `cluster` (k) says which effects belong together.
+    `kind` is CR1 or CR2 (see above), `level` that of the intervals, as a share. Raises ValueError for another kind.
+    """
     clusters = Clusters.of(yi, vi, cluster, design)
     marginal = clusters.v + float(fitted.tau2) * clusters.used[:, :, None] * np.eye(clusters.used.shape[1])
     return _robust(clusters, solve(clusters, marginal), marginal, kind, level)

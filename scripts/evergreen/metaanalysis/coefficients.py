@@ -15,7 +15,8 @@ from evergreen.metaanalysis.least_squares import Array
 class Coefficients:
     """p coefficients on the scale of the effects (a batch of B models: B x p), each tested against 0.
 
-    `level` of the intervals, as a share; `vb` is the covariance (p x p); `df` NaN means the normal distribution.
+    `statistic` is z, or t with `df` degrees of freedom (NaN: z), `p_value` two-sided; `ci_low` and `ci_high` are limits at `level`, a
+    share; `vb` is the covariance of the coefficients (p x p).
     """
 
     level: float
@@ -30,7 +31,10 @@ class Coefficients:
 
 
 def tests_of(b: Array, vb: Array, df: Array, level: float) -> Coefficients:
-    """Test coefficients `b` with covariance `vb`, by t with `df` degrees of freedom (NaN: by z)."""
+    """Test coefficients `b` (p, or B x p) with covariance `vb` (p x p, or B x p x p) against 0.
+
+    `df` are degrees of freedom of t, of the shape of `b` or broadcast to it; NaN stands for the normal distribution.
+    """
     se = np.sqrt(np.diagonal(vb, axis1=-2, axis2=-1))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = b / se
@@ -39,7 +43,10 @@ def tests_of(b: Array, vb: Array, df: Array, level: float) -> Coefficients:
 
 
 def tail_and_critical(statistic: Array, df: Array, level: float) -> tuple[Array, Array]:
-    """Two-sided p value of a statistic and the critical value at `level`; `df` NaN means the normal distribution."""
+    """Two-sided p value of a statistic, and the critical value of two-sided intervals at `level` (a share).
+
+    `df` are degrees of freedom of t, broadcast to the statistic; NaN stands for the normal distribution.
+    """
     normal = np.isnan(df)
     some = np.where(normal, 1.0, df)
     tail = np.where(normal, 2 * special.ndtr(-np.abs(statistic)), 2 * special.stdtr(some, -np.abs(statistic)))
@@ -48,7 +55,11 @@ def tail_and_critical(statistic: Array, df: Array, level: float) -> tuple[Array,
 
 
 def wald(b: Array, vb: Array, columns: Sequence[int], df: Array) -> tuple[Array, Array, Array]:
-    """Joint test that the coefficients `columns` are 0: chi2 where `df` is NaN, else F; its df (B x 2) and p value."""
+    """Joint Wald test that some coefficients are 0: statistic (B), its two degrees of freedom (B x 2), p value (B).
+
+    `b` is B x p, `vb` B x p x p, `columns` are the coefficients tested. With `df` NaN the statistic is chi2, its second degree of
+    freedom NaN; else it is divided by their number and F with `df` (B). NaN where the covariance has no inverse.
+    """
     part = b[:, columns]
     covariance = vb[:, columns][:, :, columns]
     m = len(columns)

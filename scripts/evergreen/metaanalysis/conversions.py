@@ -3,6 +3,8 @@
 Sources: Cochrane Handbook for Systematic Reviews of Interventions, version 6, sections 6.5.2 and 23.3.4; Wan et al. 2014
 (BMC Med Res Methodol 14:135); Luo et al. 2018 (Stat Methods Med Res 27:1785); Shi et al. 2020 (Res Synth Methods 11:641) and
 Shi et al. 2023 (test of skewness), combined as in R's `metafor::conv.fivenum`.
+
+Every function takes and gives single numbers, for each arm of a study reports something else.
 """
 
 from __future__ import annotations

@@ -15,16 +15,20 @@ LARGEST = 10_000_000
 
 
 def rosenthal(yi: ArrayLike, vi: ArrayLike, alpha: float = 0.05) -> float:
-    """Studies of no effect that bring Stouffer's one-sided test to `alpha` (Rosenthal 1979)."""
+    """Unseen studies of no effect that bring Stouffer's one-sided test to `alpha` (Rosenthal 1979, Psychol Bull 86:638).
+
+    `yi` and `vi` are k effects and their sampling variances. A whole number, 0 where the test is not significant.
+    """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     z = abs(np.sum(y / np.sqrt(v))) / math.sqrt(len(y))
     return _whole(len(y) * (z / special.ndtri(1 - alpha)) ** 2 - len(y))
 
 
 def orwin(yi: ArrayLike, vi: ArrayLike | None = None, target: float | None = None) -> float:
-    """Studies of no effect that bring the mean effect to `target` in size (Orwin 1983; default half of it).
+    """Unseen studies of no effect that bring the mean effect to `target` in size (Orwin 1983, J Educ Stat 8:157).
 
-    The mean is weighted by inverse variance where `vi` is given.
+    `target` is on the scale of the effects, by default half of their mean; the mean of the k effects is weighted by inverse variance
+    where `vi` is given. A whole number, infinite for a target of 0.
     """
     y = np.asarray(yi, dtype=float)
     w = np.ones_like(y) if vi is None else 1 / np.asarray(vi, dtype=float)
@@ -34,7 +38,10 @@ def orwin(yi: ArrayLike, vi: ArrayLike | None = None, target: float | None = Non
 
 
 def rosenberg(yi: ArrayLike, vi: ArrayLike, alpha: float = 0.05) -> float:
-    """Studies of no effect and average weight that bring the common-effect test to `alpha` (Rosenberg 2005)."""
+    """Unseen studies of no effect and average weight that bring the common-effect test to `alpha` (Rosenberg 2005, Evolution 59:464).
+
+    `yi` and `vi` are k effects and their sampling variances. A whole number, 0 where the test is not significant.
+    """
     y, w = np.asarray(yi, dtype=float), 1 / np.asarray(vi, dtype=float)
     needed = (np.sum(w * y) / special.ndtri(1 - alpha / 2)) ** 2 - np.sum(w)
     return _whole(len(y) * needed / np.sum(w))
@@ -43,11 +50,12 @@ def rosenberg(yi: ArrayLike, vi: ArrayLike, alpha: float = 0.05) -> float:
 def general(
     yi: ArrayLike, vi: ArrayLike, alpha: float = 0.05, *, method: str = "REML", tau2: float | None = None
 ) -> float:
-    """Studies around no effect, as precise and heterogeneous as those seen, that bring the test to `alpha`.
+    """Unseen studies around no effect, as precise and heterogeneous as those seen, that bring the test to `alpha`.
 
     metafor's general fail-safe number (Viechtbauer, in the manual of `fsn`): the unseen studies have the harmonic mean of
     the sampling variances; tau2 with them is that of the two groups of studies taken together. The number is the first
-    at which the p value is not below `alpha`. `tau2` overrides the estimate by `method`.
+    at which the p value is not below `alpha`; infinite beyond ten million. `yi` and `vi` are k effects and their sampling
+    variances; `tau2` overrides the estimate by `method`.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     seen = fit(y, v, method=method, tau2=tau2)
@@ -70,7 +78,10 @@ def general(
 
 
 def p_value_with(unseen: int, y: Array, v: Array, typical: float, mean: float, tau2: float) -> float:
-    """P of the test with `unseen` studies around no effect of variance `typical`; `mean` and `tau2` are of those seen."""
+    """Two-sided p value of the pooled effect with `unseen` studies around no effect of sampling variance `typical`.
+
+    `y` and `v` (k each), `mean` and `tau2` are of the studies seen.
+    """
     k = len(y)
     together = k * mean / (k + unseen)
     spread = (

@@ -41,10 +41,10 @@ class Clusters:
         rho: float = 0.0,
         covariance: ArrayLike | None = None,
     ) -> Clusters:
-        """Sort effects into clusters.
+        """Sort k effects `yi` with sampling variances `vi` and a `design` (k x p; default an intercept) into clusters.
 
-        Within a cluster the sampling errors have correlation `rho`, or the covariances of the k x k matrix `covariance`
-        (of which only the blocks of the clusters are used).
+        `cluster` (k) names the cluster of each effect. Within a cluster the sampling errors have correlation `rho`, or the covariances
+        of the k x k matrix `covariance` (of which only the blocks of the clusters are used, and `vi` is not).
         """
         y, variances = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
         x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
@@ -77,20 +77,26 @@ class Clusters:
 
     @property
     def k(self) -> int:
+        """Number of effects."""
         return len(self.place)
 
     @property
     def p(self) -> int:
+        """Number of coefficients."""
         return self.x.shape[2]
 
     def flat(self, blocked: Array) -> Array:
-        """Values C x m (...) in the original order of the effects."""
+        """Values C x m (...) as k (...), in the original order of the effects."""
         return blocked[self.place[:, 0], self.place[:, 1]]
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Generalised least squares: coefficients, their covariance, residuals (C x m), r'M^-1r, and the pieces of it."""
+    """A fit by generalised least squares.
+
+    Coefficients `b` (p) and their `covariance` (p x p), `residual` (C x m, 0 in the padding), `rss` = r'M^-1 r, and of the blocks M the
+    `inverse` (C x m x m) and the sum of their log determinants.
+    """
 
     b: Array
     covariance: Array
@@ -101,7 +107,7 @@ class Solution:
 
 
 def solve(clusters: Clusters, marginal: Array) -> Solution:
-    """Generalised least squares with the covariance blocks `marginal` (C x m x m)."""
+    """Generalised least squares with `marginal`, the covariance blocks M of the effects (C x m x m): sampling errors and random effects."""
     inverse = np.linalg.inv(marginal)
     weighted = inverse @ clusters.x
     information = np.einsum("cmp,cmq->pq", clusters.x, weighted)
@@ -116,7 +122,7 @@ def solve(clusters: Clusters, marginal: Array) -> Solution:
 
 
 def log_likelihood(clusters: Clusters, solution: Solution, restricted: bool) -> float:
-    """Log-likelihood at a fit; the restricted one with metafor's log |X'X| / 2."""
+    """Log-likelihood at a solution, with its constants; the restricted one with metafor's log |X'X| / 2."""
     value = -0.5 * (solution.log_determinant + solution.rss)
     if not restricted:
         return value - 0.5 * clusters.k * np.log(2 * np.pi)
@@ -126,7 +132,7 @@ def log_likelihood(clusters: Clusters, solution: Solution, restricted: bool) -> 
 
 
 def score(clusters: Clusters, solution: Solution, bases: Sequence[Array], restricted: bool) -> Array:
-    """Derivative of the log-likelihood in each component whose blocks are `bases`."""
+    """Derivative of the (restricted) log-likelihood in the components (q) that multiply the blocks `bases` (C x m x m each)."""
     pull = np.einsum("cmn,cn->cm", solution.inverse, solution.residual)
     weighted = solution.inverse @ clusters.x
     slopes = []

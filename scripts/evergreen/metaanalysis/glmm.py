@@ -34,11 +34,12 @@ DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood withou
 
 @dataclass(frozen=True)
 class GlmmFit:
-    """Result on the log scale: Wald test and interval of the effect, tau2, `sigma2` of random study effects (NaN else).
+    """A fitted mixed model: effect on the log scale (logit for PLO) with Wald test and interval, tau2, `sigma2` of random study effects.
 
-    `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2 and H2 use the typical variance
-    of the studies' own effects. `loglik` is the marginal log-likelihood, `loglik_at_modes` the log-likelihood with the
-    random effects at their modes (what metafor reports for a fit by ML), `loglik_saturated` that of a parameter per count.
+    `sigma2` is NaN where the model has none. `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2
+    (per cent) and H2 use the typical variance of the studies' own effects. `loglik` is the marginal log-likelihood,
+    `loglik_at_modes` the log-likelihood with the random effects at their modes (what metafor reports for a fit by ML),
+    `loglik_saturated` that of a parameter per count. `k` are the studies that say something about the effect.
     """
 
     estimate: float
@@ -72,7 +73,9 @@ def glmm(
 ) -> GlmmFit:
     """Fit a model to tables (OR), rates (IRR) or one group's counts (PLO, IRLN; `model` has no meaning there).
 
-    Raises ValueError where fewer than two studies have events, and where the likelihood has no finite maximum.
+    `data` holds the arrays of the measure's kind (`measures.KINDS`; k each). `common` keeps tau2 at 0. `level` is that of the
+    interval, as a share. Raises ValueError for a measure or model that do not go together, where fewer than two studies say
+    something, where the likelihood has no finite maximum, and where the studies differ too much for it to be integrated.
     """
     if wrong := conflict("glmm", measure, variant=model):
         raise ValueError(

@@ -19,7 +19,10 @@ NEWTON_STEPS = 60
 
 @dataclass(frozen=True)
 class Counts:
-    """m counts `x` of each of k studies (k x m), their denominators `n` (None: Poisson), offsets, and the group dummy."""
+    """m counts `x` of each of k studies (k x m): binomial of `n`, or Poisson where `n` is None.
+
+    The linear predictor eta (k x m) is `offset` plus what a model adds; `group` is the dummy of group 1.
+    """
 
     x: Array
     n: Array | None
@@ -36,10 +39,11 @@ class Counts:
         return (x * eta - n * np.logaddexp(0, eta) + choose).sum(axis=1)
 
     def slope(self, eta: Array) -> Array:
+        """Derivative of the log-likelihood in eta (k x m)."""
         return self.x - (np.exp(eta) if self.n is None else self.n * special.expit(eta))
 
     def curvature(self, eta: Array) -> Array:
-        """Minus the second derivative (k x m)."""
+        """Minus the second derivative of the log-likelihood in eta (k x m)."""
         if self.n is None:
             return np.exp(eta)
         mean = special.expit(eta)
@@ -69,7 +73,7 @@ def _beside(value: Array, eta: Array) -> Array:
 def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
     """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
 
-    Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
+    `eta` and `loading` are k x m. Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
     """
     mode = modes(counts, eta, loading)
     at = eta + loading * mode[:, None]
@@ -81,7 +85,7 @@ def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
 
 
 def modes(counts: Counts, eta: Array, loading: Array) -> Array:
-    """Mode of v (k), by Newton's method on a concave function."""
+    """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1), by Newton's method on a concave function."""
     mode = np.zeros(len(eta))
     for _ in range(NEWTON_STEPS):
         at = eta + loading * mode[:, None]
@@ -94,7 +98,10 @@ def modes(counts: Counts, eta: Array, loading: Array) -> Array:
 
 
 def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Array:
-    """The same over two independent random effects by Laplace's approximation."""
+    """Log-likelihood of each study (k) integrated over two independent random effects, by Laplace's approximation.
+
+    `eta` and the loadings `one` and `two` are k x m.
+    """
     mode = np.zeros((len(eta), 2))
     loadings = np.stack([one, two], axis=2)
     for _ in range(NEWTON_STEPS):

@@ -27,7 +27,11 @@ NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no stu
 
 @dataclass(frozen=True)
 class Maximum:
-    """A maximum, its variance by the curvature there, and the likelihoods that the tests compare."""
+    """A maximum of a likelihood.
+
+    The effect `estimate` on the log scale and its `variance` by the curvature there, `tau2`, `sigma2` of random study effects (NaN:
+    none), both statistics of heterogeneity, and the log-likelihoods that `GlmmFit` reports.
+    """
 
     estimate: float
     variance: float
@@ -121,7 +125,10 @@ def _wald_homogeneity(b: Array, v: Array) -> float:
 
 
 def one_count(counts: Counts, common: bool) -> Maximum:
-    """One binomial or Poisson count per study with a random effect of its own."""
+    """One binomial or Poisson count per study (k x 1) with a random effect of its own; `common` keeps its variance at 0.
+
+    Raises ValueError where the studies differ too much for the likelihood to be integrated.
+    """
     theta, ll_common, information = _glm(counts)
     ll_saturated = counts.saturated()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -193,7 +200,7 @@ def _mixed(
 
 
 def fixed_studies(counts: Counts, common: bool) -> Maximum:
-    """Counts of both groups (k x 2), an intercept of each study, random group effects."""
+    """Counts of both groups (k x 2), an intercept of each study, random group effects (UM.FS); `common` keeps their variance at 0."""
     k = len(counts.x)
     sides = np.tile([0.5, -0.5], (k, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -248,7 +255,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
 
 
 def random_studies(counts: Counts, common: bool) -> Maximum:
-    """Counts of both groups (k x 2), random study effects, random group effects."""
+    """Counts of both groups (k x 2), random study effects, random group effects (UM.RS); `common` keeps the variance of the latter at 0."""
     k = len(counts.x)
     ones, sides = np.ones((k, 2)), np.tile([0.5, -0.5], (k, 1))
     nodes = NODES if common else 1
@@ -325,7 +332,10 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
 
 
 def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
-    """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution."""
+    """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution (CM.EL).
+
+    `data` holds `events1, n1, events2, n2` (k each); `common` keeps tau2 at 0. Raises ValueError where the likelihood has no maximum.
+    """
     tables = Hypergeometric(*(data[name] for name in ("events1", "n1", "events2", "n2")))
     k = len(tables.x)
 

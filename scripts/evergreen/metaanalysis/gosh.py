@@ -16,7 +16,7 @@ from evergreen.metaanalysis.least_squares import Array, Batch
 
 @dataclass(frozen=True)
 class Gosh:
-    """Results of subsets of studies, one row each: `estimate`, `I2`, `tau2`, and which studies were `used` (n x k)."""
+    """Results of n subsets of k studies: `estimate`, `I2` (per cent), `tau2` (n each), and which studies were `used` (n x k of 0 and 1)."""
 
     estimate: Array
     I2: Array
@@ -38,7 +38,10 @@ def subsets_of(k: int, most: int, seed: int = 0) -> Array:
 
 
 def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
-    """Results of all subsets of two or more studies, or of `subsets` random ones (Olkin, Dahabreh & Trikalinos 2012)."""
+    """Pool all subsets of two or more studies, or `subsets` different ones drawn at random with `seed` where there are more.
+
+    `yi` and `vi` are k effects and their sampling variances, `method` an estimator of tau2 or EE.
+    """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     used = subsets_of(len(y), subsets, seed)
     fitted = fit_batch(Batch.of(y, v, used=used), method=method)

@@ -42,7 +42,10 @@ class DeletionDiagnostics:
 def leave_one_out(
     yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z", level: float = 0.95
 ) -> Fit:
-    """The pooled result without each study in turn: a batch of k fits."""
+    """The pooled result without each study in turn: a batch of k fits.
+
+    `yi` and `vi` are k effects and their sampling variances; `method`, `test` and `level` as for `inverse_variance.fit`.
+    """
     y = np.asarray(yi, dtype=float)
     return fit_batch(Batch.of(y, vi, used=1.0 - np.eye(len(y))), method=method, test=test, level=level)
 
@@ -56,7 +59,10 @@ def cumulative(
     test: str = "z",
     level: float = 0.95,
 ) -> Fit:
-    """The pooled result as studies are added in the order of `order` (ties in the order given): a batch of k fits."""
+    """The pooled result as studies are added in the order of `order` (k numbers; ties in the order given): a batch of k fits.
+
+    `yi` and `vi` are k effects and their sampling variances; `method`, `test` and `level` as for `inverse_variance.fit`.
+    """
     sequence = np.argsort(np.asarray(order), kind="stable")
     y, v = np.asarray(yi, dtype=float)[sequence], np.asarray(vi, dtype=float)[sequence]
     return fit_batch(Batch.of(y, v, used=np.tri(len(y))), method=method, test=test, level=level)
@@ -71,7 +77,7 @@ def deletion_diagnostics(
     test: str = "z",
     level: float = 0.95,
 ) -> DeletionDiagnostics:
-    """Deletion diagnostics of every study; `design` as for `fit`."""
+    """What each of k studies does to the fit, by leaving it out; arguments as for `inverse_variance.fit`."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     k = len(y)
     x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
@@ -123,7 +129,7 @@ def deletion_diagnostics(
 
 
 def leverage(vi: Array, design: Array, tau2: float) -> Array:
-    """Diagonal of the hat matrix X (X'WX)^-1 X'W."""
+    """Diagonal (k) of the hat matrix X (X'WX)^-1 X'W with weights 1 / (vi + tau2); `design` is X (k x p)."""
     w = 1 / (vi + tau2)
     inverse = np.linalg.inv(design.T @ (w[:, None] * design))
     return np.einsum("ki,ij,kj->k", design, inverse, design) * w
@@ -131,7 +137,7 @@ def leverage(vi: Array, design: Array, tau2: float) -> Array:
 
 @dataclass(frozen=True)
 class Residuals:
-    """Internally standardised residuals: `residual`, its standard error `se`, and `z`."""
+    """Internally standardised residuals: `residual`, its standard error `se`, and `z` (k each)."""
 
     residual: Array
     se: Array
@@ -141,7 +147,10 @@ class Residuals:
 def standardised_residuals(
     yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None
 ) -> Residuals:
-    """Residuals from the fit `whole` over their standard errors sqrt((vi + tau2) (1 - hat))."""
+    """Residuals from the fit `whole` over their standard errors sqrt((vi + tau2) (1 - hat)), as metafor's `rstandard`.
+
+    `yi` and `vi` (k each) and `design` (k x p) are what `whole` was made from.
+    """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
     residual = y - x @ whole.b
@@ -164,7 +173,10 @@ class EmpiricalBayes:
 def empirical_bayes(
     yi: ArrayLike, vi: ArrayLike, whole: Fit, design: ArrayLike | None = None
 ) -> EmpiricalBayes:
-    """Best linear unbiased predictions (Raudenbush & Bryk 1985): yi pulled towards the fitted value by tau2 / (tau2 + vi)."""
+    """Best linear unbiased predictions (Raudenbush & Bryk 1985): yi pulled towards the fitted value by tau2 / (tau2 + vi).
+
+    `yi` and `vi` (k each) and `design` (k x p) are what `whole` was made from, whose `level` and degrees of freedom make the limits.
+    """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
     share = np.zeros(len(y)) if whole.method in heterogeneity.COMMON else whole.tau2 / (whole.tau2 + v)
@@ -176,10 +188,11 @@ def empirical_bayes(
 
 
 def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z") -> tuple[Array, Array]:
-    """Coordinates of the Baujat plot (Baujat et al. 2002).
+    """Coordinates (k each) of the Baujat plot (Baujat et al. 2002, Stat Med 21:2641).
 
     x: a study's contribution to the residual heterogeneity, its squared Pearson residual; y: its influence on the
-    pooled effect, the squared change without it over the variance without it.
+    pooled effect, the squared change without it over the variance without it. `yi` and `vi` are k effects and their sampling
+    variances; `method` and `test` as for `inverse_variance.fit`.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     whole = fit(y, v, method=method, test=test)

@@ -91,9 +91,11 @@ def fit(
     """Pool k effects `yi` with sampling variances `vi`.
 
     `design` is k x p with the intercept as its first column (default: the intercept alone). `method` is an estimator
-    of tau2 or EE; a number in `tau2` fixes it. `test` is z, t, knha (Knapp & Hartung 2003; Sidik & Jonkman 2002) or
-    adhoc (knha whose factor is never below 1). `weighted=False` gives every study the same weight. `tested` are the
-    columns of the omnibus test (default: all but the intercept).
+    of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
+    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002) or adhoc (knha whose factor is never below 1). `level` is that of
+    intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
+    (default: all but the intercept). Raises ValueError for an estimator or a test that does not exist and where columns of the
+    design depend on each other.
     """
     fixed = None if tau2 is None else np.array([float(tau2)])
     return fit_batch(
@@ -117,7 +119,7 @@ def fit_batch(
     weighted: bool = True,
     tested: Sequence[int] | None = None,
 ) -> Fit:
-    """Fit every meta-analysis of a batch; see `fit`."""
+    """Fit every meta-analysis of a batch; arguments and errors as for `fit`, but `tau2` holds a number for each (B)."""
     if test not in TESTS:
         raise ValueError(f"unknown test: {test}")
     k, p = batch.k, batch.p

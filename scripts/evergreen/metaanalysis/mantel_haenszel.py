@@ -71,7 +71,12 @@ def mantel_haenszel(
     correct: bool = True,
     level: float = 0.95,
 ) -> PooledCounts:
-    """Pool 2x2 tables (RR, OR, RD) or rates (IRR, IRD); `correct` is the continuity correction of the association test."""
+    """Pool 2x2 tables (RR, OR, RD) or rates (IRR, IRD).
+
+    `data` holds the arrays of the measure's kind (`measures.KINDS`; k each). `add`, `to` and `drop00` make the studies' own effects,
+    which Q is counted from; `mh_add` is added to the cells of the pooled estimate itself, where one is empty; `correct` is the
+    continuity correction of the association test; `level` that of the interval, as a share. Raises ValueError for another measure.
+    """
     if conflict("mh", measure):
         raise ValueError(f"Mantel and Haenszel's method does not pool {measure}")
     if MEASURES[measure].kind == "two_rates":
@@ -150,7 +155,10 @@ def _rates(
 def homogeneity(
     table: tuple[Array, Array, Array, Array], odds_ratio: float
 ) -> tuple[ChiSquareTest, ChiSquareTest, int]:
-    """Breslow & Day's (1980) test that the odds ratio is the same in all studies, and Tarone's (1985) correction."""
+    """Breslow & Day's (1980) test that the odds ratio is the same in all studies, Tarone's (1985) correction, and the studies in them.
+
+    `table` holds the cells a, b, c, d (k each), `odds_ratio` the pooled one on its natural scale.
+    """
     a, b, c, d = table
     n1, n2, events = a + b, c + d, a + c
     n = n1 + n2
@@ -183,6 +191,7 @@ def _association(a: Array, n1: Array, n2: Array, events: Array, rest: Array, cor
 
 
 def chi2_test(statistic: float, df: int) -> ChiSquareTest:
+    """The test of a chi2 statistic; no p value without a degree of freedom."""
     tail = float(special.chdtrc(df, statistic)) if df > 0 else np.nan
     return ChiSquareTest(float(statistic), float(df), tail)
 
@@ -191,6 +200,10 @@ def pooled_counts(
     estimate: float, se: float, yi: Array, vi: Array, weights: Array, level: float,
     association: ChiSquareTest, breslow_day: ChiSquareTest, tarone: ChiSquareTest, informative: int,
 ) -> PooledCounts:  # fmt: skip
+    """What follows from a pooled `estimate` and its `se`: test, interval, heterogeneity around it, weights in per cent.
+
+    `yi` and `vi` are the studies' own effects (k each, NaN where there is none), `weights` what each weighs (k).
+    """
     known = np.isfinite(yi) & np.isfinite(vi)
     count = int(known.sum())
     df = count - 1

@@ -47,9 +47,9 @@ class Measure:
     `kind` is a key of KINDS; `scale` says how a value is shown: `log` by its exponential, `identity` as it is, else a scale
     of `transforms.back`. `options` are the choices that its formula has: `add` and `to` (what is added to empty cells, and
     where), `drop00` (whether studies without events in both groups are given up), `vtype` (the formula of the variance),
-    `correct` (whether a bias is corrected). `corrected` says whether empty cells are corrected unless it is refused. `unit` is that of the effect: `outcome` (that of the outcome, so that values in
-    different units cannot be pooled), `spread` (of the outcome's own spread or mean, which a change has not in common with a
-    value), or "". `asymmetry` are the tests for small-study effects that suit it (Cochrane Handbook 13.3.5.4).
+    `correct` (whether a bias is corrected). `corrected` says whether empty cells are corrected
+    unless it is refused. `unit` is that of the effect: `outcome` (that of the outcome, so that values in different units cannot
+    be pooled), `spread` (the outcome's own spread or mean, which a change has not in common with a value), or "". `asymmetry` are the tests for small-study effects that suit it (Cochrane Handbook 13.3.5.4).
     """
 
     name: str

@@ -24,10 +24,11 @@ class Design:
 
 
 def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple[str, str]] = ()) -> Design:
-    """Design matrix of study-level columns (texts, "" = missing).
+    """Design matrix of study-level columns: `{name: k texts}`, "" where a study has no value.
 
     A column in which every value is a number is one; any other is a factor, treatment-coded with its first level in
-    alphabetical order as the reference. Raises ValueError that names a column which is constant or whose levels are
+    alphabetical order as the reference. `interactions` are pairs of names, whose products are added. Studies without a value in
+    any column are left out (`complete`). Raises ValueError that names a column which is constant or whose levels are
     not told apart by the others, and says where there are more coefficients than studies.
     """
     complete = np.all([[str(value) != "" for value in column] for column in moderators.values()], axis=0)
@@ -65,7 +66,8 @@ def _coded(name: str, values: Sequence[str]) -> tuple[Array, list[str]]:
 def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:
     """R2 in per cent: the share of tau2 that the moderators account for (Raudenbush 1994), not below 0.
 
-    For a common-effect model the adjusted R2 of the weighted regression, NaN with a coefficient for every study.
+    `yi` and `vi` (k each) are what the meta-regression `fitted` was made from. For a common-effect model the adjusted R2 of the
+    weighted regression, NaN with a coefficient for every study.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if fitted.method in heterogeneity.COMMON:
@@ -83,7 +85,7 @@ def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Fitted effects at rows of a design: mean, standard error, confidence and prediction limits."""
+    """Fitted effects at n rows of a design: mean, standard error, limits of confidence and of prediction (n each)."""
 
     mean: Array
     se: Array
@@ -94,7 +96,10 @@ class Prediction:
 
 
 def predict(fitted: Fit, rows: ArrayLike) -> Prediction:
-    """Mean effect and prediction interval at the rows (n x p) of a design."""
+    """Mean effect with its confidence and prediction interval at the rows (n x p) of a design.
+
+    At the level of `fitted` and with its degrees of freedom.
+    """
     x = np.asarray(rows, dtype=float)
     mean = x @ fitted.b
     variance = np.einsum("ki,ij,kj->k", x, fitted.vb, x)
@@ -123,8 +128,9 @@ def permutation_test(
 ) -> tuple[Array, float]:
     """p values of the coefficients (p) and of the omnibus test by permuting the rows of the design.
 
-    Higgins & Thompson (2004): the share of permutations, the observed order among them, whose statistic is at least as
-    large; for the intercept the p value of the model stands.
+    Higgins & Thompson (2004, Stat Med 23:1663): the share of permutations, the observed order among them, whose statistic is at
+    least as large; for the intercept the p value of the model stands. `yi` and `vi` are k each, `design` is k x p with the
+    intercept first; `permutations` are drawn with `seed`; `method` and `test` as for `inverse_variance.fit`.
     """
     y, v, x = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float), np.asarray(design, dtype=float)
     observed = fit(y, v, x, method=method, test=test)

@@ -79,10 +79,13 @@ def three_level(
     rho: float = 0.0,
     sigma2: ArrayLike | None = None,
 ) -> MultilevelFit:
-    """Fit effects within studies; `components` are the variances to estimate (`study`, `effect`), or given as `sigma2`.
+    """Fit effects within studies.
 
-    `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do not vary within studies,
-    the number of studies minus p (`contain`).
+    `yi` and `vi` are k effects and their sampling variances, `study` (k) says whose they are, `design` is k x p (default an
+    intercept). `components` are the variances to estimate (`study`, `effect`), or given as `sigma2`. `rho` is the correlation of
+    sampling errors within a study. `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do
+    not vary within studies, the number of studies minus p (`contain`); `level` of intervals, as a share. Raises ValueError for
+    another method or test.
     """
     if method not in MODELS["multilevel"].tau2 or test not in MODELS["multilevel"].tests:
         raise ValueError(f"no multilevel model with estimator {method} and test {test}")
@@ -97,7 +100,7 @@ def three_level(
 
 
 def bases_of(clusters: Clusters, components: Sequence[str]) -> list[Array]:
-    """The block matrix that each component multiplies: all ones within a study, or the identity."""
+    """The blocks (C x m x m) that each component multiplies: all ones within a study, or the identity."""
     both = clusters.used[:, :, None] * clusters.used[:, None, :]
     each = both * np.eye(clusters.used.shape[1])
     return [{"study": both, "effect": each}[name] for name in components]
@@ -106,7 +109,7 @@ def bases_of(clusters: Clusters, components: Sequence[str]) -> list[Array]:
 def components_of(
     clusters: Clusters, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
 ) -> Array:
-    """Variance components at the maximum of the (restricted) likelihood; `fixed` holds some of them."""
+    """Variance components (q) at the maximum of the (restricted) likelihood; `fixed` holds some of them, by position."""
     fixed = fixed or {}
     free = [position for position in range(len(bases)) if position not in fixed]
     scale = _scale(clusters) ** 2
@@ -144,7 +147,10 @@ def components_of(
 
 
 def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> Callable[[float], float]:
-    """How far the likelihood, maximised with one variance component held at a value, lies below that of its interval's limits."""
+    """How far the likelihood, maximised with one component held at a value, lies below that of its interval's limits.
+
+    `component` is its position, `level` (a share) that of the interval.
+    """
     bases = bases_of(fitted.clusters, fitted.components)
     best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
     drop = 0.5 * float(special.chdtri(1, 1 - level))
@@ -160,7 +166,7 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
 
 def profile_interval(fitted: MultilevelFit, component: int, level: float = 0.95) -> tuple[float, float]:
-    """Profile likelihood interval of a variance component of a three-level fit, not below 0."""
+    """Profile likelihood interval at `level` (a share) of a variance component (by position) of a three-level fit, not below 0."""
     from scipy import optimize
 
     excess, estimate = profile_drop(fitted, component, level), float(fitted.sigma2[component])
@@ -181,9 +187,10 @@ def multivariate(
     level: float = 0.95,
     between: ArrayLike | None = None,
 ) -> MultilevelFit:
-    """Several outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002).
+    """Several outcomes per study with an unstructured covariance matrix between studies (van Houwelingen et al. 2002, Stat Med 21:589).
 
-    `covariance` is the k x k matrix of sampling covariances; `between` gives the matrix between studies instead of
+    `yi` are k effects, `covariance` the k x k matrix of their sampling covariances, `study` and `outcome` (k each) say what each
+    is. `method` REML or ML; `level` of intervals, as a share; `between` gives the matrix between studies instead of
     estimating it. Coefficients and `sigma2` are in alphabetical order of the outcomes; `rho` holds the correlations
     between the studies' true effects, of outcomes 1 and 2, 1 and 3, 2 and 3, ... (0 where one does not vary).
     """
@@ -306,7 +313,10 @@ def _varies_within(clusters: Clusters) -> Array:
 
 
 def likelihood_ratio(full: MultilevelFit, reduced: MultilevelFit) -> tuple[float, float]:
-    """Likelihood ratio statistic of nested variance structures and its chi2 p value, one df per component."""
+    """Likelihood ratio statistic of nested variance structures and its chi2 p value, one df per component.
+
+    Both are fitted by the same likelihood, which for a restricted one means with the same design.
+    """
     name = "loglik_restricted" if full.restricted else "loglik"
     statistic = max(0.0, 2 * (getattr(full, name) - getattr(reduced, name)))
     return statistic, float(special.chdtrc(len(full.sigma2) - len(reduced.sigma2), statistic))
@@ -315,7 +325,11 @@ def likelihood_ratio(full: MultilevelFit, reduced: MultilevelFit) -> tuple[float
 def aggregate(
     yi: ArrayLike, vi: ArrayLike, study: Sequence[object], *, rho: float
 ) -> tuple[list[str], Array, Array]:
-    """One effect per study from dependent ones: their best linear combination under correlation `rho`."""
+    """One effect per study from dependent ones: their best linear combination under correlation `rho` of the sampling errors.
+
+    `yi` and `vi` are k effects and their sampling variances, `study` (k) says whose they are. Studies in order of appearance, with
+    effect and variance of each. As metafor's `aggregate` with compound symmetry.
+    """
     clusters = Clusters.of(yi, vi, study, rho=rho)
     inverse = np.linalg.inv(clusters.v)
     weight = np.einsum("cmn,cn->cm", inverse, clusters.used) * clusters.used

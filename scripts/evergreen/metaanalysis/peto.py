@@ -25,7 +25,11 @@ def peto(
     drop00: bool = True,
     level: float = 0.95,
 ) -> PooledCounts:
-    """Peto's one-step odds ratio: sum of observed minus expected over the sum of hypergeometric variances."""
+    """Peto's one-step log odds ratio: sum of observed minus expected over the sum of hypergeometric variances.
+
+    `data` holds `events1, n1, events2, n2` (k each). `add`, `to` and `drop00` make the studies' own effects, which are counted;
+    the pooled effect and Q use the counts as they are. `level` is that of the interval, as a share.
+    """
     a, b, c, d = two_by_two.cells(data)
     n1, n2 = a + b, c + d
     n, events = n1 + n2, a + c

@@ -17,7 +17,8 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
     mean +- q sqrt(se^2 + tau2), with q from the normal distribution for test z and from t with the test's degrees of
     freedom otherwise (`default`); from t with k - p - 1 (`riley`: Higgins, Thompson & Spiegelhalter 2009; k - 2 without
     moderators) or with k - p (`t`), never less than 1; `simple` is mean +- 1.96 tau without the uncertainty of the
-    mean. NaN for a common-effect model.
+    mean. At `level` (a share; default that of the fit), on the scale of the effects; arrays (B) for a fitted batch. NaN for a
+    common-effect model. Raises ValueError for a kind that does not exist.
     """
     if kind not in PREDICTION:
         raise ValueError(f"unknown kind of prediction interval: {kind}")

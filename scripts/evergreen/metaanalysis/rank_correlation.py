@@ -14,7 +14,7 @@ MOST_EXACT = 171
 
 
 def kendall(x: Array, y: Array, *, exact: bool) -> tuple[float, float]:
-    """Kendall's tau-b and its two-sided p value.
+    """Kendall's tau-b of two lists of n numbers, and its two-sided p value.
 
     `exact` counts the orders of numbers without ties (Kendall 1970, Rank Correlation Methods); else the normal
     approximation, whose variance allows for ties. NaN where all numbers of one side are the same.

@@ -39,7 +39,10 @@ class Asymmetry:
 
 
 def predictor_of(name: str, vi: Array, ni: Array | None) -> Array:
-    """The predictor `name` of a regression test."""
+    """The predictor `name` (k) of a regression test from the sampling variances `vi` and sample sizes `ni` (k each).
+
+    Raises ValueError where it needs sample sizes and there are none.
+    """
     if name == "sei":
         return np.sqrt(vi)
     if name == "vi":
@@ -60,10 +63,12 @@ def regression_test(
     test: str = "z",
     level: float = 0.95,
 ) -> Asymmetry:
-    """Regression of the effects on a measure of precision (Egger et al. 1997; Sterne & Egger 2005).
+    """Regression of the effects on a measure of precision (Egger et al. 1997, BMJ 315:629; Sterne & Egger 2005).
 
-    `model="lm"` is the weighted regression with a multiplicative dispersion (Egger's own), `rma` the mixed-effects
-    meta-regression with `method` and `test`.
+    `yi`, `vi` and, for some predictors, the sample sizes `ni` are k each; `predictor` is one of PREDICTORS. `model="lm"` is the
+    weighted regression with a multiplicative dispersion (Egger's own), `rma` the mixed-effects meta-regression with `method` and
+    `test`. `level` is that of the limit's interval, as a share. Raises ValueError with fewer than three studies, and where all
+    have the same predictor.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if len(y) < 3:
@@ -88,7 +93,7 @@ def _asymmetry(fitted: Fit, no_limit: bool) -> Asymmetry:
 
 
 def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> tuple[float, float]:
-    """Kendall's tau between standardised effects and variances, and its p value (Begg & Mazumdar 1994).
+    """Kendall's tau between standardised effects and variances (k each), and its p value (Begg & Mazumdar 1994, Biometrics 50:1088).
 
     Exact where there are no ties, else by the normal approximation without continuity correction.
     """
@@ -100,9 +105,9 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> tuple[floa
 
 
 def pet_peese(yi: ArrayLike, vi: ArrayLike) -> dict[str, tuple[float, float, float, float]]:
-    """PET and PEESE (Stanley & Doucouliagos 2014): estimate, standard error, t and p of the effect without sampling error.
+    """PET and PEESE (Stanley & Doucouliagos 2014): estimate, standard error, t and p of the effect without sampling error, by name.
 
-    With equal variances there is nothing to extrapolate from, and the estimate is the mean.
+    `yi` and `vi` are k each. With equal variances there is nothing to extrapolate from, and the estimate is the mean.
     """
     result = {}
     for name, predictor in (("PET", "sei"), ("PEESE", "vi")):
@@ -116,7 +121,10 @@ def pet_peese(yi: ArrayLike, vi: ArrayLike) -> dict[str, tuple[float, float, flo
 
 
 def harbord(events1: Array, n1: Array, events2: Array, n2: Array) -> Asymmetry:
-    """Harbord, Egger & Sterne (2006) for odds ratios: efficient score over its information, on 1 / sqrt(information)."""
+    """Harbord, Egger & Sterne (2006, Stat Med 25:3443) for odds ratios: efficient score over its information, on 1 / sqrt(information).
+
+    Events and participants of both groups (k each); tables without information are left out. Raises ValueError with fewer than three.
+    """
     n, events = n1 + n2, events1 + events2
     information = events * (n - events) * n1 * n2 / (n**2 * (n - 1))
     kept = information > 0
@@ -125,7 +133,11 @@ def harbord(events1: Array, n1: Array, events2: Array, n2: Array) -> Asymmetry:
 
 
 def peters(yi: Array, events: Array, n: Array) -> Asymmetry:
-    """Peters et al. (2006) for odds ratios: effects on 1 / n, weighted by events times non-events over n."""
+    """Peters et al. (2006, JAMA 295:676) for odds ratios: effects on 1 / n, weighted by events times non-events over n.
+
+    Log odds ratios, events and participants of both groups together (k each); tables without either are left out. Raises ValueError
+    with fewer than three.
+    """
     with np.errstate(divide="ignore"):
         v = 1 / events + 1 / (n - events)
     kept = np.isfinite(v) & np.isfinite(yi)
@@ -133,7 +145,10 @@ def peters(yi: Array, events: Array, n: Array) -> Asymmetry:
 
 
 def pustejovsky_rodgers(yi: Array, n1: Array, n2: Array) -> Asymmetry:
-    """Pustejovsky & Rodgers (2019) for standardised mean differences: Egger's test with the variance 1/n1 + 1/n2."""
+    """Pustejovsky & Rodgers (2019, Res Synth Methods 10:57) for standardised mean differences: Egger's test with the variance 1/n1 + 1/n2.
+
+    Effects and the participants of each group (k each). Raises ValueError with fewer than three studies, and where all are of a size.
+    """
     return regression_test(yi, 1 / n1 + 1 / n2, model="lm")
 
 

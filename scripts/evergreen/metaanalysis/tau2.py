@@ -39,7 +39,10 @@ NEWTON_STEPS = 100
 
 
 def estimate(batch: Batch, method: str) -> Array:
-    """tau2 of each meta-analysis (B) by `method`; 0 for a common-effect model, and where k <= p nothing is left to estimate."""
+    """tau2 of each meta-analysis (B) by `method`; 0 for a common-effect model, and where k <= p nothing is left to estimate.
+
+    Raises ValueError for an estimator that does not exist.
+    """
     if method in COMMON:
         return np.zeros(len(batch.yi))
     if method not in ESTIMATORS:
@@ -126,7 +129,7 @@ def q_root(batch: Batch, target: Array) -> Array:
 
 
 def profiled(batch: Batch, tau2: Array, restricted: bool) -> Array:
-    """Log-likelihood (B) at `tau2`, maximised over the coefficients; the restricted one as metafor's (with log|X'X| / 2)."""
+    """Log-likelihood (B) at `tau2` (B), maximised over the coefficients; the restricted one as metafor's (with log|X'X| / 2)."""
     w = weights(batch, tau2)
     spread = (np.log(batch.vi + tau2[:, None]) * batch.used).sum(axis=1)
     value = -0.5 * (spread + solve(batch, w).rss)

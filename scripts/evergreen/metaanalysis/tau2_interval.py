@@ -18,7 +18,7 @@ TALBOT_NODES = 32
 
 @dataclass(frozen=True)
 class Bounds:
-    """Limits of tau2 (B each); `below` where the lower limit would be under 0, `empty` where even the upper one is."""
+    """Limits of tau2 (B each); `below` where the lower limit would be under 0, `empty` where even the upper one is (both are 0 then)."""
 
     low: Array
     high: Array
@@ -27,7 +27,10 @@ class Bounds:
 
 
 def q_profile(batch: Batch, level: float = 0.95) -> Bounds:
-    """Limits of tau2 by the Q-profile (Viechtbauer 2007): the tau2 at which Q(tau2) is a quantile of chi2 with k - p df."""
+    """Limits of tau2 by the Q-profile (Viechtbauer 2007, Stat Med 26:37): where Q(tau2) is a quantile of chi2 with k - p df.
+
+    For every meta-analysis of a batch, at `level`, a share.
+    """
     tail = (1 - level) / 2
     df = batch.k - batch.p
     count = len(batch.yi)
@@ -38,9 +41,9 @@ def q_profile(batch: Batch, level: float = 0.95) -> Bounds:
 
 
 def profile_likelihood(batch: Batch, estimate: float, *, restricted: bool, level: float = 0.95) -> Bounds:
-    """Limits of tau2 of one meta-analysis by the profile likelihood (Hardy & Thompson 1996), ML or restricted.
+    """Limits of tau2 of one meta-analysis (a batch of one) by the profile likelihood (Hardy & Thompson 1996), ML or restricted.
 
-    The limits are where the log-likelihood is chi2(1) / 2 below its maximum.
+    `estimate` is tau2 at the maximum. The limits are where the log-likelihood is a chi2(1) quantile of `level` / 2 below it.
     """
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
@@ -125,5 +128,5 @@ def weighted_chi2_cdf(x: float, weights: Array) -> float:
 
 
 def derived(fit: Fit, value: Array) -> dict[str, Array]:
-    """tau, I2 (per cent) and H2 that belong to a tau2, with the typical sampling variance of the fit."""
+    """tau, I2 (per cent) and H2 that belong to a tau2 (a number or an array), with the typical sampling variance of `fit`."""
     return {"tau": np.sqrt(value), "I2": 100 * value / (fit.vt + value), "H2": value / fit.vt + 1}

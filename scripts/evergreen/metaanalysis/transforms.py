@@ -11,7 +11,7 @@ Array = NDArray[np.floating[Any]]
 
 
 def freeman_tukey(p: ArrayLike, n: ArrayLike) -> Array:
-    """Freeman-Tukey transformation of a proportion among n."""
+    """Freeman-Tukey double arcsine of a proportion `p` (a share) among `n` (Freeman & Tukey 1950); arrays are broadcast."""
     x, n = np.asarray(p, dtype=float) * np.asarray(n, dtype=float), np.asarray(n, dtype=float)
     return (np.arcsin(np.sqrt(x / (n + 1))) + np.arcsin(np.sqrt((x + 1) / (n + 1)))) / 2
 
@@ -31,11 +31,15 @@ def inverse_freeman_tukey(value: ArrayLike, n: ArrayLike) -> Array:
 
 
 def harmonic_mean(n: ArrayLike) -> float:
+    """Harmonic mean of numbers of participants (k), with which a pooled Freeman-Tukey value goes back (Miller 1978)."""
     return float(1 / np.mean(1 / np.asarray(n, dtype=float)))
 
 
 def back(value: ArrayLike, scale: str, n: float = np.nan) -> Array:
-    """A value of the analysis scale on the scale of the measure (`Measure.scale`); `n` for Freeman-Tukey."""
+    """Values of the analysis scale on the scale that is shown (`Measure.scale`); the identity for a scale of no other name.
+
+    `n` is the number of participants, or the person-time, that the Freeman-Tukey scales need: for a pooled value the harmonic mean.
+    """
     y = np.asarray(value, dtype=float)
     if scale == "log":
         return np.exp(y)

@@ -37,9 +37,11 @@ def trim_and_fill(
     test: str = "z",
     level: float = 0.95,
 ) -> Filled:
-    """Trim and fill; `side` (left or right: where studies are missing) is chosen by Egger's regression if None.
+    """How many studies a symmetric funnel lacks, and the result with them (Duval & Tweedie 2000, Biometrics 56:455).
 
-    Raises ValueError where the iteration goes in circles, as metafor does.
+    `yi` and `vi` are k effects and their sampling variances. `estimator` is L0, R0 or Q0; `side` (left or right: where studies are
+    missing) is chosen by Egger's regression if None; `method`, `test` and `level` as for `inverse_variance.fit`. Raises ValueError
+    where the iteration goes in circles, as metafor does.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     k = len(y)

@@ -30,7 +30,11 @@ def hypergeometric(a: float, c: Array, x: Array) -> Array:
 
 
 def effect_sizes(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") -> tuple[Array, Array]:
-    """Effects and variances (k each); no variance for four or fewer participants."""
+    """Correlations or alphas and their variances (k each), as the measure has them above; NaN where undefined.
+
+    `data` holds `r, n` or `alpha, items, n` (k each). No variance for a correlation of four or fewer participants. `vtype` is LS
+    (default), AV or UB, for COR and UCOR.
+    """
     if MEASURES[measure].kind == "reliability":
         return _reliability(measure, data)
     r, n = np.asarray(data["r"], dtype=float), np.asarray(data["n"], dtype=float)

@@ -22,7 +22,10 @@ from evergreen.metaanalysis.least_squares import Array
 
 
 def effect_sizes(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]:
-    """Effects and variances (k each); NaN where they cannot be computed."""
+    """Effects after minus before (ratios: their logarithm) and variances (k each); NaN where they cannot be computed.
+
+    `data` holds `n, mean, sd, mean_baseline, sd_baseline, r` (k each).
+    """
     n, m1, sd1, m2, sd2, r = (
         np.asarray(data[name], dtype=float)
         for name in ("n", "mean", "sd", "mean_baseline", "sd_baseline", "r")

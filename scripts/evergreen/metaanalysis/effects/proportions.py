@@ -23,7 +23,11 @@ from evergreen.metaanalysis.measures import MEASURES
 def effect_sizes(
     measure: str, data: Mapping[str, Array], *, add: float | None = None, to: str = "only0"
 ) -> tuple[Array, Array]:
-    """Effects and variances (k each)."""
+    """Proportions, transformed as the measure has them above, and variances (k each); NaN where undefined.
+
+    `data` holds `events, n` (k each). `add` goes to events and non-events where `to` says (`only0`, `all`, `if0all`, `none`);
+    default 0.5, for PAS and PFT 0.
+    """
     if add is None:
         add = 0.5 if MEASURES[measure].corrected else 0.0
     x = np.asarray(data["events"], dtype=float)

@@ -30,7 +30,12 @@ def effect_sizes(
     to: str = "only0",
     drop00: bool = False,
 ) -> tuple[Array, Array]:
-    """Effects and variances (k each) of two rates or of one."""
+    """Effects of two rates (ratios: their logarithm) or of one, and variances (k each); NaN where undefined.
+
+    `data` holds `events` and `person_time`, with 1 and 2 behind the names for two groups (k each). `add` goes to the events of all
+    groups where `to` says (`only0`, `all`, `if0all`, `none`); default 0.5, for IRSD, IRS and IRFT 0. `drop00` gives up studies
+    without events in both groups.
+    """
     if add is None:
         add = 0.5 if MEASURES[measure].corrected else 0.0
     groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)

@@ -28,7 +28,7 @@ TO = ("only0", "all", "if0all", "none")
 
 
 def cells(data: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
-    """The four cells a, b, c, d from events and participants."""
+    """The four cells a, b, c, d (k each) from `events1, n1, events2, n2`."""
     a, c = np.asarray(data["events1"], float), np.asarray(data["events2"], float)
     return a, np.asarray(data["n1"], float) - a, c, np.asarray(data["n2"], float) - c
 
@@ -36,7 +36,10 @@ def cells(data: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
 def corrected(
     table: tuple[Array, Array, Array, Array], add: float, to: str, drop00: bool = False
 ) -> tuple[Array, Array, Array, Array]:
-    """Cells after the rule for empty ones; the studies that `drop00` gives up have NaN."""
+    """Cells (k each) after the rule for empty ones; the studies that `drop00` gives up have NaN.
+
+    Raises ValueError for a rule `to` that does not exist.
+    """
     if to not in TO:
         raise ValueError(f"unknown rule for empty cells: {to}")
     a, b, c, d = table
@@ -60,7 +63,11 @@ def effect_sizes(
     to: str = "only0",
     drop00: bool = False,
 ) -> tuple[Array, Array]:
-    """Effects and variances (k each); NaN where a log or a division has nothing to stand on."""
+    """Effects (ratios: their logarithm) and variances (k each); NaN where a log or a division has nothing to stand on.
+
+    `data` holds `events1, n1, events2, n2` (k each). `add`, `to` and `drop00` are said above; `add` is 0.5 by default, for AS and
+    PHI 0. Raises ValueError for a rule `to` that does not exist.
+    """
     if add is None:
         add = 0.5 if MEASURES[measure].corrected else 0.0
     a, b, c, d = corrected(cells(data), add, to, drop00)

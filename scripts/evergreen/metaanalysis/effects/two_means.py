@@ -33,14 +33,18 @@ def small_sample_factor(m: Array) -> Array:
 
 
 def pooled_sd(n1: Array, sd1: Array, n2: Array, sd2: Array) -> Array:
-    """Pooled standard deviation of two groups."""
+    """Standard deviation within two groups, by their degrees of freedom (k)."""
     return np.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2))
 
 
 def effect_sizes(
     measure: str, data: Mapping[str, Array], *, vtype: str = "LS", correct: bool = True
 ) -> tuple[Array, Array]:
-    """Effects and variances (k each); NaN where they cannot be computed."""
+    """Effects (ratios: their logarithm) and variances (k each); NaN where they cannot be computed.
+
+    `data` holds `n1, mean1, sd1, n2, mean2, sd2` (k each); `vtype` and `correct` are said above. Raises ValueError for a variance of
+    the SMD that does not exist.
+    """
     n1, m1, sd1, n2, m2, sd2 = (
         np.asarray(data[name], dtype=float) for name in ("n1", "mean1", "sd1", "n2", "mean2", "sd2")
     )
