@@ -17,6 +17,8 @@ from scipy.special import ndtri, stdtrit
 
 
 class MeanSD(NamedTuple):
+    """Mean and standard deviation of a group."""
+
     mean: float
     sd: float
 
@@ -165,10 +167,12 @@ class Quantiles(NamedTuple):
 
     @property
     def ranged(self) -> bool:
+        """Whether both extremes are reported."""
         return not math.isnan(self.low + self.high)
 
     @property
     def quartiled(self) -> bool:
+        """Whether both quartiles are reported."""
         return not math.isnan(self.q1 + self.q3)
 
 
