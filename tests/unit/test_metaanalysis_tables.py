@@ -18,6 +18,7 @@ from evergreen.metaanalysis import (
     small_study,
     tau2,
     transforms,
+    trim_and_fill,
 )
 from evergreen.metaanalysis.mantel_haenszel import mantel_haenszel
 from evergreen.metaanalysis.measures import KINDS, MEASURES
@@ -113,6 +114,12 @@ def test_estimators_have_what_the_tables_promise_and_no_more():
         lambda: inverse_variance.fit(y, v, method="XX"),
         lambda: inverse_variance.fit(y, v, test="XX"),
         lambda: prediction.interval(inverse_variance.fit(y, v), "XX"),
+        lambda: small_study.regression_test(y, v, predictor="XX"),
+        lambda: trim_and_fill.trim_and_fill(y, v, estimator="XX"),
+        *(
+            lambda name=name: effects.effect_sizes(name, numbers(name), to="XX")
+            for name in ("RR", "IRR", "IR", "PLO")
+        ),
     ):
         with pytest.raises(ValueError, match=r"AS|RR|DL|XX"):
             refused()

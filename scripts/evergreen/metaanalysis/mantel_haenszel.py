@@ -83,7 +83,9 @@ def mantel_haenszel(
         return _rates(measure, data, add=add, to=to, drop00=drop00, correct=correct, level=level)
     yi, vi = two_by_two.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     cells = (
-        two_by_two.corrected(two_by_two.cells(data), mh_add, "only0") if mh_add else two_by_two.cells(data)
+        two_by_two.corrected(measure, two_by_two.cells(data), mh_add, "only0")
+        if mh_add
+        else two_by_two.cells(data)
     )
     a, b, c, d = cells
     n1, n2 = a + b, c + d

@@ -41,8 +41,10 @@ class Asymmetry:
 def predictor_of(name: str, vi: Array, ni: Array | None) -> Array:
     """The predictor `name` (k) of a regression test from the sampling variances `vi` and sample sizes `ni` (k each).
 
-    Raises ValueError where it needs sample sizes and there are none.
+    Raises ValueError for another predictor, and where it needs sample sizes and there are none.
     """
+    if name not in PREDICTORS:
+        raise ValueError(f"unknown predictor: {name}")
     if name == "sei":
         return np.sqrt(vi)
     if name == "vi":

@@ -41,8 +41,10 @@ def trim_and_fill(
 
     `yi` and `vi` are k effects and their sampling variances. `estimator` is L0, R0 or Q0; `side` (left or right: where studies are
     missing) is chosen by Egger's regression if None; `method`, `test` and `level` as for `inverse_variance.fit`. Raises ValueError
-    where the iteration goes in circles, as metafor does.
+    for another estimator, and where the iteration goes in circles, as metafor does.
     """
+    if estimator not in ESTIMATORS:
+        raise ValueError(f"unknown estimator of missing studies: {estimator}")
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     k = len(y)
     if side is None:

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from evergreen.metaanalysis.effects.zero_cells import addition
 from evergreen.metaanalysis.least_squares import Array
-from evergreen.metaanalysis.measures import MEASURES
 
 
 def effect_sizes(
@@ -28,16 +28,10 @@ def effect_sizes(
     `data` holds `events, n` (k each). `add` goes to events and non-events where `to` says (`only0`, `all`, `if0all`, `none`);
     default 0.5, for PAS and PFT 0.
     """
-    if add is None:
-        add = 0.5 if MEASURES[measure].corrected else 0.0
     x = np.asarray(data["events"], dtype=float)
     rest = np.asarray(data["n"], dtype=float) - x
-    zero = (x == 0) | (rest == 0)
-    if to == "all" or (to == "if0all" and zero.any()):
-        zero = np.ones_like(zero)
-    elif to in {"none", "if0all"}:
-        zero = np.zeros_like(zero)
-    x, rest = x + add * zero, rest + add * zero
+    extra = addition(measure, (x == 0) | (rest == 0), add, to)
+    x, rest = x + extra, rest + extra
     n = x + rest
     with np.errstate(divide="ignore", invalid="ignore"):
         p = x / n

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from evergreen.metaanalysis.effects.zero_cells import addition
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 
@@ -36,19 +37,12 @@ def effect_sizes(
     groups where `to` says (`only0`, `all`, `if0all`, `none`); default 0.5, for IRSD, IRS and IRFT 0. `drop00` gives up studies
     without events in both groups.
     """
-    if add is None:
-        add = 0.5 if MEASURES[measure].corrected else 0.0
     groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
     counts = np.stack([np.asarray(data[f"events{group}"], dtype=float) for group in groups])
     times = np.stack([np.asarray(data[f"person_time{group}"], dtype=float) for group in groups])
     if drop00 and len(groups) == 2:
         counts = np.where(np.all(counts == 0, axis=0), np.nan, counts)
-    zero = np.any(counts == 0, axis=0)
-    if to == "all" or (to == "if0all" and zero.any()):
-        zero = np.ones_like(zero)
-    elif to in {"none", "if0all"}:
-        zero = np.zeros_like(zero)
-    counts = counts + add * zero
+    counts = counts + addition(measure, np.any(counts == 0, axis=0), add, to)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = counts / times
         if measure in {"IRR", "IRLN"}:

@@ -21,10 +21,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from evergreen.metaanalysis.effects.zero_cells import addition
 from evergreen.metaanalysis.least_squares import Array
-from evergreen.metaanalysis.measures import MEASURES
-
-TO = ("only0", "all", "if0all", "none")
 
 
 def cells(data: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
@@ -34,24 +32,21 @@ def cells(data: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
 
 
 def corrected(
-    table: tuple[Array, Array, Array, Array], add: float, to: str, drop00: bool = False
+    measure: str,
+    table: tuple[Array, Array, Array, Array],
+    add: float | None,
+    to: str,
+    drop00: bool = False,
 ) -> tuple[Array, Array, Array, Array]:
     """Cells (k each) after the rule for empty ones; the studies that `drop00` gives up have NaN.
 
     Raises ValueError for a rule `to` that does not exist.
     """
-    if to not in TO:
-        raise ValueError(f"unknown rule for empty cells: {to}")
     a, b, c, d = table
     if drop00:
         empty = ((a == 0) & (c == 0)) | ((b == 0) & (d == 0))
         a, b, c, d = (np.asarray(np.where(empty, np.nan, cell)) for cell in (a, b, c, d))
-    zero = (a == 0) | (b == 0) | (c == 0) | (d == 0)
-    if to == "all" or (to == "if0all" and zero.any()):
-        zero = np.ones_like(zero)
-    elif to in {"none", "if0all"}:
-        zero = np.zeros_like(zero)
-    extra = add * zero
+    extra = addition(measure, (a == 0) | (b == 0) | (c == 0) | (d == 0), add, to)
     return a + extra, b + extra, c + extra, d + extra
 
 
@@ -68,9 +63,7 @@ def effect_sizes(
     `data` holds `events1, n1, events2, n2` (k each). `add`, `to` and `drop00` are said above; `add` is 0.5 by default, for AS and
     PHI 0. Raises ValueError for a rule `to` that does not exist.
     """
-    if add is None:
-        add = 0.5 if MEASURES[measure].corrected else 0.0
-    a, b, c, d = corrected(cells(data), add, to, drop00)
+    a, b, c, d = corrected(measure, cells(data), add, to, drop00)
     n1, n2 = a + b, c + d
     yi: Array
     vi: Array
