@@ -23,9 +23,9 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from evergreen.synthesis import influence, multilevel, prediction, tau2, tau2_interval  # noqa: E402
-from evergreen.synthesis.model import fit  # noqa: E402
-from evergreen.synthesis.stack import ragged, stack  # noqa: E402
+from evergreen.metaanalysis import influence, multilevel, prediction, tau2, tau2_interval  # noqa: E402
+from evergreen.metaanalysis.inverse_variance import fit  # noqa: E402
+from evergreen.metaanalysis.least_squares import Batch  # noqa: E402
 
 COUNT = 10_000
 SIZES = (13, 50, 100)
@@ -54,13 +54,13 @@ def seconds(job: Callable[[], object], repeats: int = 1) -> float:
 
 def ours(effects: list[np.ndarray], variances: list[np.ndarray]) -> dict[str, float]:
     """CPU seconds of our jobs."""
-    of = ragged(effects, variances)
+    of = Batch.ragged(effects, variances)
     y, v = effects[0][:13], variances[0][:13]
 
     def whole() -> None:
         fitted = fit(y, v, method="REML", test="knha")
         prediction.interval(fitted)
-        tau2_interval.q_profile(stack(y, v))
+        tau2_interval.q_profile(Batch.of(y, v))
 
     found = {
         "10,000 REML": seconds(lambda: tau2.estimate(of, "REML")),
@@ -72,7 +72,7 @@ def ours(effects: list[np.ndarray], variances: list[np.ndarray]) -> dict[str, fl
     for k in SIZES:
         a, b = long_y[:k], long_v[:k]
         found[f"leave-one-out, k = {k}"] = seconds(lambda a=a, b=b: influence.leave_one_out(a, b), REPEATS)
-        found[f"influence, k = {k}"] = seconds(lambda a=a, b=b: influence.influence(a, b), REPEATS)
+        found[f"influence, k = {k}"] = seconds(lambda a=a, b=b: influence.deletion_diagnostics(a, b), REPEATS)
     study = np.repeat(np.arange(1000), 5)
     random = np.random.default_rng(1)
     many_v = np.clip(0.25 * random.chisquare(1, 5000), 0.009, 0.6)
@@ -85,7 +85,7 @@ def ours(effects: list[np.ndarray], variances: list[np.ndarray]) -> dict[str, fl
 
 def globally_best(effects: list[np.ndarray], variances: list[np.ndarray]) -> tuple[int, float]:
     """How many of our REML fits a fine grid of the likelihood beats, and by how much at most."""
-    of = ragged(effects, variances)
+    of = Batch.ragged(effects, variances)
     found = tau2.estimate(of, "REML")
     best = tau2.profiled(of, found, True)
     highest = np.full(len(best), -np.inf)

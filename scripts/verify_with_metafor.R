@@ -13,10 +13,10 @@ half <- function(level) 0.5 + as.numeric(level) / 2
 # --- effects from the numbers of arms
 
 arms <- function(measure, d) switch(measure,
-  RR = , OR = , RD = , PETO = , AS = with(d, list(ai = events1, n1i = n1, ci = events2, n2i = n2)),
-  IRR = , IRD = with(d, list(x1i = events1, t1i = person_time1, x2i = events2, t2i = person_time2)),
-  MD = , SMD = , SMDH = , ROM = with(d, list(m1i = mean1, sd1i = sd1, n1i = n1, m2i = mean2, sd2i = sd2, n2i = n2)),
-  MC = , SMCC = , ROMC = with(d, list(m1i = mean, m2i = mean_baseline, sd1i = sd, sd2i = sd_baseline, ri = r, ni = n)),
+  RR = , OR = , RD = , PETO = , AS = , PHI = , YUQ = with(d, list(ai = events1, n1i = n1, ci = events2, n2i = n2)),
+  IRR = , IRD = , IRSD = with(d, list(x1i = events1, t1i = person_time1, x2i = events2, t2i = person_time2)),
+  MD = , SMD = , SMDH = , SMD1 = , ROM = , VR = , D2ORN = , D2ORL = with(d, list(m1i = mean1, sd1i = sd1, n1i = n1, m2i = mean2, sd2i = sd2, n2i = n2)),
+  MC = , SMCC = , ROMC = , VRC = with(d, list(m1i = mean, m2i = mean_baseline, sd1i = sd, sd2i = sd_baseline, ri = r, ni = n)),
   PR = , PLO = , PLN = , PFT = , PAS = with(d, list(xi = events, ni = n)),
   IR = , IRLN = , IRS = with(d, list(xi = events, ti = person_time)),
   COR = , ZCOR = with(d, list(ri = r, ni = n)))

@@ -8,26 +8,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evergreen.synthesis import (
+from evergreen.metaanalysis import (
+    cluster_robust,
     effects,
+    gosh,
     influence,
     mantel_haenszel,
     meta_regression,
     prediction,
-    robust,
     tau2,
     tau2_interval,
-    trim_fill,
+    trim_and_fill,
 )
+from evergreen.metaanalysis.inverse_variance import fit, fit_batch
+from evergreen.metaanalysis.least_squares import Batch
+from evergreen.metaanalysis.models import TAU2
+from evergreen.metaanalysis.multilevel import three_level
 from evergreen.synthesis.arms import derived_columns
-from evergreen.synthesis.model import fit, fit_stack
-from evergreen.synthesis.multilevel import three_level
-from evergreen.synthesis.stack import ragged, stack
 
 number = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 4))
 variance = st.floats(0.01, 2.0).map(lambda value: round(value, 4))
 studies = st.lists(st.tuples(number, variance), min_size=3, max_size=12)
-methods = st.sampled_from(tau2.METHODS)
+methods = st.sampled_from(TAU2)
 
 
 def split(pairs):
@@ -75,7 +77,7 @@ def test_equal_variances_make_the_estimators_one(values, v):
 @settings(max_examples=60, deadline=None)
 @given(studies, st.booleans())
 def test_likelihood_is_at_its_global_maximum(pairs, restricted):
-    of = stack(*split(pairs))
+    of = Batch.of(*split(pairs))
     found = tau2.estimate(of, "REML" if restricted else "ML")
     best = tau2.profiled(of, found, restricted)[0]
     grid = np.concatenate([[0.0], np.geomspace(1e-6, 200, 400)])
@@ -86,7 +88,7 @@ def test_second_mode_of_the_likelihood_is_not_missed():
     """Two precise studies far apart among many vague ones that agree: the score has several roots."""
     y = np.array([0.0, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     v = np.array([1e-4, 1e-4, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
-    of = stack(y, v)
+    of = Batch.of(y, v)
     for restricted in (True, False):
         best = tau2.profiled(of, tau2.estimate(of, "REML" if restricted else "ML"), restricted)[0]
         grid = np.concatenate([[0.0], np.geomspace(1e-7, 50, 4000)])
@@ -97,7 +99,9 @@ def test_second_mode_of_the_likelihood_is_not_missed():
 @given(st.lists(studies, min_size=2, max_size=6), methods)
 def test_a_stack_gives_what_each_alone_gives(many, method):
     parts = [split(pairs) for pairs in many]
-    together = fit_stack(ragged([y for y, _ in parts], [v for _, v in parts]), method=method, test="knha")
+    together = fit_batch(
+        Batch.ragged([y for y, _ in parts], [v for _, v in parts]), method=method, test="knha"
+    )
     for row, (y, v) in enumerate(parts):
         alone = fit(y, v, method=method, test="knha")
         assert together.tau2[row] == pytest.approx(alone.tau2, rel=1e-7, abs=1e-10)
@@ -108,10 +112,10 @@ def test_a_stack_gives_what_each_alone_gives(many, method):
 @given(studies)
 def test_q_profile_puts_the_quantiles_where_they_belong(pairs):
     y, v = split(pairs)
-    bounds = tau2_interval.q_profile(stack(y, v))
+    bounds = tau2_interval.q_profile(Batch.of(y, v))
     for limit, tail in ((bounds.low[0], 0.025), (bounds.high[0], 0.975)):
         if limit > 0:
-            value, _ = tau2.generalised_q(stack(y, v), np.array([limit]))
+            value, _ = tau2.generalised_q(Batch.of(y, v), np.array([limit]))
             assert stats.chi2.sf(value[0], len(y) - 1) == pytest.approx(tail, rel=1e-8)
 
 
@@ -161,29 +165,29 @@ def simulated(count: int, k: int, true_tau2: float, seed: int):
     random = np.random.default_rng(seed)
     v = random.uniform(0.02, 0.08, (count, k))
     effects = random.normal(0.5, np.sqrt(true_tau2), (count, k))
-    return random, stack(effects + random.normal(0, np.sqrt(v)), v)
+    return random, Batch.of(effects + random.normal(0, np.sqrt(v)), v)
 
 
 def test_coverage_of_the_intervals():
     """Nominal 95 %: Knapp-Hartung for the mean, the prediction interval, the Q-profile for tau2."""
     count, k, true_tau2 = 4000, 10, 0.1
     random, of = simulated(count, k, true_tau2, seed=7)
-    fitted = fit_stack(of, method="REML", test="knha")
+    fitted = fit_batch(of, method="REML", test="knha")
     mean = np.mean((fitted.ci_low[:, 0] <= 0.5) & (fitted.ci_high[:, 0] >= 0.5))
     assert 0.935 < mean < 0.965
     bounds = tau2_interval.q_profile(of)
     assert 0.94 < np.mean((bounds.low <= true_tau2) & (bounds.high >= true_tau2)) < 0.96
     # the prediction interval takes tau2 as known, so that it needs more studies to keep its level (Partlett & Riley 2017)
     random, of = simulated(count, 40, true_tau2, seed=9)
-    low, high, _ = prediction.interval(fit_stack(of, method="REML", test="knha"))
+    low, high, _ = prediction.interval(fit_batch(of, method="REML", test="knha"))
     new = random.normal(0.5, np.sqrt(true_tau2), count)
     assert 0.93 < np.mean((low <= new) & (new <= high)) < 0.96
 
 
 def test_wald_intervals_are_too_short_with_few_studies():
     _, of = simulated(4000, 5, 0.1, seed=11)
-    normal = fit_stack(of, method="DL", test="z")
-    hartung = fit_stack(of, method="DL", test="knha")
+    normal = fit_batch(of, method="DL", test="z")
+    hartung = fit_batch(of, method="DL", test="knha")
     cover = [np.mean((one.ci_low[:, 0] <= 0.5) & (one.ci_high[:, 0] >= 0.5)) for one in (normal, hartung)]
     assert cover[0] < 0.93 < cover[1] < 0.97  # Knapp-Hartung keeps its level
 
@@ -195,7 +199,9 @@ def test_robust_test_keeps_its_size_with_dependent_effects():
     for _ in range(60):
         v = np.full(36, 0.05)
         y = random.normal(0, 0.3, 12)[study] + random.normal(0, 0.2, 12)[study] + random.normal(0, 0.1, 36)
-        rejected += float(robust.of_multilevel(three_level(y, v, study.tolist()), "CR2").p_value[0]) < 0.05
+        rejected += (
+            float(cluster_robust.of_multilevel(three_level(y, v, study.tolist()), "CR2").p_value[0]) < 0.05
+        )
     assert rejected / 60 < 0.12
 
 
@@ -205,7 +211,9 @@ def test_robust_test_does_not_depend_on_the_unit(scale):
     random = np.random.default_rng(5)
     study = [0, 0, 0, 1, 1, 2, 3, 3, 3, 3]
     y, v = random.normal(0, 1, 10), random.uniform(0.1, 0.9, 10)
-    one, two = (robust.of_fit(f * y, f**2 * v, study, fit(f * y, f**2 * v)) for f in (1.0, scale))
+    one, two = (
+        cluster_robust.of_inverse_variance(f * y, f**2 * v, study, fit(f * y, f**2 * v)) for f in (1.0, scale)
+    )
     assert two.se[0] / scale == pytest.approx(one.se[0], rel=1e-6)
     assert two.df[0] == pytest.approx(one.df[0], rel=1e-6)
 
@@ -213,17 +221,17 @@ def test_robust_test_does_not_depend_on_the_unit(scale):
 def test_robust_test_with_one_dominant_study():
     """clubSandwich 0.5.8: one effect of variance 1e-6 beside vague ones keeps its small eigenvalue."""
     y, v = [0.31, 0.20, 0.45, 0.10, 0.52, 0.38], [1e-6, 0.05, 0.08, 0.03, 0.07, 0.02]
-    found = robust.of_fit(y, v, ["a", "a", "b", "b", "c", "c"], fit(y, v, method="EE"))
+    found = cluster_robust.of_inverse_variance(y, v, ["a", "a", "b", "b", "c", "c"], fit(y, v, method="EE"))
     assert (found.se[0], found.df[0]) == pytest.approx((1.21583381e-4, 1.00010703), rel=1e-5)
 
 
 def test_gosh_samples_subsets():
     y, v = [0.0, 0.1, 0.2, 0.1, 3.0], [0.05] * 5
-    sampled = influence.gosh(y, v, subsets=200, seed=1)
+    sampled = gosh.gosh(y, v, subsets=200, seed=1)
     with_outlier = sampled.used[:, 4] > 0
     assert sampled.estimate[with_outlier].mean() > sampled.estimate[~with_outlier].mean()
     assert len(sampled.estimate) == 26  # all subsets of two or more
-    assert influence.outliers(influence.influence(y, v)).tolist() == [False] * 4 + [True]
+    assert influence.outliers(influence.deletion_diagnostics(y, v)).tolist() == [False] * 4 + [True]
 
 
 def test_columns_that_were_derived():
@@ -234,8 +242,8 @@ def test_columns_that_were_derived():
 def test_no_diagnostic_where_no_study_is_left_to_estimate_tau2_from():
     """As metafor 3.8: two coefficients and two studies leave nothing for a random-effects model; a common one fits."""
     y, v, design = [0.1, 0.4, 0.3], [0.1, 0.2, 0.1], [[1, 0.0], [1, 2.0], [1, 5.0]]
-    assert np.isnan(influence.influence(y, v, design).rstudent).all()
-    assert np.isfinite(influence.influence(y, v, design, method="EE").rstudent).all()
+    assert np.isnan(influence.deletion_diagnostics(y, v, design).rstudent).all()
+    assert np.isfinite(influence.deletion_diagnostics(y, v, design, method="EE").rstudent).all()
 
 
 def test_a_group_for_every_study_explains_no_countable_share():
@@ -260,7 +268,7 @@ def test_average_variation_counts_an_arm_whose_other_arm_is_unknown():
         "n1": [20, 30, 25], "mean1": [10, 12, 9], "sd1": [2, 3, 4],
         "n2": [20, 30, 25], "mean2": [8, 11, 7], "sd2": [2, np.nan, 3],
     }  # fmt: skip
-    _, vi = effects.effect(
+    _, vi = effects.effect_sizes(
         "ROM", {k: np.array(v, dtype=float) for k, v in data.items()}, vtype="AV", correct=False
     )
     assert vi == pytest.approx([0.010641807900114778, 0.007094538600076518, 0.008513446320091822], rel=1e-12)
@@ -269,13 +277,13 @@ def test_average_variation_counts_an_arm_whose_other_arm_is_unknown():
 def test_average_correlation_leaves_out_the_size_of_a_study_without_one():
     """escalc("COR", vtype="AV", ri = c(.2, NA, .5), ni = c(30, 40, 50)) of metafor 3.8."""
     data = {"r": np.array([0.2, np.nan, 0.5]), "n": np.array([30.0, 40.0, 50.0])}
-    _, vi = effects.effect("COR", data, vtype="AV")
+    _, vi = effects.effect_sizes("COR", data, vtype="AV")
     assert vi == pytest.approx([0.02490463446255388, np.nan, 0.0147394775390625], rel=1e-12, nan_ok=True)
 
 
 @pytest.mark.parametrize("estimator", ["L0", "R0"])
 def test_equal_effects_have_nothing_to_trim(estimator):
     """A funnel without a slope and without a negative distance: none is missing, on no side by rounding."""
-    filled = trim_fill.trim_and_fill([0.25] * 5, [0.01, 0.02, 0.03, 0.04, 0.05], estimator=estimator)
+    filled = trim_and_fill.trim_and_fill([0.25] * 5, [0.01, 0.02, 0.03, 0.04, 0.05], estimator=estimator)
     assert (filled.missing, filled.side) == (0, "left")
     assert filled.fit.b[0] == pytest.approx(0.25, rel=1e-12)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, special
 
-from evergreen.synthesis.counts import Counts
+from evergreen.metaanalysis.glmm_likelihood import Counts
 
 Array = np.ndarray
 STOPS = 1e-7

@@ -64,13 +64,13 @@ def means_of_trials() -> pd.DataFrame:
 OF_TABLES = {
     "id": "deaths", "measure": "OR", "subgroups": ["route"], "moderators": ["dose", "route", "dose:route"],
     "analysis": {**ANALYSIS, "permutations": 20, "gosh": 50, "sensitivity": [
-        {"tau2": "PM"}, {"tau2": "DL2"}, {"test": "adhoc"}, {"measure": ["RR", "RD"], "without_studies": "T3"}, {"to": "if0all"}, {"add": 0.1},
+        {"tau2": "PM"}, {"tau2": "DL2"}, {"test": "adhoc"}, {"measure": ["RR", "RD", "PHI", "YUQ"], "without_studies": "T3"}, {"to": "if0all"}, {"add": 0.1},
         {"model": ["mh", "peto", "common"]}, {"i2": "Q", "predtype": "riley"}]},
 }  # fmt: skip
 OF_MEANS = {
     "id": "pain", "measure": "SMD", "multi_arm": "separate",
     "analysis": {**ANALYSIS, "dependent": "aggregate", "rho": 0.5, "sensitivity": [
-        {"dependent": "robust"}, {"rho": 0.7}, {"measure": ["MD", "ROM", "SMDH"]}, {"smd_vtype": "UB"}]},
+        {"dependent": "robust"}, {"rho": 0.7}, {"measure": ["MD", "ROM", "SMDH", "SMD1", "VR", "D2ORN", "D2ORL"]}, {"smd_vtype": "UB"}]},
 }  # fmt: skip
 OF_EFFECTS = {"id": "walk", "measure": "SMD", "multi_arm": "separate", "analysis": {**ANALYSIS, "model": "multilevel", "test": "z", "rho": 0.4}}  # fmt: skip
 CASES = {

@@ -1,6 +1,8 @@
 """The architecture holds: every room is on the map, the Snakefile is short, pins agree."""
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,16 +13,33 @@ SCRIPTS = ROOT / "scripts"
 LIBRARY = SCRIPTS / "evergreen"
 # The rooms as import-linter holds them apart (`make lint`).
 ROOMS = [
-    layer.removeprefix("evergreen.")
+    room.removeprefix("evergreen.")
     for layer in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0][
         "layers"
     ]
+    for room in layer.split(" | ")
 ]
 
 
 def test_every_room_is_on_the_map():
     folders = {path.name for path in LIBRARY.iterdir() if (path / "__init__.py").is_file()}
     assert folders == set(ROOMS)
+
+
+def test_the_mathematics_needs_numpy_and_scipy_only():
+    """Whoever copies the folder can use it: neither the rest of the library nor any other package."""
+    mathematics = LIBRARY / "metaanalysis"
+    for module in mathematics.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]  # "" of a relative import is no package, and fails
+            else:
+                continue
+            for name in names:
+                own = name.startswith(f"{LIBRARY.name}.{mathematics.name}")
+                assert own or name.split(".")[0] in {"numpy", "scipy", *sys.stdlib_module_names}, module
 
 
 def test_the_snakefile_is_a_table_of_contents():

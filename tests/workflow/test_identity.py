@@ -17,7 +17,7 @@ COMMENTED = (
     "scripts/evergreen/tables.py",
     "scripts/evergreen/errors.py",
     "scripts/evergreen/screening/votes.py",
-    "scripts/evergreen/synthesis/tau2.py",
+    "scripts/evergreen/metaanalysis/tau2.py",
     "scripts/evergreen/figures/forest.py",
     "scripts/pool_outcomes.py",
     "scripts/count_votes.py",
@@ -105,7 +105,7 @@ def test_comments_and_docstrings_run_nothing(own_clone, review):
 
 
 def test_a_change_of_code_that_changes_no_number_draws_nothing(own_clone, review):
-    module = own_clone / "scripts/evergreen/synthesis/tau2.py"
+    module = own_clone / "scripts/evergreen/metaanalysis/tau2.py"
     text = module.read_text(encoding="utf-8")
     body = text.index("\n    ", text.index("\ndef ")) + 1
     # The statement goes behind the docstring of the first function, if it has one.

@@ -1,12 +1,11 @@
-"""GRADE: how certain the evidence on an outcome is, and what its effect means for 1000 people.
+"""GRADE: how certain the evidence on an outcome is.
 
-Source: Cochrane Handbook, chapters 14 and 15.4. The judgements are people's (`config/certainty.csv`); here they are
+Source: Cochrane Handbook, chapter 14. The judgements are people's (`config/certainty.csv`); here they are
 counted together.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -75,30 +74,3 @@ def _line(outcome: str, judged: Mapping[str, tuple[int, str]]) -> dict[str, Any]
         **{domain: steps.get(domain, 0) for domain in (*DOWN, *UP)},
         "reasons": "; ".join(reasons),
     }
-
-
-def risk_with_intervention(measure: str, effect: float, control_risk: float) -> float:
-    """Risk that an effect (RR, OR, HR or RD; natural scale) means where the control group's risk is `control_risk`.
-
-    Risks are fractions. Source: Cochrane Handbook 15.4.4; for HR the proportional hazards formula.
-    """
-    if measure == "RR":
-        return effect * control_risk
-    if measure in ("OR", "PETO"):
-        return effect * control_risk / (1 - control_risk + effect * control_risk)
-    if measure == "HR":
-        return -math.expm1(effect * math.log1p(-control_risk))
-    if measure == "RD":
-        return control_risk + effect
-    raise ValueError(f"{measure} has no absolute effect")
-
-
-def difference_per_1000(measure: str, effect: float, control_risk: float) -> float:
-    """People more (or fewer, if negative) with the event among 1000; `control_risk` is a fraction."""
-    return 1000 * (risk_with_intervention(measure, effect, control_risk) - control_risk)
-
-
-def number_needed_to_treat(measure: str, effect: float, control_risk: float) -> float:
-    """People to treat for one more to have, or not to have, the event; infinite without a difference."""
-    difference = abs(difference_per_1000(measure, effect, control_risk))
-    return 1000 / difference if difference else math.inf

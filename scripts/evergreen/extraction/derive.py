@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from evergreen import tables
-from evergreen.extraction import convert
 from evergreen.extraction.check import Row
+from evergreen.metaanalysis import conversions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,10 +54,10 @@ def _conversions(row: Row, ratios: Collection[str]) -> Iterator[tuple[str, float
     if not given(row, "sd") and given(row, "n"):
         n = row["n"]
         if given(row, "se"):
-            yield "sd", convert.sd_from_se(row["se"], n), "se x sqrt(n) (Cochrane Handbook 6.5.2.2)"
+            yield "sd", conversions.sd_from_se(row["se"], n), "se x sqrt(n) (Cochrane Handbook 6.5.2.2)"
         elif given(row, "ci_low", "ci_high") and n > 1:
-            distribution = "t" if n < convert.NORMAL_FROM_N else "normal"
-            sd = convert.sd_from_interval(row["ci_low"], row["ci_high"], n)
+            distribution = "t" if n < conversions.NORMAL_FROM_N else "normal"
+            sd = conversions.sd_from_interval(row["ci_low"], row["ci_high"], n)
             yield (
                 "sd",
                 sd,
@@ -70,17 +70,17 @@ def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
     wanted = [column for column in ("mean", "sd") if not given(row, column)]
     if not wanted or not given(row, "n", "median") or row["n"] < 2:
         return
-    numbers = convert.Quantiles(*(row[column] for column in ("n", "median", "q1", "q3", "min", "max")))
+    numbers = conversions.Quantiles(*(row[column] for column in ("n", "median", "q1", "q3", "min", "max")))
     if not numbers.ranged and not numbers.quartiled:
         return
     shown = " and ".join(
         text for text, there in (("quartiles", numbers.quartiled), ("range", numbers.ranged)) if there
     )
-    if convert.skewed(numbers):
+    if conversions.skewed(numbers):
         for column in wanted:
             yield column, None, f"median with {shown} is skewed (test of Shi 2023)"
         return
-    mean, sd = convert.mean_sd(numbers)
+    mean, sd = conversions.mean_sd(numbers)
     by_sd = "Shi 2020" if numbers.ranged and numbers.quartiled else "Wan 2014"
     for column, value, source in (("mean", mean, "Luo 2018"), ("sd", sd, by_sd)):
         if column in wanted:
@@ -99,4 +99,4 @@ def _contrast(row: Row, *, ratio: bool) -> Iterator[tuple[str, float | None, str
     effect = math.log(row["estimate"]) if ratio else row["estimate"]
     if effect:
         how = "from estimate and p value, normal distribution (Cochrane Handbook 6.3)"
-        yield "estimate_se", convert.se_from_p(effect, p), how
+        yield "estimate_se", conversions.se_from_p(effect, p), how

@@ -27,13 +27,15 @@ from evergreen.figures.scales import (
 )
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
+from evergreen.metaanalysis.measures import MEASURES
 
 DAGGER = "†"
-EVENTS = {"RR", "OR", "RD", "PETO", "AS", "PR", "PLO", "PLN", "PFT", "PAS"}
-RATES = {"IRR", "IRD", "IR", "IRLN", "IRS"}
-MEANS = {"MD", "SMD", "SMDH", "ROM"}
-CHANGES = {"MC", "SMCC", "ROMC"}
-CORRELATIONS = {"COR", "ZCOR"}
+# What is shown of each group, by the kind of measure; of any other, whatever there is.
+COLUMNS = {
+    "table": ("events", "n"), "proportion": ("events", "n"), "two_rates": ("events", "person_time"),
+    "rate": ("events", "person_time"), "pre_post": ("mean_baseline", "mean", "sd", "n"), "correlation": ("n",),
+    "two_means": ("mean", "sd", "n"),
+}  # fmt: skip
 HEADS = {
     "events": "Events", "n": "Total", "mean": "Mean", "sd": "SD", "person_time": "Person-time",
     "mean_baseline": "Baseline", "r": "r",
@@ -142,19 +144,8 @@ class _Content:
         return [(g, name[:1].upper() + name[1:]) for g, name in names.items() if g in present]
 
     def _fields(self) -> list[str]:
-        measure = self.result["measure"]
-        if measure in EVENTS:
-            wanted = ["events", "n"]
-        elif measure in RATES:
-            wanted = ["events", "person_time"]
-        elif measure in CHANGES:
-            wanted = ["mean_baseline", "mean", "sd", "n"]
-        elif measure in CORRELATIONS:
-            wanted = ["n"]
-        elif measure in MEANS:
-            wanted = ["mean", "sd", "n"]
-        else:
-            wanted = ["events", "mean", "sd", "n"]
+        kind = MEASURES[self.result["measure"]].kind
+        wanted = COLUMNS.get(kind, ("events", "mean", "sd", "n"))
         return [f for f in wanted if any(v is not None for v in self._values(f))]
 
     def _values(self, field: str) -> list[float | None]:

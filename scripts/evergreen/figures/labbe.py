@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,21 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis
+from evergreen.figures.scales import scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
-
-
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
-
-
-# Risk with the intervention from the control risk and the pooled effect on the analysis scale.
-RISK: dict[str, Callable[[float, float], float]] = {
-    "RR": lambda risk, effect: risk * math.exp(effect),
-    "OR": lambda risk, effect: _expit(math.log(risk / (1 - risk)) + effect),
-    "PETO": lambda risk, effect: _expit(math.log(risk / (1 - risk)) + effect),
-    "RD": lambda risk, effect: risk + effect,
-}
+from evergreen.metaanalysis.absolute_risk import risk_with_intervention
 
 
 def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
@@ -43,7 +31,9 @@ def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
     axes.set_ylim(-0.02 * highest, highest)
     axes.plot([0, highest], [0, highest], color=INK, linewidth=0.7, zorder=1, label="No effect")
     curve = np.linspace(1e-6, min(highest, 1 - 1e-6), 200)
-    pooled = [RISK[result["measure"]](float(risk), result["model"]["estimate"]) for risk in curve]
+    measure = result["measure"]
+    effect = scale_of(measure).back(result["model"]["estimate"])
+    pooled = [risk_with_intervention(measure, effect, float(risk)) for risk in curve]
     axes.plot(
         curve, pooled, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, label="Pooled effect"
     )

@@ -16,10 +16,11 @@ from evergreen.figures.bubble import bubble
 from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import forest
 from evergreen.figures.funnel import FEW, funnel
-from evergreen.figures.labbe import RISK, labbe
+from evergreen.figures.labbe import labbe
 from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
 from evergreen.figures.setting import Drawn, Setting
+from evergreen.metaanalysis.absolute_risk import RISKS
 
 FIRST = ("forest", "funnel")  # these files are always there
 
@@ -127,7 +128,7 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
     yield plate("radial", "Radial plot", lambda: radial(result, setting), at_least(4))
     yield plate("drapery", "Drapery plot", lambda: drapery(result, setting), at_least(3))
     yield plate("labbe", "L'Abbé plot", lambda: labbe(result, setting),
-                ("" if result["measure"] in RISK else "it is drawn for two groups with events") or at_least(3))  # fmt: skip
+                ("" if result["measure"] in RISKS else "it is drawn for two groups with events") or at_least(3))  # fmt: skip
     yield plate(
         "funnel_contour",
         "Contour-enhanced funnel plot",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evergreen.synthesis import transforms
+from evergreen.metaanalysis import transforms
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -77,15 +77,23 @@ SCALES = {
     "PETO": _ratio("Peto odds ratio", "OR"),
     "RD": Scale("Risk difference", "RD"),
     "AS": Scale("Arcsine difference", "AS"),
+    "PHI": Scale("Phi coefficient", "Phi"),
+    "YUQ": Scale("Yule's Q", "Q"),
     "MD": Scale("Mean difference", "MD"),
     "SMD": Scale("Std. mean difference", "SMD"),
     "SMDH": Scale("Std. mean difference", "SMD"),
+    "SMD1": Scale("Std. mean difference", "SMD"),
     "ROM": _ratio("Ratio of means", "ROM"),
+    "VR": _ratio("Ratio of standard deviations", "VR"),
+    "D2ORN": _ratio("Odds ratio", "OR"),
+    "D2ORL": _ratio("Odds ratio", "OR"),
     "MC": Scale("Mean change", "MC"),
     "SMCC": Scale("Std. mean change", "SMC"),
     "ROMC": _ratio("Ratio of means", "ROM"),
+    "VRC": _ratio("Ratio of standard deviations", "VR"),
     "IRR": _ratio("Rate ratio", "IRR"),
     "IRD": Scale("Rate difference", "IRD"),
+    "IRSD": Scale("Difference of root rates", "IRSD"),
     "COR": Scale("Correlation", "r"),
     "ZCOR": Scale("Correlation", "r", back=math.tanh, forward=math.atanh),
     "PR": Scale("Proportion", "Proportion", null=None),

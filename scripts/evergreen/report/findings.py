@@ -13,13 +13,12 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.bias.certainty import risk_with_intervention
 from evergreen.figures import scales
+from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import interval, shown
 from evergreen.report.results import participants, pooled_model
 
-ABSOLUTE = ("RR", "OR", "PETO", "RD")
 NOTE = (
     "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"
     " relative effect with its confidence interval."
@@ -70,7 +69,7 @@ def _effects(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str
     size = f"({result['k']})" if people is None else f"{people:,} ({result['k']})"
     values = model["estimate"], model["ci_low"], model["ci_high"]
     effect = f"{scale.short} {shown(values[0], scale)} ({interval(values[1], values[2], scale)})"
-    risk = control_risk(result) if measure in ABSOLUTE else None
+    risk = control_risk(result) if measure in RISKS else None
     if risk is None or None in values:
         return size, "", "", effect
     # A relative effect can lead beyond everybody or nobody, a risk cannot.

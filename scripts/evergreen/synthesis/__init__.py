@@ -1,1 +1,1 @@
-"""Effects of studies and what they are together: effect sizes, models, heterogeneity, influence, small-study effects."""
+"""What the studies of an outcome are together: their arms as effects, pooled as the protocol asks, and how far to trust it."""

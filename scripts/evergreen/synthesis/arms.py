@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.extraction.convert import Group, combine_groups, se_from_interval, split_group
+from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -19,17 +19,6 @@ NUMBERS = (
     "mean_baseline", "sd_baseline", "r", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high",
 )  # fmt: skip
 ARM_NUMBERS = NUMBERS[:-4]
-TWO_GROUPS = {"table", "two_means", "two_rates"}
-NEEDS: dict[str, tuple[str, ...]] = {
-    "table": ("n", "events"),
-    "two_means": ("n", "mean", "sd"),
-    "two_rates": ("events", "person_time"),
-    "pre_post": ("n", "mean", "sd", "mean_baseline", "sd_baseline", "r"),
-    "correlation": ("n", "r"),
-    "proportion": ("n", "events"),
-    "rate": ("events", "person_time"),
-    "generic": (),
-}
 WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",

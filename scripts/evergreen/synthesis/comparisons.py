@@ -11,11 +11,11 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
+from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
-    NEEDS,
     NUMBERS,
-    TWO_GROUPS,
     Row,
     Rows,
     combined,
@@ -28,7 +28,6 @@ from evergreen.synthesis.arms import (
     shown,
     total,
 )
-from evergreen.synthesis.effects import MEASURES
 from evergreen.synthesis.units import other_units
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
     analysis = outcome.get("analysis") or {}
     if (
         outcome.get("multi_arm", "combine") == "separate"
-        and model != "multilevel"
+        and MODELS[model].clusters != "model"
         and not analysis.get("dependent")
     ):
         raise InputError(
@@ -220,9 +219,9 @@ def _comparisons(
         return "none of its arms is among those that the protocol names"
     if any("group" in row["in_conflict"].split("; ") for row in rows):
         return "the extractors disagree on the group of an arm"
-    needed = NEEDS[kind]
+    needed = KINDS[kind].numbers
     contrasts = _of_group(rows, "contrast")
-    if kind in TWO_GROUPS:
+    if KINDS[kind].groups == 2:
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]
         if treated and control and _complete(arms, needed):
@@ -283,7 +282,7 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
     if len(rows) == 1 or (
         outcome.get("multi_arm", "combine") == "combine" and kind in {"proportion", "rate"}
     ):
-        numbers = combined(rows, NEEDS[kind])
+        numbers = combined(rows, KINDS[kind].numbers)
         return [_row(study, study, numbers, {"single": shown(numbers, rows)}, rows)]
     if outcome.get("multi_arm", "combine") == "combine":
         raise InputError(
@@ -294,7 +293,7 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
         )
     result = []
     for row in rows:
-        numbers = combined([row], NEEDS[kind])
+        numbers = combined([row], KINDS[kind].numbers)
         label = f"{study} ({row['arm']})"
         result.append(_row(study, label, numbers, {"single": shown(numbers, [row])}, [row]))
     return result
@@ -373,9 +372,7 @@ def _text(value: Any) -> str:
 
 def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:
     """The numbers of comparisons as arrays, NaN for contrasts."""
-    needed = NEEDS[kind]
-    names = [f"{name}{group}" for name in needed for group in (1, 2)] if kind in TWO_GROUPS else list(needed)
     return {
         name: np.array([comparison.numbers.get(name, np.nan) for comparison in comparisons], dtype=float)
-        for name in names
+        for name in KINDS[kind].arrays
     }

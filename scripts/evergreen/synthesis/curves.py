@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import meta_regression
-from evergreen.synthesis.model import fit, fit_stack
-from evergreen.synthesis.moderation import reported
-from evergreen.synthesis.stack import stack
+from evergreen.metaanalysis import meta_regression
+from evergreen.metaanalysis.inverse_variance import fit, fit_batch
+from evergreen.metaanalysis.least_squares import Batch
+from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.studies import Studies
 
 PROFILE_POINTS, LINE_POINTS = 121, 101
@@ -27,7 +27,7 @@ def profile(studies: Studies, model: Mapping[str, Any] | None) -> dict[str, Any]
     farthest = min(farthest, max(12 * estimate, 25 * middle))
     grid = np.linspace(0, farthest, PROFILE_POINTS)
     size = (PROFILE_POINTS, 1)
-    fitted = fit_stack(stack(np.tile(studies.yi, size), np.tile(studies.vi, size)), tau2=grid)
+    fitted = fit_batch(Batch.of(np.tile(studies.yi, size), np.tile(studies.vi, size)), tau2=grid)
     restricted = model["tau2_method"] != "ML"
     return {
         "restricted": restricted,

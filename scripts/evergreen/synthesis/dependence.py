@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.synthesis import multilevel, robust
+from evergreen.metaanalysis import cluster_robust, multilevel
+from evergreen.metaanalysis.inverse_variance import Fit
+from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.model import Fit
 from evergreen.synthesis.studies import Studies
 
 LEAST_CLUSTERS = 3
@@ -21,7 +22,7 @@ def check(outcome: Mapping[str, Any]) -> None:
     """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
     analysis, name = outcome["analysis"], outcome["id"]
     how = analysis.get("dependent")
-    if how and analysis["model"] not in {"random", "common"}:
+    if how and MODELS[analysis["model"]].clusters != "choice":
         raise InputError(
             f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis['model']}",
             todo="Leave it out; a multilevel model takes `rho` by itself.",
@@ -70,10 +71,10 @@ def robust_block(studies: Studies, fitted: Fit, level: float) -> dict[str, Any] 
     names: list[object] = [one.study for one in studies.comparisons]
     if not LEAST_CLUSTERS <= len(set(names)) < len(names):
         return None
-    return as_block(robust.of_fit(studies.yi, studies.vi, names, fitted, level=level))
+    return as_block(cluster_robust.of_inverse_variance(studies.yi, studies.vi, names, fitted, level=level))
 
 
-def as_block(own: robust.Robust) -> dict[str, Any]:
+def as_block(own: cluster_robust.ClusterRobust) -> dict[str, Any]:
     """A robust test as the JSON holds it."""
     return {
         "kind": own.kind, "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],

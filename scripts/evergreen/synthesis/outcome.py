@@ -11,15 +11,15 @@ from evergreen.synthesis import (
     comparisons,
     curves,
     dependence,
-    effects,
-    moderation,
+    effect_modification,
+    funnel_asymmetry,
     pooled,
-    robustness,
     sensitivity,
+    study_effects,
+    study_influence,
     wording,
 )
 from evergreen.synthesis.arms import Rows
-from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.numbers import plain
 from evergreen.synthesis.studies import Studies
 
@@ -40,7 +40,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     model = plain(whole.block) if whole else None
-    moderators = moderation.moderators(studies, outcome.get("moderators", []), analysis)
+    moderators = effect_modification.moderators(studies, outcome.get("moderators", []), analysis)
     document: Result = {
         "outcome": outcome["id"],
         "measure": outcome["measure"],
@@ -52,15 +52,15 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
         "methods": wording.methods(outcome),
-        "subgroups": moderation.subgroups(studies, outcome.get("subgroups", []), analysis),
+        "subgroups": effect_modification.subgroups(studies, outcome.get("subgroups", []), analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(
             analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
         ),
-        "cumulative": robustness.cumulative(studies, analysis),
-        "influence": robustness.influences(studies, analysis),
-        "small_study": robustness.small_studies(studies, analysis),
+        "cumulative": study_influence.cumulative(studies, analysis),
+        "influence": study_influence.influences(studies, analysis),
+        "small_study": funnel_asymmetry.small_studies(studies, analysis),
         "rounds": rounds(studies, analysis),
         "left_out": left_out,
         "arms_left_out": chosen.arms_left_out,
@@ -73,66 +73,13 @@ def compared(
 ) -> tuple[comparisons.Chosen, Studies, list[dict[str, Any]]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])
-    rated, left_out = rate(chosen.comparisons, outcome)
+    rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, outcome["measure"])
     if outcome["analysis"].get("dependent") == "aggregate":
         studies = dependence.aggregated(studies, outcome["analysis"]["rho"])
     return chosen, studies, left_out
-
-
-def rate(
-    chosen: Sequence[Comparison], outcome: Mapping[str, Any]
-) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
-    """Effect and variance of each comparison; those without one, with the reason."""
-    yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
-    if without_events(chosen, outcome["measure"]):
-        yi = np.full_like(yi, np.nan)
-    counted = outcome["analysis"]["model"] in pooled.COUNTED
-    rated, left_out = [], []
-    for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
-        if counted and comparison.yi is not None:
-            reason = "reported as an estimate only, and this model needs counts"
-        elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
-            rated.append((comparison, float(effect), float(variance)))
-            continue
-        elif variance == 0:
-            reason = "its effect has no sampling variance"
-        else:
-            reason = effects.why_not(outcome["measure"], comparison.numbers)
-        entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
-        if comparison.label != comparison.study:
-            entry["label"] = comparison.label
-        if comparison.arms:
-            entry["arms"] = comparison.arms
-        left_out.append(entry)
-    return rated, left_out
-
-
-def measured(
-    chosen: Sequence[Comparison], measure: str, analysis: Mapping[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
-    """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
-    yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
-    vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
-    armed = [position for position, one in enumerate(chosen) if one.yi is None]
-    if armed:
-        data = comparisons.arrays([chosen[position] for position in armed], effects.MEASURES[measure].kind)
-        yi[armed], vi[armed] = effects.effect(measure, data, **effects.options(measure, analysis))
-    return yi, vi
-
-
-def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
-    """Whether a ratio has no event to rest on in any group of any study: corrections alone would make its estimate."""
-    if (
-        effects.MEASURES[measure].kind not in {"table", "two_rates"}
-        or effects.MEASURES[measure].scale != "log"
-    ):
-        return False
-    return bool(chosen) and all(
-        one.yi is None and one.numbers["events1"] == one.numbers["events2"] == 0 for one in chosen
-    )
 
 
 def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:

@@ -10,14 +10,15 @@ import numpy as np
 from scipy import special
 
 from evergreen.errors import InputError
-from evergreen.synthesis import dependence, glmm, multilevel, prediction, robust, tau2_interval
-from evergreen.synthesis.mantel_haenszel import RATES, TABLES, Counted, mantel_haenszel, peto
-from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.stack import Array, stack
+from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
+from evergreen.metaanalysis.coefficients import i2_from_q
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Array, Batch
+from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.models import conflict
+from evergreen.metaanalysis.peto import peto
+from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
-
-MEASURES_OF = {"mh": {*TABLES, *RATES}, "peto": {"OR", "PETO"}, "glmm": {"OR", "IRR", "PLO", "IRLN"}}
-COUNTED = tuple(MEASURES_OF)
 
 
 @dataclass(frozen=True)
@@ -30,33 +31,37 @@ class Pooled:
 
 
 def check(outcome: Mapping[str, Any]) -> None:
-    """Refuse a combination of model, measure and estimator that does not exist."""
+    """Refuse a combination of model, measure, estimator and test that does not exist (`metaanalysis.models`)."""
     dependence.check(outcome)
     analysis, measure, name = outcome["analysis"], outcome["measure"], outcome["id"]
     model = analysis["model"]
-    if measure not in MEASURES_OF.get(model, {measure}):
+    found = conflict(
+        model,
+        measure,
+        tau2=analysis.get("tau2"),
+        test=analysis["test"],
+        variant=analysis.get("glmm", "UM.FS") if model == "glmm" else None,
+    )
+    if found is None:
+        return
+    if found.what == "measure":
         raise InputError(
             f"outcome {name}: model {model} cannot pool {measure}",
-            todo=f"Measures for this model: {', '.join(sorted(MEASURES_OF[model]))}.",
+            todo=f"Measures for this model: {', '.join(sorted(found.allowed))}.",
         )
-    if (
-        model == "glmm"
-        and measure in glmm.MODELS
-        and analysis.get("glmm", "UM.FS") not in glmm.MODELS[measure]
-    ):
+    if found.what == "variant":
         raise InputError(
             f"outcome {name}: the model {analysis['glmm']} does not exist for {measure}",
-            todo=f"Choose one of {', '.join(glmm.MODELS[measure])}.",
+            todo=f"Choose one of {', '.join(found.allowed)}.",
         )
-    if model == "multilevel" and analysis["tau2"] not in {"REML", "ML"}:
+    if found.what == "tau2":
         raise InputError(
-            f"outcome {name}: a multilevel model is fitted by REML or ML, not by {analysis['tau2']}"
+            f"outcome {name}: a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis['tau2']}"
         )
-    if model != "random" and analysis["test"] in {"knha", "adhoc"}:
-        raise InputError(
-            f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
-            todo="Set `test: z`, or leave it out.",
-        )
+    raise InputError(
+        f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
+        todo=f"Set `test: {found.allowed[0]}`, or leave it out.",
+    )
 
 
 def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
@@ -85,7 +90,7 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     block = block_of(fitted, "random" if random else "common")
     notes = []
     if random:
-        bounds = tau2_interval.q_profile(stack(studies.yi, studies.vi), level)
+        bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         block |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
         if analysis.get("prediction", True):
             low, high, df = prediction.interval(fitted, analysis.get("predtype", "default"))
@@ -118,7 +123,7 @@ def q_based(fitted: Fit) -> dict[str, Any]:
     """I2 and H2 from Q (Higgins & Thompson 2002): 100 (Q - df) / Q, not below 0."""
     Q, df = float(fitted.Q), float(fitted.Q_df)
     return {
-        "I2": max(0.0, 100 * (Q - df) / Q) if Q > 0 else 0.0,
+        "I2": i2_from_q(Q, df),
         "H2": Q / df if df > 0 else 1.0,
         "I2_from": "Q",
     }
@@ -166,7 +171,7 @@ def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     """Mantel-Haenszel or Peto."""
     data, level = studies.data(), analysis["level"]
     how = {"add": analysis.get("add", 0.5), "to": analysis.get("to", "only0"), "level": level}
-    found: Counted
+    found: PooledCounts
     if analysis["model"] == "peto":
         found = peto(data, **how)
     else:
@@ -244,6 +249,6 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
         )
     if len(set(names)) > 2:
-        block["robust"] = dependence.as_block(robust.of_multilevel(fitted, "CR2", analysis["level"]))
-    inverse = fitted.blocks.flat(np.einsum("cmn,cn->cm", fitted.solved.inverse, fitted.blocks.used))
+        block["robust"] = dependence.as_block(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
+    inverse = fitted.clusters.flat(np.einsum("cmn,cn->cm", fitted.solution.inverse, fitted.clusters.used))
     return Pooled(block, 100 * inverse / inverse.sum(), notes)

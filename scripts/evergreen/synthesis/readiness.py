@@ -10,7 +10,7 @@ from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.outcomes import Slices
 from evergreen.sheets import folded
-from evergreen.synthesis import comparisons, moderation, pooled
+from evergreen.synthesis import comparisons, effect_modification, pooled
 from evergreen.synthesis.arms import place_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _of_outcome(
 
 def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | None:
     """A text among the numbers of a moderator, which would make it one of words."""
-    stray = moderation.no_number(studies[name].tolist())
+    stray = effect_modification.no_number(studies[name].tolist())
     if stray is None:
         return None
     own = tables.rows(studies[studies[name] == stray].head(1))[0]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.synthesis import effects
-from evergreen.synthesis.arms import NEEDS, TWO_GROUPS
+from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.synthesis.study_effects import options
 
 DRAWN = "drawn at random, and no other program draws the same"
 SETTINGS = {"rho", "studies"}  # numbers of a model's block that were given, not computed
@@ -145,8 +145,8 @@ def effects_of(
     columns: Sequence[str] = (),
 ) -> Effects:
     """The effects of a result (its `studies`) and the numbers behind them."""
-    kind = effects.MEASURES[measure].kind
-    sides = {"1": "intervention", "2": "control"} if kind in TWO_GROUPS else {"": "single"}
+    kind = KINDS[MEASURES[measure].kind]
+    sides = {"1": "intervention", "2": "control"} if kind.groups == 2 else {"": "single"}
     names = list(dict.fromkeys(study["study"] for study in studies))
     rows = []
     for position, study in enumerate(studies, start=1):
@@ -157,11 +157,11 @@ def effects_of(
                 "yi": part["yi"], "vi": part["vi"],
             }  # fmt: skip
             for suffix, side in sides.items():
-                row |= {f"{name}{suffix}": arms.get(side, {}).get(name) for name in NEEDS[kind]}
+                row |= {f"{name}{suffix}": arms.get(side, {}).get(name) for name in kind.numbers}
             row |= {f"column {name}": study["columns"].get(name, "") for name in columns}
             rows.append(row)
     return Effects(
-        measure, effects.options(measure, settings), settings.get("rho") or 0.0, [study["label"] for study in studies],
+        measure, options(measure, settings), settings.get("rho") or 0.0, [study["label"] for study in studies],
         [study["study"] for study in studies], pd.DataFrame(rows),
     )  # fmt: skip
 

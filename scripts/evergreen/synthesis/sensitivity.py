@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.synthesis import effects
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.pooled import check, pool
-from evergreen.synthesis.robustness import influences
 from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_influence import influences
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
 WITHOUT = ("high_risk", "derived", "each_source", "outliers", "influential")
@@ -100,7 +101,7 @@ def _one(
         **{key: value for key, value in changes.items() if key in ANALYSIS_KEYS},
     }
     if "model" in changes and "test" not in changes:
-        analysis["test"] = "knha" if analysis["model"] == "random" else "z"
+        analysis["test"] = MODELS[analysis["model"]].tests[0]
     changed = {**outcome, "analysis": analysis}
     for key in ("measure", "multi_arm"):
         if key in changes:
@@ -112,7 +113,7 @@ def _one(
         "model": None,
     }
     try:
-        if effects.MEASURES[changed["measure"]].kind != effects.MEASURES[outcome["measure"]].kind:
+        if MEASURES[changed["measure"]].kind != MEASURES[outcome["measure"]].kind:
             raise InputError(f"{changed['measure']} needs other numbers than {outcome['measure']}")
         check(changed)
         again = changes.keys() & {

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import comparisons, effects
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.synthesis import comparisons
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.stack import Array
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Studies:
 
     def data(self) -> dict[str, Array]:
         """The numbers of the measure's kind, NaN for contrasts."""
-        return comparisons.arrays(self.comparisons, effects.MEASURES[self.measure].kind)
+        return comparisons.arrays(self.comparisons, MEASURES[self.measure].kind)
 
     def made_from(self) -> list[dict[str, Any]]:
         """Each effect as the JSON holds it, with what it was computed from: `arms`, or `parts` where several effects were

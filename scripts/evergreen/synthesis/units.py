@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from evergreen.errors import InputError
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.arms import Rows
 
-# Ratios and standardised differences have no unit; these effects do.
-WITH_UNIT = {"MD", "MC", "IRD", "IR", "IRLN", "IRS"}
-# The standard deviation of a change is not that of a value, and these effects divide by it, or by the mean.
-OF_ONE_KIND = {"SMD", "SMDH", "ROM"}
 CHANGE, VALUE = "change from baseline", "value"
 
 
@@ -22,14 +19,16 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
     says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's
     `unit` of the outcome) counts if a study has it, else the unit of most studies. Raises InputError where neither decides.
     """
-    if measure not in WITH_UNIT | OF_ONE_KIND:
+    if not MEASURES[measure].unit:
         return {}
+    # the standard deviation of a change is not that of a value, and these effects are made of it, or of the mean
+    of_one_kind = MEASURES[measure].unit == "spread"
     own = {
         study: text
         for study, rows in by_study.items()
         if (text := next((row["unit"].strip() for row in rows if _said(row.get("unit"))), ""))
     }
-    if measure in OF_ONE_KIND:
+    if of_one_kind:
         own, wanted = {study: _kind(text) for study, text in own.items()}, _kind(wanted) if wanted else ""
     counts = Counter(text.casefold() for text in own.values())
     if len(counts) < 2:
@@ -39,7 +38,7 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
         (chosen, most), (_, next_most) = counts.most_common(2)
         if most == next_most:
             named = "; ".join(f"{text} in {study}" for study, text in own.items())
-            if measure in OF_ONE_KIND:
+            if of_one_kind:
                 problem = (
                     "some studies give changes, others values, and their standard deviations are of two kinds"
                 )
@@ -51,7 +50,7 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
                 f"outcome {outcome}: {problem} ({named})", file=_files(by_study), column="unit", todo=todo
             )
     shown = next(text for text in own.values() if text.casefold() == chosen)
-    if measure in OF_ONE_KIND:
+    if of_one_kind:
         return {
             study: f"given as {text}, the others as {shown}: their standard deviations are of two kinds"
             for study, text in own.items()

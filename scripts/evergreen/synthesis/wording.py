@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from evergreen.synthesis.effects import MEASURES, UNCORRECTED
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 
 ESTIMATORS = {
     "DL": "the DerSimonian-Laird estimator",
@@ -60,7 +60,7 @@ def methods(outcome: Mapping[str, Any]) -> list[str]:
             "It is shown as a proportion, going back with the harmonic mean of the numbers of participants (Miller 1978)."
         )
     sentences += _zero_cells(outcome)
-    if measure.kind in {"table", "two_means", "two_rates"}:
+    if KINDS[measure.kind].groups == 2:
         sentences.append(ARMS[outcome.get("multi_arm", "combine")] + ".")
     sentences += _model(analysis, outcome["measure"])
     percent = f"{100 * analysis['level']:g}"
@@ -83,7 +83,7 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
     if analysis["model"] == "glmm":
         return ["The counts themselves were modelled, without a continuity correction."]
     add, to = analysis.get("add", 0.5), analysis.get("to", "only0")
-    if outcome["measure"] in UNCORRECTED or to == "none" or add == 0:
+    if not MEASURES[outcome["measure"]].corrected or to == "none" or add == 0:
         return ["No continuity correction was used."]
     which = {
         "only0": "of studies with an empty cell",

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import effects, glmm, mantel_haenszel, transforms
-from evergreen.synthesis.counts import Hypergeometric
-from evergreen.synthesis.model import fit
+from evergreen.metaanalysis import effects, glmm, mantel_haenszel, peto, transforms
+from evergreen.metaanalysis.glmm_likelihood import Hypergeometric
+from evergreen.metaanalysis.inverse_variance import fit
 from tests.reference import lme4
 from tests.reference.oracle import maximum
 from tests.reference.oracle.data import complete, data_of
@@ -67,7 +67,7 @@ def mantel_haenszel_blocks(document: Mapping[str, Any], path: str, ledger: Ledge
 
 def peto_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
     data = complete(data_of(document["kind"], document["raw"], "", ""))
-    mine = mantel_haenszel.peto(data)
+    mine = peto.peto(data)
     for name, block in document["peto"].items():
         if isinstance(block, Mapping) and "error" in block:
             ledger.skip("error block")
@@ -83,7 +83,7 @@ def peto_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
             )
 
 
-def _counted(mine: mantel_haenszel.Counted, measure: str) -> dict[str, Any]:
+def _counted(mine: mantel_haenszel.PooledCounts, measure: str) -> dict[str, Any]:
     known = measure in {"OR", "PETO"}
     return {
         "b": mine.estimate, "se": mine.se, "zval": mine.statistic, "pval": mine.p_value, "ci_lb": mine.ci_low,
@@ -233,7 +233,7 @@ def _as_stopped(mine: glmm.GlmmFit, stopped: lme4.Stopped, block: Mapping[str, A
 
 def freeman_tukey_block(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
     data = data_of(document["kind"], document["raw"], "PFT", "")
-    y, v = effects.effect("PFT", data)
+    y, v = effects.effect_sizes("PFT", data)
     pooled = fit(y, v)
     n = transforms.harmonic_mean(data["n"])
     ours = {

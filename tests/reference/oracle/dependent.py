@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import multilevel, robust
-from evergreen.synthesis.model import fit
+from evergreen.metaanalysis import cluster_robust, multilevel
+from evergreen.metaanalysis.inverse_variance import fit
 from tests.reference import stopping
 from tests.reference.oracle.fits import Fits
 from tests.reference.oracle.ledger import Ledger, column, numbers
@@ -64,7 +64,7 @@ class Models:
             np.concatenate([numbers(of(one)[key]).ravel() for key in components])
             for one in (pair.ours, pair.at_theirs)
         )
-        total = float(pair.ours.sigma2.sum()) + multilevel.typical_variance(pair.ours.blocks)
+        total = float(pair.ours.sigma2.sum()) + multilevel.typical_variance(pair.ours.clusters)
         sizes = np.concatenate(
             [np.full(numbers(of(pair.ours)[key]).size, total if key != "rho" else 1e-3) for key in components]
         )
@@ -88,7 +88,9 @@ def _tolerances(
 ) -> dict[str, Any]:
     """Tails move by z^2 times the relative change of a statistic; small numbers are held against the standard error."""
     se = float(np.max(mine.se))
-    condition = np.linalg.cond(mine.blocks.flat(mine.blocks.x) / mine.blocks.flat(mine.blocks.used)[:, None])
+    condition = np.linalg.cond(
+        mine.clusters.flat(mine.clusters.x) / mine.clusters.flat(mine.clusters.used)[:, None]
+    )
     rtol = (
         rtol + 1e-16 * condition**2
     )  # R inverts X'WX, which costs digits where moderators are far from 0 (a year)
@@ -234,7 +236,7 @@ class Effects(Models):
             fits = Fits({"raw": self.raw, "kind": "multilevel"}, {"use": [True] * len(self.y)}, self.ledger)
             fits.fit_block("multilevel", path, block, method="REML", test="z")
         elif name.startswith("rma_uni_robust"):
-            mine = robust.of_fit(
+            mine = cluster_robust.of_inverse_variance(
                 self.y, self.v, self.raw["cluster"], fit(self.y, self.v), kind=name.rsplit("_", 1)[1]
             )
             self.robust(mine, block, path, 1e-4)
@@ -247,11 +249,11 @@ class Effects(Models):
             theirs = self.fitted(model).at_theirs
             if (
                 how.startswith("CR2")
-                and float(np.min(np.diagonal(theirs.total, axis1=1, axis2=2))) ** 2 < DROPPED
+                and float(np.min(np.diagonal(theirs.marginal, axis1=1, axis2=2))) ** 2 < DROPPED
             ):
                 self.ledger.short["CR2: clubSandwich takes small variances for 0"] += 1
             else:
-                self.robust(robust.of_multilevel(theirs, how.split("_")[0]), block, path, SHARP)
+                self.robust(cluster_robust.of_multilevel(theirs, how.split("_")[0]), block, path, SHARP)
         else:
             self.compare(self.fitted(name), block, path, _numbers, ("sigma2",))
 
@@ -284,7 +286,7 @@ class Effects(Models):
         """metafor's `uniroot` ends within its tolerance of these limits: ours must solve the equation, and better."""
         pair = self.fitted("three_level_REML_z")
         full, theirs = pair.ours, numbers(block[""])
-        total = float(full.sigma2.sum()) + multilevel.typical_variance(full.blocks)
+        total = float(full.sigma2.sum()) + multilevel.typical_variance(full.clusters)
         low, high = multilevel.profile_interval(full, 1)
         drop, best = multilevel.profile_drop(full, 1), float(full.sigma2[1])
         self.ledger.short["profile of a variance component: uniroot at its default tolerance"] += 1
@@ -310,7 +312,9 @@ class Effects(Models):
         ]
         self.ledger.block("multilevel", path, {"sigma2": theirs[1:]}, {"sigma2": stopped}, rtol=1e-4)
 
-    def robust(self, mine: robust.Robust, block: Mapping[str, Any], path: str, rtol: float) -> None:
+    def robust(
+        self, mine: cluster_robust.ClusterRobust, block: Mapping[str, Any], path: str, rtol: float
+    ) -> None:
         ours = {
             "b": mine.b, "se": mine.se, "tval": mine.statistic, "df": mine.df, "pval": mine.p_value, "ci_lb": mine.ci_low,
             "ci_ub": mine.ci_high, "vb": mine.vb,

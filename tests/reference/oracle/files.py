@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.synthesis import effects
+from evergreen.metaanalysis import effects
 from tests.reference.oracle import counts, dependent
 from tests.reference.oracle.data import data_of
 from tests.reference.oracle.ledger import Ledger, column
@@ -90,7 +90,7 @@ class Analysis(SmallStudies, Moderation):
         measure, variant = self.block["measure"], self.block["variant"]
         options = dict(self.block.get("escalc_options") or {})
         data = data_of(self.document["kind"], self.raw, measure, variant)
-        y, v = effects.effect(measure, data, **options)
+        y, v = effects.effect_sizes(measure, data, **options)
         if options.get("vtype") == "AV" and not self.use.any():
             self.ledger.skip("a mean of 0 that makes R's average infinite")
             return

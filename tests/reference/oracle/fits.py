@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import prediction, tau2_interval
-from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.stack import Stack, stack
+from evergreen.metaanalysis import prediction, tau2_interval
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Batch
 from tests.reference import stopping
 from tests.reference.oracle.ledger import Ledger, column, number, numbers
 
@@ -57,7 +57,7 @@ def fit_numbers(fitted: Fit, coefficient: int | None = 0) -> dict[str, Any]:
 def stopped(y: np.ndarray, v: np.ndarray) -> dict[str, Any]:
     """A REML fit under the names of the files, with tau2 where R's iteration stops at its default threshold."""
     tau2 = stopping.fisher_scoring(y, v)
-    error = heterogeneity.standard_error(stack(y, v), "REML", np.array([tau2]))[0]
+    error = heterogeneity.standard_error(Batch.of(y, v), "REML", np.array([tau2]))[0]
     return {**fit_numbers(fit(y, v, tau2=tau2)), "se_tau2": error}
 
 
@@ -107,7 +107,7 @@ class Fits:
         if not closed:
             tau2 = number(block.get("tau2", math.nan))
             if method in {"ML", "REML"} and np.any(v <= 0) and tau2 < 1e-9:
-                self.without_maximum(path, stack(y, v, design), mine, tau2, method == "REML")
+                self.without_maximum(path, Batch.of(y, v, design), mine, tau2, method == "REML")
                 return mine
             # where it is 0, R's iteration ends within the files' threshold, which grows with the variance of the effects
             near = tau2_atol * (1 if mine.tau2 > 0 else 1e12 * stopping.files_threshold(y))
@@ -132,7 +132,7 @@ class Fits:
             }
             slack["tau2"] = np.array(allowed)
             slack["se_tau2"] = abs(
-                heterogeneity.standard_error(stack(y, v, design), method, np.array([max(tau2, 0.0)]))[0]
+                heterogeneity.standard_error(Batch.of(y, v, design), method, np.array([max(tau2, 0.0)]))[0]
                 - mine.tau2_se
             )
         z2 = float(np.max(np.nan_to_num(np.abs(mine.statistic), posinf=0.0))) ** 2 + 1
@@ -190,7 +190,7 @@ class Fits:
             )  # fmt: skip
         return mine
 
-    def without_maximum(self, path: str, of: Stack, mine: Fit, tau2: float, restricted: bool) -> None:
+    def without_maximum(self, path: str, of: Batch, mine: Fit, tau2: float, restricted: bool) -> None:
         """Equal effects with variances of 0: the likelihood grows without end as tau2 falls; R stops somewhere on the way."""
         here, lower = (
             float(heterogeneity.profiled(of, np.array([at]), restricted)[0]) for at in (tau2, tau2 / 10)
@@ -245,9 +245,9 @@ class Fits:
             "fits", path, theirs, stopped(self.y, self.v), rtol=1e-9, rtols=tails(mine, 1e-9),
             slack={"tau2": 1e-14 * float(np.max(self.v)), "b": 1e-10 * float(mine.se[0])},
         )  # fmt: skip
-        self.no_worse(path, stack(self.y, self.v), float(mine.tau2), number(theirs["tau2"]))
+        self.no_worse(path, Batch.of(self.y, self.v), float(mine.tau2), number(theirs["tau2"]))
 
-    def no_worse(self, path: str, of: Stack, ours: float, theirs: float) -> None:
+    def no_worse(self, path: str, of: Batch, ours: float, theirs: float) -> None:
         """Our REML estimate has at least the likelihood of R's."""
         mine, other = (
             float(heterogeneity.profiled(of, np.array([max(value, 0.0)]), True)[0])
@@ -269,7 +269,7 @@ class Fits:
         y, v = self.y if y is None else y, self.v if v is None else v
         method = name.rsplit("_", 1)[1] if not name.startswith("GENQ") else "DL"
         mine = fit(y, v, design, method=method)
-        of = stack(y, v, design)
+        of = Batch.of(y, v, design)
         if name.startswith("Q_profile"):
             bounds = tau2_interval.q_profile(of)
         elif name.startswith("PL"):
@@ -319,7 +319,7 @@ class Fits:
         if block.get("lb_sign") == "<" and not (bounds.below[0] or bounds.empty[0]):
             self.ledger.failed.append(f"{path}.lb_sign: {block['lb_sign']!r} against {bool(bounds.below[0])}")
 
-    def generalised_q(self, path: str, theirs: Sequence[Any], of: Stack, ours: np.ndarray) -> np.ndarray:
+    def generalised_q(self, path: str, theirs: Sequence[Any], of: Batch, ours: np.ndarray) -> np.ndarray:
         """What metafor's `uniroot` gives on our function, within its tolerance of our limits, which solve the equation."""
         self.ledger.short["generalised Q: uniroot at its default tolerance"] += 1
         tail = tau2_interval.generalised_q_tail(of, 1 / of.vi[0])

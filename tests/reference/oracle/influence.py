@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 import numpy as np
 
-from evergreen.synthesis import influence
-from evergreen.synthesis import tau2 as heterogeneity
-from evergreen.synthesis.model import Fit, fit, fit_stack
-from evergreen.synthesis.stack import Stack, stack
+from evergreen.metaanalysis import influence
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch
+from evergreen.metaanalysis.least_squares import Batch
 from tests.reference import stopping
 from tests.reference.oracle.fits import CLOSED, Fits
 from tests.reference.oracle.ledger import number, numbers
@@ -27,7 +27,7 @@ def series_numbers(mine: Fit) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def diagnostics(mine: influence.Influence) -> dict[str, np.ndarray]:
+def diagnostics(mine: influence.DeletionDiagnostics) -> dict[str, np.ndarray]:
     """Deletion diagnostics under the names of the files."""
     return {
         "rstudent": mine.rstudent, "dffits": mine.dffits, "cook_d": mine.cook, "cov_r": mine.cov_ratio,
@@ -48,7 +48,7 @@ class Influences(Fits):
             mine = influence.leave_one_out(self.y, self.v, method=method, test=test)
             used = 1.0 - np.eye(len(self.y))
             self.series(
-                "leave-one-out", f"{path}/{name}", block, mine, stack(self.y, self.v, used=used), test
+                "leave-one-out", f"{path}/{name}", block, mine, Batch.of(self.y, self.v, used=used), test
             )
 
     def _cumul(self, theirs: Mapping[str, Any], path: str) -> None:
@@ -65,10 +65,10 @@ class Influences(Fits):
             method, test = name.split("_")
             mine = influence.cumulative(self.y, self.v, order, method=method, test=test)
             turn = np.argsort(order, kind="stable")
-            of = stack(self.y[turn], self.v[turn], used=np.tri(len(turn)))
+            of = Batch.of(self.y[turn], self.v[turn], used=np.tri(len(turn)))
             self.series("cumulative", f"{path}/{name}", block, mine, of, test)
 
-    def series(self, kind: str, path: str, block: Mapping[str, Any], mine: Fit, of: Stack, test: str) -> None:
+    def series(self, kind: str, path: str, block: Mapping[str, Any], mine: Fit, of: Batch, test: str) -> None:
         """Compare a stack of fits: tau2 within its tolerance, all else as exactly as R's tau2 allows."""
         stuck = np.isnan(numbers(block["estimate"])) & np.isfinite(mine.b[:, 0])
         if stuck.any():  # single fits that did not converge in R
@@ -88,7 +88,7 @@ class Influences(Fits):
         slack: dict[str, Any] = {}
         if not closed:
             its = np.where(np.isfinite(tau2 := numbers(block["tau2"])), np.maximum(tau2, 0.0), mine.tau2)
-            moved = series_numbers(fit_stack(of, method=mine.method, test=test, tau2=its))
+            moved = series_numbers(fit_batch(of, method=mine.method, test=test, tau2=its))
             slack = {key: np.abs(moved[key] - ours[key]) for key in ours}
             # where it is 0, R stops within a threshold that grows with the variance of the effects
             near = np.where(mine.tau2 > 0, 1e-9, 1e3 * stopping.files_threshold(of.yi[-1]))
@@ -102,7 +102,7 @@ class Influences(Fits):
         )
 
     @staticmethod
-    def lower(method: str, of: Stack, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    def lower(method: str, of: Batch, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
         """Fits whose likelihood is higher at our tau2 than at R's, by more than an iteration's threshold explains."""
         if method not in {"ML", "REML"}:
             return np.zeros(len(ours), dtype=bool)
@@ -117,7 +117,7 @@ class Influences(Fits):
                 continue
             pooled = self.block["fits"].get(method, {}).get("z", {})
             tau2 = number(pooled.get("tau2", 0.0))
-            mine = influence.influence(self.y, self.v, method=method)
+            mine = influence.deletion_diagnostics(self.y, self.v, method=method)
             self.influence_block(
                 f"{path}/{method}",
                 {key: value for key, value in block.items() if key not in {"rstandard", "blup"}},
@@ -151,7 +151,7 @@ class Influences(Fits):
             if "error" not in block.get("blup", {"error": ""}):
                 own, its = (
                     {"pred": found.estimate, "se": found.se, "pi_lb": found.low, "pi_ub": found.high}
-                    for found in (influence.shrunken(self.y, self.v, of) for of in (whole, moved))
+                    for found in (influence.empirical_bayes(self.y, self.v, of) for of in (whole, moved))
                 )
                 self.ledger.block(
                     "shrunken effects",
@@ -163,7 +163,7 @@ class Influences(Fits):
                     slack={key: np.abs(its[key] - own[key]) for key in own},
                 )
 
-    def influence_block(self, path: str, block: Mapping[str, Any], mine: influence.Influence, method: str, of: tuple[Any, Any, Any], tau2: float) -> None:  # fmt: skip
+    def influence_block(self, path: str, block: Mapping[str, Any], mine: influence.DeletionDiagnostics, method: str, of: tuple[Any, Any, Any], tau2: float) -> None:  # fmt: skip
         """Compare diagnostics of the data `of`; what R's `tau2` of all and without each study moves is computed."""
         ours = diagnostics(mine)
         loose = 1e-10 if method in CLOSED else 1e-7
@@ -173,14 +173,17 @@ class Influences(Fits):
             without = numbers(block["tau2_del"]) if "tau2_del" in block else self.retraced(y, v, design)
             possible = np.isfinite(mine.tau2)
             its = np.concatenate([[tau2], np.where(np.isfinite(without), without, mine.tau2)[possible]])
-            with patch.object(influence, "fit_stack", partial(fit_stack, tau2=np.maximum(its, 0.0))):
-                moved = diagnostics(influence.influence(y, v, design, method=method))
+            with patch.object(influence, "fit_batch", partial(fit_batch, tau2=np.maximum(its, 0.0))):
+                moved = diagnostics(influence.deletion_diagnostics(y, v, design, method=method))
             slack = {key: np.abs(moved[key] - ours[key]) for key in ours if key != "is_infl"}
             p = 1 if design is None else design.shape[1]
             block, ours = self.without_stuck(block, ours, "rstudent", possible & (len(y) - 1 > p))
             lower = np.zeros(len(y), dtype=bool)
             lower[possible] = self.lower(
-                method, stack(y, v, design, used=1.0 - np.eye(len(y))[possible]), mine.tau2[possible], its[1:]
+                method,
+                Batch.of(y, v, design, used=1.0 - np.eye(len(y))[possible]),
+                mine.tau2[possible],
+                its[1:],
             )
             block, ours = self.without(block, ours, lower, "single fits at a lower maximum in R")
         self.ledger.block("influence", path, block, ours, rtol=loose, atol=loose, slack=slack)
@@ -235,7 +238,7 @@ class Influences(Fits):
                 block, ours = self.without_stuck(block, ours, "y", np.full(len(y), len(y) > 2))
                 deleted = self.block.get("influence", {}).get(method, {}).get("tau2_del")
                 if deleted is not None:
-                    of = stack(self.y, self.v, used=1.0 - np.eye(len(y)))
+                    of = Batch.of(self.y, self.v, used=1.0 - np.eye(len(y)))
                     mine = influence.leave_one_out(self.y, self.v, method=method)
                     lower = self.lower(method, of, mine.tau2, numbers(deleted))
                     block, ours = self.without(block, ours, lower, "single fits at a lower maximum in R")

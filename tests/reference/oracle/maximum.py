@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from evergreen.synthesis import glmm, mixed
-from evergreen.synthesis.counts import Counts, Hypergeometric, integrated, integrated_twice, modes
+from evergreen.metaanalysis import glmm, glmm_models
+from evergreen.metaanalysis.glmm_likelihood import Counts, Hypergeometric, integrated, integrated_twice, modes
 from tests.reference import lme4
 
 LEFT = 1e-8  # of a log-likelihood: nothing
@@ -48,7 +48,7 @@ def _single(measure: str, kept: Mapping[str, np.ndarray]) -> Counts:
 
 def _pair(counts: Counts, eta: np.ndarray, loading: np.ndarray) -> tuple[float, float]:
     at_modes = counts.loglik(eta + loading * modes(counts, eta, loading)[:, None])
-    return float(integrated(counts, eta, loading, mixed.NODES).sum()), float(at_modes.sum())
+    return float(integrated(counts, eta, loading, glmm_models.NODES).sum()), float(at_modes.sum())
 
 
 def _fixed_studies(counts: Counts, effect: float, tau: float) -> tuple[float, float]:
@@ -57,9 +57,9 @@ def _fixed_studies(counts: Counts, effect: float, tau: float) -> tuple[float, fl
     start = np.log((counts.x.sum(axis=1) + 0.5) / size.sum(axis=1))
 
     def each(alpha: np.ndarray) -> np.ndarray:
-        return integrated(counts, eta + alpha[:, None], loading, mixed.NODES)
+        return integrated(counts, eta + alpha[:, None], loading, glmm_models.NODES)
 
-    alpha = mixed.maxima(each, start)
+    alpha = glmm_models.maxima(each, start)
     return _pair(counts, eta + alpha[:, None], loading)
 
 
@@ -115,7 +115,7 @@ def differenced(measure: str, data: Mapping[str, np.ndarray], model: str) -> tup
     else:
         counts = _single(measure, kept)
         design = loadings = np.ones((len(counts.x), 1, 1))
-    at, free, stopped, exact = lme4.fitted(counts, design, loadings, mixed.NODES)
+    at, free, stopped, exact = lme4.fitted(counts, design, loadings, glmm_models.NODES)
     return tuple(
         float(np.sqrt(one[0, 0])) for one in (stopped.variance(at, free), exact.variance(at, free, lme4.WIDE))
     )

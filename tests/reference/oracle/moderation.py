@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from evergreen.synthesis import influence, meta_regression, subgroups
-from evergreen.synthesis.model import Fit, fit
+from evergreen.metaanalysis import influence, meta_regression, subgroups
+from evergreen.metaanalysis.inverse_variance import Fit, fit
 from tests.reference.oracle.fits import CLOSED
 from tests.reference.oracle.influence import Influences
 from tests.reference.oracle.ledger import column, number
@@ -104,7 +104,7 @@ class Moderation(Influences):
                 self.ledger.skip("error block")
                 return
             ours = {
-                "Q": mine.between.statistic,
+                "Q": mine.between.Q,
                 "df": mine.between.df,
                 "pval": mine.between.p_value,
                 "I2_between": mine.between.I2,
@@ -118,7 +118,7 @@ class Moderation(Influences):
             pooled = fit(b, se**2, method="EE")
             its = float(pooled.Q)
             moved = {
-                "Q": abs(its - mine.between.statistic),
+                "Q": abs(its - mine.between.Q),
                 "I2_between": abs(float(pooled.I2) - mine.between.I2) + 1e-4,
                 "pval": abs(special.chdtrc(mine.between.df, its) - mine.between.p_value),
             }
@@ -129,7 +129,7 @@ class Moderation(Influences):
                 ours,
                 rtol=loose,
                 atol=1e-9,
-                rtols={"pval": loose * (1 + mine.between.statistic)},
+                rtols={"pval": loose * (1 + mine.between.Q)},
                 slack={"I2_between": 1e-8} if method in CLOSED else moved,
             )
 
@@ -208,7 +208,7 @@ class Moderation(Influences):
                 if isinstance(value, Mapping) and "error" in value:
                     self.ledger.skip("error block")
                 elif key == "influence_REML":
-                    mine = influence.influence(y, v, design, method="REML")
+                    mine = influence.deletion_diagnostics(y, v, design, method="REML")
                     self.influence_block(place, value, mine, "REML", (y, v, design), self.its_tau2(block))
                 elif key == "confint_REML":
                     self.confint_block(place, value, "Q_profile_REML", y=y, v=v, design=design)

@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from evergreen.synthesis import fail_safe, small_study, trim_fill
-from evergreen.synthesis.model import Fit, fit
-from evergreen.synthesis.stack import stack
+from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
+from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.least_squares import Batch
 from tests.reference import stopping
 from tests.reference.oracle.fits import Fits, stopped, tails
 from tests.reference.oracle.ledger import column, number, numbers
@@ -128,7 +128,7 @@ class SmallStudies(Fits):
             egger = fit(self.y, self.v, x, method=method)
             if abs(egger.b[1]) <= 1e-9 * egger.se[1]:
                 side = block["side"]  # a slope of 0 has the sign of its rounding in R
-        filled = trim_fill.trim_and_fill(self.y, self.v, estimator=parts[1], side=side, method=method)
+        filled = trim_and_fill.trim_and_fill(self.y, self.v, estimator=parts[1], side=side, method=method)
         ours = {
             "k0": filled.missing,
             "se_k0": filled.missing_se,
@@ -141,8 +141,10 @@ class SmallStudies(Fits):
         own = {key: value for key, value in block.items() if key in {*ours, "side"}}
         slack: dict[str, Any] = {"p_k0": 2 * np.finfo(float).eps}  # R subtracts it from 1
         if method == "REML" and filled.missing:  # trimmed where R's iteration stops
-            with patch.object(trim_fill, "fit", self.stopping):
-                moved = trim_fill.trim_and_fill(self.y, self.v, estimator=parts[1], side=side, method=method)
+            with patch.object(trim_and_fill, "fit", self.stopping):
+                moved = trim_and_fill.trim_and_fill(
+                    self.y, self.v, estimator=parts[1], side=side, method=method
+                )
             if moved.missing == filled.missing:
                 slack["filled_yi"] = np.abs(moved.yi - filled.yi)
                 slack["se_k0"] = abs(moved.missing_se - filled.missing_se)
@@ -169,7 +171,7 @@ class SmallStudies(Fits):
             self.ledger.block(
                 "trim and fill", path, rest, stopped(its_y, v), rtol=1e-8, rtols=tails(filled.fit, 1e-8)
             )
-            self.no_worse(path, stack(y, v), float(filled.fit.tau2), number(block["tau2"]))
+            self.no_worse(path, Batch.of(y, v), float(filled.fit.tau2), number(block["tau2"]))
 
     def _fsn(self, theirs: Mapping[str, Any], path: str) -> None:
         for name, block in theirs.items():

@@ -1,0 +1,1 @@
+"""The mathematics of meta-analysis: numpy arrays in, numbers out. It knows nothing of Evergreen."""

@@ -1,0 +1,43 @@
+"""What a relative effect means in people: from an effect and the risk of the control group to the risk with the intervention.
+
+Effects are on their natural scale (a ratio, not its logarithm), risks are fractions. Source: Cochrane Handbook 15.4.4; for
+hazard ratios the formula of proportional hazards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+RISKS: dict[str, Callable[[float, float], float]] = {
+    "RR": lambda effect, risk: effect * risk,
+    "OR": lambda effect, risk: effect * risk / (1 - risk + effect * risk),
+    "PETO": lambda effect, risk: effect * risk / (1 - risk + effect * risk),
+    "HR": lambda effect, risk: -math.expm1(effect * math.log1p(-risk)),
+    "RD": lambda effect, risk: risk + effect,
+}
+"""The measures that say something of the risk; a relative effect can lead beyond 1, a difference below 0 as well."""
+
+
+def risk_with_intervention(measure: str, effect: float, control_risk: float) -> float:
+    """Risk that an effect means where the control group's risk is `control_risk`, not limited to 0 and 1.
+
+    Raises ValueError for a measure that is not in RISKS.
+    """
+    if measure not in RISKS:
+        raise ValueError(f"{measure} has no absolute effect")
+    return RISKS[measure](effect, control_risk)
+
+
+def difference_per_1000(measure: str, effect: float, control_risk: float) -> float:
+    """People more (or fewer, if negative) with the event among 1000. Raises ValueError as `risk_with_intervention`."""
+    return 1000 * (risk_with_intervention(measure, effect, control_risk) - control_risk)
+
+
+def number_needed_to_treat(measure: str, effect: float, control_risk: float) -> float:
+    """People to treat for one more to have, or not to have, the event; infinite without a difference.
+
+    Raises ValueError as `risk_with_intervention`.
+    """
+    difference = abs(difference_per_1000(measure, effect, control_risk))
+    return 1000 / difference if difference else math.inf

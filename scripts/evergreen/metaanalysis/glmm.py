@@ -1,0 +1,173 @@
+"""Generalised linear mixed models for counts: the likelihood of the counts themselves, without effects of studies.
+
+Models of Stijnen, Hamza & Ozdemir (2010), named as in metafor's `rma.glmm`:
+
+* UM.FS   binomial or Poisson counts of both groups, fixed study effects, random group effects
+* UM.RS   the same with random study effects
+* CM.AL   events of group 1 given all events, binomial (for rare events)
+* CM.EL   the same exactly: noncentral hypergeometric for tables, binomial for rates
+* one group: logit of a proportion (PLO), logarithm of a rate (IRLN)
+
+`tau2` is the variance of the study-specific effects, estimated by maximum likelihood; with `common=True` it is 0.
+Integrals over one random effect are done by adaptive Gauss-Hermite quadrature with 7 nodes, over two by Laplace's
+approximation (as lme4 does for metafor). Studies without events, or with events only, say nothing and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from evergreen.metaanalysis import glmm_models
+from evergreen.metaanalysis.effects import effect_sizes
+from evergreen.metaanalysis.glmm_likelihood import Counts
+from evergreen.metaanalysis.inverse_variance import fit
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.metaanalysis.models import conflict
+
+DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood without a maximum has
+
+
+@dataclass(frozen=True)
+class GlmmFit:
+    """A fitted mixed model: effect on the log scale (logit for PLO) with Wald test and interval, tau2, `sigma2` of random study effects.
+
+    `sigma2` is NaN where the model has none. `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2
+    (per cent) and H2 use the typical variance of the studies' own effects. `loglik` is the marginal log-likelihood,
+    `loglik_at_modes` the log-likelihood with the random effects at their modes (what metafor reports for a fit by ML),
+    `loglik_saturated` that of a parameter per count. `k` are the studies that say something about the effect.
+    """
+
+    estimate: float
+    se: float
+    statistic: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    tau2: float
+    sigma2: float
+    I2: float
+    H2: float
+    Q_wald: float
+    Q_wald_p: float
+    Q_lrt: float
+    Q_lrt_p: float
+    Q_df: float
+    loglik: float
+    loglik_at_modes: float
+    loglik_saturated: float
+    k: int
+
+
+def glmm(
+    measure: str,
+    data: Mapping[str, Array],
+    *,
+    model: str = "UM.FS",
+    common: bool = False,
+    level: float = 0.95,
+) -> GlmmFit:
+    """Fit a model to tables (OR), rates (IRR) or one group's counts (PLO, IRLN; `model` has no meaning there).
+
+    `data` holds the arrays of the measure's kind (`measures.KINDS`; k each). `common` keeps tau2 at 0. `level` is that of the
+    interval, as a share. Raises ValueError for a measure or model that do not go together, where fewer than two studies say
+    something, where the likelihood has no finite maximum, and where the studies differ too much for it to be integrated.
+    """
+    if wrong := conflict("glmm", measure, variant=model):
+        raise ValueError(
+            f"no mixed model {model} for {measure}: the {wrong.what} can be {', '.join(wrong.allowed)}"
+        )
+    kept = informative(measure, {name: np.asarray(value, dtype=float) for name, value in data.items()})
+    if len(next(iter(kept.values()))) < 2:
+        raise ValueError("fewer than two studies say something about the effect")
+    if _without_contrast(measure, kept, model):
+        raise ValueError(glmm_models.NO_MAXIMUM)
+    if measure in {"PLO", "IRLN"}:
+        found = glmm_models.one_count(one_group(measure, kept), common)
+    elif model == "UM.FS":
+        found = glmm_models.fixed_studies(two_groups(measure, kept), common)
+    elif model == "UM.RS":
+        found = glmm_models.random_studies(two_groups(measure, kept), common)
+    elif measure == "OR" and model == "CM.EL":
+        found = glmm_models.hypergeometric(kept, common)
+    else:
+        found = glmm_models.one_count(conditional(measure, kept), common)
+    return _result(measure, kept, found, level)
+
+
+def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum, level: float) -> GlmmFit:
+    if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
+        raise ValueError(glmm_models.NO_MAXIMUM)
+    if found.tau2 > DIVERGED:
+        raise ValueError(glmm_models.too_different(found.tau2))
+    options = {"drop00": True} if "drop00" in MEASURES[measure].options else {}
+    yi, vi = effect_sizes(measure, data, **options)
+    known = np.isfinite(yi) & np.isfinite(vi)
+    k = len(yi)
+    vt = float(fit(yi[known], vi[known], method="EE").vt)
+    I2, H2 = (100 * found.tau2 / (vt + found.tau2), found.tau2 / vt + 1) if vt > 0 else (np.nan, np.nan)
+    se = float(np.sqrt(found.variance))
+    statistic = found.estimate / se
+    half = float(special.ndtri(0.5 + level / 2)) * se
+    df = k - 1.0
+    tails = [float(special.chdtrc(df, max(Q, 0.0))) if df > 0 else 1.0 for Q in (found.Q_wald, found.Q_lrt)]
+    return GlmmFit(
+        found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
+        found.estimate + half, found.tau2, found.sigma2, I2, H2,
+        max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
+        found.loglik_at_modes, found.loglik_saturated, k,
+    )  # fmt: skip
+
+
+def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bool:
+    """Whether a group has events in no study, or in all participants: its logarithm or logit is not finite.
+
+    CM.AL takes events for rare: it asks only how they are shared between the groups.
+    """
+    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
+    binomial = measure == "PLO" or (measure == "OR" and model != "CM.AL")
+    totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
+    return any(events in (0, participants) for events, participants in totals)
+
+
+# --- the counts of each model
+
+
+def informative(measure: str, data: Mapping[str, Array]) -> dict[str, Array]:
+    """The studies whose likelihood depends on the effect: not those in which nobody, or everybody, has an event."""
+    if measure == "OR":
+        a, c = data["events1"], data["events2"]
+        kept = ~(((a == 0) & (c == 0)) | ((data["n1"] == a) & (data["n2"] == c)))
+    elif measure == "IRR":
+        kept = data["events1"] + data["events2"] > 0
+    else:
+        kept = np.ones(len(data["events"]), dtype=bool)
+    return {name: value[kept] for name, value in data.items()}
+
+
+def two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Counts of both groups: binomial for OR, Poisson with the logarithm of person-time as offset for IRR."""
+    x = np.column_stack([data["events1"], data["events2"]])
+    group = np.tile([1.0, 0.0], (len(x), 1))
+    if measure == "OR":
+        return Counts(x, np.column_stack([data["n1"], data["n2"]]), np.zeros_like(x), group)
+    return Counts(x, None, np.log(np.column_stack([data["person_time1"], data["person_time2"]])), group)
+
+
+def conditional(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Events of group 1 of all events of a study (k x 1): a binomial count."""
+    x, events = data["events1"][:, None], (data["events1"] + data["events2"])[:, None]
+    size = ("n1", "n2") if measure == "OR" else ("person_time1", "person_time2")
+    return Counts(x, events, np.log(data[size[0]] / data[size[1]])[:, None], np.ones_like(x))
+
+
+def one_group(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Events of one group (k x 1): binomial for PLO, Poisson for IRLN."""
+    x = data["events"][:, None]
+    if measure == "PLO":
+        return Counts(x, data["n"][:, None], np.zeros_like(x), np.ones_like(x))
+    return Counts(x, None, np.log(data["person_time"])[:, None], np.ones_like(x))

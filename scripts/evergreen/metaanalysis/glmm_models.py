@@ -1,0 +1,370 @@
+"""Likelihoods of mixed models for counts, integrated over the random effects and maximised.
+
+The models are those that `glmm` describes; each gives the effect, its variance, tau2 and both tests of heterogeneity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evergreen.metaanalysis.glmm_likelihood import (
+    NEWTON_STEPS,
+    Counts,
+    Hypergeometric,
+    integrated,
+    integrated_twice,
+    modes,
+)
+from evergreen.metaanalysis.least_squares import Array
+
+NODES = 7
+RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
+NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no study, or in all participants"
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """A maximum of a likelihood.
+
+    The effect `estimate` on the log scale and its `variance` by the curvature there, `tau2`, `sigma2` of random study effects (NaN:
+    none), both statistics of heterogeneity, and the log-likelihoods that `GlmmFit` reports.
+    """
+
+    estimate: float
+    variance: float
+    tau2: float
+    sigma2: float
+    Q_wald: float
+    Q_lrt: float
+    loglik: float
+    loglik_at_modes: float
+    loglik_saturated: float
+
+
+def too_different(tau2: float) -> str:
+    """What is said of studies between which no variance can be estimated."""
+    return f"the studies differ so much (tau2 about {tau2:.0f}) that the likelihood cannot be integrated reliably"
+
+
+def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
+    """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
+    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
+
+    def negative(values: Array) -> float:
+        return -objective(values)
+
+    first = optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6})
+    last = optimize.minimize(
+        negative, first.x, method="Nelder-Mead",
+        options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": first.x + 1e-3 * np.vstack([np.zeros(len(start)), np.eye(len(start))])},
+    )  # fmt: skip
+    return last.x, -float(last.fun)
+
+
+def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
+    """The highest of the maxima from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not."""
+    return max((_maximise(objective, start) for start in starts), key=lambda found: found[1])
+
+
+def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) -> Array:
+    """Matrix of second derivatives by central differences of fourth order."""
+    size = len(at)
+    matrix = np.zeros((size, size))
+    unit = np.eye(size) * step
+    weights = {-2: 1.0, -1: -8.0, 1: 8.0, 2: -1.0}
+    for i in range(size):
+        points = [function(at + shift * unit[i]) for shift in (-2, -1, 0, 1, 2)]
+        matrix[i, i] = (-points[0] + 16 * points[1] - 30 * points[2] + 16 * points[3] - points[4]) / (
+            12 * step**2
+        )
+        for j in range(i):
+            total = sum(
+                weights[a] * weights[b] * function(at + a * unit[i] + b * unit[j])
+                for a in weights
+                for b in weights
+            )
+            matrix[i, j] = matrix[j, i] = total / (12 * step) ** 2
+    return matrix
+
+
+def _covariance(function: Callable[[Array], float], at: Array) -> Array:
+    """Inverse of the curvature at a maximum; infinite where the function is flat in some direction."""
+    information = -_hessian(function, at)
+    if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < len(at):
+        return np.full_like(information, np.inf)
+    return np.linalg.inv(information)
+
+
+def maxima(value: Callable[[Array], Array], start: Array) -> Array:
+    """Maximise k functions of one parameter each, at once; `value` takes and gives k numbers."""
+    at, step_size = start.copy(), 1e-4
+    for _ in range(NEWTON_STEPS):
+        up, here, down = value(at + step_size), value(at), value(at - step_size)
+        slope, curvature = (up - down) / (2 * step_size), (up - 2 * here + down) / step_size**2
+        step = np.clip(
+            np.where(curvature < -1e-10, slope / -np.minimum(curvature, -1e-10), np.sign(slope)), -1.0, 1.0
+        )
+        # a study without events in a group has no finite maximum: it stops where nothing changes any more
+        step = np.where(np.abs(at) > 30, 0.0, step)
+        at = at + step
+        if np.max(np.abs(step), initial=0.0) < 1e-8:
+            break
+    return at
+
+
+def _wald_homogeneity(b: Array, v: Array) -> float:
+    """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
+    w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
+    if not np.any(w > 0):
+        return 0.0
+    b = np.where(w > 0, b, 0.0)
+    return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
+
+
+def one_count(counts: Counts, common: bool) -> Maximum:
+    """One binomial or Poisson count per study (k x 1) with a random effect of its own; `common` keeps its variance at 0.
+
+    Raises ValueError where the studies differ too much for the likelihood to be integrated.
+    """
+    theta, ll_common, information = _glm(counts)
+    ll_saturated = counts.saturated()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if counts.n is None:
+            own, v = np.log(counts.x) - counts.offset, 1 / counts.x
+        else:
+            own = np.log(counts.x / (counts.n - counts.x)) - counts.offset
+            v = 1 / counts.x + 1 / (counts.n - counts.x)
+    Q_wald, Q_lrt = _wald_homogeneity(own[:, 0], v[:, 0]), 2 * (ll_saturated - ll_common)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def objective(values: Array) -> float:
+        eta = counts.offset + values[0]
+        return float(integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
+
+    def finer(values: Array) -> float:
+        eta = counts.offset + values[0]
+        return float(integrated(counts, eta, np.full_like(eta, values[1]), 3 * NODES).sum())
+
+    def at_modes(values: Array) -> float:
+        eta = counts.offset + values[0]
+        loading = np.full_like(eta, values[1])
+        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
+
+    return _resolved(_mixed(objective, at_modes, alone), alone, finer)
+
+
+def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) -> Maximum:
+    """The fit, where it can be trusted.
+
+    Raises ValueError where studies differ so much that more nodes change the likelihood, or that its curvature is an
+    artefact of the nodes: heterogeneity cannot make the mean more certain than a common effect is.
+    """
+    change = finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik
+    if abs(change) > RESOLVED or found.variance < 0.25 * common.variance:
+        raise ValueError(too_different(found.tau2))
+    return found
+
+
+def _glm(counts: Counts) -> tuple[float, float, float]:
+    """Common effect by maximum likelihood: estimate, log-likelihood, information."""
+    theta = 0.0
+    for _ in range(NEWTON_STEPS):
+        eta = counts.offset + theta * counts.group
+        slope = float((counts.group * counts.slope(eta)).sum())
+        step = float(np.clip(slope / (counts.group**2 * counts.curvature(eta)).sum(), -2.0, 2.0))
+        theta += step
+        if abs(step) < 1e-13:
+            break
+    eta = counts.offset + theta * counts.group
+    information = float((counts.group**2 * counts.curvature(eta)).sum())
+    return theta, float(counts.loglik(eta).sum()), information
+
+
+def _mixed(
+    objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: Maximum
+) -> Maximum:
+    """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
+    best, loglik = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
+    if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
+        return common
+    covariance = _covariance(objective, best)
+    return replace(
+        common, estimate=float(best[0]), variance=float(covariance[0, 0]), tau2=float(best[1]) ** 2, loglik=loglik,
+        loglik_at_modes=at_modes(best),
+    )  # fmt: skip
+
+
+def fixed_studies(counts: Counts, common: bool) -> Maximum:
+    """Counts of both groups (k x 2), an intercept of each study, random group effects (UM.FS); `common` keeps their variance at 0."""
+    k = len(counts.x)
+    sides = np.tile([0.5, -0.5], (k, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if counts.n is None:
+            each, v = np.log(counts.x) - counts.offset, 1 / counts.x
+        else:
+            rest = counts.n - counts.x
+            each, v = np.log(counts.x / rest), 1 / counts.x + 1 / rest
+    own, own_v = each[:, 0] - each[:, 1], v.sum(axis=1)
+    start = np.log(
+        (counts.x.sum(axis=1) + 0.5)
+        / (np.exp(counts.offset) if counts.n is None else counts.n - counts.x + 0.5).sum(axis=1)
+    )
+    memory = {"alpha": start}
+
+    def profile(values: Array) -> Array:
+        eta = counts.offset + values[0] * counts.group
+
+        def value(alpha: Array) -> Array:
+            if values[1] == 0:
+                return counts.loglik(eta + alpha[:, None])
+            return integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
+
+        memory["alpha"] = maxima(value, memory["alpha"])
+        return value(memory["alpha"])
+
+    def objective(values: Array) -> float:
+        return float(profile(values).sum())
+
+    weights = np.where(np.isfinite(own_v), 1 / np.where(own_v > 0, own_v, 1.0), 0.0)
+    first = float(np.sum(np.where(weights > 0, own, 0.0) * weights) / max(np.sum(weights), 1e-300))
+    from scipy import optimize
+
+    line = optimize.minimize_scalar(
+        lambda theta: -objective(np.array([theta, 0.0])), bracket=(first - 0.5, first + 0.5), tol=1e-10
+    )
+    theta, ll_common = float(line.x), -float(line.fun)
+    information = -_hessian(lambda values: objective(np.array([values[0], 0.0])), np.array([theta]))[0, 0]
+    ll_saturated = counts.saturated()
+    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def at_modes(values: Array) -> float:
+        objective(values)
+        eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
+        loading = values[1] * sides
+        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
+
+    return _mixed(objective, at_modes, alone)
+
+
+def random_studies(counts: Counts, common: bool) -> Maximum:
+    """Counts of both groups (k x 2), random study effects, random group effects (UM.RS); `common` keeps the variance of the latter at 0."""
+    k = len(counts.x)
+    ones, sides = np.ones((k, 2)), np.tile([0.5, -0.5], (k, 1))
+    nodes = NODES if common else 1
+
+    def with_common_effect(values: Array) -> float:
+        eta = counts.offset + values[0] * counts.group + values[1]
+        return float(integrated(counts, eta, values[2] * ones, nodes).sum())
+
+    total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
+    start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
+    common_at, ll_common = _maximise(with_common_effect, start)
+    Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
+    if common:
+        covariance = _covariance(with_common_effect, common_at)
+        return Maximum(
+            float(common_at[0]), float(covariance[0, 0]), 0.0, float(common_at[2]) ** 2, Q_wald, Q_lrt, ll_common,
+            ll_common, counts.saturated(),
+        )  # fmt: skip
+
+    def objective(values: Array) -> float:
+        eta = counts.offset + values[0] * counts.group + values[1]
+        return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
+
+    best, loglik = _highest(
+        objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
+    )
+    covariance = _covariance(objective, best)
+    return Maximum(
+        float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
+        loglik, counts.saturated(),
+    )  # fmt: skip
+
+
+def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int) -> tuple[float, float]:
+    """Wald and likelihood ratio test of an effect of its own in every study against a common one."""
+    ones = np.ones((len(counts.x), 2))
+    memory = {"own": np.full(len(counts.x), float(start[0]))}
+
+    def each(own: Array, values: Array) -> Array:
+        eta = counts.offset + own[:, None] * counts.group + values[0]
+        return integrated(counts, eta, values[1] * ones, nodes)
+
+    def objective(values: Array) -> float:
+        memory["own"] = maxima(lambda own: each(own, values), memory["own"])
+        return float(each(memory["own"], values).sum())
+
+    best, ll_saturated = _highest(objective, [np.array([start[1], sigma]) for sigma in (start[2], 0.5)])
+    objective(best)
+    own = memory["own"]
+    step = 1e-3
+
+    # the information of (own effects, intercept, sigma) is an arrow: each own effect meets the two shared parameters only
+    def value(shift_own: float, shift: Array) -> Array:
+        return each(own + shift_own, best + shift)
+
+    unit = np.eye(2) * step
+    here = value(0.0, np.zeros(2))
+    head = -(value(step, np.zeros(2)) - 2 * here + value(-step, np.zeros(2))) / step**2
+    cross = np.stack(
+        [
+            -(value(step, unit[j]) - value(step, -unit[j]) - value(-step, unit[j]) + value(-step, -unit[j])) / (4 * step**2)
+            for j in range(2)
+        ],
+        axis=1,
+    )  # fmt: skip
+    shared = -_hessian(lambda shift: float(value(0.0, shift).sum()), np.zeros(2))
+    information = np.diag(np.maximum(head, 0.0)) - cross @ np.linalg.solve(shared, cross.T)
+    ones_vector = np.ones(len(own))
+    weighted = information @ ones_vector
+    known = float(weighted @ ones_vector)
+    centre = float(weighted @ own) / known if known > 0 else 0.0
+    gap = own - centre
+    return float(gap @ information @ gap), 2 * (ll_saturated - ll_common)
+
+
+def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
+    """Events of group 1 given all events: Fisher's noncentral hypergeometric distribution (CM.EL).
+
+    `data` holds `events1, n1, events2, n2` (k each); `common` keeps tau2 at 0. Raises ValueError where the likelihood has no maximum.
+    """
+    tables = Hypergeometric(*(data[name] for name in ("events1", "n1", "events2", "n2")))
+    k = len(tables.x)
+
+    def slope(theta: float) -> float:
+        return float((tables.x - tables.moments(np.full(k, theta))[0]).sum())
+
+    if np.all(tables.x == tables.low) or np.all(tables.x == tables.high):
+        raise ValueError(NO_MAXIMUM)
+    low, high = -1.0, 1.0
+    while slope(low) < 0:
+        low *= 2
+    while slope(high) > 0:
+        high *= 2
+    from scipy import optimize
+
+    theta = float(optimize.brentq(slope, low, high, xtol=1e-13))
+    information = float(tables.moments(np.full(k, theta))[1].sum())
+    ll_common = float(tables.loglik(np.full(k, theta)).sum())
+    own = tables.saturated()
+    inside = np.isfinite(own)
+    at = np.where(inside, own, 0.0)
+    own_v = np.where(inside, 1 / tables.moments(at)[1], np.inf)
+    ll_saturated = float(tables.loglik(at)[inside].sum())  # a table at the edge of its range is certain
+    Q_wald, Q_lrt = _wald_homogeneity(at, own_v), 2 * (ll_saturated - ll_common)
+    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    if common:
+        return alone
+
+    def objective(values: Array) -> float:
+        return float(tables.integrated(values[0], values[1]).sum())
+
+    return _mixed(objective, objective, alone)

@@ -1,0 +1,194 @@
+"""Pooling by inverse variance: common-effect, random-effects and mixed-effects models, with their tests.
+
+metafor's `rma.uni` is the reference for every number. A fit may hold one meta-analysis or a batch of them; then every
+array has a leading axis B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from evergreen.metaanalysis import tau2 as heterogeneity
+from evergreen.metaanalysis.coefficients import Coefficients, information_criteria, tests_of, wald
+from evergreen.metaanalysis.least_squares import (
+    Array,
+    Batch,
+    coefficients,
+    cross,
+    log_determinant,
+    solve,
+    traces,
+    weights,
+)
+from evergreen.metaanalysis.models import MODELS
+
+TESTS = MODELS["random"].tests
+
+
+@dataclass(frozen=True)
+class Fit(Coefficients):
+    """A fitted model: its coefficients (one `df` for all of them), and single numbers.
+
+    `I2` in per cent and `H2` with metafor's typical variance `vt`; `Q` the test of residual heterogeneity; `QM` the
+    omnibus test of the moderators (of the mean where there are none); `scale` Knapp and Hartung's factor; `loglik` and
+    `loglik_restricted` at the estimate; `weight` in per cent, k entries.
+    """
+
+    method: str
+    test: str
+    tau2: Array
+    tau2_se: Array
+    I2: Array
+    H2: Array
+    vt: Array
+    Q: Array
+    Q_df: Array
+    Q_p: Array
+    QM: Array
+    QM_df: Array
+    QM_p: Array
+    scale: Array
+    loglik: Array
+    loglik_restricted: Array
+    weight: Array
+    k: Array
+    p: int
+
+    def one(self, row: int | slice = 0) -> Fit:
+        """One meta-analysis out of a batch, or a smaller batch."""
+        changed: dict[str, Any] = {
+            field.name: value[row]
+            for field in fields(self)
+            if isinstance(value := getattr(self, field.name), np.ndarray)
+        }
+        return replace(self, **changed)
+
+    def information_criteria(self, restricted: bool) -> dict[str, Array]:
+        """AIC, BIC and the corrected AIC; tau2 counts as a parameter unless the model is a common-effect one."""
+        value = self.loglik_restricted if restricted else self.loglik
+        parameters = self.p + (self.method not in heterogeneity.COMMON)
+        return information_criteria(value, parameters, self.k - self.p if restricted else self.k)
+
+
+def fit(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    design: ArrayLike | None = None,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+    tau2: float | None = None,
+    weighted: bool = True,
+    tested: Sequence[int] | None = None,
+) -> Fit:
+    """Pool k effects `yi` with sampling variances `vi`.
+
+    `design` is k x p with the intercept as its first column (default: the intercept alone). `method` is an estimator
+    of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
+    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002) or adhoc (knha whose factor is never below 1). `level` is that of
+    intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
+    (default: all but the intercept). Raises ValueError for an estimator or a test that does not exist and where columns of the
+    design depend on each other.
+    """
+    fixed = None if tau2 is None else np.array([float(tau2)])
+    return fit_batch(
+        Batch.of(yi, vi, design),
+        method=method,
+        test=test,
+        level=level,
+        tau2=fixed,
+        weighted=weighted,
+        tested=tested,
+    ).one()
+
+
+def fit_batch(
+    batch: Batch,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+    tau2: Array | None = None,
+    weighted: bool = True,
+    tested: Sequence[int] | None = None,
+) -> Fit:
+    """Fit every meta-analysis of a batch; arguments and errors as for `fit`, but `tau2` holds a number for each (B)."""
+    if test not in TESTS:
+        raise ValueError(f"unknown test: {test}")
+    k, p = batch.k, batch.p
+    found = heterogeneity.estimate(batch, method) if tau2 is None else np.asarray(tau2, dtype=float)
+    w = weights(batch, found)
+    best = solve(batch, w)
+    b, inverse, rss = best.b, best.inverse, best.rss
+    df = np.where(k > p, k - p, np.nan)
+    scale = np.ones(len(k))
+    if test in {"knha", "adhoc"}:
+        scale = np.where(rss <= np.finfo(float).eps, 0.0, rss / df)
+        if test == "adhoc":
+            scale = np.maximum(scale, 1.0)
+    if weighted:
+        share = w / w.sum(axis=1, keepdims=True)
+    else:
+        plain = solve(batch, batch.used)
+        b = plain.b
+        inverse = plain.inverse @ cross(batch, batch.used * (batch.vi + found[:, None])) @ plain.inverse
+        residual = batch.yi - (b if batch.basis is None else np.einsum("bkp,bp->bk", batch.basis, b))
+        rss = (w * residual**2).sum(axis=1)
+        share = batch.used / k[:, None]
+    b, vb = coefficients(batch, b, inverse * scale[:, None, None])
+    test_df = np.full(len(k), np.nan) if test == "z" else df
+    coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
+    if test != "z":  # without degrees of freedom there is no t test
+        untested = np.isnan(df)[:, None]
+        coefficient_tests |= {
+            name: np.where(untested, np.nan, coefficient_tests[name])
+            for name in ("p_value", "ci_low", "ci_high")
+        }
+    columns = list(tested) if tested is not None else list(range(1 if batch.intercept and p > 1 else 0, p))
+    QM, QM_df, QM_p = wald(b, vb, columns, test_df)
+    Q, Q_p, vt = _residual_heterogeneity(batch)
+    common = method in heterogeneity.COMMON
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if common:
+            I2, H2 = np.maximum(0.0, 100 * (Q - df) / Q), Q / df
+        else:
+            I2, H2 = 100 * found / (vt + found), found / vt + 1
+    saturated = k <= p
+    I2, H2 = np.where(saturated | (common & (Q == 0)), 0.0, I2), np.where(saturated, 1.0, H2)
+    spread = (np.log(batch.vi + found[:, None]) * batch.used).sum(axis=1)
+    loglik = -0.5 * (k * np.log(2 * np.pi) + spread + rss)
+    volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
+    restricted = -0.5 * ((k - p) * np.log(2 * np.pi) + spread + rss) + 0.5 * volume
+    return Fit(
+        **coefficient_tests, method=method, test=test, tau2=found,
+        tau2_se=heterogeneity.standard_error(batch, method, found) if tau2 is None else np.full(len(k), np.nan),
+        I2=I2, H2=H2, vt=vt, Q=Q, Q_df=k - p, Q_p=Q_p, QM=QM, QM_df=QM_df, QM_p=QM_p, scale=scale,
+        loglik=loglik, loglik_restricted=restricted, weight=100 * share, k=k, p=p,
+    )  # fmt: skip
+
+
+def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:
+    """Q by inverse variance, its p value, and the typical sampling variance of Higgins & Thompson (2002)."""
+    positive = np.all(batch.vi > 0, axis=1)
+    if not positive.all():  # Q weighs by 1 / vi: without a sampling variance there is none
+        part = [np.full(len(positive), np.nan) for _ in range(3)]
+        if positive.any():
+            for whole, some in zip(part, _residual_heterogeneity(batch.take(positive)), strict=True):
+                whole[positive] = some
+        return part[0], part[1], part[2]
+    w = weights(batch, np.zeros(len(batch.yi)))
+    common = solve(batch, w)
+    df = batch.k - batch.p
+    free = df > 0
+    Q = np.where(free, common.rss, 0.0)
+    Q_p = np.where(free, special.chdtrc(np.where(free, df, 1.0), Q), 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        vt = np.where(free, df / traces(batch, w, common.inverse)[0], 0.0)
+    return Q, Q_p, vt

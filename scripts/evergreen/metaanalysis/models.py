@@ -1,0 +1,87 @@
+"""Models that pool studies: which measures, estimators of tau2, tests and variants go with each.
+
+One table that the estimators themselves, and whoever reads a protocol, refuse combinations by. It imports nothing, so that
+asking costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TAU2 = ("DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT")
+"""Estimators of the between-study variance, by metafor's names; see `tau2`."""
+PREDICTION = ("default", "simple", "riley", "t")
+"""Kinds of prediction interval; see `prediction.interval`."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What goes with a model.
+
+    `measures` None: every one, for all that is needed is an effect and its sampling variance; `counts` says that the model
+    needs the counts instead, and can do nothing with an effect that was reported as such. `tau2` are its estimators of the
+    between-study variance (none: it has no such choice), `tests` its tests, the first by default, `variants` its variants
+    by measure. `clusters` says what it does with several effects of one study: `model` (nothing else is needed), `choice`
+    (they are aggregated, or tested cluster-robustly), or "" (it cannot).
+    """
+
+    name: str
+    measures: tuple[str, ...] | None = None
+    counts: bool = False
+    tau2: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ("z",)
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clusters: str = ""
+
+
+MODELS = {
+    "random": Model(
+        "random effects by inverse variance", tau2=TAU2, tests=("knha", "z", "t", "adhoc"), clusters="choice"
+    ),
+    "common": Model("a common effect by inverse variance", tests=("z", "t"), clusters="choice"),
+    "mh": Model(
+        "a common effect by Mantel and Haenszel", measures=("RR", "OR", "RD", "IRR", "IRD"), counts=True
+    ),
+    "peto": Model("a common effect by Peto", measures=("OR", "PETO"), counts=True),
+    "glmm": Model(
+        "a generalised linear mixed model of the counts",
+        measures=("OR", "IRR", "PLO", "IRLN"),
+        counts=True,
+        variants={"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")},
+    ),
+    "multilevel": Model("effects within studies", tau2=("REML", "ML"), tests=("z", "t"), clusters="model"),
+}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two things that do not go together: `what` (`measure`, `variant`, `tau2`, `test`) of a model, and what would."""
+
+    what: str
+    allowed: tuple[str, ...]
+
+
+def conflict(
+    model: str,
+    measure: str,
+    *,
+    tau2: str | None = None,
+    test: str | None = None,
+    variant: str | None = None,
+) -> Conflict | None:
+    """The first thing that does not go with `model` (a key of MODELS), or None; what is None is not looked at.
+
+    `tau2` is looked at where the model has a choice of estimators only, `variant` where the measure has variants in it.
+    """
+    own = MODELS[model]
+    if own.measures is not None and measure not in own.measures:
+        return Conflict("measure", own.measures)
+    variants = own.variants.get(measure, ())
+    if variant is not None and variants and variant not in variants:
+        return Conflict("variant", variants)
+    if tau2 is not None and own.tau2 and tau2 not in own.tau2:
+        return Conflict("tau2", own.tau2)
+    if test is not None and test not in own.tests:
+        return Conflict("test", own.tests)
+    return None

@@ -1,0 +1,329 @@
+"""Estimators of the between-study variance tau2, for a whole batch of meta-analyses at once.
+
+Every estimate is truncated at 0. Names are metafor's. With P = W - WX(X'WX)^-1 X'W, W = diag(1 / (vi + tau2)):
+
+* closed: DL (DerSimonian & Laird 1986), DL2 (DerSimonian & Kacker 2007, two steps), HE (Hedges & Olkin 1985), HS and
+  HSk (Hunter & Schmidt 2004, with Brannick et al.'s k / (k - p)), SJ (Sidik & Jonkman 2005);
+* roots of the generalised Q: PM (Paule & Mandel 1982) solves y'Py = k - p; EB (Morris 1983) and SJIT (iterated SJ) are
+  fixed points of the same equation; PMM puts the median of chi2 on the right side (Viechtbauer 2021);
+* likelihood: ML and REML, at the global maximum: the score is scanned over an interval outside which it has no root,
+  every descending root is polished, and the likelihoods of the candidates and of tau2 = 0 are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+
+from evergreen.metaanalysis.least_squares import (
+    Array,
+    Batch,
+    Solution,
+    cross,
+    inverted,
+    log_determinant,
+    solve,
+    total,
+    traces,
+    traces_with,
+    weights,
+)
+
+COMMON = ("EE", "FE", "CE")
+
+GRID_POINTS = 16
+CACHED = 16384
+NEWTON_STEPS = 100
+
+
+def estimate(batch: Batch, method: str) -> Array:
+    """tau2 of each meta-analysis (B) by `method`; 0 for a common-effect model, and where k <= p nothing is left to estimate.
+
+    Raises ValueError for an estimator that does not exist.
+    """
+    if method in COMMON:
+        return np.zeros(len(batch.yi))
+    if method not in ESTIMATORS:
+        raise ValueError(f"unknown estimator of tau2: {method}")
+    free = batch.k > batch.p
+    tau2 = np.zeros(len(batch.yi))
+    rows = np.flatnonzero(free)
+    # a part at a time, so that the arrays of an iteration stay in the processor's cache
+    size = max(1, CACHED // batch.yi.shape[1])
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        whole = batch if len(part) == len(tau2) else batch.take(part)
+        tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
+    return tau2
+
+
+def standard_error(batch: Batch, method: str, tau2: Array) -> Array:
+    """Standard error of the estimate (B), as metafor reports it; NaN for a common-effect model and where k <= p."""
+    count = len(batch.yi)
+    if method in COMMON:
+        return np.full(count, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(batch.k > batch.p, _standard_error(batch, method, tau2), np.nan)
+
+
+def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
+    count = len(batch.yi)
+    k, p = batch.k, batch.p
+    df = np.where(k > p, k - p, np.nan)
+    zero = np.zeros(count)
+    if method in {"HE", "SJ"}:
+        start: Array = np.ones(count) if method == "HE" else _variance(batch)
+        w = batch.used if method == "HE" else weights(batch, start)
+        inverse = inverted(cross(batch, w))
+        _, square = traces(batch, w, inverse)
+        _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
+        return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+    if method in {"HS", "HSk", "DL"}:
+        w = weights(batch, zero)
+        trace, square = traces(batch, w, inverted(cross(batch, w)))
+        spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
+        if method == "DL":
+            return spread / trace
+        return spread / w.sum(axis=1) * (k / df if method == "HSk" else 1.0)
+    w = weights(batch, tau2)
+    if method == "ML":
+        return np.sqrt(2 / (w**2).sum(axis=1))
+    if method == "REML":
+        return np.sqrt(2 / traces(batch, w, inverted(cross(batch, w)))[1])
+    if method == "DL2":
+        inverse = inverted(cross(batch, w := weights(batch, ESTIMATORS["DL"](batch).clip(0.0))))
+        trace, square = traces(batch, w, inverse)
+        _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
+        return np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square) / trace
+    return np.sqrt(2 * k**2 / df) / w.sum(axis=1)
+
+
+def generalised_q(batch: Batch, tau2: Array) -> tuple[Array, Array]:
+    """Q(tau2) = y'Py and its derivative -y'PPy (B each); Q is convex and decreasing in tau2."""
+    w = weights(batch, tau2)
+    fit = solve(batch, w)
+    pull = w * fit.residual
+    return fit.rss, -total(pull, pull)
+
+
+def q_root(batch: Batch, target: Array) -> Array:
+    """The tau2 >= 0 with Q(tau2) = target (B), 0 where Q(0) is below it already.
+
+    Newton's method on 1 / Q, which is nearly a straight line: exact in one step for equal variances.
+    """
+    tau2 = np.zeros(len(batch.yi))
+    value, slope = generalised_q(batch, tau2)
+    active = np.flatnonzero(value > target)
+    for _ in range(NEWTON_STEPS):
+        if not len(active):
+            break
+        part = batch if len(active) == len(tau2) else batch.take(active)
+        value, slope = generalised_q(part, tau2[active])
+        step = (value / target[active] - 1.0) * value / -slope
+        before = tau2[active]
+        tau2[active] = np.maximum(before + step, before * 0.01)
+        active = active[np.abs(tau2[active] - before) > 4e-15 * (tau2[active] + part.vi.min(axis=1))]
+    return tau2
+
+
+def profiled(batch: Batch, tau2: Array, restricted: bool) -> Array:
+    """Log-likelihood (B) at `tau2` (B), maximised over the coefficients; the restricted one as metafor's (with log|X'X| / 2)."""
+    w = weights(batch, tau2)
+    spread = (np.log(batch.vi + tau2[:, None]) * batch.used).sum(axis=1)
+    value = -0.5 * (spread + solve(batch, w).rss)
+    if not restricted:
+        return value - 0.5 * batch.k * np.log(2 * np.pi)
+    volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
+    return value - 0.5 * (batch.k - batch.p) * np.log(2 * np.pi) + 0.5 * volume
+
+
+def _variance(batch: Batch) -> Array:
+    """Variance of the effects with denominator k (B)."""
+    mean = batch.yi.sum(axis=1) / batch.k
+    return (((batch.yi - mean[:, None]) * batch.used) ** 2).sum(axis=1) / batch.k
+
+
+def _moment(batch: Batch, w: Array) -> Array:
+    """Method of moments with fixed weights (DerSimonian & Kacker 2007): (y'Py - tr(PV)) / tr(P)."""
+    fit = solve(batch, w)
+    trace, _ = traces(batch, w, fit.inverse)
+    trace_v, _, _ = traces_with(batch, w, fit.inverse, batch.vi * batch.used)
+    return (fit.rss - trace_v) / trace
+
+
+def _dl(batch: Batch) -> Array:
+    w = weights(batch, np.zeros(len(batch.yi)))
+    fit = solve(batch, w)
+    return (fit.rss - (batch.k - batch.p)) / traces(batch, w, fit.inverse)[0]
+
+
+def _dl2(batch: Batch) -> Array:
+    return _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0)))
+
+
+def _he(batch: Batch) -> Array:
+    return _moment(batch, batch.used)
+
+
+def _hs(batch: Batch) -> Array:
+    w = weights(batch, np.zeros(len(batch.yi)))
+    return (solve(batch, w).rss - batch.k) / w.sum(axis=1)
+
+
+def _hsk(batch: Batch) -> Array:
+    w = weights(batch, np.zeros(len(batch.yi)))
+    return (batch.k / (batch.k - batch.p) * solve(batch, w).rss - batch.k) / w.sum(axis=1)
+
+
+def _sj(batch: Batch) -> Array:
+    start = _variance(batch)
+    return start * solve(batch, weights(batch, start)).rss / (batch.k - batch.p)
+
+
+def _pm(batch: Batch) -> Array:
+    return q_root(batch, batch.k - batch.p)
+
+
+def _pmm(batch: Batch) -> Array:
+    return q_root(batch, special.chdtri(batch.k - batch.p, 0.5))
+
+
+def _ml(batch: Batch) -> Array:
+    return _likelihood(batch, restricted=False)
+
+
+def _reml(batch: Batch) -> Array:
+    return _likelihood(batch, restricted=True)
+
+
+ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
+    "DL": _dl,
+    "DL2": _dl2,
+    "HE": _he,
+    "HS": _hs,
+    "HSk": _hsk,
+    "SJ": _sj,
+    "ML": _ml,
+    "REML": _reml,
+    "EB": _pm,
+    "PM": _pm,
+    "PMM": _pmm,
+    "SJIT": _pm,
+}
+
+
+def _scan(batch: Batch, grid: Array, restricted: bool) -> Array:
+    """Twice the derivative of the log-likelihood at each point of a grid (B x g)."""
+    if batch.basis is not None:
+        repeated = batch.take(np.repeat(np.arange(len(batch.yi)), grid.shape[1]))
+        return _score_and_slope(repeated, grid.ravel(), restricted)[0].reshape(grid.shape)
+    y = batch.yi - (batch.yi.sum(axis=1) / batch.k)[:, None] * batch.used
+    columns = np.stack([batch.used, y, y * y], axis=2)
+    w = 1.0 / (batch.vi[:, None, :] + grid[:, :, None])
+    sums = w @ columns[:, :, :2]
+    squares = (w * w) @ columns
+    mean = sums[:, :, 1] / sums[:, :, 0]
+    pull = squares[:, :, 2] - 2 * mean * squares[:, :, 1] + mean**2 * squares[:, :, 0]
+    lost = squares[:, :, 0] / sums[:, :, 0] if restricted else 0.0
+    return pull - sums[:, :, 0] + lost
+
+
+def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
+    """The score, its own derivative, and twice the expected information (B each)."""
+    w = weights(batch, tau2)
+    fit = solve(batch, w)
+    pull = w * fit.residual
+    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - _leverage(batch, fit, w * pull)
+    if restricted:
+        trace, information = traces(batch, w, fit.inverse)
+    else:
+        trace, information = w.sum(axis=1), total(w, w)
+    return total(pull, pull) - trace, information - 2.0 * cube, information
+
+
+def _leverage(batch: Batch, fit: Solution, pull: Array) -> Array:
+    """pull' X (X'WX)^-1 X' pull (B)."""
+    if batch.basis is None:
+        return pull.sum(axis=1) ** 2 * fit.inverse[:, 0, 0]
+    projected = np.einsum("bkp,bk->bp", batch.basis, pull)
+    return np.einsum("bi,bij,bj->b", projected, fit.inverse, projected)
+
+
+def _last_root(batch: Batch, restricted: bool) -> Array:
+    """A tau2 above which the likelihood only falls (B).
+
+    With r the least squares residuals, y'PPy <= r'r / (t + min v)^2 and tr(P) >= (k - p) / (t + max v), so the score
+    is negative beyond the positive root of a quadratic.
+    """
+    highest = np.where(batch.used > 0, batch.vi, 0.0).max(axis=1)
+    lowest = np.where(batch.used > 0, batch.vi, np.inf).min(axis=1)
+    a = solve(batch, batch.used).rss / (batch.k - batch.p * restricted)
+    return np.maximum(0.0, 0.5 * (a + np.sqrt(a * a + 4 * a * (highest - lowest))) - lowest)
+
+
+def _likelihood(batch: Batch, restricted: bool) -> Array:
+    """Global maximum of the (restricted) likelihood in tau2 >= 0 (B)."""
+    lowest = np.where(batch.used > 0, batch.vi, np.inf).min(axis=1)
+    end = _last_root(batch, restricted) * (1 + 1e-9)
+    # points are spread evenly on the scale of log(tau2 + min v): that is where the likelihood can bend;
+    # a study without sampling variance makes tau2 = 0 impossible, and the scan starts just above it
+    offset = np.where(lowest > 0, lowest, 1e-8 * end)
+    offset = np.where(offset > 0, offset, 1.0)
+    ratio = np.log1p(end / offset)
+    grid = offset[:, None] * np.expm1(ratio[:, None] * np.linspace(0.0, 1.0, GRID_POINTS))
+    grid[:, 0] = np.where(lowest > 0, 0.0, 0.5 * offset)
+    scores = _scan(batch, grid, restricted)
+    falls = (scores[:, :-1] > 0) & (scores[:, 1:] <= 0)
+    row, cell = np.nonzero(falls)
+    best = np.zeros(len(batch.yi))
+    if not len(row):
+        return best
+    part = batch if len(row) == len(best) and np.array_equal(row, np.arange(len(best))) else batch.take(row)
+    low, high = grid[row, cell], grid[row, cell + 1]
+    gain, loss = scores[row, cell], -scores[row, cell + 1]
+    roots = _polish(part, low, high, low + (high - low) * gain / (gain + loss), restricted)
+    # the maximum is unique where the score starts above 0 and falls once; elsewhere likelihoods decide
+    several = (np.bincount(row, minlength=len(best)) > 1) | ((scores[:, 0] <= 0) & (lowest > 0))
+    best[row] = roots
+    contested = np.flatnonzero(several[row])
+    if len(contested):
+        rows = row[contested]
+        candidates = batch.take(rows)
+        bottom = np.where(lowest[rows] > 0, 0.0, grid[rows, 0])
+        rise = profiled(candidates, roots[contested], restricted) - profiled(candidates, bottom, restricted)
+        best[rows] = 0.0
+        for position in np.argsort(rise, kind="stable"):
+            if rise[position] > 0:
+                best[rows[position]] = roots[contested[position]]
+    return best
+
+
+def _polish(batch: Batch, low: Array, high: Array, start: Array, restricted: bool) -> Array:
+    """The root of the score between `low` (score > 0) and `high` (score <= 0), by Newton kept inside the bracket."""
+    low, high = low.copy(), high.copy()
+    root = start.copy()
+    current = batch
+    active = np.arange(len(root))
+    floor = batch.vi.min(axis=1)
+    for _ in range(NEWTON_STEPS):
+        at = root[active]
+        score, slope, information = _score_and_slope(current, at, restricted)
+        positive = score > 0
+        low[active] = np.where(positive, at, low[active])
+        high[active] = np.where(positive, high[active], at)
+        # where the curvature has the wrong sign the expected one (Fisher scoring) is used
+        step = score / np.where(slope < 0, -slope, information)
+        new = at + step
+        inside = (new >= low[active]) & (new <= high[active])
+        new = np.where(inside, new, 0.5 * (low[active] + high[active]))
+        root[active] = new
+        # the step after one of this size would be lost in rounding: convergence is quadratic
+        moving = np.abs(new - at) > 1e-9 * (new + floor[active])
+        if not moving.any():
+            break
+        if not moving.all():
+            active = active[moving]
+            current = batch.take(active)
+    return root

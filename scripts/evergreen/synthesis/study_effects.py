@@ -1,0 +1,101 @@
+"""From comparisons to effects: the measure that the protocol asks for, and why a study has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from evergreen.metaanalysis.effects import effect_sizes
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import MODELS
+from evergreen.synthesis.comparisons import Comparison, arrays
+
+EMPTY_CELLS = {"to": "only0", "add": 0.5, "drop00": False}
+
+
+def rated(
+    chosen: Sequence[Comparison], outcome: Mapping[str, Any]
+) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
+    """Effect and variance of each comparison; those without one, with the reason."""
+    yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
+    if without_events(chosen, outcome["measure"]):
+        yi = np.full_like(yi, np.nan)
+    counted = MODELS[outcome["analysis"]["model"]].counts
+    kept, left_out = [], []
+    for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
+        if counted and comparison.yi is not None:
+            reason = "reported as an estimate only, and this model needs counts"
+        elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
+            kept.append((comparison, float(effect), float(variance)))
+            continue
+        elif variance == 0:
+            reason = "its effect has no sampling variance"
+        else:
+            reason = why_not(outcome["measure"], comparison.numbers)
+        entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
+        if comparison.label != comparison.study:
+            entry["label"] = comparison.label
+        if comparison.arms:
+            entry["arms"] = comparison.arms
+        left_out.append(entry)
+    return kept, left_out
+
+
+def measured(
+    chosen: Sequence[Comparison], measure: str, analysis: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
+    yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
+    vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
+    armed = [position for position, one in enumerate(chosen) if one.yi is None]
+    if armed:
+        data = arrays([chosen[position] for position in armed], MEASURES[measure].kind)
+        yi[armed], vi[armed] = effect_sizes(measure, data, **options(measure, analysis))
+    return yi, vi
+
+
+def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
+    """Whether a ratio has no event to rest on in any group of any study: corrections alone would make its estimate."""
+    own = MEASURES[measure]
+    if own.kind not in {"table", "two_rates"} or own.scale != "log":
+        return False
+    return bool(chosen) and all(
+        one.yi is None and one.numbers["events1"] == one.numbers["events2"] == 0 for one in chosen
+    )
+
+
+def options(measure: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices that a measure has, as the settings of an analysis make them."""
+    own = MEASURES[measure]
+    chosen = {
+        name: analysis.get(name, default) for name, default in EMPTY_CELLS.items() if name in own.options
+    }
+    if not own.corrected:
+        chosen.pop("add", None)
+    if measure == "SMD":
+        chosen["vtype"] = analysis.get("smd_vtype", "LS")
+    return chosen
+
+
+def why_not(measure: str, numbers: Mapping[str, float]) -> str:
+    """The sentence for a study whose numbers are there but give no effect."""
+    kind = MEASURES[measure].kind
+    if kind in {"table", "two_rates"}:
+        if numbers["events1"] == 0 and numbers["events2"] == 0:
+            return "no events in either group"
+        return "an empty cell leaves its effect undefined"
+    if kind == "correlation" and (abs(numbers["r"]) == 1 or numbers["n"] <= 4):
+        few = (
+            "it has four or fewer participants"
+            if numbers["n"] <= 4
+            else f"its correlation is {numbers['r']:g}"
+        )
+        return f"{few}, which leaves the effect without a sampling variance"
+    if kind == "two_means":
+        if min(numbers["n1"], numbers["n2"]) <= 1:
+            return "a group has fewer than two participants"
+        if MEASURES[measure].scale == "log":
+            return "a mean or standard deviation is not positive, so a ratio has no logarithm"
+    return "its effect cannot be computed from the numbers given"

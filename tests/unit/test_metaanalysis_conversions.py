@@ -1,0 +1,159 @@
+"""Conversions against metafor 5.1 and the formulas of the Cochrane Handbook in R (reference data)."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evergreen.metaanalysis import conversions
+from evergreen.metaanalysis.conversions import Group, Quantiles
+
+METHODS = {
+    "default": "default", "luo_wan_shi": "default", "wan2014": "wan2014", "bland2015": "bland2015",
+    "hozo2005": "hozo2005", "lnorm_default": "log-normal",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def oracle(shared):
+    return json.loads((shared / "data" / "oracle" / "conversions.json").read_text())
+
+
+def _number(value):
+    return math.nan if value is None else float(value)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_mean_and_sd_from_quantiles_agree_with_conv_fivenum(oracle, name):
+    for case in oracle["conv_fivenum"]:
+        given_ = case["input"]
+        numbers = Quantiles(
+            given_["n"], *(_number(given_[key]) for key in ("median", "q1", "q3", "min", "max"))
+        )
+        tested = numbers
+        if name == "lnorm_default":
+            tested = Quantiles(numbers.n, *(math.log(value) for value in numbers[1:]))
+        try:
+            result = (
+                None if conversions.skewed(tested) else conversions.mean_sd(numbers, method=METHODS[name])
+            )
+        except ValueError:
+            result = None
+        expected = case[name]
+        if expected["mean"] is None:
+            assert result is None, given_
+        else:
+            assert result == pytest.approx((expected["mean"], expected["sd"]), rel=1e-10), given_
+
+
+def test_standard_deviation_of_one_group(oracle):
+    block = oracle["sd_from_one_group"]
+    for i, n in enumerate(block["n"]):
+        low, high = block["lb"][i], block["ub"][i]
+        assert conversions.sd_from_se(block["se"][i], n) == pytest.approx(block["sd_from_se"][i], rel=1e-12)
+        for key, level, distribution in (
+            ("sd_from_ci95_z", 0.95, "z"), ("sd_from_ci95_z392", 0.95, "3.92"),
+            ("sd_from_ci95_t", 0.95, "t"), ("sd_from_ci90_z", 0.90, "z"),
+        ):  # fmt: skip
+            sd = conversions.sd_from_interval(low, high, n, level=level, distribution=distribution)
+            assert sd == pytest.approx(block[key][i], rel=1e-10), key
+
+
+def test_standard_deviation_from_a_difference(oracle):
+    block = oracle["sd_from_mean_difference"]
+    for i, (n1, n2, md) in enumerate(zip(block["n1"], block["n2"], block["md"], strict=True)):
+        statistic = conversions.t_from_p(block["p"][i], n1, n2)
+        assert statistic == pytest.approx(block["t"][i], rel=1e-10)
+        se = conversions.se_from_t(md, statistic)
+        assert se == pytest.approx(block["se"][i], rel=1e-10)
+        assert conversions.sd_from_difference_se(se, n1, n2) == pytest.approx(
+            block["sd_pooled"][i], rel=1e-10
+        )
+        for key, distribution in (("sd_from_md_ci_t", "t"), ("sd_from_md_ci_z", "z")):
+            sd = conversions.sd_from_difference_interval(
+                block["md_lb"][i], block["md_ub"][i], n1, n2, distribution=distribution
+            )
+            assert sd == pytest.approx(block[key][i], rel=1e-10)
+
+
+def test_standard_deviation_of_change_and_back(oracle):
+    block = oracle["sd_change_from_baseline"]
+    for base, final, r, change in zip(
+        block["sd_base"], block["sd_final"], block["r"], block["sd_change"], strict=True
+    ):
+        assert conversions.sd_of_change(base, final, r) == pytest.approx(change, rel=1e-12)
+        assert conversions.correlation_from_change(base, final, change) == pytest.approx(r, abs=1e-12)
+
+
+def test_estimates_with_interval_or_p_value(oracle):
+    wald = oracle["conv_wald_or_ci"]
+    for low, high, variance in zip(wald["input"]["lb"], wald["input"]["ub"], wald["vi"], strict=True):
+        assert conversions.se_from_interval(math.log(low), math.log(high)) ** 2 == pytest.approx(
+            variance, rel=1e-10
+        )
+    p_values = oracle["conv_wald_pval"]
+    for estimate, p, variance in zip(
+        p_values["input"]["est"], p_values["input"]["p"], p_values["vi"], strict=True
+    ):
+        assert conversions.se_from_p(estimate, p) ** 2 == pytest.approx(variance, rel=1e-10)
+
+
+def test_arms_combined_and_control_split(oracle):
+    block = oracle["combine_arms"]
+    groups = [
+        Group(*numbers) for numbers in zip(*(block["input"][key] for key in ("n", "m", "sd")), strict=True)
+    ]
+    for part, expected in ((groups[:2], block["first_two"]), (groups, block["all_three"])):
+        assert conversions.combine_groups(part) == pytest.approx(tuple(expected.values()), rel=1e-12)
+    shared_control = oracle["split_shared_control"]
+    control, each = shared_control["control"], shared_control["each"]
+    assert conversions.split_group(control["n"], control["events"], shared_control["arms"]) == (
+        each["n"],
+        each["events"],
+    )
+
+
+@pytest.mark.parametrize("case", ["conv_2x2_or"])
+def test_two_by_two_table_from_odds_ratio_and_margins(oracle, case):
+    block = oracle[case]
+    for ratio, n, n1, n2, *cells in zip(
+        *(block["input"][key] for key in ("ori", "ni", "n1i", "n2i")),
+        *(block["result"][key] for key in ("ai", "bi", "ci", "di")),
+        strict=True,
+    ):
+        assert conversions.table_from_odds_ratio(ratio, n, n1, n2) == tuple(cells)
+
+
+def test_effects_on_other_scales(oracle):
+    block = oracle["transforms"]
+    for x, d_to_log_or, log_or_to_d, ratio in zip(
+        block["x"], block["d2lnor_L"], block["lnor2d"], block["or2rr_p0_.2"], strict=True
+    ):
+        assert conversions.log_odds_ratio_from_d(x) == pytest.approx(d_to_log_or, rel=1e-12)
+        assert conversions.d_from_log_odds_ratio(x) == pytest.approx(log_or_to_d, rel=1e-12)
+        assert conversions.risk_ratio_from_odds_ratio(math.exp(x), 0.2) == pytest.approx(ratio, rel=1e-12)
+
+
+def test_the_interval_of_a_small_group_is_taken_from_t():
+    assert conversions.sd_from_interval(0, 1, 59) == conversions.sd_from_interval(0, 1, 59, distribution="t")
+    assert conversions.sd_from_interval(0, 1, 60) == conversions.sd_from_interval(0, 1, 60, distribution="z")
+
+
+groups_ = st.lists(
+    st.builds(Group, st.integers(2, 500), st.floats(-100, 100), st.floats(0.01, 50)), min_size=2, max_size=5
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(groups_)
+def test_combining_arms_does_not_depend_on_order_or_on_steps(groups):
+    whole = conversions.combine_groups(groups)
+    assert conversions.combine_groups(groups[::-1]) == pytest.approx(whole, rel=1e-9, abs=1e-9)
+    stepwise = (
+        conversions.combine_groups([conversions.combine_groups(groups[:2]), *groups[2:]])
+        if groups[2:]
+        else whole
+    )
+    assert stepwise == pytest.approx(whole, rel=1e-9, abs=1e-9)

@@ -1,0 +1,42 @@
+"""Every measure that a protocol can ask for gets from a sheet to a pooled result with a scale to be shown on."""
+
+import math
+
+import numpy as np
+import pytest
+
+from evergreen import schemas
+from evergreen.figures.scales import SCALES
+from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.synthesis import outcome
+
+ASKED = schemas.schema("config")["properties"]["outcomes"]["items"]["properties"]["measure"]["enum"]
+NUMBERS = {
+    "n": [30, 40, 50, 25], "events": [3, 9, 5, 4], "mean": [5, 6, 7, 4], "sd": [2, 1.5, 1, 3], "r": [0.3, 0.5, 0.2, 0.4],
+    "person_time": [300, 200, 100, 150], "mean_baseline": [4, 5.5, 7.5, 3], "sd_baseline": [1.8, 1.6, 1.2, 2],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", ASKED)
+def test_from_a_sheet_to_a_pooled_result(measure):
+    kind = KINDS[MEASURES[measure].kind]
+    groups = {"GEN": ["contrast"]}.get(
+        measure, ["intervention", "control"] if kind.groups == 2 else ["single"]
+    )
+    rows = [
+        {"study": f"T{row}", "arm": group, "group": group, "estimate": row / 10, "estimate_se": 0.2 + row / 20}
+        | {name: NUMBERS[name][(row + shift) % 4] for name in kind.numbers}
+        for row in range(4) for shift, group in enumerate(groups)
+    ]  # fmt: skip
+    analysis = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95, "k_min_small_study": 3}
+    found = outcome.result(rows, {"id": "pain", "measure": measure, "analysis": analysis})
+    assert (found["k"], found["left_out"]) == (4, [])
+    assert math.isfinite(found["model"]["estimate"])
+    assert set(found["small_study"]["tests"]) <= {"Egger", "Harbord", "Peters", "Pustejovsky-Rodgers"}
+    shown = SCALES[measure]
+    assert shown.ratio == (
+        (MEASURES[measure].scale == "log" and kind.groups == 2) or measure in ("ROMC", "VRC")
+    )
+    estimate = found["model"]["estimate"]
+    assert shown.forward(shown.back(estimate)) == pytest.approx(estimate)
+    assert np.isfinite(shown.back(estimate))
