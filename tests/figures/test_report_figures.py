@@ -7,7 +7,7 @@ from evergreen import tables
 from evergreen.report import results
 from evergreen.report.blocks import Figure, Gallery, Table
 
-OUTCOME = {"id": "pain", "name": "Pain", "measure": "MD"}
+OUTCOME = {"id": "pain", "scale": None, "name": "Pain", "measure": "MD"}
 LISTED: list[dict[str, Any]] = [
     {"name": "forest", "title": "Forest plot: Pain", "drawn": True, "reason": None, "stem": "forest"},
     {
@@ -33,7 +33,7 @@ def test_blocks_of_the_figures_of_an_outcome(tmp_path: Path, monkeypatch: Any) -
     tables.write_json(LISTED, folder / "figures.json")
     for stem in ("forest", "funnel", "further/drapery"):
         tables.write_text("<svg/>", folder / f"{stem}.svg")
-    result = {"model": None, "not_pooled": "1 study reports it", "left_out": []}
+    result = {"measure": "MD", "model": None, "not_pooled": "1 study reports it", "left_out": []}
     blocks = results._figures(OUTCOME, result, folder)
     first, gallery, missing = blocks
     assert isinstance(first, Figure)

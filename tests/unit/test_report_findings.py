@@ -8,13 +8,14 @@ import pytest
 from evergreen.report import findings
 
 
-def result(*control: tuple[float, float], estimate: float, low: float, high: float) -> dict:
+def result(*control: tuple[float, float], measure: str, estimate: float, low: float, high: float) -> dict:
+    own = {"yi": math.log(estimate), "ci_low": math.log(low), "ci_high": math.log(high)}
     studies = [
-        {"arms": {"intervention": {"n": n, "events": events}, "control": {"n": n, "events": events}}}
+        {"arms": {"intervention": {"n": n, "events": events}, "control": {"n": n, "events": events}}, **own}
         for events, n in control
     ]
     model = {"estimate": math.log(estimate), "ci_low": math.log(low), "ci_high": math.log(high)}
-    return {"studies": studies, "model": model, "k": len(studies), "level": 0.95}
+    return {"measure": measure, "studies": studies, "model": model, "k": len(studies), "level": 0.95}
 
 
 def certainty(**reasons: str) -> pd.DataFrame:
@@ -30,8 +31,8 @@ def certainty(**reasons: str) -> pd.DataFrame:
     [("RR", 0.75, "150 per 1000"), ("OR", 0.70, "149 per 1000")],
 )
 def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, expected):
-    outcome = {"id": "death", "name": "Death", "measure": measure}
-    pooled = result((10, 100), (20, 100), (90, 100), estimate=estimate, low=0.5, high=8.0)
+    outcome = {"id": "death", "scale": None, "name": "Death", "measure": measure}
+    pooled = result((10, 100), (20, 100), (90, 100), measure=measure, estimate=estimate, low=0.5, high=8.0)
     table = findings.section([outcome], {"death": pooled}, certainty(death="imprecision (-2): few")).blocks[0]
     (row,) = table.rows
     assert row[1] == "600 (3)"
@@ -43,11 +44,12 @@ def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, e
 
 
 def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
-    outcomes = [{"id": name, "name": name, "measure": "MD"} for name in ("a", "b")]
+    outcomes = [{"id": name, "scale": None, "name": name, "measure": "MD"} for name in ("a", "b")]
     results = {
-        "a": {"studies": [], "model": None, "k": 0, "level": 0.95},
+        "a": {"measure": "MD", "studies": [], "model": None, "k": 0, "level": 0.95},
         "b": {
-            "studies": [{"arms": None}],
+            "measure": "MD",
+            "studies": [{"arms": None, "yi": 1.0, "ci_low": 0.0, "ci_high": 2.0}],
             "model": {"estimate": 1.0, "ci_low": 0.0, "ci_high": 2.0},
             "k": 1,
             "level": 0.95,

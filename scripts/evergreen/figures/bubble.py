@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
-from evergreen.figures.scales import scale_of
+from evergreen.figures.scales import of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK
 
@@ -22,7 +22,7 @@ def bubble(result: Mapping[str, Any], setting: Setting, moderator: str) -> Drawn
     )
     studies = found["studies"]
     x, y, weights = (np.array([one[name] for one in studies], dtype=float) for name in ("x", "yi", "weight"))
-    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    scale = of_result(result, ratio=setting.ratio)
 
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]

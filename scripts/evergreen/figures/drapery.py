@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import special
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, padded
-from evergreen.figures.scales import number, scale_of
+from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
@@ -23,7 +23,7 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
     """
     y, v = effects(result)
     model = result["model"]
-    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    scale = of_result(result, ratio=setting.ratio)
     se = np.sqrt(v)
     ends = [*(y - 2.2 * se), *(y + 2.2 * se), model["ci_low"], model["ci_high"]]
     centre = [*y, model["estimate"]]

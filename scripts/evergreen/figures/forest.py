@@ -20,10 +20,9 @@ from evergreen.figures.scales import (
     Scale,
     decimals_needed,
     double_arcsine,
-    effect_decimals,
     number,
+    of_result,
     p_value,
-    scale_of,
 )
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
@@ -115,7 +114,7 @@ def own_size(study: Mapping[str, Any], measure: str, scale: Scale) -> Mapping[st
 class _Content:
     def __init__(self, result: Mapping[str, Any], setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
-        self.scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+        self.scale = of_result(result, ratio=setting.ratio)
         self.studies = [
             own_size(study, result["measure"], self.scale) for study in result.get("studies") or []
         ]
@@ -123,8 +122,7 @@ class _Content:
         self.bias = _Bias([*self.studies, *self.left_out], setting.tool)
         self.model: Mapping[str, Any] = result.get("model") or {}
         self.pooled = self.model.get("estimate") is not None
-        shown = [self.scale.back(s[k]) for s in self.studies for k in ("yi", "ci_low", "ci_high")]
-        self.decimals = effect_decimals(shown)
+        self.decimals = self.scale.decimals
         # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
         self.silent = [s for s in self.left_out if not s.get("arms")]
         self.fields = self._fields()

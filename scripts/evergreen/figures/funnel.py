@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from scipy import special
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
-from evergreen.figures.scales import Scale, number, scale_of
+from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 
@@ -35,7 +35,7 @@ def funnel(
     to all; with `contours`, regions of significance around no effect are shaded instead. `filled` is the JSON
     of trim and fill: the studies it adds are drawn open, and the lines stand around the pooled effect with them.
     """
-    scale = _straight(scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or []))
+    scale = _straight(of_result(result, ratio=setting.ratio))
     studies = result["studies"]
     added = [(one["yi"], one["vi"]) for one in filled["filled"]] if filled else []
     points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
@@ -87,7 +87,7 @@ def funnel(
         handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
     names = [str(s.get("label") or s["study"]) for s in studies] + ["added by trim and fill"] * len(added)
-    own = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    own = of_result(result, ratio=setting.ratio)
     rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     return Drawn(figure, table, f"{kind}: {setting.name}")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
 from evergreen.figures.page import Page, width_of, wrapped
-from evergreen.figures.scales import Scale, scale_of, ticks
+from evergreen.figures.scales import Scale, of_result, ticks
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
 
@@ -150,7 +150,7 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     holds = np.array([mark == "1" for mark in points["holds"]])
     strongest = result["studies"][asked["strongest"]]
     name = str(strongest.get("label") or strongest["study"])
-    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    scale = of_result(result, ratio=setting.ratio)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
     note = f"{'A sample of' if asked['drawn'] else 'All'} {len(place):,} subsets of at least two studies."
     figure, axes = figure_with_axes(

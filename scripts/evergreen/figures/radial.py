@@ -22,7 +22,7 @@ def radial(result: Mapping[str, Any], setting: Setting) -> Drawn:
     With a random-effects model the variance of a study includes tau2. The band holds 95% of studies.
     """
     y, v = effects(result)
-    scale = scales.scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    scale = scales.of_result(result, ratio=setting.ratio)
     pooled = float(result["model"]["estimate"])
     spread = np.sqrt(v + (result["model"].get("tau2") or 0.0))
     x, z = 1 / spread, y / spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -39,7 +39,7 @@ class Scale:
 
     `back` takes a number from the analysis scale to the shown scale, `forward` the other way; `null` is the
     value of no effect on the analysis scale. The axis is even in the analysis scale for ratios (a log axis)
-    and even in the shown numbers otherwise.
+    and even in the shown numbers otherwise. `decimals` are those of effects and their limits, wherever they are shown.
     """
 
     name: str
@@ -48,6 +48,11 @@ class Scale:
     back: Callable[[float], float] = _same
     forward: Callable[[float], float] = _same
     ratio: bool = False
+    decimals: int = 2
+
+    def text(self, value: float | None) -> str:
+        """A number of the analysis scale as readers see it; "" where there is none."""
+        return "" if value is None else number(self.back(value), self.decimals)
 
     def position(self, value: float) -> float:
         """Where on the axis a number of the analysis scale stands."""
@@ -139,6 +144,19 @@ def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Mapping[str
     if measure == "GEN" and ratio:
         return GENERIC_RATIO
     return SCALES[measure]
+
+
+def of_result(result: Mapping[str, Any], *, ratio: bool) -> Scale:
+    """The scale on which the effects of a result are shown, in figures, pages and tables alike; `ratio` as in `scale_of`.
+
+    Its decimals are those that the effects of the studies and their limits need.
+    """
+    studies = result.get("studies") or []
+    scale = scale_of(result["measure"], ratio=ratio, studies=studies)
+    effects = [study[key] for study in studies for key in ("yi", "ci_low", "ci_high")]
+    return replace(
+        scale, decimals=effect_decimals([scale.back(value) for value in effects if value is not None])
+    )
 
 
 def number(value: float | None, decimals: int) -> str:

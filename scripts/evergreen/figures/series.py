@@ -11,7 +11,7 @@ import pandas as pd
 
 from evergreen.figures.forest_layout import draw
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
-from evergreen.figures.scales import effect_decimals, number, scale_of
+from evergreen.figures.scales import effect_decimals, number, of_result, scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval, method
 
@@ -115,20 +115,13 @@ def _drawn(
     same_method: bool = True,
     notes: Sequence[str] = (),
 ) -> Drawn:
-    scale = scale_of(result["measure"], ratio=setting.ratio, studies=result.get("studies") or [])
+    scale = of_result(result, ratio=setting.ratio)
     total = total and (result.get("model") or {}).get("estimate") is not None
     shown_entries = [
         *entries,
         *([Entry(whole, {"k": result["k"], **result["model"]}, bold=True)] if total else []),
     ]
-    models = [entry.model for entry in shown_entries]
-    shown = [
-        scale.back(m[key])
-        for m in models
-        for key in ("estimate", "ci_low", "ci_high")
-        if m.get(key) is not None
-    ]
-    decimals = effect_decimals(shown)
+    decimals = scale.decimals
     rows, numbers = [], []
     for entry in shown_entries:
         m = entry.model

@@ -13,10 +13,9 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.figures import scales
 from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.effects import interval, shown
+from evergreen.report.effects import estimate, scale_of
 from evergreen.report.results import participants, pooled_model
 
 NOTE = (
@@ -65,10 +64,10 @@ def _effects(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str
     model, measure = pooled_model(result), outcome["measure"]
     if model is None:
         return "", "", "", "not pooled"
-    people, scale = participants(result), scales.scale_of(measure, studies=result.get("studies") or [])
+    people, scale = participants(result), scale_of(outcome, result)
     size = f"({result['k']})" if people is None else f"{people:,} ({result['k']})"
     values = model["estimate"], model["ci_low"], model["ci_high"]
-    effect = f"{scale.short} {shown(values[0], scale)} ({interval(values[1], values[2], scale)})"
+    effect = f"{scale.short} {estimate(model, scale)}"
     risk = control_risk(result) if measure in RISKS else None
     if risk is None or None in values:
         return size, "", "", effect

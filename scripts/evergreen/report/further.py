@@ -7,7 +7,7 @@ from typing import Any
 
 from evergreen.figures import scales
 from evergreen.report.blocks import Block, Cell, Head, Table, Text
-from evergreen.report.effects import interval, shown
+from evergreen.report.effects import estimate, interval
 from evergreen.report.status import plural
 
 SIDES = {"left": "the left", "right": "the right"}
@@ -45,10 +45,7 @@ def _subgroups(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block
             continue
         test = groups["tests"][column]
         for level, model in levels.items():
-            limits = interval(model["ci_low"], model["ci_high"], scale)
-            effect = (
-                f"{shown(model['estimate'], scale)} ({limits})" if limits else shown(model["estimate"], scale)
-            )
+            effect = estimate(model, scale)
             i2 = "" if model["I2"] is None else f"{model['I2']:.0f}%"
             rows.append([f"{column}: {level}", str(model["k"]), effect, i2, ""])
         said = test.get("not_done") or f"Q = {_plain(test['Q'])}, df = {test['df']}"
@@ -131,11 +128,11 @@ def _small(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
         rows.append(["Trim and fill", filled["not_done"], ""])
     else:
         model = filled["model"]
-        effect = f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
+        effect = f"{scale.short} {estimate(model, scale)}"
         missing = f"{plural(filled['missing'], 'study', 'studies')} missing on {SIDES[filled['side']]}; with them {effect}"
         rows.append(["Trim and fill", missing, _p(model["p"])])
     for name, one in found["pet_peese"].items():
-        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {shown(one['estimate'], scale)}", _p(one["p"])])  # fmt: skip
+        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one['estimate'])}", _p(one["p"])])  # fmt: skip
     safe = found["fail_safe"]
     words = ", ".join(
         f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in safe.items()

@@ -23,7 +23,7 @@ from evergreen.report.blocks import (
     Table,
     Text,
 )
-from evergreen.report.effects import interval, shown
+from evergreen.report.effects import estimate, interval, scale_of
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
@@ -53,13 +53,13 @@ def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> st
     """One sentence with the pooled effect, or why there is none."""
     model, scale = (
         pooled_model(result),
-        scales.scale_of(outcome["measure"], studies=result.get("studies") or []),
+        scale_of(outcome, result),
     )
     if model is None:
         reason = result["not_pooled"] or " ".join(result["notes"])
         return f"Not pooled: {reason.rstrip('.')}."
     low_high = interval(model["ci_low"], model["ci_high"], scale)
-    text = f"{scale.name} {shown(model['estimate'], scale)} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
+    text = f"{scale.name} {scale.text(model['estimate'])} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
     count = participants(result)
     if count is not None:
         text += f", {count:,} participants"
@@ -74,7 +74,7 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         result = results[outcome["id"]]
-        scale = scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
+        scale = scale_of(outcome, result)
         name = Link(outcome["name"], f"#outcome-{outcome['id']}")
         model = pooled_model(result)
         if model is None:
@@ -83,7 +83,7 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
             rows.append([name, "0", "", words, "", "", ""])
             continue
         count = participants(result)
-        effect = f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
+        effect = f"{scale.short} {estimate(model, scale)}"
         prediction = interval(model.get("pi_low"), model.get("pi_high"), scale)
         i2 = "" if model.get("I2") is None else f"{model['I2']:.0f}%"
         tau2 = "" if model.get("tau2") is None else scales.number(model["tau2"], 3)
@@ -113,9 +113,7 @@ def outcome_blocks(
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
     if pooled_model(result) is not None:
-        blocks += further_blocks(
-            result, scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
-        )
+        blocks += further_blocks(result, scale_of(outcome, result))
     if result["left_out"] and result["model"] is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
@@ -169,7 +167,7 @@ def _caution(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     notes = list(result["notes"])
     wald = (result["model"] or {}).get("wald")
     if wald:
-        scale = scales.scale_of(outcome["measure"], studies=result.get("studies") or [])
+        scale = scale_of(outcome, result)
         notes.append(f"Wald interval: {interval(wald['ci_low'], wald['ci_high'], scale)}.")
     return " ".join(notes)
 

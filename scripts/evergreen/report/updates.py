@@ -10,7 +10,7 @@ import pandas as pd
 
 from evergreen.figures import scales
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
-from evergreen.report.effects import interval, shown
+from evergreen.report.effects import estimate, scale_of
 from evergreen.report.methods import listed
 from evergreen.report.status import plural
 
@@ -40,7 +40,7 @@ def effects(
         if day not in views:
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
-        scale = scales.scale_of(outcome["measure"], studies=results[outcome["id"]].get("studies") or [])
+        scale = scale_of(outcome, results[outcome["id"]])
         before = _effect(scale, earlier[-1]["model"]) if earlier else NONE
         view = views[day]
         rows.append(
@@ -52,7 +52,7 @@ def effects(
 def _effect(scale: scales.Scale, model: Mapping[str, Any] | None) -> str:
     if model is None or model["estimate"] is None:
         return NONE
-    return f"{scale.short} {shown(model['estimate'], scale)} ({interval(model['ci_low'], model['ci_high'], scale)})"
+    return f"{scale.short} {estimate(model, scale)}"
 
 
 def blocks_of(
