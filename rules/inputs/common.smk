@@ -73,7 +73,7 @@ def program(name, *data):
     DATA[name] = data
     path = LIBRARY.parent / name
     files = [LIBRARY / file for file in data]
-    if LIBRARY / "sheets.py" in fingerprint.run_by(path):
+    if LIBRARY / "sheets/reading.py" in fingerprint.run_by(path):
         files += schemas.OF_SHEETS
     return {"script": str(path), "code": fingerprint.code_of(path, files)}
 
