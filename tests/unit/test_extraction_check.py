@@ -7,7 +7,8 @@ import pytest
 
 from evergreen import tables
 from evergreen.errors import InputErrors
-from evergreen.extraction.check import NUMBERS, check, impossible
+from evergreen.extraction.check import check, impossible
+from evergreen.extraction.constraints import NUMBERS
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
 

@@ -315,8 +315,10 @@ class _Reader:
         self, cell: str, at: int, column: Column, meant: Column | None, convention: Convention | None
     ) -> str:
         """An adjudicated cell, read as the cell of an extraction sheet that it settles."""
-        if meant is None or not cell or convention is None:
+        if not cell or convention is None:
             return cell
+        if meant is None:  # of a column of a person's own
+            return self._plain(column.name, [cell], convention, at)[0]
         if meant.numeric:
             return cell if not_reported(cell) else plain(self._number(cell, at, column, meant, convention))
         if meant.kind == "choice":
@@ -346,13 +348,15 @@ class _Reader:
             self._fault(problem, at, column, "Correct it.")
         return value
 
-    def _plain(self, name: str, cells: list[str]) -> list[str]:
-        """A column of a person's own, its numbers written plainly where it is one of numbers."""
-        convention = Convention.of(
+    def _plain(
+        self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
+    ) -> list[str]:
+        """Cells of a person's own column, from row `first` on, their numbers written plainly where all are numbers."""
+        convention = convention or Convention.of(
             (cell for cell in cells if not isinstance(cell, NumberCell)), semicolons=self.semicolons
         )
         read, asked = [], []
-        for at, cell in enumerate(cells):
+        for at, cell in enumerate(cells, first):
             try:
                 read.append(_in(cell, convention))
             except Ambiguous as error:
