@@ -63,7 +63,7 @@ REASONS = {"wrong_population": "Wrong population (adults)", "review": "Secondary
     [
         ("wrong_population", "wrong_population"),
         ("Wrong population", "wrong_population"),
-        ("WRONG-POPULATION", "wrong_population"),
+        ("WRONG_POPULATION", "wrong_population"),
         ("Wrong  population (adults)", "wrong_population"),
         ("secondary report", "review"),
         ("Review", "review"),  # a key outranks the label of another

@@ -10,7 +10,7 @@ people come in the order of their names, and of several spellings the most frequ
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,11 @@ class Kind:
     compared: tuple[str, ...]
     numbers: frozenset[str] = field(default_factory=frozenset)
     # A person may name columns that describe a study as the product names its own.
-    carried: Callable[[str], str] = str
+    apart: bool = False
+
+    def carried(self, column: str) -> str:
+        """What a column is called among the merged rows."""
+        return apart(column) if self.apart and column not in self.key else column
 
 
 ROWS = Kind(
@@ -95,7 +99,7 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
     compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
-    return _merge(sheets, settled, Kind(STUDY_KEY, compared, carried=apart))
+    return _merge(sheets, settled, Kind(STUDY_KEY, compared, apart=True))
 
 
 def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
 OVERALL = "overall"
-# Columns that the judgements of the risk of bias put into a slice.
-JUDGED = ("rob_overall", "risk_of_bias")
+# What a result says of a study or of all subgroups, beside the study-level columns.
+RESULTS_OWN = ("rob_overall", "risk_of_bias", "tests")
 
 
 class Slices:
@@ -89,14 +89,13 @@ class Slices:
 
     def _found(self, column: str) -> dict[str, str] | None:
         known = _people_columns(self._studies)
-        if name_key(column) in JUDGED:
-            if name_key(column) in known:
-                raise InputError(
-                    f"the study-level column {column!r}, asked for in `outcomes`, is called like a judgement of the risk of bias",
-                    todo="Rename it in the sheet and in the protocol.",
-                )
-            if column == "rob_overall":
-                return None
+        if name_key(column) in known and name_key(column) in RESULTS_OWN:
+            raise InputError(
+                f"the study-level column {column!r}, asked for in `outcomes`, has a name that results keep for themselves",
+                file=_file_of(self._studies), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
+            )  # fmt: skip
+        if column == "rob_overall":
+            return None
         if self._studies is not None and name_key(column) in known:
             return _by_study(self._studies, known[name_key(column)])
         if column in self._rows and apart(column) == column:
@@ -159,6 +158,12 @@ def _people_columns(studies: pd.DataFrame | None) -> dict[str, str]:
         for name in studies.columns
         if name not in ("study", "status", "in_conflict", *LEFT_BEHIND)
     }
+
+
+def _file_of(studies: pd.DataFrame | None) -> str | None:
+    """The sheets that study-level columns came from, as far as they say so."""
+    origins = [] if studies is None or "origin" not in studies else "; ".join(studies["origin"]).split("; ")
+    return ", ".join(dict.fromkeys(origin.rpartition(":")[0] for origin in origins)) or None
 
 
 def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:

@@ -7,10 +7,10 @@ written, `labels` when two names are one, `reading` the door itself.
 from evergreen.sheets.columns import Column, columns_of
 from evergreen.sheets.labels import folded, name_key
 from evergreen.sheets.numbers import NOT_REPORTED, NUMBER
-from evergreen.sheets.reading import SUFFIXES, UNREADABLE, find, people_in, read_sheet, read_sheets
+from evergreen.sheets.reading import SUFFIXES, UNREADABLE, by_person, find, people_in, read_sheet, read_sheets
 from evergreen.sheets.texts import clean, decoded
 
 __all__ = [
-    "NOT_REPORTED", "NUMBER", "SUFFIXES", "UNREADABLE", "Column", "clean", "columns_of", "decoded", "find", "folded",
+    "NOT_REPORTED", "NUMBER", "SUFFIXES", "UNREADABLE", "Column", "by_person", "clean", "columns_of", "decoded", "find", "folded",
     "name_key", "people_in", "read_sheet", "read_sheets",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
-from evergreen.sheets.labels import name_key
+from evergreen.sheets.labels import Choices, name_key
 
 PLACE = ("_file", "_row")
 """Columns of a sheet that was read: where a row stands. A person's column cannot be called so."""
@@ -19,6 +19,7 @@ OWN_COLUMNS = (
 )  # fmt: skip
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "
+NO_CHOICES = Choices(())
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Column:
 
     name: str
     kind: str  # text | number | integer | choice | record_id | cell
-    choices: tuple[str, ...] = ()
+    choices: Choices = NO_CHOICES
     must_exist: bool = False
     must_be_filled: bool = False
     minimum: float | None = None
@@ -55,7 +56,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
             Column(
                 name,
                 column_kind,
-                tuple(rule.get("enum", ())),
+                Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())}),
                 name in required,
                 rule.get("minLength", 0) > 0,
                 rule.get("minimum"),

@@ -66,24 +66,30 @@ def spelling_of(labels: Iterable[str]) -> dict[str, str]:
 
 
 class Choices:
-    """Keys that a column allows, each also read by its labels: `Wrong population` is `wrong_population`.
+    """Keys that a column allows, each also read by its labels, blanks for underscores: `Wrong population` is `wrong_population`.
 
     A label that stands for two keys stands for none; a key outranks the labels of others.
     """
 
     def __init__(self, labels: Mapping[str, str | Iterable[str]] | Iterable[str]) -> None:
         named = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, "")
-        self.keys = tuple(named)
+        self.labels = {
+            key: [names] if isinstance(names, str) else list(names) for key, names in named.items()
+        }
         meant: dict[str, set[str]] = {}
-        for key, names in named.items():
-            for name in [names] if isinstance(names, str) else names:
-                meant.setdefault(name_key(name), set()).add(key)
+        for key, names in self.labels.items():
+            for name in names:
+                meant.setdefault(_choice(name), set()).add(key)
         self._meant = {name: next(iter(keys)) for name, keys in meant.items() if name and len(keys) == 1}
-        self._meant |= {name_key(key): key for key in named}
+        self._meant |= {_choice(key): key for key in self.labels}
 
     def read(self, cell: object) -> str | None:
         """The key that a cell means; None where it is no choice."""
-        return self._meant.get(name_key(cell))
+        return self._meant.get(_choice(cell))
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, self.keys))
+        return ", ".join(self.labels)
+
+
+def _choice(cell: object) -> str:
+    return re.sub(r"[ _]+", "_", folded(cell))

@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, workbooks
 from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
-from evergreen.sheets.labels import Choices, folded, name_key
+from evergreen.sheets.labels import folded, name_key
 from evergreen.sheets.numbers import NUMBER, Ambiguous, Convention, Unreadable, not_reported, plain
 from evergreen.sheets.texts import clean, decoded
 from evergreen.spreadsheets import unguarded
@@ -94,6 +94,12 @@ def people_in(folder: str | Path, prefix: str = "") -> list[str]:
         and not folded(stem).startswith(("adjudication", ".", "~"))
         and (prefix or not folded(stem).startswith("studies-"))
     ]
+
+
+def by_person(paths: Iterable[str | Path], people: Iterable[str]) -> dict[str, str]:
+    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there."""
+    known = {folded(person): person for person in people}
+    return {known.get(folded(Path(path).stem), Path(path).stem): str(path) for path in paths}
 
 
 def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
@@ -293,7 +299,6 @@ class _Reader:
         self, column: Column, written: Mapping[str, list[str]], convention: Convention | None
     ) -> list[Any]:
         typed: list[Any] = []
-        choices = Choices(column.choices) if column.kind == "choice" else None
         for at, cell in enumerate(written[column.name]):
             if column.must_be_filled and not cell:
                 self._fault("the cell is empty", at, column, "Fill it.")
@@ -301,8 +306,8 @@ class _Reader:
                 typed.append(self._number(cell, at, column, column, convention))
             elif column.kind == "cell":
                 typed.append(self._settled(cell, at, column, self._meant(written, at), convention))
-            elif choices is not None and cell:
-                typed.append(self._choice(cell, at, column, choices))
+            elif column.kind == "choice" and cell:
+                typed.append(self._choice(cell, at, column, column))
             elif column.kind == "record_id" and SPOILT_ID.fullmatch(cell):
                 problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
                 self._fault(problem, at, column, "Restore the id from the work list.")
@@ -322,13 +327,14 @@ class _Reader:
         if meant.numeric:
             return cell if not_reported(cell) else plain(self._number(cell, at, column, meant, convention))
         if meant.kind == "choice":
-            return self._choice(cell, at, column, Choices(meant.choices))
+            return self._choice(cell, at, column, meant)
         return cell
 
-    def _choice(self, cell: str, at: int, column: Column, choices: Choices) -> str:
-        match = choices.read(cell)
+    def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:
+        """The choice of `rule` that a cell of `column` means."""
+        match = rule.choices.read(cell)
         if match is None:
-            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {choices}.")
+            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
         return cell if match is None else match
 
     def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
