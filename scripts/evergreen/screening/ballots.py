@@ -10,6 +10,7 @@ import pandas as pd
 from evergreen.errors import InputError, refuse
 from evergreen.screening.rowcheck import check_rows
 from evergreen.screening.stages import DECISIONS, FULL_TEXT
+from evergreen.sheets import folded
 from evergreen.sheets.labels import Choices
 
 COLUMNS = ["record_id", "decision", "reason", "note", "decided_on", "adjudicator", "_file", "_row"]
@@ -29,6 +30,7 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Mapping[str, str] | Seq
     known, decisions = Choices(reasons), Choices(DECISIONS[stage])
     rows = sheet.assign(adjudicator=sheet.get("adjudicator", ""))
     kept: dict[str, dict[Hashable, Any]] = {}
+    unknown: dict[str, list[dict[Hashable, Any]]] = {}
     for row in rows.to_dict("records"):
         place = {"file": row["_file"], "row": int(row["_row"])}
         record, reason = row["record_id"], row["reason"]
@@ -74,14 +76,7 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Mapping[str, str] | Seq
                 )
             )
         elif reason and known.read(reason) is None:
-            errors.append(
-                InputError(
-                    f"{reason!r} is not one of the protocol's reasons",
-                    **place,
-                    column="reason",
-                    todo=f"Allowed: {str(known) or 'none (screening.reasons is empty)'}.",
-                )
-            )
+            unknown.setdefault(folded(reason), []).append(row)
         elif not reason and decision == "exclude" and stage == FULL_TEXT:
             errors.append(
                 InputError(
@@ -103,5 +98,15 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Mapping[str, str] | Seq
                     todo="Keep one of the rows.",
                 )
             )
+    # A reason that was renamed stands in many rows: one sentence for all of them.
+    for first, *others in unknown.values():
+        more = f", here and in {len(others)} more rows" if others else ""
+        errors.append(
+            InputError(
+                f"{first['reason']!r} is not one of the protocol's reasons{more}",
+                file=first["_file"], row=int(first["_row"]), column="reason",
+                todo=f"Allowed: {str(known) or 'none (screening.reasons is empty)'}.",
+            )
+        )  # fmt: skip
     refuse(errors)
     return pd.DataFrame(list(kept.values()), columns=COLUMNS)

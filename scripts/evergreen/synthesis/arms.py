@@ -17,6 +17,9 @@ Row = dict[str, Any]
 Rows = Sequence[Row]
 
 ARM_NUMBERS = NUMBERS[:-4]
+EVENTS_NOT_PEOPLE = (
+    "more events than participants: they were counted over the time at risk, not people with an event"
+)
 WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
@@ -42,6 +45,11 @@ def faults(study: str, rows: Rows) -> list[InputError]:
         for row in rows
         for column, problem in constraints.faults(row)
     ]  # fmt: skip
+
+
+def counts_people(rows: Rows, needed: Sequence[str]) -> bool:
+    """Whether events are people, where an effect is computed from both; in a time at risk one person may have several."""
+    return not {"n", "events"} <= set(needed) or not any(row["events"] > row["n"] for row in rows)
 
 
 def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:

@@ -18,10 +18,12 @@ from evergreen.sheets.columns import OWN_COLUMNS, as_called
 from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
+    EVENTS_NOT_PEOPLE,
     NUMBERS,
     Row,
     Rows,
     combined,
+    counts_people,
     derived_columns,
     faults,
     missing_numbers,
@@ -245,7 +247,8 @@ def _comparisons(
     if KINDS[kind].groups == 2:
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]
-        if treated and control and _complete(arms, needed):
+        counted = counts_people(arms, needed)
+        if treated and control and _complete(arms, needed) and counted:
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome)
@@ -256,12 +259,15 @@ def _comparisons(
             if others := ", ".join(row["arm"] for row in _of_group(reported, group)):
                 return f"{side} is missing among those that the protocol names (reported: {others})"
             return f"{side} is missing" if arms else "reported without numbers of its arms"
-        return missing_numbers(arms, needed)
+        return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
     singles = _of_group(rows, "single")
-    if kind != "generic" and singles and _complete(singles, needed):
+    counted = counts_people(singles, needed)
+    if kind != "generic" and singles and _complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
     if contrasts or kind == "generic":
         return _contrasts(study, contrasts or singles, outcome)
+    if not counted:
+        return EVENTS_NOT_PEOPLE
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
 
 
