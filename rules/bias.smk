@@ -85,6 +85,6 @@ rule grade_certainty:
         **needs.resources("grade_certainty"),
     params:
         **program("grade_certainty.py"),
-        values=value("grade_certainty", {"outcomes": OUTCOMES}),
+        values=value("grade_certainty", {"outcomes": list(NAMES_OF_OUTCOMES.items())}),
     shell:
         "python {params.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"

@@ -29,7 +29,7 @@ rule count_votes:
             "count_votes",
             {
                 **config["screening"][w.stage],
-                "reasons": list(config["screening"]["reasons"]),
+                "reasons": list(config["screening"]["reasons"].items()),
             },
         ),
         out=lambda w, output: os.path.dirname(output.decisions),

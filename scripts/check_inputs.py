@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
     arguments.add_argument(
-        "--reasons", type=json_argument, default=[], help="keys of screening.reasons, in order"
+        "--reasons", type=json_argument, default={}, help="screening.reasons: key to label, in order"
     )
     arguments.add_argument(
         "--given", type=json_argument, default={}, help="prisma.given of the protocol: {date: counts}"
@@ -60,7 +60,7 @@ def check(
     files: dict[str, list[Any]],
     *,
     tool: str,
-    reasons: list[str],
+    reasons: dict[str, str],
     given_counts: dict[str, Any],
     outcomes: list[dict[str, Any]],
     screened: bool,
@@ -119,7 +119,7 @@ def _unpoolable(
 
 
 def _check(
-    kind: str, path: Path, tool: str, reasons: list[str], how: dict[str, Any] | None = None
+    kind: str, path: Path, tool: str, reasons: dict[str, str], how: dict[str, Any] | None = None
 ) -> pd.DataFrame | None:
     """Read one file and check what its kind must hold; `how` says how it is to be read. Gives the rows of a sheet."""
     if kind in ("strategy", "export"):

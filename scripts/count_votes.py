@@ -34,7 +34,10 @@ def main(argv: list[str] | None = None) -> None:
         "--before", nargs="*", default=[], help="decisions of title and abstract (full text only)"
     )
     arguments.add_argument(
-        "--params", required=True, type=json_argument, help="the stage's plan, the reasons in order"
+        "--params",
+        required=True,
+        type=json_argument,
+        help="the stage's plan, reasons as [[key, label]], in order",
     )
     arguments.add_argument("--out", required=True, type=Path, help="folder of the stage")
     args = arguments.parse_args(argv)
@@ -53,14 +56,14 @@ def main(argv: list[str] | None = None) -> None:
         here = stages.works_at_title_abstract(works, removed)
     else:
         here = stages.works_at_full_text(works, tables.read_table(*args.before))
-    reasons = args.params["reasons"]
+    labels = dict(args.params["reasons"])
+    reasons = list(labels)
+    people = [*args.params["reviewers"], ADJUDICATION]
     written = {
-        Path(path).stem: sheets.read_sheet(
-            path, "adjudication_screening" if Path(path).stem == ADJUDICATION else "screening"
-        )
-        for path in args.votes
+        name: sheets.read_sheet(path, "adjudication_screening" if name == ADJUDICATION else "screening")
+        for name, path in sheets.by_person(args.votes, people).items()
     }
-    cast = {name: ballots(sheet, stage=args.stage, reasons=reasons) for name, sheet in written.items()}
+    cast = {name: ballots(sheet, stage=args.stage, reasons=labels) for name, sheet in written.items()}
     refuse([fault for sheet in written.values() for fault in check_against_works(sheet, works, clusters)])
     result = count(here, clusters, cast, plan=plan_of(args.params, here), stage=args.stage, reasons=reasons)
     orphans = pd.concat([result.orphans, pd.DataFrame(void, columns=ORPHAN_COLUMNS)])

@@ -9,6 +9,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import risk_of_bias
 from evergreen.figures.style import save, style
+from evergreen.sheets import folded
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -21,9 +22,11 @@ def main(argv: list[str] | None = None) -> None:
     judgements = tables.read_table(args.judgements)
     tool = tool_of(args.params["tool"])
     folder = Path(args.out)
+    called = {folded(name): shown for name, shown in args.params["names"].items()}
+    names = {name: called[folded(name)] for name in judgements["outcome"].unique() if folded(name) in called}
     with style():
         save(
-            risk_of_bias.summary(judgements, tool, args.params["names"]),
+            risk_of_bias.summary(judgements, tool, names),
             folder / "summary",
             title=f"Risk of bias summary, {tool.name}",
         )

@@ -11,11 +11,14 @@ from evergreen.sheets import read_sheet
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--sheet", required=True, help="config/certainty.csv")
-    arguments.add_argument("--params", type=json_argument, required=True, help="{outcomes: [id, ...]}")
+    arguments.add_argument(
+        "--params", type=json_argument, required=True, help="{outcomes: [[id, [other name, ...]], ...]}"
+    )
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)
 
-    tables.write_table(certainty_of(read_sheet(args.sheet, "certainty"), args.params["outcomes"]), args.out)
+    outcomes = dict(args.params["outcomes"])
+    tables.write_table(certainty_of(read_sheet(args.sheet, "certainty"), outcomes), args.out)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> None:
     if args.tool == "worklist":
         sheet = sheets.read_sheet(args.files[0], "screening")
         refuse(check_against_works(sheet, works, clusters))
-        new = {people[""]: ballots(sheet, stage=args.stage, reasons=list(reasons))[SHEET]}
+        new = {people[""]: ballots(sheet, stage=args.stage, reasons=reasons)[SHEET]}
     else:
         votes = _read(args.tool, args.files, args.decision)
         synonyms = dict(reason.rsplit("=", 1) for reason in args.reason)
@@ -83,7 +83,7 @@ def main(argv: list[str] | None = None) -> None:
         ballots(
             sheet.assign(_file=str(path), _row=range(2, len(sheet) + 2)),
             stage=args.stage,
-            reasons=list(reasons),
+            reasons=reasons,
         )
         ready[path] = sheet
         print(f"{path}: {added} added, {changed} changed, {len(rows) - added - changed} as they were")

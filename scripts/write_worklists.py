@@ -56,7 +56,7 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     lists = {name: work_list(works, awaiting, name) for name in given["reviewers"]}
     conflicts = spreadsheets.read_table(folder / "conflicts.csv")
     lists[ADJUDICATION] = conflict_list(works, conflicts, awaiting)
-    own = {Path(path).stem: path for path in given["votes"]}
+    own = sheets.by_person(given["votes"], lists)
     reasons = dict(texts["reasons"])
     terms = highlight_terms(texts["question"], texts["highlight"])
     several = folder / "ris-parts"  # filled where a list is longer than other tools take in one file

@@ -46,6 +46,7 @@ SOURCE_ROUNDS = [
 ]
 STAGES = list(protocol.STAGES)
 OUTCOMES = [outcome["id"] for outcome in config["outcomes"]]
+NAMES_OF_OUTCOMES = {outcome["id"]: [outcome["name"], outcome["data"]] for outcome in config["outcomes"]}
 
 # Which people's files a run reads, and so checks: by the targets it is asked for.
 SCOPES = {
@@ -73,7 +74,7 @@ def program(name, *data):
     DATA[name] = data
     path = LIBRARY.parent / name
     files = [LIBRARY / file for file in data]
-    if LIBRARY / "sheets.py" in fingerprint.run_by(path):
+    if LIBRARY / "sheets/reading.py" in fingerprint.run_by(path):
         files += schemas.OF_SHEETS
     return {"script": str(path), "code": fingerprint.code_of(path, files)}
 
@@ -90,18 +91,7 @@ def sheet(stem):
 def sheets_in(folder, people=None, prefix=""):
     """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
     if people is None:
-        stems = {
-            path.stem
-            for path in Path(folder).glob("*")
-            if path.suffix.lower() in (*sheets.SUFFIXES, *sheets.UNREADABLE)
-        }
-        people = sorted(
-            stem.removeprefix(prefix)
-            for stem in stems
-            if stem.startswith(prefix)
-            and not stem.startswith(("adjudication", ".", "~"))
-            and (prefix or not stem.startswith("studies-"))
-        )
+        people = sheets.people_in(folder, prefix)
     found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
     return {person: path for person, path in found.items() if path}
 
@@ -174,7 +164,7 @@ def people_files(scope):
                 ).values()
             ),
             ("adjudication_extraction", sheet("config/extraction/adjudication")),
-            ("certainty", sheet("config/certainty"), {"outcomes": OUTCOMES}),
+            ("certainty", sheet("config/certainty"), {"outcomes": NAMES_OF_OUTCOMES}),
         ],
         "bias": [
             *(
@@ -201,7 +191,7 @@ def check_people_files():
     files = people_files(scope)
     given = {
         "tool": config["risk_of_bias"]["tool"],
-        "reasons": list(config["screening"]["reasons"]),
+        "reasons": config["screening"]["reasons"],
         "given_counts": config["prisma"].get("given", {}) if scope in ("screen", "all") else {},
         "outcomes": pooled_outcomes() if scope == "all" else [],
         "screened": SCREENED,

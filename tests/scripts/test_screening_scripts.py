@@ -17,12 +17,12 @@ from evergreen.errors import InputError
 PLAN = {
     "reviewers": ["AB", "CD"],
     "reasons": [
-        "wrong_population",
-        "wrong_intervention",
-        "wrong_comparator",
-        "not_randomised",
-        "review",
-        "duplicate_report",
+        ["wrong_population", "Wrong population"],
+        ["wrong_intervention", "Wrong intervention"],
+        ["wrong_comparator", "Wrong comparator"],
+        ["not_randomised", "Not randomised"],
+        ["review", "Review"],
+        ["duplicate_report", "Duplicate report"],
     ],
 }
 
@@ -74,7 +74,7 @@ def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
          "--votes", str(corpus / "full_text/votes.csv"), "--assigned", str(root / "config/studies.csv"),
          "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv"), "--excluded", str(corpus / "excluded.csv"),
          "--ongoing", str(corpus / "ongoing.csv"), "--awaiting", str(corpus / "awaiting.csv"),
-         "--params", json.dumps({"reasons": [[key, key] for key in PLAN["reasons"]]})]
+         "--params", json.dumps({"reasons": PLAN["reasons"]})]
     )  # fmt: skip
     assert (
         len(tables.read_table(corpus / "excluded.csv")) == 13

@@ -55,3 +55,12 @@ def test_what_grade_does_not_know_is_refused():
         (3, "outcome"),
         (5, "domain"),
     ]
+
+
+def test_an_outcome_is_rated_by_its_id_or_its_name():
+    rows = pd.DataFrame(
+        [["Pain", "imprecision", -1.0, "few"], ["pain  AT 12 weeks", "inconsistency", -1.0, "wide"]],
+        columns=["outcome", "domain", "downgrade", "reason"],
+    ).assign(_file="certainty.csv", _row=[2, 3])
+    (line,) = certainty.certainty_of(rows, {"pain": ["Pain at 12 weeks", "pain"]}).to_dict("records")
+    assert (line["outcome"], line["certainty"]) == ("pain", "low")

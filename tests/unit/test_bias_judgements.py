@@ -206,3 +206,53 @@ def test_a_tool_file_that_is_absent_or_broken_is_told_in_one_sentence(
         tool_of("config/tool.yaml")
     assert str(fault.value).startswith(sentence)
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "High",
+        "high risk",
+        "High risk of bias",
+        "high_risk",
+        "HIGH  RISK",
+        "-",
+        "\N{MINUS SIGN}",
+        "\N{EN DASH}",
+    ],
+)
+def test_a_judgement_is_read_by_its_labels(text):
+    assert ROB1.level_of(text) == "high"
+
+
+@pytest.mark.parametrize(
+    ("tool", "text", "level"),
+    [
+        ("rob2", "some_concerns", "some concerns"),
+        ("rob2", "Some Concerns", "some concerns"),
+        ("rob2", "moderate", "some concerns"),
+        ("rob2", "some concern", "some concerns"),
+        ("robins-i", "moderate", "moderate"),
+        ("robins-i", "No_Information", "no information"),
+        ("robins-i", "fair", None),
+        ("quadas-2", "Low concerns regarding applicability", "low"),
+    ],
+)
+def test_levels_of_the_tools(tool, text, level):
+    assert TOOLS[tool].level_of(text) == level
+
+
+def test_a_tool_may_be_in_any_script(tmp_path):
+    tool = own_tool({"domains": ["随机化", "盲法"], "levels": ["низкий", "высокий"]}, tmp_path / "tool.yaml")
+    assert tool.domain_of(" 盲法").id == "盲法"
+    assert tool.level_of("Высокий") == "высокий"
+
+
+@pytest.mark.parametrize("answer", ["Probably yes", "probably_yes", "PROBABLY  YES", "py"])
+def test_an_answer_is_read_by_its_words(answer):
+    judged = judge(
+        {"AB": sheet(*answers("1.1=Y 1.3=N"), {"domain": "D1", "question": "1,2", "answer": answer})},
+        None,
+        ROB2,
+    )
+    assert levels(judged)["D1"] == "low"

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from evergreen import tables
-from evergreen.errors import InputErrors
-from evergreen.extraction.check import NUMBERS, check, impossible
+from evergreen.errors import InputError, InputErrors
+from evergreen.extraction.check import check, impossible
+from evergreen.extraction.constraints import NUMBERS
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
 
@@ -83,3 +84,13 @@ def test_all_faults_of_a_sheet_are_told_at_once():
     with pytest.raises(InputErrors) as caught:
         check(pd.DataFrame([row(n=0.0), row(arm="placebo", sd=-1.0, _row=8)]))
     assert len(caught.value.errors) == 2
+
+
+@pytest.mark.parametrize("name", ["extractors", "status", "in_conflict", "origin", "Round", "risk_of_bias"])
+def test_a_column_that_the_merge_adds_is_refused_in_a_sheet_of_rows(name):
+    with pytest.raises(InputError, match=f"AB.csv, row 1, column {name}: a column called {name} is added"):
+        check(pd.DataFrame([row(**{name: "x"})]))
+
+
+def test_what_an_extractor_derived_may_be_said():
+    check(pd.DataFrame([row(derived="sd: from a figure")]))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.extraction.check import NUMBERS
+from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, merge_studies
 

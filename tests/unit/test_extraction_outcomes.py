@@ -6,7 +6,9 @@ import pytest
 from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.extraction import outcomes
+from evergreen.extraction.merge import merge_studies
 from evergreen.extraction.outcomes import as_csv, slice_of, slices_of
+from evergreen.synthesis import comparisons
 
 ROWS = pd.DataFrame(
     [
@@ -90,3 +92,71 @@ def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
     }
     # Two columns of the sheet and of the judgements, each study list once a column, each name asked for once.
     assert len(calls) == 2 * len(ROWS) + 2 * len(JUDGED) + 2 * len(SCREENED) + len(STUDIES) + len(wanted)
+
+
+ANY_NAME = [
+    "extractors",
+    "status",
+    "in_conflict",
+    "origin",
+    "derived",
+    "unit",
+    "group",
+    "round",
+    "source",
+    "arm",
+    "n",
+    "screening",
+]
+
+
+@pytest.mark.parametrize("name", ANY_NAME)
+def test_a_study_level_column_may_be_called_as_one_of_the_products_own(name):
+    own = pd.DataFrame([["S1", "old"], ["S2", "New"]], columns=["study", name]).assign(
+        _file="studies-AB.csv", _row=[2, 3]
+    )
+    studies = merge_studies({"AB": own}).rows
+    rows = ROWS.assign(
+        timepoint="",
+        group="single",
+        events="2",
+        unit="mg",
+        source="p 3",
+        in_conflict="",
+        not_derived="",
+        derived="",
+    )
+    part = slice_of(rows, "pain", screened=SCREENED, studies=studies, columns=[name])
+    assert part[["unit", "group"]].values.tolist() == [["mg", "single"]] * 2
+    outcome = {"id": "pain", "measure": "PR"}
+    chosen = comparisons.choose(part.assign(screening=""), outcome)
+    assert [one.columns[name] for one in chosen.comparisons] == ["old", "New"]
+
+
+@pytest.mark.parametrize("name", ["unit", "group", "round", "risk_of_bias", "status"])
+def test_a_column_of_the_product_is_no_study_level_column(name):
+    with pytest.raises(InputError, match=f"'{name}', asked for in `outcomes`, is in no sheet"):
+        slice_of(
+            ROWS.assign(unit="mg", group="single", status="agreed"),
+            "pain",
+            screened=SCREENED,
+            studies=STUDIES,
+            columns=[name],
+        )
+
+
+@pytest.mark.parametrize("name", ["rob_overall", "risk_of_bias", "tests"])
+def test_a_name_that_results_keep_is_refused_with_its_sheet(name):
+    own = pd.DataFrame([["S1", "x", "studies-AB.csv", 2]], columns=["study", name, "_file", "_row"])
+    studies = merge_studies({"AB": own}).rows
+    with pytest.raises(InputError, match=f"studies-AB.csv, row 1, column {name}: .* Rename it"):
+        slice_of(ROWS, "pain", studies=studies, columns=[name])
+
+
+def test_the_levels_of_a_subgroup_are_one_whatever_their_letter_case():
+    rows = [
+        {"study": f"S{at}", "arm": "a", "group": "single", "n": 20, "events": 3, "region": level}
+        for at, level in enumerate(["Asia", "asia", "asia ", "Europe", ""])
+    ]
+    chosen = comparisons.choose(rows, {"id": "x", "measure": "PR"})
+    assert [one.columns["region"] for one in chosen.comparisons] == ["asia", "asia", "asia", "Europe", ""]

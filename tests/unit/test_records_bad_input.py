@@ -16,6 +16,7 @@ from evergreen.records.account import imported_twice
 from evergreen.records.formats import content
 from evergreen.records.rounds import import_export
 from evergreen.records.rows import record_table
+from evergreen.sheets import texts
 
 RIS = "".join(
     f"TY  - JOUR\nAN  - A{number}\nTI  - Étude numéro {number} – “essai”\nAU  - Müller, Ö\nPY  - 201{number}\nER  - \n\n"
@@ -60,7 +61,7 @@ def test_encoding_and_line_ends_change_nothing(encoding, end, read):
 
 
 def test_latin_1_control_letters_are_read():
-    assert content.western(b"caf\xe9 \x81") == "café \x81"
+    assert texts.western(b"caf\xe9 \x81") == "café \x81"
 
 
 def test_a_line_in_another_encoding_is_named(read):

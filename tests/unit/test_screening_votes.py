@@ -247,3 +247,29 @@ class TestModes:
         )
         assert len(plan.pilot) == 5
         assert all(plan.waiting(work, "r", {"AB": "include"}) == ("CD", "EF") for work in plan.pilot)
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason"),
+    [
+        ("exclude", "Wrong population"),
+        ("Exclude", "wrong population"),
+        ("EXCLUDE", "Wrong  Population "),
+        ("exclude", "WRONG_POPULATION"),
+    ],
+)
+def test_decisions_and_reasons_are_read_by_key_and_label(decision, reason):
+    labels = {"wrong_population": "Wrong population", "review": "Secondary report"}
+    read = ballots(sheet(("w", decision, reason)), stage="full_text", reasons=labels)
+    assert read[["decision", "reason"]].values.tolist() == [["exclude", "wrong_population"]]
+
+
+def test_a_reason_that_was_renamed_is_one_sentence():
+    rows = [(f"w{number}", "exclude", "old name") for number in range(999)]
+    with pytest.raises(InputError) as refusal:
+        ballots(sheet(*rows), stage="full_text", reasons={"review": "Review"})
+    assert str(refusal.value).count("\n") == 0
+    assert (
+        "row 2, column reason: 'old name' is not one of the protocol's reasons, here and in 998 more rows"
+        in str(refusal.value)
+    )

@@ -204,3 +204,48 @@ def test_a_number_survives_every_separator_and_encoding(tmp_path_factory, value,
     frame = sheets.read_sheet(path, "extraction")
     assert frame.loc[0, "study"] == "Ä"
     assert frame.loc[0, "n"] == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "column", "read"),
+    [
+        ("screening", "record_id,decision\npubmed:1,Not retrieved\n", "decision", "not_retrieved"),
+        ("screening", "record_id,decision\npubmed:1,awaiting classification\n", "decision", "awaiting"),
+        ("screening", "record_id,decision\npubmed:1,Ongoing Study\n", "decision", "ongoing"),
+        ("deduplication", "record_a,record_b,same\na:1,a:2,TRUE\n", "same", "yes"),
+        ("deduplication", "record_a,record_b,same\na:1,a:2,No\n", "same", "no"),
+        ("excluded_before_screening", "record_id,kind\na:1,Other reasons\n", "kind", "other"),
+        ("extraction", "study,outcome,group\nA,x,Contrast\n", "group", "contrast"),
+    ],
+)
+def test_a_choice_is_read_by_its_label(tmp_path, kind, text, column, read):
+    (tmp_path / "AB.csv").write_text(text)
+    assert sheets.read_sheet(tmp_path / "AB.csv", kind)[column].tolist() == [read]
+
+
+@pytest.mark.parametrize("name", ["_file", "_row"])
+def test_the_place_of_a_row_is_no_column_of_a_person(tmp_path, name):
+    with pytest.raises(InputError, match=f"row 1, column {name}: a column cannot be called {name}"):
+        read(tmp_path, f"study,{name}\nA,x\n".encode(), "extraction_studies")
+
+
+def test_two_columns_of_one_name_are_refused_however_they_are_spelt(tmp_path):
+    with pytest.raises(InputError, match="the column Study Design is there twice"):
+        read(tmp_path, b"study,study_design,Study Design\nA,x,y\n", "extraction_studies")
+
+
+def test_a_line_in_another_encoding_spoils_no_other(tmp_path):
+    rows = f"{HEADER}\n{ROW.replace('A,', 'Müller,', 1)}\n{ROW.replace('A,', 'Łoś,', 1)}\n".encode()
+    frame = read(tmp_path, rows + ROW.replace("A,", "Café,", 1).encode("cp1252"))
+    assert frame["study"].tolist() == ["Müller", "Łoś", "Café"]
+
+
+def test_a_persons_sheet_is_found_whatever_the_letter_case_of_its_name(tmp_path):
+    for name in ("ab.csv", "CD.csv", "Adjudication.csv", "Studies-CD.csv", "notes.txt"):
+        (tmp_path / name).write_text("x")
+    assert sheets.find(tmp_path / "AB") == tmp_path / "ab.csv"
+    assert sheets.people_in(tmp_path) == ["CD", "ab"]
+    assert sheets.people_in(tmp_path, "studies-") == ["CD"]
+    assert sheets.by_person([tmp_path / "ab.csv", tmp_path / "XY.csv"], ["AB", "CD"]) == {
+        "AB": str(tmp_path / "ab.csv"), "XY": str(tmp_path / "XY.csv"),
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evergreen import sheets, spreadsheets, tables
+from evergreen.errors import InputError
 from evergreen.screening.workbook import write_workbook
 
 FORMULAS = [
@@ -90,7 +91,7 @@ def test_a_sheet_made_of_one_of_our_files_says_what_its_source_said(tmp_path):
 
 def test_a_number_behind_an_apostrophe_of_a_person_is_still_no_number(tmp_path):
     (tmp_path / "AB.csv").write_text("study,outcome,group,mean\nA,pain,intervention,'-1.5\n")
-    with pytest.raises(sheets.InputError, match="is not a number"):
+    with pytest.raises(InputError, match="is not a number"):
         sheets.read_sheet(tmp_path / "AB.csv", "extraction")
 
 

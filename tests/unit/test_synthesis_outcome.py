@@ -169,7 +169,7 @@ def test_contrasts_on_a_ratio_scale():
     ("rows", "sentence"),
     [
         ([("A", "", "d", "intervention", 0, 0), ("A", "", "p", "control", 20, 1)], "study A, arm d: n is 0"),
-        ([("A", "", "d", "intervention", 10, 11), ("A", "", "p", "control", 20, 1)], "11 events among 10"),
+        ([("A", "", "d", "intervention", 10, 11), ("A", "", "p", "control", 20, 1)], "11 events in 10"),
         ([("A", "", "d", "intervention", 10, 1), ("A", "", "d", "intervention", 10, 1)], "stands twice"),
     ],
 )

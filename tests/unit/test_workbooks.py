@@ -9,10 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from evergreen import archives, sheets, workbooks
+from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.screening.exchange import asreview, model, rayyan
+from evergreen.sheets import archives, workbooks
 
 SHEET = "xl/worksheets/sheet1.xml"
 VOTES = [["record_id", "decision", "reason"], *([f"pubmed:{n}", "include", ""] for n in range(1, 6))]

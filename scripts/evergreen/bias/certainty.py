@@ -14,6 +14,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.tools import plain
 from evergreen.errors import InputError, refuse
+from evergreen.sheets.labels import Choices
 
 LEVELS = ("very low", "low", "moderate", "high")
 SYMBOLS = ("⊕◯◯◯", "⊕⊕◯◯", "⊕⊕⊕◯", "⊕⊕⊕⊕")
@@ -23,8 +24,8 @@ UP = ("large_effect", "dose_response", "plausible_confounding")
 COLUMNS = ("outcome", "certainty", "symbols", *DOWN, *UP, "reasons")
 
 
-def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
-    """One line per outcome of the sheet, in the order of `outcomes`.
+def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str] | Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """One line per outcome of the sheet, in the order of `outcomes`: their ids, with other names that a sheet may use.
 
     `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign), reason. The first six domains
     take levels off, the last three add them; the result stays between very low and high. Raises InputError(s) on unknown
@@ -33,11 +34,12 @@ def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     errors: list[InputError] = []
     judged: dict[str, dict[str, tuple[int, str]]] = {}
     domains = {plain(domain): domain for domain in (*DOWN, *UP)}
+    named = Choices(outcomes)
     for row in tables.rows(rows):
         place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-        domain = domains.get(plain(row["domain"]))
-        if row["outcome"] not in outcomes:
-            todo = f"Outcomes are: {', '.join(outcomes)}."
+        domain, outcome = domains.get(plain(row["domain"])), named.read(row["outcome"])
+        if outcome is None:
+            todo = f"Outcomes are: {named}."
             errors.append(
                 InputError(f"{row['outcome']!r} is not in the protocol", **place, column="outcome", todo=todo)
             )
@@ -46,14 +48,12 @@ def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
             errors.append(
                 InputError(f"{row['domain']!r} is no domain of GRADE", **place, column="domain", todo=todo)
             )
-        elif domain in judged.setdefault(row["outcome"], {}):
+        elif domain in judged.setdefault(outcome, {}):
             errors.append(
-                InputError(
-                    f"{row['outcome']}: {domain} is judged twice", **place, column="domain", todo="Keep one."
-                )
+                InputError(f"{outcome}: {domain} is judged twice", **place, column="domain", todo="Keep one.")
             )
         else:
-            judged[row["outcome"]][domain] = (int(abs(row["downgrade"])), row["reason"])
+            judged[outcome][domain] = (int(abs(row["downgrade"])), row["reason"])
     refuse(errors)
     lines = [_line(outcome, judged[outcome]) for outcome in outcomes if outcome in judged]
     return pd.DataFrame(lines, columns=list(COLUMNS))

@@ -19,16 +19,21 @@ from evergreen.bias.tools import OVERALL, Tool
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import content
 from evergreen.sheets import folded
+from evergreen.sheets.labels import Choices, spelling_of
 
+_KEY = ("study", "outcome", "domain", "question")
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
 CONFLICTS = ("study", "outcome", "domain", "question", "values", "status", "value", "adjudicator", "note")
 
 
 class Result(NamedTuple):
-    """What is judged; `outcome` is "" where the judgement holds for the whole study."""
+    """What is judged, by its labels as they are compared; `outcome` is "" where the judgement holds for the whole study."""
 
     study: str
     outcome: str
+
+
+ANSWERS = Choices(rob2.IN_WORDS)
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Opinion:
     answers: dict[str, str] = field(default_factory=dict)
     # D2 of RoB 2 is asked in one of two forms.
     form: str = ""
+    # What it is about, as the assessor calls it.
+    about: str = ""
 
 
 Opinions = dict[Result, dict[str, Opinion]]
@@ -53,13 +60,18 @@ class Judged:
 
 
 def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, tool: Tool) -> Judged:
-    """Merge assessors' sheets, in the order given, into one judgement per result and domain.
+    """Merge assessors' sheets into one judgement per result and domain, whatever the order of people and rows.
 
     `status` is agreed, single (one assessor only), adjudicated, conflict (judgement empty) or algorithm (the overall
     judgement). `algorithm` holds what the answers lead to, so that an override is seen. Raises InputError(s) on unknown domains,
     answers and levels, on contradictory rows, and on an override without a reason.
     """
     errors: list[InputError] = []
+    sheets = {person: sheets[person] for person in sorted(sheets)}
+    spelt = {
+        name: spelling_of(label for rows in sheets.values() for label in rows[name])
+        for name in Result._fields
+    }
     opinions = {person: _opinions(rows, tool, errors) for person, rows in sheets.items()}
     settled = _opinions(adjudication, tool, errors) if adjudication is not None else {}
     refuse(errors)
@@ -81,19 +93,14 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
             conflicts += listed
             if domain == OVERALL:
                 row["algorithm"] = tool.overall(levels) or ""
-                errors += _unreasoned(row)
+                errors += _unreasoned({**row, **_called(result, spelt)})
             else:
                 levels[domain] = row["judgement"]
             judgements.append(row)
         if not any(OVERALL in domains for domains in [*said.values(), settled.get(result, {})]):
             level = tool.overall(levels)
             row = dict.fromkeys(COLUMNS, "")
-            row |= {
-                "study": result.study,
-                "outcome": result.outcome,
-                "domain": OVERALL,
-                "judgement": level or "",
-            }
+            row |= {**result._asdict(), "domain": OVERALL, "judgement": level or ""}
             judgements.append(row | {"status": "algorithm" if level else "pending", "algorithm": level or ""})
     for result in sorted(settled.keys() - {Result(row["study"], row["outcome"]) for row in judgements}):
         for domain, decision in settled[result].items():
@@ -101,9 +108,17 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
                 _line(result, domain, "", "", "orphan", decision.judgement, who, decision.support)
             )
     refuse(errors)
+    if adjudication is not None:  # what nobody judged is called as the adjudicator calls it
+        spelt = {name: spelling_of(adjudication[name]) | own for name, own in spelt.items()}
+    for line in (*judgements, *conflicts):
+        line |= _called(Result(line["study"], line["outcome"]), spelt)
     return Judged(
         pd.DataFrame(judgements, columns=list(COLUMNS)), pd.DataFrame(conflicts, columns=list(CONFLICTS))
     )
+
+
+def _called(result: Result, spelt: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {name: spelt[name].get(label, label) for name, label in result._asdict().items()}
 
 
 def check(rows: pd.DataFrame, tool: Tool) -> None:
@@ -152,7 +167,7 @@ def _merged(
         )
     voices = [decision] if settles and decision else list(by_person.values())
     row = {
-        "study": result.study, "outcome": result.outcome, "domain": domain, "judgement": level,
+        **result._asdict(), "domain": domain, "judgement": level,
         "support": _joined(voice.support for voice in voices), "source": _joined(voice.source for voice in voices),
         "assessors": "; ".join(by_person), "status": status, "algorithm": suggested or "",
     }  # fmt: skip
@@ -210,12 +225,14 @@ def _opinions(rows: pd.DataFrame, tool: Tool, errors: list[InputError]) -> Opini
     """One sheet as opinions; every fault goes to `errors`."""
     opinions: Opinions = {}
     seen: dict[tuple[str, ...], dict[str, str]] = {}
-    for row in tables.rows(rows):
+    before = len(errors)
+    in_order = sorted(tables.rows(rows), key=lambda row: (*(folded(row[name]) for name in _KEY), row["_row"]))
+    for row in in_order:
         place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-        key = tuple(folded(row[column]) for column in ("study", "outcome", "domain", "question"))
+        key = tuple(folded(row[column]) for column in _KEY)
         earlier = seen.setdefault(key, row)
         if earlier is not row:
-            if content(earlier) != content(row):
+            if content(earlier, _KEY) != content(row, _KEY):
                 errors.append(
                     InputError(
                         f"judged already in row {earlier['_row']}, otherwise",
@@ -236,22 +253,25 @@ def _opinions(rows: pd.DataFrame, tool: Tool, errors: list[InputError]) -> Opini
                 )
             )
             continue
-        opinion = opinions.setdefault(Result(row["study"], row["outcome"]), {}).setdefault(
-            domain.id, Opinion()
+        opinion = opinions.setdefault(Result(folded(row["study"]), folded(row["outcome"])), {}).setdefault(
+            domain.id, Opinion(about=f"{row['study']}, {row['outcome'] or 'all outcomes'}")
         )
-        if "adhering" in row["domain"].casefold():
+        if "adhering" in folded(row["domain"]):
             opinion.form = f"{domain.id}-adhering"
         if row["question"]:
             _take_answer(opinion, row, domain.id, tool, errors)
         if row["judgement"] or not row["question"]:
             _take_judgement(opinion, row, tool, errors)
-    for result, domains in opinions.items():
+    errors[before:] = sorted(
+        errors[before:], key=lambda error: error.row or 0
+    )  # as the person goes through the sheet
+    for domains in opinions.values():
         for domain_id, opinion in domains.items():
             suggested = _suggest(tool, domain_id, opinion.answers, {"": opinion}, None)
             if suggested and opinion.judgement and opinion.judgement != suggested and not opinion.support:
                 errors.append(
                     InputError(
-                        f"{result.study}, {result.outcome or 'all outcomes'}, {domain_id}: judged {opinion.judgement} where the answers "
+                        f"{opinion.about}, {domain_id}: judged {opinion.judgement} where the answers "
                         f"lead to {suggested}, without a reason",
                         file=str(rows["_file"].iloc[0]),
                         column="support",
@@ -266,7 +286,8 @@ def _take_answer(
     opinion: Opinion, row: Mapping[str, str], domain: str, tool: Tool, errors: list[InputError]
 ) -> None:
     place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-    question, answer = row["question"].strip().removesuffix("."), row["answer"].strip().upper()
+    # A program that writes decimal commas makes one of the question's number.
+    question, answer = row["question"].removesuffix(".").replace(",", "."), row["answer"].upper()
     if tool.questions:
         allowed = rob2.QUESTIONS.get(domain, ())
         if question not in allowed:
@@ -279,23 +300,13 @@ def _take_answer(
                 )
             )
             return
-        answer = {
-            "YES": "Y",
-            "NO": "N",
-            "PROBABLY YES": "PY",
-            "PROBABLY NO": "PN",
-            "NO INFORMATION": "NI",
-        }.get(answer, answer)
-        if answer and answer not in rob2.ANSWERS:
+        read = ANSWERS.read(answer) if answer else ""
+        if read is None:
             errors.append(
-                InputError(
-                    f"{row['answer']!r} is no answer",
-                    **place,
-                    column="answer",
-                    todo=f"Allowed: {', '.join(rob2.ANSWERS)}.",
-                )
+                InputError(f"{answer!r} is no answer", **place, column="answer", todo=f"Allowed: {ANSWERS}.")
             )
             return
+        answer = read
     opinion.answers[question] = answer
     if row["support"] and not row["judgement"]:
         opinion.support = _joined([opinion.support, f"{question} {row['support']}"])
@@ -325,10 +336,10 @@ def _adjudicators(adjudication: pd.DataFrame | None) -> dict[Result, str]:
     if adjudication is None:
         return {}
     named = adjudication["adjudicator"] if "adjudicator" in adjudication else adjudication["assessor"]
-    return {
-        Result(study, outcome): name
-        for study, outcome, name in zip(adjudication["study"], adjudication["outcome"], named, strict=True)
-    }
+    found: dict[Result, list[str]] = {}
+    for study, outcome, name in zip(adjudication["study"], adjudication["outcome"], named, strict=True):
+        found.setdefault(Result(folded(study), folded(outcome)), []).append(name)
+    return {result: "; ".join(sorted(spelling_of(names).values())) for result, names in found.items()}
 
 
 def _pending(result: Result, people: list[str], said: Mapping[str, object]) -> list[dict[str, str]]:

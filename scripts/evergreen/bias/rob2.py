@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 LOW, SOME, HIGH = "low", "some concerns", "high"
 ORDER = (LOW, SOME, HIGH)
 ANSWERS = ("Y", "PY", "PN", "N", "NI", "NA")
+IN_WORDS = {
+    "Y": "Yes", "PY": "Probably yes", "PN": "Probably no", "N": "No", "NI": "No information", "NA": ("Not applicable", "N/A"),
+}  # fmt: skip
 QUESTIONS = {
     "D1": ("1.1", "1.2", "1.3"),
     "D2": ("2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"),

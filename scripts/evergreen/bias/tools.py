@@ -11,6 +11,7 @@ from typing import Any
 from evergreen import yaml_text
 from evergreen.bias import rob2
 from evergreen.errors import InputError
+from evergreen.sheets import folded
 
 OVERALL = "overall"
 
@@ -48,14 +49,16 @@ class Tool:
         return None
 
     def level_of(self, text: str) -> str | None:
-        """The level that a sheet means: `Low`, `low risk`, `Low risk of bias` and `+` are one."""
-        short = re.sub(
-            r"\s+(risk|risk of bias|concern|concerns regarding applicability)$", "", text.strip().casefold()
-        )
-        for level, symbol in zip(self.levels, self.symbols, strict=True):
-            if short in (level, symbol) or plain(short) == plain(level):
-                return level
-        return SYNONYMS.get(short) if SYNONYMS.get(short) in self.levels else None
+        """The level that a sheet means: `Low`, `low risk`, `low_risk`, `Low risk of bias` and `+` are one."""
+        named = {plain(level): level for level in self.levels} | {
+            folded(symbol): level for level, symbol in zip(self.levels, self.symbols, strict=True)
+        }
+        whole = folded(text).replace("_", " ")
+        for short in (whole, BEHIND_A_LEVEL.sub("", whole)):
+            for name in (short, plain(short), plain(SYNONYMS.get(short, ""))):
+                if name and name in named:
+                    return named[name]
+        return None
 
     def overall(self, judgements: Mapping[str, str]) -> str | None:
         """Overall judgement from {domain id: level}; None while a domain is without one, unless the worst is there."""
@@ -69,12 +72,13 @@ class Tool:
         return max(counted, key=self.levels.index)
 
 
-SYNONYMS = {"moderate": "some concerns", "some concern": "some concerns", "-": "high", "−": "high"}
+SYNONYMS = {"moderate": "some concerns", "some concern": "some concerns", "-": "high"}
+BEHIND_A_LEVEL = re.compile(r" (risk|risk of bias|concern|concerns|concerns regarding applicability)$")
 
 
 def plain(text: str) -> str:
-    """Letters and digits of a name, without what stands in brackets."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"\(.*?\)", "", text.casefold()))
+    """Letters and digits of a name, in whatever script, without what stands in brackets."""
+    return re.sub(r"[\W_]", "", re.sub(r"\(.*?\)", "", folded(text)))
 
 
 ROB1 = Tool(
@@ -160,8 +164,8 @@ TOOLS = {tool.id: tool for tool in (ROB1, ROB2, ROBINS_I, QUADAS_2)}
 
 def tool_of(name: str) -> Tool:
     """The tool that the protocol names: one of `TOOLS`, or the path of a YAML file with a tool of one's own."""
-    if name.casefold() in TOOLS:
-        return TOOLS[name.casefold()]
+    if folded(name) in TOOLS:
+        return TOOLS[folded(name)]
     path = Path(name)
     if path.is_file():
         return own_tool(yaml_text.read_any(path), path)
@@ -203,7 +207,7 @@ def own_tool(content: Any, path: Path) -> Tool:
     given = described.get("levels", ROB1.levels)
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise InputError("`levels` is no list", file=path, todo="Name 2 to 5, from best to worst.")
-    levels = tuple(str(level).casefold() for level in given)
+    levels = tuple(folded(level) for level in given)
     if len(set(levels)) < len(levels):
         raise InputError("a level of judgement is there twice", file=path, todo="Rename one.")
     if len(levels) < 2 or len(levels) > len(_SYMBOLS[5]):

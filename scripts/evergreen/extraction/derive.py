@@ -51,11 +51,11 @@ def _conversions(row: Row, ratios: Collection[str]) -> Iterator[tuple[str, float
         return
     if given(row, "mean", "sd"):
         return
-    if not given(row, "sd") and given(row, "n"):
+    if not given(row, "sd") and given(row, "n") and row["n"] > 1:  # one participant has no standard deviation
         n = row["n"]
         if given(row, "se"):
             yield "sd", conversions.sd_from_se(row["se"], n), "se x sqrt(n) (Cochrane Handbook 6.5.2.2)"
-        elif given(row, "ci_low", "ci_high") and n > 1:
+        elif given(row, "ci_low", "ci_high"):
             distribution = "t" if n < conversions.NORMAL_FROM_N else "normal"
             sd = conversions.sd_from_interval(row["ci_low"], row["ci_high"], n)
             yield (

@@ -1,9 +1,10 @@
 """Several extractors' sheets become one, cell by cell; what they disagree on waits for an adjudicator.
 
-A row is found again in another sheet by its key (study, outcome, time point, arm), whatever the letter case.
-A cell is agreed when all who have the row say the same: numbers are compared as numbers, text without regard to case and
-blanks. A number that one has and another left empty is a disagreement. Remarks (sources, notes, columns that the
-schema does not know) may differ; all of them are kept.
+A row is found again in another sheet by its key (study, outcome, time point, arm), compared as labels are.
+A cell is agreed when all who have the row say the same: numbers are compared as numbers, text as labels.
+A number that one has and another left empty is a disagreement. Remarks (sources, notes, columns that the
+schema does not know) may differ; all of them are kept. Nothing depends on the order of the sheets or of their rows:
+people come in the order of their names, and of several spellings the most frequent is shown (`sheets.labels`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import KEY, NUMBERS, Row, check, impossible, key_of, twice
-from evergreen.sheets import NOT_REPORTED, NUMBER, columns_of, folded
+from evergreen.extraction.check import KEY, Row, check, impossible, key_of, twice
+from evergreen.extraction.constraints import NUMBERS
+from evergreen.sheets import NUMBER, columns_of, folded, labels, name_key
+from evergreen.sheets.columns import PLACE, apart
+from evergreen.sheets.labels import spelling_of
+from evergreen.sheets.numbers import Convention, Unreadable
+from evergreen.sheets.numbers import plain as as_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +31,7 @@ REMARKS = ("record_id", "source", "note")
 STUDY_KEY = ("study",)
 CONFLICTS = (*KEY, "column", "values", "status", "value", "adjudicator", "note")
 KEEP, DROP = "keep", "drop"
-PLACE = ("_file", "_row")
+SETTLED_ROW = labels.Choices((KEEP, DROP))
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,12 @@ class Kind:
     key: tuple[str, ...]
     compared: tuple[str, ...]
     numbers: frozenset[str] = field(default_factory=frozenset)
+    # A person may name columns that describe a study as the product names its own.
+    apart: bool = False
+
+    def carried(self, column: str) -> str:
+        """What a column is called among the merged rows."""
+        return apart(column) if self.apart and column not in self.key else column
 
 
 ROWS = Kind(
@@ -58,13 +70,14 @@ def check_adjudication(rows: pd.DataFrame) -> None:
 
 
 def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:
-    """Merge extraction sheets, one per extractor, in the order given.
+    """Merge extraction sheets, one per extractor.
 
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
     and listed as a conflict in the column `row`; an adjudicator settles it with `keep` or `drop`. A study that an extractor has
     not begun is listed once, as pending. Raises InputError(s) on impossible numbers and on contradictory rows.
     """
+    sheets = _in_order(sheets)
     for rows in sheets.values():
         check(rows)
     settled = adjudication[adjudication["outcome"] != ""] if adjudication is not None else None
@@ -77,25 +90,46 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
 
 
 def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:
-    """Merge the sheets of study-level columns; adjudicated by rows of the adjudication sheet without an outcome."""
+    """Merge the sheets of study-level columns; adjudicated by rows of the adjudication sheet without an outcome.
+
+    Columns are called as `sheets.columns.apart` has it, so that a person's `status` and the row's stand side by side.
+    """
+    sheets = _in_order(sheets)
     refuse([error for rows in sheets.values() for error in twice(tables.rows(rows), STUDY_KEY)])
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
-    compared = tuple(c for c in named if c not in (*STUDY_KEY, *REMARKS, *PLACE))
+    compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
-    return _merge(sheets, settled, Kind(STUDY_KEY, compared))
+    return _merge(sheets, settled, Kind(STUDY_KEY, compared, apart=True))
+
+
+def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The sheets in the order of their people, with a column that several have called alike."""
+    found: dict[str, list[str]] = {}
+    for rows in sheets.values():
+        for column in rows.columns:
+            found.setdefault(name_key(column), []).append(column)
+    called = {key: labels.shown(names) for key, names in found.items()}
+    return {
+        person: sheets[person].rename(columns=lambda column: called[name_key(column)])
+        for person in sorted(sheets)
+    }
 
 
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
-    for person, rows in sheets.items():
-        for row in tables.rows(rows):
+    spelt: dict[str, dict[str, str]] = {}
+    written = {person: tables.rows(rows) for person, rows in sheets.items()}
+    for column in kind.key:
+        spelt[column] = spelling_of(row[column] for rows in written.values() for row in rows)
+    for person, rows in written.items():
+        for row in rows:
+            row |= {column: spelt[column].get(folded(row[column]), "") for column in kind.key}
             found.setdefault(key_of(row, kind.key), {}).setdefault(person, row)
     begun = {person: {key[0] for key in found if person in found[key]} for person in sheets}
     decisions = _decisions(adjudication, kind)
     columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
 
     merged: list[Row] = []
-    spelt: dict[str, str] = {}  # rows of a study spelt in two ways are rows of one study
     conflicts: list[Row] = []
     pending: set[tuple[str, str]] = set()
     for key in sorted(found):
@@ -121,13 +155,12 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         conflicts += listed
         if own.get("row", {}).get("value") == DROP:
             continue
-        row = _row(by_person, listed, own, columns, kind)
-        row["study"] = spelt.setdefault(key[0], row["study"])
-        merged.append(row)
-    conflicts += [_orphan(row) for row in decisions.values()]
+        merged.append(_row(by_person, listed, own, columns, kind))
+    conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
-        rows=tables.frame_of(merged, [*columns, *extra]), conflicts=tables.frame_of(conflicts, CONFLICTS)
+        rows=tables.frame_of(merged, [*map(kind.carried, columns), *extra]),
+        conflicts=tables.frame_of(conflicts, CONFLICTS),
     )
 
 
@@ -160,15 +193,18 @@ def _row(
     result: Row = {}
     for column in columns:
         values = [value for row in by_person.values() if not _empty(value := row.get(column, ""))]
-        empty = math.nan if column in kind.numbers else ""
-        if own and column in own:
-            result[column] = _value(own[column], column, kind)
+        cell: float | str = math.nan if column in kind.numbers else ""
+        if column in own:
+            cell = _value(own[column], column, kind)
         elif column in open_columns or not values:
-            result[column] = empty
+            pass
+        elif column in kind.numbers:
+            cell = min(values, key=lambda value: (-values.count(value), value))
         elif column in kind.compared or column in kind.key:
-            result[column] = values[0]
+            cell = labels.shown(values)
         else:
-            result[column] = " | ".join(dict.fromkeys(map(as_text, values)))
+            cell = " | ".join(dict.fromkeys(map(as_text, values)))
+        result[kind.carried(column)] = cell
     if open_columns:
         status = "conflict"
     elif own:
@@ -183,7 +219,7 @@ def _row(
 
 
 def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
-    """The key as the first extractor spelt it, all of `KEY`'s columns."""
+    """The key, all of `KEY`'s columns."""
     first = next(iter(by_person.values()))
     return {column: first[column] if column in kind.key else "" for column in KEY}
 
@@ -222,10 +258,11 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
     """{(*key, column): row of the adjudication sheet}; refuses unknown columns, values and contradictions."""
     decisions: dict[tuple[str, ...], Row] = {}
     errors = []
+    called = {name_key(column): column for column in (*kind.compared, "row")}
     for row in [] if adjudication is None else tables.rows(adjudication):
         place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-        column = row["column"].casefold().replace(" ", "_")
-        if column not in (*kind.compared, "row"):
+        column = called.get(name_key(row["column"]))
+        if column is None:
             errors.append(
                 InputError(
                     f"{row['column']!r} is not a column that extractors can disagree on",
@@ -235,22 +272,22 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
                 )
             )
             continue
-        if column == "row" and row["value"] not in (KEEP, DROP):
-            errors.append(
-                InputError(
-                    f"{row['value']!r} does not settle a row",
-                    **place,
-                    column="value",
-                    todo="Write keep or drop.",
-                )
-            )
+        decision = {**row, "column": column}
+        if column == "row":
+            settled = SETTLED_ROW.read(row["value"])
+            if settled is None:
+                problem = f"{row['value']!r} does not settle a row"
+                errors.append(InputError(problem, **place, column="value", todo="Write keep or drop."))
+                continue
+            decision["value"] = settled
         try:
-            _value({**row, "column": column}, column, kind)
+            value = _value(decision, column, kind)
         except InputError as error:
             errors.append(error)
+            continue
         key = (*key_of(row, kind.key), column)
-        earlier = decisions.setdefault(key, {**row, "column": column})
-        if earlier["value"] != row["value"]:
+        earlier = decisions.get(key)
+        if earlier is not None and not same(_value(earlier, column, kind), value):
             errors.append(
                 InputError(
                     f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already",
@@ -259,29 +296,35 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
                     todo="Keep one of the two.",
                 )
             )
+        elif earlier is None or _said_by(decision) < _said_by(earlier):
+            decisions[key] = decision
     refuse(errors)
     return decisions
 
 
+def _said_by(decision: Row) -> tuple[str, ...]:
+    """What decides which of two rows that settle a cell alike is shown."""
+    return tuple(str(decision[name]) for name in ("value", "adjudicator", "note"))
+
+
 def _value(decision: Row, column: str, kind: Kind) -> float | str:
     """The adjudicated value, a float for a number column (NaN when it says that nothing was reported)."""
-    text = decision["value"].replace("\N{MINUS SIGN}", "-")
+    text = str(decision["value"])
     if column not in kind.numbers:
-        return str(decision["value"])
-    if text.casefold() in NOT_REPORTED:
-        return math.nan
-    if text.count(",") == 1 and "." not in text:
-        text = text.replace(",", ".")
-    if not NUMBER.fullmatch(text):
+        return text
+    try:
+        return Convention().read(text)  # the door has read it by the sheet's own convention
+    except Unreadable as error:
         raise InputError(
-            f"{decision['value']!r} is not a number", file=decision["_file"], row=int(decision["_row"]),
-            column="value", todo=f"The column {column} holds numbers.",
-        )  # fmt: skip
-    return float(text)
+            error.problem, file=decision["_file"], row=int(decision["_row"]), column="value",
+            todo=f"The column {column} holds numbers. {error.todo}",
+        ) from None  # fmt: skip
 
 
 def same(one: float | str, other: float | str) -> bool:
     """Whether two cells say the same."""
+    if isinstance(one, str) and isinstance(other, str) and NUMBER.fullmatch(one) and NUMBER.fullmatch(other):
+        one, other = float(one), float(other)  # in a column of a person's own
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
     return folded(one) == folded(other)
@@ -289,11 +332,7 @@ def same(one: float | str, other: float | str) -> bool:
 
 def as_text(value: float | str) -> str:
     """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
-    if _empty(value):
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
+    return as_number(value) if isinstance(value, float) else str(value)
 
 
 def texts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
-from evergreen.sheets import folded
+from evergreen.sheets import folded, name_key
+from evergreen.sheets.columns import apart, as_called
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
 OVERALL = "overall"
+# What a result says of a study or of all subgroups, beside the study-level columns.
+RESULTS_OWN = ("rob_overall", "risk_of_bias", "tests")
 
 
 class Slices:
@@ -50,7 +53,7 @@ class Slices:
                 own = self._judged.setdefault(folded(study), {}).setdefault(folded(outcome), {})
                 own[domain] = judgement
         self._studies = studies
-        self._columns: dict[str, dict[str, str]] = {}
+        self._columns: dict[str, dict[str, str] | None] = {}
 
     def of(self, data: str, columns: Sequence[str] = ()) -> pd.DataFrame:
         """The slice of the outcome that the sheets call `data`; see `slice_of`."""
@@ -69,10 +72,8 @@ class Slices:
         result["rob_overall"] = [judged[name].get(OVERALL, "") for name in names]
         result["risk_of_bias"] = [domains[name] for name in names]
         for column in columns:
-            if column in result:
-                continue
-            own = self._study_column(column)
-            result[column] = [own.get(name, "") for name in names]
+            if (own := self._study_column(column)) is not None:
+                result[apart(column)] = [own.get(name, "") for name in names]
         return result.reset_index(drop=True)
 
     def _judgements(self, study: str, outcome: str) -> dict[str, str]:
@@ -80,11 +81,32 @@ class Slices:
         own = self._judged.get(study, {})
         return own.get("", {}) | own.get(outcome, {})
 
-    def _study_column(self, column: str) -> dict[str, str]:
-        """A study-level column by study."""
+    def _study_column(self, column: str) -> dict[str, str] | None:
+        """A study-level column by study; None where the rows bring it themselves."""
         if column not in self._columns:
-            self._columns[column] = _study_column(self._studies, column)
+            self._columns[column] = self._found(column)
         return self._columns[column]
+
+    def _found(self, column: str) -> dict[str, str] | None:
+        known = _people_columns(self._studies)
+        if name_key(column) in known and name_key(column) in RESULTS_OWN:
+            raise InputError(
+                f"the study-level column {column!r}, asked for in `outcomes`, has a name that results keep for themselves",
+                file=_file_of(self._studies), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
+            )  # fmt: skip
+        if column == "rob_overall":
+            return None
+        if self._studies is not None and name_key(column) in known:
+            return _by_study(self._studies, known[name_key(column)])
+        if column in self._rows and apart(column) == column:
+            return None  # a column of a person's own in the extraction sheet
+        names = [as_called(name) for name in known.values()]
+        near = get_close_matches(column, names, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise InputError(
+            f"the study-level column {column!r}, asked for in `outcomes`, is in no sheet config/extraction/studies-*.csv",
+            todo=f"{hint}Columns there: {', '.join(names) or 'none'}.",
+        )
 
 
 def slices_of(
@@ -114,7 +136,8 @@ def slice_of(
 
     `rows` is the converted extraction, `data` the value of its outcome column, all columns text. Added are `round`
     ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; "" without screening),
-    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for. With `places` the
+    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for, called as
+    `sheets.columns.apart` has it. With `places` the
     rows keep where they came from. Raises InputError when one of the columns is in no sheet.
     """
     cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, places=places)
@@ -126,20 +149,21 @@ def _domains(judged: Mapping[str, str]) -> str:
     return json.dumps(domains, ensure_ascii=False) if domains else ""
 
 
-def _study_column(studies: pd.DataFrame | None, column: str) -> dict[str, str]:
-    known = (
-        []
-        if studies is None
-        else [c for c in studies.columns if c not in ("study", "status", "in_conflict", *LEFT_BEHIND)]
-    )
-    if studies is None or column not in known:
-        near = get_close_matches(column, known, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise InputError(
-            f"the study-level column {column!r}, asked for in `outcomes`, is in no sheet config/extraction/studies-*.csv",
-            todo=f"{hint}Columns there: {', '.join(known) or 'none'}.",
-        )
-    return _by_study(studies, column)
+def _people_columns(studies: pd.DataFrame | None) -> dict[str, str]:
+    """{name as it is compared: name in the table} of the study-level columns that people filled."""
+    if studies is None:
+        return {}
+    return {
+        name_key(as_called(name)): name
+        for name in studies.columns
+        if name not in ("study", "status", "in_conflict", *LEFT_BEHIND)
+    }
+
+
+def _file_of(studies: pd.DataFrame | None) -> str | None:
+    """The sheets that study-level columns came from, as far as they say so."""
+    origins = [] if studies is None or "origin" not in studies else "; ".join(studies["origin"]).split("; ")
+    return ", ".join(dict.fromkeys(origin.rpartition(":")[0] for origin in origins)) or None
 
 
 def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:

@@ -120,7 +120,8 @@ def waiting_studies(
     included: Iterable[str], done: Iterable[str], who: str, what: str, where: str
 ) -> list[Waiting]:
     """Included studies that a sheet does not have yet, named."""
-    missing = sorted(set(included) - set(done))
+    known = set(map(folded, done))
+    missing = sorted(study for study in set(included) if folded(study) not in known)
     if not missing:
         return []
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,26 +10,31 @@ import pandas as pd
 from evergreen.errors import InputError, refuse
 from evergreen.screening.rowcheck import check_rows
 from evergreen.screening.stages import DECISIONS, FULL_TEXT
+from evergreen.sheets import folded
+from evergreen.sheets.labels import Choices
 
 COLUMNS = ["record_id", "decision", "reason", "note", "decided_on", "adjudicator", "_file", "_row"]
 
 
-def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Sequence[str]) -> pd.DataFrame:
+def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Mapping[str, str] | Sequence[str]) -> pd.DataFrame:
     """The filled rows of `sheet` (as `sheets.read_sheet` gives it), each record once.
 
     Rows without a decision are work still to do and say nothing; a record that stands there twice with the same
-    decision and reason counts once. `reasons` are the keys of the protocol's reasons. Raises InputError(s) naming
+    decision and reason counts once. `reasons` are the protocol's, key to label (or keys alone); a sheet may give either, and the
+    key is returned. Raises InputError(s) naming
     file, row and column: decisions the stage does not know, an exclusion at full text without a reason, a
     reason the protocol does not list or that stands beside something else than an exclusion, a record
     with two different decisions, a row that is not what the work list held.
     """
     errors = check_rows(sheet)
-    known = {reason.casefold(): reason for reason in reasons}
+    known, decisions = Choices(reasons), Choices(DECISIONS[stage])
     rows = sheet.assign(adjudicator=sheet.get("adjudicator", ""))
     kept: dict[str, dict[Hashable, Any]] = {}
+    unknown: dict[str, list[dict[Hashable, Any]]] = {}
     for row in rows.to_dict("records"):
         place = {"file": row["_file"], "row": int(row["_row"])}
-        record, decision, reason = row["record_id"], row["decision"].casefold(), row["reason"]
+        record, reason = row["record_id"], row["reason"]
+        decision = decisions.read(row["decision"]) or row["decision"]
         if not decision:
             if reason:
                 errors.append(
@@ -70,25 +75,18 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Sequence[str]) -> pd.Da
                     todo="Remove the reason, or change the decision.",
                 )
             )
-        elif reason and reason.casefold() not in known:
-            errors.append(
-                InputError(
-                    f"{reason!r} is not one of the protocol's reasons",
-                    **place,
-                    column="reason",
-                    todo=f"Allowed: {', '.join(reasons) or 'none (screening.reasons is empty)'}.",
-                )
-            )
+        elif reason and known.read(reason) is None:
+            unknown.setdefault(folded(reason), []).append(row)
         elif not reason and decision == "exclude" and stage == FULL_TEXT:
             errors.append(
                 InputError(
                     f"{record} is excluded at full text without a reason",
                     **place,
                     column="reason",
-                    todo=f"Give one of: {', '.join(reasons) or '(list them in screening.reasons)'}.",
+                    todo=f"Give one of: {str(known) or '(list them in screening.reasons)'}.",
                 )
             )
-        row = {**row, "decision": decision, "reason": known.get(reason.casefold(), reason)}
+        row = {**row, "decision": decision, "reason": known.read(reason) or reason}
         first = kept.setdefault(record, row)
         if (first["decision"], first["reason"]) != (row["decision"], row["reason"]):
             errors.append(
@@ -100,5 +98,15 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Sequence[str]) -> pd.Da
                     todo="Keep one of the rows.",
                 )
             )
+    # A reason that was renamed stands in many rows: one sentence for all of them.
+    for first, *others in unknown.values():
+        more = f", here and in {len(others)} more rows" if others else ""
+        errors.append(
+            InputError(
+                f"{first['reason']!r} is not one of the protocol's reasons{more}",
+                file=first["_file"], row=int(first["_row"]), column="reason",
+                todo=f"Allowed: {str(known) or 'none (screening.reasons is empty)'}.",
+            )
+        )  # fmt: skip
     refuse(errors)
     return pd.DataFrame(list(kept.values()), columns=COLUMNS)

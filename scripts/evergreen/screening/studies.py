@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evergreen.sheets import folded
+from evergreen.sheets.labels import spelling_of
+
 STUDY_COLUMNS = ["study", "status", "round", "work_ids", "record_ids", "how"]
 ORPHAN_COLUMNS = ["record_id", "study", "file", "row", "why"]
 # A report that could not be classified yet, or whose trial still runs, keeps its study open.
@@ -32,11 +35,12 @@ def list_studies(
     """Studies of the review, by id.
 
     `clusters`: record_id to work_id; `title_abstract` and `full_text`: the stages' decisions; `assigned`: the sheet
-    `studies.csv` (`record_id, study`; a report may belong to several studies). An included report that no row assigns is a
+    `studies.csv` (`record_id, study`; a report may belong to several studies), a study named as most of its rows name it. An included report that no row assigns is a
     study of its own, named by its work_id. A study is included when one of its reports is, else pending when one is
     still open, else excluded; its round is the earliest one of its included reports.
     """
     members: dict[str, dict[str, None]] = defaultdict(dict)
+    spelt = spelling_of(assigned["study"])
     orphans = []
     for row in assigned.to_dict("records"):
         work = clusters.get(row["record_id"])
@@ -45,7 +49,7 @@ def list_studies(
                 (row["record_id"], row["study"], row["_file"], row["_row"], "no record has this id")
             )
         else:
-            members[row["study"]][work] = None
+            members[spelt[folded(row["study"])]][work] = None
     standing = {**_decisions(title_abstract, final=False), **_decisions(full_text, final=True)}
     with_study = {work for reports in members.values() for work in reports}
     for work in works["work_id"]:
@@ -61,7 +65,7 @@ def list_studies(
         open_ = any(standing.get(work) in OPEN for work in reports)
         status = "included" if included else "pending" if open_ else "excluded"
         since = min((rounds[work] for work in included), default="")
-        own = study in order and study not in set(assigned["study"])
+        own = study in order and folded(study) not in spelt
         rows.append(
             (
                 study,

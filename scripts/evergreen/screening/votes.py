@@ -16,6 +16,7 @@ import pandas as pd
 
 from evergreen.screening.assignment import Plan
 from evergreen.screening.stages import DECISIONS, side
+from evergreen.sheets.labels import spelling_of
 
 DECISION_COLUMNS = ["work_id", "decision", "reason", "decided_by", "how", "round"]
 CONFLICT_COLUMNS = ["work_id", "round", "kind", "votes", "title", "year", "record_ids"]
@@ -151,13 +152,13 @@ def _vote(reviewer: str, rows: list[Row], stage: str, reasons: Sequence[str]) ->
     sides = {side(stage, decision) for decision in decisions}
     by = reviewer
     if reviewer == ADJUDICATION:
-        by = "; ".join(sorted({row["adjudicator"] for row in rows} - {""})) or ADJUDICATION
+        by = "; ".join(sorted(spelling_of(row["adjudicator"] for row in rows).values())) or ADJUDICATION
     return Vote(
         by=by,
         decision=", ".join(decisions) if len(sides) > 1 else decisions[0],
         side=min(sides),
         reason=_first_reason([row["reason"] for row in rows], reasons),
-        note="; ".join(dict.fromkeys(row["note"] for row in rows if row["note"])),
+        note="; ".join(sorted({row["note"] for row in rows} - {""})),
         decided_on=max(row["decided_on"] for row in rows),
         contradicts_itself=len(sides) > 1,
     )

@@ -14,13 +14,21 @@ import pandas as pd
 
 from evergreen.screening.stages import DECISIONS, FULL_TEXT, TITLE_ABSTRACT
 from evergreen.screening.votes import ADJUDICATION
+from evergreen.sheets import columns_of
+from evergreen.sheets.labels import Choices
 
 PARTS = Path(__file__).with_name("page")
 STAGE_LABELS = {TITLE_ABSTRACT: "Title and abstract", FULL_TEXT: "Full text"}
-CHOICES = {
-    "include": ("Include", "i"), "exclude": ("Exclude", "e"), "unsure": ("Unsure", "u"), "not_retrieved": ("Not retrieved", "r"),
-    "awaiting": ("Awaiting classification", "w"), "ongoing": ("Ongoing study", "o"),
-}  # fmt: skip
+DECISION = next(column.choices for column in columns_of("screening") if column.name == "decision")
+# Keys of the keyboard.
+LETTERS = {
+    "include": "i",
+    "exclude": "e",
+    "unsure": "u",
+    "not_retrieved": "r",
+    "awaiting": "w",
+    "ongoing": "o",
+}
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
 SHOWN = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round", "pilot", "votes")
 # Words of a protocol that mark nothing in particular.
@@ -103,6 +111,8 @@ def screening_page(
     """
     own = pd.DataFrame(columns=SHEET) if earlier is None else earlier
     own = own.drop(columns=[*SHOWN, "check", "_file", "_row"], errors="ignore")
+    known = Choices(reasons)
+    own["reason"] = [known.read(reason) or reason for reason in own["reason"]]
     columns = [*SHEET, *(["adjudicator"] if reviewer == ADJUDICATION else [])]
     columns += [name for name in own.columns if name not in columns]
     shown = [name for name in SHOWN if name in rows]
@@ -115,8 +125,8 @@ def screening_page(
         "file": f"{reviewer}.csv",
         "destination": f"config/screening/{stage}/{reviewer}.csv",
         "decisions": [
-            {"id": name, "label": CHOICES[name][0], "key": CHOICES[name][1]}
-            for name in sorted(DECISIONS[stage], key=list(CHOICES).index)
+            {"id": name, "label": DECISION.labels[name][0], "key": LETTERS[name]}
+            for name in sorted(DECISIONS[stage], key=list(LETTERS).index)
         ],
         "reasons": list(reasons.items()),
         "reason_required": stage == FULL_TEXT,

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from evergreen.errors import InputError
+from evergreen.extraction import constraints
+from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
 
-NUMBERS = (
-    "n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time",
-    "mean_baseline", "sd_baseline", "r", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high",
-)  # fmt: skip
 ARM_NUMBERS = NUMBERS[:-4]
+EVENTS_NOT_PEOPLE = (
+    "more events than participants: they were counted over the time at risk, not people with an event"
+)
 WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
@@ -37,33 +38,18 @@ def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults(study: str, rows: Rows) -> list[InputError]:
     """Numbers that cannot be: the sheet has to be mended."""
-    faults = []
-    for row in rows:
-        arm = f"study {study}, arm {row['arm'] or row['group']}"
-        if row["n"] == 0:
-            faults.append(InputError(f"{arm}: n is 0, the arm has no participants", column="n"))
-        if row["events"] > row["n"] >= 0:
-            faults.append(
-                InputError(
-                    f"{arm}: {row['events']:g} events among {row['n']:g} participants", column="events"
-                )
-            )
-        for name in ("n", "events", "sd", "sd_baseline", "person_time"):
-            if row[name] < 0:
-                faults.append(InputError(f"{arm}: {name} is negative ({row[name]:g})", column=name))
-        if row["person_time"] == 0:
-            faults.append(InputError(f"{arm}: person_time is 0", column="person_time"))
-        if abs(row["r"]) > 1:
-            faults.append(
-                InputError(f"{arm}: the correlation {row['r']:g} is not between -1 and 1", column="r")
-            )
-        if row["estimate_se"] < 0:
-            faults.append(InputError(f"{arm}: the standard error is negative", column="estimate_se"))
-        if row["estimate_ci_low"] > row["estimate_ci_high"]:
-            faults.append(
-                InputError(f"{arm}: the limits of the interval are reversed", column="estimate_ci_low")
-            )
-    return faults
+    return [
+        InputError(
+            f"study {study}, arm {row['arm'] or row['group']}: {problem}", **place_of(row), column=column, todo="Correct it."
+        )
+        for row in rows
+        for column, problem in constraints.faults(row)
+    ]  # fmt: skip
+
+
+def counts_people(rows: Rows, needed: Sequence[str]) -> bool:
+    """Whether events are people, where an effect is computed from both; in a time at risk one person may have several."""
+    return not {"n", "events"} <= set(needed) or not any(row["events"] > row["n"] for row in rows)
 
 
 def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +13,17 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
+from evergreen.sheets import columns_of, folded
+from evergreen.sheets.columns import OWN_COLUMNS, as_called
+from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
+    EVENTS_NOT_PEOPLE,
     NUMBERS,
     Row,
     Rows,
     combined,
+    counts_people,
     derived_columns,
     faults,
     missing_numbers,
@@ -33,10 +38,10 @@ from evergreen.synthesis.units import other_units
 if TYPE_CHECKING:
     import pandas as pd
 
-SHEET_COLUMNS = {
-    "study", "outcome", "timepoint", "arm", "group", *NUMBERS, "unit", "record_id", "source", "note",
-    "round", "derived", "not_derived", "status", "in_conflict", "screening", "extractors", "origin",
-}  # fmt: skip
+# What people judged is of the study, as its own columns are.
+SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
+    name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
+}
 TEXTS = ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening")
 
 
@@ -92,9 +97,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
             f"outcome {outcome['id']}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
-    by_study: dict[str, list[Row]] = {}
-    for row in typed(rows):
-        by_study.setdefault(str(row["study"]), []).append(row)
+    by_study = _by_study(typed(rows))
     for study, part in by_study.items():
         try:
             _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
@@ -104,7 +107,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
     poolable = {one.study for one in chosen.comparisons}
     wanted = _folded(outcome.get("timepoint"))
     asked = {
-        study: [row for row in part if not wanted or row["timepoint"].casefold() in wanted]
+        study: [row for row in part if not wanted or folded(row["timepoint"]) in wanted]
         for study, part in by_study.items()
         if study in poolable
     }
@@ -112,7 +115,29 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
         chosen.left_out.append(_left_out(study, asked[study], reason))
+    chosen.comparisons = _with_levels(chosen.comparisons)
     return chosen
+
+
+def _by_study(rows: Rows) -> dict[str, list[Row]]:
+    """The rows of each study, its name spelt as in most of them."""
+    spelt = spelling_of(str(row["study"]) for row in rows)
+    by_study: dict[str, list[Row]] = {}
+    for row in rows:
+        by_study.setdefault(spelt.get(folded(row["study"]), ""), []).append(row)
+    return by_study
+
+
+def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
+    """The comparisons with each level of a study-level column spelt in one way."""
+    names = dict.fromkeys(name for one in comparisons for name in one.columns)
+    spelt = {name: spelling_of(one.columns.get(name, "") for one in comparisons) for name in names}
+    return [
+        replace(
+            one, columns={name: spelt[name].get(folded(level), "") for name, level in one.columns.items()}
+        )
+        for one in comparisons
+    ]
 
 
 def typed(rows: pd.DataFrame | Rows) -> list[Row]:
@@ -128,9 +153,7 @@ def typed(rows: pd.DataFrame | Rows) -> list[Row]:
 
 
 def _folded(values: Any) -> set[str]:
-    return {
-        str(value).strip().casefold() for value in ([values] if isinstance(values, str) else values or [])
-    }
+    return set(map(folded, [values] if isinstance(values, str) else values or []))
 
 
 def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str, chosen: Chosen) -> None:
@@ -141,7 +164,7 @@ def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str,
         return
     wanted = _folded(outcome.get("timepoint"))
     if wanted:
-        at_time = [row for row in rows if row["timepoint"].casefold() in wanted]
+        at_time = [row for row in rows if folded(row["timepoint"]) in wanted]
         if not at_time:
             others = ", ".join(_different(rows, "timepoint")) or "no time point"
             chosen.left_out.append(
@@ -149,7 +172,7 @@ def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str,
             )
             return
         rows = at_time
-    if len({row["timepoint"].casefold() for row in rows}) > 1:
+    if len({folded(row["timepoint"]) for row in rows}) > 1:
         raise InputError(
             f"study {study}, outcome {outcome['id']}: several time points ({', '.join(_different(rows, 'timepoint'))})",
             **place_of(rows[0]),
@@ -182,7 +205,7 @@ def _doubled(rows: Rows) -> Row | None:
     """The first row whose arm and group another row above it has."""
     seen = set()
     for row in rows:
-        if (arm := (row["group"], row["arm"])) in seen:
+        if (arm := (row["group"], folded(row["arm"]))) in seen:
             return row
         seen.add(arm)
     return None
@@ -195,7 +218,7 @@ def _wanted_arms(study: str, rows: Rows, outcome: Mapping[str, Any], chosen: Cho
         return rows
     kept = []
     for row in rows:
-        if row["group"] not in wanted or row["arm"].casefold() in wanted[row["group"]]:
+        if row["group"] not in wanted or folded(row["arm"]) in wanted[row["group"]]:
             kept.append(row)
         else:
             reason = "not among the arms that the protocol names"
@@ -224,7 +247,8 @@ def _comparisons(
     if KINDS[kind].groups == 2:
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]
-        if treated and control and _complete(arms, needed):
+        counted = counts_people(arms, needed)
+        if treated and control and _complete(arms, needed) and counted:
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome)
@@ -235,12 +259,15 @@ def _comparisons(
             if others := ", ".join(row["arm"] for row in _of_group(reported, group)):
                 return f"{side} is missing among those that the protocol names (reported: {others})"
             return f"{side} is missing" if arms else "reported without numbers of its arms"
-        return missing_numbers(arms, needed)
+        return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
     singles = _of_group(rows, "single")
-    if kind != "generic" and singles and _complete(singles, needed):
+    counted = counts_people(singles, needed)
+    if kind != "generic" and singles and _complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
     if contrasts or kind == "generic":
         return _contrasts(study, contrasts or singles, outcome)
+    if not counted:
+        return EVENTS_NOT_PEOPLE
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
 
 
@@ -359,6 +386,7 @@ def _row(
 ) -> Comparison:  # fmt: skip
     first = rows[0]
     columns = {name: _text(value) for name, value in first.items() if name not in SHEET_COLUMNS}
+    columns = {as_called(name): value for name, value in columns.items()}
     yi, vi = estimate if estimate is not None else (None, None)
     derived = any(derived_columns(row["derived"]) for row in rows)
     ids = [_text(row.get("record_id")) for row in rows]

@@ -11,7 +11,7 @@ import numpy as np
 from evergreen.metaanalysis import meta_regression
 from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
-from evergreen.sheets import NOT_REPORTED, NUMBER
+from evergreen.sheets import NOT_REPORTED, NUMBER, folded
 from evergreen.synthesis.pooled import pool
 from evergreen.synthesis.studies import Studies
 
@@ -111,7 +111,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
 
 def reported(texts: Sequence[str]) -> list[str]:
     """Values of a study-level column, "" where a study does not report it, as in the columns of numbers."""
-    return ["" if text.strip().casefold() in NOT_REPORTED else text for text in texts]
+    return ["" if folded(text) in NOT_REPORTED else text for text in texts]
 
 
 def no_number(texts: Sequence[str]) -> str | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.outcomes import Slices
-from evergreen.sheets import folded
+from evergreen.sheets import folded, name_key
+from evergreen.sheets.columns import apart
 from evergreen.synthesis import comparisons, effect_modification, pooled
 from evergreen.synthesis.arms import place_of
 
@@ -87,10 +88,11 @@ def _of_outcome(
 
 def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | None:
     """A text among the numbers of a moderator, which would make it one of words."""
-    stray = effect_modification.no_number(studies[name].tolist())
+    column = next((own for own in studies.columns if name_key(own) == name_key(apart(name))), None)
+    stray = effect_modification.no_number(studies[column].tolist()) if column else None
     if stray is None:
         return None
-    own = tables.rows(studies[studies[name] == stray].head(1))[0]
+    own = tables.rows(studies[studies[column] == stray].head(1))[0]
     todo = "Write a plain number such as 1234.5, leave the cell empty, or use words in every row."
     return InputError(
         f"study {own['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",

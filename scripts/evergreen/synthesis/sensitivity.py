@@ -18,6 +18,7 @@ import numpy as np
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
+from evergreen.sheets import folded
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.studies import Studies
 from evergreen.synthesis.study_influence import influences
@@ -147,14 +148,15 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, A
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
         return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))
     names = changes.get("without_studies", [])
-    names = {names} if isinstance(names, str) else set(names)
-    if absent := sorted(names - {name for one in studies.comparisons for name in (one.study, one.label)}):
+    written = {folded(name): name for name in ([names] if isinstance(names, str) else names)}
+    here = {folded(name) for one in studies.comparisons for name in (one.study, one.label)}
+    if absent := sorted(name for key, name in written.items() if key not in here):
         raise InputError(f"{', '.join(absent)} is not among the studies pooled")
     mask = []
     for one in studies.comparisons:
-        keep = one.study not in names and one.label not in names
+        keep = folded(one.study) not in written and folded(one.label) not in written
         if what == "high_risk":
-            keep &= one.columns.get("rob_overall", "").casefold() not in HIGH_RISK
+            keep &= folded(one.columns.get("rob_overall", "")) not in HIGH_RISK
         elif what == "derived":
             keep &= not one.derived
         elif what.startswith("source "):

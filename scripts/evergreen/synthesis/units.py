@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.sheets import folded
 from evergreen.synthesis.arms import Rows
 
 CHANGE, VALUE = "change from baseline", "value"
@@ -30,10 +31,10 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
     }
     if of_one_kind:
         own, wanted = {study: _kind(text) for study, text in own.items()}, _kind(wanted) if wanted else ""
-    counts = Counter(text.casefold() for text in own.values())
+    counts = Counter(folded(text) for text in own.values())
     if len(counts) < 2:
         return {}
-    chosen = wanted.strip().casefold()
+    chosen = folded(wanted)
     if chosen not in counts:
         (chosen, most), (_, next_most) = counts.most_common(2)
         if most == next_most:
@@ -49,7 +50,7 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
             raise InputError(
                 f"outcome {outcome}: {problem} ({named})", file=_files(by_study), column="unit", todo=todo
             )
-    shown = next(text for text in own.values() if text.casefold() == chosen)
+    shown = next(text for text in own.values() if folded(text) == chosen)
     if of_one_kind:
         return {
             study: f"given as {text}, the others as {shown}: their standard deviations are of two kinds"
@@ -59,12 +60,12 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
     return {
         study: f"given in {text}, not in {shown} as the others: convert the numbers in the sheet"
         for study, text in own.items()
-        if text.casefold() != chosen
+        if folded(text) != chosen
     }
 
 
 def _kind(unit: str) -> str:
-    return CHANGE if "change" in unit.casefold() else VALUE
+    return CHANGE if "change" in folded(unit) else VALUE
 
 
 def _files(by_study: Mapping[str, Rows]) -> str | None:

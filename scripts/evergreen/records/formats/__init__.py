@@ -31,6 +31,7 @@ from evergreen.records.formats import (
 )
 from evergreen.records.formats.block import Block, Blocks, Remark
 from evergreen.records.formats.dialects import dialect_of
+from evergreen.sheets import texts
 
 LINES_TO_RECOGNISE = 400
 SMALL = 1 << 20
@@ -145,7 +146,7 @@ def check(
     first = content.decode(head, file).lines
     module = _module(first, stated, columns, file)
     ended = raw.rstrip(b"\x00").endswith((b"\n", b"\r"))
-    last = content.western(raw[-TAIL:].replace(b"\x00", b"")).splitlines()
+    last = texts.western(raw[-TAIL:].replace(b"\x00", b"")).splitlines()
     if module in XML:
         cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
     elif module is delimited:

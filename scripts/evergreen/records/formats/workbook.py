@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evergreen import archives, workbooks
 from evergreen.errors import InputError
 from evergreen.records.formats import delimited
 from evergreen.records.formats.block import Blocks
+from evergreen.sheets import archives, workbooks
 
 NAME = "XLSX"
 MAGIC = b"PK\x03\x04"
@@ -38,7 +38,10 @@ def read(raw: bytes, file: str) -> Blocks:
     out = Blocks()
     with workbooks.opened(raw, file, todo="Export or copy it again.") as book:
         for sheet in book.worksheets:
-            rows = [(number, [_text(cell) for cell in row]) for number, row in workbooks.rows(sheet, file)]
+            rows = [
+                (number, [workbooks.text_of(cell).strip() for cell in row])
+                for number, row in workbooks.rows(sheet, file)
+            ]
             header = next(
                 (
                     place
@@ -68,11 +71,3 @@ def _numbered(rows: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int, lis
     for number, cells in rows:
         if any(cells):
             yield number, number, cells + [""] * (width - len(cells))
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

@@ -11,10 +11,10 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from evergreen import archives
 from evergreen.errors import InputError
 from evergreen.screening.exchange.model import ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris import references
+from evergreen.sheets import archives
 
 PROJECT_VERSION = 3
 LABELS = {1: "include", 0: "exclude"}

@@ -7,8 +7,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from evergreen import sheets, workbooks
+from evergreen import sheets
 from evergreen.errors import InputError
+from evergreen.sheets import workbooks
 
 MEANINGS = {
     "included": "include", "include": "include", "true": "include", "1": "include", "relevant": "include", "yes": "include",
@@ -45,7 +46,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     if path.suffix.lower() == ".xlsx":
         with workbooks.opened(path, path) as book:
             table = [
-                ["" if cell is None else str(cell) for cell in row]
+                [workbooks.text_of(cell) for cell in row]
                 for _, row in workbooks.rows(book.worksheets[0], path)
             ]
     else:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from evergreen import archives
 from evergreen.errors import InputError
 from evergreen.screening.exchange.model import MEANINGS, ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris import own_id
+from evergreen.sheets import archives
 
 # The notes are one line: the user's own note, then `RAYYAN-...: ...` parts; values are Ruby hashes, not JSON.
 PART = re.compile(r"(RAYYAN-INCLUSION|RAYYAN-LABELS|RAYYAN-EXCLUSION-REASONS|USER-NOTES):")

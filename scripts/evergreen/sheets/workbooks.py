@@ -5,14 +5,15 @@ A worksheet may state its dimension, and programs state it wrongly; here it is n
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from evergreen import archives
 from evergreen.errors import InputError
+from evergreen.sheets import archives
 
 WORKBOOK = "XLSX file"
 SAVE_AGAIN = "Save the sheet again as XLSX or CSV."
@@ -69,6 +70,21 @@ def rows(sheet: Any, file: str | Path) -> Iterator[tuple[int, list[Any]]]:
                 file=file, row=number, todo="Remove what is far below or beside the table, or part it.",
             )  # fmt: skip
         yield number, [filled.get(column) for column in range(1, width + 1)]
+
+
+def text_of(value: Any) -> str:
+    """The value of a cell as text: whole numbers without a point, days and times as ISO 8601 writes them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time(0):
+        return value.date().isoformat()
+    if isinstance(value, datetime.date | datetime.datetime):
+        return value.isoformat()
+    return str(value)
 
 
 def _parsed(sheet: Any, file: str | Path) -> Iterator[tuple[int, dict[int, Any]]]:

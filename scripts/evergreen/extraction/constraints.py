@@ -1,0 +1,106 @@
+"""What a row of an extraction sheet cannot be: one table, read when a sheet is checked and when its rows are pooled.
+
+The bounds of single columns stand in the sheet's schema (`config/schemas/extraction.schema.yaml`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from evergreen.sheets import columns_of
+
+NUMBERS = tuple(column.name for column in columns_of("extraction") if column.numeric)
+# What must not decrease from left to right, where given.
+ORDERED = ("min", "q1", "median", "q3", "max")
+INTERVALS = (("mean", "ci_low", "ci_high"), ("estimate", "estimate_ci_low", "estimate_ci_high"))
+# Rounding of printed limits may put an estimate on, never clearly outside, its interval.
+SLACK = 1e-9
+# No measurement is so large, and the fourth power of a larger one is no number any more.
+LARGEST = 1e50
+
+Row = Mapping[str, Any]
+Filled = dict[str, float]
+Fault = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What holds in a row where all of `needs` are filled and none of `unless`; else `problem` is said of `column`."""
+
+    column: str
+    needs: tuple[str, ...]
+    holds: Callable[[Filled], bool]
+    problem: str
+    unless: tuple[str, ...] = ()
+
+
+def _whole(column: str) -> Constraint:
+    return Constraint(
+        column, (column,), lambda row: row[column].is_integer(),
+        f"{column} is {{{column}:g}}, but people come in whole numbers",
+    )  # fmt: skip
+
+
+def _not_above(lower: str, upper: str, unless: tuple[str, ...] = ()) -> Constraint:
+    problem = f"{lower} ({{{lower}:g}}) is above {upper} ({{{upper}:g}})"
+    return Constraint(lower, (lower, upper), lambda row: row[lower] <= row[upper], problem, unless)
+
+
+def _within(name: str, limit: str, sign: int) -> Constraint:
+    def holds(row: Filled) -> bool:
+        return sign * row[name] >= sign * row[limit] - SLACK * max(1.0, abs(row[name]))
+
+    return Constraint(
+        name, (name, limit), holds, f"the {name} ({{{name}:g}}) lies outside its interval, beyond {limit} ({{{limit}:g}})"
+    )  # fmt: skip
+
+
+CONSTRAINTS = (
+    _whole("n"),
+    _whole("events"),
+    Constraint("n", ("n",), lambda row: row["n"] != 0, "n is 0, the arm has no participants"),
+    # One participant may have several events in a time at risk.
+    Constraint("events", ("n", "events"), lambda row: row["events"] <= row["n"],
+               "{events:g} events in {n:g} participants", ("person_time",)),
+    Constraint("person_time", ("person_time",), lambda row: row["person_time"] != 0, "person-time is 0"),
+    Constraint("se", ("n", "sd", "se"), lambda row: row["n"] <= 1 or row["se"] <= row["sd"] * (1 + SLACK),
+               "the standard error ({se:g}) is larger than the standard deviation ({sd:g})"),
+    Constraint("sd", ("n", "sd"), lambda row: row["n"] != 1 or row["sd"] == 0,
+               "sd is {sd:g}, but one participant has no standard deviation"),
+    *(_not_above(lower, upper, ORDERED[ORDERED.index(lower) + 1 : ORDERED.index(upper)])
+      for lower, upper in combinations(ORDERED, 2)),
+    Constraint("mean", ("mean", "min"), lambda row: row["mean"] >= row["min"], "the mean ({mean:g}) is beyond the min ({min:g})"),
+    Constraint("mean", ("mean", "max"), lambda row: row["mean"] <= row["max"], "the mean ({mean:g}) is beyond the max ({max:g})"),
+    *(_not_above(lower, upper) for _, lower, upper in INTERVALS),
+    *(_within(name, limit, sign) for name, *limits in INTERVALS for limit, sign in zip(limits, (1, -1), strict=True)),
+)  # fmt: skip
+
+
+def filled_in(row: Row) -> Filled:
+    """The number columns of a row in which a number stands."""
+    return {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
+
+
+def faults(row: Row) -> Iterator[Fault]:
+    """(column, problem) of everything impossible in one row; its number columns are floats, NaN where nothing stands."""
+    filled = filled_in(row)
+    for column, value in filled.items():
+        rule = _BOUNDS[column]
+        if abs(value) > LARGEST:
+            yield column, f"{value:g} is too large for a number of a study"
+        elif rule.minimum is not None and value < rule.minimum:
+            below = "negative" if rule.minimum == 0 else f"below {rule.minimum:g}"
+            yield column, f"{column} is {below} ({value:g})"
+        elif rule.maximum is not None and value > rule.maximum:
+            yield column, f"{column} is above {rule.maximum:g} ({value:g})"
+    for one in CONSTRAINTS:
+        given = all(column in filled for column in one.needs)
+        if given and not any(column in filled for column in one.unless) and not one.holds(filled):
+            yield one.column, one.problem.format_map(filled)
+
+
+_BOUNDS = {column.name: column for column in columns_of("extraction")}

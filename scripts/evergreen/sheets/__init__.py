@@ -1,0 +1,16 @@
+"""What people write in CSV and XLSX, and what comes in that way from elsewhere: one door, and one rule for each question.
+
+`texts` bytes as text, `archives` and `workbooks` ZIP and XLSX, `columns` what a sheet holds, `numbers` how a number is
+written, `labels` when two names are one, `reading` the door itself.
+"""
+
+from evergreen.sheets.columns import Column, columns_of
+from evergreen.sheets.labels import folded, name_key
+from evergreen.sheets.numbers import NOT_REPORTED, NUMBER
+from evergreen.sheets.reading import SUFFIXES, UNREADABLE, by_person, find, people_in, read_sheet, read_sheets
+from evergreen.sheets.texts import clean, decoded
+
+__all__ = [
+    "NOT_REPORTED", "NUMBER", "SUFFIXES", "UNREADABLE", "Column", "by_person", "clean", "columns_of", "decoded", "find", "folded",
+    "name_key", "people_in", "read_sheet", "read_sheets",
+]  # fmt: skip

@@ -1,0 +1,125 @@
+"""What the columns of a sheet hold, by its schema, and which of a person's columns they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from evergreen.errors import InputError, refuse
+from evergreen.schemas import schema as schema_of
+from evergreen.sheets.labels import Choices, name_key
+
+PLACE = ("_file", "_row")
+"""Columns of a sheet that was read: where a row stands. A person's column cannot be called so."""
+OWN_COLUMNS = (
+    "extractors", "status", "in_conflict", "origin", "derived", "not_derived", "round", "screening", "rob_overall", "risk_of_bias",
+)  # fmt: skip
+"""Columns that extraction and screening put beside those of an extraction sheet."""
+_APART = "study-level: "
+NO_CHOICES = Choices(())
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a sheet holds."""
+
+    name: str
+    kind: str  # text | number | integer | choice | record_id | cell
+    choices: Choices = NO_CHOICES
+    must_exist: bool = False
+    must_be_filled: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("number", "integer")
+
+
+@cache
+def columns_of(kind: str) -> tuple[Column, ...]:
+    """Columns of the sheets of a kind, in the order of its schema."""
+    schema = schema_of(kind)
+    required = set(schema.get("required", []))
+    columns = []
+    for name, rule in schema["properties"].items():
+        if "enum" in rule:
+            column_kind = "choice"
+        elif rule.get("format") in ("record_id", "cell"):
+            column_kind = rule["format"]
+        else:
+            column_kind = {"string": "text"}.get(rule["type"], rule["type"])
+        columns.append(
+            Column(
+                name,
+                column_kind,
+                Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())}),
+                name in required,
+                rule.get("minLength", 0) > 0,
+                rule.get("minimum"),
+                rule.get("maximum"),
+            )
+        )
+    return tuple(columns)
+
+
+@cache
+def _of_the_product() -> frozenset[str]:
+    return frozenset((*OWN_COLUMNS, *(column.name for column in columns_of("extraction"))))
+
+
+def apart(name: str) -> str:
+    """A study-level column's name where it stands beside columns of the product: a person may call one `status` or `unit`."""
+    return f"{_APART}{name}" if name_key(name) in _of_the_product() else name
+
+
+def as_called(name: str) -> str:
+    """What `apart` was given."""
+    return name.removeprefix(_APART)
+
+
+def needed_names(schema: Sequence[Column]) -> str:
+    return ", ".join(column.name for column in schema if column.must_exist)
+
+
+def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> list[str]:
+    """Names of the columns ("" for an unnamed one), those of the schema as it writes them.
+
+    Raises InputError(s) where one is missing, there twice, misspelt, or has a name that the product keeps for itself.
+    """
+    known = {column.name: column for column in schema}
+    names = [name_key(cell) if name_key(cell) in known else cell for cell in cells]
+    errors: list[InputError] = []
+
+    def fault(problem: str, column: str, todo: str) -> None:
+        errors.append(InputError(problem, file=path, row=1, column=column, todo=todo))
+
+    seen: set[str] = set()
+    for name in filter(None, names):
+        if name_key(name) in seen:
+            fault(f"the column {name} is there twice", name, "Remove or rename one.")
+        seen.add(name_key(name))
+        if name in PLACE:
+            fault(f"a column cannot be called {name}", name, "Rename it.")
+    absent = [column.name for column in schema if column.name not in names]
+    unknown = [name for name in names if name and name not in known]
+    suspects = set()
+    for name in unknown:  # two letters of a short name that changed places are as alike as this
+        near = get_close_matches(name_key(name), absent, n=1, cutoff=0.75)
+        if near:
+            suspects.add(near[0])
+            todo = f"Rename it to {near[0]}, or to something that cannot be mistaken for it."
+            fault(f"unknown column {name}, close to {near[0]}", name, todo)
+    for name in absent:
+        if known[name].must_exist and name not in suspects:
+            found = ", ".join(filter(None, names))
+            fault(
+                f"the column {name} is missing; found are {found}",
+                name,
+                f"Needed are {needed_names(schema)}.",
+            )
+    refuse(errors)
+    return names

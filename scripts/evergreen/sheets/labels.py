@@ -1,0 +1,95 @@
+"""When two labels are one, and which of its spellings is shown.
+
+A label is what people call a study, an outcome, an arm, a group, a time point, a domain, a person or the level of a subgroup.
+Every room compares labels by `folded` and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
+"""Hyphens, dashes and minus signs that stand for `-`."""
+UNSEEN = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Marks that take no room: soft hyphens, zero-width spaces and joiners, directions, byte order."""
+BLANKS = (
+    " \t\r\n\v\f\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""Every kind of blank, as `str.split` knows them."""
+_AS_TYPED = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(UNSEEN, "")})
+
+
+def folded(label: object) -> str:
+    """A label as it is compared: Unicode form, letter case, blanks and kinds of dash do not make another."""
+    return _folded(str(label))
+
+
+@lru_cache(maxsize=1 << 16)  # a sheet names the same study, outcome and arm again and again
+def _folded(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_AS_TYPED)
+    text = " ".join(text.split()).casefold()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def name_key(label: object) -> str:
+    """A column, a choice or another name of the product's own as it is compared: `Record ID`, `record-id` are `record_id`."""
+    return re.sub(r"[ _-]+", "_", folded(label))
+
+
+def shown(spellings: Iterable[str]) -> str:
+    """The spelling of one label that is shown: the most frequent one, of equally frequent ones the first by code point.
+
+    It does not depend on the order of the spellings. "" where there are none.
+    """
+    counts = Counter(spellings)
+    return min(counts, key=lambda spelling: (-counts[spelling], spelling), default="")
+
+
+def spelling_of(labels: Iterable[str]) -> dict[str, str]:
+    """{folded label: spelling that is shown} of many labels; "" is no label."""
+    found: dict[str, Counter[str]] = {}
+    for label in labels:
+        if label:
+            found.setdefault(folded(label), Counter())[label] += 1
+    return {
+        key: shown(counts.elements()) if len(counts) > 1 else next(iter(counts))
+        for key, counts in found.items()
+    }
+
+
+class Choices:
+    """Keys that a column allows, each also read by its labels, blanks for underscores: `Wrong population` is `wrong_population`.
+
+    A label that stands for two keys stands for none; a key outranks the labels of others.
+    """
+
+    def __init__(self, labels: Mapping[str, str | Iterable[str]] | Iterable[str]) -> None:
+        named = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, "")
+        self.labels = {
+            key: [names] if isinstance(names, str) else list(names) for key, names in named.items()
+        }
+        meant: dict[str, set[str]] = {}
+        for key, names in self.labels.items():
+            for name in names:
+                meant.setdefault(_choice(name), set()).add(key)
+        self._meant = {name: next(iter(keys)) for name, keys in meant.items() if name and len(keys) == 1}
+        self._meant |= {_choice(key): key for key in self.labels}
+
+    def read(self, cell: object) -> str | None:
+        """The key that a cell means; None where it is no choice."""
+        return self._meant.get(_choice(cell))
+
+    def __str__(self) -> str:
+        return ", ".join(self.labels)
+
+
+def _choice(cell: object) -> str:
+    return re.sub(r"[ _]+", "_", folded(cell))

@@ -1,0 +1,391 @@
+"""Sheets that people write: CSV or XLSX, with whatever a spreadsheet program did to them.
+
+A sheet's schema (`config/schemas/<kind>.schema.yaml`) describes one row. What can be read without doubt is
+read; everything else is refused with file, row and column. Rows are counted as the person sees them: the
+header is row 1. Nothing here writes to a person's file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evergreen.errors import InputError, refuse
+from evergreen.sheets import archives, workbooks
+from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
+from evergreen.sheets.labels import folded, name_key
+from evergreen.sheets.numbers import NUMBER, Ambiguous, Convention, Unreadable, not_reported, plain
+from evergreen.sheets.texts import clean, decoded
+from evergreen.spreadsheets import unguarded
+
+if TYPE_CHECKING:  # names are compared by modules that read no sheet
+    import pandas as pd
+
+SUFFIXES = (".csv", ".xlsx")
+# What a person may save a sheet as by mistake; it would look as if the sheet were not there.
+UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
+SPOILT_ID = re.compile(
+    r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
+)  # spreadsheet programs always write the sign
+MERGED = re.compile(r'<mergeCell ref="([A-Z]+(\d+):[A-Z]+\d+)"')
+UNCOMPUTED = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>')
+MAX_ERRORS = 20
+STUDY_LEVEL = "extraction_studies"
+"""Sheets whose columns of a person's own are values, not remarks."""
+
+
+class NumberCell(str):
+    """The text of a workbook's cell that holds a number: it says nothing of how the sheet's author writes one."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as (row number, cells) below a header; `semicolons`: the file parts its columns by them."""
+
+    rows: list[tuple[int, list[str]]]
+    semicolons: bool = False
+
+
+def find(stem: str | Path) -> Path | None:
+    """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
+
+    Raises InputError when both are, or when there is nothing but the sheet in a format that is not read.
+    """
+    stem = Path(stem)
+    files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
+    named = [path for path in files if folded(path.stem) == folded(stem.name) and path.is_file()]
+    found = [path for path in named if path.suffix.lower() in SUFFIXES]
+    if not found:
+        for path in named:
+            if path.suffix.lower() in UNREADABLE:
+                raise InputError(
+                    f"a sheet in the format {path.suffix} is not read",
+                    file=path,
+                    todo="Save it as CSV UTF-8 or XLSX.",
+                )
+    if len(found) > 1:
+        raise InputError(
+            f"the same sheet is there as {' and as '.join(path.name for path in found)}",
+            file=found[0],
+            todo="Keep one of them.",
+        )
+    return found[0] if found else None
+
+
+def people_in(folder: str | Path, prefix: str = "") -> list[str]:
+    """Names of those who have a sheet `<prefix><name>` in a folder, in the order of their names.
+
+    Adjudications and, without a prefix, sheets of study-level columns are nobody's.
+    """
+    suffixes = (*SUFFIXES, *UNREADABLE)
+    stems = sorted({path.stem for path in Path(folder).glob("*") if path.suffix.lower() in suffixes})
+    return [
+        stem[len(prefix) :]
+        for stem in stems
+        if folded(stem).startswith(prefix)
+        and not folded(stem).startswith(("adjudication", ".", "~"))
+        and (prefix or not folded(stem).startswith("studies-"))
+    ]
+
+
+def by_person(paths: Iterable[str | Path], people: Iterable[str]) -> dict[str, str]:
+    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there."""
+    known = {folded(person): person for person in people}
+    return {known.get(folded(Path(path).stem), Path(path).stem): str(path) for path in paths}
+
+
+def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
+    """Read a person's sheet of the given kind.
+
+    Returns one row per filled row: text columns as stripped text ("" where empty), number columns as floats
+    (NaN where empty or not reported), columns the schema does not know as text, then `_file` and `_row`. All columns
+    of the schema are there. Raises InputError(s) with file, row and column.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
+    schema = columns_of(kind)
+    table = _xlsx(path, schema) if path.suffix.lower() == ".xlsx" else _csv(path, schema)
+    rows = [(number, cells) for number, cells in table.rows if any(cells)]
+    if not rows:
+        todo = f"Its first row must name the columns {needed_names(schema)}."
+        raise InputError("the file is empty", file=path, todo=todo)
+    header = header_of(rows[0][1], schema, path)
+    return _Reader(path, schema, rows[1:], table.semicolons).frame(header, values=kind == STUDY_LEVEL)
+
+
+def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+    """{person: sheet} of a task that several do; whoever of `people` has no sheet yet has an empty one.
+
+    Where nobody has a sheet there is nothing to wait for, and nobody gets one.
+    """
+    import pandas as pd
+
+    columns = [*(column.name for column in columns_of(kind)), *PLACE]
+    waiting = [person for person in people if person not in paths] if paths else []
+    return {person: read_sheet(path, kind) for person, path in paths.items()} | {
+        person: pd.DataFrame(columns=columns) for person in waiting
+    }
+
+
+def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
+    text = decoded(path)
+    known = {column.name for column in schema}
+
+    def score(delimiter: str) -> int:
+        header = next(
+            (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)), []
+        )
+        return sum(name_key(cell) in known for cell in header)
+
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        best = max(",;\t", key=score)
+        # Strict, for a quotation mark that nobody closed would swallow the rows below it.
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
+            rows.append((len(rows) + 1, [_told(cell) for cell in row]))
+    except csv.Error as error:
+        raise InputError(
+            f"not a readable CSV file ({error})",
+            file=path,
+            row=len(rows) + 1,
+            todo="Look for a quotation mark without its partner, or save the sheet again as CSV UTF-8.",
+        ) from None
+    return Table(rows, semicolons=best == ";")
+
+
+def _xlsx(path: Path, schema: tuple[Column, ...]) -> Table:
+    """Rows of the worksheet that has the needed columns, else of the first one that is shown.
+
+    Raises InputError where two have them.
+    """
+    needed = {column.name for column in schema if column.must_exist}
+    with workbooks.opened(path, path) as book:
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        fitting = [sheet for sheet in visible if needed <= {name_key(cell) for cell in _head(sheet, path)}]
+        if len(fitting) > 1:
+            raise InputError(
+                f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
+                file=path,
+                todo="Keep one of them, or hide the other.",
+            )
+        if not visible:
+            raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
+        sheet: Any = (fitting or visible)[0]
+        _refuse_unclear(path, sheet._worksheet_path)
+        return Table([(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)])
+
+
+def _head(sheet: Any, path: Path) -> list[str]:
+    """The first filled row."""
+    rows = ([workbooks.text_of(cell) for cell in row] for _, row in workbooks.rows(sheet, path))
+    return next((row for row in rows if any(row)), [])
+
+
+def _refuse_unclear(path: Path, part: str) -> None:
+    """Merged cells and formulas that nothing has computed look empty to a reader, and are not."""
+    with archives.opened(path, path, what=workbooks.WORKBOOK) as archive:
+        text = archive.read(part).decode("utf-8", errors="replace")
+    errors = []
+    for cell, row in MERGED.findall(text):
+        todo = "Separate them, and fill each cell."
+        errors.append(InputError(f"the cells {cell} are merged", file=path, row=int(row), todo=todo))
+    for column, row, kind in UNCOMPUTED.findall(text):
+        if 't="str"' not in kind:  # a formula whose value is the empty text
+            todo = "Write the value itself."
+            errors.append(
+                InputError(f"{column}{row} is a formula without a value", file=path, row=int(row), todo=todo)
+            )
+    refuse(errors[:MAX_ERRORS])
+
+
+def _cell(value: Any) -> str:
+    text = workbooks.text_of(value)
+    return NumberCell(text) if isinstance(value, int | float) and not isinstance(value, bool) else _told(text)
+
+
+def _told(cell: str) -> str:
+    """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
+    return clean(unguarded(clean(cell)))
+
+
+class _Reader:
+    """The rows of one sheet, below its header, as typed columns; every fault is collected."""
+
+    def __init__(
+        self, path: Path, schema: tuple[Column, ...], rows: list[tuple[int, list[str]]], semicolons: bool
+    ) -> None:
+        self.path, self.schema, self.semicolons = path, schema, semicolons
+        self.rows = [number for number, _ in rows]
+        self.cells = [cells for _, cells in rows]
+        self.errors: list[InputError] = []
+
+    def frame(self, header: list[str], *, values: bool) -> pd.DataFrame:
+        """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
+        import pandas as pd
+
+        self._refuse_surplus(header)
+        given = {
+            name: [cells[position] if position < len(cells) else "" for cells in self.cells]
+            for position, name in enumerate(header)
+            if name
+        }
+        known = {column.name for column in self.schema}
+        written = {column.name: given.get(column.name, [""] * len(self.rows)) for column in self.schema}
+        convention = self._convention(written)
+        data: dict[str, list[Any]] = {
+            column.name: self._typed(column, written, convention) for column in self.schema
+        }
+        for name, cells in given.items():
+            if name not in known:
+                data[name] = self._plain(name, cells) if values else cells
+        refuse(self.errors[:MAX_ERRORS])
+        frame = pd.DataFrame(data)
+        for name in frame.columns:
+            if frame[name].dtype != float:
+                frame[name] = frame[name].astype(str)
+        frame["_file"] = str(self.path)
+        frame["_row"] = self.rows
+        return frame
+
+    def _refuse_surplus(self, header: list[str]) -> None:
+        for number, cells in zip(self.rows, self.cells, strict=True):
+            surplus = [
+                cell
+                for position, cell in enumerate(cells)
+                if cell and (position >= len(header) or not header[position])
+            ]
+            if surplus:
+                todo = "Put cells that contain a separator in quotes, or name the column."
+                problem = f"{surplus[0]!r} stands in a column without a name"
+                self.errors.append(InputError(problem, file=self.path, row=number, todo=todo))
+        refuse(self.errors[:MAX_ERRORS])
+
+    def _convention(self, written: Mapping[str, list[str]]) -> Convention | None:
+        """How the sheet writes numbers; None where its schema has no column of numbers."""
+        numeric = [written[column.name] for column in self.schema if column.numeric]
+        for column in self.schema:
+            if column.kind == "cell":
+                meant = [self._meant(written, at) for at in range(len(self.rows))]
+                numeric.append(
+                    [
+                        cell
+                        for cell, of in zip(written[column.name], meant, strict=True)
+                        if of is not None and of.numeric
+                    ]
+                )
+        if not numeric:
+            return None
+        return Convention.of(
+            (cell for cells in numeric for cell in cells if not isinstance(cell, NumberCell)),
+            semicolons=self.semicolons,
+        )
+
+    def _meant(self, written: Mapping[str, list[str]], at: int) -> Column | None:
+        """The column of an extraction sheet whose cell a row of an adjudication settles; None for a study-level one."""
+        if not written["outcome"][at]:
+            return None
+        return _of_extraction().get(name_key(written["column"][at]))
+
+    def _typed(
+        self, column: Column, written: Mapping[str, list[str]], convention: Convention | None
+    ) -> list[Any]:
+        typed: list[Any] = []
+        for at, cell in enumerate(written[column.name]):
+            if column.must_be_filled and not cell:
+                self._fault("the cell is empty", at, column, "Fill it.")
+            if column.numeric and convention is not None:
+                typed.append(self._number(cell, at, column, column, convention))
+            elif column.kind == "cell":
+                typed.append(self._settled(cell, at, column, self._meant(written, at), convention))
+            elif column.kind == "choice" and cell:
+                typed.append(self._choice(cell, at, column, column))
+            elif column.kind == "record_id" and SPOILT_ID.fullmatch(cell):
+                problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
+                self._fault(problem, at, column, "Restore the id from the work list.")
+                typed.append(cell)
+            else:
+                typed.append(cell)
+        return typed
+
+    def _settled(
+        self, cell: str, at: int, column: Column, meant: Column | None, convention: Convention | None
+    ) -> str:
+        """An adjudicated cell, read as the cell of an extraction sheet that it settles."""
+        if not cell or convention is None:
+            return cell
+        if meant is None:  # of a column of a person's own
+            return self._plain(column.name, [cell], convention, at)[0]
+        if meant.numeric:
+            return cell if not_reported(cell) else plain(self._number(cell, at, column, meant, convention))
+        if meant.kind == "choice":
+            return self._choice(cell, at, column, meant)
+        return cell
+
+    def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:
+        """The choice of `rule` that a cell of `column` means."""
+        match = rule.choices.read(cell)
+        if match is None:
+            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
+        return cell if match is None else match
+
+    def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
+        """The number in a cell of `column`, within the bounds of `rule`."""
+        try:
+            value = _in(cell, convention)
+        except Unreadable as error:
+            self._fault(error.problem, at, column, error.todo)
+            return math.nan
+        if rule.kind == "integer" and not math.isnan(value) and not value.is_integer():
+            self._fault(f"{cell} is not a whole number", at, column, "Correct it.")
+        if rule.minimum is not None and value < rule.minimum:
+            problem = f"{cell} is below {rule.minimum:g}, which is impossible here"
+            self._fault(problem, at, column, "Correct it.")
+        if rule.maximum is not None and value > rule.maximum:
+            problem = f"{cell} is above {rule.maximum:g}, which is impossible here"
+            self._fault(problem, at, column, "Correct it.")
+        return value
+
+    def _plain(
+        self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
+    ) -> list[str]:
+        """Cells of a person's own column, from row `first` on, their numbers written plainly where all are numbers."""
+        convention = convention or Convention.of(
+            (cell for cell in cells if not isinstance(cell, NumberCell)), semicolons=self.semicolons
+        )
+        read, asked = [], []
+        for at, cell in enumerate(cells, first):
+            try:
+                read.append(_in(cell, convention))
+            except Ambiguous as error:
+                asked.append((error, at))
+                read.append(math.nan)
+            except Unreadable:
+                return cells  # a column of words
+        for doubt, at in asked:
+            self._fault(doubt.problem, at, Column(name, "number"), doubt.todo)
+        return [
+            cell if math.isnan(value) or (NUMBER.fullmatch(cell) and float(cell) == value) else plain(value)
+            for cell, value in zip(cells, read, strict=True)
+        ]
+
+    def _fault(self, problem: str, at: int, column: Column, todo: str) -> None:
+        self.errors.append(
+            InputError(problem, file=self.path, row=self.rows[at], column=column.name, todo=todo)
+        )
+
+
+def _in(cell: str, convention: Convention) -> float:
+    return float(cell) if isinstance(cell, NumberCell) else convention.read(cell)
+
+
+def _of_extraction() -> dict[str, Column]:
+    return {column.name: column for column in columns_of("extraction")}

@@ -1,0 +1,126 @@
+"""From bytes to text: whatever encoding a person, a spreadsheet program or another tool saved it in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from evergreen.errors import InputError
+from evergreen.sheets.labels import BLANKS, UNSEEN
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+)  # fmt: skip
+"""Byte order marks; UTF-32's begins as UTF-16's does."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that Windows-1252 leaves open
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Text with the line ends it came with, the name of its encoding, and {line number, from 1: what was odd there}."""
+
+    text: str
+    encoding: str
+    odd: dict[int, str]
+
+
+def decode(raw: bytes) -> Decoded | None:
+    """The text of `raw`; None where it is no text.
+
+    A byte order mark decides; without one UTF-16 is told by its zero bytes, then UTF-8, then Windows-1252 (Latin-1 for the
+    five bytes that it leaves open). Where most of a file is UTF-8, only the lines that are not are read as Windows-1252.
+    Zero bytes between letters are removed, and byte order marks inside, where files were put together.
+    """
+    odd: dict[int, str] = {}
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            raw, name = raw[len(mark) :], f"{encoding.upper()} with byte order mark"
+            break
+    else:
+        encoding = _by_zeros(raw)
+        name = encoding.upper()
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "utf-8":
+            text, name, odd = _mixed(raw)
+        else:
+            text = raw.decode(encoding, errors="replace")
+            odd = _lines_with(text, "\ufffd", f"characters that are not {name} were replaced")
+    sample = text[:65536]
+    if (zeros := sample.count("\x00")) and zeros <= len(sample) // 4:
+        sample = sample.replace("\x00", "")
+    if len(_CONTROL.findall(sample)) > max(8, len(sample) // 200):
+        return None
+    if "\x00" in text:
+        odd |= _lines_with(text, "\x00", "zero bytes were removed")
+        text = text.replace("\x00", "")
+    return Decoded(text.replace("\ufeff", ""), name, odd)
+
+
+def decoded(path: Path) -> str:
+    """Text of a file that a person or a spreadsheet program saved. Raises InputError where it is no text."""
+    found = decode(path.read_bytes())
+    if found is None:
+        raise InputError("this is a binary file, not a CSV", file=path, todo="Save the sheet as CSV UTF-8.")
+    return found.text
+
+
+def clean(cell: str) -> str:
+    """A cell without the blanks and unseen marks around it; no-break spaces become blanks."""
+    return cell.replace("\u00a0", " ").strip(BLANKS + UNSEEN)
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines without their ends, which may be those of Windows, Mac and Unix in one file."""
+    if "\r" in text:
+        text = re.sub(r"\r+\n", "\n", text).replace("\r", "\n")
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _by_zeros(raw: bytes) -> str:
+    """UTF-16 and UTF-32 without a mark have zeros beside their letters."""
+    head = raw[:4096]
+    zeros = head.count(0)
+    if zeros <= len(head) // 4:
+        return "utf-8"
+    if zeros > len(head) * 2 // 3 and len(raw) % 4 == 0:
+        return "utf-32-le" if head[:1] != b"\0" else "utf-32-be"
+    return "utf-16-le" if head[1::2].count(0) > zeros // 2 else "utf-16-be"
+
+
+def _mixed(raw: bytes) -> tuple[str, str, dict[int, str]]:
+    """(text, encoding, odd lines) of what is not UTF-8 throughout: Windows-1252, or UTF-8 with some lines in it."""
+    separator = b"\n" if b"\n" in raw else b"\r"
+    lines: list[str] = []
+    odd: dict[int, str] = {}
+    good = 0
+    for number, line in enumerate(raw.split(separator), 1):
+        try:
+            lines.append(line.decode("utf-8"))
+            good += not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(western(line))
+            odd[number] = "line is not UTF-8; read as cp1252"
+    if good > len(odd):
+        return separator.decode().join(lines), "UTF-8 with lines in cp1252", odd
+    return western(raw), "cp1252", {}
+
+
+def western(raw: bytes) -> str:
+    """Windows-1252 text; the five bytes that it does not define are taken as Latin-1."""
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(bytes([byte]).decode("latin-1" if byte in _UNDEFINED else "cp1252") for byte in raw)
+
+
+def _lines_with(text: str, sign: str, what: str) -> dict[int, str]:
+    return {number: what for number, line in enumerate(lines_of(text), 1) if sign in line}

@@ -1,0 +1,85 @@
+"""Two labels are one, or not, in every room alike; the spelling shown does not depend on anybody's order."""
+
+import random
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evergreen.sheets.labels import Choices, folded, name_key, shown, spelling_of
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Smith 2010", "smith 2010"),
+        ("Smith 2010", "Smith\u00a0 2010 "),
+        ("Smith 2010", "Smith\u20092010"),
+        ("Sm\u200bith", "Smith"),
+        ("Müller", unicodedata.normalize("NFD", "MÜLLER")),
+        ("12-month", "12\u2011month"),
+        ("12-month", "12\N{EN DASH}month"),
+        ("-5 mg", "\N{MINUS SIGN}5 mg"),
+        ("Straße", "STRASSE"),
+    ],
+)
+def test_labels_that_are_one(one, other):
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Smith 2010a", "Smith 2010b"), ("5 mg", "5mg"), ("x_y", "x y"), ("Ä", "A")]
+)
+def test_labels_that_are_two(one, other):
+    assert folded(one) != folded(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(label):
+    assert folded(folded(label)) == folded(label)
+
+
+@given(st.lists(st.sampled_from(["Pain", "pain", "PAIN", "pain ", "Death", "death"])), st.randoms())
+def test_the_spelling_shown_is_the_most_frequent_in_whatever_order(labels, order: random.Random):
+    shuffled = list(labels)
+    order.shuffle(shuffled)
+    assert spelling_of(labels) == spelling_of(shuffled)
+    for key, spelling in spelling_of(labels).items():
+        own = [label for label in labels if folded(label) == key]
+        assert own.count(spelling) == max(map(own.count, own))
+
+
+def test_of_equally_frequent_spellings_the_first_by_code_point_is_shown():
+    assert shown(["pain", "Pain"]) == shown(["Pain", "pain"]) == "Pain"
+    assert shown([]) == ""
+
+
+REASONS = {"wrong_population": "Wrong population (adults)", "review": "Secondary report", "other": "Review"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        ("wrong_population", "wrong_population"),
+        ("Wrong population", "wrong_population"),
+        ("WRONG_POPULATION", "wrong_population"),
+        ("Wrong  population (adults)", "wrong_population"),
+        ("secondary report", "review"),
+        ("Review", "review"),  # a key outranks the label of another
+        ("wrong", None),
+        ("", None),
+    ],
+)
+def test_a_choice_is_read_by_key_and_label(cell, key):
+    assert Choices(REASONS).read(cell) == key
+
+
+def test_a_label_of_two_keys_stands_for_none():
+    choices = Choices({"a": "Other", "b": "other"})
+    assert choices.read("Other") is None
+    assert choices.read("b") == "b"
+
+
+def test_names_of_columns_are_compared_as_names():
+    assert name_key(" Record ID") == name_key("record-id") == name_key("record_id") == "record_id"

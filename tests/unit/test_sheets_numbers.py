@@ -1,0 +1,186 @@
+"""A number text means the same in every kind of sheet, and in an adjudication; what has two readings is asked about."""
+
+import math
+
+import openpyxl
+import pytest
+
+from evergreen import sheets
+from evergreen.errors import InputError
+from evergreen.sheets.numbers import Convention, Unreadable, readings
+
+HEADER = ("study", "outcome", "group", "n", "mean", "sd")
+REFUSED = None
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "comma"),
+    [
+        ("12", 12, 12),
+        ("1.5", 1.5, None),
+        ("1,5", None, 1.5),
+        ("1,200", 1200, 1.2),
+        ("1.200", 1.2, 1200),
+        ("0,200", None, 0.2),
+        ("0.200", 0.2, None),
+        ("-1,200", -1200, -1.2),
+        ("\N{MINUS SIGN}3.25", -3.25, None),
+        ("\N{EN DASH}3.25", -3.25, None),
+        ("1,234.5", 1234.5, None),
+        ("1.234,5", None, 1234.5),
+        ("1,234,567", 1234567, None),
+        ("1.234.567", None, 1234567),
+        ("1,2345", None, 1.2345),
+        ("1e-3", 1e-3, 1e-3),
+        ("1.5E+3", 1500, None),
+        ("12,34,567", None, None),
+        ("1,200e3", None, 1200),
+        ("1 200", None, None),
+        ("45%", None, None),
+        ("", None, None),
+        ("1,,2", None, None),
+    ],
+)
+def test_the_readings_of_a_number(text, point, comma):
+    assert readings(text) == {
+        mark: value for mark, value in ((".", point), (",", comma)) if value is not None
+    }
+
+
+# What stands beside the cell, whether semicolons part the columns, the cell, and how it is read.
+SHEETS = [
+    ((), False, "1,200", REFUSED),
+    ((), False, "1.200", 1.2),
+    ((), False, "1,5", 1.5),
+    ((), True, "1,200", 1.2),
+    ((), True, "1.200", REFUSED),
+    (("2.5",), False, "1,200", 1200),
+    (("2.5",), False, "1.200", 1.2),
+    (("2.5",), False, "1,5", REFUSED),
+    (("2.5",), True, "1,200", 1200),
+    (("2.5",), True, "1,5", 1.5),
+    (("2,5",), False, "1,200", 1.2),
+    (("2,5",), False, "1.200", 1200),
+    (("2,5",), True, "1.200", 1200),
+    (("2,5",), True, "1.5", 1.5),
+    (("0.75", "1,5"), False, "1,200", REFUSED),
+    (("0.75", "1,5"), True, "1,200", REFUSED),
+    (("1,234,567",), False, "1,200", 1200),
+    (("12", "NR", ""), False, "1,200", REFUSED),
+]
+
+
+@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+def test_the_sheet_decides_what_its_commas_and_points_are(beside, semicolons, text, value):
+    convention = Convention.of([*beside, text], semicolons=semicolons)
+    if value is REFUSED:
+        with pytest.raises(Unreadable):
+            convention.read(text)
+    else:
+        assert convention.read(text) == value
+
+
+def written(path, rows, separator):
+    """A sheet of texts, as CSV or XLSX."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    else:
+        path.write_text(
+            "\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8"
+        )
+    return path
+
+
+def by_sheet(folder, text, beside, kind, separator):
+    """The number that a sheet of this kind gives for a text: a column of numbers, an adjudication, a column of one's own."""
+    suffix = "xlsx" if separator is None else "csv"
+    if kind == "extraction":
+        rows = [HEADER, *(("S", "y", "single", "", cell, "") for cell in [text, *beside])]
+        frame = sheets.read_sheet(written(folder / f"AB.{suffix}", rows, separator), kind)
+        return frame["mean"][0]
+    if kind == "adjudication_extraction":
+        head = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator")
+        rows = [
+            head,
+            *(("S", "y", "", str(at), "Mean", cell, "EF") for at, cell in enumerate([text, *beside])),
+        ]
+        frame = sheets.read_sheet(written(folder / f"adjudication.{suffix}", rows, separator), kind)
+        return math.nan if frame["value"][0].casefold() in sheets.NOT_REPORTED else float(frame["value"][0])
+    rows = [("study", "dose"), *((f"S{at}", cell) for at, cell in enumerate([text, *beside]))]
+    frame = sheets.read_sheet(written(folder / f"studies-AB.{suffix}", rows, separator), kind)
+    return float(frame["dose"][0])
+
+
+@pytest.mark.parametrize("kind", ["extraction", "adjudication_extraction"])
+@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+def test_a_number_reads_alike_in_a_sheet_and_in_an_adjudication(
+    tmp_path, kind, beside, semicolons, text, value
+):
+    for separator in [";"] if semicolons else [",", "\t", None]:
+        if value is REFUSED:
+            with pytest.raises(InputError) as refusal:
+                by_sheet(tmp_path, text, beside, kind, separator)
+            assert "row 2, column" in str(refusal.value)
+        else:
+            assert by_sheet(tmp_path, text, beside, kind, separator) == value
+
+
+@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+def test_a_number_reads_alike_in_a_study_level_column(tmp_path, beside, semicolons, text, value):
+    separator = ";" if semicolons else ","
+    if value is REFUSED:  # or kept as a word, which no analysis of numbers takes
+        with pytest.raises((InputError, ValueError)):
+            by_sheet(tmp_path, text, beside, "extraction_studies", separator)
+        return
+    assert by_sheet(tmp_path, text, beside, "extraction_studies", separator) == value
+
+
+def test_a_number_with_two_readings_is_asked_about_with_both(tmp_path):
+    with pytest.raises(InputError) as refusal:
+        by_sheet(tmp_path, "1,200", (), "adjudication_extraction", ",")
+    assert "adjudication.csv, row 2, column value: '1,200' may be 1200 or 1.2" in str(refusal.value)
+
+
+def test_a_cell_that_holds_a_number_is_that_number_whatever_the_texts_beside_it_say(tmp_path):
+    book = openpyxl.Workbook()
+    for row in [HEADER, ("S", "y", "single", 1234.5, 1.234, "2,5"), ("S", "z", "single", 10, "1,200", 1)]:
+        book.active.append(row)
+    book.save(tmp_path / "AB.xlsx")
+    frame = sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")
+    assert frame[["n", "mean", "sd"]].values.tolist() == [[1234.5, 1.234, 2.5], [10, 1.2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "read"),
+    [
+        ("sd", "-1", "row 2, column value: -1 is below 0"),
+        ("r", "1.5", "row 2, column value: 1.5 is above 1"),
+        ("group", "treated", "row 2, column value: 'treated' is not allowed"),
+        ("Group", "Intervention", "intervention"),
+        ("mean", "n.a.", "'n.a.' is not a number"),
+        ("mean", "Not reported", "Not reported"),
+        ("n", "1200", "1200"),
+        ("unit", "1,200", "1,200"),
+        ("row", "keep", "keep"),
+    ],
+)
+def test_an_adjudicated_cell_is_read_as_the_cell_that_it_settles(tmp_path, column, value, read):
+    path = tmp_path / "adjudication.csv"
+    path.write_text(
+        f'study,outcome,timepoint,arm,column,value,adjudicator\nS,y,,drug,{column},"{value}",EF\n'
+    )
+    if " " in read and read != value:
+        with pytest.raises(InputError) as refusal:
+            sheets.read_sheet(path, "adjudication_extraction")
+        assert read in str(refusal.value)
+    else:
+        assert sheets.read_sheet(path, "adjudication_extraction")["value"][0] == read
+
+
+def test_a_study_level_column_named_like_a_number_of_an_arm_is_settled_as_text(tmp_path):
+    path = tmp_path / "adjudication.csv"
+    path.write_text("study,outcome,timepoint,arm,column,value,adjudicator\nS,,,,mean,high,EF\n")
+    assert sheets.read_sheet(path, "adjudication_extraction")["value"][0] == "high"
