@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 
 from evergreen import places, schemas, yaml_text
 from evergreen.errors import InputError, refuse
+from evergreen.metaanalysis.models import MODELS
 
 ANALYSIS_DEFAULTS: dict[str, Any] = {
     "model": "random", "tau2": "REML", "level": 0.95, "prediction": True, "add": 0.5, "to": "only0",
@@ -78,7 +79,7 @@ def analysis_of(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
     if "test" not in merged or (
         "test" not in own and own.get("model", merged["model"]) != general.get("model", "random")
     ):
-        merged["test"] = "knha" if merged["model"] == "random" else "z"
+        merged["test"] = MODELS[merged["model"]].tests[0]
     return merged
 
 

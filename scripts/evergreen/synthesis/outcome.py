@@ -51,7 +51,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "profile": curves.profile(studies, model),
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
-        "methods": wording.methods(outcome),
+        "methods": wording.methods(outcome, model),
         "subgroups": effect_modification.subgroups(studies, outcome.get("subgroups", []), analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
