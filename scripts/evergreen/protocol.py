@@ -20,7 +20,7 @@ from evergreen.metaanalysis.models import MODELS
 
 ANALYSIS_DEFAULTS: dict[str, Any] = {
     "model": "random", "tau2": "REML", "level": 0.95, "prediction": True, "add": 0.5, "to": "only0",
-    "drop00": False, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
+    "drop00": True, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
     "k_min_small_study": 10, "sensitivity": [], "permutations": 1000, "gosh": 4000, "seed": 0, "outliers": 0.95,
 }  # fmt: skip
 STAGES = ("title_abstract", "full_text")

@@ -1,12 +1,15 @@
-"""Numbers that say the truth by default: which interval an outcome shows, wherever it shows one."""
+"""Numbers that say the truth by default: intervals, studies without events, Peto's effects; against numbers by metafor 4."""
 
 import pandas as pd
 import pytest
 
 from evergreen import protocol
+from evergreen.figures import forest, style
 from evergreen.figures.wording import explained
-from evergreen.report import methods
+from evergreen.report import methods, results
+from evergreen.report.findings import control_risk
 from evergreen.synthesis import outcome as pooling
+from tests.figures.figures_of_bcg import words
 
 
 def entry(measure, **own):
@@ -96,3 +99,92 @@ def test_prediction_interval_of_other_models(model):
     found = pooling.result(means(0.2, 2.1, -1.0), entry("MD", analysis={"model": model}))["model"]
     assert (found["pi_low"] is None) == (model == "common")
     assert found.get("pi_df") == (None if model == "common" else 2)
+
+
+# events among participants of both groups: nobody, some, nobody, some
+SILENT = [
+    ("A", (260, 0), (477, 0)),
+    ("B", (460, 18), (394, 32)),
+    ("C", (129, 0), (88, 0)),
+    ("D", (61, 15), (61, 17)),
+]
+EVERYBODY = [("A", (20, 20), (30, 30)), *SILENT[1::2]]
+
+
+def counts(rows):
+    return table(rows, ("n", "events"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "rows", "own", "left_out", "estimate", "se"),
+    [
+        ("RR", SILENT, {}, {"A", "C"}, -0.4364687039, 0.3024112308),
+        ("OR", SILENT, {}, {"A", "C"}, -0.5368451926, 0.2957509211),
+        ("RR", SILENT, {"drop00": False}, set(), -0.4341324475, 0.2064165633),
+        ("OR", SILENT, {"drop00": False}, set(), -0.5431489869, 0.2406187486),
+        ("RD", SILENT, {}, set(), -0.008082502755, 0.008617518473),
+        ("OR", EVERYBODY, {}, {"A"}, -0.5368451926, 0.2957509211),
+        ("RR", EVERYBODY, {}, set(), None, None),
+        # B alone has an empty cell that the rule sees: `if0all` corrects nothing once A and C are given up
+        ("RR", SILENT, {"to": "if0all"}, {"A", "C"}, -0.4364687039, 0.3024112308),
+        ("PETO", SILENT, {}, {"A", "C"}, None, None),
+        ("YUQ", SILENT, {}, {"A", "C"}, None, None),
+        ("AS", SILENT, {}, set(), None, None),
+        ("OR", SILENT, {"model": "peto"}, {"A", "C"}, None, None),
+        ("OR", SILENT, {"model": "glmm"}, {"A", "C"}, None, None),
+        ("RR", SILENT, {"model": "mh"}, {"A", "C"}, None, None),
+        ("RD", SILENT, {"model": "mh"}, set(), None, None),
+    ],
+)  # fmt: skip
+def test_studies_that_say_nothing_of_the_effect(measure, rows, own, left_out, estimate, se):
+    result = pooling.result(
+        counts(rows), entry(measure, analysis={"tau2": "DL", "test": "z", "gosh": 0, **own})
+    )
+    assert {one["study"] for one in result["left_out"] if one.get("not_estimable")} == left_out
+    assert result["k"] == len(rows) - len(left_out) == result["model"]["k"]
+    reason = "everybody in both groups has the event" if rows is EVERYBODY else "no events in either group"
+    assert {one["reason"] for one in result["left_out"]} == ({reason} if left_out else set())
+    assert {arm["n"] for one in result["left_out"] for arm in one["arms"].values()} == {
+        size for study, *arms in rows for size, _ in arms if study in left_out
+    }
+    if estimate is not None:
+        assert (result["model"]["estimate"], result["model"]["se"]) == pytest.approx((estimate, se), rel=1e-6)
+    # whatever is pooled, everybody counts
+    assert results.participants(result) == sum(n for _, *arms in rows for n, _ in arms)
+
+
+@pytest.mark.parametrize(
+    ("measure", "model", "label"),
+    [("RR", "random", "measure = RD"), ("OR", "peto", "measure = RD, model = mh"), ("RD", "random", None)],
+)
+def test_a_sensitivity_row_shows_the_risk_difference(measure, model, label):
+    result = pooling.result(counts(SILENT), entry(measure, analysis={"model": model, "tau2": "DL"}))
+    assert list(result["sensitivity"]) == ([label] if label else [])
+    if model == "random" and label:
+        assert result["sensitivity"][label]["k"] == 4
+        assert result["sensitivity"][label]["model"]["estimate"] == pytest.approx(-0.008082502755, rel=1e-6)
+    asked = entry(measure, analysis={"model": model, "sensitivity": [{"tau2": "PM"}]})
+    assert len(pooling.result(counts(SILENT[1::2]), asked)["sensitivity"]) == 1
+
+
+def test_rates_without_events_are_not_estimable():
+    rows = [("A", (0, 100), (0, 90)), ("B", (12, 90), (20, 100)), ("C", (5, 80), (4, 85))]
+    result = pooling.result(table(rows, ("events", "person_time")), entry("IRR", analysis={"tau2": "DL"}))
+    assert result["k"] == 2
+    assert result["model"]["estimate"] == pytest.approx(-0.2479260724, rel=1e-6)
+    assert pooling.result(table(rows, ("events", "person_time")), entry("IRD"))["k"] == 3
+
+
+def test_figure_and_summary_of_findings_count_the_studies_that_say_nothing():
+    rows = counts(SILENT).assign(kind=["x"] * 4 + ["y"] * 4)
+    result = pooling.result(rows, entry("RR", subgroups=["kind"]))
+    with style.style():
+        for by in (None, "kind"):
+            drawn = forest.forest(result, forest.Setting("Outcome"), by=by)
+            total = drawn.numbers[drawn.numbers["row"] == "total"]
+            assert len(total) == 1
+            shown = words(drawn)
+            for text in ("910", "1020", "Not estimable", "Not estimable: A, C (no events in either group)."):
+                assert text in shown
+            assert "Not pooled" not in shown
+    assert control_risk(result) == pytest.approx((0 + 32 / 394) / 2)

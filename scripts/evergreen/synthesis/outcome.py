@@ -56,7 +56,13 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(
-            analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
+            [
+                *analysis.get("sensitivity", []),
+                *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
+            ],
+            studies,
+            outcome,
+            lambda changed: compared(rows, changed)[1],
         ),
         "cumulative": study_influence.cumulative(studies, analysis),
         "influence": study_influence.influences(studies, analysis),

@@ -43,6 +43,7 @@ PREDICTION = {
     "riley": "from the t distribution with k - 2 degrees of freedom",
     "t": "from the t distribution with k - 1 degrees of freedom",
 }
+SILENT = {"none": "without an event in both groups", "all": "in which everybody has the event"}
 ARMS = {
     "combine": "Several arms of one group were combined as if their participants had been one sample",
     "split": "Where several arms shared a control, its participants and events were divided between the comparisons",
@@ -87,6 +88,18 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
     analysis = outcome["analysis"]
     if MEASURES[outcome["measure"]].kind not in {"table", "two_rates", "proportion", "rate"}:
         return []
+    silent = MEASURES[outcome["measure"]].silent
+    given_up = []
+    if silent and analysis.get("drop00", True):
+        where = " or ".join(SILENT[which] for which in silent)
+        given_up.append(
+            f"Studies {where} are not estimable: they count among participants and events and are not pooled."
+        )
+    return [*_corrections(outcome), *given_up]
+
+
+def _corrections(outcome: Mapping[str, Any]) -> list[str]:
+    analysis = outcome["analysis"]
     if analysis["model"] == "glmm":
         return ["The counts themselves were modelled, without a continuity correction."]
     add, to = analysis.get("add", 0.5), analysis.get("to", "only0")
@@ -102,8 +115,6 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
         sentence += "; the pooled estimate uses the counts as they are"
     if analysis["model"] == "peto":
         sentence += "; Peto's method uses the counts as they are"
-    if analysis.get("drop00"):
-        sentence += "; studies without events in both groups were left out"
     return [sentence + "."]
 
 
