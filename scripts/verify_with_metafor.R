@@ -58,9 +58,9 @@ effects_of <- function(i) {
 
 # --- models
 
-uni <- function(p, d, ...) {
-  how <- list(...)
-  if (is.null(how$test)) how$test <- p$test
+uni <- function(p, d, test = p$test, ...) {
+  if (test == "auto") return(automatic(p, d, ...))
+  how <- list(test = test, ...)
   if (p$model == "common") how <- c(how[names(how) != "test"], list(method = "EE"), if (how$test == "z") NULL else list(test = how$test)) else how$method <- p$tau2
   if (identical(how$method, "DL2") && known < "5.0.0") {  # the generalised Q with the weights of DL's tau2
     moderated <- how[names(how) == "mods"]
@@ -69,6 +69,24 @@ uni <- function(p, d, ...) {
     how$method <- "DL"
   }
   do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = exact), how))
+}
+
+# Knapp and Hartung's test where three or more studies have a tau2 above 0, unless it is narrower than Wald's; with moderators always.
+automatic <- function(p, d, ...) {
+  adjusted <- function() uni(p, d, ..., test = "knha")
+  if (!is.null(list(...)$mods)) return(adjusted())
+  normal <- uni(p, d, ..., test = "z")
+  if (normal$k < 3 || normal$tau2 <= 1e-8 * min(d$vi)) return(normal)
+  other <- adjusted()
+  if (other$ci.ub - other$ci.lb < normal$ci.ub - normal$ci.lb) normal else other
+}
+
+# mean +- t sqrt(tau2 + se^2), whatever the test was; none below three studies
+prediction <- function(p, mean, se, tau2, k) {
+  if (k < 3) return(list())
+  free <- switch(p$predtype, riley = k - 2, simple = NA, k - 1)
+  wide <- (if (is.na(free)) qnorm(half(p$level)) else qt(half(p$level), free)) * sqrt(tau2 + (p$predtype != "simple") * se^2)
+  list(pi_low = mean - wide, pi_high = mean + wide, pi_df = free)
 }
 
 fitted <- function(p, d) {
@@ -112,7 +130,6 @@ robust_of <- function(fit, d, level) {
 pooled <- function(p, d) {
   fit <- fitted(p, d)
   out <- wald(fit)
-  q <- qnorm(half(p$level))
   if (p$model %in% c("random", "common")) {
     k <- fit$k
     df <- if (p$test == "z") NA else k - 1
@@ -120,16 +137,13 @@ pooled <- function(p, d) {
     if (p$i2 == "Q") out$I2 <- if (out$Q > 0) max(0, 100 * (out$Q - out$Q_df) / out$Q) else 0
     if (p$i2 == "Q") out$H2 <- if (out$Q_df > 0) out$Q / out$Q_df else 1
     if (k > 1 && p$model == "random") {
-      free <- switch(p$predtype, default = df, riley = max(k - 2, 1), t = max(k - 1, 1), simple = NA)
-      q <- if (is.na(free)) q else qt(half(p$level), free)
-      wide <- q * sqrt(fit$tau2 + (p$predtype != "simple") * fit$se^2)
       # the profile of Q is the same for every estimator
       limits <- confint(uni(replace(p, "tau2", if (p$tau2 == "DL2") "DL" else p$tau2), d), control = list(tol = 1e-12, maxiter = 10000))$random["tau^2", ]
       # limits that both lie below 0 are shown as 0
       if (is.na(limits["ci.lb"]) && is.na(limits["ci.ub"])) limits[c("ci.lb", "ci.ub")] <- 0
       normal <- uni(p, d, test = "z")
-      out <- c(out, list(tau2 = fit$tau2, tau2_se = if (p$tau2 == "DL2" && known < "5.0.0") NA else fit$se.tau2, pi_low = c(fit$beta) - wide, pi_high = c(fit$beta) + wide, pi_df = free,
-        tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), setNames(wald(normal), paste("wald", names(wald(normal)))))
+      out <- c(out, list(tau2 = fit$tau2, tau2_se = if (p$tau2 == "DL2" && known < "5.0.0") NA else fit$se.tau2,
+        tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), prediction(p, c(fit$beta), fit$se, fit$tau2, k), setNames(wald(normal), paste("wald", names(wald(normal)))))
     }
     if (k > 1) {
       robust <- robust_of(uni(p, d, test = "z"), d, p$level)
@@ -141,18 +155,16 @@ pooled <- function(p, d) {
     if (p$model == "mh" && p$measure %in% c("OR", "RR", "RD", "IRR")) out <- c(out, chi2("association", fit$MH, 1, fit$MHp))
     if (p$model == "mh" && p$measure == "OR") out <- c(out, chi2("breslow_day", fit$BD, fit$k.pos - 1, fit$BDp), chi2("tarone", fit$TA, fit$k.pos - 1, fit$TAp))
   } else if (p$model == "glmm") {
-    wide <- q * sqrt(fit$tau2 + fit$se^2)
     out <- c(out, list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE.LRT, Q_df = fit$QE.df, Q_p = fit$QEp.LRT, Q_wald = fit$QE.Wld,
-      Q_wald_p = fit$QEp.Wld, pi_low = c(fit$beta) - wide, pi_high = c(fit$beta) + wide))
+      Q_wald_p = fit$QEp.Wld), prediction(p, c(fit$beta), fit$se, fit$tau2, fit$k))
   } else {
     parts <- if (yes(p$nested)) c("study", "effect") else "effect"
     w <- 1 / d$vi
     typical <- (fit$k - 1) / (sum(w) - sum(w^2) / sum(w))
     own <- 100 * fit$sigma2 / (sum(fit$sigma2) + typical)
-    wide <- q * sqrt(sum(fit$sigma2) + fit$se^2)
     robust <- robust_of(fit, d, p$level)
-    out <- c(out, list(k = fit$k, tau2 = sum(fit$sigma2), I2 = sum(own), Q = fit$QE, Q_df = fit$k - 1, Q_p = fit$QEp, pi_low = c(fit$beta) - wide,
-      pi_high = c(fit$beta) + wide), setNames(as.list(fit$sigma2), paste("sigma2", parts)), setNames(as.list(own), paste("I2_of", parts)),
+    out <- c(out, list(k = fit$k, tau2 = sum(fit$sigma2), I2 = sum(own), Q = fit$QE, Q_df = fit$k - 1, Q_p = fit$QEp),
+      prediction(p, c(fit$beta), fit$se, sum(fit$sigma2), length(unique(d$study))), setNames(as.list(fit$sigma2), paste("sigma2", parts)), setNames(as.list(own), paste("I2_of", parts)),
       shares(fit, p, d, type = "rowsum"), robust)
     attr(out, "reason") <- attr(robust, "reason")
   }
@@ -197,9 +209,9 @@ moderators <- function(p, d) {
 }
 
 influences <- function(p, d) {
-  whole <- uni(p, d)
-  left <- leave1out(whole)
-  without <- list(estimate = left$estimate, se = left$se, p = left$pval, ci_low = left$ci.lb, ci_high = left$ci.ub, tau2 = if (p$model == "common") rep(0, nrow(d)) else left$tau2, I2 = left$I2, Q = left$Q, Q_p = left$Qp)
+  left <- lapply(seq_len(nrow(d)), function(i) uni(p, d[-i, ]))
+  each <- function(key) vapply(left, function(fit) c(fit[[key]])[1], 0)
+  without <- list(estimate = each("beta"), se = each("se"), p = each("pval"), ci_low = each("ci.lb"), ci_high = each("ci.ub"), tau2 = each("tau2"), I2 = each("I2"), Q = each("QE"), Q_p = each("QEp"))
   found <- influence(uni(p, d, test = "z"))
   inf <- found$inf
   spot <- baujat(uni(p, d, test = "z"))
@@ -263,7 +275,7 @@ small_studies <- function(p, d) {
     added <- data.frame(yi = 2 * centre - ordered$yi[trimmed], vi = ordered$vi[trimmed])
     added <- added[order(added$yi, added$vi), ]
     f <- uni(p, data.frame(yi = c(d$yi, added$yi), vi = c(d$vi, added$vi)))
-    df <- if (p$test == "z") NA else f$k - 1
+    df <- if (f$test == "z") NA else f$k - 1
     model <- c(wald(f), list(k = f$k, df = df, tau2 = f$tau2, tau2_se = f$se.tau2, missing = t$k0, missing_se = t$se.k0, right = as.numeric(t$side == "right")), heterogeneity(f))
     c(setNames(model, paste("filled", names(model))), if (t$k0 > 0) setNames(as.list(c(t(added))), paste("filled", rep(seq_len(t$k0), each = 2), c("yi", "vi"))))
   }))

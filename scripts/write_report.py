@@ -107,7 +107,7 @@ def _sections(
         if "certainty" in inputs:
             found.append(findings.section(outcomes, pooled, tables.read_table(*inputs["certainty"])))
         found.append(results.section(outcomes, pooled, extracted, folder, links))
-    found.append(_methods(protocol, outcomes, extracted))
+    found.append(_methods(protocol, outcomes, pooled, extracted))
     return found
 
 
@@ -208,7 +208,10 @@ def _when(retrieved: dict[str, Any]) -> str:
 
 
 def _methods(
-    protocol: dict[str, Any], outcomes: list[dict[str, Any]], extracted: pd.DataFrame | None
+    protocol: dict[str, Any],
+    outcomes: list[dict[str, Any]],
+    pooled: dict[str, Any],
+    extracted: pd.DataFrame | None,
 ) -> Section:
     extractors = _people(extracted["extractors"]) if extracted is not None else []
     texts = [
@@ -216,9 +219,8 @@ def _methods(
         methods.selection(protocol),
         methods.extraction(protocol, extractors, []),
     ]
-    return Section(
-        "methods", "Methods in words", [Text(text) for text in (*texts, *methods.synthesis(outcomes)) if text]
-    )
+    texts += methods.synthesis(outcomes, pooled)
+    return Section("methods", "Methods in words", [Text(text) for text in texts if text])
 
 
 def _people(column: pd.Series) -> list[str]:

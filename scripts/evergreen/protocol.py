@@ -16,10 +16,11 @@ from jsonschema.exceptions import ValidationError
 
 from evergreen import places, schemas, yaml_text
 from evergreen.errors import InputError, refuse
+from evergreen.metaanalysis.models import MODELS
 
 ANALYSIS_DEFAULTS: dict[str, Any] = {
     "model": "random", "tau2": "REML", "level": 0.95, "prediction": True, "add": 0.5, "to": "only0",
-    "drop00": False, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
+    "drop00": True, "mh_add": 0, "glmm": "UM.FS", "smd_vtype": "LS", "predtype": "default", "i2": "tau2",
     "k_min_small_study": 10, "sensitivity": [], "permutations": 1000, "gosh": 4000, "seed": 0, "outliers": 0.95,
 }  # fmt: skip
 STAGES = ("title_abstract", "full_text")
@@ -78,7 +79,7 @@ def analysis_of(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
     if "test" not in merged or (
         "test" not in own and own.get("model", merged["model"]) != general.get("model", "random")
     ):
-        merged["test"] = "knha" if merged["model"] == "random" else "z"
+        merged["test"] = MODELS[merged["model"]].tests[0]
     return merged
 
 

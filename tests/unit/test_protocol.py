@@ -18,7 +18,7 @@ def test_the_smallest_protocol_for_pooling_is_complete():
     assert (outcome["analysis"]["model"], outcome["analysis"]["tau2"], outcome["analysis"]["test"]) == (
         "random",
         "REML",
-        "knha",
+        "auto",
     )
     assert found["screening"]["title_abstract"]["reviewers"] == []
 
@@ -40,12 +40,12 @@ def test_completing_twice_changes_nothing():
 @pytest.mark.parametrize(
     ("own", "general", "test"),
     [
-        ({}, {}, "knha"),
+        ({}, {}, "auto"),
         ({"model": "common"}, {}, "z"),
         ({}, {"model": "mh"}, "z"),
         ({}, {"test": "z"}, "z"),
         ({"test": "adhoc"}, {"test": "z"}, "adhoc"),
-        ({"model": "random"}, {"model": "common"}, "knha"),
+        ({"model": "random"}, {"model": "common"}, "auto"),
     ],
 )
 def test_the_test_follows_the_model_unless_stated(own, general, test):

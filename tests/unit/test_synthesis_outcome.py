@@ -204,7 +204,8 @@ def test_studies_without_any_event_are_said_and_not_pooled():
         assert {one["reason"] for one in found["left_out"]} == {"no events in either group"}
     assert outcome.result(rows, entry("RD"))["model"]["estimate"] == 0
     rows.loc[0, "events"] = "1"
-    assert outcome.result(rows, entry())["k"] == 2
+    assert outcome.result(rows, entry())["k"] == 1
+    assert outcome.result(rows, entry(analysis={"drop00": False}))["k"] == 2
 
 
 def test_arms_that_the_protocol_does_not_name_are_said():

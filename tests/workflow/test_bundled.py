@@ -26,7 +26,7 @@ def run(tmp_path_factory) -> tuple[Path, Run]:
     """The bundled review pooled as it was by hand, in a directory of its own."""
     review = copy_of(ROOT, tmp_path_factory.mktemp("bundled") / "review")
     path = review / "config/config.yaml"
-    path.write_text(path.read_text().replace("tau2: REML, test: knha", "tau2: DL, test: z"))
+    path.write_text(path.read_text().replace("tau2: REML, test: auto", "tau2: DL, test: z"))
     done = snakemake(review)
     assert done.status == 0, done.output
     return review, done

@@ -119,6 +119,8 @@ class _Content:
             own_size(study, result["measure"], self.scale) for study in result.get("studies") or []
         ]
         self.left_out: list[Mapping[str, Any]] = list(result.get("left_out") or [])
+        # their participants and events count
+        self.not_estimable = [s for s in self.left_out if s.get("not_estimable")]
         self.bias = _Bias([*self.studies, *self.left_out], setting.tool)
         self.model: Mapping[str, Any] = result.get("model") or {}
         self.pooled = self.model.get("estimate") is not None
@@ -262,31 +264,39 @@ class _Content:
     def _level(self) -> str:
         return f"({100 * float(self.result.get('level', 0.95)):g}% CI)"
 
+    def _is_in(self, level: str, study: Mapping[str, Any]) -> bool:
+        """Whether a study belongs to a subgroup of the column that the figure is divided by."""
+        return str((study.get("columns") or {}).get(self.by)) == level
+
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
+        placed: list[int] = []
         if self.by is None:
             rows += [self._study_row(s) for s in self.studies]
         else:
             levels = (self.result.get("subgroups") or {}).get(self.by) or {}
             for level, model in levels.items():
-                members = [s for s in self.studies if str((s.get("columns") or {}).get(self.by)) == level]
+                members = [s for s in self.studies if self._is_in(level, s)]
                 if not members:
                     continue
+                silent = [s for s in self.not_estimable if self._is_in(level, s)]
+                placed += [id(s) for s in silent]
                 rows.append(Row(level, bold=True, space=5 if rows else 0))
-                rows += [self._study_row(s, indent=6) for s in members]
+                rows += [self._study_row(s, indent=6) for s in [*members, *silent]]
                 # One study is its own subtotal: a diamond would say the same twice.
                 if len(members) > 1 and model.get("estimate") is not None:
-                    rows += self._total(f"Subtotal {self._level()}", model, members)
+                    rows += self._total(f"Subtotal {self._level()}", model, [*members, *silent])
                     rows.append(Row(text=heterogeneity(model)))
                     rows += [Row(text=text) for text in [self._overall(model)] if text]
         if not rows:
             return [row for s in self.left_out for row in self._reported_rows(s)]
-        shown = [s for s in self.left_out if s.get("arms")]
+        shown = [s for s in self.left_out if s.get("arms") and id(s) not in placed]
         if shown and self.by is not None:
             rows.append(Row("Not pooled", bold=True, space=5))
         rows += [self._study_row(s) for s in shown]
         if self.pooled:
-            rows += self._total(f"Total {self._level()}", self.model, self.studies, space=4)
+            counted = [*self.studies, *self.not_estimable]
+            rows += self._total(f"Total {self._level()}", self.model, counted, space=4)
             rows += self._prediction()
         return rows
 
@@ -405,12 +415,12 @@ class _Content:
             notes.append(f"Unit: {self.setting.unit}.")
         if self.derived:
             notes.append(f"{DAGGER} Derived from other reported numbers.")
-        by_reason: dict[str, list[str]] = {}
+        by_reason: dict[tuple[str, str], list[str]] = {}
         for study in self.left_out if self.studies else []:
-            by_reason.setdefault(str(study.get("reason", "")).rstrip("."), []).append(
-                str(study.get("label") or study["study"])
-            )
-        notes += [f"Left out: {', '.join(names)} ({reason})." for reason, names in by_reason.items()]
+            how = "Not estimable" if study.get("not_estimable") else "Left out"
+            reason = str(study.get("reason", "")).rstrip(".")
+            by_reason.setdefault((how, reason), []).append(str(study.get("label") or study["study"]))
+        notes += [f"{how}: {', '.join(names)} ({reason})." for (how, reason), names in by_reason.items()]
         return notes + self.bias.legend()
 
     def numbers(self) -> pd.DataFrame:

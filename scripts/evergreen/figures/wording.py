@@ -80,7 +80,10 @@ def explained(model: Mapping[str, Any]) -> str:
     names = {"knha": "Hartung-Knapp", "adhoc": "Hartung-Knapp (not narrower than Wald)", "z": "Wald"}
     parts = []
     if model.get("test"):
-        parts.append(f"Confidence interval of the pooled effect: {names.get(model['test'], model['test'])}")
+        why = f" ({model['test_reason']})" if model.get("test_reason") else ""
+        parts.append(
+            f"Confidence interval of the pooled effect: {names.get(model['test'], model['test'])}{why}"
+        )
     if model.get("tau2_method") and model.get("model") == "random":
         bounded = ", interval by the Q-profile" if model.get("tau2_ci_low") is not None else ""
         parts.append(f"Tau²: {model['tau2_method']}{bounded}")

@@ -11,11 +11,17 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
-from evergreen.metaanalysis.coefficients import Coefficients, information_criteria, tests_of, wald
+from evergreen.metaanalysis.coefficients import (
+    Coefficients,
+    information_criteria,
+    tail_and_critical,
+    tests_of,
+    wald,
+)
 from evergreen.metaanalysis.least_squares import (
     Array,
     Batch,
@@ -35,13 +41,15 @@ TESTS = MODELS["random"].tests
 class Fit(Coefficients):
     """A fitted model: its coefficients (one `df` for all of them), and single numbers.
 
-    `I2` in per cent and `H2` with metafor's typical variance `vt`; `Q` the test of residual heterogeneity; `QM` the
+    `test` is the test that was applied, `asked` the one that was asked for (they differ for `auto`); in a batch `test` has one for
+    each. `I2` in per cent and `H2` with metafor's typical variance `vt`; `Q` the test of residual heterogeneity; `QM` the
     omnibus test of the moderators (of the mean where there are none); `scale` Knapp and Hartung's factor; `loglik` and
     `loglik_restricted` at the estimate; `weight` in per cent, k entries.
     """
 
     method: str
-    test: str
+    test: NDArray[np.str_] | str
+    asked: str
     tau2: Array
     tau2_se: Array
     I2: Array
@@ -92,8 +100,8 @@ def fit(
 
     `design` is k x p with the intercept as its first column (default: the intercept alone). `method` is an estimator
     of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
-    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002) or adhoc (knha whose factor is never below 1). `level` is that of
-    intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
+    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002), adhoc (knha whose factor is never below 1) or auto (see `automatic`).
+    `level` is that of intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
     (default: all but the intercept). Raises ValueError for an estimator or a test that does not exist and where columns of the
     design depend on each other.
     """
@@ -129,10 +137,15 @@ def fit_batch(
     b, inverse, rss = best.b, best.inverse, best.rss
     df = np.where(k > p, k - p, np.nan)
     scale = np.ones(len(k))
-    if test in {"knha", "adhoc"}:
+    if test in {"knha", "adhoc", "auto"}:
         scale = np.where(rss <= np.finfo(float).eps, 0.0, rss / df)
         if test == "adhoc":
             scale = np.maximum(scale, 1.0)
+    applied = np.full(len(k), test)
+    if test == "auto":
+        applied = automatic(batch, found, scale, level)
+        scale = np.where(applied == "knha", scale, 1.0)
+    normal = applied == "z"
     if weighted:
         share = w / w.sum(axis=1, keepdims=True)
     else:
@@ -143,14 +156,12 @@ def fit_batch(
         rss = (w * residual**2).sum(axis=1)
         share = batch.used / k[:, None]
     b, vb = coefficients(batch, b, inverse * scale[:, None, None])
-    test_df = np.full(len(k), np.nan) if test == "z" else df
+    test_df = np.where(normal, np.nan, df)
     coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
-    if test != "z":  # without degrees of freedom there is no t test
-        untested = np.isnan(df)[:, None]
-        coefficient_tests |= {
-            name: np.where(untested, np.nan, coefficient_tests[name])
-            for name in ("p_value", "ci_low", "ci_high")
-        }
+    untested = (~normal & np.isnan(df))[:, None]  # without degrees of freedom there is no t test
+    coefficient_tests |= {
+        name: np.where(untested, np.nan, coefficient_tests[name]) for name in ("p_value", "ci_low", "ci_high")
+    }
     columns = list(tested) if tested is not None else list(range(1 if batch.intercept and p > 1 else 0, p))
     QM, QM_df, QM_p = wald(b, vb, columns, test_df)
     Q, Q_p, vt = _residual_heterogeneity(batch)
@@ -167,11 +178,26 @@ def fit_batch(
     volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
     restricted = -0.5 * ((k - p) * np.log(2 * np.pi) + spread + rss) + 0.5 * volume
     return Fit(
-        **coefficient_tests, method=method, test=test, tau2=found,
+        **coefficient_tests, method=method, test=applied, asked=test, tau2=found,
         tau2_se=heterogeneity.standard_error(batch, method, found) if tau2 is None else np.full(len(k), np.nan),
         I2=I2, H2=H2, vt=vt, Q=Q, Q_df=k - p, Q_p=Q_p, QM=QM, QM_df=QM_df, QM_p=QM_p, scale=scale,
         loglik=loglik, loglik_restricted=restricted, weight=100 * share, k=k, p=p,
     )  # fmt: skip
+
+
+def automatic(batch: Batch, tau2: Array, factor: Array, level: float) -> NDArray[np.str_]:
+    """What the test `auto` applies to each meta-analysis of a batch: knha or z (B).
+
+    For a mean: Knapp and Hartung's where three or more studies have a `tau2` (B) above 0 (Cochrane Handbook 10.10.4.4) and, a guard
+    of ours, its interval at `level` is not narrower than Wald's; Wald's otherwise. `factor` (B) is Knapp and Hartung's, by which
+    their variance differs from Wald's. With moderators always knha.
+    """
+    if batch.p > 1:
+        return np.full(len(tau2), "knha")
+    df = np.maximum(batch.k - 1, 1)
+    _, t = tail_and_critical(np.zeros(len(tau2)), df, level)
+    guarded = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
+    return np.where((batch.k >= 3) & heterogeneity.above_zero(batch, tau2) & guarded, "knha", "z")
 
 
 def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:

@@ -48,7 +48,8 @@ class Measure:
     of `transforms.back`. `options` are the choices that its formula has: `add` and `to` (what is added to empty cells, and
     where), `drop00` (whether studies without events in both groups are given up), `vtype` (the formula of the variance),
     `correct` (whether a bias is corrected). `corrected` says whether empty cells are corrected
-    unless it is refused. `unit` is that of the effect: `outcome` (that of the outcome, so that values in different units cannot
+    unless it is refused. `silent` are the tables that say nothing of the effect, whatever is added to them: `none` (no event in either
+    group), `all` (everybody has it). `unit` is that of the effect: `outcome` (that of the outcome, so that values in different units cannot
     be pooled), `spread` (the outcome's own spread or mean, which a change has not in common with a value), or "". `asymmetry` are the tests for small-study effects that suit it (Cochrane Handbook 13.3.5.4).
     """
 
@@ -59,18 +60,24 @@ class Measure:
     unit: str = ""
     asymmetry: tuple[str, ...] = ("Egger",)
     corrected: bool = False
+    silent: tuple[str, ...] = ()
 
 
 _CELLS, _COUNT = ("add", "to", "drop00"), ("add", "to")
 
 MEASURES = {
-    "RR": Measure("risk ratio", "table", "log", _CELLS, corrected=True),
-    "OR": Measure("odds ratio", "table", "log", _CELLS, asymmetry=("Harbord", "Peters"), corrected=True),
+    "RR": Measure("risk ratio", "table", "log", _CELLS, corrected=True, silent=("none",)),
+    "OR": Measure(
+        "odds ratio", "table", "log", _CELLS, asymmetry=("Harbord", "Peters"), corrected=True, silent=("none", "all")
+    ),
     "RD": Measure("risk difference", "table", options=_CELLS, corrected=True),
-    "PETO": Measure("Peto odds ratio", "table", "log", _CELLS, asymmetry=("Harbord", "Peters"), corrected=True),
+    "PETO": Measure(
+        "Peto odds ratio", "table", "log", _CELLS, asymmetry=("Harbord", "Peters"), corrected=True,
+        silent=("none", "all"),
+    ),
     "AS": Measure("arcsine square root difference", "table", options=_CELLS),
     "PHI": Measure("phi coefficient", "table", options=_CELLS),
-    "YUQ": Measure("Yule's Q", "table", options=_CELLS, corrected=True),
+    "YUQ": Measure("Yule's Q", "table", options=_CELLS, corrected=True, silent=("none", "all")),
     "MD": Measure("mean difference", "two_means", options=("vtype",), unit="outcome"),
     "SMD": Measure(
         "standardised mean difference", "two_means", options=("vtype", "correct"), unit="spread",
@@ -99,7 +106,7 @@ MEASURES = {
     "ROMC": Measure("ratio of means after and before", "pre_post", "log"),
     "CVRC": Measure("ratio of coefficients of variation after and before", "pre_post", "log"),
     "VRC": Measure("ratio of standard deviations after and before", "pre_post", "log"),
-    "IRR": Measure("incidence rate ratio", "two_rates", "log", _CELLS, corrected=True),
+    "IRR": Measure("incidence rate ratio", "two_rates", "log", _CELLS, corrected=True, silent=("none",)),
     "IRD": Measure("incidence rate difference", "two_rates", options=_CELLS, unit="outcome", corrected=True),
     "IRSD": Measure("square root rate difference", "two_rates", options=_CELLS, unit="outcome"),
     "IR": Measure("incidence rate", "rate", options=_COUNT, unit="outcome", corrected=True),

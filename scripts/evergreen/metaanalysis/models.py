@@ -37,7 +37,10 @@ class Model:
 
 MODELS = {
     "random": Model(
-        "random effects by inverse variance", tau2=TAU2, tests=("knha", "z", "t", "adhoc"), clusters="choice"
+        "random effects by inverse variance",
+        tau2=TAU2,
+        tests=("auto", "knha", "z", "t", "adhoc"),
+        clusters="choice",
     ),
     "common": Model("a common effect by inverse variance", tests=("z", "t"), clusters="choice"),
     "mh": Model(

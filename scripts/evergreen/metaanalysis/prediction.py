@@ -16,7 +16,7 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
 
     mean +- q sqrt(se^2 + tau2), with q from the normal distribution for test z and from t with the test's degrees of
     freedom otherwise (`default`); from t with k - p - 1 (`riley`: Higgins, Thompson & Spiegelhalter 2009; k - 2 without
-    moderators) or with k - p (`t`), never less than 1; `simple` is mean +- 1.96 tau without the uncertainty of the
+    moderators) or with k - p (`t`), never less than 1 (`limits` has intervals that do not follow the test); `simple` is mean +- 1.96 tau without the uncertainty of the
     mean. At `level` (a share; default that of the fit), on the scale of the effects; arrays (B) for a fitted batch. NaN for a
     common-effect model. Raises ValueError for a kind that does not exist.
     """
@@ -35,3 +35,22 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
     if fit.method in heterogeneity.COMMON:
         half = np.full_like(half, np.nan)
     return b - half, b + half, df
+
+
+def limits(
+    mean: float, se: float, tau2: float, k: int, kind: str = "default", level: float = 0.95
+) -> tuple[float, float, float]:
+    """Lower limit, upper limit and degrees of freedom of the prediction interval of a `mean` of k studies, whatever its test was.
+
+    mean +- t sqrt(se^2 + tau2) on the scale of the analysis, at `level` (a share), with k - 1 degrees of freedom (`default` and `t`) or
+    k - 2 (`riley`: Higgins, Thompson & Spiegelhalter 2009); `simple` is mean +- z tau, its degrees of freedom NaN. Raises ValueError for a kind that does not exist and where no degree
+    of freedom is left.
+    """
+    if kind not in PREDICTION:
+        raise ValueError(f"unknown kind of prediction interval: {kind}")
+    df = {"riley": k - 2.0, "simple": np.nan}.get(kind, k - 1.0)
+    if df < 1:
+        raise ValueError(f"{k} studies have no prediction interval")
+    _, q = tail_and_critical(np.zeros(1), np.array([df]), level)
+    half = float(q[0]) * float(np.sqrt(tau2 if kind == "simple" else se**2 + tau2))
+    return float(mean - half), float(mean + half), df

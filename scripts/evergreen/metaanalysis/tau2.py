@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from evergreen.metaanalysis.least_squares import (
@@ -35,6 +36,8 @@ COMMON = ("EE", "FE", "CE")
 
 GRID_POINTS = 16
 CACHED = 16384
+TOLERANCE = 1e-9
+"""Share of the smallest sampling variance up to which an estimate is 0 but for rounding: where iterations stop."""
 NEWTON_STEPS = 100
 
 
@@ -57,6 +60,11 @@ def estimate(batch: Batch, method: str) -> Array:
         whole = batch if len(part) == len(tau2) else batch.take(part)
         tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
     return tau2
+
+
+def above_zero(batch: Batch, tau2: Array) -> NDArray[np.bool_]:
+    """Whether each tau2 (B) is more than 0 by more than the estimators' tolerance."""
+    return tau2 > TOLERANCE * np.where(batch.used > 0, batch.vi, np.inf).min(axis=1)
 
 
 def standard_error(batch: Batch, method: str, tau2: Array) -> Array:
@@ -320,7 +328,7 @@ def _polish(batch: Batch, low: Array, high: Array, start: Array, restricted: boo
         new = np.where(inside, new, 0.5 * (low[active] + high[active]))
         root[active] = new
         # the step after one of this size would be lost in rounding: convergence is quadratic
-        moving = np.abs(new - at) > 1e-9 * (new + floor[active])
+        moving = np.abs(new - at) > TOLERANCE * (new + floor[active])
         if not moving.any():
             break
         if not moving.all():

@@ -17,6 +17,7 @@ from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
 from evergreen.report.results import participants, pooled_model
+from evergreen.synthesis.studies import counted
 
 NOTE = (
     "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"
@@ -25,8 +26,8 @@ NOTE = (
 
 
 def control_risk(result: Mapping[str, Any]) -> float | None:
-    """Median risk (a fraction) of the pooled studies' control groups; None where any of them lacks its counts."""
-    arms = [(study.get("arms") or {}).get("control", {}) for study in result["studies"]]
+    """Median risk (a fraction) of the control groups of the studies that count; None where any of them lacks its counts."""
+    arms = [(study.get("arms") or {}).get("control", {}) for study in counted(result)]
     if not arms or any(not arm.get("n") or arm.get("events") is None for arm in arms):
         return None
     return median(arm["events"] / arm["n"] for arm in arms)

@@ -17,6 +17,7 @@ MODELS = {
     "multilevel": "a multilevel model",
 }
 TESTS = {
+    "auto": "Hartung-Knapp intervals where three or more studies have a between-study variance above 0, unless these are narrower than Wald-type intervals, and Wald-type intervals otherwise,",
     "z": "Wald-type intervals",
     "knha": "Hartung-Knapp intervals",
     "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
@@ -124,8 +125,13 @@ def extraction(protocol: Mapping[str, Any], extractors: Sequence[str], assessors
     return text.strip()
 
 
-def synthesis(outcomes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How effects were pooled: one sentence for each way it was done."""
+def synthesis(
+    outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[str]:
+    """How effects were pooled: one sentence for each way it was done.
+
+    `results` (by the outcome's id) say which interval was applied where the protocol leaves it to the data.
+    """
     ways: dict[tuple[Any, ...], list[str]] = {}
     for outcome in outcomes:
         analysis = outcome["analysis"]
@@ -150,4 +156,14 @@ def synthesis(outcomes: Sequence[Mapping[str, Any]]) -> list[str]:
         if len(ways) > 1:
             text += f" This holds for {plural(len(names), 'outcome')}: {listed(names)}."
         sentences.append(text)
-    return sentences
+    return sentences + _applied(outcomes, results or {})
+
+
+def _applied(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Which outcomes got which interval, for those whose protocol leaves it to the data."""
+    found: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        model = (results.get(outcome["id"]) or {}).get("model")
+        if model and model["estimate"] is not None and model["asked"] == "auto":
+            found.setdefault(model["test"], []).append(outcome["name"])
+    return [f"{TESTS[test]} were applied to {listed(names)}." for test, names in sorted(found.items())]

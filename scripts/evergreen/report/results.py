@@ -27,15 +27,16 @@ from evergreen.report.effects import estimate, interval, scale_of
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
+from evergreen.synthesis.studies import counted
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
 FIRST = ("forest", "funnel")
 
 
 def participants(result: Mapping[str, Any]) -> int | None:
-    """Participants analysed in the pooled studies, where every study states them."""
+    """Participants of the pooled studies and of those in which nothing can be estimated, where every study states them."""
     total = 0.0
-    for study in result["studies"]:
+    for study in counted(result):
         sizes = [arm.get("n") for arm in (study.get("arms") or {}).values()]
         if not sizes or any(size is None for size in sizes):
             return None
@@ -116,7 +117,10 @@ def outcome_blocks(
         blocks += further_blocks(result, scale_of(outcome, result))
     if result["left_out"] and result["model"] is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
-        left_out = [[item["study"], item["reason"]] for item in result["left_out"]]
+        left_out = [
+            [item["study"], f"{'not estimable: ' if item.get('not_estimable') else ''}{item['reason']}"]
+            for item in result["left_out"]
+        ]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
     blocks.append(_trace(rows, links))
     settings = ", ".join(

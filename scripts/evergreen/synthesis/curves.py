@@ -55,7 +55,7 @@ def line(
     part = studies.take(known)
     fitted = fit(
         part.yi, part.vi, np.column_stack([np.ones(len(x)), x]), method=model["tau2_method"] or "EE",
-        test=model["test"] or "z", level=level,
+        test=model["asked"], level=level,
     )  # fmt: skip
     room = 0.04 * np.ptp(x)
     at = np.linspace(x.min() - room, x.max() + room, LINE_POINTS)

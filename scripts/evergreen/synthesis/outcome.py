@@ -51,12 +51,18 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "profile": curves.profile(studies, model),
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
-        "methods": wording.methods(outcome),
+        "methods": wording.methods(outcome, model),
         "subgroups": effect_modification.subgroups(studies, outcome.get("subgroups", []), analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(
-            analysis.get("sensitivity", []), studies, outcome, lambda changed: compared(rows, changed)[1]
+            [
+                *analysis.get("sensitivity", []),
+                *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
+            ],
+            studies,
+            outcome,
+            lambda changed: compared(rows, changed)[1],
         ),
         "cumulative": study_influence.cumulative(studies, analysis),
         "influence": study_influence.influences(studies, analysis),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
+from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
-from evergreen.metaanalysis.models import conflict
+from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
+
+LEAST_PREDICTED = 3
+"""Studies from which there is a prediction interval."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,16 @@ def check(outcome: Mapping[str, Any]) -> None:
 
 
 def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
-    """Pool `studies` as `analysis` says; None where there is no study."""
-    k, model = len(studies.yi), analysis["model"]
-    if k == 0:
+    """Pool `studies` as `analysis` says; None where there is no study. `test` in the block is what was applied, `asked` what was asked."""
+    if not len(studies.yi):
         return None
+    found = _pool(studies, analysis)
+    asked = analysis.get("test", MODELS[analysis["model"]].tests[0])
+    return replace(found, block={**found.block, "asked": asked})
+
+
+def _pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+    k, model = len(studies.yi), analysis["model"]
     if k == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis["level"])
         note = "One study: nothing is pooled, its own estimate and interval are shown."
@@ -83,7 +92,7 @@ def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
 
 
 def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
-    level, k = analysis["level"], len(studies.yi)
+    level = analysis["level"]
     random = analysis["model"] == "random"
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
@@ -92,12 +101,15 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     if random:
         bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         block |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
-        if analysis.get("prediction", True):
-            low, high, df = prediction.interval(fitted, analysis.get("predtype", "default"))
-            block |= {"pi_low": low, "pi_high": high, "pi_df": df}
+        block |= _prediction(
+            float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2), int(fitted.k), analysis
+        )
+        if test == "auto":
+            block["test_reason"] = _why_wald(studies, fitted)
         if analysis.get("i2", "tau2") == "Q":
             block |= q_based(fitted)
         if test in {"knha", "adhoc"}:
+            k = len(studies.yi)
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
             if shorter or fitted.se[0] < normal.se[0] or k == 2:
@@ -109,6 +121,27 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     if analysis.get("dependent") == "robust" and (tests := dependence.robust_block(studies, fitted, level)):
         block["robust"] = tests
     return Pooled(block, fitted.weight, notes)
+
+
+def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """The prediction interval of a model with an estimated tau2, which follows k and never the test; none below three studies."""
+    if not analysis.get("prediction", True) or k < LEAST_PREDICTED:
+        return {}
+    low, high, df = prediction.limits(
+        mean, se, tau2, k, analysis.get("predtype", "default"), analysis["level"]
+    )
+    return {"pi_low": low, "pi_high": high, "pi_df": df}
+
+
+def _why_wald(studies: Studies, fitted: Fit) -> str:
+    """Why `auto` applied the Wald test; "" where it did not."""
+    if fitted.test != "z":
+        return ""
+    if fitted.k < 3:
+        return "fewer than three studies"
+    if not heterogeneity.above_zero(Batch.of(studies.yi, studies.vi), np.atleast_1d(fitted.tau2))[0]:
+        return "no heterogeneity estimated"
+    return "the Hartung-Knapp interval is narrower"
 
 
 def _wald_sentence(k: int, shorter: bool) -> str:
@@ -135,7 +168,8 @@ def block_of(fitted: Fit, model: str) -> dict[str, Any]:
     return {
         "model": model,
         "tau2_method": None if common else fitted.method,
-        "test": fitted.test,
+        "test": str(fitted.test),
+        "asked": fitted.asked,
         "k": int(fitted.k),
         "estimate": fitted.b[0],
         "se": fitted.se[0],
@@ -164,7 +198,15 @@ def _block(model: str, k: int, **values: Any) -> dict[str, Any]:
         "estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "tau2_se",
         "tau2_ci_low", "tau2_ci_high", "I2", "H2", "Q", "Q_df", "Q_p",
     )  # fmt: skip
-    return {"model": model, "tau2_method": None, "test": "z", "k": k, **dict.fromkeys(keys), **values}
+    return {
+        "model": model,
+        "tau2_method": None,
+        "test": "z",
+        "asked": "z",
+        "k": k,
+        **dict.fromkeys(keys),
+        **values,
+    }
 
 
 def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
@@ -208,9 +250,7 @@ def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
     )  # fmt: skip
-    if analysis.get("prediction", True):
-        half = float(special.ndtri(0.5 + analysis["level"] / 2)) * np.sqrt(found.se**2 + found.tau2)
-        block |= {"pi_low": found.estimate - half, "pi_high": found.estimate + half}
+    block |= _prediction(found.estimate, found.se, found.tau2, found.k, analysis)
     missing = len(studies.yi) - found.k
     notes = (
         [
@@ -239,8 +279,10 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
         sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, studies=len(set(names)),
     )  # fmt: skip
-    if analysis.get("prediction", True):
-        block |= {"pi_low": fitted.pi_low, "pi_high": fitted.pi_high}
+    # effects of one study are no news of another: the studies count
+    block |= _prediction(
+        float(fitted.b[0]), float(fitted.se[0]), float(fitted.sigma2.sum()), len(set(names)), analysis
+    )
     notes = []
     if not nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")

@@ -17,8 +17,9 @@ import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.metaanalysis.models import MODELS
+from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.sheets import folded
+from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.studies import Studies
 from evergreen.synthesis.study_influence import influences
@@ -45,6 +46,17 @@ def grid(
         for changes in expanded(entry, studies):
             document[label(changes)] = _one(changes, studies, outcome, rate)
     return document
+
+
+def of_differences(
+    outcome: Mapping[str, Any], chosen: Sequence[Comparison], left_out: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The analysis by risk differences, which keep the studies in which the ratio is not estimable; none without such studies."""
+    silent = any(one.get("not_estimable") for one in left_out)
+    counts = MEASURES[outcome["measure"]].kind == "table" and all(one.yi is None for one in chosen)
+    if not (silent and counts):
+        return []
+    return [{"measure": "RD"} | ({"model": "mh"} if conflict(outcome["analysis"]["model"], "RD") else {})]
 
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:

@@ -7,24 +7,31 @@ from typing import Any
 
 import numpy as np
 
-from evergreen.metaanalysis.effects import effect_sizes
+from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison, arrays
 
-EMPTY_CELLS = {"to": "only0", "add": 0.5, "drop00": False}
+EMPTY_CELLS = {"to": "only0", "add": 0.5}
 
 
 def rated(
     chosen: Sequence[Comparison], outcome: Mapping[str, Any]
 ) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
-    """Effect and variance of each comparison; those without one, with the reason."""
-    yi, vi = measured(chosen, outcome["measure"], outcome["analysis"])
-    if without_events(chosen, outcome["measure"]):
-        yi = np.full_like(yi, np.nan)
+    """Effect and variance of each comparison; those without one, with the reason.
+
+    Studies whose tables say nothing of the effect are marked `not_estimable`: their participants and events count.
+    """
+    measure = outcome["measure"]
+    nothing = silent(chosen, measure)
+    # events in no group of any study leave a ratio nothing to rest on, whatever is asked
+    given_up = nothing & (outcome["analysis"].get("drop00", True) | without_events(chosen, measure))
+    yi, vi = (np.full(len(chosen), np.nan) for _ in range(2))
+    kept_in = [one for one, gone in zip(chosen, given_up, strict=True) if not gone]
+    yi[~given_up], vi[~given_up] = measured(kept_in, measure, outcome["analysis"])
     counted = MODELS[outcome["analysis"]["model"]].counts
     kept, left_out = [], []
-    for comparison, effect, variance in zip(chosen, yi, vi, strict=True):
+    for comparison, effect, variance, says_nothing in zip(chosen, yi, vi, nothing, strict=True):
         if counted and comparison.yi is not None:
             reason = "reported as an estimate only, and this model needs counts"
         elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
@@ -33,12 +40,14 @@ def rated(
         elif variance == 0:
             reason = "its effect has no sampling variance"
         else:
-            reason = why_not(outcome["measure"], comparison.numbers)
+            reason = why_not(measure, comparison.numbers)
         entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
         if comparison.label != comparison.study:
             entry["label"] = comparison.label
         if comparison.arms:
             entry["arms"] = comparison.arms
+        if says_nothing:
+            entry |= {"not_estimable": True, "columns": comparison.columns}
         left_out.append(entry)
     return kept, left_out
 
@@ -54,6 +63,16 @@ def measured(
         data = arrays([chosen[position] for position in armed], MEASURES[measure].kind)
         yi[armed], vi[armed] = effect_sizes(measure, data, **options(measure, analysis))
     return yi, vi
+
+
+def silent(chosen: Sequence[Comparison], measure: str) -> np.ndarray:
+    """Which comparisons' counts say nothing of the effect; a reported effect always says something."""
+    found = np.zeros(len(chosen), dtype=bool)
+    armed = [position for position, one in enumerate(chosen) if one.yi is None]
+    if armed and MEASURES[measure].silent:
+        data = arrays([chosen[position] for position in armed], MEASURES[measure].kind)
+        found[armed] = zero_cells.silent(measure, data)
+    return found
 
 
 def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
@@ -85,6 +104,8 @@ def why_not(measure: str, numbers: Mapping[str, float]) -> str:
     if kind in {"table", "two_rates"}:
         if numbers["events1"] == 0 and numbers["events2"] == 0:
             return "no events in either group"
+        if kind == "table" and numbers["events1"] == numbers["n1"] and numbers["events2"] == numbers["n2"]:
+            return "everybody in both groups has the event"
         return "an empty cell leaves its effect undefined"
     if kind == "correlation" and (abs(numbers["r"]) == 1 or numbers["n"] <= 4):
         few = (

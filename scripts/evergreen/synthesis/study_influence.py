@@ -37,7 +37,7 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "label": label,
                 "without": {
-                    "estimate": left.b[0], "se": left.se[0], "p": left.p_value[0], "ci_low": left.ci_low[0],
+                    "test": str(left.test), "estimate": left.b[0], "se": left.se[0], "p": left.p_value[0], "ci_low": left.ci_low[0],
                     "ci_high": left.ci_high[0], "tau2": left.tau2, "I2": left.I2, "Q": left.Q, "Q_p": left.Q_p,
                 },
                 **{name: values[position] for name, values in single.items() if name not in {"tau2", "Q", "dfbetas"}},
@@ -129,7 +129,7 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
         if one["k"] < 2:  # nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
             one["tau2"] = None
             one["se"] = one["se"] if np.isfinite(one["ci_low"]) else None
-        kept = ("k", "estimate", "se", "p", "ci_low", "ci_high", "tau2", "I2")
+        kept = ("k", "test", "estimate", "se", "p", "ci_low", "ci_high", "tau2", "I2")
         steps.append(
             {
                 "label": part.labels[row],

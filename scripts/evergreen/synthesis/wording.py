@@ -25,6 +25,7 @@ ESTIMATORS = {
     "PMM": "the median-unbiased Paule-Mandel estimator",
 }
 TESTS = {
+    "auto": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance where three or more studies have a variance between them above 0, unless that interval is narrower than the usual one; then, and otherwise, they use the normal distribution",
     "z": "Tests and confidence intervals use the normal distribution",
     "knha": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance",
     "adhoc": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance, never below the usual one",
@@ -35,12 +36,14 @@ GLMM = {
     "CM.EL": "the exact conditional likelihood of the counts given their totals",
     "CM.AL": "the approximate conditional likelihood of the counts given their totals",
 }
+APPLIED = {"knha": "Knapp and Hartung's variance and the t distribution", "z": "the normal distribution"}
 PREDICTION = {
-    "default": "with the distribution of the test",
+    "default": "from the t distribution with k - 1 degrees of freedom",
     "simple": "from tau alone, without the uncertainty of the mean",
     "riley": "from the t distribution with k - 2 degrees of freedom",
     "t": "from the t distribution with k - 1 degrees of freedom",
 }
+SILENT = {"none": "without an event in both groups", "all": "in which everybody has the event"}
 ARMS = {
     "combine": "Several arms of one group were combined as if their participants had been one sample",
     "split": "Where several arms shared a control, its participants and events were divided between the comparisons",
@@ -48,8 +51,11 @@ ARMS = {
 }
 
 
-def methods(outcome: Mapping[str, Any]) -> list[str]:
-    """Sentences on effect, zero cells, arms, model, heterogeneity, tests and software of an outcome's analysis."""
+def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) -> list[str]:
+    """Sentences on effect, zero cells, arms, model, heterogeneity, tests and software of an outcome's analysis.
+
+    `model` is the pooled result's block, which says what was applied where the protocol leaves it open.
+    """
     analysis, measure = outcome["analysis"], MEASURES[outcome["measure"]]
     sentences = [
         f"The effect measure is the {measure.name}"
@@ -65,13 +71,15 @@ def methods(outcome: Mapping[str, Any]) -> list[str]:
     sentences += _model(analysis, outcome["measure"])
     percent = f"{100 * analysis['level']:g}"
     sentences.append(f"{TESTS[analysis['test']]}; intervals are {percent} % intervals.")
+    if analysis["test"] == "auto" and model is not None and model["estimate"] is not None:
+        why = f" ({model['test_reason']})" if model.get("test_reason") else ""
+        sentences.append(f"For the pooled effect this was {APPLIED[model['test']]}{why}.")
     if analysis["model"] in {"random", "glmm", "multilevel"} and analysis.get("prediction", True):
-        kind = (
-            PREDICTION[analysis.get("predtype", "default")]
-            if analysis["model"] == "random"
-            else "from the normal distribution"
+        kind = PREDICTION[analysis.get("predtype", "default")]
+        counted = ", k being the number of studies" if analysis["model"] == "multilevel" else ""
+        sentences.append(
+            f"The prediction interval for the effect in a new study is computed {kind}{counted}, from three studies on."
         )
-        sentences.append(f"The prediction interval for the effect in a new study was computed {kind}.")
     sentences.append(software())
     return sentences
 
@@ -80,6 +88,18 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
     analysis = outcome["analysis"]
     if MEASURES[outcome["measure"]].kind not in {"table", "two_rates", "proportion", "rate"}:
         return []
+    silent = MEASURES[outcome["measure"]].silent
+    given_up = []
+    if silent and analysis.get("drop00", True):
+        where = " or ".join(SILENT[which] for which in silent)
+        given_up.append(
+            f"Studies {where} are not estimable: they count among participants and events and are not pooled."
+        )
+    return [*_corrections(outcome), *given_up]
+
+
+def _corrections(outcome: Mapping[str, Any]) -> list[str]:
+    analysis = outcome["analysis"]
     if analysis["model"] == "glmm":
         return ["The counts themselves were modelled, without a continuity correction."]
     add, to = analysis.get("add", 0.5), analysis.get("to", "only0")
@@ -95,8 +115,6 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
         sentence += "; the pooled estimate uses the counts as they are"
     if analysis["model"] == "peto":
         sentence += "; Peto's method uses the counts as they are"
-    if analysis.get("drop00"):
-        sentence += "; studies without events in both groups were left out"
     return [sentence + "."]
 
 

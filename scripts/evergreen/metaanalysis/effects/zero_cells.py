@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,3 +26,23 @@ def addition(measure: str, empty: NDArray[np.bool_], add: float | None, to: str)
     if to == "all" or (to == "if0all" and empty.any()):
         return np.full(len(empty), float(add))
     return add * (empty & (to == "only0"))
+
+
+def silent(measure: str, data: Mapping[str, Array]) -> NDArray[np.bool_]:
+    """Which of k studies say nothing of the effect, so that a correction alone would make one (`Measure.silent`).
+
+    `data` holds the arrays of the measure's kind. Without an event in both groups a ratio is not estimable, with an event in
+    everybody an odds ratio is not; a difference is (Cochrane Handbook 10.4.4).
+    """
+    kinds = MEASURES[measure].silent
+    if not kinds:
+        return np.zeros(len(next(iter(data.values()))), dtype=bool)
+    events = [np.asarray(data[f"events{group}"], dtype=float) for group in (1, 2)]
+    found = np.zeros(len(events[0]), dtype=bool)
+    if "none" in kinds:
+        found |= (events[0] == 0) & (events[1] == 0)
+    if "all" in kinds:
+        found |= np.all(
+            [count == np.asarray(data[f"n{group}"]) for group, count in enumerate(events, start=1)], axis=0
+        )
+    return found

@@ -1,0 +1,190 @@
+"""Numbers that say the truth by default: intervals, studies without events, Peto's effects; against numbers by metafor 4."""
+
+import pandas as pd
+import pytest
+
+from evergreen import protocol
+from evergreen.figures import forest, style
+from evergreen.figures.wording import explained
+from evergreen.report import methods, results
+from evergreen.report.findings import control_risk
+from evergreen.synthesis import outcome as pooling
+from tests.figures.figures_of_bcg import words
+
+
+def entry(measure, **own):
+    config = protocol.complete(
+        {"review": {"title": "A review"}, "outcomes": [{"id": "one", "measure": measure, **own}]}
+    )
+    return config["outcomes"][0]
+
+
+def table(rows, columns):
+    names = ["study", "group", "arm", *columns]
+    cells = [
+        [study, group, group, *arm]
+        for study, *arms in rows
+        for group, arm in zip(("intervention", "control"), arms, strict=True)
+    ]
+    return pd.DataFrame([[str(cell) for cell in row] for row in cells], columns=names)
+
+
+def means(*effects):
+    """A study of 50 in each group with standard deviation 2 for each mean difference."""
+    rows = [(f"S{place}", (50, 10 + effect, 2), (50, 10, 2)) for place, effect in enumerate(effects)]
+    return table(rows, ("n", "mean", "sd"))
+
+
+@pytest.mark.parametrize(
+    ("effects", "asked", "applied", "reason", "words"),
+    [
+        ((1.0, 1.0), "auto", "z", "fewer than three studies", "Wald (fewer than three studies)"),
+        ((1.0, 1.1, 1.05), "auto", "z", "no heterogeneity estimated", "Wald (no heterogeneity estimated)"),
+        ((0.2, 2.1, -1.0, 1.5), "auto", "knha", "", "Hartung-Knapp"),
+        ((1.0, 1.1, 1.05), "knha", "knha", None, "Hartung-Knapp"),
+        ((1.0, 1.1, 1.05), "adhoc", "adhoc", None, "Hartung-Knapp (not narrower than Wald)"),
+        ((0.2, 2.1, -1.0, 1.5), "z", "z", None, "Wald"),
+        ((1.0,), "auto", "z", None, "Wald"),
+    ],
+)
+def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied, reason, words):
+    outcome = entry("MD", **({} if asked == "auto" else {"analysis": {"test": asked}}))
+    result = pooling.result(means(*effects), outcome)
+    model = result["model"]
+    assert (model["asked"], model["test"], model.get("test_reason")) == (asked, applied, reason)
+    assert f"Confidence interval of the pooled effect: {words}" in explained(model).split("; ")[0].rstrip(".")
+    if asked == "auto" and len(effects) > 1:
+        applied_words = {"knha": "Knapp and Hartung's variance", "z": "the normal distribution"}[applied]
+        assert any(f"For the pooled effect this was {applied_words}" in text for text in result["methods"])
+        said = methods.synthesis([outcome], {"one": result})[-1]
+        assert said == f"{'Wald-type' if applied == 'z' else 'Hartung-Knapp'} intervals were applied to one."
+
+
+def test_every_place_decides_for_itself():
+    rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
+    rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4
+    outcome = entry("MD", subgroups=["kind"], analysis={"sensitivity": [{"test": "z"}, {"tau2": "DL"}, {"without_studies": ["S0", "S1"]}]})  # fmt: skip
+    result = pooling.result(rows, outcome)
+    assert result["model"]["test"] == "knha"
+    assert {level: block["test"] for level, block in result["subgroups"]["kind"].items()} == {
+        "a": "z",
+        "b": "z",
+    }
+    assert [view["model"]["test"] for view in result["rounds"].values()] == ["z", "knha"]
+    rows_of = {
+        label: (one["model"]["asked"], one["model"]["test"]) for label, one in result["sensitivity"].items()
+    }
+    assert rows_of == {"test = z": ("z", "z"), "tau2 = DL": ("auto", "knha"), "without S0, S1": ("auto", "z")}
+    for one in result["influence"]["studies"]:
+        kept = means(0.2, 2.1, -1.0, 1.5)
+        alone = pooling.result(kept[kept["study"] != one["label"]], entry("MD"))["model"]
+        assert one["without"]["test"] == alone["test"]
+        assert [one["without"][key] for key in ("ci_low", "p")] == pytest.approx(
+            [alone["ci_low"], alone["p"]], rel=1e-6
+        )
+
+
+@pytest.mark.parametrize("test", ["auto", "knha", "adhoc", "z"])
+@pytest.mark.parametrize(("predtype", "lost"), [("default", 1), ("t", 1), ("riley", 2)])
+def test_prediction_interval_never_follows_the_test(test, predtype, lost):
+    analysis = {"test": test, "predtype": predtype}
+    three = pooling.result(means(0.2, 2.1, -1.0), entry("MD", analysis=analysis))["model"]
+    assert three["pi_df"] == 3 - lost
+    two = pooling.result(means(0.2, 2.1), entry("MD", analysis=analysis))["model"]
+    assert two["pi_low"] is None
+
+
+@pytest.mark.parametrize("model", ["common", "multilevel"])
+def test_prediction_interval_of_other_models(model):
+    found = pooling.result(means(0.2, 2.1, -1.0), entry("MD", analysis={"model": model}))["model"]
+    assert (found["pi_low"] is None) == (model == "common")
+    assert found.get("pi_df") == (None if model == "common" else 2)
+
+
+# events among participants of both groups: nobody, some, nobody, some
+SILENT = [
+    ("A", (260, 0), (477, 0)),
+    ("B", (460, 18), (394, 32)),
+    ("C", (129, 0), (88, 0)),
+    ("D", (61, 15), (61, 17)),
+]
+EVERYBODY = [("A", (20, 20), (30, 30)), *SILENT[1::2]]
+
+
+def counts(rows):
+    return table(rows, ("n", "events"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "rows", "own", "left_out", "estimate", "se"),
+    [
+        ("RR", SILENT, {}, {"A", "C"}, -0.4364687039, 0.3024112308),
+        ("OR", SILENT, {}, {"A", "C"}, -0.5368451926, 0.2957509211),
+        ("RR", SILENT, {"drop00": False}, set(), -0.4341324475, 0.2064165633),
+        ("OR", SILENT, {"drop00": False}, set(), -0.5431489869, 0.2406187486),
+        ("RD", SILENT, {}, set(), -0.008082502755, 0.008617518473),
+        ("OR", EVERYBODY, {}, {"A"}, -0.5368451926, 0.2957509211),
+        ("RR", EVERYBODY, {}, set(), None, None),
+        # B alone has an empty cell that the rule sees: `if0all` corrects nothing once A and C are given up
+        ("RR", SILENT, {"to": "if0all"}, {"A", "C"}, -0.4364687039, 0.3024112308),
+        ("PETO", SILENT, {}, {"A", "C"}, None, None),
+        ("YUQ", SILENT, {}, {"A", "C"}, None, None),
+        ("AS", SILENT, {}, set(), None, None),
+        ("OR", SILENT, {"model": "peto"}, {"A", "C"}, None, None),
+        ("OR", SILENT, {"model": "glmm"}, {"A", "C"}, None, None),
+        ("RR", SILENT, {"model": "mh"}, {"A", "C"}, None, None),
+        ("RD", SILENT, {"model": "mh"}, set(), None, None),
+    ],
+)  # fmt: skip
+def test_studies_that_say_nothing_of_the_effect(measure, rows, own, left_out, estimate, se):
+    result = pooling.result(
+        counts(rows), entry(measure, analysis={"tau2": "DL", "test": "z", "gosh": 0, **own})
+    )
+    assert {one["study"] for one in result["left_out"] if one.get("not_estimable")} == left_out
+    assert result["k"] == len(rows) - len(left_out) == result["model"]["k"]
+    reason = "everybody in both groups has the event" if rows is EVERYBODY else "no events in either group"
+    assert {one["reason"] for one in result["left_out"]} == ({reason} if left_out else set())
+    assert {arm["n"] for one in result["left_out"] for arm in one["arms"].values()} == {
+        size for study, *arms in rows for size, _ in arms if study in left_out
+    }
+    if estimate is not None:
+        assert (result["model"]["estimate"], result["model"]["se"]) == pytest.approx((estimate, se), rel=1e-6)
+    # whatever is pooled, everybody counts
+    assert results.participants(result) == sum(n for _, *arms in rows for n, _ in arms)
+
+
+@pytest.mark.parametrize(
+    ("measure", "model", "label"),
+    [("RR", "random", "measure = RD"), ("OR", "peto", "measure = RD, model = mh"), ("RD", "random", None)],
+)
+def test_a_sensitivity_row_shows_the_risk_difference(measure, model, label):
+    result = pooling.result(counts(SILENT), entry(measure, analysis={"model": model, "tau2": "DL"}))
+    assert list(result["sensitivity"]) == ([label] if label else [])
+    if model == "random" and label:
+        assert result["sensitivity"][label]["k"] == 4
+        assert result["sensitivity"][label]["model"]["estimate"] == pytest.approx(-0.008082502755, rel=1e-6)
+    asked = entry(measure, analysis={"model": model, "sensitivity": [{"tau2": "PM"}]})
+    assert len(pooling.result(counts(SILENT[1::2]), asked)["sensitivity"]) == 1
+
+
+def test_rates_without_events_are_not_estimable():
+    rows = [("A", (0, 100), (0, 90)), ("B", (12, 90), (20, 100)), ("C", (5, 80), (4, 85))]
+    result = pooling.result(table(rows, ("events", "person_time")), entry("IRR", analysis={"tau2": "DL"}))
+    assert result["k"] == 2
+    assert result["model"]["estimate"] == pytest.approx(-0.2479260724, rel=1e-6)
+    assert pooling.result(table(rows, ("events", "person_time")), entry("IRD"))["k"] == 3
+
+
+def test_figure_and_summary_of_findings_count_the_studies_that_say_nothing():
+    rows = counts(SILENT).assign(kind=["x"] * 4 + ["y"] * 4)
+    result = pooling.result(rows, entry("RR", subgroups=["kind"]))
+    with style.style():
+        for by in (None, "kind"):
+            drawn = forest.forest(result, forest.Setting("Outcome"), by=by)
+            total = drawn.numbers[drawn.numbers["row"] == "total"]
+            assert len(total) == 1
+            shown = words(drawn)
+            for text in ("910", "1020", "Not estimable", "Not estimable: A, C (no events in either group)."):
+                assert text in shown
+            assert "Not pooled" not in shown
+    assert control_risk(result) == pytest.approx((0 + 32 / 394) / 2)
