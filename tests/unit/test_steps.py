@@ -76,6 +76,30 @@ def test_the_same_code_in_another_place_is_the_same(tmp_path):
     assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "pool_outcomes.py")
 
 
+def test_a_module_that_became_a_package_since_is_found_where_it_is(tmp_path):
+    """What is remembered of the importing module, which is as it was, names no files."""
+    scripts = tmp_path / "scripts"
+    shutil.copytree(fingerprint.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "evergreen" / "rule.py").write_text("VALUE = 1\n")
+    (scripts / "step.py").write_text("from evergreen import rule\n")
+    asking = (
+        "from pathlib import Path; from evergreen.steps import fingerprint as f;"
+        "print(*(path.relative_to(f.SCRIPTS).as_posix() for path in f.run_by(f.SCRIPTS / 'step.py'))); f.remember()"
+    )
+
+    def asked():
+        told = subprocess.run(
+            [sys.executable, "-c", asking], env={**os.environ, "PYTHONPATH": str(scripts)}, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        return told.stdout.split()
+
+    assert asked() == ["evergreen/__init__.py", "evergreen/rule.py"]
+    (scripts / "evergreen" / "rule").mkdir()
+    (scripts / "evergreen" / "rule.py").rename(scripts / "evergreen" / "rule" / "__init__.py")
+    assert asked() == ["evergreen/__init__.py", "evergreen/rule/__init__.py"]
+
+
 @given(
     st.dictionaries(
         st.text("abc/", min_size=1, max_size=3).map(lambda name: name.strip("/") or "a"),

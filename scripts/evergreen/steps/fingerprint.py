@@ -21,7 +21,7 @@ LIBRARY = Path(__file__).resolve().parents[1].name
 DIGITS = 12
 # Parsing all modules takes a second, and a workflow starts often: what was found is kept where Python keeps compiled code.
 KEPT = SCRIPTS / "__pycache__" / "meaning.json"
-VERSION = 1
+VERSION = 2
 # `parser(__doc__)` prints a docstring as help; any other use of it makes the docstring part of what is computed.
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 HELP = re.compile(r"\bparser\(\s*__doc__\s*\)")
@@ -46,7 +46,7 @@ def run_by(script: Path) -> list[Path]:
     seen: set[Path] = set()
     waiting = [script]
     while waiting:
-        new = {SCRIPTS / name for name in _meaning(waiting.pop())[1]} - seen
+        new = _files_of(_meaning(waiting.pop())[1]) - seen
         seen |= new
         waiting += new
     return sorted(seen)
@@ -66,31 +66,33 @@ def meaning(source: str) -> str:
 
 
 def imports(source: str) -> list[str]:
-    """Modules of the library that a module imports, with the packages they lie in, as paths below `scripts/`."""
-    found: set[Path] = set()
+    """Names of what a module imports from the library: modules, and what may be modules or names that a module defines."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from package import name`: the name may be a module or something that a module defines.
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            if name.split(".")[0] != LIBRARY:
-                continue
-            base = SCRIPTS.joinpath(*name.split("."))
-            candidates = [
-                base.with_suffix(".py"),
-                *(folder / "__init__.py" for folder in (base, *base.parents)),
-            ]
-            found |= {file for file in candidates if SCRIPTS in file.parents and file.is_file()}
-    return sorted(file.relative_to(SCRIPTS).as_posix() for file in found)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return sorted(name for name in found if name.split(".")[0] == LIBRARY)
+
+
+def _files_of(names: Iterable[str]) -> set[Path]:
+    """Modules of those names, with the packages they lie in, that are there now: a module may have become a package since."""
+    found: set[Path] = set()
+    for name in names:
+        base = SCRIPTS.joinpath(*name.split("."))
+        found |= {base.with_suffix(".py"), *(folder / "__init__.py" for folder in (base, *base.parents))}
+    return found & _modules()
+
+
+@cache
+def _modules() -> frozenset[Path]:
+    return frozenset((SCRIPTS / LIBRARY).rglob("*.py"))
 
 
 @cache
 def _meaning(file: Path) -> tuple[str, list[str]]:
-    """The meaning of a module and what it imports, from memory where the file is as it was."""
+    """The meaning of a module and the names that it imports, from memory where the file is as it was."""
     name = file.relative_to(SCRIPTS).as_posix()
     facts = file.stat()
     state = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
