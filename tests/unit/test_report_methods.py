@@ -61,3 +61,29 @@ def test_screening_done_elsewhere_is_not_claimed():
     assert methods.selection(protocol) == (
         "Searches and screening were done elsewhere; the counts of 2023-11-17 are those given in the protocol."
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "not_said"),
+    [
+        ("random", "tau² and I² (from tau²)", "(from Q)"),
+        ("mh", "Cochran's Q and I² (from Q)", "tau²"),
+        ("peto", "Cochran's Q and I² (from Q)", "tau²"),
+        ("common", "Cochran's Q and I² (from Q)", "tau²"),
+    ],
+)
+def test_a_variance_between_studies_is_told_of_models_that_have_one(model, said, not_said):
+    measure = "OR" if model == "peto" else "RR"
+    protocol = complete(
+        {
+            "review": {"title": "A"},
+            "outcomes": [{"id": "a", "measure": measure, "analysis": {"model": model}}],
+        }
+    )
+    (text,) = methods.synthesis(protocol["outcomes"])
+    assert said in text
+    assert not_said not in text
+
+
+def test_a_review_without_sources_merged_no_records_and_screened_none():
+    assert methods.selection(complete({"review": {"title": "A"}})) == ""

@@ -16,6 +16,7 @@ MODELS = {
     "glmm": "a generalised linear mixed model",
     "multilevel": "a multilevel model",
 }
+WITHOUT_TAU2 = ("common", "mh", "peto")
 TESTS = {
     "auto": "Hartung-Knapp intervals where three or more studies have a between-study variance above 0, unless these are narrower than Wald-type intervals, and Wald-type intervals otherwise,",
     "z": "Wald-type intervals",
@@ -67,6 +68,8 @@ def selection(protocol: Mapping[str, Any]) -> str:
     elsewhere = sorted(protocol["prisma"].get("given", {}))
     if elsewhere and not protocol["sources"]:
         return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
+    if not protocol["sources"]:
+        return ""
     text = (
         "Records of the same work were merged by their identifiers, titles, authors, journals and pages; pairs in"
         " doubt were left apart and listed for a person, whose verdict outranks the algorithm."
@@ -152,11 +155,18 @@ def synthesis(
         text += f" and {TESTS[test]} at the {level:.0%} level"
         if prediction and model == "random":
             text += ", with prediction intervals"
-        text += f". Heterogeneity is described by Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})."
+        text += f". Heterogeneity is described by {_heterogeneity(model, i2)}."
         if len(ways) > 1:
             text += f" This holds for {plural(len(names), 'outcome')}: {listed(names)}."
         sentences.append(text)
     return sentences + _applied(outcomes, results or {})
+
+
+def _heterogeneity(model: str, i2: str) -> str:
+    """What describes heterogeneity; a model without a variance between studies estimates none."""
+    if model in WITHOUT_TAU2:
+        return "Cochran's Q and I² (from Q)"
+    return f"Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})"
 
 
 def _applied(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
