@@ -224,7 +224,8 @@ def test_names_effects_that_were_reported_as_such():
     rows = pd.DataFrame(
         [{"study": name, "group": "contrast", "arm": "", "estimate": value, "estimate_se": "0.2", "round": ""} for name, value in (("A", "0.1"), ("B", "0.3"))]
     )  # fmt: skip
-    result = outcome.result(rows, {"id": "deaths", "measure": "GEN", "analysis": ANALYSIS})
+    asked = {"id": "deaths", "measure": "GEN", "scale": "analysis", "analysis": ANALYSIS}
+    result = outcome.result(rows, asked)
     effects, main = tasks(result, ANALYSIS)
     assert effects.passed_over == {
         "A: yi and vi": "reported as an effect, without numbers of arms",

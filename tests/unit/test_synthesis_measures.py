@@ -29,7 +29,8 @@ def test_from_a_sheet_to_a_pooled_result(measure):
         for row in range(4) for shift, group in enumerate(groups)
     ]  # fmt: skip
     analysis = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95, "k_min_small_study": 3}
-    found = outcome.result(rows, {"id": "pain", "measure": measure, "analysis": analysis})
+    asked = {"id": "pain", "measure": measure, "scale": "analysis", "analysis": analysis}
+    found = outcome.result(rows, asked)
     assert (found["k"], found["left_out"]) == (4, [])
     assert math.isfinite(found["model"]["estimate"])
     assert set(found["small_study"]["tests"]) <= {"Egger", "Harbord", "Peters", "Pustejovsky-Rodgers"}

@@ -1,7 +1,11 @@
 """What a study reports that cannot be pooled stays readable, arm by arm."""
 
-import pandas as pd
+import math
 
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
 from evergreen.synthesis.comparisons import choose
 
 ROWS = [
@@ -28,3 +32,39 @@ def test_means_without_deviations_are_listed_by_arm() -> None:
         ("120 mg", 219.0, 4.88, ["mean"]),
         ("placebo", 218.0, -1.03, []),
     ]
+
+
+def contrast(**cells: str) -> pd.DataFrame:
+    numbers = {"estimate": "", "estimate_se": "", "estimate_ci_low": "", "estimate_ci_high": ""}
+    row = {
+        "study": "A",
+        "outcome": "pain",
+        "arm": "",
+        "group": "contrast",
+        **numbers,
+        **cells,
+        "_file": "AB.csv",
+        "_row": "2",
+    }
+    return pd.DataFrame([row])  # fmt: skip
+
+
+RATIO = contrast(estimate="0.80", estimate_ci_low="0.65", estimate_ci_high="0.98")
+
+
+@pytest.mark.parametrize("measure", ["RR", "OR", "IRR", "ROM", "GEN"])
+def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: str) -> None:
+    outcome = {"id": "pain", "measure": measure}
+    for scale in (None, {}):
+        asked = outcome if scale is None else {**outcome, "scale": None}
+        with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*ratio or its logarithm"):
+            choose(RATIO, asked)
+    (own,) = choose(RATIO, {**outcome, "scale": "ratio"}).comparisons
+    assert own.yi == pytest.approx(math.log(0.8))
+    (own,) = choose(RATIO, {**outcome, "scale": "analysis"}).comparisons
+    assert own.yi == pytest.approx(0.8)
+
+
+def test_a_reported_difference_needs_no_scale() -> None:
+    (own,) = choose(RATIO, {"id": "pain", "measure": "MD"}).comparisons
+    assert own.yi == pytest.approx(0.8)

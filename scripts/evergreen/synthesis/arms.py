@@ -12,6 +12,7 @@ from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
+from evergreen.metaanalysis.measures import MEASURES
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -92,7 +93,16 @@ def reported_estimate(row: Row, outcome: Mapping[str, Any]) -> tuple[float, floa
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
     if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
         return "an effect is mentioned, but no estimate is reported"
-    if outcome.get("scale", "analysis") == "ratio":
+    scale = outcome.get("scale")
+    if scale is None and (outcome["measure"] == "GEN" or MEASURES[outcome["measure"]].scale == "log"):
+        raise InputError(
+            f"study {row['study']}, outcome {outcome['id']}: whether the estimate is a ratio or its logarithm is not said",
+            **place_of(row),
+            column="estimate",
+            todo="Give the outcome in config/config.yaml `scale: ratio` (0.80 means a fifth less) or `scale: analysis`"
+            " (a logarithm, or an effect that is no ratio).",
+        )
+    if scale == "ratio":
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
             raise InputError(
