@@ -9,8 +9,8 @@ import pytest
 from evergreen.figures import outcome as drawing
 from evergreen.figures import style
 from evergreen.figures.forest import forest
-from evergreen.protocol import ANALYSIS_DEFAULTS
 from evergreen.synthesis import outcome
+from tests.protocols import pooling
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def pooled(shared):
             for i, (x, n) in enumerate(zip(document["raw"]["xi"], document["raw"]["ni"], strict=True))
         ]
     )  # fmt: skip
-    entry = {"id": "x", "measure": "PFT", "analysis": {**ANALYSIS_DEFAULTS, "test": "z", "gosh": 0}}
+    entry = pooling(id="x", measure="PFT", analysis={"test": "z", "gosh": 0})
     return outcome.result(rows, entry), document["pft_backtransform_harmonic_mean_REML"]
 
 
