@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.params import pool_outcomes
+from evergreen.protocol.params import DRAWING, pool_outcomes
 from evergreen.protocol.part import Part
 from evergreen.protocol.review import Question
 from evergreen.protocol.screening import Stage
@@ -32,7 +34,14 @@ def entrez(**keys: Any) -> dict[str, Any]:
     return given(Entrez, **keys)
 
 
-def pooling(**keys: Any) -> dict[str, Any]:
-    """An outcome as it is pooled."""
-    (outcome,) = pool_outcomes([Outcome.model_validate(keys)])
-    return outcome
+def drawing(**keys: Any) -> dict[str, Any]:
+    """An outcome as it is drawn."""
+    outcome = Outcome.model_validate({"measure": "MD", **keys})
+    return outcome.model_dump(mode="json", exclude_none=True, include=DRAWING)
+
+
+def pooling(analysis: Mapping[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
+    """An outcome as it is pooled. It is not checked: a test may ask for what no protocol can."""
+    settings = given(Analysis, **{key: value for key, value in (analysis or {}).items() if key == "model"})
+    (usual,) = pool_outcomes([Outcome(id="pain", measure="MD")])
+    return {**usual, **keys, "analysis": {**settings, **(analysis or {})}}

@@ -10,6 +10,7 @@ from evergreen.figures import outcome as drawing
 from evergreen.figures import style
 from evergreen.figures.forest import forest
 from evergreen.synthesis import outcome
+from tests.protocols import drawing as asked
 from tests.protocols import pooling
 
 
@@ -30,7 +31,7 @@ def pooled(shared):
 def test_proportions_are_those_of_metafor_and_of_the_studies(pooled):
     result, theirs = pooled
     with style.style():
-        numbers = forest(result, drawing.setting_of({"id": "x"}, "RevMan")).numbers
+        numbers = forest(result, drawing.setting_of(asked(id="x"), "RevMan")).numbers
     total = numbers[numbers["row"] == "total"].iloc[0]
     assert tuple(total[["effect", "ci_low", "ci_high"]]) == pytest.approx(
         (theirs["pred"], theirs["ci_lb"], theirs["ci_ub"]), rel=1e-6

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from evergreen.synthesis.comparisons import choose
+from tests.protocols import pooling
 
 ROWS = [
     {"study": "A", "outcome": "bmd", "arm": "60 mg", "group": "intervention", "n": "217", "mean": "3.99"},
@@ -20,7 +21,7 @@ ROWS = [
 
 
 def test_means_without_deviations_are_listed_by_arm() -> None:
-    chosen = choose(pd.DataFrame(ROWS).fillna(""), {"id": "bmd", "measure": "MD"})
+    chosen = choose(pd.DataFrame(ROWS).fillna(""), pooling(id="bmd", measure="MD"))
     assert not chosen.comparisons
     (entry,) = chosen.left_out
     assert [(arm["arm"], arm["n"], arm["mean"], arm["derived"]) for arm in entry["reported"]] == [

@@ -92,7 +92,7 @@ def reported_estimate(row: Row, outcome: Mapping[str, Any]) -> tuple[float, floa
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
     if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
         return "an effect is mentioned, but no estimate is reported"
-    if outcome.get("scale", "analysis") == "ratio":
+    if outcome["scale"] == "ratio":
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
             raise InputError(
