@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
 
-.PHONY: review slurm test offline lint types format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor
+.PHONY: review slurm test offline lint types protocol format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -31,6 +31,10 @@ lint: .venv/requirements-dev.done
 
 types: .venv/requirements-dev.done
 	$(BIN)/mypy scripts
+
+# The schema and the reference of the protocol, from its models.
+protocol: .venv/requirements.done
+	PYTHONPATH=scripts $(BIN)/python -m evergreen.protocol
 
 format: .venv/requirements-dev.done
 	$(BIN)/ruff check --fix .

@@ -24,11 +24,11 @@ rule merge_bias:
         **needs.resources("merge_bias"),
     params:
         **program("merge_bias.py"),
-        sheets=lambda w: value("merge_bias", bias_sheets()),
+        sheets=lambda w: value("merge_bias", bias_sheets(PROTOCOL)),
         adjudication=lambda w, input: (
             ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
-        values=value("merge_bias", {"tool": TOOL, "people": config["risk_of_bias"].get("assessors") or []}),
+        values=value("merge_bias", params.merge_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"
@@ -60,13 +60,7 @@ rule draw_bias:
     params:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
-        values=value(
-            "draw_bias",
-            {
-                "tool": TOOL,
-                "names": {outcome["data"]: outcome["name"] for outcome in reversed(config["outcomes"])},
-            },
-        ),
+        values=value("draw_bias", params.draw_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
         " > {log:q} 2>&1"
@@ -85,6 +79,6 @@ rule grade_certainty:
         **needs.resources("grade_certainty"),
     params:
         **program("grade_certainty.py"),
-        values=value("grade_certainty", {"outcomes": list(NAMES_OF_OUTCOMES.items())}),
+        values=value("grade_certainty", params.grade_certainty(PROTOCOL)),
     shell:
         "python {params.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"

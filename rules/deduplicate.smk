@@ -37,16 +37,10 @@ rule deduplicate_works:
         **program("deduplicate_works.py"),
         tables=value(
             "deduplicate_works",
-            [[day, f"{RECORDS}/{day}.parquet".format(source=name)] for name, day in SOURCE_ROUNDS],
+            [[day, f"{RECORDS}/{day}.parquet".format(source=name)] for name, day in PROTOCOL.source_rounds],
         ),
         verdicts=lambda w, input: [f"--verdicts={path}" for path in input.get("verdicts", [])],
-        values=value(
-            "deduplicate_works",
-            {
-                "sources": [[name, source["kind"], source["type"]] for name, source in SOURCES.items()],
-                "shards": config["deduplication"]["shards"],
-            },
-        ),
+        values=value("deduplicate_works", params.deduplicate_works(PROTOCOL)),
     shell:
         "python {params.script:q} --records {params.tables:q} {params.verdicts:q} --params {params.values:q}"
         " --code {params.code} --threads {threads} --folder results/deduplication > {log:q} 2>&1"

@@ -26,15 +26,9 @@ rule merge_extraction:
         **needs.resources("merge_extraction"),
     params:
         **program("merge_extraction.py"),
-        sheets=lambda w: value("merge_extraction", extraction_sheets()),
-        study_sheets=lambda w: value("merge_extraction", study_sheets()),
-        values=value(
-            "merge_extraction",
-            {
-                "people": EXTRACTORS or [],
-                "ratios": sorted({o["data"] for o in config["outcomes"] if o["scale"] == "ratio"}),
-            },
-        ),
+        sheets=lambda w: value("merge_extraction", extraction_sheets(PROTOCOL)),
+        study_sheets=lambda w: value("merge_extraction", study_sheets(PROTOCOL)),
+        values=value("merge_extraction", params.merge_extraction(PROTOCOL)),
         adjudication=lambda w, input: (
             ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
@@ -60,7 +54,7 @@ rule slice_outcomes:
     params:
         **program("slice_outcomes.py"),
         beside=[part for name, path in beside_rows().items() for part in (f"--{name}", path)],
-        values=lambda w: value("slice_outcomes", pooled_outcomes()),
+        values=value("slice_outcomes", params.slice_outcomes(PROTOCOL)),
     shell:
         "python {params.script:q} --converted {input.converted:q} {params.beside:q} --outcomes {params.values:q}"
         " --folder results/extraction/outcomes > {log:q} 2>&1"

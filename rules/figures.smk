@@ -17,10 +17,10 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
         name:
             f"draw_outcomes_{name}"
         input:
-            [f"results/synthesis/{one['id']}.json" for one in outcomes],
+            [f"results/synthesis/{one.id}.json" for one in outcomes],
             tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
         output:
-            [file for one in outcomes for file in figure_files(one["id"])],
+            [file for one in outcomes for file in figure_files(one.id)],
         log:
             f"results/logs/draw_outcomes/{name}.log",
         benchmark:
@@ -31,14 +31,7 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             **needs.resources("draw_outcomes"),
         params:
             **program("draw_outcomes.py"),
-            values=value(
-                "draw_outcomes",
-                {
-                    "outcomes": list(map(drawing_of, outcomes)),
-                    "layout": config["figures"]["layout"],
-                    "tool": TOOL,
-                },
-            ),
+            values=value("draw_outcomes", params.draw_outcomes(PROTOCOL, outcomes)),
         shell:
             "python {params.script:q} --synthesis results/synthesis --params {params.values:q} --code {params.code}"
             " --folder results/figures > {log:q} 2>&1"

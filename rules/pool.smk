@@ -14,9 +14,9 @@ for name, outcomes in batches(BATCH).items():
         name:
             f"pool_outcomes_{name}"
         input:
-            [f"results/extraction/outcomes/{one['id']}.csv" for one in outcomes],
+            [f"results/extraction/outcomes/{one.id}.csv" for one in outcomes],
         output:
-            [update(f"results/synthesis/{one['id']}.json") for one in outcomes],
+            [update(f"results/synthesis/{one.id}.json") for one in outcomes],
         log:
             f"results/logs/pool_outcomes/{name}.log",
         benchmark:
@@ -27,7 +27,7 @@ for name, outcomes in batches(BATCH).items():
             **needs.resources("pool_outcomes"),
         params:
             **program("pool_outcomes.py"),
-            values=value("pool_outcomes", list(map(pooling_of, outcomes))),
+            values=value("pool_outcomes", params.pool_outcomes(outcomes)),
         shell:
             "python {params.script:q} --slices results/extraction/outcomes --params {params.values:q}"
             " --code {params.code} --folder results/synthesis > {log:q} 2>&1"
@@ -48,9 +48,6 @@ rule verify_with_metafor:
     params:
         **program("verify_with_metafor.py", "../verify_with_metafor.R"),
         results=words("verify_with_metafor", expand("results/synthesis/{outcome}.json", outcome=OUTCOMES)),
-        values=value(
-            "verify_with_metafor",
-            {outcome["id"]: {"analysis": outcome["analysis"]} for outcome in config["outcomes"]},
-        ),
+        values=value("verify_with_metafor", params.verify_with_metafor(PROTOCOL)),
     shell:
         "python {params.script:q} --results {params.results:q} --params {params.values:q} --out {output.table:q} > {log:q} 2>&1"

@@ -49,20 +49,7 @@ rule count_prisma:
             "removed",
         ),
         source_counts=words("count_prisma", counts_of_rounds()),
-        # Lists and not mappings, for the order of the protocol counts.
-        values=value(
-            "count_prisma",
-            {
-                "title": config["review"]["title"],
-                "rounds": ROUNDS,
-                "sources": [
-                    [name, source["type"], source.get("name", name)] for name, source in SOURCES.items()
-                ],
-                "reasons": list(config["screening"]["reasons"].items()),
-                "previous": config["review"]["previous"],
-                "given": GIVEN,
-            },
-        ),
+        values=value("count_prisma", params.count_prisma(PROTOCOL)),
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
         "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q}"
@@ -84,9 +71,7 @@ rule draw_overlap:
     params:
         **program("draw_overlap.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],
-        values=value(
-            "draw_overlap", {"names": {name: source.get("name", name) for name, source in SOURCES.items()}}
-        ),
+        values=value("draw_overlap", params.draw_overlap(PROTOCOL)),
     shell:
         "python {params.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
         " --stem {params.stem:q} > {log:q} 2>&1"
@@ -97,9 +82,7 @@ rule write_checklists:
         counts="results/prisma/counts.json",
         per_source="results/prisma/per_source.csv",
         excluded="results/prisma/excluded_reports.csv",
-        searches=[
-            f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES
-        ],
+        searches=lambda w: search_logs(),
     output:
         table="results/prisma/checklist.csv",
         word="results/prisma/checklist.docx",
@@ -113,12 +96,12 @@ rule write_checklists:
         **program("write_checklists.py"),
         searches=lambda w, input: words("write_checklists", input.searches),
         # Unsorted: sources and reasons stand in the checklist as in the protocol.
-        protocol=value("write_checklists", config),
+        protocol=value("write_checklists", params.whole(PROTOCOL)),
         people=value(
             "write_checklists",
             {
-                "extractors": list(sheets_in("config/extraction", config["extraction"].get("extractors"))),
-                "assessors": list(sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))),
+                "extractors": list(extraction_sheets(PROTOCOL)),
+                "assessors": list(bias_sheets(PROTOCOL)),
                 "certainty": sheet("config/certainty") is not None,
             },
         ),
@@ -132,4 +115,4 @@ rule prisma:
     input:
         rules.count_prisma.output,
         rules.write_checklists.output,
-        rules.draw_overlap.output if len(SOURCES) > 1 else [],
+        rules.draw_overlap.output if len(PROTOCOL.sources) > 1 else [],

@@ -8,7 +8,7 @@ rule read_records:
         brought(),
     output:
         # Kept from run to run: a round depends on its file and the rounds before.
-        update(directory(expand(RECORDS, source=SOURCES))),
+        update(directory(expand(RECORDS, source=PROTOCOL.sources))),
         records="results/records/records.parquet",
         csv="results/records/records.csv",
         report="results/records/import-report.csv",
@@ -23,9 +23,7 @@ rule read_records:
         **needs.resources("read_records"),
     params:
         **program("read_records.py"),
-        sources=value(
-            "read_records", [[name, source["kind"], reading_of(name)] for name, source in SOURCES.items()]
-        ),
+        sources=value("read_records", params.read_records(PROTOCOL, SEARCH)),
         folder=lambda w, output: os.path.dirname(output.records),
     shell:
         "python {params.script:q} --sources {params.sources:q} --code {params.code} --threads {threads}"

@@ -16,14 +16,7 @@ rule write_status:
         **needs.resources("write_status"),
     params:
         **program("write_status.py"),
-        values=value(
-            "write_status",
-            {
-                **{key: config["review"][key] for key in ("title", "final")},
-                "unfrozen": unfrozen(),
-                "outcomes": sorted({outcome["data"] for outcome in config["outcomes"]}),
-            },
-        ),
+        values=value("write_status", params.write_status(PROTOCOL, unfrozen())),
         inputs=lambda w, input: value("write_status", named_inputs(input)),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
@@ -51,7 +44,7 @@ rule write_report:
     params:
         **program("write_report.py", "report/templates/report.html.j2"),
         # Unsorted: sources and reasons stand in the report as in the protocol.
-        protocol=value("write_report", config),
+        protocol=value("write_report", params.whole(PROTOCOL)),
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
@@ -67,7 +60,7 @@ rule report:
             f"results/screening/{stage}/{person}.html"
             for stage in STAGES
             if SEARCHED
-            for person in people_of(stage)
+            for person in people.with_work(PROTOCOL, stage)
         ],
 
 

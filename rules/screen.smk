@@ -8,7 +8,7 @@ rule count_votes:
         clusters="results/deduplication/clusters.csv",
         votes=lambda w: votes_in(w.stage),
         excluded_before=lambda w: (
-            optional("config/excluded_before_screening") if w.stage == "title_abstract" else []
+            there("config/excluded_before_screening") if w.stage == "title_abstract" else []
         ),
         before=lambda w: ("results/screening/title_abstract/decisions.csv" if w.stage == "full_text" else []),
     output:
@@ -25,13 +25,7 @@ rule count_votes:
         **needs.resources("count_votes"),
     params:
         **program("count_votes.py"),
-        values=lambda w: value(
-            "count_votes",
-            {
-                **config["screening"][w.stage],
-                "reasons": list(config["screening"]["reasons"].items()),
-            },
-        ),
+        values=lambda w: value("count_votes", params.count_votes(PROTOCOL, w.stage)),
         out=lambda w, output: os.path.dirname(output.decisions),
     shell:
         "python {params.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
@@ -56,9 +50,7 @@ rule compare_reviewers:
         **needs.resources("compare_reviewers"),
     params:
         **program("compare_reviewers.py"),
-        values=value(
-            "compare_reviewers", {stage: config["screening"][stage]["reviewers"] for stage in STAGES}
-        ),
+        values=value("compare_reviewers", params.compare_reviewers(PROTOCOL)),
     shell:
         "python {params.script:q} --params {params.values:q} --code {params.code} --folder results/screening > {log:q} 2>&1"
 
@@ -70,7 +62,7 @@ rule list_studies:
         title_abstract="results/screening/title_abstract/decisions.csv",
         full_text="results/screening/full_text/decisions.csv",
         votes="results/screening/full_text/votes.csv",
-        assigned=lambda w: optional("config/studies"),
+        assigned=lambda w: there("config/studies"),
     output:
         studies="results/screening/studies.csv",
         orphans="results/screening/orphans.csv",
@@ -85,7 +77,7 @@ rule list_studies:
         **needs.resources("list_studies"),
     params:
         **program("list_studies.py"),
-        values=value("list_studies", {"reasons": list(config["screening"]["reasons"].items())}),
+        values=value("list_studies", params.list_studies(PROTOCOL)),
     shell:
         "python {params.script:q} --works {input.works:q} --clusters {input.clusters:q}"
         " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
@@ -111,7 +103,7 @@ if LISTED:
             [
                 update(f"results/screening/{stage}/{name.format(person)}")
                 for stage in LISTED
-                for person in people_of(stage)
+                for person in people.with_work(PROTOCOL, stage)
                 for name in (
                     "{}.html",
                     "worklist-{}.csv",
@@ -135,19 +127,7 @@ if LISTED:
             ),
             values=lambda w: value(
                 "write_worklists",
-                {
-                    "title": config["review"]["title"],
-                    "question": config["question"],
-                    "highlight": config["screening"]["highlight"],
-                    "reasons": list(config["screening"]["reasons"].items()),
-                    "stages": {
-                        stage: {
-                            "reviewers": config["screening"][stage]["reviewers"],
-                            "votes": votes_in(stage),
-                        }
-                        for stage in LISTED
-                    },
-                },
+                params.write_worklists(PROTOCOL, {stage: votes_in(stage) for stage in LISTED}),
             ),
         shell:
             "python {params.script:q} --works {input.works:q} --params {params.values:q} --code {params.code}"
@@ -161,5 +141,5 @@ rule screen:
             f"results/screening/{stage}/{name}"
             for stage in STAGES
             for name in ["decisions.csv", "agreement.csv"]
-            + [f"worklist-{reviewer}.csv" for reviewer in config["screening"][stage]["reviewers"]]
+            + [f"worklist-{reviewer}.csv" for reviewer in PROTOCOL.screening.stages[stage].reviewers]
         ],

@@ -5,7 +5,7 @@ include: "inputs/search.smk"
 # `evidence`: what was received is asked for again only when the question changes, or when a person says --forcerun search_pubmed.
 rule search_pubmed:
     input:
-        strategy=lambda w: written(SOURCES[w.source]["strategy"]),
+        strategy=lambda w: written(PROTOCOL.sources[w.source].strategy),
         # Of the round before only, which has the one before it among its own inputs: what an earlier round finds, each later one finds.
         before=lambda w: [
             f"{folder}/{name}" for folder in earlier_searches(w)[-1:] for name in ("ids.txt", "batches.json")
@@ -22,7 +22,7 @@ rule search_pubmed:
     log:
         "results/logs/search_pubmed/{source}-{round}.log",
     wildcard_constraints:
-        source=one_of(PUBMED_SOURCES),
+        source=one_of(PROTOCOL.pubmed_sources),
     conda:
         "../envs/evergreen.yaml"
     resources:
@@ -37,7 +37,7 @@ rule search_pubmed:
         ),
         evidence=question,
         asked=question,
-        service=value("search_pubmed", config["entrez"]),
+        service=value("search_pubmed", params.search_pubmed(PROTOCOL)),
         tables=lambda w: words("search_pubmed", earlier_searches(w)),
         out=lambda w, output: os.path.dirname(output.log),
     shell:
@@ -48,10 +48,10 @@ rule search_pubmed:
 
 rule write_search_log:
     input:
-        logs=expand(f"{SEARCH}/log.json", source=PUBMED_SOURCES, round=ROUNDS),
-        retrieved=expand(f"{SEARCH}/retrieved.json", source=PUBMED_SOURCES, round=ROUNDS),
-        batches=expand(f"{SEARCH}/batches.json", source=PUBMED_SOURCES, round=ROUNDS),
-        changes=expand(f"{SEARCH}/changes.csv", source=PUBMED_SOURCES, round=ROUNDS),
+        logs=expand(f"{SEARCH}/log.json", **ASKED),
+        retrieved=expand(f"{SEARCH}/retrieved.json", **ASKED),
+        batches=expand(f"{SEARCH}/batches.json", **ASKED),
+        changes=expand(f"{SEARCH}/changes.csv", **ASKED),
     output:
         "results/search/search-log.html",
     log:
@@ -62,12 +62,12 @@ rule write_search_log:
         **needs.resources("write_search_log"),
     params:
         **program("write_search_log.py", "search/search_log.html.j2"),
-        searches=words("write_search_log", expand(SEARCH, source=PUBMED_SOURCES, round=ROUNDS)),
+        searches=words("write_search_log", expand(SEARCH, **ASKED)),
     shell:
         "python {params.script:q} --searches {params.searches:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule search:
     input:
-        expand(f"{SEARCH}/log.json", source=PUBMED_SOURCES, round=ROUNDS),
-        ["results/search/search-log.html"] if PUBMED_SOURCES else [],
+        expand(f"{SEARCH}/log.json", **ASKED),
+        ["results/search/search-log.html"] if ASKED["source"] else [],

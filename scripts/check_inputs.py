@@ -113,7 +113,7 @@ def _unpoolable(
     adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
     rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
-    ratios = sorted({outcome["data"] for outcome in outcomes if outcome["scale"] == "ratio"})
+    ratios = sorted({outcome["data"] for outcome in outcomes if outcome.get("scale") == "ratio"})
     converted = merge.texts(derive(rows.rows, ratios))
     return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from evergreen import protocol, sheets, spreadsheets, tables
+from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
+from evergreen.protocol.reading import load
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris
 from evergreen.screening.exchange.matching import match, merged
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     args = arguments.parse_args(argv)
 
-    reasons = protocol.load(args.review / "config/config.yaml")["screening"]["reasons"]
+    reasons = load(args.review / "config/config.yaml").screening.reasons
     people = dict(_pair(person) for person in args.person)
     folder = args.review / "config/screening" / args.stage
     found = tables.read_table(args.review / "results/deduplication/clusters.csv", ["record_id", "work_id"])

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--earlier", type=Path, nargs="*", default=[], help="folders of the earlier rounds, oldest first"
     )
-    arguments.add_argument("--params", type=json_argument, default={}, help="the protocol's `entrez`")
+    arguments.add_argument("--params", type=json_argument, required=True, help="the protocol's `entrez`")
     arguments.add_argument(
         "--frozen",
         type=Path,
@@ -43,12 +43,12 @@ def main(argv: list[str] | None = None) -> None:
         print(f"round {args.round} is read from {args.frozen[0].parent}")
         return
 
-    endpoint = args.params.get("endpoint", EMBEDDED)
+    endpoint = args.params["endpoint"]
     embedded = endpoint == EMBEDDED
     start = None if embedded else datetime.now(UTC)
     limited = start is not None and evidence.is_past(args.round, start)
     written = strategy.read(
-        args.strategy.read_text(encoding="utf-8"), args.strategy, args.params.get("acknowledged_warnings", [])
+        args.strategy.read_text(encoding="utf-8"), args.strategy, args.params["acknowledged_warnings"]
     )
     earlier = [rounds.earlier(folder) for folder in args.earlier]
     purpose = (

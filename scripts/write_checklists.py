@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
+from evergreen.protocol.model import Protocol
 from evergreen.report.checklist import Run, checklist, sections
 from evergreen.report.document import document
 from evergreen.tables import read_json, read_table, replaced
@@ -25,8 +26,9 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--word", type=Path, required=True)
     args = p.parse_args(argv)
 
+    protocol = Protocol.model_validate(args.protocol)
     known = Run(
-        protocol=args.protocol,
+        protocol=protocol,
         counts=read_json(args.counts),
         sources=spreadsheets.read_table(args.per_source),
         searches=[{**read_json(path), "source": path.parent.parent.name} for path in args.searches],
@@ -35,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     table = checklist(known)
     spreadsheets.write_table(table, args.table)
-    review = {**args.protocol["review"], "note": "Reporting checklists"}
+    review = protocol.review.model_copy(update={"note": "Reporting checklists"})
     with replaced(args.word) as draft:
         draft.write_bytes(document(review, sections(table), landscape=True))
 

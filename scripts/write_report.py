@@ -10,6 +10,8 @@ import pandas as pd
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import alerts, export, findings, methods, results, risk, search, selection, updates
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
 from evergreen.report.document import write_document
@@ -33,18 +35,18 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = arguments.parse_args(argv)
 
-    protocol, inputs = args.protocol, args.inputs
+    protocol, inputs = Protocol.model_validate(args.protocol), args.inputs
     if args.receipts:
         _refuse_of_before(inputs)
     pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
     changes = _changes(protocol, inputs, pooled)
     sections = _sections(protocol, inputs, changes, pooled)
-    last_search = protocol["rounds"][-1] if protocol["rounds"] else ""
+    last_search = protocol.rounds[-1] if protocol.rounds else ""
     with tables.replaced(args.page) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(page(protocol["review"], last_search, sections))
+        file.writelines(page(protocol.review, last_search, sections))
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
-        write_document(protocol["review"], sections, word)
-    _write_changes(protocol["review"]["title"], changes, Path(args.changes))
+        write_document(protocol.review, sections, word)
+    _write_changes(protocol.review.title, changes, Path(args.changes))
     _write_export(inputs, pooled, Path(args.export))
 
 
@@ -59,7 +61,7 @@ def _refuse_of_before(inputs: dict[str, Any]) -> None:
 
 
 def _sections(
-    protocol: dict[str, Any],
+    protocol: Protocol,
     inputs: dict[str, Any],
     changes: dict[str, list[Block]],
     pooled: dict[str, Any],
@@ -86,7 +88,7 @@ def _sections(
         }
         found.append(
             selection.section(
-                flow, counts, comparisons, protocol["screening"]["reasons"], methods.selection(protocol)
+                flow, counts, comparisons, protocol.screening.reasons, methods.selection(protocol)
             )
         )
     if works is not None:
@@ -98,7 +100,7 @@ def _sections(
         words = methods.extraction(protocol, [], _people(judgements["assessors"]))
         found.append(
             risk.section(
-                judgements, protocol["risk_of_bias"]["tool"], Path(inputs["bias_figures"][0]).parent, words
+                judgements, protocol.risk_of_bias.tool, Path(inputs["bias_figures"][0]).parent, words
             )
         )
     if outcomes and extracted is not None:
@@ -111,13 +113,11 @@ def _sections(
     return found
 
 
-def _pooled_outcomes(protocol: dict[str, Any], pooled: dict[str, Any]) -> list[dict[str, Any]]:
-    return [outcome for outcome in protocol["outcomes"] if outcome["id"] in pooled]
+def _pooled_outcomes(protocol: Protocol, pooled: dict[str, Any]) -> list[Outcome]:
+    return [outcome for outcome in protocol.outcomes if outcome.id in pooled]
 
 
-def _changes(
-    protocol: dict[str, Any], inputs: dict[str, Any], pooled: dict[str, Any]
-) -> dict[str, list[Block]]:
+def _changes(protocol: Protocol, inputs: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list[Block]]:
     """What each round after the first changed; nothing where the review has one round or no screening."""
     if "studies" not in inputs or "prisma" not in inputs:
         return {}
@@ -125,7 +125,7 @@ def _changes(
     outcomes = _pooled_outcomes(protocol, pooled)
     return {
         day: updates.blocks_of(day, rounds[day], studies, outcomes, pooled)
-        for day in protocol["rounds"][1:]
+        for day in protocol.rounds[1:]
         if day in rounds
     }
 
@@ -146,23 +146,19 @@ def _write_export(inputs: dict[str, Any], pooled: dict[str, Any], folder: Path) 
 
 
 def _glance(
-    protocol: dict[str, Any],
+    protocol: Protocol,
     counts: dict[str, Any] | None,
-    outcomes: list[dict[str, Any]],
+    outcomes: list[Outcome],
     pooled: dict[str, Any],
 ) -> Section:
-    question = protocol["question"]
-    labels = {
-        "population": "Population",
-        "intervention": "Intervention",
-        "comparator": "Comparator",
-        "designs": "Designs",
+    question = protocol.question
+    asked = {
+        "Population": question.population,
+        "Intervention": question.intervention,
+        "Comparator": question.comparator,
+        "Designs": ", ".join(question.designs),
     }
-    lines = [
-        f"{label}: {question[key] if isinstance(question[key], str) else ', '.join(question[key])}"
-        for key, label in labels.items()
-        if key in question
-    ]
+    lines = [f"{label}: {text}" for label, text in asked.items() if text]
     blocks: list[Block] = [Lines(lines)] if lines else []
     if counts is not None:
         total = counts["total"]
@@ -188,7 +184,7 @@ def _waiting(items: list[dict[str, Any]]) -> Section:
     return Section("waiting", "What awaits whom", [block])
 
 
-def _search(protocol: dict[str, Any], inputs: dict[str, Any]) -> Section:
+def _search(protocol: Protocol, inputs: dict[str, Any]) -> Section:
     def pair(path: str) -> tuple[str, str]:
         parts = Path(path).parts
         return parts[-2], parts[-1].removesuffix(".counts.json")
@@ -208,8 +204,8 @@ def _when(retrieved: dict[str, Any]) -> str:
 
 
 def _methods(
-    protocol: dict[str, Any],
-    outcomes: list[dict[str, Any]],
+    protocol: Protocol,
+    outcomes: list[Outcome],
     pooled: dict[str, Any],
     extracted: pd.DataFrame | None,
 ) -> Section:

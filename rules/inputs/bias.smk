@@ -1,14 +1,7 @@
 # Input functions of bias.smk: paths and parameters from the protocol and from what is there.
-TOOL = config["risk_of_bias"]["tool"]
-
-
-def bias_sheets():
-    return sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors"))
-
-
 def bias_inputs(wildcards):
     found = {
-        "sheets": list(bias_sheets().values()),
+        "sheets": list(bias_sheets(PROTOCOL).values()),
         "adjudication": sheet("config/risk_of_bias/adjudication"),
         "tool": TOOL if TOOL.endswith((".yaml", ".yml")) else None,
     }

@@ -1,7 +1,10 @@
-# The protocol, where code and people's sheets are, and which of them a run reads.
+# The protocol, where code and people's sheets are, and what every step says.
+import json
 import os
+import re
 import shlex
 import sys
+from functools import wraps
 from pathlib import Path
 
 LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
@@ -13,58 +16,43 @@ shell.prefix(
 
 import needs
 import receipts
-from snakemake.utils import update_config
 
-from evergreen import protocol, schemas, sheets, yaml_text
+from evergreen import schemas
 from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
+from evergreen.protocol import params, people
+from evergreen.protocol.reading import of_run
+from evergreen.protocol.screening import STAGES
 from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts
 from receipts import value, words
 
 receipts.decide_by_receipts()
 
-PROTOCOL = "config/config.yaml"
-try:
-    # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
-    written_protocol = {} if workflow.modifier.skip_configfile else yaml_text.read(PROTOCOL)
-    update_config(written_protocol, config)
-    config = protocol.complete(written_protocol)
-    tool_of(config["risk_of_bias"]["tool"])
-except InputError as error:
-    raise WorkflowError(str(error))
 
-ROUNDS = config["rounds"]
-SOURCES = config["sources"]
-PUBMED_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "pubmed"]
-EXPORT_SOURCES = [name for name, source in SOURCES.items() if source["kind"] == "export"]
-SOURCE_ROUNDS = [
-    (name, day)
-    for day in ROUNDS
-    for name, source in SOURCES.items()
-    if source["kind"] == "pubmed" or day in source["files"]
-]
-STAGES = list(protocol.STAGES)
-OUTCOMES = [outcome["id"] for outcome in config["outcomes"]]
-NAMES_OF_OUTCOMES = {outcome["id"]: [outcome["name"], outcome["data"]] for outcome in config["outcomes"]}
+def said(function):
+    """A function of the library whose refusals end the run with their sentence."""
 
-# Which people's files a run reads, and so checks: by the targets it is asked for.
-SCOPES = {
-    "search": ["search"],
-    "deduplicate": ["search", "deduplication"],
-    "screen": ["search", "deduplication", "screening"],
-    "bias": ["bias"],
-    "all": ["search", "deduplication", "screening", "extraction", "bias"],
-}
-SCOPE_OF_TARGET = {
-    **{scope: scope for scope in SCOPES},
-    "records": "search",
-    "prisma": "screen",
-}
+    @wraps(function)
+    def call(*given, **named):
+        try:
+            return function(*given, **named)
+        except (InputError, ReviewError) as error:
+            raise WorkflowError(str(error))
+
+    return call
 
 
-one_of = protocol.one_of
+# A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
+PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
+TOOL = PROTOCOL.risk_of_bias.tool
+said(tool_of)(TOOL)
+OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]
 
+sheet, written = said(people.sheet), said(people.written)
+bias_sheets = said(people.bias_sheets)
+extraction_sheets, study_sheets = said(people.extraction_sheets), said(people.study_sheets)
+votes_in = said(people.votes)
 
 DATA = {}  # files of the library that a script's modules read, by script
 
@@ -79,138 +67,31 @@ def program(name, *data):
     return {"script": str(path), "code": fingerprint.code_of(path, files)}
 
 
-def sheet(stem):
-    """Path of a person's sheet (CSV or XLSX), or None."""
-    try:
-        found = sheets.find(stem)
-    except InputError as error:
-        raise WorkflowError(str(error))
-    return str(found) if found else None
+def one_of(names):
+    """Regular expression that matches just these names; nothing where there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
-def sheets_in(folder, people=None, prefix=""):
-    """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
-    if people is None:
-        people = sheets.people_in(folder, prefix)
-    found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
-    return {person: path for person, path in found.items() if path}
+def there(stem):
+    """The sheet of a name as a list: empty where nobody wrote it."""
+    path = sheet(stem)
+    return [path] if path else []
 
 
-def scope_of_run():
-    """The smallest scope that holds all that the requested targets read."""
-    scopes = {SCOPE_OF_TARGET.get(str(target), "all") for target in workflow.dag_settings.targets or ["all"]}
-    if len(scopes) == 1:
-        return scopes.pop()
-    return next(
-        (scope for scope in ("deduplicate", "screen") if scopes <= {"search", "deduplicate", scope}),
-        "all",
-    )
-
-
-def people_files(scope):
-    """{area: [(kind, path, ...), ...]} of the files that people wrote, whether they are there or not.
-
-    What the protocol says on reading an export, and the outcomes that may be rated, come third.
-    """
-    files = {
-        "search": [("strategy", SOURCES[name]["strategy"]) for name in PUBMED_SOURCES]
-        + [
-            (
-                "export",
-                path,
-                {
-                    "format_": SOURCES[name].get("format"),
-                    "columns": SOURCES[name].get("columns"),
-                    # an export of a search without hits may well be empty
-                    "none_expected": SOURCES[name].get("hits", {}).get(day) == 0,
-                },
-            )
-            for name in EXPORT_SOURCES
-            for day, path in SOURCES[name]["files"].items()
-        ],
-        "deduplication": [("deduplication", sheet("config/deduplication"))],
-        "screening": [
-            ("excluded_before_screening", sheet("config/excluded_before_screening")),
-            ("studies", sheet("config/studies")),
-            *(
-                item
-                for stage in STAGES
-                for item in (
-                    *(
-                        ("screening", path)
-                        for path in sheets_in(
-                            f"config/screening/{stage}",
-                            config["screening"][stage]["reviewers"],
-                        ).values()
-                    ),
-                    (
-                        "adjudication_screening",
-                        sheet(f"config/screening/{stage}/adjudication"),
-                    ),
-                )
-            ),
-        ],
-        "extraction": [
-            *(
-                ("extraction", path)
-                for path in sheets_in("config/extraction", config["extraction"].get("extractors")).values()
-            ),
-            *(
-                ("extraction_studies", path)
-                for path in sheets_in(
-                    "config/extraction",
-                    config["extraction"].get("extractors"),
-                    "studies-",
-                ).values()
-            ),
-            ("adjudication_extraction", sheet("config/extraction/adjudication")),
-            ("certainty", sheet("config/certainty"), {"outcomes": NAMES_OF_OUTCOMES}),
-        ],
-        "bias": [
-            *(
-                ("risk_of_bias", path)
-                for path in sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")).values()
-            ),
-            ("risk_of_bias", sheet("config/risk_of_bias/adjudication")),
-        ],
-    }
-    return {area: [file for file in files[area] if file[1]] for area in SCOPES[scope]}
-
-
-def written(path):
-    """A file that the protocol names; refused in one sentence where a person has not written it yet."""
-    if not os.path.exists(path):
-        todo = "Create it or mend its path in config/config.yaml."
-        raise WorkflowError(str(InputError("the file is missing", file=path, todo=todo)))
-    return path
-
-
+@said
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
-    scope = scope_of_run()
-    files = people_files(scope)
-    given = {
-        "tool": config["risk_of_bias"]["tool"],
-        "reasons": config["screening"]["reasons"],
-        "given_counts": config["prisma"].get("given", {}) if scope in ("screen", "all") else {},
-        "outcomes": pooled_outcomes() if scope == "all" else [],
-        "screened": SCREENED,
-    }
+    scope = people.scope_of(map(str, workflow.dag_settings.targets))
+    files, given, read = people.checked(PROTOCOL, scope)
 
     def check():
         import check_inputs  # takes long to load
 
         check_inputs.check(files, **given)
 
-    read = [path for area in files.values() for _, path, *_ in area] + (
-        [TOOL] if os.path.exists(TOOL) else []
-    )
+    # What was found in order is not looked at again while nothing of it changes.
     parts = Parts("check_inputs", program("check_inputs.py")["code"])
-    try:
-        # What was found in order is not looked at again while nothing of it changes.
-        parts.make(scope, [files, given], sorted(set(read)), [], check)
-    except (InputError, ReviewError) as error:
-        raise WorkflowError(str(error))
+    parts.make(scope, [files, given], read, [], check)
 
 
 def close_run(*words):
@@ -224,10 +105,3 @@ def close_run(*words):
     for line in receipts.healed_files():
         receipts.say(f"Made again, for it was damaged: {line}")
     close_run.main(list(words))
-
-
-def as_text(value):
-    """A small structure as one argument."""
-    import json
-
-    return json.dumps(value)

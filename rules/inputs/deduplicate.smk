@@ -2,4 +2,4 @@
 
 
 def verdicts_of_people(wildcards):
-    return [path for path in [sheet("config/deduplication")] if path]
+    return there("config/deduplication")

@@ -1,21 +1,8 @@
 # Input functions of extract.smk: paths and parameters from the protocol and from what is there.
-EXTRACTORS = config["extraction"].get("extractors")
-# Without a search or without reviewers there is no list of included studies, and every study is pooled.
-SCREENED = bool(SOURCES) and any(config["screening"][name]["reviewers"] for name in STAGES)
-
-
-def extraction_sheets():
-    return sheets_in("config/extraction", EXTRACTORS)
-
-
-def study_sheets():
-    return sheets_in("config/extraction", EXTRACTORS, "studies-")
-
-
 def extraction_inputs(wildcards):
     found = {
-        "sheets": list(extraction_sheets().values()),
-        "study_sheets": list(study_sheets().values()),
+        "sheets": list(extraction_sheets(PROTOCOL).values()),
+        "study_sheets": list(study_sheets(PROTOCOL).values()),
         "adjudication": sheet("config/extraction/adjudication"),
     }
     return {name: paths for name, paths in found.items() if paths}
@@ -24,16 +11,8 @@ def extraction_inputs(wildcards):
 def beside_rows():
     """The other tables that a slice is cut from, as far as this review has them."""
     tables = {"studies": "results/extraction/studies.csv"}
-    if SCREENED:
+    if PROTOCOL.screened:
         tables["screened"] = "results/screening/studies.csv"
-    if sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")):
+    if bias_sheets(PROTOCOL):
         tables["judgements"] = "results/risk_of_bias/judgements.csv"
     return tables
-
-
-def slice_wanted(outcome):
-    """What of the protocol decides which rows and columns a slice has."""
-    moderators = [part for name in outcome["moderators"] for part in name.split(":")]
-    order = outcome["analysis"].get("cumulative", "round")
-    columns = [*outcome["subgroups"], *moderators, *([order] if order != "round" else [])]
-    return {"data": outcome["data"], "columns": list(dict.fromkeys(columns))}

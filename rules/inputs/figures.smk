@@ -1,14 +1,6 @@
 # Input functions of figures.smk: paths and parameters from the protocol and from what is there.
-DRAWING = ("id", "name", "unit", "timepoint", "better", "favours", "scale")
-
-
 # Outcomes that one process draws: few where there are few, so that all cores have work.
 DRAWN_TOGETHER = max(1, min(10, -(-len(OUTCOMES) // 4)))
-
-
-def drawing_of(outcome):
-    """What of the protocol decides how an outcome is drawn; its numbers come from the synthesis."""
-    return {key: outcome[key] for key in DRAWING if key in outcome}
 
 
 def figure_files(outcome):

@@ -1,9 +1,6 @@
 # Input functions of prisma.smk: paths and parameters from the protocol and from what is there.
-import shlex
-
-GIVEN = config["prisma"].get("given", {})
 # Rounds of the flow chart: searches, and dates whose counts were given.
-FLOW_ROUNDS = sorted({*ROUNDS, *GIVEN})
+FLOW_ROUNDS = sorted({*PROTOCOL.rounds, *PROTOCOL.prisma.given})
 FLOW_CHARTS = ["flow", *(f"flow-{day}" for day in FLOW_ROUNDS), "flow-total"]
 
 
@@ -13,7 +10,7 @@ def flow_tables(wildcards):
         raise WorkflowError(
             "There is nothing to count for a flow chart: give `rounds` and `sources`, or counts under `prisma.given`."
         )
-    if not SOURCES:
+    if not PROTOCOL.sources:
         return {}
     removed = sheet("config/excluded_before_screening")
     return {
@@ -22,7 +19,7 @@ def flow_tables(wildcards):
         "title_abstract": "results/screening/title_abstract/decisions.csv",
         "full_text": "results/screening/full_text/decisions.csv",
         "studies": "results/screening/studies.csv",
-        "brought": expand(RECORDS, source=SOURCES),
+        "brought": expand(RECORDS, source=PROTOCOL.sources),
         **({"removed": removed} if removed else {}),
     }
 

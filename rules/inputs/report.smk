@@ -1,15 +1,16 @@
 # Input functions of report.smk: paths and parameters from the protocol and from what is there.
-SEARCHED = bool(SOURCES)
-JUDGED = bool(sheets_in("config/risk_of_bias", config["risk_of_bias"].get("assessors")))
-POOLED = bool(OUTCOMES) and bool(extraction_sheets())
+SEARCHED = bool(PROTOCOL.sources)
+JUDGED = bool(bias_sheets(PROTOCOL))
+POOLED = bool(OUTCOMES) and bool(extraction_sheets(PROTOCOL))
+SEARCHES = [(name, day) for name, day in PROTOCOL.source_rounds if name in PROTOCOL.pubmed_sources]
 # What a review delivers, as far as its protocol and its sheets reach.
 PARTS = {
-    "search": bool(PUBMED_SOURCES),
+    "search": bool(SEARCHES),
     "records": SEARCHED,
     "deduplicate": SEARCHED,
     "screen": SEARCHED,
-    "prisma": SEARCHED or "given" in config["prisma"],
-    "extract": bool(extraction_sheets()),
+    "prisma": SEARCHED or bool(PROTOCOL.prisma.given),
+    "extract": bool(extraction_sheets(PROTOCOL)),
     "bias": JUDGED,
     "pool": POOLED,
     "figures": POOLED,
@@ -18,11 +19,11 @@ PARTS = {
 
 def requested():
     """The targets asked for on the command line, as JSON."""
-    return as_text(sorted(map(str, workflow.dag_settings.targets)))
+    return json.dumps(sorted(map(str, workflow.dag_settings.targets)))
 
 
 def search_logs():
-    return [f"results/search/{name}/{day}/log.json" for name, day in SOURCE_ROUNDS if name in PUBMED_SOURCES]
+    return [f"results/search/{name}/{day}/log.json" for name, day in SEARCHES]
 
 
 def changed_records():
@@ -32,12 +33,10 @@ def changed_records():
 
 def unfrozen():
     """Live searches that nobody has frozen yet."""
-    if config["entrez"]["endpoint"] != "live":
+    if PROTOCOL.entrez.endpoint != "live":
         return []
     return [
-        f"{name} {day}"
-        for name, day in SOURCE_ROUNDS
-        if name in PUBMED_SOURCES and not os.path.isdir(f"config/search/frozen/{name}/{day}")
+        f"{name} {day}" for name, day in SEARCHES if not os.path.isdir(f"config/search/frozen/{name}/{day}")
     ]
 
 
@@ -45,7 +44,7 @@ def status_inputs(wildcards):
     """Tables that show what is still open."""
     found = {}
     if SEARCHED:
-        if EXPORT_SOURCES:
+        if PROTOCOL.export_sources:
             found["imports"] = "results/records/import-report.csv"
         found["borderline"] = "results/deduplication/borderline.csv"
         found["studies"] = "results/screening/studies.csv"
@@ -68,8 +67,8 @@ def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
     found = {"status": "results/report/status.json"}
     if SEARCHED:
-        found["brought"] = expand(RECORDS, source=SOURCES)
-        found["strategies"] = sorted({SOURCES[name]["strategy"] for name in PUBMED_SOURCES})
+        found["brought"] = expand(RECORDS, source=PROTOCOL.sources)
+        found["strategies"] = sorted({PROTOCOL.sources[name].strategy for name in PROTOCOL.pubmed_sources})
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
         found["changes"] = changed_records()

@@ -1,11 +1,14 @@
 # Input functions of search.smk: paths and parameters from the protocol and from what is there.
 SEARCH = "results/search/{source}/{round}"
+ASKED = {"source": PROTOCOL.pubmed_sources, "round": PROTOCOL.rounds}
 FROZEN = "config/search/frozen/{source}/{round}"
 
 
 def earlier_searches(wildcards):
     """Folders of the same source's earlier rounds, oldest first."""
-    return [SEARCH.format(source=wildcards.source, round=day) for day in ROUNDS if day < wildcards.round]
+    return [
+        SEARCH.format(source=wildcards.source, round=day) for day in PROTOCOL.rounds if day < wildcards.round
+    ]
 
 
 def frozen(wildcards):
@@ -16,9 +19,4 @@ def frozen(wildcards):
 
 def question(wildcards):
     """What PubMed is asked: replies that answer it are evidence, and are not asked for again."""
-    asked = {
-        "strategy": SOURCES[wildcards.source]["strategy"],
-        "round": wildcards.round,
-        "endpoint": config["entrez"]["endpoint"],
-    }
-    return as_text(asked)
+    return json.dumps(params.question(PROTOCOL, wildcards.source, wildcards.round))

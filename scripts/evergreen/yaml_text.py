@@ -7,6 +7,7 @@ into millions of values, nesting that no reader follows, and files of a size tha
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,55 @@ MERGE = object()
 """The key `<<`, which takes over the keys of another mapping."""
 
 
+@dataclass(frozen=True)
+class Placed:
+    """What a file holds, and in which rows its keys and entries stand."""
+
+    content: Any
+    rows: Mapping[int, dict[str, int] | list[int]]
+    """By the identity of a mapping or list in `content`: the row of each key or entry."""
+
+    def row(self, place: tuple[str | int, ...]) -> int | None:
+        """The row of what keys and positions lead to; where the way ends before, of where it ends."""
+        value, found = self.content, None
+        for part in place:
+            rows = self.rows.get(id(value))
+            if isinstance(value, dict) and isinstance(rows, dict):
+                if str(part) not in rows:
+                    break
+                found = rows[str(part)]
+                value = next(item for key, item in value.items() if str(key) == str(part))
+            elif isinstance(value, list) and isinstance(rows, list) and isinstance(part, int):
+                if part >= len(rows):
+                    break
+                found, value = rows[part], value[part]
+            else:
+                break
+        return found
+
+
 def read(path: str | Path) -> dict[Any, Any]:
     """The `key: value` lines of a file. Raises InputError with file, row and column."""
-    content = read_any(path)
-    if not isinstance(content, dict):
+    content: dict[Any, Any] = read_placed(path).content
+    return content
+
+
+def read_placed(path: str | Path) -> Placed:
+    """The `key: value` lines of a file, with their rows. Raises InputError with file, row and column."""
+    placed = _placed(_text_of(path), path)
+    if not isinstance(placed.content, dict):
         raise InputError(
             "the file must be a list of `key: value` lines", file=path, todo="Write a key first."
         )
-    return content
+    return placed
 
 
 def read_any(path: str | Path) -> Any:
     """The content of a file, whatever it is; None where there is nothing but comments."""
+    return parse(_text_of(path), file=path)
+
+
+def _text_of(path: str | Path) -> str:
     path = Path(path)
     try:
         raw = path.read_bytes()
@@ -51,21 +89,25 @@ def read_any(path: str | Path) -> Any:
         )  # fmt: skip
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = raw.decode(encoding)
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError("the text is not UTF-8", file=path, row=raw.count(b"\n", 0, error.start) + 1,
                          todo="Save the file as UTF-8.") from None  # fmt: skip
-    return parse(text, file=path)
 
 
 def parse(text: str, *, file: str | Path) -> Any:
     """The content of YAML text; `file` is named in errors."""
+    return _placed(text, file).content
+
+
+def _placed(text: str, file: str | Path) -> Placed:
     if odd := yaml.reader.Reader.NON_PRINTABLE.search(text):
         row = text.count("\n", 0, odd.start()) + 1
         raise InputError(f"the character {odd.group()!a} is not text", file=file, row=row, todo="Remove it.")
     loader = LOADER(text)
     try:
-        return _Reader(loader, file).document()
+        reader = _Reader(loader, file)
+        return Placed(reader.document(), reader.rows)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         raise _fault(
@@ -89,6 +131,8 @@ class _Reader:
         self.values = 0
         self.anchors: dict[str, tuple[Any, int]] = {}
         """Value of an anchor, and how many values it unfolds into."""
+        self.rows: dict[int, dict[str, int] | list[int]] = {}
+        """Rows of keys and entries, by the identity of their collection."""
         self.plain: dict[str, Any] = {}
         """Unquoted words seen so far; most of a protocol are the same few."""
 
@@ -126,6 +170,9 @@ class _Reader:
                 done = stack.pop()
                 if done.merged:
                     done.value = {**done.merged, **done.value}
+                self.rows[id(done.value)] = (
+                    done.rows if isinstance(done.value, list) else {**done.inherited, **done.lines}
+                )
                 if done.anchor is not None:
                     self.anchors[done.anchor] = (done.value, self.values - done.before + 1)
                 self._put(stack[-1], done.value, done.start)
@@ -191,6 +238,7 @@ class _Reader:
         """Add a value to the collection that is open: an entry of a list, a key, or the value of the key before it."""
         if isinstance(into.value, list):
             into.value.append(value)
+            into.rows.append(event.start_mark.line + 1)
         elif into.takes_key:
             into.key, into.takes_key = self._key(into, value, event), False
         else:
@@ -219,12 +267,17 @@ class _Reader:
                 raise self._said("`<<` takes over the keys of a mapping, and this is none", event,
                                  "Name one by its alias (`*name`).")  # fmt: skip
             into.merged.update(one)
+            rows = self.rows.get(id(one))
+            into.inherited.update(rows if isinstance(rows, dict) else {})
 
 
 class _Open:
-    """A collection whose end has not come yet; `before` is the count of values where it begins, `lines` where its keys stand."""
+    """A collection whose end has not come yet; `before` is the count of values where it begins, `lines` where its keys stand,
+    `inherited` those of the mappings it takes over, `rows` where its entries do."""
 
-    __slots__ = ("anchor", "before", "key", "lines", "merged", "start", "takes_key", "value")
+    __slots__ = (
+        "anchor", "before", "inherited", "key", "lines", "merged", "rows", "start", "takes_key", "value",
+    )  # fmt: skip
 
     def __init__(self, value: Any, anchor: str | None, before: int, start: Any = None) -> None:
         self.value, self.anchor, self.before, self.start = value, anchor, before, start
@@ -232,3 +285,5 @@ class _Open:
         self.key: Any = None
         self.merged: dict[Any, Any] = {}
         self.lines: dict[str, int] = {}
+        self.inherited: dict[str, int] = {}
+        self.rows: list[int] = []

@@ -11,6 +11,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
+from tests.protocols import question
 
 from evergreen import sheets
 from evergreen.screening.ballots import ballots
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised", "review": "Review"}
 TERMS = highlight_terms(
-    {"population": "Adults with rheumatoid arthritis", "intervention": "Denosumab, any dose"}
+    question(population="Adults with rheumatoid arthritis", intervention="Denosumab, any dose")
 )
 ABSTRACT = "Rheumatoid arthritis erodes bone; denosumab inhibits RANKL <b>in vivo</b> & elsewhere. "
 

@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+import tests.protocols
 from evergreen.figures import forest, pixels
-from evergreen.protocol import ANALYSIS_DEFAULTS
 from evergreen.synthesis import outcome as pooling
 
 SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
@@ -104,12 +104,8 @@ def pooled(shared: Path, trials: int = 13) -> dict[str, Any]:
         {"without": "each_source"},
         {"measure": "MD"},
     ]
-    analysis = {**ANALYSIS_DEFAULTS, "test": "knha", "sensitivity": grid}
-    protocol = {
-        "id": "tb",
-        "measure": "RR",
-        "analysis": analysis,
-        "subgroups": ["allocation"],
-        "moderators": ["latitude"],
-    }
-    return pooling.result(pd.DataFrame(rows), protocol)
+    analysis = {"test": "knha", "sensitivity": grid}
+    entry = tests.protocols.pooling(
+        id="tb", measure="RR", analysis=analysis, subgroups=["allocation"], moderators=["latitude"]
+    )
+    return pooling.result(pd.DataFrame(rows), entry)

@@ -9,8 +9,9 @@ import pytest
 from evergreen.figures import outcome as drawing
 from evergreen.figures import style
 from evergreen.figures.forest import forest
-from evergreen.protocol import ANALYSIS_DEFAULTS
 from evergreen.synthesis import outcome
+from tests.protocols import drawing as asked
+from tests.protocols import pooling
 
 
 @pytest.fixture
@@ -23,14 +24,14 @@ def pooled(shared):
             for i, (x, n) in enumerate(zip(document["raw"]["xi"], document["raw"]["ni"], strict=True))
         ]
     )  # fmt: skip
-    entry = {"id": "x", "measure": "PFT", "analysis": {**ANALYSIS_DEFAULTS, "test": "z", "gosh": 0}}
+    entry = pooling(id="x", measure="PFT", analysis={"test": "z", "gosh": 0})
     return outcome.result(rows, entry), document["pft_backtransform_harmonic_mean_REML"]
 
 
 def test_proportions_are_those_of_metafor_and_of_the_studies(pooled):
     result, theirs = pooled
     with style.style():
-        numbers = forest(result, drawing.setting_of({"id": "x"}, "RevMan")).numbers
+        numbers = forest(result, drawing.setting_of(asked(id="x"), "RevMan")).numbers
     total = numbers[numbers["row"] == "total"].iloc[0]
     assert tuple(total[["effect", "ci_low", "ci_high"]]) == pytest.approx(
         (theirs["pred"], theirs["ci_lb"], theirs["ci_ub"]), rel=1e-6

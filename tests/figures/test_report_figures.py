@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from evergreen import tables
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import results
 from evergreen.report.blocks import Figure, Gallery, Table
 
-OUTCOME = {"id": "pain", "scale": None, "name": "Pain", "measure": "MD"}
+OUTCOME = Outcome(id="pain", name="Pain", measure="MD")
 LISTED: list[dict[str, Any]] = [
     {"name": "forest", "title": "Forest plot: Pain", "drawn": True, "reason": None, "stem": "forest"},
     {

@@ -4,12 +4,14 @@ import math
 
 import pytest
 
-from evergreen import protocol, tables
+from evergreen import tables
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB2
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction, merge_studies
 from evergreen.extraction.outcomes import slice_of
+from evergreen.protocol.params import slice_outcomes
+from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as pooling
 
@@ -44,10 +46,9 @@ def pytest_generate_tests(metafunc):
 
 
 def pooled(review, merged, studies, name, model):
-    config = protocol.load(review / "config" / "config.yaml")
-    entry = next(entry for entry in config["outcomes"] if entry["id"] == name)
-    columns = [*entry["subgroups"], *entry["moderators"]]
-    rows = slice_of(merged, entry["data"], studies=studies, columns=columns)
+    outcomes = slice_outcomes(load(review / "config" / "config.yaml"))
+    entry = next(entry for entry in outcomes if entry["id"] == name)
+    rows = slice_of(merged, entry["data"], studies=studies, columns=entry["columns"])
     test = {"model": model, "test": "z"}
     return pooling.result(rows, {**entry, "analysis": {**entry["analysis"], **test}})
 

@@ -7,6 +7,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.synthesis import outcome, wording
+from tests.protocols import pooling
 
 ANALYSIS = {"model": "random", "tau2": "REML", "test": "z", "level": 0.95, "prediction": True}
 BCG = [  # study, events and participants vaccinated, events and participants in control, allocation, latitude
@@ -40,7 +41,7 @@ def rows() -> pd.DataFrame:
 
 def run(rows, measure="RR", **more):
     analysis = {**ANALYSIS, **more.pop("analysis", {})}
-    result = outcome.result(rows, {"id": "tuberculosis", "measure": measure, "analysis": analysis, **more})
+    result = outcome.result(rows, pooling(analysis, id="tuberculosis", measure=measure, **more))
     json.dumps(result, allow_nan=False)
     return result
 
@@ -237,15 +238,13 @@ def test_methods_in_words(rows):
     assert "0.5 was added" in words
     assert "numpy" in words
     for model in ("common", "mh", "peto", "glmm", "multilevel"):
-        entry = {"id": "x", "measure": "OR", "analysis": {**ANALYSIS, "model": model}}
+        entry = pooling({**ANALYSIS, "model": model}, id="x", measure="OR")
         assert all(sentence.endswith(".") for sentence in wording.methods(entry))
 
 
 def test_methods_name_what_is_special_to_a_measure():
     def words(measure, **analysis):
-        return " ".join(
-            wording.methods({"id": "x", "measure": measure, "analysis": {**ANALYSIS, **analysis}})
-        )
+        return " ".join(wording.methods(pooling({**ANALYSIS, **analysis}, id="x", measure=measure)))
 
     assert "a logistic mixed model with a random effect for each study" in words("PLO", model="glmm")
     assert "a Poisson mixed model of the counts of both groups with fixed study effects" in words(

@@ -6,6 +6,7 @@ import pytest
 
 import check_inputs
 from evergreen.errors import InputError, InputErrors
+from tests.protocols import pooling
 
 SHEETS = {
     "extraction": "study,outcome,arm,group,n,events\nS1,pain,drug,intervention,5,6\n",
@@ -103,7 +104,7 @@ def test_what_pooling_would_refuse_is_told_with_file_and_row(tmp_path):
     studies.write_text("study,dose\nS1,10\n")
     files = {"extraction": [["extraction", str(sheet)], ["extraction_studies", str(studies)]]}
     analysis = {"model": "random", "tau2": "REML", "test": "knha"}
-    outcomes = [{"id": "pain", "data": "pain", "measure": "MD", "scale": "analysis", "columns": ["dose"], "analysis": analysis}]  # fmt: skip
+    outcomes = [pooling(analysis, id="pain", data="pain", measure="MD", columns=["dose"])]
     arguments = ["--files", json.dumps(files), "--outcomes", json.dumps(outcomes)]
     with pytest.raises(InputError) as caught:
         check_inputs.main(arguments)

@@ -8,13 +8,11 @@ import pytest
 import draw_outcomes
 from evergreen import tables
 from tests.figures.figures_of_bcg import pooled
+from tests.protocols import drawing
 
-OUTCOME = {
-    "id": "tb",
-    "name": "Tuberculosis",
-    "better": "lower",
-    "favours": {"intervention": "BCG", "control": "no BCG"},
-}
+OUTCOME = drawing(
+    id="tb", name="Tuberculosis", better="lower", favours={"intervention": "BCG", "control": "no BCG"}
+)
 
 
 def run(folder: Path, result: dict) -> list[dict]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 import pool_outcomes
 from evergreen import tables
+from tests.protocols import pooling
 
 
 def test_reads_a_slice_and_writes_a_result(tmp_path):
@@ -21,7 +22,7 @@ def test_reads_a_slice_and_writes_a_result(tmp_path):
     )
     tables.write_table(rows, tmp_path / "deaths.csv")
     analysis = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95}
-    params = json.dumps([{"id": "deaths", "measure": "RR", "analysis": analysis}])
+    params = json.dumps([pooling(analysis, id="deaths", measure="RR")])
     pool_outcomes.main(["--slices", str(tmp_path), "--params", params, "--folder", str(tmp_path)])
     result = json.loads((tmp_path / "deaths.json").read_text())
     assert result["outcome"] == "deaths"
@@ -41,9 +42,7 @@ def test_an_outcome_that_is_of_now_is_left_alone(tmp_path, monkeypatch, capsys):
     entries = []
     for name in ("one", "two"):
         tables.write_table(pd.DataFrame({**rows, "events": [3, 6]}), tmp_path / f"{name}.csv")
-        entries.append(
-            {"id": name, "measure": "RR", "analysis": {"model": "common", "test": "z", "level": 0.95}}
-        )
+        entries.append(pooling({"model": "common"}, id=name, measure="RR"))
 
     def pooled(code="0123"):
         pool_outcomes.main(["--slices=.", "--params", json.dumps(entries), f"--code={code}", "--folder=."])

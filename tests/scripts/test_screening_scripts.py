@@ -13,9 +13,11 @@ import list_studies
 import write_worklists
 from evergreen import tables
 from evergreen.errors import InputError
+from tests.protocols import question
+from tests.protocols import stage as stage_given
 
 PLAN = {
-    "reviewers": ["AB", "CD"],
+    **stage_given(reviewers=["AB", "CD"]),
     "reasons": [
         ["wrong_population", "Wrong population"],
         ["wrong_intervention", "Wrong intervention"],
@@ -99,7 +101,7 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
     own = root / "config/screening/title_abstract/CD.csv"
     values = {
         "title": "A review",
-        "question": {"intervention": "Denosumab"},
+        "question": question(intervention="Denosumab"),
         "highlight": [],
         "reasons": [["review", "Review"]],
         "stages": {"title_abstract": {"reviewers": ["CD"], "votes": [str(own)]}},

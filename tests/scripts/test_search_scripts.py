@@ -14,6 +14,7 @@ from evergreen.errors import InputError
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
 from evergreen.tables import read_json, read_table
+from tests.protocols import entrez
 from tests.search.search_rounds import contents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,8 @@ def search(folder, day, *more):
             day,
             "--out",
             str(folder / day),
+            "--params",
+            json.dumps(entrez()),
             *more,
         ]
     )
@@ -97,7 +100,7 @@ def test_a_frozen_round_is_read_and_not_searched(searched, tmp_path, capsys):
         "--frozen",
         str(frozen / "log.json"),
         "--params",
-        '{"endpoint": "http://127.0.0.1:9/"}',
+        json.dumps(entrez(endpoint="http://127.0.0.1:9/")),
     )
     assert contents(tmp_path / "2018-12-31") == contents(searched / "2018-12-31")
     assert read_json(tmp_path / "2018-12-31/retrieved.json") == read_json(
@@ -126,12 +129,17 @@ def test_a_frozen_reply_that_changed_is_refused(searched, tmp_path):
 
 def test_a_live_search_needs_an_address(tmp_path):
     with pytest.raises(InputError, match="email"):
-        search(tmp_path, "2018-12-31", "--params", '{"endpoint": "live", "email": null}')
+        search(tmp_path, "2018-12-31", "--params", json.dumps(entrez(endpoint="live")))
 
 
 def test_a_round_in_the_future_is_refused(tmp_path):
     with pytest.raises(InputError, match="future"):
-        search(tmp_path, "2999-12-31", "--params", '{"endpoint": "http://127.0.0.1:9/", "email": "a@b.org"}')
+        search(
+            tmp_path,
+            "2999-12-31",
+            "--params",
+            json.dumps(entrez(endpoint="http://127.0.0.1:9/", email="a@b.org")),
+        )
 
 
 def test_warnings_can_be_acknowledged_in_the_protocol(tmp_path):
@@ -145,10 +153,8 @@ def test_warnings_can_be_acknowledged_in_the_protocol(tmp_path):
         str(tmp_path / "2018-12-31"),
     ]
     with pytest.raises(InputError, match=r"nonsense\[ti\]"):
-        search_pubmed.main(call)
-    search_pubmed.main(
-        [*call, "--params", '{"endpoint": "embedded", "acknowledged_warnings": ["nonsense[ti]"]}']
-    )
+        search_pubmed.main([*call, "--params", json.dumps(entrez())])
+    search_pubmed.main([*call, "--params", json.dumps(entrez(acknowledged_warnings=["nonsense[ti]"]))])
 
 
 def test_the_search_log_shows_what_was_done(searched, tmp_path):
@@ -181,7 +187,7 @@ def test_the_search_log_shows_what_was_done(searched, tmp_path):
 def test_a_loopback_address_is_searched_like_pubmed_and_no_file_holds_the_key(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("NCBI_API_KEY", "SECRET123")
     with serving(Service(Store.shipped())) as server:
-        endpoint = json.dumps({"endpoint": server.url, "email": "test@example.org"})
+        endpoint = json.dumps(entrez(endpoint=server.url, email="test@example.org"))
         search(tmp_path / "pubmed", "2018-12-31", "--params", endpoint)
         assert {values["api_key"] for _, values in server.service.requests} == {"SECRET123"}
     account = read_json(tmp_path / "pubmed/2018-12-31/retrieved.json")
@@ -197,7 +203,7 @@ def test_a_loopback_address_is_searched_like_pubmed_and_no_file_holds_the_key(tm
 
 def test_a_limited_round_finds_what_the_stand_in_found_as_of_its_date(searched, tmp_path):
     with serving(Service(Store.shipped())) as server:
-        endpoint = json.dumps({"endpoint": server.url, "email": "test@example.org"})
+        endpoint = json.dumps(entrez(endpoint=server.url, email="test@example.org"))
         search(tmp_path / "pubmed", "2018-12-31", "--params", endpoint)
     for name in ("ids.txt", "new_ids.txt"):
         assert (tmp_path / "pubmed/2018-12-31" / name).read_text() == (

@@ -15,6 +15,7 @@ from evergreen import tables
 from evergreen.errors import InputError, ReviewError
 from evergreen.synthesis import outcome, verification
 from evergreen.synthesis.recomputation import tasks
+from tests.protocols import pooling
 
 ANALYSIS = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95, "prediction": True}
 
@@ -61,18 +62,23 @@ def means_of_trials() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-OF_TABLES = {
-    "id": "deaths", "measure": "OR", "subgroups": ["route"], "moderators": ["dose", "route", "dose:route"],
-    "analysis": {**ANALYSIS, "permutations": 20, "gosh": 50, "sensitivity": [
+OF_TABLES = pooling(
+    id="deaths", measure="OR", subgroups=["route"], moderators=["dose", "route", "dose:route"],
+    analysis={**ANALYSIS, "permutations": 20, "gosh": 50, "sensitivity": [
         {"tau2": "PM"}, {"tau2": "DL2"}, {"test": "adhoc"}, {"measure": ["RR", "RD", "PHI", "YUQ"], "without_studies": "T3"}, {"to": "if0all"}, {"add": 0.1},
         {"model": ["mh", "peto", "common"]}, {"i2": "Q", "predtype": "riley"}]},
-}  # fmt: skip
-OF_MEANS = {
-    "id": "pain", "measure": "SMD", "multi_arm": "separate",
-    "analysis": {**ANALYSIS, "dependent": "aggregate", "rho": 0.5, "sensitivity": [
+)  # fmt: skip
+OF_MEANS = pooling(
+    id="pain", measure="SMD", multi_arm="separate",
+    analysis={**ANALYSIS, "dependent": "aggregate", "rho": 0.5, "sensitivity": [
         {"dependent": "robust"}, {"rho": 0.7}, {"measure": ["MD", "ROM", "SMDH", "SMD1", "VR", "D2ORN", "D2ORL"]}, {"smd_vtype": "UB"}]},
-}  # fmt: skip
-OF_EFFECTS = {"id": "walk", "measure": "SMD", "multi_arm": "separate", "analysis": {**ANALYSIS, "model": "multilevel", "test": "z", "rho": 0.4}}  # fmt: skip
+)  # fmt: skip
+OF_EFFECTS = pooling(
+    {**ANALYSIS, "model": "multilevel", "test": "z", "rho": 0.4},
+    id="walk",
+    measure="SMD",
+    multi_arm="separate",
+)
 CASES = {
     "tables": (tables_of_trials, OF_TABLES), "means": (means_of_trials, OF_MEANS), "effects": (means_of_trials, OF_EFFECTS),
 }  # fmt: skip
@@ -191,7 +197,7 @@ def test_notices_a_wrong_digit_in(what):
 
 def written(tmp_path, change=lambda result: None, **analysis):
     """Four of the trials, written as the workflow does, and the arguments to verify them."""
-    entry = {"id": "deaths", "measure": "OR", "analysis": {**ANALYSIS, **analysis}}
+    entry = pooling({**ANALYSIS, **analysis}, id="deaths", measure="OR")
     rows = tables_of_trials()
     result = outcome.result(rows[rows["study"].isin(["T0", "T4", "T7", "T9"])], entry)
     change(result)
@@ -224,9 +230,8 @@ def test_names_effects_that_were_reported_as_such():
     rows = pd.DataFrame(
         [{"study": name, "group": "contrast", "arm": "", "estimate": value, "estimate_se": "0.2", "round": ""} for name, value in (("A", "0.1"), ("B", "0.3"))]
     )  # fmt: skip
-    asked = {"id": "deaths", "measure": "GEN", "scale": "analysis", "analysis": ANALYSIS}
-    result = outcome.result(rows, asked)
-    effects, main = tasks(result, ANALYSIS)
+    asked = pooling(ANALYSIS, id="deaths", measure="GEN", scale="analysis")
+    effects, main = tasks(outcome.result(rows, asked), asked["analysis"])
     assert effects.passed_over == {
         "A: yi and vi": "reported as an effect, without numbers of arms",
         "B: yi and vi": "reported as an effect, without numbers of arms",

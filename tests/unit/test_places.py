@@ -2,8 +2,9 @@
 
 import pytest
 
-from evergreen import places, protocol
 from evergreen.errors import InputError
+from evergreen.protocol import places
+from evergreen.protocol.reading import complete, load
 
 
 def raw(path="config/search/a.ris", **review):
@@ -16,7 +17,7 @@ def raw(path="config/search/a.ris", **review):
 
 def said(value, **how):
     with pytest.raises(InputError) as fault:
-        protocol.complete(value, **how)
+        complete(value, **how)
     return str(fault.value)
 
 
@@ -32,7 +33,7 @@ def test_a_path_that_leads_out_is_refused_in_one_sentence_with_the_key(path, how
         f"config/config.yaml: `sources.embase.files.2020-01-31` is {path!r}, which leads out of the review's directory ({how}). "
         "Copy the file into config/, or allow such paths by `review.outside_files: true`."
     )
-    assert protocol.complete(raw(path, outside_files=True))["review"]["outside_files"] is True
+    assert complete(raw(path, outside_files=True)).review.outside_files is True
 
 
 def test_every_path_of_a_protocol_is_looked_at():
@@ -52,7 +53,7 @@ def test_every_path_of_a_protocol_is_looked_at():
 
 @pytest.mark.parametrize("path", ["config/a.ris", "./config/a.ris", "config/x/../a.ris", "config/it's (1) é漢 $(x).ris", "..a/b..ris"])  # fmt: skip
 def test_a_path_inside_is_accepted(path):
-    assert protocol.complete(raw(path))["sources"]["embase"]["files"] == {"2020-01-31": path}
+    assert complete(raw(path)).sources["embase"].files == {"2020-01-31": path}
 
 
 def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):
@@ -70,16 +71,16 @@ def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):
             raw(path), root=review
         )
     assert "it cannot be followed" in said(raw("config/loop"), root=review)
-    assert places.outside(protocol.complete(raw("config/inside.ris"), root=review), root=review) == []
+    assert list(places.faults(complete(raw("config/inside.ris"), root=review), root=review)) == []
     # A review that is itself reached by a link, or loaded by its path, is no escape.
     (tmp_path / "link").symlink_to(review)
-    protocol.complete(raw("config/inside.ris"), root=tmp_path / "link")
+    complete(raw("config/inside.ris"), root=tmp_path / "link")
     (review / "config/config.yaml").write_text(
         "review: {title: T}\nrounds: ['2020-01-31']\n"
         "sources: {e: {kind: export, type: database, files: {'2020-01-31': config/a.ris}}}\n"
     )
     with pytest.raises(InputError, match="by a symbolic link"):
-        protocol.load(tmp_path / "link/config/config.yaml")
+        load(tmp_path / "link/config/config.yaml")
 
 
 OUTCOME = {"measure": "MD"}
@@ -120,7 +121,7 @@ def test_nobody_is_called_as_the_file_of_the_adjudicator():
 
 
 def test_the_same_name_may_stand_in_several_places():
-    protocol.complete(
+    complete(
         {
             "review": {"title": "T"},
             "screening": {"title_abstract": {"reviewers": ["AB", "CD"]}, "full_text": {"reviewers": ["AB"]}},

@@ -3,38 +3,47 @@
 import datetime
 
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
-from evergreen import protocol, schemas
 from evergreen.errors import InputError
+from evergreen.protocol.__main__ import MADE
+from evergreen.protocol.analysis import Analysis, Changes, Settings
+from evergreen.protocol.keys import fields
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.params import whole
+from evergreen.protocol.part import Part
+from evergreen.protocol.reading import complete, load, of_run
+from evergreen.protocol.reference import sections
+from evergreen.protocol.schema import json_schema
+from evergreen.protocol.screening import STAGES, Screening
+from tests.fixpoint.written import Written
 
 SMALLEST = {"review": {"title": "A review"}}
 PUBMED = {"pubmed": {"kind": "pubmed", "type": "database", "strategy": "config/search/pubmed.txt"}}
 
 
 def test_the_smallest_protocol_for_pooling_is_complete():
-    found = protocol.complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD"}]})
-    outcome = found["outcomes"][0]
-    assert (outcome["name"], outcome["data"], outcome["multi_arm"]) == ("pain", "pain", "combine")
-    assert (outcome["analysis"]["model"], outcome["analysis"]["tau2"], outcome["analysis"]["test"]) == (
-        "random",
-        "REML",
-        "auto",
-    )
-    assert found["screening"]["title_abstract"]["reviewers"] == []
+    found = complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD"}]})
+    outcome = found.outcomes[0]
+    assert (outcome.name, outcome.data, outcome.multi_arm) == ("pain", "pain", "combine")
+    analysis = outcome.analysis
+    assert (analysis.model, analysis.tau2, analysis.test) == ("random", "REML", "auto")
+    assert found.screening.title_abstract.reviewers == ()
 
 
 def test_dates_may_be_quoted_or_not():
-    found = protocol.complete(
-        {**SMALLEST, "rounds": [datetime.date(2018, 12, 31), "2020-12-31"], "sources": PUBMED}
-    )
-    assert found["rounds"] == ["2018-12-31", "2020-12-31"]
+    found = complete({**SMALLEST, "rounds": [datetime.date(2018, 12, 31), "2020-12-31"], "sources": PUBMED})
+    assert found.rounds == ("2018-12-31", "2020-12-31")
 
 
 def test_completing_twice_changes_nothing():
     raw = {**SMALLEST, "rounds": ["2018-12-31"], "sources": PUBMED, "analysis": {"model": "common"},
            "outcomes": [{"id": "a", "measure": "RR", "analysis": {"model": "random"}}, {"id": "b", "measure": "MD"}]}  # fmt: skip
-    once = protocol.complete(raw)
-    assert protocol.complete(once) == once
+    once = complete(raw)
+    assert complete(whole(once)) == once
+    assert Protocol.model_validate(whole(once)) == once
 
 
 @pytest.mark.parametrize(
@@ -49,7 +58,8 @@ def test_completing_twice_changes_nothing():
     ],
 )
 def test_the_test_follows_the_model_unless_stated(own, general, test):
-    assert protocol.analysis_of(general, own)["test"] == test
+    settings = Analysis.model_validate(own).over(Analysis.model_validate(general))
+    assert settings.test == test
 
 
 @pytest.mark.parametrize(
@@ -77,14 +87,14 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
 )  # fmt: skip
 def test_a_fault_is_one_sentence_that_names_the_key(raw, sentence):
     with pytest.raises(InputError) as refusal:
-        protocol.complete(raw)
+        complete(raw)
     assert sentence in str(refusal.value)
     assert str(refusal.value).startswith("config/config.yaml: ")
 
 
 def test_the_bundled_protocol_is_valid(root):
-    found = protocol.load(root / "config" / "config.yaml")
-    assert [outcome["id"] for outcome in found["outcomes"]] == [
+    found = load(root / "config" / "config.yaml")
+    assert [outcome.id for outcome in found.outcomes] == [
         "any_ae",
         "serious_ae",
         "erosion",
@@ -95,27 +105,46 @@ def test_the_bundled_protocol_is_valid(root):
     ]
 
 
-def test_every_key_of_the_schema_is_described():
-    def undescribed(schema, path):
-        for name, rule in schema.get("properties", {}).items():
-            nested = rule.get("properties") or rule.get("items", {}).get("properties")
-            if "description" not in rule and "$ref" not in rule and not nested:
-                yield f"{path}.{name}"
-            yield from undescribed(rule, f"{path}.{name}")
+def test_every_key_has_a_sentence():
+    parts = sections()
+    for part in parts:
+        for name, field in fields(part):
+            assert field.description or not isinstance(field.default, str), (part, name)
+            told = field.description or "a part, which has a sentence of its own"
+            assert told[0].isupper() or told.split()[0].strip(",") in ("a", "embedded", "rob1"), (part, name)
+        assert part.__doc__ != Part.__doc__, part
 
-    schema = schemas.schema("config")
-    found = [
-        *undescribed(schema, ""),
-        *(key for name, rule in schema["$defs"].items() for key in undescribed(rule, name)),
-    ]
-    assert [key for key in found if key.count(".") > 1 or not key.startswith(".")] == []
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
+def test_schema_and_reference_are_what_the_models_say(path):
+    assert path.read_text(encoding="utf-8") == MADE[path](), "run `make protocol`"
+
+
+def test_the_schema_takes_what_the_models_take(root):
+    validator = Draft202012Validator(json_schema())
+    for path in [root / "config/config.yaml", *root.glob("tests/reviews/*/config/config.yaml")]:
+        written = Written(path.parent).protocol  # dates as text, as editors read them
+        assert list(validator.iter_errors(written)) == []
+        assert list(validator.iter_errors(whole(load(path)))) == [], "what is complete is valid too"
+
+
+def test_nothing_alters_a_protocol():
+    found = complete(SMALLEST)
+    with pytest.raises(ValidationError):
+        found.review.title = "Another"
+
+
+def test_the_stages_are_those_of_the_model():
+    from evergreen.screening import stages
+
+    assert tuple(Screening().stages) == STAGES == tuple(stages.STAGES)
 
 
 def test_broken_yaml_names_its_line(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("review:\n  title: x\n bad: [\n")
     with pytest.raises(InputError, match="row 3"):
-        protocol.load(path)
+        load(path)
 
 
 @pytest.mark.parametrize(
@@ -148,18 +177,18 @@ def test_a_stage_needs_its_reviewers_in_every_round(stage, sentence):
         "screening": {"full_text": stage},
     }
     with pytest.raises(InputError) as fault:
-        protocol.complete(raw)
+        complete(raw)
     assert sentence in str(fault.value)
 
 
 def test_a_stage_without_reviewers_is_skipped_whatever_its_mode():
-    done = protocol.complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
-    assert done["screening"]["full_text"]["reviewers"] == []
+    done = complete({**SMALLEST, "screening": {"full_text": {"mode": "dual"}}})
+    assert done.screening.full_text.reviewers == ()
 
 
 def said_of(analysis):
     with pytest.raises(InputError) as caught:
-        protocol.complete({**SMALLEST, "analysis": analysis, "outcomes": [{"id": "pain", "measure": "MD"}]})
+        complete({**SMALLEST, "analysis": analysis, "outcomes": [{"id": "pain", "measure": "MD"}]})
     return str(caught.value)
 
 
@@ -179,13 +208,23 @@ def test_a_sensitivity_analysis_is_checked_as_the_analysis_is(entry, sentence):
     assert said_of({"sensitivity": [entry]}).startswith(f"config/config.yaml: {sentence}")
 
 
-def test_the_sensitivity_analyses_know_the_settings_that_the_schema_knows():
+def test_the_sensitivity_analyses_know_the_settings_that_the_models_know():
     from evergreen.synthesis.sensitivity import ANALYSIS_KEYS, WITHOUT
 
-    schema = schemas.schema("config")
-    entry = schema["$defs"]["analysis"]["properties"]["sensitivity"]["items"]["properties"]
-    assert set(entry) == ANALYSIS_KEYS | {"measure", "multi_arm", "without", "without_studies"}
-    assert schema["$defs"]["without"]["enum"] == list(WITHOUT)
+    assert set(Settings.model_fields) == ANALYSIS_KEYS
+    assert set(Changes.model_fields) == ANALYSIS_KEYS | {"measure", "multi_arm", "without", "without_studies"}
+    assert all(Changes.model_validate({"without": one}) for one in WITHOUT)
+    assert said_of({"sensitivity": [{"without": "x"}]}).endswith(f"Allowed: {', '.join(WITHOUT)}.")
+
+
+def test_a_sensitivity_analysis_keeps_order_and_form():
+    entries = [{"test": "z", "model": ["common", "mh"]}, {"drop00": [True, False]}, {"without_studies": "A"}]
+    found = complete({**SMALLEST, "analysis": {"sensitivity": entries}})
+    assert [list(entry.items()) for entry in found.analysis.sensitivity] == [
+        [("test", "z"), ("model", ("common", "mh"))],
+        [("drop00", (True, False))],
+        [("without_studies", "A")],
+    ]
 
 
 def test_a_level_in_per_cent_gets_its_fraction():
@@ -198,4 +237,93 @@ def test_a_level_in_per_cent_gets_its_fraction():
 @pytest.mark.parametrize("name", ["dose:", ":", "a:b:c"])
 def test_an_interaction_is_of_two_columns(name):
     with pytest.raises(InputError, match=f"`moderators` has '{name}'"):
-        protocol.complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD", "moderators": [name]}]})
+        complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD", "moderators": [name]}]})
+
+
+HELD = """\
+review:
+  title: A review
+rounds: [2020-12-31,
+  2018-12-31]
+analysis:
+  tau2: reml
+outcomes:
+- id: pain
+  measure: MD
+  tau2: DL
+- {id: mood}
+"""
+
+
+def refused(text, tmp_path, given=None):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        load(path, given)
+    return [line.removeprefix(str(path)) for line in str(caught.value).splitlines()]
+
+
+def test_a_fault_names_its_row(tmp_path):
+    starts = [
+        ", row 6: `analysis.tau2` is 'reml'. Allowed: DL, HE,",
+        ", row 10: unknown key `outcomes[0].tau2`. It belongs under `analysis`. Allowed here: id,",
+        ", row 11: `outcomes[1]` lacks the key `measure`. Add it.",
+    ]
+    found = refused(HELD, tmp_path)
+    assert [line.startswith(start) for line, start in zip(found, starts, strict=True)] == [True] * 3
+    assert found[0].endswith(" Did you mean REML?")
+    (order,) = refused("\n".join(HELD.splitlines()[:4]), tmp_path)
+    assert order.startswith(", row 4: `rounds`: 2018-12-31 stands after 2020-12-31.")
+
+
+def test_what_the_command_line_says_has_no_row(tmp_path):
+    good = (
+        HELD.replace("reml", "PM")
+        .replace("  tau2: DL\n", "")
+        .replace("- {id: mood}\n", "")
+        .replace("2020", "2017")
+    )
+    path = tmp_path / "config.yaml"
+    path.write_text(good)
+    assert of_run(path, {"analysis": {"tau2": "DL", "level": 0.9}}).outcomes[0].analysis.tau2 == "DL"
+    assert of_run(path, {"outcomes": []}).outcomes == ()
+    (said,) = refused(good, tmp_path, {"analysis": {"tau2": "dl"}})
+    assert said.startswith(": `analysis.tau2` is 'dl'. Allowed:")
+    (said,) = refused(good, tmp_path, {"analysis": {"level": 95}})
+    assert said == ": `analysis.level` is 95. Write it as a fraction: 0.95."
+    (said,) = refused(good.replace("MD", "SMDX"), tmp_path, {"analysis": {"level": 0.9}})
+    assert said.startswith(", row 9: `outcomes[0].measure` is 'SMDX'.")
+
+
+def test_without_a_file_the_protocol_is_what_is_given():
+    assert of_run(None, SMALLEST).review.title == "A review"
+    with pytest.raises(InputError, match="the protocol lacks the key `review`"):
+        of_run(None, {})
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ({**SMALLEST, "screening": None}, "`screening` is empty but must be of type mapping."),
+        ({**SMALLEST, "screening": {"full_text": {"reviewers": ["AB", "AB"]}}}, "reviewers` has AB 2 times. Name each once."),
+        ({**SMALLEST, "screening": {"reasons": {"a b": "x"}}}, "`screening.reasons` has the key 'a b'. Use a letter first"),
+        ({**SMALLEST, "screening": {"full_text": {"mode": "duall"}}}, "dual_excludes. Did you mean dual?"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "timepoint": 12}]}, "is 12 but must be a text or a list of texts. Put it in quotes."),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "name": True}]}, 'is the word YES, ON or TRUE, which YAML reads as true. Put it in quotes: "YES".'),
+        ({**SMALLEST, "analysis": {"add": float("nan")}}, "`analysis.add` is nan but must be of type finite number."),
+        ({"review": {"title": "{x}", "note": "{y}", "authors": "{z}"}}, "`review.authors` is '{z}' but must be of type list."),
+        ({"review": {"title": ""}}, "`review.title` is empty. Write it."),
+    ],
+)  # fmt: skip
+def test_a_fault_says_what_is_allowed_and_the_nearest_name(raw, sentence):
+    with pytest.raises(InputError) as refusal:
+        complete(raw)
+    assert sentence in str(refusal.value)
+
+
+def test_an_outcome_reads_its_columns_once():
+    outcome = Outcome.model_validate(
+        {"id": "a", "measure": "MD", "subgroups": ["dose"], "moderators": ["dose:route", "year"], "analysis": {"cumulative": "year"}}
+    )  # fmt: skip
+    assert outcome.columns == ["dose", "route", "year"]
+    assert Outcome(id="a", measure="MD", analysis=Analysis(cumulative="round")).columns == []

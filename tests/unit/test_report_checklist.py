@@ -12,7 +12,7 @@ from docx import Document
 
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
-from evergreen.protocol import complete
+from evergreen.protocol.reading import complete
 from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.document import document
@@ -128,7 +128,7 @@ def test_a_review_that_only_pools_claims_no_search() -> None:
 
 
 def test_document_is_the_same_twice(living: Run) -> None:
-    review = {**living.protocol["review"], "note": "n"}
+    review = living.protocol.review.model_copy(update={"note": "n"})
     made = [document(review, sections(checklist(living))) for _ in range(2)]
     assert made[0] == made[1]
     table = Document(BytesIO(made[0])).tables[0]

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import findings
 
 
@@ -31,7 +32,7 @@ def certainty(**reasons: str) -> pd.DataFrame:
     [("RR", 0.75, "150 per 1000"), ("OR", 0.70, "149 per 1000")],
 )
 def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, expected):
-    outcome = {"id": "death", "scale": None, "name": "Death", "measure": measure}
+    outcome = Outcome(id="death", name="Death", measure=measure)
     pooled = result((10, 100), (20, 100), (90, 100), measure=measure, estimate=estimate, low=0.5, high=8.0)
     table = findings.section([outcome], {"death": pooled}, certainty(death="imprecision (-2): few")).blocks[0]
     (row,) = table.rows
@@ -44,7 +45,7 @@ def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, e
 
 
 def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
-    outcomes = [{"id": name, "scale": None, "name": name, "measure": "MD"} for name in ("a", "b")]
+    outcomes = [Outcome(id=name, measure="MD") for name in ("a", "b")]
     results = {
         "a": {"measure": "MD", "studies": [], "model": None, "k": 0, "level": 0.95},
         "b": {

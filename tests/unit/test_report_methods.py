@@ -2,7 +2,7 @@
 
 import pytest
 
-from evergreen.protocol import complete
+from evergreen.protocol.reading import complete
 from evergreen.report import methods
 
 SOURCES = {"a": {"kind": "export", "type": "database", "files": {"2020-12-31": "a.ris"}}}

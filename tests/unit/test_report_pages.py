@@ -10,12 +10,14 @@ from lxml import html
 from evergreen.prisma import page as flow_page
 from evergreen.prisma.chart import charts
 from evergreen.prisma.counts import chained, given
+from evergreen.protocol.review import Review
 from evergreen.report import page, selection, updates
 from evergreen.report.blocks import Code, Head, Heading, Lines, Link, Section, Table, Text, Tiles
 from evergreen.report.document import document
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import work_list
 from evergreen.search import audit
+from tests.protocols import question
 
 ATTACK = (
     '</script><script>window.PWNED=1</script><img src=x onerror="window.PWNED=2">\'"><svg/onload=alert(1)>'
@@ -46,7 +48,7 @@ def test_the_report_shows_texts_from_outside_as_texts():
         Text(ATTACK), Text(ATTACK, "soft"), Heading(ATTACK, "one"), Lines([ATTACK, *(Link(ATTACK, url) for url in LINKS)]),
         Tiles([(ATTACK, ATTACK)]), Code(ATTACK, ATTACK), Table(ATTACK, [Head(ATTACK)], [[ATTACK], [Link(ATTACK, LINKS[0])]], fold=ATTACK),
     ]  # fmt: skip
-    review = {"title": ATTACK, "authors": [ATTACK], "note": ATTACK, "registration": ATTACK, "final": False}
+    review = Review(title=ATTACK, authors=(ATTACK,), note=ATTACK, registration=ATTACK)
     sections = [Section("one", ATTACK, blocks)]
     refuse_foreign_markup("".join(page.page(review, ATTACK, sections)), scripts=0)
     assert document(review, sections).startswith(b"PK")  # Word has no markup in its texts
@@ -81,7 +83,7 @@ def test_the_screening_page_shows_texts_from_outside_as_texts():
     awaiting = pd.DataFrame({"work_id": ["a:1"], "round": "2020-12-31", "reviewer": "AB", "pilot": False})
     text = screening_page(
         work_list(works, awaiting, "AB"), stage="full_text", reviewer="AB", title=ATTACK, reasons={"x": ATTACK},
-        terms=highlight_terms({"population": ATTACK}, [ATTACK]),
+        terms=highlight_terms(question(population=ATTACK), [ATTACK]),
         earlier=pd.DataFrame([{"record_id": ATTACK, "decision": "include", "reason": "", "note": ATTACK, "decided_on": "", ATTACK: "x"}]),
     )  # fmt: skip
     refuse_foreign_markup(text, scripts=2)

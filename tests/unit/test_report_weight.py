@@ -11,11 +11,12 @@ import pytest
 from docx import Document
 from PIL import Image
 
+from evergreen.protocol.review import Review
 from evergreen.report import page as pages
 from evergreen.report.blocks import Figure, Gallery, Section
 from evergreen.report.document import document
 
-REVIEW = {"title": "A review", "authors": [], "note": "", "registration": ""}
+REVIEW = Review(title="A review")
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import math
 
 import pytest
 
-from evergreen import protocol, tables
+from evergreen import tables
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction
 from evergreen.extraction.outcomes import slice_of
+from evergreen.protocol.params import slice_outcomes
+from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as pooling
 
@@ -30,8 +32,8 @@ def rows(root):
 
 
 def entry(root, name):
-    config = protocol.load(root / "config" / "config.yaml")
-    return next(outcome for outcome in config["outcomes"] if outcome["id"] == name)
+    outcomes = slice_outcomes(load(root / "config" / "config.yaml"))
+    return next(outcome for outcome in outcomes if outcome["id"] == name)
 
 
 @pytest.mark.parametrize("name", BY_HAND)

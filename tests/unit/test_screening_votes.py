@@ -10,6 +10,7 @@ from evergreen.screening.assignment import Plan, plan_of
 from evergreen.screening.ballots import COLUMNS, ballots
 from evergreen.screening.stages import excluded_before_screening, works_at_full_text, works_at_title_abstract
 from evergreen.screening.votes import count
+from tests.protocols import stage
 
 REASONS = ["wrong_population", "not_randomised", "review"]
 BOTH = Plan(("AB", "CD"))
@@ -233,7 +234,7 @@ class TestModes:
 
     def test_a_stranger_in_active_is_refused(self):
         with pytest.raises(InputError, match="names XY"):
-            plan_of({"reviewers": ["AB"], "active": {"XY": {"until": "2020-01-01"}}}, works("w"))
+            plan_of(stage(reviewers=["AB"], active={"XY": {"until": "2020-01-01"}}), works("w"))
 
     def test_an_update_asks_only_for_what_is_new(self):
         before = {"AB": [("old", "include")], "CD": [("old", "include")]}
@@ -242,9 +243,7 @@ class TestModes:
 
     def test_everybody_screens_the_pilot_set(self):
         table = works(*(f"w{number}" for number in range(20)))
-        plan = plan_of(
-            {"reviewers": list(self.three), "mode": "single", "assignment": "shares", "pilot": 5}, table
-        )
+        plan = plan_of(stage(reviewers=list(self.three), mode="single", assignment="shares", pilot=5), table)
         assert len(plan.pilot) == 5
         assert all(plan.waiting(work, "r", {"AB": "include"}) == ("CD", "EF") for work in plan.pilot)
 

@@ -1,16 +1,18 @@
 """Every measure that a protocol can ask for gets from a sheet to a pooled result with a scale to be shown on."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from evergreen import schemas
 from evergreen.figures.scales import SCALES
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.protocol.analysis import Measure
 from evergreen.synthesis import outcome
+from tests.protocols import pooling
 
-ASKED = schemas.schema("config")["properties"]["outcomes"]["items"]["properties"]["measure"]["enum"]
+ASKED = get_args(Measure)
 NUMBERS = {
     "n": [30, 40, 50, 25], "events": [3, 9, 5, 4], "mean": [5, 6, 7, 4], "sd": [2, 1.5, 1, 3], "r": [0.3, 0.5, 0.2, 0.4],
     "person_time": [300, 200, 100, 150], "mean_baseline": [4, 5.5, 7.5, 3], "sd_baseline": [1.8, 1.6, 1.2, 2],
@@ -28,8 +30,7 @@ def test_from_a_sheet_to_a_pooled_result(measure):
         | {name: NUMBERS[name][(row + shift) % 4] for name in kind.numbers}
         for row in range(4) for shift, group in enumerate(groups)
     ]  # fmt: skip
-    analysis = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95, "k_min_small_study": 3}
-    asked = {"id": "pain", "measure": measure, "scale": "analysis", "analysis": analysis}
+    asked = pooling(id="pain", measure=measure, scale="analysis", analysis={"k_min_small_study": 3})
     found = outcome.result(rows, asked)
     assert (found["k"], found["left_out"]) == (4, [])
     assert math.isfinite(found["model"]["estimate"])

@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
-from evergreen import protocol
 from evergreen.figures import forest, style
 from evergreen.figures.wording import explained
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.params import pool_outcomes
+from evergreen.protocol.reading import complete
 from evergreen.report import methods, results
 from evergreen.report.findings import control_risk
 from evergreen.synthesis import outcome as pooling
@@ -13,10 +15,9 @@ from tests.figures.figures_of_bcg import words
 
 
 def entry(measure, **own):
-    config = protocol.complete(
-        {"review": {"title": "A review"}, "outcomes": [{"id": "one", "measure": measure, **own}]}
-    )
-    return config["outcomes"][0]
+    raw = {"review": {"title": "A review"}, "outcomes": [{"id": "one", "measure": measure, **own}]}
+    (outcome,) = pool_outcomes(complete(raw).outcomes)
+    return outcome
 
 
 def table(rows, columns):
@@ -56,7 +57,7 @@ def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied
     if asked == "auto" and len(effects) > 1:
         applied_words = {"knha": "Knapp and Hartung's variance", "z": "the normal distribution"}[applied]
         assert any(f"For the pooled effect this was {applied_words}" in text for text in result["methods"])
-        said = methods.synthesis([outcome], {"one": result})[-1]
+        said = methods.synthesis([Outcome.model_validate(outcome)], {"one": result})[-1]
         assert said == f"{'Wald-type' if applied == 'z' else 'Hartung-Knapp'} intervals were applied to one."
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.synthesis import outcome
+from tests.protocols import pooling
 
 ANALYSIS = {"model": "random", "tau2": "DL", "test": "z", "level": 0.95, "prediction": True}
 SERIOUS = [
@@ -24,7 +25,7 @@ SERIOUS = [
 
 
 def entry(measure: str = "RR", **more):
-    return {"id": "outcome", "measure": measure, "analysis": {**ANALYSIS, **more.pop("analysis", {})}, **more}
+    return pooling({**ANALYSIS, **more.pop("analysis", {})}, id="outcome", measure=measure, **more)
 
 
 def table(rows, columns=("study", "round", "arm", "group", "n", "events")) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from evergreen import protocol
+from evergreen.protocol.params import slice_outcomes
+from evergreen.protocol.reading import complete
 from evergreen.synthesis.readiness import refusals
 
 FILE = "config/extraction/AB.csv"
@@ -29,7 +30,7 @@ def rows(*changes, outcome="pain", **every):
 
 def told(table, studies=STUDIES, columns=(), compare=True, screened=None, **outcome):
     entry = {"id": "pain", "measure": "MD", **outcome}
-    found = protocol.complete({"review": {"title": "A review"}, "outcomes": [entry]})["outcomes"][0]
+    (found,) = slice_outcomes(complete({"review": {"title": "A review"}, "outcomes": [entry]}))
     errors = refusals(
         table, studies, [{**found, "columns": list(columns)}], compare=compare, screened=screened
     )
@@ -107,6 +108,8 @@ def test_a_misspelt_outcome_is_told_where_the_protocol_has_one_without_rows():
 
 
 def test_each_fault_is_told_once():
-    outcomes = protocol.complete({"review": {"title": "A review"}, "outcomes": [{"id": "pain", "measure": "MD"}]})["outcomes"]  # fmt: skip
+    outcomes = slice_outcomes(
+        complete({"review": {"title": "A review"}, "outcomes": [{"id": "pain", "measure": "MD"}]})
+    )
     twice = [{**outcomes[0], "columns": []}, {**outcomes[0], "columns": []}]
     assert len(refusals(rows((4, "timepoint", "12 weeks")), STUDIES, twice)) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.synthesis.comparisons import choose
+from tests.protocols import pooling
 
 ROWS = [
     {"study": "A", "outcome": "bmd", "arm": "60 mg", "group": "intervention", "n": "217", "mean": "3.99"},
@@ -24,7 +25,7 @@ ROWS = [
 
 
 def test_means_without_deviations_are_listed_by_arm() -> None:
-    chosen = choose(pd.DataFrame(ROWS).fillna(""), {"id": "bmd", "measure": "MD"})
+    chosen = choose(pd.DataFrame(ROWS).fillna(""), pooling(id="bmd", measure="MD"))
     assert not chosen.comparisons
     (entry,) = chosen.left_out
     assert [(arm["arm"], arm["n"], arm["mean"], arm["derived"]) for arm in entry["reported"]] == [
@@ -34,37 +35,22 @@ def test_means_without_deviations_are_listed_by_arm() -> None:
     ]
 
 
-def contrast(**cells: str) -> pd.DataFrame:
-    numbers = {"estimate": "", "estimate_se": "", "estimate_ci_low": "", "estimate_ci_high": ""}
-    row = {
-        "study": "A",
-        "outcome": "pain",
-        "arm": "",
-        "group": "contrast",
-        **numbers,
-        **cells,
-        "_file": "AB.csv",
-        "_row": "2",
-    }
-    return pd.DataFrame([row])  # fmt: skip
-
-
-RATIO = contrast(estimate="0.80", estimate_ci_low="0.65", estimate_ci_high="0.98")
+CELLS = {
+    "study": "A", "outcome": "pain", "arm": "", "group": "contrast", "estimate": "0.80", "estimate_se": "",
+    "estimate_ci_low": "0.65", "estimate_ci_high": "0.98", "origin": "AB.csv:2",
+}  # fmt: skip
+RATIO = pd.DataFrame([CELLS])
 
 
 @pytest.mark.parametrize("measure", ["RR", "OR", "IRR", "ROM", "GEN"])
 def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: str) -> None:
-    outcome = {"id": "pain", "measure": measure}
-    for scale in (None, {}):
-        asked = outcome if scale is None else {**outcome, "scale": None}
-        with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*ratio or its logarithm"):
-            choose(RATIO, asked)
-    (own,) = choose(RATIO, {**outcome, "scale": "ratio"}).comparisons
-    assert own.yi == pytest.approx(math.log(0.8))
-    (own,) = choose(RATIO, {**outcome, "scale": "analysis"}).comparisons
-    assert own.yi == pytest.approx(0.8)
+    with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*ratio or its logarithm"):
+        choose(RATIO, pooling(measure=measure))
+    for scale, effect in (("ratio", math.log(0.8)), ("analysis", 0.8)):
+        (own,) = choose(RATIO, pooling(measure=measure, scale=scale)).comparisons
+        assert own.yi == pytest.approx(effect)
 
 
 def test_a_reported_difference_needs_no_scale() -> None:
-    (own,) = choose(RATIO, {"id": "pain", "measure": "MD"}).comparisons
+    (own,) = choose(RATIO, pooling(measure="MD")).comparisons
     assert own.yi == pytest.approx(0.8)

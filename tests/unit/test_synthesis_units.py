@@ -5,6 +5,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.synthesis import outcome
+from tests.protocols import pooling
 
 ANALYSIS = {"model": "common", "tau2": "REML", "test": "z", "level": 0.95}
 
@@ -15,9 +16,7 @@ def result(units, measure="MD", **more):
         for study, unit in units.items()
         for group in ("intervention", "control")
     ]  # fmt: skip
-    return outcome.result(
-        pd.DataFrame(rows), {"id": "pain", "measure": measure, "analysis": ANALYSIS, **more}
-    )
+    return outcome.result(pd.DataFrame(rows), pooling(ANALYSIS, id="pain", measure=measure, **more))
 
 
 def test_another_unit_is_left_out_with_a_sentence():
@@ -56,7 +55,7 @@ def test_a_negative_number_of_participants_is_refused():
         ]
     )
     with pytest.raises(InputError, match="n is negative"):
-        outcome.result(rows, {"id": "x", "measure": "PR", "analysis": ANALYSIS})
+        outcome.result(rows, pooling(ANALYSIS, id="x", measure="PR"))
 
 
 def test_changes_and_values_are_not_standardised_together():

@@ -5,8 +5,9 @@ import time
 import pytest
 import yaml
 
-from evergreen import protocol, yaml_text
+from evergreen import yaml_text
 from evergreen.errors import InputError
+from evergreen.protocol.reading import load
 
 GOOD = """\
 # a comment
@@ -137,4 +138,33 @@ def test_the_protocol_is_read_so(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("review: {title: x}\nrounds: []\nreview: {title: y}\n")
     with pytest.raises(InputError, match="row 3, column 1: the key `review` is there twice, first in row 1"):
-        protocol.load(path)
+        load(path)
+
+
+PLACED = """\
+base: &base
+  a: 1
+  b: 2
+own:
+  <<: *base
+  b: 3
+list:
+- x
+- {c: 1,
+   d: [1,
+    2]}
+2020-01-31: day
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [
+        (("base", "b"), 3), (("own", "a"), 2), (("own", "b"), 6), (("list",), 7), (("list", 1, "d"), 10), (("list", 1, "d", 1), 11),
+        (("2020-01-31",), 12), (("own", "z"), 4), (("list", 1, "d", 7), 10), (("z", "y"), None), ((), None), (("list", "x"), 7),
+    ],
+)  # fmt: skip
+def test_the_row_of_a_place_is_that_of_the_deepest_part_that_is_there(tmp_path, place, row):
+    path = tmp_path / "config.yaml"
+    path.write_text(PLACED)
+    assert yaml_text.read_placed(path).row(place) == row

@@ -37,15 +37,13 @@ class Plate:
 
 def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None) -> Setting:
     """What an outcome of the protocol says about its figures; `tool` judged the risk of bias."""
-    favours = outcome.get("favours") or {}
-    timepoint = outcome.get("timepoint") or ""
     return Setting(
-        name=outcome.get("name") or outcome["id"],
+        name=outcome["name"],
         better=outcome.get("better"),
-        intervention=favours.get("intervention", "intervention"),
-        control=favours.get("control", "control"),
-        unit=outcome.get("unit") or "",
-        timepoint=timepoint if isinstance(timepoint, str) else ", ".join(timepoint),
+        intervention=outcome["favours"]["intervention"],
+        control=outcome["favours"]["control"],
+        unit=outcome["unit"],
+        timepoint=", ".join(outcome["timepoint"]),
         layout=layout,
         ratio=outcome.get("scale") == "ratio",
         tool=tool,

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from evergreen import __version__
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.search import Source
 from evergreen.report import methods
 from evergreen.report.blocks import Head, Section, Table, Text
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
-from evergreen.screening.stages import STAGES
 
 # What an answer is: complete; true, but something only authors know is missing; left to the authors.
 RUN, PARTLY, AUTHORS = "from the run", "complete it", "to write"
@@ -31,12 +32,12 @@ class Answer:
 class Run:
     """What the checklists are filled from.
 
-    `protocol` as `protocol.load` gives it, `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the
+    `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the
     logs of the searches that were run (with `source`), `extractors` and `assessors` who filled sheets, `excluded` the number of reports
     excluded at full text, `certainty` whether there is a sheet of certainty.
     """
 
-    protocol: Mapping[str, Any]
+    protocol: Protocol
     counts: Mapping[str, Any]
     sources: pd.DataFrame
     searches: Sequence[Mapping[str, Any]]
@@ -101,11 +102,9 @@ def sections(table: pd.DataFrame) -> list[Section]:
 def _review(run: Run) -> dict[str, Answer]:
     """Answers to the items of PRISMA 2020."""
     p, total = run.protocol, run.counts["total"]
-    review, outcomes = p["review"], p["outcomes"]
-    asked = "; ".join(
-        f"{key}: {methods.listed(_names(value))}" for key, value in p["question"].items() if value
-    )
-    reasons = "; ".join(p["screening"]["reasons"].values())
+    review, outcomes = p.review, p.outcomes
+    asked = "; ".join(f"{key}: {methods.listed(_names(value))}" for key, value in p.question if value)
+    reasons = "; ".join(p.screening.reasons.values())
     tools = total["excluded_automatic"]
     automated = (
         f"Automation tools marked {_plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm; people"
@@ -115,8 +114,8 @@ def _review(run: Run) -> dict[str, Answer]:
     )
     answers = {
         "1": Answer(
-            f"Title in the protocol: {review['title']}.",
-            status=RUN if "systematic review" in review["title"].lower() else PARTLY,
+            f"Title in the protocol: {review.title}.",
+            status=RUN if "systematic review" in review.title.lower() else PARTLY,
         ),
         "16a": Answer(_flow_words(total), "results/prisma/flow.svg"),
         "24b": Answer("The protocol is config/config.yaml, under version control.", "config/config.yaml", PARTLY),
@@ -135,7 +134,7 @@ def _review(run: Run) -> dict[str, Answer]:
     if asked or reasons:
         excluded = f" Reasons for exclusion, in order of priority: {reasons}." if reasons else ""
         answers["5"] = Answer(f"{asked}.{excluded}", "config/config.yaml", PARTLY)
-    if p["sources"]:
+    if p.sources:
         whole = {"status": RUN} if _all_searched(run) else {"status": PARTLY}
         answers["6"] = Answer(_sources_words(run), "results/prisma/per_source.csv")
         answers["7"] = Answer(_strategies_words(run), "results/search/", **whole)
@@ -165,8 +164,8 @@ def _review(run: Run) -> dict[str, Answer]:
     if run.certainty:
         answers["15"] = Answer("GRADE, downgrades with their reasons.", "config/certainty.csv", PARTLY)
         answers["22"] = Answer("Certainty of each outcome with its downgrades.", "results/report/index.html")
-    if review["registration"]:
-        answers["24a"] = Answer(f"{review['registration']}.")
+    if review.registration:
+        answers["24a"] = Answer(f"{review.registration}.")
     if total["total_studies"]:
         answers["17"] = Answer(
             f"{_plural(total['total_studies'], 'study', 'studies')} in {_plural(total['total_reports'], 'report')}, listed"
@@ -177,24 +176,18 @@ def _review(run: Run) -> dict[str, Answer]:
 
 
 def _synthesis(run: Run) -> dict[str, Answer]:
-    outcomes = run.protocol["outcomes"]
-    columns = sorted(
-        {name for outcome in outcomes for name in (*outcome["subgroups"], *outcome["moderators"])}
-    )
+    outcomes = run.protocol.outcomes
+    columns = sorted({name for outcome in outcomes for name in (*outcome.subgroups, *outcome.moderators)})
     explored = [
-        f"{outcome['name']}: {methods.listed([*outcome['subgroups'], *outcome['moderators']])}"
+        f"{outcome.name}: {methods.listed([*outcome.subgroups, *outcome.moderators])}"
         for outcome in outcomes
-        if outcome["subgroups"] or outcome["moderators"]
+        if outcome.subgroups or outcome.moderators
     ]
-    compared = sorted(
-        {_changes(entry) for outcome in outcomes for entry in outcome["analysis"]["sensitivity"]}
-    )
-    smallest = min(outcome["analysis"]["k_min_small_study"] for outcome in outcomes)
-    per_outcome = "; ".join(f"{outcome['name']} ({outcome['measure']})" for outcome in outcomes)
+    compared = sorted({_changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity})
+    smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
+    per_outcome = "; ".join(f"{outcome.name} ({outcome.measure})" for outcome in outcomes)
     times = "; ".join(
-        f"{outcome['name']}, {methods.listed(_names(outcome['timepoint']))}"
-        for outcome in outcomes
-        if "timepoint" in outcome
+        f"{outcome.name}, {methods.listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
     )
     everywhere = "results/synthesis/"
     return {
@@ -240,12 +233,11 @@ def _synthesis(run: Run) -> dict[str, Answer]:
 def _search(run: Run) -> dict[str, Answer]:
     """Answers to the items of PRISMA-S."""
     p = run.protocol
-    if not p["sources"]:
+    if not p.sources:
         return {}
     by_type: dict[str, list[str]] = {}
-    for name, source in p["sources"].items():
-        platform = f" ({source['platform']})" if "platform" in source else ""
-        by_type.setdefault(source["type"], []).append(f"{source.get('name', name)}{platform}")
+    for source in p.sources.values():
+        by_type.setdefault(source.type, []).append(_named(source))
     answers = {
         "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
         "2": Answer("", status=AUTHORS),
@@ -287,7 +279,7 @@ def _living(run: Run) -> dict[str, Answer]:
     if len(rounds) < 2:
         return {}
     latest = run.counts["rounds"][rounds[-1]]
-    authors = methods.listed(run.protocol["review"]["authors"])
+    authors = methods.listed(run.protocol.review.authors)
     changed = f"New studies: {latest['new_studies']}, in {_plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
     return {
@@ -306,38 +298,42 @@ def _living(run: Run) -> dict[str, Answer]:
 
 def _all_searched(run: Run) -> bool:
     """Whether every source was searched by the workflow, so that the log holds every strategy."""
-    return all(source["kind"] == "pubmed" for source in run.protocol["sources"].values())
+    return all(source.kind == "pubmed" for source in run.protocol.sources.values())
 
 
-def _screened(protocol: Mapping[str, Any]) -> str:
-    return RUN if all(protocol["screening"][stage]["reviewers"] for stage in STAGES) else PARTLY
+def _screened(protocol: Protocol) -> str:
+    return RUN if all(stage.reviewers for stage in protocol.screening.stages.values()) else PARTLY
 
 
 def _sources_words(run: Run) -> str:
     words = []
-    for name, source in run.protocol["sources"].items():
-        platform = f" ({source['platform']})" if "platform" in source else ""
-        last = max(source["files"]) if source["kind"] == "export" else run.protocol["rounds"][-1]
-        words.append(f"{source.get('name', name)}{platform}, {source['type']}, last searched {last}")
+    for source in run.protocol.sources.values():
+        last = max(source.files) if source.kind == "export" else run.protocol.rounds[-1]
+        words.append(f"{_named(source)}, {source.type}, last searched {last}")
     return f"{'; '.join(words)}."
+
+
+def _named(source: Source) -> str:
+    """A source with its platform."""
+    return f"{source.name} ({source.platform})" if source.platform else source.name
 
 
 def _strategies_words(run: Run) -> str:
     lines = {log["source"]: len(log["lines"]) for log in run.searches}
     words = [
-        f"{source.get('name', name)}: {_plural(lines[name], 'line')} as run, with the hits of each, in the search log"
+        f"{source.name}: {_plural(lines[name], 'line')} as run, with the hits of each, in the search log"
         if name in lines
-        else f"{source.get('name', name)}: add the strategy of the export"
-        for name, source in run.protocol["sources"].items()
+        else f"{source.name}: add the strategy of the export"
+        for name, source in run.protocol.sources.items()
     ]
     return f"{'; '.join(words)}."
 
 
-def _dates_words(protocol: Mapping[str, Any]) -> str:
+def _dates_words(protocol: Protocol) -> str:
     words = []
-    for name, source in protocol["sources"].items():
-        days = sorted(source["files"]) if source["kind"] == "export" else protocol["rounds"]
-        words.append(f"{source.get('name', name)}: {methods.listed(days)}")
+    for source in protocol.sources.values():
+        days = sorted(source.files) if source.kind == "export" else protocol.rounds
+        words.append(f"{source.name}: {methods.listed(days)}")
     return f"{'; '.join(words)}."
 
 
@@ -359,7 +355,9 @@ def _flow_words(n: Mapping[str, Any]) -> str:
 
 def _changes(entry: Mapping[str, Any]) -> str:
     """What a sensitivity analysis changes, in words."""
-    return ", ".join(f"{key} {value}" for key, value in entry.items())
+    return ", ".join(
+        f"{key} {list(value) if isinstance(value, tuple) else value}" for key, value in entry.items()
+    )
 
 
 def _names(value: Any) -> list[str]:

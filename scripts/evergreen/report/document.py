@@ -7,7 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from struct import unpack
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
@@ -20,6 +20,7 @@ from docx.oxml.ns import qn
 from docx.oxml.shared import OxmlElement
 from docx.shared import Cm, Pt
 
+from evergreen.protocol.review import Review
 from evergreen.report import blocks
 from evergreen.report.blocks import Link, Section
 
@@ -37,7 +38,7 @@ DOT = bytes.fromhex(
 WIDE = 7  # columns from which a table is set in small type
 
 
-def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscape: bool = False) -> bytes:
+def document(review: Review, sections: Sequence[Section], *, landscape: bool = False) -> bytes:
     """A .docx file's bytes; tables that the page folds away are left to the page."""
     buffer = BytesIO()
     write_document(review, sections, buffer, landscape=landscape)
@@ -45,7 +46,7 @@ def document(review: Mapping[str, Any], sections: Sequence[Section], *, landscap
 
 
 def write_document(
-    review: Mapping[str, Any], sections: Sequence[Section], file: IO[bytes], *, landscape: bool = False
+    review: Review, sections: Sequence[Section], file: IO[bytes], *, landscape: bool = False
 ) -> None:
     """Write a .docx file, as `document` gives its bytes; pictures are not held but read when their turn comes."""
     word = Document()
@@ -59,13 +60,13 @@ def write_document(
     page.left_margin = page.right_margin = Cm(2.2)
     properties = word.core_properties
     properties.title, properties.author, properties.comments = (
-        review["title"],
-        "; ".join(review["authors"]),
+        review.title,
+        "; ".join(review.authors),
         "",
     )
     properties.created = properties.modified = datetime(*NO_TIME)
-    word.add_heading(review["title"], level=0)
-    for text in (", ".join(review["authors"]), review["note"]):
+    word.add_heading(review.title, level=0)
+    for text in (", ".join(review.authors), review.note):
         if text:
             word.add_paragraph(text)
     for section in sections:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
 
 
-def scale_of(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> scales.Scale:
+def scale_of(outcome: Outcome, result: Mapping[str, Any]) -> scales.Scale:
     """The scale of an outcome's effects, the same as in its figures."""
-    return scales.of_result(result, ratio=outcome["scale"] == "ratio")
+    return scales.of_result(result, ratio=outcome.scale == "ratio")
 
 
 def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:

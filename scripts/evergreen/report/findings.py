@@ -14,6 +14,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
 from evergreen.report.results import participants, pooled_model
@@ -34,7 +35,7 @@ def control_risk(result: Mapping[str, Any]) -> float | None:
 
 
 def section(
-    outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]], certainty: pd.DataFrame
+    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]], certainty: pd.DataFrame
 ) -> Section:
     """Table and lettered reasons; `certainty` as results/risk_of_bias/certainty.csv."""
     rated = {row["outcome"]: row for row in tables.rows(certainty)}
@@ -43,7 +44,7 @@ def section(
     reasons: list[str] = []
     letters = map(_letter, count())
     for outcome in outcomes:
-        result, rating = results[outcome["id"]], rated.get(outcome["id"])
+        result, rating = results[outcome.id], rated.get(outcome.id)
         level = "not rated"
         if rating is not None:
             level = f"{rating['symbols']} {rating['certainty']}"
@@ -51,7 +52,7 @@ def section(
                 letter = next(letters)
                 level += f"\N{NO-BREAK SPACE}({letter})"
                 reasons.append(f"{letter}: {rating['reasons']}")
-        name = Link(outcome["name"], f"#outcome-{outcome['id']}")
+        name = Link(outcome.name, f"#outcome-{outcome.id}")
         rows.append([name, *_effects(outcome, result), level])
     blocks: list[Block] = [
         Table("Absolute and relative effects, and the certainty of the evidence (GRADE)", columns, rows),
@@ -60,9 +61,9 @@ def section(
     return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
 
 
-def _effects(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _effects(outcome: Outcome, result: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Participants, risk with comparator, risk with intervention, effect."""
-    model, measure = pooled_model(result), outcome["measure"]
+    model, measure = pooled_model(result), outcome.measure
     if model is None:
         return "", "", "", "not pooled"
     people, scale = participants(result), scale_of(outcome, result)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.screening import Stage
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 
@@ -43,10 +46,10 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def search(protocol: Mapping[str, Any]) -> str:
+def search(protocol: Protocol) -> str:
     """How and when the sources were searched."""
-    sources = [source.get("name", name) for name, source in protocol["sources"].items()]
-    rounds = protocol["rounds"]
+    sources = [source.name for source in protocol.sources.values()]
+    rounds = protocol.rounds
     if not sources:
         return "The review starts after the search; no source is searched here."
     text = f"{listed(sources)} {'was' if len(sources) == 1 else 'were'} searched on {listed(rounds)}."
@@ -55,33 +58,33 @@ def search(protocol: Mapping[str, Any]) -> str:
             " Each later search repeated the whole strategy; records that an earlier search had found were"
             " recognised by their ids and not screened again."
         )
-    if any(source["kind"] == "pubmed" for source in protocol["sources"].values()):
+    if protocol.pubmed_sources:
         text += {
             "embedded": " PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
             "live": " PubMed was searched through the E-utilities of NCBI.",
-        }.get(protocol["entrez"]["endpoint"], " PubMed was represented by a server on this machine.")
+        }.get(protocol.entrez.endpoint, " PubMed was represented by a server on this machine.")
     return text
 
 
-def selection(protocol: Mapping[str, Any]) -> str:
+def selection(protocol: Protocol) -> str:
     """How duplicates were merged and records selected."""
-    elsewhere = sorted(protocol["prisma"].get("given", {}))
-    if elsewhere and not protocol["sources"]:
+    elsewhere = sorted(protocol.prisma.given)
+    if elsewhere and not protocol.sources:
         return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
-    if not protocol["sources"]:
+    if not protocol.sources:
         return ""
     text = (
         "Records of the same work were merged by their identifiers, titles, authors, journals and pages; pairs in"
         " doubt were left apart and listed for a person, whose verdict outranks the algorithm."
     )
     for stage, name in STAGE_NAMES.items():
-        text += " " + _screening(protocol["screening"][stage], name)
+        text += " " + _screening(protocol.screening.stages[stage], name)
     return text
 
 
-def _screening(plan: Mapping[str, Any], name: str) -> str:
+def _screening(plan: Stage, name: str) -> str:
     """Who decided at a stage, and how many of them on each work."""
-    reviewers, mode = plan["reviewers"], plan["mode"]
+    reviewers, mode = plan.reviewers, plan.mode
     if not reviewers:
         return f"Screening by {name} was skipped: no reviewers are named."
     if len(reviewers) == 1:
@@ -98,20 +101,20 @@ def _screening(plan: Mapping[str, Any], name: str) -> str:
         who = f"two of {people}" if mode == "dual" and len(reviewers) > 2 else people
         on = " on each work" if mode == "dual" and len(reviewers) > 2 else ""
         said = f"At {name}, {who} decided{on} independently; disagreements were adjudicated."
-    if plan["pilot"]:
-        said += f" {plan['pilot']} works of the first search were screened by all, as a pilot."
-    for person, limits in plan["active"].items():
+    if plan.pilot:
+        said += f" {plan.pilot} works of the first search were screened by all, as a pilot."
+    for person, active in plan.active.items():
         span = [
-            f"{word} the search of {limits[key]}"
-            for key, word in (("from", "from"), ("until", "until"))
-            if key in limits
+            f"{word} the search of {day}"
+            for word, day in (("from", active.from_), ("until", active.until))
+            if day
         ]
         if span:
             said += f" {person} took part {' '.join(span)}."
     return said
 
 
-def extraction(protocol: Mapping[str, Any], extractors: Sequence[str], assessors: Sequence[str]) -> str:
+def extraction(protocol: Protocol, extractors: Sequence[str], assessors: Sequence[str]) -> str:
     """How data were extracted and the risk of bias judged."""
     text = ""
     if extractors:
@@ -122,14 +125,14 @@ def extraction(protocol: Mapping[str, Any], extractors: Sequence[str], assessors
         )
         text += f"{listed(extractors)} extracted the data {how}."
     if assessors:
-        tool = protocol["risk_of_bias"]["tool"]
+        tool = protocol.risk_of_bias.tool
         how = "independently" if len(assessors) > 1 else "alone"
         text += f" {listed(assessors)} judged the risk of bias {how} with {TOOLS.get(tool, tool)}."
     return text.strip()
 
 
 def synthesis(
-    outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]] | None = None
+    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]] | None = None
 ) -> list[str]:
     """How effects were pooled: one sentence for each way it was done.
 
@@ -137,16 +140,16 @@ def synthesis(
     """
     ways: dict[tuple[Any, ...], list[str]] = {}
     for outcome in outcomes:
-        analysis = outcome["analysis"]
+        analysis = outcome.analysis
         way = (
-            analysis["model"],
-            analysis["tau2"],
-            analysis["test"],
-            analysis["level"],
-            analysis["prediction"],
-            analysis["i2"],
+            analysis.model,
+            analysis.tau2,
+            analysis.test,
+            analysis.level,
+            analysis.prediction,
+            analysis.i2,
         )
-        ways.setdefault(way, []).append(outcome["name"])
+        ways.setdefault(way, []).append(outcome.name)
     sentences = []
     for (model, tau2, test, level, prediction, i2), names in ways.items():
         text = f"Effects were pooled with {MODELS[model]}"
@@ -169,11 +172,11 @@ def _heterogeneity(model: str, i2: str) -> str:
     return f"Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})"
 
 
-def _applied(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _applied(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Which outcomes got which interval, for those whose protocol leaves it to the data."""
     found: dict[str, list[str]] = {}
     for outcome in outcomes:
-        model = (results.get(outcome["id"]) or {}).get("model")
+        model = (results.get(outcome.id) or {}).get("model")
         if model and model["estimate"] is not None and model["asked"] == "auto":
-            found.setdefault(model["test"], []).append(outcome["name"])
+            found.setdefault(model["test"], []).append(outcome.name)
     return [f"{TESTS[test]} were applied to {listed(names)}." for test, names in sorted(found.items())]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evergreen import __version__
+from evergreen.protocol.review import Review
 from evergreen.report.blocks import Figure, Gallery, Section
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -16,7 +16,7 @@ MOST_EMBEDDED = 10_000_000
 """Bytes of figures in the page; a browser needs a hundred times as much memory to open it."""
 
 
-def page(review: Mapping[str, Any], last_search: str, sections: Sequence[Section]) -> Iterator[str]:
+def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
     """HTML of the report, piece by piece; `review` is the protocol's part of that name."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import (
     Block,
     Cell,
@@ -50,7 +51,7 @@ def pooled_model(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None if model is None or model["estimate"] is None else model
 
 
-def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+def pooled_sentence(outcome: Outcome, result: Mapping[str, Any]) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = (
         pooled_model(result),
@@ -69,14 +70,14 @@ def pooled_sentence(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> st
     return text + "."
 
 
-def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]) -> Table:
+def summary(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> Table:
     """All outcomes at a glance."""
     columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("Tau²", True)]  # fmt: skip
     rows: list[list[Cell]] = []
     for outcome in outcomes:
-        result = results[outcome["id"]]
+        result = results[outcome.id]
         scale = scale_of(outcome, result)
-        name = Link(outcome["name"], f"#outcome-{outcome['id']}")
+        name = Link(outcome.name, f"#outcome-{outcome.id}")
         model = pooled_model(result)
         if model is None:
             reporting = len({item["study"] for item in result["left_out"]})
@@ -95,7 +96,7 @@ def summary(outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping
 
 
 def outcome_blocks(
-    outcome: Mapping[str, Any],
+    outcome: Outcome,
     result: Mapping[str, Any],
     rows: pd.DataFrame,
     figures: Path,
@@ -106,7 +107,7 @@ def outcome_blocks(
     `rows` are the outcome's rows of results/extraction/converted.csv; `figures` the folder of its figures; `links` the citation of each record id.
     """
     blocks: list[Block] = [
-        Heading(outcome["name"], f"outcome-{outcome['id']}"),
+        Heading(outcome.name, f"outcome-{outcome.id}"),
         Text(pooled_sentence(outcome, result)),
     ]
     caution = _caution(outcome, result)
@@ -123,14 +124,23 @@ def outcome_blocks(
         ]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
     blocks.append(_trace(rows, links))
-    settings = ", ".join(
-        f"{key} = {value}" for key, value in outcome["analysis"].items() if value not in (None, [])
-    )
-    blocks.append(Code("Settings of this analysis", f"measure = {outcome['measure']}, {settings}"))
+    blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return blocks
 
 
-def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path) -> list[Block]:
+def _settings(outcome: Outcome) -> str:
+    """How the outcome was pooled, setting by setting; the test last, for it follows from the model where nobody wrote it."""
+    values = outcome.analysis.model_dump(mode="json", exclude_none=True)
+    test = values.pop("test")
+    said = [
+        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
+        for key, value in {"measure": outcome.measure, **values, "test": test}.items()
+        if value != []
+    ]
+    return ", ".join(said)
+
+
+def _figures(outcome: Outcome, result: Mapping[str, Any], folder: Path) -> list[Block]:
     """The first figures, the further ones closed, and why the others are not drawn."""
     first: list[Figure] = []
     further: list[Figure] = []
@@ -138,12 +148,12 @@ def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path
     sentence = pooled_sentence(outcome, result)
     for entry in tables.read_json(folder / "figures.json"):
         if not entry["drawn"]:
-            missing.append([entry["title"].removesuffix(f": {outcome['name']}"), entry["reason"]])
+            missing.append([entry["title"].removesuffix(f": {outcome.name}"), entry["reason"]])
             continue
-        caption = entry["title"].removesuffix(f": {outcome['name']}")
+        caption = entry["title"].removesuffix(f": {outcome.name}")
         stem = folder / entry["stem"]
         figure = Figure(
-            f"{entry['name']}-{outcome['id']}",
+            f"{entry['name']}-{outcome.id}",
             stem,
             f"{entry['title']}. {sentence}",
             f"{caption}. Numbers drawn and files:",
@@ -166,7 +176,7 @@ def _figures(outcome: Mapping[str, Any], result: Mapping[str, Any], folder: Path
     return blocks
 
 
-def _caution(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+def _caution(outcome: Outcome, result: Mapping[str, Any]) -> str:
     """What a reader must know besides the pooled effect; the Wald interval where the Hartung-Knapp one may mislead."""
     notes = list(result["notes"])
     wald = (result["model"] or {}).get("wald")
@@ -197,7 +207,7 @@ def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def section(
-    outcomes: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Outcome],
     results: Mapping[str, Mapping[str, Any]],
     extracted: pd.DataFrame,
     figures: Path,
@@ -207,7 +217,7 @@ def section(
     blocks: list[Block] = []
     rows, none = by_outcome(extracted), extracted.iloc[:0]
     for outcome in outcomes:
-        name = outcome["id"]
-        own = rows.get(folded(outcome["data"]), none)
+        name = outcome.id
+        own = rows.get(folded(outcome.data), none)
         blocks += outcome_blocks(outcome, results[name], own, figures / name, links)
     return Section("results", "Results by outcome", blocks)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
 from evergreen.report.methods import listed
@@ -29,22 +30,20 @@ def sentence(counts: Mapping[str, Any], names: Sequence[str]) -> str:
     return text
 
 
-def effects(
-    day: str, outcomes: Sequence[Mapping[str, Any]], results: Mapping[str, Mapping[str, Any]]
-) -> Table | None:
+def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> Table | None:
     """Pooled effects before and after a round, for the outcomes whose data it changed; None where there are none."""
     columns = [Head("Outcome"), Head("Studies added"), Head("Before"), Head("After"), Head("Studies", True)]
     rows: list[list[Cell]] = []
     for outcome in outcomes:
-        views = results[outcome["id"]]["rounds"]
+        views = results[outcome.id]["rounds"]
         if day not in views:
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
-        scale = scale_of(outcome, results[outcome["id"]])
+        scale = scale_of(outcome, results[outcome.id])
         before = _effect(scale, earlier[-1]["model"]) if earlier else NONE
         view = views[day]
         rows.append(
-            [outcome["name"], listed(view["added"]), before, _effect(scale, view["model"]), str(view["k"])]
+            [outcome.name, listed(view["added"]), before, _effect(scale, view["model"]), str(view["k"])]
         )
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
@@ -59,7 +58,7 @@ def blocks_of(
     day: str,
     counts: Mapping[str, Any],
     studies: pd.DataFrame,
-    outcomes: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Outcome],
     results: Mapping[str, Mapping[str, Any]],
 ) -> list[Block]:
     """What one round changed."""

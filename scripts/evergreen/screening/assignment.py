@@ -74,19 +74,19 @@ def plan_of(values: Mapping[str, Any], works: pd.DataFrame) -> Plan:
     The pilot set are the first `pilot` works of the first round, in an order that depends on nothing but their ids.
     Raises InputError where `active` names someone who is no reviewer of the stage.
     """
-    strangers = sorted(set(values.get("active", {})) - set(values["reviewers"]))
+    strangers = sorted(set(values["active"]) - set(values["reviewers"]))
     if strangers:
         raise InputError(
             f"`active` under `screening` names {', '.join(strangers)}, who is not among the stage's `reviewers`",
             todo="Add the name there, or mend it.",
         )
-    size = values.get("pilot", 0)
+    size = values["pilot"]
     order: list[str] = []
     if size and len(works):
         first = works.loc[works["round"].eq(works["round"].min()), "work_id"]
         order = sorted(first, key=lambda work: sha256(f"pilot\n{work}".encode()).digest())
     return Plan(
-        reviewers=tuple(values["reviewers"]), mode=values.get("mode", "all"),
-        assignment=values.get("assignment", "everybody"), active=values.get("active", {}),
+        reviewers=tuple(values["reviewers"]), mode=values["mode"],
+        assignment=values["assignment"], active=values["active"],
         pilot=frozenset(order[:size]),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def highlight_terms(question: Mapping[str, Any], extra: Sequence[str] = ()) -> d
     seen: set[str] = set()
     terms: dict[str, list[str]] = {}
     parts = [("other", list(extra))] + [
-        (part, question.get(part, "")) for part in ("intervention", "comparator", "population", "outcomes")
+        (part, question[part]) for part in ("intervention", "comparator", "population", "outcomes")
     ]
     for part, text in parts:
         texts = [text] if isinstance(text, str) else list(text or [])

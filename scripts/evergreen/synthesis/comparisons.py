@@ -87,9 +87,9 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
     chosen = Chosen()
     errors: list[InputError] = []
     measure = outcome["measure"]
-    analysis = outcome.get("analysis") or {}
+    analysis = outcome["analysis"]
     if (
-        outcome.get("multi_arm", "combine") == "separate"
+        outcome["multi_arm"] == "separate"
         and MODELS[model].clusters != "model"
         and not analysis.get("dependent")
     ):
@@ -105,13 +105,13 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
             errors.append(error)
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
-    wanted = _folded(outcome.get("timepoint"))
+    wanted = _folded(outcome["timepoint"])
     asked = {
         study: [row for row in part if not wanted or folded(row["timepoint"]) in wanted]
         for study, part in by_study.items()
         if study in poolable
     }
-    strangers = other_units(asked, outcome["id"], measure, outcome.get("unit") or "")
+    strangers = other_units(asked, outcome["id"], measure, outcome["unit"])
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
         chosen.left_out.append(_left_out(study, asked[study], reason))
@@ -162,7 +162,7 @@ def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str,
         reason = "screening is pending" if screening == "pending" else "not included by screening"
         chosen.left_out.append(_left_out(study, rows, reason))
         return
-    wanted = _folded(outcome.get("timepoint"))
+    wanted = _folded(outcome["timepoint"])
     if wanted:
         at_time = [row for row in rows if folded(row["timepoint"]) in wanted]
         if not at_time:
@@ -213,7 +213,7 @@ def _doubled(rows: Rows) -> Row | None:
 
 def _wanted_arms(study: str, rows: Rows, outcome: Mapping[str, Any], chosen: Chosen) -> Rows:
     """The rows whose arm the protocol asks for; the others are listed."""
-    wanted = {group: _folded(names) for group, names in (outcome.get("arms") or {}).items() if names}
+    wanted = {group: _folded(names) for group, names in outcome["arms"].items() if names}
     if not wanted:
         return rows
     kept = []
@@ -278,7 +278,7 @@ def _two_groups(
     outcome: Mapping[str, Any],
     needed: Sequence[str],
 ) -> list[Comparison]:
-    how = outcome.get("multi_arm", "combine")
+    how = outcome["multi_arm"]
     reference = combined(control, needed)
     if how == "combine" or len(treated) == 1:
         return [_pair(study, study, combined(treated, needed), reference, treated, control)]
@@ -306,12 +306,10 @@ def _pair(
 
 
 def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> list[Comparison]:
-    if len(rows) == 1 or (
-        outcome.get("multi_arm", "combine") == "combine" and kind in {"proportion", "rate"}
-    ):
+    if len(rows) == 1 or (outcome["multi_arm"] == "combine" and kind in {"proportion", "rate"}):
         numbers = combined(rows, KINDS[kind].numbers)
         return [_row(study, study, numbers, {"single": shown(numbers, rows)}, rows)]
-    if outcome.get("multi_arm", "combine") == "combine":
+    if outcome["multi_arm"] == "combine":
         raise InputError(
             f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
             **place_of(rows[0]),
@@ -327,7 +325,7 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
 
 
 def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Comparison] | str:
-    how = outcome.get("multi_arm", "combine")
+    how = outcome["multi_arm"]
     usable = [(row, reported_estimate(row, outcome)) for row in rows]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
     if reasons:

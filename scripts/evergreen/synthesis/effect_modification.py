@@ -80,7 +80,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
     method = analysis["tau2"] if random else "EE"
     test = analysis["test"] if random else "z"
     fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis["level"])
-    permutations = analysis.get("permutations", 1000)
+    permutations = analysis["permutations"]
     p_values, omnibus = (
         meta_regression.permutation_test(
             part.yi,
@@ -89,7 +89,7 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
             method=method,
             test=test,
             permutations=permutations,
-            seed=analysis.get("seed", 0),
+            seed=analysis["seed"],
         )
         if permutations
         else (np.full(fitted.p, np.nan), np.nan)

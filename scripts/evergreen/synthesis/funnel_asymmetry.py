@@ -14,7 +14,7 @@ from evergreen.synthesis.studies import Studies
 
 def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
-    k, least = len(studies.yi), analysis.get("k_min_small_study", 10)
+    k, least = len(studies.yi), analysis["k_min_small_study"]
     if k < least:
         return {
             "not_done": f"{k} {'study' if k == 1 else 'studies'}; tests for small-study effects need at least {least}"

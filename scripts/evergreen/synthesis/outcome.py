@@ -40,7 +40,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     model = plain(whole.block) if whole else None
-    moderators = effect_modification.moderators(studies, outcome.get("moderators", []), analysis)
+    moderators = effect_modification.moderators(studies, outcome["moderators"], analysis)
     document: Result = {
         "outcome": outcome["id"],
         "measure": outcome["measure"],
@@ -52,12 +52,12 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
         "methods": wording.methods(outcome, model),
-        "subgroups": effect_modification.subgroups(studies, outcome.get("subgroups", []), analysis),
+        "subgroups": effect_modification.subgroups(studies, outcome["subgroups"], analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),
         "sensitivity": sensitivity.grid(
             [
-                *analysis.get("sensitivity", []),
+                *analysis["sensitivity"],
                 *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
             ],
             studies,

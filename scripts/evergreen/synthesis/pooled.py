@@ -15,7 +15,7 @@ from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
-from evergreen.metaanalysis.models import MODELS, conflict
+from evergreen.metaanalysis.models import conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.synthesis import dependence
 from evergreen.synthesis.studies import Studies
@@ -41,9 +41,9 @@ def check(outcome: Mapping[str, Any]) -> None:
     found = conflict(
         model,
         measure,
-        tau2=analysis.get("tau2"),
+        tau2=analysis["tau2"],
         test=analysis["test"],
-        variant=analysis.get("glmm", "UM.FS") if model == "glmm" else None,
+        variant=analysis["glmm"] if model == "glmm" else None,
     )
     if found is None:
         return
@@ -72,7 +72,7 @@ def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
     if not len(studies.yi):
         return None
     found = _pool(studies, analysis)
-    asked = analysis.get("test", MODELS[analysis["model"]].tests[0])
+    asked = analysis["test"]
     return replace(found, block={**found.block, "asked": asked})
 
 
@@ -106,7 +106,7 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         )
         if test == "auto":
             block["test_reason"] = _why_wald(studies, fitted)
-        if analysis.get("i2", "tau2") == "Q":
+        if analysis["i2"] == "Q":
             block |= q_based(fitted)
         if test in {"knha", "adhoc"}:
             k = len(studies.yi)
@@ -125,11 +125,9 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
 
 def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Mapping[str, Any]) -> dict[str, Any]:
     """The prediction interval of a model with an estimated tau2, which follows k and never the test; none below three studies."""
-    if not analysis.get("prediction", True) or k < LEAST_PREDICTED:
+    if not analysis["prediction"] or k < LEAST_PREDICTED:
         return {}
-    low, high, df = prediction.limits(
-        mean, se, tau2, k, analysis.get("predtype", "default"), analysis["level"]
-    )
+    low, high, df = prediction.limits(mean, se, tau2, k, analysis["predtype"], analysis["level"])
     return {"pi_low": low, "pi_high": high, "pi_df": df}
 
 
@@ -212,12 +210,12 @@ def _block(model: str, k: int, **values: Any) -> dict[str, Any]:
 def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     """Mantel-Haenszel or Peto."""
     data, level = studies.data(), analysis["level"]
-    how = {"add": analysis.get("add", 0.5), "to": analysis.get("to", "only0"), "level": level}
+    how = {"add": analysis["add"], "to": analysis["to"], "level": level}
     found: PooledCounts
     if analysis["model"] == "peto":
         found = peto(data, **how)
     else:
-        found = mantel_haenszel(studies.measure, data, mh_add=analysis.get("mh_add", 0.0), **how)
+        found = mantel_haenszel(studies.measure, data, mh_add=analysis["mh_add"], **how)
     block = _block(
         analysis["model"], found.k, estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value,
         ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2, Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
@@ -237,7 +235,7 @@ def _test(test: Any) -> dict[str, Any] | None:
 
 
 def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
-    kind = analysis.get("glmm", "UM.FS")
+    kind = analysis["glmm"]
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
@@ -267,7 +265,7 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     names = [comparison.study for comparison in studies.comparisons]
     nested = len(set(names)) < len(names)
     components = multilevel.COMPONENTS if nested and len(set(names)) > 1 else ("effect",)
-    rho = analysis.get("rho", 0.0) if nested else 0.0
+    rho = (analysis.get("rho") or 0.0) if nested else 0.0
     fitted = multilevel.three_level(
         studies.yi, studies.vi, names, components=components, method=analysis["tau2"], test="z", level=analysis["level"],
         rho=rho,

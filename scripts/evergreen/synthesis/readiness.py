@@ -82,7 +82,7 @@ def _of_outcome(
         return several.errors
     except InputError as error:
         return [error]
-    names = [name for one in outcome.get("moderators", []) for name in one.split(":")]
+    names = [name for one in outcome["moderators"] for name in one.split(":")]
     return [found for name in names if (found := _moderator(studies, name, outcome["id"]))]
 
 

@@ -200,9 +200,9 @@ def _pooled(
     names = [source.studies[row - 1] for row in rows]
     how = {
         "model": model["model"], "test": model["test"], "tau2": model["tau2_method"] or "",
-        "level": settings["level"], "add": settings.get("add", 0.5), "to": settings.get("to", "only0"),
-        "mh_add": settings.get("mh_add", 0), "kind": model.get("kind") or "", "rho": model.get("rho", 0) or 0,
-        "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.get("predtype", "default"),
+        "level": settings["level"], "add": settings["add"], "to": settings["to"],
+        "mh_add": settings["mh_add"], "kind": model.get("kind") or "", "rho": model.get("rho", 0) or 0,
+        "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings["predtype"],
         "i2": model.get("I2_from", "tau2"),
     }  # fmt: skip
     block = {key: value for key, value in model.items() if key not in SETTINGS}

@@ -12,7 +12,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison, arrays
 
-EMPTY_CELLS = {"to": "only0", "add": 0.5}
+EMPTY_CELLS = ("to", "add")
 
 
 def rated(
@@ -88,13 +88,11 @@ def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
 def options(measure: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
     """The choices that a measure has, as the settings of an analysis make them."""
     own = MEASURES[measure]
-    chosen = {
-        name: analysis.get(name, default) for name, default in EMPTY_CELLS.items() if name in own.options
-    }
+    chosen = {name: analysis[name] for name in EMPTY_CELLS if name in own.options}
     if not own.corrected:
         chosen.pop("add", None)
     if measure == "SMD":
-        chosen["vtype"] = analysis.get("smd_vtype", "LS")
+        chosen["vtype"] = analysis["smd_vtype"]
     return chosen
 
 

@@ -46,12 +46,12 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
                 "baujat_y": y[position],
             }
         )  # fmt: skip
-    strange = influence.outliers(found, analysis.get("outliers", 0.95))
+    strange = influence.outliers(found, analysis["outliers"])
     labels = np.array(studies.labels, dtype=object)
     return {
         "studies": rows,
         "outliers": labels[strange].tolist(),
-        "outlier_level": analysis.get("outliers", 0.95),
+        "outlier_level": analysis["outliers"],
         "influential": labels[found.influential].tolist(),
         "gosh": _gosh(studies, method, without.b[:, 0], analysis),
     }
@@ -63,17 +63,17 @@ def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, 
     `points` are columns: the number of `studies` in a subset, its `estimate` and `I2`, and in `holds` a 1 where it holds the
     study at position `strongest`, which changes the pooled effect most; `without` are the estimates without each.
     """
-    subsets, k = analysis.get("gosh", 4000), len(studies.yi)
+    subsets, k = analysis["gosh"], len(studies.yi)
     if not subsets or k < 5:
         return {}
-    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.get("seed", 0))
+    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis["seed"])
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
     quantiles = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
     return {
         "subsets": len(found.used),
         "drawn": k >= 62 or len(found.used) < 2**k - 1 - k,
-        "seed": analysis.get("seed", 0),
+        "seed": analysis["seed"],
         **{
             name: {word: np.quantile(values, share) for word, share in quantiles.items()}
             for name, values in (("estimate", found.estimate), ("I2", found.I2))

@@ -67,15 +67,15 @@ def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) 
         )
     sentences += _zero_cells(outcome)
     if KINDS[measure.kind].groups == 2:
-        sentences.append(ARMS[outcome.get("multi_arm", "combine")] + ".")
+        sentences.append(ARMS[outcome["multi_arm"]] + ".")
     sentences += _model(analysis, outcome["measure"])
     percent = f"{100 * analysis['level']:g}"
     sentences.append(f"{TESTS[analysis['test']]}; intervals are {percent} % intervals.")
     if analysis["test"] == "auto" and model is not None and model["estimate"] is not None:
         why = f" ({model['test_reason']})" if model.get("test_reason") else ""
         sentences.append(f"For the pooled effect this was {APPLIED[model['test']]}{why}.")
-    if analysis["model"] in {"random", "glmm", "multilevel"} and analysis.get("prediction", True):
-        kind = PREDICTION[analysis.get("predtype", "default")]
+    if analysis["model"] in {"random", "glmm", "multilevel"} and analysis["prediction"]:
+        kind = PREDICTION[analysis["predtype"]]
         counted = ", k being the number of studies" if analysis["model"] == "multilevel" else ""
         sentences.append(
             f"The prediction interval for the effect in a new study is computed {kind}{counted}, from three studies on."
@@ -90,7 +90,7 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
         return []
     silent = MEASURES[outcome["measure"]].silent
     given_up = []
-    if silent and analysis.get("drop00", True):
+    if silent and analysis["drop00"]:
         where = " or ".join(SILENT[which] for which in silent)
         given_up.append(
             f"Studies {where} are not estimable: they count among participants and events and are not pooled."
@@ -102,7 +102,7 @@ def _corrections(outcome: Mapping[str, Any]) -> list[str]:
     analysis = outcome["analysis"]
     if analysis["model"] == "glmm":
         return ["The counts themselves were modelled, without a continuity correction."]
-    add, to = analysis.get("add", 0.5), analysis.get("to", "only0")
+    add, to = analysis["add"], analysis["to"]
     if not MEASURES[outcome["measure"]].corrected or to == "none" or add == 0:
         return ["No continuity correction was used."]
     which = {
@@ -111,7 +111,7 @@ def _corrections(outcome: Mapping[str, Any]) -> list[str]:
         "if0all": "of all studies if any of them has an empty cell",
     }[to]
     sentence = f"For the studies' own effects {add:g} was added to the cells {which}"
-    if analysis["model"] == "mh" and not analysis.get("mh_add", 0):
+    if analysis["model"] == "mh" and not analysis["mh_add"]:
         sentence += "; the pooled estimate uses the counts as they are"
     if analysis["model"] == "peto":
         sentence += "; Peto's method uses the counts as they are"
@@ -132,7 +132,7 @@ def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
         return [*_dependent(analysis), "Studies were pooled by inverse variance under a common effect."]
     if model == "mh":
         sentence = "Studies were pooled by the Mantel-Haenszel method under a common effect"
-        added = analysis.get("mh_add", 0)
+        added = analysis["mh_add"]
         return [
             sentence
             + (f", with {added:g} added to the cells of studies with an empty cell." if added else ".")
@@ -141,11 +141,11 @@ def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
         return ["Studies were pooled by Peto's method under a common effect."]
     if model == "glmm":
         return [
-            f"Studies were pooled by {_mixed(measure, analysis.get('glmm', 'UM.FS'))}, fitted by maximum likelihood; heterogeneity was tested by the likelihood ratio against a model with an effect for each study."
+            f"Studies were pooled by {_mixed(measure, analysis['glmm'])}, fitted by maximum likelihood; heterogeneity was tested by the likelihood ratio against a model with an effect for each study."
         ]
     if model == "multilevel":
         sentence = f"Effects were pooled by a three-level model, effects within studies, fitted by {ESTIMATORS[analysis['tau2']]}"
-        rho = analysis.get("rho", 0.0)
+        rho = analysis.get("rho") or 0.0
         sentence += f", with sampling errors correlated by {rho:g} within studies." if rho else "."
         return [
             sentence,
@@ -153,7 +153,7 @@ def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
         ]
     source = (
         "from the estimate of tau2 and the typical sampling variance"
-        if analysis.get("i2", "tau2") == "tau2"
+        if analysis["i2"] == "tau2"
         else "from Q"
     )
     return [

@@ -1,0 +1,181 @@
+"""`analysis`: how effects are computed and pooled, for all outcomes or for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, create_model
+from pydantic.fields import FieldInfo
+
+from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.part import Part, several, told
+
+Measure = Literal[
+    "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
+    "VRC", "IRR", "IRD", "IRSD", "COR", "ZCOR", "PR", "PLO", "PLN", "PFT", "PAS", "IR", "IRLN", "IRS", "GEN",
+]  # fmt: skip
+MultiArm = Literal["combine", "split", "separate"]
+Without = Literal["high_risk", "derived", "each_source", "outliers", "influential"]
+
+
+def _usual_test(model: str) -> Any:
+    """The first of the tests that go with the model."""
+    return MODELS[model].tests[0]
+
+
+class Settings(Part):
+    """What a sensitivity analysis can change of an analysis."""
+
+    model: Literal["random", "common", "mh", "peto", "glmm", "multilevel"] = Field(
+        "random", description="Model that pools the effects."
+    )
+    tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = Field(
+        "REML", description="Estimator of the between-study variance, by metafor's names."
+    )
+    test: Literal["auto", "z", "knha", "adhoc"] = Field(
+        default_factory=lambda known: _usual_test(known["model"]),
+        description="Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
+        json_schema_extra=told(default="auto for the model random, z for the others"),
+    )
+    level: float = Field(
+        0.95, gt=0.5, lt=1, description="Confidence level.", json_schema_extra=told(unit="fraction")
+    )
+    prediction: bool = Field(True, description="Whether a prediction interval is computed and drawn.")
+    add: float = Field(
+        0.5,
+        ge=0,
+        description="Constant added to the cells of a 2x2 table with a zero.",
+        json_schema_extra=told(unit="events"),
+    )
+    to: Literal["only0", "all", "if0all", "none"] = Field(
+        "only0", description="Which tables the constant is added to."
+    )
+    drop00: bool = Field(
+        True,
+        description="Whether ratios are not estimable in studies without an event in both groups, and odds ratios where everybody has it, so that these count among participants but are not pooled; risk and rate differences keep them in any case.",
+    )
+    mh_add: float = Field(
+        0,
+        ge=0,
+        description="Constant added to the cells of the Mantel-Haenszel estimate itself.",
+        json_schema_extra=told(unit="events"),
+    )
+    glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = Field(
+        "UM.FS", description="Kind of generalised linear mixed model."
+    )
+    smd_vtype: Literal["LS", "UB"] = Field("LS", description="Variance of standardised mean differences.")
+    predtype: Literal["default", "simple", "riley", "t"] = Field(
+        "default",
+        description="Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean.",
+    )
+    i2: Literal["tau2", "Q"] = Field("tau2", description="Whether I2 is computed from tau2 or from Q.")
+    rho: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="Correlation assumed between the sampling errors of the effects of one study (multilevel, aggregate).",
+        json_schema_extra=told(default="0; aggregate has to be told"),
+    )
+    dependent: Literal["aggregate", "robust"] | None = Field(
+        None,
+        description="What a random or common model does where a study has several effects: pool their combination under the correlation rho, or keep them and give cluster-robust tests beside the model's own.",
+        json_schema_extra=told(default="such a study is refused"),
+    )
+
+
+def _value_of(setting: FieldInfo) -> Any:
+    """The type of a setting's value, with its constraints; no value is none to compare with."""
+    kinds = [kind for kind in get_args(setting.annotation) if kind is not NoneType]
+    kind = kinds[0] if NoneType in get_args(setting.annotation) else setting.annotation
+    return Annotated[kind, *setting.metadata] if setting.metadata else kind
+
+
+def _change(kind: Any, description: str | None) -> Any:
+    return several(kind), Field((), description=description)
+
+
+Changes = create_model(
+    "Changes",
+    __base__=Part,
+    __doc__="What a sensitivity analysis changes: of a list each value in its turn, and of several keys each combination.",
+    **{
+        name: _change(_value_of(setting), setting.description)
+        for name, setting in Settings.model_fields.items()
+    },
+    measure=_change(Measure, "Effect measure."),
+    multi_arm=_change(MultiArm, "What is done with several arms of one group."),
+    without=_change(Without, "What is left out."),
+    without_studies=_change(
+        str, "Studies that are left out by name; a list leaves out all of them together."
+    ),
+)
+
+
+def _as_written(entry: Any) -> Any:
+    """The changes of an entry, checked; order and form stay as a person wrote them, for tables show them so."""
+    if isinstance(entry, Mapping):
+        changes = Changes.model_validate(entry)
+        return {
+            name: getattr(changes, name) if isinstance(value, list | tuple) else getattr(changes, name)[0]
+            for name, value in entry.items()
+        }
+    return entry
+
+
+Entry = Annotated[Mapping[str, Any], BeforeValidator(_as_written, json_schema_input_type=Changes)]
+
+
+class Analysis(Settings):
+    """Models, estimators and further analyses."""
+
+    k_min_small_study: int = Field(
+        10,
+        ge=2,
+        description="Studies below which tests for small-study effects are not done.",
+        json_schema_extra=told(unit="studies"),
+    )
+    sensitivity: Annotated[tuple[Entry, ...], Field(strict=False)] = Field(
+        (), description="Analyses run side by side with the main one; each entry names what it changes."
+    )
+    permutations: int = Field(
+        1000,
+        ge=0,
+        le=100_000,
+        description="Permutations behind the permutation p values of a meta-regression; 0 does without.",
+    )
+    gosh: int = Field(
+        4000,
+        ge=0,
+        le=100_000,
+        description="Subsets of studies pooled for the GOSH plot, drawn at random where there are more; 0 does without.",
+    )
+    seed: int = Field(0, ge=0, description="Seed of everything that is drawn at random.")
+    outliers: float = Field(
+        0.95,
+        gt=0.5,
+        lt=1,
+        description="A study is an outlier where its studentised deleted residual lies outside the normal interval of this level.",
+        json_schema_extra=told(unit="fraction"),
+    )
+    cumulative: str | None = Field(
+        None,
+        min_length=1,
+        description="Study-level column with numbers (as year), or round, in whose order studies are added one by one.",
+        json_schema_extra=told(default="the column year if it is there, else round"),
+    )
+
+    def over(self, general: Analysis) -> Analysis:
+        """These settings, as far as a person wrote them, over the general ones.
+
+        The test follows from a model of one's own unless it is written beside it.
+        """
+        own, theirs = _written(self), _written(general)
+        if "test" not in own and own.get("model", general.model) != general.model:
+            theirs.pop("test", None)
+        return Analysis.model_validate({**theirs, **own})
+
+
+def _written(analysis: Analysis) -> dict[str, Any]:
+    return {name: getattr(analysis, name) for name in analysis.model_fields_set}

@@ -1,0 +1,91 @@
+"""One sentence for each fault that a model finds: the key, what is wrong, what is allowed, the nearest name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from evergreen.protocol.keys import key, known_at, part_with
+from evergreen.protocol.part import TODO_OF_PATTERN
+from evergreen.protocol.relations import Fault, Path
+
+TYPES = {
+    "string_type": "string", "int_type": "integer", "int_from_float": "integer", "float_type": "number", "bool_type": "boolean",
+    "finite_number": "finite number", "tuple_type": "list", "mapping_type": "mapping", "dict_type": "mapping",
+    "model_type": "mapping", "model_attributes_type": "mapping",
+}  # fmt: skip
+BOUNDS = {
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "below"),
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "above"),
+}
+# What follows from another fault.
+ECHOES = ("default_factory_not_called",)
+FRACTIONS = ("level", "outliers")
+
+
+def faults_of(error: ValidationError) -> Iterator[Fault]:
+    """The faults that a model found, in its order."""
+    for found in error.errors(include_url=False):
+        if found["type"] not in ECHOES:
+            yield _fault(
+                found["type"], tuple(found["loc"]), found["input"], found.get("ctx", {}), found["msg"]
+            )
+
+
+def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: str) -> Fault:
+    if path[-1:] == ("[key]",):  # not the value is wrong but its name
+        name = path[-2]
+        fault = _fault(kind, path[:-2], value, about, message)
+        return Fault(path[:-1], f"{_where(path[:-2])} has the key {name!r}{fault.problem.partition(repr(name))[2]}", fault.todo)  # fmt: skip
+    where = _where(path)
+    if kind == "extra_forbidden":
+        known = known_at(path[:-1])
+        near, part = nearest(str(path[-1]), known), part_with(str(path[-1]), path[:-1])
+        hint = f"It belongs under `{part}`. " if part else f"Did you mean `{near}`? " if near else ""
+        return Fault(path, f"unknown key {where}", f"{hint}Allowed here: {', '.join(known)}.")
+    if kind == "missing":
+        return Fault(path, f"{_where(path[:-1])} lacks the key `{path[-1]}`", "Add it.")
+    if kind == "literal_error":
+        known = re.findall("'([^']*)'", about["expected"])
+        near = nearest(str(value), known)
+        hint = f" Did you mean {near}?" if near else ""
+        return Fault(path, f"{where} is {_shown(value)}", f"Allowed: {', '.join(known)}.{hint}")
+    if isinstance(value, bool) and kind == "string_type":
+        word = "YES, ON or TRUE" if value else "NO, OFF or FALSE"
+        problem = f"{where} is the word {word}, which YAML reads as {str(value).lower()}"
+        return Fault(path, problem, 'Put it in quotes: "YES".' if value else 'Put it in quotes: "NO".')
+    if kind in TYPES:
+        todo = "Put it in quotes." if kind == "string_type" and isinstance(value, int | float) else ""
+        return Fault(path, f"{where} is {_shown(value)} but must be of type {TYPES[kind]}", todo)
+    if kind == "string_pattern_mismatch":
+        return Fault(path, f"{where} is {value!r}", TODO_OF_PATTERN[about["pattern"]])
+    if kind == "string_too_short":
+        return Fault(path, f"{where} is empty", "Write it.")
+    if kind in BOUNDS:
+        if [part for part in path if isinstance(part, str)][-1] in FRACTIONS and 50 < value < 100:
+            return Fault(path, f"{where} is {value:g}", f"Write it as a fraction: {value / 100:g}.")
+        name, word = BOUNDS[kind]
+        return Fault(path, f"{where} is {value:g}, but must be {word} {about[name]:g}")
+    if kind == "refused":
+        return Fault(path, f"{where} {about['problem']}", about["todo"])
+    return Fault(path, f"{where}: {message}")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """The known name that `name` is most like, whatever its letter case; "" where it is like none."""
+    folded = {one.casefold(): one for one in known}
+    return next((folded[one] for one in get_close_matches(name.casefold(), folded, n=1)), "")
+
+
+def _where(path: Path) -> str:
+    return f"`{key(path)}`" if path else "the protocol"
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value is None else repr(value)

@@ -1,0 +1,124 @@
+"""The whole protocol, with the parts that have a key or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.part import Day, Id, Ids, Part, part, told
+from evergreen.protocol.review import Question, Review
+from evergreen.protocol.screening import Screening
+from evergreen.protocol.search import Entrez, Source
+
+
+class Deduplication(Part):
+    """Finding records of the same report."""
+
+    shards: int = Field(
+        1,
+        ge=1,
+        description="Number of jobs that share the scoring of candidate pairs.",
+        json_schema_extra=told(unit="jobs"),
+    )
+
+
+class Prisma(Part):
+    """The flow chart."""
+
+    given: Mapping[Day, Mapping[str, Any]] = Field(
+        {}, description="Counts of screening done elsewhere, per date; drawn and labelled as given."
+    )
+
+
+class Extraction(Part):
+    """Extraction of data from reports."""
+
+    extractors: Ids | None = Field(
+        None,
+        description="Initials of those who extract data.",
+        json_schema_extra=told(default="everybody whose sheet is there"),
+    )
+
+
+class RiskOfBias(Part):
+    """Assessment of the risk of bias."""
+
+    tool: str = Field(
+        "rob1",
+        description="rob1, rob2, robins-i, quadas-2 or the path of a YAML file that lists a tool's domains.",
+    )
+    assessors: Ids | None = Field(
+        None,
+        description="Initials of those who assess the risk of bias.",
+        json_schema_extra=told(default="everybody whose sheet is there"),
+    )
+
+
+class Figures(Part):
+    """Looks of the figures."""
+
+    layout: Literal["RevMan", "JAMA", "BMJ"] = Field("RevMan", description="Layout of forest plots.")
+
+
+class Protocol(Part):
+    """Protocol of a review."""
+
+    review: Review
+    question: Question = part()
+    rounds: Annotated[tuple[Day, ...], Field(strict=False)] = Field(
+        (), description="Dates of the searches, oldest first; append one to update the review."
+    )
+    entrez: Entrez = part()
+    sources: Mapping[Id, Source] = Field({}, description="Where records come from; id to source.")
+    deduplication: Deduplication = part()
+    screening: Screening = part()
+    prisma: Prisma = part()
+    extraction: Extraction = part()
+    risk_of_bias: RiskOfBias = part()
+    outcomes: Annotated[tuple[Outcome, ...], Field(strict=False)] = Field(
+        (), description="What is pooled; the order is that of figures and report."
+    )
+    analysis: Analysis = part()
+    figures: Figures = part()
+
+    @field_validator("sources")
+    @classmethod
+    def _named(cls, sources: Mapping[str, Source]) -> Mapping[str, Source]:
+        """A source without a name is called by its id."""
+        return {
+            id_: source if source.name else source.model_copy(update={"name": id_})
+            for id_, source in sources.items()
+        }
+
+    @property
+    def pubmed_sources(self) -> list[str]:
+        """Sources that are asked through Entrez."""
+        return [name for name, source in self.sources.items() if source.kind == "pubmed"]
+
+    @property
+    def export_sources(self) -> list[str]:
+        """Sources that are read from files."""
+        return [name for name, source in self.sources.items() if source.kind == "export"]
+
+    @property
+    def source_rounds(self) -> list[tuple[str, str]]:
+        """(source, round) of everything that is read, in the order of the rounds."""
+        return [
+            (name, day)
+            for day in self.rounds
+            for name, source in self.sources.items()
+            if source.kind == "pubmed" or day in source.files
+        ]
+
+    def rounds_of(self, source: str) -> list[str]:
+        """The rounds in which a source is read, oldest first."""
+        return [day for name, day in self.source_rounds if name == source]
+
+    @property
+    def screened(self) -> bool:
+        """Whether there is a list of included studies; without a search or without reviewers every study is pooled."""
+        return bool(self.sources) and self.screening.screened

@@ -1,0 +1,205 @@
+"""What of the protocol each step is given: values for JSON, all that the step uses and nothing else.
+
+A step runs again when one of its values changes, and only then. So a key that a step reads has to be here, and a key that it
+does not read must not be. Functions are called as their step's script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.part import Part
+from evergreen.protocol.search import Source
+
+Values = dict[str, Any]
+POOLING = {
+    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "analysis", "subgroups", "moderators",
+}  # fmt: skip
+DRAWING = {"id", "name", "unit", "timepoint", "better", "favours", "scale"}
+
+
+def search_pubmed(protocol: Protocol) -> Values:
+    """How PubMed is asked."""
+    return _values(protocol.entrez)
+
+
+def question(protocol: Protocol, source: str, day: str) -> Values:
+    """What PubMed is asked: replies that answer it are evidence, and are not asked for again."""
+    return {
+        "strategy": protocol.sources[source].strategy,
+        "round": day,
+        "endpoint": protocol.entrez.endpoint,
+    }
+
+
+def read_records(protocol: Protocol, folder: str) -> list[list[Any]]:
+    """[source, kind, [[round, folder or file, how it is read], ...]] of all sources, the rounds oldest first.
+
+    `folder` is the pattern of the folders of searches, with places for `source` and `round`.
+    """
+    return [
+        [name, source.kind, _rounds(protocol, name, source, folder)]
+        for name, source in protocol.sources.items()
+    ]
+
+
+def _rounds(protocol: Protocol, name: str, source: Source, folder: str) -> list[list[Any]]:
+    days = protocol.rounds_of(name)
+    if source.kind == "pubmed":
+        return [[day, folder.format(source=name, round=day), {}] for day in days]
+    how = {"format": source.format, "columns": dict(source.columns) or None}
+    return [[day, source.files[day], {**how, "hits": source.hits.get(day)}] for day in days]
+
+
+def deduplicate_works(protocol: Protocol) -> Values:
+    """The sources in their order, and how many jobs share the scoring."""
+    return {
+        "sources": [[name, source.kind, source.type] for name, source in protocol.sources.items()],
+        "shards": protocol.deduplication.shards,
+    }
+
+
+def count_votes(protocol: Protocol, stage: str) -> Values:
+    """Who votes at a stage and what decides; the reasons, [key, label], in their order of priority."""
+    return {**_values(protocol.screening.stages[stage]), "reasons": _reasons(protocol)}
+
+
+def compare_reviewers(protocol: Protocol) -> Values:
+    """The reviewers of each stage."""
+    return {name: list(stage.reviewers) for name, stage in protocol.screening.stages.items()}
+
+
+def list_studies(protocol: Protocol) -> Values:
+    """[key, label] of the reasons, in their order of priority."""
+    return {"reasons": _reasons(protocol)}
+
+
+def write_worklists(protocol: Protocol, votes: Mapping[str, list[str]]) -> Values:
+    """What the pages of reviewers show; `votes` are the sheets of the stages that somebody screens."""
+    return {
+        "title": protocol.review.title,
+        "question": _values(protocol.question),
+        "highlight": list(protocol.screening.highlight),
+        "reasons": _reasons(protocol),
+        "stages": {
+            stage: {"reviewers": list(protocol.screening.stages[stage].reviewers), "votes": sheets}
+            for stage, sheets in votes.items()
+        },
+    }
+
+
+def count_prisma(protocol: Protocol) -> Values:
+    """What the flow chart counts; lists and not mappings, for the order of the protocol counts."""
+    return {
+        "title": protocol.review.title,
+        "rounds": list(protocol.rounds),
+        "sources": [[name, source.type, source.name] for name, source in protocol.sources.items()],
+        "reasons": _reasons(protocol),
+        "previous": _values(protocol.review.previous),
+        "given": _given(protocol),
+    }
+
+
+def draw_overlap(protocol: Protocol) -> Values:
+    """The names of the sources."""
+    return {"names": {name: source.name for name, source in protocol.sources.items()}}
+
+
+def whole(protocol: Protocol) -> Values:
+    """The whole protocol, for the steps that describe the review."""
+    return _values(protocol)
+
+
+def merge_extraction(protocol: Protocol) -> Values:
+    """Who extracts, and the outcomes whose contrasts are on the natural scale."""
+    return {
+        "people": list(protocol.extraction.extractors or ()),
+        "ratios": sorted({outcome.data for outcome in protocol.outcomes if outcome.scale == "ratio"}),
+    }
+
+
+def slice_outcomes(protocol: Protocol) -> list[Values]:
+    """All outcomes as pooling reads them, with the sheet's name of their data and the study-level columns they need."""
+    return [
+        {**pooling, "data": outcome.data, "columns": outcome.columns}
+        for outcome, pooling in zip(protocol.outcomes, pool_outcomes(protocol.outcomes), strict=True)
+    ]
+
+
+def pool_outcomes(outcomes: Iterable[Outcome]) -> list[Values]:
+    """What decides the numbers of outcomes; names and colours do not."""
+    return [_values(outcome, POOLING) for outcome in outcomes]
+
+
+def verify_with_metafor(protocol: Protocol) -> Values:
+    """How each outcome was pooled."""
+    return {outcome.id: {"analysis": _values(outcome.analysis)} for outcome in protocol.outcomes}
+
+
+def draw_outcomes(protocol: Protocol, outcomes: Iterable[Outcome]) -> Values:
+    """What decides how outcomes are drawn; their numbers come from the synthesis."""
+    return {
+        "outcomes": [_values(outcome, DRAWING) for outcome in outcomes],
+        "layout": protocol.figures.layout,
+        "tool": protocol.risk_of_bias.tool,
+    }
+
+
+def merge_bias(protocol: Protocol) -> Values:
+    """The tool, and who assesses."""
+    return {"tool": protocol.risk_of_bias.tool, "people": list(protocol.risk_of_bias.assessors or ())}
+
+
+def draw_bias(protocol: Protocol) -> Values:
+    """The tool, and the names of outcomes by that of their data; of several the first."""
+    return {
+        "tool": protocol.risk_of_bias.tool,
+        "names": {outcome.data: outcome.name for outcome in reversed(protocol.outcomes)},
+    }
+
+
+def grade_certainty(protocol: Protocol) -> Values:
+    """[id, [name, name of its data]] of the outcomes that may be rated."""
+    return {"outcomes": [[id_, names] for id_, names in names_of_outcomes(protocol).items()]}
+
+
+def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
+    """By the outcome's id what it is called besides: its name, and that of its data in the sheets."""
+    return {outcome.id: [outcome.name, outcome.data] for outcome in protocol.outcomes}
+
+
+def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
+    """What the status has to know; `unfrozen` are the live searches that nobody has frozen."""
+    return {
+        "title": protocol.review.title,
+        "final": protocol.review.final,
+        "unfrozen": unfrozen,
+        "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
+    }
+
+
+def check_inputs(protocol: Protocol, areas: Iterable[str]) -> Values:
+    """What the check of people's files in some areas has to know."""
+    return {
+        "tool": protocol.risk_of_bias.tool,
+        "reasons": dict(protocol.screening.reasons),
+        "given_counts": _given(protocol) if "screening" in areas else {},
+        "outcomes": slice_outcomes(protocol) if "extraction" in areas else [],
+        "screened": protocol.screened,
+    }
+
+
+def _reasons(protocol: Protocol) -> list[list[str]]:
+    return [[key, label] for key, label in protocol.screening.reasons.items()]
+
+
+def _given(protocol: Protocol) -> Values:
+    return {day: dict(counts) for day, counts in protocol.prisma.given.items()}
+
+
+def _values(part: Part, keys: set[str] | None = None) -> Values:
+    """A part as values for JSON, by the keys that people write; what has no value is left out."""
+    return part.model_dump(mode="json", by_alias=True, exclude_none=True, include=keys)

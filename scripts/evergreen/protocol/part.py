@@ -1,0 +1,114 @@
+"""What all parts of the protocol share: how a part is read, ids, days, names, and how a constraint speaks."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+ADJUDICATION = "adjudication"
+"""Name of the sheet beside those of people; nobody may be called so."""
+ID = "^[A-Za-z][A-Za-z0-9_]*$"
+DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+ENDPOINT = r"^(embedded|live|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$"
+TODO_OF_PATTERN = {
+    ID: "Use a letter first, then letters, digits and underscores.",
+    DAY: "Write a date as YYYY-MM-DD.",
+    ENDPOINT: "Allowed: embedded, live, or a loopback URL such as http://127.0.0.1:8000.",
+}
+
+
+class Part(BaseModel):
+    """A part of the protocol. Keys that it does not know are refused, and a value is never turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+
+
+def part() -> Any:
+    """A part that need not be written: each of its keys has its default."""
+    return Field({}, validate_default=True)
+
+
+def told(*, unit: str = "", default: str = "") -> dict[str, Any]:
+    """What the reference says of a key besides its sentence: its unit, and a default that depends on other keys, in words."""
+    return {name: text for name, text in (("x-unit", unit), ("x-default", default)) if text}
+
+
+def refused(problem: str, todo: str = "") -> PydanticCustomError:
+    """A constraint's refusal; `problem` goes on after the key, as in "is 'x', a reserved name"."""
+    # Braces in a person's words are no places to fill in.
+    return PydanticCustomError("refused", "{problem}", {"problem": problem, "todo": todo})
+
+
+def _not_reserved(name: str) -> str:
+    if name == ADJUDICATION:
+        raise refused(f"is {name!r}, a reserved name", "Choose another.")
+    return name
+
+
+def _of_the_calendar(day: str) -> str:
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        raise refused(f"is {day!r}, not a day of the calendar", TODO_OF_PATTERN[DAY]) from None
+    return day
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise refused(f"has {name} {names.count(name)} times", "Name each once.")
+    return names
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list | tuple):
+        raise refused(f"is {'empty' if value is None else repr(value)} but must be a text or a list of texts",
+                      "" if isinstance(value, dict) or value is None else "Put it in quotes.")  # fmt: skip
+    return value
+
+
+def _number_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[
+    str,
+    Field(pattern=ID),
+    AfterValidator(_not_reserved),
+    WithJsonSchema({"type": "string", "pattern": ID, "not": {"const": ADJUDICATION}}),
+]
+Day = Annotated[str, Field(pattern=DAY), AfterValidator(_of_the_calendar)]
+Numbered = Annotated[str, BeforeValidator(_number_as_text, json_schema_input_type=str | int)]
+"""A text that may be written as a number, such as a PMID."""
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
+Ids = Annotated[
+    tuple[Id, ...], Field(strict=False, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]
+Names = Annotated[
+    tuple[str, ...],
+    Field(strict=False),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+]
+"""One name or several."""
+
+
+class OneOrSeveral:
+    """Marks a key that takes a value or a list of values: a message names the key, whichever of them is wrong."""
+
+
+def several(kind: Any) -> Any:
+    """The type of a key that takes a value of a kind or a list of them; it holds all of them."""
+    return Annotated[
+        tuple[kind, ...],
+        Field(strict=False),
+        BeforeValidator(
+            lambda value: value if isinstance(value, list | tuple) else [value],
+            json_schema_input_type=kind | tuple[kind, ...],
+        ),
+        OneOrSeveral(),
+    ]

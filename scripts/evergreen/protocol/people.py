@@ -1,0 +1,137 @@
+"""Files that people write: which the protocol speaks of, which are there, and which of them a run reads, and so checks first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evergreen import sheets
+from evergreen.errors import InputError
+from evergreen.protocol import params
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.part import ADJUDICATION
+
+AREAS = {
+    "search": ("search",),
+    "deduplicate": ("search", "deduplication"),
+    "screen": ("search", "deduplication", "screening"),
+    "bias": ("bias",),
+    "all": ("search", "deduplication", "screening", "extraction", "bias"),
+}
+"""The areas of people's files that a scope reads."""
+SCOPE_OF_TARGET = {**{scope: scope for scope in AREAS}, "records": "search", "prisma": "screen"}
+# In a sheet of extractors' studies the person comes behind this.
+STUDIES = "studies-"
+
+
+class Checked(NamedTuple):
+    """What the check of people's files is given, and what it reads."""
+
+    files: dict[str, list[tuple[Any, ...]]]
+    """By area: kind and path of each file; what the protocol says on reading it third."""
+    given: dict[str, Any]
+    paths: list[str]
+
+
+def sheet(stem: str | Path) -> str | None:
+    """Path of a person's sheet (CSV or XLSX), or None. Raises InputError where it is there twice or cannot be read."""
+    found = sheets.find(stem)
+    return str(found) if found else None
+
+
+def sheets_in(folder: str | Path, people: Iterable[str] | None = None, prefix: str = "") -> dict[str, str]:
+    """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
+    if people is None:
+        people = sheets.people_in(folder, prefix)
+    found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
+    return {person: path for person, path in found.items() if path}
+
+
+def votes(stage: str) -> list[str]:
+    """All sheets of a stage, so that the file of someone who is no reviewer does not go unnoticed; the adjudicator's last."""
+    folder = f"config/screening/{stage}"
+    settled = sheet(f"{folder}/{ADJUDICATION}")
+    return [*sheets_in(folder).values(), *([settled] if settled else [])]
+
+
+def extraction_sheets(protocol: Protocol) -> dict[str, str]:
+    """{extractor: path} of the sheets of extracted rows."""
+    return sheets_in("config/extraction", protocol.extraction.extractors)
+
+
+def study_sheets(protocol: Protocol) -> dict[str, str]:
+    """{extractor: path} of the sheets of study-level columns."""
+    return sheets_in("config/extraction", protocol.extraction.extractors, STUDIES)
+
+
+def bias_sheets(protocol: Protocol) -> dict[str, str]:
+    """{assessor: path} of the sheets of judgements."""
+    return sheets_in("config/risk_of_bias", protocol.risk_of_bias.assessors)
+
+
+def with_work(protocol: Protocol, stage: str) -> list[str]:
+    """Everyone who gets a work list: the reviewers, and the adjudicator of what they disagree on."""
+    reviewers = protocol.screening.stages[stage].reviewers
+    return [*reviewers, ADJUDICATION] if reviewers else []
+
+
+def written(path: str) -> str:
+    """A file that the protocol names. Raises InputError where a person has not written it yet."""
+    if not Path(path).exists():
+        raise InputError(
+            "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
+        )
+    return path
+
+
+def scope_of(targets: Iterable[str]) -> str:
+    """The smallest scope that holds all that the targets of a run read; no target is everything."""
+    scopes = {SCOPE_OF_TARGET.get(target, "all") for target in targets} or {"all"}
+    if len(scopes) == 1:
+        return scopes.pop()
+    wider = (scope for scope in ("deduplicate", "screen") if scopes <= {"search", "deduplicate", scope})
+    return next(wider, "all")
+
+
+def checked(protocol: Protocol, scope: str) -> Checked:
+    """What is checked before anything of a scope runs."""
+    files = {area: [file for file in _files(protocol, area) if file[1] is not None] for area in AREAS[scope]}
+    paths = {path for area in files.values() for _, path, *_ in area}
+    if Path(protocol.risk_of_bias.tool).is_file():
+        paths.add(protocol.risk_of_bias.tool)
+    return Checked(files, params.check_inputs(protocol, AREAS[scope]), sorted(paths))
+
+
+def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
+    """(kind, path or None, how to read it) of the files of an area."""
+    if area == "search":
+        for name in protocol.pubmed_sources:
+            yield "strategy", protocol.sources[name].strategy
+        for name in protocol.export_sources:
+            source = protocol.sources[name]
+            for day, path in source.files.items():
+                # An export of a search without hits may well be empty.
+                yield "export", path, {
+                    "format_": source.format, "columns": dict(source.columns) or None, "none_expected": source.hits.get(day) == 0,
+                }  # fmt: skip
+    elif area == "deduplication":
+        yield "deduplication", sheet("config/deduplication")
+    elif area == "screening":
+        yield "excluded_before_screening", sheet("config/excluded_before_screening")
+        yield "studies", sheet("config/studies")
+        for name, stage in protocol.screening.stages.items():
+            for path in sheets_in(f"config/screening/{name}", stage.reviewers).values():
+                yield "screening", path
+            yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
+    elif area == "extraction":
+        for path in extraction_sheets(protocol).values():
+            yield "extraction", path
+        for path in study_sheets(protocol).values():
+            yield "extraction_studies", path
+        yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
+        yield "certainty", sheet("config/certainty"), {"outcomes": params.names_of_outcomes(protocol)}
+    elif area == "bias":
+        for path in bias_sheets(protocol).values():
+            yield "risk_of_bias", path
+        yield "risk_of_bias", sheet(f"config/risk_of_bias/{ADJUDICATION}")

@@ -1,0 +1,131 @@
+"""What of the protocol each step is given: all that it uses, in the order of the protocol, and nothing that it does not use."""
+
+import inspect
+import json
+import re
+
+import pytest
+
+from evergreen.protocol import params
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.reading import complete
+
+RAW = {
+    "review": {"title": "A review", "previous": {"studies": 2}},
+    "question": {"population": "Adults", "outcomes": "pain"},
+    "rounds": ["2020-01-01", "2021-01-01"],
+    "entrez": {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]},
+    "sources": {
+        "pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt"},
+        "embase": {"kind": "export", "type": "register", "files": {"2021-01-01": "e.csv"}, "hits": {"2021-01-01": 0},
+                   "format": "csv", "columns": {"title": "TI"}},
+    },
+    "deduplication": {"shards": 3},
+    "screening": {
+        "title_abstract": {"reviewers": ["AB", "CD"], "mode": "dual", "active": {"CD": {"from": "2020-01-01"}}},
+        "highlight": ["bone"],
+        "reasons": {"z": "Last letter first", "a": "First letter last"},
+    },
+    "prisma": {"given": {"2019-01-01": {"database_results": 3}}},
+    "extraction": {"extractors": ["AB"]},
+    "risk_of_bias": {"tool": "rob2", "assessors": ["CD"]},
+    "outcomes": [
+        {"id": "pain", "measure": "MD", "timepoint": "6 weeks", "moderators": ["dose:route"], "analysis": {"cumulative": "year"}},
+        {"id": "later", "measure": "MD", "data": "pain", "name": "Pain later", "scale": "ratio", "favours": {"control": "placebo"}},
+    ],
+    "figures": {"layout": "BMJ"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def protocol():
+    return complete(RAW)
+
+
+REASONS = [["z", "Last letter first"], ["a", "First letter last"]]
+GIVEN = [
+    (params.search_pubmed, (), {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]}),
+    (params.question, ("pubmed", "2020-01-01"), {"strategy": "s.txt", "round": "2020-01-01", "endpoint": "live"}),
+    (
+        params.read_records, ("x/{source}/{round}",),
+        [["pubmed", "pubmed", [["2020-01-01", "x/pubmed/2020-01-01", {}], ["2021-01-01", "x/pubmed/2021-01-01", {}]]],
+         ["embase", "export", [["2021-01-01", "e.csv", {"format": "csv", "columns": {"title": "TI"}, "hits": 0}]]]],
+    ),
+    (params.deduplicate_works, (), {"sources": [["pubmed", "pubmed", "database"], ["embase", "export", "register"]], "shards": 3}),
+    (
+        params.count_votes, ("title_abstract",),
+        {"reviewers": ["AB", "CD"], "mode": "dual", "assignment": "everybody", "pilot": 0, "active": {"CD": {"from": "2020-01-01"}}, "reasons": REASONS},
+    ),
+    (params.compare_reviewers, (), {"title_abstract": ["AB", "CD"], "full_text": []}),
+    (params.list_studies, (), {"reasons": REASONS}),
+    (
+        params.write_worklists, ({"title_abstract": ["v.csv"]},),
+        {"title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
+         "highlight": ["bone"], "reasons": REASONS, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
+    ),
+    (
+        params.count_prisma, (),
+        {"title": "A review", "rounds": ["2020-01-01", "2021-01-01"], "sources": [["pubmed", "database", "PubMed"], ["embase", "register", "embase"]],
+         "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}},
+    ),
+    (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
+    (params.merge_extraction, (), {"people": ["AB"], "ratios": ["pain"]}),
+    (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
+    (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
+    (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "outcomes": ["pain"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "expected"), GIVEN, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_step_is_given(protocol, step, more, expected):
+    assert json.dumps(step(protocol, *more)) == json.dumps(expected)
+
+
+def test_pooling_is_given_every_setting_and_drawing_none(protocol):
+    first, second = params.pool_outcomes(protocol.outcomes)
+    given = set(Outcome.model_fields) - {"name", "better", "data", "favours"}
+    assert set(first) == given - {"scale"}  # not said
+    assert set(second) == given
+    without = {"rho", "dependent"}  # no value of their own
+    assert set(first["analysis"]) == set(Analysis.model_fields) - without
+    assert set(second["analysis"]) == set(Analysis.model_fields) - without - {"cumulative"}
+    drawn = params.draw_outcomes(protocol, protocol.outcomes[1:])
+    assert drawn == {
+        "outcomes": [
+            {"id": "later", "name": "Pain later", "timepoint": [], "unit": "", "scale": "ratio",
+             "favours": {"intervention": "intervention", "control": "placebo"}}
+        ],
+        "layout": "BMJ", "tool": "rob2",
+    }  # fmt: skip
+
+
+def test_a_slice_is_told_its_data_and_columns(protocol):
+    told = params.slice_outcomes(protocol)
+    assert [(one["data"], one["columns"]) for one in told] == [
+        ("pain", ["dose", "route", "year"]),
+        ("pain", []),
+    ]
+
+
+def test_the_check_of_files_is_told_what_its_areas_need(protocol):
+    little, much = (
+        params.check_inputs(protocol, areas) for areas in (["search"], ["screening", "extraction"])
+    )
+    assert (little["given_counts"], little["outcomes"], little["screened"]) == ({}, [], True)
+    assert list(much["given_counts"]) == ["2019-01-01"]
+    assert [one["id"] for one in much["outcomes"]] == ["pain", "later"]
+
+
+def test_a_function_is_called_as_the_step_that_it_serves(root):
+    steps = {path.stem for path in (root / "scripts").glob("*.py")}
+    functions = {
+        name for name, one in vars(params).items() if inspect.isfunction(one) and not name.startswith("_") and one.__module__ == params.__name__
+    }  # fmt: skip
+    assert functions - steps == {"question", "whole", "names_of_outcomes"}
+    rules = "".join(path.read_text() for path in (root / "rules").rglob("*.smk"))
+    for name in functions - {"check_inputs", "names_of_outcomes"}:
+        assert re.search(rf"params\.{name}\(", rules), name

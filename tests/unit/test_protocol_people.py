@@ -1,0 +1,97 @@
+"""Which files of people a run reads, and so checks before anything runs."""
+
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.protocol import people
+from evergreen.protocol.reading import complete
+
+RAW = {
+    "review": {"title": "A review"},
+    "rounds": ["2020-01-01"],
+    "sources": {
+        "pubmed": {"kind": "pubmed", "type": "database", "strategy": "config/p.txt"},
+        "embase": {"kind": "export", "type": "database", "files": {"2020-01-01": "config/e.ris"}, "hits": {"2020-01-01": 0}},
+    },
+    "screening": {"title_abstract": {"reviewers": ["AB", "CD"]}},
+    "outcomes": [{"id": "pain", "measure": "MD"}],
+}  # fmt: skip
+SHEETS = [
+    "screening/title_abstract/AB.csv", "screening/title_abstract/EF.csv", "screening/title_abstract/adjudication.xlsx",
+    "extraction/AB.csv", "extraction/studies-AB.csv", "extraction/adjudication.csv", "extraction/.~lock.csv", "extraction/notes.txt",
+    "risk_of_bias/CD.xlsx", "certainty.csv", "studies.csv",
+]  # fmt: skip
+
+
+@pytest.fixture
+def review(tmp_path, monkeypatch):
+    for name in SHEETS:
+        path = tmp_path / "config" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    monkeypatch.chdir(tmp_path)
+    return complete(RAW)
+
+
+@pytest.mark.parametrize(
+    ("targets", "scope"),
+    [
+        ([], "all"), (["search"], "search"), (["records"], "search"), (["prisma"], "screen"), (["search", "screen"], "screen"),
+        (["search", "deduplicate"], "deduplicate"), (["deduplicate", "screen"], "screen"), (["bias"], "bias"),
+        (["bias", "search"], "all"), (["pool"], "all"), (["results/x.csv"], "all"), (["search", "search"], "search"),
+    ],
+)  # fmt: skip
+def test_the_smallest_scope_that_holds_all_targets(targets, scope):
+    assert people.scope_of(targets) == scope
+
+
+def test_everybody_whose_sheet_is_there_and_nobody_else(review):
+    assert people.extraction_sheets(review) == {"AB": "config/extraction/AB.csv"}
+    assert people.study_sheets(review) == {"AB": "config/extraction/studies-AB.csv"}
+    assert people.bias_sheets(review) == {"CD": "config/risk_of_bias/CD.xlsx"}
+    assert people.votes("title_abstract") == [
+        "config/screening/title_abstract/AB.csv", "config/screening/title_abstract/EF.csv", "config/screening/title_abstract/adjudication.xlsx",
+    ]  # fmt: skip
+    named = complete({**RAW, "extraction": {"extractors": ["XY", "AB"]}})
+    assert list(people.extraction_sheets(named)) == ["AB"], "whose sheet is not there has none"
+
+
+def test_a_scope_reads_the_files_of_its_areas(review):
+    every = {scope: people.checked(review, scope) for scope in people.AREAS}
+    assert every["search"].files == {
+        "search": [
+            ("strategy", "config/p.txt"),
+            ("export", "config/e.ris", {"format_": None, "columns": None, "none_expected": True}),
+        ]
+    }
+    assert every["screen"].files["screening"] == [
+        ("studies", "config/studies.csv"), ("screening", "config/screening/title_abstract/AB.csv"),
+        ("adjudication_screening", "config/screening/title_abstract/adjudication.xlsx"),
+    ]  # fmt: skip
+    assert every["all"].files["extraction"] == [
+        ("extraction", "config/extraction/AB.csv"), ("extraction_studies", "config/extraction/studies-AB.csv"),
+        ("adjudication_extraction", "config/extraction/adjudication.csv"), ("certainty", "config/certainty.csv", {"outcomes": {"pain": ["pain", "pain"]}}),
+    ]  # fmt: skip
+    assert every["bias"].files == {"bias": [("risk_of_bias", "config/risk_of_bias/CD.xlsx")]}
+    assert every["all"].paths == sorted(file[1] for area in every["all"].files.values() for file in area)
+    assert every["bias"].given["outcomes"] == []
+
+
+def test_a_tool_of_ones_own_is_read_too(review, tmp_path):
+    (tmp_path / "config/tool.yaml").write_text("[a]")
+    own = complete({**RAW, "risk_of_bias": {"tool": "config/tool.yaml"}})
+    assert "config/tool.yaml" in people.checked(own, "bias").paths
+
+
+def test_a_file_that_is_missing_is_refused_in_one_sentence(review):
+    with pytest.raises(InputError) as fault:
+        people.written("config/p.txt")
+    assert (
+        str(fault.value)
+        == "config/p.txt: the file is missing. Create it or mend its path in config/config.yaml."
+    )
+
+
+def test_work_lists_are_for_reviewers_and_the_adjudicator(review):
+    assert people.with_work(review, "title_abstract") == ["AB", "CD", "adjudication"]
+    assert people.with_work(review, "full_text") == []
