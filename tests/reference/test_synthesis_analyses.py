@@ -252,7 +252,11 @@ def test_methods_name_what_is_special_to_a_measure():
     )
     assert "exact conditional likelihood" in words("OR", model="glmm", glmm="CM.EL")
     assert "harmonic mean" in words("PFT")
-    assert "studies without events in both groups were left out" in words("OR", drop00=True)
+    assert (
+        "Studies without an event in both groups or in which everybody has the event are not estimable"
+        in words("OR")
+    )
+    assert "not estimable" not in words("OR", drop00=False) + words("RD")
 
 
 @pytest.mark.parametrize("model", ["mh", "peto", "glmm"])

@@ -1,9 +1,11 @@
 """Numbers that say the truth by default: intervals, studies without events, Peto's effects; against numbers by metafor 4."""
 
+import math
+
 import pandas as pd
 import pytest
 
-from evergreen.figures import forest, style
+from evergreen.figures import forest, series, style
 from evergreen.figures.wording import explained
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.params import pool_outcomes
@@ -189,3 +191,55 @@ def test_figure_and_summary_of_findings_count_the_studies_that_say_nothing():
                 assert text in shown
             assert "Not pooled" not in shown
     assert control_risk(result) == pytest.approx((0 + 32 / 394) / 2)
+
+
+# rma.peto and escalc(measure = "PETO", add = 0, to = "none")
+RARE = [("R1", (400, 0), (400, 2)), ("R2", (500, 1), (500, 3)), ("R3", (100, 0), (100, 0))]
+PETO = {"R1": (-2.002506266, 2.002506266), "R2": (-1.003012048, 1.003012048)}
+
+
+@pytest.mark.parametrize("measure", ["OR", "PETO"])
+@pytest.mark.parametrize("own", [{}, {"drop00": False}, {"add": 1, "to": "all"}])
+def test_peto_model_shows_petos_effects_in_every_row(measure, own):
+    rows = counts(RARE).assign(kind=["a"] * 4 + ["b"] * 2)
+    outcome = entry(measure, subgroups=["kind"], analysis={"model": "peto", "sensitivity": [{"without_studies": "R2"}], **own})  # fmt: skip
+    result = pooling.result(rows, outcome)
+    assert (result["measure"], result["k"]) == ("PETO", 2)
+    assert {one["study"]: (one["yi"], one["vi"]) for one in result["studies"]} == {
+        study: pytest.approx(numbers, rel=1e-9) for study, numbers in PETO.items()
+    }
+    model = result["model"]
+    assert (model["estimate"], model["se"], model["Q"]) == pytest.approx(
+        (-1.336566742, 0.8174860067, 0.332384829), rel=1e-8
+    )
+    # the rows are the parts of the total: by inverse variance they give it
+    weights = {study: 1 / v for study, (_, v) in PETO.items()}
+    assert sum(w * PETO[study][0] for study, w in weights.items()) / sum(weights.values()) == pytest.approx(
+        model["estimate"]
+    )
+    assert [one["weight"] for one in result["studies"]] == pytest.approx(
+        [100 * w / sum(weights.values()) for w in weights.values()]
+    )
+    assert result["left_out"][0]["not_estimable"]
+    alone = result["sensitivity"]["without R2"]
+    assert (alone["measure"], alone["model"]["estimate"]) == ("PETO", pytest.approx(PETO["R1"][0], rel=1e-9))
+    assert any("Peto odds ratio" in text for text in result["methods"])
+    assert any("without a continuity correction" in text for text in result["methods"])
+
+
+def test_other_models_of_the_same_studies_show_effects_of_their_own():
+    outcome = entry("OR", analysis={"model": "peto", "sensitivity": [{"model": "mh"}, {"model": "common"}]})
+    result = pooling.result(counts(RARE), outcome)
+    for label in ("model = mh", "model = common"):
+        row = result["sensitivity"][label]
+        assert row["measure"] == "OR"
+        # 0.5 in the empty cells of the first study
+        assert row["studies"][0]["yi"] == pytest.approx(math.log(0.5 * 398.5 / (400.5 * 2.5)))
+    with style.style():
+        shown = words(series.multiverse(result, forest.Setting("Outcome")))
+    assert {"model = mh", "model = common"} <= set(shown)
+    asked = pooling.result(
+        counts(RARE), entry("OR", analysis={"model": "mh", "sensitivity": [{"model": "peto"}]})
+    )
+    assert asked["measure"] == "OR"
+    assert asked["sensitivity"]["model = peto"]["measure"] == "PETO"

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import Tool
-from evergreen.figures import influence, series
+from evergreen.figures import influence, scales, series
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble
 from evergreen.figures.drapery import drapery
@@ -153,7 +153,9 @@ def _sensitivity(result: Mapping[str, Any]) -> str:
     grid = result.get("sensitivity") or {}
     if not grid:
         return "the protocol asks for no sensitivity analysis"
-    done = [one for one in grid.values() if one["model"] and one["measure"] == result["measure"]]
+    done = [
+        one for one in grid.values() if one["model"] and scales.same_axis(one["measure"], result["measure"])
+    ]
     return "" if done else "none of the sensitivity analyses could be done on the scale of the main one"
 
 

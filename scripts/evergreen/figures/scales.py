@@ -146,6 +146,11 @@ def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Mapping[str
     return SCALES[measure]
 
 
+def same_axis(one: str, other: str) -> bool:
+    """Whether effects of two measures belong on one axis: those of one measure, and odds ratios whoever's they are."""
+    return one == other or {one, other} == {"OR", "PETO"}
+
+
 def of_result(result: Mapping[str, Any], *, ratio: bool) -> Scale:
     """The scale on which the effects of a result are shown, in figures, pages and tables alike; `ratio` as in `scale_of`.
 

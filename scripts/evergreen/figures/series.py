@@ -11,7 +11,7 @@ import pandas as pd
 
 from evergreen.figures.forest_layout import draw
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
-from evergreen.figures.scales import effect_decimals, number, of_result, scale_of
+from evergreen.figures.scales import effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval, method
 
@@ -74,7 +74,7 @@ def multiverse(result: Mapping[str, Any], setting: Setting) -> Drawn:
         model, measure = analysis["model"], analysis["measure"]
         if model is None or model["estimate"] is None:
             notes.append(f"Not done: {label} ({analysis.get('not_done', 'no estimate')}).")
-        elif measure != result["measure"]:
+        elif not same_axis(measure, result["measure"]):
             other = scale_of(measure, ratio=setting.ratio)
             shown = [other.back(model[key]) for key in ("estimate", "ci_low", "ci_high")]
             text = [number(value, effect_decimals(shown)) for value in shown]

@@ -43,7 +43,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     moderators = effect_modification.moderators(studies, outcome["moderators"], analysis)
     document: Result = {
         "outcome": outcome["id"],
-        "measure": outcome["measure"],
+        "measure": study_effects.effect_measure(outcome),
         "k": len(studies.yi),
         "level": analysis["level"],
         "studies": _studies(studies, whole, analysis["level"]),
@@ -82,7 +82,7 @@ def compared(
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
-    studies = Studies.of(rated, outcome["measure"])
+    studies = Studies.of(rated, study_effects.effect_measure(outcome))
     if outcome["analysis"].get("dependent") == "aggregate":
         studies = dependence.aggregated(studies, outcome["analysis"]["rho"])
     return chosen, studies, left_out

@@ -22,6 +22,7 @@ from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
@@ -121,7 +122,7 @@ def _one(
             changed[key] = changes[key]
     document: dict[str, Any] = {
         "changes": dict(changes),
-        "measure": changed["measure"],
+        "measure": effect_measure(changed),
         "k": 0,
         "model": None,
     }

@@ -15,6 +15,11 @@ from evergreen.synthesis.comparisons import Comparison, arrays
 EMPTY_CELLS = ("to", "add")
 
 
+def effect_measure(outcome: Mapping[str, Any]) -> str:
+    """The measure of the studies' own effects: the outcome's, but Peto's odds ratio where Peto's method pools, whose parts these are."""
+    return "PETO" if outcome["analysis"]["model"] == "peto" else str(outcome["measure"])
+
+
 def rated(
     chosen: Sequence[Comparison], outcome: Mapping[str, Any]
 ) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
@@ -22,7 +27,7 @@ def rated(
 
     Studies whose tables say nothing of the effect are marked `not_estimable`: their participants and events count.
     """
-    measure = outcome["measure"]
+    measure = effect_measure(outcome)
     nothing = silent(chosen, measure)
     # events in no group of any study leave a ratio nothing to rest on, whatever is asked
     given_up = nothing & (outcome["analysis"].get("drop00", True) | without_events(chosen, measure))
@@ -88,6 +93,9 @@ def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
 def options(measure: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
     """The choices that a measure has, as the settings of an analysis make them."""
     own = MEASURES[measure]
+    # Peto's method pools the counts as they are, and its rows are to be parts of its total
+    if analysis["model"] == "peto":
+        return {"to": "none", "add": 0}
     chosen = {name: analysis[name] for name in EMPTY_CELLS if name in own.options}
     if not own.corrected:
         chosen.pop("add", None)

@@ -9,6 +9,7 @@ import numpy as np
 import scipy
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.synthesis.study_effects import effect_measure
 
 ESTIMATORS = {
     "DL": "the DerSimonian-Laird estimator",
@@ -56,7 +57,7 @@ def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) 
 
     `model` is the pooled result's block, which says what was applied where the protocol leaves it open.
     """
-    analysis, measure = outcome["analysis"], MEASURES[outcome["measure"]]
+    analysis, measure = outcome["analysis"], MEASURES[effect_measure(outcome)]
     sentences = [
         f"The effect measure is the {measure.name}"
         + (", analysed on the log scale." if measure.scale == "log" else ".")
@@ -88,7 +89,7 @@ def _zero_cells(outcome: Mapping[str, Any]) -> list[str]:
     analysis = outcome["analysis"]
     if MEASURES[outcome["measure"]].kind not in {"table", "two_rates", "proportion", "rate"}:
         return []
-    silent = MEASURES[outcome["measure"]].silent
+    silent = MEASURES[effect_measure(outcome)].silent
     given_up = []
     if silent and analysis["drop00"]:
         where = " or ".join(SILENT[which] for which in silent)
@@ -102,6 +103,10 @@ def _corrections(outcome: Mapping[str, Any]) -> list[str]:
     analysis = outcome["analysis"]
     if analysis["model"] == "glmm":
         return ["The counts themselves were modelled, without a continuity correction."]
+    if analysis["model"] == "peto":
+        return [
+            "Peto's odds ratios of the studies and of all use the counts as they are, without a continuity correction."
+        ]
     add, to = analysis["add"], analysis["to"]
     if not MEASURES[outcome["measure"]].corrected or to == "none" or add == 0:
         return ["No continuity correction was used."]
@@ -113,8 +118,6 @@ def _corrections(outcome: Mapping[str, Any]) -> list[str]:
     sentence = f"For the studies' own effects {add:g} was added to the cells {which}"
     if analysis["model"] == "mh" and not analysis["mh_add"]:
         sentence += "; the pooled estimate uses the counts as they are"
-    if analysis["model"] == "peto":
-        sentence += "; Peto's method uses the counts as they are"
     return [sentence + "."]
 
 
