@@ -158,7 +158,7 @@ def test_multilevel_model_keeps_arms_apart_and_is_robust(rows):
 
 def test_models_of_counts_leave_out_estimates(rows):
     contrast = pd.DataFrame([{"study": "X", "group": "contrast", "estimate": "-0.1", "estimate_se": "0.2"}])
-    result = run(pd.concat([rows, contrast]).fillna(""), analysis={"model": "mh"})
+    result = run(pd.concat([rows, contrast]).fillna(""), scale="analysis", analysis={"model": "mh"})
     assert result["left_out"][0]["reason"] == "reported as an estimate only, and this model needs counts"
 
 

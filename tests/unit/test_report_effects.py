@@ -3,6 +3,7 @@
 import pytest
 
 from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import effects
 
 
@@ -26,7 +27,7 @@ def result(measure, values):
 )
 def test_a_pooled_effect_is_shown_on_its_scale_with_digits_that_say_something(measure, scale, model, shown):
     found = result(measure, [model])
-    own = effects.scale_of({"scale": scale}, found)
+    own = effects.scale_of(Outcome(id="pain", measure=measure, scale=scale), found)
     assert own == scales.of_result(found, ratio=scale == "ratio")  # what the figures use
     keys = ("estimate", "ci_low", "ci_high")
     assert effects.estimate(dict(zip(keys, model, strict=True)), own) == shown

@@ -80,7 +80,7 @@ def test_a_variance_between_studies_is_told_of_models_that_have_one(model, said,
             "outcomes": [{"id": "a", "measure": measure, "analysis": {"model": model}}],
         }
     )
-    (text,) = methods.synthesis(protocol["outcomes"])
+    (text,) = methods.synthesis(protocol.outcomes)
     assert said in text
     assert not_said not in text
 
