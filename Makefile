@@ -95,8 +95,8 @@ compare-metafor: .venv/requirements-dev.done
 	for subject in univariate mixed dependent; do Rscript tests/reference/metafor/$$subject.R $$folder || exit 1; done && \
 	PYTHONPATH=scripts $(BIN)/python -m tests.reference.oracle $$folder && rm -r $$folder
 
-# metafor's results for data sets of our own making, which the tests of every clone are held against, are made again (half an hour),
-# or made and compared with those that are committed.
+# metafor's results for data sets of our own making, which the tests of every clone are held against, are made again (half an hour;
+# R with metafor 3.8, lme4, clubSandwich, BiasedUrn and numDeriv), or made and compared with those that are committed.
 reference-oracle: .venv/requirements-dev.done
 	$(BIN)/python -m tests.reference.committed
 

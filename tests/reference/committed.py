@@ -86,12 +86,15 @@ def generate(folder: Path) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Versions of R and of the packages that the results depend on; raises CalledProcessError where one is missing."""
+    """Versions of R and of the packages that the results depend on; ends the program where one is missing."""
     asked = "cat(as.character(getRversion()), sapply(commandArgs(TRUE), function(name) as.character(packageVersion(name))))"
-    found = subprocess.run(
-        ["Rscript", "-e", asked, *PACKAGES], capture_output=True, text=True, check=True
-    ).stdout
-    return dict(zip(("R", *PACKAGES), found.split(), strict=True))
+    try:
+        found = subprocess.run(
+            ["Rscript", "-e", asked, *PACKAGES], capture_output=True, text=True, check=True
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        sys.exit(f"R with the packages {', '.join(PACKAGES)} is needed")
+    return dict(zip(("R", *PACKAGES), found.stdout.split(), strict=True))
 
 
 def cut(document: dict[str, Any]) -> dict[str, Any]:
@@ -136,10 +139,9 @@ def _wants_a_package(value: Any) -> bool:
     return isinstance(value, dict) and "Please install" in str(value.get("error", ""))
 
 
-def files(folder: Path) -> dict[str, dict[str, Any]]:
-    """The files to commit, by name, from those that the generators have written."""
+def files(folder: Path, made: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The files to commit, by name, from those that the generators have written with these versions of R and its packages."""
     found: dict[str, dict[str, Any]] = {}
-    made = versions()
     for path in sorted(folder.glob("*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         stem = "mixed-" if "glmm" in document else ""
@@ -181,10 +183,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--from", dest="folder", type=Path)
     args = parser.parse_args(arguments)
+    by = versions()
     with tempfile.TemporaryDirectory() as temporary:
         if args.folder is None:
             generate(Path(temporary))
-        made = files(args.folder or Path(temporary))
+        made = files(args.folder or Path(temporary), by)
     if not args.check:
         RESULTS.mkdir(exist_ok=True)
         for path in RESULTS.glob("*.json"):
