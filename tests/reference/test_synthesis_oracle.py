@@ -1,12 +1,15 @@
 """Every block of every file of metafor results is compared, or skipped for a reason that is allowed."""
 
-import json
 import os
 import warnings
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.tau2 import ESTIMATORS
+from tests.reference.committed import RESULTS, documents
 from tests.reference.oracle.files import KINDS_LATER, walk
 from tests.reference.oracle.ledger import Ledger
 from tests.reference.oracle.small_studies import LATER
@@ -25,17 +28,42 @@ ALLOWED = {
 }
 
 
-def names() -> list[str]:
-    files = (SHARED / "data" / "oracle").glob("*.json")
-    return sorted(path.stem for path in files if path.stem != "schema") or ["absent"]
+def paths() -> list[Path]:
+    """The committed files, and the shared ones where they are there."""
+    folders = (RESULTS, SHARED / "data" / "oracle")
+    return [path for folder in folders for path in sorted(folder.glob("*.json")) if path.stem != "schema"]
 
 
-@pytest.mark.parametrize("name", names())
-def test_file_agrees_with_metafor(shared, name):
+def walked(path: Path) -> None:
+    """Walk a file: nothing differs, nothing is left out without a reason that is allowed."""
     ledger = Ledger()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        walk(json.loads((shared / "data" / "oracle" / f"{name}.json").read_text()), ledger)
+        for document in documents(path):
+            walk(document, ledger)
     assert not ledger.failed, "\n".join(ledger.failed[:20])
     assert set(ledger.skipped) <= ALLOWED
     assert ledger.compared or ledger.skipped
+
+
+@pytest.mark.parametrize("path", paths(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_file_agrees_with_metafor(path):
+    walked(path)
+
+
+def test_committed_files_cover_every_measure_estimator_and_test():
+    measures, fits = set(), set()
+    for path in RESULTS.glob("*.json"):
+        for document in documents(path):
+            for analysis in document.get("analyses", []):
+                effects = analysis.get("escalc") or document["raw"]
+                if "error" not in analysis and any(value is not None for value in effects["yi"]):
+                    measures.add(analysis["measure"])
+                fits |= {
+                    (method, test)
+                    for method, tests in analysis.get("fits", {}).items()
+                    for test, block in tests.items()
+                    if "error" not in block
+                }
+    assert not MEASURES.keys() - measures
+    assert not {*product(ESTIMATORS, ("z", "knha", "adhoc")), ("EE", "z"), ("EE", "t")} - fits

@@ -2,13 +2,14 @@
 # `level` says how much is written: "full", "middle" (fits, weights, intervals) or "short" (four fits).
 
 fits_of <- list(
-  full = c("EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT"),
+  full = c("EE", "DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT"),
   middle = c("EE", "DL", "REML", "PM")
 )
 with_likelihood <- c("EE", "DL", "ML", "REML")
 
 # A fit run to the end: at the tightest threshold at which metafor's iteration stops.
 model <- function(yi, vi, method = "REML", test = "z", X = NULL, ...) {
+  if (method == "DL2") return(two_steps(yi, vi, test, ...))
   spread <- if (length(yi) > 1) max(1, var(yi)) else 1
   for (threshold in c(1e-12, 1e-10, 1e-9, 1e-8)) {
     control <- list(threshold = threshold * spread, maxiter = 10000, tol = 1e-12, tau2.max = 1e6)
@@ -18,6 +19,14 @@ model <- function(yi, vi, method = "REML", test = "z", X = NULL, ...) {
     if (!grepl("converge", result)) break
   }
   stop(sub("^Error[^:]*: *", "", trimws(result)))
+}
+
+# DerSimonian & Kacker's two-step estimator: the generalised Q with the weights of DL.
+two_steps <- function(yi, vi, test, ...) {
+  found <- rma(yi, vi, method = "GENQ", weights = 1 / (vi + rma(yi, vi, method = "DL")$tau2))
+  result <- rma(yi, vi, tau2 = found$tau2, test = test, ...)
+  result[c("se.tau2", "parms")] <- found[c("se.tau2", "parms")]
+  result
 }
 
 fit_block <- function(x, likelihood = FALSE, prediction = TRUE) {

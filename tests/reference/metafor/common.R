@@ -55,12 +55,14 @@ published <- function(name) {
   as.data.frame(space[[name]])
 }
 
-# Rscript <file> FOLDER [id ...]: one file for each of `sets` (functions of no argument, named by id), or for those asked for.
+# Rscript <file> FOLDER [id ...]: one file for each of `sets` (functions of no argument, named by id), or for those asked for; `*` in
+# an id stands for any letters.
 write_files <- function(sets) {
   arguments <- commandArgs(trailingOnly = TRUE)
   if (!length(arguments)) stop("name the folder to write to, then the ids of the files (all, without ids)")
-  wanted <- if (length(arguments) > 1) arguments[-1] else names(sets)
-  unknown <- setdiff(wanted, names(sets))
-  if (length(unknown)) stop("no data set ", paste(unknown, collapse = ", "))
+  asked <- if (length(arguments) > 1) arguments[-1] else "*"
+  found <- lapply(asked, function(id) grep(glob2rx(id), names(sets), value = TRUE))
+  if (any(!lengths(found))) stop("no data set ", paste(asked[!lengths(found)], collapse = ", "))
+  wanted <- unique(unlist(found))
   for (id in wanted) writeLines(json(sets[[id]]()), file.path(arguments[1], paste0(id, ".json")), useBytes = TRUE)
 }

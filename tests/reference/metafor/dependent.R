@@ -134,12 +134,12 @@ computed <- function(id, cluster, measure, columns, moderators = list(), rows = 
 }
 
 # Columns y1i, v1i, y2i, ... of one row per study as one row per outcome; sampling errors have correlation r.
-several <- function(id, trial, y, v, names, r, title = id) {
+several <- function(id, trial, y, v, names, r, title = id, made = FALSE) {
   count <- ncol(y)
   long <- data.frame(trial = rep(trial, each = count), outcome = rep(names, length(trial)), yi = c(t(y)), vi = c(t(v)))
   long <- long[!is.na(long$yi) & !is.na(long$vi), ]
   V <- vcalc(vi, cluster = trial, obs = outcome, rho = r, data = long)
-  with(long, multivariate(id, trial, outcome, yi, V, title))
+  with(long, multivariate(id, trial, outcome, yi, V, title, made))
 }
 
 sets <- list(
@@ -253,7 +253,7 @@ several_drawn <- function(id, seed, k, between, missing = 0, scale = 1) {
   shared <- rnorm(k)
   y <- t(root %*% matrix(rnorm(k * m), m)) + sqrt(vi) * (sqrt(0.5) * shared + sqrt(0.5) * noise) + rep(seq_len(m) / 5, each = k)
   y[matrix(runif(k * m), k) < missing] <- NA
-  several(id, seq_len(k), scale * y, scale^2 * vi, letters[seq_len(m)], 0.5, paste(id, "(made-up numbers, of no study)"))
+  several(id, seq_len(k), scale * y, scale^2 * vi, letters[seq_len(m)], 0.5, made = TRUE)
 }
 
 matrices <- list(

@@ -32,6 +32,13 @@ means <- function(k, n = 5:60, m = 10, sd = 3, d = .4, unit = 1) {
        m2i = round(unit * m + unit * rnorm(k, 0, .5), 3), sd2i = round(unit * sd * runif(k, .5, 1.5), 3), n2i = n2i)
 }
 
+changes <- function(k, n = 8:60, m = 20, sd = 5, d = -2) {
+  list(m_pre = round(m + rnorm(k), 2), m_post = round(m + rnorm(k, d, 2), 2), sd_pre = round(sd * runif(k, .6, 1.4), 2),
+       sd_post = round(sd * runif(k, .6, 1.4), 2), ni = sample(n, k, TRUE), ri = round(runif(k, .2, .9), 2))
+}
+
+alphas <- function(k) list(ai = round(1 - exp(rnorm(k, -1.6, .4)), 2), mi = sample(4:30, k, TRUE), ni = sample(30:500, k, TRUE))
+
 rates <- function(k, r1 = .02, r2 = .03, time = 50:2000) {
   t1i <- sample(time, k, TRUE)
   t2i <- sample(time, k, TRUE)
@@ -76,6 +83,17 @@ sets_made <- list(
   made_strong_correlations = made_set("made_strong_correlations", "correlation", "correlations up to .99 in samples of 5 to 40", moderated(list(ri = round(tanh(rnorm(14, 1.2, .7)), 2), ni = sample(5:40, 14, TRUE))), regressed, "level", "year"),
   made_tied_correlations = made_set("made_tied_correlations", "correlation", "ties in effects and sizes", moderated(list(ri = rep(c(.1, .3, .3, .5), 3), ni = rep(c(30, 60, 30), 4))), regressed["year"], "risk", "year"),
 
+  made_changes = made_set("made_changes", "pre-post", "one group before and after", moderated(changes(11)), regressed["level"], "risk", "year"),
+  made_k3_changes = made_set("made_k3_changes", "pre-post", "three small groups", changes(3, 3:8)),
+  made_missing_changes = made_set("made_missing_changes", "pre-post", "missing numbers, an SD of 0, a negative mean, no change", {
+    t <- changes(9); t <- holes(t, c(1, 3, 8)); t$sd_post[5] <- 0; t$m_pre[6] <- -t$m_pre[6]; t$m_post[7] <- t$m_pre[7]; t
+  }),
+
+  made_alphas = made_set("made_alphas", "reliability", "Cronbach's alphas", moderated(alphas(10)), regressed["both"], "risk", "year"),
+  made_missing_alphas = made_set("made_missing_alphas", "reliability", "missing numbers, alphas near 1 and below 0", {
+    t <- holes(alphas(8), c(2, 5)); t$ai[3] <- .995; t$ai[7] <- -.2; t
+  }),
+
   made_k2_proportions = made_set("made_k2_proportions", "single-proportion", "two studies", list(xi = c(3, 11), ni = c(20, 31))),
   made_extreme_proportions = made_set("made_extreme_proportions", "single-proportion", "none or all, in small samples", moderated(list(xi = c(0, 0, 5, 12, 30, 1, 2, 9, 0, 44), ni = c(9, 30, 5, 12, 31, 40, 17, 20, 300, 45))), list(risk = ~ risk), "risk", "year"),
   made_rare_proportions = made_set("made_rare_proportions", "single-proportion", "a few in hundreds of thousands", { n <- sample(20000:900000, 12, TRUE); moderated(list(xi = rpois(12, n * 5e-5), ni = n)) }, regressed, "risk", "year"),
@@ -91,6 +109,7 @@ sets_made <- list(
   made_k2_apart = made_set("made_k2_apart", "generic", "two studies, far apart", list(yi = c(-3, 4), vi = c(.01, .02))),
   made_k2_same = made_set("made_k2_same", "generic", "two studies with one effect", list(yi = c(.4, .4), vi = c(.01, .02))),
   made_k3 = made_set("made_k3", "generic", "three studies", moderated(effects(3)), regressed["year"], "risk", "year"),
+  made_lone_studies = made_set("made_lone_studies", "generic", "a study per subgroup", c(effects(5), list(site = letters[1:5])), NULL, "site"),
   made_k4 = made_set("made_k4", "generic", "four studies", moderated(effects(4)), regressed["year"], "risk", "year"),
   made_identical = made_set("made_identical", "generic", "identical effects and variances", list(yi = rep(.25, 6), vi = rep(.04, 6))),
   made_identical_effects = made_set("made_identical_effects", "generic", "identical effects", list(yi = rep(.25, 6), vi = c(.01, .02, .03, .04, .05, .06))),

@@ -74,3 +74,40 @@ regressions <- function(yi, vi, formulas, frame) {
     ))
   }))
 }
+
+# Tests for small-study effects of one measure as their authors write them, by `lm`. The coefficients are those of the library: the
+# value where studies are infinitely large, then the slope that is tested.
+asymmetries <- list(
+  OR = list(
+    # Harbord, Egger & Sterne (2006, Stat Med 25:3443): Z / sqrt(V) on sqrt(V); the intercept is tested
+    Harbord = function(raw, yi) with(raw, {
+      n <- n1i + n2i
+      e <- ai + ci
+      V <- e * (n - e) * n1i * n2i / (n^2 * (n - 1))
+      V <- ifelse(V > 0, V, NA)
+      list(fit = lm((ai - e * n1i / n) / sqrt(V) ~ sqrt(V)), of = c(2, 1))
+    }),
+    # Peters et al. (2006, JAMA 295:676)
+    Peters = function(raw, yi) with(raw, {
+      n <- n1i + n2i
+      e <- ai + ci
+      w <- e * (n - e) / n
+      list(fit = lm(yi ~ I(1 / n), weights = ifelse(w > 0, w, NA)), of = 1:2)
+    })
+  ),
+  # Pustejovsky & Rodgers (2019, Res Synth Methods 10:57)
+  SMD = list("Pustejovsky-Rodgers" = function(raw, yi) with(raw, {
+    W <- 1 / n1i + 1 / n2i
+    list(fit = lm(yi ~ sqrt(W), weights = 1 / W), of = 1:2)
+  }))
+)
+
+asymmetry <- function(measure, raw, yi) {
+  lapply(asymmetries[[measure]], function(test) attempt({
+    found <- test(raw, c(yi))
+    whole <- summary(found$fit)
+    if (whole$df[2] < 1 || whole$df[1] < 2) stop("too few studies, or all of a size")
+    rows <- coef(whole)[found$of, ]
+    list(stat = rows[2, 3], pval = rows[2, 4], df = whole$df[2], coef = unname(rows[, 1]), se = unname(rows[, 2]))
+  }))
+}

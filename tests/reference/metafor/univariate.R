@@ -1,19 +1,26 @@
 # Reference files of the kinds with one effect per study: Rscript univariate.R FOLDER [id ...]
 here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))))
-for (part in c("common.R", "analyses.R", "moderators.R", "published.R", "made.R")) source(file.path(here, part))
+for (part in c("common.R", "formulas.R", "analyses.R", "moderators.R", "published.R", "made.R")) source(file.path(here, part))
 
-# Which measures a kind has, what escalc is told besides, and how much is written of each. metafor 3.8 has other formulas than
-# later versions for SMDH, SMD1H, CVR and the correction of ROM, which are left out.
-one <- function(measure, level, variant = "default", ..., of = NULL) list(measure = measure, level = level, variant = variant, options = list(...), of = of)
+# Which measures a kind has, what escalc is told besides, and how much is written of each; `ours` are those of formulas.R.
+one <- function(measure, level, variant = "default", ..., of = NULL, ours = FALSE) {
+  list(measure = measure, level = level, variant = variant, options = list(...), of = of, ours = ours)
+}
 
 variants <- list(
   "two-group-binary" = list(one("RR", "full"), one("OR", "full"), one("RD", "full"), one("PETO", "middle"), one("AS", "middle"), one("PHI", "short"), one("YUQ", "short")),
   "two-group-continuous" = list(
     one("MD", "full"), one("SMD", "full"), one("MD", "middle", "vtype=HO", vtype = "HO"), one("SMD", "short", "vtype=UB", vtype = "UB"),
     one("SMD", "short", "vtype=LS2", vtype = "LS2"), one("SMD", "short", "vtype=AV", vtype = "AV"), one("SMD1", "short"), one("VR", "short"), one("D2ORN", "short"), one("D2ORL", "short"),
-    one("ROM", "full", "correct=FALSE", correct = FALSE), one("ROM", "middle", "vtype=HO", vtype = "HO", correct = FALSE), one("ROM", "middle", "vtype=AV", vtype = "AV", correct = FALSE)
+    one("SMD", "short", "correct=FALSE", correct = FALSE, ours = TRUE), one("SMDH", "short", ours = TRUE), one("SMD1H", "short", ours = TRUE),
+    one("CVR", "short", ours = TRUE), one("ROM", "short", ours = TRUE), one("ROM", "full", "correct=FALSE", correct = FALSE), one("ROM", "middle", "vtype=HO", vtype = "HO", correct = FALSE), one("ROM", "middle", "vtype=AV", vtype = "AV", correct = FALSE)
   ),
-  "correlation" = list(one("ZCOR", "full"), one("COR", "full"), one("UCOR", "middle"), one("COR", "middle", "vtype=AV", vtype = "AV")),
+  "correlation" = list(one("ZCOR", "full"), one("COR", "full"), one("UCOR", "middle", ours = TRUE), one("UCOR", "short", "vtype=UB", vtype = "UB", ours = TRUE), one("COR", "middle", "vtype=AV", vtype = "AV")),
+  "pre-post" = c(
+    list(one("MC", "full"), one("SMCC", "middle"), one("SMCR", "middle"), one("VRC", "short")),
+    lapply(c("SMCRH", "SMCRP", "ROMC", "CVRC"), one, "short", ours = TRUE)
+  ),
+  "reliability" = list(one("ABT", "full"), one("AHW", "middle"), one("ARAW", "middle")),
   "single-proportion" = list(one("PLO", "full"), one("PFT", "full"), one("PR", "middle"), one("PLN", "middle"), one("PAS", "middle")),
   "incidence-rate" = c(
     list(one("IRR", "full"), one("IRD", "full"), one("IRSD", "middle")),
@@ -27,15 +34,19 @@ zero_rules <- unlist(lapply(c("RR", "OR", "RD", "AS"), function(m) list(
   one(m, "short", "drop00=TRUE", drop00 = TRUE)
 )), recursive = FALSE)
 
-effects_of <- function(kind, raw, measure, options, arm) {
+effects_of <- function(kind, raw, measure, options, arm, ours) {
   if (kind == "generic") return(list(yi = raw$yi, vi = raw$vi))
   columns <- switch(kind,
     "two-group-binary" = raw[c("ai", "n1i", "ci", "n2i")],
     "two-group-continuous" = raw[c("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")],
     "correlation" = raw[c("ri", "ni")],
+    "pre-post" = raw[c("m_post", "m_pre", "sd_post", "sd_pre", "ni", "ri")],
+    "reliability" = raw[c("ai", "mi", "ni")],
     "single-proportion" = raw[c("xi", "ni")],
     "incidence-rate" = if (is.null(arm)) raw[c("x1i", "t1i", "x2i", "t2i")] else setNames(raw[paste0(c("x", "t"), arm, "i")], c("xi", "ti"))
   )
+  if (ours) return(effects_written_out(measure, columns, options))
+  if (kind == "pre-post") columns <- setNames(if (measure == "SMCR") columns[c(1, 2, 4, 5, 6)] else columns, c("m1i", "m2i", "sd1i", if (measure != "SMCR") "sd2i", "ni", "ri"))
   options$correct <- if (identical(options$correct, FALSE) && measure == "ROM") NULL else options$correct
   found <- suppressWarnings(do.call(escalc, c(list(measure = measure), columns, options)))
   list(yi = found$yi, vi = found$vi, ni = attr(found$yi, "ni"))
@@ -46,12 +57,14 @@ analyses <- function(kind, raw, set) {
   if (kind == "two-group-binary" && any(with(raw, ai == 0 | ci == 0 | ai == n1i | ci == n2i), na.rm = TRUE)) wanted <- c(wanted, zero_rules)
   lapply(wanted, function(w) {
     head <- list(measure = w$measure, variant = w$variant, escalc_options = w$options)
-    found <- attempt(effects_of(kind, raw, w$measure, w$options, w$of))
+    if (w$ours) head$effects_from <- "formulas.R"
+    found <- attempt(effects_of(kind, raw, w$measure, w$options, w$of, w$ours))
     if (failed(found)) return(c(head, found))
     full <- w$level == "full"
     ni <- if (kind == "generic") raw$ni else found$ni
     block <- analysis(found$yi, found$vi, w$level, ni, set$order, if (full) set$group, if (full) set$formulas, as.data.frame(raw))
     if (kind == "generic") block[c("escalc", "ni")] <- NULL
+    if (full && w$measure %in% names(asymmetries)) block$asymmetry <- asymmetry(w$measure, raw, found$yi)
     c(head, block)
   })
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from collections import Counter
 from pathlib import Path
 
+from tests.reference.committed import documents
 from tests.reference.oracle.files import walk
 from tests.reference.oracle.ledger import Ledger
 
@@ -19,7 +19,8 @@ def main(folders: list[str]) -> int:
         ledger = Ledger()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            walk(json.loads(path.read_text()), ledger)
+            for document in documents(path):
+                walk(document, ledger)
         whole.numbers += ledger.numbers
         for mine, theirs in (
             (whole.compared, ledger.compared),

@@ -66,7 +66,8 @@ class Analysis(SmallStudies, Moderation):
         if "error" in self.block:
             self.ledger.skip("error block")
             return
-        plain = {"measure", "variant", "escalc_options", "use", "k", "subgroup_variable", "ni"}
+        plain = {"measure", "variant", "escalc_options", "effects_from", "use", "k", "subgroup_variable",
+                 "ni"}  # fmt: skip
         for key, value in self.block.items():
             if key in plain:
                 continue

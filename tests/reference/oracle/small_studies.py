@@ -15,6 +15,7 @@ from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Batch
 from tests.reference import stopping
+from tests.reference.oracle.data import data_of
 from tests.reference.oracle.fits import Fits, stopped, tails
 from tests.reference.oracle.ledger import column, number, numbers
 
@@ -114,6 +115,22 @@ class SmallStudies(Fits):
             slack=slack,
             ignore=ignore,
         )
+
+    def _asymmetry(self, theirs: Mapping[str, Any], path: str) -> None:
+        """The tests that suit the measure, as R's `lm` has them."""
+        measure = self.block["measure"]
+        data = data_of(self.document["kind"], self.raw, measure, "")
+        data = {name: values[self.use] for name, values in data.items()}
+        found = small_study.of_measure(measure, self.y, self.v, data)
+        for name, block in theirs.items():
+            mine = found[name]
+            if "error" in block:
+                self.ledger.skip("error block")
+            elif isinstance(mine, str):
+                self.ledger.failed.append(f"{path}/{name}: {mine}")
+            else:
+                allowed = {"slack": {"coef": 1e-9 * np.abs(mine.se), "stat": 1e-9}, "rtols": {"pval": 1e-6}}
+                self.ledger.block("regression tests", f"{path}/{name}", block, asymmetry(mine), **allowed)
 
     def stopping(self, y: np.ndarray, v: np.ndarray, design: Any = None, **how: Any) -> Fit:
         """A fit with tau2 where R's iteration stops at the files' threshold for all studies."""
