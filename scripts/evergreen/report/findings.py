@@ -18,7 +18,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
 from evergreen.report.results import participants, pooled_model
-from evergreen.synthesis.studies import counted
+from evergreen.synthesis.result import counted
 
 NOTE = (
     "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"

@@ -28,7 +28,7 @@ from evergreen.report.effects import estimate, interval, scale_of
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
-from evergreen.synthesis.studies import counted
+from evergreen.synthesis.result import counted
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
 FIRST = ("forest", "funnel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,6 @@ from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.comparisons import Comparison
-
-
-def counted(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The studies of a result whose participants and events count: those pooled, and those in which nothing can be estimated."""
-    return [*result["studies"], *(one for one in result.get("left_out") or [] if one.get("not_estimable"))]
 
 
 @dataclass(frozen=True)
