@@ -16,6 +16,7 @@ from evergreen.extraction.outcomes import slice_of
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.outcome import compared
+from tests.protocols import pooling
 from tests.unit.test_extraction_merge import sheet
 
 COUNTS = st.sampled_from([math.nan, 0.0, 1.0, 2.0, 5.0, 150.0])
@@ -50,7 +51,7 @@ def pooled_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ends(part: pd.DataFrame, measure: str) -> tuple[list[str], list[str]]:
     """(studies with an effect, reasons of those without) of the rows of an outcome."""
-    _, studies, left_out = compared(part, {"id": "pain", "measure": measure, "analysis": ANALYSIS})
+    _, studies, left_out = compared(part, pooling(ANALYSIS, measure=measure, scale="analysis"))
     assert all(math.isfinite(yi) and vi > 0 for yi, vi in zip(studies.yi, studies.vi, strict=True))
     return [one.study for one in studies.comparisons], [entry["reason"] for entry in left_out]
 
@@ -80,7 +81,7 @@ def test_what_the_check_refuses_pooling_refuses_too(one, two):
     filled = [{**dict.fromkeys(NUMBERS, math.nan), **row} for row in rows]
     allowed = not any(list(faults(row)) for row in filled)
     try:
-        comparisons.choose(filled, {"id": "pain", "measure": "MD"})
+        comparisons.choose(filled, pooling(measure="MD"))
         accepted = True
     except InputError:
         accepted = False
