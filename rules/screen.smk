@@ -40,7 +40,7 @@ rule compare_reviewers:
         [
             update(f"results/screening/{stage}/agreement{suffix}")
             for stage in STAGES
-            for suffix in (".csv", ".json", ".svg", ".pdf", ".png")
+            for suffix in files.AGREEMENT
         ],
     log:
         "results/logs/compare_reviewers.log",
@@ -98,18 +98,12 @@ if LISTED:
             ],
             votes=lambda w: [path for stage in LISTED for path in votes_in(stage)],
         output:
-            # Filled where a list is longer than other tools take in one file.
-            [update(directory(f"results/screening/{stage}/ris-parts")) for stage in LISTED],
+            [update(directory(f"results/screening/{stage}/{files.SEVERAL}")) for stage in LISTED],
             [
                 update(f"results/screening/{stage}/{name.format(person)}")
                 for stage in LISTED
                 for person in people.with_work(PROTOCOL, stage)
-                for name in (
-                    "{}.html",
-                    "worklist-{}.csv",
-                    "worklist-{}.xlsx",
-                    "worklist-{}.ris",
-                )
+                for name in files.WORKLISTS
             ],
         log:
             "results/logs/write_worklists.log",

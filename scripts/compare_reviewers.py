@@ -10,9 +10,8 @@ from pathlib import Path
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
+from evergreen.screening.files import AGREEMENT
 from evergreen.steps.parts import Parts
-
-SUFFIXES = (".csv", ".json", ".svg", ".pdf", ".png")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -25,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     parts = Parts("compare_reviewers", args.code)
     for stage, reviewers in args.params.items():
         votes, stem = args.folder / stage / "votes.csv", args.folder / stage / "agreement"
-        outputs = [f"{stem}{suffix}" for suffix in SUFFIXES]
+        outputs = [f"{stem}{suffix}" for suffix in AGREEMENT]
         parts.make(stage, reviewers, [votes], outputs, partial(_compare, stage, reviewers, votes, stem))
 
 

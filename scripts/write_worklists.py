@@ -12,10 +12,9 @@ from typing import Any
 
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
+from evergreen.screening.files import SEVERAL, WORKLISTS
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.steps.parts import Parts
-
-FORMS = ("{}.html", "worklist-{}.csv", "worklist-{}.xlsx", "worklist-{}.ris")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -39,10 +38,10 @@ def main(argv: list[str] | None = None) -> None:
         folder = args.folder / stage
         inputs = [args.works, folder / "awaiting.csv", folder / "conflicts.csv", *given["votes"]]
         outputs = [
-            folder / form.format(name) for name in (*given["reviewers"], ADJUDICATION) for form in FORMS
+            folder / form.format(name) for name in (*given["reviewers"], ADJUDICATION) for form in WORKLISTS
         ]
         make = partial(_write, stage, args.works, given, texts, folder)
-        parts.make(stage, {**texts, **given}, inputs, [*outputs, folder / "ris-parts"], make)
+        parts.make(stage, {**texts, **given}, inputs, [*outputs, folder / SEVERAL], make)
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
@@ -59,7 +58,7 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     own = sheets.by_person(given["votes"], lists)
     reasons = dict(texts["reasons"])
     terms = highlight_terms(texts["question"], texts["highlight"])
-    several = folder / "ris-parts"  # filled where a list is longer than other tools take in one file
+    several = folder / SEVERAL
     shutil.rmtree(several, ignore_errors=True)
     several.mkdir(parents=True)
     for name, rows in lists.items():

@@ -1,4 +1,6 @@
 # Input functions of screen.smk: paths and parameters from the protocol and from what is there.
+from evergreen.screening import files
+
 STAGE_DIR = "results/screening/{stage}"
 
 

@@ -29,7 +29,7 @@ from evergreen.synthesis.arms import derived_columns
 number = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 4))
 variance = st.floats(0.01, 2.0).map(lambda value: round(value, 4))
 studies = st.lists(st.tuples(number, variance), min_size=3, max_size=12)
-methods = st.sampled_from(TAU2)
+methods = st.sampled_from(list(TAU2))
 
 
 def split(pairs):

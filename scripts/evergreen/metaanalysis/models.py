@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-TAU2 = ("DL", "DL2", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT")
-"""Estimators of the between-study variance, by metafor's names; see `tau2`."""
+TAU2 = {
+    "DL": "DerSimonian-Laird", "DL2": "two-step DerSimonian-Laird", "HE": "Hedges", "HS": "Hunter-Schmidt",
+    "HSk": "small-sample Hunter-Schmidt", "SJ": "Sidik-Jonkman", "ML": "maximum likelihood", "REML": "restricted maximum likelihood",
+    "EB": "empirical Bayes", "PM": "Paule-Mandel", "PMM": "median-unbiased Paule-Mandel", "SJIT": "iterated Sidik-Jonkman",
+}  # fmt: skip
+"""Estimators of the between-study variance, by metafor's names, with what the field calls them; see `tau2`."""
 PREDICTION = ("default", "simple", "riley", "t")
 """Kinds of prediction interval; see `prediction.interval`."""
 
@@ -22,7 +26,7 @@ class Model:
     `measures` None: every one, for all that is needed is an effect and its sampling variance; `counts` says that the model
     needs the counts instead, and can do nothing with an effect that was reported as such. `tau2` are its estimators of the
     between-study variance (none: it has no such choice), `tests` its tests, the first by default, `variants` its variants
-    by measure. `clusters` says what it does with several effects of one study: `model` (nothing else is needed), `choice`
+    by measure. `heterogeneous` says whether the effects of the studies have a variance of their own in it. `clusters` says what it does with several effects of one study: `model` (nothing else is needed), `choice`
     (they are aggregated, or tested cluster-robustly), or "" (it cannot).
     """
 
@@ -32,14 +36,16 @@ class Model:
     tau2: tuple[str, ...] = ()
     tests: tuple[str, ...] = ("z",)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    heterogeneous: bool = False
     clusters: str = ""
 
 
 MODELS = {
     "random": Model(
         "random effects by inverse variance",
-        tau2=TAU2,
+        tau2=tuple(TAU2),
         tests=("auto", "knha", "z", "t", "adhoc"),
+        heterogeneous=True,
         clusters="choice",
     ),
     "common": Model("a common effect by inverse variance", tests=("z", "t"), clusters="choice"),
@@ -52,8 +58,15 @@ MODELS = {
         measures=("OR", "IRR", "PLO", "IRLN"),
         counts=True,
         variants={"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")},
+        heterogeneous=True,
     ),
-    "multilevel": Model("effects within studies", tau2=("REML", "ML"), tests=("z", "t"), clusters="model"),
+    "multilevel": Model(
+        "effects within studies",
+        tau2=("REML", "ML"),
+        tests=("z", "t"),
+        heterogeneous=True,
+        clusters="model",
+    ),
 }
 
 

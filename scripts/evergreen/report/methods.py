@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.screening import Stage
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 
-MODELS = {
+POOLED_WITH = {
     "random": "a random-effects model",
     "common": "a common-effect model",
     "mh": "the Mantel-Haenszel method",
@@ -19,19 +20,12 @@ MODELS = {
     "glmm": "a generalised linear mixed model",
     "multilevel": "a multilevel model",
 }
-WITHOUT_TAU2 = ("common", "mh", "peto")
 TESTS = {
     "auto": "Hartung-Knapp intervals where three or more studies have a between-study variance above 0, unless these are narrower than Wald-type intervals, and Wald-type intervals otherwise,",
     "z": "Wald-type intervals",
     "knha": "Hartung-Knapp intervals",
     "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
 }
-ESTIMATORS = {
-    "DL": "DerSimonian-Laird", "DL2": "two-step DerSimonian-Laird", "HE": "Hedges", "HS": "Hunter-Schmidt",
-    "HSk": "Hunter-Schmidt with small-sample correction", "SJ": "Sidik-Jonkman", "SJIT": "iterated Sidik-Jonkman",
-    "ML": "maximum likelihood", "REML": "restricted maximum likelihood", "EB": "empirical Bayes",
-    "PM": "Paule-Mandel", "PMM": "median-unbiased Paule-Mandel",
-}  # fmt: skip
 TOOLS = {
     "rob1": "the Cochrane risk-of-bias tool of 2011 (seven domains)",
     "rob2": "RoB 2",
@@ -152,11 +146,11 @@ def synthesis(
         ways.setdefault(way, []).append(outcome.name)
     sentences = []
     for (model, tau2, test, level, prediction, i2), names in ways.items():
-        text = f"Effects were pooled with {MODELS[model]}"
-        if model in ("random", "multilevel"):
-            text += f" (between-study variance by {ESTIMATORS[tau2]})"
+        text = f"Effects were pooled with {POOLED_WITH[model]}"
+        if MODELS[model].tau2:
+            text += f" (between-study variance by {TAU2[tau2]})"
         text += f" and {TESTS[test]} at the {level:.0%} level"
-        if prediction and model == "random":
+        if prediction and MODELS[model].heterogeneous:
             text += ", with prediction intervals"
         text += f". Heterogeneity is described by {_heterogeneity(model, i2)}."
         if len(ways) > 1:
@@ -167,7 +161,7 @@ def synthesis(
 
 def _heterogeneity(model: str, i2: str) -> str:
     """What describes heterogeneity; a model without a variance between studies estimates none."""
-    if model in WITHOUT_TAU2:
+    if not MODELS[model].heterogeneous:
         return "Cochran's Q and I² (from Q)"
     return f"Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})"
 

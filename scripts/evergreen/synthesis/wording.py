@@ -9,22 +9,9 @@ import numpy as np
 import scipy
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.synthesis.study_effects import effect_measure
 
-ESTIMATORS = {
-    "DL": "the DerSimonian-Laird estimator",
-    "DL2": "the two-step DerSimonian-Laird estimator",
-    "HE": "the Hedges estimator",
-    "HS": "the Hunter-Schmidt estimator",
-    "HSk": "the Hunter-Schmidt estimator with the correction for few studies",
-    "SJ": "the Sidik-Jonkman estimator",
-    "SJIT": "the iterated Sidik-Jonkman estimator",
-    "ML": "maximum likelihood",
-    "REML": "restricted maximum likelihood",
-    "EB": "the empirical Bayes estimator",
-    "PM": "the Paule-Mandel estimator",
-    "PMM": "the median-unbiased Paule-Mandel estimator",
-}
 TESTS = {
     "auto": "Tests and confidence intervals use the t distribution with Knapp and Hartung's variance where three or more studies have a variance between them above 0, unless that interval is narrower than the usual one; then, and otherwise, they use the normal distribution",
     "z": "Tests and confidence intervals use the normal distribution",
@@ -75,7 +62,7 @@ def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) 
     if analysis["test"] == "auto" and model is not None and model["estimate"] is not None:
         why = f" ({model['test_reason']})" if model.get("test_reason") else ""
         sentences.append(f"For the pooled effect this was {APPLIED[model['test']]}{why}.")
-    if analysis["model"] in {"random", "glmm", "multilevel"} and analysis["prediction"]:
+    if MODELS[analysis["model"]].heterogeneous and analysis["prediction"]:
         kind = PREDICTION[analysis["predtype"]]
         counted = ", k being the number of studies" if analysis["model"] == "multilevel" else ""
         sentences.append(
@@ -147,7 +134,7 @@ def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
             f"Studies were pooled by {_mixed(measure, analysis['glmm'])}, fitted by maximum likelihood; heterogeneity was tested by the likelihood ratio against a model with an effect for each study."
         ]
     if model == "multilevel":
-        sentence = f"Effects were pooled by a three-level model, effects within studies, fitted by {ESTIMATORS[analysis['tau2']]}"
+        sentence = f"Effects were pooled by a three-level model, effects within studies, fitted by {estimator(analysis['tau2'])}"
         rho = analysis.get("rho") or 0.0
         sentence += f", with sampling errors correlated by {rho:g} within studies." if rho else "."
         return [
@@ -161,9 +148,15 @@ def _model(analysis: Mapping[str, Any], measure: str) -> list[str]:
     )
     return [
         *_dependent(analysis),
-        f"Studies were pooled by inverse variance in a random-effects model; the variance between studies, tau2, was estimated by {ESTIMATORS[analysis['tau2']]}, with an interval by the Q-profile.",
+        f"Studies were pooled by inverse variance in a random-effects model; the variance between studies, tau2, was estimated by {estimator(analysis['tau2'])}, with an interval by the Q-profile.",
         f"I2 was computed {source}.",
     ]
+
+
+def estimator(method: str) -> str:
+    """An estimator of tau2 in a sentence."""
+    name = TAU2[method]
+    return name if name.endswith("likelihood") else f"the {name} estimator"
 
 
 def _dependent(analysis: Mapping[str, Any]) -> list[str]:
