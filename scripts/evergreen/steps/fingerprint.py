@@ -46,7 +46,7 @@ def run_by(script: Path) -> list[Path]:
     seen: set[Path] = set()
     waiting = [script]
     while waiting:
-        new = _files_of(_meaning(waiting.pop())[1]) - seen
+        new = _imported(waiting.pop()) - seen
         seen |= new
         waiting += new
     return sorted(seen)
@@ -76,18 +76,23 @@ def imports(source: str) -> list[str]:
     return sorted(name for name in found if name.split(".")[0] == LIBRARY)
 
 
-def _files_of(names: Iterable[str]) -> set[Path]:
-    """Modules of those names, with the packages they lie in, that are there now: a module may have become a package since."""
+@cache
+def _imported(file: Path) -> frozenset[Path]:
+    """Modules that a module imports, with the packages they lie in, where they are now: one may have become a package since."""
     found: set[Path] = set()
-    for name in names:
-        base = SCRIPTS.joinpath(*name.split("."))
-        found |= {base.with_suffix(".py"), *(folder / "__init__.py" for folder in (base, *base.parents))}
-    return found & _modules()
+    for name in _meaning(file)[1]:
+        parts = name.split(".")
+        folders = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+        places = [f"{folders[-1]}.py", *(f"{folder}/__init__.py" for folder in folders)]
+        found |= {module for place in places if (module := _modules().get(place))}
+    return frozenset(found)
 
 
 @cache
-def _modules() -> frozenset[Path]:
-    return frozenset((SCRIPTS / LIBRARY).rglob("*.py"))
+def _modules() -> dict[str, Path]:
+    """The library's modules by their path below `scripts/`."""
+    found = (SCRIPTS / LIBRARY).rglob("*.py")
+    return {path.relative_to(SCRIPTS).as_posix(): path for path in found}
 
 
 @cache
