@@ -15,6 +15,7 @@ from matplotlib.text import Text
 import tests.protocols
 from evergreen.figures import forest, pixels
 from evergreen.synthesis import outcome as pooling
+from tests.figures.seen import texts_of
 
 SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
 
@@ -58,7 +59,7 @@ def texts(drawn: forest.Drawn) -> list[Text]:
     """Every text that is seen: on the page, in axes, legends and on ticks."""
     found = list(drawn.figure.texts)
     for axes in drawn.figure.axes:
-        found += axes.texts
+        found += texts_of(axes)
         if (legend := axes.get_legend()) is not None:
             found += legend.get_texts()
         if axes.axison:

@@ -12,10 +12,11 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from matplotlib.transforms import Bbox
 
 from evergreen.figures.flow import FILLS, draw_flow, wrapped
-from evergreen.figures.page import width_of
+from evergreen.figures.letters import width_of
 from evergreen.figures.style import style
 from evergreen.prisma.chart import Chart, chart
 from evergreen.prisma.counts import BY_REASON, KEYS
+from tests.figures.seen import texts_of
 
 LABELS = {
     f"reason_{i}": f"Reason number {i} with a label that is rather long for a small box" for i in range(1, 16)
@@ -71,7 +72,7 @@ def extents(figure: Figure) -> tuple[dict[str, Bbox], list[tuple[str, Bbox]], li
         for patch in axes.patches
         if isinstance(patch, FancyBboxPatch)
     }
-    texts = [(text.get_text(), text.get_window_extent(renderer)) for text in axes.texts]
+    texts = [(text.get_text(), text.get_window_extent(renderer)) for text in texts_of(axes)]
     heads = [patch for patch in axes.patches if isinstance(patch, Polygon)]
     return boxes, texts, heads, 288 / 72
 
@@ -155,7 +156,7 @@ def test_width_fits_a_journal_column_and_text_is_seven_points() -> None:
         with style():
             figure = draw_flow(crowded(update, other))
         assert figure.get_size_inches()[0] == pytest.approx(inches)
-        in_boxes = [text.get_fontsize() for text in figure.axes[0].texts if text.get_url()]
+        in_boxes = [text.get_fontsize() for text in texts_of(figure.axes[0]) if text.get_url()]
         assert set(in_boxes) == {7.0}
 
 
@@ -180,7 +181,7 @@ def test_a_long_word_is_broken_and_a_count_is_not() -> None:
 def test_words_of_the_template_are_not_broken(update: bool, other: bool) -> None:
     chart = crowded(update, other)
     with style():
-        drawn = {word for text in draw_flow(chart).axes[0].texts for word in text.get_text().split()}
+        drawn = {word for text in texts_of(draw_flow(chart).axes[0]) for word in text.get_text().split()}
     words = {word for box in chart.boxes for _, line in box.lines for word in line.split()}
     assert {"Organisations", "classification"} < words
     assert {word.replace("*", "") for word in words if len(word) <= 16} <= drawn

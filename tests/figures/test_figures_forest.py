@@ -11,6 +11,7 @@ import pytest
 
 from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
+from tests.figures.seen import shapes_of
 
 
 @pytest.fixture
@@ -85,12 +86,7 @@ def _range(result: dict[str, Any]) -> tuple[float, float]:
 def test_area_of_squares_is_proportional_to_weight(result: dict[str, Any]) -> None:
     with style.style():
         figure = forest.forest(result, SETTING).figure
-    squares = [
-        p
-        for p in figure.axes[0].patches
-        if p.get_facecolor()[:3] == pytest.approx((0, 0x72 / 255, 0xB2 / 255))
-    ]
-    areas = [p.get_path().get_extents().width ** 2 for p in squares]  # type: ignore[attr-defined]
+    areas = [square.get_extents().width ** 2 for square in shapes_of(figure.axes[0], "#0072b2")]
     weights = [s["weight"] for s in result["studies"]]
     ratios = [area / weight for area, weight in zip(areas, weights, strict=True)]
     assert ratios == pytest.approx([ratios[0]] * 13, rel=1e-6)

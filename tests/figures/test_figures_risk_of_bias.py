@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from evergreen.bias.tools import ROB1, ROB2, TOOLS
 from evergreen.figures import risk_of_bias
 from evergreen.figures.style import style
+from tests.figures.seen import texts_of
 
 
 def judgements(*rows):
@@ -54,7 +55,7 @@ def test_nothing_is_cut_at_the_edge(tool, draw):
         figure = draw(every_level(tool), tool)
         renderer = FigureCanvasAgg(figure).get_renderer()
         page = figure.bbox
-        for text in figure.axes[0].texts:
+        for text in texts_of(figure.axes[0]):
             box = text.get_window_extent(renderer)
             assert page.x0 <= box.x0 <= box.x1 <= page.x1, text.get_text()
             assert page.y0 <= box.y0 <= box.y1 <= page.y1, text.get_text()
@@ -88,6 +89,6 @@ def test_many_lines_go_on_in_a_second_panel(outcomes, studies, panels):
 
 def test_a_review_in_which_nothing_is_judged_yet_has_figures_that_say_so():
     for draw in (risk_of_bias.summary, risk_of_bias.graph):
-        assert "yet" in draw(judgements(), ROB1).axes[0].texts[0].get_text()
+        assert "yet" in texts_of(draw(judgements(), ROB1).axes[0])[0].get_text()
     assert risk_of_bias.summary_table(judgements(), ROB1).empty
     assert risk_of_bias.graph_table(judgements(), ROB1)["count"].sum() == 0

@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
 from evergreen.figures import scales
-from evergreen.figures.page import width_of, wrapped
+from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import FONT
 
 SIZE = 8.0

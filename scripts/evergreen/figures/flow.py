@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 
-from evergreen.figures.page import WIDER, Letters, width_of
+from evergreen.figures.letters import WIDER, Letters, Line, width_of
 from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE
 from evergreen.prisma.chart import (
     MAIN,
@@ -309,12 +309,11 @@ def _draw_box(axes: Axes, item: Placed, page: str) -> None:
 def _draw_runs(
     axes: Axes, runs: Sequence[Run], x: float, y: float, size: float, colour: str, url: str | None = None
 ) -> None:
-    for run in runs:
-        axes.add_artist(
-            Letters(
-                x + run.x, y, run.text, size=size, bold=run.bold, italic=run.italic, color=colour, url=url
-            )
-        )
+    letters = Letters(url=url)
+    letters.lines += [
+        Line(x + run.x, y, run.text, size, "left", run.bold, run.italic, colour) for run in runs
+    ]
+    axes.add_artist(letters)
 
 
 def _draw_sections(axes: Axes, chart: Chart, placed: dict[str, Placed]) -> None:

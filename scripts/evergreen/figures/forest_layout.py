@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from evergreen.figures import scales
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, limits
-from evergreen.figures.page import Page, width_of, wrapped
+from evergreen.figures.letters import Align, width_of, wrapped
+from evergreen.figures.page import Page
 from evergreen.figures.risk_of_bias import draw_circle
 from evergreen.figures.style import COLOURS, GREY, INK
 
@@ -215,7 +216,7 @@ class _Layout:
         ]
 
     def _draw_head(self, page: Page, bottom: float) -> None:
-        def stack(lines: list[str], x: float, align: str, last: float) -> None:
+        def stack(lines: list[str], x: float, align: Align, last: float) -> None:
             for i, text in enumerate(reversed(lines)):
                 page.text(x, last - LINE * i, text, size=SIZE, align=align, bold=True)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from evergreen.bias.tools import Tool
 from evergreen.figures import scales
+from evergreen.figures.letters import Align
 from evergreen.figures.style import COLOURS, INK
 
 
@@ -25,7 +26,7 @@ class Column:
     key: str
     head: str
     group: str = ""
-    align: Literal["left", "center", "right"] = "right"
+    align: Align = "right"
     circles: bool = False  # cells hold judgements of risk of bias
     most: float = 0.0  # a column of sentences, broken into lines of at most this width in points
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
-from evergreen.figures.page import Page, width_of, wrapped
+from evergreen.figures.letters import width_of, wrapped
+from evergreen.figures.page import Page
 from evergreen.figures.scales import Scale, of_result, ticks
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE

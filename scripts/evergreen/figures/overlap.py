@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evergreen.figures.page import width_of, wrapped
+from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
 
 SHOWN = 12
