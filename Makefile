@@ -2,6 +2,8 @@
 PYTHON ?= python3
 CORES ?= 4
 BIN := .venv/bin
+# Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: review slurm test offline lint types protocol format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
