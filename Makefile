@@ -29,6 +29,7 @@ lint: .venv/requirements-dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tests.unused
 	$(BIN)/snakemake --lint
 
 types: .venv/requirements-dev.done

@@ -1,10 +1,11 @@
 """Comparable forms of a record, journals in their many names, and verdicts that contradict each other."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from evergreen.deduplication.features import KINDS, features
-from evergreen.deduplication.journals import same_journal
+from evergreen.deduplication.journals import compare_journals
 from evergreen.deduplication.overlap import combinations, overlaps, yields
 from evergreen.deduplication.verdicts import effects, read_verdicts
 from evergreen.errors import InputError, InputErrors
@@ -151,7 +152,8 @@ def test_names_are_the_same_in_any_order_of_initials():
     ],
 )
 def test_names_of_journals(a, b, same):
-    assert same_journal(a, b) == same_journal(b, a) == same
+    found = compare_journals(np.array([a, b]), np.array([0, 1]), np.array([1, 0]))
+    assert found.tolist() == [same, same]
 
 
 def sheet(*rows):

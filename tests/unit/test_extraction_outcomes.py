@@ -7,7 +7,7 @@ from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.extraction import outcomes
 from evergreen.extraction.merge import merge_studies
-from evergreen.extraction.outcomes import as_csv, slice_of, slices_of
+from evergreen.extraction.outcomes import Slices, as_csv, slices_of
 from evergreen.synthesis import comparisons
 from tests.protocols import pooling
 
@@ -25,6 +25,10 @@ JUDGED = pd.DataFrame(
     columns=["study", "outcome", "domain", "judgement"],
 )
 STUDIES = pd.DataFrame([["S1", "high", "agreed"]], columns=["study", "dose", "status"])
+
+
+def slice_of(rows, data, *, columns=(), **tables):
+    return Slices(rows, **tables).of(data, columns)
 
 
 def test_a_slice_brings_round_screening_risk_of_bias_and_study_columns():

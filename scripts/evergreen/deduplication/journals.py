@@ -34,17 +34,12 @@ _SHORTEST_PREFIX = 6
 _LONG_BEGINNING = 8
 
 
-def same_journal(a: str, b: str) -> int:
-    """1 the same, -1 different, 0 cannot be told; `a` and `b` in searchable form.
+def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Of pairs of codes into `names` (in searchable form): 1 the same, -1 different, 0 cannot be told.
 
     Cannot be told: a name is missing, or one is the beginning of the other (`Circulation`, `Circulation Research`; a
-    name that was cut off).
+    name that was cut off). Every distinct pair is looked at once.
     """
-    return _compare(_words(a), _words(b))
-
-
-def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """`same_journal` of pairs of codes into `names`; every distinct pair is looked at once."""
     level = np.ones(len(a), dtype=np.int8)
     open_ = np.flatnonzero((a != b) | (names == "")[a])
     low, high = np.minimum(a[open_], b[open_]).astype(np.int64), np.maximum(a[open_], b[open_])

@@ -56,7 +56,12 @@ class Slices:
         self._columns: dict[str, dict[str, str] | None] = {}
 
     def of(self, data: str, columns: Sequence[str] = ()) -> pd.DataFrame:
-        """The slice of the outcome that the sheets call `data`; see `slice_of`."""
+        """Rows of the outcome that the sheets call `data`, with everything else that pooling it reads.
+
+        Added are `round` ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; ""
+        without screening), `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked
+        for, called as `sheets.columns.apart` has it. Raises InputError when one of the columns is in no sheet.
+        """
         wanted = folded(data)
         at = self._at.get(wanted, [])
         result = self._rows.iloc[at].copy()
@@ -117,31 +122,9 @@ def slices_of(
     judgements: pd.DataFrame | None = None,
     studies: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The slices of several outcomes (`id`, `data` and `columns` each) by their id, each as `slice_of` cuts it."""
+    """The slices of several outcomes (`id`, `data` and `columns` each) by their id, each as `Slices.of` cuts it."""
     cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
     return {one["id"]: cut.of(one["data"], one["columns"]) for one in wanted}
-
-
-def slice_of(
-    rows: pd.DataFrame,
-    data: str,
-    *,
-    screened: pd.DataFrame | None = None,
-    judgements: pd.DataFrame | None = None,
-    studies: pd.DataFrame | None = None,
-    columns: Sequence[str] = (),
-    places: bool = False,
-) -> pd.DataFrame:
-    """Rows of one outcome with everything else that pooling it reads.
-
-    `rows` is the converted extraction, `data` the value of its outcome column, all columns text. Added are `round`
-    ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; "" without screening),
-    `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked for, called as
-    `sheets.columns.apart` has it. With `places` the
-    rows keep where they came from. Raises InputError when one of the columns is in no sheet.
-    """
-    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, places=places)
-    return cut.of(data, columns)
 
 
 def _domains(judged: Mapping[str, str]) -> str:

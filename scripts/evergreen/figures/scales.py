@@ -176,11 +176,6 @@ def number(value: float | None, decimals: int) -> str:
     return text.replace("-", MINUS)
 
 
-def shortest(value: float, most: int = 6) -> str:
-    """`value` with as few decimals as it needs, at most `most`: tick labels, reported numbers."""
-    return number(value, decimals_needed([value], most))
-
-
 def decimals_needed(values: Sequence[float], most: int) -> int:
     """Fewest decimals (at most `most`) that show every one of `values` in full."""
     for decimals in range(most):

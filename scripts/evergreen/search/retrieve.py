@@ -22,7 +22,6 @@ from evergreen.search.replies import Notice
 from evergreen.search.strategy import Strategy, described
 
 OVERLAP = timedelta(days=14)  # PubMed's days and ours differ, and its index runs behind its records
-HELD_PIECE = 500  # PMIDs in one query for what PubMed holds
 KINDS = {
     "phrase_not_found": "PubMed does not find the term",
     "quoted_phrase_not_found": "PubMed does not know the quoted phrase and searches its words instead:",

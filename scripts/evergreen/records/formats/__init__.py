@@ -236,9 +236,3 @@ def _what_it_is(lines: Sequence[str]) -> str:
     if found := re.search(r"<([a-z][\w:.-]*)[\s>]", head):
         return f" (it is XML with the root <{found.group(1)}>)"
     return ""
-
-
-def raw_block(path: str | Path, line: int, line_end: int) -> str:
-    """The lines of a text export that a record was read from, as `line` and `line_end` of its row give them."""
-    lines = content.decode(Path(path).read_bytes(), str(path)).lines
-    return "\n".join(lines[line - 1 : line_end])
