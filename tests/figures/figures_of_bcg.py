@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,34 +14,29 @@ import tests.protocols
 from evergreen.figures import forest, pixels
 from evergreen.synthesis import outcome as pooling
 from tests.figures.seen import texts_of
+from tests.reference.given import numbers
 
 SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vaccine", control="no vaccine")
 
 
-def bcg(shared: Path) -> dict[str, Any]:
+BCG = numbers("bcg")
+
+
+def bcg() -> dict[str, Any]:
     """The BCG trials as a synthesis JSON, numbers by metafor (REML, Knapp-Hartung)."""
-    data = json.loads((shared / "data/oracle/dat.bcg.json").read_text())
-    block, raw = data["analyses"][0], data["raw"]
-    fit = block["fits"]["REML"]["knha"]
-    tau2 = block["confint"]["Q_profile_REML"]["tau2"]
     studies = []
-    for i, study in enumerate(raw["study"]):
-        y, v = block["escalc"]["yi"][i], block["escalc"]["vi"][i]
-        half = 1.959963984540054 * math.sqrt(v)
+    for trial in BCG["trials"]:
+        half = 1.959963984540054 * math.sqrt(trial["vi"])
         arms = {
-            "intervention": {"n": raw["n1i"][i], "events": raw["ai"][i]},
-            "control": {"n": raw["n2i"][i], "events": raw["ci"][i]},
+            group: {"n": n, "events": events}
+            for group, n, events in zip(("intervention", "control"), trial["n"], trial["events"], strict=True)
         }
         studies.append(
-            {"study": study, "label": study, "round": None, "yi": y, "vi": v, "weight": block["weights_pct"]["REML"][i],
-             "ci_low": y - half, "ci_high": y + half, "arms": arms, "columns": {"allocation": raw["alloc"][i]}}
+            {"study": trial["study"], "label": trial["study"], "round": None, "yi": trial["yi"], "vi": trial["vi"],
+             "weight": trial["weight"], "ci_low": trial["yi"] - half, "ci_high": trial["yi"] + half, "arms": arms,
+             "columns": {"allocation": trial["allocation"]}}
         )  # fmt: skip
-    interval = fit["prediction_interval"]["default"]
-    model = {
-        "model": "random", "tau2_method": "REML", "test": "knha", "estimate": fit["b"], "se": fit["se"], "statistic": fit["stat"],
-        "df": 12, "p": fit["pval"], "ci_low": fit["ci_lb"], "ci_high": fit["ci_ub"], "pi_low": interval["lb"], "pi_high": interval["ub"],
-        "tau2": fit["tau2"], "tau2_ci_low": tau2[1], "tau2_ci_high": tau2[2], "I2": fit["I2"], "Q": fit["QE"], "Q_df": 12, "Q_p": fit["QEp"],
-    }  # fmt: skip
+    model = {"model": "random", "tau2_method": "REML", "test": "knha", "df": 12, "Q_df": 12, **BCG["pooled"]}
     return {
         "outcome": "tb",
         "measure": "RR",
@@ -89,14 +82,14 @@ def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
 
 
-def pooled(shared: Path, trials: int = 13) -> dict[str, Any]:
+def pooled(trials: int = 13) -> dict[str, Any]:
     """The first BCG trials through the pooling of this project, with everything that a protocol may ask for."""
-    raw = json.loads((shared / "data/oracle/dat.bcg.json").read_text())["raw"]
     rows = [
-        {"study": study, "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(raw[n][i]), "events": str(raw[events][i]),
-         "round": "2018-12-31" if i < 6 else "2020-12-31", "allocation": raw["alloc"][i], "latitude": str(raw["ablat"][i]), "year": str(raw["year"][i])}
-        for i, study in enumerate(raw["study"][:trials])
-        for group, n, events in (("intervention", "n1i", "ai"), ("control", "n2i", "ci"))
+        {"study": trial["study"], "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(trial["n"][arm]),
+         "events": str(trial["events"][arm]), "round": "2018-12-31" if i < 6 else "2020-12-31",
+         "allocation": trial["allocation"], "latitude": str(trial["latitude"]), "year": str(trial["year"])}
+        for i, trial in enumerate(BCG["trials"][:trials])
+        for arm, group in enumerate(("intervention", "control"))
     ]  # fmt: skip
     grid = [
         {"tau2": ["DL", "PM"]},

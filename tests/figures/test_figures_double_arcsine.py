@@ -1,7 +1,5 @@
 """Double arcsines are drawn as the proportions that they stand for (Miller 1978)."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,31 +10,30 @@ from evergreen.figures.forest import forest
 from evergreen.synthesis import outcome
 from tests.protocols import drawing as asked
 from tests.protocols import pooling
+from tests.reference.given import numbers
 
 
 @pytest.fixture
-def pooled(shared):
+def pooled():
     """The studies of `dat.debruin2009`, of which some have every event."""
-    document = json.loads((shared / "data/oracle/dat.debruin2009.json").read_text())
+    document = numbers("double_arcsine")
     rows = pd.DataFrame(
         [
             {"study": f"S{i}", "arm": "", "group": "single", "n": str(n), "events": str(x), "timepoint": "", "screening": ""}
-            for i, (x, n) in enumerate(zip(document["raw"]["xi"], document["raw"]["ni"], strict=True))
+            for i, (x, n) in enumerate(zip(document["events"], document["n"], strict=True))
         ]
     )  # fmt: skip
     entry = pooling(id="x", measure="PFT", analysis={"test": "z", "gosh": 0})
-    return outcome.result(rows, entry), document["pft_backtransform_harmonic_mean_REML"]
+    return outcome.result(rows, entry), tuple(document["pooled"])
 
 
 def test_proportions_are_those_of_metafor_and_of_the_studies(pooled):
     result, theirs = pooled
     with style.style():
-        numbers = forest(result, drawing.setting_of(asked(id="x"), "RevMan")).numbers
-    total = numbers[numbers["row"] == "total"].iloc[0]
-    assert tuple(total[["effect", "ci_low", "ci_high"]]) == pytest.approx(
-        (theirs["pred"], theirs["ci_lb"], theirs["ci_ub"]), rel=1e-6
-    )
-    studies = numbers[numbers["row"] == "study"]
+        drawn = forest(result, drawing.setting_of(asked(id="x"), "RevMan")).numbers
+    total = drawn[drawn["row"] == "total"].iloc[0]
+    assert tuple(total[["effect", "ci_low", "ci_high"]]) == pytest.approx(theirs, rel=1e-6)
+    studies = drawn[drawn["row"] == "study"]
     own = studies["single_events"].astype(float) / studies["single_n"].astype(float)
     assert np.allclose(studies["effect"].astype(float), own, atol=1e-9)
     assert np.allclose(studies["analysis_effect"].astype(float), [one["yi"] for one in result["studies"]])

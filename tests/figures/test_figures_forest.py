@@ -15,8 +15,8 @@ from tests.figures.seen import shapes_of
 
 
 @pytest.fixture
-def result(shared: Path) -> dict[str, Any]:
-    return bcg(shared)
+def result() -> dict[str, Any]:
+    return bcg()
 
 
 def test_forest_shows_the_published_numbers(result: dict[str, Any]) -> None:

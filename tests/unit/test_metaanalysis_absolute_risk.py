@@ -1,15 +1,15 @@
 """Absolute effects (reference numbers from R)."""
 
-import json
 import math
 
 import pytest
 
 from evergreen.metaanalysis import absolute_risk
+from tests.reference.given import numbers
 
 
-def test_absolute_effects_agree_with_the_reference(shared):
-    block = json.loads((shared / "data" / "oracle" / "conversions.json").read_text())["absolute_effects"]
+def test_absolute_effects_agree_with_the_reference():
+    block = numbers("conversions")["absolute_effects"]
     for i, per_1000 in enumerate(block["acr"]):
         risk = per_1000 / 1000
         for measure, effect, expected in (

@@ -1,6 +1,5 @@
-"""Conversions against metafor 5.1 and the formulas of the Cochrane Handbook in R (reference data)."""
+"""Conversions against metafor 5.1 and the formulas of the Cochrane Handbook in R."""
 
-import json
 import math
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversions import Group, Quantiles
+from tests.reference.given import numbers as numbers_of
 
 METHODS = {
     "default": "default", "luo_wan_shi": "default", "wan2014": "wan2014", "bland2015": "bland2015",
@@ -17,8 +17,8 @@ METHODS = {
 
 
 @pytest.fixture(scope="module")
-def oracle(shared):
-    return json.loads((shared / "data" / "oracle" / "conversions.json").read_text())
+def oracle():
+    return numbers_of("conversions")
 
 
 def _number(value):
@@ -27,11 +27,8 @@ def _number(value):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_mean_and_sd_from_quantiles_agree_with_conv_fivenum(oracle, name):
-    for case in oracle["conv_fivenum"]:
-        given_ = case["input"]
-        numbers = Quantiles(
-            given_["n"], *(_number(given_[key]) for key in ("median", "q1", "q3", "min", "max"))
-        )
+    for case in oracle["quantiles"]:
+        numbers = Quantiles(case["n"], *(_number(case[key]) for key in ("median", "q1", "q3", "min", "max")))
         tested = numbers
         if name == "lnorm_default":
             tested = Quantiles(numbers.n, *(math.log(value) for value in numbers[1:]))
@@ -42,14 +39,14 @@ def test_mean_and_sd_from_quantiles_agree_with_conv_fivenum(oracle, name):
         except ValueError:
             result = None
         expected = case[name]
-        if expected["mean"] is None:
-            assert result is None, given_
+        if expected is None:
+            assert result is None, case
         else:
-            assert result == pytest.approx((expected["mean"], expected["sd"]), rel=1e-10), given_
+            assert result == pytest.approx(tuple(expected), rel=1e-10), case
 
 
 def test_standard_deviation_of_one_group(oracle):
-    block = oracle["sd_from_one_group"]
+    block = oracle["one_group"]
     for i, n in enumerate(block["n"]):
         low, high = block["lb"][i], block["ub"][i]
         assert conversions.sd_from_se(block["se"][i], n) == pytest.approx(block["sd_from_se"][i], rel=1e-12)
@@ -62,7 +59,7 @@ def test_standard_deviation_of_one_group(oracle):
 
 
 def test_standard_deviation_from_a_difference(oracle):
-    block = oracle["sd_from_mean_difference"]
+    block = oracle["difference"]
     for i, (n1, n2, md) in enumerate(zip(block["n1"], block["n2"], block["md"], strict=True)):
         statistic = conversions.t_from_p(block["p"][i], n1, n2)
         assert statistic == pytest.approx(block["t"][i], rel=1e-10)
@@ -79,7 +76,7 @@ def test_standard_deviation_from_a_difference(oracle):
 
 
 def test_standard_deviation_of_change_and_back(oracle):
-    block = oracle["sd_change_from_baseline"]
+    block = oracle["change"]
     for base, final, r, change in zip(
         block["sd_base"], block["sd_final"], block["r"], block["sd_change"], strict=True
     ):
@@ -88,49 +85,30 @@ def test_standard_deviation_of_change_and_back(oracle):
 
 
 def test_estimates_with_interval_or_p_value(oracle):
-    wald = oracle["conv_wald_or_ci"]
-    for low, high, variance in zip(wald["input"]["lb"], wald["input"]["ub"], wald["vi"], strict=True):
+    for low, high, variance in zip(*oracle["ratio_with_interval"].values(), strict=True):
         assert conversions.se_from_interval(math.log(low), math.log(high)) ** 2 == pytest.approx(
             variance, rel=1e-10
         )
-    p_values = oracle["conv_wald_pval"]
-    for estimate, p, variance in zip(
-        p_values["input"]["est"], p_values["input"]["p"], p_values["vi"], strict=True
-    ):
+    for estimate, p, variance in zip(*oracle["estimate_with_p"].values(), strict=True):
         assert conversions.se_from_p(estimate, p) ** 2 == pytest.approx(variance, rel=1e-10)
 
 
 def test_arms_combined_and_control_split(oracle):
-    block = oracle["combine_arms"]
-    groups = [
-        Group(*numbers) for numbers in zip(*(block["input"][key] for key in ("n", "m", "sd")), strict=True)
-    ]
-    for part, expected in ((groups[:2], block["first_two"]), (groups, block["all_three"])):
-        assert conversions.combine_groups(part) == pytest.approx(tuple(expected.values()), rel=1e-12)
-    shared_control = oracle["split_shared_control"]
-    control, each = shared_control["control"], shared_control["each"]
-    assert conversions.split_group(control["n"], control["events"], shared_control["arms"]) == (
-        each["n"],
-        each["events"],
-    )
+    block = oracle["combined_arms"]
+    groups = [Group(*numbers) for numbers in zip(*(block[key] for key in ("n", "mean", "sd")), strict=True)]
+    for part, expected in ((groups[:2], block["first_two"]), (groups, block["all"])):
+        assert conversions.combine_groups(part) == pytest.approx(tuple(expected), rel=1e-12)
+    control = oracle["split_control"]
+    assert conversions.split_group(control["n"], control["events"], control["arms"]) == tuple(control["each"])
 
 
-@pytest.mark.parametrize("case", ["conv_2x2_or"])
-def test_two_by_two_table_from_odds_ratio_and_margins(oracle, case):
-    block = oracle[case]
-    for ratio, n, n1, n2, *cells in zip(
-        *(block["input"][key] for key in ("ori", "ni", "n1i", "n2i")),
-        *(block["result"][key] for key in ("ai", "bi", "ci", "di")),
-        strict=True,
-    ):
+def test_two_by_two_table_from_odds_ratio_and_margins(oracle):
+    for ratio, n, n1, n2, cells in zip(*oracle["table_from_odds_ratio"].values(), strict=True):
         assert conversions.table_from_odds_ratio(ratio, n, n1, n2) == tuple(cells)
 
 
 def test_effects_on_other_scales(oracle):
-    block = oracle["transforms"]
-    for x, d_to_log_or, log_or_to_d, ratio in zip(
-        block["x"], block["d2lnor_L"], block["lnor2d"], block["or2rr_p0_.2"], strict=True
-    ):
+    for x, d_to_log_or, log_or_to_d, ratio in zip(*oracle["other_scales"].values(), strict=True):
         assert conversions.log_odds_ratio_from_d(x) == pytest.approx(d_to_log_or, rel=1e-12)
         assert conversions.d_from_log_odds_ratio(x) == pytest.approx(log_or_to_d, rel=1e-12)
         assert conversions.risk_ratio_from_odds_ratio(math.exp(x), 0.2) == pytest.approx(ratio, rel=1e-12)
