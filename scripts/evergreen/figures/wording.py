@@ -9,15 +9,9 @@ from typing import Any
 from evergreen.figures.forest_table import Cell
 from evergreen.figures.scales import Scale, number, p_value
 from evergreen.figures.setting import Setting
+from evergreen.metaanalysis.models import MODELS
 
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
-MODELS = {
-    "common": "Common",
-    "random": "Random",
-    "mh": "Common",
-    "peto": "Common",
-    "multilevel": "Multilevel",
-}
 
 
 def interval(scale: Scale, estimate: float, low: float, high: float, decimals: int) -> Cell:
@@ -34,10 +28,10 @@ def method(result: Mapping[str, Any]) -> str:
     if kind == "glmm":
         return f"GLMM ({model['kind']}), {level}" if model.get("kind") else f"GLMM, {level}"
     weighting = {"mh": "M-H", "peto": "Peto"}.get(kind, "IV")
-    estimator = (
-        f" ({model['tau2_method']})" if model.get("tau2_method") and kind in ("random", "multilevel") else ""
-    )
-    return f"{weighting}, {MODELS.get(kind, kind.capitalize())}{estimator}, {level}"
+    own = MODELS[kind]
+    estimator = f" ({model['tau2_method']})" if model.get("tau2_method") and own.tau2 else ""
+    effects = "Multilevel" if own.clusters == "model" else "Random" if own.heterogeneous else "Common"
+    return f"{weighting}, {effects}{estimator}, {level}"
 
 
 def heterogeneity(model: Mapping[str, Any], decimals: int = 2) -> str:
@@ -45,7 +39,7 @@ def heterogeneity(model: Mapping[str, Any], decimals: int = 2) -> str:
     if model.get("Q") is None or not model.get("Q_df"):
         return "Heterogeneity: not applicable"
     parts = []
-    if model.get("tau2") is not None and model.get("model") not in ("common", "mh", "peto"):
+    if model.get("tau2") is not None and MODELS[model.get("model", "random")].heterogeneous:
         places = _tau_decimals(float(model["tau2"]), decimals)
         text = f"Tau² = {number(model['tau2'], places)}"
         if model.get("tau2_ci_low") is not None and model.get("tau2_ci_high") is not None:
