@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.synthesis import outcome, wording
+from evergreen.synthesis import outcome
 from tests.protocols import pooling
 
 ANALYSIS = {"model": "random", "tau2": "REML", "test": "z", "level": 0.95, "prediction": True}
@@ -172,7 +172,6 @@ def test_several_effects_of_one_study_become_one_or_are_tested_robustly(rows):
     kept = run(both, multi_arm="separate", analysis={"dependent": "robust"})
     assert (kept["k"], kept["model"]["robust"]["kind"]) == (26, "CR2")
     assert kept["model"]["robust"]["se"] > kept["model"]["se"]
-    assert "cluster-robust" in " ".join(kept["methods"])
     with pytest.raises(InputError, match="needs the correlation"):
         run(both, multi_arm="separate", analysis={"dependent": "aggregate"})
     with pytest.raises(InputError, match="belongs to a random or common model"):
@@ -229,34 +228,6 @@ def test_subsets_are_drawn_with_the_seed(rows):
     assert (few["subsets"], few["drawn"]) == (200, True)
     assert few == again != other
     assert run(rows, analysis={"gosh": 0})["influence"]["gosh"] == {}
-
-
-def test_methods_in_words(rows):
-    words = " ".join(run(rows)["methods"])
-    assert "risk ratio, analysed on the log scale" in words
-    assert "restricted maximum likelihood" in words
-    assert "0.5 was added" in words
-    assert "numpy" in words
-    for model in ("common", "mh", "peto", "glmm", "multilevel"):
-        entry = pooling({**ANALYSIS, "model": model}, id="x", measure="OR")
-        assert all(sentence.endswith(".") for sentence in wording.methods(entry))
-
-
-def test_methods_name_what_is_special_to_a_measure():
-    def words(measure, **analysis):
-        return " ".join(wording.methods(pooling({**ANALYSIS, **analysis}, id="x", measure=measure)))
-
-    assert "a logistic mixed model with a random effect for each study" in words("PLO", model="glmm")
-    assert "a Poisson mixed model of the counts of both groups with fixed study effects" in words(
-        "IRR", model="glmm"
-    )
-    assert "exact conditional likelihood" in words("OR", model="glmm", glmm="CM.EL")
-    assert "harmonic mean" in words("PFT")
-    assert (
-        "Studies without an event in both groups or in which everybody has the event are not estimable"
-        in words("OR")
-    )
-    assert "not estimable" not in words("OR", drop00=False) + words("RD")
 
 
 @pytest.mark.parametrize("model", ["mh", "peto", "glmm"])

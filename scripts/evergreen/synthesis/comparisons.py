@@ -51,7 +51,7 @@ class Comparison:
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
     only. `arms` is what a figure shows, `derived` whether a number was converted, `sources` the databases that its
-    reports came from, `columns` the study-level columns. `parts` are the effects that were aggregated to this one, as
+    reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the effects that were aggregated to this one, as
     `{label, yi, vi, arms}`.
     """
 
@@ -65,6 +65,7 @@ class Comparison:
     derived: bool
     sources: tuple[str, ...]
     columns: dict[str, str]
+    combined: bool = False
     parts: tuple[dict[str, Any], ...] = ()
 
 
@@ -389,7 +390,12 @@ def _row(
     derived = any(derived_columns(row["derived"]) for row in rows)
     ids = [_text(row.get("record_id")) for row in rows]
     sources = tuple(sorted({one.split(":")[0] for one in ids if ":" in one}))
-    return Comparison(study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns)
+    groups = [row["group"] for row in rows]
+    # A row a group is one arm; arms of one group in one comparison were combined.
+    combined = len(set(groups)) < len(groups)
+    return Comparison(
+        study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns, combined
+    )
 
 
 def _text(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +18,10 @@ from evergreen.synthesis import (
     sensitivity,
     study_effects,
     study_influence,
-    wording,
 )
 from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.numbers import plain
+from evergreen.synthesis.preparation import Preparation
 from evergreen.synthesis.studies import Studies
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
         "profile": curves.profile(studies, model),
         "not_pooled": "" if whole else not_pooled(left_out),
         "notes": whole.notes if whole else [],
-        "methods": wording.methods(outcome, model),
+        "preparation": asdict(Preparation.of(studies, outcome)),
         "subgroups": effect_modification.subgroups(studies, outcome["subgroups"], analysis),
         "moderators": moderators,
         "bubble": curves.line(studies, moderators, model, analysis["level"]),

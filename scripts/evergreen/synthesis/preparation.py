@@ -1,0 +1,69 @@
+"""What was done to the numbers of studies before they were pooled, counted where it was done and not where it could have been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evergreen.metaanalysis.effects import effect_sizes
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.synthesis.comparisons import arrays
+from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_effects import EMPTY_CELLS, options
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Of how many pooled effects something was changed first.
+
+    `derived`: a number was converted from others. `corrected`: something was added to the cells for the study's own effect,
+    `corrected_in_model` for the Mantel-Haenszel estimate. `combined`: several arms of a group were made one; `divided`: the
+    control was divided between several comparisons, `apart`: it is in several of them in full. `aggregated`: several effects
+    of the study were made one.
+    """
+
+    derived: int
+    corrected: int
+    corrected_in_model: int
+    combined: int
+    divided: int
+    apart: int
+    aggregated: int
+
+    @classmethod
+    def of(cls, studies: Studies, outcome: Mapping[str, Any]) -> Preparation:
+        """Count it in the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
+        analysis, ones = outcome["analysis"], studies.comparisons
+        shared = sum(one.label != one.study and bool(one.arms) for one in ones)
+        in_model = analysis["model"] == "mh" and analysis["mh_add"]
+        return cls(
+            derived=sum(one.derived for one in ones),
+            corrected=_corrected(studies, options(studies.measure, analysis)),
+            corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
+            combined=sum(one.combined for one in ones),
+            divided=shared if outcome["multi_arm"] == "split" else 0,
+            apart=shared if outcome["multi_arm"] == "separate" else 0,
+            aggregated=sum(bool(one.parts) for one in ones),
+        )
+
+
+def _corrected(studies: Studies, chosen: Mapping[str, Any]) -> int:
+    """Of how many studies a correction of empty cells changes the effect or its variance."""
+    measure = studies.measure
+    counted = [one for one in studies.comparisons if one.yi is None and one.numbers]
+    if not counted or "to" not in MEASURES[measure].options:
+        return 0
+    data = arrays(counted, MEASURES[measure].kind)
+    own = {name: value for name, value in chosen.items() if name not in EMPTY_CELLS}
+    with_it = effect_sizes(measure, data, **chosen)
+    without = effect_sizes(measure, data, **own, to="none")
+    return int(np.any([_differ(*pair) for pair in zip(with_it, without, strict=True)], axis=0).sum())
+
+
+def _differ(one: Array, other: Array) -> NDArray[np.bool_]:
+    return (one != other) & ~(np.isnan(one) & np.isnan(other))
