@@ -47,7 +47,6 @@ NEEDS = {
     # Counts, and draws every round's chart again whose counts changed.
     "count_prisma": Needs(mb_per_mb=20, minutes=20, minutes_per_100_mb=10),
     "draw_overlap": Needs(stays=True),
-    "write_checklists": Needs(stays=True),
     "merge_extraction": Needs(mb_per_mb=40),
     "slice_outcomes": Needs(mb_per_mb=40),
     # 25 outcomes in one process: little each, but multilevel models take minutes.
@@ -58,6 +57,7 @@ NEEDS = {
     "draw_bias": Needs(stays=True),
     "grade_certainty": Needs(stays=True),
     "write_status": Needs(mb_per_mb=10),
+    "write_checklists": Needs(mb_per_mb=10),
     # Holds the figures that it shows and passes over the Word document.
     "write_report": Needs(mb=600, mb_per_mb=15, minutes=30),
     "verify_with_metafor": Needs(mb=500, minutes=60),

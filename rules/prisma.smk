@@ -77,42 +77,7 @@ rule draw_overlap:
         " --stem {params.stem:q} > {log:q} 2>&1"
 
 
-rule write_checklists:
-    input:
-        counts="results/prisma/counts.json",
-        per_source="results/prisma/per_source.csv",
-        excluded="results/prisma/excluded_reports.csv",
-        searches=lambda w: search_logs(),
-    output:
-        table="results/prisma/checklist.csv",
-        word="results/prisma/checklist.docx",
-    log:
-        "results/logs/write_checklists.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_checklists"),
-    params:
-        **program("write_checklists.py"),
-        searches=lambda w, input: words("write_checklists", input.searches),
-        # Unsorted: sources and reasons stand in the checklist as in the protocol.
-        protocol=value("write_checklists", params.whole(PROTOCOL)),
-        people=value(
-            "write_checklists",
-            {
-                "extractors": list(extraction_sheets(PROTOCOL)),
-                "assessors": list(bias_sheets(PROTOCOL)),
-                "certainty": sheet("config/certainty") is not None,
-            },
-        ),
-    shell:
-        "python {params.script:q} --counts {input.counts:q} --per-source {input.per_source:q} --excluded {input.excluded:q}"
-        " --searches {params.searches:q} --protocol {params.protocol:q} --people {params.people:q} --table {output.table:q}"
-        " --word {output.word:q} > {log:q} 2>&1"
-
-
 rule prisma:
     input:
         rules.count_prisma.output,
-        rules.write_checklists.output,
         rules.draw_overlap.output if len(PROTOCOL.sources) > 1 else [],

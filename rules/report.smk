@@ -23,6 +23,29 @@ rule write_status:
         " --text {output.text:q} > {log:q} 2>&1"
 
 
+# They speak of the whole review, and so belong to its end.
+rule write_checklists:
+    input:
+        unpack(checklist_inputs),
+    output:
+        table="results/prisma/checklist.csv",
+        word="results/prisma/checklist.docx",
+    log:
+        "results/logs/write_checklists.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_checklists"),
+    params:
+        **program("write_checklists.py"),
+        # Unsorted: sources and reasons stand in the checklist as in the protocol.
+        protocol=value("write_checklists", params.whole(PROTOCOL)),
+        inputs=lambda w, input: value("write_checklists", named_inputs(input)),
+    shell:
+        "python {params.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --table {output.table:q}"
+        " --word {output.word:q} > {log:q} 2>&1"
+
+
 rule write_report:
     input:
         unpack(report_inputs),
@@ -55,6 +78,7 @@ rule report:
     input:
         "results/report/index.html",
         "results/report/review.docx",
+        rules.write_checklists.output if PARTS["prisma"] else [],
         # The pages that the report sends people to.
         [
             f"results/screening/{stage}/{person}.html"

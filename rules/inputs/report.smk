@@ -63,17 +63,50 @@ def status_inputs(wildcards):
     return {name: paths for name, paths in found.items() if paths}
 
 
-def report_inputs(wildcards):
-    """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json"}
+def facts_inputs():
+    """What was done in this review, as far as its files say (`report/facts.py`): whatever tells it reads all of these."""
+    found = {}
     if SEARCHED:
         found["brought"] = expand(RECORDS, source=PROTOCOL.sources)
-        found["strategies"] = sorted({PROTOCOL.sources[name].strategy for name in PROTOCOL.pubmed_sources})
+        strategies = {source.strategy for source in PROTOCOL.sources.values()}
+        found["strategies"] = sorted(map(written, strategies - {""}))
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
+        for table in ("borderline", "verdicts"):
+            found[table] = f"results/deduplication/{table}.csv"
+        for stage in STAGES:
+            for table in ("decisions", "votes", "awaiting"):
+                found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
+    if PARTS["extract"]:
+        found["converted"] = "results/extraction/converted.csv"
+        found["extraction_conflicts"] = "results/extraction/conflicts.csv"
+    if JUDGED:
+        found["judgements"] = "results/risk_of_bias/judgements.csv"
+        found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
+    if POOLED:
+        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
+        found["certainty"] = CERTAINTY
+    return found
+
+
+def checklist_inputs(wildcards):
+    """What the checklists are filled from: the facts, the flow chart's numbers, and the logs of the searches."""
+    found = {
+        **facts_inputs(),
+        "prisma": "results/prisma/counts.json",
+        "per_source": "results/prisma/per_source.csv",
+        "excluded": "results/prisma/excluded_reports.csv",
+        "searches": search_logs(),
+    }
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def report_inputs(wildcards):
+    """What the report shows, as far as this review has it."""
+    found = {"status": "results/report/status.json", **facts_inputs()}
+    if SEARCHED:
         found["changes"] = changed_records()
         found["studies"] = "results/screening/studies.csv"
-        found["full_text"] = "results/screening/full_text/decisions.csv"
         # In the order in which the report prints them.
         found["named_studies"] = [
             f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")
@@ -83,17 +116,13 @@ def report_inputs(wildcards):
         found["prisma"] = "results/prisma/counts.json"
         found["flow"] = "results/prisma/flow.svg"
     if JUDGED:
-        found["judgements"] = "results/risk_of_bias/judgements.csv"
         found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
     if POOLED:
-        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
         found["figures"] = [
             f"results/figures/{outcome}/{name}"
             for outcome in OUTCOMES
             for name in ("figures.json", "further")
         ]
-        found["converted"] = "results/extraction/converted.csv"
-        found["certainty"] = CERTAINTY
     return {name: paths for name, paths in found.items() if paths}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from io import BytesIO
 from typing import Any
@@ -12,10 +13,13 @@ from docx import Document
 
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
+from evergreen.protocol.params import pool_outcomes
 from evergreen.protocol.reading import complete
 from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.document import document
+from evergreen.report.facts import Deduplication, Facts, Search, analysed_outcomes
+from evergreen.synthesis import outcome as pooling
 
 ROUNDS = ["2018-12-31", "2020-12-31"]
 
@@ -65,7 +69,19 @@ def living() -> Run:
         },
     }
     sources = pd.DataFrame([["pubmed", "PubMed", "database", "total", *["4"] * 11]], columns=SOURCE_COLUMNS)
-    return Run(protocol, counts(ROUNDS), sources, [log], ["AB", "CD"], ["AB"], 3, True)
+    days = [
+        ("pubmed", ROUNDS[0]),
+        ("embase", ROUNDS[0]),
+        ("ictrp", ROUNDS[0]),
+        ("pubmed", ROUNDS[1]),
+        ("embase", ROUNDS[1]),
+    ]
+    done = Facts(
+        searches=tuple(Search(source, day, 3, 3, 0) for source, day in days),
+        deduplication=Deduplication(22, 18, 0, 0),
+        rated=1,
+    )
+    return Run(protocol, counts(ROUNDS), sources, [log], 3, done)
 
 
 def answers(run: Run) -> dict[tuple[str, str], tuple[str, str]]:
@@ -120,11 +136,57 @@ def test_what_only_people_know_is_left_to_them(living: Run) -> None:
 
 def test_a_review_that_only_pools_claims_no_search() -> None:
     protocol = complete({"review": {"title": "T"}, "outcomes": [{"id": "pain", "measure": "MD"}]})
-    run = Run(protocol, counts(["2023-11-17"]), pd.DataFrame(columns=SOURCE_COLUMNS), [], [], [], 0, False)
-    found = answers(run)
-    assert found[PRISMA, "7"] == (AUTHORS, "")
-    assert all(status == AUTHORS for (name, _), (status, _) in found.items() if name in (SEARCH, LIVING))
-    assert found[PRISMA, "13d"][0] == RUN
+    rows = [
+        {"study": "A", "group": group, "arm": group, "n": "9", "mean": "1", "sd": "1"}
+        for group in ("intervention", "control")
+    ]
+    result = pooling.result(pd.DataFrame(rows), pool_outcomes(protocol.outcomes)[0])
+    for known, status in (
+        (Facts(analyses=analysed_outcomes(protocol.outcomes, {"pain": result})), RUN),
+        (Facts(), PARTLY),
+    ):
+        run = Run(protocol, counts(["2023-11-17"]), pd.DataFrame(columns=SOURCE_COLUMNS), [], 0, known)
+        found = answers(run)
+        assert found[PRISMA, "7"] == (AUTHORS, "")
+        assert all(status == AUTHORS for (name, _), (status, _) in found.items() if name in (SEARCH, LIVING))
+        assert found[PRISMA, "13d"][0] == status
+
+
+def test_nothing_is_said_to_be_done_where_nobody_has_done_anything(living: Run) -> None:
+    """Protocol and searches only: who is to screen and how outcomes are to be pooled is told as planned."""
+    found = answers(living)
+    for item in ("9", "11", "13b", "13c", "18", "19", "20b", "20c", "20d", "21"):
+        assert found[PRISMA, item] == (AUTHORS, "")
+    assert found[PRISMA, "8"][0] == PARTLY
+    assert "AB and CD are to decide independently" in found[PRISMA, "8"][1]
+    assert "pain is to be pooled with a random-effects model" in found[PRISMA, "13d"][1]
+    said = " ".join(text for _, text in found.values())
+    for word in (
+        "decided",
+        "adjudicat",
+        "extracted the",
+        "judged",
+        "were pooled",
+        "was pooled",
+        "compared for",
+        "tested for",
+    ):
+        assert word not in said
+    # the one source that was left behind has its own days
+    assert (
+        found[SEARCH, "13"][1]
+        == "PubMed: 2018-12-31 and 2020-12-31; embase: 2018-12-31 and 2020-12-31; ictrp: 2018-12-31."
+    )
+
+
+def test_the_strategy_of_an_export_counts_as_given(living: Run) -> None:
+    known = dataclasses.replace(living.facts, strategies={"embase": "1. pain\n\n2. drug\n", "ictrp": "pain"})
+    for item in ((PRISMA, "7"), (SEARCH, "8")):
+        assert answers(dataclasses.replace(living, facts=known))[item] == (
+            RUN,
+            "PubMed: 3 lines as run, with the hits of each, in the search log; embase: 2 lines as given with the export, in the report;"
+            " ictrp: 1 line as given with the export, in the report.",
+        )
 
 
 def test_document_is_the_same_twice(living: Run) -> None:

@@ -1,89 +1,249 @@
-"""Methods in words: what the report says of screening is what the protocol's mode does."""
+"""What is said of people and searches is what the files say: past where it was done, planned where nobody has, nothing where nothing is."""
 
+import pandas as pd
 import pytest
 
 from evergreen.protocol.reading import complete
-from evergreen.report import methods
+from evergreen.report import methods, updates
+from evergreen.report.facts import Deduplication, Facts, Search, deduplicated, filled, screened
 
-SOURCES = {"a": {"kind": "export", "type": "database", "files": {"2020-12-31": "a.ris"}}}
+ROUNDS = ["2020-12-31", "2021-12-31"]
+EXPORTS = {
+    "embase": {
+        "kind": "export", "type": "database", "name": "Embase", "files": dict.fromkeys(ROUNDS, "a.ris"),
+    },
+    "cinahl": {"kind": "export", "type": "database", "name": "CINAHL", "files": {ROUNDS[0]: "b.ris"}},
+}  # fmt: skip
+PUBMED = {"pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt"}}
 
 
-def selection(stage):
-    protocol = {
-        "review": {"title": "A"},
-        "rounds": ["2020-12-31"],
-        "sources": SOURCES,
-        "screening": {"full_text": stage},
-    }
-    return methods.selection(complete(protocol))
+def protocol(**more):
+    return complete({"review": {"title": "A"}, "rounds": ROUNDS, "sources": EXPORTS, **more})
+
+
+def stage(reviewers="AB CD", **more):
+    return {"reviewers": reviewers.split(), **more}
+
+
+def at_full_text(decisions=(), votes=(), awaiting=(), **plan):
+    """Sentences on a stage; `decisions` (how, by), `votes` (work, reviewer, pilot), `awaiting` alike."""
+    found = screened(
+        "full_text",
+        pd.DataFrame([[*one] for one in decisions], columns=["how", "decided_by"]),
+        pd.DataFrame([[*one] for one in votes], columns=["work_id", "reviewer", "pilot"], dtype=str),
+        pd.DataFrame([[*one] for one in awaiting], columns=["work_id", "reviewer", "pilot"], dtype=str),
+    )
+    plan = plan or stage()
+    return methods.screening(protocol(screening={"full_text": plan}), Facts(stages={"full_text": found}))[1]
+
+
+def votes(works, people="AB CD", pilot="false"):
+    return [(work, person, pilot) for work in works for person in people.split()]
+
+
+AGREED = [("agreed", "AB; CD")] * 2
 
 
 @pytest.mark.parametrize(
-    ("stage", "sentence"),
+    ("plan", "people", "done", "planned"),
     [
-        ({"reviewers": ["AB"]}, "At full text, AB alone decided."),
-        ({"reviewers": ["AB", "CD"]}, "At full text, AB and CD decided independently; disagreements"),
+        (stage("AB"), "AB", "At full text, AB alone decided on 2 works.", "AB alone is to decide; nobody has voted yet on the 2 works there."),
+        (stage(), "AB CD", "AB and CD decided independently on 2 works.", "AB and CD are to decide independently; nobody has voted yet"),
+        (stage(mode="dual"), "AB CD", "AB and CD decided independently on 2 works.", "AB and CD are to decide independently; nobody"),
         (
-            {"reviewers": ["AB", "CD"], "mode": "dual"},
-            "At full text, AB and CD decided independently; disagreements",
+            stage("AB CD EF", mode="dual"), "AB EF", "two of AB, CD and EF decided on each work independently",
+            "two of AB, CD and EF are to decide on each work independently; nobody",
         ),
+        (stage(mode="single"), "AB", "one of AB and CD decided on each work", "one of AB and CD is to decide on each work; nobody"),
         (
-            {"reviewers": ["AB", "CD", "EF"], "mode": "dual"},
-            "At full text, two of AB, CD and EF decided on each work independently; disagreements",
+            stage(mode="dual_excludes"), "AB", "a second one, independently, where the first excluded",
+            "a second one, independently, where the first excludes",
         ),
-        (
-            {"reviewers": ["AB", "CD"], "mode": "single"},
-            "At full text, one of AB and CD decided on each work.",
-        ),
-        (
-            {"reviewers": ["AB", "CD"], "mode": "dual_excludes"},
-            "a second one, independently, where the first excluded",
-        ),
-        (
-            {"reviewers": ["AB", "CD"], "pilot": 20},
-            "20 works of the first search were screened by all, as a pilot.",
-        ),
-        (
-            {"reviewers": ["AB", "CD", "EF"], "mode": "dual", "active": {"EF": {"until": "2020-12-31"}}},
-            "EF took part until the search of 2020-12-31.",
-        ),
-        ({}, "Screening by full text was skipped: no reviewers are named."),
     ],
-)
-def test_screening_is_told_as_it_was_done(stage, sentence):
-    assert sentence in selection(stage)
+)  # fmt: skip
+def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
+    whole = at_full_text(AGREED, votes("ab", people), **plan)
+    nothing = at_full_text([("pending", "")] * 2, (), votes("ab", people), **plan)
+    assert done in whole
+    assert planned in nothing
+    assert "decided" not in nothing
+    assert "adjudicat" not in whole + nothing
+    assert "disagree" not in nothing
+
+
+@pytest.mark.parametrize(
+    ("decisions", "cast", "awaited", "expected"),
+    [
+        ((), (), (), "At full text, AB and CD are to decide independently; no work has reached this stage yet."),
+        (AGREED, votes("ab"), (), "decided independently on 2 works. There was no disagreement to settle."),
+        (
+            [("agreed", "AB; CD"), ("pending", "")], [*votes("a"), ("b", "AB", "false")], [("b", "CD", "false")],
+            "are to decide independently; of the votes on 2 works, 3 were cast (AB 2, CD 1) and 1 is awaited.",
+        ),
+        (
+            [("adjudicated", "EF"), ("conflict", "")], votes("ab"), (),
+            "on 2 works. On 1 work EF decided as adjudicator. 1 disagreement is open.",
+        ),
+        ([("adjudicated", "adjudication")], votes("a"), (), "On 1 work an adjudicator decided as adjudicator."),
+        (
+            [("adjudicated", "EF"), ("pending", "")], (), votes("b"),
+            "nobody has voted yet on the 2 works there. On 1 work EF decided as adjudicator.",
+        ),
+    ],
+)  # fmt: skip
+def test_votes_and_adjudications_are_told_in_numbers(decisions, cast, awaited, expected):
+    assert expected in at_full_text(decisions, cast, awaited)
+
+
+@pytest.mark.parametrize(
+    ("cast", "awaited", "expected"),
+    [
+        (votes("ab", pilot="true"), (), "2 works of the first search were screened by all, as a pilot."),
+        (votes("a", pilot="true"), votes("b", pilot="true"), "2 works of the first search are for all to screen, as a pilot; 1 of them awaits votes."),
+    ],
+)  # fmt: skip
+def test_a_pilot_is_told_as_far_as_it_went(cast, awaited, expected):
+    assert expected in at_full_text(AGREED, cast, awaited, **stage(pilot=2))
+
+
+@pytest.mark.parametrize(("people", "word"), [("AB CD EF", "took"), ("AB CD", "is to take")])
+def test_who_takes_part_in_some_rounds_only_is_told(people, word):
+    plan = stage("AB CD EF", mode="dual", active={"EF": {"until": ROUNDS[0]}})
+    assert f"EF {word} part until the search of {ROUNDS[0]}." in at_full_text(
+        AGREED, votes("ab", people), **plan
+    )
+
+
+def test_a_stage_without_reviewers_is_skipped():
+    said = methods.screening(protocol(screening={}), Facts())
+    assert said[1] == "Screening by full text was skipped: no reviewers are named."
 
 
 def test_screening_done_elsewhere_is_not_claimed():
-    protocol = complete(
+    elsewhere = complete(
         {"review": {"title": "A"}, "prisma": {"given": {"2023-11-17": {"database_results": 5}}}}
     )
-    assert methods.selection(protocol) == (
+    assert methods.selection(elsewhere, Facts()) == (
         "Searches and screening were done elsewhere; the counts of 2023-11-17 are those given in the protocol."
     )
 
 
+def test_a_review_without_sources_merged_no_records_and_screened_none():
+    alone = complete({"review": {"title": "A"}})
+    assert methods.selection(alone, Facts()) == ""
+    assert methods.search(alone, Facts()) == "The review starts after the search; no source is searched here."
+
+
 @pytest.mark.parametrize(
-    ("model", "said", "not_said"),
+    ("searches", "expected"),
     [
-        ("random", "tau² and I² (from tau²)", "(from Q)"),
-        ("mh", "Cochran's Q and I² (from Q)", "tau²"),
-        ("peto", "Cochran's Q and I² (from Q)", "tau²"),
-        ("common", "Cochran's Q and I² (from Q)", "tau²"),
+        ((), "Embase and CINAHL have not been searched yet."),
+        (
+            (("embase", ROUNDS[0]), ("cinahl", ROUNDS[0]), ("embase", ROUNDS[1])),
+            "Embase was searched on 2020-12-31 and 2021-12-31. CINAHL was searched on 2020-12-31."
+            " CINAHL was not searched in the round of 2021-12-31.",
+        ),
+        ((("embase", ROUNDS[0]), ("cinahl", ROUNDS[0])), "Embase and CINAHL were searched on 2020-12-31."),
+        ((("embase", ROUNDS[0]),), "Embase was searched on 2020-12-31. CINAHL has not been searched yet."),
+    ],
+)  # fmt: skip
+def test_each_source_is_told_with_its_own_days(searches, expected):
+    found = Facts(searches=tuple(Search(name, day, 3, 3, 0) for name, day in searches))
+    assert methods.search(protocol(), found) == expected
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked", "expected"),
+    [
+        ("embedded", ROUNDS[0], "PubMed was represented by the stand-in"),
+        ("live", ROUNDS[0], "PubMed was searched through the E-utilities of NCBI."),
+        ("live", "2022-01-03", "that of PubMed of 2020-12-31 was made on 2022-01-03"),
+        ("http://127.0.0.1:9", ROUNDS[0], "PubMed was represented by a server on this machine."),
     ],
 )
-def test_a_variance_between_studies_is_told_of_models_that_have_one(model, said, not_said):
-    measure = "OR" if model == "peto" else "RR"
-    protocol = complete(
-        {
-            "review": {"title": "A"},
-            "outcomes": [{"id": "a", "measure": measure, "analysis": {"model": model}}],
-        }
+def test_where_pubmed_was_asked_is_what_the_retrieval_says(endpoint, asked, expected):
+    found = Facts(searches=(Search("pubmed", ROUNDS[0], 3, 3, 0, endpoint, asked),))
+    said = methods.search(protocol(sources=PUBMED), found)
+    assert expected in said
+    assert "repeated" not in said  # there was one search
+
+
+def test_what_a_later_search_found_again_is_counted():
+    days = (Search("pubmed", ROUNDS[0], 3, 3, 0, "live", ROUNDS[0]), Search("pubmed", ROUNDS[1], 4, 2, 2, "live", ROUNDS[1]))  # fmt: skip
+    said = methods.search(protocol(sources=PUBMED), Facts(searches=days))
+    assert "Each later search of PubMed repeated the whole strategy." in said
+    assert "2 records that an earlier search had found were recognised by their ids" in said
+
+
+@pytest.mark.parametrize(
+    ("records", "in_doubt", "verdicts", "expected"),
+    [
+        ([], 0, 0, "There are no records to compare yet."),
+        (["a:1", "a:2"], 0, 0, "2 records were compared by identifiers, titles, authors, journals and pages; no two were merged."),
+        (["a:1; b:1", "a:2"], 1, 2, "and merged into 2 works. 2 verdicts of people on pairs of records were applied, over what the algorithm found."
+         " 1 pair in doubt was left apart and awaits a person's verdict."),
+    ],
+)  # fmt: skip
+def test_duplicates_are_told_in_numbers(records, in_doubt, verdicts, expected):
+    found = deduplicated(
+        pd.DataFrame({"record_ids": records}, dtype=str),
+        pd.DataFrame({"record_a": ["x"] * in_doubt}),
+        pd.DataFrame({"effect": ["applied"] * verdicts + ["orphan: no record z"]}),
     )
-    (text,) = methods.synthesis(protocol.outcomes)
-    assert said in text
-    assert not_said not in text
+    assert expected in " ".join(methods.duplicates(found))
+    assert found == Deduplication(
+        sum(map(len, (one.split("; ") for one in records))), len(records), in_doubt, verdicts
+    )
 
 
-def test_a_review_without_sources_merged_no_records_and_screened_none():
-    assert methods.selection(complete({"review": {"title": "A"}})) == ""
+def sheets(rows, conflicts=()):
+    return filled(
+        pd.DataFrame([[*row] for row in rows], columns=["study", "people"], dtype=str),
+        pd.DataFrame([[*one] for one in conflicts], columns=["status", "adjudicator"], dtype=str),
+        "people",
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "planned", "expected"),
+    [
+        (None, [], ""),
+        (None, ["AB", "CD"], "AB and CD are to extract the data."),
+        (sheets([("S1", "AB"), ("S1", "AB"), ("S2", "AB")]), ["AB"], "AB alone extracted the data of 2 studies."),
+        (sheets([("S1", "AB")]), ["AB", "CD"], "AB alone extracted the data of 1 study. CD is to extract the data and has not begun."),
+        (
+            sheets([("S1", "AB; CD"), ("S2", "AB; CD")]), [],
+            "AB and CD extracted the data of 2 studies independently; the sheets were compared cell by cell. There was no difference to settle.",
+        ),
+        (
+            sheets([("S1", "AB; CD"), ("S2", "AB")], [("adjudicated", "EF"), ("open", ""), ("pending", "")]), [],
+            "AB and CD extracted the data of 2 studies (AB 2, CD 1), 1 of them independently by two or more; the sheets were compared cell"
+            " by cell. 1 difference was settled by EF. 1 difference is open.",
+        ),
+        (sheets([("S1", "AB"), ("S2", "CD")]), [], "AB and CD extracted the data of 2 studies, each study by one of them."),
+    ],
+)  # fmt: skip
+def test_who_extracted_what_is_told(found, planned, expected):
+    plan = protocol(extraction={"extractors": planned} if planned else {})
+    assert methods.extraction(plan, Facts(extraction=found)) == expected
+
+
+def test_who_judged_is_told_with_the_tool():
+    plan = protocol(risk_of_bias={"tool": "rob2", "assessors": ["AB"]})
+    assert methods.bias(plan, Facts()) == "AB is to judge the risk of bias with RoB 2."
+    found = sheets([("S1", "AB"), ("S1", "")])
+    assert methods.bias(plan, Facts(bias=found)) == "AB alone judged the risk of bias of 1 study with RoB 2."
+
+
+@pytest.mark.parametrize(
+    ("pending", "skipped", "expected"),
+    [
+        (0, (), "9 new records, of which 8 were screened. No study was added."),
+        (7, (), "of which 1 was screened and 7 await a decision. No study"),
+        (8, (), "of which 0 were screened and 8 await a decision. No study"),
+        (0, ("title_abstract",), "of which 8 passed title and abstract, which nobody screens. No study"),
+    ],
+)
+def test_an_update_screened_what_somebody_decided(pending, skipped, expected):
+    counts = {"database_results": 9, "records_screened": 8, "records_pending": pending, "extra_reports": 0}
+    assert expected in updates.sentence(counts, [], skipped)

@@ -10,8 +10,10 @@ from evergreen.figures.wording import explained
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.params import pool_outcomes
 from evergreen.protocol.reading import complete
-from evergreen.report import methods, results
+from evergreen.report import results
+from evergreen.report.facts import analysed_outcomes
 from evergreen.report.findings import control_risk
+from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis import outcome as pooling
 from tests.figures.figures_of_bcg import words
 
@@ -57,8 +59,10 @@ def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied
     assert (model["asked"], model["test"], model.get("test_reason")) == (asked, applied, reason)
     assert f"Confidence interval of the pooled effect: {words}" in explained(model).split("; ")[0].rstrip(".")
     if asked == "auto" and len(effects) > 1:
-        said = methods.synthesis([Outcome.model_validate(outcome)], {"one": result})[-1]
-        assert said == f"{'Wald-type' if applied == 'z' else 'Hartung-Knapp'} intervals were applied to one."
+        outcomes = [Outcome.model_validate(outcome)]
+        said = " ".join(synthesis(outcomes, analysed_outcomes(outcomes, {"one": result})))
+        assert f"{'Wald-type' if applied == 'z' else 'Hartung-Knapp'} intervals at the 95% level" in said
+        assert (f"({reason})" in said) == bool(reason)
 
 
 def test_every_place_decides_for_itself():

@@ -11,9 +11,13 @@ import pandas as pd
 from evergreen import __version__
 from evergreen.protocol.model import Protocol
 from evergreen.protocol.search import Source
-from evergreen.report import methods
+from evergreen.report import facts, methods, pooling_words
 from evergreen.report.blocks import Head, Section, Table, Text
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
+from evergreen.report.facts import Facts
+from evergreen.report.inputs import Inputs
+from evergreen.report.status import plural
+from evergreen.tables import read_json
 
 # What an answer is: complete; true, but something only authors know is missing; left to the authors.
 RUN, PARTLY, AUTHORS = "from the run", "complete it", "to write"
@@ -32,19 +36,29 @@ class Answer:
 class Run:
     """What the checklists are filled from.
 
-    `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the
-    logs of the searches that were run (with `source`), `extractors` and `assessors` who filled sheets, `excluded` the number of reports
-    excluded at full text, `certainty` whether there is a sheet of certainty.
+    `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the logs of the PubMed searches that were run
+    (with `source`), `excluded` the number of reports excluded at full text, `facts` what was done.
     """
 
     protocol: Protocol
     counts: Mapping[str, Any]
     sources: pd.DataFrame
     searches: Sequence[Mapping[str, Any]]
-    extractors: Sequence[str]
-    assessors: Sequence[str]
     excluded: int
-    certainty: bool
+    facts: Facts
+
+
+def read(protocol: Protocol, inputs: Inputs) -> Run:
+    """What the checklists are filled from, of the files of a run."""
+    searches = [{**read_json(path), "source": path.parent.parent.name} for path in inputs.paths("searches")]
+    return Run(
+        protocol,
+        inputs.json("prisma"),
+        inputs.table("per_source"),
+        searches,
+        len(inputs.table("excluded")),
+        facts.read(protocol, inputs),
+    )
 
 
 def checklist(run: Run) -> pd.DataFrame:
@@ -101,23 +115,16 @@ def sections(table: pd.DataFrame) -> list[Section]:
 
 def _review(run: Run) -> dict[str, Answer]:
     """Answers to the items of PRISMA 2020."""
-    p, total = run.protocol, run.counts["total"]
-    review, outcomes = p.review, p.outcomes
+    p, total, known = run.protocol, run.counts["total"], run.facts
+    review = p.review
     asked = "; ".join(f"{key}: {methods.listed(_names(value))}" for key, value in p.question if value)
     reasons = "; ".join(p.screening.reasons.values())
-    tools = total["excluded_automatic"]
-    automated = (
-        f"Automation tools marked {_plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm; people"
-        " took all other decisions."
-        if tools
-        else "No decision was automated; duplicates were."
-    )
     answers = {
         "1": Answer(
             f"Title in the protocol: {review.title}.",
             status=RUN if "systematic review" in review.title.lower() else PARTLY,
         ),
-        "16a": Answer(_flow_words(total), "results/prisma/flow.svg"),
+        "16a": Answer(_flow_words(run), "results/prisma/flow.svg"),
         "24b": Answer("The protocol is config/config.yaml, under version control.", "config/config.yaml", PARTLY),
         "24c": Answer(
             "Every change of the protocol is in the history of config/; say which changed the review, and why.",
@@ -132,43 +139,42 @@ def _review(run: Run) -> dict[str, Answer]:
     if asked:
         answers["4"] = Answer(f"{asked}.", "config/config.yaml", PARTLY)
     if asked or reasons:
-        excluded = f" Reasons for exclusion, in order of priority: {reasons}." if reasons else ""
-        answers["5"] = Answer(f"{asked}.{excluded}", "config/config.yaml", PARTLY)
+        criteria = [f"{asked}."] if asked else []
+        criteria += [f"Reasons for exclusion, in order of priority: {reasons}."] if reasons else []
+        answers["5"] = Answer(" ".join(criteria), "config/config.yaml", PARTLY)
     if p.sources:
-        whole = {"status": RUN} if _all_searched(run) else {"status": PARTLY}
         answers["6"] = Answer(_sources_words(run), "results/prisma/per_source.csv")
-        answers["7"] = Answer(_strategies_words(run), "results/search/", **whole)
+        answers["7"] = _strategies(run)
         answers["8"] = Answer(
-            f"{methods.selection(p)} {automated}",
-            "results/screening/",
-            _screened(p),
+            f"{methods.selection(p, known)} {_automated(run)}", "results/screening/", _selected(run)
         )
         answers["16b"] = Answer(
-            f"{run.excluded} reports excluded at full text, each with one reason.",
+            f"{plural(run.excluded, 'report')} excluded at full text, with one reason each.",
             "results/prisma/excluded_reports.csv",
         )
-    if run.extractors:
-        answers["9"] = Answer(
-            f"{methods.extraction(p, run.extractors, [])} Say whether authors of studies were asked.",
-            "results/extraction/merged.csv", PARTLY,
-        )  # fmt: skip
-    if run.assessors:
-        answers["11"] = Answer(
-            methods.extraction(p, [], run.assessors), "results/risk_of_bias/judgements.csv"
-        )
+    if words := methods.extraction(p, known):
+        words = f"{words} Say whether authors of studies were asked."
+        answers["9"] = Answer(words, "results/extraction/merged.csv", PARTLY)
+    if words := methods.bias(p, known):
+        judged = known.bias is not None and known.bias.studies > 0
+        where = "results/risk_of_bias/judgements.csv"
+        answers["11"] = Answer(words, where, RUN if judged else PARTLY)
+    if known.bias is not None and known.bias.studies:
         answers["18"] = Answer(
-            "Judgements with their support, as a table and two figures.", "results/figures/risk_of_bias/"
+            f"Judgements on {plural(known.bias.studies, 'study', 'studies')} with their support, as a table and two figures.",
+            "results/figures/risk_of_bias/",
         )
-    if outcomes:
+    if p.outcomes:
         answers |= _synthesis(run)
-    if run.certainty:
+    if known.rated:
         answers["15"] = Answer("GRADE, downgrades with their reasons.", "config/certainty.csv", PARTLY)
-        answers["22"] = Answer("Certainty of each outcome with its downgrades.", "results/report/index.html")
+        said = f"Certainty of {plural(known.rated, 'outcome')} with the downgrades."
+        answers["22"] = Answer(said, "results/report/index.html")
     if review.registration:
         answers["24a"] = Answer(f"{review.registration}.")
     if total["total_studies"]:
         answers["17"] = Answer(
-            f"{_plural(total['total_studies'], 'study', 'studies')} in {_plural(total['total_reports'], 'report')}, listed"
+            f"{plural(total['total_studies'], 'study', 'studies')} in {plural(total['total_reports'], 'report')}, listed"
             " with their reports; add what characterises them.",
             "results/screening/studies.csv", PARTLY,
         )  # fmt: skip
@@ -176,7 +182,8 @@ def _review(run: Run) -> dict[str, Answer]:
 
 
 def _synthesis(run: Run) -> dict[str, Answer]:
-    outcomes = run.protocol.outcomes
+    """Answers on what is pooled: in the past where there is a result."""
+    outcomes, analyses = run.protocol.outcomes, run.facts.analyses
     columns = sorted({name for outcome in outcomes for name in (*outcome.subgroups, *outcome.moderators)})
     explored = [
         f"{outcome.name}: {methods.listed([*outcome.subgroups, *outcome.moderators])}"
@@ -190,25 +197,22 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         f"{outcome.name}, {methods.listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
     )
     everywhere = "results/synthesis/"
-    return {
-        "10a": Answer(f"{per_outcome}. Time points: {times or 'all that were reported'}.", "config/config.yaml"),
+    done = RUN if len(analyses) == len(outcomes) else PARTLY
+    answers = {
+        "10a": Answer(f"{per_outcome}. Time points: {times or 'all that are reported'}.", "config/config.yaml"),
         "10b": Answer(
             f"Study-level columns: {methods.listed(columns)}." if columns else "No further variable is analysed.",
             "results/extraction/merged.csv", PARTLY,
         ),
         "12": Answer(f"{per_outcome}.", "config/config.yaml"),
         "13a": Answer(
-            "Every included study that reports the outcome at the protocol's time points and arms; those that could not be"
+            "Every included study that reports the outcome at the protocol's time points and arms; those that cannot be"
             " pooled are listed with the reason.",
             everywhere,
         ),
-        "13b": Answer(
-            "Missing standard deviations and the like are derived from what is reported; every derived number is listed"
-            " with its rule.",
-            "results/extraction/converted.csv",
+        "13d": Answer(
+            f"{' '.join(pooling_words.synthesis(outcomes, analyses))} Software: Evergreen {__version__}.", everywhere, done
         ),
-        "13c": Answer("Forest and funnel plots of each outcome, each with a table of the numbers drawn.", "results/figures/"),
-        "13d": Answer(f"{' '.join(methods.synthesis(outcomes))} Software: Evergreen {__version__}.", "config/config.yaml"),
         "13e": Answer(
             f"Subgroups and moderators: {'; '.join(explored)}." if explored else "None was planned.", "config/config.yaml"
         ),
@@ -222,12 +226,35 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             " did not report are for the authors to judge.",
             "results/figures/", PARTLY,
         ),
-        "19": Answer("Group statistics, effect and interval of every study, outcome by outcome.", "results/figures/"),
-        "20b": Answer("Every pooled estimate with interval, heterogeneity and prediction interval.", everywhere),
-        "20c": Answer("Subgroups and moderators, where planned.", everywhere),
-        "20d": Answer("Sensitivity analyses beside the main one.", everywhere),
-        "21": Answer("Small-study statistics of each outcome, where there are enough studies.", everywhere, PARTLY),
     }  # fmt: skip
+    if run.facts.extraction is not None:
+        derived = run.facts.derived
+        said = (
+            f"Numbers of {plural(derived, 'row')} were derived from what is reported; each is listed with its rule."
+            if derived
+            else "No number was derived from others."
+        )
+        answers["13b"] = Answer(said, "results/extraction/converted.csv")
+    if shown := [one.outcome.name for one in analyses if one.k]:
+        names = methods.listed(shown)
+        answers["13c"] = Answer(
+            f"Figures of {names}, each with a table of the numbers drawn.", "results/figures/"
+        )
+        answers["19"] = Answer(
+            f"Group statistics, effect and interval of every study: {names}.", "results/figures/"
+        )
+    if pooled := [one.outcome.name for one in analyses if one.pooled]:
+        said = f"Pooled estimates with interval and heterogeneity: {methods.listed(pooled)}."
+        answers["20b"] = Answer(said, everywhere)
+    for item, found, planned in (
+        ("20c", pooling_words.explored(analyses), explored),
+        ("20d", pooling_words.sensitivity(analyses), compared),
+        ("21", pooling_words.small_study(analyses), []),
+    ):
+        if analyses:
+            none = "Not made: the studies do not allow it." if planned else "None was made."
+            answers[item] = Answer(" ".join(found) or none, everywhere, PARTLY if item == "21" else RUN)
+    return answers
 
 
 def _search(run: Run) -> dict[str, Answer]:
@@ -241,13 +268,13 @@ def _search(run: Run) -> dict[str, Answer]:
     answers = {
         "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
         "2": Answer("", status=AUTHORS),
-        "8": Answer(_strategies_words(run), "results/search/", RUN if _all_searched(run) else PARTLY),
-        "12": Answer(methods.search(p), "results/search/"),
-        "13": Answer(_dates_words(p), "config/config.yaml"),
+        "8": _strategies(run),
+        "12": Answer(methods.search(p, run.facts), "results/search/"),
+        "13": Answer(_dates_words(run), "config/config.yaml"),
         "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
         "16": Answer(
-            f"{methods.selection(p).partition('. ')[0]}. Duplicates removed: {run.counts['total']['duplicates']}. Evergreen"
-            f" {__version__}.",
+            f"{' '.join(methods.duplicates(run.facts.deduplication))} Duplicates removed: {run.counts['total']['duplicates']:,}."
+            f" Evergreen {__version__}.",
             "results/deduplication/clusters.csv",
         ),
     }
@@ -280,7 +307,7 @@ def _living(run: Run) -> dict[str, Answer]:
         return {}
     latest = run.counts["rounds"][rounds[-1]]
     authors = methods.listed(run.protocol.review.authors)
-    changed = f"New studies: {latest['new_studies']}, in {_plural(latest['new_reports'], 'report')}"
+    changed = f"New studies: {latest['new_studies']}, in {plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
     return {
         "L1": Answer(
@@ -301,15 +328,31 @@ def _all_searched(run: Run) -> bool:
     return all(source.kind == "pubmed" for source in run.protocol.sources.values())
 
 
-def _screened(protocol: Protocol) -> str:
-    return RUN if all(stage.reviewers for stage in protocol.screening.stages.values()) else PARTLY
+def _selected(run: Run) -> str:
+    """Whether the selection is told whole: somebody screens at both stages, and nothing is open there."""
+    stages = run.facts.stages.values()
+    whole = all(stage.reviewers for stage in run.protocol.screening.stages.values())
+    return RUN if whole and stages and not any(stage.open for stage in stages) else PARTLY
+
+
+def _automated(run: Run) -> str:
+    """What no person decided."""
+    if tools := run.counts["total"]["excluded_automatic"]:
+        return f"Automation tools marked {plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm."
+    found = run.facts.deduplication
+    return (
+        "No decision was automated; duplicates were."
+        if found and found.merged
+        else "No decision was automated."
+    )
 
 
 def _sources_words(run: Run) -> str:
     words = []
-    for source in run.protocol.sources.values():
-        last = max(source.files) if source.kind == "export" else run.protocol.rounds[-1]
-        words.append(f"{_named(source)}, {source.type}, last searched {last}")
+    for name, source in run.protocol.sources.items():
+        days = run.facts.days(name)
+        last = f"last searched {days[-1]}" if days else "not searched yet"
+        words.append(f"{_named(source)}, {source.type}, {last}")
     return f"{'; '.join(words)}."
 
 
@@ -318,22 +361,30 @@ def _named(source: Source) -> str:
     return f"{source.name} ({source.platform})" if source.platform else source.name
 
 
-def _strategies_words(run: Run) -> str:
+def _strategies(run: Run) -> Answer:
+    """Where the strategy of each source stands, and which are to be added."""
     lines = {log["source"]: len(log["lines"]) for log in run.searches}
-    words = [
-        f"{source.name}: {_plural(lines[name], 'line')} as run, with the hits of each, in the search log"
-        if name in lines
-        else f"{source.name}: add the strategy of the export"
-        for name, source in run.protocol.sources.items()
-    ]
-    return f"{'; '.join(words)}."
-
-
-def _dates_words(protocol: Protocol) -> str:
     words = []
-    for source in protocol.sources.values():
-        days = sorted(source.files) if source.kind == "export" else protocol.rounds
-        words.append(f"{source.name}: {methods.listed(days)}")
+    for name, source in run.protocol.sources.items():
+        text = run.facts.strategies.get(name)
+        if name in lines:
+            said = f"{plural(lines[name], 'line')} as run, with the hits of each, in the search log"
+        elif text is not None:
+            count = sum(bool(line.strip()) for line in text.splitlines())
+            said = f"{plural(count, 'line')} as given with the export, in the report"
+        else:
+            said = f"add the strategy of the {source.kind}"
+        words.append(f"{source.name}: {said}")
+    whole = set(run.protocol.sources) <= {*lines, *run.facts.strategies}
+    return Answer(
+        f"{'; '.join(words)}.", "results/search/, results/report/index.html", RUN if whole else PARTLY
+    )
+
+
+def _dates_words(run: Run) -> str:
+    words = []
+    for name, source in run.protocol.sources.items():
+        words.append(f"{source.name}: {methods.listed(run.facts.days(name)) or 'not searched yet'}")
     return f"{'; '.join(words)}."
 
 
@@ -343,13 +394,14 @@ def _records_words(run: Run) -> str:
     return f"{'; '.join(words)} records, each counted in the search that first found it."
 
 
-def _flow_words(n: Mapping[str, Any]) -> str:
+def _flow_words(run: Run) -> str:
+    n = run.counts["total"]
     found = n["database_results"] + n["register_results"]
     assessed = n["dbr_assessed"] + n["other_assessed"]
     return (
-        f"{found} records from databases and registers, {n['duplicates']} duplicates, {n['records_screened']} screened,"
-        f" {_plural(assessed, 'report')} assessed, {_plural(n['total_studies'], 'study', 'studies')} in"
-        f" {_plural(n['total_reports'], 'report')} included."
+        f"{plural(found, 'record')} from databases and registers, {plural(n['duplicates'], 'duplicate')}; of the others"
+        f" {methods.screened_words(n, run.counts.get('skipped', ()))}; {plural(assessed, 'report')} assessed,"
+        f" {plural(n['total_studies'], 'study', 'studies')} in {plural(n['total_reports'], 'report')} included."
     )
 
 
@@ -362,7 +414,3 @@ def _changes(entry: Mapping[str, Any]) -> str:
 
 def _names(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
-
-
-def _plural(n: int, one: str, many: str = "") -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"

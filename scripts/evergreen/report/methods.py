@@ -1,102 +1,231 @@
-"""The methods of the review in words, written from the protocol and from what the run recorded."""
+"""What people and searches did, in words: in the past what the facts say was done, as a plan what the protocol has and nobody did.
+
+Together with `pooling_words` this is the only place that says it; report, checklists, status and changes take their sentences
+from here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.model import Protocol
-from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.screening import Stage
+from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
+from evergreen.screening.votes import ADJUDICATION
 
-POOLED_WITH = {
-    "random": "a random-effects model",
-    "common": "a common-effect model",
-    "mh": "the Mantel-Haenszel method",
-    "peto": "Peto's method",
-    "glmm": "a generalised linear mixed model",
-    "multilevel": "a multilevel model",
-}
-TESTS = {
-    "auto": "Hartung-Knapp intervals where three or more studies have a between-study variance above 0, unless these are narrower than Wald-type intervals, and Wald-type intervals otherwise,",
-    "z": "Wald-type intervals",
-    "knha": "Hartung-Knapp intervals",
-    "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
-}
 TOOLS = {
     "rob1": "the Cochrane risk-of-bias tool of 2011 (seven domains)",
     "rob2": "RoB 2",
     "robins-i": "ROBINS-I",
     "quadas-2": "QUADAS-2",
 }
+ENDPOINTS = {
+    "embedded": "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
+    "live": "PubMed was searched through the E-utilities of NCBI.",
+}
+SERVER = "PubMed was represented by a server on this machine."
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     names = list(names)
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def search(protocol: Protocol) -> str:
-    """How and when the sources were searched."""
-    sources = [source.name for source in protocol.sources.values()]
-    rounds = protocol.rounds
-    if not sources:
+def _verb(names: Sequence[str], one: str, many: str) -> str:
+    return one if len(names) == 1 else many
+
+
+# Searches.
+
+
+def search(protocol: Protocol, facts: Facts) -> str:
+    """How and when the sources were searched, what they found, and which of them were not searched in a round."""
+    if not protocol.sources:
         return "The review starts after the search; no source is searched here."
-    text = f"{listed(sources)} {'was' if len(sources) == 1 else 'were'} searched on {listed(rounds)}."
-    if len(rounds) > 1:
-        text += (
-            " Each later search repeated the whole strategy; records that an earlier search had found were"
-            " recognised by their ids and not screened again."
+    sentences = [*_searched(protocol, facts), *_gaps(protocol, facts)]
+    asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
+    if asked_again:
+        names = listed(protocol.sources[name].name for name in asked_again)
+        sentences.append(f"Each later search of {names} repeated the whole strategy.")
+    late = [one for one in facts.searches if one.asked and one.asked != one.day]
+    if late:
+        said = (
+            f"that of {protocol.sources[one.source].name} of {one.day} was made on {one.asked}"
+            for one in late
         )
-    if protocol.pubmed_sources:
-        text += {
-            "embedded": " PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
-            "live": " PubMed was searched through the E-utilities of NCBI.",
-        }.get(protocol.entrez.endpoint, " PubMed was represented by a server on this machine.")
-    return text
+        sentences.append(f"Where a search was made on another day, it is dated so: {listed(said)}.")
+    if again := sum(one.seen_before for one in facts.searches):
+        sentences.append(
+            f"{plural(again, 'record')} that an earlier search had found {'was' if again == 1 else 'were'} recognised by"
+            f" {'its id' if again == 1 else 'their ids'} and not counted again."
+        )
+    endpoints = dict.fromkeys(ENDPOINTS.get(one.endpoint, SERVER) for one in facts.searches if one.endpoint)
+    return " ".join([*sentences, *endpoints])
 
 
-def selection(protocol: Protocol) -> str:
-    """How duplicates were merged and records selected."""
+def _searched(protocol: Protocol, facts: Facts) -> list[str]:
+    """The days of each source; sources of the same days together, and those that nobody has searched yet."""
+    by_days: dict[tuple[str, ...], list[str]] = {}
+    for name, source in protocol.sources.items():
+        by_days.setdefault(tuple(facts.days(name)), []).append(source.name)
+    found = [
+        f"{listed(names)} {_verb(names, 'was', 'were')} searched on {listed(days)}."
+        for days, names in by_days.items()
+        if days
+    ]
+    if waiting := by_days.get(()):
+        found.append(f"{listed(waiting)} {_verb(waiting, 'has', 'have')} not been searched yet.")
+    return found
+
+
+def _gaps(protocol: Protocol, facts: Facts) -> list[str]:
+    """The rounds in which sources that were searched in others were not."""
+    by_days: dict[tuple[str, ...], list[str]] = {}
+    for name, days in not_searched(protocol, facts).items():
+        by_days.setdefault(tuple(days), []).append(protocol.sources[name].name)
+    return [
+        f"{listed(names)} {_verb(names, 'was', 'were')} not searched in the {_verb(days, 'round', 'rounds')} of {listed(days)}."
+        for days, names in by_days.items()
+    ]
+
+
+def not_searched(protocol: Protocol, facts: Facts) -> dict[str, list[str]]:
+    """The rounds without a search of each source that was searched in others."""
+    found = {name: facts.days(name) for name in protocol.sources}
+    held = {day for days in found.values() for day in days}
+    gaps = {
+        name: [day for day in protocol.rounds if day in held and day not in days]
+        for name, days in found.items()
+        if days
+    }
+    return {name: days for name, days in gaps.items() if days}
+
+
+# Selection.
+
+
+def selection(protocol: Protocol, facts: Facts) -> str:
+    """How duplicates were merged and works selected."""
     elsewhere = sorted(protocol.prisma.given)
     if elsewhere and not protocol.sources:
         return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
     if not protocol.sources:
         return ""
-    text = (
-        "Records of the same work were merged by their identifiers, titles, authors, journals and pages; pairs in"
-        " doubt were left apart and listed for a person, whose verdict outranks the algorithm."
+    sentences = [*duplicates(facts.deduplication), *screening(protocol, facts)]
+    if elsewhere:
+        sentences.append(f"The counts of {listed(elsewhere)} are those given in the protocol.")
+    return " ".join(sentences)
+
+
+def duplicates(found: Deduplication | None) -> list[str]:
+    """How records of the same work were found, and what people said of them."""
+    if found is None or not found.records:
+        return ["There are no records to compare yet."]
+    compared = f"{plural(found.records, 'record was', 'records were')} compared by identifiers, titles, authors, journals and pages"
+    first = (
+        f"{compared}, and merged into {plural(found.works, 'work')}."
+        if found.merged
+        else f"{compared}; no two were merged."
     )
-    for stage, name in STAGE_NAMES.items():
-        text += " " + _screening(protocol.screening.stages[stage], name)
-    return text
+    sentences = [first]
+    if found.verdicts:
+        sentences.append(
+            f"{plural(found.verdicts, 'verdict')} of people on pairs of records {'was' if found.verdicts == 1 else 'were'}"
+            " applied, over what the algorithm found."
+        )
+    if found.in_doubt:
+        sentences.append(
+            f"{plural(found.in_doubt, 'pair')} in doubt {'was' if found.in_doubt == 1 else 'were'} left apart and"
+            f" {'awaits' if found.in_doubt == 1 else 'await'} a person's verdict."
+        )
+    return sentences
 
 
-def _screening(plan: Stage, name: str) -> str:
-    """Who decided at a stage, and how many of them on each work."""
+def screening(protocol: Protocol, facts: Facts) -> list[str]:
+    """Who decided at each stage, how much of it was done, and what became of disagreements."""
+    return [
+        " ".join(_stage(protocol.screening.stages[stage], facts.stages.get(stage), name))
+        for stage, name in STAGE_NAMES.items()
+    ]
+
+
+def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
+    if not plan.reviewers:
+        return [f"Screening by {name} was skipped: no reviewers are named."]
+    cast = sum(found.votes.values()) if found else 0
+    awaited = sum(found.awaited.values()) if found else 0
+    done = cast > 0 and not awaited
+    sentences = [
+        f"At {name}, {_who(plan, done)}" + (f" on {plural(found.works, 'work')}" if done and found else "")
+    ]
+    if found is None or not found.works:
+        sentences[0] += "; no work has reached this stage yet"
+    elif not cast:
+        sentences[0] += f"; nobody has voted yet on the {plural(found.works, 'work')} there"
+    elif awaited:
+        own = ", ".join(f"{person} {count:,}" for person, count in found.votes.items())
+        sentences[0] += (
+            f"; of the votes on {plural(found.works, 'work')}, {cast:,} {'was' if cast == 1 else 'were'} cast ({own}) and"
+            f" {awaited:,} {'is' if awaited == 1 else 'are'} awaited"
+        )
+    sentences[0] += "."
+    if found is not None:
+        sentences += _disagreements(plan, found, done)
+        sentences += _pilot(found)
+    return sentences + _spans(plan, found.votes if found else {})
+
+
+def _who(plan: Stage, done: bool) -> str:
+    """Who decides, in the past where it is done."""
     reviewers, mode = plan.reviewers, plan.mode
-    if not reviewers:
-        return f"Screening by {name} was skipped: no reviewers are named."
+    one, many = ("decided", "decided") if done else ("is to decide", "are to decide")
     if len(reviewers) == 1:
-        return f"At {name}, {reviewers[0]} alone decided."
+        return f"{reviewers[0]} alone {one}"
     people = listed(reviewers)
     if mode == "single":
-        said = f"At {name}, one of {people} decided on each work."
-    elif mode == "dual_excludes":
-        said = (
-            f"At {name}, one of {people} decided on each work, and a second one, independently, where the first excluded;"
-            " disagreements were adjudicated."
-        )
-    else:
-        who = f"two of {people}" if mode == "dual" and len(reviewers) > 2 else people
-        on = " on each work" if mode == "dual" and len(reviewers) > 2 else ""
-        said = f"At {name}, {who} decided{on} independently; disagreements were adjudicated."
-    if plan.pilot:
-        said += f" {plan.pilot} works of the first search were screened by all, as a pilot."
+        return f"one of {people} {one} on each work"
+    if mode == "dual_excludes":
+        excluded = "excluded" if done else "excludes"
+        return f"one of {people} {one} on each work, and a second one, independently, where the first {excluded},"
+    if mode == "dual" and len(reviewers) > 2:
+        return f"two of {people} {many} on each work independently"
+    return f"{people} {many} independently"
+
+
+def _disagreements(plan: Stage, found: Screening, done: bool) -> list[str]:
+    """What was adjudicated and what is open; where all is done and people agreed, that."""
+    settled, open_ = found.how.get("adjudicated", 0), found.how.get("conflict", 0)
+    sentences = []
+    if settled:
+        who = listed(name for name in found.adjudicators if name != ADJUDICATION) or "an adjudicator"
+        sentences.append(f"On {plural(settled, 'work')} {who} decided as adjudicator.")
+    if open_:
+        sentences.append(f"{plural(open_, 'disagreement')} {'is' if open_ == 1 else 'are'} open.")
+    if done and not settled and not open_ and found.how.get("agreed"):
+        sentences.append("There was no disagreement to settle.")
+    return sentences
+
+
+def _pilot(found: Screening) -> list[str]:
+    if not found.pilot:
+        return []
+    if found.pilot_open:
+        return [
+            f"{plural(found.pilot, 'work')} of the first search {'is' if found.pilot == 1 else 'are'} for all to screen, as a"
+            f" pilot; {found.pilot_open:,} of them {'awaits' if found.pilot_open == 1 else 'await'} votes."
+        ]
+    return [
+        f"{plural(found.pilot, 'work')} of the first search {'was' if found.pilot == 1 else 'were'} screened by all, as a pilot."
+    ]
+
+
+def _spans(plan: Stage, votes: Mapping[str, int]) -> list[str]:
+    """From when until when people take part who do not screen all rounds."""
+    sentences = []
     for person, active in plan.active.items():
         span = [
             f"{word} the search of {day}"
@@ -104,73 +233,78 @@ def _screening(plan: Stage, name: str) -> str:
             if day
         ]
         if span:
-            said += f" {person} took part {' '.join(span)}."
-    return said
+            sentences.append(
+                f"{person} {'took' if votes.get(person) else 'is to take'} part {' '.join(span)}."
+            )
+    return sentences
 
 
-def extraction(protocol: Protocol, extractors: Sequence[str], assessors: Sequence[str]) -> str:
-    """How data were extracted and the risk of bias judged."""
-    text = ""
-    if extractors:
-        how = (
-            "independently; the sheets were compared cell by cell and differences adjudicated"
-            if len(extractors) > 1
-            else "alone"
-        )
-        text += f"{listed(extractors)} extracted the data {how}."
-    if assessors:
-        tool = protocol.risk_of_bias.tool
-        how = "independently" if len(assessors) > 1 else "alone"
-        text += f" {listed(assessors)} judged the risk of bias {how} with {TOOLS.get(tool, tool)}."
-    return text.strip()
+def screened_words(counts: Mapping[str, Any], skipped: Sequence[str]) -> str:
+    """`120 were screened, 3 await a decision`, of counts of the flow chart; `skipped` are the stages that nobody screens."""
+    waiting = counts["records_pending"]
+    reached = counts["records_screened"]
+    if "title_abstract" in skipped:
+        return f"{reached:,} passed title and abstract, which nobody screens"
+    done = reached - waiting
+    text = f"{done:,} {'was' if done == 1 else 'were'} screened"
+    return f"{text} and {waiting:,} {'awaits' if waiting == 1 else 'await'} a decision" if waiting else text
 
 
-def synthesis(
-    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]] | None = None
-) -> list[str]:
-    """How effects were pooled: one sentence for each way it was done.
+# Extraction and risk of bias.
 
-    `results` (by the outcome's id) say which interval was applied where the protocol leaves it to the data.
-    """
-    ways: dict[tuple[Any, ...], list[str]] = {}
-    for outcome in outcomes:
-        analysis = outcome.analysis
-        way = (
-            analysis.model,
-            analysis.tau2,
-            analysis.test,
-            analysis.level,
-            analysis.prediction,
-            analysis.i2,
-        )
-        ways.setdefault(way, []).append(outcome.name)
+
+def extraction(protocol: Protocol, facts: Facts) -> str:
+    """Who extracted what, and what became of differences."""
+    planned = protocol.extraction.extractors or ()
+    how = "the sheets were compared cell by cell"
+    return _sheets(facts.extraction, planned, "extracted the data", "extract the data", "", how)
+
+
+def bias(protocol: Protocol, facts: Facts) -> str:
+    """Who judged the risk of bias of what, with which tool, and what became of differences."""
+    tool = protocol.risk_of_bias.tool
+    by = f" with {TOOLS.get(tool, tool)}"
+    planned = protocol.risk_of_bias.assessors or ()
+    how = "their judgements were compared"
+    return _sheets(facts.bias, planned, "judged the risk of bias", "judge the risk of bias", by, how)
+
+
+def _sheets(found: Sheets | None, planned: Sequence[str], did: str, do: str, by: str, compared: str) -> str:
+    """`did` and `do` are the work in the past and as a plan, `by` with what, `compared` how several people's sheets were."""
+    there = list(found.people) if found else []
     sentences = []
-    for (model, tau2, test, level, prediction, i2), names in ways.items():
-        text = f"Effects were pooled with {POOLED_WITH[model]}"
-        if MODELS[model].tau2:
-            text += f" (between-study variance by {TAU2[tau2]})"
-        text += f" and {TESTS[test]} at the {level:.0%} level"
-        if prediction and MODELS[model].heterogeneous:
-            text += ", with prediction intervals"
-        text += f". Heterogeneity is described by {_heterogeneity(model, i2)}."
-        if len(ways) > 1:
-            text += f" This holds for {plural(len(names), 'outcome')}: {listed(names)}."
-        sentences.append(text)
-    return sentences + _applied(outcomes, results or {})
+    if found is not None and there:
+        of = f" of {plural(found.studies, 'study', 'studies')}"
+        if len(there) == 1:
+            sentences.append(f"{there[0]} alone {did}{of}{by}.")
+        elif found.by_several == found.studies:
+            sentences.append(f"{listed(there)} {did}{of}{by} independently; {compared}.")
+        elif found.by_several:
+            own = ", ".join(f"{person} {count:,}" for person, count in found.people.items())
+            sentences.append(
+                f"{listed(there)} {did}{of}{by} ({own}), {found.by_several:,} of them independently by two or more; {compared}."
+            )
+        else:
+            sentences.append(f"{listed(there)} {did}{of}{by}, each study by one of them.")
+        sentences += _differences(found)
+    absent = [person for person in planned if person not in there]
+    if absent:
+        begun = f" and {_verb(absent, 'has', 'have')} not begun" if there else ""
+        sentences.append(
+            f"{listed(absent)} {_verb(absent, 'is', 'are')} to {do}{by if not there else ''}{begun}."
+        )
+    return " ".join(sentences)
 
 
-def _heterogeneity(model: str, i2: str) -> str:
-    """What describes heterogeneity; a model without a variance between studies estimates none."""
-    if not MODELS[model].heterogeneous:
-        return "Cochran's Q and I² (from Q)"
-    return f"Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})"
-
-
-def _applied(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Which outcomes got which interval, for those whose protocol leaves it to the data."""
-    found: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        model = (results.get(outcome.id) or {}).get("model")
-        if model and model["estimate"] is not None and model["asked"] == "auto":
-            found.setdefault(model["test"], []).append(outcome.name)
-    return [f"{TESTS[test]} were applied to {listed(names)}." for test, names in sorted(found.items())]
+def _differences(found: Sheets) -> list[str]:
+    sentences = []
+    if found.adjudicated:
+        who = listed(found.adjudicators) or "an adjudicator"
+        sentences.append(
+            f"{plural(found.adjudicated, 'difference')} {'was' if found.adjudicated == 1 else 'were'} settled by {who}."
+        )
+    if found.open:
+        sentences.append(f"{plural(found.open, 'difference')} {'is' if found.open == 1 else 'are'} open.")
+    if found.by_several and not found.adjudicated and not found.open:
+        sentences.append("There was no difference to settle.")
+    return sentences

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from evergreen.protocol.model import Protocol
+from evergreen.report import methods
 from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text
+from evergreen.report.facts import Facts
 
 # The audit page of all PubMed searches, from the folder of the report.
 SEARCH_LOG = "../search/search-log.html"
 
 
-def section(
-    protocol: Protocol,
-    counts: Mapping[tuple[str, str], Mapping[str, int]],
-    retrieved: Mapping[tuple[str, str], str],
-    strategies: Mapping[str, str],
-    words: str,
-) -> Section:
-    """`counts` and `retrieved` (when PubMed was asked) by source and round; `strategies`: file name to text."""
+def section(protocol: Protocol, facts: Facts) -> Section:
+    """What was done in words, every search with what it found, remarks and strategies."""
     sources = protocol.sources
     columns = [Head("Source"), Head("Platform"), Head("Search date"), Head("Retrieved"), Head("Hits", True), Head("New", True), Head("Seen before", True)]  # fmt: skip
     rows: list[list[Cell]] = []
-    for (name, day), count in counts.items():
+    for one in facts.searches:
+        source = sources[one.source]
+        # When and where PubMed was asked; the day in US Eastern time, by which PubMed dates its records.
+        where = Link(f"{one.asked} ({one.endpoint})", SEARCH_LOG) if one.endpoint else "export file"
+        numbers = (f"{count:,}" for count in (one.hits, one.new, one.seen_before))
+        rows.append([source.name, source.platform, one.day, where, *numbers])
+    for name, days in methods.not_searched(protocol, facts).items():
         source = sources[name]
-        rows.append([
-            source.name, source.platform, day, Link(retrieved[name, day], SEARCH_LOG) if (name, day) in retrieved else "export file",
-            f"{count['hits']:,}", f"{count['new']:,}", f"{count['seen_before']:,}",
-        ])  # fmt: skip
-    blocks: list[Block] = [Text(words), Table("Searches", columns, rows)]
+        rows += [[source.name, source.platform, day, "not searched", "", "", ""] for day in days]
+    blocks: list[Block] = [Text(methods.search(protocol, facts)), Table("Searches", columns, rows)]
     notes = [f"{source.name}: {source.note}" for source in sources.values() if source.note]
     blocks += [Text(note, "note") for note in notes]
-    blocks += [Code(f"Search strategy as run ({path})", text) for path, text in strategies.items()]
+    for name, text in facts.strategies.items():
+        source = sources[name]
+        # What was done with the file of an export only those know who searched.
+        said = "as run" if source.kind == "pubmed" else "as given with the export"
+        blocks.append(Code(f"Search strategy of {source.name} {said} ({source.strategy})", text))
     return Section("search", "Search", blocks)

@@ -13,6 +13,8 @@ from evergreen import tables
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
+from evergreen.report.methods import screened_words
+from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 
 SHORT_TITLE = 60
@@ -105,8 +107,9 @@ def section(
     if flow is not None and counts is not None:
         total = counts["total"]
         alt = (
-            f"Flow chart: {total['database_results'] + total['register_results']} records from databases and registers,"
-            f" {total['records_screened']} screened, {total['total_studies']} studies in {total['total_reports']} reports included."
+            f"Flow chart: {plural(total['database_results'] + total['register_results'], 'record')} from databases and registers,"
+            f" of which {screened_words(total, counts['skipped'])}; {plural(total['total_studies'], 'study', 'studies')} in"
+            f" {plural(total['total_reports'], 'report')} included."
         )
         blocks.append(
             Figure(

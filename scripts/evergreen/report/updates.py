@@ -12,16 +12,19 @@ from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
-from evergreen.report.methods import listed
+from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
 
 NONE = "not pooled"
 
 
-def sentence(counts: Mapping[str, Any], names: Sequence[str]) -> str:
-    """What the search of one round brought, in one or two sentences. `names`: studies included since that round."""
+def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[str] = ()) -> str:
+    """What the search of one round brought, in one or two sentences. `names`: studies included since that round; `skipped`: stages
+    that nobody screens."""
     identified = sum(counts[key] for key in counts if key.endswith("_results"))
-    text = f"The search brought {plural(identified, 'new record')}, of which {counts['records_screened']:,} were screened."
+    text = (
+        f"The search brought {plural(identified, 'new record')}, of which {screened_words(counts, skipped)}."
+    )
     if not names:
         return f"{text} No study was added."
     text += f" {plural(len(names), 'study was', 'studies were')} added: {listed(names)}."
@@ -60,10 +63,11 @@ def blocks_of(
     studies: pd.DataFrame,
     outcomes: Sequence[Outcome],
     results: Mapping[str, Mapping[str, Any]],
+    skipped: Sequence[str] = (),
 ) -> list[Block]:
-    """What one round changed."""
+    """What one round changed; `skipped` are the stages that nobody screens."""
     chosen = studies["status"].eq("included") & studies["round"].eq(day)
-    found: list[Block] = [Text(sentence(counts, studies.loc[chosen, "study"].tolist()))]
+    found: list[Block] = [Text(sentence(counts, studies.loc[chosen, "study"].tolist(), skipped))]
     table = effects(day, outcomes, results)
     return [*found, table] if table else found
 

@@ -1,0 +1,296 @@
+"""What was done in the review, by whom, how often and when, read off the files that the steps wrote and never off the plan.
+
+All that is said of what people and searches did is said from here (`methods`, `pooling_words`, the checklists). What nobody has
+done has no fact: a count is 0, a part is None. How it was planned stands in the protocol.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.errors import InputError
+from evergreen.protocol.model import Protocol
+from evergreen.protocol.outcomes import Outcome
+from evergreen.report.inputs import Inputs
+from evergreen.screening.stages import STAGES
+from evergreen.sheets.texts import decode
+
+VOTES = ("work_id", "pilot", "reviewer")
+
+
+@dataclass(frozen=True)
+class Search:
+    """A source in one round, whose date is `day`: what it found, and what of it was new.
+
+    Of an export `endpoint` is ""; else it is where PubMed was asked, and `asked` the day (in US Eastern time) on which it was.
+    """
+
+    source: str
+    day: str
+    hits: int
+    new: int
+    seen_before: int
+    endpoint: str = ""
+    asked: str = ""
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """How many records are how many works, the pairs that await a verdict, the verdicts of people that were applied."""
+
+    records: int
+    works: int
+    in_doubt: int
+    verdicts: int
+
+    @property
+    def merged(self) -> int:
+        """Records that are of a work which another one stands for."""
+        return self.records - self.works
+
+
+@dataclass(frozen=True)
+class Screening:
+    """One stage: the `works` that reached it, votes cast and awaited by person, and works by `how` they stand.
+
+    `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
+    them that await votes.
+    """
+
+    stage: str
+    works: int
+    votes: Mapping[str, int]
+    awaited: Mapping[str, int]
+    how: Mapping[str, int]
+    adjudicators: tuple[str, ...]
+    pilot: int
+    pilot_open: int
+
+    @property
+    def skipped(self) -> bool:
+        """Whether works passed the stage that nobody screens."""
+        return self.how.get("skipped", 0) > 0
+
+    @property
+    def open(self) -> int:
+        """Works without a decision."""
+        return self.how.get("pending", 0) + self.how.get("conflict", 0)
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Sheets that several people fill for the same studies (extraction, risk of bias).
+
+    `people`: studies by person. Of the `studies`, `by_several` are those that two or more have. Cells on which people differ are
+    `adjudicated` or `open`; `unbegun` are studies that one has and another has not begun.
+    """
+
+    people: Mapping[str, int]
+    studies: int
+    by_several: int
+    adjudicated: int
+    open: int
+    unbegun: int
+    adjudicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What came of pooling one outcome.
+
+    `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
+    nothing of the effect. `model` is that of the result, None where there was nothing to pool. `done` counts what was done to
+    the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
+    sensitivity analyses, `small_study` whether small-study effects were tested.
+    """
+
+    outcome: Outcome
+    measure: str
+    k: int
+    studies: int
+    left_out: int
+    not_estimable: int
+    model: Mapping[str, Any] | None
+    notes: tuple[str, ...]
+    level: float
+    done: Mapping[str, int]
+    subgroups: tuple[str, ...]
+    moderators: tuple[str, ...]
+    sensitivity: int
+    small_study: bool
+
+    @property
+    def pooled(self) -> bool:
+        """Whether several effects were pooled to one."""
+        return self.k > 1 and self.estimated
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is an estimate, be it that of one study."""
+        return self.model is not None and self.model["estimate"] is not None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All of it; `strategies` are the texts of the search strategies by source, `derived` the extracted rows with numbers that
+    were derived from others, `rated` the outcomes whose certainty people rated."""
+
+    searches: tuple[Search, ...] = ()
+    strategies: Mapping[str, str] = field(default_factory=dict)
+    deduplication: Deduplication | None = None
+    stages: Mapping[str, Screening] = field(default_factory=dict)
+    extraction: Sheets | None = None
+    derived: int = 0
+    bias: Sheets | None = None
+    rated: int = 0
+    analyses: tuple[Analysis, ...] = ()
+
+    def days(self, source: str) -> list[str]:
+        """The days on which a source was searched, oldest first."""
+        return sorted(search.day for search in self.searches if search.source == source)
+
+
+def deduplicated(works: pd.DataFrame, borderline: pd.DataFrame, verdicts: pd.DataFrame) -> Deduplication:
+    """Of `works.csv`, `borderline.csv` and `verdicts.csv`."""
+    return Deduplication(
+        records=sum(len(ids.split("; ")) for ids in works["record_ids"]),
+        works=len(works),
+        in_doubt=len(borderline),
+        verdicts=int(verdicts["effect"].eq("applied").sum()),
+    )
+
+
+def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting: pd.DataFrame) -> Screening:
+    """Of a stage's `decisions.csv`, `votes.csv` and `awaiting.csv`."""
+    adjudicated = decisions.loc[decisions["how"].eq("adjudicated"), "decided_by"]
+    pilot = set(votes.loc[votes["pilot"].eq("true"), "work_id"])
+    pilot_open = set(awaiting.loc[awaiting["pilot"].eq("true"), "work_id"])
+    return Screening(
+        stage=stage,
+        works=len(decisions),
+        votes=_counted(votes["reviewer"]),
+        awaited=_counted(awaiting["reviewer"]),
+        how=_counted(decisions["how"]),
+        adjudicators=_people(adjudicated),
+        pilot=len(pilot | pilot_open),
+        pilot_open=len(pilot_open),
+    )
+
+
+def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
+    """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on."""
+    by_study: dict[str, set[str]] = {}
+    for study, names in zip(rows["study"], rows[people], strict=True):
+        by_study.setdefault(study, set()).update(name for name in names.split("; ") if name)
+    own = {study: names for study, names in by_study.items() if names}
+    status = Counter(conflicts["status"])
+    return Sheets(
+        people=_counted(name for names in own.values() for name in names),
+        studies=len(own),
+        by_several=sum(len(names) > 1 for names in own.values()),
+        adjudicated=status["adjudicated"],
+        open=status["open"],
+        unbegun=status["pending"],
+        adjudicators=_people(conflicts.loc[conflicts["status"].eq("adjudicated"), "adjudicator"]),
+    )
+
+
+def analysed(outcome: Outcome, result: Mapping[str, Any]) -> Analysis:
+    """Of an outcome's `synthesis/<outcome>.json`: the only place where sentences about analyses read a result."""
+    left_out = result["left_out"]
+    tests = (result["subgroups"] or {}).get("tests", {})
+    moderators = result["moderators"] or {}
+    return Analysis(
+        outcome=outcome,
+        measure=result["measure"],
+        k=result["k"],
+        studies=len({study["study"] for study in result["studies"]}),
+        left_out=len({entry["study"] for entry in left_out}),
+        not_estimable=len({entry["study"] for entry in left_out if entry.get("not_estimable")}),
+        model=result["model"],
+        notes=tuple(result["notes"]),
+        level=result["level"],
+        done=result["preparation"],
+        subgroups=tuple(column for column, test in tests.items() if "not_done" not in test),
+        moderators=outcome.moderators if "coefficients" in moderators else (),
+        sensitivity=sum(bool(one.get("model")) for one in (result["sensitivity"] or {}).values()),
+        small_study="tests" in (result["small_study"] or {}),
+    )
+
+
+def read(protocol: Protocol, inputs: Inputs) -> Facts:
+    """The facts of a run, as far as its files are there."""
+    found: dict[str, Any] = {
+        "searches": tuple(_searches(inputs)),
+        "strategies": _strategies(protocol, inputs),
+    }
+    if "works" in inputs:
+        found["deduplication"] = deduplicated(*map(inputs.table, ("works", "borderline", "verdicts")))
+        found["stages"] = {
+            stage: screened(
+                stage,
+                inputs.table(f"decisions_{stage}"),
+                inputs.table(f"votes_{stage}", VOTES),
+                inputs.table(f"awaiting_{stage}"),
+            )
+            for stage in STAGES
+        }
+    if "converted" in inputs:
+        rows = inputs.table("converted")
+        found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors")
+        found["derived"] = int(rows["derived"].ne("").sum())
+    if "judgements" in inputs:
+        found["bias"] = filled(inputs.table("judgements"), inputs.table("bias_conflicts"), "assessors")
+    if "certainty" in inputs:
+        found["rated"] = len(inputs.table("certainty"))
+    found["analyses"] = analysed_outcomes(protocol.outcomes, inputs.results)
+    return Facts(**found)
+
+
+def analysed_outcomes(
+    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]
+) -> tuple[Analysis, ...]:
+    """The analyses of the outcomes that have a result, in the order of the protocol."""
+    return tuple(analysed(outcome, results[outcome.id]) for outcome in outcomes if outcome.id in results)
+
+
+def _searches(inputs: Inputs) -> Iterable[Search]:
+    """Of the counts of each source and round, and of what its retrieval says of itself where PubMed was asked."""
+    asked = {path.parts[-3:-1]: tables.read_json(path) for path in inputs.paths("retrieved")}
+    for path in inputs.paths("counts"):
+        source, day = path.parent.name, path.name.removesuffix(".counts.json")
+        count, reply = tables.read_json(path), asked.get((source, day))
+        where = (reply["endpoint"], reply["us_eastern_date"]) if reply else ()
+        yield Search(source, day, count["hits"], count["new"], count["seen_before"], *where)
+
+
+def _strategies(protocol: Protocol, inputs: Inputs) -> dict[str, str]:
+    given = set(map(str, inputs.paths("strategies")))
+    return {
+        name: _text(Path(source.strategy))
+        for name, source in protocol.sources.items()
+        if source.strategy in given
+    }
+
+
+def _text(path: Path) -> str:
+    found = decode(path.read_bytes())
+    if found is None:
+        raise InputError("the strategy is no text", file=path, todo="Save it as a text file (UTF-8).")
+    return found.text
+
+
+def _counted(names: Iterable[Any]) -> dict[str, int]:
+    return dict(sorted(Counter(map(str, names)).items()))
+
+
+def _people(cells: Iterable[str]) -> tuple[str, ...]:
+    """Everybody named in cells of `; `-joined names."""
+    return tuple(sorted({name for cell in cells for name in cell.split("; ") if name}))

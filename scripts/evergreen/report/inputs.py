@@ -1,0 +1,64 @@
+"""The files that a step of the report is given, by name, each read as it was written: for machines, or for people to open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import spreadsheets, tables
+
+# Tables that are written for people (docs/security.md); `conflicts_` are those of screening.
+FOR_PEOPLE = (
+    "imports", "borderline", "verdicts", "conflicts_", "orphans_", "study_orphans", "merged", "extraction_conflicts",
+    "bias_conflicts", "named_studies", "excluded", "per_source",
+)  # fmt: skip
+
+
+class Inputs:
+    """Paths by name; of a name that a review does not have nothing is there."""
+
+    def __init__(self, paths: Mapping[str, str | Sequence[str]]) -> None:
+        self._paths = dict(paths)
+        self._held: dict[Path, pd.DataFrame] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._paths
+
+    def paths(self, name: str) -> list[Path]:
+        """The files of a name, none where it is not there."""
+        found = self._paths.get(name, [])
+        return [Path(found)] if isinstance(found, str) else [Path(path) for path in found]
+
+    def path(self, name: str) -> Path:
+        """The one file of a name. Raises ValueError where there is another number of them."""
+        (path,) = self.paths(name)
+        return path
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The one table of a name, or some columns of it. A whole table is read once, and not to be altered."""
+        path = self.path(name)
+        if columns is not None:
+            return self._read(name, path, columns)
+        if path not in self._held:
+            self._held[path] = self._read(name, path)
+        return self._held[path]
+
+    def tables(self, name: str) -> list[pd.DataFrame]:
+        """The tables of a name."""
+        return [self._read(name, path) for path in self.paths(name)]
+
+    def json(self, name: str) -> Any:
+        """The content of the one JSON file of a name."""
+        return tables.read_json(self.path(name))
+
+    @cached_property
+    def results(self) -> dict[str, Any]:
+        """The pooled results by the outcome's id."""
+        return {path.stem: tables.read_json(path) for path in self.paths("results")}
+
+    def _read(self, name: str, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        return (spreadsheets if name.startswith(FOR_PEOPLE) else tables).read_table(path, columns)

@@ -1,0 +1,296 @@
+"""How outcomes were pooled, in words: what the results say was done, for each outcome that it was done for.
+
+An outcome without a result is told as planned; an interval, a correction or a combination of arms only where there was one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.protocol.outcomes import Outcome
+from evergreen.report.facts import Analysis
+from evergreen.report.methods import listed
+from evergreen.report.status import plural
+
+T = TypeVar("T")
+POOLED_WITH = {
+    "random": "a random-effects model by inverse variance",
+    "common": "a common-effect model by inverse variance",
+    "mh": "the Mantel-Haenszel method under a common effect",
+    "peto": "Peto's method under a common effect, from the counts as they are",
+    "glmm": "a generalised linear mixed model of the counts as they are",
+    "multilevel": "a multilevel model, effects within studies",
+}
+MIXED = {
+    "UM.FS": "with fixed study effects",
+    "UM.RS": "with random study effects",
+    "CM.EL": "by the exact conditional likelihood of the counts given their totals",
+    "CM.AL": "by the approximate conditional likelihood of the counts given their totals",
+}
+INTERVALS = {
+    "z": "Wald-type intervals",
+    "knha": "Hartung-Knapp intervals",
+    "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
+}
+BY_THE_DATA = (
+    "Where the protocol leaves the interval to the data, it is Hartung and Knapp's if three or more studies have a"
+    " between-study variance above 0 and it is not narrower than the Wald-type one, and the Wald-type one otherwise."
+)
+PREDICTION = {
+    "default": "from the t distribution with k - 1 degrees of freedom",
+    "t": "from the t distribution with k - 1 degrees of freedom",
+    "riley": "from the t distribution with k - 2 degrees of freedom",
+    "simple": "without the uncertainty of the mean",
+}
+CORRECTED = {
+    "only0": "studies with an empty cell",
+    "all": "all studies",
+    "if0all": "all studies, one of which had an empty cell",
+}
+SILENT = {"none": "without an event in both groups", "all": "in which everybody has the event"}
+
+
+def synthesis(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> list[str]:
+    """Sentences on all outcomes: measures, models, intervals, heterogeneity, what was done to the numbers, further analyses."""
+    analysed = {one.outcome.id for one in analyses}
+    planned = [outcome for outcome in outcomes if outcome.id not in analysed]
+    pooled = [one for one in analyses if one.pooled]
+    return [
+        *_measures([one for one in analyses if one.k]),
+        *_ways(pooled),
+        *([BY_THE_DATA] if any(one.model and one.model["asked"] == "auto" for one in pooled) else []),
+        *_unpooled(analyses),
+        *_prepared(analyses),
+        *explored(analyses),
+        *sensitivity(analyses),
+        *small_study(analyses),
+        *plan(planned),
+    ]
+
+
+def plan(outcomes: Sequence[Outcome]) -> list[str]:
+    """How outcomes that have no result yet are to be pooled."""
+    ways = _grouped(outcomes, lambda one: (one.analysis.model, _own_tau2(one)))
+    return [
+        f"{_named(own)} {'is' if len(own) == 1 else 'are'} to be pooled with {POOLED_WITH[model]}"
+        + (f" (between-study variance by {TAU2[tau2]})." if tau2 else ".")
+        for (model, tau2), own in ways.items()
+    ]
+
+
+def _own_tau2(outcome: Outcome) -> str:
+    return outcome.analysis.tau2 if MODELS[outcome.analysis.model].tau2 else ""
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
+    """Items of one key together, in the order in which keys come."""
+    found: dict[Any, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _named(items: Sequence[Outcome | Analysis]) -> str:
+    return listed((one.outcome if isinstance(one, Analysis) else one).name for one in items)
+
+
+def _measures(analyses: Sequence[Analysis]) -> list[str]:
+    """The measures of the outcomes for which there are effects."""
+    if not analyses:
+        return []
+    said = []
+    for measure, own in _grouped(analyses, lambda one: one.measure).items():
+        scale = ", analysed on the log scale" if MEASURES[measure].scale == "log" else ""
+        said.append(f"the {MEASURES[measure].name}{scale} ({_named(own)})")
+    back = [one for one in analyses if one.measure == "PFT"]
+    harmonic = (
+        [
+            f"For {_named(back)} proportions are shown by going back with the harmonic mean of the numbers of participants"
+            " (Miller 1978)."
+        ]
+        if back
+        else []
+    )
+    return [f"The effect {'measure is' if len(said) == 1 else 'measures are'} {listed(said)}.", *harmonic]
+
+
+def _ways(pooled: Sequence[Analysis]) -> list[str]:
+    """One or two sentences for each way in which outcomes were pooled, with their numbers of studies."""
+    sentences = []
+    for own in _grouped(pooled, _way).values():
+        one = own[0]
+        model = one.model
+        assert model is not None
+        names = listed(f"{each.outcome.name} ({_size(each)})" for each in own)
+        text = f"{names} {'was' if len(own) == 1 else 'were'} pooled with {_model(one)}, with {INTERVALS[model['test']]}"
+        text += f" at the {one.level:.0%} level"
+        if reason := model.get("test_reason"):
+            text += f" ({reason})"
+        if model["pi_low"] is not None:
+            text += f" and prediction intervals {PREDICTION[one.outcome.analysis.predtype]}"
+            text += ", k being the number of studies" if model["model"] == "multilevel" else ""
+        sentences.append(f"{text}. {_heterogeneity(one)}")
+        if "robust" in model:
+            sentences.append(
+                "Cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside them."
+            )
+    return sentences
+
+
+def _size(one: Analysis) -> str:
+    count = plural(one.studies, "study", "studies")
+    return count if one.k == one.studies else f"{one.k:,} effects of {count}"
+
+
+def _way(one: Analysis) -> tuple[Any, ...]:
+    """What outcomes that are told together have in common."""
+    model, asked = one.model, one.outcome.analysis
+    assert model is not None
+    return (
+        model["model"], model.get("kind"), MEASURES[one.measure].kind if model["model"] == "glmm" else "",
+        model["tau2_method"], model["test"], model.get("test_reason"), one.level, model["pi_low"] is not None,
+        asked.predtype, model.get("I2_from"), model.get("rho"), "robust" in model, model.get("tau2_ci_low") is not None,
+    )  # fmt: skip
+
+
+def _model(one: Analysis) -> str:
+    """The model in words, with its estimator of the variance between studies, if it has one."""
+    model = one.model
+    assert model is not None
+    text = POOLED_WITH[model["model"]]
+    if model["model"] == "glmm":
+        kind = MEASURES[one.measure].kind
+        family = "logistic" if kind in {"table", "proportion"} else "Poisson"
+        single = kind in {"proportion", "rate"}
+        text += f" ({family}, {'with a random effect for each study' if single else MIXED[model['kind']]}, fitted by maximum likelihood)"
+    elif MODELS[model["model"]].tau2:
+        text += f" (between-study variance by {TAU2[model['tau2_method']]}"
+        text += (
+            f"; sampling errors correlated by {model['rho']:g} within studies)" if model.get("rho") else ")"
+        )
+    return text
+
+
+def _heterogeneity(one: Analysis) -> str:
+    """What describes heterogeneity; a model without a variance between studies estimates none."""
+    model = one.model
+    assert model is not None
+    if model["model"] == "glmm":
+        return "Heterogeneity is described by a likelihood ratio test against an effect for each study, tau² and I² (from tau²)."
+    if not MODELS[model["model"]].heterogeneous:
+        return "Heterogeneity is described by Cochran's Q and I² (from Q)."
+    bounded = " (with an interval by the Q-profile)" if model.get("tau2_ci_low") is not None else ""
+    return f"Heterogeneity is described by Cochran's Q, tau²{bounded} and I² (from {'Q' if model.get('I2_from') == 'Q' else 'tau²'})."
+
+
+def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
+    """Outcomes of one study, of none, and those of which no model could make an estimate."""
+    single = [one for one in analyses if one.k == 1 and one.estimated]
+    none = [one for one in analyses if not one.k]
+    sentences = []
+    if single:
+        sentences.append(
+            f"For {_named(single)} there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
+        )
+    for why, own in _grouped(none, lambda one: bool(one.left_out)).items():
+        said = "no study could be used" if why else "no study reports it"
+        sentences.append(f"{_named(own)} {'was' if len(own) == 1 else 'were'} not pooled, for {said}.")
+    for one in analyses:
+        if one.k and not one.estimated:
+            sentences.append(
+                f"{one.outcome.name} was not estimated: {' '.join(one.notes) or 'the model has no estimate.'}"
+            )
+    return sentences
+
+
+def _prepared(analyses: Sequence[Analysis]) -> list[str]:
+    """What was done to the numbers of studies before they were pooled."""
+    sentences = []
+    if said := _each(analyses, "derived"):
+        sentences.append(f"Numbers were derived from what is reported in {said}.")
+    for (add, to), own in _grouped(
+        [one for one in analyses if one.done["corrected"]],
+        lambda one: (one.outcome.analysis.add, one.outcome.analysis.to),
+    ).items():
+        counts = listed(f"{_count(one, 'corrected')} of {one.outcome.name}" for one in own)
+        sentences.append(
+            f"For the studies' own effects {add:g} was added to the cells of {CORRECTED[to]}: {counts}."
+        )
+    for model_too, own in _grouped(
+        [one for one in analyses if one.outcome.analysis.model == "mh" and one.done["corrected"]],
+        lambda one: bool(one.done["corrected_in_model"]),
+    ).items():
+        used = (
+            f"{listed(dict.fromkeys(f'{one.outcome.analysis.mh_add:g}' for one in own))} was added to those of studies with an"
+            " empty cell"
+            if model_too
+            else "the counts were used as they are"
+        )
+        sentences.append(f"For the Mantel-Haenszel estimate of {_named(own)} {used}.")
+    sentences += _not_estimable(analyses)
+    if said := _each(analyses, "combined"):
+        sentences.append(
+            f"Several arms of one group were combined as if their participants had been one sample in {said}."
+        )
+    if said := _each(analyses, "divided", "comparison"):
+        sentences.append(
+            f"The participants and events of a control that several arms share were divided between {said}."
+        )
+    if said := _each(analyses, "apart", "comparison"):
+        sentences.append(f"The full control of several arms of one study is in each of {said}.")
+    if said := _each(analyses, "aggregated"):
+        rhos = listed(
+            dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done["aggregated"])
+        )
+        sentences.append(
+            f"Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {said}."
+        )
+    return sentences
+
+
+def _each(analyses: Sequence[Analysis], what: str, one: str = "study") -> str:
+    """`2 studies of Pain and 1 study of Death`; "" where it was done nowhere."""
+    return listed(f"{_count(each, what, one)} of {each.outcome.name}" for each in analyses if each.done[what])
+
+
+def _count(analysis: Analysis, what: str, one: str = "study") -> str:
+    return plural(analysis.done[what], one, "studies" if one == "study" else "")
+
+
+def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
+    sentences = []
+    silent = [one for one in analyses if one.not_estimable]
+    for measure, own in _grouped(silent, lambda one: one.measure).items():
+        where = " or ".join(SILENT[kind] for kind in MEASURES[measure].silent)
+        counts = listed(
+            f"{plural(one.not_estimable, 'study', 'studies')} of {one.outcome.name}" for one in own
+        )
+        sentences.append(
+            f"Studies {where} are not estimable; they count among participants and events and were not pooled: {counts}."
+        )
+    return sentences
+
+
+def explored(analyses: Sequence[Analysis]) -> list[str]:
+    """The subgroups that were compared and the meta-regressions that were made."""
+    compared = _grouped([one for one in analyses if one.subgroups], lambda one: one.subgroups)
+    regressed = _grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
+    return [
+        *(f"Subgroups by {listed(names)} were compared for {_named(own)}." for names, own in compared.items()),
+        *(f"A meta-regression on {listed(names)} was made for {_named(own)}." for names, own in regressed.items()),
+    ]  # fmt: skip
+
+
+def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
+    """How many sensitivity analyses were made."""
+    own = [f"{one.sensitivity:,} of {one.outcome.name}" for one in analyses if one.sensitivity]
+    return [f"Sensitivity analyses were made beside the main one: {listed(own)}."] if own else []
+
+
+def small_study(analyses: Sequence[Analysis]) -> list[str]:
+    """Where small-study effects were tested."""
+    own = [one for one in analyses if one.small_study]
+    return [f"Small-study effects were tested for {_named(own)}."] if own else []
