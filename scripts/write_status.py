@@ -2,51 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
-from evergreen import spreadsheets, tables
+from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, status
+from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
-
-# Inputs that are written for people, see docs/security.md.
-FOR_PEOPLE = (
-    "imports",
-    "borderline",
-    "conflicts_",
-    "orphans_",
-    "study_orphans",
-    "merged",
-    "extraction_conflicts",
-    "bias_conflicts",
-)
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument(
-        "--params", type=json_argument, required=True, help="title, final, unfrozen: live searches"
+        "--params",
+        type=json_argument,
+        required=True,
+        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], outcomes",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
     arguments.add_argument("--text", required=True)
     args = arguments.parse_args(argv)
 
-    items = status.waiting_searches(args.params["unfrozen"]) + _waiting(args.inputs, args.params["outcomes"])
+    items = [
+        *status.waiting_searches(args.params["unfrozen"]),
+        *status.waiting_sources(args.params["not_searched"]),
+        *_waiting(Inputs(args.inputs), args.params["outcomes"]),
+    ]
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(status.as_text(args.params["title"], items), args.text)
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: dict[str, Any], outcomes: list[str]) -> list[status.Waiting]:
+def _waiting(inputs: Inputs, outcomes: list[str]) -> list[status.Waiting]:
     """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads."""
-
-    def table(name: str) -> pd.DataFrame:
-        read = spreadsheets.read_table if name.startswith(FOR_PEOPLE) else tables.read_table
-        return read(inputs[name])
-
+    table = inputs.table
     items: list[status.Waiting] = []
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
@@ -64,7 +52,7 @@ def _waiting(inputs: dict[str, Any], outcomes: list[str]) -> list[status.Waiting
         items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
         studies = table("studies")
         items += alerts.waiting(
-            alerts.alerts(table("works"), studies, alerts.read(inputs.get("changes", [])))
+            alerts.alerts(table("works"), studies, alerts.read(map(str, inputs.paths("changes"))))
         )
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))

@@ -309,5 +309,17 @@ def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -
     assert "Nobody screened by full text: the protocol names no reviewers, so all passed." in chart.notes
 
 
+def test_a_chart_names_the_sources_that_its_round_left_out(review: dict[str, Any]) -> None:
+    _, document = counted(review)
+    both, one = {"database_results": {"PubMed": 3, "Embase": 2}}, {"database_results": {"PubMed": 1}}
+    base = {**document, "sources": {ONE: both, TWO: one}, "skipped": []}
+    note = "Not searched in this round: Embase."
+    drawn = charts({**base, "given": []}, {})
+    assert [name for name, chart in drawn.items() if note in chart.notes] == [f"flow-{TWO}"]
+    # what the authors of a review gave may name its sources otherwise
+    for given in (ONE, TWO):
+        assert not any(note in chart.notes for chart in charts({**base, "given": [given]}, {}).values())
+
+
 def test_every_count_has_words() -> None:
     assert len({name(key) for key in KEYS}) == len(KEYS)

@@ -74,8 +74,14 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "outcomes": ["pain"]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "outcomes": ["pain"]}),
 ]  # fmt: skip
+
+
+def test_the_status_is_told_which_sources_lack_a_file_of_the_latest_rounds(protocol):
+    embase = {**RAW["sources"]["embase"], "files": {"2020-01-01": "e.csv"}, "hits": {}}
+    behind = complete({**RAW, "sources": {"embase": embase}})
+    assert params.write_status(behind, [])["not_searched"] == [["embase", "embase", ["2021-01-01"]]]
 
 
 @pytest.mark.parametrize(

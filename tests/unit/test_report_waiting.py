@@ -10,6 +10,7 @@ from evergreen.report.status import (
     waiting_exports,
     waiting_outcomes,
     waiting_reviewers,
+    waiting_sources,
     waiting_studies,
 )
 from tests.unit.test_extraction_merge import settled, sheet
@@ -83,3 +84,12 @@ def test_a_name_from_outside_cannot_command_the_terminal():
     assert "\x9b" not in text
     assert "Łoś 漢" in text
     assert "\x1b" not in str(InputError("bad \x1b[2J", file="a\x07.csv"))
+
+
+def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing():
+    (item,) = waiting_sources([("embase", "Embase", ["2026-05-01"])])
+    assert item.line() == (
+        "searcher: search Embase as of 2026-05-01, or leave it: there is no file of it for 2026-05-01"
+        " (config/config.yaml, sources.embase.files)"
+    )
+    assert not item.blocks

@@ -285,13 +285,15 @@ def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class View:
-    """The review as one chart shows it: `rounds` are its own, `earlier` those that the previous version rests on."""
+    """The review as one chart shows it: `rounds` are its own, `earlier` those that the previous version rests on, `not_searched` the
+    sources that the round has no search of and an earlier one has."""
 
     rounds: tuple[str, ...]
     earlier: tuple[str, ...]
     counts: Mapping[str, Any]
     sources: Mapping[str, Mapping[str, int]]
     given: tuple[str, ...]
+    not_searched: tuple[str, ...] = ()
 
     @property
     def is_update(self) -> bool:
@@ -306,6 +308,8 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
     """
     rounds = tuple(document["rounds"])
     given = tuple(document["given"])
+    # What the authors of a review gave may name its sources otherwise.
+    computed = {day: found for day, found in document["sources"].items() if day not in given}
     result = {
         f"flow-{round_}": View(
             (round_,),
@@ -313,6 +317,7 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
             document["rounds"][round_],
             document["sources"].get(round_, {}),
             (round_,) if round_ in given else (),
+            () if round_ in given else _not_searched(computed, round_),
         )
         for position, round_ in enumerate(rounds)
     }
@@ -320,6 +325,13 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
     if not total["previous_studies"] + total["previous_reports"]:
         total = {**total, "new_reports": total["new_reports"] + total["extra_reports"], "extra_reports": 0}
     return {**result, "flow-total": View(rounds, (), total, summed(document["sources"]), given)}
+
+
+def _not_searched(sources: Mapping[str, Mapping[str, Mapping[str, int]]], day: str) -> tuple[str, ...]:
+    """Names of the sources that an earlier round searched and this one did not; `sources` by round and box."""
+    earlier = [name for other in sources if other < day for box in sources[other].values() for name in box]
+    now = {name for box in sources.get(day, {}).values() for name in box}
+    return tuple(dict.fromkeys(name for name in earlier if name not in now))
 
 
 def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:
@@ -330,6 +342,8 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
         notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
         before = [*([ELSEWHERE] if made_elsewhere else []), *view.earlier]
         notes[0] += f"; previous version: {_listed(before)}." if view.is_update else "."
+        if view.not_searched:
+            notes.append(f"Not searched in this round: {_listed(view.not_searched)}.")
         if view.given:
             which = "Counts" if view.given == view.rounds else f"Counts of {_listed(view.given)}"
             notes.append(f"{which} as given by the authors of the review, not computed from records.")

@@ -119,6 +119,15 @@ class Protocol(Part):
         return [day for name, day in self.source_rounds if name == source]
 
     @property
+    def left_behind(self) -> dict[str, list[str]]:
+        """The rounds after its last one of each source that is read from files."""
+        behind = {
+            name: [day for day in self.rounds if day > max(self.sources[name].files)]
+            for name in self.export_sources
+        }
+        return {name: days for name, days in behind.items() if days}
+
+    @property
     def screened(self) -> bool:
         """Whether there is a list of included studies; without a search or without reviewers every study is pooled."""
         return bool(self.sources) and self.screening.screened

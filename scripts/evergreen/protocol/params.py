@@ -172,11 +172,15 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
 
 
 def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
-    """What the status has to know; `unfrozen` are the live searches that nobody has frozen."""
+    """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `not_searched` [id, name, rounds]
+    of the sources that the latest rounds have no search of."""
     return {
         "title": protocol.review.title,
         "final": protocol.review.final,
         "unfrozen": unfrozen,
+        "not_searched": [
+            [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
+        ],
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
     }
 

@@ -90,6 +90,20 @@ def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
     ]
 
 
+def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> list[Waiting]:
+    """Sources that have no file of the latest rounds: (id, name, rounds) of each. A source may have been searched once on purpose."""
+    return [
+        Waiting(
+            "searcher",
+            f"search {name} as of {days[-1]}, or leave it: there is no file of it for {', '.join(days)}",
+            f"config/config.yaml, sources.{id_}.files",
+            len(days),
+            blocks=False,
+        )
+        for id_, name, days in not_searched
+    ]
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
