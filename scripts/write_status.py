@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import alerts, status
+from evergreen.report import alerts, facts, status
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 
@@ -15,7 +15,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], outcomes",
+        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], known_items, outcomes",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -25,19 +25,22 @@ def main(argv: list[str] | None = None) -> None:
     items = [
         *status.waiting_searches(args.params["unfrozen"]),
         *status.waiting_sources(args.params["not_searched"]),
-        *_waiting(Inputs(args.inputs), args.params["outcomes"]),
+        *_waiting(Inputs(args.inputs), args.params["outcomes"], args.params["known_items"]),
     ]
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(status.as_text(args.params["title"], items), args.text)
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: Inputs, outcomes: list[str]) -> list[status.Waiting]:
-    """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads."""
+def _waiting(inputs: Inputs, outcomes: list[str], known_items: dict[str, list[str]]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads, `known_items` what
+    sources must find."""
     table = inputs.table
     items: list[status.Waiting] = []
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
+    if "works" in inputs:
+        items += status.waiting_known(facts.known_items(known_items, table("works")))
     if "borderline" in inputs:
         items += status.waiting_duplicates(table("borderline"))
     for stage in STAGES:

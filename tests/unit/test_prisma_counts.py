@@ -317,8 +317,8 @@ def test_a_chart_names_the_sources_that_its_round_left_out(review: dict[str, Any
     drawn = charts({**base, "given": []}, {})
     assert [name for name, chart in drawn.items() if note in chart.notes] == [f"flow-{TWO}"]
     # what the authors of a review gave may name its sources otherwise
-    for given in (ONE, TWO):
-        assert not any(note in chart.notes for chart in charts({**base, "given": [given]}, {}).values())
+    for day in (ONE, TWO):
+        assert not any(note in chart.notes for chart in charts({**base, "given": [day]}, {}).values())
 
 
 def test_every_count_has_words() -> None:

@@ -17,7 +17,7 @@ RAW = {
     "rounds": ["2020-01-01", "2021-01-01"],
     "entrez": {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]},
     "sources": {
-        "pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt"},
+        "pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt", "known_items": [7]},
         "embase": {"kind": "export", "type": "register", "files": {"2021-01-01": "e.csv"}, "hits": {"2021-01-01": 0},
                    "format": "csv", "columns": {"title": "TI"}},
     },
@@ -74,7 +74,7 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "outcomes": ["pain"]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "known_items": {"pubmed": ["7"]}, "outcomes": ["pain"]}),
 ]  # fmt: skip
 
 

@@ -4,10 +4,12 @@ import pandas as pd
 
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
+from evergreen.report.facts import known_items
 from evergreen.report.status import (
     as_text,
     waiting_conflicts,
     waiting_exports,
+    waiting_known,
     waiting_outcomes,
     waiting_reviewers,
     waiting_sources,
@@ -93,3 +95,13 @@ def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing()
         " (config/config.yaml, sources.embase.files)"
     )
     assert not item.blocks
+
+
+def test_a_known_item_that_a_source_did_not_find_is_said():
+    works = pd.DataFrame({"sources": ["pubmed; embase", "embase"], "pmid": ["7", "8"]})
+    known = known_items({"pubmed": ["7", "8"], "embase": ["8"]}, works)
+    assert known == {"pubmed": {"7": True, "8": False}, "embase": {"8": True}}
+    (item,) = waiting_known(known)
+    assert item.line() == (
+        "searcher: mend the strategy of pubmed, which does not find 1 known item: PMID 8 (config/config.yaml, sources.pubmed)"
+    )

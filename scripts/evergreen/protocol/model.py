@@ -119,6 +119,15 @@ class Protocol(Part):
         return [day for name, day in self.source_rounds if name == source]
 
     @property
+    def known_items(self) -> dict[str, list[str]]:
+        """The PMIDs that sources must find, of those that have any."""
+        return {
+            name: list(map(str, source.known_items))
+            for name, source in self.sources.items()
+            if source.known_items
+        }
+
+    @property
     def left_behind(self) -> dict[str, list[str]]:
         """The rounds after its last one of each source that is read from files."""
         behind = {

@@ -181,6 +181,7 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
         "not_searched": [
             [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
         ],
+        "known_items": protocol.known_items,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
     }
 

@@ -45,9 +45,12 @@ class Source(Part):
     name: str = Field("", description="Name in figures and report.", json_schema_extra=told(default="the id"))
     platform: str = Field("", description="Platform of the database, such as Ovid.")
     note: str = Field("", description="A remark shown with the source.")
-    strategy: str = Field("", description="File with the search strategy (pubmed).")
+    strategy: str = Field(
+        "",
+        description="File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
+    )
     known_items: Annotated[tuple[Numbered, ...], Field(strict=False)] = Field(
-        (), description="PMIDs that the strategy must find."
+        (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
     files: Mapping[Day, str] = Field({}, description="Export file of each round.")
     hits: Mapping[Day, Annotated[int, Field(ge=0)]] = Field(

@@ -139,11 +139,13 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Facts:
-    """All of it; `strategies` are the texts of the search strategies by source, `derived` the extracted rows with numbers that
+    """All of it; `strategies` are the texts of the search strategies by source, `known_items` whether a source found each PMID that
+    it must find, `derived` the extracted rows with numbers that
     were derived from others, `rated` the outcomes whose certainty people rated."""
 
     searches: tuple[Search, ...] = ()
     strategies: Mapping[str, str] = field(default_factory=dict)
+    known_items: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     deduplication: Deduplication | None = None
     stages: Mapping[str, Screening] = field(default_factory=dict)
     extraction: Sheets | None = None
@@ -165,6 +167,17 @@ def deduplicated(works: pd.DataFrame, borderline: pd.DataFrame, verdicts: pd.Dat
         in_doubt=len(borderline),
         verdicts=int(verdicts["effect"].eq("applied").sum()),
     )
+
+
+def known_items(must_find: Mapping[str, Sequence[str]], works: pd.DataFrame) -> dict[str, dict[str, bool]]:
+    """Whether sources found the PMIDs that they must find (`must_find`, by source); `works` as `works.parquet`."""
+    found: dict[str, set[str]] = {name: set() for name in must_find}
+    if found:
+        for sources, pmid in zip(works["sources"], works["pmid"], strict=True):
+            for name in sources.split("; "):
+                if name in found:
+                    found[name].add(pmid)
+    return {name: {pmid: pmid in found[name] for pmid in pmids} for name, pmids in must_find.items()}
 
 
 def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting: pd.DataFrame) -> Screening:
@@ -233,6 +246,7 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
     }
     if "works" in inputs:
         found["deduplication"] = deduplicated(*map(inputs.table, ("works", "borderline", "verdicts")))
+        found["known_items"] = known_items(protocol.known_items, inputs.table("works"))
         found["stages"] = {
             stage: screened(
                 stage,

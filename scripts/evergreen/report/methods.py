@@ -63,6 +63,13 @@ def search(protocol: Protocol, facts: Facts) -> str:
             f"{plural(again, 'record')} that an earlier search had found {'was' if again == 1 else 'were'} recognised by"
             f" {'its id' if again == 1 else 'their ids'} and not counted again."
         )
+    for name, known in facts.known_items.items():
+        missed = [pmid for pmid, there in known.items() if not there]
+        without = f"; not PMID {listed(missed)}" if missed else ""
+        sentences.append(
+            f"Of {plural(len(known), 'known item')} the search of {protocol.sources[name].name} found"
+            f" {len(known) - len(missed)}{without}."
+        )
     endpoints = dict.fromkeys(ENDPOINTS.get(one.endpoint, SERVER) for one in facts.searches if one.endpoint)
     return " ".join([*sentences, *endpoints])
 

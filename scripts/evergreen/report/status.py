@@ -104,6 +104,16 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
     ]
 
 
+def waiting_known(known: Mapping[str, Mapping[str, bool]]) -> list[Waiting]:
+    """PMIDs that a source must find and did not: {source: {PMID: whether it was found}}."""
+    items = []
+    for name, found in known.items():
+        if missed := [pmid for pmid, there in found.items() if not there]:
+            what = f"mend the strategy of {name}, which does not find {plural(len(missed), 'known item')}: PMID {', '.join(missed)}"
+            items.append(Waiting("searcher", what, f"config/config.yaml, sources.{name}", len(missed)))
+    return items
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
