@@ -55,7 +55,8 @@ MODELS = [
 @pytest.mark.parametrize(("model", "more", "pooled", "spread"), MODELS, ids=lambda value: str(value)[:12])
 def test_a_model_is_told_with_what_it_estimates(model, more, pooled, spread):
     said = told({"death": table(FULL)}, measure="OR", analysis={"model": model, **more})
-    assert f"death (3 studies) was pooled with {pooled}" in said or pooled in said
+    assert pooled in said
+    assert "death (3 studies) was pooled with" in said
     assert spread in said
     if model in ("common", "mh", "peto"):
         assert "tau" not in said
@@ -68,8 +69,11 @@ def test_a_model_is_told_with_what_it_estimates(model, more, pooled, spread):
 @pytest.mark.parametrize(
     ("studies", "applied"),
     [
-        (FAR, "Hartung-Knapp intervals at the 95% level and prediction intervals"),
-        (FULL[:2], "Wald-type intervals at the 95% level (fewer than three studies)"),
+        (FAR, "Hartung-Knapp intervals at the 95% level were computed for death. Where"),
+        (
+            FULL[:2],
+            "Wald-type intervals at the 95% level were computed for death (fewer than three studies). Where",
+        ),
     ],
 )
 def test_the_interval_is_the_one_that_was_applied(studies, applied):

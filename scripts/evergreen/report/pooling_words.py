@@ -5,7 +5,7 @@ An outcome without a result is told as planned; an interval, a correction or a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from evergreen.metaanalysis.measures import MEASURES
@@ -40,9 +40,9 @@ BY_THE_DATA = (
     " between-study variance above 0 and it is not narrower than the Wald-type one, and the Wald-type one otherwise."
 )
 PREDICTION = {
-    "default": "from the t distribution with k - 1 degrees of freedom",
-    "t": "from the t distribution with k - 1 degrees of freedom",
-    "riley": "from the t distribution with k - 2 degrees of freedom",
+    "default": "from the t distribution with k - 1 degrees of freedom (k: number of studies)",
+    "t": "from the t distribution with k - 1 degrees of freedom (k: number of studies)",
+    "riley": "from the t distribution with k - 2 degrees of freedom (k: number of studies)",
     "simple": "without the uncertainty of the mean",
 }
 CORRECTED = {
@@ -61,7 +61,7 @@ def synthesis(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> list
     return [
         *_measures([one for one in analyses if one.k]),
         *_ways(pooled),
-        *([BY_THE_DATA] if any(one.model and one.model["asked"] == "auto" for one in pooled) else []),
+        *_intervals(pooled),
         *_unpooled(analyses),
         *_prepared(analyses),
         *explored(analyses),
@@ -118,26 +118,46 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
 
 
 def _ways(pooled: Sequence[Analysis]) -> list[str]:
-    """One or two sentences for each way in which outcomes were pooled, with their numbers of studies."""
+    """The models that pooled, each with its outcomes and their numbers of studies, and what describes heterogeneity in it."""
     sentences = []
     for own in _grouped(pooled, _way).values():
-        one = own[0]
-        model = one.model
-        assert model is not None
-        names = listed(f"{each.outcome.name} ({_size(each)})" for each in own)
-        text = f"{names} {'was' if len(own) == 1 else 'were'} pooled with {_model(one)}, with {INTERVALS[model['test']]}"
-        text += f" at the {one.level:.0%} level"
-        if reason := model.get("test_reason"):
-            text += f" ({reason})"
-        if model["pi_low"] is not None:
-            text += f" and prediction intervals {PREDICTION[one.outcome.analysis.predtype]}"
-            text += ", k being the number of studies" if model["model"] == "multilevel" else ""
-        sentences.append(f"{text}. {_heterogeneity(one)}")
-        if "robust" in model:
-            sentences.append(
-                "Cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside them."
-            )
+        names = listed(f"{one.outcome.name} ({_size(one)})" for one in own)
+        sentences.append(
+            f"{names} {'was' if len(own) == 1 else 'were'} pooled with {_model(own[0])}. {_heterogeneity(own[0])}"
+        )
     return sentences
+
+
+def _intervals(pooled: Sequence[Analysis]) -> list[str]:
+    """Which outcomes got which interval, and why where the protocol leaves it to the data; robust and prediction intervals."""
+    sentences = []
+    ways = _grouped(pooled, lambda one: (_of(one)["test"], _of(one).get("test_reason") or "", one.level))
+    for (test, reason, level), own in ways.items():
+        why = f" ({reason})" if reason else ""
+        sentences.append(
+            f"{INTERVALS[test]} at the {level:.0%} level were computed for {_these(own, pooled)}{why}."
+        )
+    if any(_of(one)["asked"] == "auto" for one in pooled):
+        sentences.append(BY_THE_DATA)
+    if own := [one for one in pooled if "robust" in _of(one)]:
+        sentences.append(
+            "Cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside the model's own for"
+            f" {_these(own, pooled)}."
+        )
+    predicted = [one for one in pooled if _of(one)["pi_low"] is not None]
+    for how, own in _grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
+        sentences.append(f"Prediction intervals were computed {how} for {_these(own, pooled)}.")
+    return sentences
+
+
+def _of(one: Analysis) -> Mapping[str, Any]:
+    """The model of an outcome that was pooled."""
+    assert one.model is not None
+    return one.model
+
+
+def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
+    return "all of them" if len(own) == len(pooled) > 1 else _named(own)
 
 
 def _size(one: Analysis) -> str:
@@ -147,19 +167,17 @@ def _size(one: Analysis) -> str:
 
 def _way(one: Analysis) -> tuple[Any, ...]:
     """What outcomes that are told together have in common."""
-    model, asked = one.model, one.outcome.analysis
-    assert model is not None
+    model = _of(one)
+    kind = MEASURES[one.measure].kind if model["model"] == "glmm" else ""
+    bounded = model.get("tau2_ci_low") is not None
     return (
-        model["model"], model.get("kind"), MEASURES[one.measure].kind if model["model"] == "glmm" else "",
-        model["tau2_method"], model["test"], model.get("test_reason"), one.level, model["pi_low"] is not None,
-        asked.predtype, model.get("I2_from"), model.get("rho"), "robust" in model, model.get("tau2_ci_low") is not None,
+        model["model"], model.get("kind"), kind, model["tau2_method"], model.get("I2_from"), model.get("rho"), bounded,
     )  # fmt: skip
 
 
 def _model(one: Analysis) -> str:
     """The model in words, with its estimator of the variance between studies, if it has one."""
-    model = one.model
-    assert model is not None
+    model = _of(one)
     text = POOLED_WITH[model["model"]]
     if model["model"] == "glmm":
         kind = MEASURES[one.measure].kind
@@ -176,8 +194,7 @@ def _model(one: Analysis) -> str:
 
 def _heterogeneity(one: Analysis) -> str:
     """What describes heterogeneity; a model without a variance between studies estimates none."""
-    model = one.model
-    assert model is not None
+    model = _of(one)
     if model["model"] == "glmm":
         return "Heterogeneity is described by a likelihood ratio test against an effect for each study, tau² and I² (from tau²)."
     if not MODELS[model["model"]].heterogeneous:

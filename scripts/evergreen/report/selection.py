@@ -116,7 +116,7 @@ def section(
                 "flow",
                 flow,
                 alt,
-                "PRISMA 2020 flow chart of the latest update. Files:",
+                f"PRISMA 2020 flow chart{' of the latest update' if len(counts['rounds']) > 1 else ''}. Files:",
                 links=[("what is in each box", "../prisma/flow.html")],
             )
         )

@@ -13,6 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from evergreen.search.prisma_s import PRISMA_S
+
 TEMPLATE = Path(__file__).with_name("search_log.html.j2")
 EMBEDDED = "embedded"
 
@@ -32,7 +34,7 @@ class Search:
 class Item:
     """An item of PRISMA-S; `answer` is "" where only people can give it."""
 
-    number: int
+    number: str
     topic: str
     answer: str
 
@@ -74,17 +76,15 @@ def prisma_s(searches: Sequence[Search]) -> list[Item]:
         f"{name}: {search.log['ids']} records, {search.log['new']} of them new" for name, search in named
     ]
     answers = {
-        1: _sentence("; ".join(dict.fromkeys(platform(search) for search in searches))),
-        8: "The strategies stand below exactly as they were run.",
-        9: f"{'; '.join(limits) or 'None'}.",
-        10: " ".join(f"{used['title']}: {used['citation']}" for used in filters.values()) or "None.",
-        12: "Every round runs the whole strategy again and takes the difference to the records that are there.",
-        13: f"{'; '.join(dates)}.",
-        15: f"{'; '.join(totals)}.",
+        "1": _sentence("; ".join(dict.fromkeys(platform(search) for search in searches))),
+        "8": "The strategies stand below exactly as they were run.",
+        "9": f"{'; '.join(limits) or 'None'}.",
+        "10": " ".join(f"{used['title']}: {used['citation']}" for used in filters.values()) or "None.",
+        "13": f"{'; '.join(dates)}.",
+        "15": f"{'; '.join(totals)}.",
     }  # fmt: skip
-    topics = (
-        "Database and platform", "Databases searched together", "Study registries", "Online resources and browsing",
-        "Citation searching", "Contacts", "Other methods", "Full search strategies", "Limits and restrictions",
-        "Search filters", "Prior work", "Updates", "Dates of searches", "Peer review", "Total records", "Deduplication",
-    )  # fmt: skip
-    return [Item(number, topic, answers.get(number, "")) for number, topic in enumerate(topics, start=1)]
+    if any(search.log["updates"] for search in searches):
+        answers["12"] = (
+            "Every later round ran the whole strategy again; what counts as new is the difference to the records that were there."
+        )
+    return [Item(number, topic, answers.get(number, "")) for number, _, topic, _ in PRISMA_S]
