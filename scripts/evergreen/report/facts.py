@@ -102,12 +102,34 @@ class Sheets:
 
 
 @dataclass(frozen=True)
+class Pooling:
+    """How an estimate was made: `model` and its `variant`, the estimator `tau2` of the variance between studies ("" where none was
+    estimated) and whether it has an interval (`bounded`), whether I2 is from Q, the correlation `rho` of effects of one study.
+
+    `test` is what was applied and `reason` why, where `asked` leaves it to the data; `predicted` and `robust` say whether there is
+    a prediction interval, and a cluster-robust test.
+    """
+
+    model: str
+    variant: str
+    tau2: str
+    bounded: bool
+    i2_from_q: bool
+    rho: float
+    test: str
+    asked: str
+    reason: str
+    predicted: bool
+    robust: bool
+
+
+@dataclass(frozen=True)
 class Analysis:
     """What came of pooling one outcome.
 
     `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
-    nothing of the effect. `model` is that of the result, None where there was nothing to pool. `done` counts what was done to
-    the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
+    nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
+    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
     sensitivity analyses, `small_study` whether small-study effects were tested.
     """
 
@@ -117,7 +139,7 @@ class Analysis:
     studies: int
     left_out: int
     not_estimable: int
-    model: Mapping[str, Any] | None
+    pooling: Pooling | None
     notes: tuple[str, ...]
     level: float
     done: Mapping[str, int]
@@ -129,12 +151,7 @@ class Analysis:
     @property
     def pooled(self) -> bool:
         """Whether several effects were pooled to one."""
-        return self.k > 1 and self.estimated
-
-    @property
-    def estimated(self) -> bool:
-        """Whether there is an estimate, be it that of one study."""
-        return self.model is not None and self.model["estimate"] is not None
+        return self.k > 1 and self.pooling is not None
 
 
 @dataclass(frozen=True)
@@ -227,7 +244,7 @@ def analysed(outcome: Outcome, result: Mapping[str, Any]) -> Analysis:
         studies=len({study["study"] for study in result["studies"]}),
         left_out=len({entry["study"] for entry in left_out}),
         not_estimable=len({entry["study"] for entry in left_out if entry.get("not_estimable")}),
-        model=result["model"],
+        pooling=_pooling(result["model"]),
         notes=tuple(result["notes"]),
         level=result["level"],
         done=result["preparation"],
@@ -235,6 +252,25 @@ def analysed(outcome: Outcome, result: Mapping[str, Any]) -> Analysis:
         moderators=outcome.moderators if "coefficients" in moderators else (),
         sensitivity=sum(bool(one.get("model")) for one in (result["sensitivity"] or {}).values()),
         small_study="tests" in (result["small_study"] or {}),
+    )
+
+
+def _pooling(model: Mapping[str, Any] | None) -> Pooling | None:
+    """Of the `model` of a result, where it has an estimate."""
+    if model is None or model["estimate"] is None:
+        return None
+    return Pooling(
+        model=model["model"],
+        variant=model.get("kind") or "",
+        tau2=model["tau2_method"] or "",
+        bounded=model.get("tau2_ci_low") is not None,
+        i2_from_q=model.get("I2_from") == "Q",
+        rho=model.get("rho") or 0.0,
+        test=model["test"],
+        asked=model["asked"],
+        reason=model.get("test_reason") or "",
+        predicted=model["pi_low"] is not None,
+        robust="robust" in model,
     )
 
 

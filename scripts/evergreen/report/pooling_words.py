@@ -5,13 +5,13 @@ An outcome without a result is told as planned; an interval, a correction or a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
-from evergreen.report.facts import Analysis
+from evergreen.report.facts import Analysis, Pooling
 from evergreen.report.methods import listed
 from evergreen.report.status import plural
 
@@ -131,29 +131,29 @@ def _ways(pooled: Sequence[Analysis]) -> list[str]:
 def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     """Which outcomes got which interval, and why where the protocol leaves it to the data; robust and prediction intervals."""
     sentences = []
-    ways = _grouped(pooled, lambda one: (_of(one)["test"], _of(one).get("test_reason") or "", one.level))
+    ways = _grouped(pooled, lambda one: (_of(one).test, _of(one).reason, one.level))
     for (test, reason, level), own in ways.items():
         why = f" ({reason})" if reason else ""
         sentences.append(
             f"{INTERVALS[test]} at the {level:.0%} level were computed for {_these(own, pooled)}{why}."
         )
-    if any(_of(one)["asked"] == "auto" for one in pooled):
+    if any(_of(one).asked == "auto" for one in pooled):
         sentences.append(BY_THE_DATA)
-    if own := [one for one in pooled if "robust" in _of(one)]:
+    if own := [one for one in pooled if _of(one).robust]:
         sentences.append(
             "Cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside the model's own for"
             f" {_these(own, pooled)}."
         )
-    predicted = [one for one in pooled if _of(one)["pi_low"] is not None]
+    predicted = [one for one in pooled if _of(one).predicted]
     for how, own in _grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
         sentences.append(f"Prediction intervals were computed {how} for {_these(own, pooled)}.")
     return sentences
 
 
-def _of(one: Analysis) -> Mapping[str, Any]:
-    """The model of an outcome that was pooled."""
-    assert one.model is not None
-    return one.model
+def _of(one: Analysis) -> Pooling:
+    """How an outcome that was pooled was."""
+    assert one.pooling is not None
+    return one.pooling
 
 
 def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
@@ -167,45 +167,42 @@ def _size(one: Analysis) -> str:
 
 def _way(one: Analysis) -> tuple[Any, ...]:
     """What outcomes that are told together have in common."""
-    model = _of(one)
-    kind = MEASURES[one.measure].kind if model["model"] == "glmm" else ""
-    bounded = model.get("tau2_ci_low") is not None
-    return (
-        model["model"], model.get("kind"), kind, model["tau2_method"], model.get("I2_from"), model.get("rho"), bounded,
-    )  # fmt: skip
+    how = _of(one)
+    kind = MEASURES[one.measure].kind if how.model == "glmm" else ""
+    return how.model, how.variant, kind, how.tau2, how.i2_from_q, how.rho, how.bounded
 
 
 def _model(one: Analysis) -> str:
     """The model in words, with its estimator of the variance between studies, if it has one."""
-    model = _of(one)
-    text = POOLED_WITH[model["model"]]
-    if model["model"] == "glmm":
+    how = _of(one)
+    text = POOLED_WITH[how.model]
+    if how.model == "glmm":
         kind = MEASURES[one.measure].kind
         family = "logistic" if kind in {"table", "proportion"} else "Poisson"
         single = kind in {"proportion", "rate"}
-        text += f" ({family}, {'with a random effect for each study' if single else MIXED[model['kind']]}, fitted by maximum likelihood)"
-    elif MODELS[model["model"]].tau2:
-        text += f" (between-study variance by {TAU2[model['tau2_method']]}"
-        text += (
-            f"; sampling errors correlated by {model['rho']:g} within studies)" if model.get("rho") else ")"
-        )
+        effects = "with a random effect for each study" if single else MIXED[how.variant]
+        text += f" ({family}, {effects}, fitted by maximum likelihood)"
+    elif MODELS[how.model].tau2:
+        text += f" (between-study variance by {TAU2[how.tau2]}"
+        text += f"; sampling errors correlated by {how.rho:g} within studies)" if how.rho else ")"
     return text
 
 
 def _heterogeneity(one: Analysis) -> str:
     """What describes heterogeneity; a model without a variance between studies estimates none."""
-    model = _of(one)
-    if model["model"] == "glmm":
+    how = _of(one)
+    if how.model == "glmm":
         return "Heterogeneity is described by a likelihood ratio test against an effect for each study, tau² and I² (from tau²)."
-    if not MODELS[model["model"]].heterogeneous:
+    if not MODELS[how.model].heterogeneous:
         return "Heterogeneity is described by Cochran's Q and I² (from Q)."
-    bounded = " (with an interval by the Q-profile)" if model.get("tau2_ci_low") is not None else ""
-    return f"Heterogeneity is described by Cochran's Q, tau²{bounded} and I² (from {'Q' if model.get('I2_from') == 'Q' else 'tau²'})."
+    bounded = " (with an interval by the Q-profile)" if how.bounded else ""
+    source = "Q" if how.i2_from_q else "tau²"
+    return f"Heterogeneity is described by Cochran's Q, tau²{bounded} and I² (from {source})."
 
 
 def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     """Outcomes of one study, of none, and those of which no model could make an estimate."""
-    single = [one for one in analyses if one.k == 1 and one.estimated]
+    single = [one for one in analyses if one.k == 1 and one.pooling]
     none = [one for one in analyses if not one.k]
     sentences = []
     if single:
@@ -216,7 +213,7 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
         said = "no study could be used" if why else "no study reports it"
         sentences.append(f"{_named(own)} {'was' if len(own) == 1 else 'were'} not pooled, for {said}.")
     for one in analyses:
-        if one.k and not one.estimated:
+        if one.k and one.pooling is None:
             sentences.append(
                 f"{one.outcome.name} was not estimated: {' '.join(one.notes) or 'the model has no estimate.'}"
             )
