@@ -89,7 +89,7 @@ class Sheets:
     """Sheets that several people fill for the same studies (extraction, risk of bias).
 
     `people`: studies by person. Of the `studies`, `by_several` are those that two or more have. Cells on which people differ are
-    `adjudicated` or `open`; `unbegun` are studies that one has and another has not begun.
+    `adjudicated` or `open`.
     """
 
     people: Mapping[str, int]
@@ -97,7 +97,6 @@ class Sheets:
     by_several: int
     adjudicated: int
     open: int
-    unbegun: int
     adjudicators: tuple[str, ...]
 
 
@@ -227,7 +226,6 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
         by_several=sum(len(names) > 1 for names in own.values()),
         adjudicated=status["adjudicated"],
         open=status["open"],
-        unbegun=status["pending"],
         adjudicators=_people(conflicts.loc[conflicts["status"].eq("adjudicated"), "adjudicator"]),
     )
 
