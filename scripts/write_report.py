@@ -18,6 +18,7 @@ from evergreen.report.document import write_document
 from evergreen.report.page import page
 from evergreen.report.status import Waiting
 from evergreen.steps.parts import Parts
+from evergreen.synthesis.result import Result, read
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     protocol, inputs = Protocol.model_validate(args.protocol), args.inputs
     if args.receipts:
         _refuse_of_before(inputs)
-    pooled = {Path(path).stem: tables.read_json(path) for path in inputs.get("results", [])}
+    pooled = {Path(path).stem: read(path) for path in inputs.get("results", [])}
     changes = _changes(protocol, inputs, pooled)
     sections = _sections(protocol, inputs, changes, pooled)
     last_search = protocol.rounds[-1] if protocol.rounds else ""
@@ -64,7 +65,7 @@ def _sections(
     protocol: Protocol,
     inputs: dict[str, Any],
     changes: dict[str, list[Block]],
-    pooled: dict[str, Any],
+    pooled: dict[str, Result],
 ) -> list[Section]:
     """The report's sections, in its order; what the review does not have is not there."""
     changed = alerts.read(inputs.get("changes", []))
@@ -113,11 +114,11 @@ def _sections(
     return found
 
 
-def _pooled_outcomes(protocol: Protocol, pooled: dict[str, Any]) -> list[Outcome]:
+def _pooled_outcomes(protocol: Protocol, pooled: dict[str, Result]) -> list[Outcome]:
     return [outcome for outcome in protocol.outcomes if outcome.id in pooled]
 
 
-def _changes(protocol: Protocol, inputs: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list[Block]]:
+def _changes(protocol: Protocol, inputs: dict[str, Any], pooled: dict[str, Result]) -> dict[str, list[Block]]:
     """What each round after the first changed; nothing where the review has one round or no screening."""
     if "studies" not in inputs or "prisma" not in inputs:
         return {}
@@ -136,7 +137,7 @@ def _write_changes(title: str, changes: dict[str, list[Block]], folder: Path) ->
         tables.write_text(updates.as_markdown(title, day, blocks), folder / f"{day}.md")
 
 
-def _write_export(inputs: dict[str, Any], pooled: dict[str, Any], folder: Path) -> None:
+def _write_export(inputs: dict[str, Any], pooled: dict[str, Result], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, result in pooled.items():
         tables.write_table(export.metafor(result), folder / f"metafor-{name}.csv")
@@ -149,7 +150,7 @@ def _glance(
     protocol: Protocol,
     counts: dict[str, Any] | None,
     outcomes: list[Outcome],
-    pooled: dict[str, Any],
+    pooled: dict[str, Result],
 ) -> Section:
     question = protocol.question
     asked = {
@@ -167,7 +168,7 @@ def _glance(
             Tiles([
                 (f"{identified:,}", "records identified"), (f"{total['records_screened']:,}", "works screened"),
                 (f"{total['total_studies']:,}", "studies included"), (f"{total['total_reports']:,}", "reports of them"),
-                (str(sum(results.pooled_model(result) is not None for result in pooled.values())), "outcomes pooled"),
+                (str(sum(result.pooled is not None for result in pooled.values())), "outcomes pooled"),
             ])
         )  # fmt: skip
     if outcomes:
@@ -206,7 +207,7 @@ def _when(retrieved: dict[str, Any]) -> str:
 def _methods(
     protocol: Protocol,
     outcomes: list[Outcome],
-    pooled: dict[str, Any],
+    pooled: dict[str, Result],
     extracted: pd.DataFrame | None,
 ) -> Section:
     extractors = _people(extracted["extractors"]) if extracted is not None else []

@@ -11,6 +11,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.screening import Stage
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
+from evergreen.synthesis.result import Result
 
 POOLED_WITH = {
     "random": "a random-effects model",
@@ -125,9 +126,7 @@ def extraction(protocol: Protocol, extractors: Sequence[str], assessors: Sequenc
     return text.strip()
 
 
-def synthesis(
-    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]] | None = None
-) -> list[str]:
+def synthesis(outcomes: Sequence[Outcome], results: Mapping[str, Result] | None = None) -> list[str]:
     """How effects were pooled: one sentence for each way it was done.
 
     `results` (by the outcome's id) say which interval was applied where the protocol leaves it to the data.
@@ -166,11 +165,11 @@ def _heterogeneity(model: str, i2: str) -> str:
     return f"Cochran's Q, tau² and I² (from {'tau²' if i2 == 'tau2' else 'Q'})"
 
 
-def _applied(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _applied(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> list[str]:
     """Which outcomes got which interval, for those whose protocol leaves it to the data."""
     found: dict[str, list[str]] = {}
     for outcome in outcomes:
-        model = (results.get(outcome.id) or {}).get("model")
-        if model and model["estimate"] is not None and model["asked"] == "auto":
-            found.setdefault(model["test"], []).append(outcome.name)
+        model = results[outcome.id].pooled if outcome.id in results else None
+        if model is not None and model.asked == "auto":
+            found.setdefault(model.test, []).append(outcome.name)
     return [f"{TESTS[test]} were applied to {listed(names)}." for test, names in sorted(found.items())]

@@ -10,6 +10,7 @@ import scipy
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.synthesis.result.models import InverseVariance, PooledModel
 from evergreen.synthesis.study_effects import effect_measure
 
 TESTS = {
@@ -39,10 +40,10 @@ ARMS = {
 }
 
 
-def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) -> list[str]:
+def methods(outcome: Mapping[str, Any], model: PooledModel | None = None) -> list[str]:
     """Sentences on effect, zero cells, arms, model, heterogeneity, tests and software of an outcome's analysis.
 
-    `model` is the pooled result's block, which says what was applied where the protocol leaves it open.
+    `model` is the pooled effect, which says what was applied where the protocol leaves it open.
     """
     analysis, measure = outcome["analysis"], MEASURES[effect_measure(outcome)]
     sentences = [
@@ -59,9 +60,9 @@ def methods(outcome: Mapping[str, Any], model: Mapping[str, Any] | None = None) 
     sentences += _model(analysis, outcome["measure"])
     percent = f"{100 * analysis['level']:g}"
     sentences.append(f"{TESTS[analysis['test']]}; intervals are {percent} % intervals.")
-    if analysis["test"] == "auto" and model is not None and model["estimate"] is not None:
-        why = f" ({model['test_reason']})" if model.get("test_reason") else ""
-        sentences.append(f"For the pooled effect this was {APPLIED[model['test']]}{why}.")
+    if analysis["test"] == "auto" and model is not None and model.estimate is not None:
+        why = f" ({model.test_reason})" if isinstance(model, InverseVariance) and model.test_reason else ""
+        sentences.append(f"For the pooled effect this was {APPLIED[model.test]}{why}.")
     if MODELS[analysis["model"]].heterogeneous and analysis["prediction"]:
         kind = PREDICTION[analysis["predtype"]]
         counted = ", k being the number of studies" if analysis["model"] == "multilevel" else ""
