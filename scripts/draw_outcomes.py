@@ -12,6 +12,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome, style
 from evergreen.figures.setting import Setting
 from evergreen.steps.parts import Parts
+from evergreen.synthesis.result import read
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
     """Draw the figures of one result into `folder`."""
-    result = tables.read_json(synthesis)
+    result = read(synthesis)
     further = folder / "further"
     shutil.rmtree(further, ignore_errors=True)
     further.mkdir(parents=True)

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
         rows, result = args.slices / f"{entry['id']}.csv", args.folder / f"{entry['id']}.json"
 
         def pool(rows: Path = rows, result: Path = result, entry: dict[str, Any] = entry) -> None:
-            tables.write_json(outcome.result(tables.read_table(rows), entry), result)
+            tables.write_json(outcome.result(tables.read_table(rows), entry).written(), result)
 
         if parts.make(entry["id"], entry, [rows], [result], pool):
             print(f"{entry['id']}: pooled")

@@ -14,6 +14,7 @@ from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError
 from evergreen.synthesis.recomputation import Task, tasks
+from evergreen.synthesis.result import read
 from evergreen.synthesis.verification import Answer, compare, plan
 
 
@@ -26,8 +27,11 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--out", required=True, help="table of both numbers (CSV)")
     args = arguments.parse_args(argv)
 
-    results = [tables.read_json(path) for path in args.results]
-    found = [one for result in results for one in tasks(result, args.params[result["outcome"]]["analysis"])]
+    found = [
+        one
+        for result in map(read, args.results)
+        for one in tasks(result, args.params[result.outcome]["analysis"])
+    ]
     table = compare(found, recomputed(found) if found else [])
     spreadsheets.write_table(table, args.out)
     wrong = table[table["agrees"] == "false"]

@@ -1,9 +1,8 @@
-"""The BCG trials as a synthesis JSON (numbers by metafor), and what can be seen in a figure."""
+"""The BCG trials as a result (numbers by metafor), and what can be seen in a figure."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,8 @@ from matplotlib.text import Text
 import tests.protocols
 from evergreen.figures import forest, pixels
 from evergreen.synthesis import outcome as pooling
+from evergreen.synthesis.result import Result
+from tests import results
 from tests.figures.seen import texts_of
 from tests.reference.given import numbers
 
@@ -22,8 +23,8 @@ SETTING = forest.Setting("Tuberculosis", better="lower", intervention="BCG vacci
 BCG = numbers("bcg")
 
 
-def bcg() -> dict[str, Any]:
-    """The BCG trials as a synthesis JSON, numbers by metafor (REML, Knapp-Hartung)."""
+def bcg() -> Result:
+    """The BCG trials as a result, numbers by metafor (REML, Knapp-Hartung)."""
     studies = []
     for trial in BCG["trials"]:
         half = 1.959963984540054 * math.sqrt(trial["vi"])
@@ -32,20 +33,13 @@ def bcg() -> dict[str, Any]:
             for group, n, events in zip(("intervention", "control"), trial["n"], trial["events"], strict=True)
         }
         studies.append(
-            {"study": trial["study"], "label": trial["study"], "round": None, "yi": trial["yi"], "vi": trial["vi"],
-             "weight": trial["weight"], "ci_low": trial["yi"] - half, "ci_high": trial["yi"] + half, "arms": arms,
-             "columns": {"allocation": trial["allocation"]}}
+            results.study(
+                trial["study"], yi=trial["yi"], vi=trial["vi"], weight=trial["weight"], ci_low=trial["yi"] - half,
+                ci_high=trial["yi"] + half, arms=arms, columns={"allocation": trial["allocation"]},
+            )
         )  # fmt: skip
-    model = {"model": "random", "tau2_method": "REML", "test": "knha", "df": 12, "Q_df": 12, **BCG["pooled"]}
-    return {
-        "outcome": "tb",
-        "measure": "RR",
-        "k": 13,
-        "level": 0.95,
-        "studies": studies,
-        "model": model,
-        "left_out": [],
-    }
+    model = results.model(tau2_method="REML", test="knha", df=12, Q_df=12, k=13, **BCG["pooled"])
+    return results.result(outcome="tb", measure="RR", studies=studies, model=model)
 
 
 def texts(drawn: forest.Drawn) -> list[Text]:
@@ -82,7 +76,7 @@ def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     return [(names[i], "") for i in np.flatnonzero(cut)] + [(names[i], names[j]) for i, j in pairs]
 
 
-def pooled(trials: int = 13) -> dict[str, Any]:
+def pooled(trials: int = 13) -> Result:
     """The first BCG trials through the pooling of this project, with everything that a protocol may ask for."""
     rows = [
         {"study": trial["study"], "outcome": "tb", "timepoint": "", "arm": group, "group": group, "n": str(trial["n"][arm]),

@@ -36,4 +36,4 @@ def test_proportions_are_those_of_metafor_and_of_the_studies(pooled):
     studies = drawn[drawn["row"] == "study"]
     own = studies["single_events"].astype(float) / studies["single_n"].astype(float)
     assert np.allclose(studies["effect"].astype(float), own, atol=1e-9)
-    assert np.allclose(studies["analysis_effect"].astype(float), [one["yi"] for one in result["studies"]])
+    assert np.allclose(studies["analysis_effect"].astype(float), [study.yi for study in result.studies])

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
+from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
 from tests.figures.seen import shapes_of
+from tests.results import changed, left_out
+from tests.results import result as result_of
 
 
 @pytest.fixture
-def result() -> dict[str, Any]:
+def result() -> Result:
     return bcg()
 
 
-def test_forest_shows_the_published_numbers(result: dict[str, Any]) -> None:
+def test_forest_shows_the_published_numbers(result: Result) -> None:
     with style.style():
         drawn = forest.forest(result, SETTING)
     shown = words(drawn)
@@ -41,21 +42,23 @@ def test_forest_shows_the_published_numbers(result: dict[str, Any]) -> None:
     assert "Heterogeneity: Tau² = 0.31 [0.12, 1.11]; Chi² = 152.23, df = 12 (P < 0.00001); I² = 92%" in shown
     assert "Test for overall effect: T = 3.95, df = 12 (P = 0.0019)" in shown
     total = drawn.numbers[drawn.numbers["row"] == "total"].iloc[0]
-    assert total["effect"] == pytest.approx(math.exp(result["model"]["estimate"]), rel=1e-12)
+    assert total["effect"] == pytest.approx(math.exp(result.model.estimate), rel=1e-12)
     assert len(drawn.numbers) == 13 + 2
 
 
 @pytest.mark.parametrize("layout", ["RevMan", "JAMA", "BMJ"])
 @pytest.mark.parametrize(("k", "long"), [(1, False), (2, True), (13, False), (13, True)])
-def test_nothing_overlaps_and_nothing_is_cut(result: dict[str, Any], layout: str, k: int, long: bool) -> None:
-    studies = (result["studies"] * 8)[:k]
-    result = {**result, "studies": studies}
+def test_nothing_overlaps_and_nothing_is_cut(result: Result, layout: str, k: int, long: bool) -> None:
+    result = changed(result, studies=(result.studies * 8)[:k])
     setting = forest.Setting("Tuberculosis", "lower", "BCG", "no BCG", layout=layout)
     if long:
         name = "Randomised evaluation of a vaccine with a very long acronym, second report (Supercalifragilisticexpialidocious)"
-        result["studies"] = [{**s, "label": f"{name} {i}"} for i, s in enumerate(studies)]
-        result["left_out"] = [{"study": name, "reason": "the standard deviation is missing " * 6}]
-        result["notes"] = ["A sentence that is long enough to be broken into several lines. " * 4]
+        result = changed(
+            result,
+            studies=[changed(study, label=f"{name} {i}") for i, study in enumerate(result.studies)],
+            left_out=[left_out(name, reason="the standard deviation is missing " * 6)],
+            notes=["A sentence that is long enough to be broken into several lines. " * 4],
+        )
         setting = forest.Setting(
             name, None, "Bacillus Calmette-Guérin vaccination at birth", "usual care without", layout=layout
         )
@@ -64,39 +67,42 @@ def test_nothing_overlaps_and_nothing_is_cut(result: dict[str, Any], layout: str
             assert overlapping(drawn) == []
 
 
-def test_a_hundred_studies_fit(result: dict[str, Any]) -> None:
-    result["studies"] = (result["studies"] * 8)[:100]
+def test_a_hundred_studies_fit(result: Result) -> None:
+    many = changed(result, studies=(result.studies * 8)[:100])
     with style.style():
-        assert overlapping(forest.forest(result, SETTING)) == []
+        assert overlapping(forest.forest(many, SETTING)) == []
 
 
-def test_extreme_interval_is_cut_with_an_arrow_and_does_not_squeeze_the_rest(result: dict[str, Any]) -> None:
+def test_extreme_interval_is_cut_with_an_arrow_and_does_not_squeeze_the_rest(result: Result) -> None:
     plain = _range(result)
-    wide = copy.deepcopy(result)
-    wide["studies"][0] |= {"ci_low": -60.0, "ci_high": 60.0}
-    low, high = _range(wide)
+    first, *others = result.studies
+    wide = changed(first, ci_low=-60.0, ci_high=60.0)
+    low, high = _range(changed(result, studies=[wide, *others]))
     assert high - low < 2 * (plain[1] - plain[0])
 
 
-def _range(result: dict[str, Any]) -> tuple[float, float]:
+def _range(result: Result) -> tuple[float, float]:
     content = forest._Content(result, SETTING, None)
     return forest_table.limits(content.table())
 
 
-def test_area_of_squares_is_proportional_to_weight(result: dict[str, Any]) -> None:
+def test_area_of_squares_is_proportional_to_weight(result: Result) -> None:
     with style.style():
         figure = forest.forest(result, SETTING).figure
     areas = [square.get_extents().width ** 2 for square in shapes_of(figure.axes[0], "#0072b2")]
-    weights = [s["weight"] for s in result["studies"]]
+    weights = [study.weight for study in result.studies]
     ratios = [area / weight for area, weight in zip(areas, weights, strict=True)]
     assert ratios == pytest.approx([ratios[0]] * 13, rel=1e-6)
 
 
-def test_subgroups_have_their_own_diamonds(result: dict[str, Any]) -> None:
-    part = {**result["model"], "estimate": -0.9, "ci_low": -1.6, "ci_high": -0.2}
-    result["subgroups"] = {"allocation": dict.fromkeys(("random", "alternate", "systematic"), part)}
+def test_subgroups_have_their_own_diamonds(result: Result) -> None:
+    part = changed(result.model, estimate=-0.9, ci_low=-1.6, ci_high=-0.2)
+    groups = {
+        "allocation": dict.fromkeys(("random", "alternate", "systematic"), part),
+        "tests": {"allocation": {"not_done": "not asked for"}},
+    }
     with style.style():
-        drawn = forest.forest(result, SETTING, by="allocation")
+        drawn = forest.forest(changed(result, subgroups=groups), SETTING, by="allocation")
     assert (drawn.numbers["row"] == "subtotal").sum() == 3
     assert overlapping(drawn) == []
 
@@ -107,10 +113,8 @@ def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None
         {"group": "intervention", "arm": "120 mg", "n": 219.0, "mean": 4.88, "derived": ["mean"]},
         {"group": "control", "arm": "placebo", "n": 218.0, "mean": -1.03, "derived": []},
     ]
-    result = {
-        "outcome": "bmd", "measure": "MD", "k": 0, "level": 0.95, "studies": [], "model": None, "not_pooled": "1 study reports it",
-        "left_out": [{"study": "A", "reason": "the standard deviation is missing", "reported": reported}],
-    }  # fmt: skip
+    silent = left_out("A", reason="the standard deviation is missing", reported=reported)
+    result = result_of(outcome="bmd", not_pooled="1 study reports it", left_out=[silent])
     setting = forest.Setting("Bone mineral density", "higher")
     with style.style():
         drawn = forest.forest(result, setting)
@@ -131,7 +135,7 @@ def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None
     assert plates["funnel"].reason
 
 
-def test_same_content_same_bytes(result: dict[str, Any], tmp_path: Path) -> None:
+def test_same_content_same_bytes(result: Result, tmp_path: Path) -> None:
     for name in ("first", "second"):
         with style.style():
             style.save(forest.forest(result, SETTING).figure, tmp_path / name, title="A")

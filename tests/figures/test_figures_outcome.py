@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 
 from evergreen.figures import forest, outcome, style
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import CountsModel
 from tests.figures.figures_of_bcg import BCG, SETTING, overlapping, pooled, words
+from tests.results import changed, part
 
 
 @pytest.fixture(scope="module")
-def result() -> dict[str, Any]:
+def result() -> Result:
     return pooled()
 
 
 @pytest.fixture(scope="module")
-def plates(result: dict[str, Any]) -> dict[str, outcome.Plate]:
+def plates(result: Result) -> dict[str, outcome.Plate]:
     with style.style():
         return {plate.name: plate for plate in outcome.plates(result, SETTING)}
 
@@ -53,12 +56,10 @@ def test_trim_and_fill_adds_what_metafor_adds(plates: dict[str, outcome.Plate]) 
     assert added == BCG["filled"]
 
 
-def test_the_profile_is_highest_at_the_estimate(
-    plates: dict[str, outcome.Plate], result: dict[str, Any]
-) -> None:
+def test_the_profile_is_highest_at_the_estimate(plates: dict[str, outcome.Plate], result: Result) -> None:
     drawn = numbers(plates["tau2_profile"])
     step = drawn["tau2"][1]
-    assert drawn["tau2"][drawn["log_likelihood"].idxmax()] == pytest.approx(result["model"]["tau2"], abs=step)
+    assert drawn["tau2"][drawn["log_likelihood"].idxmax()] == pytest.approx(result.model.tau2, abs=step)
 
 
 def test_rates_in_the_labbe_plot_are_events_over_participants(plates: dict[str, outcome.Plate]) -> None:
@@ -77,18 +78,18 @@ def test_sensitivity_analyses_on_another_scale_or_not_done_are_notes(
     assert "Not done: measure = MD (MD needs other numbers than RR)." in text
 
 
-def test_what_does_not_apply_is_said(result: dict[str, Any]) -> None:
-    small = {
-        **result,
-        "k": 2,
-        "measure": "MD",
-        "studies": result["studies"][:2],
-        "rounds": {},
-        "sensitivity": {},
-        "moderators": {},
-        "subgroups": {},
-        "small_study": {"not_done": "2 studies"},
-    }
+def test_what_does_not_apply_is_said(result: Result) -> None:
+    small = changed(
+        result,
+        k=2,
+        measure="MD",
+        studies=result.studies[:2],
+        rounds={},
+        sensitivity={},
+        moderators=None,
+        subgroups={},
+        small_study={"not_done": "2 studies"},
+    )
     with style.style():
         reasons = {
             plate.name: plate.reason
@@ -102,19 +103,19 @@ def test_what_does_not_apply_is_said(result: dict[str, Any]) -> None:
     assert "funnel" not in reasons
 
 
-def test_an_outcome_pooled_otherwise_is_not_repooled_by_inverse_variance(result: dict[str, Any]) -> None:
-    peto = {**result, "model": {**result["model"], "model": "peto"}}
+def test_an_outcome_pooled_otherwise_is_not_repooled_by_inverse_variance(result: Result) -> None:
+    peto = changed(
+        result,
+        model=part(CountsModel, model="peto", test="z", estimate=-0.7, se=0.1, ci_low=-0.9, ci_high=-0.5),
+    )
     with style.style():
         reasons = {plate.name: plate.reason for plate in outcome.plates(peto, SETTING) if plate.drawn is None}
     assert reasons["leave_one_out"] == "it is drawn for inverse-variance models"
 
 
-def test_a_model_without_an_estimate_gets_a_table_and_reasons(result: dict[str, Any]) -> None:
-    empty = {
-        **result,
-        "model": {**result["model"], "estimate": None},
-        "notes": ["No events in one of the groups."],
-    }
+def test_a_model_without_an_estimate_gets_a_table_and_reasons(result: Result) -> None:
+    without = changed(result.model, estimate=None)
+    empty = changed(result, model=without, notes=["No events in one of the groups."])
     with style.style():
         plates = {plate.name: plate for plate in outcome.plates(empty, SETTING)}
     assert {name for name, plate in plates.items() if plate.drawn} >= {"forest", "funnel"}

@@ -7,6 +7,7 @@ from evergreen import tables
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import results
 from evergreen.report.blocks import Figure, Gallery, Table
+from tests.results import result
 
 OUTCOME = Outcome(id="pain", name="Pain", measure="MD")
 LISTED: list[dict[str, Any]] = [
@@ -34,8 +35,7 @@ def test_blocks_of_the_figures_of_an_outcome(tmp_path: Path, monkeypatch: Any) -
     tables.write_json(LISTED, folder / "figures.json")
     for stem in ("forest", "funnel", "further/drapery"):
         tables.write_text("<svg/>", folder / f"{stem}.svg")
-    result = {"measure": "MD", "model": None, "not_pooled": "1 study reports it", "left_out": []}
-    blocks = results._figures(OUTCOME, result, folder)
+    blocks = results._figures(OUTCOME, result(not_pooled="1 study reports it"), folder)
     first, gallery, missing = blocks
     assert isinstance(first, Figure)
     assert first.files[-1] == ("CSV", "../figures/pain/forest.csv")

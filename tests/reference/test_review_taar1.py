@@ -9,11 +9,11 @@ from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB2
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction, merge_studies
-from evergreen.extraction.outcomes import slice_of
+from evergreen.extraction.outcomes import Slices
 from evergreen.protocol.params import slice_outcomes
 from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
-from evergreen.synthesis import outcome as pooling
+from tests.results import written
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -48,9 +48,9 @@ def pytest_generate_tests(metafunc):
 def pooled(review, merged, studies, name, model):
     outcomes = slice_outcomes(load(review / "config" / "config.yaml"))
     entry = next(entry for entry in outcomes if entry["id"] == name)
-    rows = slice_of(merged, entry["data"], studies=studies, columns=entry["columns"])
+    rows = Slices(merged, studies=studies).of(entry["data"], entry["columns"])
     test = {"model": model, "test": "z"}
-    return pooling.result(rows, {**entry, "analysis": {**entry["analysis"], **test}})
+    return written(rows, {**entry, "analysis": {**entry["analysis"], **test}})
 
 
 def test_the_published_estimate_is_found_again(review, merged, studies, expected):

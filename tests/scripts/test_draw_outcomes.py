@@ -7,24 +7,26 @@ import pytest
 
 import draw_outcomes
 from evergreen import tables
+from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import pooled
 from tests.protocols import drawing
+from tests.results import left_out, result
 
 OUTCOME = drawing(
     id="tb", name="Tuberculosis", better="lower", favours={"intervention": "BCG", "control": "no BCG"}
 )
 
 
-def run(folder: Path, result: dict) -> list[dict]:
-    tables.write_json(result, folder / "tb.json")
+def run(folder: Path, result: Result) -> list[dict]:
+    tables.write_json(result.written(), folder / "tb.json")
     params = json.dumps({"outcomes": [OUTCOME], "layout": "RevMan", "tool": "rob1"})
     draw_outcomes.main(["--synthesis", str(folder), "--params", params, "--folder", str(folder / "figures")])
     return tables.read_json(folder / "figures/tb/figures.json")
 
 
-def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Path, tmp_path: Path) -> None:
-    result = pooled(shared, trials=3)
-    listed = run(tmp_path, result)
+def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(tmp_path: Path) -> None:
+    three = pooled(trials=3)
+    listed = run(tmp_path, three)
     here = {
         path.relative_to(tmp_path / "figures/tb").as_posix()
         for path in (tmp_path / "figures/tb").rglob("*")
@@ -37,21 +39,14 @@ def test_files_of_three_trials_and_the_reasons_for_what_is_not_drawn(shared: Pat
     assert {entry["stem"] for entry in drawn} >= {"forest", "funnel", "further/leave_one_out"}
     assert all(entry["reason"] for entry in listed if not entry["drawn"])
     first = {name: (tmp_path / "figures/tb" / name).read_bytes() for name in here}
-    run(tmp_path, result)
+    run(tmp_path, three)
     assert first == {name: (tmp_path / "figures/tb" / name).read_bytes() for name in here}
 
 
-def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(shared: Path, tmp_path: Path) -> None:
-    left_out = [{"study": "A", "reason": "the standard deviation is missing"}]
-    result = {
-        **pooled(shared, trials=3),
-        "k": 0,
-        "studies": [],
-        "model": None,
-        "not_pooled": "1 study reports it",
-        "left_out": left_out,
-    }
-    listed = {entry["name"]: entry for entry in run(tmp_path, result)}
+def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(tmp_path: Path) -> None:
+    silent = left_out("A", reason="the standard deviation is missing")
+    nothing = result(outcome="tb", not_pooled="1 study reports it", left_out=[silent])
+    listed = {entry["name"]: entry for entry in run(tmp_path, nothing)}
     assert listed["forest"]["drawn"]
     assert not listed["funnel"]["drawn"]
     assert "Not drawn: no study could be pooled." in (tmp_path / "figures/tb/funnel.svg").read_text()

@@ -15,6 +15,7 @@ from evergreen import tables
 from evergreen.errors import InputError, ReviewError
 from evergreen.synthesis import outcome, verification
 from evergreen.synthesis.recomputation import tasks
+from evergreen.synthesis.result import Result
 from tests.protocols import pooling
 
 ANALYSIS = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95, "prediction": True}
@@ -88,15 +89,15 @@ CASES = {
 def verified(case):
     """A result, its settings, and what metafor finds for it."""
     rows, entry = CASES[case]
-    result = outcome.result(rows(), entry)
-    return result, entry["analysis"], verify_with_metafor.recomputed(tasks(result, entry["analysis"]))
+    result, settings = outcome.result(rows(), entry), entry["analysis"]
+    return result.written(), settings, verify_with_metafor.recomputed(tasks(result, settings))
 
 
 def compared(case, change=lambda result: None):
     result, settings, answers = verified(case)
     result = copy.deepcopy(result)
     change(result)
-    return verification.compare(tasks(result, settings), answers)
+    return verification.compare(tasks(Result.model_validate(result), settings), answers)
 
 
 def at(place, *path):
@@ -125,7 +126,7 @@ def test_no_number_may_be_one_per_cent_off(case):
         0.05 if case == "effects" else 0.01
     )  # p values of multilevel models are compared to four digits of the statistic
     result, settings, answers = verified(case)
-    for task, answer in zip(tasks(result, settings), answers, strict=True):
+    for task, answer in zip(tasks(Result.model_validate(result), settings), answers, strict=True):
         for key, number in task.numbers.items():
             its = answer.numbers.get(key)
             # what is left of an iteration to 0 has no digits
@@ -199,7 +200,7 @@ def written(tmp_path, change=lambda result: None, **analysis):
     """Four of the trials, written as the workflow does, and the arguments to verify them."""
     entry = pooling({**ANALYSIS, **analysis}, id="deaths", measure="OR")
     rows = tables_of_trials()
-    result = outcome.result(rows[rows["study"].isin(["T0", "T4", "T7", "T9"])], entry)
+    result = outcome.result(rows[rows["study"].isin(["T0", "T4", "T7", "T9"])], entry).written()
     change(result)
     tables.write_json(result, tmp_path / "deaths.json")
     params = json.dumps({"deaths": entry})

@@ -75,6 +75,7 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
         ({**SMALLEST, "extraction": {"extractors": ["adjudication"]}}, "reserved name"),
         ({**SMALLEST, "outcomes": [{"id": "a b", "measure": "MD"}]}, "Use a letter first"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD"}, {"id": "a", "measure": "RR"}]}, "has the id a twice"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "subgroups": ["tests"]}]}, "`subgroups` has 'tests'"),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database"}}}, "lacks `files`"),
         (

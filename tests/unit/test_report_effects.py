@@ -5,13 +5,7 @@ import pytest
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import effects
-
-
-def result(measure, values):
-    return {
-        "measure": measure,
-        "studies": [{"yi": y, "ci_low": low, "ci_high": high} for y, low, high in values],
-    }
+from tests import results
 
 
 @pytest.mark.parametrize(
@@ -26,8 +20,8 @@ def result(measure, values):
     ],
 )
 def test_a_pooled_effect_is_shown_on_its_scale_with_digits_that_say_something(measure, scale, model, shown):
-    found = result(measure, [model])
+    effect, low, high = model
+    found = results.result(measure=measure, studies=[results.study("A", yi=effect, ci_low=low, ci_high=high)])
     own = effects.scale_of(Outcome(id="pain", measure=measure, scale=scale), found)
     assert own == scales.of_result(found, ratio=scale == "ratio")  # what the figures use
-    keys = ("estimate", "ci_low", "ci_high")
-    assert effects.estimate(dict(zip(keys, model, strict=True)), own) == shown
+    assert effects.estimate(results.model(estimate=effect, ci_low=low, ci_high=high), own) == shown

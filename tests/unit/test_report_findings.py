@@ -7,16 +7,23 @@ import pytest
 
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import findings
+from evergreen.synthesis.result import Result
+from tests import results
 
 
-def result(*control: tuple[float, float], measure: str, estimate: float, low: float, high: float) -> dict:
-    own = {"yi": math.log(estimate), "ci_low": math.log(low), "ci_high": math.log(high)}
+def result(*control: tuple[float, float], measure: str, estimate: float, low: float, high: float) -> Result:
+    limits = {"ci_low": math.log(low), "ci_high": math.log(high)}
     studies = [
-        {"arms": {"intervention": {"n": n, "events": events}, "control": {"n": n, "events": events}}, **own}
+        results.study(
+            "A",
+            yi=math.log(estimate),
+            arms={group: {"n": n, "events": events} for group in ("intervention", "control")},
+            **limits,
+        )
         for events, n in control
     ]
-    model = {"estimate": math.log(estimate), "ci_low": math.log(low), "ci_high": math.log(high)}
-    return {"measure": measure, "studies": studies, "model": model, "k": len(studies), "level": 0.95}
+    model = results.model(estimate=math.log(estimate), **limits)
+    return results.result(measure=measure, studies=studies, model=model)
 
 
 def certainty(**reasons: str) -> pd.DataFrame:
@@ -46,17 +53,14 @@ def test_absolute_risks_follow_from_the_median_control_risk(measure, estimate, e
 
 def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
     outcomes = [Outcome(id=name, measure="MD") for name in ("a", "b")]
-    results = {
-        "a": {"measure": "MD", "studies": [], "model": None, "k": 0, "level": 0.95},
-        "b": {
-            "measure": "MD",
-            "studies": [{"arms": None, "yi": 1.0, "ci_low": 0.0, "ci_high": 2.0}],
-            "model": {"estimate": 1.0, "ci_low": 0.0, "ci_high": 2.0},
-            "k": 1,
-            "level": 0.95,
-        },
+    pooled = {
+        "a": results.result(),
+        "b": results.result(
+            studies=[results.study("B", yi=1.0, ci_low=0.0, ci_high=2.0)],
+            model=results.model(estimate=1.0, ci_low=0.0, ci_high=2.0),
+        ),
     }
-    table, _, reasons = findings.section(outcomes, results, certainty(a="imprecision (-2): few")).blocks
+    table, _, reasons = findings.section(outcomes, pooled, certainty(a="imprecision (-2): few")).blocks
     assert [row[4:] for row in table.rows] == [
         ["not pooled", "⊕⊕◯◯ low\N{NO-BREAK SPACE}(a)"],
         ["MD 1.00 (0.00\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}2.00)", "not rated"],

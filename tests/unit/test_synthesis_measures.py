@@ -9,8 +9,8 @@ import pytest
 from evergreen.figures.scales import SCALES
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Measure
-from evergreen.synthesis import outcome
 from tests.protocols import pooling
+from tests.results import written
 
 ASKED = get_args(Measure)
 NUMBERS = {
@@ -31,7 +31,7 @@ def test_from_a_sheet_to_a_pooled_result(measure):
         for row in range(4) for shift, group in enumerate(groups)
     ]  # fmt: skip
     asked = pooling(id="pain", measure=measure, scale="analysis", analysis={"k_min_small_study": 3})
-    found = outcome.result(rows, asked)
+    found = written(rows, asked)
     assert (found["k"], found["left_out"]) == (4, [])
     assert math.isfinite(found["model"]["estimate"])
     assert set(found["small_study"]["tests"]) <= {"Egger", "Harbord", "Peters", "Pustejovsky-Rodgers"}

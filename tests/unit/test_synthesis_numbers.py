@@ -14,8 +14,9 @@ from evergreen.report import results
 from evergreen.report.facts import analysed_outcomes
 from evergreen.report.findings import control_risk
 from evergreen.report.pooling_words import synthesis
-from evergreen.synthesis import outcome as pooling
+from evergreen.synthesis.outcome import result as pooled
 from tests.figures.figures_of_bcg import words
+from tests.results import written
 
 
 def entry(measure, **own):
@@ -54,9 +55,9 @@ def means(*effects):
 )
 def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied, reason, words):
     outcome = entry("MD", **({} if asked == "auto" else {"analysis": {"test": asked}}))
-    result = pooling.result(means(*effects), outcome)
-    model = result["model"]
-    assert (model["asked"], model["test"], model.get("test_reason")) == (asked, applied, reason)
+    result = pooled(means(*effects), outcome)
+    model = result.model
+    assert (model.asked, model.test, model.test_reason) == (asked, applied, reason)
     assert f"Confidence interval of the pooled effect: {words}" in explained(model).split("; ")[0].rstrip(".")
     if asked == "auto" and len(effects) > 1:
         outcomes = [Outcome.model_validate(outcome)]
@@ -69,7 +70,7 @@ def test_every_place_decides_for_itself():
     rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
     rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4
     outcome = entry("MD", subgroups=["kind"], analysis={"sensitivity": [{"test": "z"}, {"tau2": "DL"}, {"without_studies": ["S0", "S1"]}]})  # fmt: skip
-    result = pooling.result(rows, outcome)
+    result = written(rows, outcome)
     assert result["model"]["test"] == "knha"
     assert {level: block["test"] for level, block in result["subgroups"]["kind"].items()} == {
         "a": "z",
@@ -82,7 +83,7 @@ def test_every_place_decides_for_itself():
     assert rows_of == {"test = z": ("z", "z"), "tau2 = DL": ("auto", "knha"), "without S0, S1": ("auto", "z")}
     for one in result["influence"]["studies"]:
         kept = means(0.2, 2.1, -1.0, 1.5)
-        alone = pooling.result(kept[kept["study"] != one["label"]], entry("MD"))["model"]
+        alone = written(kept[kept["study"] != one["label"]], entry("MD"))["model"]
         assert one["without"]["test"] == alone["test"]
         assert [one["without"][key] for key in ("ci_low", "p")] == pytest.approx(
             [alone["ci_low"], alone["p"]], rel=1e-6
@@ -93,15 +94,15 @@ def test_every_place_decides_for_itself():
 @pytest.mark.parametrize(("predtype", "lost"), [("default", 1), ("t", 1), ("riley", 2)])
 def test_prediction_interval_never_follows_the_test(test, predtype, lost):
     analysis = {"test": test, "predtype": predtype}
-    three = pooling.result(means(0.2, 2.1, -1.0), entry("MD", analysis=analysis))["model"]
+    three = written(means(0.2, 2.1, -1.0), entry("MD", analysis=analysis))["model"]
     assert three["pi_df"] == 3 - lost
-    two = pooling.result(means(0.2, 2.1), entry("MD", analysis=analysis))["model"]
+    two = written(means(0.2, 2.1), entry("MD", analysis=analysis))["model"]
     assert two["pi_low"] is None
 
 
 @pytest.mark.parametrize("model", ["common", "multilevel"])
 def test_prediction_interval_of_other_models(model):
-    found = pooling.result(means(0.2, 2.1, -1.0), entry("MD", analysis={"model": model}))["model"]
+    found = written(means(0.2, 2.1, -1.0), entry("MD", analysis={"model": model}))["model"]
     assert (found["pi_low"] is None) == (model == "common")
     assert found.get("pi_df") == (None if model == "common" else 2)
 
@@ -142,18 +143,16 @@ def counts(rows):
     ],
 )  # fmt: skip
 def test_studies_that_say_nothing_of_the_effect(measure, rows, own, left_out, estimate, se):
-    result = pooling.result(
-        counts(rows), entry(measure, analysis={"tau2": "DL", "test": "z", "gosh": 0, **own})
-    )
-    assert {one["study"] for one in result["left_out"] if one.get("not_estimable")} == left_out
-    assert result["k"] == len(rows) - len(left_out) == result["model"]["k"]
+    result = pooled(counts(rows), entry(measure, analysis={"tau2": "DL", "test": "z", "gosh": 0, **own}))
+    assert {one.study for one in result.left_out if one.not_estimable} == left_out
+    assert result.k == len(rows) - len(left_out) == result.model.k
     reason = "everybody in both groups has the event" if rows is EVERYBODY else "no events in either group"
-    assert {one["reason"] for one in result["left_out"]} == ({reason} if left_out else set())
-    assert {arm["n"] for one in result["left_out"] for arm in one["arms"].values()} == {
+    assert {one.reason for one in result.left_out} == ({reason} if left_out else set())
+    assert {arm.n for one in result.left_out for arm in one.arms.values()} == {
         size for study, *arms in rows for size, _ in arms if study in left_out
     }
     if estimate is not None:
-        assert (result["model"]["estimate"], result["model"]["se"]) == pytest.approx((estimate, se), rel=1e-6)
+        assert (result.model.estimate, result.model.se) == pytest.approx((estimate, se), rel=1e-6)
     # whatever is pooled, everybody counts
     assert results.participants(result) == sum(n for _, *arms in rows for n, _ in arms)
 
@@ -163,26 +162,26 @@ def test_studies_that_say_nothing_of_the_effect(measure, rows, own, left_out, es
     [("RR", "random", "measure = RD"), ("OR", "peto", "measure = RD, model = mh"), ("RD", "random", None)],
 )
 def test_a_sensitivity_row_shows_the_risk_difference(measure, model, label):
-    result = pooling.result(counts(SILENT), entry(measure, analysis={"model": model, "tau2": "DL"}))
+    result = written(counts(SILENT), entry(measure, analysis={"model": model, "tau2": "DL"}))
     assert list(result["sensitivity"]) == ([label] if label else [])
     if model == "random" and label:
         assert result["sensitivity"][label]["k"] == 4
         assert result["sensitivity"][label]["model"]["estimate"] == pytest.approx(-0.008082502755, rel=1e-6)
     asked = entry(measure, analysis={"model": model, "sensitivity": [{"tau2": "PM"}]})
-    assert len(pooling.result(counts(SILENT[1::2]), asked)["sensitivity"]) == 1
+    assert len(written(counts(SILENT[1::2]), asked)["sensitivity"]) == 1
 
 
 def test_rates_without_events_are_not_estimable():
     rows = [("A", (0, 100), (0, 90)), ("B", (12, 90), (20, 100)), ("C", (5, 80), (4, 85))]
-    result = pooling.result(table(rows, ("events", "person_time")), entry("IRR", analysis={"tau2": "DL"}))
+    result = written(table(rows, ("events", "person_time")), entry("IRR", analysis={"tau2": "DL"}))
     assert result["k"] == 2
     assert result["model"]["estimate"] == pytest.approx(-0.2479260724, rel=1e-6)
-    assert pooling.result(table(rows, ("events", "person_time")), entry("IRD"))["k"] == 3
+    assert written(table(rows, ("events", "person_time")), entry("IRD"))["k"] == 3
 
 
 def test_figure_and_summary_of_findings_count_the_studies_that_say_nothing():
     rows = counts(SILENT).assign(kind=["x"] * 4 + ["y"] * 4)
-    result = pooling.result(rows, entry("RR", subgroups=["kind"]))
+    result = pooled(rows, entry("RR", subgroups=["kind"]))
     with style.style():
         for by in (None, "kind"):
             drawn = forest.forest(result, forest.Setting("Outcome"), by=by)
@@ -205,7 +204,7 @@ PETO = {"R1": (-2.002506266, 2.002506266), "R2": (-1.003012048, 1.003012048)}
 def test_peto_model_shows_petos_effects_in_every_row(measure, own):
     rows = counts(RARE).assign(kind=["a"] * 4 + ["b"] * 2)
     outcome = entry(measure, subgroups=["kind"], analysis={"model": "peto", "sensitivity": [{"without_studies": "R2"}], **own})  # fmt: skip
-    result = pooling.result(rows, outcome)
+    result = written(rows, outcome)
     assert (result["measure"], result["k"]) == ("PETO", 2)
     assert {one["study"]: (one["yi"], one["vi"]) for one in result["studies"]} == {
         study: pytest.approx(numbers, rel=1e-9) for study, numbers in PETO.items()
@@ -230,17 +229,15 @@ def test_peto_model_shows_petos_effects_in_every_row(measure, own):
 
 def test_other_models_of_the_same_studies_show_effects_of_their_own():
     outcome = entry("OR", analysis={"model": "peto", "sensitivity": [{"model": "mh"}, {"model": "common"}]})
-    result = pooling.result(counts(RARE), outcome)
+    result = pooled(counts(RARE), outcome)
     for label in ("model = mh", "model = common"):
-        row = result["sensitivity"][label]
-        assert row["measure"] == "OR"
+        row = result.sensitivity[label]
+        assert row.measure == "OR"
         # 0.5 in the empty cells of the first study
-        assert row["studies"][0]["yi"] == pytest.approx(math.log(0.5 * 398.5 / (400.5 * 2.5)))
+        assert row.studies[0].yi == pytest.approx(math.log(0.5 * 398.5 / (400.5 * 2.5)))
     with style.style():
         shown = words(series.multiverse(result, forest.Setting("Outcome")))
     assert {"model = mh", "model = common"} <= set(shown)
-    asked = pooling.result(
-        counts(RARE), entry("OR", analysis={"model": "mh", "sensitivity": [{"model": "peto"}]})
-    )
+    asked = written(counts(RARE), entry("OR", analysis={"model": "mh", "sensitivity": [{"model": "peto"}]}))
     assert asked["measure"] == "OR"
     assert asked["sensitivity"]["model = peto"]["measure"] == "PETO"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.synthesis import outcome
 from tests.protocols import pooling
+from tests.results import written
 
 ANALYSIS = {"model": "random", "tau2": "DL", "test": "z", "level": 0.95, "prediction": True}
 SERIOUS = [
@@ -42,7 +42,7 @@ def pooled(result, back=math.exp):
 
 def test_serious_adverse_events_of_the_bundled_review():
     """RR 1.00 (0.54 to 1.86), DerSimonian-Laird, denosumab arms combined."""
-    result = outcome.result(table(SERIOUS), entry())
+    result = written(table(SERIOUS), entry())
     assert pooled(result) == (1.00, 0.54, 1.86)
     assert result["k"] == 3
     json.dumps(result, allow_nan=False)
@@ -66,14 +66,14 @@ def test_published_review_of_taar1_agonists(shared):
             strict=True,
         )
     )
-    fixed = outcome.result(rows, entry("SMD", analysis={"model": "common"}))["model"]
-    random = outcome.result(rows, entry("SMD", analysis={"tau2": "REML"}))["model"]
+    fixed = written(rows, entry("SMD", analysis={"model": "common"}))["model"]
+    random = written(rows, entry("SMD", analysis={"tau2": "REML"}))["model"]
     assert [round(-fixed[key], 3) for key in ("estimate", "ci_high", "ci_low")] == [0.132, 0.017, 0.246]
     assert [round(-random[key], 3) for key in ("estimate", "ci_high", "ci_low")] == [0.146, -0.050, 0.341]
 
 
 def test_rounds_show_the_effect_as_it_grew():
-    rounds = outcome.result(table(SERIOUS), entry())["rounds"]
+    rounds = written(table(SERIOUS), entry())["rounds"]
     assert {day: view["k"] for day, view in rounds.items()} == {
         "2018-12-31": 1,
         "2020-12-31": 2,
@@ -85,11 +85,11 @@ def test_rounds_show_the_effect_as_it_grew():
 
 
 def test_arms_are_combined_split_or_kept_apart():
-    split = outcome.result(table(SERIOUS), entry(multi_arm="split"))
+    split = written(table(SERIOUS), entry(multi_arm="split"))
     assert [study["label"] for study in split["studies"]][:3] == ["DRIVE (Q2M)", "DRIVE (Q3M)", "DRIVE (Q6M)"]
     assert split["studies"][0]["arms"]["control"] == {"n": 88 / 3, "events": 3.0, "derived": []}
     with pytest.raises(InputError, match="multilevel"):
-        outcome.result(table(SERIOUS), entry(multi_arm="separate"))
+        written(table(SERIOUS), entry(multi_arm="separate"))
 
 
 def test_combined_means_are_those_of_one_sample():
@@ -101,12 +101,12 @@ def test_combined_means_are_those_of_one_sample():
             ("A", "c", "control", 17, 9.3, 1.9),
         ]
     )
-    arm = outcome.result(rows, entry("MD"))["studies"][0]["arms"]["intervention"]
+    arm = written(rows, entry("MD"))["studies"][0]["arms"]["intervention"]
     assert (arm["mean"], arm["sd"]) == pytest.approx((11.54814814814815, 2.9959243220875518), rel=1e-12)
 
 
 def test_protocol_chooses_arms_and_the_others_are_listed():
-    result = outcome.result(
+    result = written(
         table(SERIOUS), entry(arms={"intervention": ["q6m", "denosumab"], "control": ["Placebo", "csDMARD"]})
     )
     assert result["studies"][0]["arms"]["intervention"]["n"] == 86
@@ -121,7 +121,7 @@ def test_what_cannot_be_pooled_is_said():
             ("B", "d", "intervention", 20, 1.0, 2.0),
         ]
     )
-    result = outcome.result(rows, entry("MD"))
+    result = written(rows, entry("MD"))
     assert result["model"] is None
     assert result["studies"] == []
     assert {item["study"]: item["reason"] for item in result["left_out"]} == {
@@ -133,7 +133,7 @@ def test_what_cannot_be_pooled_is_said():
 
 def test_studies_that_screening_did_not_include_are_left_out():
     rows = table(SERIOUS).assign(screening=["pending"] * 4 + ["excluded"] * 3 + ["included"] * 2)
-    result = outcome.result(rows, entry())
+    result = written(rows, entry())
     assert [(item["study"], item["reason"]) for item in result["left_out"]] == [
         ("DESIRABLE", "not included by screening"),
         ("DRIVE", "screening is pending"),
@@ -144,7 +144,7 @@ def test_studies_that_screening_did_not_include_are_left_out():
 
 def test_double_zeros_have_no_odds_ratio_without_correction():
     rows = table([("A", "", "d", "intervention", 20, 0), ("A", "", "p", "control", 20, 0)])
-    result = outcome.result(rows, entry("OR", analysis={"add": 0, "to": "none"}))
+    result = written(rows, entry("OR", analysis={"add": 0, "to": "none"}))
     assert result["model"] is None
     assert result["left_out"][0]["reason"] == "no events in either group"
 
@@ -159,7 +159,7 @@ def test_contrasts_on_a_ratio_scale():
         ],
         columns,
     )
-    result = outcome.result(rows, entry("OR", scale="ratio"))
+    result = written(rows, entry("OR", scale="ratio"))
     assert [study["vi"] for study in result["studies"]] == pytest.approx(
         [0.16666698676277192, 0.09], rel=1e-9
     )
@@ -176,21 +176,21 @@ def test_contrasts_on_a_ratio_scale():
 )
 def test_impossible_numbers_are_refused_by_name(rows, sentence):
     with pytest.raises(InputError, match=sentence):
-        outcome.result(table(rows), entry())
+        written(table(rows), entry())
 
 
 def test_several_time_points_are_refused_by_name():
     rows = table(SERIOUS[:2]).assign(timepoint=["6 months", "12 months"])
     with pytest.raises(InputError, match=r"study DRIVE.*several time points"):
-        outcome.result(rows, entry())
-    result = outcome.result(rows, entry(timepoint="24 Months"))
+        written(rows, entry())
+    result = written(rows, entry(timepoint="24 Months"))
     assert "another time point" in result["left_out"][0]["reason"]
 
 
 def test_both_intervals_where_knapp_hartung_is_narrower():
-    result = outcome.result(table(SERIOUS), entry(analysis={"tau2": "REML", "test": "knha"}))
+    result = written(table(SERIOUS), entry(analysis={"tau2": "REML", "test": "knha"}))
     assert "wald" in result["model"] or result["model"]["ci_high"] > 0.69
-    two = outcome.result(table(SERIOUS[:7]), entry(analysis={"test": "knha"}))
+    two = written(table(SERIOUS[:7]), entry(analysis={"test": "knha"}))
     assert set(two["model"]["wald"]) == {"se", "statistic", "p", "ci_low", "ci_high"}
     assert two["notes"]
 
@@ -200,21 +200,21 @@ def test_studies_without_any_event_are_said_and_not_pooled():
         [(study, "", group, group, n, 0) for study, n in (("A", 20), ("B", 60)) for group in ("intervention", "control")]
     )  # fmt: skip
     for measure in ("RR", "OR"):
-        found = outcome.result(rows, entry(measure))
+        found = written(rows, entry(measure))
         assert (found["model"], found["studies"]) == (None, [])
         assert {one["reason"] for one in found["left_out"]} == {"no events in either group"}
-    assert outcome.result(rows, entry("RD"))["model"]["estimate"] == 0
+    assert written(rows, entry("RD"))["model"]["estimate"] == 0
     rows.loc[0, "events"] = "1"
-    assert outcome.result(rows, entry())["k"] == 1
-    assert outcome.result(rows, entry(analysis={"drop00": False}))["k"] == 2
+    assert written(rows, entry())["k"] == 1
+    assert written(rows, entry(analysis={"drop00": False}))["k"] == 2
 
 
 def test_arms_that_the_protocol_does_not_name_are_said():
-    found = outcome.result(table(SERIOUS), entry(arms={"intervention": ["Q6M"], "control": ["placebo"]}))
+    found = written(table(SERIOUS), entry(arms={"intervention": ["Q6M"], "control": ["placebo"]}))
     assert {one["study"]: one["reason"] for one in found["left_out"]} == {
         "Iwamoto2022": "none of its arms is among those that the protocol names"
     }
-    found = outcome.result(table(SERIOUS), entry(arms={"intervention": ["Q6M"]}))
+    found = written(table(SERIOUS), entry(arms={"intervention": ["Q6M"]}))
     assert (
         found["left_out"][0]["reason"]
         == "an intervention arm is missing among those that the protocol names (reported: denosumab)"
@@ -222,7 +222,7 @@ def test_arms_that_the_protocol_does_not_name_are_said():
 
 
 def test_a_sensitivity_analysis_without_a_study_that_is_not_there_is_not_done():
-    found = outcome.result(table(SERIOUS), entry(analysis={"sensitivity": [{"without_studies": ["DRIVEN"]}]}))
+    found = written(table(SERIOUS), entry(analysis={"sensitivity": [{"without_studies": ["DRIVEN"]}]}))
     assert found["sensitivity"]["without DRIVEN"]["not_done"] == "DRIVEN is not among the studies pooled"
 
 
@@ -230,14 +230,14 @@ def test_a_moderator_that_is_not_reported_leaves_its_study_out_of_the_regression
     rows = table(SERIOUS).assign(dose="1")
     rows.loc[rows["study"] == "DESIRABLE", "dose"] = "NR"
     rows.loc[rows["study"] == "DRIVE", "dose"] = "2"
-    found = outcome.result(rows, entry(moderators=["dose"]))
+    found = written(rows, entry(moderators=["dose"]))
     assert found["k"] == 3
     assert found["moderators"]["not_done"].endswith("2 coefficients, but only 2 studies with all moderators")
 
 
 def test_a_correlation_of_one_has_no_sampling_variance():
     rows = pd.DataFrame([{"study": s, "group": "single", "arm": "", "n": n, "r": r} for s, n, r in (("A", "20", "1"), ("B", "30", "0.4"), ("C", "4", "0.2"))])  # fmt: skip
-    found = outcome.result(rows, entry("ZCOR"))
+    found = written(rows, entry("ZCOR"))
     assert [one["reason"] for one in found["left_out"]] == [
         "its correlation is 1, which leaves the effect without a sampling variance",
         "it has four or fewer participants, which leaves the effect without a sampling variance",

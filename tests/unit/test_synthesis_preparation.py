@@ -24,8 +24,8 @@ ARMS = [
 def prepared(rows, measure="RR", *, multi_arm="combine", **analysis):
     table = pd.DataFrame([[str(value) for value in row] for row in rows], columns=list(EVENTS))
     entry = pooling(analysis, id="deaths", measure=measure, multi_arm=multi_arm)
-    done = outcome.result(table, entry)["preparation"]
-    return {name: count for name, count in done.items() if count}
+    done = outcome.result(table, entry).preparation
+    return {name: count for name, count in done if count}
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_a_number_that_was_converted_is_counted_by_study():
         ("B", "drug", "intervention", "20", "1", "2", ""), ("B", "placebo", "control", "20", "2", "2", ""),
     ]  # fmt: skip
     result = outcome.result(pd.DataFrame(rows, columns=list(columns)), pooling(id="pain", measure="MD"))
-    assert result["preparation"]["derived"] == 1
+    assert result.preparation.derived == 1

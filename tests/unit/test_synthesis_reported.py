@@ -28,10 +28,10 @@ def test_means_without_deviations_are_listed_by_arm() -> None:
     chosen = choose(pd.DataFrame(ROWS).fillna(""), pooling(id="bmd", measure="MD"))
     assert not chosen.comparisons
     (entry,) = chosen.left_out
-    assert [(arm["arm"], arm["n"], arm["mean"], arm["derived"]) for arm in entry["reported"]] == [
-        ("60 mg", 217.0, 3.99, []),
-        ("120 mg", 219.0, 4.88, ["mean"]),
-        ("placebo", 218.0, -1.03, []),
+    assert [(arm.arm, arm.n, arm.mean, arm.derived) for arm in entry.reported] == [
+        ("60 mg", 217.0, 3.99, ()),
+        ("120 mg", 219.0, 4.88, ("mean",)),
+        ("placebo", 218.0, -1.03, ()),
     ]
 
 

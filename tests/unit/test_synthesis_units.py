@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.synthesis import outcome
 from tests.protocols import pooling
+from tests.results import written
 
 ANALYSIS = {"model": "common", "tau2": "REML", "test": "z", "level": 0.95}
 
@@ -16,7 +16,7 @@ def result(units, measure="MD", **more):
         for study, unit in units.items()
         for group in ("intervention", "control")
     ]  # fmt: skip
-    return outcome.result(pd.DataFrame(rows), pooling(ANALYSIS, id="pain", measure=measure, **more))
+    return written(pd.DataFrame(rows), pooling(ANALYSIS, id="pain", measure=measure, **more))
 
 
 def test_another_unit_is_left_out_with_a_sentence():
@@ -55,7 +55,7 @@ def test_a_negative_number_of_participants_is_refused():
         ]
     )
     with pytest.raises(InputError, match="n is negative"):
-        outcome.result(rows, pooling(ANALYSIS, id="x", measure="PR"))
+        written(rows, pooling(ANALYSIS, id="x", measure="PR"))
 
 
 def test_changes_and_values_are_not_standardised_together():

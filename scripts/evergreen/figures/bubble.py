@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -12,16 +9,16 @@ from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, 
 from evergreen.figures.scales import of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Line
 
 
-def bubble(result: Mapping[str, Any], setting: Setting, moderator: str) -> Drawn:
+def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Drawn:
     """Effects against a moderator with the fitted line and its confidence band; areas by weight."""
-    found = result["bubble"]
     grid, mean, low, high = (
-        np.array(found[name], dtype=float) for name in ("at", "mean", "ci_low", "ci_high")
+        np.array(values, dtype=float) for values in (found.at, found.mean, found.ci_low, found.ci_high)
     )
-    studies = found["studies"]
-    x, y, weights = (np.array([one[name] for one in studies], dtype=float) for name in ("x", "yi", "weight"))
+    x, y, weights = np.array([(one.x, one.yi, one.weight) for one in found.studies], dtype=float).T
     scale = of_result(result, ratio=setting.ratio)
 
     def place(numbers: np.ndarray) -> list[float]:
@@ -43,7 +40,7 @@ def bubble(result: Mapping[str, Any], setting: Setting, moderator: str) -> Drawn
     )
     axes.set_xlabel(moderator[:1].upper() + moderator[1:].replace("_", " "))
     number_axis(axes)
-    labels = [str(one["label"]) for one in studies]
+    labels = [one.label for one in found.studies]
     label_points(axes, x.tolist(), place(y), labels, np.argsort(-weights), areas=areas, lines=lines)
     table = pd.DataFrame(
         {

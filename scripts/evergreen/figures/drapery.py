@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -14,19 +11,21 @@ from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import PooledModel
 
 
-def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     """P-value functions of the studies and of the pooled effect (Rücker & Schwarzer 2021).
 
     Where a curve is above a horizontal line, the value lies inside the confidence interval of that level.
     """
     y, v = effects(result)
-    model = result["model"]
+    estimate, ci_low, ci_high = model.interval
     scale = of_result(result, ratio=setting.ratio)
     se = np.sqrt(v)
-    ends = [*(y - 2.2 * se), *(y + 2.2 * se), model["ci_low"], model["ci_high"]]
-    centre = [*y, model["estimate"]]
+    ends = [*(y - 2.2 * se), *(y + 2.2 * se), ci_low, ci_high]
+    centre = [*y, estimate]
     typical = float(np.median(se))
     low = max(min(ends), min(centre) - 8 * typical)
     high = min(max(ends), max(centre) + 8 * typical)
@@ -39,10 +38,8 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
         axes.plot(
             place, curve, color=GREY, linewidth=0.6, alpha=0.7, zorder=1, label="Study" if i == 0 else None
         )
-    distance = np.abs(grid - model["estimate"]) / model["se"]
-    pooled = 2 * (
-        special.ndtr(-distance) if model.get("df") is None else special.stdtr(model["df"], -distance)
-    )
+    distance = np.abs(grid - estimate) / model.se
+    pooled = 2 * (special.ndtr(-distance) if model.df is None else special.stdtr(model.df, -distance))
     axes.plot(place, pooled, color=COLOURS[1], linewidth=1.6, zorder=3, label="Pooled effect")
     if scale.null is not None and low <= scale.null <= high:
         x = scale.position(scale.null)
@@ -67,12 +64,12 @@ def drapery(result: Mapping[str, Any], setting: Setting) -> Drawn:
         label="P = 0.05",
     )
     axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 215), ncols=3, borderaxespad=0, borderpad=0)
-    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    labels = [study.label for study in result.studies]
     half = special.ndtri(0.975) * se
     columns = {
-        "effect": (y, model["estimate"]),
-        "ci_low": (y - half, model["ci_low"]),
-        "ci_high": (y + half, model["ci_high"]),
+        "effect": (y, estimate),
+        "ci_low": (y - half, ci_low),
+        "ci_high": (y + half, ci_high),
     }
     table = {
         name: [scale.back(float(value)) for value in (*own, whole)] for name, (own, whole) in columns.items()

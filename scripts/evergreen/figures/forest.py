@@ -27,6 +27,9 @@ from evergreen.figures.scales import (
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import InverseVariance, PooledModel
+from evergreen.synthesis.result.studies import Arm, LeftOut, Study
 
 DAGGER = "†"
 # What is shown of each group, by the kind of measure; of any other, whatever there is.
@@ -41,8 +44,8 @@ HEADS = {
 }  # fmt: skip
 
 
-def forest(result: Mapping[str, Any], setting: Setting, *, by: str | None = None) -> Drawn:
-    """Forest plot of `result` (a synthesis JSON), in subgroups of the study-level column `by` if given.
+def forest(result: Result, setting: Setting, *, by: str | None = None) -> Drawn:
+    """Forest plot of `result`, in subgroups of the study-level column `by` if given.
 
     Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
     """
@@ -54,9 +57,9 @@ def forest(result: Mapping[str, Any], setting: Setting, *, by: str | None = None
 class _Bias:
     """Judgements as circles: a letter per domain, a legend."""
 
-    def __init__(self, studies: Sequence[Mapping[str, Any]], tool: Tool | None) -> None:
+    def __init__(self, studies: Sequence[Study | LeftOut], tool: Tool | None) -> None:
         self.tool = tool
-        self.judged = {str(s["study"]): _judgements(s) for s in studies}
+        self.judged = {study.study: _judgements(study) for study in studies}
         used = {domain for judged in self.judged.values() for domain in judged}
         self.domains = [domain for domain in (tool.domains if tool else ()) if domain.id in used]
 
@@ -66,8 +69,8 @@ class _Bias:
             for i, d in enumerate(self.domains)
         ]
 
-    def cells(self, study: Mapping[str, Any]) -> dict[str, Cell]:
-        judged = self.judged.get(str(study["study"]), {})
+    def cells(self, study: Study | LeftOut) -> dict[str, Cell]:
+        judged = self.judged[study.study]
         return {f"bias:{d.id}": Cell((judged[d.id],)) for d in self.domains if judged.get(d.id)}
 
     def legend(self) -> list[str]:
@@ -81,16 +84,22 @@ class _Bias:
         return [f"Risk of bias: {'; '.join(names)}. {', '.join(levels)}."]
 
 
-def _judgements(study: Mapping[str, Any]) -> dict[str, str]:
+def _judgements(study: Study | LeftOut) -> dict[str, str]:
     """Domain to judgement, as the slice of the extraction carries it in one cell."""
-    text = (study.get("columns") or {}).get("risk_of_bias")
+    text = study.columns.get("risk_of_bias")
     return json.loads(text) if text else {}
 
 
-def _arms_of(study: Mapping[str, Any], group: str) -> list[Mapping[str, Any]]:
-    """The numbers of a study's group: combined, and arm by arm where it could not be combined."""
-    arm = (study.get("arms") or {}).get(group)
-    return [*([arm] if arm else []), *(a for a in study.get("reported") or [] if a["group"] == group)]
+def _arms_of(study: Study | LeftOut) -> list[tuple[str, Arm]]:
+    """The numbers of a study's groups: combined, and arm by arm where they could not be combined."""
+    reported = study.reported if isinstance(study, LeftOut) else ()
+    return [*study.arms.items(), *((arm.group, arm) for arm in reported)]
+
+
+def _count(studies: Sequence[Study | LeftOut], group: str, what: str) -> float | None:
+    """Participants (`n`) or `events` of all studies in a group; None where a study does not say."""
+    counts = [getattr(study.arms.get(group), what, None) for study in studies]
+    return None if None in counts else math.fsum(count for count in counts if count is not None)
 
 
 def _sentence(text: str) -> str:
@@ -101,228 +110,202 @@ def _letter(i: int) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i % 26]
 
 
-def own_size(study: Mapping[str, Any], measure: str, scale: Scale) -> Mapping[str, Any]:
-    """A study of double arcsines so that the scale of the pooled effect shows what its own size makes of it; else as it is."""
-    n = ((study.get("arms") or {}).get("single") or {}).get("n")
+def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, float]:
+    """Effect and limits of a study, on the analysis scale of the pooled effect. A double arcsine is moved to where that scale
+    shows what the study's own size makes of it."""
+    effect = study.yi, study.ci_low, study.ci_high
+    n = study.arms["single"].n if "single" in study.arms else None
     if measure != "PFT" or not n or scale.short != "Proportion":
-        return study
-    own, keys = double_arcsine(n), ("yi", "ci_low", "ci_high")
-    moved = {key: scale.forward(own.back(study[key])) for key in keys}
-    return {**study, **moved, "analysed": tuple(study[key] for key in keys)}
+        return effect
+    own = double_arcsine(n)
+    low, middle, high = (scale.forward(own.back(value)) for value in effect)
+    return low, middle, high
 
 
 class _Content:
-    def __init__(self, result: Mapping[str, Any], setting: Setting, by: str | None) -> None:
+    def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
         self.scale = of_result(result, ratio=setting.ratio)
-        self.studies = [
-            own_size(study, result["measure"], self.scale) for study in result.get("studies") or []
-        ]
-        self.left_out: list[Mapping[str, Any]] = list(result.get("left_out") or [])
+        self.every: list[Study | LeftOut] = [*result.studies, *result.left_out]
         # their participants and events count
-        self.not_estimable = [s for s in self.left_out if s.get("not_estimable")]
-        self.bias = _Bias([*self.studies, *self.left_out], setting.tool)
-        self.model: Mapping[str, Any] = result.get("model") or {}
-        self.pooled = self.model.get("estimate") is not None
+        self.not_estimable = [study for study in result.left_out if study.not_estimable]
+        self.bias = _Bias(self.every, setting.tool)
+        self.model = result.pooled
         self.decimals = self.scale.decimals
-        # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
-        self.silent = [s for s in self.left_out if not s.get("arms")]
         self.fields = self._fields()
-        self.places = {f: self._places(f) for f in self.fields}
-        self.derived = any(self._derived(s) for s in [*self.studies, *self.left_out])
+        self.places = {field: self._places(field) for field in self.fields}
+        self.derived = any(arm.derived for study in self.every for _, arm in _arms_of(study))
         self.drawn: list[dict[str, Any]] = []
 
     # --- columns
 
     def _groups(self) -> list[tuple[str, str]]:
-        present = {
-            g
-            for s in [*self.studies, *self.left_out]
-            for g in [*(s.get("arms") or {}), *(a["group"] for a in s.get("reported") or [])]
-        }
+        present = {group for study in self.every for group, _ in _arms_of(study)}
         names = {"intervention": self.setting.intervention, "control": self.setting.control, "single": ""}
         return [(g, name[:1].upper() + name[1:]) for g, name in names.items() if g in present]
 
     def _fields(self) -> list[str]:
-        kind = MEASURES[self.result["measure"]].kind
+        kind = MEASURES[self.result.measure].kind
         wanted = COLUMNS.get(kind, ("events", "mean", "sd", "n"))
-        return [f for f in wanted if any(v is not None for v in self._values(f))]
+        return [field for field in wanted if self._values(field)]
 
-    def _values(self, field: str) -> list[float | None]:
-        arms = [
-            a
-            for s in [*self.studies, *self.left_out]
-            for a in [*(s.get("arms") or {}).values(), *(s.get("reported") or [])]
-        ]
-        return [a.get(field) for a in arms]
+    def _values(self, field: str, group: str | None = None) -> list[float]:
+        """What the studies say of a field, in all groups or in one."""
+        arms = [arm for study in self.every for own, arm in _arms_of(study) if group in (None, own)]
+        return [value for arm in arms if (value := getattr(arm, field)) is not None]
 
     def _places(self, field: str) -> int:
-        values = [float(v) for v in self._values(field) if v is not None]
-        return decimals_needed(values, 1 if field in ("events", "n", "person_time") else 2)
+        return decimals_needed(self._values(field), 1 if field in ("events", "n", "person_time") else 2)
 
     def _data_columns(self) -> list[Column]:
         return [
             Column(f"{group}:{f}", HEADS[f], name)
             for group, name in self._groups()
             for f in self.fields
-            if any(
-                arm.get(f) is not None for s in [*self.studies, *self.left_out] for arm in _arms_of(s, group)
-            )
+            if self._values(f, group)
         ]
 
     # --- rows
 
-    def _cells(self, study: Mapping[str, Any]) -> dict[str, Cell]:
+    def _cells(self, arms: Mapping[str, Arm]) -> dict[str, Cell]:
         cells = {}
-        derived = self._derived(study)
-        for group, arm in (study.get("arms") or {}).items():
+        for group, arm in arms.items():
             for f in self.fields:
-                if arm.get(f) is not None:
-                    mark = DAGGER if (group, f) in derived else ""
-                    cells[f"{group}:{f}"] = Cell((number(arm[f], self.places[f]),), mark)
-        return cells | self.bias.cells(study)
+                if (value := getattr(arm, f)) is not None:
+                    mark = DAGGER if f in arm.derived else ""
+                    cells[f"{group}:{f}"] = Cell((number(value, self.places[f]),), mark)
+        return cells
 
-    @staticmethod
-    def _derived(study: Mapping[str, Any]) -> set[tuple[str, str]]:
-        """(group, column) of the numbers that were converted and not reported as they stand."""
-        arms = [
-            *(study.get("arms") or {}).items(),
-            *((arm["group"], arm) for arm in study.get("reported") or []),
-        ]
-        return {(group, name) for group, arm in arms for name in arm.get("derived") or []}
-
-    def _study_row(self, study: Mapping[str, Any], indent: float = 0.0) -> Row:
-        cells = self._cells(study)
-        label = str(study.get("label") or study["study"])
-        if study.get("yi") is None:
+    def _study_row(self, study: Study | LeftOut, indent: float = 0.0) -> Row:
+        cells = self._cells(study.arms) | self.bias.cells(study)
+        if isinstance(study, LeftOut):
             cells["effect"] = Cell(("Not estimable",))
-            self._note("left out", label, study, reason=study.get("reason", ""))
-            return Row(label, cells, indent=indent)
-        estimate = (study["yi"], study["ci_low"], study["ci_high"])
-        cells["effect"] = interval(self.scale, *estimate, self.decimals)
-        weight = float(study.get("weight") or 0.0)
-        if self.pooled and study.get("weight") is not None:
-            cells["weight"] = Cell((f"{number(weight, 1)}%",))
-        self._note("study", label, study, estimate)
-        return Row(label, cells, Mark("square", *estimate, weight=weight), indent=indent)
-
-    def _reported_rows(self, study: Mapping[str, Any]) -> list[Row]:
-        """What a study reports that could not be pooled, with the reason; several arms of a group in rows of their own."""
-        label = str(study.get("label") or study["study"])
-        reason = {"reason": Cell((_sentence(study.get("reason", "")),))}
-        arms = study.get("reported") or []
-        if len(arms) <= len({arm["group"] for arm in arms}):
-            self._note("left out", label, study, reason=study.get("reason", ""))
-            return [Row(label, self._cells(study) | reason)]
+            self._note_left_out(study)
+            return Row(study.label, cells, indent=indent)
+        analysed = (study.yi, study.ci_low, study.ci_high)
+        effect = own_size(study, self.result.measure, self.scale)
+        cells["effect"] = interval(self.scale, *effect, self.decimals)
+        if self.model and study.weight is not None:
+            cells["weight"] = Cell((f"{number(study.weight, 1)}%",))
         self._note(
-            "left out",
-            label,
-            {"study": study["study"], "round": study.get("round")},
-            reason=study.get("reason", ""),
-        )
-        rows = [Row(label, self.bias.cells(study) | reason, below=len(arms))]
+            "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
+            weight=study.weight,
+        )  # fmt: skip
+        return Row(study.label, cells, Mark("square", *effect, weight=study.weight or 0.0), indent=indent)
+
+    def _reported_rows(self, study: LeftOut) -> list[Row]:
+        """What a study reports that could not be pooled, with the reason; several arms of a group in rows of their own."""
+        reason = {"reason": Cell((_sentence(study.reason),))}
+        circles, arms = self.bias.cells(study), study.reported
+        if len(arms) <= len({arm.group for arm in arms}):
+            self._note_left_out(study)
+            return [Row(study.label, self._cells(study.arms) | circles | reason)]
+        self._note("left out", study.label, study=study.study, round_=study.round, reason=study.reason)
+        rows = [Row(study.label, circles | reason, below=len(arms))]
         for arm in arms:
-            one = {"study": study["study"], "round": study.get("round"), "arms": {arm["group"]: arm}}
-            self._note("arm", arm["arm"], one)
-            rows.append(Row(arm["arm"] or arm["group"], self._cells(one), indent=6))
+            own = {arm.group: arm}
+            self._note("arm", arm.arm, study=study.study, round_=study.round, arms=own)
+            rows.append(Row(arm.arm or arm.group, self._cells(own) | circles, indent=6))
         return rows
 
     def _total(
-        self, label: str, model: Mapping[str, Any], studies: Sequence[Mapping[str, Any]], space: float = 0
+        self, label: str, model: PooledModel, studies: Sequence[Study | LeftOut], space: float = 0
     ) -> list[Row]:
         cells = {}
         for group, _ in self._groups():
-            totals = [(s.get("arms") or {}).get(group, {}).get("n") for s in studies]
-            if "n" in self.fields and all(t is not None for t in totals):
-                cells[f"{group}:n"] = Cell((number(math.fsum(totals), self.places["n"]),))
-        weights = [s["weight"] for s in studies if s.get("weight") is not None]
+            people = _count(studies, group, "n") if "n" in self.fields else None
+            if people is not None:
+                cells[f"{group}:n"] = Cell((number(people, self.places["n"]),))
+        weights = [one.weight for one in studies if isinstance(one, Study) and one.weight is not None]
         if weights:
             cells["weight"] = Cell((f"{number(math.fsum(weights), 1)}%",))
-        estimate = (model["estimate"], model["ci_low"], model["ci_high"])
-        cells["effect"] = interval(self.scale, *estimate, self.decimals)
-        self._note("total" if label.startswith("Total") else "subtotal", label, {}, estimate)
-        rows = [Row(label, cells, Mark("diamond", *estimate), bold=True, space=space)]
+        cells["effect"] = interval(self.scale, *model.interval, self.decimals)
+        self._note("total" if label.startswith("Total") else "subtotal", label, model.interval)
+        rows = [Row(label, cells, Mark("diamond", *model.interval), bold=True, space=space)]
         if "events" in self.fields and self.setting.layout == "RevMan":
-            events = {}
-            for group, _ in self._groups():
-                counts = [(s.get("arms") or {}).get(group, {}).get("events") for s in studies]
-                if all(c is not None for c in counts):
-                    events[f"{group}:events"] = Cell((number(math.fsum(counts), self.places["events"]),))
+            counts = {group: _count(studies, group, "events") for group, _ in self._groups()}
+            events = {
+                f"{group}:events": Cell((number(count, self.places["events"]),))
+                for group, count in counts.items()
+                if count is not None
+            }
             if events:
                 rows.append(Row("Total events", events))
         return rows
 
-    def _prediction(self) -> list[Row]:
-        if self.model.get("pi_low") is None or self.model.get("pi_high") is None:
+    def _prediction(self, model: PooledModel) -> list[Row]:
+        low, high = model.pi_low, model.pi_high
+        if low is None or high is None:
             return []
-        low, high = self.model["pi_low"], self.model["pi_high"]
         shown = (number(self.scale.back(low), self.decimals), number(self.scale.back(high), self.decimals))
         cells = {"effect": Cell(("", f"[{shown[0]},", f"{shown[1]}]"))}
-        self._note("prediction interval", "Prediction interval", {}, (None, low, high))
-        return [Row("Prediction interval", cells, Mark("bar", self.model["estimate"], low, high))]
+        self._note("prediction interval", "Prediction interval", (None, low, high))
+        return [Row("Prediction interval", cells, Mark("bar", model.interval[0], low, high))]
 
     def _level(self) -> str:
-        return f"({100 * float(self.result.get('level', 0.95)):g}% CI)"
-
-    def _is_in(self, level: str, study: Mapping[str, Any]) -> bool:
-        """Whether a study belongs to a subgroup of the column that the figure is divided by."""
-        return str((study.get("columns") or {}).get(self.by)) == level
+        return f"({100 * self.result.level:g}% CI)"
 
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
-        placed: list[int] = []
+        placed: list[LeftOut] = []
         if self.by is None:
-            rows += [self._study_row(s) for s in self.studies]
+            rows += [self._study_row(study) for study in self.result.studies]
         else:
-            levels = (self.result.get("subgroups") or {}).get(self.by) or {}
-            for level, model in levels.items():
-                members = [s for s in self.studies if self._is_in(level, s)]
+            for level, model in self.result.subgroups.columns.get(self.by, {}).items():
+                members = [study for study in self.result.studies if study.columns.get(self.by) == level]
                 if not members:
                     continue
-                silent = [s for s in self.not_estimable if self._is_in(level, s)]
-                placed += [id(s) for s in silent]
+                silent = [study for study in self.not_estimable if study.columns.get(self.by) == level]
+                own: list[Study | LeftOut] = [*members, *silent]
+                placed += silent
                 rows.append(Row(level, bold=True, space=5 if rows else 0))
-                rows += [self._study_row(s, indent=6) for s in [*members, *silent]]
+                rows += [self._study_row(study, indent=6) for study in own]
                 # One study is its own subtotal: a diamond would say the same twice.
-                if len(members) > 1 and model.get("estimate") is not None:
-                    rows += self._total(f"Subtotal {self._level()}", model, [*members, *silent])
+                if len(members) > 1 and model.estimate is not None:
+                    rows += self._total(f"Subtotal {self._level()}", model, own)
                     rows.append(Row(text=heterogeneity(model)))
                     rows += [Row(text=text) for text in [self._overall(model)] if text]
         if not rows:
-            return [row for s in self.left_out for row in self._reported_rows(s)]
-        shown = [s for s in self.left_out if s.get("arms") and id(s) not in placed]
+            return [row for study in self.result.left_out for row in self._reported_rows(study)]
+        # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
+        shown = [study for study in self.result.left_out if study.arms and study not in placed]
         if shown and self.by is not None:
             rows.append(Row("Not pooled", bold=True, space=5))
-        rows += [self._study_row(s) for s in shown]
-        if self.pooled:
-            counted = [*self.studies, *self.not_estimable]
+        rows += [self._study_row(study) for study in shown]
+        if self.model:
+            counted = self.result.counted
             rows += self._total(f"Total {self._level()}", self.model, counted, space=4)
-            rows += self._prediction()
+            rows += self._prediction(self.model)
         return rows
+
+    def _note_left_out(self, study: LeftOut, label: str | None = None) -> None:
+        self._note(
+            "left out", study.label if label is None else label, study=study.study, round_=study.round, arms=study.arms,
+            reason=study.reason,
+        )  # fmt: skip
 
     def _note(
         self,
         row: str,
         label: str,
-        study: Mapping[str, Any],
-        estimate: tuple[float | None, float, float] | None = None,
+        effect: tuple[float | None, float | None, float | None] = (None, None, None),
+        *,
+        study: str = "",
+        round_: str | None = None,
+        arms: Mapping[str, Arm] | None = None,
+        analysed: tuple[float | None, float | None, float | None] | None = None,
+        weight: float | None = None,
         reason: str = "",
     ) -> None:
-        entry: dict[str, Any] = {
-            "row": row,
-            "label": label,
-            "study": study.get("study", ""),
-            "round": study.get("round") or "",
-        }
+        """A line of the table of numbers; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
+        entry: dict[str, Any] = {"row": row, "label": label, "study": study, "round": round_ or ""}
         for group, _ in self._groups():
-            arm = (study.get("arms") or {}).get(group, {})
-            entry |= {f"{group}_{f}": arm.get(f) for f in self.fields}
-        values: Sequence[float | None] = estimate or (None, None, None)
+            arm = (arms or {}).get(group)
+            entry |= {f"{group}_{f}": getattr(arm, f, None) for f in self.fields}
         names = ("effect", "ci_low", "ci_high")
-        entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, values, strict=True)}
-        analysed = study.get("analysed", values)
-        entry |= {f"analysis_{n}": v for n, v in zip(names, analysed, strict=True)}
-        entry |= {"weight_percent": study.get("weight"), "reason": reason}
+        entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, effect, strict=True)}
+        entry |= {f"analysis_{n}": v for n, v in zip(names, analysed or effect, strict=True)}
+        entry |= {"weight_percent": weight, "reason": reason}
         self.drawn.append(entry)
 
     # --- the whole
@@ -330,22 +313,18 @@ class _Content:
     def table(self) -> Table:
         self.drawn = []
         rows = self._rows()
-        for study in self.silent if self.studies else []:
-            self._note("left out", str(study["study"]), study, reason=study.get("reason", ""))
-        effect_head = (
-            f"{self.scale.name}\n{method(self.result)}"
-            if self.pooled
-            else f"{self.scale.name}\n{self._level()[1:-1]}"
-        )
+        for study in self.result.left_out if self.result.studies else []:
+            if not study.arms:
+                self._note_left_out(study, study.study)
+        how = method(self.model, self.result.level) if self.model else self._level()[1:-1]
+        effect_head = f"{self.scale.name}\n{how}"
         data = self._data_columns()
         effect = Column("effect", effect_head, align="center")
-        if not self.studies:
+        if not self.result.studies:
             effect = Column(
                 "reason", "Why it is not pooled", align="left", most=max(200, 330 - 40 * len(data))
             )
-        weight = (
-            [Column("weight", "Weight")] if self.pooled and any("weight" in r.cells for r in rows) else []
-        )
+        weight = [Column("weight", "Weight")] if self.model and any("weight" in r.cells for r in rows) else []
         circles = self.bias.columns()
         has_graph = any(r.mark for r in rows)
         graph = None
@@ -353,8 +332,7 @@ class _Content:
             sides = (
                 favours(self.setting) if self.scale.null is not None and len(self._groups()) != 1 else None
             )
-            pooled = self.model.get("estimate")
-            graph = Graph(self.scale, effect_head, pooled, sides)
+            graph = Graph(self.scale, effect_head, self.model.estimate if self.model else None, sides)
         before, after = [*data, *weight, effect], circles
         if self.setting.layout == "JAMA":
             before = [*data, effect]
@@ -383,43 +361,39 @@ class _Content:
             else ""
         )
 
-    def _overall(self, model: Mapping[str, Any]) -> str:
+    def _overall(self, model: PooledModel) -> str:
         """The test of the overall effect; a proportion or a rate has no value of no effect to be tested."""
         return overall(model) if self.scale.null is not None else ""
 
     def _lines(self) -> list[str]:
-        if not self.pooled:
+        if not self.model:
             return []
         lines = [heterogeneity(self.model), self._overall(self.model)]
         if self.by is not None:
-            test = ((self.result.get("subgroups") or {}).get("tests") or {}).get(self.by)
-            lines += [between(test)] if test else []
+            lines.append(between(self.result.subgroups.tests[self.by]))
         return [line for line in lines if line]
 
     def _notes(self) -> list[str]:
         notes = []
-        if not self.pooled:
-            reason = str(self.result.get("not_pooled") or "").rstrip(".")
+        if self.model:
+            notes.append(explained(self.model))
+        else:
+            reason = self.result.not_pooled.rstrip(".")
             notes.append(f"Not pooled: {reason}." if reason else "Not pooled.")
-        elif text := explained(self.model):
-            notes.append(text)
-        notes += [str(text) for text in self.result.get("notes") or []]
-        if wald := self.model.get("wald"):
-            shown = interval(
-                self.scale, self.model["estimate"], wald["ci_low"], wald["ci_high"], self.decimals
-            )
+        notes += self.result.notes
+        if isinstance(self.model, InverseVariance) and (wald := self.model.wald):
+            shown = interval(self.scale, self.model.interval[0], wald.ci_low, wald.ci_high, self.decimals)
             notes.append(
-                f"Wald interval: {' '.join(shown.pieces)} (Z\u00a0=\u00a0{number(abs(wald['statistic']), 2)}, {p_value(wald['p'])})."
+                f"Wald interval: {' '.join(shown.pieces)} (Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {p_value(wald.p)})."
             )
         if self.setting.unit:
             notes.append(f"Unit: {self.setting.unit}.")
         if self.derived:
             notes.append(f"{DAGGER} Derived from other reported numbers.")
         by_reason: dict[tuple[str, str], list[str]] = {}
-        for study in self.left_out if self.studies else []:
-            how = "Not estimable" if study.get("not_estimable") else "Left out"
-            reason = str(study.get("reason", "")).rstrip(".")
-            by_reason.setdefault((how, reason), []).append(str(study.get("label") or study["study"]))
+        for study in self.result.left_out if self.result.studies else []:
+            how = "Not estimable" if study.not_estimable else "Left out"
+            by_reason.setdefault((how, study.reason.rstrip(".")), []).append(study.label)
         notes += [f"{how}: {', '.join(names)} ({reason})." for (how, reason), names in by_reason.items()]
         return notes + self.bias.legend()
 

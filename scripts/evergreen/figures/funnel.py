@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,6 +13,8 @@ from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
 from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Filled
 
 WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
@@ -23,25 +23,25 @@ REGIONS = ((0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefe
 
 
 def funnel(
-    result: Mapping[str, Any],
+    result: Result,
     setting: Setting,
     *,
     contours: bool = False,
-    filled: Mapping[str, Any] | None = None,
+    filled: Filled | None = None,
 ) -> Drawn:
     """Funnel plot of the pooled studies.
 
     Dashed lines show where studies are expected (at the review's level) around the pooled effect if it were common
-    to all; with `contours`, regions of significance around no effect are shaded instead. `filled` is the JSON
-    of trim and fill: the studies it adds are drawn open, and the lines stand around the pooled effect with them.
+    to all; with `contours`, regions of significance around no effect are shaded instead. of `filled`
+    the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them.
     """
     scale = _straight(of_result(result, ratio=setting.ratio))
-    studies = result["studies"]
-    added = [(one["yi"], one["vi"]) for one in filled["filled"]] if filled else []
-    points = [(s["yi"], math.sqrt(s["vi"])) for s in studies] + [(y, math.sqrt(v)) for y, v in added]
-    centre = float(filled["model"]["estimate"]) if filled else _centre(result)
+    studies, added = result.studies, filled.filled if filled else ()
+    effects = [*((one.yi, one.vi) for one in studies), *((one.yi, one.vi) for one in added)]
+    points = [(yi, math.sqrt(vi)) for yi, vi in effects]
+    centre = filled.model.interval[0] if filled else _centre(result)
     largest = 1.08 * max(error for _, error in points)
-    half = -float(special.ndtri((1 - result["level"]) / 2)) * largest
+    half = -float(special.ndtri((1 - result.level) / 2)) * largest
     low = min([centre - half, *(y for y, _ in points)]) - 0.04 * largest
     high = max([centre + half, *(y for y, _ in points)]) + 0.04 * largest
     if contours and scale.null is not None:
@@ -72,7 +72,7 @@ def funnel(
     else:
         axes.plot(
             [centre - half, centre, centre + half], [largest, 0, largest], color=GREY, linewidth=0.8,
-            linestyle=(0, (4, 3)), zorder=1, label=f"{100 * result['level']:g}% around the pooled effect",
+            linestyle=(0, (4, 3)), zorder=1, label=f"{100 * result.level:g}% around the pooled effect",
         )  # fmt: skip
         axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
     for part, label, face, edge in (
@@ -86,7 +86,7 @@ def funnel(
         loc="upper left", bbox_to_anchor=(0, -36 / HEIGHT), ncols=2, borderaxespad=0, borderpad=0,
         handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
-    names = [str(s.get("label") or s["study"]) for s in studies] + ["added by trim and fill"] * len(added)
+    names = [study.label for study in studies] + ["added by trim and fill"] * len(added)
     own = of_result(result, ratio=setting.ratio)
     rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
@@ -100,28 +100,25 @@ def _straight(scale: Scale) -> Scale:
     return replace(Scale(scale.analysis_name, scale.short), null=scale.null)
 
 
-def _note(k: int, filled: Mapping[str, Any] | None, scale: Scale) -> str:
+def _note(k: int, filled: Filled | None, scale: Scale) -> str:
     if filled:
-        missing = filled["missing"]
-        studies = "study is" if missing == 1 else "studies are"
+        studies = "study is" if filled.missing == 1 else "studies are"
         return (
-            f"Trim and fill: {missing} {studies} added on the {filled['side']}; the pooled effect is then "
-            f"{number(scale.back(float(filled['model']['estimate'])), 2)}."
+            f"Trim and fill: {filled.missing} {studies} added on the {filled.side}; the pooled effect is then "
+            f"{number(scale.back(filled.model.interval[0]), 2)}."
         )
     if k >= FEW:
         return ""
     return f"{k} {'study' if k == 1 else 'studies'}: with fewer than {FEW}, asymmetry cannot be judged."
 
 
-def _centre(result: Mapping[str, Any]) -> float:
+def _centre(result: Result) -> float:
     """The pooled effect, or the inverse-variance mean where nothing was pooled."""
-    pooled = (result.get("model") or {}).get("estimate")
-    if pooled is not None:
-        return float(pooled)
-    weights = [1 / s["vi"] for s in result["studies"]]
-    return math.fsum(w * s["yi"] for w, s in zip(weights, result["studies"], strict=True)) / math.fsum(
-        weights
-    )
+    if result.pooled is not None:
+        return result.pooled.interval[0]
+    weights = [1 / study.vi for study in result.studies]
+    weighted = [weight * study.yi for weight, study in zip(weights, result.studies, strict=True)]
+    return math.fsum(weighted) / math.fsum(weights)
 
 
 def _region(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,10 @@ from evergreen.figures.page import Page
 from evergreen.figures.scales import Scale, of_result, ticks
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Influence, Subsets
+from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.part import Part
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
 PANEL, PANEL_GAP = 62.0, 13.0
@@ -24,30 +28,29 @@ LABEL_MOST = 150.0
 DIAGNOSTICS = ("rstudent", "dffits", "cook", "cov_ratio", "hat", "weight")
 
 
-def _column(rows: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
+def _column(rows: Sequence[Part], name: str) -> np.ndarray:
     """One number of every row; NaN where there is none."""
-    return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=float)
+    return np.array([getattr(row, name) for row in rows], dtype=float)
 
 
-def panel(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
     """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies in colour."""
-    rows_of = result["influence"]["studies"]
-    found = {name: _column(rows_of, name) for name in DIAGNOSTICS}
-    without = [row["without"] for row in rows_of]
-    influential = np.array([bool(row["influential"]) for row in rows_of])
-    whole = result["model"]
+    rows_of = found.studies
+    values_of = {name: _column(rows_of, name) for name in DIAGNOSTICS}
+    without = [row.without for row in rows_of]
+    influential = np.array([row.influential for row in rows_of])
     k = len(rows_of)
     strips = [
-        ("Studentised residual", found["rstudent"], 0.0, [-1.96, 1.96]),
-        ("DFFITS", found["dffits"], 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
-        ("Cook's distance", found["cook"], None, []),
-        ("Covariance ratio", found["cov_ratio"], 1.0, []),
-        ("Tau² without it", _column(without, "tau2"), whole.get("tau2") or 0.0, []),
-        ("Q without it", _column(without, "Q"), whole.get("Q"), []),
-        ("Leverage", found["hat"], 1 / k, [3 / k]),
-        ("Weight (%)", found["weight"], 100 / k, []),
+        ("Studentised residual", values_of["rstudent"], 0.0, [-1.96, 1.96]),
+        ("DFFITS", values_of["dffits"], 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
+        ("Cook's distance", values_of["cook"], None, []),
+        ("Covariance ratio", values_of["cov_ratio"], 1.0, []),
+        ("Tau² without it", _column(without, "tau2"), whole.tau2 or 0.0, []),
+        ("Q without it", _column(without, "Q"), whole.Q, []),
+        ("Leverage", values_of["hat"], 1 / k, [3 / k]),
+        ("Weight (%)", values_of["weight"], 100 / k, []),
     ]
-    labels = [str(row["label"]) for row in rows_of]
+    labels = [row.label for row in rows_of]
     width = min(max(width_of(text, SIZE) for text in labels), LABEL_MOST)
     rows = [wrapped(text, width, SIZE) for text in labels]
     heads = [wrapped(name, PANEL, SIZE, True) for name, *_ in strips]
@@ -120,11 +123,10 @@ def _ends(low: float, high: float) -> list[tuple[float, str]]:
     return marks
 
 
-def baujat(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def baujat(found: Influence, setting: Setting) -> Drawn:
     """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
-    rows = result["influence"]["studies"]
-    x, influence_on_mean = _column(rows, "baujat_x"), _column(rows, "baujat_y")
-    labels = [str(row["label"]) for row in rows]
+    x, influence_on_mean = _column(found.studies, "baujat_x"), _column(found.studies, "baujat_y")
+    labels = [row.label for row in found.studies]
     figure, axes = figure_with_axes(330, 225, title=f"Baujat plot: {setting.name}")
     axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
     axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))
@@ -139,21 +141,19 @@ def baujat(result: Mapping[str, Any], setting: Setting) -> Drawn:
     return Drawn(figure, table, f"Baujat plot: {setting.name}")
 
 
-def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012).
 
     All subsets of two studies or more, or the sample that the result names. Subsets that hold the
     study which changes the pooled effect most are coloured.
     """
-    asked = result["influence"]["gosh"]
-    points = asked["points"]
-    estimates, shares = (np.array(points[name], dtype=float) for name in ("estimate", "I2"))
-    holds = np.array([mark == "1" for mark in points["holds"]])
-    strongest = result["studies"][asked["strongest"]]
-    name = str(strongest.get("label") or strongest["study"])
+    points = asked.points
+    estimates, shares = (np.array(numbers, dtype=float) for numbers in (points.estimate, points.I2))
+    holds = np.array([mark == "1" for mark in points.holds])
+    name = result.studies[asked.strongest].label
     scale = of_result(result, ratio=setting.ratio)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
-    note = f"{'A sample of' if asked['drawn'] else 'All'} {len(place):,} subsets of at least two studies."
+    note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies."
     figure, axes = figure_with_axes(
         330, 225, title=f"Subsets of the studies (GOSH): {setting.name}", note=note, below=62
     )
@@ -183,7 +183,7 @@ def gosh(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
     table = pd.DataFrame(
         {
-            "studies": points["studies"],
+            "studies": points.studies,
             "effect": [scale.back(estimate) for estimate in estimates.tolist()],
             "analysis_effect": estimates,
             "I2": shares,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -14,16 +11,19 @@ from evergreen.figures.scales import scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 from evergreen.metaanalysis.absolute_risk import risk_with_intervention
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.studies import Arm
 
 
-def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     """Event rates of both groups (L'Abbé, Detsky & O'Rourke 1987); areas are proportional to the weights.
 
     The solid diagonal is no effect, the dashed curve the pooled effect.
     """
-    studies = [s for s in result["studies"] if s.get("arms")]
-    control = [s["arms"]["control"]["events"] / s["arms"]["control"]["n"] for s in studies]
-    treated = [s["arms"]["intervention"]["events"] / s["arms"]["intervention"]["n"] for s in studies]
+    studies = [study for study in result.studies if study.arms]
+    control = [_risk(study.arms["control"]) for study in studies]
+    treated = [_risk(study.arms["intervention"]) for study in studies]
     title = f"L'Abbé plot: {setting.name}"
     figure, axes = figure_with_axes(300, 245, title=title, below=46)
     highest = min(1.0, 1.1 * max(*control, *treated, 0.01))
@@ -31,13 +31,12 @@ def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
     axes.set_ylim(-0.02 * highest, highest)
     axes.plot([0, highest], [0, highest], color=INK, linewidth=0.7, zorder=1, label="No effect")
     curve = np.linspace(1e-6, min(highest, 1 - 1e-6), 200)
-    measure = result["measure"]
-    effect = scale_of(measure).back(result["model"]["estimate"])
-    pooled = [risk_with_intervention(measure, effect, float(risk)) for risk in curve]
+    effect = scale_of(result.measure).back(model.interval[0])
+    pooled = [risk_with_intervention(result.measure, effect, float(risk)) for risk in curve]
     axes.plot(
         curve, pooled, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, label="Pooled effect"
     )
-    weights = np.array([s.get("weight") or 1.0 for s in studies])
+    weights = np.array([study.weight or 1.0 for study in studies])
     areas = 150 * weights / weights.max()
     axes.scatter(
         control, treated, s=areas, color=COLOURS[0], alpha=0.45, linewidth=0.6, edgecolor=COLOURS[0], zorder=3
@@ -46,7 +45,7 @@ def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
     axes.set_ylabel(f"Risk: {setting.intervention}")
     number_axis(axes)
     number_axis(axes, vertical=True)
-    labels = [str(s.get("label") or s["study"]) for s in studies]
+    labels = [study.label for study in studies]
     lines: list[tuple[ArrayLike, ArrayLike]] = [([0, highest], [0, highest]), (curve, pooled)]
     label_points(axes, control, treated, labels, np.argsort(-weights), areas=areas, lines=lines)
     axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 245), ncols=2, borderaxespad=0, borderpad=0)
@@ -54,3 +53,9 @@ def labbe(result: Mapping[str, Any], setting: Setting) -> Drawn:
         {"study": labels, "risk_control": control, "risk_intervention": treated, "weight_percent": weights}
     )
     return Drawn(figure, table, title)
+
+
+def _risk(arm: Arm) -> float:
+    assert arm.events is not None
+    assert arm.n is not None
+    return arm.events / arm.n

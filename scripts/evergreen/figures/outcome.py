@@ -21,6 +21,10 @@ from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
+from evergreen.synthesis.result.models import InverseVariance
+from evergreen.synthesis.result.part import NotDone
 
 FIRST = ("forest", "funnel")  # these files are always there
 
@@ -50,16 +54,12 @@ def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None
     )
 
 
-def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
-    """Every figure of the outcome in order; build and save inside `style.style()`.
-
-    `result` is `synthesis/<outcome>.json`, which holds every number that is drawn.
-    """
-    studies = result.get("studies") or []
+def plates(result: Result, setting: Setting) -> Iterator[Plate]:
+    """Every figure of the outcome in order; build and save inside `style.style()`. `result` holds every number that is drawn."""
+    studies, model, influences = result.studies, result.pooled, result.influence
     # Deletion and subsets repeat the pooling, which is done by inverse variance.
-    model = result.get("model") or {}
-    inverse = model.get("model") in ("random", "common")
-    unpooled = "" if model.get("estimate") is not None else "the outcome is not pooled"
+    inverse = isinstance(model, InverseVariance)
+    unpooled = "" if model is not None else "the outcome is not pooled"
 
     def at_least(k: int, *, repeated: bool = False) -> str:
         if unpooled:
@@ -68,101 +68,87 @@ def plates(result: Mapping[str, Any], setting: Setting) -> Iterator[Plate]:
             return f"it needs at least {k} pooled studies, and there {'is 1' if len(studies) == 1 else f'are {len(studies)}'}"
         return "" if inverse or not repeated else "it is drawn for inverse-variance models"
 
-    def plate(name: str, title: str, draw: Callable[[], Drawn], reason: str = "") -> Plate:
+    def plate(name: str, title: str, draw: Callable[..., Drawn], *drawn_from: Any, reason: str = "") -> Plate:
+        """A figure by what draws it from which parts of the result, unless there is a `reason` against it."""
         title = f"{title}: {setting.name}"
-        return Plate(name, title, reason=reason) if reason else Plate(name, title, draw())
+        if reason:
+            return Plate(name, title, reason=reason)
+        assert all(part is not None for part in drawn_from), name
+        return Plate(name, title, draw(*drawn_from, setting))
 
-    yield plate("forest", "Forest plot", lambda: forest(result, setting))
+    yield plate("forest", "Forest plot", forest, result)
+    yield plate("funnel", "Funnel plot", funnel, result, reason="" if studies else "no study could be pooled")
+    for column, levels in result.subgroups.columns.items():
+        nowhere = "" if levels else f"no study has a value in the column {column}"
+        by_column = partial(forest, by=column)
+        yield plate(f"forest_by_{column}", f"Forest plot by {column}", by_column, result, reason=nowhere)
+    yield plate("living", "Pooled effect as of each round", series.living, result, reason=_living(result))
+    yield plate("sensitivity", "Sensitivity analyses", series.multiverse, result, reason=_sensitivity(result))
+    repeated = at_least(3, repeated=True)
+    yield plate("leave_one_out", "Leave-one-out", series.leave_one_out, result, influences, reason=repeated)
+    order = result.cumulative
+    unordered = order.not_done if isinstance(order, CumulativeNotDone) else ""
+    yield plate("cumulative", "Cumulative", series.cumulative, result, order, reason=repeated or unordered)
+    four = at_least(4, repeated=True)
+    yield plate("influence", "Influence of single studies", influence.panel, influences, model, reason=four)
+    yield plate("baujat", "Baujat plot", influence.baujat, influences, reason=four)
+    subsets = influences.gosh if influences is not None else None
+    unasked = at_least(5, repeated=True) or ("" if subsets else "the protocol asks for none")
+    yield plate("gosh", "Subsets of the studies (GOSH)", influence.gosh, result, subsets, reason=unasked)
+    flat = repeated or ("" if result.profile else "a common-effect model has no tau²")
+    yield plate("tau2_profile", "Profile of tau²", profile, result, model, result.profile, reason=flat)
+    yield plate("radial", "Radial plot", radial, result, model, reason=at_least(4))
+    yield plate("drapery", "Drapery plot", drapery, result, model, reason=at_least(3))
+    two_groups = "" if result.measure in RISKS else "it is drawn for two groups with events"
+    yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3))
+    contoured = partial(funnel, contours=True)
+    yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=at_least(FEW))
+    filled, unfilled = _filled(result)
+    with_added = partial(funnel, filled=filled)
     yield plate(
-        "funnel",
-        "Funnel plot",
-        lambda: funnel(result, setting),
-        "" if studies else "no study could be pooled",
+        "funnel_trim_fill", "Funnel plot with trim and fill", with_added, result, reason=unpooled or unfilled
     )
-    for column, levels in (result.get("subgroups") or {}).items():
-        if column != "tests":
-            yield plate(f"forest_by_{column}", f"Forest plot by {column}", partial(forest, result, setting, by=column),
-                        "" if levels else f"no study has a value in the column {column}")  # fmt: skip
-    yield plate(
-        "living", "Pooled effect as of each round", lambda: series.living(result, setting), _living(result)
-    )
-    yield plate(
-        "sensitivity",
-        "Sensitivity analyses",
-        lambda: series.multiverse(result, setting),
-        _sensitivity(result),
-    )
-    yield plate(
-        "leave_one_out",
-        "Leave-one-out",
-        lambda: series.leave_one_out(result, setting),
-        at_least(3, repeated=True),
-    )
-    order = result.get("cumulative") or {}
-    yield plate(
-        "cumulative",
-        "Cumulative",
-        lambda: series.cumulative(result, setting),
-        at_least(3, repeated=True) or order.get("not_done", ""),
-    )
-    yield plate(
-        "influence",
-        "Influence of single studies",
-        lambda: influence.panel(result, setting),
-        at_least(4, repeated=True),
-    )
-    yield plate(
-        "baujat", "Baujat plot", lambda: influence.baujat(result, setting), at_least(4, repeated=True)
-    )
-    yield plate(
-        "gosh",
-        "Subsets of the studies (GOSH)",
-        lambda: influence.gosh(result, setting),
-        at_least(5, repeated=True)
-        or ("" if result["influence"].get("gosh") else "the protocol asks for none"),
-    )
-    yield plate("tau2_profile", "Profile of tau²", lambda: profile(result, setting), at_least(3, repeated=True)
-                or ("" if result["model"].get("tau2") is not None else "a common-effect model has no tau²"))  # fmt: skip
-    yield plate("radial", "Radial plot", lambda: radial(result, setting), at_least(4))
-    yield plate("drapery", "Drapery plot", lambda: drapery(result, setting), at_least(3))
-    yield plate("labbe", "L'Abbé plot", lambda: labbe(result, setting),
-                ("" if result["measure"] in RISKS else "it is drawn for two groups with events") or at_least(3))  # fmt: skip
-    yield plate(
-        "funnel_contour",
-        "Contour-enhanced funnel plot",
-        lambda: funnel(result, setting, contours=True),
-        at_least(FEW),
-    )
-    small = result.get("small_study") or {}
-    filled = small.get("trim_and_fill") or {}
-    yield plate("funnel_trim_fill", "Funnel plot with trim and fill", lambda: funnel(result, setting, filled=filled),
-                unpooled or small.get("not_done") or filled.get("not_done") or ("" if filled else "nothing could be filled"))  # fmt: skip
-    moderators = result.get("moderators") or {}
-    columns = moderators.get("columns") or []
-    for column in (name for name in columns if ":" not in name):
-        yield plate(f"bubble_{column}", f"Meta-regression on {column}", partial(bubble, result, setting, column),
-                    unpooled or moderators.get("not_done") or _bubble(result, columns))  # fmt: skip
+    regression = result.moderators
+    columns = [name for name in regression.columns if ":" not in name] if regression is not None else []
+    for column in columns:
+        crooked = unpooled or (
+            regression.not_done if isinstance(regression, ModeratorsNotDone) else _bubble(result)
+        )
+        along = partial(bubble, moderator=column)
+        yield plate(
+            f"bubble_{column}", f"Meta-regression on {column}", along, result, result.bubble, reason=crooked
+        )
 
 
-def _living(result: Mapping[str, Any]) -> str:
-    pooled = [view for view in (result.get("rounds") or {}).values() if view.get("model")]
+def _living(result: Result) -> str:
+    pooled = [
+        one for one in result.rounds.values() if one.model is not None and one.model.estimate is not None
+    ]
     return "" if len(pooled) >= 2 else "its data are from fewer than two rounds"
 
 
-def _sensitivity(result: Mapping[str, Any]) -> str:
-    grid = result.get("sensitivity") or {}
-    if not grid:
+def _sensitivity(result: Result) -> str:
+    if not result.sensitivity:
         return "the protocol asks for no sensitivity analysis"
     done = [
-        one for one in grid.values() if one["model"] and scales.same_axis(one["measure"], result["measure"])
+        one
+        for one in result.sensitivity.values()
+        if one.model and scales.same_axis(one.measure, result.measure)
     ]
     return "" if done else "none of the sensitivity analyses could be done on the scale of the main one"
 
 
-def _bubble(result: Mapping[str, Any], columns: list[str]) -> str:
-    if len(columns) > 1:
+def _filled(result: Result) -> tuple[Filled | None, str]:
+    """Trim and fill, or why it was not done."""
+    small = result.small_study
+    found = small if isinstance(small, NotDone) else small.trim_and_fill
+    return (None, found.not_done) if isinstance(found, NotDone) else (found, "")
+
+
+def _bubble(result: Result) -> str:
+    if result.moderators is not None and len(result.moderators.columns) > 1:
         return "the meta-regression has several moderators"
-    return "" if result.get("bubble") else "the moderator is not a number"
+    return "" if result.bubble else "the moderator is not a number"
 
 
 def notice(plate: Plate) -> Drawn:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -12,29 +9,31 @@ from scipy import special
 from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Profile
+from evergreen.synthesis.result.models import PooledModel
 
 
-def profile(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:
     """Log-likelihood over tau² (restricted unless the estimator is ML), below its highest value.
 
     Values above the dotted line lie inside the profile-likelihood interval.
     """
-    model, found = result["model"], result["profile"]
-    estimate = float(model["tau2"])
-    grid, values = (np.array(found[name], dtype=float) for name in ("tau2", "log_likelihood"))
+    grid, values = (np.array(numbers, dtype=float) for numbers in (found.tau2, found.log_likelihood))
     below = values - values.max()
-    kind = "Restricted log-likelihood" if found["restricted"] else "Log-likelihood"
+    kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
     title = f"Profile of tau²: {setting.name}"
     figure, axes = figure_with_axes(330, 200, title=title, below=46)
-    cut = -float(special.gammaincinv(0.5, result["level"]))
+    cut = -float(special.gammaincinv(0.5, result.level))
     axes.set_xlim(0, grid[-1])
     axes.set_ylim(min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05, 0.25)
     axes.plot(grid, below, color=COLOURS[0], linewidth=1.2)
+    assert model.tau2 is not None
     axes.axvline(
-        estimate, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label=f"Estimate ({model['tau2_method']})"
+        model.tau2, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label=f"Estimate ({model.tau2_method})"
     )
     axes.axhline(
-        cut, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), label=f"{100 * result['level']:g}% interval"
+        cut, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), label=f"{100 * result.level:g}% interval"
     )
     axes.set_xlabel("Tau²")
     axes.set_ylabel(f"{kind}, below its maximum")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -14,17 +11,19 @@ from evergreen.figures.axes import figure_with_axes, label_points, number_axis
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import PooledModel
 
 
-def radial(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     """Galbraith (1988): a study's effect is the slope from the origin to its point, read off the right-hand axis.
 
     With a random-effects model the variance of a study includes tau2. The band holds 95% of studies.
     """
     y, v = effects(result)
     scale = scales.of_result(result, ratio=setting.ratio)
-    pooled = float(result["model"]["estimate"])
-    spread = np.sqrt(v + (result["model"].get("tau2") or 0.0))
+    pooled = model.interval[0]
+    spread = np.sqrt(v + (model.tau2 or 0.0))
     x, z = 1 / spread, y / spread
     half = float(special.ndtri(0.975))
     reach = 1.08 * x.max()
@@ -53,9 +52,7 @@ def radial(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
     axes.plot([0, reach], [0, reach * pooled], color=GREY, linewidth=1.0, zorder=1, label="Pooled effect")
     axes.scatter(x, z, s=18, color=COLOURS[0], linewidth=0, zorder=3)
-    axes.set_xlabel(
-        "Precision (1 / standard error" + (", with tau²)" if result["model"].get("tau2") else ")")
-    )
+    axes.set_xlabel("Precision (1 / standard error" + (", with tau²)" if model.tau2 else ")"))
     axes.set_ylabel("Effect / standard error")
     number_axis(axes)
     number_axis(axes, vertical=True)
@@ -66,7 +63,7 @@ def radial(result: Mapping[str, Any], setting: Setting) -> Drawn:
     right.set_yticks([reach * v for v, _ in marks], [text for _, text in marks])
     right.spines["right"].set_visible(True)
     right.set_ylabel(shown.name + (" (log scale)" if shown.ratio else ""))
-    labels = [str(s.get("label") or s["study"]) for s in result["studies"]]
+    labels = [study.label for study in result.studies]
     label_points(
         axes, x, z, labels, np.argsort(-np.abs(z - x * pooled)), lines=[([0, reach], [0, reach * pooled])]
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from evergreen.metaanalysis import transforms
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.studies import Study
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -131,14 +132,14 @@ def double_arcsine(n: float) -> Scale:
     return Scale("Proportion", "Proportion", null=None, back=back, forward=forward)
 
 
-def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Mapping[str, Any]] = ()) -> Scale:
+def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Study] = ()) -> Scale:
     """The scale of a measure; `ratio` says that a generic effect is the logarithm of a ratio.
 
     A pooled double arcsine goes back with the harmonic mean of the numbers of participants of the `studies`.
     """
     if measure == "PFT" and studies:
-        sizes = [((study.get("arms") or {}).get("single") or {}).get("n") for study in studies]
-        known = [float(n) for n in sizes if n]
+        sizes = [study.arms["single"].n if "single" in study.arms else None for study in studies]
+        known = [n for n in sizes if n]
         if len(known) == len(sizes):
             return double_arcsine(transforms.harmonic_mean(known))
     if measure == "GEN" and ratio:
@@ -151,17 +152,14 @@ def same_axis(one: str, other: str) -> bool:
     return one == other or {one, other} == {"OR", "PETO"}
 
 
-def of_result(result: Mapping[str, Any], *, ratio: bool) -> Scale:
+def of_result(result: Result, *, ratio: bool) -> Scale:
     """The scale on which the effects of a result are shown, in figures, pages and tables alike; `ratio` as in `scale_of`.
 
     Its decimals are those that the effects of the studies and their limits need.
     """
-    studies = result.get("studies") or []
-    scale = scale_of(result["measure"], ratio=ratio, studies=studies)
-    effects = [study[key] for study in studies for key in ("yi", "ci_low", "ci_high")]
-    return replace(
-        scale, decimals=effect_decimals([scale.back(value) for value in effects if value is not None])
-    )
+    scale = scale_of(result.measure, ratio=ratio, studies=result.studies)
+    effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
+    return replace(scale, decimals=effect_decimals([scale.back(value) for value in effects]))
 
 
 def number(value: float | None, decimals: int) -> str:

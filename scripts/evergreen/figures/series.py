@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -14,44 +14,58 @@ from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval, method
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
+from evergreen.synthesis.result.models import PooledModel
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One pooled result: its label, and `estimate ci_low ci_high k tau2 I2` (None where there is none)."""
+    """One pooled result with an estimate: its label, effect and limits on the analysis scale (None where there are none)."""
 
     label: str
-    model: Mapping[str, Any]
+    k: int
+    estimate: float
+    ci_low: float | None
+    ci_high: float | None
+    tau2: float | None
+    I2: float | None
     remark: str = ""
     bold: bool = False
 
+    @classmethod
+    def of(
+        cls, label: str, k: int, found: PooledModel | Step | Without, *, remark: str = "", bold: bool = False
+    ) -> Self:
+        assert found.estimate is not None, label
+        return cls(label, k, found.estimate, found.ci_low, found.ci_high, found.tau2, found.I2, remark, bold)
 
-def leave_one_out(result: Mapping[str, Any], setting: Setting) -> Drawn:
+
+def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
-    others = result["k"] - 1
-    entries = [Entry(one["label"], {**one["without"], "k": others}) for one in result["influence"]["studies"]]
+    entries = [Entry.of(one.label, result.k - 1, one.without) for one in found.studies]
     return _drawn(result, setting, "Study left out", entries, "Leave-one-out")
 
 
-def cumulative(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     """The pooled effect as studies are added one by one, in the order that the result names."""
-    found = result["cumulative"]
     entries = [
-        Entry(
-            ("+ " if i else "") + step["label"] + (f" ({step['place']})" if found["by"] != "round" else ""),
+        Entry.of(
+            ("+ " if i else "") + step.label + (f" ({step.place})" if found.by != "round" else ""),
+            step.k,
             step,
         )
-        for i, step in enumerate(found["steps"])
+        for i, step in enumerate(found.steps)
     ]
-    return _drawn(result, setting, f"Studies in order of {found['by']}", entries, "Cumulative")
+    return _drawn(result, setting, f"Studies in order of {found.by}", entries, "Cumulative")
 
 
-def living(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def living(result: Result, setting: Setting) -> Drawn:
     """The pooled effect as of each round in which the outcome's data changed."""
     entries = [
-        Entry(day, view["model"], ", ".join(view.get("added") or []))
-        for day, view in result["rounds"].items()
-        if view.get("model")
+        Entry.of(day, view.model.k, view.model, remark=", ".join(view.added))
+        for day, view in result.rounds.items()
+        if view.model is not None and view.model.estimate is not None
     ]
     return _drawn(
         result,
@@ -64,24 +78,24 @@ def living(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
 
 
-def multiverse(result: Mapping[str, Any], setting: Setting) -> Drawn:
+def multiverse(result: Result, setting: Setting) -> Drawn:
     """The sensitivity analyses beside the main one, in ascending order of the estimate.
 
     An analysis on another scale, or one that could not be done, is a note below.
     """
     entries, notes = [], []
-    for label, analysis in result["sensitivity"].items():
-        model, measure = analysis["model"], analysis["measure"]
-        if model is None or model["estimate"] is None:
-            notes.append(f"Not done: {label} ({analysis.get('not_done', 'no estimate')}).")
-        elif not same_axis(measure, result["measure"]):
-            other = scale_of(measure, ratio=setting.ratio)
-            shown = [other.back(model[key]) for key in ("estimate", "ci_low", "ci_high")]
+    for label, analysis in result.sensitivity.items():
+        model = analysis.model
+        if model is None or model.estimate is None:
+            notes.append(f"Not done: {label} ({analysis.not_done or 'no estimate'}).")
+        elif not same_axis(analysis.measure, result.measure):
+            other = scale_of(analysis.measure, ratio=setting.ratio)
+            shown = [other.back(value) for value in model.interval]
             text = [number(value, effect_decimals(shown)) for value in shown]
             notes.append(f"On another scale: {label}, {other.short} {text[0]} [{text[1]}, {text[2]}].")
         else:
-            entries.append(Entry(label, {"k": analysis["k"], **model}))
-    ordered = sorted(entries, key=lambda entry: (entry.model["estimate"], entry.label))
+            entries.append(Entry.of(label, model.k, model))
+    ordered = sorted(entries, key=lambda entry: (entry.estimate, entry.label))
     return _drawn(
         result,
         setting,
@@ -94,16 +108,14 @@ def multiverse(result: Mapping[str, Any], setting: Setting) -> Drawn:
     )
 
 
-def effects(result: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+def effects(result: Result) -> tuple[np.ndarray, np.ndarray]:
     """Effects and sampling variances of the pooled studies."""
-    studies = result["studies"]
-    return np.array([s["yi"] for s in studies], dtype=float), np.array(
-        [s["vi"] for s in studies], dtype=float
-    )
+    yi, vi = ([study.yi for study in result.studies], [study.vi for study in result.studies])
+    return np.array(yi, dtype=float), np.array(vi, dtype=float)
 
 
 def _drawn(
-    result: Mapping[str, Any],
+    result: Result,
     setting: Setting,
     head: str,
     entries: Sequence[Entry],
@@ -116,47 +128,49 @@ def _drawn(
     notes: Sequence[str] = (),
 ) -> Drawn:
     scale = of_result(result, ratio=setting.ratio)
-    total = total and (result.get("model") or {}).get("estimate") is not None
-    shown_entries = [
-        *entries,
-        *([Entry(whole, {"k": result["k"], **result["model"]}, bold=True)] if total else []),
-    ]
+    pooled = result.pooled if total else None
+    shown_entries = [*entries, *([Entry.of(whole, pooled.k, pooled, bold=True)] if pooled else [])]
     decimals = scale.decimals
     rows, numbers = [], []
     for entry in shown_entries:
-        m = entry.model
-        bounded = m.get("ci_low") is not None and m.get("ci_high") is not None
         # A single study under Knapp and Hartung has an estimate and no interval.
-        low, high = (m["ci_low"], m["ci_high"]) if bounded else (m["estimate"], m["estimate"])
+        bounded = entry.ci_low is not None and entry.ci_high is not None
+        low = entry.estimate if entry.ci_low is None else entry.ci_low
+        high = entry.estimate if entry.ci_high is None else entry.ci_high
         cells = {
-            "effect": interval(scale, m["estimate"], low, high, decimals)
+            "k": Cell((number(entry.k, 0),)),
+            "effect": interval(scale, entry.estimate, low, high, decimals)
             if bounded
-            else Cell((number(scale.back(m["estimate"]), decimals),))
+            else Cell((number(scale.back(entry.estimate), decimals),)),
         }
-        for key, places, unit in (("k", 0, ""), ("tau2", 3, ""), ("I2", 0, "%")):
-            if m.get(key) is not None:
-                cells[key] = Cell((number(m[key], places) + unit,))
+        for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
+            if value is not None:
+                cells[key] = Cell((number(value, places) + unit,))
         if remark and entry.remark:
             cells["remark"] = Cell((entry.remark,))
-        mark = Mark("diamond" if entry.bold else "point", m["estimate"], low, high)
+        mark = Mark("diamond" if entry.bold else "point", entry.estimate, low, high)
         rows.append(Row(entry.label, cells, mark, bold=entry.bold, space=4 if entry.bold else 0))
         numbers.append(
-            {"label": entry.label, "k": m.get("k"), "effect": scale.back(m["estimate"])}
-            | {f"{side}": scale.back(m[side]) if m.get(side) is not None else None for side in ("ci_low", "ci_high")}
-            | {f"analysis_{key}": m.get(name) for key, name in (("effect", "estimate"), ("ci_low", "ci_low"), ("ci_high", "ci_high"))}
-            | {"tau2": m.get("tau2"), "I2": m.get("I2"), "remark": entry.remark}
+            {
+                "label": entry.label, "k": entry.k, "effect": scale.back(entry.estimate),
+                "ci_low": None if entry.ci_low is None else scale.back(entry.ci_low),
+                "ci_high": None if entry.ci_high is None else scale.back(entry.ci_high),
+                "analysis_effect": entry.estimate, "analysis_ci_low": entry.ci_low, "analysis_ci_high": entry.ci_high,
+                "tau2": entry.tau2, "I2": entry.I2, "remark": entry.remark,
+            }
         )  # fmt: skip
     columns = {key for row in rows for key in row.cells}
     after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
     if "remark" in columns:
         after.append(Column("remark", remark, align="left", most=170))
     # Sensitivity analyses differ in their method, so that no method heads them.
-    level = f"{100 * result['level']:g}%\u00a0CI"
-    heading = f"{scale.name}\n{method(result) if same_method else level}"
+    level = f"{100 * result.level:g}%\u00a0CI"
+    how = method(result.model, result.level) if same_method and result.model is not None else level
+    heading = f"{scale.name}\n{how}"
     table = Table(
         head=head,
         before=[
-            *([Column("k", "Studies")] if "k" in columns else []),
+            Column("k", "Studies"),
             Column("effect", heading, align="center"),
         ],
         after=after,
@@ -164,7 +178,7 @@ def _drawn(
         graph=Graph(
             scale,
             heading,
-            result["model"]["estimate"] if total else None,
+            pooled.estimate if pooled else None,
             favours(setting) if scale.null is not None else None,
         ),
         notes=notes,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from evergreen.figures.forest_table import Cell
 from evergreen.figures.scales import Scale, number, p_value
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.models import MODELS
+from evergreen.synthesis.result.analyses import Between, BetweenNotDone
+from evergreen.synthesis.result.models import InverseVariance, Mixed, PooledModel
 
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 
@@ -20,68 +20,64 @@ def interval(scale: Scale, estimate: float, low: float, high: float, decimals: i
     return Cell((shown[0], f"[{shown[1]},", f"{shown[2]}]"))
 
 
-def method(result: Mapping[str, Any]) -> str:
+def method(model: PooledModel, level: float) -> str:
     """`IV, Random (REML), 95% CI`: weighting, model, estimator, level."""
-    model = result.get("model") or {}
-    kind = str(model.get("model", "common"))
-    level = f"{100 * float(result.get('level', 0.95)):g}%\u00a0CI"
-    if kind == "glmm":
-        return f"GLMM ({model['kind']}), {level}" if model.get("kind") else f"GLMM, {level}"
-    weighting = {"mh": "M-H", "peto": "Peto"}.get(kind, "IV")
-    own = MODELS[kind]
-    estimator = f" ({model['tau2_method']})" if model.get("tau2_method") and own.tau2 else ""
+    interval = f"{100 * level:g}%\u00a0CI"
+    if isinstance(model, Mixed):
+        return f"GLMM ({model.kind}), {interval}"
+    weighting = {"mh": "M-H", "peto": "Peto"}.get(model.model, "IV")
+    estimator = f" ({model.tau2_method})" if model.tau2_method else ""
+    own = MODELS[model.model]
     effects = "Multilevel" if own.clusters == "model" else "Random" if own.heterogeneous else "Common"
-    return f"{weighting}, {effects}{estimator}, {level}"
+    return f"{weighting}, {effects}{estimator}, {interval}"
 
 
-def heterogeneity(model: Mapping[str, Any], decimals: int = 2) -> str:
+def heterogeneity(model: PooledModel, decimals: int = 2) -> str:
     """`Heterogeneity: Tau² = 0.31 [0.12, 1.11]; Chi² = 152.23, df = 12 (P < 0.00001); I² = 92%`."""
-    if model.get("Q") is None or not model.get("Q_df"):
+    if model.Q is None or model.Q_p is None or not model.Q_df:
         return "Heterogeneity: not applicable"
     parts = []
-    if model.get("tau2") is not None and MODELS[model.get("model", "random")].heterogeneous:
-        places = _tau_decimals(float(model["tau2"]), decimals)
-        text = f"Tau² = {number(model['tau2'], places)}"
-        if model.get("tau2_ci_low") is not None and model.get("tau2_ci_high") is not None:
-            text += f" [{number(model['tau2_ci_low'], places)}, {number(model['tau2_ci_high'], places)}]"
+    if model.tau2 is not None:
+        places = _tau_decimals(model.tau2, decimals)
+        text = f"Tau² = {number(model.tau2, places)}"
+        if model.tau2_ci_low is not None and model.tau2_ci_high is not None:
+            text += f" [{number(model.tau2_ci_low, places)}, {number(model.tau2_ci_high, places)}]"
         parts.append(text)
-    parts.append(f"Chi² = {number(model['Q'], 2)}, df = {model['Q_df']:g} ({p_value(model['Q_p'])})")
-    if model.get("I2") is not None:
-        parts.append(f"I² = {number(model['I2'], 0)}%")
+    parts.append(f"Chi² = {number(model.Q, 2)}, df = {model.Q_df:g} ({p_value(model.Q_p)})")
+    if model.I2 is not None:
+        parts.append(f"I² = {number(model.I2, 0)}%")
     return "Heterogeneity: " + "; ".join(parts).replace(" = ", EQUALS)
 
 
-def overall(model: Mapping[str, Any]) -> str:
+def overall(model: PooledModel) -> str:
     """`Test for overall effect: Z = 3.97 (P < 0.0001)`, or T with its degrees of freedom."""
-    if model.get("statistic") is None or model.get("p") is None:
+    if model.statistic is None or model.p is None:
         return ""
-    statistic = number(abs(float(model["statistic"])), 2)
-    if model.get("df") is not None:
-        return f"Test for overall effect: T = {statistic}, df = {model['df']:g} ({p_value(model['p'])})"
-    return f"Test for overall effect: Z = {statistic} ({p_value(model['p'])})"
+    statistic = number(abs(model.statistic), 2)
+    if model.df is not None:
+        return f"Test for overall effect: T = {statistic}, df = {model.df:g} ({p_value(model.p)})"
+    return f"Test for overall effect: Z = {statistic} ({p_value(model.p)})"
 
 
-def between(test: Mapping[str, Any]) -> str:
+def between(test: Between | BetweenNotDone) -> str:
     """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`."""
-    if test.get("not_done"):
-        return f"Test for subgroup differences: {test['not_done']}"
-    text = f"Chi² = {number(test['Q'], 2)}, df = {test['df']:g} ({p_value(test['p'])}); I² = {number(test['I2'], 0)}%"
+    if isinstance(test, BetweenNotDone):
+        return f"Test for subgroup differences: {test.not_done}"
+    assert test.p is not None
+    text = f"Chi² = {number(test.Q, 2)}, df = {test.df:g} ({p_value(test.p)}); I² = {number(test.I2, 0)}%"
     return "Test for subgroup differences: " + text.replace(" = ", EQUALS)
 
 
-def explained(model: Mapping[str, Any]) -> str:
+def explained(model: PooledModel) -> str:
     """How interval, variance and prediction interval were obtained, in one sentence."""
     names = {"knha": "Hartung-Knapp", "adhoc": "Hartung-Knapp (not narrower than Wald)", "z": "Wald"}
-    parts = []
-    if model.get("test"):
-        why = f" ({model['test_reason']})" if model.get("test_reason") else ""
-        parts.append(
-            f"Confidence interval of the pooled effect: {names.get(model['test'], model['test'])}{why}"
-        )
-    if model.get("tau2_method") and model.get("model") == "random":
-        bounded = ", interval by the Q-profile" if model.get("tau2_ci_low") is not None else ""
-        parts.append(f"Tau²: {model['tau2_method']}{bounded}")
-    return "; ".join(parts) + "." if parts else ""
+    inverse = model if isinstance(model, InverseVariance) else None
+    why = f" ({inverse.test_reason})" if inverse and inverse.test_reason else ""
+    parts = [f"Confidence interval of the pooled effect: {names[model.test]}{why}"]
+    if inverse and inverse.tau2_method:
+        bounded = ", interval by the Q-profile" if inverse.tau2_ci_low is not None else ""
+        parts.append(f"Tau²: {inverse.tau2_method}{bounded}")
+    return "; ".join(parts) + "."
 
 
 def _tau_decimals(tau2: float, least: int) -> int:

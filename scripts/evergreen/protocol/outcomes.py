@@ -74,7 +74,7 @@ class Outcome(Part):
 
 
 def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
-    """Ids that are there twice, and moderators that are no columns."""
+    """Ids that are there twice, subgroups that a result cannot name, and moderators that are no columns."""
     seen: set[str] = set()
     for number, outcome in enumerate(outcomes):
         if outcome.id in seen:
@@ -84,6 +84,12 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                 "Give each outcome an id of its own.",
             )
         seen.add(outcome.id)
+        if "tests" in outcome.subgroups:
+            yield Fault(
+                ("outcomes", number, "subgroups", outcome.subgroups.index("tests")),
+                f"outcome {outcome.id}: `subgroups` has 'tests', where a result keeps its tests between subgroups",
+                "Give the column another name.",
+            )
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")
             if len(parts) > 2 or not all(part.strip() for part in parts):

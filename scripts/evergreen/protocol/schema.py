@@ -14,7 +14,7 @@ HEAD = """\
 """
 
 
-class _Generator(GenerateJsonSchema):
+class Generator(GenerateJsonSchema):
     """Pydantic's schema, without titles that repeat the keys and with the rules for keys that people choose."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -33,8 +33,8 @@ class _Generator(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The schema of what people write."""
-    made = Protocol.model_json_schema(mode="validation", schema_generator=_Generator)
-    _untitled(made)
+    made = Protocol.model_json_schema(mode="validation", schema_generator=Generator)
+    untitled(made)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Protocol of a review",
@@ -42,15 +42,16 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _untitled(schema: Any) -> None:
+def untitled(schema: Any) -> None:
+    """Take out the titles of parts, which repeat their names."""
     if isinstance(schema, dict):
         if isinstance(schema.get("title"), str) and "properties" in schema:
             del schema["title"]
         for part in schema.values():
-            _untitled(part)
+            untitled(part)
     elif isinstance(schema, list):
         for part in schema:
-            _untitled(part)
+            untitled(part)
 
 
 def as_yaml() -> str:

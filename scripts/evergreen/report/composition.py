@@ -33,6 +33,7 @@ from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.pooling_words import synthesis
 from evergreen.report.status import Waiting
+from evergreen.synthesis.result import Result
 
 COMPUTED_WITH = ("numpy", "scipy", "pandas", "matplotlib")
 
@@ -130,7 +131,7 @@ def glance(
     protocol: Protocol,
     counts: Mapping[str, Any] | None,
     outcomes: Sequence[Outcome],
-    pooled: Mapping[str, Mapping[str, Any]],
+    pooled: Mapping[str, Result],
 ) -> Section:
     """Question, numbers and pooled effects."""
     question = protocol.question
@@ -152,9 +153,7 @@ def glance(
             (f"{total['total_reports']:,}", "reports of them"),
         ]
         if outcomes:
-            several = sum(
-                result["k"] > 1 and results.pooled_model(result) is not None for result in pooled.values()
-            )
+            several = sum(result.k > 1 and result.pooled is not None for result in pooled.values())
             tiles.append((f"{several:,}", "outcomes pooled"))
         blocks.append(Tiles(tiles))
     if outcomes:

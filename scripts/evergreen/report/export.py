@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from evergreen.screening.exchange.ris import write_ris
+from evergreen.synthesis.result import Result
 
 # Cells of a study's arms under the names that metafor's escalc() takes, group 1 the intervention.
 CELLS = {
@@ -19,19 +19,16 @@ CELLS = {
 }
 
 
-def metafor(result: Mapping[str, Any]) -> pd.DataFrame:
+def metafor(result: Result) -> pd.DataFrame:
     """One row per pooled effect: slab, yi and vi on the analysis scale, and the arms' cells where there are any."""
     rows = []
-    for study in result["studies"]:
-        row: dict[str, Any] = {
-            "slab": study["label"],
-            "round": study["round"],
-            "yi": study["yi"],
-            "vi": study["vi"],
-        }
+    for study in result.studies:
+        row: dict[str, Any] = {"slab": study.label, "round": study.round, "yi": study.yi, "vi": study.vi}
         for group, position in (("intervention", 0), ("control", 1)):
-            arm = (study["arms"] or {}).get(group) or {}
-            row |= {names[position]: arm[cell] for cell, names in CELLS.items() if arm.get(cell) is not None}
+            cells = {
+                names[position]: getattr(study.arms.get(group), cell, None) for cell, names in CELLS.items()
+            }
+            row |= {name: value for name, value in cells.items() if value is not None}
         rows.append(row)
     return pd.DataFrame(
         rows, columns=list(dict.fromkeys(name for row in rows for name in row)) or ["slab", "yi", "vi"]

@@ -21,6 +21,10 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.sheets.texts import decode
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
+from evergreen.synthesis.result.models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.studies import Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
 
@@ -141,7 +145,7 @@ class Analysis:
     pooling: Pooling | None
     notes: tuple[str, ...]
     level: float
-    done: Mapping[str, int]
+    done: Preparation
     subgroups: tuple[str, ...]
     moderators: tuple[str, ...]
     sensitivity: int
@@ -230,45 +234,43 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
     )
 
 
-def analysed(outcome: Outcome, result: Mapping[str, Any]) -> Analysis:
+def analysed(outcome: Outcome, result: Result) -> Analysis:
     """Of an outcome's `synthesis/<outcome>.json`: the only place where sentences about analyses read a result."""
-    left_out = result["left_out"]
-    tests = (result["subgroups"] or {}).get("tests", {})
-    moderators = result["moderators"] or {}
     return Analysis(
         outcome=outcome,
-        measure=result["measure"],
-        k=result["k"],
-        studies=len({study["study"] for study in result["studies"]}),
-        left_out=len({entry["study"] for entry in left_out}),
-        not_estimable=len({entry["study"] for entry in left_out if entry.get("not_estimable")}),
-        pooling=_pooling(result["model"]),
-        notes=tuple(result["notes"]),
-        level=result["level"],
-        done=result["preparation"],
-        subgroups=tuple(column for column, test in tests.items() if "not_done" not in test),
-        moderators=outcome.moderators if "coefficients" in moderators else (),
-        sensitivity=sum(bool(one.get("model")) for one in (result["sensitivity"] or {}).values()),
-        small_study="tests" in (result["small_study"] or {}),
+        measure=result.measure,
+        k=result.k,
+        studies=len({study.study for study in result.studies}),
+        left_out=len({one.study for one in result.left_out}),
+        not_estimable=len({one.study for one in result.left_out if one.not_estimable}),
+        pooling=_pooling(result.pooled),
+        notes=result.notes,
+        level=result.level,
+        done=result.preparation,
+        subgroups=tuple(name for name, test in result.subgroups.tests.items() if isinstance(test, Between)),
+        moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
+        sensitivity=sum(one.model is not None for one in result.sensitivity.values()),
+        small_study=isinstance(result.small_study, SmallStudy),
     )
 
 
-def _pooling(model: Mapping[str, Any] | None) -> Pooling | None:
-    """Of the `model` of a result, where it has an estimate."""
-    if model is None or model["estimate"] is None:
+def _pooling(model: PooledModel | None) -> Pooling | None:
+    """Of the model of a result, where it has an estimate."""
+    if model is None:
         return None
+    inverse = model if isinstance(model, InverseVariance) else None
     return Pooling(
-        model=model["model"],
-        variant=model.get("kind") or "",
-        tau2=model["tau2_method"] or "",
-        bounded=model.get("tau2_ci_low") is not None,
-        i2_from_q=model.get("I2_from") == "Q",
-        rho=model.get("rho") or 0.0,
-        test=model["test"],
-        asked=model["asked"],
-        reason=model.get("test_reason") or "",
-        predicted=model["pi_low"] is not None,
-        robust="robust" in model,
+        model=model.model,
+        variant=model.kind if isinstance(model, Mixed) else "",
+        tau2=model.tau2_method or "",
+        bounded=model.tau2_ci_low is not None,
+        i2_from_q=inverse is not None and inverse.I2_from == "Q",
+        rho=model.rho if isinstance(model, Multilevel) else 0.0,
+        test=model.test,
+        asked=model.asked,
+        reason=(inverse.test_reason if inverse else "") or "",
+        predicted=model.pi_low is not None,
+        robust=isinstance(model, InverseVariance | Multilevel) and model.robust is not None,
     )
 
 
@@ -302,9 +304,7 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
     return Facts(**found)
 
 
-def analysed_outcomes(
-    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]
-) -> tuple[Analysis, ...]:
+def analysed_outcomes(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> tuple[Analysis, ...]:
     """The analyses of the outcomes that have a result, in the order of the protocol."""
     return tuple(analysed(outcome, results[outcome.id]) for outcome in outcomes if outcome.id in results)
 

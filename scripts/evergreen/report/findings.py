@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import count
 from statistics import median
-from typing import Any
 
 import pandas as pd
 
@@ -17,8 +16,8 @@ from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import estimate, scale_of
-from evergreen.report.results import participants, pooled_model
-from evergreen.synthesis.result import counted
+from evergreen.report.results import participants
+from evergreen.synthesis.result import Result
 
 NOTE = (
     "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"
@@ -26,17 +25,15 @@ NOTE = (
 )
 
 
-def control_risk(result: Mapping[str, Any]) -> float | None:
+def control_risk(result: Result) -> float | None:
     """Median risk (a fraction) of the control groups of the studies that count; None where any of them lacks its counts."""
-    arms = [(study.get("arms") or {}).get("control", {}) for study in counted(result)]
-    if not arms or any(not arm.get("n") or arm.get("events") is None for arm in arms):
-        return None
-    return median(arm["events"] / arm["n"] for arm in arms)
+    counted = result.counted
+    arms = [study.arms["control"] for study in counted if "control" in study.arms]
+    risks = [arm.events / arm.n for arm in arms if arm.n and arm.events is not None]
+    return median(risks) if risks and len(risks) == len(counted) else None
 
 
-def section(
-    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]], certainty: pd.DataFrame
-) -> Section:
+def section(outcomes: Sequence[Outcome], results: Mapping[str, Result], certainty: pd.DataFrame) -> Section:
     """Table and lettered reasons; `certainty` as results/risk_of_bias/certainty.csv."""
     rated = {row["outcome"]: row for row in tables.rows(certainty)}
     columns = [Head("Outcome"), Head("Participants (studies)"), Head("Risk with comparator"), Head("Risk with intervention (CI)"), Head("Effect (CI)"), Head("Certainty")]  # fmt: skip
@@ -61,20 +58,19 @@ def section(
     return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
 
 
-def _effects(outcome: Outcome, result: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _effects(outcome: Outcome, result: Result) -> tuple[str, str, str, str]:
     """Participants, risk with comparator, risk with intervention, effect."""
-    model, measure = pooled_model(result), outcome.measure
+    model, measure = result.pooled, outcome.measure
     if model is None:
         return "", "", "", "not pooled"
     people, scale = participants(result), scale_of(outcome, result)
-    size = f"({result['k']})" if people is None else f"{people:,} ({result['k']})"
-    values = model["estimate"], model["ci_low"], model["ci_high"]
+    size = f"({result.k})" if people is None else f"{people:,} ({result.k})"
     effect = f"{scale.short} {estimate(model, scale)}"
     risk = control_risk(result) if measure in RISKS else None
-    if risk is None or None in values:
+    if risk is None or model.ci_low is None or model.ci_high is None:
         return size, "", "", effect
     # A relative effect can lead beyond everybody or nobody, a risk cannot.
-    risks = (risk_with_intervention(measure, scale.back(value), risk) for value in values)
+    risks = (risk_with_intervention(measure, scale.back(value), risk) for value in model.interval)
     best, low, high = (f"{1000 * min(max(value, 0.0), 1.0):.0f}" for value in risks)
     low_high = f"{low}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{high}"
     return size, f"{1000 * risk:.0f} per 1000", f"{best} per 1000 ({low_high})", effect

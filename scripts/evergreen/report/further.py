@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from evergreen.figures import scales
 from evergreen.report.blocks import Block, Cell, Head, Table, Text
 from evergreen.report.effects import estimate, interval
 from evergreen.report.status import plural
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
+from evergreen.synthesis.result.models import InverseVariance, Multilevel
+from evergreen.synthesis.result.part import NotDone
 
 SIDES = {"left": "the left", "right": "the right"}
 
 
-def further_blocks(result: Mapping[str, Any], scale: scales.Scale) -> list[Block]:
+def further_blocks(result: Result, scale: scales.Scale) -> list[Block]:
     """The analyses beside the pooled effect of one outcome, as far as the protocol asks for them."""
     return [*_robust(result, scale), *_subgroups(result, scale), *_moderators(result, scale), *_single(result), *_small(result, scale)]  # fmt: skip
 
@@ -28,28 +31,28 @@ def _plain(value: float | None, decimals: int = 2) -> str:
     return scales.number(value, decimals)
 
 
-def _robust(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
-    found = (result["model"] or {}).get("robust")
-    if found:
-        limits = interval(found["ci_low"], found["ci_high"], scale)
+def _robust(result: Result, scale: scales.Scale) -> Iterator[Block]:
+    found = result.model.robust if isinstance(result.model, InverseVariance | Multilevel) else None
+    if found and found.p is not None:
+        limits = interval(found.ci_low, found.ci_high, scale)
         yield Text(
-            f"Cluster-robust interval ({found['kind']}, {_plain(found['df'], 1)} degrees of freedom): {limits}, {scales.p_value(found['p'])}."
+            f"Cluster-robust interval ({found.kind}, {_plain(found.df, 1)} degrees of freedom): {limits}, {scales.p_value(found.p)}."
         )
 
 
-def _subgroups(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
-    groups = result["subgroups"] or {}
+def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
     rows: list[Sequence[Cell]] = []
-    for column, levels in groups.items():
-        if column == "tests":
-            continue
-        test = groups["tests"][column]
+    for column, levels in result.subgroups.columns.items():
         for level, model in levels.items():
-            effect = estimate(model, scale)
-            i2 = "" if model["I2"] is None else f"{model['I2']:.0f}%"
-            rows.append([f"{column}: {level}", str(model["k"]), effect, i2, ""])
-        said = test.get("not_done") or f"Q = {_plain(test['Q'])}, df = {test['df']}"
-        rows.append([f"{column}: difference between the subgroups", "", said, "", _p(test.get("p"))])
+            i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
+            rows.append([f"{column}: {level}", str(model.k), estimate(model, scale), i2, ""])
+        test = result.subgroups.tests[column]
+        said, p = (
+            (f"Q = {_plain(test.Q)}, df = {test.df}", test.p)
+            if isinstance(test, Between)
+            else (test.not_done, None)
+        )
+        rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
         columns = [
             Head("Subgroup"),
@@ -61,17 +64,17 @@ def _subgroups(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block
         yield Table("Subgroups", columns, rows, fold="Subgroups")
 
 
-def _moderators(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
-    found = result["moderators"] or {}
-    if "not_done" in found:
-        yield Text(f"Meta-regression on {', '.join(found['columns'])}: not done ({found['not_done']}).")
+def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
+    found = result.moderators
+    if isinstance(found, ModeratorsNotDone):
+        yield Text(f"Meta-regression on {', '.join(found.columns)}: not done ({found.not_done}).")
         return
-    if not found:
+    if found is None:
         return
     rows = [
-        [one["name"], _plain(one["estimate"], 4), f"{_plain(one['ci_low'], 4)} to {_plain(one['ci_high'], 4)}", _p(one["p"]), _p(one["permutation_p"]),
-         _plain(one["vif"])]
-        for one in found["coefficients"]
+        [one.name, _plain(one.estimate, 4), f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}", _p(one.p), _p(one.permutation_p),
+         _plain(one.vif)]
+        for one in found.coefficients
     ]  # fmt: skip
     columns = [
         Head("Coefficient"),
@@ -81,61 +84,52 @@ def _moderators(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Bloc
         Head("P by permutation", True),
         Head("VIF", True),
     ]
-    caption = f"Meta-regression of {plural(found['k'], 'study', 'studies')}: R² {found['R2']:.0f}%, tau² {_plain(found['tau2'], 3)}, moderators together P {_p(found['QM_p'])}"
-    if found["permutation_p"] is not None:
-        caption += f", by {found['permutations']:,} permutations {_p(found['permutation_p'])}"
+    caption = f"Meta-regression of {plural(found.k, 'study', 'studies')}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
+    if found.permutation_p is not None:
+        caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression")
 
 
-def _single(result: Mapping[str, Any]) -> Iterator[Block]:
-    found = result["influence"] or {}
-    if not found:
+def _single(result: Result) -> Iterator[Block]:
+    found = result.influence
+    if found is None:
         return
-    sentences = []
-    for kind, what in (
-        (
-            "outliers",
-            f"Outliers (studentised deleted residual outside its {100 * found['outlier_level']:g}% interval)",
-        ),
-        ("influential", "Influential studies"),
-    ):
-        sentences.append(f"{what}: {', '.join(found[kind]) or 'none'}.")
-    subsets = found["gosh"]
-    if subsets:
-        estimate = subsets["I2"]
+    strange = f"Outliers (studentised deleted residual outside its {100 * found.outlier_level:g}% interval)"
+    sentences = [
+        f"{what}: {', '.join(labels) or 'none'}."
+        for what, labels in ((strange, found.outliers), ("Influential studies", found.influential))
+    ]
+    if subsets := found.gosh:
+        share = subsets.I2
         sentences.append(
-            f"In {subsets['subsets']:,} subsets of the studies I² has the quartiles {_plain(estimate['lower_quartile'], 0)}, {_plain(estimate['median'], 0)} and {_plain(estimate['upper_quartile'], 0)}%."
+            f"In {subsets.subsets:,} subsets of the studies I² has the quartiles {_plain(share.lower_quartile, 0)}, {_plain(share.median, 0)} and {_plain(share.upper_quartile, 0)}%."
         )
     yield Text(" ".join(sentences))
 
 
-def _small(result: Mapping[str, Any], scale: scales.Scale) -> Iterator[Block]:
-    found = result["small_study"] or {}
-    if "not_done" in found:
-        yield Text(f"Small-study effects: not tested ({found['not_done']}).")
-        return
-    if not found:
+def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
+    found = result.small_study
+    if isinstance(found, NotDone):
+        yield Text(f"Small-study effects: not tested ({found.not_done}).")
         return
     rows: list[Sequence[Cell]] = []
-    for name, test in found["tests"].items():
-        if "not_done" in test:
-            rows.append([f"{name}'s test", test["not_done"], ""])
+    for name, test in found.tests.items():
+        if isinstance(test, NotDone):
+            rows.append([f"{name}'s test", test.not_done, ""])
         else:
-            rows.append([f"{name}'s test", f"statistic {_plain(test['statistic'])}", _p(test["p"])])
-    rows.append(["Rank test", f"Kendall's tau {_plain(found['rank']['tau'])}", _p(found["rank"]["p"])])
-    filled = found["trim_and_fill"]
-    if "not_done" in filled:
-        rows.append(["Trim and fill", filled["not_done"], ""])
+            rows.append([f"{name}'s test", f"statistic {_plain(test.statistic)}", _p(test.p)])
+    rows.append(["Rank test", f"Kendall's tau {_plain(found.rank.tau)}", _p(found.rank.p)])
+    filled = found.trim_and_fill
+    if isinstance(filled, NotDone):
+        rows.append(["Trim and fill", filled.not_done, ""])
     else:
-        model = filled["model"]
-        effect = f"{scale.short} {estimate(model, scale)}"
-        missing = f"{plural(filled['missing'], 'study', 'studies')} missing on {SIDES[filled['side']]}; with them {effect}"
-        rows.append(["Trim and fill", missing, _p(model["p"])])
-    for name, one in found["pet_peese"].items():
-        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one['estimate'])}", _p(one["p"])])  # fmt: skip
-    safe = found["fail_safe"]
+        effect = f"{scale.short} {estimate(filled.model, scale)}"
+        missing = f"{plural(filled.missing, 'study', 'studies')} missing on {SIDES[filled.side]}; with them {effect}"
+        rows.append(["Trim and fill", missing, _p(filled.model.p)])
+    for name, one in found.pet_peese.items():
+        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one.estimate)}", _p(one.p)])  # fmt: skip
     words = ", ".join(
-        f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in safe.items()
+        f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in found.fail_safe
     )
     rows.append(["Fail-safe numbers", words, ""])
     columns = [Head("Test"), Head("Result"), Head("P", True)]

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen import spreadsheets, tables
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import read as read_result
 
 # Tables that are written for people (docs/security.md); `conflicts_` are those of screening.
 FOR_PEOPLE = (
@@ -56,9 +58,9 @@ class Inputs:
         return tables.read_json(self.path(name))
 
     @cached_property
-    def results(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Result]:
         """The pooled results by the outcome's id."""
-        return {path.stem: tables.read_json(path) for path in self.paths("results")}
+        return {path.stem: read_result(path) for path in self.paths("results")}
 
     def _read(self, name: str, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
         return (spreadsheets if name.startswith(FOR_PEOPLE) else tables).read_table(path, columns)

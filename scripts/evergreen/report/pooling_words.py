@@ -226,7 +226,7 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
     if said := _each(analyses, "derived"):
         sentences.append(f"Numbers were derived from what is reported in {said}.")
     for (add, to), own in _grouped(
-        [one for one in analyses if one.done["corrected"]],
+        [one for one in analyses if one.done.corrected],
         lambda one: (one.outcome.analysis.add, one.outcome.analysis.to),
     ).items():
         counts = listed(f"{_count(one, 'corrected')} of {one.outcome.name}" for one in own)
@@ -234,8 +234,8 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
             f"For the studies' own effects {add:g} was added to the cells of {CORRECTED[to]}: {counts}."
         )
     for model_too, own in _grouped(
-        [one for one in analyses if one.outcome.analysis.model == "mh" and one.done["corrected"]],
-        lambda one: bool(one.done["corrected_in_model"]),
+        [one for one in analyses if one.outcome.analysis.model == "mh" and one.done.corrected],
+        lambda one: bool(one.done.corrected_in_model),
     ).items():
         used = (
             f"{listed(dict.fromkeys(f'{one.outcome.analysis.mh_add:g}' for one in own))} was added to those of studies with an"
@@ -257,7 +257,7 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
         sentences.append(f"The full control of several arms of one study is in each of {said}.")
     if said := _each(analyses, "aggregated"):
         rhos = listed(
-            dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done["aggregated"])
+            dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done.aggregated)
         )
         sentences.append(
             f"Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {said}."
@@ -267,11 +267,13 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
 
 def _each(analyses: Sequence[Analysis], what: str, one: str = "study") -> str:
     """`2 studies of Pain and 1 study of Death`; "" where it was done nowhere."""
-    return listed(f"{_count(each, what, one)} of {each.outcome.name}" for each in analyses if each.done[what])
+    return listed(
+        f"{_count(each, what, one)} of {each.outcome.name}" for each in analyses if getattr(each.done, what)
+    )
 
 
 def _count(analysis: Analysis, what: str, one: str = "study") -> str:
-    return plural(analysis.done[what], one, "studies" if one == "study" else "")
+    return plural(getattr(analysis.done, what), one, "studies" if one == "study" else "")
 
 
 def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:

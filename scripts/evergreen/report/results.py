@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -28,49 +27,41 @@ from evergreen.report.effects import estimate, interval, scale_of
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
-from evergreen.synthesis.result import counted
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import InverseVariance
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se")  # fmt: skip
 FIRST = ("forest", "funnel")
 
 
-def participants(result: Mapping[str, Any]) -> int | None:
+def participants(result: Result) -> int | None:
     """Participants of the pooled studies and of those in which nothing can be estimated, where every study states them."""
     total = 0.0
-    for study in counted(result):
-        sizes = [arm.get("n") for arm in (study.get("arms") or {}).values()]
-        if not sizes or any(size is None for size in sizes):
+    for study in result.counted:
+        sizes = [arm.n for arm in study.arms.values() if arm.n is not None]
+        if not sizes or len(sizes) < len(study.arms):
             return None
         total += sum(sizes)
-    return round(total) if result["studies"] else None
+    return round(total) if result.studies else None
 
 
-def pooled_model(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The pooled model, where there is one with an estimate; a model of counts may have nothing to estimate."""
-    model = result["model"]
-    return None if model is None or model["estimate"] is None else model
-
-
-def pooled_sentence(outcome: Outcome, result: Mapping[str, Any]) -> str:
+def pooled_sentence(outcome: Outcome, result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
-    model, scale = (
-        pooled_model(result),
-        scale_of(outcome, result),
-    )
+    model, scale = result.pooled, scale_of(outcome, result)
     if model is None:
-        reason = result["not_pooled"] or " ".join(result["notes"])
+        reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
-    low_high = interval(model["ci_low"], model["ci_high"], scale)
-    text = f"{scale.name} {scale.text(model['estimate'])} ({result['level']:.0%} CI {low_high}), {plural(result['k'], 'study', 'studies')}"
+    low_high = interval(model.ci_low, model.ci_high, scale)
+    text = f"{scale.name} {scale.text(model.estimate)} ({result.level:.0%} CI {low_high}), {plural(result.k, 'study', 'studies')}"
     count = participants(result)
     if count is not None:
         text += f", {count:,} participants"
-    if model.get("pi_low") is not None:
-        text += f"; prediction interval {interval(model['pi_low'], model['pi_high'], scale)}"
+    if model.pi_low is not None:
+        text += f"; prediction interval {interval(model.pi_low, model.pi_high, scale)}"
     return text + "."
 
 
-def summary(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> Table:
+def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table:
     """All outcomes at a glance."""
     columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("Tau²", True)]  # fmt: skip
     rows: list[list[Cell]] = []
@@ -78,26 +69,26 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]
         result = results[outcome.id]
         scale = scale_of(outcome, result)
         name = Link(outcome.name, f"#outcome-{outcome.id}")
-        model = pooled_model(result)
+        model = result.pooled
         if model is None:
-            reporting = len({item["study"] for item in result["left_out"]})
+            reporting = len({study.study for study in result.left_out})
             words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
             rows.append([name, "0", "", words, "", "", ""])
             continue
         count = participants(result)
         effect = f"{scale.short} {estimate(model, scale)}"
-        prediction = interval(model.get("pi_low"), model.get("pi_high"), scale)
-        i2 = "" if model.get("I2") is None else f"{model['I2']:.0f}%"
-        tau2 = "" if model.get("tau2") is None else scales.number(model["tau2"], 3)
+        prediction = interval(model.pi_low, model.pi_high, scale)
+        i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
+        tau2 = scales.number(model.tau2, 3)
         rows.append(
-            [name, str(result["k"]), "" if count is None else f"{count:,}", effect, prediction, i2, tau2]
+            [name, str(result.k), "" if count is None else f"{count:,}", effect, prediction, i2, tau2]
         )
     return Table("Results by outcome", columns, rows)
 
 
 def outcome_blocks(
     outcome: Outcome,
-    result: Mapping[str, Any],
+    result: Result,
     rows: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],
@@ -114,13 +105,13 @@ def outcome_blocks(
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
-    if pooled_model(result) is not None:
+    if result.pooled is not None:
         blocks += further_blocks(result, scale_of(outcome, result))
-    if result["left_out"] and result["model"] is not None:
+    if result.left_out and result.model is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [
-            [item["study"], f"{'not estimable: ' if item.get('not_estimable') else ''}{item['reason']}"]
-            for item in result["left_out"]
+            [study.study, f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"]
+            for study in result.left_out
         ]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
     blocks.append(_trace(rows, links))
@@ -140,7 +131,7 @@ def _settings(outcome: Outcome) -> str:
     return ", ".join(said)
 
 
-def _figures(outcome: Outcome, result: Mapping[str, Any], folder: Path) -> list[Block]:
+def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
     """The first figures, the further ones closed, and why the others are not drawn."""
     first: list[Figure] = []
     further: list[Figure] = []
@@ -176,13 +167,12 @@ def _figures(outcome: Outcome, result: Mapping[str, Any], folder: Path) -> list[
     return blocks
 
 
-def _caution(outcome: Outcome, result: Mapping[str, Any]) -> str:
+def _caution(outcome: Outcome, result: Result) -> str:
     """What a reader must know besides the pooled effect; the Wald interval where the Hartung-Knapp one may mislead."""
-    notes = list(result["notes"])
-    wald = (result["model"] or {}).get("wald")
-    if wald:
+    notes = list(result.notes)
+    if isinstance(result.model, InverseVariance) and (wald := result.model.wald):
         scale = scale_of(outcome, result)
-        notes.append(f"Wald interval: {interval(wald['ci_low'], wald['ci_high'], scale)}.")
+        notes.append(f"Wald interval: {interval(wald.ci_low, wald.ci_high, scale)}.")
     return " ".join(notes)
 
 
@@ -208,7 +198,7 @@ def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def section(
     outcomes: Sequence[Outcome],
-    results: Mapping[str, Mapping[str, Any]],
+    results: Mapping[str, Result],
     extracted: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],

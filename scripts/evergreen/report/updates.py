@@ -14,6 +14,8 @@ from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, 
 from evergreen.report.effects import estimate, scale_of
 from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import PooledModel
 
 NONE = "not pooled"
 
@@ -33,26 +35,24 @@ def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[
     return text
 
 
-def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]]) -> Table | None:
+def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table | None:
     """Pooled effects before and after a round, for the outcomes whose data it changed; None where there are none."""
     columns = [Head("Outcome"), Head("Studies added"), Head("Before"), Head("After"), Head("Studies", True)]
     rows: list[list[Cell]] = []
     for outcome in outcomes:
-        views = results[outcome.id]["rounds"]
+        views = results[outcome.id].rounds
         if day not in views:
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
         scale = scale_of(outcome, results[outcome.id])
-        before = _effect(scale, earlier[-1]["model"]) if earlier else NONE
+        before = _effect(scale, earlier[-1].model) if earlier else NONE
         view = views[day]
-        rows.append(
-            [outcome.name, listed(view["added"]), before, _effect(scale, view["model"]), str(view["k"])]
-        )
+        rows.append([outcome.name, listed(view.added), before, _effect(scale, view.model), str(view.k)])
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 
-def _effect(scale: scales.Scale, model: Mapping[str, Any] | None) -> str:
-    if model is None or model["estimate"] is None:
+def _effect(scale: scales.Scale, model: PooledModel | None) -> str:
+    if model is None or model.estimate is None:
         return NONE
     return f"{scale.short} {estimate(model, scale)}"
 
@@ -62,7 +62,7 @@ def blocks_of(
     counts: Mapping[str, Any],
     studies: pd.DataFrame,
     outcomes: Sequence[Outcome],
-    results: Mapping[str, Mapping[str, Any]],
+    results: Mapping[str, Result],
     skipped: Sequence[str] = (),
 ) -> list[Block]:
     """What one round changed; `skipped` are the stages that nobody screens."""

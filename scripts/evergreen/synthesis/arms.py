@@ -13,6 +13,7 @@ from evergreen.extraction import constraints
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.synthesis.result.studies import Arm
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -125,16 +126,17 @@ def reported_estimate(row: Row, outcome: Mapping[str, Any]) -> tuple[float, floa
     return float(value), float(se) ** 2
 
 
-def shown(numbers: Mapping[str, float], rows: Rows) -> dict[str, Any]:
-    derived = sorted({name for row in rows for name in derived_columns(row["derived"])})
-    return {**{name: _none(value) for name, value in numbers.items()}, "derived": derived}
+def shown(numbers: Mapping[str, float], rows: Rows) -> Arm:
+    """The numbers of a group as the result holds them, and which of them were derived in any of its rows."""
+    return Arm(derived=derived_from(rows), **numbers)
+
+
+def derived_from(rows: Rows) -> tuple[str, ...]:
+    """The columns that were converted from others in any of the rows."""
+    return tuple(sorted({name for row in rows for name in derived_columns(row["derived"])}))
 
 
 def derived_columns(text: str) -> list[str]:
     """Columns named in a cell of `derived`: `mean, sd: how; n: how`."""
     names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
     return [name for name in names if name in NUMBERS]
-
-
-def _none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -25,6 +25,7 @@ from evergreen.synthesis.arms import (
     combined,
     counts_people,
     derived_columns,
+    derived_from,
     faults,
     missing_numbers,
     place_of,
@@ -33,6 +34,7 @@ from evergreen.synthesis.arms import (
     shown,
     total,
 )
+from evergreen.synthesis.result.studies import Arm, ArmLeftOut, Effect, LeftOut, ReportedArm
 from evergreen.synthesis.units import other_units
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ class Comparison:
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
     only. `arms` is what a figure shows, `derived` whether a number was converted, `sources` the databases that its
-    reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the effects that were aggregated to this one, as
-    `{label, yi, vi, arms}`.
+    reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
+    effects that were aggregated to this one.
     """
 
     study: str
@@ -61,12 +63,12 @@ class Comparison:
     numbers: dict[str, float]
     yi: float | None
     vi: float | None
-    arms: dict[str, dict[str, Any]]
+    arms: dict[str, Arm]
     derived: bool
     sources: tuple[str, ...]
     columns: dict[str, str]
     combined: bool = False
-    parts: tuple[dict[str, Any], ...] = ()
+    parts: tuple[Effect, ...] = ()
 
 
 @dataclass
@@ -74,8 +76,8 @@ class Chosen:
     """Comparisons to pool, studies that could not be, and arms that the protocol does not ask for."""
 
     comparisons: list[Comparison] = field(default_factory=list)
-    left_out: list[dict[str, Any]] = field(default_factory=list)
-    arms_left_out: list[dict[str, str]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    arms_left_out: list[ArmLeftOut] = field(default_factory=list)
 
 
 def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str = "random") -> Chosen:
@@ -223,7 +225,7 @@ def _wanted_arms(study: str, rows: Rows, outcome: Mapping[str, Any], chosen: Cho
             kept.append(row)
         else:
             reason = "not among the arms that the protocol names"
-            chosen.arms_left_out.append({"study": study, "arm": row["arm"], "reason": reason})
+            chosen.arms_left_out.append(ArmLeftOut(study=study, arm=row["arm"], reason=reason))
     return kept
 
 
@@ -346,9 +348,9 @@ def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Compa
     return result
 
 
-def _left_out(study: str, rows: Rows, reason: str) -> dict[str, Any]:
+def _left_out(study: str, rows: Rows, reason: str) -> LeftOut:
     """A study that is not pooled, with what it reports."""
-    arms: dict[str, dict[str, Any]] = {}
+    arms: dict[str, Arm] = {}
     for group in _different(rows, "group"):
         if group == "contrast":
             continue
@@ -362,25 +364,28 @@ def _left_out(study: str, rows: Rows, reason: str) -> dict[str, Any]:
                 numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
         if numbers:
             arms[str(group)] = shown(numbers, part)
-    entry: dict[str, Any] = {"study": study, "reason": reason, "round": rows[0]["round"] or None}
-    if arms:
-        entry["arms"] = arms
-    if reported := _reported(rows):
-        entry["reported"] = reported
-    return entry
+    return LeftOut(
+        study=study,
+        reason=reason,
+        round=rows[0]["round"] or None,
+        label=study,
+        arms=arms,
+        reported=_reported(rows),
+    )
 
 
-def _reported(rows: Rows) -> list[dict[str, Any]]:
+def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
     """Arm by arm what a study reports, for a table of what could not be pooled."""
-    arms = []
-    for row in rows:
-        if numbers := {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}:
-            arms.append({"group": row["group"], "arm": row["arm"], **shown(numbers, [row])})
-    return arms
+    numbers = [(row, {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}) for row in rows]
+    return tuple(
+        ReportedArm(group=row["group"], arm=row["arm"], derived=derived_from([row]), **known)
+        for row, known in numbers
+        if known
+    )
 
 
 def _row(
-    study: str, label: str, numbers: dict[str, float], arms: dict[str, dict[str, Any]], rows: Rows,
+    study: str, label: str, numbers: dict[str, float], arms: dict[str, Arm], rows: Rows,
     estimate: tuple[float, float] | None = None,
 ) -> Comparison:  # fmt: skip
     first = rows[0]

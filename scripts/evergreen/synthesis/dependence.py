@@ -13,6 +13,8 @@ from evergreen.metaanalysis import cluster_robust, multilevel
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.result.models import Robust
+from evergreen.synthesis.result.studies import Effect
 from evergreen.synthesis.studies import Studies
 
 LEAST_CLUSTERS = 3
@@ -58,7 +60,7 @@ def _together(part: Studies) -> Comparison:
     ones = part.comparisons
     if len(ones) == 1:
         return ones[0]
-    parts = tuple({key: made[key] for key in ("label", "yi", "vi", "arms")} for made in part.made_from())
+    parts = tuple(Effect(label=made.label, yi=made.yi, vi=made.vi, arms=made.arms) for made in part.effects())
     return Comparison(
         study=ones[0].study, label=ones[0].study, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},
         derived=any(one.derived for one in ones), sources=tuple(sorted({s for one in ones for s in one.sources})),
@@ -66,17 +68,17 @@ def _together(part: Studies) -> Comparison:
     )  # fmt: skip
 
 
-def robust_block(studies: Studies, fitted: Fit, level: float) -> dict[str, Any] | None:
+def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:
     """Cluster-robust test of the mean (CR2, Satterthwaite); None with fewer than three studies or one effect in each."""
     names: list[object] = [one.study for one in studies.comparisons]
     if not LEAST_CLUSTERS <= len(set(names)) < len(names):
         return None
-    return as_block(cluster_robust.of_inverse_variance(studies.yi, studies.vi, names, fitted, level=level))
+    return as_part(cluster_robust.of_inverse_variance(studies.yi, studies.vi, names, fitted, level=level))
 
 
-def as_block(own: cluster_robust.ClusterRobust) -> dict[str, Any]:
-    """A robust test as the JSON holds it."""
-    return {
-        "kind": own.kind, "se": own.se[0], "statistic": own.statistic[0], "df": own.df[0], "p": own.p_value[0],
-        "ci_low": own.ci_low[0], "ci_high": own.ci_high[0],
-    }  # fmt: skip
+def as_part(own: cluster_robust.ClusterRobust) -> Robust:
+    """A robust test as the result holds it."""
+    return Robust(
+        kind=own.kind, se=own.se[0], statistic=own.statistic[0], df=own.df[0], p=own.p_value[0], ci_low=own.ci_low[0],
+        ci_high=own.ci_high[0],
+    )  # fmt: skip

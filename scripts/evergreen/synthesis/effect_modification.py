@@ -1,4 +1,4 @@
-"""Does the effect differ between kinds of studies: the JSON of subgroups and of moderators."""
+"""Does the effect differ between kinds of studies: subgroups and moderators."""
 
 from __future__ import annotations
 
@@ -13,68 +13,76 @@ from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.sheets import NOT_REPORTED, NUMBER, folded
 from evergreen.synthesis.pooled import pool
+from evergreen.synthesis.result.analyses import (
+    Between,
+    BetweenNotDone,
+    Coefficient,
+    Moderators,
+    ModeratorsNotDone,
+    Subgroups,
+)
+from evergreen.synthesis.result.models import PooledModel
 from evergreen.synthesis.studies import Studies
 
 COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """`{column: {level: model}}` and, under `tests`, the test between the levels of each column.
+def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> Subgroups:
+    """The pooled effect of each level of each column, and the tests between the levels.
 
     Every subgroup is pooled as the whole is, with a tau2 of its own; the test is Cochran's Q of the subgroups' means.
     """
-    document: dict[str, Any] = {}
-    tests: dict[str, Any] = {}
+    pooled: dict[str, dict[str, PooledModel]] = {}
+    tests: dict[str, Between | BetweenNotDone] = {}
     for column in columns:
         values = np.array(studies.column(column), dtype=object)
         known = values != ""
         levels = sorted(set(values[known].tolist()))
-        blocks = {}
-        for level in levels:
-            whole = pool(studies.take(values == level), analysis)
-            if whole:
-                blocks[level] = whole.block
-        document[column] = blocks
-        if not levels:
-            tests[column] = {"not_done": f"no study has a value in the column {column}"}
-            continue
-        tests[column] = between(list(blocks.values()))
-        if not known.all():
-            tests[column]["without_value"] = [
-                one for one, has in zip(studies.labels, known, strict=True) if not has
-            ]
-    return {**document, "tests": tests} if document else {}
+        of_level = {level: pool(studies.take(values == level), analysis) for level in levels}
+        pooled[column] = {level: whole.model for level, whole in of_level.items() if whole}
+        without = (
+            tuple(one for one, has in zip(studies.labels, known, strict=True) if not has) if levels else ()
+        )
+        tests[column] = between(column, list(pooled[column].values()), without)
+    return Subgroups.model_validate({**pooled, "tests": tests})
 
 
-def between(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The test between the pooled results of subgroups."""
-    means, se = (np.array([block[key] for block in blocks], dtype=float) for key in ("estimate", "se"))
-    found = of_subgroups.between(means, se)
+def between(
+    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...]
+) -> Between | BetweenNotDone:
+    """The test between the pooled effects of the levels of a column, which the studies `without_value` lack."""
+    if not models:
+        return BetweenNotDone(
+            not_done=f"no study has a value in the column {column}", without_value=without_value
+        )
+    means = np.array([model.estimate for model in models], dtype=float)
+    found = of_subgroups.between(means, np.array([model.se for model in models], dtype=float))
     if np.isnan(found.Q):
-        return {"not_done": "fewer than two subgroups with an estimate and its standard error"}
-    return {"Q": found.Q, "df": found.df, "p": found.p_value, "I2": found.I2}
+        why = "fewer than two subgroups with an estimate and its standard error"
+        return BetweenNotDone(not_done=why, without_value=without_value)
+    return Between(Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value)
 
 
-def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """The meta-regression on `columns` together; `not_done` with a sentence where it cannot be fitted.
+def moderators(
+    studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]
+) -> Moderators | ModeratorsNotDone | None:
+    """The meta-regression on `columns` together, or why it cannot be fitted; None without columns.
 
     `one:two` among the columns is the interaction of two columns; both enter the model by themselves as well.
     """
     if not columns:
-        return {}
+        return None
     pairs = [(one, two) for one, colon, two in (name.partition(":") for name in columns) if colon]
     singles = list(dict.fromkeys(part for name in columns for part in name.split(":")))
     values = {column: reported(studies.column(column)) for column in singles}
     empty = [column for column, texts in values.items() if not any(texts)]
     if empty:
-        return {
-            "columns": list(columns),
-            "not_done": f"moderator {empty[0]}: no study has a value in this column",
-        }
+        why = f"moderator {empty[0]}: no study has a value in this column"
+        return ModeratorsNotDone(columns=tuple(columns), not_done=why)
     try:
         design = meta_regression.design(values, pairs)
     except ValueError as error:
-        return {"columns": list(columns), "not_done": str(error)}
+        return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
     random = analysis["model"] != "common"
     method = analysis["tau2"] if random else "EE"
@@ -95,18 +103,18 @@ def moderators(studies: Studies, columns: Sequence[str], analysis: Mapping[str, 
         else (np.full(fitted.p, np.nan), np.nan)
     )
     inflation = [None, *meta_regression.inflation(fitted)] if fitted.p > 2 else [None] * fitted.p
-    return {
-        "columns": list(columns),
-        "k": len(part.yi),
-        "without_value": [one for one, has in zip(studies.labels, design.complete, strict=True) if not has],
-        "coefficients": [
-            {"name": name, **_coefficient(fitted, position), "vif": inflation[position], "permutation_p": p_values[position]}
+    return Moderators.of(
+        columns=tuple(columns),
+        k=len(part.yi),
+        without_value=tuple(one for one, has in zip(studies.labels, design.complete, strict=True) if not has),
+        coefficients=tuple(
+            _coefficient(fitted, position, name, inflation[position], p_values[position])
             for position, name in enumerate(design.names)
-        ],
-        "QM": fitted.QM, "QM_df": fitted.QM_df, "QM_p": fitted.QM_p, "permutation_p": omnibus,
-        "permutations": permutations, "R2": meta_regression.explained(part.yi, part.vi, fitted),
-        "tau2": fitted.tau2, "I2": fitted.I2, "Q": fitted.Q, "Q_df": fitted.Q_df, "Q_p": fitted.Q_p,
-    }  # fmt: skip
+        ),
+        QM=fitted.QM, QM_df=fitted.QM_df, QM_p=fitted.QM_p, permutation_p=omnibus, permutations=permutations,
+        R2=meta_regression.explained(part.yi, part.vi, fitted), tau2=fitted.tau2, I2=fitted.I2, Q=fitted.Q, Q_df=fitted.Q_df,
+        Q_p=fitted.Q_p,
+    )  # fmt: skip
 
 
 def reported(texts: Sequence[str]) -> list[str]:
@@ -125,9 +133,9 @@ def no_number(texts: Sequence[str]) -> str | None:
     return known[plain.index(False)] if any(plain) and not all(plain) else None
 
 
-def _coefficient(fitted: Fit, position: int) -> dict[str, Any]:
-    return {
-        "estimate": fitted.b[position], "se": fitted.se[position], "statistic": fitted.statistic[position],
-        "df": fitted.df, "p": fitted.p_value[position], "ci_low": fitted.ci_low[position],
-        "ci_high": fitted.ci_high[position],
-    }  # fmt: skip
+def _coefficient(fitted: Fit, position: int, name: str, vif: Any, permutation_p: float) -> Coefficient:
+    return Coefficient.of(
+        name=name, estimate=fitted.b[position], se=fitted.se[position], statistic=fitted.statistic[position], df=fitted.df,
+        p=fitted.p_value[position], ci_low=fitted.ci_low[position], ci_high=fitted.ci_high[position], vif=vif,
+        permutation_p=permutation_p,
+    )  # fmt: skip

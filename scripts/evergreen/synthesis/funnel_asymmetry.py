@@ -1,4 +1,4 @@
-"""Whether small studies show other effects than large ones: the JSON of small-study effects."""
+"""Whether small studies show other effects than large ones."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
-from evergreen.synthesis.pooled import block_of
+from evergreen.synthesis.pooled import model_of
+from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
+from evergreen.synthesis.result.part import NotDone
 from evergreen.synthesis.studies import Studies
 
 
-def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> SmallStudy | NotDone:
     """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
     k, least = len(studies.yi), analysis["k_min_small_study"]
     if k < least:
-        return {
-            "not_done": f"{k} {'study' if k == 1 else 'studies'}; tests for small-study effects need at least {least}"
-        }
+        count = f"{k} {'study' if k == 1 else 'studies'}"
+        return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
-        return {"not_done": "all studies are equally precise: there are no small ones"}
+        return NotDone(not_done="all studies are equally precise: there are no small ones")
     random = analysis["model"] == "random"
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     known = (
@@ -29,41 +30,49 @@ def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, An
         else None
     )
     data = studies.data() if known is not None and known.all() else {}
-    tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
-    tau, p_value = small_study.rank_test(studies.yi, studies.vi)
-    document: dict[str, Any] = {
-        "tests": {name: _asymmetry(one) for name, one in tests.items()},
-        "rank": {"tau": tau, "p": p_value},
-        "pet_peese": {
-            name: dict(zip(("estimate", "se", "statistic", "p"), values, strict=True))
-            for name, values in small_study.pet_peese(studies.yi, studies.vi).items()
-        },
-        "fail_safe": {
-            "rosenthal": fail_safe.rosenthal(studies.yi, studies.vi),
-            "orwin": fail_safe.orwin(studies.yi, studies.vi),
-            "rosenberg": fail_safe.rosenberg(studies.yi, studies.vi),
-            "general": fail_safe.general(studies.yi, studies.vi, method=method),
-        },
-    }  # fmt: skip
+    filled: Filled | NotDone
     try:
-        filled = trim_and_fill.trim_and_fill(
-            studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
+        filled = _filled(
+            trim_and_fill.trim_and_fill(
+                studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
+            ),
+            random,
         )
     except ValueError as error:
-        document["trim_and_fill"] = {"not_done": str(error)}
-    else:
-        document["trim_and_fill"] = {
-            "missing": filled.missing, "missing_se": filled.missing_se, "side": filled.side,
-            "filled": [{"yi": y, "vi": v} for y, v in zip(filled.yi, filled.vi, strict=True)],
-            "model": block_of(filled.fit, "random" if random else "common"),
-        }  # fmt: skip
-    return document
+        filled = NotDone(not_done=str(error))
+    tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
+    tau, p_value = small_study.rank_test(studies.yi, studies.vi)
+    return SmallStudy(
+        tests={name: _asymmetry(one) for name, one in tests.items()},
+        rank=Rank(tau=tau, p=p_value),
+        pet_peese={
+            name: Precise(estimate=estimate, se=se, statistic=statistic, p=p)
+            for name, (estimate, se, statistic, p) in small_study.pet_peese(studies.yi, studies.vi).items()
+        },
+        fail_safe=FailSafe(
+            rosenthal=fail_safe.rosenthal(studies.yi, studies.vi),
+            orwin=fail_safe.orwin(studies.yi, studies.vi),
+            rosenberg=fail_safe.rosenberg(studies.yi, studies.vi),
+            general=fail_safe.general(studies.yi, studies.vi, method=method),
+        ),
+        trim_and_fill=filled,
+    )
 
 
-def _asymmetry(one: small_study.Asymmetry | str) -> dict[str, Any]:
+def _filled(found: trim_and_fill.Filled, random: bool) -> Filled:
+    return Filled.of(
+        missing=found.missing,
+        missing_se=found.missing_se,
+        side=found.side,
+        filled=tuple(Added(yi=y, vi=v) for y, v in zip(found.yi, found.vi, strict=True)),
+        model=model_of(found.fit, "random" if random else "common"),
+    )
+
+
+def _asymmetry(one: small_study.Asymmetry | str) -> Asymmetry | NotDone:
     if isinstance(one, str):
-        return {"not_done": one}
-    return {
-        "statistic": one.statistic, "df": one.df, "p": one.p_value, "limit": one.limit, "limit_ci_low": one.limit_low,
-        "limit_ci_high": one.limit_high,
-    }  # fmt: skip
+        return NotDone(not_done=one)
+    return Asymmetry(
+        statistic=one.statistic, df=one.df, p=one.p_value, limit=one.limit, limit_ci_low=one.limit_low,
+        limit_ci_high=one.limit_high,
+    )  # fmt: skip

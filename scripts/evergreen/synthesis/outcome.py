@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,18 +19,18 @@ from evergreen.synthesis import (
     study_influence,
 )
 from evergreen.synthesis.arms import Rows
-from evergreen.synthesis.numbers import plain
-from evergreen.synthesis.preparation import Preparation
+from evergreen.synthesis.preparation import prepared
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Round
+from evergreen.synthesis.result.studies import LeftOut, Study
 from evergreen.synthesis.studies import Studies
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Result = dict[str, Any]
-
 
 def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
-    """The JSON of an outcome (design: file contract of `synthesis/<outcome>.json`).
+    """The result of an outcome.
 
     `rows` is the outcome's slice of the extraction, a table or its rows, `outcome` its entry in the protocol with `analysis` filled in.
     """
@@ -40,23 +39,23 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     rows = comparisons.typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
-    model = plain(whole.block) if whole else None
+    model = whole.model if whole else None
     moderators = effect_modification.moderators(studies, outcome["moderators"], analysis)
-    document: Result = {
-        "outcome": outcome["id"],
-        "measure": study_effects.effect_measure(outcome),
-        "k": len(studies.yi),
-        "level": analysis["level"],
-        "studies": _studies(studies, whole, analysis["level"]),
-        "model": model,
-        "profile": curves.profile(studies, model),
-        "not_pooled": "" if whole else not_pooled(left_out),
-        "notes": whole.notes if whole else [],
-        "preparation": asdict(Preparation.of(studies, outcome)),
-        "subgroups": effect_modification.subgroups(studies, outcome["subgroups"], analysis),
-        "moderators": moderators,
-        "bubble": curves.line(studies, moderators, model, analysis["level"]),
-        "sensitivity": sensitivity.grid(
+    return Result(
+        outcome=outcome["id"],
+        measure=study_effects.effect_measure(outcome),
+        k=len(studies.yi),
+        level=analysis["level"],
+        studies=_studies(studies, whole, analysis["level"]),
+        model=model,
+        profile=curves.profile(studies, model),
+        not_pooled="" if whole else not_pooled(left_out),
+        notes=tuple(whole.notes) if whole else (),
+        preparation=prepared(studies, outcome),
+        subgroups=effect_modification.subgroups(studies, outcome["subgroups"], analysis),
+        moderators=moderators,
+        bubble=curves.line(studies, moderators, model, analysis["level"]),
+        sensitivity=sensitivity.grid(
             [
                 *analysis["sensitivity"],
                 *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
@@ -65,23 +64,22 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
             outcome,
             lambda changed: compared(rows, changed)[1],
         ),
-        "cumulative": study_influence.cumulative(studies, analysis),
-        "influence": study_influence.influences(studies, analysis),
-        "small_study": funnel_asymmetry.small_studies(studies, analysis),
-        "rounds": rounds(studies, analysis),
-        "left_out": left_out,
-        "arms_left_out": chosen.arms_left_out,
-    }
-    return plain(document)
+        cumulative=study_influence.cumulative(studies, analysis),
+        influence=study_influence.influences(studies, analysis),
+        small_study=funnel_asymmetry.small_studies(studies, analysis),
+        rounds=rounds(studies, analysis),
+        left_out=tuple(left_out),
+        arms_left_out=tuple(chosen.arms_left_out),
+    )
 
 
 def compared(
     rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]
-) -> tuple[comparisons.Chosen, Studies, list[dict[str, Any]]]:
+) -> tuple[comparisons.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
-    left_out = sorted([*chosen.left_out, *left_out], key=lambda entry: entry["study"])
+    left_out = sorted([*chosen.left_out, *left_out], key=lambda one: one.study)
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, study_effects.effect_measure(outcome))
     if outcome["analysis"].get("dependent") == "aggregate":
@@ -89,46 +87,41 @@ def compared(
     return chosen, studies, left_out
 
 
-def not_pooled(left_out: Sequence[Mapping[str, Any]]) -> str:
+def not_pooled(left_out: Sequence[LeftOut]) -> str:
     """Why nothing was pooled, in one sentence."""
     if not left_out:
         return "no study reports this outcome"
-    names = list(dict.fromkeys(str(entry["study"]) for entry in left_out))
+    names = {one.study for one in left_out}
     count = f"{len(names)} {'study reports' if len(names) == 1 else 'studies report'}"
     return f"{count} this outcome, none in a form that can be pooled"
 
 
-def rounds(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def rounds(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Round]:
     """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
     days = sorted({day for day in studies.rounds if day})
-    view: dict[str, Any] = {}
+    view = {}
     for look, day in enumerate(days, start=1):
         known = np.array([not own or own <= day for own in studies.rounds])
         part = studies.take(known)
         whole = pooled.pool(part, analysis)
-        added = [label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day]
-        view[day] = {
-            "look": look,
-            "k": len(part.labels),
-            "added": added,
-            "model": whole.block if whole else None,
-        }
+        added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
+        view[day] = Round(look=look, k=len(part.labels), added=added, model=whole.model if whole else None)
     return view
 
 
-def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> list[dict[str, Any]]:
+def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> tuple[Study, ...]:
     low, high = studies.intervals(level)
-    return [
-        {
-            **made,
-            "round": comparison.round,
-            "weight": whole.weights[position] if whole else None,
-            "ci_low": low[position],
-            "ci_high": high[position],
-            "derived": comparison.derived,
-            "columns": comparison.columns,
-        }
-        for position, (comparison, made) in enumerate(
-            zip(studies.comparisons, studies.made_from(), strict=True)
+    return tuple(
+        Study(
+            **dict(made),
+            round=comparison.round,
+            weight=whole.weights[position] if whole else None,
+            ci_low=low[position],
+            ci_high=high[position],
+            derived=comparison.derived,
+            columns=comparison.columns,
         )
-    ]
+        for position, (comparison, made) in enumerate(
+            zip(studies.comparisons, studies.effects(), strict=True)
+        )
+    )

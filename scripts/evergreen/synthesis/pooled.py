@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,10 +14,19 @@ from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
-from evergreen.metaanalysis.mantel_haenszel import PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, PooledCounts, mantel_haenszel
 from evergreen.metaanalysis.models import conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.synthesis import dependence
+from evergreen.synthesis.result.models import (
+    CountsModel,
+    InverseVariance,
+    Mixed,
+    Multilevel,
+    PooledModel,
+    Test,
+    Wald,
+)
 from evergreen.synthesis.studies import Studies
 
 LEAST_PREDICTED = 3
@@ -26,9 +35,9 @@ LEAST_PREDICTED = 3
 
 @dataclass(frozen=True)
 class Pooled:
-    """A pooled result as the JSON holds it, the weights in per cent, and sentences that belong beside it."""
+    """A pooled effect, the weights in per cent, and sentences that belong beside it."""
 
-    block: dict[str, Any]
+    model: PooledModel
     weights: Array
     notes: list[str]
 
@@ -68,20 +77,14 @@ def check(outcome: Mapping[str, Any]) -> None:
 
 
 def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
-    """Pool `studies` as `analysis` says; None where there is no study. `test` in the block is what was applied, `asked` what was asked."""
-    if not len(studies.yi):
-        return None
-    found = _pool(studies, analysis)
-    asked = analysis["test"]
-    return replace(found, block={**found.block, "asked": asked})
-
-
-def _pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+    """Pool `studies` as `analysis` says; None where there is no study. `test` of the model is what was applied, `asked` what was asked."""
     k, model = len(studies.yi), analysis["model"]
+    if k == 0:
+        return None
     if k == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis["level"])
         note = "One study: nothing is pooled, its own estimate and interval are shown."
-        return Pooled(block_of(fitted, "common"), fitted.weight, [note])
+        return Pooled(model_of(fitted, "common", asked=analysis["test"]), fitted.weight, [note])
     if model in {"mh", "peto"}:
         return _counted(studies, analysis)
     if model == "glmm":
@@ -96,31 +99,32 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     random = analysis["model"] == "random"
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
-    block = block_of(fitted, "random" if random else "common")
+    more: dict[str, Any] = {}
     notes = []
     if random:
         bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
-        block |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
-        block |= _prediction(
+        more |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
+        more |= _prediction(
             float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2), int(fitted.k), analysis
         )
         if test == "auto":
-            block["test_reason"] = _why_wald(studies, fitted)
+            more["test_reason"] = _why_wald(studies, fitted)
         if analysis["i2"] == "Q":
-            block |= q_based(fitted)
+            more |= q_based(fitted)
         if test in {"knha", "adhoc"}:
             k = len(studies.yi)
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
             if shorter or fitted.se[0] < normal.se[0] or k == 2:
-                block["wald"] = {
-                    "se": normal.se[0], "statistic": normal.statistic[0], "p": normal.p_value[0],
-                    "ci_low": normal.ci_low[0], "ci_high": normal.ci_high[0],
-                }  # fmt: skip
+                more["wald"] = Wald(
+                    se=normal.se[0], statistic=normal.statistic[0], p=normal.p_value[0],
+                    ci_low=normal.ci_low[0], ci_high=normal.ci_high[0],
+                )  # fmt: skip
                 notes.append(_wald_sentence(k, bool(shorter)))
-    if analysis.get("dependent") == "robust" and (tests := dependence.robust_block(studies, fitted, level)):
-        block["robust"] = tests
-    return Pooled(block, fitted.weight, notes)
+    if analysis.get("dependent") == "robust":
+        more["robust"] = dependence.robust(studies, fitted, level)
+    model = model_of(fitted, "random" if random else "common", asked=analysis["test"], **more)
+    return Pooled(model, fitted.weight, notes)
 
 
 def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,11 +164,10 @@ def q_based(fitted: Fit) -> dict[str, Any]:
     }
 
 
-def block_of(fitted: Fit, model: str) -> dict[str, Any]:
-    """A fit with one mean as the JSON's `model`."""
+def model_of(fitted: Fit, model: Literal["random", "common"], **more: Any) -> InverseVariance:
+    """A fit with one mean as the result holds it; `more` is what the fit does not know, or what is to stand in its place."""
     common, single = model == "common", fitted.k < 2
-    return {
-        "model": model,
+    known = {
         "tau2_method": None if common else fitted.method,
         "test": str(fitted.test),
         "asked": fitted.asked,
@@ -176,35 +179,16 @@ def block_of(fitted: Fit, model: str) -> dict[str, Any]:
         "p": fitted.p_value[0],
         "ci_low": fitted.ci_low[0],
         "ci_high": fitted.ci_high[0],
-        "pi_low": None,
-        "pi_high": None,
         "tau2": None if common else fitted.tau2,
         "tau2_se": None if common else fitted.tau2_se,
-        "tau2_ci_low": None,
-        "tau2_ci_high": None,
         "I2": None if single else fitted.I2,
         "H2": None if single else fitted.H2,
+        "I2_from": None if common else "tau2",
         "Q": None if single else fitted.Q,
         "Q_df": None if single else fitted.Q_df,
         "Q_p": None if single else fitted.Q_p,
     }
-
-
-def _block(model: str, k: int, **values: Any) -> dict[str, Any]:
-    """The JSON's `model` with every key; None where a model has no such number."""
-    keys = (
-        "estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "tau2_se",
-        "tau2_ci_low", "tau2_ci_high", "I2", "H2", "Q", "Q_df", "Q_p",
-    )  # fmt: skip
-    return {
-        "model": model,
-        "tau2_method": None,
-        "test": "z",
-        "asked": "z",
-        "k": k,
-        **dict.fromkeys(keys),
-        **values,
-    }
+    return InverseVariance.of(model=model, **{**known, **more})
 
 
 def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
@@ -216,22 +200,21 @@ def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         found = peto(data, **how)
     else:
         found = mantel_haenszel(studies.measure, data, mh_add=analysis["mh_add"], **how)
-    block = _block(
-        analysis["model"], found.k, estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value,
-        ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2, Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
+    model = CountsModel(
+        model=analysis["model"], test="z", asked=analysis["test"], k=found.k, estimate=found.estimate, se=found.se,
+        statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2,
+        Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
         association=_test(found.association), breslow_day=_test(found.breslow_day), tarone=_test(found.tarone),
     )  # fmt: skip
     if not np.isfinite(found.estimate):
         return Pooled(
-            block, found.weights, ["No events in one of the groups of all studies: nothing can be estimated."]
+            model, found.weights, ["No events in one of the groups of all studies: nothing can be estimated."]
         )
-    return Pooled(block, found.weights, [])
+    return Pooled(model, found.weights, [])
 
 
-def _test(test: Any) -> dict[str, Any] | None:
-    return (
-        None if np.isnan(test.statistic) else {"statistic": test.statistic, "df": test.df, "p": test.p_value}
-    )
+def _test(test: ChiSquareTest) -> Test | None:
+    return None if np.isnan(test.statistic) else Test(statistic=test.statistic, df=test.df, p=test.p_value)
 
 
 def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
@@ -239,16 +222,18 @@ def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-        nothing = _block("glmm", len(studies.yi), tau2_method="ML", kind=kind)
+        nothing = Mixed(
+            model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis["test"], k=len(studies.yi)
+        )
         return Pooled(
             nothing, np.full(len(studies.yi), np.nan), [f"The mixed model cannot be fitted: {error}."]
         )
-    block = _block(
-        "glmm", found.k, tau2_method="ML", kind=kind, estimate=found.estimate, se=found.se, statistic=found.statistic,
-        p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
+    model = Mixed(
+        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis["test"], k=found.k, estimate=found.estimate,
+        se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
+        **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
     )  # fmt: skip
-    block |= _prediction(found.estimate, found.se, found.tau2, found.k, analysis)
     missing = len(studies.yi) - found.k
     notes = (
         [
@@ -257,7 +242,7 @@ def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         if missing
         else []
     )
-    return Pooled(block, np.full(len(studies.yi), np.nan), notes)
+    return Pooled(model, np.full(len(studies.yi), np.nan), notes)
 
 
 def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
@@ -271,16 +256,19 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         rho=rho,
     )  # fmt: skip
     shares = dict(zip(components, fitted.I2, strict=True))
-    block = _block(
-        "multilevel", len(names), tau2_method=analysis["tau2"], estimate=fitted.b[0], se=fitted.se[0],
+    mean, se = float(fitted.b[0]), float(fitted.se[0])
+    tests = None
+    if len(set(names)) > 2:
+        tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
+    model = Multilevel(
+        model="multilevel", test="z", asked=analysis["test"], k=len(names), tau2_method=analysis["tau2"], estimate=mean, se=se,
         statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
         sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, studies=len(set(names)),
+        robust=tests,
+        # effects of one study are no news of another: the studies count
+        **_prediction(mean, se, float(fitted.sigma2.sum()), len(set(names)), analysis),
     )  # fmt: skip
-    # effects of one study are no news of another: the studies count
-    block |= _prediction(
-        float(fitted.b[0]), float(fitted.se[0]), float(fitted.sigma2.sum()), len(set(names)), analysis
-    )
     notes = []
     if not nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
@@ -288,7 +276,5 @@ def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         notes.append(
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
         )
-    if len(set(names)) > 2:
-        block["robust"] = dependence.as_block(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
     inverse = fitted.clusters.flat(np.einsum("cmn,cn->cm", fitted.solution.inverse, fitted.clusters.used))
-    return Pooled(block, 100 * inverse / inverse.sum(), notes)
+    return Pooled(model, 100 * inverse / inverse.sum(), notes)

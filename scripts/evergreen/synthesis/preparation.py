@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,43 +12,25 @@ from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.comparisons import arrays
+from evergreen.synthesis.result.studies import Preparation
 from evergreen.synthesis.studies import Studies
 from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """Of how many pooled effects something was changed first.
-
-    `derived`: a number was converted from others. `corrected`: something was added to the cells for the study's own effect,
-    `corrected_in_model` for the Mantel-Haenszel estimate. `combined`: several arms of a group were made one; `divided`: the
-    control was divided between several comparisons, `apart`: it is in several of them in full. `aggregated`: several effects
-    of the study were made one.
-    """
-
-    derived: int
-    corrected: int
-    corrected_in_model: int
-    combined: int
-    divided: int
-    apart: int
-    aggregated: int
-
-    @classmethod
-    def of(cls, studies: Studies, outcome: Mapping[str, Any]) -> Preparation:
-        """Count it in the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
-        analysis, ones = outcome["analysis"], studies.comparisons
-        shared = sum(one.label != one.study and bool(one.arms) for one in ones)
-        in_model = analysis["model"] == "mh" and analysis["mh_add"]
-        return cls(
-            derived=sum(one.derived for one in ones),
-            corrected=_corrected(studies, options(studies.measure, analysis)),
-            corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
-            combined=sum(one.combined for one in ones),
-            divided=shared if outcome["multi_arm"] == "split" else 0,
-            apart=shared if outcome["multi_arm"] == "separate" else 0,
-            aggregated=sum(bool(one.parts) for one in ones),
-        )
+def prepared(studies: Studies, outcome: Mapping[str, Any]) -> Preparation:
+    """What was done to the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
+    analysis, ones = outcome["analysis"], studies.comparisons
+    shared = sum(one.label != one.study and bool(one.arms) for one in ones)
+    in_model = analysis["model"] == "mh" and analysis["mh_add"]
+    return Preparation(
+        derived=sum(one.derived for one in ones),
+        corrected=_corrected(studies, options(studies.measure, analysis)),
+        corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
+        combined=sum(one.combined for one in ones),
+        divided=shared if outcome["multi_arm"] == "split" else 0,
+        apart=shared if outcome["multi_arm"] == "separate" else 0,
+        aggregated=sum(bool(one.parts) for one in ones),
+    )
 
 
 def _corrected(studies: Studies, chosen: Mapping[str, Any]) -> int:

@@ -6,13 +6,25 @@ of the arms and computes the effects from them itself; effects that were reporte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import (
+    Asymmetry,
+    Cumulative,
+    Filled,
+    Influence,
+    Moderators,
+    SmallStudy,
+)
+from evergreen.synthesis.result.models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.part import Part
+from evergreen.synthesis.result.studies import Study, StudyEffect
 from evergreen.synthesis.study_effects import options
 
 DRAWN = "drawn at random, and no other program draws the same"
@@ -62,63 +74,68 @@ class Task:
     needs: Sequence[Task] = ()
 
 
-def tasks(result: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Task]:
+def tasks(result: Result, settings: Mapping[str, Any]) -> list[Task]:
     """Everything to recompute of an outcome; `settings` is its `analysis` in the protocol."""
     return list(_tasks(result, settings))
 
 
-def _tasks(result: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Task]:
-    outcome, studies, level = result["outcome"], result["studies"], result["level"]
+def _tasks(result: Result, settings: Mapping[str, Any]) -> Iterator[Task]:
+    outcome, studies, level = result.outcome, result.studies, result.level
     if not studies:
         return
-    columns = [part for name in (result["moderators"] or {}).get("columns", []) for part in name.split(":")]
-    whole = effects_of(studies, result["measure"], settings, columns)
+    terms = result.moderators.columns if result.moderators is not None else ()
+    columns = {
+        name: [study.columns.get(name, "") for study in studies] for term in terms for name in term.split(":")
+    }
+    whole = effects_of(studies, result.measure, settings, columns)
     every = range(1, len(studies) + 1)
     labels = whole.labels
 
-    def where(kept: Any) -> list[int]:
+    def where(kept: Callable[[Study], bool]) -> list[int]:
         return [row for row, study in zip(every, studies, strict=True) if kept(study)]
 
-    yield _effects(outcome, "effects", whole, studies, level)
-    main = _pooled(outcome, "main", whole, every, result["model"], settings)
+    limits = {
+        f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), _exact(study))
+        for row, study in zip(every, studies, strict=True)
+        for key in ("ci_low", "ci_high")
+    }
+    yield _effects(outcome, "effects", whole, studies, {"level": level}, limits)
+    main = _pooled(outcome, "main", whole, every, result.model, settings)
     if main:
         main.numbers |= {
-            f"{row} weight": Number(ROW.format(study["label"], "weight"), study["weight"], {})
+            f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
             for row, study in zip(every, studies, strict=True)
-            if study["weight"] is not None
+            if study.weight is not None
         }
         yield main
-    groups = result["subgroups"] or {}
-    for column, levels in groups.items():
-        if column == "tests":
-            continue
+    for column, levels in result.subgroups.columns.items():
         found = []
         for value, model in levels.items():
-            own = where(lambda study, column=column, value=value: study["columns"].get(column) == value)
+            own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
             task = _pooled(outcome, f"{column}: {value}", whole, own, model, settings)
             if task:
                 found.append(task)
                 yield task
-        test = {f"between {key}": value for key, value in groups["tests"][column].items() if key != "df"}
+        test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         numbers = _leaves(test, {"k": len(found)})
         if numbers:
             yield Task(
                 outcome, f"{column}: between subgroups", "between", whole, [], {}, numbers, needs=found
             )
-    for day, view in (result["rounds"] or {}).items():
-        known = where(lambda study, day=day: not study["round"] or study["round"] <= day)
-        task = _pooled(outcome, f"as of {day}", whole, known, view["model"], settings)
+    for day, view in result.rounds.items():
+        known = where(lambda study, day=day: not study.round or study.round <= day)  # type: ignore[misc]
+        task = _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
         if task:
             yield task
-    for label, one in (result["sensitivity"] or {}).items():
-        own_settings = {**settings, **one["changes"]}
-        made, source = studies, whole
-        if "studies" in one:
-            made, source = one["studies"], effects_of(one["studies"], one["measure"], own_settings)
-            yield _effects(outcome, f"{label}: effects", source, made, None)
-        kept = set(one.get("labels") or [])
-        own = [row for row, study in enumerate(made, start=1) if study["label"] in kept]
-        task = _pooled(outcome, label, source, own, one["model"], own_settings)
+    for label, one in result.sensitivity.items():
+        own_settings = {**settings, **one.changes}
+        made: Sequence[StudyEffect] = studies
+        source = whole
+        if one.studies is not None:
+            made, source = one.studies, effects_of(one.studies, one.measure, own_settings)
+            yield _effects(outcome, f"{label}: effects", source, made, {"level": ""})
+        own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
+        task = _pooled(outcome, label, source, own, one.model, own_settings)
         if task:
             yield task
     random = {"model": "random", "tau2": settings["tau2"], "test": settings["test"], "level": level}
@@ -126,161 +143,148 @@ def _tasks(result: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[T
     how = random if settings["model"] == "random" else common
     # a meta-regression of counts, or of effects within studies, is one of their effects all the same
     regression = common if settings["model"] == "common" else random
-    yield from _moderators(outcome, whole, regression, result["moderators"] or {})
-    yield from _influence(outcome, whole, how, result["influence"] or {})
-    steps = (result["cumulative"] or {}).get("steps")
-    if steps:
-        order = [labels.index(step["label"]) + 1 for step in steps]
+    if isinstance(result.moderators, Moderators):
+        yield _moderators(outcome, whole, regression, result.moderators)
+    if result.influence is not None:
+        yield _influence(outcome, whole, how, result.influence)
+    if isinstance(result.cumulative, Cumulative):
+        order = [labels.index(step.label) + 1 for step in result.cumulative.steps]
         found_numbers: dict[str, Number] = {}
-        for place, step in enumerate(steps, start=1):
-            found_numbers |= _leaves(step, step, f"{place} ", f"+ {step['label']}: ")
+        for place, step in enumerate(result.cumulative.steps, start=1):
+            found_numbers |= _leaves(dict(step), dict(step), f"{place} ", f"+ {step.label}: ")
         yield Task(outcome, "cumulative", "cumulative", whole, order, how, found_numbers)
-    yield from _small_studies(outcome, whole, how, result["small_study"] or {})
+    if isinstance(result.small_study, SmallStudy):
+        yield _small_studies(outcome, whole, how, result.small_study)
 
 
 def effects_of(
-    studies: Sequence[Mapping[str, Any]],
+    studies: Sequence[StudyEffect],
     measure: str,
     settings: Mapping[str, Any],
-    columns: Sequence[str] = (),
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> Effects:
-    """The effects of a result (its `studies`) and the numbers behind them."""
+    """The effects of studies and the numbers behind them; `columns` are study-level columns, a value for each study."""
     kind = KINDS[MEASURES[measure].kind]
     sides = {"1": "intervention", "2": "control"} if kind.groups == 2 else {"": "single"}
-    names = list(dict.fromkeys(study["study"] for study in studies))
+    names = list(dict.fromkeys(study.study for study in studies))
     rows = []
     for position, study in enumerate(studies, start=1):
-        for part in study.get("parts") or [study]:
-            arms = part["arms"] or {}
+        for part in study.parts or [study]:
             row: dict[str, Any] = {
-                "row": position, "study": names.index(study["study"]) + 1, "made": "arms" if arms else "reported",
-                "yi": part["yi"], "vi": part["vi"],
+                "row": position, "study": names.index(study.study) + 1, "made": "arms" if part.arms else "reported",
+                "yi": part.yi, "vi": part.vi,
             }  # fmt: skip
             for suffix, side in sides.items():
-                row |= {f"{name}{suffix}": arms.get(side, {}).get(name) for name in kind.numbers}
-            row |= {f"column {name}": study["columns"].get(name, "") for name in columns}
+                arm = part.arms.get(side)
+                row |= {f"{name}{suffix}": getattr(arm, name, None) for name in kind.numbers}
+            row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
     return Effects(
-        measure, options(measure, settings), settings.get("rho") or 0.0, [study["label"] for study in studies],
-        [study["study"] for study in studies], pd.DataFrame(rows),
+        measure, options(measure, settings), settings.get("rho") or 0.0, [study.label for study in studies],
+        [study.study for study in studies], pd.DataFrame(rows),
     )  # fmt: skip
 
 
 def _effects(
-    outcome: str, analysis: str, source: Effects, studies: Sequence[Mapping[str, Any]], level: float | None
-) -> Task:
-    """The studies' own effects, with their intervals where `level` is given."""
-    numbers, reported = {}, {}
+    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any],
+    limits: Mapping[str, Number] | None = None,
+) -> Task:  # fmt: skip
+    """The studies' own effects that come from arms, and their `limits`."""
     given = set(source.table.loc[source.table["made"] == "reported", "row"])
+    numbers: dict[str, Number] = {}
+    reported = {}
     for row, study in enumerate(studies, start=1):
-        block = {"se": study["vi"] ** 0.5, "exact": True}
-        for key in ("yi", "vi", "ci_low", "ci_high"):
-            if key in study and (level is not None or key in {"yi", "vi"}):
-                numbers[f"{row} {key}"] = Number(ROW.format(study["label"], key), study[key], block)
         if row in given:
-            reported[ROW.format(study["label"], "yi and vi")] = (
-                "reported as an effect, without numbers of arms"
-            )
-    if reported:
-        numbers = {
-            key: number
-            for key, number in numbers.items()
-            if int(key.split()[0]) not in given or key.endswith(("ci_low", "ci_high"))
-        }
-    rows = range(1, len(studies) + 1)
-    return Task(outcome, analysis, "effects", source, rows, {"level": level or ""}, numbers, reported)
+            why = "reported as an effect, without numbers of arms"
+            reported[ROW.format(study.label, "yi and vi")] = why
+        else:
+            for key in ("yi", "vi"):
+                numbers[f"{row} {key}"] = Number(
+                    ROW.format(study.label, key), getattr(study, key), _exact(study)
+                )
+        numbers |= {key: limits[key] for key in (f"{row} ci_low", f"{row} ci_high")} if limits else {}
+    return Task(outcome, analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
+
+
+def _exact(study: StudyEffect) -> dict[str, Any]:
+    """The block of a study's own numbers."""
+    return {"se": study.vi**0.5, "exact": True}
 
 
 def _pooled(
-    outcome: str, analysis: str, source: Effects, rows: Sequence[int], model: Mapping[str, Any] | None,
+    outcome: str, analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
     settings: Mapping[str, Any],
 ) -> Task | None:  # fmt: skip
-    if model is None or model["estimate"] is None:
+    if model is None or model.estimate is None:
         return None
     names = [source.studies[row - 1] for row in rows]
     how = {
-        "model": model["model"], "test": model["test"], "tau2": model["tau2_method"] or "",
+        "model": model.model, "test": model.test, "tau2": model.tau2_method or "",
         "level": settings["level"], "add": settings["add"], "to": settings["to"],
-        "mh_add": settings["mh_add"], "kind": model.get("kind") or "", "rho": model.get("rho", 0) or 0,
+        "mh_add": settings["mh_add"], "kind": model.kind if isinstance(model, Mixed) else "",
+        "rho": (model.rho or 0) if isinstance(model, Multilevel) else 0,
         "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings["predtype"],
-        "i2": model.get("I2_from", "tau2"),
+        "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
-    block = {key: value for key, value in model.items() if key not in SETTINGS}
-    return Task(outcome, analysis, "pool", source, rows, how, _leaves(block, model))
+    block = {key: value for key, value in model if key not in SETTINGS}
+    return Task(outcome, analysis, "pool", source, rows, how, _leaves(block, dict(model)))
 
 
-def _moderators(
-    outcome: str, whole: Effects, how: Mapping[str, Any], found: Mapping[str, Any]
-) -> Iterator[Task]:
-    if "coefficients" not in found:
-        return
-    missing = set(found["without_value"])
+def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Moderators) -> Task:
+    missing = set(found.without_value)
     rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
-    block = {**found, "k": found["k"]}
-    over_all = {key: value for key, value in found.items() if key not in {"coefficients", "permutations"}}
-    numbers = _leaves({key: value for key, value in over_all.items() if key != "permutation_p"}, block)
-    passed = {"permutation_p": DRAWN} if found["permutation_p"] is not None else {}
-    for place, one in enumerate(found["coefficients"], start=1):
-        own = {key: value for key, value in one.items() if key != "permutation_p"}
-        numbers |= _leaves(own, one, f"coefficient {place} ", f"{one['name']}: ")
-        if one["permutation_p"] is not None:
-            passed[ROW.format(one["name"], "permutation_p")] = DRAWN
-    terms = {"terms": "\t".join(found["columns"])}
-    yield Task(outcome, "meta-regression", "moderators", whole, rows, {**how, **terms}, numbers, passed)
+    over_all = {key: value for key, value in found if key not in {"permutations", "permutation_p"}}
+    numbers = _leaves(over_all, dict(found))
+    passed = {"permutation_p": DRAWN} if found.permutation_p is not None else {}
+    for place, one in enumerate(found.coefficients, start=1):
+        own = {key: value for key, value in one if key != "permutation_p"}
+        numbers |= _leaves(own, dict(one), f"coefficient {place} ", f"{one.name}: ")
+        if one.permutation_p is not None:
+            passed[ROW.format(one.name, "permutation_p")] = DRAWN
+    terms = {"terms": "\t".join(found.columns)}
+    return Task(outcome, "meta-regression", "moderators", whole, rows, {**how, **terms}, numbers, passed)
 
 
-def _influence(
-    outcome: str, whole: Effects, how: Mapping[str, Any], found: Mapping[str, Any]
-) -> Iterator[Task]:
-    if not found:
-        return
+def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
     numbers: dict[str, Number] = {}
-    for row, one in enumerate(found["studies"], start=1):
-        without = one["without"]
-        numbers |= _leaves(
-            without,
-            {**without, "k": len(found["studies"]) - 1},
-            f"without {row} ",
-            f"without {one['label']}: ",
-        )
-        own = {key: float(value) if isinstance(value, bool) else value for key, value in one.items()}
-        own = {key: value for key, value in own.items() if key not in {"label", "without"}}
-        numbers |= _leaves(own, {}, f"{row} ", f"{one['label']}: ")
+    for row, one in enumerate(found.studies, start=1):
+        without = dict(one.without)
+        of = {**without, "k": len(found.studies) - 1}
+        numbers |= _leaves(without, of, f"without {row} ", f"without {one.label}: ")
+        own = {
+            key: float(value) if isinstance(value, bool) else value for key, value in one if key != "without"
+        }
+        numbers |= _leaves(own, {}, f"{row} ", f"{one.label}: ")
     passed = {}
-    if found["gosh"]:
+    if found.gosh:
         passed["gosh: quartiles of the subsets"] = (
-            DRAWN if found["gosh"]["drawn"] else "all subsets take metafor too long"
+            DRAWN if found.gosh.drawn else "all subsets take metafor too long"
         )
     rows = range(1, len(whole.labels) + 1)
-    yield Task(outcome, "influence", "influence", whole, rows, dict(how), numbers, passed)
+    return Task(outcome, "influence", "influence", whole, rows, dict(how), numbers, passed)
 
 
-def _small_studies(
-    outcome: str, whole: Effects, how: Mapping[str, Any], found: Mapping[str, Any]
-) -> Iterator[Task]:
-    if "tests" not in found:
-        return
+def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: SmallStudy) -> Task:
     numbers: dict[str, Number] = {}
-    for name, one in {**found["tests"], "rank": found["rank"], **found["pet_peese"]}.items():
-        numbers |= _leaves(one, one, f"{name} ", f"{name}: ")
-    numbers |= _leaves(found["fail_safe"], {}, "fail_safe ", "fail-safe number: ")
-    filled = found["trim_and_fill"]
-    if "model" in filled:
-        numbers |= _leaves(filled["model"], filled["model"], "filled ", "trim and fill: ")
-        counts = {key: filled[key] for key in ("missing", "missing_se")} | {
-            "right": int(filled["side"] == "right")
+    parts: dict[str, Part] = {**found.tests, "rank": found.rank, **found.pet_peese}
+    for name, one in parts.items():
+        numbers |= _leaves(dict(one), dict(one), f"{name} ", f"{name}: ")
+    numbers |= _leaves(dict(found.fail_safe), {}, "fail_safe ", "fail-safe number: ")
+    filled = found.trim_and_fill
+    if isinstance(filled, Filled):
+        numbers |= _leaves(dict(filled.model), dict(filled.model), "filled ", "trim and fill: ")
+        counts = {
+            "missing": filled.missing,
+            "missing_se": filled.missing_se,
+            "right": int(filled.side == "right"),
         }
         numbers |= _leaves(counts, {}, "filled ", "trim and fill: ")
-        for place, one in enumerate(
-            sorted(filled["filled"], key=lambda one: (one["yi"], one["vi"])), start=1
-        ):
-            numbers |= _leaves(one, {}, f"filled {place} ", f"trim and fill, study added {place}: ")
-    how = {
-        **how,
-        "asymmetry": "\t".join(name for name, one in found["tests"].items() if "not_done" not in one),
-    }
+        for place, added in enumerate(sorted(filled.filled, key=lambda added: (added.yi, added.vi)), start=1):
+            numbers |= _leaves(dict(added), {}, f"filled {place} ", f"trim and fill, study added {place}: ")
+    done = [name for name, one in found.tests.items() if isinstance(one, Asymmetry)]
+    how = {**how, "asymmetry": "\t".join(done)}
     rows = range(1, len(whole.labels) + 1)
-    yield Task(outcome, "small-study effects", "small_study", whole, rows, how, numbers)
+    return Task(outcome, "small-study effects", "small_study", whole, rows, how, numbers)
 
 
 def _leaves(
@@ -289,6 +293,8 @@ def _leaves(
     """The numbers of a block; those of a block within it belong to that one if it has a standard error of its own."""
     found: dict[str, Number] = {}
     for part, value in block.items():
+        if isinstance(value, Part):
+            value = dict(value)
         if isinstance(value, Mapping):
             owner = {**of, **value} if "se" in value else of
             found |= _leaves(value, owner, f"{key}{part} ", f"{name}{part} ")

@@ -21,6 +21,8 @@ from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
+from evergreen.synthesis.result.analyses import Sensitivity
+from evergreen.synthesis.result.studies import LeftOut
 from evergreen.synthesis.studies import Studies
 from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
@@ -36,24 +38,20 @@ Rate = Callable[[Mapping[str, Any]], Studies]
 
 def grid(
     entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Mapping[str, Any], rate: Rate
-) -> dict[str, Any]:
-    """`{label: {changes, k, model, labels}}` in the order of the protocol; `rate` gives the studies of a changed outcome.
+) -> dict[str, Sensitivity]:
+    """The analyses by their labels, in the order of the protocol; `rate` gives the studies of a changed outcome.
 
-    `labels` are the studies pooled. Where effects were computed anew, `studies` holds all of them. An analysis that does not
-    exist or leaves no study has `model: null` and the reason in `not_done`.
+    An analysis that does not exist or leaves no study has no model, and the reason in `not_done`.
     """
-    document: dict[str, Any] = {}
-    for entry in entries:
-        for changes in expanded(entry, studies):
-            document[label(changes)] = _one(changes, studies, outcome, rate)
-    return document
+    every = [changes for entry in entries for changes in expanded(entry, studies)]
+    return {label(changes): _one(changes, studies, outcome, rate) for changes in every}
 
 
 def of_differences(
-    outcome: Mapping[str, Any], chosen: Sequence[Comparison], left_out: Sequence[Mapping[str, Any]]
+    outcome: Mapping[str, Any], chosen: Sequence[Comparison], left_out: Sequence[LeftOut]
 ) -> list[dict[str, Any]]:
     """The analysis by risk differences, which keep the studies in which the ratio is not estimable; none without such studies."""
-    silent = any(one.get("not_estimable") for one in left_out)
+    silent = any(one.not_estimable for one in left_out)
     counts = MEASURES[outcome["measure"]].kind == "table" and all(one.yi is None for one in chosen)
     if not (silent and counts):
         return []
@@ -107,9 +105,7 @@ def label(changes: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _one(
-    changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any], rate: Rate
-) -> dict[str, Any]:
+def _one(changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any], rate: Rate) -> Sensitivity:
     analysis = {
         **outcome["analysis"],
         **{key: value for key, value in changes.items() if key in ANALYSIS_KEYS},
@@ -120,12 +116,7 @@ def _one(
     for key in ("measure", "multi_arm"):
         if key in changes:
             changed[key] = changes[key]
-    document: dict[str, Any] = {
-        "changes": dict(changes),
-        "measure": effect_measure(changed),
-        "k": 0,
-        "model": None,
-    }
+    said: dict[str, Any] = {"changes": dict(changes), "measure": effect_measure(changed)}
     try:
         if MEASURES[changed["measure"]].kind != MEASURES[outcome["measure"]].kind:
             raise InputError(f"{changed['measure']} needs other numbers than {outcome['measure']}")
@@ -144,19 +135,20 @@ def _one(
         rated = rate(changed) if again else studies
         kept = _left(changes, rated, analysis)
     except InputError as error:
-        return {**document, "not_done": error.problem}
+        return Sensitivity(**said, k=0, not_done=error.problem)
     whole = pool(kept, analysis)
     if whole is None:
-        return {**document, "not_done": "no study is left"}
-    made = {"studies": rated.made_from()} if again else {}
-    return {**document, "k": len(kept.yi), "labels": kept.labels, "model": whole.block, **made}
+        return Sensitivity(**said, k=0, not_done="no study is left")
+    anew = tuple(rated.effects()) if again else None
+    return Sensitivity(**said, k=len(kept.yi), model=whole.model, labels=tuple(kept.labels), studies=anew)
 
 
 def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, Any]) -> Studies:
     """The studies that an entry keeps."""
     what = changes.get("without", "")
     if what in {"outliers", "influential"}:
-        marked = set(influences(studies, {**analysis, "gosh": 0}).get(what, []))
+        found = influences(studies, {**analysis, "gosh": 0})
+        marked = set() if found is None else set(found.outliers if what == "outliers" else found.influential)
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
         return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))

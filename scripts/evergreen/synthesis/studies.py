@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -13,6 +12,7 @@ from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.result.studies import StudyEffect
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,13 @@ class Studies:
         """The numbers of the measure's kind, NaN for contrasts."""
         return comparisons.arrays(self.comparisons, MEASURES[self.measure].kind)
 
-    def made_from(self) -> list[dict[str, Any]]:
-        """Each effect as the JSON holds it, with what it was computed from: `arms`, or `parts` where several effects were
+    def effects(self) -> list[StudyEffect]:
+        """Each effect as the result holds it, with what it was computed from: `arms`, or `parts` where several effects were
         aggregated; neither where the effect was reported as such."""
         return [
-            {
-                "study": one.study, "label": one.label, "yi": yi, "vi": vi, "arms": one.arms,
-                **({"parts": list(one.parts)} if one.parts else {}),
-            }
+            StudyEffect(study=one.study, label=one.label, yi=yi, vi=vi, arms=one.arms, parts=one.parts)
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
-        ]  # fmt: skip
+        ]
 
     def take(self, mask: Array) -> Studies:
         """The studies where `mask` is true."""

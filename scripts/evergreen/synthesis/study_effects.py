@@ -11,6 +11,7 @@ from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.comparisons import Comparison, arrays
+from evergreen.synthesis.result.studies import LeftOut
 
 EMPTY_CELLS = ("to", "add")
 
@@ -22,7 +23,7 @@ def effect_measure(outcome: Mapping[str, Any]) -> str:
 
 def rated(
     chosen: Sequence[Comparison], outcome: Mapping[str, Any]
-) -> tuple[list[tuple[Comparison, float, float]], list[dict[str, Any]]]:
+) -> tuple[list[tuple[Comparison, float, float]], list[LeftOut]]:
     """Effect and variance of each comparison; those without one, with the reason.
 
     Studies whose tables say nothing of the effect are marked `not_estimable`: their participants and events count.
@@ -46,14 +47,17 @@ def rated(
             reason = "its effect has no sampling variance"
         else:
             reason = why_not(measure, comparison.numbers)
-        entry: dict[str, Any] = {"study": comparison.study, "reason": reason, "round": comparison.round}
-        if comparison.label != comparison.study:
-            entry["label"] = comparison.label
-        if comparison.arms:
-            entry["arms"] = comparison.arms
-        if says_nothing:
-            entry |= {"not_estimable": True, "columns": comparison.columns}
-        left_out.append(entry)
+        left_out.append(
+            LeftOut(
+                study=comparison.study,
+                reason=reason,
+                round=comparison.round,
+                label=comparison.label,
+                arms=comparison.arms,
+                not_estimable=bool(says_nothing),
+                columns=comparison.columns if says_nothing else {},
+            )
+        )
     return kept, left_out
 
 

@@ -1,4 +1,4 @@
-"""How far a result leans on single studies: the JSON of influence, and of the result as studies are added."""
+"""How far a result leans on single studies, and the result as studies are added."""
 
 from __future__ import annotations
 
@@ -12,14 +12,25 @@ from evergreen.metaanalysis import gosh, influence
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.synthesis.effect_modification import reported
-from evergreen.synthesis.pooled import block_of
+from evergreen.synthesis.pooled import model_of
+from evergreen.synthesis.result.analyses import (
+    Cumulative,
+    CumulativeNotDone,
+    Influence,
+    Influenced,
+    Quartiles,
+    Step,
+    SubsetPoints,
+    Subsets,
+    Without,
+)
 from evergreen.synthesis.studies import Studies
 
 
-def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def influences(studies: Studies, analysis: Mapping[str, Any]) -> Influence | None:
     """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies."""
     if len(studies.yi) < 3 or analysis["model"] not in {"random", "common"}:
-        return {}
+        return None
     random = analysis["model"] == "random"
     method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
     without = influence.leave_one_out(
@@ -28,74 +39,72 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
     found = influence.deletion_diagnostics(studies.yi, studies.vi, method=method)
-    single = asdict(found)
+    single = {name: values for name, values in asdict(found).items() if name not in {"tau2", "Q", "dfbetas"}}
     x, y = influence.baujat(studies.yi, studies.vi, method=method)
     rows = []
     for position, label in enumerate(studies.labels):
         left = without.one(position)
         rows.append(
-            {
-                "label": label,
-                "without": {
-                    "test": str(left.test), "estimate": left.b[0], "se": left.se[0], "p": left.p_value[0], "ci_low": left.ci_low[0],
-                    "ci_high": left.ci_high[0], "tau2": left.tau2, "I2": left.I2, "Q": left.Q, "Q_p": left.Q_p,
-                },
-                **{name: values[position] for name, values in single.items() if name not in {"tau2", "Q", "dfbetas"}},
-                "dfbetas": single["dfbetas"][position, 0],
-                "baujat_x": x[position],
-                "baujat_y": y[position],
-            }
+            Influenced(
+                label=label,
+                without=Without.of(
+                    test=str(left.test), estimate=left.b[0], se=left.se[0], p=left.p_value[0], ci_low=left.ci_low[0],
+                    ci_high=left.ci_high[0], tau2=left.tau2, I2=left.I2, Q=left.Q, Q_p=left.Q_p,
+                ),
+                **{name: values[position] for name, values in single.items()},
+                dfbetas=found.dfbetas[position, 0],
+                baujat_x=x[position],
+                baujat_y=y[position],
+            )
         )  # fmt: skip
     strange = influence.outliers(found, analysis["outliers"])
     labels = np.array(studies.labels, dtype=object)
-    return {
-        "studies": rows,
-        "outliers": labels[strange].tolist(),
-        "outlier_level": analysis["outliers"],
-        "influential": labels[found.influential].tolist(),
-        "gosh": _gosh(studies, method, without.b[:, 0], analysis),
-    }
+    return Influence(
+        studies=tuple(rows),
+        outliers=tuple(labels[strange]),
+        outlier_level=analysis["outliers"],
+        influential=tuple(labels[found.influential]),
+        gosh=_gosh(studies, method, without.b[:, 0], analysis),
+    )
 
 
-def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """What subsets of the studies give: how many, how drawn, the quartiles of estimate and I2, and each as a point.
-
-    `points` are columns: the number of `studies` in a subset, its `estimate` and `I2`, and in `holds` a 1 where it holds the
-    study at position `strongest`, which changes the pooled effect most; `without` are the estimates without each.
-    """
+def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, Any]) -> Subsets | None:
+    """What subsets of the studies give; `without` are the estimates without each study."""
     subsets, k = analysis["gosh"], len(studies.yi)
     if not subsets or k < 5:
-        return {}
+        return None
     found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis["seed"])
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
-    quantiles = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
-    return {
-        "subsets": len(found.used),
-        "drawn": k >= 62 or len(found.used) < 2**k - 1 - k,
-        "seed": analysis["seed"],
-        **{
-            name: {word: np.quantile(values, share) for word, share in quantiles.items()}
-            for name, values in (("estimate", found.estimate), ("I2", found.I2))
-        },
-        "strongest": strongest,
-        "points": {
-            "studies": found.used.sum(axis=1).astype(int),
-            "estimate": found.estimate,
-            "I2": found.I2,
-            "holds": "".join("1" if used else "0" for used in found.used[:, strongest] > 0),
-        },
-    }
+    return Subsets(
+        subsets=len(found.used),
+        drawn=k >= 62 or len(found.used) < 2**k - 1 - k,
+        seed=analysis["seed"],
+        estimate=_quartiles(found.estimate),
+        I2=_quartiles(found.I2),
+        strongest=strongest,
+        points=SubsetPoints.of(
+            studies=tuple(found.used.sum(axis=1).astype(int).tolist()),
+            estimate=found.estimate,
+            I2=found.I2,
+            holds="".join("1" if used else "0" for used in found.used[:, strongest] > 0),
+        ),
+    )
 
 
-def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as studies are added one by one, in the order of a study-level column or of the rounds.
+def _quartiles(values: Array) -> Quartiles:
+    lowest, lower, median, upper, highest = (
+        np.quantile(values, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+    )
+    return Quartiles.of(
+        lowest=lowest, lower_quartile=lower, median=median, upper_quartile=upper, highest=highest
+    )
 
-    `by` is the column or `round`; `steps` hold the study added, its place in the order, and the result with it. Where nothing
-    orders the studies, `not_done` says why; a study without a place in the order is named in `without_value`.
-    """
+
+def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> Cumulative | CumulativeNotDone:
+    """The result as studies are added one by one, in the order of a study-level column or of the rounds."""
     if analysis["model"] not in {"random", "common"}:
-        return {"not_done": "studies are added one by one in inverse-variance models only"}
+        return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
     wanted = analysis.get("cumulative")
     by = wanted or ("year" if any(studies.column("year")) else "round")
     texts = [day or "" for day in studies.rounds] if by == "round" else reported(studies.column(by))
@@ -106,17 +115,14 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
         try:
             places = [float(text) if text else np.nan for text in texts]
         except ValueError:
-            return {
-                "by": by,
-                "not_done": f"the column {by} holds a text that is no number, so it orders nothing",
-            }
+            return CumulativeNotDone(
+                by=by, not_done=f"the column {by} holds a text that is no number, so it orders nothing"
+            )
     known = np.isfinite(places)
     order = np.array(places)[known]
     if len(order) < 3 or len(set(order.tolist())) < 2:
-        return {
-            "by": by,
-            "not_done": f"{'the rounds do' if by == 'round' else f'the column {by} does'} not order three or more studies",
-        }
+        what = "the rounds do" if by == "round" else f"the column {by} does"
+        return CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
     part = studies.take(known)
     random = analysis["model"] == "random"
     fitted = influence.cumulative(
@@ -125,20 +131,15 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     steps = []
     for position, row in enumerate(np.argsort(order, kind="stable")):
-        one = block_of(fitted.one(position), analysis["model"])
-        if one["k"] < 2:  # nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
-            one["tau2"] = None
-            one["se"] = one["se"] if np.isfinite(one["ci_low"]) else None
-        kept = ("k", "test", "estimate", "se", "p", "ci_low", "ci_high", "tau2", "I2")
+        one = model_of(fitted.one(position), analysis["model"])
+        # of a single study: nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
+        single = one.k < 2
         steps.append(
-            {
-                "label": part.labels[row],
-                "place": texts[int(np.flatnonzero(known)[row])],
-                **{key: one[key] for key in kept},
-            }
-        )
-    return {
-        "by": by,
-        "steps": steps,
-        "without_value": [label for label, has in zip(studies.labels, known, strict=True) if not has],
-    }
+            Step(
+                label=part.labels[row], place=texts[int(np.flatnonzero(known)[row])], k=one.k, test=one.test,
+                estimate=one.estimate, se=None if single and one.ci_low is None else one.se, p=one.p, ci_low=one.ci_low,
+                ci_high=one.ci_high, tau2=None if single else one.tau2, I2=one.I2,
+            )
+        )  # fmt: skip
+    without_value = tuple(label for label, has in zip(studies.labels, known, strict=True) if not has)
+    return Cumulative(by=by, steps=tuple(steps), without_value=without_value)

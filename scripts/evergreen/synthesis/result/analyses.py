@@ -1,0 +1,332 @@
+"""What was computed around a pooled effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, model_serializer
+
+from evergreen.synthesis.result.models import InverseVariance, PooledModel
+from evergreen.synthesis.result.part import (
+    ANALYSIS,
+    PERCENT,
+    SQUARED,
+    Count,
+    Counts,
+    NotDone,
+    Number,
+    Numbers,
+    Part,
+    Texts,
+    maybe,
+    said,
+)
+from evergreen.synthesis.result.studies import StudyEffect
+
+# --- subgroups and moderators
+
+
+class Between(Part):
+    """The test between subgroups: Cochran's Q of their pooled effects."""
+
+    Q: Number = said("Q.")
+    df: Count = said("Degrees of freedom.")
+    p: Number = said("P value.")
+    I2: Number = said("Share of the variance of the subgroups' effects that is no sampling error.", PERCENT)
+    without_value: Texts = maybe("Studies without a value in the column.", default=())
+
+
+class BetweenNotDone(NotDone):
+    """No test between subgroups."""
+
+    without_value: Texts = maybe("Studies without a value in the column.", default=())
+
+
+class Subgroups(Part):
+    """By column the pooled effect of each level, and under `tests` by column the test between them."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Mapping[str, PooledModel]] = Field(init=False)
+    tests: Mapping[str, Between | BetweenNotDone] = maybe("Test between the levels, by column.", default={})
+
+    @property
+    def columns(self) -> Mapping[str, Mapping[str, PooledModel]]:
+        """Column to level to the level's pooled effect."""
+        return self.__pydantic_extra__
+
+    @model_serializer(mode="wrap")
+    def _tests_last(self, written: Any) -> Any:
+        content = written(self)
+        return {
+            **{name: value for name, value in content.items() if name != "tests"},
+            "tests": content["tests"],
+        }
+
+
+class Coefficient(Part):
+    """A coefficient of a meta-regression."""
+
+    name: str = said("Name: `intercept`, or the column with the level.")
+    estimate: Number = said("Coefficient.", ANALYSIS)
+    se: Number = said("Standard error.", ANALYSIS)
+    statistic: Number = said("Statistic.")
+    df: Count = said("Degrees of freedom; none where the test is normal.")
+    p: Number = said("P value.")
+    ci_low: Number = said("Lower limit.", ANALYSIS)
+    ci_high: Number = said("Upper limit.", ANALYSIS)
+    vif: Number = said("Variance inflation factor.")
+    permutation_p: Number = said("P value by permutation.")
+
+
+class _OnColumns(Part):
+    columns: Texts = said("Columns; two joined by a colon are an interaction.")
+
+
+class Moderators(_OnColumns):
+    """A meta-regression."""
+
+    k: int = said("Effects used.", "effects")
+    without_value: Texts = said("Studies left out of it, for they lack a value.")
+    coefficients: tuple[Coefficient, ...] = said("Coefficients, the intercept first.")
+    QM: Number = said("Test of all moderators together.")
+    QM_df: Counts = said("Its degrees of freedom; the second where the test is of F.")
+    QM_p: Number = said("Its P value.")
+    permutation_p: Number = said("Its P value by permutation.")
+    permutations: int = said("Permutations asked for.")
+    R2: Number = said("Share of the variance between studies that the moderators explain.", PERCENT)
+    tau2: Number = said("Variance between studies that is left.", SQUARED)
+    I2: Number = said("Share of the variance that is between studies still.", PERCENT)
+    Q: Number = said("Test of what heterogeneity is left.")
+    Q_df: Count = said("Its degrees of freedom.")
+    Q_p: Number = said("Its P value.")
+
+
+class ModeratorsNotDone(NotDone, _OnColumns):
+    """A meta-regression that could not be fitted."""
+
+
+class LinePoint(Part):
+    """A study beside the line of a meta-regression."""
+
+    label: str = said("Name of the row.")
+    x: float = said("Value of the moderator.")
+    yi: float = said("Effect.", ANALYSIS)
+    weight: Number = said("Weight in the meta-regression.", PERCENT)
+
+
+class Line(Part):
+    """The effects that a meta-regression on one number expects."""
+
+    at: Numbers = said("Values of the moderator.")
+    mean: Numbers = said("Effect expected there.", ANALYSIS)
+    ci_low: Numbers = said("Lower limits.", ANALYSIS)
+    ci_high: Numbers = said("Upper limits.", ANALYSIS)
+    studies: tuple[LinePoint, ...] = said("Studies that have the number.")
+
+
+class Profile(Part):
+    """The likelihood profile of tau2."""
+
+    restricted: bool = said("Whether it is the restricted likelihood.")
+    tau2: Numbers = said("Values of tau2.", SQUARED)
+    log_likelihood: Numbers = said("Log-likelihood there.")
+
+
+# --- other choices, and the order of time
+
+
+class Sensitivity(Part):
+    """What another choice of analysis gives."""
+
+    changes: Mapping[str, Any] = said("Settings of the protocol that differ.")
+    measure: str = said("Effect measure of this analysis.")
+    k: int = said("Effects pooled.", "effects")
+    model: PooledModel | None = maybe("Pooled effect, on the analysis scale of this analysis' measure.")
+    labels: Texts = maybe("Rows that were pooled.", default=())
+    studies: tuple[StudyEffect, ...] | None = maybe(
+        "Effects computed anew; none where they are those of the result."
+    )
+    not_done: str = maybe("Why it was not done.", default="")
+
+
+class Round(Part):
+    """The pooled effect as of a round."""
+
+    look: int = said("Which look at the data it was, from 1.")
+    k: int = said("Effects pooled.", "effects")
+    added: Texts = said("Rows that the round added.")
+    model: PooledModel | None = said("Pooled effect.")
+
+
+class Step(Part):
+    """The pooled effect with one study more."""
+
+    label: str = said("Row that was added.")
+    place: str = said("Its value in the order.")
+    k: int = said("Effects pooled.", "effects")
+    test: str = said("Test and interval that were applied.")
+    estimate: Number = said("Pooled effect.", ANALYSIS)
+    se: Number = said("Its standard error.", ANALYSIS)
+    p: Number = said("P value.")
+    ci_low: Number = said("Lower limit.", ANALYSIS)
+    ci_high: Number = said("Upper limit.", ANALYSIS)
+    tau2: Number = said("Variance between studies.", SQUARED)
+    I2: Number = said("Share of the variance that is between studies.", PERCENT)
+
+
+class _InOrder(Part):
+    by: str = maybe("What orders the studies: a study-level column, or `round`.", default="")
+
+
+class Cumulative(_InOrder):
+    """The result as studies are added one by one."""
+
+    steps: tuple[Step, ...] = said("Results, each with one study more.")
+    without_value: Texts = said("Rows without a place in the order.")
+
+
+class CumulativeNotDone(NotDone, _InOrder):
+    """Nothing orders the studies."""
+
+
+# --- single studies
+
+
+class Without(Part):
+    """The pooled effect without one study."""
+
+    test: str = said("Test and interval that were applied.")
+    estimate: Number = said("Pooled effect.", ANALYSIS)
+    se: Number = said("Its standard error.", ANALYSIS)
+    p: Number = said("P value.")
+    ci_low: Number = said("Lower limit.", ANALYSIS)
+    ci_high: Number = said("Upper limit.", ANALYSIS)
+    tau2: Number = said("Variance between studies.", SQUARED)
+    I2: Number = said("Share of the variance that is between studies.", PERCENT)
+    Q: Number = said("Cochran's Q.")
+    Q_p: Number = said("Its P value.")
+
+
+class Influenced(Part):
+    """What one study does to the result (Viechtbauer and Cheung 2010)."""
+
+    label: str = said("Name of the row.")
+    without: Without = said("Result without it.")
+    rstudent: Number = said("Studentised deleted residual.")
+    dffits: Number = said("DFFITS.")
+    cook: Number = said("Cook's distance.")
+    cov_ratio: Number = said("Covariance ratio.")
+    hat: Number = said("Leverage.")
+    weight: Number = said("Weight.", PERCENT)
+    influential: bool = said("Whether it is influential by metafor's rules.")
+    dfbetas: Number = said("DFBETAS of the pooled effect.")
+    baujat_x: Number = said("Contribution to heterogeneity (Baujat et al. 2002).")
+    baujat_y: Number = said("Influence on the pooled effect.")
+
+
+class Quartiles(Part):
+    """How a number spreads over subsets of the studies."""
+
+    lowest: Number = said("Lowest.")
+    lower_quartile: Number = said("Lower quartile.")
+    median: Number = said("Median.")
+    upper_quartile: Number = said("Upper quartile.")
+    highest: Number = said("Highest.")
+
+
+class SubsetPoints(Part):
+    """Subsets one by one, as columns."""
+
+    studies: tuple[int, ...] = said("Studies in it.", "studies")
+    estimate: Numbers = said("Pooled effect.", ANALYSIS)
+    I2: Numbers = said("I2.", PERCENT)
+    holds: str = said("A 1 where it holds the strongest study, else a 0.")
+
+
+class Subsets(Part):
+    """What subsets of the studies give (GOSH; Olkin, Dahabreh and Trikalinos 2012)."""
+
+    subsets: int = said("Subsets pooled.", "subsets")
+    drawn: bool = said("Whether they were drawn at random; else they are all.")
+    seed: int = said("Seed of the draw.")
+    estimate: Quartiles = said("Pooled effects.", ANALYSIS)
+    I2: Quartiles = said("I2.", PERCENT)
+    strongest: int = said("Position among `studies`, from 0, of the one that changes the pooled effect most.")
+    points: SubsetPoints = said("Each subset.")
+
+
+class Influence(Part):
+    """How far the result leans on single studies."""
+
+    studies: tuple[Influenced, ...] = said("Study by study.")
+    outliers: Texts = said("Rows whose studentised deleted residual is outside its interval.")
+    outlier_level: float = said("Level of that interval.", "fraction")
+    influential: Texts = said("Influential rows.")
+    gosh: Subsets | None = maybe("Subsets, where they are asked for and there are five studies.")
+
+
+# --- small studies
+
+
+class Asymmetry(Part):
+    """A test of funnel plot asymmetry."""
+
+    statistic: Number = said("Statistic.")
+    df: Count = said("Degrees of freedom; none where it is normal.")
+    p: Number = said("P value.")
+    limit: Number = said("Effect of an infinitely precise study.", ANALYSIS)
+    limit_ci_low: Number = said("Its lower limit.", ANALYSIS)
+    limit_ci_high: Number = said("Its upper limit.", ANALYSIS)
+
+
+class Rank(Part):
+    """Begg and Mazumdar's rank test."""
+
+    tau: Number = said("Kendall's tau.")
+    p: Number = said("P value.")
+
+
+class Precise(Part):
+    """The effect of an infinitely precise study by regression."""
+
+    estimate: Number = said("Effect.", ANALYSIS)
+    se: Number = said("Standard error.", ANALYSIS)
+    statistic: Number = said("Statistic.")
+    p: Number = said("P value.")
+
+
+class FailSafe(Part):
+    """Studies without an effect that would undo the result, by author; none where no number would."""
+
+    rosenthal: Count = said("Rosenthal's.", "studies")
+    orwin: Count = said("Orwin's.", "studies")
+    rosenberg: Count = said("Rosenberg's.", "studies")
+    general: Count = said("For random effects.", "studies")
+
+
+class Added(Part):
+    """A study that trim and fill adds."""
+
+    yi: float = said("Effect.", ANALYSIS)
+    vi: float = said("Sampling variance.", SQUARED)
+
+
+class Filled(Part):
+    """Trim and fill (Duval and Tweedie 2000)."""
+
+    missing: int = said("Studies missing.", "studies")
+    missing_se: Number = said("Standard error of that number.", "studies")
+    side: Literal["left", "right"] = said("Side on which they are missing.")
+    filled: tuple[Added, ...] = said("Studies added.")
+    model: InverseVariance = said("Pooled effect with them.")
+
+
+class SmallStudy(Part):
+    """Whether small studies show other effects than large ones."""
+
+    tests: Mapping[str, Asymmetry | NotDone] = said("Tests that suit the measure, by name.")
+    rank: Rank = said("Rank test.")
+    pet_peese: Mapping[str, Precise] = said("PET and PEESE.")
+    fail_safe: FailSafe = said("Fail-safe numbers.")
+    trim_and_fill: Filled | NotDone = said("Trim and fill.")

@@ -1,0 +1,94 @@
+"""The result of an outcome as a whole, written to `synthesis/<outcome>.json` and read from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from evergreen.errors import InputError
+from evergreen.synthesis.result.analyses import (
+    Cumulative,
+    CumulativeNotDone,
+    Influence,
+    Line,
+    Moderators,
+    ModeratorsNotDone,
+    Profile,
+    Round,
+    Sensitivity,
+    SmallStudy,
+    Subgroups,
+)
+from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.part import NotDone, Part, Texts, maybe, said
+from evergreen.synthesis.result.studies import ArmLeftOut, LeftOut, Preparation, Study
+
+
+class Result(Part):
+    """The result of an outcome. Numbers have full double precision, on the analysis scale: the logarithm for ratios."""
+
+    outcome: str = said("Id of the outcome in the protocol.")
+    measure: str = said(
+        "Measure of the studies' effects: the protocol's, but `PETO` where Peto's method pools."
+    )
+    k: int = said("Effects pooled.", "effects", ge=0)
+    level: float = said(
+        "Level of the intervals; a sensitivity analysis may have another.", "fraction", gt=0.5, lt=1
+    )
+    studies: tuple[Study, ...] = said("Studies that are pooled, by round and name.")
+    model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
+    profile: Profile | None = maybe("Likelihood of tau2, of a random-effects model of three or more studies.")
+    not_pooled: str = maybe("Why nothing was pooled.", default="")
+    notes: Texts = maybe("Sentences that belong beside the pooled effect.", default=())
+    preparation: Preparation = said("What was done to the numbers of studies before they were pooled.")
+    subgroups: Subgroups = Field(
+        default_factory=Subgroups, description="Subgroups that the protocol asks for."
+    )
+    moderators: Moderators | ModeratorsNotDone | None = maybe(
+        "Meta-regression, where the protocol asks for one."
+    )
+    bubble: Line | None = maybe("Line of a meta-regression on one number.")
+    sensitivity: Mapping[str, Sensitivity] = maybe(
+        "Sensitivity analyses by label, in the protocol's order.", default={}
+    )
+    cumulative: Cumulative | CumulativeNotDone = said("The pooled effect as studies are added one by one.")
+    influence: Influence | None = maybe(
+        "Influence of single studies, of an inverse-variance model of three or more."
+    )
+    small_study: SmallStudy | NotDone = said("Small-study effects.")
+    rounds: Mapping[str, Round] = maybe(
+        "The pooled effect as of each round in which the outcome's data changed.", default={}
+    )
+    left_out: tuple[LeftOut, ...] = maybe("Studies that report the outcome and are not pooled.", default=())
+    arms_left_out: tuple[ArmLeftOut, ...] = maybe("Arms that the protocol does not ask for.", default=())
+
+    @property
+    def pooled(self) -> PooledModel | None:
+        """The pooled model, where it has an estimate; a model of counts may have nothing to estimate."""
+        return None if self.model is None or self.model.estimate is None else self.model
+
+    @property
+    def counted(self) -> list[Study | LeftOut]:
+        """The studies whose participants and events count: those pooled, and those in which nothing can be estimated."""
+        return [*self.studies, *(one for one in self.left_out if one.not_estimable)]
+
+    def written(self) -> dict[str, Any]:
+        """The result as values for JSON."""
+        return self.model_dump(mode="json")
+
+
+def read(path: str | Path) -> Result:
+    """The result that a file holds; raises InputError where it is none of this version."""
+    try:
+        return Result.model_validate_json(Path(path).read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(map(str, first["loc"])) or "the whole"
+        raise InputError(
+            f"no result of this version of Evergreen ({key}: {first['msg']})",
+            file=str(path),
+            todo="Pool again: snakemake --cores 4 pool",
+        ) from None

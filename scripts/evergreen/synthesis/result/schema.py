@@ -1,0 +1,39 @@
+"""The JSON schema of a result, for other programs: `docs/result.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from evergreen.protocol.schema import Generator, untitled
+from evergreen.synthesis.result.document import Result
+from evergreen.synthesis.result.studies import Arm, ReportedArm
+
+KNOWN_ONLY = {Arm.__name__, ReportedArm.__name__}
+"""Parts of which only those numbers are written that are known."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of what is written: every key is there, null where there is nothing."""
+    made = Result.model_json_schema(schema_generator=Generator)
+    untitled(made)
+    parts = {Result.__name__: made, **made["$defs"]}
+    for name, part in parts.items():
+        part["required"] = []
+        for key, value in part["properties"].items():
+            value.pop("default", None)
+            if name in KNOWN_ONLY and value.pop("anyOf", None):
+                value["type"] = "number"
+            else:
+                part["required"].append(key)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Result of an outcome",
+        "$comment": "Made by `make result` from scripts/evergreen/synthesis/result/.",
+        **made,
+    }
+
+
+def as_json() -> str:
+    """The schema as the text of its file."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,119 @@
+"""Studies in a result: those that are pooled with their effects, and those that are not with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from evergreen.synthesis.result.part import ANALYSIS, PERCENT, SQUARED, Number, Part, Texts, maybe, said
+
+
+def _known(description: str, unit: str = "") -> Any:
+    return Field(
+        None, description=description, exclude_if=lambda value: value is None,
+        json_schema_extra={"x-unit": unit} if unit else None,
+    )  # fmt: skip
+
+
+class Arm(Part):
+    """The numbers of one group of a study. Only those stand here that the measure needs or, of a study left out, that are reported."""
+
+    n: float | None = _known("Participants.", "people")
+    events: float | None = _known("Events.", "events")
+    mean: float | None = _known("Mean.", "the outcome's unit")
+    sd: float | None = _known("Standard deviation.", "the outcome's unit")
+    se: float | None = _known("Standard error of the mean.", "the outcome's unit")
+    ci_low: float | None = _known("Lower limit of the mean.", "the outcome's unit")
+    ci_high: float | None = _known("Upper limit of the mean.", "the outcome's unit")
+    median: float | None = _known("Median.", "the outcome's unit")
+    q1: float | None = _known("Lower quartile.", "the outcome's unit")
+    q3: float | None = _known("Upper quartile.", "the outcome's unit")
+    min: float | None = _known("Lowest value.", "the outcome's unit")
+    max: float | None = _known("Highest value.", "the outcome's unit")
+    person_time: float | None = _known("Time at risk of all participants together.", "the outcome's unit")
+    mean_baseline: float | None = _known("Mean before.", "the outcome's unit")
+    sd_baseline: float | None = _known("Standard deviation before.", "the outcome's unit")
+    r: float | None = _known("Correlation: of before and after, or the effect itself.")
+    derived: Texts = maybe("Names of those numbers that were converted from others.", default=())
+
+
+class _OfGroup(Part):
+    group: str = said("Group as in the extraction sheet.")
+    arm: str = said("Name of the arm.")
+
+
+class ReportedArm(Arm, _OfGroup):
+    """An arm of a study that is not pooled, as it is reported."""
+
+
+Arms = Mapping[str, Arm]
+
+
+class Effect(Part):
+    """An effect and what it was computed from."""
+
+    label: str = said("Name of the row: the study, with the arm where a study has several rows.")
+    yi: float = said("Effect.", ANALYSIS, allow_inf_nan=False)
+    vi: float = said("Sampling variance of the effect.", SQUARED, gt=0, allow_inf_nan=False)
+    arms: Arms = said(
+        "Numbers by group (`intervention`, `control`, or `single`); empty where the effect was reported as such."
+    )
+
+
+class _OfStudy(Part):
+    study: str = said("Study.")
+
+
+class StudyEffect(Effect, _OfStudy):
+    """The effect of a study."""
+
+    parts: tuple[Effect, ...] = maybe("The effects that were aggregated to this one.", default=())
+
+
+class Study(StudyEffect):
+    """A study that is pooled, or one of its comparisons."""
+
+    round: str | None = maybe("Search round that brought it.")
+    weight: Number = maybe("Weight in the pooled effect.", PERCENT)
+    ci_low: float = said("Lower limit of the effect (Wald, at the result's level).", ANALYSIS)
+    ci_high: float = said("Upper limit of the effect.", ANALYSIS)
+    derived: bool = maybe("Whether a number of it was converted from others.", default=False)
+    columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
+
+
+class LeftOut(Part):
+    """A study that reports the outcome and is not pooled."""
+
+    study: str = said("Study.")
+    reason: str = said("Why it is not pooled.")
+    round: str | None = maybe("Search round that brought it.")
+    label: str = said("Name of the row, as of a pooled study.")
+    arms: Arms = maybe("What is known of each group.", default={})
+    reported: tuple[ReportedArm, ...] = maybe("What is reported, arm by arm.", default=())
+    not_estimable: bool = maybe(
+        "Whether its counts say nothing of the effect; then its participants and events count all the same.",
+        default=False,
+    )
+    columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
+
+
+class ArmLeftOut(Part):
+    """An arm that the protocol does not ask for."""
+
+    study: str = said("Study.")
+    arm: str = said("Name of the arm.")
+    reason: str = said("Why it is not used.")
+
+
+class Preparation(Part):
+    """Of how many pooled effects something was changed first, counted where it was done and not where it could have been."""
+
+    derived: int = said("A number was converted from others.", "effects")
+    corrected: int = said("Something was added to the cells for the study's own effect.", "effects")
+    corrected_in_model: int = said("Something was added for the Mantel-Haenszel estimate.", "effects")
+    combined: int = said("Several arms of a group were made one.", "effects")
+    divided: int = said("The control was divided between several comparisons.", "effects")
+    apart: int = said("The control is in several comparisons in full.", "effects")
+    aggregated: int = said("Several effects of a study were made one.", "effects")

@@ -1,0 +1,58 @@
+"""Results as pooling makes them, of what a test says; for the rest there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_origin
+
+import pandas as pd
+
+from evergreen.synthesis import outcome as synthesis
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.models import InverseVariance
+from evergreen.synthesis.result.part import NotDone, Part
+from evergreen.synthesis.result.studies import LeftOut, Preparation, Study
+
+P = TypeVar("P", bound=Part)
+NOTHING: dict[Any, Any] = {str: "", int: 0, float: 1.0, bool: False, tuple: (), Mapping: {}}
+
+
+def part(kind: type[P], /, **keys: Any) -> P:
+    """A part of a result."""
+    for name, field in kind.model_fields.items():
+        if field.is_required() and name not in keys:
+            keys[name] = NOTHING.get(get_origin(field.annotation) or field.annotation)
+    return kind.model_validate(keys)
+
+
+def changed(one: P, /, **keys: Any) -> P:
+    """The same part with other values."""
+    return type(one).model_validate({**dict(one), **keys})
+
+
+def study(name: str, **keys: Any) -> Study:
+    """A study that is pooled."""
+    return part(Study, **{"study": name, "label": name, **keys})
+
+
+def left_out(name: str, **keys: Any) -> LeftOut:
+    """A study that is not pooled."""
+    return part(LeftOut, **{"study": name, "label": name, **keys})
+
+
+def model(**keys: Any) -> InverseVariance:
+    """A pooled effect of a random-effects model."""
+    return part(InverseVariance, **{"model": "random", "test": "z", "asked": "z", **keys})
+
+
+def result(**keys: Any) -> Result:
+    """The result of an outcome."""
+    none = NotDone(not_done="not asked for")
+    known: dict[str, Any] = {"preparation": part(Preparation)}
+    known |= {"outcome": "pain", "measure": "MD", "level": 0.95, "k": len(keys.get("studies", ()))}
+    return part(Result, **{**known, "cumulative": {"not_done": none.not_done}, "small_study": none, **keys})
+
+
+def written(rows: pd.DataFrame | list[dict[str, Any]], outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of pooling `rows`, as it stands in its file."""
+    return synthesis.result(rows, outcome).written()
