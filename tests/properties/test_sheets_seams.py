@@ -12,7 +12,7 @@ from evergreen.extraction.check import check
 from evergreen.extraction.constraints import CONSTRAINTS, NUMBERS, faults
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, texts
-from evergreen.extraction.outcomes import slice_of
+from evergreen.extraction.outcomes import Slices
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.outcome import compared
@@ -46,14 +46,14 @@ ANALYSIS = {"model": "random", "tau2": "REML", "test": "z", "level": 0.95}
 
 def pooled_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Checked, merged and converted as a run does it, and cut for the outcome."""
-    return slice_of(texts(derive(merge_extraction({"AB": rows}).rows)), "pain")
+    return Slices(texts(derive(merge_extraction({"AB": rows}).rows))).of("pain")
 
 
 def ends(part: pd.DataFrame, measure: str) -> tuple[list[str], list[str]]:
     """(studies with an effect, reasons of those without) of the rows of an outcome."""
     _, studies, left_out = compared(part, pooling(ANALYSIS, measure=measure, scale="analysis"))
     assert all(math.isfinite(yi) and vi > 0 for yi, vi in zip(studies.yi, studies.vi, strict=True))
-    return [one.study for one in studies.comparisons], [entry["reason"] for entry in left_out]
+    return [one.study for one in studies.comparisons], [one.reason for one in left_out]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"reliability"}))
