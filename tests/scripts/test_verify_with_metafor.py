@@ -72,7 +72,7 @@ OF_TABLES = pooling(
 OF_MEANS = pooling(
     id="pain", measure="SMD", multi_arm="separate",
     analysis={**ANALYSIS, "dependent": "aggregate", "rho": 0.5, "sensitivity": [
-        {"dependent": "robust"}, {"rho": 0.7}, {"measure": ["MD", "ROM", "SMDH", "SMD1", "VR", "D2ORN", "D2ORL"]}, {"smd_vtype": "UB"}]},
+        {"dependent": "robust"}, {"rho": 0.7}, {"measure": ["MD", "ROM", "SMDH", "SMD1", "VR", "D2ORN", "D2ORL"]}, {"smd_vtype": ["LS2", "UB"]}]},
 )  # fmt: skip
 OF_EFFECTS = pooling(
     {**ANALYSIS, "model": "multilevel", "test": "z", "rho": 0.4},

@@ -42,3 +42,13 @@ def test_from_a_sheet_to_a_pooled_result(measure):
     estimate = found["model"]["estimate"]
     assert shown.forward(shown.back(estimate)) == pytest.approx(estimate)
     assert np.isfinite(shown.back(estimate))
+
+
+def test_borensteins_variance_of_a_standardised_difference():
+    """Example of Borenstein et al. 2009, Introduction to Meta-Analysis, chapter 4: g is 0.5924, its variance 0.0411."""
+    rows = [
+        {"study": "T", "arm": group, "group": group, "n": 50, "mean": mean, "sd": sd}
+        for group, mean, sd in (("intervention", 103, 5.5), ("control", 100, 4.5))
+    ]
+    (own,) = outcome.result(rows, pooling(measure="SMD", analysis={"smd_vtype": "LS2"}))["studies"]
+    assert (own["yi"], own["vi"]) == pytest.approx((0.5924, 0.0411), abs=5e-5)

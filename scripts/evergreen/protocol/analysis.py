@@ -65,7 +65,10 @@ class Settings(Part):
     glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = Field(
         "UM.FS", description="Kind of generalised linear mixed model."
     )
-    smd_vtype: Literal["LS", "UB"] = Field("LS", description="Variance of standardised mean differences.")
+    smd_vtype: Literal["LS", "LS2", "UB"] = Field(
+        "LS",
+        description="Variance of standardised mean differences: LS large-sample (Hedges 1982), LS2 the same times the squared correction (Borenstein 2009), UB unbiased (Hedges 1983).",
+    )
     predtype: Literal["default", "simple", "riley", "t"] = Field(
         "default",
         description="Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean.",
