@@ -43,6 +43,9 @@ def main(argv: list[str] | None = None) -> None:
         help="outcomes of the protocol, each with its study-level `columns`",
     )
     arguments.add_argument(
+        "--scales", type=json_argument, default={}, help="scale of reported estimates by the outcome's data"
+    )
+    arguments.add_argument(
         "--screened", action="store_true", help="which studies are pooled is not known yet"
     )
     args = arguments.parse_args(argv)
@@ -52,6 +55,7 @@ def main(argv: list[str] | None = None) -> None:
         reasons=args.reasons,
         given_counts=args.given,
         outcomes=args.outcomes,
+        scales=args.scales,
         screened=args.screened,
     )
 
@@ -63,6 +67,7 @@ def check(
     reasons: dict[str, str],
     given_counts: dict[str, Any],
     outcomes: list[dict[str, Any]],
+    scales: dict[str, str],
     screened: bool,
 ) -> None:
     """Raise InputError with every fault of people's files; the arguments are those of the command line."""
@@ -94,11 +99,15 @@ def check(
                 faults.append(fault)
     refuse(faults)
     if outcomes:
-        refuse(_unpoolable(files.get("extraction", []), read, outcomes, screened))
+        refuse(_unpoolable(files.get("extraction", []), read, outcomes, scales, screened))
 
 
 def _unpoolable(
-    files: list[list[Any]], read: dict[str, pd.DataFrame], outcomes: list[dict[str, Any]], screened: bool
+    files: list[list[Any]],
+    read: dict[str, pd.DataFrame],
+    outcomes: list[dict[str, Any]],
+    scales: dict[str, str],
+    screened: bool,
 ) -> list[InputError]:
     """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
@@ -113,8 +122,7 @@ def _unpoolable(
     adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
     rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
-    ratios = sorted({outcome["data"] for outcome in outcomes if outcome.get("scale") == "ratio"})
-    converted = merge.texts(derive(rows.rows, ratios))
+    converted = merge.texts(derive(rows.rows, scales))
     return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 
 

@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="{people: [extractor, ...], ratios: [outcome, ...]}",
+        help="{people: [extractor, ...], scales: {outcome: scale}}",
     )
     arguments.add_argument("--merged", required=True)
     arguments.add_argument("--studies", required=True)
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
         (rows.rows, args.merged, spreadsheets.write_table),
         (studies.rows, args.studies, tables.write_table),
         (conflicts, args.conflicts, spreadsheets.write_table),
-        (derive(rows.rows, args.params["ratios"]), args.converted, tables.write_table),
+        (derive(rows.rows, args.params["scales"]), args.converted, tables.write_table),
     ):
         write(texts(frame), Path(path))
 

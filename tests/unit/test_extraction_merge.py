@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
@@ -158,7 +159,7 @@ def test_derived_numbers_say_how_they_came_about():
         {"arm": "d", "n": 40.0, "median": 21.4, "min": 8.4, "max": 51.2},
         {"arm": "e", "n": 40.0, "mean": 1.0},
     )
-    result = derive(merge_extraction({"AB": rows}).rows).set_index("arm")
+    result = derive(merge_extraction({"AB": rows}).rows, {}).set_index("arm")
     assert result.loc["a", "sd"] == pytest.approx(1.0)
     assert result.loc["b", "sd"] == pytest.approx(10 / 1.959964, rel=1e-6)
     assert result.loc["c", ["mean", "sd"]].tolist() == pytest.approx([43.3356, 10.469041445579014])
@@ -176,12 +177,43 @@ def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
         {"arm": "b", "outcome": "death", **contrast},
         {"arm": "c", **contrast, "estimate_se": 0.1},
     )
-    result = derive(merge_extraction({"AB": rows}).rows, ratios={"death"}).set_index("arm")
+    scales = {"pain": "analysis", "death": "ratio"}
+    result = derive(merge_extraction({"AB": rows}).rows, scales).set_index("arm")
     z = 2.5758293035489004
     assert result.loc[["a", "b", "c"], "estimate_se"].tolist() == pytest.approx(
         [0.5 / z, math.log(2) / z, 0.1]
     )
     assert result.loc["c", "derived"] == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        # Altman & Bland (2011, BMJ 343:d2090): a relative risk of 0.30 with P = 0.034 has a standard error of 0.569.
+        ({"estimate": 0.30, "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
+        ({"outcome": "Death", "estimate": 0.30, "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
+        ({"scale": "analysis", "estimate": math.log(0.30), "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
+        ({"outcome": "pain", "scale": "ratio", "estimate": 0.30, "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
+        ({"outcome": "asked nowhere", "estimate": 0.30, "estimate_p": "0.034"}, "ratio or its logarithm is not said"),
+        ({"estimate": 0.8, "estimate_p": "<0.001"}, "P < 0.001 is a bound, it only says that the standard error is below 0.0678"),
+        ({"estimate": 0.8, "estimate_p": ">0.05"}, "above 0.114"),
+        ({"estimate": 1.0, "estimate_p": "0.5"}, "no effect"),
+        ({"estimate": 0.7, "estimate_p": "1"}, "no effect"),
+        ({"estimate": 0.7, "estimate_p": "0"}, "rounded"),
+        ({"estimate": 0.7, "estimate_p": "0.03", "estimate_ci_low": 0.5, "estimate_ci_high": 0.98}, ""),
+        ({"estimate_p": "0.03"}, ""),
+    ],
+)  # fmt: skip
+def test_a_p_value_gives_a_standard_error_or_says_why_not(row, said):
+    rows = merge_extraction({"AB": sheet({"group": "contrast", "outcome": "death", **row})}).rows
+    (found,) = tables.rows(derive(rows, {"pain": "analysis", "death": "ratio"}))
+    if isinstance(said, str):
+        assert math.isnan(found["estimate_se"])
+        assert said in found["not_derived"]
+        assert bool(said) == bool(found["not_derived"])
+    else:
+        assert found["estimate_se"] == said
+        assert "p value" in found["derived"]
 
 
 def test_a_study_spelt_in_two_ways_is_one_study():

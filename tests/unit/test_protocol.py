@@ -11,7 +11,7 @@ from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes, Settings
 from evergreen.protocol.keys import fields
 from evergreen.protocol.model import Protocol
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
 from evergreen.protocol.part import Part
 from evergreen.protocol.reading import complete, load, of_run
@@ -76,6 +76,11 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
         ({**SMALLEST, "outcomes": [{"id": "a b", "measure": "MD"}]}, "Use a letter first"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD"}, {"id": "a", "measure": "RR"}]}, "has the id a twice"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "subgroups": ["tests"]}]}, "`subgroups` has 'tests'"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "scale": "ratio"}]}, "a mean difference is no ratio. Leave `scale` out."),
+        (
+            {**SMALLEST, "outcomes": [{"id": "a", "measure": "HR"}, {"id": "b", "data": "A", "measure": "GEN", "scale": "analysis"}]},
+            "outcome b takes estimates of 'A' as scale analysis, but outcome a takes the same as scale ratio",
+        ),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database"}}}, "lacks `files`"),
         (
@@ -91,6 +96,15 @@ def test_a_fault_is_one_sentence_that_names_the_key(raw, sentence):
         complete(raw)
     assert sentence in str(refusal.value)
     assert str(refusal.value).startswith("config/config.yaml: ")
+
+
+def test_the_scale_of_reported_estimates_is_that_of_all_outcomes_of_the_same_data():
+    given = {"hr": "HR", "md": "MD", "asked": "RR", "both": "MD"}
+    raw = [{"id": name, "measure": measure} for name, measure in given.items()]
+    raw += [{"id": "ratio", "data": "Both", "measure": "ROM", "scale": "ratio"}]
+    found = complete({**SMALLEST, "outcomes": raw}).outcomes
+    assert [one.scale for one in found] == ["ratio", None, None, None, "ratio"]
+    assert scales_of(found) == {"both": "ratio", "hr": "ratio", "md": "analysis"}
 
 
 def test_the_bundled_protocol_is_valid(root):

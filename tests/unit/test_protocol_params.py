@@ -31,8 +31,8 @@ RAW = {
     "extraction": {"extractors": ["AB"]},
     "risk_of_bias": {"tool": "rob2", "assessors": ["CD"]},
     "outcomes": [
-        {"id": "pain", "measure": "MD", "timepoint": "6 weeks", "moderators": ["dose:route"], "analysis": {"cumulative": "year"}},
-        {"id": "later", "measure": "MD", "data": "pain", "name": "Pain later", "scale": "ratio", "favours": {"control": "placebo"}},
+        {"id": "pain", "measure": "ROM", "timepoint": "6 weeks", "moderators": ["dose:route"], "analysis": {"cumulative": "year"}},
+        {"id": "later", "measure": "ROM", "data": "pain", "name": "Pain later", "scale": "ratio", "favours": {"control": "placebo"}},
     ],
     "figures": {"layout": "BMJ"},
 }  # fmt: skip
@@ -70,7 +70,7 @@ GIVEN = [
          "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}},
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
-    (params.merge_extraction, (), {"people": ["AB"], "ratios": ["pain"]}),
+    (params.merge_extraction, (), {"people": ["AB"], "scales": {"pain": "ratio"}}),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),

@@ -7,7 +7,7 @@ import pytest
 
 from evergreen import sheets
 from evergreen.errors import InputError
-from evergreen.sheets.numbers import Convention, Unreadable, readings
+from evergreen.sheets.numbers import Convention, Unreadable, p_value, readings
 
 HEADER = ("study", "outcome", "group", "n", "mean", "sd")
 REFUSED = None
@@ -45,6 +45,31 @@ def test_the_readings_of_a_number(text, point, comma):
     assert readings(text) == {
         mark: value for mark, value in ((".", point), (",", comma)) if value is not None
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("0.03", "0.03"), ("0,03", "0.03"), (".03", "0.03"), ("1,000", "1"), ("1e-5", "1e-05"), ("P = 0.03", "0.03"), ("p-value 0.2", "0.2"),
+        ("<0.001", "<0.001"), ("P < .001", "<0.001"), ("\N{LESS-THAN OR EQUAL TO} 0,05", "<=0.05"), ("> 0.05", ">0.05"), ("NR", ""),
+        ("n.s.", REFUSED), ("1.2", REFUSED), ("-0.1", REFUSED), ("5 %", REFUSED), ("<", REFUSED), ("0.01-0.05", REFUSED),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_p_value_is_read_with_its_bound(tmp_path, text, read, settled):
+    kind = "adjudication_extraction" if settled else "extraction"
+    head = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator")
+    rows = [head, ("A", "pain", "", "", "estimate_p", text, "EF")]
+    if not settled:
+        rows = [("study", "outcome", "group", "estimate_p"), ("A", "pain", "contrast", text)]
+    path = written(tmp_path / "AB.xlsx", rows, ",")
+    if read is REFUSED:
+        with pytest.raises(InputError, match=r"AB\.xlsx, row 2, column (value|estimate_p): .* is no p value"):
+            sheets.read_sheet(path, kind)
+        with pytest.raises(Unreadable):
+            p_value(text)
+    else:
+        assert sheets.read_sheet(path, kind)["value" if settled else "estimate_p"].tolist() == [read]
 
 
 # What stands beside the cell, whether semicolons part the columns, the cell, and how it is read.

@@ -22,9 +22,7 @@ NUMBERS = {
 @pytest.mark.parametrize("measure", ASKED)
 def test_from_a_sheet_to_a_pooled_result(measure):
     kind = KINDS[MEASURES[measure].kind]
-    groups = {"GEN": ["contrast"]}.get(
-        measure, ["intervention", "control"] if kind.groups == 2 else ["single"]
-    )
+    groups = ["intervention", "control"] if kind.groups == 2 else ["single"] if kind.numbers else ["contrast"]
     rows = [
         {"study": f"T{row}", "arm": group, "group": group, "estimate": row / 10, "estimate_se": 0.2 + row / 20}
         | {name: NUMBERS[name][(row + shift) % 4] for name in kind.numbers}
@@ -37,7 +35,7 @@ def test_from_a_sheet_to_a_pooled_result(measure):
     assert set(found["small_study"]["tests"]) <= {"Egger", "Harbord", "Peters", "Pustejovsky-Rodgers"}
     shown = SCALES[measure]
     assert shown.ratio == (
-        (MEASURES[measure].scale == "log" and kind.groups == 2) or measure in ("ROMC", "VRC")
+        (MEASURES[measure].scale == "log" and kind.groups == 2) or measure in ("ROMC", "VRC", "HR")
     )
     estimate = found["model"]["estimate"]
     assert shown.forward(shown.back(estimate)) == pytest.approx(estimate)
@@ -50,5 +48,5 @@ def test_borensteins_variance_of_a_standardised_difference():
         {"study": "T", "arm": group, "group": group, "n": 50, "mean": mean, "sd": sd}
         for group, mean, sd in (("intervention", 103, 5.5), ("control", 100, 4.5))
     ]
-    (own,) = outcome.result(rows, pooling(measure="SMD", analysis={"smd_vtype": "LS2"}))["studies"]
+    (own,) = written(rows, pooling(measure="SMD", analysis={"smd_vtype": "LS2"}))["studies"]
     assert (own["yi"], own["vi"]) == pytest.approx((0.5924, 0.0411), abs=5e-5)

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
+from evergreen.figures.scales import of_result
 from evergreen.synthesis.comparisons import choose
+from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
 
 ROWS = [
@@ -54,3 +56,58 @@ def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: s
 def test_a_reported_difference_needs_no_scale() -> None:
     (own,) = choose(RATIO, pooling(measure="MD")).comparisons
     assert own.yi == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("measure", "asked", "row", "effect"),
+    [
+        ("RR", {}, {"scale": "ratio"}, math.log(0.8)),
+        ("RR", {}, {"scale": "analysis"}, 0.8),
+        ("RR", {"scale": "analysis"}, {"scale": "ratio"}, math.log(0.8)),
+        ("GEN", {}, {"scale": "ratio"}, math.log(0.8)),
+        ("GEN", {"scale": "ratio"}, {"scale": "analysis"}, 0.8),
+        ("HR", {"scale": "ratio"}, {}, math.log(0.8)),
+        ("HR", {"scale": "ratio"}, {"scale": "analysis"}, 0.8),
+        ("MD", {}, {"scale": "ratio"}, "it reports a ratio, which a mean difference is not"),
+        ("RR", {"scale": "ratio"}, {"in_conflict": "scale"}, "the extractors disagree on the scale of the estimate"),
+        ("MD", {}, {"estimate": "", "in_conflict": "estimate", "estimate_ci_low": ""}, "the extractors disagree on estimate"),
+        # O - E and its variance say the logarithm, whatever is said of estimates
+        *(
+            (measure, {"scale": scale} if scale else {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, -0.25)
+            for measure in ("HR", "PETO", "GEN") for scale in ("ratio", "analysis", "")
+        ),
+        ("HR", {"scale": "ratio"}, {"estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, -0.25),  # an estimate without its limits
+        ("HR", {"scale": "ratio"}, {"o_minus_e": "-5", "variance": "20"}, math.log(0.8)),
+        ("RR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, "which a risk ratio is not"),
+        ("HR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5"}, "without its variance"),
+        ("HR", {}, {"estimate": "", "estimate_ci_low": "", "variance": "20"}, "not O - E itself"),
+        ("HR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "0", "variance": "0"}, "O - E has no variance"),
+    ],
+)  # fmt: skip
+def test_an_effect_is_on_the_scale_that_its_row_says_else_its_outcome(measure, asked, row, effect):
+    chosen = choose(pd.DataFrame([{**CELLS, **row}]), pooling(id="pain", measure=measure, **asked))
+    if isinstance(effect, str):
+        (left_out,) = chosen.left_out
+        assert effect in left_out.reason
+    else:
+        (own,) = chosen.comparisons
+        assert own.yi == pytest.approx(effect)
+        assert own.vi == pytest.approx(1 / 20 if effect == -0.25 else own.vi)
+
+
+def test_effects_of_which_single_rows_say_that_they_are_ratios_are_shown_as_such():
+    rows = pd.DataFrame([{**CELLS, "study": name, "scale": "ratio"} for name in "ABC"])
+    for asked, name in (({"measure": "GEN"}, "Ratio"), ({"measure": "HR"}, "Hazard ratio")):
+        found = result(rows, pooling(id="pain", **asked))
+        scale = of_result(found, ratio=False)
+        assert (scale.name, scale.text(found.model.estimate)) == (name, "0.80")
+    plain = result(pd.DataFrame([CELLS]), pooling(id="pain", measure="GEN", scale="analysis"))
+    assert of_result(plain, ratio=False).name == "Effect"
+
+
+def test_a_bound_of_a_p_value_is_said_where_a_study_is_left_out():
+    row = {**CELLS, "estimate_ci_low": "", "not_derived": "estimate_se: P < 0.001 is a bound"}
+    (left_out,) = choose(pd.DataFrame([row]), pooling(measure="HR", scale="ratio")).left_out
+    assert left_out.reason == (
+        "an estimate is reported without standard error or interval (estimate_se: P < 0.001 is a bound)"
+    )

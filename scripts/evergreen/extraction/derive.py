@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.extraction.check import Row
 from evergreen.metaanalysis import conversions
+from evergreen.sheets import folded
+from evergreen.sheets.numbers import bounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,18 +18,18 @@ if TYPE_CHECKING:
 DERIVED, NOT_DERIVED = "derived", "not_derived"
 
 
-def derive(rows: pd.DataFrame, ratios: Collection[str] = ()) -> pd.DataFrame:
+def derive(rows: pd.DataFrame, scales: Mapping[str, str]) -> pd.DataFrame:
     """Rows of the merged extraction with what could be derived filled in.
 
     Only empty cells are filled: a standard deviation from the standard error, the interval of the mean, or quantiles;
-    a mean from quantiles; the standard error of a contrast from its p value (column `estimate_p`), of its logarithm for the
-    outcomes in `ratios`. `derived` names each derived column with formula and source, after what the extractors themselves
+    a mean from quantiles; the standard error of a contrast from its p value. `scales` is `ratio` or `analysis` by the folded
+    name of an outcome, for rows that do not say it themselves. `derived` names each derived column with formula and source, after what the extractors themselves
     marked as derived; `not_derived` says why a conversion that the row would allow was not made.
     """
     records = tables.rows(rows)
     for row in records:
         made, refused = [], []
-        for column, value, how in _conversions(row, ratios):
+        for column, value, how in _conversions(row, scales):
             if value is None:
                 refused.append(f"{column}: {how}")
             else:
@@ -44,10 +46,11 @@ def given(row: Row, *columns: str) -> bool:
     return not any(math.isnan(row[column]) for column in columns)
 
 
-def _conversions(row: Row, ratios: Collection[str]) -> Iterator[tuple[str, float | None, str]]:
+def _conversions(row: Row, scales: Mapping[str, str]) -> Iterator[tuple[str, float | None, str]]:
     """(column, value or None, how) of what the row allows; in the order of trust."""
+    if row["group"] in ("contrast", "single"):
+        yield from _contrast(row, row.get("scale") or scales.get(folded(row["outcome"]), ""))
     if row["group"] == "contrast":
-        yield from _contrast(row, ratio=row["outcome"] in ratios)
         return
     if given(row, "mean", "sd"):
         return
@@ -87,16 +90,31 @@ def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
             yield column, value, f"median with {shown} ({source})"
 
 
-def _contrast(row: Row, *, ratio: bool) -> Iterator[tuple[str, float | None, str]]:
-    text = str(row.get("estimate_p", ""))
-    try:
-        p = float(text)
-    except ValueError:
+def _contrast(row: Row, scale: str) -> Iterator[tuple[str, float | None, str]]:
+    """The standard error of an estimate from its p value; of the logarithm of a ratio, which is the effect that is pooled."""
+    column, text = "estimate_se", str(row.get("estimate_p", ""))
+    known = given(row, column) or given(row, "estimate_ci_low", "estimate_ci_high")
+    ratio, estimate = scale == "ratio", row["estimate"]
+    if not text or known or math.isnan(estimate) or (ratio and estimate <= 0):
         return
-    known = given(row, "estimate_se") or given(row, "estimate_ci_low", "estimate_ci_high")
-    if known or not given(row, "estimate") or not 0 < p < 1 or (ratio and row["estimate"] <= 0):
+    if not scale:
+        yield column, None, "whether the estimate is a ratio or its logarithm is not said"
         return
-    effect = math.log(row["estimate"]) if ratio else row["estimate"]
-    if effect:
+    effect = math.log(estimate) if ratio else estimate
+    bound, number = bounded(text)
+    p = float(number)
+    if not effect:
+        yield column, None, "no standard error follows from the p value of an estimate of no effect"
+    elif p == 1 or (p == 0 and bound != ">"):
+        yield column, None, "a p value of 1 is that of no effect" if p else "a p value of 0 is a rounded one"
+    elif bound:
+        side = "below" if "<" in bound else "above"
+        limit = conversions.se_from_p(effect, p)
+        yield (
+            column,
+            None,
+            f"P {bound} {p:g} is a bound, it only says that the standard error is {side} {limit:.3g}",
+        )
+    else:
         how = "from estimate and p value, normal distribution (Cochrane Handbook 6.3)"
-        yield "estimate_se", conversions.se_from_p(effect, p), how
+        yield column, conversions.se_from_p(effect, p), how

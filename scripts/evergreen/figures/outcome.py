@@ -21,6 +21,7 @@ from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
 from evergreen.synthesis.result.models import InverseVariance
@@ -99,7 +100,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     yield plate("tau2_profile", "Profile of tau²", profile, result, model, result.profile, reason=flat)
     yield plate("radial", "Radial plot", radial, result, model, reason=at_least(4))
     yield plate("drapery", "Drapery plot", drapery, result, model, reason=at_least(3))
-    two_groups = "" if result.measure in RISKS else "it is drawn for two groups with events"
+    counts = MEASURES[result.measure].kind == "table" and result.measure in RISKS
+    two_groups = "" if counts else "it is drawn for two groups with events"
     yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3))
     contoured = partial(funnel, contours=True)
     yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=at_least(FEW))

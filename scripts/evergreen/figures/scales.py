@@ -98,6 +98,7 @@ SCALES = {
     "ROMC": _ratio("Ratio of means", "ROM"),
     "VRC": _ratio("Ratio of standard deviations", "VR"),
     "IRR": _ratio("Rate ratio", "IRR"),
+    "HR": _ratio("Hazard ratio", "HR"),
     "IRD": Scale("Rate difference", "IRD"),
     "IRSD": Scale("Difference of root rates", "IRSD"),
     "COR": Scale("Correlation", "r"),
@@ -157,7 +158,7 @@ def of_result(result: Result, *, ratio: bool) -> Scale:
 
     Its decimals are those that the effects of the studies and their limits need.
     """
-    scale = scale_of(result.measure, ratio=ratio, studies=result.studies)
+    scale = scale_of(result.measure, ratio=ratio or result.scale == "log", studies=result.studies)
     effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
     return replace(scale, decimals=effect_decimals([scale.back(value) for value in effects]))
 

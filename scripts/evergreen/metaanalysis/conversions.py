@@ -69,6 +69,17 @@ def se_from_p(estimate: float, p: float) -> float:
     return abs(estimate) / float(-ndtri(p / 2))
 
 
+def effect_from_score(observed_minus_expected: float, variance: float) -> tuple[float, float]:
+    """Log hazard ratio (log-rank test) or Peto's log odds ratio, and its sampling variance.
+
+    From the observed minus the expected events of the intervention group and the variance of that difference (Yusuf et al. 1985, Prog
+    Cardiovasc Dis 27:335; Parmar et al. 1998, Stat Med 17:2815; Cochrane Handbook 6.8.2). NaN without a variance.
+    """
+    if variance <= 0:
+        return math.nan, math.nan
+    return observed_minus_expected / variance, 1 / variance
+
+
 def se_from_t(difference: float, statistic: float) -> float:
     """Standard error of a difference in means from its t statistic (Handbook 6.5.2.3)."""
     return abs(difference / statistic)

@@ -51,6 +51,9 @@ class Measure:
     unless it is refused. `silent` are the tables that say nothing of the effect, whatever is added to them: `none` (no event in either
     group), `all` (everybody has it). `unit` is that of the effect: `outcome` (that of the outcome, so that values in different units cannot
     be pooled), `spread` (the outcome's own spread or mean, which a change has not in common with a value), or "". `asymmetry` are the tests for small-study effects that suit it (Cochrane Handbook 13.3.5.4).
+    `natural` says that reports state it as it is and hardly ever as its logarithm, `scored` that it follows from observed minus
+    expected events and their variance: hazard ratios by the log-rank test and Peto's odds ratios, the two that RevMan takes them for, and
+    effects that nothing is known of.
     """
 
     name: str
@@ -61,6 +64,15 @@ class Measure:
     asymmetry: tuple[str, ...] = ("Egger",)
     corrected: bool = False
     silent: tuple[str, ...] = ()
+    natural: bool = False
+    scored: bool = False
+
+    @property
+    def reported(self) -> str:
+        """The scale of a reported effect where nobody says it: `ratio`, `analysis`, or "" where it has to be said."""
+        if self.natural:
+            return "ratio"
+        return "" if self.scale == "log" or self.kind == "generic" else "analysis"
 
 
 _CELLS, _COUNT = ("add", "to", "drop00"), ("add", "to")
@@ -73,7 +85,7 @@ MEASURES = {
     "RD": Measure("risk difference", "table", options=_CELLS, corrected=True),
     "PETO": Measure(
         "Peto odds ratio", "table", "log", _CELLS, asymmetry=("Harbord", "Peters"), corrected=True,
-        silent=("none", "all"),
+        silent=("none", "all"), scored=True,
     ),
     "AS": Measure("arcsine square root difference", "table", options=_CELLS),
     "PHI": Measure("phi coefficient", "table", options=_CELLS),
@@ -124,5 +136,6 @@ MEASURES = {
     "ARAW": Measure("Cronbach's alpha", "reliability"),
     "AHW": Measure("Cronbach's alpha (cube root)", "reliability", "cube_root"),
     "ABT": Measure("Cronbach's alpha (log)", "reliability", "log_complement"),
-    "GEN": Measure("effect", "generic"),
+    "HR": Measure("hazard ratio", "generic", "log", natural=True, scored=True),
+    "GEN": Measure("effect", "generic", scored=True),
 }  # fmt: skip

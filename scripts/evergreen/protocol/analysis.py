@@ -12,10 +12,12 @@ from pydantic.fields import FieldInfo
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.part import Part, several, told
 
-Measure = Literal[
+Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
-    "VRC", "IRR", "IRD", "IRSD", "COR", "ZCOR", "PR", "PLO", "PLN", "PFT", "PAS", "IR", "IRLN", "IRS", "GEN",
+    "VRC", "IRR", "IRD", "IRSD", "COR", "ZCOR", "PR", "PLO", "PLN", "PFT", "PAS", "IR", "IRLN", "IRS",
 ]  # fmt: skip
+"""Measures that follow from the numbers of arms."""
+Measure = Literal[Computed, "HR", "GEN"]
 MultiArm = Literal["combine", "split", "separate"]
 Without = Literal["high_risk", "derived", "each_source", "outliers", "influential"]
 
@@ -107,7 +109,7 @@ Changes = create_model(
         name: _change(_value_of(setting), setting.description)
         for name, setting in Settings.model_fields.items()
     },
-    measure=_change(Measure, "Effect measure."),
+    measure=_change(Computed, "Effect measure."),
     multi_arm=_change(MultiArm, "What is done with several arms of one group."),
     without=_change(Without, "What is left out."),
     without_studies=_change(

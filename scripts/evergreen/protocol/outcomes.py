@@ -7,9 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.part import Id, Names, Part, Texts, part, told
 from evergreen.protocol.relations import Fault
+from evergreen.sheets import folded
 
 
 class Arms(Part):
@@ -52,9 +54,10 @@ class Outcome(Part):
     arms: Arms = part()
     multi_arm: MultiArm = Field("combine", description="What is done with several arms of one group.")
     scale: Literal["analysis", "ratio"] | None = Field(
-        None,
-        description="Scale of the estimates of contrast rows: `ratio` as it is (0.80), `analysis` for its logarithm or for what is"
-        " no ratio; obligatory where a measure that is a ratio, or GEN, has such rows.",
+        default_factory=lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
+        description="Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
+        " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows.",
+        json_schema_extra=told(default="ratio for HR"),
     )
     favours: Favours = part()
     analysis: Analysis = part()
@@ -73,10 +76,40 @@ class Outcome(Part):
         return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by]))
 
 
+def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """{folded name of data in the sheets: `ratio` or `analysis`} of reported estimates, as far as outcomes or their measures say it."""
+    told: dict[str, set[str]] = {}
+    for one in outcomes:
+        told.setdefault(folded(one.data), set()).add(one.scale or MEASURES[one.measure].reported)
+    # A difference and a ratio of the same data: what is said of the one holds, for nobody states a difference as a ratio.
+    return {
+        data: "ratio" if "ratio" in scales else "analysis"
+        for data, scales in sorted(told.items())
+        if "ratio" in scales or scales == {"analysis"}
+    }
+
+
 def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
-    """Ids that are there twice, subgroups that a result cannot name, and moderators that are no columns."""
+    """Ids that are there twice, scales that contradict the measure or each other, subgroups that a result cannot name, and moderators
+    that are no columns."""
     seen: set[str] = set()
+    scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
+        if outcome.scale == "ratio" and MEASURES[outcome.measure].reported == "analysis":
+            yield Fault(
+                ("outcomes", number, "scale"),
+                f"outcome {outcome.id}: `scale` is 'ratio', but a {MEASURES[outcome.measure].name} is no ratio",
+                "Leave `scale` out.",
+            )
+        elif outcome.scale:
+            first = scales.setdefault(folded(outcome.data), outcome)
+            if first.scale != outcome.scale:
+                yield Fault(
+                    ("outcomes", number, "scale"),
+                    f"outcome {outcome.id} takes estimates of {outcome.data!r} as scale {outcome.scale}, but outcome {first.id} takes"
+                    f" the same as scale {first.scale}",
+                    "Say one `scale` for both, or the scale of single rows in the column `scale` of the extraction sheet.",
+                )
         if outcome.id in seen:
             yield Fault(
                 ("outcomes", number, "id"),

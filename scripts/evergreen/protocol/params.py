@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evergreen.protocol.model import Protocol
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.part import Part
 from evergreen.protocol.search import Source
 
@@ -114,11 +114,8 @@ def whole(protocol: Protocol) -> Values:
 
 
 def merge_extraction(protocol: Protocol) -> Values:
-    """Who extracts, and the outcomes whose contrasts are on the natural scale."""
-    return {
-        "people": list(protocol.extraction.extractors or ()),
-        "ratios": sorted({outcome.data for outcome in protocol.outcomes if outcome.scale == "ratio"}),
-    }
+    """Who extracts, and the scales of reported estimates."""
+    return {"people": list(protocol.extraction.extractors or ()), "scales": scales_of(protocol.outcomes)}
 
 
 def slice_outcomes(protocol: Protocol) -> list[Values]:
@@ -193,6 +190,7 @@ def check_inputs(protocol: Protocol, areas: Iterable[str]) -> Values:
         "reasons": dict(protocol.screening.reasons),
         "given_counts": _given(protocol) if "screening" in areas else {},
         "outcomes": slice_outcomes(protocol) if "extraction" in areas else [],
+        "scales": scales_of(protocol.outcomes) if "extraction" in areas else {},
         "screened": protocol.screened,
     }
 

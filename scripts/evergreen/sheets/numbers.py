@@ -19,6 +19,8 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _SWAPPED = str.maketrans(".,", ",.")
 MARKS = (".", ",")
+_P_VALUE = re.compile(r"(?:p(?:[ -]?value)?)? ?(<=|>=|[<>=])? ?(.*)")
+_BOUNDS = str.maketrans({"\u2264": "<=", "\u2a7d": "<=", "\u2265": ">=", "\u2a7e": ">="})
 
 
 class Unreadable(ValueError):
@@ -94,6 +96,28 @@ def readings(cell: str) -> dict[str, float]:
         elif _THOUSANDS.fullmatch(written):
             values[mark] = float(written.replace(",", ""))
     return values
+
+
+def p_value(cell: str) -> str:
+    """A p value, or its bound, as `0.03` or `<0.001`; "" where nothing was reported. Raises Unreadable.
+
+    No convention is needed: of two readings only one lies between 0 and 1.
+    """
+    if not_reported(cell):
+        return ""
+    bound, number = bounded(cell)
+    values = {value for value in readings(number).values() if 0 <= value <= 1}
+    if len(values) != 1:
+        todo = "Write a number between 0 and 1, a bound such as <0.001, or leave the cell empty."
+        raise Unreadable(f"{cell!r} is no p value", todo)
+    return f"{bound}{plain(values.pop())}"
+
+
+def bounded(cell: str) -> tuple[str, str]:
+    """The parts of a p value as reports print it: `P < .001` is `<` and `.001`, `0.03` has no bound."""
+    found = _P_VALUE.fullmatch(folded(cell).translate(_BOUNDS))
+    assert found is not None  # the last part takes everything
+    return (found[1] or "").removeprefix("="), found[2]
 
 
 def not_reported(cell: str) -> bool:

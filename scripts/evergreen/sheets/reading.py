@@ -20,7 +20,16 @@ from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, workbooks
 from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
 from evergreen.sheets.labels import folded, name_key
-from evergreen.sheets.numbers import NUMBER, Ambiguous, Convention, Unreadable, not_reported, plain
+from evergreen.sheets.numbers import (
+    NUMBER,
+    Ambiguous,
+    Convention,
+    Unreadable,
+    bounded,
+    not_reported,
+    p_value,
+    plain,
+)
 from evergreen.sheets.texts import clean, decoded
 from evergreen.spreadsheets import unguarded
 
@@ -273,6 +282,9 @@ class _Reader:
         """How the sheet writes numbers; None where its schema has no column of numbers."""
         numeric = [written[column.name] for column in self.schema if column.numeric]
         for column in self.schema:
+            if column.kind == "p_value":
+                texts = (cell for cell in written[column.name] if not isinstance(cell, NumberCell))
+                numeric.append([bounded(cell)[1] for cell in texts])
             if column.kind == "cell":
                 meant = [self._meant(written, at) for at in range(len(self.rows))]
                 numeric.append(
@@ -308,6 +320,8 @@ class _Reader:
                 typed.append(self._settled(cell, at, column, self._meant(written, at), convention))
             elif column.kind == "choice" and cell:
                 typed.append(self._choice(cell, at, column, column))
+            elif column.kind == "p_value":
+                typed.append(self._p_value(cell, at, column))
             elif column.kind == "record_id" and SPOILT_ID.fullmatch(cell):
                 problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
                 self._fault(problem, at, column, "Restore the id from the work list.")
@@ -328,6 +342,8 @@ class _Reader:
             return cell if not_reported(cell) else plain(self._number(cell, at, column, meant, convention))
         if meant.kind == "choice":
             return self._choice(cell, at, column, meant)
+        if meant.kind == "p_value":
+            return self._p_value(cell, at, column)
         return cell
 
     def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:
@@ -353,6 +369,13 @@ class _Reader:
             problem = f"{cell} is above {rule.maximum:g}, which is impossible here"
             self._fault(problem, at, column, "Correct it.")
         return value
+
+    def _p_value(self, cell: str, at: int, column: Column) -> str:
+        try:
+            return p_value(cell)
+        except Unreadable as error:
+            self._fault(error.problem, at, column, error.todo)
+            return cell
 
     def _plain(
         self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0

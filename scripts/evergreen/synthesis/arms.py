@@ -1,4 +1,4 @@
-"""The numbers of arms: what a kind of effect needs, what cannot be, arms together or divided, reported estimates."""
+"""The numbers of arms: what a kind of effect needs, what cannot be, arms together or divided."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.metaanalysis.conversions import Group, combine_groups, se_from_interval, split_group
-from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
 from evergreen.synthesis.result.studies import Arm
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
 
-ARM_NUMBERS = NUMBERS[:-4]
+CONTRAST_NUMBERS = ("estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "o_minus_e", "variance")
+ARM_NUMBERS = tuple(name for name in NUMBERS if name not in CONTRAST_NUMBERS)
 EVENTS_NOT_PEOPLE = (
     "more events than participants: they were counted over the time at risk, not people with an event"
 )
@@ -86,44 +86,6 @@ def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
     n, events = split_group(group.get("n", math.nan), group.get("events", math.nan), comparisons)
     divided = {"n": n, "events": events, "person_time": group.get("person_time", math.nan) / comparisons}
     return {name: divided.get(name, value) for name, value in group.items()}
-
-
-def reported_estimate(row: Row, outcome: Mapping[str, Any]) -> tuple[float, float] | str:
-    """Effect and variance on the analysis scale of a reported estimate, or why there is none."""
-    value, se = row["estimate"], row["estimate_se"]
-    low, high = row["estimate_ci_low"], row["estimate_ci_high"]
-    if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
-        return "an effect is mentioned, but no estimate is reported"
-    scale = outcome.get("scale")
-    if scale is None and (outcome["measure"] == "GEN" or MEASURES[outcome["measure"]].scale == "log"):
-        raise InputError(
-            f"study {row['study']}, outcome {outcome['id']}: whether the estimate is a ratio or its logarithm is not said",
-            **place_of(row),
-            column="estimate",
-            todo="Give the outcome in config/config.yaml `scale: ratio` (0.80 means a fifth less) or `scale: analysis`"
-            " (a logarithm, or an effect that is no ratio).",
-        )
-    if scale == "ratio":
-        numbers = [number for number in (value, low, high) if not math.isnan(number)]
-        if min(numbers) <= 0:
-            raise InputError(
-                f"study {row['study']}, outcome {outcome['id']}: a ratio of {min(numbers):g} is not positive",
-                **place_of(row),
-                column="estimate",
-                todo="Check the number, or set `scale: analysis` if it is a logarithm already.",
-            )
-        value, low, high = (
-            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
-        )
-    if math.isnan(value):
-        value = (low + high) / 2
-    if math.isnan(se):
-        if math.isnan(low) or math.isnan(high):
-            return "an estimate is reported without standard error or interval"
-        se = se_from_interval(low, high)
-    if se <= 0:
-        return "the reported estimate has no sampling variance"
-    return float(value), float(se) ** 2
 
 
 def shown(numbers: Mapping[str, float], rows: Rows) -> Arm:

@@ -29,11 +29,11 @@ from evergreen.synthesis.arms import (
     faults,
     missing_numbers,
     place_of,
-    reported_estimate,
     shared,
     shown,
     total,
 )
+from evergreen.synthesis.reported import effect
 from evergreen.synthesis.result.studies import Arm, ArmLeftOut, Effect, LeftOut, ReportedArm
 from evergreen.synthesis.units import other_units
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
     name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
 }
-TEXTS = ("timepoint", "arm", "round", "derived", "not_derived", "in_conflict", "screening")
+TEXTS = ("timepoint", "arm", "scale", "round", "derived", "not_derived", "in_conflict", "screening")
 
 
 @dataclass(frozen=True)
@@ -329,7 +329,7 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
 
 def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Comparison] | str:
     how = outcome["multi_arm"]
-    usable = [(row, reported_estimate(row, outcome)) for row in rows]
+    usable = [(row, effect(row, outcome)) for row in rows]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
     if reasons:
         return reasons[0]

@@ -14,6 +14,7 @@ from evergreen.synthesis import (
     effect_modification,
     funnel_asymmetry,
     pooled,
+    reported,
     sensitivity,
     study_effects,
     study_influence,
@@ -44,6 +45,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
     return Result(
         outcome=outcome["id"],
         measure=study_effects.effect_measure(outcome),
+        scale=reported.shown_by(rows, outcome, studies.measure),
         k=len(studies.yi),
         level=analysis["level"],
         studies=_studies(studies, whole, analysis["level"]),

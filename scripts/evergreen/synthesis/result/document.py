@@ -34,6 +34,9 @@ class Result(Part):
     measure: str = said(
         "Measure of the studies' effects: the protocol's, but `PETO` where Peto's method pools."
     )
+    scale: str = said(
+        "How effects are shown: `log` by their exponential, `identity` as they are, else by the way back from the scale of that name."
+    )
     k: int = said("Effects pooled.", "effects", ge=0)
     level: float = said(
         "Level of the intervals; a sensitivity analysis may have another.", "fraction", gt=0.5, lt=1

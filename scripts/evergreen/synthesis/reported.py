@@ -1,0 +1,103 @@
+"""Effects that reports state as such: which of their numbers make one, and on which scale they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from evergreen.errors import InputError
+from evergreen.metaanalysis.conversions import effect_from_score, se_from_interval
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.synthesis.arms import CONTRAST_NUMBERS, Row, Rows, place_of
+
+Effect = tuple[float, float]
+BEHIND = (*CONTRAST_NUMBERS, "estimate_p")
+"""Columns that an effect is made from."""
+
+
+def effect(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
+    """Effect and variance on the analysis scale, or why there is none: of the estimate, else of O - E and its variance.
+
+    Raises InputError where it is not said whether an estimate is a ratio or its logarithm, and for a ratio that cannot be.
+    """
+    disputed = [name for name in row["in_conflict"].split("; ") if name in (*BEHIND, "scale")]
+    if "scale" in disputed:
+        return "the extractors disagree on the scale of the estimate"
+    stated = _stated(row, outcome)
+    if isinstance(stated, str):
+        scored = _scored(row, outcome["measure"])
+        if scored is not None:
+            stated = scored
+    if isinstance(stated, str) and disputed:
+        return f"the extractors disagree on {', '.join(disputed)}"
+    return stated
+
+
+def scale_of(row: Row, outcome: Mapping[str, Any]) -> str:
+    """`ratio` or `analysis`, whatever says it first: the row, the outcome, the measure; "" where none of them does."""
+    return row["scale"] or outcome.get("scale") or MEASURES[outcome["measure"]].reported
+
+
+def shown_by(rows: Rows, outcome: Mapping[str, Any], measure: str) -> str:
+    """How effects of `measure` are shown, as `Measure.scale`: those of which nothing else is known are ratios where outcome or rows say so."""
+    own = MEASURES[measure]
+    said = {outcome.get("scale"), *(row["scale"] for row in rows)}
+    return "log" if own.kind == "generic" and "ratio" in said else own.scale
+
+
+def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
+    """The effect of an estimate with its standard error or limits."""
+    value, se = row["estimate"], row["estimate_se"]
+    low, high = row["estimate_ci_low"], row["estimate_ci_high"]
+    if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
+        return "an effect is mentioned, but no estimate is reported"
+    scale, measure = scale_of(row, outcome), MEASURES[outcome["measure"]]
+    if not scale:
+        raise InputError(
+            f"study {row['study']}, outcome {outcome['id']}: whether the estimate is a ratio or its logarithm is not said",
+            **place_of(row),
+            column="estimate",
+            todo="Give the outcome in config/config.yaml, or the row in a column `scale`, `ratio` (0.80 means a fifth less) or"
+            " `analysis` (a logarithm, or an effect that is no ratio).",
+        )
+    if scale == "ratio":
+        if measure.reported == "analysis":
+            return f"it reports a ratio, which a {measure.name} is not"
+        numbers = [number for number in (value, low, high) if not math.isnan(number)]
+        if min(numbers) <= 0:
+            raise InputError(
+                f"study {row['study']}, outcome {outcome['id']}: a ratio of {min(numbers):g} is not positive",
+                **place_of(row),
+                column="estimate",
+                todo="Check the number, or say `scale: analysis` if it is a logarithm already.",
+            )
+        value, low, high = (
+            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
+        )
+    if math.isnan(value):
+        value = (low + high) / 2
+    if math.isnan(se):
+        if math.isnan(low) or math.isnan(high):
+            why = f" ({row['not_derived']})" if row["not_derived"] else ""
+            return f"an estimate is reported without standard error or interval{why}"
+        se = se_from_interval(low, high)
+    if se <= 0:
+        return "the reported estimate has no sampling variance"
+    return float(value), float(se) ** 2
+
+
+def _scored(row: Row, name: str) -> Effect | str | None:
+    """The effect of observed minus expected events and their variance, whose scale is always the logarithm; None without either."""
+    difference, variance = row["o_minus_e"], row["variance"]
+    if math.isnan(difference) and math.isnan(variance):
+        return None
+    if not MEASURES[name].scored:
+        return f"O - E and its variance give a hazard ratio or Peto's odds ratio, which a {MEASURES[name].name} is not"
+    if math.isnan(variance):
+        return "O - E is reported without its variance"
+    if math.isnan(difference):
+        return "a variance of O - E is reported, but not O - E itself"
+    if variance == 0:
+        return "O - E has no variance"
+    return effect_from_score(difference, variance)
