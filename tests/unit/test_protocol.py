@@ -81,6 +81,15 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
             {**SMALLEST, "outcomes": [{"id": "a", "measure": "HR"}, {"id": "b", "data": "A", "measure": "GEN", "scale": "analysis"}]},
             "outcome b takes estimates of 'A' as scale analysis, but outcome a takes the same as scale ratio",
         ),
+        (
+            {**SMALLEST, "outcomes": [{"id": "a", "measure": "HR", "assumed_risk": {"risk": 0.2}}]},
+            "outcome a: `assumed_risk` lacks its time, on which the risks of a hazard ratio depend. Add `at`, such as `at: 5 years`.",
+        ),
+        (
+            {**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "assumed_risk": {"risk": 0.2}}]},
+            "outcome a: `assumed_risk`, but a mean difference says nothing of risks",
+        ),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "assumed_risk": {"risk": 60}}]}, "Write it as a fraction: 0.6"),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database"}}}, "lacks `files`"),
         (

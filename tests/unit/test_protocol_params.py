@@ -93,7 +93,7 @@ def test_a_step_is_given(protocol, step, more, expected):
 
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
-    given = set(Outcome.model_fields) - {"name", "better", "data", "favours"}
+    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk"}
     assert set(first) == given - {"scale"}  # not said
     assert set(second) == given
     without = {"rho", "dependent"}  # no value of their own

@@ -66,3 +66,26 @@ def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
         ["MD 1.00 (0.00\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}2.00)", "not rated"],
     ]
     assert reasons.lines == ["a: imprecision (-2): few"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "assumed", "risks"),
+    [
+        ("HR", {"risk": 0.3, "at": "5 years"}, ("300 per 1000 at 5 years", "211 per 1000 (156\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}275)")),
+        ("HR", None, ("", "")),
+        ("RR", {"risk": 0.3}, ("300 per 1000", "199 per 1000 (143\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}270)")),
+        ("RR", None, ("200 per 1000", "133 per 1000 (95\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}180)")),
+    ],
+)  # fmt: skip
+def test_a_risk_that_the_protocol_assumes_goes_before_the_median(measure, assumed, risks):
+    outcome = Outcome(id="death", name="Death", measure=measure, assumed_risk=assumed)
+    pooled = result((20, 100), measure=measure, estimate=0.664, low=0.476, high=0.9)
+    table, note, *more = findings.section([outcome], {"death": pooled}, certainty(other="")).blocks
+    assert tuple(table.rows[0][2:4]) == risks
+    assert ("the protocol assumes (Death)" in note.text) == (assumed is not None)
+    assert ("1 - (1 - p)^HR" in note.text) == (measure == "HR" and assumed is not None)
+    assert [block.text for block in more] == (
+        ["No risks are given for Death: those of a hazard ratio need an assumed risk with its time."]
+        if measure == "HR" and not assumed
+        else []
+    )

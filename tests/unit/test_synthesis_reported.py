@@ -111,3 +111,18 @@ def test_a_bound_of_a_p_value_is_said_where_a_study_is_left_out():
     assert left_out.reason == (
         "an estimate is reported without standard error or interval (estimate_se: P < 0.001 is a bound)"
     )
+
+
+def test_the_arms_beside_a_hazard_ratio_are_shown_and_counted():
+    arms = [
+        {"arm": arm, "group": group, "n": n, "events": events, "estimate": "", "estimate_ci_low": "", "estimate_ci_high": ""}
+        for arm, group, n, events in (
+            ("5 mg", "intervention", "100", "20"), ("10 mg", "intervention", "50", "9"), ("none", "control", "120", ""),
+        )
+    ]  # fmt: skip
+    for arm, counts in (("5 MG", {"n": 100, "events": 20}), ("", {"n": 150, "events": 29})):
+        rows = pd.DataFrame([{**CELLS, "n": "", "events": "", **row} for row in ({"arm": arm}, *arms)])
+        (study,) = result(rows, pooling(measure="HR", scale="ratio")).studies
+        assert study.yi == pytest.approx(math.log(0.8))
+        shown = {group: own.model_dump(exclude={"derived"}) for group, own in study.arms.items()}
+        assert shown == {"intervention": counts, "control": {"n": 120}}

@@ -26,7 +26,7 @@ BOUNDS = {
 }
 # What follows from another fault.
 ECHOES = ("default_factory_not_called",)
-FRACTIONS = ("level", "outliers")
+FRACTIONS = ("level", "outliers", "risk")
 
 
 def faults_of(error: ValidationError) -> Iterator[Fault]:

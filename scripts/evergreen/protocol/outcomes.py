@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.part import Id, Names, Part, Texts, part, told
@@ -26,6 +27,17 @@ class Favours(Part):
 
     intervention: str = Field("intervention", description="Name of the side of the intervention.")
     control: str = Field("control", description="Name of the side of the control.")
+
+
+class AssumedRisk(Part):
+    """Risk without the intervention, for which a summary of findings says what the effect means."""
+
+    risk: float = Field(
+        gt=0, lt=1, description="Risk with the comparator.", json_schema_extra=told(unit="fraction")
+    )
+    at: str = Field(
+        "", description="Time by which the event has happened, such as 5 years; obligatory for HR."
+    )
 
 
 class Outcome(Part):
@@ -59,6 +71,11 @@ class Outcome(Part):
         " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows.",
         json_schema_extra=told(default="ratio for HR"),
     )
+    assumed_risk: AssumedRisk | None = Field(
+        None,
+        description="Risk without the intervention in the summary of findings.",
+        json_schema_extra=told(default="the median of the control groups; none for HR"),
+    )
     favours: Favours = part()
     analysis: Analysis = part()
     subgroups: Texts = Field((), description="Study-level columns that form subgroups.")
@@ -90,8 +107,8 @@ def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
-    """Ids that are there twice, scales that contradict the measure or each other, subgroups that a result cannot name, and moderators
-    that are no columns."""
+    """Ids that are there twice, scales that contradict the measure or each other, risks without a use or a time, subgroups that a
+    result cannot name, and moderators that are no columns."""
     seen: set[str] = set()
     scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
@@ -123,6 +140,7 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                 f"outcome {outcome.id}: `subgroups` has 'tests', where a result keeps its tests between subgroups",
                 "Give the column another name.",
             )
+        yield from _risk_faults(number, outcome)
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")
             if len(parts) > 2 or not all(part.strip() for part in parts):
@@ -131,3 +149,23 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                     f"outcome {outcome.id}: `moderators` has {name!r}",
                     "Name a study-level column, or two joined by a colon for their interaction.",
                 )
+
+
+def _risk_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
+    if outcome.assumed_risk is None:
+        return
+    place = ("outcomes", number, "assumed_risk")
+    name = MEASURES[outcome.measure].name
+    if outcome.measure not in RISKS:
+        yield Fault(
+            place,
+            f"outcome {outcome.id}: `assumed_risk`, but a {name} says nothing of risks",
+            "Leave it out.",
+        )
+    elif outcome.measure == "HR" and not outcome.assumed_risk.at:
+        todo = "Add `at`, such as `at: 5 years`."
+        yield Fault(
+            place,
+            f"outcome {outcome.id}: `assumed_risk` lacks its time, on which the risks of a {name} depend",
+            todo,
+        )

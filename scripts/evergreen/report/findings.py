@@ -20,9 +20,14 @@ from evergreen.report.results import participants
 from evergreen.synthesis.result import Result
 
 NOTE = (
-    "Risk with the comparator: median of the control groups' risks. Risk with the intervention: that risk and the"
-    " relative effect with its confidence interval."
+    "Risk with the comparator: median of the control groups' risks{or_assumed}. Risk with the intervention: that risk and the"
+    " relative effect with its confidence interval{of_hazards}."
 )
+OR_ASSUMED = ", or the risk that the protocol assumes ({names})"
+OF_HAZARDS = (
+    ", of a hazard ratio HR and a risk p by a stated time 1 - (1 - p)^HR, if hazards are proportional"
+)
+NO_RISK = "No risks are given for {names}: those of a hazard ratio need an assumed risk with its time."
 
 
 def control_risk(result: Result) -> float | None:
@@ -31,6 +36,16 @@ def control_risk(result: Result) -> float | None:
     arms = [study.arms["control"] for study in counted if "control" in study.arms]
     risks = [arm.events / arm.n for arm in arms if arm.n and arm.events is not None]
     return median(risks) if risks and len(risks) == len(counted) else None
+
+
+def comparator_risk(outcome: Outcome, result: Result) -> float | None:
+    """The risk (a fraction) that the protocol assumes, else that of the control groups, but for hazard ratios, whose studies follow
+    people for different times. None where there is neither, and for measures that say nothing of risks."""
+    if outcome.measure not in RISKS:
+        return None
+    if outcome.assumed_risk is not None:
+        return outcome.assumed_risk.risk
+    return None if outcome.measure == "HR" else control_risk(result)
 
 
 def section(outcomes: Sequence[Outcome], results: Mapping[str, Result], certainty: pd.DataFrame) -> Section:
@@ -53,9 +68,21 @@ def section(outcomes: Sequence[Outcome], results: Mapping[str, Result], certaint
         rows.append([name, *_effects(outcome, result), level])
     blocks: list[Block] = [
         Table("Absolute and relative effects, and the certainty of the evidence (GRADE)", columns, rows),
-        Text(NOTE),
+        *_notes(outcomes),
     ]
     return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
+
+
+def _notes(outcomes: Sequence[Outcome]) -> list[Block]:
+    """Where the risks come from, as far as this review has them so."""
+    assumed = [one.name for one in outcomes if one.assumed_risk is not None]
+    hazards = [one for one in outcomes if one.measure == "HR"]
+    without = [one.name for one in hazards if one.assumed_risk is None]
+    note = NOTE.format(
+        or_assumed=OR_ASSUMED.format(names=", ".join(assumed)) if assumed else "",
+        of_hazards=OF_HAZARDS if len(without) < len(hazards) else "",
+    )
+    return [Text(note), *([Text(NO_RISK.format(names=", ".join(without)))] if without else [])]
 
 
 def _effects(outcome: Outcome, result: Result) -> tuple[str, str, str, str]:
@@ -66,14 +93,15 @@ def _effects(outcome: Outcome, result: Result) -> tuple[str, str, str, str]:
     people, scale = participants(result), scale_of(outcome, result)
     size = f"({result.k})" if people is None else f"{people:,} ({result.k})"
     effect = f"{scale.short} {estimate(model, scale)}"
-    risk = control_risk(result) if measure in RISKS else None
+    risk = comparator_risk(outcome, result)
     if risk is None or model.ci_low is None or model.ci_high is None:
         return size, "", "", effect
     # A relative effect can lead beyond everybody or nobody, a risk cannot.
     risks = (risk_with_intervention(measure, scale.back(value), risk) for value in model.interval)
     best, low, high = (f"{1000 * min(max(value, 0.0), 1.0):.0f}" for value in risks)
     low_high = f"{low}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{high}"
-    return size, f"{1000 * risk:.0f} per 1000", f"{best} per 1000 ({low_high})", effect
+    at = f" at {outcome.assumed_risk.at}" if outcome.assumed_risk and outcome.assumed_risk.at else ""
+    return size, f"{1000 * risk:.0f} per 1000{at}", f"{best} per 1000 ({low_high})", effect
 
 
 def _letter(position: int) -> str:

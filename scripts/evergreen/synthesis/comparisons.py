@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -268,7 +269,8 @@ def _comparisons(
     if kind != "generic" and singles and _complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
     if contrasts or kind == "generic":
-        return _contrasts(study, contrasts or singles, outcome)
+        beside = {group: _of_group(rows, group) for group in ("intervention", "control")}
+        return _contrasts(study, contrasts or singles, outcome, beside if kind == "generic" else {})
     if not counted:
         return EVENTS_NOT_PEOPLE
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
@@ -327,7 +329,10 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
     return result
 
 
-def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Comparison] | str:
+def _contrasts(
+    study: str, rows: Rows, outcome: Mapping[str, Any], beside: Mapping[str, Rows] = MappingProxyType({})
+) -> list[Comparison] | str:
+    """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count."""
     how = outcome["multi_arm"]
     usable = [(row, effect(row, outcome)) for row in rows]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
@@ -344,8 +349,20 @@ def _contrasts(study: str, rows: Rows, outcome: Mapping[str, Any]) -> list[Compa
     for row, estimate in usable:
         assert not isinstance(estimate, str)
         label = study if len(usable) == 1 else f"{study} ({row['arm']})"
-        result.append(_row(study, label, {}, {}, [row], estimate))
+        arms = _counts(row, beside) if len(usable) == 1 else {}
+        result.append(_row(study, label, {}, arms, [row], estimate))
     return result
+
+
+def _counts(contrast: Row, beside: Mapping[str, Rows]) -> dict[str, Arm]:
+    """Participants and events of the groups that a reported effect compares; of several arms of a group the one that it names."""
+    arms = {}
+    for group, rows in beside.items():
+        compared = [row for row in rows if folded(row["arm"]) == folded(contrast["arm"])] or rows
+        known = [name for name in ("n", "events") if rows and _complete(compared, [name])]
+        if known:
+            arms[group] = shown({name: total(compared, name) for name in known}, compared)
+    return arms
 
 
 def _left_out(study: str, rows: Rows, reason: str) -> LeftOut:

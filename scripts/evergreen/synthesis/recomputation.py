@@ -171,7 +171,7 @@ def effects_of(
     for position, study in enumerate(studies, start=1):
         for part in study.parts or [study]:
             row: dict[str, Any] = {
-                "row": position, "study": names.index(study.study) + 1, "made": "arms" if part.arms else "reported",
+                "row": position, "study": names.index(study.study) + 1, "made": "arms" if part.arms and kind.numbers else "reported",
                 "yi": part.yi, "vi": part.vi,
             }  # fmt: skip
             for suffix, side in sides.items():

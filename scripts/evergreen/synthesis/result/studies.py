@@ -58,7 +58,7 @@ class Effect(Part):
     yi: float = said("Effect.", ANALYSIS, allow_inf_nan=False)
     vi: float = said("Sampling variance of the effect.", SQUARED, gt=0, allow_inf_nan=False)
     arms: Arms = said(
-        "Numbers by group (`intervention`, `control`, or `single`); empty where the effect was reported as such."
+        "Numbers by group (`intervention`, `control`, or `single`); where the effect was reported as such, none but participants and events."
     )
 
 
