@@ -79,6 +79,7 @@ def test_a_reported_difference_needs_no_scale() -> None:
         ("HR", {"scale": "ratio"}, {"estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, -0.25),  # an estimate without its limits
         ("HR", {"scale": "ratio"}, {"o_minus_e": "-5", "variance": "20"}, math.log(0.8)),
         ("RR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, "which a risk ratio is not"),
+        ("HR", {}, {"estimate": "", "estimate_ci_low": "", "estimate_p": "<0.001"}, "only a p value is reported"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5"}, "without its variance"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "variance": "20"}, "not O - E itself"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "0", "variance": "0"}, "O - E has no variance"),
@@ -126,3 +127,16 @@ def test_the_arms_beside_a_hazard_ratio_are_shown_and_counted():
         assert study.yi == pytest.approx(math.log(0.8))
         shown = {group: own.model_dump(exclude={"derived"}) for group, own in study.arms.items()}
         assert shown == {"intervention": counts, "control": {"n": 120}}
+
+
+def test_an_estimate_that_was_reported_is_no_effect_of_another_measure():
+    arms = [
+        {"study": study, "group": group, "arm": group, "n": n, "events": events}
+        for study, events in (("B", 12), ("C", 9))
+        for group, n, events in (("intervention", 100, events), ("control", 100, 15))
+    ]
+    sensitivity = [{"measure": "RD"}, {"measure": "OR"}, {"tau2": "DL"}]
+    found = result([CELLS, *arms], pooling({"sensitivity": sensitivity}, measure="RR", scale="ratio"))
+    assert found.k == 3
+    kept = {label: list(one.labels) for label, one in found.sensitivity.items()}
+    assert kept == {"measure = RD": ["B", "C"], "measure = OR": ["B", "C"], "tau2 = DL": ["A", "B", "C"]}

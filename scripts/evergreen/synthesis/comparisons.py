@@ -45,7 +45,17 @@ if TYPE_CHECKING:
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
     name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
 }
-TEXTS = ("timepoint", "arm", "scale", "round", "derived", "not_derived", "in_conflict", "screening")
+TEXTS = (
+    "timepoint",
+    "arm",
+    "estimate_p",
+    "scale",
+    "round",
+    "derived",
+    "not_derived",
+    "in_conflict",
+    "screening",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,11 @@ class Comparison:
     columns: dict[str, str]
     combined: bool = False
     parts: tuple[Effect, ...] = ()
+
+    @property
+    def stated(self) -> bool:
+        """Whether its effect, or one of those aggregated to it, was reported as such."""
+        return self.yi is not None or any(not part.arms for part in self.parts)
 
 
 @dataclass

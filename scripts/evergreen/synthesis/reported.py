@@ -51,7 +51,11 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
     value, se = row["estimate"], row["estimate_se"]
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
     if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
-        return "an effect is mentioned, but no estimate is reported"
+        return (
+            "only a p value is reported"
+            if row["estimate_p"]
+            else "an effect is mentioned, but no estimate is reported"
+        )
     scale, measure = scale_of(row, outcome), MEASURES[outcome["measure"]]
     if not scale:
         raise InputError(

@@ -133,6 +133,8 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any
             "smd_vtype",
         }
         rated = rate(changed) if again else studies
+        if changed["measure"] != outcome["measure"]:  # what a report states is an effect of the main measure
+            rated = rated.take(np.array([not one.stated for one in rated.comparisons], dtype=bool))
         kept = _left(changes, rated, analysis)
     except InputError as error:
         return Sensitivity(**said, k=0, not_done=error.problem)
