@@ -76,7 +76,7 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
         ({**SMALLEST, "outcomes": [{"id": "a b", "measure": "MD"}]}, "Use a letter first"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD"}, {"id": "a", "measure": "RR"}]}, "has the id a twice"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "subgroups": ["tests"]}]}, "`subgroups` has 'tests'"),
-        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "scale": "ratio"}]}, "a mean difference is no ratio. Leave `scale` out."),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "scale": "ratio"}]}, "`scale` is 'ratio', but the measure (mean difference) is none. Leave `scale` out."),
         (
             {**SMALLEST, "outcomes": [{"id": "a", "measure": "HR"}, {"id": "b", "data": "A", "measure": "GEN", "scale": "analysis"}]},
             "outcome b takes estimates of 'A' as scale analysis, but outcome a takes the same as scale ratio",
@@ -87,7 +87,7 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
         ),
         (
             {**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "assumed_risk": {"risk": 0.2}}]},
-            "outcome a: `assumed_risk`, but a mean difference says nothing of risks",
+            "outcome a: `assumed_risk`, but the measure (mean difference) says nothing of risks",
         ),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "assumed_risk": {"risk": 60}}]}, "Write it as a fraction: 0.6"),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),

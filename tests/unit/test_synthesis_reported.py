@@ -68,7 +68,7 @@ def test_a_reported_difference_needs_no_scale() -> None:
         ("GEN", {"scale": "ratio"}, {"scale": "analysis"}, 0.8),
         ("HR", {"scale": "ratio"}, {}, math.log(0.8)),
         ("HR", {"scale": "ratio"}, {"scale": "analysis"}, 0.8),
-        ("MD", {}, {"scale": "ratio"}, "it reports a ratio, which a mean difference is not"),
+        ("MD", {}, {"scale": "ratio"}, "it reports a ratio, and the measure (mean difference) is none"),
         ("RR", {"scale": "ratio"}, {"in_conflict": "scale"}, "the extractors disagree on the scale of the estimate"),
         ("MD", {}, {"estimate": "", "in_conflict": "estimate", "estimate_ci_low": ""}, "the extractors disagree on estimate"),
         # O - E and its variance say the logarithm, whatever is said of estimates
@@ -78,7 +78,7 @@ def test_a_reported_difference_needs_no_scale() -> None:
         ),
         ("HR", {"scale": "ratio"}, {"estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, -0.25),  # an estimate without its limits
         ("HR", {"scale": "ratio"}, {"o_minus_e": "-5", "variance": "20"}, math.log(0.8)),
-        ("RR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, "which a risk ratio is not"),
+        ("RR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, "and the measure is the risk ratio"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "estimate_p": "<0.001"}, "only a p value is reported"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5"}, "without its variance"),
         ("HR", {}, {"estimate": "", "estimate_ci_low": "", "variance": "20"}, "not O - E itself"),

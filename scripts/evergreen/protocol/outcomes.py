@@ -115,7 +115,7 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
         if outcome.scale == "ratio" and MEASURES[outcome.measure].reported == "analysis":
             yield Fault(
                 ("outcomes", number, "scale"),
-                f"outcome {outcome.id}: `scale` is 'ratio', but a {MEASURES[outcome.measure].name} is no ratio",
+                f"outcome {outcome.id}: `scale` is 'ratio', but the measure ({MEASURES[outcome.measure].name}) is none",
                 "Leave `scale` out.",
             )
         elif outcome.scale:
@@ -159,7 +159,7 @@ def _risk_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
     if outcome.measure not in RISKS:
         yield Fault(
             place,
-            f"outcome {outcome.id}: `assumed_risk`, but a {name} says nothing of risks",
+            f"outcome {outcome.id}: `assumed_risk`, but the measure ({name}) says nothing of risks",
             "Leave it out.",
         )
     elif outcome.measure == "HR" and not outcome.assumed_risk.at:

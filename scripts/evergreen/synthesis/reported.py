@@ -67,7 +67,7 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
         )
     if scale == "ratio":
         if measure.reported == "analysis":
-            return f"it reports a ratio, which a {measure.name} is not"
+            return f"it reports a ratio, and the measure ({measure.name}) is none"
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
             raise InputError(
@@ -97,7 +97,7 @@ def _scored(row: Row, name: str) -> Effect | str | None:
     if math.isnan(difference) and math.isnan(variance):
         return None
     if not MEASURES[name].scored:
-        return f"O - E and its variance give a hazard ratio or Peto's odds ratio, which a {MEASURES[name].name} is not"
+        return f"O - E and its variance give a hazard ratio or Peto's odds ratio, and the measure is the {MEASURES[name].name}"
     if math.isnan(variance):
         return "O - E is reported without its variance"
     if math.isnan(difference):
