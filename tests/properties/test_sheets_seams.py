@@ -46,7 +46,7 @@ ANALYSIS = {"model": "random", "tau2": "REML", "test": "z", "level": 0.95}
 
 def pooled_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Checked, merged and converted as a run does it, and cut for the outcome."""
-    return Slices(texts(derive(merge_extraction({"AB": rows}).rows))).of("pain")
+    return Slices(texts(derive(merge_extraction({"AB": rows}).rows, {"pain": "analysis"}))).of("pain")
 
 
 def ends(part: pd.DataFrame, measure: str) -> tuple[list[str], list[str]]:
@@ -69,6 +69,38 @@ def test_a_row_that_the_check_accepts_reaches_an_effect_or_a_stated_reason(kind,
         with_effect, reasons = ends(part, measure)
         assert len(with_effect) + len(reasons) == 1
         assert all(reasons)
+
+
+CONTRAST = st.fixed_dictionaries(
+    {
+        "estimate": VALUES, "estimate_se": SPREADS, "estimate_ci_low": VALUES, "estimate_ci_high": VALUES, "o_minus_e": VALUES,
+        "variance": SPREADS,
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", ["HR", "GEN", "PETO", "RR", "MD"])
+@settings(deadline=None, max_examples=50)
+@given(
+    row=CONTRAST.map(possible),
+    scale=st.sampled_from(["", "analysis", "ratio"]),
+    p=st.sampled_from(["", "0", "0.03", "1", "<0.001", ">0.05"]),
+)
+def test_a_contrast_reaches_an_effect_or_a_stated_reason_or_is_no_ratio(measure, row, scale, p):
+    part = pooled_rows(sheet({**row, "group": "contrast", "scale": scale, "estimate_p": p}))
+    stated = {
+        name: row[name]
+        for name in ("estimate", "estimate_ci_low", "estimate_ci_high")
+        if not math.isnan(row[name])
+    }
+    is_stated = "estimate" in stated or len(stated) == 2
+    if is_stated and scale == "ratio" and measure != "MD" and min(stated.values()) <= 0:
+        with pytest.raises(InputError, match="is not positive"):
+            ends(part, measure)
+        return
+    with_effect, reasons = ends(part, measure)
+    assert len(with_effect) + len(reasons) == 1
+    assert all(reasons)
 
 
 @settings(deadline=None, max_examples=100)

@@ -26,7 +26,7 @@ def review(root):
 @pytest.fixture(scope="module")
 def merged(review):
     sheet = read_sheet(review / "config" / "extraction" / "published.csv", "extraction")
-    return derive(merge_extraction({"published": sheet}).rows).map(as_text)
+    return derive(merge_extraction({"published": sheet}).rows, {}).map(as_text)
 
 
 @pytest.fixture(scope="module")

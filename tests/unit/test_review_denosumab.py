@@ -28,7 +28,7 @@ def rows(root):
     folder = root / "config" / "extraction"
     sheets = {who: read_sheet(folder / f"{who}.csv", "extraction") for who in ("AB", "CD")}
     settled = read_sheet(folder / "adjudication.csv", "adjudication_extraction")
-    return derive(merge_extraction(sheets, settled).rows).map(as_text)
+    return derive(merge_extraction(sheets, settled).rows, {}).map(as_text)
 
 
 def entry(root, name):
