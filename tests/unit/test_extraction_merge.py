@@ -194,7 +194,7 @@ def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
         ({"outcome": "Death", "estimate": 0.30, "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
         ({"scale": "analysis", "estimate": math.log(0.30), "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
         ({"outcome": "pain", "scale": "ratio", "estimate": 0.30, "estimate_p": "0.034"}, pytest.approx(0.569, abs=0.002)),
-        ({"outcome": "asked nowhere", "estimate": 0.30, "estimate_p": "0.034"}, "ratio or its logarithm is not said"),
+        ({"outcome": "asked nowhere", "estimate": 0.30, "estimate_p": "0.034"}, "on which scale else, is not said"),
         ({"estimate": 0.8, "estimate_p": "<0.001"}, "P < 0.001 is a bound, it only says that the standard error is below 0.0678"),
         ({"estimate": 0.8, "estimate_p": ">0.05"}, "above 0.114"),
         ({"estimate": 1.0, "estimate_p": "0.5"}, "no effect"),

@@ -53,6 +53,14 @@ def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: s
         assert own.yi == pytest.approx(effect)
 
 
+@pytest.mark.parametrize("measure", ["PLO", "PAS", "PFT", "IRS", "ZCOR"])
+def test_what_is_pooled_on_another_scale_than_it_is_printed_on_is_asked_about(measure: str) -> None:
+    with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*on the scale of the analysis"):
+        choose(RATIO, pooling(measure=measure))
+    (own,) = choose(RATIO, pooling(measure=measure, scale="analysis")).comparisons
+    assert own.yi == pytest.approx(0.8)
+
+
 def test_a_reported_difference_needs_no_scale() -> None:
     (own,) = choose(RATIO, pooling(measure="MD")).comparisons
     assert own.yi == pytest.approx(0.8)

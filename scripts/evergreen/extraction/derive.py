@@ -98,7 +98,7 @@ def _contrast(row: Row, scale: str) -> Iterator[tuple[str, float | None, str]]:
     if not text or known or math.isnan(estimate) or (ratio and estimate <= 0):
         return
     if not scale:
-        yield column, None, "whether the estimate is a ratio or its logarithm is not said"
+        yield column, None, "whether the estimate is a ratio, or on which scale else, is not said"
         return
     effect = math.log(estimate) if ratio else estimate
     bound, number = bounded(text)

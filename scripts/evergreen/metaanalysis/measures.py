@@ -72,7 +72,12 @@ class Measure:
         """The scale of a reported effect where nobody says it: `ratio`, `analysis`, or "" where it has to be said."""
         if self.natural:
             return "ratio"
-        return "" if self.scale == "log" or self.kind == "generic" else "analysis"
+        return "" if self.scale != "identity" or self.kind == "generic" else "analysis"
+
+    @property
+    def may_be_ratio(self) -> bool:
+        """Whether a reported effect may be a ratio, which is pooled as its logarithm."""
+        return self.scale == "log" or self.kind == "generic"
 
 
 _CELLS, _COUNT = ("add", "to", "drop00"), ("add", "to")

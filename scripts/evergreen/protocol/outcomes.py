@@ -68,7 +68,8 @@ class Outcome(Part):
     scale: Literal["analysis", "ratio"] | None = Field(
         default_factory=lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
         description="Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
-        " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows.",
+        " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows, or one that is"
+        " pooled on another scale than it is printed on.",
         json_schema_extra=told(default="ratio for HR"),
     )
     assumed_risk: AssumedRisk | None = Field(
@@ -112,7 +113,7 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
     seen: set[str] = set()
     scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
-        if outcome.scale == "ratio" and MEASURES[outcome.measure].reported == "analysis":
+        if outcome.scale == "ratio" and not MEASURES[outcome.measure].may_be_ratio:
             yield Fault(
                 ("outcomes", number, "scale"),
                 f"outcome {outcome.id}: `scale` is 'ratio', but the measure ({MEASURES[outcome.measure].name}) is none",

@@ -58,15 +58,19 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
         )
     scale, measure = scale_of(row, outcome), MEASURES[outcome["measure"]]
     if not scale:
+        problem = "whether the estimate is a ratio or its logarithm is not said"
+        todo = "`ratio` (0.80 means a fifth less) or `analysis` (a logarithm, or an effect that is no ratio)."
+        if not measure.may_be_ratio:
+            problem = f"whether the estimate is on the scale of the analysis ({measure.scale.replace('_', ' ')}) is not said"
+            todo = "`analysis`, with the estimate and its limits on that scale."
         raise InputError(
-            f"study {row['study']}, outcome {outcome['id']}: whether the estimate is a ratio or its logarithm is not said",
+            f"study {row['study']}, outcome {outcome['id']}: {problem}",
             **place_of(row),
             column="estimate",
-            todo="Give the outcome in config/config.yaml, or the row in a column `scale`, `ratio` (0.80 means a fifth less) or"
-            " `analysis` (a logarithm, or an effect that is no ratio).",
+            todo=f"Say `scale` of the outcome in config/config.yaml, or of the row in a column `scale`: {todo}",
         )
     if scale == "ratio":
-        if measure.reported == "analysis":
+        if not measure.may_be_ratio:
             return f"it reports a ratio, and the measure ({measure.name}) is none"
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
