@@ -216,6 +216,29 @@ def test_a_p_value_gives_a_standard_error_or_says_why_not(row, said):
         assert "p value" in found["derived"]
 
 
+@pytest.mark.parametrize(
+    ("row", "scale"),
+    [
+        ({"estimate": 0.8}, "ratio"),
+        ({"estimate_ci_low": 0.8}, "ratio"),
+        ({"estimate": 0.8, "scale": "analysis"}, "analysis"),
+        ({"estimate": 0.8, "outcome": "elsewhere"}, ""),
+        ({"o_minus_e": 0.8}, ""),
+    ],
+)
+def test_what_outcomes_say_of_the_scale_of_an_estimate_stands_in_its_row(row, scale):
+    rows = merge_extraction({"AB": sheet({"group": "contrast", "outcome": "Death", **row})}).rows
+    assert derive(rows, {"death": "ratio"})["scale"].tolist() == [scale]
+
+
+def test_nothing_is_said_of_a_scale_that_the_extractors_disagree_on():
+    sheets = {
+        who: sheet({"group": "contrast", "estimate": 0.8, "scale": scale}, file=f"{who}.csv")
+        for who, scale in (("AB", "ratio"), ("CD", "analysis"))
+    }
+    assert derive(merge_extraction(sheets).rows, {"pain": "ratio"})["scale"].tolist() == [""]
+
+
 def test_a_study_spelt_in_two_ways_is_one_study():
     merged = merge_extraction({"AB": sheet({}, {"study": "s1", "arm": "placebo"})}).rows
     assert merged["study"].tolist() == ["S1", "S1"]

@@ -22,14 +22,15 @@ def derive(rows: pd.DataFrame, scales: Mapping[str, str]) -> pd.DataFrame:
     """Rows of the merged extraction with what could be derived filled in.
 
     Only empty cells are filled: a standard deviation from the standard error, the interval of the mean, or quantiles;
-    a mean from quantiles; the standard error of a contrast from its p value. `scales` is `ratio` or `analysis` by the folded
-    name of an outcome, for rows that do not say it themselves. `derived` names each derived column with formula and source, after what the extractors themselves
-    marked as derived; `not_derived` says why a conversion that the row would allow was not made.
+    a mean from quantiles; the standard error of a contrast from its p value; the scale of an estimate from `scales`, `ratio` or
+    `analysis` by the folded name of an outcome. `derived` names each derived number with formula and source, after what the
+    extractors themselves marked as derived; `not_derived` says why a conversion that the row would allow was not made.
     """
     records = tables.rows(rows)
     for row in records:
         made, refused = [], []
-        for column, value, how in _conversions(row, scales):
+        row["scale"] = row.get("scale") or _scale(row, scales)
+        for column, value, how in _conversions(row):
             if value is None:
                 refused.append(f"{column}: {how}")
             else:
@@ -38,7 +39,7 @@ def derive(rows: pd.DataFrame, scales: Mapping[str, str]) -> pd.DataFrame:
         row[DERIVED] = "; ".join(filter(None, [row.get(DERIVED, ""), *made]))
         row[NOT_DERIVED] = "; ".join(refused)
     columns = [c for c in rows.columns if c != DERIVED]
-    return tables.frame_of(records, [*columns, DERIVED, NOT_DERIVED])
+    return tables.frame_of(records, [*dict.fromkeys([*columns, "scale"]), DERIVED, NOT_DERIVED])
 
 
 def given(row: Row, *columns: str) -> bool:
@@ -46,10 +47,10 @@ def given(row: Row, *columns: str) -> bool:
     return not any(math.isnan(row[column]) for column in columns)
 
 
-def _conversions(row: Row, scales: Mapping[str, str]) -> Iterator[tuple[str, float | None, str]]:
+def _conversions(row: Row) -> Iterator[tuple[str, float | None, str]]:
     """(column, value or None, how) of what the row allows; in the order of trust."""
     if row["group"] in ("contrast", "single"):
-        yield from _contrast(row, row.get("scale") or scales.get(folded(row["outcome"]), ""))
+        yield from _contrast(row)
     if row["group"] == "contrast":
         return
     if given(row, "mean", "sd"):
@@ -90,11 +91,20 @@ def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
             yield column, value, f"median with {shown} ({source})"
 
 
-def _contrast(row: Row, scale: str) -> Iterator[tuple[str, float | None, str]]:
+def _scale(row: Row, scales: Mapping[str, str]) -> str:
+    """What outcomes say of the scale of a row's estimate; "" without one, and where the extractors disagree on it."""
+    stated = any(given(row, name) for name in ("estimate", "estimate_ci_low", "estimate_ci_high"))
+    if not stated or "scale" in str(row.get("in_conflict", "")).split("; "):
+        return ""
+    return scales.get(folded(row["outcome"]), "")
+
+
+def _contrast(row: Row) -> Iterator[tuple[str, float | None, str]]:
     """The standard error of an estimate from its p value; of the logarithm of a ratio, which is the effect that is pooled."""
     column, text = "estimate_se", str(row.get("estimate_p", ""))
     known = given(row, column) or given(row, "estimate_ci_low", "estimate_ci_high")
-    ratio, estimate = scale == "ratio", row["estimate"]
+    scale, estimate = row["scale"], row["estimate"]
+    ratio = scale == "ratio"
     if not text or known or math.isnan(estimate) or (ratio and estimate <= 0):
         return
     if not scale:
