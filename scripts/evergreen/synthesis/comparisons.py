@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,17 +44,7 @@ if TYPE_CHECKING:
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
     name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
 }
-TEXTS = (
-    "timepoint",
-    "arm",
-    "estimate_p",
-    "scale",
-    "round",
-    "derived",
-    "not_derived",
-    "in_conflict",
-    "screening",
-)
+TEXTS = ("timepoint", "arm", "estimate_p", "scale", "round", "derived", "not_derived", "in_conflict", "screening")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -270,7 +259,7 @@ def _comparisons(
         if treated and control and _complete(arms, needed) and counted:
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
-            return _contrasts(study, contrasts, outcome)
+            return _contrasts(study, contrasts, outcome, {})
         if not treated or not control:
             group, side = (
                 ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
@@ -345,7 +334,7 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
 
 
 def _contrasts(
-    study: str, rows: Rows, outcome: Mapping[str, Any], beside: Mapping[str, Rows] = MappingProxyType({})
+    study: str, rows: Rows, outcome: Mapping[str, Any], beside: Mapping[str, Rows]
 ) -> list[Comparison] | str:
     """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count."""
     how = outcome["multi_arm"]
