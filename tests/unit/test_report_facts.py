@@ -9,6 +9,7 @@ from evergreen import spreadsheets, tables
 from evergreen.errors import InputError
 from evergreen.protocol.reading import complete
 from evergreen.report import facts
+from evergreen.report.blocks import Text
 from evergreen.report.composition import glance, how
 from evergreen.report.facts import Facts, Search
 from evergreen.report.inputs import Inputs
@@ -77,7 +78,7 @@ def test_facts_of_searches_alone(protocol, tmp_path, monkeypatch):
     assert known.stages["title_abstract"].skipped
     assert dict(known.stages["full_text"].awaited) == {"AB": 1}
     assert (known.extraction, known.bias, known.analyses) == (None, None, ())
-    texts = [block.text for block in how(protocol, known).blocks]
+    texts = [block.text for block in how(protocol, known).blocks if isinstance(block, Text)]
     assert "AB alone is to decide; nobody has voted yet on the 1 work there." in texts[1]
     assert texts[-1].startswith("This report was written with Evergreen ")
 

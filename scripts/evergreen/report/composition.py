@@ -190,7 +190,11 @@ def how(protocol: Protocol, known: Facts) -> Section:
         *synthesis(protocol.outcomes, known.analyses),
         software(),
     ]
-    return Section("methods", "Methods in words", [Text(text) for text in texts if text])
+    blocks: list[Block] = [Text(text) for text in texts if text]
+    if known.deduplication or known.analyses:
+        # The times themselves are not of the content: they differ from run to run.
+        blocks.append(Lines([Link("Time and memory that the long steps took", "../benchmarks/")]))
+    return Section("methods", "Methods in words", blocks)
 
 
 def software() -> str:
