@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from evergreen.metaanalysis import transforms
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.studies import Study
 
@@ -65,10 +66,6 @@ class Scale:
         return f"Log {self.name[0].lower()}{self.name[1:]}" if self.back is _exp else self.name
 
 
-def _ratio(name: str, short: str) -> Scale:
-    return Scale(name, short, back=_exp, forward=_log, ratio=True)
-
-
 def _square(value: float) -> float:
     return max(value, 0.0) ** 2
 
@@ -77,46 +74,44 @@ def _sine_square(value: float) -> float:
     return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
 
 
-SCALES = {
-    "RR": _ratio("Risk ratio", "RR"),
-    "OR": _ratio("Odds ratio", "OR"),
-    "PETO": _ratio("Peto odds ratio", "OR"),
-    "RD": Scale("Risk difference", "RD"),
-    "AS": Scale("Arcsine difference", "AS"),
-    "PHI": Scale("Phi coefficient", "Phi"),
-    "YUQ": Scale("Yule's Q", "Q"),
-    "MD": Scale("Mean difference", "MD"),
-    "SMD": Scale("Std. mean difference", "SMD"),
-    "SMDH": Scale("Std. mean difference", "SMD"),
-    "SMD1": Scale("Std. mean difference", "SMD"),
-    "ROM": _ratio("Ratio of means", "ROM"),
-    "VR": _ratio("Ratio of standard deviations", "VR"),
-    "D2ORN": _ratio("Odds ratio", "OR"),
-    "D2ORL": _ratio("Odds ratio", "OR"),
-    "MC": Scale("Mean change", "MC"),
-    "SMCC": Scale("Std. mean change", "SMC"),
-    "ROMC": _ratio("Ratio of means", "ROM"),
-    "VRC": _ratio("Ratio of standard deviations", "VR"),
-    "IRR": _ratio("Rate ratio", "IRR"),
-    "HR": _ratio("Hazard ratio", "HR"),
-    "IRD": Scale("Rate difference", "IRD"),
-    "IRSD": Scale("Difference of root rates", "IRSD"),
-    "COR": Scale("Correlation", "r"),
-    "ZCOR": Scale("Correlation", "r", back=math.tanh, forward=math.atanh),
-    "PR": Scale("Proportion", "Proportion", null=None),
-    "PLO": Scale("Proportion", "Proportion", null=None, back=_expit, forward=_logit),
-    "PLN": Scale("Proportion", "Proportion", null=None, back=_exp, forward=_log),
-    "PAS": Scale(
-        "Proportion", "Proportion", null=None, back=_sine_square, forward=lambda p: math.asin(math.sqrt(p))
-    ),
-    # Going back from the double arcsine needs a sample size: see `scale_of`.
-    "PFT": Scale("Double arcsine of proportion", "PFT", null=None),
-    "IR": Scale("Rate", "Rate", null=None),
-    "IRLN": Scale("Rate", "Rate", null=None, back=_exp, forward=_log),
-    "IRS": Scale("Rate", "Rate", null=None, back=_square, forward=math.sqrt),
-    "GEN": Scale("Effect", "Effect"),
-}
-GENERIC_RATIO = _ratio("Ratio", "Ratio")
+def _arcsine(value: float) -> float:
+    return math.asin(math.sqrt(value))
+
+
+# `Measure.scale`: from the analysis scale to the shown one, and the other way.
+TRANSFORMATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "identity": (_same, _same), "log": (_exp, _log), "logit": (_expit, _logit), "square": (_square, math.sqrt),
+    "arcsine": (_sine_square, _arcsine), "correlation": (math.tanh, math.atanh),
+    "freeman_tukey": (_same, _same),  # going back needs a sample size: see `scale_of`
+}  # fmt: skip
+NAMES = {
+    "RR": ("Risk ratio", "RR"), "OR": ("Odds ratio", "OR"), "PETO": ("Peto odds ratio", "OR"), "RD": ("Risk difference", "RD"),
+    "AS": ("Arcsine difference", "AS"), "PHI": ("Phi coefficient", "Phi"), "YUQ": ("Yule's Q", "Q"),
+    "MD": ("Mean difference", "MD"), "SMD": ("Std. mean difference", "SMD"), "SMDH": ("Std. mean difference", "SMD"),
+    "SMD1": ("Std. mean difference", "SMD"), "ROM": ("Ratio of means", "ROM"), "VR": ("Ratio of standard deviations", "VR"),
+    "D2ORN": ("Odds ratio", "OR"), "D2ORL": ("Odds ratio", "OR"),
+    "MC": ("Mean change", "MC"), "SMCC": ("Std. mean change", "SMC"), "ROMC": ("Ratio of means", "ROM"),
+    "VRC": ("Ratio of standard deviations", "VR"),
+    "IRR": ("Rate ratio", "IRR"), "HR": ("Hazard ratio", "HR"), "IRD": ("Rate difference", "IRD"), "IRSD": ("Difference of root rates", "IRSD"),
+    "COR": ("Correlation", "r"), "ZCOR": ("Correlation", "r"),
+    "PR": ("Proportion", "Proportion"), "PLO": ("Proportion", "Proportion"), "PLN": ("Proportion", "Proportion"),
+    "PAS": ("Proportion", "Proportion"), "PFT": ("Double arcsine of proportion", "PFT"),
+    "IR": ("Rate", "Rate"), "IRLN": ("Rate", "Rate"), "IRS": ("Rate", "Rate"),
+    "GEN": ("Effect", "Effect"),
+}  # fmt: skip
+
+
+def _of_measure(measure: str) -> Scale:
+    own = MEASURES[measure]
+    # none of their values is that of no effect
+    absolute = own.kind in ("proportion", "rate")
+    back, forward = TRANSFORMATIONS[own.scale]
+    ratio = own.scale == "log" and not absolute
+    return Scale(*NAMES[measure], None if absolute else 0.0, back, forward, ratio)
+
+
+SCALES = {measure: _of_measure(measure) for measure in NAMES}
+GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, forward=_log, ratio=True)
 
 
 def _from_double_arcsine(n: float, value: float) -> float:
