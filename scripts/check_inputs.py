@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
         "--outcomes",
         type=json_argument,
         default=[],
-        help="outcomes of the protocol, each with its study-level `columns`",
+        help="outcomes of the protocol",
     )
     arguments.add_argument(
         "--scales", type=json_argument, default={}, help="scale of reported estimates by the outcome's data"
@@ -111,6 +111,7 @@ def _unpoolable(
 ) -> list[InputError]:
     """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
+    from evergreen.protocol.outcomes import Outcome
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
     sheets_of = {
@@ -122,8 +123,9 @@ def _unpoolable(
     adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
     rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
+    asked = [Outcome.model_validate(entry) for entry in outcomes]
     converted = merge.texts(derive(rows.rows, scales))
-    return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
+    return refusals(converted, merge.texts(studies.rows), asked, compare=not screened)
 
 
 def _check(

@@ -7,6 +7,7 @@ from typing import Any
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
+from evergreen.protocol.outcomes import Outcome
 from evergreen.steps.parts import Parts
 from evergreen.synthesis import outcome
 
@@ -28,7 +29,8 @@ def main(argv: list[str] | None = None) -> None:
         rows, result = args.slices / f"{entry['id']}.csv", args.folder / f"{entry['id']}.json"
 
         def pool(rows: Path = rows, result: Path = result, entry: dict[str, Any] = entry) -> None:
-            tables.write_json(outcome.result(tables.read_table(rows), entry).written(), result)
+            asked = Outcome.model_validate(entry)
+            tables.write_json(outcome.result(tables.read_table(rows), asked).written(), result)
 
         if parts.make(entry["id"], entry, [rows], [result], pool):
             print(f"{entry['id']}: pooled")

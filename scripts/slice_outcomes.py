@@ -8,6 +8,7 @@ from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
 from evergreen.extraction.outcomes import as_csv, slices_of
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.readiness import refusals
 from evergreen.tables import read_table
 
@@ -22,16 +23,17 @@ def main(argv: list[str] | None = None) -> None:
         "--outcomes",
         type=json_argument,
         required=True,
-        help="outcomes of the protocol, each with its `data` and `columns`",
+        help="outcomes of the protocol",
     )
     arguments.add_argument("--folder", type=Path, required=True, help="where <outcome>.csv goes")
     args = arguments.parse_args(argv)
 
+    outcomes = [Outcome.model_validate(entry) for entry in args.outcomes]
     rows, studies = read_table(args.converted), read_table(args.studies)
     screened = read_table(args.screened) if args.screened else None
     judgements = read_table(args.judgements) if args.judgements else None
-    refuse(refusals(rows, studies, args.outcomes, screened=screened))
-    slices = slices_of(rows, args.outcomes, screened=screened, judgements=judgements, studies=studies)
+    refuse(refusals(rows, studies, outcomes, screened=screened))
+    slices = slices_of(rows, outcomes, screened=screened, judgements=judgements, studies=studies)
     for name, rows_of_it in slices.items():
         tables.write_text(as_csv(rows_of_it), args.folder / f"{name}.csv")
 

@@ -13,6 +13,7 @@ import pandas as pd
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError
+from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.recomputation import Task, tasks
 from evergreen.synthesis.result import read
 from evergreen.synthesis.verification import Answer, compare, plan
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     found = [
         one
         for result in map(read, args.results)
-        for one in tasks(result, args.params[result.outcome]["analysis"])
+        for one in tasks(result, Analysis.model_validate(args.params[result.outcome]["analysis"]))
     ]
     table = compare(found, recomputed(found) if found else [])
     spreadsheets.write_table(table, args.out)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from evergreen.protocol.analysis import Analysis
-from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.params import DRAWING, pool_outcomes
+from evergreen.protocol.outcomes import Arms, Outcome
+from evergreen.protocol.params import DRAWING
 from evergreen.protocol.part import Part
 from evergreen.protocol.review import Question
 from evergreen.protocol.screening import Stage
@@ -40,8 +41,17 @@ def drawing(**keys: Any) -> dict[str, Any]:
     return outcome.model_dump(mode="json", exclude_none=True, include=DRAWING)
 
 
-def pooling(analysis: Mapping[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
+def pooling(analysis: Mapping[str, Any] | None = None, **keys: Any) -> Outcome:
     """An outcome as it is pooled. It is not checked: a test may ask for what no protocol can."""
-    settings = given(Analysis, **{key: value for key, value in (analysis or {}).items() if key == "model"})
-    (usual,) = pool_outcomes([Outcome(id="pain", measure="MD")])
-    return {**usual, **keys, "analysis": {**settings, **(analysis or {})}}
+    settings = Analysis.model_validate(
+        {key: value for key, value in (analysis or {}).items() if key == "model"}
+    )
+    if "arms" in keys:
+        keys["arms"] = Arms.model_validate(keys["arms"])
+    own = settings.model_copy(update=dict(analysis or {}))
+    return Outcome(id="pain", measure="MD").model_copy(update={**keys, "analysis": own})
+
+
+def told(*outcomes: Outcome) -> str:
+    """Outcomes as the steps of pooling are told of them."""
+    return json.dumps([one.model_dump(mode="json", exclude_none=True, warnings=False) for one in outcomes])

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_origin
 
 import pandas as pd
 
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.models import InverseVariance
@@ -53,6 +54,6 @@ def result(**keys: Any) -> Result:
     return part(Result, **{**known, "cumulative": {"not_done": none.not_done}, "small_study": none, **keys})
 
 
-def written(rows: pd.DataFrame | list[dict[str, Any]], outcome: Mapping[str, Any]) -> dict[str, Any]:
+def written(rows: pd.DataFrame | list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
     """The result of pooling `rows`, as it stands in its file."""
     return synthesis.result(rows, outcome).written()

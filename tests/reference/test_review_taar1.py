@@ -10,7 +10,6 @@ from evergreen.bias.tools import ROB2
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction, merge_studies
 from evergreen.extraction.outcomes import Slices
-from evergreen.protocol.params import slice_outcomes
 from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
 from tests.results import written
@@ -46,11 +45,11 @@ def pytest_generate_tests(metafunc):
 
 
 def pooled(review, merged, studies, name, model):
-    outcomes = slice_outcomes(load(review / "config" / "config.yaml"))
-    entry = next(entry for entry in outcomes if entry["id"] == name)
-    rows = Slices(merged, studies=studies).of(entry["data"], entry["columns"])
-    test = {"model": model, "test": "z"}
-    return written(rows, {**entry, "analysis": {**entry["analysis"], **test}})
+    outcomes = load(review / "config" / "config.yaml").outcomes
+    outcome = next(outcome for outcome in outcomes if outcome.id == name)
+    rows = Slices(merged, studies=studies).of(outcome.data, outcome.columns)
+    analysis = outcome.analysis.model_copy(update={"model": model, "test": "z"})
+    return written(rows, outcome.model_copy(update={"analysis": analysis}))
 
 
 def test_the_published_estimate_is_found_again(review, merged, studies, expected):

@@ -8,7 +8,7 @@ import merge_extraction
 import slice_outcomes
 from evergreen.errors import InputError
 from evergreen.tables import read_table
-from tests.protocols import pooling
+from tests.protocols import pooling, told
 
 
 @pytest.fixture
@@ -39,11 +39,17 @@ def test_the_bundled_extraction_leaves_no_conflict_open(merged):
 
 
 def test_a_slice_has_the_study_columns_asked_for(merged):
-    wanted = {"data": "erosion", "columns": ["background"]}
     tables = [f"--converted={merged / 'converted.csv'}", f"--studies={merged / 'studies.csv'}"]
     arms = {"intervention": ["denosumab 60 mg Q6M", "denosumab 60 mg Q3M"], "control": "placebo"}
-    outcome = pooling(**wanted, id="erosion", measure="MD", timepoint="12 months", arms=arms)
-    slice_outcomes.main([*tables, "--outcomes", json.dumps([outcome]), f"--folder={merged}"])
+    outcome = pooling(
+        id="erosion",
+        data="erosion",
+        measure="MD",
+        timepoint=["12 months"],
+        arms=arms,
+        subgroups=["background"],
+    )
+    slice_outcomes.main([*tables, "--outcomes", told(outcome), f"--folder={merged}"])
     assert set(read_table(merged / "erosion.csv")["background"]) == {"methotrexate", "csDMARDs"}
 
 

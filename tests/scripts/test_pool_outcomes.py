@@ -6,7 +6,7 @@ import pandas as pd
 
 import pool_outcomes
 from evergreen import tables
-from tests.protocols import pooling
+from tests.protocols import pooling, told
 
 
 def test_reads_a_slice_and_writes_a_result(tmp_path):
@@ -22,7 +22,7 @@ def test_reads_a_slice_and_writes_a_result(tmp_path):
     )
     tables.write_table(rows, tmp_path / "deaths.csv")
     analysis = {"model": "random", "tau2": "REML", "test": "knha", "level": 0.95}
-    params = json.dumps([pooling(analysis, id="deaths", measure="RR")])
+    params = told(pooling(analysis, id="deaths", measure="RR"))
     pool_outcomes.main(["--slices", str(tmp_path), "--params", params, "--folder", str(tmp_path)])
     result = json.loads((tmp_path / "deaths.json").read_text())
     assert result["outcome"] == "deaths"
@@ -45,7 +45,7 @@ def test_an_outcome_that_is_of_now_is_left_alone(tmp_path, monkeypatch, capsys):
         entries.append(pooling({"model": "common"}, id=name, measure="RR"))
 
     def pooled(code="0123"):
-        pool_outcomes.main(["--slices=.", "--params", json.dumps(entries), f"--code={code}", "--folder=."])
+        pool_outcomes.main(["--slices=.", "--params", told(*entries), f"--code={code}", "--folder=."])
         return capsys.readouterr().out.split("\n")[:-1]
 
     assert pooled() == ["one: pooled", "two: pooled"]
@@ -54,6 +54,6 @@ def test_an_outcome_that_is_of_now_is_left_alone(tmp_path, monkeypatch, capsys):
     assert pooled() == ["two: pooled"]
     (tmp_path / "one.json").write_text("{")
     assert pooled() == ["one: pooled"]
-    entries[0]["analysis"]["level"] = 0.9
+    entries[0] = pooling({"model": "common", "level": 0.9}, id="one", measure="RR")
     assert pooled() == ["one: pooled"]
     assert pooled(code="4567") == ["one: pooled", "two: pooled"]

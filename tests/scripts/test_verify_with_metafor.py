@@ -89,7 +89,7 @@ CASES = {
 def verified(case):
     """A result, its settings, and what metafor finds for it."""
     rows, entry = CASES[case]
-    result, settings = outcome.result(rows(), entry), entry["analysis"]
+    result, settings = outcome.result(rows(), entry), entry.analysis
     return result.written(), settings, verify_with_metafor.recomputed(tasks(result, settings))
 
 
@@ -203,7 +203,9 @@ def written(tmp_path, change=lambda result: None, **analysis):
     result = outcome.result(rows[rows["study"].isin(["T0", "T4", "T7", "T9"])], entry).written()
     change(result)
     tables.write_json(result, tmp_path / "deaths.json")
-    params = json.dumps({"deaths": entry})
+    params = json.dumps(
+        {"deaths": {"analysis": entry.analysis.model_dump(mode="json", exclude_none=True, warnings=False)}}
+    )
     return ["--results", str(tmp_path / "deaths.json"), "--params", params, "--out", str(tmp_path / "verified.csv")]  # fmt: skip
 
 
@@ -232,7 +234,7 @@ def test_names_effects_that_were_reported_as_such():
         [{"study": name, "group": "contrast", "arm": "", "estimate": value, "estimate_se": "0.2", "round": ""} for name, value in (("A", "0.1"), ("B", "0.3"))]
     )  # fmt: skip
     asked = pooling(ANALYSIS, id="deaths", measure="GEN", scale="analysis")
-    effects, main = tasks(outcome.result(rows, asked), asked["analysis"])
+    effects, main = tasks(outcome.result(rows, asked), asked.analysis)
     assert effects.passed_over == {
         "A: yi and vi": "reported as an effect, without numbers of arms",
         "B: yi and vi": "reported as an effect, without numbers of arms",

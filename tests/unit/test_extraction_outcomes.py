@@ -83,12 +83,12 @@ def test_a_slice_says_where_its_rows_came_from_when_asked():
 def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
     tables = {"screened": SCREENED, "judgements": JUDGED, "studies": STUDIES}
     wanted = [
-        {"id": "a", "data": "PAIN", "columns": ["dose"]},
-        {"id": "b", "data": "death", "columns": []},
-        {"id": "c", "data": "pain", "columns": []},
-        {"id": "d", "data": "sleep", "columns": ["dose"]},
+        pooling(id="a", data="PAIN", subgroups=["dose"]),
+        pooling(id="b", data="death"),
+        pooling(id="c", data="pain"),
+        pooling(id="d", data="sleep", moderators=["dose"]),
     ]
-    each = {one["id"]: slice_of(ROWS, one["data"], columns=one["columns"], **tables) for one in wanted}
+    each = {one.id: slice_of(ROWS, one.data, columns=one.columns, **tables) for one in wanted}
     calls = []
     monkeypatch.setattr(outcomes, "folded", lambda cell: calls.append(cell) or sheets.folded(cell))
     together = slices_of(ROWS, wanted, **tables)

@@ -75,7 +75,6 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
         ({**SMALLEST, "extraction": {"extractors": ["adjudication"]}}, "reserved name"),
         ({**SMALLEST, "outcomes": [{"id": "a b", "measure": "MD"}]}, "Use a letter first"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD"}, {"id": "a", "measure": "RR"}]}, "has the id a twice"),
-        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "subgroups": ["tests"]}]}, "`subgroups` has 'tests'"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "scale": "ratio"}]}, "`scale` is 'ratio', but the measure (mean difference) is none. Leave `scale` out."),
         (
             {**SMALLEST, "outcomes": [{"id": "a", "measure": "HR"}, {"id": "b", "data": "A", "measure": "GEN", "scale": "analysis"}]},

@@ -109,9 +109,9 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     }  # fmt: skip
 
 
-def test_a_slice_is_told_its_data_and_columns(protocol):
-    told = params.slice_outcomes(protocol)
-    assert [(one["data"], one["columns"]) for one in told] == [
+def test_a_slice_is_told_its_data_and_what_names_its_columns(protocol):
+    told = [Outcome.model_validate(one) for one in params.slice_outcomes(protocol)]
+    assert [(one.data, one.columns) for one in told] == [
         ("pain", ["dose", "route", "year"]),
         ("pain", []),
     ]

@@ -13,7 +13,6 @@ from docx import Document
 
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
-from evergreen.protocol.params import pool_outcomes
 from evergreen.protocol.reading import complete
 from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
@@ -140,7 +139,7 @@ def test_a_review_that_only_pools_claims_no_search() -> None:
         {"study": "A", "group": group, "arm": group, "n": "9", "mean": "1", "sd": "1"}
         for group in ("intervention", "control")
     ]
-    result = pooling.result(pd.DataFrame(rows), pool_outcomes(protocol.outcomes)[0])
+    result = pooling.result(pd.DataFrame(rows), protocol.outcomes[0])
     for known, status in (
         (Facts(analyses=analysed_outcomes(protocol.outcomes, {"pain": result})), RUN),
         (Facts(), PARTLY),

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from evergreen.protocol.params import pool_outcomes
 from evergreen.protocol.reading import complete
 from evergreen.report.facts import analysed_outcomes
 from evergreen.report.pooling_words import synthesis
@@ -35,8 +34,8 @@ def told(tables, **entry):
     raw = [{"id": name, "measure": "RR", **entry} for name in tables]
     outcomes = complete({"review": {"title": "A"}, "outcomes": raw}).outcomes
     results = {
-        outcome.id: pooling.result(tables[outcome.id], settings)
-        for outcome, settings in zip(outcomes, pool_outcomes(outcomes), strict=True)
+        outcome.id: pooling.result(tables[outcome.id], outcome)
+        for outcome in outcomes
         if tables[outcome.id] is not None
     }
     return " ".join(synthesis(outcomes, analysed_outcomes(outcomes, results)))

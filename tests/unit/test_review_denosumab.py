@@ -9,7 +9,6 @@ from evergreen import tables
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction
 from evergreen.extraction.outcomes import Slices
-from evergreen.protocol.params import slice_outcomes
 from evergreen.protocol.reading import load
 from evergreen.sheets import read_sheet
 from tests.results import written
@@ -32,16 +31,16 @@ def rows(root):
 
 
 def entry(root, name):
-    outcomes = slice_outcomes(load(root / "config" / "config.yaml"))
-    return next(outcome for outcome in outcomes if outcome["id"] == name)
+    outcomes = load(root / "config" / "config.yaml").outcomes
+    return next(outcome for outcome in outcomes if outcome.id == name)
 
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_pooled_results_agree_with_those_computed_by_hand(root, rows, name):
     outcome = entry(root, name)
-    outcome["analysis"] |= {"tau2": "DL", "test": "z"}
-    result = written(Slices(rows).of(outcome["data"]), outcome)
-    back = math.exp if outcome["measure"] == "RR" else float
+    analysis = outcome.analysis.model_copy(update={"tau2": "DL", "test": "z"})
+    result = written(Slices(rows).of(outcome.data), outcome.model_copy(update={"analysis": analysis}))
+    back = math.exp if outcome.measure == "RR" else float
     found = [back(result["model"][key]) for key in ("estimate", "ci_low", "ci_high")]
     k, *expected = BY_HAND[name]
     assert result["k"] == k
@@ -51,7 +50,7 @@ def test_pooled_results_agree_with_those_computed_by_hand(root, rows, name):
 @pytest.mark.parametrize("name", ["bmd", "jsn", "das28"])
 def test_what_cannot_be_pooled_is_left_out_with_its_reason(root, rows, name):
     outcome = entry(root, name)
-    result = written(Slices(rows).of(outcome["data"]), outcome)
+    result = written(Slices(rows).of(outcome.data), outcome)
     assert result["k"] == 0
     assert {item["study"] for item in result["left_out"]} == set(rows.loc[rows["outcome"] == name, "study"])
     assert all(item["reason"] for item in result["left_out"])

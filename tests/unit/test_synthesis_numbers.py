@@ -7,8 +7,6 @@ import pytest
 
 from evergreen.figures import forest, series, style
 from evergreen.figures.wording import explained
-from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.params import pool_outcomes
 from evergreen.protocol.reading import complete
 from evergreen.report import results
 from evergreen.report.facts import analysed_outcomes
@@ -21,7 +19,7 @@ from tests.results import written
 
 def entry(measure, **own):
     raw = {"review": {"title": "A review"}, "outcomes": [{"id": "one", "measure": measure, **own}]}
-    (outcome,) = pool_outcomes(complete(raw).outcomes)
+    (outcome,) = complete(raw).outcomes
     return outcome
 
 
@@ -60,7 +58,7 @@ def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied
     assert (model.asked, model.test, model.test_reason) == (asked, applied, reason)
     assert f"Confidence interval of the pooled effect: {words}" in explained(model).split("; ")[0].rstrip(".")
     if asked == "auto" and len(effects) > 1:
-        outcomes = [Outcome.model_validate(outcome)]
+        outcomes = [outcome]
         said = " ".join(synthesis(outcomes, analysed_outcomes(outcomes, {"one": result})))
         assert f"{'Wald-type' if applied == 'z' else 'Hartung-Knapp'} intervals at the 95% level" in said
         assert (f"({reason})" in said) == bool(reason)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from evergreen.protocol.params import slice_outcomes
+from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.reading import complete
 from evergreen.synthesis.readiness import refusals
 
@@ -28,17 +28,15 @@ def rows(*changes, outcome="pain", **every):
     return table
 
 
-def told(table, studies=STUDIES, columns=(), compare=True, screened=None, **outcome):
+def told(table, studies=STUDIES, compare=True, screened=None, **outcome):
     entry = {"id": "pain", "measure": "MD", **outcome}
-    (found,) = slice_outcomes(complete({"review": {"title": "A review"}, "outcomes": [entry]}))
-    errors = refusals(
-        table, studies, [{**found, "columns": list(columns)}], compare=compare, screened=screened
-    )
+    outcomes = complete({"review": {"title": "A review"}, "outcomes": [entry]}).outcomes
+    errors = refusals(table, studies, outcomes, compare=compare, screened=screened)
     return [str(error) for error in errors]
 
 
 def test_nothing_to_mend():
-    assert told(rows(), columns=["dose", "route"], moderators=["dose", "route"]) == []
+    assert told(rows(), moderators=["dose", "route"]) == []
 
 
 def test_units_name_file_column_and_studies():
@@ -78,7 +76,7 @@ def test_a_model_that_cannot_pool_the_measure():
 
 
 def test_a_column_that_no_sheet_has():
-    (said,) = told(rows(), columns=["doses"], moderators=["doses"])
+    (said,) = told(rows(), moderators=["doses"])
     assert "'doses'" in said
     assert "Did you mean dose?" in said
 
@@ -86,14 +84,14 @@ def test_a_column_that_no_sheet_has():
 @pytest.mark.parametrize(("value", "shown"), [("20 mg", "'20 mg'"), ("1,5", "'1,5'")])
 def test_text_among_the_numbers_of_a_moderator(value, shown):
     studies = STUDIES.assign(dose=["10", value, "30"])
-    (said,) = told(rows(), studies, columns=["dose", "route"], moderators=["dose:route"])
+    (said,) = told(rows(), studies, moderators=["dose:route"])
     assert said.startswith(
         f"config/extraction/studies-AB.csv, row 3, column dose: study B, moderator of outcome pain: {shown} is no plain number"
     )
 
 
 def test_a_moderator_that_a_study_does_not_report_is_no_fault():
-    assert told(rows(), STUDIES.assign(dose=["10", "NR", ""]), columns=["dose"], moderators=["dose"]) == []
+    assert told(rows(), STUDIES.assign(dose=["10", "NR", ""]), moderators=["dose"]) == []
 
 
 def test_a_misspelt_outcome_is_told_where_the_protocol_has_one_without_rows():
@@ -108,8 +106,5 @@ def test_a_misspelt_outcome_is_told_where_the_protocol_has_one_without_rows():
 
 
 def test_each_fault_is_told_once():
-    outcomes = slice_outcomes(
-        complete({"review": {"title": "A review"}, "outcomes": [{"id": "pain", "measure": "MD"}]})
-    )
-    twice = [{**outcomes[0], "columns": []}, {**outcomes[0], "columns": []}]
+    twice = [Outcome(id="pain", measure="MD")] * 2
     assert len(refusals(rows((4, "timepoint", "12 weeks")), STUDIES, twice)) == 1

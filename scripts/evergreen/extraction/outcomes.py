@@ -9,9 +9,10 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evergreen.errors import InputError
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart, as_called
 
@@ -116,15 +117,15 @@ class Slices:
 
 def slices_of(
     rows: pd.DataFrame,
-    wanted: Sequence[Mapping[str, Any]],
+    wanted: Sequence[Outcome],
     *,
     screened: pd.DataFrame | None = None,
     judgements: pd.DataFrame | None = None,
     studies: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The slices of several outcomes (`id`, `data` and `columns` each) by their id, each as `Slices.of` cuts it."""
+    """The slices of several outcomes by their id, each as `Slices.of` cuts it."""
     cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
-    return {one["id"]: cut.of(one["data"], one["columns"]) for one in wanted}
+    return {one.id: cut.of(one.data, one.columns) for one in wanted}
 
 
 def _domains(judged: Mapping[str, str]) -> str:

@@ -108,8 +108,8 @@ def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
-    """Ids that are there twice, scales that contradict the measure or each other, risks without a use or a time, subgroups that a
-    result cannot name, and moderators that are no columns."""
+    """Ids that are there twice, scales that contradict the measure or each other, risks without a use or a time, and moderators
+    that are no columns."""
     seen: set[str] = set()
     scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
@@ -135,12 +135,6 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                 "Give each outcome an id of its own.",
             )
         seen.add(outcome.id)
-        if "tests" in outcome.subgroups:
-            yield Fault(
-                ("outcomes", number, "subgroups", outcome.subgroups.index("tests")),
-                f"outcome {outcome.id}: `subgroups` has 'tests', where a result keeps its tests between subgroups",
-                "Give the column another name.",
-            )
         yield from _risk_faults(number, outcome)
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")

@@ -119,9 +119,9 @@ def merge_extraction(protocol: Protocol) -> Values:
 
 
 def slice_outcomes(protocol: Protocol) -> list[Values]:
-    """All outcomes as pooling reads them, with the sheet's name of their data and the study-level columns they need."""
+    """All outcomes as pooling reads them, with the sheet's name of their data."""
     return [
-        {**pooling, "data": outcome.data, "columns": outcome.columns}
+        {**pooling, "data": outcome.data}
         for outcome, pooling in zip(protocol.outcomes, pool_outcomes(protocol.outcomes), strict=True)
     ]
 

@@ -13,6 +13,7 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import OWN_COLUMNS, as_called
 from evergreen.sheets.labels import spelling_of
@@ -85,7 +86,7 @@ class Chosen:
     arms_left_out: list[ArmLeftOut] = field(default_factory=list)
 
 
-def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str = "random") -> Chosen:
+def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random") -> Chosen:
     """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty), a table or its rows.
 
     Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
@@ -94,15 +95,11 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
     """
     chosen = Chosen()
     errors: list[InputError] = []
-    measure = outcome["measure"]
-    analysis = outcome["analysis"]
-    if (
-        outcome["multi_arm"] == "separate"
-        and MODELS[model].clusters != "model"
-        and not analysis.get("dependent")
-    ):
+    measure = outcome.measure
+    analysis = outcome.analysis
+    if outcome.multi_arm == "separate" and MODELS[model].clusters != "model" and not analysis.dependent:
         raise InputError(
-            f"outcome {outcome['id']}: `multi_arm: separate` keeps the full control in several comparisons of one study",
+            f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
     by_study = _by_study(typed(rows))
@@ -113,13 +110,13 @@ def choose(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any], *, model: str 
             errors.append(error)
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
-    wanted = _folded(outcome["timepoint"])
+    wanted = _folded(outcome.timepoint)
     asked = {
         study: [row for row in part if not wanted or folded(row["timepoint"]) in wanted]
         for study, part in by_study.items()
         if study in poolable
     }
-    strangers = other_units(asked, outcome["id"], measure, outcome["unit"])
+    strangers = other_units(asked, outcome.id, measure, outcome.unit)
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
         chosen.left_out.append(_left_out(study, asked[study], reason))
@@ -164,13 +161,13 @@ def _folded(values: Any) -> set[str]:
     return set(map(folded, [values] if isinstance(values, str) else values or []))
 
 
-def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str, chosen: Chosen) -> None:
+def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> None:
     screening = rows[0]["screening"]
     if screening not in {"", "included"}:
         reason = "screening is pending" if screening == "pending" else "not included by screening"
         chosen.left_out.append(_left_out(study, rows, reason))
         return
-    wanted = _folded(outcome["timepoint"])
+    wanted = _folded(outcome.timepoint)
     if wanted:
         at_time = [row for row in rows if folded(row["timepoint"]) in wanted]
         if not at_time:
@@ -182,7 +179,7 @@ def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str,
         rows = at_time
     if len({folded(row["timepoint"]) for row in rows}) > 1:
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: several time points ({', '.join(_different(rows, 'timepoint'))})",
+            f"study {study}, outcome {outcome.id}: several time points ({', '.join(_different(rows, 'timepoint'))})",
             **place_of(rows[0]),
             column="timepoint",
             todo="Name the time point to pool under `timepoint` of the outcome.",
@@ -191,7 +188,7 @@ def _choose_study(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str,
     rows = _wanted_arms(study, rows, outcome, chosen)
     if twice := _doubled(rows):
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
+            f"study {study}, outcome {outcome.id}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
             **place_of(twice),
             column="arm",
             todo="Give each arm one row and a name of its own.",
@@ -219,9 +216,9 @@ def _doubled(rows: Rows) -> Row | None:
     return None
 
 
-def _wanted_arms(study: str, rows: Rows, outcome: Mapping[str, Any], chosen: Chosen) -> Rows:
+def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:
     """The rows whose arm the protocol asks for; the others are listed."""
-    wanted = {group: _folded(names) for group, names in outcome["arms"].items() if names}
+    wanted = {group: _folded(names) for group, names in outcome.arms if names}
     if not wanted:
         return rows
     kept = []
@@ -243,7 +240,7 @@ def _complete(rows: Rows, needed: Sequence[str]) -> bool:
 
 
 def _comparisons(
-    study: str, rows: Rows, outcome: Mapping[str, Any], kind: str, reported: Rows
+    study: str, rows: Rows, outcome: Outcome, kind: str, reported: Rows
 ) -> list[Comparison] | str:
     """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms."""
     if not rows:
@@ -284,10 +281,10 @@ def _two_groups(
     study: str,
     treated: Rows,
     control: Rows,
-    outcome: Mapping[str, Any],
+    outcome: Outcome,
     needed: Sequence[str],
 ) -> list[Comparison]:
-    how = outcome["multi_arm"]
+    how = outcome.multi_arm
     reference = combined(control, needed)
     if how == "combine" or len(treated) == 1:
         return [_pair(study, study, combined(treated, needed), reference, treated, control)]
@@ -314,13 +311,13 @@ def _pair(
     return _row(study, label, numbers, arms, [*treated, *control])
 
 
-def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> list[Comparison]:
-    if len(rows) == 1 or (outcome["multi_arm"] == "combine" and kind in {"proportion", "rate"}):
+def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Comparison]:
+    if len(rows) == 1 or (outcome.multi_arm == "combine" and kind in {"proportion", "rate"}):
         numbers = combined(rows, KINDS[kind].numbers)
         return [_row(study, study, numbers, {"single": shown(numbers, rows)}, rows)]
-    if outcome["multi_arm"] == "combine":
+    if outcome.multi_arm == "combine":
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: {len(rows)} arms of group single cannot be combined",
+            f"study {study}, outcome {outcome.id}: {len(rows)} arms of group single cannot be combined",
             **place_of(rows[0]),
             column="group",
             todo="Give the study one row, or set `multi_arm: separate` with a multilevel model.",
@@ -334,17 +331,17 @@ def _singles(study: str, rows: Rows, outcome: Mapping[str, Any], kind: str) -> l
 
 
 def _contrasts(
-    study: str, rows: Rows, outcome: Mapping[str, Any], beside: Mapping[str, Rows]
+    study: str, rows: Rows, outcome: Outcome, beside: Mapping[str, Rows]
 ) -> list[Comparison] | str:
     """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count."""
-    how = outcome["multi_arm"]
+    how = outcome.multi_arm
     usable = [(row, effect(row, outcome)) for row in rows]
     reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
     if reasons:
         return reasons[0]
     if len(usable) > 1 and how != "separate":
         raise InputError(
-            f"study {study}, outcome {outcome['id']}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
+            f"study {study}, outcome {outcome.id}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
             **place_of(rows[0]),
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, multilevel
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.result.models import Robust
 from evergreen.synthesis.result.studies import Effect
@@ -20,16 +19,16 @@ from evergreen.synthesis.studies import Studies
 LEAST_CLUSTERS = 3
 
 
-def check(outcome: Mapping[str, Any]) -> None:
+def check(outcome: Outcome) -> None:
     """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
-    analysis, name = outcome["analysis"], outcome["id"]
-    how = analysis.get("dependent")
-    if how and MODELS[analysis["model"]].clusters != "choice":
+    analysis, name = outcome.analysis, outcome.id
+    how = analysis.dependent
+    if how and MODELS[analysis.model].clusters != "choice":
         raise InputError(
-            f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis['model']}",
+            f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis.model}",
             todo="Leave it out; a multilevel model takes `rho` by itself.",
         )
-    if how == "aggregate" and analysis.get("rho") is None:
+    if how == "aggregate" and analysis.rho is None:
         raise InputError(
             f"outcome {name}: `dependent: aggregate` needs the correlation of the effects of one study",
             todo="Add `rho`, for example 0.5, and try others in `sensitivity`.",

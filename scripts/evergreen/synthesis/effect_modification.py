@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from evergreen.metaanalysis import meta_regression
 from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NOT_REPORTED, NUMBER, folded
 from evergreen.synthesis.pooled import pool
 from evergreen.synthesis.result.analyses import (
@@ -27,7 +28,7 @@ from evergreen.synthesis.studies import Studies
 COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def subgroups(studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]) -> Subgroups:
+def subgroups(studies: Studies, columns: Sequence[str], analysis: Analysis) -> Subgroups:
     """The pooled effect of each level of each column, and the tests between the levels.
 
     Every subgroup is pooled as the whole is, with a tau2 of its own; the test is Cochran's Q of the subgroups' means.
@@ -64,7 +65,7 @@ def between(
 
 
 def moderators(
-    studies: Studies, columns: Sequence[str], analysis: Mapping[str, Any]
+    studies: Studies, columns: Sequence[str], analysis: Analysis
 ) -> Moderators | ModeratorsNotDone | None:
     """The meta-regression on `columns` together, or why it cannot be fitted; None without columns.
 
@@ -84,11 +85,11 @@ def moderators(
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
-    random = analysis["model"] != "common"
-    method = analysis["tau2"] if random else "EE"
-    test = analysis["test"] if random else "z"
-    fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis["level"])
-    permutations = analysis["permutations"]
+    random = analysis.model != "common"
+    method = analysis.tau2 if random else "EE"
+    test = analysis.test if random else "z"
+    fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis.level)
+    permutations = analysis.permutations
     p_values, omnibus = (
         meta_regression.permutation_test(
             part.yi,
@@ -97,7 +98,7 @@ def moderators(
             method=method,
             test=test,
             permutations=permutations,
-            seed=analysis["seed"],
+            seed=analysis.seed,
         )
         if permutations
         else (np.full(fitted.p, np.nan), np.nan)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
+from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.pooled import model_of
 from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
 from evergreen.synthesis.result.part import NotDone
 from evergreen.synthesis.studies import Studies
 
 
-def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> SmallStudy | NotDone:
+def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
     """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
-    k, least = len(studies.yi), analysis["k_min_small_study"]
+    k, least = len(studies.yi), analysis.k_min_small_study
     if k < least:
         count = f"{k} {'study' if k == 1 else 'studies'}"
         return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")
-    random = analysis["model"] == "random"
-    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
+    random = analysis.model == "random"
+    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
     known = (
         np.all([np.isfinite(values) for values in studies.data().values()], axis=0)
         if studies.data()
@@ -34,7 +32,7 @@ def small_studies(studies: Studies, analysis: Mapping[str, Any]) -> SmallStudy |
     try:
         filled = _filled(
             trim_and_fill.trim_and_fill(
-                studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
+                studies.yi, studies.vi, method=method, test=test, level=analysis.level
             ),
             random,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import (
     comparisons,
     curves,
@@ -30,36 +32,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
+def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     """The result of an outcome.
 
     `rows` is the outcome's slice of the extraction, a table or its rows, `outcome` its entry in the protocol with `analysis` filled in.
     """
     pooled.check(outcome)
-    analysis = outcome["analysis"]
+    analysis = outcome.analysis
     rows = comparisons.typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     model = whole.model if whole else None
-    moderators = effect_modification.moderators(studies, outcome["moderators"], analysis)
+    moderators = effect_modification.moderators(studies, outcome.moderators, analysis)
     return Result(
-        outcome=outcome["id"],
+        outcome=outcome.id,
         measure=study_effects.effect_measure(outcome),
         scale=reported.shown_by(rows, outcome, studies.measure),
         k=len(studies.yi),
-        level=analysis["level"],
-        studies=_studies(studies, whole, analysis["level"]),
+        level=analysis.level,
+        studies=_studies(studies, whole, analysis.level),
         model=model,
         profile=curves.profile(studies, model),
         not_pooled="" if whole else not_pooled(left_out),
         notes=tuple(whole.notes) if whole else (),
         preparation=prepared(studies, outcome),
-        subgroups=effect_modification.subgroups(studies, outcome["subgroups"], analysis),
+        subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis),
         moderators=moderators,
-        bubble=curves.line(studies, moderators, model, analysis["level"]),
+        bubble=curves.line(studies, moderators, model, analysis.level),
         sensitivity=sensitivity.grid(
             [
-                *analysis["sensitivity"],
+                *analysis.sensitivity,
                 *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
             ],
             studies,
@@ -76,16 +78,17 @@ def result(rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]) -> Result:
 
 
 def compared(
-    rows: pd.DataFrame | Rows, outcome: Mapping[str, Any]
+    rows: pd.DataFrame | Rows, outcome: Outcome
 ) -> tuple[comparisons.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
-    chosen = comparisons.choose(rows, outcome, model=outcome["analysis"]["model"])
+    chosen = comparisons.choose(rows, outcome, model=outcome.analysis.model)
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     left_out = sorted([*chosen.left_out, *left_out], key=lambda one: one.study)
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, study_effects.effect_measure(outcome))
-    if outcome["analysis"].get("dependent") == "aggregate":
-        studies = dependence.aggregated(studies, outcome["analysis"]["rho"])
+    rho = outcome.analysis.rho
+    if outcome.analysis.dependent == "aggregate" and rho is not None:
+        studies = dependence.aggregated(studies, rho)
     return chosen, studies, left_out
 
 
@@ -98,7 +101,7 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     return f"{count} this outcome, none in a form that can be pooled"
 
 
-def rounds(studies: Studies, analysis: Mapping[str, Any]) -> dict[str, Round]:
+def rounds(studies: Studies, analysis: Analysis) -> dict[str, Round]:
     """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
     days = sorted({day for day in studies.rounds if day})
     view = {}

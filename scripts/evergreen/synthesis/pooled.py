@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +16,8 @@ from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, PooledCounts, mantel_haenszel
 from evergreen.metaanalysis.models import conflict
 from evergreen.metaanalysis.peto import peto
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import dependence
 from evergreen.synthesis.result.models import (
     CountsModel,
@@ -42,17 +43,17 @@ class Pooled:
     notes: list[str]
 
 
-def check(outcome: Mapping[str, Any]) -> None:
+def check(outcome: Outcome) -> None:
     """Refuse a combination of model, measure, estimator and test that does not exist (`metaanalysis.models`)."""
     dependence.check(outcome)
-    analysis, measure, name = outcome["analysis"], outcome["measure"], outcome["id"]
-    model = analysis["model"]
+    analysis, measure, name = outcome.analysis, outcome.measure, outcome.id
+    model = analysis.model
     found = conflict(
         model,
         measure,
-        tau2=analysis["tau2"],
-        test=analysis["test"],
-        variant=analysis["glmm"] if model == "glmm" else None,
+        tau2=analysis.tau2,
+        test=analysis.test,
+        variant=analysis.glmm if model == "glmm" else None,
     )
     if found is None:
         return
@@ -63,28 +64,28 @@ def check(outcome: Mapping[str, Any]) -> None:
         )
     if found.what == "variant":
         raise InputError(
-            f"outcome {name}: the model {analysis['glmm']} does not exist for {measure}",
+            f"outcome {name}: the model {analysis.glmm} does not exist for {measure}",
             todo=f"Choose one of {', '.join(found.allowed)}.",
         )
     if found.what == "tau2":
         raise InputError(
-            f"outcome {name}: a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis['tau2']}"
+            f"outcome {name}: a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis.tau2}"
         )
     raise InputError(
-        f"outcome {name}: the test {analysis['test']} belongs to a random-effects model",
+        f"outcome {name}: the test {analysis.test} belongs to a random-effects model",
         todo=f"Set `test: {found.allowed[0]}`, or leave it out.",
     )
 
 
-def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
+def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
     """Pool `studies` as `analysis` says; None where there is no study. `test` of the model is what was applied, `asked` what was asked."""
-    k, model = len(studies.yi), analysis["model"]
+    k, model = len(studies.yi), analysis.model
     if k == 0:
         return None
     if k == 1:
-        fitted = fit(studies.yi, studies.vi, method="EE", level=analysis["level"])
+        fitted = fit(studies.yi, studies.vi, method="EE", level=analysis.level)
         note = "One study: nothing is pooled, its own estimate and interval are shown."
-        return Pooled(model_of(fitted, "common", asked=analysis["test"]), fitted.weight, [note])
+        return Pooled(model_of(fitted, "common", asked=analysis.test), fitted.weight, [note])
     if model in {"mh", "peto"}:
         return _counted(studies, analysis)
     if model == "glmm":
@@ -94,10 +95,10 @@ def pool(studies: Studies, analysis: Mapping[str, Any]) -> Pooled | None:
     return _inverse_variance(studies, analysis)
 
 
-def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
-    level = analysis["level"]
-    random = analysis["model"] == "random"
-    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
+def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
+    level = analysis.level
+    random = analysis.model == "random"
+    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
     more: dict[str, Any] = {}
     notes = []
@@ -109,7 +110,7 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
         )
         if test == "auto":
             more["test_reason"] = _why_wald(studies, fitted)
-        if analysis["i2"] == "Q":
+        if analysis.i2 == "Q":
             more |= q_based(fitted)
         if test in {"knha", "adhoc"}:
             k = len(studies.yi)
@@ -121,17 +122,17 @@ def _inverse_variance(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
                     ci_low=normal.ci_low[0], ci_high=normal.ci_high[0],
                 )  # fmt: skip
                 notes.append(_wald_sentence(k, bool(shorter)))
-    if analysis.get("dependent") == "robust":
+    if analysis.dependent == "robust":
         more["robust"] = dependence.robust(studies, fitted, level)
-    model = model_of(fitted, "random" if random else "common", asked=analysis["test"], **more)
+    model = model_of(fitted, "random" if random else "common", asked=analysis.test, **more)
     return Pooled(model, fitted.weight, notes)
 
 
-def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Analysis) -> dict[str, Any]:
     """The prediction interval of a model with an estimated tau2, which follows k and never the test; none below three studies."""
-    if not analysis["prediction"] or k < LEAST_PREDICTED:
+    if not analysis.prediction or k < LEAST_PREDICTED:
         return {}
-    low, high, df = prediction.limits(mean, se, tau2, k, analysis["predtype"], analysis["level"])
+    low, high, df = prediction.limits(mean, se, tau2, k, analysis.predtype, analysis.level)
     return {"pi_low": low, "pi_high": high, "pi_df": df}
 
 
@@ -191,17 +192,18 @@ def model_of(fitted: Fit, model: Literal["random", "common"], **more: Any) -> In
     return InverseVariance.of(model=model, **{**known, **more})
 
 
-def _counted(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+def _counted(studies: Studies, analysis: Analysis) -> Pooled:
     """Mantel-Haenszel or Peto."""
-    data, level = studies.data(), analysis["level"]
-    how = {"add": analysis["add"], "to": analysis["to"], "level": level}
+    data, level = studies.data(), analysis.level
+    how: dict[str, Any] = {"add": analysis.add, "to": analysis.to, "level": level}
     found: PooledCounts
-    if analysis["model"] == "peto":
+    model_name: Literal["mh", "peto"] = "peto" if analysis.model == "peto" else "mh"
+    if model_name == "peto":
         found = peto(data, **how)
     else:
-        found = mantel_haenszel(studies.measure, data, mh_add=analysis["mh_add"], **how)
+        found = mantel_haenszel(studies.measure, data, mh_add=analysis.mh_add, **how)
     model = CountsModel(
-        model=analysis["model"], test="z", asked=analysis["test"], k=found.k, estimate=found.estimate, se=found.se,
+        model=model_name, test="z", asked=analysis.test, k=found.k, estimate=found.estimate, se=found.se,
         statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2,
         Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
         association=_test(found.association), breslow_day=_test(found.breslow_day), tarone=_test(found.tarone),
@@ -217,19 +219,19 @@ def _test(test: ChiSquareTest) -> Test | None:
     return None if np.isnan(test.statistic) else Test(statistic=test.statistic, df=test.df, p=test.p_value)
 
 
-def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
-    kind = analysis["glmm"]
+def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
+    kind = analysis.glmm
     try:
-        found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis["level"])
+        found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis.level)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
         nothing = Mixed(
-            model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis["test"], k=len(studies.yi)
+            model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=len(studies.yi)
         )
         return Pooled(
             nothing, np.full(len(studies.yi), np.nan), [f"The mixed model cannot be fitted: {error}."]
         )
     model = Mixed(
-        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis["test"], k=found.k, estimate=found.estimate,
+        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, estimate=found.estimate,
         se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
         **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
@@ -245,23 +247,23 @@ def _glmm(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
     return Pooled(model, np.full(len(studies.yi), np.nan), notes)
 
 
-def _multilevel(studies: Studies, analysis: Mapping[str, Any]) -> Pooled:
+def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     """Effects within studies; robust tests beside the model's own."""
     names = [comparison.study for comparison in studies.comparisons]
     nested = len(set(names)) < len(names)
     components = multilevel.COMPONENTS if nested and len(set(names)) > 1 else ("effect",)
-    rho = (analysis.get("rho") or 0.0) if nested else 0.0
+    rho = (analysis.rho or 0.0) if nested else 0.0
     fitted = multilevel.three_level(
-        studies.yi, studies.vi, names, components=components, method=analysis["tau2"], test="z", level=analysis["level"],
+        studies.yi, studies.vi, names, components=components, method=analysis.tau2, test="z", level=analysis.level,
         rho=rho,
     )  # fmt: skip
     shares = dict(zip(components, fitted.I2, strict=True))
     mean, se = float(fitted.b[0]), float(fitted.se[0])
     tests = None
     if len(set(names)) > 2:
-        tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis["level"]))
+        tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis.level))
     model = Multilevel(
-        model="multilevel", test="z", asked=analysis["test"], k=len(names), tau2_method=analysis["tau2"], estimate=mean, se=se,
+        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, se=se,
         statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
         sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, studies=len(set(names)),

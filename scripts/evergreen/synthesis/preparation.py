@@ -11,24 +11,25 @@ from numpy.typing import NDArray
 from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import arrays
 from evergreen.synthesis.result.studies import Preparation
 from evergreen.synthesis.studies import Studies
 from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 
 
-def prepared(studies: Studies, outcome: Mapping[str, Any]) -> Preparation:
+def prepared(studies: Studies, outcome: Outcome) -> Preparation:
     """What was done to the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
-    analysis, ones = outcome["analysis"], studies.comparisons
+    analysis, ones = outcome.analysis, studies.comparisons
     shared = sum(one.label != one.study and bool(one.arms) for one in ones)
-    in_model = analysis["model"] == "mh" and analysis["mh_add"]
+    in_model = analysis.model == "mh" and analysis.mh_add
     return Preparation(
         derived=sum(one.derived for one in ones),
         corrected=_corrected(studies, options(studies.measure, analysis)),
         corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
         combined=sum(one.combined for one in ones),
-        divided=shared if outcome["multi_arm"] == "split" else 0,
-        apart=shared if outcome["multi_arm"] == "separate" else 0,
+        divided=shared if outcome.multi_arm == "split" else 0,
+        apart=shared if outcome.multi_arm == "separate" else 0,
         aggregated=sum(bool(one.parts) for one in ones),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.outcomes import Slices
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart
 from evergreen.synthesis import comparisons, effect_modification, pooled
@@ -23,7 +24,7 @@ PROTOCOL = "config/config.yaml"
 def refusals(
     rows: pd.DataFrame,
     studies: pd.DataFrame,
-    outcomes: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Outcome],
     *,
     screened: pd.DataFrame | None = None,
     compare: bool = True,
@@ -31,7 +32,7 @@ def refusals(
     """Everything that pooling would refuse, each once, with file, row and column as far as the tables say them.
 
     `rows` and `studies` are the converted extraction and the study-level columns, all text; `outcomes` the outcomes of the
-    protocol with `analysis` filled in and with `columns`, the study-level columns they need. `screened` says which studies are
+    protocol. `screened` says which studies are
     included; `compare=False` looks at nothing that would be no fault in a study that is not.
     """
     found = {error.sentence(): error for error in _misspelt(rows, outcomes)}
@@ -42,13 +43,13 @@ def refusals(
     return list(found.values())
 
 
-def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list[InputError]:
+def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> list[InputError]:
     """Names of outcomes in the sheets that are all but those of an outcome without a row."""
     first: dict[str, int] = {}
     for position, name in enumerate(map(folded, rows["outcome"])):
         first.setdefault(name, position)
-    known = {folded(one["data"]) for one in outcomes}
-    without = [one["data"] for one in outcomes if folded(one["data"]) not in first]
+    known = {folded(one.data) for one in outcomes}
+    without = [one.data for one in outcomes if folded(one.data) not in first]
     errors = []
     for name, position in first.items():
         if name in known:
@@ -67,23 +68,21 @@ def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Mapping[str, Any]]) -> list
     return errors
 
 
-def _of_outcome(
-    slices: Slices, studies: pd.DataFrame, outcome: Mapping[str, Any], compare: bool
-) -> list[InputError]:
+def _of_outcome(slices: Slices, studies: pd.DataFrame, outcome: Outcome, compare: bool) -> list[InputError]:
     try:
         pooled.check(outcome)
     except InputError as error:
         return [InputError(error.problem, file=PROTOCOL, todo=error.todo)]
     try:
-        part = slices.of(outcome["data"], outcome["columns"])
+        part = slices.of(outcome.data, outcome.columns)
         if compare:
-            comparisons.choose(part, outcome, model=outcome["analysis"]["model"])
+            comparisons.choose(part, outcome, model=outcome.analysis.model)
     except InputErrors as several:
         return several.errors
     except InputError as error:
         return [error]
-    names = [name for one in outcome["moderators"] for name in one.split(":")]
-    return [found for name in names if (found := _moderator(studies, name, outcome["id"]))]
+    names = [name for one in outcome.moderators for name in one.split(":")]
+    return [found for name in names if (found := _moderator(studies, name, outcome.id))]
 
 
 def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.protocol.analysis import Analysis, Settings
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
@@ -74,12 +75,12 @@ class Task:
     needs: Sequence[Task] = ()
 
 
-def tasks(result: Result, settings: Mapping[str, Any]) -> list[Task]:
+def tasks(result: Result, settings: Analysis) -> list[Task]:
     """Everything to recompute of an outcome; `settings` is its `analysis` in the protocol."""
     return list(_tasks(result, settings))
 
 
-def _tasks(result: Result, settings: Mapping[str, Any]) -> Iterator[Task]:
+def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     outcome, studies, level = result.outcome, result.studies, result.level
     if not studies:
         return
@@ -128,7 +129,8 @@ def _tasks(result: Result, settings: Mapping[str, Any]) -> Iterator[Task]:
         if task:
             yield task
     for label, one in result.sensitivity.items():
-        own_settings = {**settings, **one.changes}
+        changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
+        own_settings = settings.model_copy(update=changes)
         made: Sequence[StudyEffect] = studies
         source = whole
         if one.studies is not None:
@@ -138,11 +140,11 @@ def _tasks(result: Result, settings: Mapping[str, Any]) -> Iterator[Task]:
         task = _pooled(outcome, label, source, own, one.model, own_settings)
         if task:
             yield task
-    random = {"model": "random", "tau2": settings["tau2"], "test": settings["test"], "level": level}
+    random = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
     common = {"model": "common", "tau2": "", "test": "z", "level": level}
-    how = random if settings["model"] == "random" else common
+    how = random if settings.model == "random" else common
     # a meta-regression of counts, or of effects within studies, is one of their effects all the same
-    regression = common if settings["model"] == "common" else random
+    regression = common if settings.model == "common" else random
     if isinstance(result.moderators, Moderators):
         yield _moderators(outcome, whole, regression, result.moderators)
     if result.influence is not None:
@@ -160,7 +162,7 @@ def _tasks(result: Result, settings: Mapping[str, Any]) -> Iterator[Task]:
 def effects_of(
     studies: Sequence[StudyEffect],
     measure: str,
-    settings: Mapping[str, Any],
+    settings: Analysis,
     columns: Mapping[str, Sequence[str]] | None = None,
 ) -> Effects:
     """The effects of studies and the numbers behind them; `columns` are study-level columns, a value for each study."""
@@ -180,7 +182,7 @@ def effects_of(
             row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
     return Effects(
-        measure, options(measure, settings), settings.get("rho") or 0.0, [study.label for study in studies],
+        measure, options(measure, settings), settings.rho or 0.0, [study.label for study in studies],
         [study.study for study in studies], pd.DataFrame(rows),
     )  # fmt: skip
 
@@ -213,17 +215,17 @@ def _exact(study: StudyEffect) -> dict[str, Any]:
 
 def _pooled(
     outcome: str, analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
-    settings: Mapping[str, Any],
+    settings: Analysis,
 ) -> Task | None:  # fmt: skip
     if model is None or model.estimate is None:
         return None
     names = [source.studies[row - 1] for row in rows]
     how = {
         "model": model.model, "test": model.test, "tau2": model.tau2_method or "",
-        "level": settings["level"], "add": settings["add"], "to": settings["to"],
-        "mh_add": settings["mh_add"], "kind": model.kind if isinstance(model, Mixed) else "",
+        "level": settings.level, "add": settings.add, "to": settings.to,
+        "mh_add": settings.mh_add, "kind": model.kind if isinstance(model, Mixed) else "",
         "rho": (model.rho or 0) if isinstance(model, Multilevel) else 0,
-        "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings["predtype"],
+        "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
     block = {key: value for key, value in model if key not in SETTINGS}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis.conversions import effect_from_score, se_from_interval
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.arms import CONTRAST_NUMBERS, Row, Rows, place_of
 
 Effect = tuple[float, float]
@@ -16,7 +15,7 @@ BEHIND = (*CONTRAST_NUMBERS, "estimate_p")
 """Columns that an effect is made from."""
 
 
-def effect(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
+def effect(row: Row, outcome: Outcome) -> Effect | str:
     """Effect and variance on the analysis scale, or why there is none: of the estimate, else of O - E and its variance.
 
     Raises InputError where it is not said whether an estimate is a ratio or its logarithm, and for a ratio that cannot be.
@@ -26,7 +25,7 @@ def effect(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
         return "the extractors disagree on the scale of the estimate"
     stated = _stated(row, outcome)
     if isinstance(stated, str):
-        scored = _scored(row, outcome["measure"])
+        scored = _scored(row, outcome.measure)
         if scored is not None:
             stated = scored
     if isinstance(stated, str) and disputed:
@@ -34,19 +33,19 @@ def effect(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
     return stated
 
 
-def scale_of(row: Row, outcome: Mapping[str, Any]) -> str:
+def scale_of(row: Row, outcome: Outcome) -> str:
     """`ratio` or `analysis`, whatever says it first: the row, the outcome, the measure; "" where none of them does."""
-    return row["scale"] or outcome.get("scale") or MEASURES[outcome["measure"]].reported
+    return row["scale"] or outcome.scale or MEASURES[outcome.measure].reported
 
 
-def shown_by(rows: Rows, outcome: Mapping[str, Any], measure: str) -> str:
+def shown_by(rows: Rows, outcome: Outcome, measure: str) -> str:
     """How effects of `measure` are shown, as `Measure.scale`: those of which nothing else is known are ratios where outcome or rows say so."""
     own = MEASURES[measure]
-    said = {outcome.get("scale"), *(row["scale"] for row in rows)}
+    said = {outcome.scale, *(row["scale"] for row in rows)}
     return "log" if own.kind == "generic" and "ratio" in said else own.scale
 
 
-def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
+def _stated(row: Row, outcome: Outcome) -> Effect | str:
     """The effect of an estimate with its standard error or limits."""
     value, se = row["estimate"], row["estimate_se"]
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
@@ -56,7 +55,7 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
             if row["estimate_p"]
             else "an effect is mentioned, but no estimate is reported"
         )
-    scale, measure = scale_of(row, outcome), MEASURES[outcome["measure"]]
+    scale, measure = scale_of(row, outcome), MEASURES[outcome.measure]
     if not scale:
         problem = "whether the estimate is a ratio or its logarithm is not said"
         todo = "`ratio` (0.80 means a fifth less) or `analysis` (a logarithm, or an effect that is no ratio)."
@@ -64,7 +63,7 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
             problem = f"whether the estimate is on the scale of the analysis ({measure.scale.replace('_', ' ')}) is not said"
             todo = "`analysis`, with the estimate and its limits on that scale."
         raise InputError(
-            f"study {row['study']}, outcome {outcome['id']}: {problem}",
+            f"study {row['study']}, outcome {outcome.id}: {problem}",
             **place_of(row),
             column="estimate",
             todo=f"Say `scale` of the outcome in config/config.yaml, or of the row in a column `scale`: {todo}",
@@ -75,7 +74,7 @@ def _stated(row: Row, outcome: Mapping[str, Any]) -> Effect | str:
         numbers = [number for number in (value, low, high) if not math.isnan(number)]
         if min(numbers) <= 0:
             raise InputError(
-                f"study {row['study']}, outcome {outcome['id']}: a ratio of {min(numbers):g} is not positive",
+                f"study {row['study']}, outcome {outcome.id}: a ratio of {min(numbers):g} is not positive",
                 **place_of(row),
                 column="estimate",
                 todo="Check the number, or say `scale: analysis` if it is a logarithm already.",

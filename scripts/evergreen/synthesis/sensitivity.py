@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
+from evergreen.protocol.analysis import Analysis, Settings, Without
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
@@ -28,16 +30,13 @@ from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
-WITHOUT = ("high_risk", "derived", "each_source", "outliers", "influential")
-ANALYSIS_KEYS = {
-    "model", "tau2", "test", "level", "prediction", "add", "to", "drop00", "mh_add", "glmm", "smd_vtype", "predtype", "i2",
-    "rho", "dependent",
-}  # fmt: skip
-Rate = Callable[[Mapping[str, Any]], Studies]
+WITHOUT = get_args(Without)
+ANALYSIS_KEYS = set(Settings.model_fields)
+Rate = Callable[[Outcome], Studies]
 
 
 def grid(
-    entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Mapping[str, Any], rate: Rate
+    entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Outcome, rate: Rate
 ) -> dict[str, Sensitivity]:
     """The analyses by their labels, in the order of the protocol; `rate` gives the studies of a changed outcome.
 
@@ -48,14 +47,14 @@ def grid(
 
 
 def of_differences(
-    outcome: Mapping[str, Any], chosen: Sequence[Comparison], left_out: Sequence[LeftOut]
+    outcome: Outcome, chosen: Sequence[Comparison], left_out: Sequence[LeftOut]
 ) -> list[dict[str, Any]]:
     """The analysis by risk differences, which keep the studies in which the ratio is not estimable; none without such studies."""
     silent = any(one.not_estimable for one in left_out)
-    counts = MEASURES[outcome["measure"]].kind == "table" and all(one.yi is None for one in chosen)
+    counts = MEASURES[outcome.measure].kind == "table" and all(one.yi is None for one in chosen)
     if not (silent and counts):
         return []
-    return [{"measure": "RD"} | ({"model": "mh"} if conflict(outcome["analysis"]["model"], "RD") else {})]
+    return [{"measure": "RD"} | ({"model": "mh"} if conflict(outcome.analysis.model, "RD") else {})]
 
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
@@ -70,7 +69,7 @@ def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]
     axes = []
     for key, value in entry.items():
         values: list[Any] = (
-            [value] if key == "without_studies" or not isinstance(value, list) else list(value)
+            list(value) if isinstance(value, list | tuple) and key != "without_studies" else [value]
         )
         if key == "without":
             for one in values:
@@ -99,27 +98,23 @@ def label(changes: Mapping[str, Any]) -> str:
         if key == "without":
             parts.append(f"without {words.get(value, value)}")
         elif key == "without_studies":
-            parts.append(f"without {', '.join(value if isinstance(value, list) else [value])}")
+            parts.append(f"without {', '.join([value] if isinstance(value, str) else value)}")
         else:
             parts.append(f"{key} = {value}")
     return ", ".join(parts)
 
 
-def _one(changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any], rate: Rate) -> Sensitivity:
-    analysis = {
-        **outcome["analysis"],
-        **{key: value for key, value in changes.items() if key in ANALYSIS_KEYS},
-    }
+def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: Rate) -> Sensitivity:
+    settings = {key: value for key, value in changes.items() if key in ANALYSIS_KEYS}
     if "model" in changes and "test" not in changes:
-        analysis["test"] = MODELS[analysis["model"]].tests[0]
-    changed = {**outcome, "analysis": analysis}
-    for key in ("measure", "multi_arm"):
-        if key in changes:
-            changed[key] = changes[key]
+        settings["test"] = MODELS[changes["model"]].tests[0]
+    analysis = outcome.analysis.model_copy(update=settings)
+    others = {key: changes[key] for key in ("measure", "multi_arm") if key in changes}
+    changed = outcome.model_copy(update={"analysis": analysis, **others})
     said: dict[str, Any] = {"changes": dict(changes), "measure": effect_measure(changed)}
     try:
-        if MEASURES[changed["measure"]].kind != MEASURES[outcome["measure"]].kind:
-            raise InputError(f"{changed['measure']} needs other numbers than {outcome['measure']}")
+        if MEASURES[changed.measure].kind != MEASURES[outcome.measure].kind:
+            raise InputError(f"{changed.measure} needs other numbers than {outcome.measure}")
         check(changed)
         again = changes.keys() & {
             "measure",
@@ -133,7 +128,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any
             "smd_vtype",
         }
         rated = rate(changed) if again else studies
-        if changed["measure"] != outcome["measure"]:  # what a report states is an effect of the main measure
+        if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
             rated = rated.take(np.array([not one.stated for one in rated.comparisons], dtype=bool))
         kept = _left(changes, rated, analysis)
     except InputError as error:
@@ -145,11 +140,11 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Mapping[str, Any
     return Sensitivity(**said, k=len(kept.yi), model=whole.model, labels=tuple(kept.labels), studies=anew)
 
 
-def _left(changes: Mapping[str, Any], studies: Studies, analysis: Mapping[str, Any]) -> Studies:
+def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> Studies:
     """The studies that an entry keeps."""
     what = changes.get("without", "")
     if what in {"outliers", "influential"}:
-        found = influences(studies, {**analysis, "gosh": 0})
+        found = influences(studies, analysis.model_copy(update={"gosh": 0}))
         marked = set() if found is None else set(found.outliers if what == "outliers" else found.influential)
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")

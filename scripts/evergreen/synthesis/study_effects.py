@@ -10,19 +10,21 @@ import numpy as np
 from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
 from evergreen.synthesis.result.studies import LeftOut
 
 EMPTY_CELLS = ("to", "add")
 
 
-def effect_measure(outcome: Mapping[str, Any]) -> str:
+def effect_measure(outcome: Outcome) -> str:
     """The measure of the studies' own effects: the outcome's, but Peto's odds ratio where Peto's method pools, whose parts these are."""
-    return "PETO" if outcome["analysis"]["model"] == "peto" else str(outcome["measure"])
+    return "PETO" if outcome.analysis.model == "peto" else str(outcome.measure)
 
 
 def rated(
-    chosen: Sequence[Comparison], outcome: Mapping[str, Any]
+    chosen: Sequence[Comparison], outcome: Outcome
 ) -> tuple[list[tuple[Comparison, float, float]], list[LeftOut]]:
     """Effect and variance of each comparison; those without one, with the reason.
 
@@ -31,11 +33,11 @@ def rated(
     measure = effect_measure(outcome)
     nothing = silent(chosen, measure)
     # events in no group of any study leave a ratio nothing to rest on, whatever is asked
-    given_up = nothing & (outcome["analysis"].get("drop00", True) | without_events(chosen, measure))
+    given_up = nothing & (outcome.analysis.drop00 | without_events(chosen, measure))
     yi, vi = (np.full(len(chosen), np.nan) for _ in range(2))
     kept_in = [one for one, gone in zip(chosen, given_up, strict=True) if not gone]
-    yi[~given_up], vi[~given_up] = measured(kept_in, measure, outcome["analysis"])
-    counted = MODELS[outcome["analysis"]["model"]].counts
+    yi[~given_up], vi[~given_up] = measured(kept_in, measure, outcome.analysis)
+    counted = MODELS[outcome.analysis.model].counts
     kept, left_out = [], []
     for comparison, effect, variance, says_nothing in zip(chosen, yi, vi, nothing, strict=True):
         if counted and comparison.yi is not None:
@@ -61,9 +63,7 @@ def rated(
     return kept, left_out
 
 
-def measured(
-    chosen: Sequence[Comparison], measure: str, analysis: Mapping[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
+def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> tuple[np.ndarray, np.ndarray]:
     """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
     yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
     vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
@@ -94,17 +94,17 @@ def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
     )
 
 
-def options(measure: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
+def options(measure: str, analysis: Analysis) -> dict[str, Any]:
     """The choices that a measure has, as the settings of an analysis make them."""
     own = MEASURES[measure]
     # Peto's method pools the counts as they are, and its rows are to be parts of its total
-    if analysis["model"] == "peto":
+    if analysis.model == "peto":
         return {"to": "none", "add": 0}
-    chosen = {name: analysis[name] for name in EMPTY_CELLS if name in own.options}
+    chosen = {name: getattr(analysis, name) for name in EMPTY_CELLS if name in own.options}
     if not own.corrected:
         chosen.pop("add", None)
     if measure == "SMD":
-        chosen["vtype"] = analysis["smd_vtype"]
+        chosen["vtype"] = analysis.smd_vtype
     return chosen
 
 

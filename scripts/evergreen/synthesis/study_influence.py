@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from evergreen.metaanalysis import gosh, influence
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.pooled import model_of
 from evergreen.synthesis.result.analyses import (
@@ -27,15 +26,13 @@ from evergreen.synthesis.result.analyses import (
 from evergreen.synthesis.studies import Studies
 
 
-def influences(studies: Studies, analysis: Mapping[str, Any]) -> Influence | None:
+def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies."""
-    if len(studies.yi) < 3 or analysis["model"] not in {"random", "common"}:
+    if len(studies.yi) < 3 or analysis.model not in {"random", "common"}:
         return None
-    random = analysis["model"] == "random"
-    method, test = (analysis["tau2"], analysis["test"]) if random else ("EE", "z")
-    without = influence.leave_one_out(
-        studies.yi, studies.vi, method=method, test=test, level=analysis["level"]
-    )
+    random = analysis.model == "random"
+    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
+    without = influence.leave_one_out(studies.yi, studies.vi, method=method, test=test, level=analysis.level)
     # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
     found = influence.deletion_diagnostics(studies.yi, studies.vi, method=method)
@@ -57,29 +54,29 @@ def influences(studies: Studies, analysis: Mapping[str, Any]) -> Influence | Non
                 baujat_y=y[position],
             )
         )  # fmt: skip
-    strange = influence.outliers(found, analysis["outliers"])
+    strange = influence.outliers(found, analysis.outliers)
     labels = np.array(studies.labels, dtype=object)
     return Influence(
         studies=tuple(rows),
         outliers=tuple(labels[strange]),
-        outlier_level=analysis["outliers"],
+        outlier_level=analysis.outliers,
         influential=tuple(labels[found.influential]),
         gosh=_gosh(studies, method, without.b[:, 0], analysis),
     )
 
 
-def _gosh(studies: Studies, method: str, without: Array, analysis: Mapping[str, Any]) -> Subsets | None:
+def _gosh(studies: Studies, method: str, without: Array, analysis: Analysis) -> Subsets | None:
     """What subsets of the studies give; `without` are the estimates without each study."""
-    subsets, k = analysis["gosh"], len(studies.yi)
+    subsets, k = analysis.gosh, len(studies.yi)
     if not subsets or k < 5:
         return None
-    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis["seed"])
+    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.seed)
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
     return Subsets(
         subsets=len(found.used),
         drawn=k >= 62 or len(found.used) < 2**k - 1 - k,
-        seed=analysis["seed"],
+        seed=analysis.seed,
         estimate=_quartiles(found.estimate),
         I2=_quartiles(found.I2),
         strongest=strongest,
@@ -101,11 +98,11 @@ def _quartiles(values: Array) -> Quartiles:
     )
 
 
-def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> Cumulative | CumulativeNotDone:
+def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeNotDone:
     """The result as studies are added one by one, in the order of a study-level column or of the rounds."""
-    if analysis["model"] not in {"random", "common"}:
+    if analysis.model not in {"random", "common"}:
         return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
-    wanted = analysis.get("cumulative")
+    wanted = analysis.cumulative
     by = wanted or ("year" if any(studies.column("year")) else "round")
     texts = [day or "" for day in studies.rounds] if by == "round" else reported(studies.column(by))
     if by == "round":
@@ -124,14 +121,14 @@ def cumulative(studies: Studies, analysis: Mapping[str, Any]) -> Cumulative | Cu
         what = "the rounds do" if by == "round" else f"the column {by} does"
         return CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
     part = studies.take(known)
-    random = analysis["model"] == "random"
+    random = analysis.model == "random"
     fitted = influence.cumulative(
-        part.yi, part.vi, order, method=analysis["tau2"] if random else "EE", test=analysis["test"] if random else "z",
-        level=analysis["level"],
+        part.yi, part.vi, order, method=analysis.tau2 if random else "EE", test=analysis.test if random else "z",
+        level=analysis.level,
     )  # fmt: skip
     steps = []
     for position, row in enumerate(np.argsort(order, kind="stable")):
-        one = model_of(fitted.one(position), analysis["model"])
+        one = model_of(fitted.one(position), analysis.model)
         # of a single study: nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
         single = one.k < 2
         steps.append(
