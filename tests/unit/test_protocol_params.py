@@ -102,7 +102,7 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     drawn = params.draw_outcomes(protocol, protocol.outcomes[1:])
     assert drawn == {
         "outcomes": [
-            {"id": "later", "name": "Pain later", "timepoint": [], "unit": "", "scale": "ratio",
+            {"id": "later", "name": "Pain later", "timepoint": [], "unit": "",
              "favours": {"intervention": "intervention", "control": "placebo"}}
         ],
         "layout": "BMJ", "tool": "rob2",

@@ -108,10 +108,10 @@ def test_effects_of_which_single_rows_say_that_they_are_ratios_are_shown_as_such
     rows = pd.DataFrame([{**CELLS, "study": name, "scale": "ratio"} for name in "ABC"])
     for asked, name in (({"measure": "GEN"}, "Ratio"), ({"measure": "HR"}, "Hazard ratio")):
         found = result(rows, pooling(id="pain", **asked))
-        scale = of_result(found, ratio=False)
+        scale = of_result(found)
         assert (scale.name, scale.text(found.model.estimate)) == (name, "0.80")
     plain = result(pd.DataFrame([CELLS]), pooling(id="pain", measure="GEN", scale="analysis"))
-    assert of_result(plain, ratio=False).name == "Effect"
+    assert of_result(plain).name == "Effect"
 
 
 def test_a_bound_of_a_p_value_is_said_where_a_study_is_left_out():

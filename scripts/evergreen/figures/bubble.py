@@ -19,7 +19,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
         np.array(values, dtype=float) for values in (found.at, found.mean, found.ci_low, found.ci_high)
     )
     x, y, weights = np.array([(one.x, one.yi, one.weight) for one in found.studies], dtype=float).T
-    scale = of_result(result, ratio=setting.ratio)
+    scale = of_result(result)
 
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]

@@ -22,7 +22,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     """
     y, v = effects(result)
     estimate, ci_low, ci_high = model.interval
-    scale = of_result(result, ratio=setting.ratio)
+    scale = of_result(result)
     se = np.sqrt(v)
     ends = [*(y - 2.2 * se), *(y + 2.2 * se), ci_low, ci_high]
     centre = [*y, estimate]

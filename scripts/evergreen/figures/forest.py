@@ -125,7 +125,7 @@ def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, fl
 class _Content:
     def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
-        self.scale = of_result(result, ratio=setting.ratio)
+        self.scale = of_result(result)
         self.every: list[Study | LeftOut] = [*result.studies, *result.left_out]
         # their participants and events count
         self.not_estimable = [study for study in result.left_out if study.not_estimable]

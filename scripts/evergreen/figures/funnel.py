@@ -35,7 +35,7 @@ def funnel(
     to all; with `contours`, regions of significance around no effect are shaded instead. of `filled`
     the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them.
     """
-    scale = _straight(of_result(result, ratio=setting.ratio))
+    scale = _straight(of_result(result))
     studies, added = result.studies, filled.filled if filled else ()
     effects = [*((one.yi, one.vi) for one in studies), *((one.yi, one.vi) for one in added)]
     points = [(yi, math.sqrt(vi)) for yi, vi in effects]
@@ -87,7 +87,7 @@ def funnel(
         handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
     names = [study.label for study in studies] + ["added by trim and fill"] * len(added)
-    own = of_result(result, ratio=setting.ratio)
+    own = of_result(result)
     rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     return Drawn(figure, table, f"{kind}: {setting.name}")

@@ -151,7 +151,7 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     estimates, shares = (np.array(numbers, dtype=float) for numbers in (points.estimate, points.I2))
     holds = np.array([mark == "1" for mark in points.holds])
     name = result.studies[asked.strongest].label
-    scale = of_result(result, ratio=setting.ratio)
+    scale = of_result(result)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
     note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies."
     figure, axes = figure_with_axes(

@@ -50,7 +50,6 @@ def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None
         unit=outcome["unit"],
         timepoint=", ".join(outcome["timepoint"]),
         layout=layout,
-        ratio=outcome.get("scale") == "ratio",
         tool=tool,
     )
 

@@ -21,7 +21,7 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     With a random-effects model the variance of a study includes tau2. The band holds 95% of studies.
     """
     y, v = effects(result)
-    scale = scales.of_result(result, ratio=setting.ratio)
+    scale = scales.of_result(result)
     pooled = model.interval[0]
     spread = np.sqrt(v + (model.tau2 or 0.0))
     x, z = 1 / spread, y / spread

@@ -128,8 +128,8 @@ def double_arcsine(n: float) -> Scale:
     return Scale("Proportion", "Proportion", null=None, back=back, forward=forward)
 
 
-def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Study] = ()) -> Scale:
-    """The scale of a measure; `ratio` says that a generic effect is the logarithm of a ratio.
+def scale_of(measure: str, shown: str = "", studies: Sequence[Study] = ()) -> Scale:
+    """The scale of a measure; `shown` (`Result.scale`) says of a generic effect whether it is the logarithm of a ratio.
 
     A pooled double arcsine goes back with the harmonic mean of the numbers of participants of the `studies`.
     """
@@ -138,7 +138,7 @@ def scale_of(measure: str, *, ratio: bool = False, studies: Sequence[Study] = ()
         known = [n for n in sizes if n]
         if len(known) == len(sizes):
             return double_arcsine(transforms.harmonic_mean(known))
-    if measure == "GEN" and ratio:
+    if measure == "GEN" and shown == "log":
         return GENERIC_RATIO
     return SCALES[measure]
 
@@ -148,12 +148,12 @@ def same_axis(one: str, other: str) -> bool:
     return one == other or {one, other} == {"OR", "PETO"}
 
 
-def of_result(result: Result, *, ratio: bool) -> Scale:
-    """The scale on which the effects of a result are shown, in figures, pages and tables alike; `ratio` as in `scale_of`.
+def of_result(result: Result) -> Scale:
+    """The scale on which the effects of a result are shown, in figures, pages and tables alike.
 
     Its decimals are those that the effects of the studies and their limits need.
     """
-    scale = scale_of(result.measure, ratio=ratio or result.scale == "log", studies=result.studies)
+    scale = scale_of(result.measure, result.scale, result.studies)
     effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
     return replace(scale, decimals=effect_decimals([scale.back(value) for value in effects]))
 

@@ -89,7 +89,7 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         if model is None or model.estimate is None:
             notes.append(f"Not done: {label} ({analysis.not_done or 'no estimate'}).")
         elif not same_axis(analysis.measure, result.measure):
-            other = scale_of(analysis.measure, ratio=setting.ratio)
+            other = scale_of(analysis.measure, result.scale)
             shown = [other.back(value) for value in model.interval]
             text = [number(value, effect_decimals(shown)) for value in shown]
             notes.append(f"On another scale: {label}, {other.short} {text[0]} [{text[1]}, {text[2]}].")
@@ -127,7 +127,7 @@ def _drawn(
     same_method: bool = True,
     notes: Sequence[str] = (),
 ) -> Drawn:
-    scale = of_result(result, ratio=setting.ratio)
+    scale = of_result(result)
     pooled = result.pooled if total else None
     shown_entries = [*entries, *([Entry.of(whole, pooled.k, pooled, bold=True)] if pooled else [])]
     decimals = scale.decimals

@@ -21,7 +21,6 @@ class Setting:
     unit: str = ""
     timepoint: str = ""
     layout: str = "RevMan"
-    ratio: bool = False  # a generic effect is the logarithm of a ratio
     tool: Tool | None = None  # of the risk of bias
 
 

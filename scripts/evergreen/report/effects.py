@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from evergreen.figures import scales
-from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.part import Estimated
-
-
-def scale_of(outcome: Outcome, result: Result) -> scales.Scale:
-    """The scale of an outcome's effects, the same as in its figures."""
-    return scales.of_result(result, ratio=outcome.scale == "ratio")
 
 
 def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:

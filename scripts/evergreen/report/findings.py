@@ -12,10 +12,11 @@ from statistics import median
 import pandas as pd
 
 from evergreen import tables
+from evergreen.figures import scales
 from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.effects import estimate, scale_of
+from evergreen.report.effects import estimate
 from evergreen.report.results import participants
 from evergreen.synthesis.result import Result
 
@@ -90,7 +91,7 @@ def _effects(outcome: Outcome, result: Result) -> tuple[str, str, str, str]:
     model, measure = result.pooled, outcome.measure
     if model is None:
         return "", "", "", "not pooled"
-    people, scale = participants(result), scale_of(outcome, result)
+    people, scale = participants(result), scales.of_result(result)
     size = f"({result.k})" if people is None else f"{people:,} ({result.k})"
     effect = f"{scale.short} {estimate(model, scale)}"
     risk = comparator_risk(outcome, result)

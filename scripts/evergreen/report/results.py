@@ -23,7 +23,7 @@ from evergreen.report.blocks import (
     Table,
     Text,
 )
-from evergreen.report.effects import estimate, interval, scale_of
+from evergreen.report.effects import estimate, interval
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
@@ -47,7 +47,7 @@ def participants(result: Result) -> int | None:
 
 def pooled_sentence(outcome: Outcome, result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
-    model, scale = result.pooled, scale_of(outcome, result)
+    model, scale = result.pooled, scales.of_result(result)
     if model is None:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
@@ -67,7 +67,7 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         result = results[outcome.id]
-        scale = scale_of(outcome, result)
+        scale = scales.of_result(result)
         name = Link(outcome.name, f"#outcome-{outcome.id}")
         model = result.pooled
         if model is None:
@@ -101,12 +101,12 @@ def outcome_blocks(
         Heading(outcome.name, f"outcome-{outcome.id}"),
         Text(pooled_sentence(outcome, result)),
     ]
-    caution = _caution(outcome, result)
+    caution = _caution(result)
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
     if result.pooled is not None:
-        blocks += further_blocks(result, scale_of(outcome, result))
+        blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.model is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out = [
@@ -167,11 +167,11 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
     return blocks
 
 
-def _caution(outcome: Outcome, result: Result) -> str:
+def _caution(result: Result) -> str:
     """What a reader must know besides the pooled effect; the Wald interval where the Hartung-Knapp one may mislead."""
     notes = list(result.notes)
     if isinstance(result.model, InverseVariance) and (wald := result.model.wald):
-        scale = scale_of(outcome, result)
+        scale = scales.of_result(result)
         notes.append(f"Wald interval: {interval(wald.ci_low, wald.ci_high, scale)}.")
     return " ".join(notes)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
-from evergreen.report.effects import estimate, scale_of
+from evergreen.report.effects import estimate
 from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
@@ -44,7 +44,7 @@ def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]
         if day not in views:
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
-        scale = scale_of(outcome, results[outcome.id])
+        scale = scales.of_result(results[outcome.id])
         before = _effect(scale, earlier[-1].model) if earlier else NONE
         view = views[day]
         rows.append([outcome.name, listed(view.added), before, _effect(scale, view.model), str(view.k)])
