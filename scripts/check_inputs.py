@@ -132,21 +132,24 @@ def _check(
     kind: str, path: Path, tool: str, reasons: dict[str, str], how: dict[str, Any] | None = None
 ) -> pd.DataFrame | None:
     """Read one file and check what its kind must hold; `how` says how it is to be read. Gives the rows of a sheet."""
-    if kind in ("strategy", "export"):
+    if kind in ("strategy", "export_strategy", "export"):
         if not path.is_file():
             raise InputError(
                 "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
             )
+        # What reads searches takes long to load.
         if kind == "export":
-            from evergreen.records import formats  # what reads exports takes long to load
+            from evergreen.records import formats
 
             formats.check(path, **(how or {}))
-        elif not path.read_bytes().strip():
-            raise InputError(
-                "the file is empty",
-                file=path,
-                todo="Save the search again, or take the file out of config/config.yaml.",
-            )
+        elif kind == "strategy":
+            from evergreen.search import strategy
+
+            strategy.read_file(path)
+        else:
+            from evergreen.search.lines import text_of
+
+            text_of(path)
         return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):

@@ -47,9 +47,7 @@ def main(argv: list[str] | None = None) -> None:
     embedded = endpoint == EMBEDDED
     start = None if embedded else datetime.now(UTC)
     limited = start is not None and evidence.is_past(args.round, start)
-    written = strategy.read(
-        args.strategy.read_text(encoding="utf-8"), args.strategy, args.params["acknowledged_warnings"]
-    )
+    written = strategy.read_file(args.strategy, args.params["acknowledged_warnings"])
     earlier = [rounds.earlier(folder) for folder in args.earlier]
     purpose = (
         f"{endpoint}\n{args.round}\n{limited}\n{written.text}\n{[len(one.new_ids) for one in earlier]}\n"

@@ -110,6 +110,8 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
             yield "strategy", protocol.sources[name].strategy
         for name in protocol.export_sources:
             source = protocol.sources[name]
+            if source.strategy:
+                yield "export_strategy", source.strategy
             for day, path in source.files.items():
                 # An export of a search without hits may well be empty.
                 yield "export", path, {

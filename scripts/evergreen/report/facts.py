@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from evergreen import tables
-from evergreen.errors import InputError
 from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
-from evergreen.sheets.texts import decode
+from evergreen.search.lines import text_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
 from evergreen.synthesis.result.models import InverseVariance, Mixed, Multilevel, PooledModel
@@ -322,17 +320,10 @@ def _searches(inputs: Inputs) -> Iterable[Search]:
 def _strategies(protocol: Protocol, inputs: Inputs) -> dict[str, str]:
     given = set(map(str, inputs.paths("strategies")))
     return {
-        name: _text(Path(source.strategy))
+        name: text_of(source.strategy)
         for name, source in protocol.sources.items()
         if source.strategy in given
     }
-
-
-def _text(path: Path) -> str:
-    found = decode(path.read_bytes())
-    if found is None:
-        raise InputError("the strategy is no text", file=path, todo="Save it as a text file (UTF-8).")
-    return found.text
 
 
 def _counted(names: Iterable[Any]) -> dict[str, int]:

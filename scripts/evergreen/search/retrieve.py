@@ -19,7 +19,7 @@ from evergreen.search.fetching import Batch, fetch_all
 from evergreen.search.journal import Journal
 from evergreen.search.listing import Listed, list_all
 from evergreen.search.replies import Notice
-from evergreen.search.strategy import Strategy, described
+from evergreen.search.strategy import Line, Strategy, described
 
 OVERLAP = timedelta(days=14)  # PubMed's days and ours differ, and its index runs behind its records
 KINDS = {
@@ -70,10 +70,7 @@ def retrieve(
     """
     query = strategy.until(round) if limited else strategy.query
     database = journal.remember("einfo", client.einfo)
-    lines = [
-        _count(client, journal, line.query, {"number": line.number, "row": line.row, "text": line.text})
-        for line in strategy.lines
-    ]
+    lines = [_count(client, journal, line.query, _place(line)) for line in strategy.lines]
     final = _count(
         client, journal, query, {"number": "", "row": strategy.lines[-1].row, "text": "the strategy as run"}
     )
@@ -106,6 +103,12 @@ def retrieve(
         "updates": [one.round for one in earlier],
     }
     return Round(listed.ids, new_ids, tuple(batches), tuple(revised), tuple(changed), log)
+
+
+def _place(line: Line) -> dict[str, Any]:
+    """Where a line stands, and the hits that were written beside it, if any."""
+    stated = {} if line.stated is None else {"stated": line.stated}
+    return {"number": line.number, "row": line.row, "text": line.text, **stated}
 
 
 def _count(client: Client, journal: Journal, query: str, place: dict[str, Any]) -> dict[str, Any]:

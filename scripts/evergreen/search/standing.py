@@ -6,6 +6,9 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+from evergreen.errors import InputError
+from evergreen.search.lines import text_of
+
 
 def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> bool:
     """True where a round's log names this strategy (by content), date and endpoint, and all its replies are what was received.
@@ -20,8 +23,7 @@ def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> b
         return (
             log["round"] == round
             and retrieved["endpoint"] == endpoint
-            and log["strategy"]["sha256"]
-            == sha256(Path(strategy).read_text(encoding="utf-8").encode()).hexdigest()
+            and log["strategy"]["sha256"] == sha256(text_of(strategy).encode()).hexdigest()
             and all(
                 _hash(folder / file["file"]) == file["sha256"]
                 for kind in ("new", "again")
@@ -29,7 +31,7 @@ def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> b
                 for file in batch["files"]
             )
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, InputError):
         return False
 
 

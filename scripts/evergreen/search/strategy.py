@@ -1,15 +1,16 @@
 """Search strategies as librarians write them: line by line or in one block, with comments, filters and known items.
 
-    # a comment                                `#` and a space, or `#` and no digit where a line begins
-    1. denosumab[mh] OR denosumab[tiab]        numbered lines (`1.`, `#1`, `S1`); the last one is the strategy
-    2. arthritis, rheumatoid[mh]
+    # a comment                                a row that begins with #, //, -- or ;, and what follows ` # ` in a row
+    1. denosumab[mh] OR denosumab[tiab]        numbered lines (`1.`, `#1`, `S1`, `(1)`, a history table); the last one is the strategy
+    2. arthritis, rheumatoid[mh]    120,345    hits at the end of a line are kept beside it
     3. 1 AND 2                                 lines are referred to as `1`, `#1`, `S1`, `or/1-3,5`
     4. #3 AND filter:hsss_sensitivity_maximizing
     limit: english[la]                         a limit, applied at the end and stated in the log
     known: 18438830, 27768831                  PMIDs that the strategy has to find
     acknowledge: "rank ligand"[tiab]           a warning of PubMed that has been looked at, word by word
 
-Without numbers, all lines are one query. Filters are shipped with their citation (`filters.json`).
+Without numbers, all rows are one query. Filters are shipped with their citation (`filters.json`). A strategy in the language of
+another platform is refused by that platform's name; as the strategy of an export it is taken as it is.
 """
 
 from __future__ import annotations
@@ -24,35 +25,33 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.errors import InputError
+from evergreen.search import languages, lines, syntax
+from evergreen.search.lines import Document, Written
 from evergreen.search.replies import Notice
 
 FILTERS = Path(__file__).with_name("filters.json")
-NUMBERED = re.compile(r"#?(\d+)\s*[.:)]\s+(.*)|#(\d+)\s+(?!(?:AND|OR|NOT)\b)(.*)", re.IGNORECASE | re.DOTALL)
-COUNTED = re.compile(r"(S?)(\d+)\s*[.:)]?\s+(.*)", re.IGNORECASE | re.DOTALL)
-DIRECTIVE = re.compile(r"(limit|known|acknowledge)\s*:\s*(.*)", re.IGNORECASE)
-COMMENT = re.compile(r'((?:"[^"]*"|[^"])*?)\s#\s.*', re.DOTALL)
-ONLY_REFERENCES = re.compile(r"(?:[\s()#,/-]|\d+|\band\b|\bor\b|\bnot\b)+", re.IGNORECASE)
 SOME = r"#?\d+(?:\s*[-,]\s*#?\d+)*"
-ALL_OF = re.compile(rf"\b(and|or)/({SOME})|({SOME})/(and|or)\b", re.IGNORECASE)
-LOWER_CASE = re.compile(r"[\])]\s*(and|or|not)\b")
-LONELY_NUMBER = re.compile(r"(?:^|\(|\b(?:AND|OR|NOT)\s)\s*(\d+)\s*(?=$|\)|(?:AND|OR|NOT)\b)")
-OVID = re.compile(r"\bexp [^/\"]+/|\.(?:tw|mp|ti|ab|sh|pt|kw|kf|fs)(?:,\w\w)*\.|\badj\d+\b", re.IGNORECASE)
+ALL_OF = re.compile(rf"\b(and|or)/\s*({SOME})(?!\s*to\b)|({SOME})\s*/\s*(and|or)\b", re.IGNORECASE)
+LONELY_NUMBER = re.compile(
+    r"^[\s(]*(\d+)\s+(?=[A-Za-z])|(?:^|\(|\b(?:AND|OR|NOT)\s)\s*(\d+)\s*(?=$|\)|(?:AND|OR|NOT)\b)"
+)
 NEAR = re.compile(r'"([^"]*)"\s*\[([^\]:]*):~\d+\]')
 NEAR_FIELDS = {"ti", "title", "tiab", "title/abstract", "ad", "affiliation"}
-CURLY_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f", '""""')
 FILTER = re.compile(r"\bfilter:([A-Za-z0-9_]+)")
+SERIES = re.compile(r"\bS(\d+)\b(?!\[)", re.IGNORECASE)
 FIRST_DAY = "1000/01/01"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a strategy: its number ("" in a block), row in the file, text as written, and query with all
-    references and filters written out."""
+    """One line of a strategy: its number ("" in a block), row in the file, text as written, query with all references and
+    filters written out, and the hits that were written down beside it."""
 
     number: str
     row: int
     text: str
     query: str
+    stated: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,59 +88,105 @@ def filters() -> dict[str, dict[str, str]]:
 def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] = ()) -> Strategy:
     """Read a strategy's text; `acknowledged` are warnings that the protocol accepts besides. InputError names file and row."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    numbered: dict[str, tuple[int, str]] = {}
-    block: list[tuple[int, str]] = []
-    directives: dict[str, list[tuple[int, str]]] = {"limit": [], "known": [], "acknowledge": []}
-    for row, line in _said(text):
-        if match := DIRECTIVE.fullmatch(line):
-            directives[match[1].lower()].append((row, match[2].strip()))
-        elif match := NUMBERED.fullmatch(line):
-            number = match[1] or match[3]
-            if number in numbered:
-                raise InputError(
-                    f"line number {number} is there twice", file=file, row=row, todo="Number the lines anew."
-                )
-            numbered[number] = (row, match[2] or match[4])
-        elif numbered:
-            last = next(reversed(numbered))
-            numbered[last] = (numbered[last][0], f"{numbered[last][1]} {line}")
-        else:
-            block.append((row, line))
-    if block and numbered:
-        raise InputError(
-            "a line without a number", file=file, row=block[0][0], todo="Number all lines or none."
-        )
-    if not block and not numbered:
-        raise InputError("the strategy is empty", file=file, todo="Write the query, or numbered lines of it.")
-    written = numbered or {"": (block[0][0], " ".join(line for _, line in block))}
-    lines: dict[str, Line] = {}
+    document = lines.read(text)
+    _refuse_unreadable(document, file)
+    written: dict[str, Line] = {}
     used: list[str] = []
-    for number, (row, own) in written.items():
-        lines[number] = Line(number, row, own, _expand(own, lines, used, file, row))
-    limits = tuple(limit for _, limit in directives["limit"])
-    query = list(lines.values())[-1].query
+    for line in document.lines:
+        written[line.number] = Line(
+            line.number, line.row, line.text, _query(line, written, used, file), line.hits
+        )
+    said: dict[str, list[tuple[int, str]]] = {"limit": [], "known": [], "acknowledge": []}
+    for row, name, value in document.directives:
+        said[name].append((row, value))
+    limits = tuple(_query(Written("", ((row, limit),)), {}, used, file) for row, limit in said["limit"])
+    query = list(written.values())[-1].query
     for limit in limits:
         query = f"({query}) AND ({limit})"
     return Strategy(
         text=text,
-        lines=tuple(lines.values()),
+        lines=tuple(written.values()),
         query=query,
         limits=limits,
-        known=tuple(pmid for row, value in directives["known"] for pmid in _pmids(value, file, row)),
-        acknowledged=(*(value for _, value in directives["acknowledge"]), *acknowledged),
+        known=tuple(pmid for row, value in said["known"] for pmid in _pmids(value, file, row)),
+        acknowledged=(*(value for _, value in said["acknowledge"]), *acknowledged),
         filters=tuple(dict.fromkeys(used)),
     )
 
 
-def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Path, row: int) -> str:
-    """A line with its references to earlier lines and its filters written out, in brackets."""
+def read_file(path: str | Path, acknowledged: Sequence[str] = ()) -> Strategy:
+    """The strategy of a file, in whatever encoding it was saved. InputError names file and row."""
+    return read(lines.text_of(path), path, acknowledged)
 
-    def line(number: str) -> str:
-        if number not in earlier:
+
+def _refuse_unreadable(document: Document, file: str | Path) -> None:
+    """Raise InputError for what is wrong with the lines together: another platform's language, numbers, hits."""
+    if not document.lines or not any(line.text for line in document.lines):
+        raise InputError("the strategy is empty", file=file, todo="Write the query, or numbered lines of it.")
+    rows = [pair for line in document.lines for pair in line.rows]
+    rows += [(row, value) for row, name, value in document.directives if name == "limit"]
+    if found := languages.foreign(rows):
+        platform, row, sign = found
+        raise InputError(
+            f"`{sign}` is the language of {platform}, which PubMed would take for words", file=file, row=row,
+            todo="Translate the strategy into PubMed's language; or export what it found there, and give it as the `strategy` of"
+            " that source (`kind: export`), which shows it as it is.",
+        )  # fmt: skip
+    numbers = {line.number for line in document.lines}
+    twice: set[str] = set()
+    for line in document.lines:
+        if line.number in twice and line.number:
             raise InputError(
-                f"line {number} is not there yet", file=file, row=row, todo="Refer to earlier lines only."
-            )
-        return f"({earlier[number].query})"
+                f"line number {line.number} is there twice", file=file, row=line.row, todo="Number the lines anew."
+            )  # fmt: skip
+        twice.add(line.number)
+        if not line.number and len(document.lines) > 1:
+            raise InputError(
+                "a line without a number", file=file, row=line.row, todo="Number all lines or none, or put # before what is a comment."
+            )  # fmt: skip
+        if not line.text:
+            raise InputError(f"line {line.number} is empty", file=file, row=line.row, todo="Write its query, or take it out.")  # fmt: skip
+        if inside := _number_inside(line, numbers):
+            raise InputError(
+                f"line {inside} begins inside a row", file=file, row=line.row, todo="Give each numbered line its own row."
+            )  # fmt: skip
+        if line.doubtful:
+            raise InputError(
+                f"{line.doubtful} at the end may be hits or a part of the term, and other lines have hits", file=file,
+                row=line.rows[-1][0], todo=f'Write its hits as ({line.doubtful}), or the term in quotation marks or with its field.',
+            )  # fmt: skip
+        if line.filters:
+            raise InputError(
+                f"the history names a filter beside the query: {line.filters}", file=file, row=line.row,
+                todo="Write it as a term (such as AND english[la]) or as `limit: english[la]`, and empty the column.",
+            )  # fmt: skip
+
+
+def _number_inside(line: Written, numbers: set[str]) -> str:
+    """The number of a line that begins in the middle of another one's row, else ""."""
+    due = int(line.number or "1") + 1
+    begins = r"(?:^|\s)\(?{}[.)]\s+(?!(?:AND|OR|NOT)\b)"
+    text = re.sub(r'"[^"]*"', " ", line.text)
+    if str(due) in numbers or not re.search(begins.format(due), text):
+        return ""
+    return str(due) if line.number or re.match(begins.format(1), text) else ""
+
+
+def _query(line: Written, earlier: dict[str, Line], used: list[str], file: str | Path) -> str:
+    """A line with its references to earlier lines and its filters written out, in brackets."""
+    rows = [(row, _referred(text, line, earlier, file, row)) for row, text in line.rows if text]
+    rows = [(row, syntax.spelled(text, file=file, row=row)) for row, text in rows]
+    syntax.check(rows, file)
+    for row, text in rows:
+        _refuse_misread(text, earlier, file, row)
+    # References and filters are written out outside quotation marks: inside, `#3` is text.
+    parts = re.split(r'("[^"]*")', " ".join(text for _, text in rows))
+    parts[::2] = [_written_out(part, earlier, used, file, line.row) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Path, row: int) -> str:
+    """A row with its references to lines as `#1`, and those that name several written one by one."""
 
     def all_of(match: re.Match[str]) -> str:
         numbers: list[int] = []
@@ -152,6 +197,64 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
             numbers += range(int(first), int(last or first) + 1)
         return "(" + f" {(match[1] or match[4]).upper()} ".join(f"#{number}" for number in numbers) + ")"
 
+    if not earlier:
+        if (
+            lines.REFERENCES.fullmatch(text)
+            and re.search(r"\d", text)
+            and re.search(r"[a-z]{2}", text, re.IGNORECASE)
+        ):
+            raise InputError(
+                f"`{text}` refers to lines that are not there", file=file, row=row,
+                todo="Refer to earlier lines only; a number that is a word stands in quotation marks.",
+            )  # fmt: skip
+        return text
+    if lines.REFERENCES.fullmatch(FILTER.sub(" ", text)) and re.search(r"\d", FILTER.sub("", text)):
+        text = re.sub(r"\b(?:S|L|lines?\s+|sets?\s+|search(?:es)?\s+)(?=\d)", "", text, flags=re.IGNORECASE)
+        text = ALL_OF.sub(all_of, text.translate(str.maketrans("[]", "()")))
+        text = re.sub(r"\b(and|or|not)\b(?!/)", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
+        text = re.sub(r"(?<![\w:])#?(\d+)\b", r"#\1", text)
+        if found := re.search(r"#\d+\)*\s*(?:[-,]|(?=\(*#))|/", text):
+            raise InputError(
+                f"`{found[0].strip()}` does not say how lines are joined", file=file, row=row,
+                todo="Write or/1-3, or 1 OR 2 OR 3.",
+            )  # fmt: skip
+        if line.hits is not None and re.fullmatch(r"[\s()]*#\d+[\s()]*", text):
+            raise InputError(
+                f"`{text.strip('# ()')} {line.hits}` may be two lines, or a line with its hits", file=file, row=row,
+                todo="Write AND, OR or NOT between lines, and hits in brackets behind a line with terms.",
+            )  # fmt: skip
+        return text
+    parts = re.split(r'("[^"]*")', text)
+    parts[::2] = [
+        ALL_OF.sub(all_of, SERIES.sub(r"#\1", part) if line.series else part) for part in parts[::2]
+    ]
+    return "".join(parts)
+
+
+def _refuse_misread(text: str, earlier: dict[str, Line], file: str | Path, row: int) -> None:
+    """Raise InputError for what PubMed's grammar allows and what was not meant."""
+    for near in NEAR.finditer(text):
+        if "*" in near[1] or near[2].strip().casefold() not in NEAR_FIELDS:
+            raise InputError(
+                f"{near[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
+                file=file, row=row, todo="Write the words out, and [ti], [tiab] or [ad].",
+            )  # fmt: skip
+    for part in re.split(r'"[^"]*"', text):
+        if (match := LONELY_NUMBER.search(part)) and (number := match[1] or match[2]) in earlier:
+            raise InputError(
+                f"{number} among terms may be a word or line {number}", file=file, row=row,
+                todo=f'Write #{number} for the line, "{number}" for the word.',
+            )  # fmt: skip
+
+
+def _written_out(text: str, earlier: dict[str, Line], used: list[str], file: str | Path, row: int) -> str:
+    def line(match: re.Match[str]) -> str:
+        if match[1] not in earlier:
+            raise InputError(
+                f"line {match[1]} is not there yet", file=file, row=row, todo="Refer to earlier lines only."
+            )
+        return f"({earlier[match[1]].query})"
+
     def named_filter(match: re.Match[str]) -> str:
         if match[1] not in filters():
             known = ", ".join(sorted(filters()))
@@ -161,72 +264,7 @@ def _expand(text: str, earlier: dict[str, Line], used: list[str], file: str | Pa
         used.append(match[1])
         return f"({filters()[match[1]]['query']})"
 
-    if ONLY_REFERENCES.fullmatch(FILTER.sub(" ", text)) and re.search(r"\d", text) and earlier:
-        text = ALL_OF.sub(all_of, text)
-        text = re.sub(r"\b(and|or|not)\b", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
-        text = re.sub(r"#?\b(\d+)\b", r"#\1", text)
-    text = text.translate(CURLY_QUOTES)
-    for near in NEAR.finditer(text):
-        if "*" in near[1] or near[2].strip().casefold() not in NEAR_FIELDS:
-            raise InputError(
-                f"{near[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
-                file=file, row=row, todo="Write the words out, and [ti], [tiab] or [ad].",
-            )  # fmt: skip
-    # Inside quotation marks `#3` is text.
-    parts = re.split(r'("[^"]*")', text)
-    for place, part in enumerate(parts[::2]):
-        if match := OVID.search(part):
-            raise InputError(
-                f"`{match[0]}` is Ovid's language", file=file, row=row,
-                todo="Translate the strategy into PubMed's, which would take it for words and find something else.",
-            )  # fmt: skip
-        if match := LOWER_CASE.search(part):
-            raise InputError(
-                f"`{match[1]}` is no operator for PubMed", file=file, row=row,
-                todo=f"Write {match[1].upper()}, or put quotation marks around the phrase.",
-            )  # fmt: skip
-        if (match := LONELY_NUMBER.search(part)) and match[1] in earlier:
-            raise InputError(
-                f"{match[1]} among terms may be a word or line {match[1]}", file=file, row=row,
-                todo=f'Write #{match[1]} for the line, "{match[1]}" for the word.',
-            )  # fmt: skip
-        part = ALL_OF.sub(all_of, part) if earlier else part
-        part = re.sub(r"#(\d+)\b", lambda found: line(found[1]), part)
-        parts[2 * place] = FILTER.sub(named_filter, part)
-    return "".join(parts)
-
-
-def _said(text: str) -> list[tuple[int, str]]:
-    """Lines that say something, with their rows, comments taken off.
-
-    Where all of them begin with 1, 2, 3 ... or S1, S2, S3 ... these are the lines' numbers, with or without a full stop; the
-    latter are referred to as they are written, so they become `#1` here.
-    """
-    lines = []
-    for row, line in enumerate(text.split("\n"), start=1):
-        line = line.strip()
-        if not line or re.match(r"#(?!\d)", line):
-            continue
-        lines.append((row, match[1].strip() if (match := COMMENT.fullmatch(line)) else line))
-    queries = [(row, line) for row, line in lines if not DIRECTIVE.fullmatch(line)]
-    counted = [COUNTED.fullmatch(line) for _, line in queries]
-    prefixes = {match[1].upper() for match in counted if match}
-    if len(queries) < 2 or len(prefixes) != 1:
-        return lines
-    if [match and int(match[2]) for match in counted] != list(range(1, len(queries) + 1)):
-        return lines
-    numbered = {
-        row: f"{match[2]}. {match[3]}" for (row, _), match in zip(queries, counted, strict=True) if match
-    }
-    if prefixes == {"S"}:
-        numbered = {row: _outside_quotes(line, r"\bS(\d+)\b(?!\[)", r"#\1") for row, line in numbered.items()}
-    return [(row, numbered.get(row, line)) for row, line in lines]
-
-
-def _outside_quotes(text: str, pattern: str, by: str) -> str:
-    parts = re.split(r'("[^"]*")', text)
-    parts[::2] = [re.sub(pattern, by, part, flags=re.IGNORECASE) for part in parts[::2]]
-    return "".join(parts)
+    return FILTER.sub(named_filter, re.sub(r"#(\d+)\b", line, text))
 
 
 def _pmids(text: str, file: str | Path, row: int) -> list[int]:
