@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, facts, status
@@ -15,7 +17,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], known_items, outcomes",
+        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], known_items, stand_in: sources searched there, outcomes",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -25,22 +27,23 @@ def main(argv: list[str] | None = None) -> None:
     items = [
         *status.waiting_searches(args.params["unfrozen"]),
         *status.waiting_sources(args.params["not_searched"]),
-        *_waiting(Inputs(args.inputs), args.params["outcomes"], args.params["known_items"]),
+        *_waiting(Inputs(args.inputs), args.params),
     ]
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(status.as_text(args.params["title"], items), args.text)
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: Inputs, outcomes: list[str], known_items: dict[str, list[str]]) -> list[status.Waiting]:
-    """Everything open, in the order of the review's steps; `outcomes` are those that the protocol reads, `known_items` what
-    sources must find."""
+def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps; of `params` the `outcomes` that the protocol reads, the `known_items` that
+    sources must find, and which of these were searched in the `stand_in`."""
     table = inputs.table
     items: list[status.Waiting] = []
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
     if "works" in inputs:
-        items += status.waiting_known(facts.known_items(known_items, table("works")))
+        known = facts.known_items(params["known_items"], table("works"))
+        items += status.waiting_known(known, params["stand_in"])
     if "borderline" in inputs:
         items += status.waiting_duplicates(table("borderline"))
     for stage in STAGES:
@@ -61,7 +64,7 @@ def _waiting(inputs: Inputs, outcomes: list[str], known_items: dict[str, list[st
         items += status.waiting_orphans(table("study_orphans"))
     if "merged" in inputs:
         done = table("merged")["study"]
-        items += status.waiting_outcomes(table("merged"), outcomes) if outcomes else []
+        items += status.waiting_outcomes(table("merged"), params["outcomes"]) if params["outcomes"] else []
         items += status.waiting_studies(included, done, "extractors", "extract", "config/extraction/")
         items += status.waiting_conflicts(
             table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"

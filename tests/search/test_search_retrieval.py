@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.search import rounds, table
+from evergreen.search import notices, rounds, strategy, table
 from evergreen.search.client import Client, Patience
 from evergreen.search.embedded.faults import FAULTS
 from evergreen.search.embedded.server import Service, serving
@@ -393,6 +393,35 @@ def test_warnings_stop_the_run_with_the_line(tmp_path, text, row, said):
     assert (caught.value.file, caught.value.row) == ("strategy.txt", row)
 
 
+@pytest.mark.parametrize(
+    ("text", "row", "said"),
+    [
+        ("1. trial[ti]\n2. canagliflozin[tiab] OR SGLT2[tiab]", 2, r"knows no 'canagliflozin\[tiab\]', 'SGLT2\[tiab\]'"),
+        ("1. trial[ti]\n2. 1 AND filter:hsss_sensitivity_maximizing", 2, r"'placebo\[tiab\]' \(of filter:hsss_sensitivity_maximizing\)"),
+        ('trial[ti] OR "bone trial"[ti]', 1, "knows no phrase '\"bone trial\""),
+        ("trial[ti]\nknown: 1007", None, "1007"),
+    ],
+)  # fmt: skip
+def test_the_stand_in_says_who_it_is_and_blames_no_strategy(tmp_path, text, row, said):
+    text = text.replace("trial[ti]\nknown", "türkiye[ti]\nknown")
+    with pytest.raises(InputError, match=said) as caught:
+        search(Service(store(3)), tmp_path / "r", text=text)
+    assert "the embedded demonstration holds 3 records" in str(caught.value)
+    assert "`endpoint: live`" in str(caught.value)
+    assert "PubMed does not" not in str(caught.value)
+    assert "Mend" not in str(caught.value)
+    assert caught.value.row == row
+
+
+def test_pubmed_speaks_in_its_own_name():
+    line = {"row": 2, "notices": [["phrase_not_found", "nonsense[ti]"]]}
+    pubmed = notices.Server("Build-2026.11.20.01.00", "PubMed bibliographic record")
+    (refused,) = notices.refusals(strategy.read("1. a[ti]\n2. nonsense[ti]"), [line], pubmed, "s.txt")
+    assert str(refused).startswith("s.txt, row 2: PubMed does not find the term nonsense[ti]. Mend the line")
+    assert str(notices.missed(7, pubmed, "s.txt")).startswith("s.txt: the strategy does not find PMID 7")
+    assert notices.not_held(pubmed) == "not in PubMed by this round"
+
+
 def test_an_acknowledged_warning_does_not_stop_the_run(tmp_path):
     found = search(
         Service(store(3)), tmp_path / "r", text="1. trial[ti] OR nonsense[ti]\nacknowledge: nonsense[ti]"
@@ -405,7 +434,7 @@ def test_a_known_item_that_is_not_found_is_named(tmp_path):
         search(Service(store(3)), tmp_path / "r", text="türkiye[ti]\nknown: 1000, 1007")
     found = search(Service(store(3)), tmp_path / "r", text="trial[ti]\nknown: 1000, 77")
     assert found.log["known_items"] == [
-        {"pmid": "1000", "found": True}, {"pmid": "77", "found": False, "reason": "not in PubMed by this round"},
+        {"pmid": "1000", "found": True}, {"pmid": "77", "found": False, "reason": "not in the embedded demonstration"},
     ]  # fmt: skip
 
 

@@ -175,13 +175,15 @@ def test_what_a_later_search_found_again_is_counted():
     assert "2 records that an earlier search had found were recognised by their ids" in said
 
 
-def test_known_items_are_told_as_found_or_not():
-    found = Facts(
-        searches=(Search("pubmed", ROUNDS[0], 3, 3, 0),), known_items={"pubmed": {"7": True, "8": False}}
-    )
-    assert "Of 2 known items the search of PubMed found 1; not PMID 8." in methods.search(
-        protocol(sources=PUBMED), found
-    )
+@pytest.mark.parametrize(
+    ("endpoint", "behind"),
+    [("live", "."), ("embedded", ", which says nothing about the strategy: the stand-in holds few records.")],
+)
+def test_known_items_are_told_as_found_or_not(endpoint, behind):
+    searches = (Search("pubmed", ROUNDS[0], 3, 3, 0, endpoint, ROUNDS[0]),)
+    found = Facts(searches=searches, known_items={"pubmed": {"7": True, "8": False}})
+    said = methods.search(protocol(sources=PUBMED), found)
+    assert f"Of 2 known items the search of PubMed found 1; not PMID 8{behind}" in said
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,8 @@ def test_a_known_item_that_a_source_did_not_find_is_said():
     assert item.line() == (
         "searcher: mend the strategy of pubmed, which does not find 1 known item: PMID 8 (config/config.yaml, sources.pubmed)"
     )
+    (item,) = waiting_known(known, ["pubmed"])
+    assert item.line() == (
+        "searcher: search PubMed (`endpoint: live`): the embedded demonstration, searched as pubmed, is without 1 known item: PMID 8"
+        " (config/config.yaml, entrez)"
+    )

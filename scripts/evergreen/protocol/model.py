@@ -12,7 +12,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.part import Day, Id, Ids, Part, part, told
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Screening
-from evergreen.protocol.search import Entrez, Source
+from evergreen.protocol.search import EMBEDDED, Entrez, Source
 
 
 class Deduplication(Part):
@@ -98,6 +98,11 @@ class Protocol(Part):
     def pubmed_sources(self) -> list[str]:
         """Sources that are asked through Entrez."""
         return [name for name, source in self.sources.items() if source.kind == "pubmed"]
+
+    @property
+    def stand_in_sources(self) -> list[str]:
+        """Sources that are searched in the stand-in, which says nothing about PubMed."""
+        return self.pubmed_sources if self.entrez.endpoint == EMBEDDED else []
 
     @property
     def export_sources(self) -> list[str]:

@@ -179,6 +179,7 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
             [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
         ],
         "known_items": protocol.known_items,
+        "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
     }
 

@@ -15,12 +15,15 @@ Format = Literal[
     "wos", "isi", "ovid", "cochrane", "csv", "tsv", "xlsx", "excel",
 ]  # fmt: skip
 
+EMBEDDED = "embedded"
+"""The endpoint that is the stand-in shipped with Evergreen."""
+
 
 class Entrez(Part):
     """How PubMed is asked."""
 
     endpoint: str = Field(
-        "embedded",
+        EMBEDDED,
         pattern=ENDPOINT,
         description="embedded (the stand-in shipped with Evergreen), live (NCBI) or a loopback URL.",
     )

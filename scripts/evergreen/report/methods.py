@@ -11,6 +11,7 @@ from typing import Any
 
 from evergreen.protocol.model import Protocol
 from evergreen.protocol.screening import Stage
+from evergreen.protocol.search import EMBEDDED
 from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
@@ -23,7 +24,7 @@ TOOLS = {
     "quadas-2": "QUADAS-2",
 }
 ENDPOINTS = {
-    "embedded": "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
+    EMBEDDED: "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
     "live": "PubMed was searched through the E-utilities of NCBI.",
 }
 SERVER = "PubMed was represented by a server on this machine."
@@ -63,9 +64,12 @@ def search(protocol: Protocol, facts: Facts) -> str:
             f"{plural(again, 'record')} that an earlier search had found {'was' if again == 1 else 'were'} recognised by"
             f" {'its id' if again == 1 else 'their ids'} and not counted again."
         )
+    demonstrated = {one.source for one in facts.searches if one.endpoint == EMBEDDED}
     for name, known in facts.known_items.items():
         missed = [pmid for pmid, there in known.items() if not there]
         without = f"; not PMID {listed(missed)}" if missed else ""
+        if missed and name in demonstrated:
+            without += ", which says nothing about the strategy: the stand-in holds few records"
         sentences.append(
             f"Of {plural(len(known), 'known item')} the search of {protocol.sources[name].name} found"
             f" {len(known) - len(missed)}{without}."

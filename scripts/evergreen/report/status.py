@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -104,12 +104,20 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
     ]
 
 
-def waiting_known(known: Mapping[str, Mapping[str, bool]]) -> list[Waiting]:
-    """PMIDs that a source must find and did not: {source: {PMID: whether it was found}}."""
+def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[str] = ()) -> list[Waiting]:
+    """PMIDs that a source must find and did not: {source: {PMID: whether it was found}}; `stand_in` are the sources that were
+    searched in the stand-in, where that says nothing about the strategy."""
     items = []
     for name, found in known.items():
-        if missed := [pmid for pmid, there in found.items() if not there]:
-            what = f"mend the strategy of {name}, which does not find {plural(len(missed), 'known item')}: PMID {', '.join(missed)}"
+        missed = [pmid for pmid, there in found.items() if not there]
+        if not missed:
+            continue
+        of = f"{plural(len(missed), 'known item')}: PMID {', '.join(missed)}"
+        if name in stand_in:
+            what = f"search PubMed (`endpoint: live`): the embedded demonstration, searched as {name}, is without {of}"
+            items.append(Waiting("searcher", what, "config/config.yaml, entrez", len(missed)))
+        else:
+            what = f"mend the strategy of {name}, which does not find {of}"
             items.append(Waiting("searcher", what, f"config/config.yaml, sources.{name}", len(missed)))
     return items
 

@@ -85,14 +85,17 @@ class Client:
         return self.ask("efetch", values, lambda body: (body, replies.fetched_pmids(body, asked)))
 
     def einfo(self) -> dict[str, str]:
-        """Build, last update and number of records of the database."""
+        """What the database says of itself: description, build, last update and number of records."""
 
         def read(body: bytes) -> dict[str, str]:
             held = replies.read(body)
             if not held.get("DbInfo"):
                 raise Transient("einfo without DbInfo")
             info = held["DbInfo"][0]
-            names = {"DbName": "name", "DbBuild": "build", "LastUpdate": "last_update", "Count": "count"}
+            names = {
+                "DbName": "name", "Description": "description", "DbBuild": "build", "LastUpdate": "last_update",
+                "Count": "count",
+            }  # fmt: skip
             return {name: str(info.get(tag, "")) for tag, name in names.items()}
 
         return self.ask("einfo", {"db": "pubmed"}, read)

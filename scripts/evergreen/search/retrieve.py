@@ -12,23 +12,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from evergreen.errors import InputError, refuse
+from evergreen.errors import refuse
 from evergreen.search import changes as revisions
+from evergreen.search import notices
 from evergreen.search.client import Client
 from evergreen.search.fetching import Batch, fetch_all
 from evergreen.search.journal import Journal
 from evergreen.search.listing import Listed, list_all
-from evergreen.search.replies import Notice
 from evergreen.search.strategy import Line, Strategy, described
 
 OVERLAP = timedelta(days=14)  # PubMed's days and ours differ, and its index runs behind its records
-KINDS = {
-    "phrase_not_found": "PubMed does not find the term",
-    "quoted_phrase_not_found": "PubMed does not know the quoted phrase and searches its words instead:",
-    "field_not_found": "PubMed has no such field:",
-    "phrase_ignored": "PubMed ignores the term",
-    "message": "PubMed says:",
-}
 
 
 @dataclass(frozen=True)
@@ -70,14 +63,15 @@ def retrieve(
     """
     query = strategy.until(round) if limited else strategy.query
     database = journal.remember("einfo", client.einfo)
+    server = notices.Server.of(database)
     lines = [_count(client, journal, line.query, _place(line)) for line in strategy.lines]
     final = _count(
         client, journal, query, {"number": "", "row": strategy.lines[-1].row, "text": "the strategy as run"}
     )
-    _stop_on_notices(strategy, [*lines, final], file)
+    refuse(notices.refusals(strategy, [*lines, final], server, file))
 
     listed = list_all(client, query, journal)
-    known = _known_items(client, strategy, round, limited, set(listed.ids), journal, file)
+    known = _known_items(client, strategy, round, limited, set(listed.ids), journal, file, server)
     before = {pmid for one in earlier for pmid in one.new_ids}
     new_ids = tuple(pmid for pmid in listed.ids if pmid not in before)
     batches = fetch_all(client, new_ids, journal)
@@ -126,23 +120,15 @@ def _count(client: Client, journal: Journal, query: str, place: dict[str, Any]) 
     return {**place, "query": query, **journal.remember(f"count {query}", ask)}
 
 
-def _stop_on_notices(strategy: Strategy, counted: list[dict[str, Any]], file: str) -> None:
-    said: dict[tuple[str, str], int] = {}
-    for line in counted:
-        for kind, text in line["notices"]:
-            said.setdefault((kind, text), line["row"])
-    refuse([
-        InputError(
-            f"{KINDS[kind]} {text}", file=file, row=row,
-            todo=f"Mend the line, or add the line `acknowledge: {text}` if it may stand as it is.",
-        )
-        for (kind, text), row in said.items()
-        if not strategy.accepts(Notice(kind, text))
-    ])  # fmt: skip
-
-
 def _known_items(
-    client: Client, strategy: Strategy, round: str, limited: bool, ids: set[int], journal: Journal, file: str
+    client: Client,
+    strategy: Strategy,
+    round: str,
+    limited: bool,
+    ids: set[int],
+    journal: Journal,
+    file: str,
+    server: notices.Server,
 ) -> list[dict[str, Any]]:
     """Whether each known item was found; one that PubMed did not hold by the round's date is no fault of the strategy."""
     lacking = sorted(set(strategy.known) - ids)
@@ -152,18 +138,12 @@ def _known_items(
         if limited:
             query = f'({query}) AND ("1000/01/01"[crdt] : "{round.replace("-", "/")}"[crdt])'
         held = set(journal.remember("known items", lambda: list(client.esearch(query, len(lacking)).ids)))
-    refuse([
-        InputError(
-            f"the strategy does not find PMID {pmid}, a known item that PubMed holds", file=file,
-            todo="Widen the strategy, or take the PMID from its `known:` line.",
-        )
-        for pmid in sorted(held)
-    ])  # fmt: skip
+    refuse([notices.missed(pmid, server, file) for pmid in sorted(held)])
     return [
         {
             "pmid": str(pmid),
             "found": pmid in ids,
-            **({} if pmid in ids else {"reason": "not in PubMed by this round"}),
+            **({} if pmid in ids else {"reason": notices.not_held(server)}),
         }
         for pmid in strategy.known
     ]

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from evergreen.search.embedded import facts, medline
+from evergreen.search.embedded import BUILD, facts, medline
 from evergreen.search.embedded.faults import Fault, FaultScript
 from evergreen.search.embedded.query import BackendError, Found, search
 from evergreen.search.embedded.store import Store
@@ -220,8 +220,8 @@ class Service:
         newest = max((self.store.entries[pmid].date("created_on") for pmid in visible), default="")
         day = (self.store.as_of or newest or "1900-01-01").replace("-", ".")
         body = (
-            "<DbInfo><DbName>pubmed</DbName><MenuName>PubMed</MenuName><Description>Evergreen's embedded stand-in for PubMed"
-            f"</Description><DbBuild>Embedded-{day}</DbBuild><Count>{len(visible)}</Count>"
+            "<DbInfo><DbName>pubmed</DbName><MenuName>PubMed</MenuName><Description>Evergreen's embedded stand-in for PubMed,"
+            f" {len(self.store.entries)} records</Description><DbBuild>{BUILD}-{day}</DbBuild><Count>{len(visible)}</Count>"
             f"<LastUpdate>{day.replace('.', '/')} 00:00</LastUpdate></DbInfo>"
         )
         return _xml("eInfoResult", "einfo 20190110", "20190110/einfo.dtd", body)
