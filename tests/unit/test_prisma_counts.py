@@ -10,6 +10,7 @@ import pytest
 
 from evergreen.errors import InputError, ReviewError
 from evergreen.prisma.chart import View, charts, views
+from evergreen.prisma.counting import Tables, count
 from evergreen.prisma.counts import KEYS, chained, given, identified, increments, name, summed
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
@@ -323,3 +324,52 @@ def test_a_chart_names_the_sources_that_its_round_left_out(review: dict[str, Any
 
 def test_every_count_has_words() -> None:
     assert len({name(key) for key in KEYS}) == len(KEYS)
+
+
+IMPORTED = [
+    {"source": source, "round": day, "hits": n, "read": n, "new": n, "seen_before": 0}
+    for source, day, n in (
+        ("pubmed", ONE, 4), ("ictrp", ONE, 1), ("hand", ONE, 1), ("pubmed", TWO, 4), ("ictrp", TWO, 1), ("hand", TWO, 1),
+    )
+]  # fmt: skip
+
+
+def counted_with(
+    review: dict[str, Any], methods: list[tuple[str, str, str, int, str | None]]
+) -> dict[str, Any]:
+    return count(
+        Tables(**review), IMPORTED, rounds=ROUNDS, sources=[(name, type_, name) for name, type_ in TYPES.items()], labels={},
+        previous={}, given_counts={}, other_methods=methods,
+    ).document  # fmt: skip
+
+
+def test_what_people_looked_through_counts_in_its_box(review: dict[str, Any]) -> None:
+    """120 references of which one is in the file of `hand`, 8 websites without a file, nobody who had anything."""
+    document = counted_with(
+        review,
+        [
+            (ONE, "citation", "citation", 120, "hand"),
+            (TWO, "website", "browsing", 8, None),
+            (TWO, "organisation", "contact", 0, None),
+        ],
+    )
+    one, two, total = document["rounds"][ONE], document["rounds"][TWO], document["total"]
+    assert (one["citations_results"], one["other_sought_reports"]) == (120, 1)
+    assert (two["citations_results"], two["website_results"], two["organisation_results"]) == (1, 8, 0)
+    assert (total["citations_results"], total["website_results"]) == (121, 8)
+    assert document["sources"][ONE]["citations_results"] == {"hand": 120}
+    assert document["sources"][TWO]["website_results"] == {"Browsing": 8}
+    drawn = charts(document, {})
+    for file, n in ((f"flow-{ONE}", 119), (f"flow-{TWO}", 8), ("flow-total", 127)):
+        assert any(f"identified by other methods {n} were looked at" in note for note in drawn[file].notes)
+    # the counts of databases and registers are those of before
+    plain = counted_with(review, [])
+    assert "looked_at" not in plain
+    assert {key for key in KEYS if one[key] != plain["rounds"][ONE][key]} == {"citations_results"}
+
+
+def test_nobody_looked_at_less_than_was_taken_on(review: dict[str, Any]) -> None:
+    with pytest.raises(
+        InputError, match="states 0 records of hand in the round 2018-12-31, and its files hold 1"
+    ):
+        counted_with(review, [(ONE, "citation", "citation", 0, "hand")])

@@ -350,3 +350,39 @@ def test_an_outcome_reads_its_columns_once():
     )  # fmt: skip
     assert outcome.columns == ["dose", "route", "year"]
     assert Outcome(id="a", measure="MD", analysis=Analysis(cumulative="round")).columns == []
+
+
+OTHERWISE = {
+    "review": {"title": "T"},
+    "rounds": ["2020-01-01"],
+    "sources": {
+        "hand": {"kind": "export", "type": "citation", "files": {"2020-01-01": "h.ris"}},
+        "embase": {"kind": "export", "type": "database", "files": {"2020-01-01": "e.ris"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        ({"method": "citation", "round": "2021-01-01"}, "`other_methods[0].round` is 2021-01-01, which is not in `rounds`. Rounds are: 2020-01-01."),
+        ({"method": "citation", "source": "nobody"}, "`other_methods[0].source` is nobody, which is no source. Name a source of type citation, website, organisation: hand."),
+        ({"method": "citation", "source": "embase"}, "`other_methods[0].source` is embase, which is a source of type database. Name a source of type citation, website, organisation: hand."),
+        ({"method": "other", "found": 3}, "`other_methods[0].found` has no box in the flow chart. Name the `source` that the records belong to, or tell the number in `what`."),
+        ({"method": "browsing", "asked": 3}, "`other_methods[0]` asks nobody. Use `asked` and `answered` with `method: contact` only."),
+        ({"method": "contact", "asked": 3, "answered": 4}, "`other_methods[0].answered` is 4, more than were asked (3). Mend one of them."),
+        ({"method": "contact", "what": ""}, "`other_methods[0].what` is empty. Write it."),
+    ],
+)  # fmt: skip
+def test_other_methods_belong_to_rounds_and_sources(method, sentence):
+    with pytest.raises(InputError) as caught:
+        complete({**OTHERWISE, "other_methods": [{"what": "W", "round": "2020-01-01", **method}]})
+    assert str(caught.value).endswith(sentence)
+
+
+def test_a_peer_review_is_of_a_strategy():
+    source = {**OTHERWISE["sources"]["embase"], "peer_review": {"by": "CD"}}
+    with pytest.raises(InputError, match="has a `peer_review` and no `strategy`"):
+        complete({**OTHERWISE, "sources": {"embase": source}})
+    read = complete({**OTHERWISE, "sources": {"embase": {**source, "strategy": "s.txt"}}})
+    assert read.sources["embase"].peer_review.guideline == "PRESS"

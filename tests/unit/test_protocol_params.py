@@ -16,6 +16,10 @@ RAW = {
     "question": {"population": "Adults", "outcomes": "pain"},
     "rounds": ["2020-01-01", "2021-01-01"],
     "entrez": {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]},
+    "other_methods": [
+        {"method": "citation", "what": "References", "round": "2020-01-01", "found": 30},
+        {"method": "contact", "what": "Authors", "round": "2020-01-01", "asked": 3},
+    ],
     "sources": {
         "pubmed": {"kind": "pubmed", "type": "database", "name": "PubMed", "strategy": "s.txt", "known_items": [7]},
         "embase": {"kind": "export", "type": "register", "files": {"2021-01-01": "e.csv"}, "hits": {"2021-01-01": 0},
@@ -67,7 +71,7 @@ GIVEN = [
     (
         params.count_prisma, (),
         {"title": "A review", "rounds": ["2020-01-01", "2021-01-01"], "sources": [["pubmed", "database", "PubMed"], ["embase", "register", "embase"]],
-         "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}},
+         "other_methods": [["2020-01-01", "citation", "citation", 30, None]], "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}},
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
     (params.merge_extraction, (), {"people": ["AB"], "scales": {"pain": "ratio"}}),

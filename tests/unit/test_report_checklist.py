@@ -14,6 +14,8 @@ from docx import Document
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
 from evergreen.protocol.reading import complete
+from evergreen.protocol.search import OtherMethod, PeerReview
+from evergreen.report import methods
 from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.document import document
@@ -179,13 +181,55 @@ def test_nothing_is_said_to_be_done_where_nobody_has_done_anything(living: Run) 
 
 
 def test_the_strategy_of_an_export_counts_as_given(living: Run) -> None:
-    known = dataclasses.replace(living.facts, strategies={"embase": "1. pain\n\n2. drug\n", "ictrp": "pain"})
+    known = dataclasses.replace(
+        living.facts, strategies={"embase": "1. pain\n\n2. drug (439)\n", "ictrp": "pain"}
+    )
     for item in ((PRISMA, "7"), (SEARCH, "8")):
         assert answers(dataclasses.replace(living, facts=known))[item] == (
             RUN,
-            "PubMed: 3 lines as run, with the hits of each, in the search log; embase: 2 lines as given with the export, in the report;"
+            "PubMed: 3 lines as run, with the hits of each, in the search log; embase: 2 lines as given with the export, the last with 439 hits,"
+            " in the report;"
             " ictrp: 1 line as given with the export, in the report.",
         )
+
+
+def test_peer_review_and_other_methods_are_told_with_their_counts(living: Run) -> None:
+    reviewed = {"by": "EF, librarian", "date": "2018-12-01", "changes": "Two synonyms were added."}
+    source = living.protocol.sources["pubmed"].model_copy(update={"peer_review": PeerReview(**reviewed)})
+    done = [
+        OtherMethod(method="citation", what="References of included studies.", round=ROUNDS[0], found=120),
+        OtherMethod(
+            method="contact", what="Authors of included studies", round=ROUNDS[0], asked=12, answered=8
+        ),
+        OtherMethod(method="browsing", what="Websites of two agencies", round=ROUNDS[1], found=1),
+    ]
+    sources = {**living.protocol.sources, "pubmed": source}
+    protocol = living.protocol.model_copy(update={"sources": sources, "other_methods": tuple(done)})
+    found = answers(dataclasses.replace(living, protocol=protocol))
+    assert found[SEARCH, "14"] == (
+        RUN,
+        "The search strategy of PubMed was peer reviewed by EF, librarian (PRESS) on 2018-12-01: Two synonyms were added.",
+    )
+    assert found[SEARCH, "4"] == (
+        RUN,
+        "Browsing (2020-12-31): Websites of two agencies; 1 record was looked at.",
+    )
+    assert found[SEARCH, "5"] == (
+        RUN,
+        "Citation searching (2018-12-31): References of included studies; 120 records were looked at.",
+    )
+    assert found[SEARCH, "6"] == (
+        RUN,
+        "Contacts (2018-12-31): Authors of included studies; 12 were asked; 8 answered.",
+    )
+    assert found[SEARCH, "7"] == (AUTHORS, "")
+    assert found[PRISMA, "6"][1].endswith("Besides: citation searching, contacts and browsing.")
+    assert found[SEARCH, "15"][1].endswith(
+        "Looked at by hand: citation searching, 2018-12-31: 120; browsing, 2020-12-31: 1."
+    )
+    said = methods.search(protocol, living.facts)
+    assert "was peer reviewed by EF, librarian" in said
+    assert "Contacts (2018-12-31): Authors" in said
 
 
 def test_document_is_the_same_twice(living: Run) -> None:

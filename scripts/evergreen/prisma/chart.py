@@ -344,6 +344,11 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
         notes[0] += f"; previous version: {_listed(before)}." if view.is_update else "."
         if view.not_searched:
             notes.append(f"Not searched in this round: {_listed(view.not_searched)}.")
+        if besides := sum(document.get("looked_at", {}).get(day, 0) for day in view.rounds):
+            notes.append(
+                f"Of the records identified by other methods {number(besides)} were looked at by hand and not taken on: a number as stated,"
+                " not computed from records."
+            )
         if view.given:
             which = "Counts" if view.given == view.rounds else f"Counts of {_listed(view.given)}"
             notes.append(f"{which} as given by the authors of the review, not computed from records.")

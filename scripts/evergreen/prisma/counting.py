@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.errors import InputError
-from evergreen.prisma.counts import chained, given, identified, increments
+from evergreen.prisma.counts import chained, given, identified, increments, looked_at
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import EXCLUDED_COLUMNS, SOURCE_COLUMNS, excluded_reports, per_source
 from evergreen.prisma.members import COLUMNS, members
@@ -52,16 +52,18 @@ def count(
     labels: Mapping[str, str],
     previous: Mapping[str, int],
     given_counts: Mapping[str, Any],
+    other_methods: Sequence[tuple[str, str, str, int, str | None]] = (),
 ) -> Counted:
     """Count the boxes of every round, and check that they add up.
 
     `imported` are the counts of the files of each source and round, `sources` (id, type, name), `labels` those of the reasons for
-    exclusion, `given_counts` by date. Raises InputError where a round has both counts and records, ReviewError where the numbers
+    exclusion, `given_counts` by date, `other_methods` (round, type, method, records looked at, source) what people looked through. Raises InputError where a round has both counts and records, ReviewError where the numbers
     contradict each other.
     """
     parts: dict[str, Any] = {}
     found: dict[str, Any] = {}
     lists: dict[str, pd.DataFrame] = {}
+    besides: dict[str, int] = {}
     if tables is not None:
         types = {source: type_ for source, type_, _ in sources}
         names = {source: name for source, _, name in sources}
@@ -72,6 +74,12 @@ def count(
         seen = pd.DataFrame(imported, columns=["round", "seen_before"]).groupby("round")["seen_before"].sum()
         parts = increments(groups, rounds, {str(day): int(n) for day, n in seen.items()})
         found = identified(clusters, [(row["source"], row["round"]) for row in imported], types, names)
+        for day, boxes in looked_at(other_methods, imported, names).items():
+            for box, more in boxes.items():
+                parts[day][box] += sum(more.values())
+                own = found.setdefault(day, {}).setdefault(box, {})
+                own.update({name: own.get(name, 0) + n for name, n in more.items()})
+                besides[day] = besides.get(day, 0) + sum(more.values())
         by_name = {id_: {"type": type_, "name": name} for id_, type_, name in sources}
         lists = {
             "members": groups,
@@ -89,5 +97,12 @@ def count(
     check_counts(counts, found)
     unscreened = [stage for stage, rows in (tables.decisions if tables else {}).items() if skipped(rows)]
     return Counted(
-        {**counts, "sources": found, "given": sorted(given_counts), "skipped": unscreened}, **lists
+        {
+            **counts,
+            "sources": found,
+            "given": sorted(given_counts),
+            "skipped": unscreened,
+            **({"looked_at": besides} if any(besides.values()) else {}),
+        },
+        **lists,
     )

@@ -199,6 +199,35 @@ def identified(
     return result
 
 
+METHODS = {"citation": "Citation searching", "browsing": "Browsing", "contact": "Contacts"}
+
+
+def looked_at(
+    methods: Sequence[tuple[str, str, str, int, str | None]],
+    imported: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Records that people looked at and did not take on, which no file holds: `{round: {box: {name: n}}}`.
+
+    `methods` are (round, type, method, records looked at, source whose files hold those that were taken on), `imported` the counts
+    of the files of each source and round, `names` those of the sources. Raises InputError where the files hold more.
+    """
+    read = {(row["source"], row["round"]): int(row["read"]) for row in imported}
+    result: dict[str, dict[str, dict[str, int]]] = {}
+    for day, type_, method, found, source in methods:
+        taken = read.get((source or "", day), 0)
+        if found < taken:
+            raise InputError(
+                f"`other_methods` states {found} records of {source} in the round {day}, and its files hold {taken}",
+                file="config/config.yaml",
+                todo="State all that were looked at, those in the files among them.",
+            )
+        by_name = result.setdefault(day, {}).setdefault(BOX_OF_TYPE[type_], {})
+        name = names[source] if source else METHODS[method]
+        by_name[name] = by_name.get(name, 0) + found - taken
+    return result
+
+
 def summed(sources: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
     """Numbers per box and named source over all rounds."""
     total: dict[str, dict[str, int]] = {}

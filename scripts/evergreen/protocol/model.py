@@ -12,7 +12,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.part import Day, Id, Ids, Part, part, told
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Screening
-from evergreen.protocol.search import EMBEDDED, Entrez, Source
+from evergreen.protocol.search import EMBEDDED, Entrez, OtherMethod, Source
 
 
 class Deduplication(Part):
@@ -74,6 +74,9 @@ class Protocol(Part):
     )
     entrez: Entrez = part()
     sources: Mapping[Id, Source] = Field({}, description="Where records come from; id to source.")
+    other_methods: Annotated[tuple[OtherMethod, ...], Field(strict=False)] = Field(
+        (), description="Citation searching, browsing, contacts and the like."
+    )
     deduplication: Deduplication = part()
     screening: Screening = part()
     prisma: Prisma = part()

@@ -12,7 +12,7 @@ from typing import Any
 from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.part import Part
-from evergreen.protocol.search import Source
+from evergreen.protocol.search import TYPE_OF_METHOD, OtherMethod, Source
 
 Values = dict[str, Any]
 POOLING = {
@@ -97,10 +97,20 @@ def count_prisma(protocol: Protocol) -> Values:
         "title": protocol.review.title,
         "rounds": list(protocol.rounds),
         "sources": [[name, source.type, source.name] for name, source in protocol.sources.items()],
+        "other_methods": [
+            [method.round, _type_of(protocol, method), method.method, method.found, method.source]
+            for method in protocol.other_methods
+            if method.found is not None
+        ],
         "reasons": _reasons(protocol),
         "previous": _values(protocol.review.previous),
         "given": _given(protocol),
     }
+
+
+def _type_of(protocol: Protocol, method: OtherMethod) -> str:
+    """The type of source as which the flow chart counts what a method found."""
+    return protocol.sources[method.source].type if method.source else TYPE_OF_METHOD[method.method]
 
 
 def draw_overlap(protocol: Protocol) -> Values:

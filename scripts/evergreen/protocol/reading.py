@@ -92,6 +92,7 @@ def _relations(protocol: Protocol, root: str | Path) -> Iterator[Fault]:
     """What no key says alone."""
     yield from _order(protocol)
     yield from search.faults(protocol.sources, protocol.rounds, protocol.entrez)
+    yield from search.faults_of_methods(protocol.other_methods, protocol.sources, protocol.rounds)
     yield from screening.faults(protocol.screening, protocol.rounds)
     yield from outcomes.faults(protocol.outcomes)
     yield from spelling.faults(protocol)

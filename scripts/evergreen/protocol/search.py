@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import ENDPOINT, Day, Numbered, Part, Texts, told
+from evergreen.protocol.part import ENDPOINT, Day, Id, Numbered, Part, Texts, told
 from evergreen.protocol.relations import Fault
 
 Format = Literal[
@@ -36,6 +36,15 @@ class Entrez(Part):
     )
 
 
+class PeerReview(Part):
+    """Peer review of a search strategy (PRISMA-S, item 14)."""
+
+    by: str = Field(min_length=1, description="Who reviewed the strategy.")
+    date: Day | None = Field(None, description="Day on which it was reviewed.")
+    guideline: str = Field("PRESS", description="What the review followed.")
+    changes: str = Field("", description="What was changed because of it.")
+
+
 class Source(Part):
     """A source of records."""
 
@@ -52,6 +61,7 @@ class Source(Part):
         "",
         description="File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
     )
+    peer_review: PeerReview | None = Field(None, description="Peer review of the strategy.")
     known_items: Annotated[tuple[Numbered, ...], Field(strict=False)] = Field(
         (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
@@ -65,6 +75,40 @@ class Source(Part):
     columns: Mapping[str, str] = Field({}, description="For CSV: our column to the file's column.")
 
 
+class OtherMethod(Part):
+    """A way to find studies besides databases and registers, told in PRISMA-S and counted in the flow chart."""
+
+    method: Literal["citation", "browsing", "contact", "other"] = Field(
+        description="Citation searching, browsing of websites and journals, contact with people, or another way (PRISMA-S, items 4 to 7)."
+    )
+    what: str = Field(
+        min_length=1,
+        description="What was done, in a sentence: whose references, which websites, who was asked.",
+    )
+    round: Day = Field(description="Round that it belongs to.")
+    found: int | None = Field(
+        None,
+        ge=0,
+        description="Records that were looked at, those in the files of `source` among them; the flow chart counts them.",
+        json_schema_extra=told(unit="records"),
+    )
+    source: Id | None = Field(None, description="Source whose files hold the records that were taken on.")
+    asked: int | None = Field(
+        None,
+        ge=0,
+        description="People and organisations that were asked.",
+        json_schema_extra=told(unit="people"),
+    )
+    answered: int | None = Field(
+        None, ge=0, description="Those of them who answered.", json_schema_extra=told(unit="people")
+    )
+
+
+TYPE_OF_METHOD = {"citation": "citation", "browsing": "website", "contact": "organisation"}
+"""The type of source that a method counts as in the flow chart, where no source says another."""
+OF_THE_CHART = ("citation", "website", "organisation")
+
+
 def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez) -> Iterator[Fault]:
     """What sources, rounds and service leave to mend together."""
     if sources and not rounds:
@@ -75,6 +119,10 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
         here, key = ("sources", name), f"sources.{name}"
         if source.kind == "pubmed" and not source.strategy:
             yield Fault(here, f"`{key}` lacks `strategy`", "Name the file with the search strategy.")
+        if source.peer_review and not source.strategy:
+            yield Fault(
+                (*here, "peer_review"), f"`{key}` has a `peer_review` and no `strategy`", "Name the file with the search strategy."
+            )  # fmt: skip
         if source.kind == "export" and not source.files:
             yield Fault(here, f"`{key}` lacks `files`", "Name the export file of each round.")
         for part, days in (("files", source.files), ("hits", source.hits)):
@@ -91,3 +139,42 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
             "`entrez.endpoint` is live but `entrez.email` is empty",
             "Give the address that NCBI may write to.",
         )
+
+
+def faults_of_methods(
+    methods: Sequence[OtherMethod], sources: Mapping[str, Source], rounds: Sequence[str]
+) -> Iterator[Fault]:
+    """What other methods, sources and rounds leave to mend together."""
+    for number, method in enumerate(methods):
+        here, key = ("other_methods", number), f"other_methods[{number}]"
+        if method.round not in rounds:
+            yield Fault(
+                (*here, "round"),
+                f"`{key}.round` is {method.round}, which is not in `rounds`",
+                f"Rounds are: {', '.join(rounds)}.",
+            )
+        source = sources.get(method.source or "")
+        if method.source and (source is None or source.type not in OF_THE_CHART):
+            others = ", ".join(name for name, one in sources.items() if one.type in OF_THE_CHART)
+            problem = "is no source" if source is None else f"is a source of type {source.type}"
+            yield Fault(
+                (*here, "source"),
+                f"`{key}.source` is {method.source}, which {problem}",
+                f"Name a source of type {', '.join(OF_THE_CHART)}{f': {others}' if others else ''}.",
+            )
+        if method.found is not None and method.method == "other" and not method.source:
+            yield Fault(
+                (*here, "found"),
+                f"`{key}.found` has no box in the flow chart",
+                "Name the `source` that the records belong to, or tell the number in `what`.",
+            )
+        if method.method != "contact" and (method.asked is not None or method.answered is not None):
+            yield Fault(
+                here, f"`{key}` asks nobody", "Use `asked` and `answered` with `method: contact` only."
+            )
+        if (method.answered or 0) > (method.asked if method.asked is not None else method.answered or 0):
+            yield Fault(
+                (*here, "answered"),
+                f"`{key}.answered` is {method.answered}, more than were asked ({method.asked})",
+                "Mend one of them.",
+            )

@@ -17,12 +17,15 @@ from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.status import plural
+from evergreen.search import lines
 from evergreen.tables import read_json
 
 # What an answer is: complete; true, but something only authors know is missing; left to the authors.
 RUN, PARTLY, AUTHORS = "from the run", "complete it", "to write"
 COLUMNS = ["checklist", "item", "section", "topic", "asks", "status", "answer", "where", "reported_on_page"]
+# Items of PRISMA-S, by types of sources and by other methods.
 TYPES = {"register": "3", "website": "4", "citation": "5", "organisation": "7"}
+METHODS = {"browsing": "4", "citation": "5", "contact": "6", "other": "7"}
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ def _search(run: Run) -> dict[str, Answer]:
         "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
         "2": Answer("", status=AUTHORS),
         "8": _strategies(run),
-        "12": Answer(methods.search(p, run.facts), "results/search/"),
+        "12": Answer(methods.searches(p, run.facts), "results/search/"),
         "13": Answer(_dates_words(run), "config/config.yaml"),
         "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
         "16": Answer(
@@ -285,6 +288,12 @@ def _search(run: Run) -> dict[str, Answer]:
                 "config/config.yaml",
                 RUN if type_ == "register" else PARTLY,
             )
+    for method, item in METHODS.items():
+        if said := methods.other_methods(p, method):
+            there = [answers[item].text] if item in answers else []
+            answers[item] = Answer(" ".join([*there, *said]), "config/config.yaml")
+    if reviewed := methods.peer_reviews(p):
+        answers["14"] = Answer(" ".join(reviewed), "config/config.yaml")
     if run.searches:
         limits = sorted({limit for log in run.searches for limit in map(str, log["strategy"]["limits"])})
         filters = sorted(
@@ -353,7 +362,9 @@ def _sources_words(run: Run) -> str:
         days = run.facts.days(name)
         last = f"last searched {days[-1]}" if days else "not searched yet"
         words.append(f"{_named(source)}, {source.type}, {last}")
-    return f"{'; '.join(words)}."
+    others = dict.fromkeys(methods.METHODS[one.method].lower() for one in run.protocol.other_methods)
+    besides = f" Besides: {methods.listed(others)}." if others else ""
+    return f"{'; '.join(words)}.{besides}"
 
 
 def _named(source: Source) -> str:
@@ -363,19 +374,22 @@ def _named(source: Source) -> str:
 
 def _strategies(run: Run) -> Answer:
     """Where the strategy of each source stands, and which are to be added."""
-    lines = {log["source"]: len(log["lines"]) for log in run.searches}
+    as_run = {log["source"]: len(log["lines"]) for log in run.searches}
     words = []
     for name, source in run.protocol.sources.items():
         text = run.facts.strategies.get(name)
-        if name in lines:
-            said = f"{plural(lines[name], 'line')} as run, with the hits of each, in the search log"
+        if name in as_run:
+            said = f"{plural(as_run[name], 'line')} as run, with the hits of each, in the search log"
         elif text is not None:
-            count = sum(bool(line.strip()) for line in text.splitlines())
-            said = f"{plural(count, 'line')} as given with the export, in the report"
+            given = lines.read(text).lines
+            count = sum(1 if line.number else len(line.rows) for line in given)
+            hits = given[-1].hits if given else None
+            stated = f", the last with {plural(hits, 'hit')}" if hits is not None else ""
+            said = f"{plural(count, 'line')} as given with the export{stated}, in the report"
         else:
             said = f"add the strategy of the {source.kind}"
         words.append(f"{source.name}: {said}")
-    whole = set(run.protocol.sources) <= {*lines, *run.facts.strategies}
+    whole = set(run.protocol.sources) <= {*as_run, *run.facts.strategies}
     return Answer(
         f"{'; '.join(words)}.", "results/search/, results/report/index.html", RUN if whole else PARTLY
     )
@@ -391,7 +405,13 @@ def _dates_words(run: Run) -> str:
 def _records_words(run: Run) -> str:
     total = run.sources[run.sources["round"].eq("total")]
     words = [f"{row['name']}: {row['records']}" for row in total.to_dict("records")]
-    return f"{'; '.join(words)} records, each counted in the search that first found it."
+    stated = [
+        f"{methods.METHODS[one.method].lower()}, {one.round}: {one.found}"
+        for one in run.protocol.other_methods
+        if one.found is not None
+    ]
+    besides = f" Looked at by hand: {'; '.join(stated)}." if stated else ""
+    return f"{'; '.join(words)} records, each counted in the search that first found it.{besides}"
 
 
 def _flow_words(run: Run) -> str:

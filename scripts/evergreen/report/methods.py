@@ -27,6 +27,12 @@ ENDPOINTS = {
     EMBEDDED: "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
     "live": "PubMed was searched through the E-utilities of NCBI.",
 }
+METHODS = {
+    "citation": "Citation searching",
+    "browsing": "Browsing",
+    "contact": "Contacts",
+    "other": "Another method",
+}
 SERVER = "PubMed was represented by a server on this machine."
 
 
@@ -44,6 +50,12 @@ def _verb(names: Sequence[str], one: str, many: str) -> str:
 
 
 def search(protocol: Protocol, facts: Facts) -> str:
+    """How sources were searched, who reviewed the strategies, and what was done besides."""
+    others = [sentence for method in METHODS for sentence in other_methods(protocol, method)]
+    return " ".join([searches(protocol, facts), *peer_reviews(protocol), *others])
+
+
+def searches(protocol: Protocol, facts: Facts) -> str:
     """How and when the sources were searched, what they found, and which of them were not searched in a round."""
     if not protocol.sources:
         return "The review starts after the search; no source is searched here."
@@ -76,6 +88,38 @@ def search(protocol: Protocol, facts: Facts) -> str:
         )
     endpoints = dict.fromkeys(ENDPOINTS.get(one.endpoint, SERVER) for one in facts.searches if one.endpoint)
     return " ".join([*sentences, *endpoints])
+
+
+def peer_reviews(protocol: Protocol) -> list[str]:
+    """Who reviewed which strategy, and what was changed because of it."""
+    sentences = []
+    for source in protocol.sources.values():
+        if review := source.peer_review:
+            day = f" on {review.date}" if review.date else ""
+            changes = f": {review.changes.rstrip('.')}" if review.changes else ""
+            sentences.append(
+                f"The search strategy of {source.name} was peer reviewed by {review.by} ({review.guideline}){day}{changes}."
+            )
+    return sentences
+
+
+def other_methods(protocol: Protocol, method: str) -> list[str]:
+    """What was done by a method besides databases and registers, with its counts."""
+    sentences = []
+    for one in protocol.other_methods:
+        if one.method != method:
+            continue
+        counts = []
+        if one.asked is not None:
+            counts.append(f"{one.asked:,} {'was' if one.asked == 1 else 'were'} asked")
+        if one.answered is not None:
+            counts.append(f"{one.answered:,} answered")
+        if one.found is not None:
+            counts.append(f"{plural(one.found, 'record was', 'records were')} looked at")
+        if one.source:
+            counts.append(f"what was taken on is in {protocol.sources[one.source].name}")
+        sentences.append(f"{METHODS[method]} ({one.round}): {'; '.join([one.what.rstrip('.'), *counts])}.")
+    return sentences
 
 
 def _searched(protocol: Protocol, facts: Facts) -> list[str]:
