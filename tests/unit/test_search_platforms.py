@@ -39,6 +39,8 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "masks and other names with digits": ("N95 respirator[tiab] OR S100B[tiab] OR 5-fluorouracil[tiab]", Sent("N95 respirator[tiab] OR S100B[tiab] OR 5-fluorouracil[tiab]")),
     "small words inside a term": ("safety and efficacy[tiab] OR Journal of bone and mineral research[ta]", Sent("safety and efficacy[tiab] OR Journal of bone and mineral research[ta]")),
     "words that other platforms take for signs": ("next generation sequencing[tiab] OR limit of detection[tiab] OR same day surgery[tiab] OR HIV/AIDS[tiab]", Sent("next generation sequencing[tiab] OR limit of detection[tiab] OR same day surgery[tiab] OR HIV/AIDS[tiab]")),
+    "signs and stars inside a term": ("diagnostic * [MeSH:noexp] OR Arthritis & rheumatology[ta] OR CD4+ T cells[tiab] OR and/or[tiab]", Sent("diagnostic * [MeSH:noexp] OR Arthritis & rheumatology[ta] OR CD4+ T cells[tiab] OR and/or[tiab]")),
+    "other brackets, numbers and dots inside a term": ("25(OH)D[tiab] OR p.V600E[tiab] OR HLA-B*27[tiab] OR 1:100[uid] OR 10.1000/xyz.1[doi]", Sent("25(OH)D[tiab] OR p.V600E[tiab] OR HLA-B*27[tiab] OR 1:100[uid] OR 10.1000/xyz.1[doi]")),
     "apostrophes": ("Crohn’s disease[tiab] OR patients' choice[tiab]", Sent("Crohn's disease[tiab] OR patients' choice[tiab]")),
     # PubMed: numbering
     "1.": ("1. denosumab[tiab]\n2. arthritis[mh]\n3. 1 AND 2", Sent(BOTH)),
@@ -82,12 +84,13 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "PubMed's history on the screen": ("Search\tActions\tDetails\tQuery\tResults\tTime\n#2\t\t\tSearch: #1 AND arthritis[mh] Sort by: Most Recent\t77\t05:21:10\n#1\t\t\tSearch: denosumab[tiab]\t4,532\t05:20:10", Sent("(denosumab[tiab]) AND arthritis[mh]", (4532, 77))),
     "PubMed's old history": ("Search\tQuery\tItems found\tTime\n#2\tSearch #1 AND arthritis[mh]\t77\t05:21:10\n#1\tSearch denosumab[tiab]\t4532\t05:20:10", Sent("(denosumab[tiab]) AND arthritis[mh]", (4532, 77))),
     "a table with bars": ("| No. | Query | Results |\n|---|---|---|\n| 1 | denosumab[tiab] | 4,532 |\n| 2 | arthritis[mh] | 120,000 |\n| 3 | 1 AND 2 | 77 |", Sent(BOTH, (4532, 120000, 77))),
+    "a table with marks for code and a column of notes": ("| # | Query | Results | Notes |\n|---|---|---|---|\n| 1 | `denosumab[tiab]` | 4,532 | - |\n| 2 | `arthritis[mh]` | 120,000 | - |\n| 3 | `#1 AND #2` | 77 | final |", Sent(BOTH, (4532, 120000, 77))),
     "a table without a number": ("Search terms;Hits\ndenosumab[tiab];4532\narthritis[mh];120000\n1 AND 2;77", Sent(BOTH, (4532, 120000, 77))),
     "filters behind a query": ("denosumab[tiab] Filters: English, Humans", Refused(1, "Filters:")),
     # PubMed: quotation marks, dashes, blanks
     "curly quotation marks": ("“bone loss”[tiab] OR „bone mass“[tiab] OR «bone density»[tiab] OR « bone age »[tiab]", Sent('"bone loss"[tiab] OR "bone mass"[tiab] OR "bone density"[tiab] OR "bone age"[tiab]')),
     "single quotation marks": ("‘bone loss’[tiab] OR 'bone mass'[tiab] OR ''bone age''[tiab]", Sent('"bone loss"[tiab] OR "bone mass"[tiab] OR "bone age"[tiab]')),
-    "HTML": ("&quot;bone loss&quot;[tiab] OR bone &amp; joint[tiab]", Refused(1, "`&`")),
+    "HTML": ("&quot;bone loss&quot;[tiab] OR bone &amp; joint[tiab]", Sent('"bone loss"[tiab] OR bone & joint[tiab]')),
     "an odd quotation mark": ('1. "bone loss[tiab]\n2. arthritis[mh]\n3. 1 AND 2', Refused(1, "quotation mark")),
     "an odd quotation mark in the second row of a line": ('1. "bone loss"[tiab] OR\n  "bone mass[tiab]\n2. arthritis[mh]', Refused(2, "quotation mark")),
     "an odd bracket": ("1. (denosumab[tiab] OR prolia[tiab]\n2. arthritis[mh]", Refused(1, "not closed")),
@@ -96,6 +99,8 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "dashes in words": ("anti‐resorptive[tiab] OR “RANK–ligand”[tiab]", Sent('anti-resorptive[tiab] OR "RANK-ligand"[tiab]')),
     "an en dash between years": ("denosumab[tiab] AND 2010–2020[dp]", Sent("denosumab[tiab] AND 2010:2020[dp]")),
     "dashes in dates": ('denosumab[tiab] AND ("2010-01-31"[Date - Publication] – "2020-12-31"[Date – Publication])', Sent('denosumab[tiab] AND ("2010/01/31"[Date - Publication] : "2020/12/31"[Date - Publication])')),
+    "dashes between dates that each have their field": ("denosumab[tiab] AND 2010[dp]–2020[dp]", Sent("denosumab[tiab] AND 2010:2020[dp]")),
+    "years without a field": ("denosumab[tiab] AND 2010-2020", Refused(1, "without a field")),
     "no date": ("denosumab[tiab] AND 2010-12[dp]", Refused(1, "no date")),
     "blanks that are none": ("denosumab[tiab]\u00a0AND\u200b\u2009arthritis[mh]", Sent("denosumab[tiab] AND arthritis[mh]")),
     # PubMed: comments

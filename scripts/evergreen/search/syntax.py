@@ -21,7 +21,7 @@ SYMBOLS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT
 FIELD = re.compile(r"\[[\w /&:~.'-]+\]")
 YEARS = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
 REFERENCE = re.compile(r"#\d+")
-ANY_OF = re.compile(r"(?:and|or)/.*|.*/(?:and|or)", re.IGNORECASE)
+ANY_OF = re.compile(r"(?:and|or)/(?:[\d#].*)?|[\d#,-]*/(?:and|or)", re.IGNORECASE)
 SINGLE_QUOTES = re.compile(
     r"(?<![^\s(])(?:''|')(?=[^\s'])([^'\"]*?(?:(?<=\w)'(?=\w)[^'\"]*?)*)(?<=\S)(?:''|')(?=[\s)\[:,]|$)"
 )
@@ -32,7 +32,7 @@ DATE_FIELDS = (
 )
 DAY = r"\d{4}(?:/\d{1,2}(?:/\d{1,2})?)?"
 ISO = r"\d{4}-\d{2}-\d{2}"
-_TAGGED = re.compile(rf'(?P<term>(?:"[^"]*"|[\w/:.-]+(?:\s+(?:-|:|to)\s+[\w/:.-]+)?))\s*\[\s*(?P<field>{DATE_FIELDS})\s*\]', re.IGNORECASE)  # fmt: skip
+_TAGGED = re.compile(rf'(?P<term>(?:"[^"]*"|(?<![\w/:.-])[\w/:.-]{{1,24}}(?:\s+(?:-|:|to)\s+[\w/:.-]{{1,24}})?))\s*\[\s*(?P<field>{DATE_FIELDS})\s*\]', re.IGNORECASE)  # fmt: skip
 _SPAN = re.compile(rf"({DAY}|{ISO})(?:\s*-\s*|\s*:\s*|\s+to\s+)({DAY}|{ISO})")
 _EACH_TAGGED = re.compile(rf"\b({DAY})\s*\[\s*({DATE_FIELDS})\s*\]\s*[-:]\s*({DAY})\s*\[\s*(?:{DATE_FIELDS})\s*\]", re.IGNORECASE)  # fmt: skip
 _APART = re.compile(rf'("[\d/-]+"\s*\[\s*(?:{DATE_FIELDS})\s*\])\s*-\s*(?="\d)', re.IGNORECASE)
@@ -194,7 +194,8 @@ class _Line:
             if self.is_operator(place):
                 raise self.fault(row, f"`{text}` is no operator for PubMed", f"Write {text.upper()}, or put quotation marks around the phrase.")  # fmt: skip
         elif text in SYMBOLS:
-            raise self.fault(row, f"`{text}` is no operator for PubMed", f"Write {SYMBOLS[text]}, or put quotation marks around the phrase.")  # fmt: skip
+            if self.is_operator(place):
+                raise self.fault(row, f"`{text}` is no operator for PubMed", f"Write {SYMBOLS[text]}, or put quotation marks around the phrase.")  # fmt: skip
         elif re.fullmatch(r"[A-Za-z][\w/]*:", text):
             raise self.fault(
                 row, f"`{text}` is no part of a query",
@@ -207,7 +208,7 @@ class _Line:
                 row, f"`{text}` has {found[0]}, which PubMed does not know",
                 "Truncate with * at the end of a word, write other spellings out, or put quotation marks around the phrase.",
             )  # fmt: skip
-        elif text.startswith("'") or "''" in text:
+        elif (text.startswith("'") and len(text) > 2) or "''" in text:
             raise self.fault(row, f"`{text}` has an odd quotation mark", "Quotation marks stand in pairs around a phrase: add it, or take the odd one out.")  # fmt: skip
         elif text[0] in ",;":
             raise self.fault(
@@ -219,7 +220,7 @@ class _Line:
             raise self.fault(
                 row, f"`{text}` is a range of years without a field", f"Write {text.replace('-', ':')}[dp]."
             )
-        elif text.startswith("*"):
+        elif text.startswith("*") and (text != "*" or self.tokens[max(place - 1, 0)][0] != "word"):
             raise self.fault(
                 row, f"`{text}` begins with *", "PubMed truncates at the end of a word: write the words out."
             )
@@ -227,11 +228,11 @@ class _Line:
             raise self.fault(row, f"`{text}` names no lines", "Write or/1-3, or #1 OR #2 OR #3.")
 
     def is_operator(self, place: int) -> bool:
-        """Whether a small `and`, `or` or `not` stands where an operator would: not inside the words of a tagged term."""
+        """Whether a small `and`, `or` or `not`, or a sign for it, stands where an operator would: not inside the words of a tagged term."""
         before = self.tokens[place - 1] if place else ("", "", 0)
         if before[0] != "word" or before[1].endswith("*") or REFERENCE.fullmatch(before[1]):
             return bool(place)
-        if self.tokens[place][1].casefold() == "or":
+        if self.tokens[place][1].casefold() in ("or", "|", "||"):
             return True
         for kind, text, _ in self.tokens[place + 1 :]:
             if kind != "word" or text in OPERATORS:
