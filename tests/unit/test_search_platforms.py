@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evergreen.errors import InputError
 from evergreen.search import lines, strategy
@@ -69,6 +71,8 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "hits behind leaders": ("1. denosumab[tiab] ........ 4.532\n2. arthritis[mh] = 120 000\n3. 1 AND 2 — 77", Sent(BOTH, (4532, 120000, 77))),
     "hits of one row": ("denosumab[tiab] 4,532", Sent("denosumab[tiab]", (4532,))),
     "hits behind words, in every line": ("1. denosumab 4532\n2. interleukin 6 12000\n3. 1 AND 2 77", Sent("(denosumab) AND (interleukin 6)", (4532, 12000, 77))),
+    "hits before the query": ("#1\t4532\tdenosumab[tiab]\n#2\t120,000\tarthritis[mh]\n#3\t77\t#1 AND #2", Sent(BOTH, (4532, 120000, 77))),
+    "a number that no database prints": ("1. denosumab[tiab] (1,20,000)\n2. arthritis[mh]", Refused(1, "no number of hits")),
     "a number that may be hits": ("1. denosumab[tiab] (4532)\n2. interleukin 6\n3. 1 AND 2", Refused(2, "may be hits")),
     "two references side by side": ("1. a[ti]\n2. b[ti]\n3. 1 2", Refused(3, "two lines")),
     "a range of dates is no hits": ('denosumab[tiab] AND "2010/01/01"[dp] : "3000"[dp]', Sent('denosumab[tiab] AND "2010/01/01"[dp] : "3000"[dp]')),
@@ -82,6 +86,7 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
         'Search number,Query,Sort By,Filters,Search Details,Results,Time\n1,denosumab[tiab],Most Recent,English,x,77,05:21:10\n', Refused(2, "English"),
     ),
     "PubMed's history on the screen": ("Search\tActions\tDetails\tQuery\tResults\tTime\n#2\t\t\tSearch: #1 AND arthritis[mh] Sort by: Most Recent\t77\t05:21:10\n#1\t\t\tSearch: denosumab[tiab]\t4,532\t05:20:10", Sent("(denosumab[tiab]) AND arthritis[mh]", (4532, 77))),
+    "PubMed's history on the screen, without its head": ("#2\t...\t>\tSearch: #1 AND arthritis[mh]\t77\t05:21:10\n#1\t...\t>\tSearch: denosumab[tiab]\t4,532\t05:20:10", Sent("(denosumab[tiab]) AND arthritis[mh]", (4532, 77))),
     "PubMed's old history": ("Search\tQuery\tItems found\tTime\n#2\tSearch #1 AND arthritis[mh]\t77\t05:21:10\n#1\tSearch denosumab[tiab]\t4532\t05:20:10", Sent("(denosumab[tiab]) AND arthritis[mh]", (4532, 77))),
     "a table with bars": ("| No. | Query | Results |\n|---|---|---|\n| 1 | denosumab[tiab] | 4,532 |\n| 2 | arthritis[mh] | 120,000 |\n| 3 | 1 AND 2 | 77 |", Sent(BOTH, (4532, 120000, 77))),
     "a table with marks for code and a column of notes": ("| # | Query | Results | Notes |\n|---|---|---|---|\n| 1 | `denosumab[tiab]` | 4,532 | - |\n| 2 | `arthritis[mh]` | 120,000 | - |\n| 3 | `#1 AND #2` | 77 | final |", Sent(BOTH, (4532, 120000, 77))),
@@ -177,6 +182,29 @@ def test_a_strategy_of_an_export_has_its_lines_and_hits(name: str) -> None:
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_any_text_can_be_the_strategy_of_an_export(name: str) -> None:
     assert lines.read(STRATEGIES[name][0]).lines
+
+
+PIECES = [
+    "denosumab[tiab]", '"bone loss"[tiab]', "AND", "OR", "(", ")", "[", '"', "'", "“", "1", "#1", "S1", "or/1-2", "\n", "\t", "1. ", "2. ",
+    "#2 ", "(3) ", "4,532", "|", ";", ",", "Query", "Results", "filter:nonsense", "limit: ", "# x", "–", "2010-2020[dp]", "exp x/", ":",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join))
+def test_whatever_is_written_is_read_or_refused_in_one_sentence(text: str) -> None:
+    lines.read(text)
+    read, refused = None, None
+    try:
+        read = strategy.read(text, "s.txt")
+    except InputError as error:
+        refused = error
+    if read:
+        assert read.query.count("(") == read.query.count(")")
+        assert "#" not in read.query
+    else:
+        assert refused
+        assert refused.file == "s.txt"
+        assert refused.todo
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

@@ -38,7 +38,7 @@ COUNTED = re.compile(
     r"(|#|# |S|L|Lines?|Search|Set|Step|Query|No\.?|[(\[]#?)\s*(\d+)(?:\s*[.:)\]|]+\s*|\s+-\s+|\s+|$)(.*)",
     re.IGNORECASE,
 )
-SEARCH = re.compile(r"(?:search|query|search query)\s*:\s*", re.IGNORECASE)
+SEARCH = re.compile(r"[\s.>]*(?:search|query|search query)\s*:\s*", re.IGNORECASE)
 SORTED = re.compile(r"\s*\bsort by:\s*(?:best match|most recent|publication date|first author|journal|relevance)\b", re.IGNORECASE)  # fmt: skip
 
 NUMBER = r"(\d{1,3}(?:[,.' ]\d{3})+|\d+)"
@@ -67,6 +67,8 @@ SURE = tuple(
 )
 """Ends of a line that can be nothing but its hits."""
 DOUBTFUL = re.compile(r"(?<=[\w*])(?<!\bAND)(?<!\bOR)(?<!\bNOT)\s{1,2}(\d+)$")
+LEADING = re.compile(rf"(?:(\d+)\t\s*|{GROUPED}\s+)(?=\D)")
+"""Hits before the query, where Web of Science has them."""
 BARE = re.compile(rf"(?:\s+|\s*[:;]\s*){NUMBER}$")
 RANGE = re.compile(
     r'(?:\[[^\]]*dat[^\]]*\]|\[(?:dp|edat|crdt|mhda|mdat|lr)\]|"[\d/-]+")\s*:\s*\S+$', re.IGNORECASE
@@ -371,6 +373,8 @@ def _with_hits(line: Written) -> Written:
                 and re.search(r"(?:\d|\)|/and|/or)$", rest, re.IGNORECASE)
             ):
                 hits, text = match[1], rest
+        if not hits and not before and (match := LEADING.match(text)):
+            hits, text = match[1] or match[2], text[match.end() :]
     doubtful = "" if hits else (match[1] if (match := DOUBTFUL.search(text)) else "")
     if doubtful and REFERENCES.fullmatch(text):
         doubtful = ""

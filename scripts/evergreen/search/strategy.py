@@ -277,7 +277,7 @@ def _pmids(text: str, file: str | Path, row: int) -> list[int]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace('"', " ").casefold().split())
+    return " ".join(lines.plain(text).replace('"', " ").casefold().split())
 
 
 def described(strategy: Strategy) -> dict[str, Any]:

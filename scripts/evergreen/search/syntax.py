@@ -18,6 +18,7 @@ TOKEN = re.compile(
 )
 OPERATORS = ("AND", "OR", "NOT")
 SYMBOLS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT"}
+NUMBER_AT_END = re.compile(r"(?<=[\])\"])\s+[(\[{]?\d[\d.,' ]*[)\]}]?$")
 FIELD = re.compile(r"\[[\w /&:~.'-]+\]")
 YEARS = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
 REFERENCE = re.compile(r"#\d+")
@@ -55,7 +56,7 @@ def spelled(text: str, *, file: str | Path, row: int) -> str:
             return f"{first}:{last}[{match['field']}]"
         if re.fullmatch(ISO, own):
             return f"{quote}{own.replace('-', '/')}{quote}[{match['field']}]"
-        if re.search(r"\d\s*(?:-|\.\.|\bto\b)|-\s*\d", own, re.IGNORECASE):
+        if not re.search(r"\d", own) or re.search(r"\d\s*(?:-|\.\.|\bto\b)|-\s*\d", own, re.IGNORECASE):
             raise InputError(
                 f"`{match[0]}` is no date of PubMed", file=file, row=row,
                 todo=f"Write 2010:2020[{match['field']}] or 2010/05/31[{match['field']}].",
@@ -72,6 +73,11 @@ def check(rows: Sequence[tuple[int, str]], file: str | Path) -> None:
         raise InputError(
             "a quotation mark is missing", file=file, row=odd[0],
             todo="Quotation marks stand in pairs around a phrase: add it, or take the odd one out.",
+        )  # fmt: skip
+    if found := NUMBER_AT_END.search(rows[-1][1]):
+        raise InputError(
+            f"`{found[0].strip()}` stands behind the query and is no number of hits", file=file, row=rows[-1][0],
+            todo="Write hits as (4532), or take them out.",
         )  # fmt: skip
     starts, text = [], ""
     for row, own in rows:
