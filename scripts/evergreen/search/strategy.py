@@ -99,6 +99,9 @@ def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] =
     said: dict[str, list[tuple[int, str]]] = {"limit": [], "known": [], "acknowledge": []}
     for row, name, value in document.directives:
         said[name].append((row, value))
+    for row, limit in said["limit"]:
+        if not limit:
+            raise InputError("the limit is empty", file=file, row=row, todo="Write it behind the colon, or take the row out.")  # fmt: skip
     limits = tuple(_query(Written("", ((row, limit),)), {}, used, file) for row, limit in said["limit"])
     query = list(written.values())[-1].query
     for limit in limits:

@@ -18,6 +18,7 @@ TOKEN = re.compile(
 )
 OPERATORS = ("AND", "OR", "NOT")
 SYMBOLS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT"}
+DATE = re.compile(r'"?\s*\d[\d/ -]*"?')
 NUMBER_AT_END = re.compile(r"(?<=[\])\"])\s+[(\[{]?\d[\d.,' ]*[)\]}]?$")
 FIELD = re.compile(r"\[[\w /&:~.'-]+\]")
 YEARS = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
@@ -158,7 +159,11 @@ class _Line:
                     )  # fmt: skip
                 before = "tag"
             elif kind == "colon":
-                before = "" if before else before
+                if not self.between_dates(place):
+                    raise self.fault(
+                        row, "`:` stands alone", 'A range has a date on both sides: "2010/01/01"[dp] : "2020/12/31"[dp].'
+                    )  # fmt: skip
+                before = ""
             else:
                 reference = kind == "word" and REFERENCE.fullmatch(text)
                 if kind == "quoted" and not text.strip('" '):
@@ -183,6 +188,15 @@ class _Line:
             raise self.fault(
                 last[2], f"the line ends with {last[1]}", "Add the term behind it, or take it out."
             )
+
+    def between_dates(self, place: int) -> bool:
+        """Whether a colon has a date, with or without its field, before it and one behind it."""
+        earlier = self.tokens[:place]
+        if earlier and earlier[-1][0] == "tag":
+            earlier = earlier[:-1]
+        return all(
+            DATE.fullmatch(text) for _, text, _ in (earlier[-1:] + self.tokens[place + 1 : place + 2])
+        ) and bool(earlier and self.tokens[place + 1 :])
 
     def joined(self, place: int) -> bool:
         """Whether a row goes on where the one before ended: with an operator, or inside a term."""
