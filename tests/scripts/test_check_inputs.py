@@ -39,6 +39,17 @@ def test_the_faults_of_all_files_are_told_at_once(tmp_path):
     assert told == FAULTS
 
 
+def test_a_strategy_that_pubmed_would_misread_is_told_and_that_of_an_export_is_taken(tmp_path):
+    ovid, empty = tmp_path / "ovid.txt", tmp_path / "empty.txt"
+    ovid.write_text("1. denosumab.tw.\n2. limit 1 to english\n")
+    empty.write_text("\n")
+    check_inputs.main(["--files", json.dumps({"search": [["export_strategy", str(ovid)]]})])
+    files = {"search": [["strategy", str(ovid)], ["export_strategy", str(empty)]]}
+    with pytest.raises(InputErrors) as caught:
+        check_inputs.main(["--files", json.dumps(files)])
+    assert [(error.file, error.row) for error in caught.value.errors] == [(str(ovid), 1), (str(empty), None)]
+
+
 def test_a_file_without_faults_passes(tmp_path):
     sheet = tmp_path / "AB.csv"
     sheet.write_text("study,domain,judgement\nS1,D1,low\nS1,D2,high\n")
