@@ -106,6 +106,8 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "an en dash between years": ("denosumab[tiab] AND 2010–2020[dp]", Sent("denosumab[tiab] AND 2010:2020[dp]")),
     "dashes in dates": ('denosumab[tiab] AND ("2010-01-31"[Date - Publication] – "2020-12-31"[Date – Publication])', Sent('denosumab[tiab] AND ("2010/01/31"[Date - Publication] : "2020/12/31"[Date - Publication])')),
     "dashes between dates that each have their field": ("denosumab[tiab] AND 2010[dp]–2020[dp]", Sent("denosumab[tiab] AND 2010:2020[dp]")),
+    "ISO dates with a colon": ("denosumab[tiab] AND 2010-01-31:2020-12-31[dp]", Sent("denosumab[tiab] AND 2010/01/31:2020/12/31[dp]")),
+    "numbered comments in a block": ("# 1 the drug\n(denosumab[tiab])\n# 2 the disease\nAND arthritis[mh]", Sent("(denosumab[tiab]) AND arthritis[mh]")),
     "years without a field": ("denosumab[tiab] AND 2010-2020", Refused(1, "without a field")),
     "no date": ("denosumab[tiab] AND 2010-12[dp]", Refused(1, "no date")),
     "blanks that are none": ("denosumab[tiab]\u00a0AND\u200b\u2009arthritis[mh]", Sent("denosumab[tiab] AND arthritis[mh]")),

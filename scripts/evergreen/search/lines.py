@@ -189,7 +189,8 @@ def _said(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]
         elif not COMMENT.match(line.lstrip()) and (line := _uncommented(line)):
             said.append((row, line))
     numbers = [int(COMMENTED_NUMBER.match(line.lstrip())[1]) for _, line in commented]  # type: ignore[index]
-    if numbers == list(range(1, len(numbers) + 1)) and not any(COUNTED.fullmatch(line) for _, line in said):
+    queried = any(COUNTED.fullmatch(line) or re.search(r'[\[("]', line) for _, line in said)
+    if numbers == list(range(1, len(numbers) + 1)) and not queried:
         said = sorted([*said, *commented])
     return said, directives
 

@@ -7,8 +7,11 @@ single term; terms side by side are joined by AND. What it cannot read it refuse
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from evergreen.errors import InputError
 
@@ -23,7 +26,18 @@ NUMBER_AT_END = re.compile(r"(?<=[\])\"])\s+[(\[{]?\d[\d.,' ]*[)\]}]?$")
 FIELD = re.compile(r"\[[\w /&:~.'-]+\]")
 YEARS = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
 REFERENCE = re.compile(r"#\d+")
-ANY_OF = re.compile(r"(?:and|or)/(?:[\d#].*)?|[\d#,-]*/(?:and|or)", re.IGNORECASE)
+_PAIRS = "Quotation marks stand in pairs around a phrase: add it, or take the odd one out."
+NO_WORDS = (
+    (re.compile(r"^[A-Za-z][\w/]*:$"), "is no part of a query",
+     "Put # before what is a comment; write a filter, sort or limit as a term, such as AND english[la]."),
+    (re.compile(r"[$?]|^(?!#\d+$).*#"), "has a sign that PubMed does not know",
+     "Truncate with * at the end of a word, write other spellings out, or put quotation marks around the phrase."),
+    (re.compile("^'..|''"), "has an odd quotation mark", _PAIRS),
+    (re.compile(r"^[,;]"), "stands between terms", "Write AND, OR or NOT between them, and hits behind a blank."),
+    (re.compile(r"^\*."), "begins with *", "PubMed truncates at the end of a word: write the words out."),
+    (re.compile(r"^(?:(?:and|or)/(?:[\d#].*)?|[\d#,-]*/(?:and|or))$", re.IGNORECASE), "names no lines", "Write or/1-3, or #1 OR #2 OR #3."),
+)  # fmt: skip
+"""Words that are none of a query: how they look, what is wrong with them, what to do."""
 SINGLE_QUOTES = re.compile(
     r"(?<![^\s(])(?:''|')(?=[^\s'])([^'\"]*?(?:(?<=\w)'(?=\w)[^'\"]*?)*)(?<=\S)(?:''|')(?=[\s)\[:,]|$)"
 )
@@ -38,7 +52,7 @@ _TAGGED = re.compile(rf'(?P<term>(?:"[^"]*"|(?<![\w/:.-])[\w/:.-]{{1,24}}(?:\s+(
 _SPAN = re.compile(rf"({DAY}|{ISO})(?:\s*-\s*|\s*:\s*|\s+to\s+)({DAY}|{ISO})")
 _EACH_TAGGED = re.compile(rf"\b({DAY})\s*\[\s*({DATE_FIELDS})\s*\]\s*[-:]\s*({DAY})\s*\[\s*(?:{DATE_FIELDS})\s*\]", re.IGNORECASE)  # fmt: skip
 _APART = re.compile(rf'("[\d/-]+"\s*\[\s*(?:{DATE_FIELDS})\s*\])\s*-\s*(?="\d)', re.IGNORECASE)
-_ISO = re.compile(r"\b(\d{{4}})-(\d{{2}})-(\d{{2}})\b")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
 def spelled(text: str, *, file: str | Path, row: int) -> str:
@@ -73,188 +87,163 @@ def check(rows: Sequence[tuple[int, str]], file: str | Path) -> None:
     if sum(text.count('"') for _, text in rows) % 2:
         raise InputError(
             "a quotation mark is missing", file=file, row=odd[0],
-            todo="Quotation marks stand in pairs around a phrase: add it, or take the odd one out.",
+            todo=_PAIRS,
         )  # fmt: skip
     if found := NUMBER_AT_END.search(rows[-1][1]):
         raise InputError(
             f"`{found[0].strip()}` stands behind the query and is no number of hits", file=file, row=rows[-1][0],
             todo="Write hits as (4532), or take them out.",
         )  # fmt: skip
-    starts, text = [], ""
-    for row, own in rows:
-        starts.append((len(text), row))
-        text += own + " "
-    tokens = [
-        (
-            match.lastgroup or "",
-            match[0],
-            next(row for start, row in reversed(starts) if start <= match.start()),
-        )
-        for match in TOKEN.finditer(text)
-    ]
+    tokens = []
+    text = " ".join(own for _, own in rows)
+    ends = list(accumulate(len(own) + 1 for _, own in rows))
+    for match in TOKEN.finditer(text):
+        row = rows[bisect(ends, match.start())][0]
+        kind = match.lastgroup or ""
+        tokens.append(Token("operator" if match[0] in OPERATORS else kind, match[0], row))
     _Line(tokens, file).check()
 
 
+class Token(NamedTuple):
+    """A piece of a line: quoted, tag, open, close, colon, operator, word, or odd, which is a sign that stands alone."""
+
+    kind: str
+    text: str
+    row: int
+
+
+NOTHING = Token("", "", 0)
+
+
 class _Line:
-    """The tokens of a line, (kind, text, row), read from left to right."""
+    """The tokens of a line, read from left to right. `before` is what stands before the next one: a term, a reference or closed bracket
+    (close), a tag, or "" where a term is due."""
 
-    def __init__(self, tokens: list[tuple[str, str, int]], file: str | Path) -> None:
+    def __init__(self, tokens: Sequence[Token], file: str | Path) -> None:
         self.tokens, self.file = tokens, file
+        self.opened: list[Token] = []
+        self.before = ""
 
-    def fault(self, row: int, problem: str, todo: str) -> InputError:
-        return InputError(problem, file=self.file, row=row, todo=todo)
+    def fault(self, token: Token, problem: str, todo: str) -> InputError:
+        return InputError(problem, file=self.file, row=token.row, todo=todo)
+
+    def at(self, place: int) -> Token:
+        """The token at a place, `NOTHING` beyond the ends."""
+        return self.tokens[place] if 0 <= place < len(self.tokens) else NOTHING
 
     def check(self) -> None:
-        opened: list[int] = []
-        before = ""  # "" where a term is due, else the kind of what stands before: term, tag, close
-        last = ("", "", 0)
-        for place, (kind, text, row) in enumerate(self.tokens):
-            if kind == "odd":
-                which = (
-                    "square bracket"
-                    if text in "[]"
-                    else "curly bracket"
-                    if text in "{}"
-                    else "quotation mark"
-                )
+        read = {
+            "operator": self.operator, "open": self.open, "close": self.close, "tag": self.tag, "colon": self.colon,
+            "quoted": self.quoted, "word": self.word, "odd": self.odd,
+        }  # fmt: skip
+        for place, token in enumerate(self.tokens):
+            before = self.at(place - 1)
+            if self.before and token.row != before.row and not self.joined(place):
                 raise self.fault(
-                    row, f"the {which} {text} stands alone" if text not in "{}" else f"`{text}` is nothing for PubMed",
-                    "A field stands in square brackets behind its term, as in bone[tiab]; terms are grouped by ( and ).",
-                )  # fmt: skip
-            operator = kind == "word" and text in OPERATORS
-            if kind == "word" and not operator:
-                self.word(place)
-            if before and row != last[2] and not self.joined(place):
-                raise self.fault(
-                    row, f"nothing joins this row to row {last[2]}, and PubMed would take AND",
+                    token, f"nothing joins this row to row {before.row}, and PubMed would take AND",
                     "Write AND, OR or NOT between them, give each line a number, or put # before what is a comment.",
                 )  # fmt: skip
-            if operator:
-                if not before:
-                    said = f"`{text}` follows `{last[1]}`" if last[1] else f"the line begins with {text}"
-                    raise self.fault(
-                        row, said, "Write one AND, OR or NOT between two terms, with what comes before it."
-                    )
-                before = ""
-            elif kind == "open":
-                opened.append(row)
-                before = ""
-            elif kind == "close":
-                if not opened:
-                    raise self.fault(row, "a bracket is closed that was not opened", "Take the ) out, or add the ( that it belongs to.")  # fmt: skip
-                if not before:
-                    raise self.fault(
-                        row, f"there is nothing between `{last[1]}` and )", "Add the term, or take them out."
-                    )
-                opened.pop()
-                before = "close"
-            elif kind == "tag":
-                if not FIELD.fullmatch(text):
-                    raise self.fault(row, f"{text} is no field of PubMed", "Write one field behind each term, as in bone[ti] OR bone[ab].")  # fmt: skip
-                if before != "term":
-                    what = {"": "no term", "close": "a bracket", "tag": "another field"}[before]
-                    raise self.fault(
-                        row, f"the field {text} stands behind {what}",
-                        "PubMed applies a field to one term: write it behind each.",
-                    )  # fmt: skip
-                before = "tag"
-            elif kind == "colon":
-                if not self.between_dates(place):
-                    raise self.fault(
-                        row, "`:` stands alone", 'A range has a date on both sides: "2010/01/01"[dp] : "2020/12/31"[dp].'
-                    )  # fmt: skip
-                before = ""
-            else:
-                reference = kind == "word" and REFERENCE.fullmatch(text)
-                if kind == "quoted" and not text.strip('" '):
-                    raise self.fault(
-                        row,
-                        "there is nothing between two quotation marks",
-                        "Add the phrase, or take them out.",
-                    )
-                if kind == "quoted" and "[" in text:
-                    raise self.fault(
-                        row,
-                        f"{text} has a field inside quotation marks",
-                        "Close them before the square bracket.",
-                    )
-                before = "close" if reference else "term"
-            last = (kind, text, row)
-        if opened:
+            read[token.kind](place, token)
+        if self.opened:
             raise self.fault(
-                opened[-1], "a bracket is not closed", "Add the ) that belongs to it, or take the ( out."
+                self.opened[-1], "a bracket is not closed", "Add the ) that belongs to it, or take the ( out."
             )
-        if self.tokens and not before:
+        if self.tokens and not self.before:
+            last = self.tokens[-1]
             raise self.fault(
-                last[2], f"the line ends with {last[1]}", "Add the term behind it, or take it out."
+                last, f"the line ends with {last.text}", "Add the term behind it, or take it out."
             )
 
-    def between_dates(self, place: int) -> bool:
-        """Whether a colon has a date, with or without its field, before it and one behind it."""
-        earlier = self.tokens[:place]
-        if earlier and earlier[-1][0] == "tag":
-            earlier = earlier[:-1]
-        return all(
-            DATE.fullmatch(text) for _, text, _ in (earlier[-1:] + self.tokens[place + 1 : place + 2])
-        ) and bool(earlier and self.tokens[place + 1 :])
+    def operator(self, place: int, token: Token) -> None:
+        if not self.before:
+            before = self.at(place - 1).text
+            said = f"`{token.text}` follows `{before}`" if before else f"the line begins with {token.text}"
+            raise self.fault(
+                token, said, "Write one AND, OR or NOT between two terms, with what comes before it."
+            )
+        self.before = ""
+
+    def open(self, place: int, token: Token) -> None:
+        self.opened.append(token)
+        self.before = ""
+
+    def close(self, place: int, token: Token) -> None:
+        if not self.opened:
+            todo = "Take the ) out, or add the ( that it belongs to."
+            raise self.fault(token, "a bracket is closed that was not opened", todo)
+        if not self.before:
+            said = f"there is nothing between `{self.at(place - 1).text}` and )"
+            raise self.fault(token, said, "Add the term, or take them out.")
+        self.opened.pop()
+        self.before = "close"
+
+    def tag(self, place: int, token: Token) -> None:
+        if not FIELD.fullmatch(token.text):
+            todo = "Write one field behind each term, as in bone[ti] OR bone[ab]."
+            raise self.fault(token, f"{token.text} is no field of PubMed", todo)
+        if self.before != "term":
+            what = {"": "no term", "close": "a bracket", "tag": "another field"}[self.before]
+            todo = "PubMed applies a field to one term: write it behind each."
+            raise self.fault(token, f"the field {token.text} stands behind {what}", todo)
+        self.before = "tag"
+
+    def colon(self, place: int, token: Token) -> None:
+        earlier = self.at(place - 2) if self.at(place - 1).kind == "tag" else self.at(place - 1)
+        if not all(DATE.fullmatch(side.text) for side in (earlier, self.at(place + 1))):
+            todo = 'A range has a date on both sides: "2010/01/01"[dp] : "2020/12/31"[dp].'
+            raise self.fault(token, "`:` stands alone", todo)
+        self.before = ""
+
+    def quoted(self, place: int, token: Token) -> None:
+        if not token.text.strip('" '):
+            raise self.fault(
+                token, "there is nothing between two quotation marks", "Add the phrase, or take them out."
+            )
+        if "[" in token.text:
+            said = f"{token.text} has a field inside quotation marks"
+            raise self.fault(token, said, "Close them before the square bracket.")
+        self.before = "term"
+
+    def odd(self, place: int, token: Token) -> None:
+        todo = "A field stands in square brackets behind its term, as in bone[tiab]; terms are grouped by ( and )."
+        if token.text in "{}":
+            raise self.fault(token, f"`{token.text}` is nothing for PubMed", todo)
+        raise self.fault(token, f"the square bracket {token.text} stands alone", todo)
+
+    def word(self, place: int, token: Token) -> None:
+        text = token.text
+        meant = text.upper() if text.upper() in OPERATORS else SYMBOLS.get(text, "")
+        if meant and self.is_operator(place):
+            todo = f"Write {meant}, or put quotation marks around the phrase."
+            raise self.fault(token, f"`{text}` is no operator for PubMed", todo)
+        for pattern, said, todo in NO_WORDS:
+            if pattern.search(text):
+                raise self.fault(token, f"`{text}` {said}", todo)
+        if YEARS.fullmatch(text) and self.at(place + 1).kind != "tag":
+            todo = f"Write {text.replace('-', ':')}[dp]."
+            raise self.fault(token, f"`{text}` is a range of years without a field", todo)
+        if text == "*" and self.at(place - 1).kind != "word":
+            raise self.fault(
+                token, "`*` stands alone", "PubMed truncates at the end of a word: write the words out."
+            )
+        self.before = "close" if REFERENCE.fullmatch(text) else "term"
 
     def joined(self, place: int) -> bool:
         """Whether a row goes on where the one before ended: with an operator, or inside a term."""
-        kind, text, _ = self.tokens[place]
-        before, _, row = self.tokens[place - 1]
-        if kind in ("close", "tag", "colon") or (kind == "word" and text in OPERATORS):
+        token, before = self.at(place), self.at(place - 1)
+        if token.kind in ("close", "tag", "colon", "operator"):
             return True
         # A phrase may run over the end of a row, but not begin with a row of mere words, such as a heading.
-        own = [(k, t) for k, t, r in self.tokens if r == row]
-        return before == "word" and kind == "word" and any(k != "word" or t in OPERATORS for k, t in own)
-
-    def word(self, place: int) -> None:
-        _, text, row = self.tokens[place]
-        if text.casefold() in ("and", "or", "not"):
-            if self.is_operator(place):
-                raise self.fault(row, f"`{text}` is no operator for PubMed", f"Write {text.upper()}, or put quotation marks around the phrase.")  # fmt: skip
-        elif text in SYMBOLS:
-            if self.is_operator(place):
-                raise self.fault(row, f"`{text}` is no operator for PubMed", f"Write {SYMBOLS[text]}, or put quotation marks around the phrase.")  # fmt: skip
-        elif re.fullmatch(r"[A-Za-z][\w/]*:", text):
-            raise self.fault(
-                row, f"`{text}` is no part of a query",
-                "Put # before what is a comment; write a filter, sort or limit as a term, such as AND english[la].",
-            )  # fmt: skip
-        elif (found := re.search(r"[$?]", text)) or (
-            not REFERENCE.fullmatch(text) and (found := re.search("#", text))
-        ):
-            raise self.fault(
-                row, f"`{text}` has {found[0]}, which PubMed does not know",
-                "Truncate with * at the end of a word, write other spellings out, or put quotation marks around the phrase.",
-            )  # fmt: skip
-        elif (text.startswith("'") and len(text) > 2) or "''" in text:
-            raise self.fault(row, f"`{text}` has an odd quotation mark", "Quotation marks stand in pairs around a phrase: add it, or take the odd one out.")  # fmt: skip
-        elif text[0] in ",;":
-            raise self.fault(
-                row,
-                f"`{text}` stands between terms",
-                "Write AND, OR or NOT between them, and hits behind a blank.",
-            )
-        elif YEARS.fullmatch(text) and [kind for kind, _, _ in self.tokens[place + 1 : place + 2]] != ["tag"]:
-            raise self.fault(
-                row, f"`{text}` is a range of years without a field", f"Write {text.replace('-', ':')}[dp]."
-            )
-        elif text.startswith("*") and (text != "*" or self.tokens[max(place - 1, 0)][0] != "word"):
-            raise self.fault(
-                row, f"`{text}` begins with *", "PubMed truncates at the end of a word: write the words out."
-            )
-        elif ANY_OF.fullmatch(text):
-            raise self.fault(row, f"`{text}` names no lines", "Write or/1-3, or #1 OR #2 OR #3.")
+        return before.kind == token.kind == "word" and any(
+            one.kind != "word" for one in self.tokens if one.row == before.row
+        )
 
     def is_operator(self, place: int) -> bool:
         """Whether a small `and`, `or` or `not`, or a sign for it, stands where an operator would: not inside the words of a tagged term."""
-        before = self.tokens[place - 1] if place else ("", "", 0)
-        if before[0] != "word" or before[1].endswith("*") or REFERENCE.fullmatch(before[1]):
-            return bool(place)
-        if self.tokens[place][1].casefold() in ("or", "|", "||"):
+        before = self.at(place - 1)
+        if before.kind != "word" or before.text.endswith("*") or REFERENCE.fullmatch(before.text):
+            return place > 0
+        if self.at(place).text.casefold() in ("or", "|", "||"):
             return True
-        for kind, text, _ in self.tokens[place + 1 :]:
-            if kind != "word" or text in OPERATORS:
-                return kind != "tag"
-        return True
+        behind = next((one for one in self.tokens[place + 1 :] if one.kind != "word"), NOTHING)
+        return behind.kind != "tag"
