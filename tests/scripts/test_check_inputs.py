@@ -6,7 +6,7 @@ import pytest
 
 import check_inputs
 from evergreen.errors import InputError, InputErrors
-from tests.protocols import pooling
+from tests.protocols import pooling, told
 
 SHEETS = {
     "extraction": "study,outcome,arm,group,n,events\nS1,pain,drug,intervention,5,6\n",
@@ -115,8 +115,8 @@ def test_what_pooling_would_refuse_is_told_with_file_and_row(tmp_path):
     studies.write_text("study,dose\nS1,10\n")
     files = {"extraction": [["extraction", str(sheet)], ["extraction_studies", str(studies)]]}
     analysis = {"model": "random", "tau2": "REML", "test": "knha"}
-    outcomes = [pooling(analysis, id="pain", data="pain", measure="MD", columns=["dose"])]
-    arguments = ["--files", json.dumps(files), "--outcomes", json.dumps(outcomes)]
+    outcome = pooling(analysis, id="pain", data="pain", measure="MD", moderators=("dose",))
+    arguments = ["--files", json.dumps(files), "--outcomes", told(outcome)]
     with pytest.raises(InputError) as caught:
         check_inputs.main(arguments)
     assert (caught.value.file, caught.value.row, caught.value.column) == (str(sheet), 2, "timepoint")
