@@ -50,6 +50,7 @@ def count(root: Path, folder: Path, given: dict[str, object]) -> Path:
         "reasons": [],
         "previous": {"studies": 0, "reports": 0},
         "given": given,
+        "other_methods": [],
     }
     script(root, "count_prisma").main(["--params", json.dumps(params), "--folder", str(folder)])
     return folder / "counts.json"
