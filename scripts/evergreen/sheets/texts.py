@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from evergreen.errors import InputError
@@ -16,6 +18,13 @@ _MARKS = (
 """Byte order marks; UTF-32's begins as UTF-16's does."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that Windows-1252 leaves open
+LINES_TO_TELL = 5000
+_UPPER = f"[{''.join(letter for letter in map(chr, range(0x80, 0x180)) if letter.isupper())}]"
+_NO_WORD = re.compile(
+    rf"(?<=[^\W\d_]){_UPPER}(?![A-Z]|{_UPPER})|(?<![^\W\d_])[ëíìîïñÐÑÒÔÕ](?![^\W\d_])"
+    r"|(?<=[^\W\d_])[^\w\s\x00-\x7f\u2010-\u201f](?=[^\W\d_])|(?<=\s)[¹²³®¨](?=\s|[a-z])|[ﬁﬂƒˆ˜˘˙˚˝˛ˇ◊¤]"
+)
+"""What no word has: a capital behind a letter, an accent that stands alone, a symbol between letters or in front of them."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -32,7 +41,8 @@ def decode(raw: bytes) -> Decoded | None:
     """The text of `raw`; None where it is no text.
 
     A byte order mark decides; without one UTF-16 is told by its zero bytes, then UTF-8, then Windows-1252 (Latin-1 for the
-    five bytes that it leaves open). Where most of a file is UTF-8, only the lines that are not are read as Windows-1252.
+    five bytes that it leaves open), or MacRoman where only that makes words. Where most of a file is UTF-8, only the lines that are not
+    are read so.
     Zero bytes between letters are removed, and byte order marks inside, where files were put together.
     """
     odd: dict[int, str] = {}
@@ -97,21 +107,33 @@ def _by_zeros(raw: bytes) -> str:
 
 
 def _mixed(raw: bytes) -> tuple[str, str, dict[int, str]]:
-    """(text, encoding, odd lines) of what is not UTF-8 throughout: Windows-1252, or UTF-8 with some lines in it."""
+    """(text, encoding, odd lines) of what is not UTF-8 throughout: one of eight bits, or UTF-8 with some lines in one."""
     separator = b"\n" if b"\n" in raw else b"\r"
     lines: list[str] = []
-    odd: dict[int, str] = {}
+    foreign: dict[int, bytes] = {}
     good = 0
     for number, line in enumerate(raw.split(separator), 1):
         try:
             lines.append(line.decode("utf-8"))
             good += not line.isascii()
         except UnicodeDecodeError:
-            lines.append(western(line))
-            odd[number] = "line is not UTF-8; read as cp1252"
-    if good > len(odd):
-        return separator.decode().join(lines), "UTF-8 with lines in cp1252", odd
-    return western(raw), "cp1252", {}
+            lines.append("")
+            foreign[number] = line
+    mac = _of_a_mac(foreign.values())
+    name = "MacRoman" if mac else "cp1252"
+    if good <= len(foreign):
+        return raw.decode("mac_roman") if mac else western(raw), name, {}
+    for number, line in foreign.items():
+        lines[number - 1] = line.decode("mac_roman") if mac else western(line)
+    odd = dict.fromkeys(foreign, f"line is not UTF-8; read as {name}")
+    return separator.decode().join(lines), f"UTF-8 with lines in {name}", odd
+
+
+def _of_a_mac(lines: Iterable[bytes]) -> bool:
+    """Whether the letters of these lines make words in MacRoman and not in Windows-1252: `M\x9fller` is no `MŸller`."""
+    sample = b"\n".join(islice(lines, LINES_TO_TELL))
+    windows = len(_NO_WORD.findall(western(sample))) + sum(map(sample.count, _UNDEFINED))
+    return windows > 2 * len(_NO_WORD.findall(sample.decode("mac_roman")))
 
 
 def western(raw: bytes) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass, field
 
 from evergreen.errors import InputError
@@ -17,6 +19,8 @@ _FOREIGN = (
     (b"{\\rtf", "is a Rich Text file"),
     (b"PK\x03\x04", "is a ZIP archive that holds no workbook"),
 )
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*\bencoding=["']([\w.:-]+)["']""")
+_TOLD_WITHOUT = frozenset(("utf-8", "ascii", "utf-16", "iso8859-1", "cp1252"))
 EXPORT_AGAIN = "Export the search again as RIS, nbib, BibTeX, XML or CSV."
 
 
@@ -32,7 +36,7 @@ class Text:
 def decode(content: bytes, file: str) -> Text:
     """The text of `content`.
 
-    Read as `texts.decode` says, with a remark on each line that was odd. Lines end with LF, CRLF or CR, also in one file.
+    Read as XML declares or else as `texts.decode` says, with a remark on each line that was odd. Lines end with LF, CRLF or CR, also in one file.
     Raises InputError for an empty file, and for one that is not text, naming what it is.
     """
     if not content.strip(b"\x00\r\n\t \x0c\xef\xbb\xbf\xff\xfe"):
@@ -45,7 +49,7 @@ def decode(content: bytes, file: str) -> Text:
         if content.startswith(magic):
             todo = "Open it and save it as .xlsx or CSV." if ".xls" in what else EXPORT_AGAIN
             raise InputError(f"the file {what}, not an export of records", file=file, todo=todo)
-    found = texts.decode(content)
+    found = _as_declared(content) or texts.decode(content)
     if found is None:
         raise InputError("the file is binary, not text", file=file, todo=EXPORT_AGAIN)
     lines = texts.lines_of(found.text)
@@ -55,3 +59,18 @@ def decode(content: bytes, file: str) -> Text:
         if number <= len(lines)
     ]
     return Text(lines, found.encoding, remarks)
+
+
+def _as_declared(content: bytes) -> texts.Decoded | None:
+    """The text in the encoding that an XML document declares, where nothing else would tell it (Windows-1251, GBK); else None."""
+    declared = _DECLARED.match(content)
+    if declared is None:
+        return None
+    name = declared.group(1).decode()
+    try:
+        codec = codecs.lookup(name)
+        if codec.name in _TOLD_WITHOUT:
+            return None
+        return texts.Decoded(codec.decode(content)[0], name, {})
+    except (LookupError, UnicodeDecodeError):
+        return None
