@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import html
+import json
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,8 +24,8 @@ class Name(NamedTuple):
 
 _GROUP = re.compile(
     r"\b(?:group|investigators?|collaborat\w+|committee|consortium|network|society|association|team|trial(?:ists)?|study|"
-    r"organi[sz]ation|institute|foundation|cent(?:er|re)|council|university|hospital|registry|program(?:me)?|alliance|"
-    r"authors?|writers|staff|department|ministry|agency|inc|ltd|gmbh|pharma\w*|academy|college|initiative|on behalf)\b",
+    r"organi[sz]ation|institute|foundation|cent(?:er|re)s?|council|university|hospital|registry|program(?:me)?|alliance|"
+    r"authors?|writers|staff|department|ministry|agency|inc|ltd|gmbh|pharma\w*|academy|college|commission|federation|administration|bureau|task force|initiative|on behalf)\b",
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[.\s-]*[^\W\d_a-zß-öø-ÿ]){0,3}\.?|(?:[^\W\d_]{1,2}\.[\s-]*)+")
@@ -32,14 +35,43 @@ _PARTICLE = re.compile(
 )
 
 
+_RUN_TOGETHER = re.compile(
+    r"[^\W\d_]+\W+\S*(?<=[a-zß-öø-ÿ])(?<!\bMc)(?<!\bMac)(?<!\b[DL][aeiou])(?<!\bDel)(?<!\bVan)(?<!\bFitz)(?<!\b[SU]t)(?<!\bAl)(?<!\bEl)[A-ZÀ-ÖØ-Þ]"
+    r"[^\W\d_'’-]+\S*\s+\S"  # `Lei ZhaoYan-Yan Yang`, as SpringerLink writes
+    r"|[^\W\d_]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]\.-?)+[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"  # `Adeli K.Lewis G. F.`
+)
+_INITIALS_BEFORE_COMMA = re.compile(
+    r"^[^,]+\s(?:[A-Z]\.?-?){1,3},[^,]+\s(?:[A-Z]\.?-?){1,3}(?:,|$)"
+)  # `Liu R., Adler D.G.` in one field
+_DEGREE = re.compile(
+    r"(?:jr|sr|[iv]+|\dnd|\drd|\dth|m\.?d|ph\.?d|m\.?sc|b\.?sc|m\.?p\.?h|d\.?sc|r\.?n|m\.?a|dr|prof|frcp\w*)\.?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1 << 18)
+def apart(text: str) -> bool:
+    """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
+    _, *given = (part.strip() for part in text.split(","))
+    if len(given) > 1 and not _GROUP.search(text):
+        pieces = [piece for piece in given[1:] if piece and not _DEGREE.fullmatch(piece)]
+        if pieces:
+            return False
+    if text.startswith(("[", "c(", "{")) and len(given) > 0:
+        return False
+    return not _RUN_TOGETHER.search(text) or bool(_GROUP.search(text))
+
+
 @lru_cache(maxsize=1 << 18)
 def parse_name(text: str) -> Name:
     """Name in `text`: `Smith, John A`, `Smith JA`, `Smith J.A.`, `JA Smith`, `John A. Smith`, `van der Berg J`.
 
-    A group (`RECORD Study Group`) and a single word are a family name without a given one. Suffixes (Jr, 3rd) go to
-    the given names.
+    A group (`RECORD Study Group`) and a single word are a family name without a given one, and so is what is not `apart`: it is not
+    guessed at. Suffixes (Jr, 3rd) go to the given names.
     """
     text = clean(text).strip(" ,;*")
+    if not apart(text):
+        return Name(text, "")
     if "," in text:
         family, given = (part.strip() for part in text.split(",", 1))
         if " " in family and _GROUP.search(family):
@@ -53,7 +85,11 @@ def parse_name(text: str) -> Name:
         suffix = ", " + words.pop()
     if _INITIALS.fullmatch(words[-1]) and not _lone_initials(words):
         cut = len(words) - 1
-        while cut > 1 and words[cut - 1].endswith(".") and _INITIALS.fullmatch(words[cut - 1]):
+        while (
+            cut > 1
+            and _INITIALS.fullmatch(words[cut - 1])
+            and (words[cut - 1].endswith(".") or len(words[cut - 1]) == 1)
+        ):
             cut -= 1
         return Name(" ".join(words[:cut]), " ".join(words[cut:]) + suffix)
     cut = len(words) - 1
@@ -62,37 +98,150 @@ def parse_name(text: str) -> Name:
     return Name(" ".join(words[cut:]), " ".join(words[:cut]) + suffix)
 
 
+@lru_cache(maxsize=1 << 18)
+def names_in(text: str) -> tuple[tuple[str, ...], bool]:
+    """(names as `Family, Given`, whether each is `apart`) of a field that names one author, or none, or by mistake several."""
+    if nobody(text):
+        return (), True
+    names = split_authors(text) if _INITIALS_BEFORE_COMMA.search(text) else [text]
+    return tuple(str(parse_name(name)) for name in names), all(map(apart, names))
+
+
 def _lone_initials(words: list[str]) -> bool:
     """`JA LI`: all capitals with the longer word last, or dotted initials first, so the last word is the family name."""
     return len(words) == 2 and words[0].endswith(".") and not words[1].endswith(".") and len(words[1]) > 1
 
 
-def split_authors(text: str) -> list[str]:
-    """The names in one cell: separated by `;`, `|`, line ends, ` and ` (BibTeX), ` & `, else by commas.
+_NOTHING = frozenset(
+    (
+        "",
+        "[]",
+        "[None]",
+        "[nan]",
+        "()",
+        "{}",
+        "c()",
+        "character(0)",
+        "list()",
+        "NA",
+        "NaN",
+        "nan",
+        "None",
+        "NULL",
+        "null",
+    )
+)
+_AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
+_LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
+_QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
+_NOBODY = re.compile(
+    r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
+)
+_SEVERAL_WORDS = re.compile(
+    r"\S\s+\S|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)  # names of East Asia are written without a blank
 
-    With commas, `Smith, J., Doe, A.` is read as pairs where every second piece is initials.
+
+def nobody(text: str) -> bool:
+    """Whether `text` stands where nobody is named: `et al.`, `[Anonymous]`."""
+    return bool(_NOBODY.fullmatch(text))
+
+
+def split_authors(text: str) -> list[str]:
+    """The names in one cell: a list of Python, JSON or R; separated by `;`, `|`, line ends, ` and ` (BibTeX), ` & `; else by commas.
+
+    With commas, `Smith, J., Doe, A.` is read as pairs where every second piece is initials. Where commas may separate names as well as
+    parts of them (`Doe, Ann, Roe, Bob`) the cell stays whole: it is not `apart`.
     """
-    text = text.strip()
-    if not text:
+    text = _AND_OTHERS.sub("", html.unescape(text.strip()) if "&" in text else text.strip())
+    if text in _NOTHING:
         return []
+    if (listed := _listed(text)) is not None:
+        return listed
     for separator in (";", "|", "\n"):
         if separator in text:
             return _pieces(text.split(separator))
     if re.search(r"\s(?:and|&)\s", text):
         pieces = re.split(r",?\s+(?:and|&)\s+", text)
-        if any(piece.count(",") > 1 for piece in pieces):
+        if any(piece.count(",") > 1 for piece in pieces) or (
+            len(pieces) == 2 and "," in pieces[0] and "," not in pieces[1]
+        ):
             return [name for piece in pieces for name in split_authors(piece)]
         return _pieces(pieces)
-    pieces = _pieces(text.split(","))
-    if (
-        len(pieces) == 2
-        and not any(" " in piece for piece in pieces[:1])
-        and not re.search(r"\s\S{1,3}$", pieces[1])
-    ):
-        return [f"{pieces[0]}, {pieces[1]}"]
-    if len(pieces) > 1 and len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
-        return [f"{family}, {given}" for family, given in zip(pieces[::2], pieces[1::2], strict=True)]
+    return _by_commas(_pieces(text.split(",")), text)
+
+
+def _listed(text: str) -> list[str] | None:
+    """The names of a list that a program wrote, or None where `text` is none."""
+    inside = _LIST.fullmatch(text)
+    if inside is None or not inside.group(1).strip():
+        return None
+    if text.startswith(("[{", "{")) and (objects := _objects(text)) is not None:
+        return objects
+    quoted = _QUOTED.findall(inside.group(1))
+    if not quoted or re.search(r"[^\s,]", _QUOTED.sub("", inside.group(1))):
+        return None
+    names = _pieces([str(ast.literal_eval(one)) for one in quoted])
+    return split_authors(names[0]) if len(names) == 1 else names
+
+
+def _objects(text: str) -> list[str] | None:
+    """Names of a JSON list of people, as services write them; a person is named whole or in parts."""
+    try:
+        people = json.loads(text)
+    except ValueError:
+        return None
+    names = []
+    for person in people if isinstance(people, list) else [people]:
+        if not isinstance(person, dict):
+            return None
+        person = {str(key).lower(): value for key, value in person.items() if isinstance(value, str)}
+        family = next(
+            (
+                person[key]
+                for key in ("family", "last", "lastname", "last_name", "surname")
+                if person.get(key)
+            ),
+            "",
+        )
+        given = next(
+            (
+                person[key]
+                for key in ("given", "first", "firstname", "first_name", "forename")
+                if person.get(key)
+            ),
+            "",
+        )
+        whole = next(
+            (
+                person[key]
+                for key in ("name", "display_name", "full_name", "fullname", "author", "literal")
+                if person.get(key)
+            ),
+            "",
+        )
+        names.append(f"{family}, {given}" if family and given else family or whole)
+    return _pieces(names) if all(names) else None
+
+
+def _by_commas(pieces: list[str], text: str) -> list[str]:
+    named = [piece for piece in pieces if not nobody(piece)]
+    if len(named) == 2 and not _whole(named[0]):
+        family, given = named
+        group = (_GROUP.search(family) or family.isupper()) and bool(re.fullmatch(r"\S+\s+\S{1,3}", given))
+        if not group and (" " not in family or " " not in given or _PARTICLE.fullmatch(family.split()[0])):
+            return [f"{family}, {given}"]
+    if len(named) > 1 and len(named) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in named[1::2]):
+        return [f"{family}, {given}" for family, given in zip(named[::2], named[1::2], strict=True)]
+    if len(named) > 2 and not all(map(_SEVERAL_WORDS.search, named)) and not any(map(_whole, named[::2])):
+        return [text]
     return pieces
+
+
+def _whole(piece: str) -> bool:
+    """Whether a piece has initials beside a family name: `Smith J`, `J. Smith`."""
+    words = piece.split()
+    return len(words) > 1 and bool(_INITIALS.fullmatch(words[-1]) or _INITIALS.fullmatch(words[0]))
 
 
 def _pieces(parts: list[str]) -> list[str]:

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 
-from evergreen.records.formats.block import Block
+from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import typed
-from evergreen.records.names import parse_name
+from evergreen.records.names import names_in
 from evergreen.records.normalise import (
     canonical_doi,
     canonical_pmcid,
@@ -36,14 +37,20 @@ _RETRACTED_TITLE = re.compile(
     re.IGNORECASE,
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
-_NOBODY = re.compile(
-    r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
-)
 _SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
 _ADDRESS_IN_CENTRAL = "10.1002/central/"  # of CENTRAL's record, not of what it describes
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
-_ACCESSION_WITHIN = re.compile(r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+")
-_ACCESSION_LIKE = re.compile(r"\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*")
+_ACCESSION_WITHIN = re.compile(
+    r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+"  # Embase.com, Scopus
+    r"|(?<=[?&]AN=)[^\s&#;]+"  # EBSCO and Ovid, in links
+    r"|(?<=\bAccession Number: )\w[\w-]*|(?<=\bAccession No\.: )\w[\w-]*"  # EBSCO, in notes
+    r"|(?<=lens\.org/)\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX]|(?<=openalex\.org/)W\d+"
+)
+_ACCESSION_LIKE = re.compile(
+    r"(?:PMID|MED|PMC|PPR|AGR|CBA|CTX|ETH|HIR|PAT):\w+|\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX]"  # Europe PMC, Lens
+    r"|\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
+)
+_RUN_TOGETHER = "names of authors run together; they stand as they came, for where one ends would be a guess"
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -107,15 +114,18 @@ class _Roles:
         return self.known[present]
 
 
-def record_table(blocks: Iterable[Block], fields: Fields, file: str) -> pd.DataFrame:
-    """The record table of a file's blocks, still without ids."""
+def record_table(
+    blocks: Iterable[Block], fields: Fields, file: str, remarks: list[Remark] | None = None
+) -> pd.DataFrame:
+    """The record table of a file's blocks, still without ids; what is odd about a value is added to `remarks`."""
     roles = _Roles(fields)
-    names = list(_row(Block(0, 0), roles, file))
-    rows = [tuple(_row(block, roles, file).values()) for block in blocks]
+    remarks = [] if remarks is None else remarks
+    names = list(_row(Block(0, 0), roles, file, remarks))
+    rows = [tuple(_row(block, roles, file, remarks).values()) for block in blocks]
     return typed(pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}))
 
 
-def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
+def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[str, Any]:
     """One record as a dict of `model.COLUMNS`.
 
     The best field with a value feeds a column; everything that feeds none stays in `other_fields`, also the second
@@ -124,13 +134,16 @@ def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
     values = _Values(block, roles)
     title = values.first("title")
     abstract = values.first("abstract")
+    authors, apart = _authors(values)
+    if not apart:
+        remarks.append(Remark(block.line, NOTE, _RUN_TOGETHER, authors[:200]))
     types = values.joined("publication_types", without_doi=True)
     related = values.joined("related")
     searched = [title, abstract, "\n".join(text for _, text in values.all_of("registry_within"))]
     row = {
         "title": title,
         "abstract": abstract,
-        "authors": _authors(values),
+        "authors": authors,
         "year": _year(values),
         "journal": values.first("journal"),
         "volume": values.first("volume"),
@@ -162,18 +175,32 @@ def _row(block: Block, roles: _Roles, file: str) -> dict[str, Any]:
     return row
 
 
-def _authors(values: _Values) -> str:
-    """Names as `Family, Given`, from the field with most of them (with as many, the first: full given names)."""
+def _authors(values: _Values) -> tuple[str, bool]:
+    """Names as `Family, Given`, from the field with most of them (with as many, the first: full given names), and whether all are `apart`.
+
+    Two people of one name are two; a group that stands among the people is one.
+    """
     most = max(values.names.get("authors", ()), key=lambda name: len(values.by_field[name]), default="")
-    pairs = [(most, text) for text in values.by_field.get(most, ())] + values.all_of("groups")
+    pairs = [(most, text) for text in values.by_field.get(most, ())]
+    groups = values.all_of("groups")
     values.taken.update(pairs)
-    names = [
-        name
-        for _, text in pairs
-        for piece in text.split(";")
-        if (name := piece.strip()) and not _NOBODY.fullmatch(name)
-    ]
-    return "; ".join(dict.fromkeys(str(parse_name(name)) for name in names))
+    values.taken.update(groups)
+    names, clear = _named(pairs)
+    if groups:
+        names += [name for name in dict.fromkeys(_named(groups)[0]) if name not in names]
+    return "; ".join(names), clear
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], bool]:
+    names: list[str] = []
+    clear = True
+    for _, text in pairs:
+        for piece in text.split(";") if ";" in text else (text,):
+            if name := piece.strip():
+                found, whole = names_in(name)
+                names += found
+                clear = clear and whole
+    return names, clear
 
 
 def _year(values: _Values) -> int | None:
@@ -235,8 +262,10 @@ def _accession(values: _Values) -> str:
     if found := values.first("accession"):
         return found
     for _, text in values.all_of("accession_within"):
-        if within := _ACCESSION_WITHIN.search(text):
-            return within.group()
+        if within := _ACCESSION_WITHIN.search(unquote(text) if "%" in text else text):
+            number = within.group()
+            values.taken.update(pair for pair in values.all_of("accession_like") if pair[1] == number)
+            return number
     for name, text in values.all_of("accession_like"):
         if _ACCESSION_LIKE.fullmatch(text):
             values.taken.add((name, text))
