@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from evergreen.records.formats import latex
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.cochrane import COUNTER
+from evergreen.records.formats.joins import within
 from evergreen.records.names import split_authors
 
 if TYPE_CHECKING:  # only BibTeX pays for what parses it
@@ -31,7 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "doi": ("doi",),
     "doi_within": ("url", "note", "ee"),
     "pmid": ("pmid", "pubmed_id", "pubmed-id"),
-    "pmid_within": ("url", "note", "unique-id"),
+    "pmid_within": ("url", "note", "unique-id", "key"),
     "pmcid": ("pmcid", "pmc", "url"),
     "registry_within": ("note",),
     "publication_types": ("document_type", "type"),
@@ -44,7 +46,16 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "accession_like": ("key",),
     "database": ("source",),
 }
+_LITERAL = frozenset(
+    ("doi", "url", "ee", "isbn", "issn", "eissn", "pmid", "pmcid", "unique-id", "eprint", "file", "accession")
+)
+glued = within(
+    r"[})]\s*(?=@\s*[A-Za-z]+\s*[{(]\s*[^\s{}(),=\"#%']*\s*,)"
+    r"|(?<=\S)(?=@(?:article|book|incollection|inproceedings|conference|misc|phdthesis|techreport)\{[^\s{},=]*,\s*$)",
+    "@",
+)
 _START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
+_AND = re.compile(r"\s+and\s+")
 _SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
 _FIELD_LINE = re.compile(r"\s*([A-Za-z][\w .:-]*?)\s*=\s*(.*)")
@@ -90,7 +101,7 @@ def read(lines: Sequence[str]) -> Blocks:
             block.append("key", entry.key)
             block.append("entry type", entry.entry_type)
             for field in entry.fields:
-                _add(block, field.key.lower(), _decoded(str(field.value)))
+                _add(block, field.key.lower(), str(field.value))
             if more:
                 block.line_end = start + (entry.raw or "").count("\n") + 1
                 for number in range(block.line_end, end):
@@ -114,13 +125,6 @@ def _without_latex() -> list[Any]:
     return [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
 
 
-@cache
-def _latex() -> Any:
-    from bibtexparser.middlewares import LatexDecodingMiddleware
-
-    return LatexDecodingMiddleware(True)
-
-
 def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
     """The entry at the beginning of `text` and whether more follows it, or None when it is not well-formed."""
     import bibtexparser
@@ -132,26 +136,40 @@ def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
     return entry, any(type(block).__name__ == "ImplicitComment" for block in library.blocks)
 
 
-def _decoded(value: str) -> str:
-    """Text without braces and LaTeX commands."""
-    if "\\" in value:
-        import bibtexparser
-        from bibtexparser.model import Entry, Field
-
-        entry = _latex().transform_entry(Entry("misc", "x", [Field("x", value)]), bibtexparser.Library())
-        value = str(entry.fields[0].value) if isinstance(entry, Entry) else value
-    return value.replace("{", "").replace("}", "").replace("---", "\u2014").replace("--", "-")
+def _decoded(name: str, value: str) -> str:
+    """Text without braces and LaTeX; pages with a hyphen, addresses and numbers letter by letter."""
+    if name in _LITERAL:
+        return latex.literal(value)
+    text = latex.plain(value)
+    return text.replace("\u2013", "-") if name == "pages" else text
 
 
 def _add(block: Block, name: str, value: str) -> None:
-    if name == "author":
-        authors = re.split(r"\s+and\s+", value.strip())
-        if any(author.strip(", ").count(",") > 1 for author in authors) and not _SUFFIXED.search(value):
-            authors = split_authors(value)  # `Moe, A, Roe, B, and Poe, C`, as the Cochrane Library writes
-        for author in authors:
-            block.append(name, author)
-    else:
-        block.append(name, value)
+    if name != "author":
+        block.append(name, _decoded(name, value))
+        return
+    people = [_decoded(name, one) for one in _people(value)]
+    if any(one.strip(", ").count(",") > 1 for one in people) and not _SUFFIXED.search(value):
+        people = split_authors(
+            _decoded(name, value)
+        )  # `Moe, A, Roe, B, and Poe, C`, as the Cochrane Library writes
+    for one in people:
+        block.append(name, one)
+
+
+def _people(value: str) -> list[str]:
+    """The parts of `value` between its `and`s; one within braces belongs to a name, unless the braces are around all of them."""
+    parts, start = [], 0
+    for found in _AND.finditer(value):
+        before = value[: found.start()]
+        if before.count("{") == before.count("}"):
+            parts.append(value[start : found.start()])
+            start = found.end()
+    parts.append(value[start:])
+    inside = parts[0].strip()
+    if len(parts) == 1 and inside.startswith("{") and inside.endswith("}") and "," in inside:
+        return _AND.split(inside[1:-1])
+    return parts
 
 
 def _read_lines(lines: Sequence[str], block: Block) -> None:
@@ -166,4 +184,4 @@ def _read_lines(lines: Sequence[str], block: Block) -> None:
             name, value = pending[-1]
             pending[-1] = (name, f"{value} {line.strip()}")
     for name, value in pending:
-        _add(block, name, _decoded(value.strip().rstrip(",").strip('{}" \t,')))
+        _add(block, name, value.strip().rstrip(",").strip('{}" \t,'))
