@@ -8,7 +8,7 @@ def brought():
         path
         for name, day in PROTOCOL.source_rounds
         for path in (
-            [written(PROTOCOL.sources[name].files[day])]
+            [written(path) for path in PROTOCOL.sources[name].files[day]]
             if name in PROTOCOL.export_sources
             else [
                 f"{SEARCH}/{file}".format(source=name, round=day)

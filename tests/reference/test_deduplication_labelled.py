@@ -11,7 +11,7 @@ from evergreen.deduplication.links import borderline
 from evergreen.deduplication.rounds import Round, close_round, compare_share, prepare
 from evergreen.deduplication.verdicts import Verdicts
 from evergreen.records import formats
-from evergreen.records.rounds import import_export
+from evergreen.records.rounds import import_exports
 
 BOUNDS = {
     "asysd_diabetes": (0, 0),
@@ -35,8 +35,8 @@ def record_table(path):
     raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     columns = {name: column for name, column in COLUMNS.items() if column in raw}
     export = formats.read(path, format_="csv", columns=columns)
-    imported = import_export(
-        export, file=str(path), source="set", round_="2020-01-01", earlier=[], hits=len(raw)
+    imported = import_exports(
+        {str(path): export}, source="set", round_="2020-01-01", earlier=[], hits=len(raw)
     )
     return raw.assign(record_id="set:" + raw["record_id"]), imported.records
 

@@ -36,6 +36,12 @@ def test_a_path_that_leads_out_is_refused_in_one_sentence_with_the_key(path, how
     assert complete(raw(path, outside_files=True)).review.outside_files is True
 
 
+def test_files_of_a_round_are_one_or_several_and_each_is_looked_at():
+    assert "`sources.embase.files.2020-01-31` is '../b.ris'" in said(raw(["config/a.ris", "../b.ris"]))
+    assert "names a.ris twice in 2020-01-31. Name each file once." in said(raw(["a.ris", "b.ris", "a.ris"]))
+    assert "names no file in 2020-01-31" in said(raw([]))
+
+
 def test_every_path_of_a_protocol_is_looked_at():
     found = said(
         {
@@ -53,7 +59,8 @@ def test_every_path_of_a_protocol_is_looked_at():
 
 @pytest.mark.parametrize("path", ["config/a.ris", "./config/a.ris", "config/x/../a.ris", "config/it's (1) é漢 $(x).ris", "..a/b..ris"])  # fmt: skip
 def test_a_path_inside_is_accepted(path):
-    assert complete(raw(path)).sources["embase"].files == {"2020-01-31": path}
+    assert complete(raw(path)).sources["embase"].files == {"2020-01-31": (path,)}
+    assert complete(raw([path, "b.ris"])).sources["embase"].files == {"2020-01-31": (path, "b.ris")}
 
 
 def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):

@@ -54,7 +54,7 @@ GIVEN = [
     (
         params.read_records, ("x/{source}/{round}",),
         [["pubmed", "pubmed", [["2020-01-01", "x/pubmed/2020-01-01", {}], ["2021-01-01", "x/pubmed/2021-01-01", {}]]],
-         ["embase", "export", [["2021-01-01", "e.csv", {"format": "csv", "columns": {"title": "TI"}, "hits": 0}]]]],
+         ["embase", "export", [["2021-01-01", ["e.csv"], {"format": "csv", "columns": {"title": "TI"}, "hits": 0}]]]],
     ),
     (params.deduplicate_works, (), {"sources": [["pubmed", "pubmed", "database"], ["embase", "export", "register"]], "shards": 3}),
     (

@@ -13,7 +13,7 @@ def test_the_report_names_every_file_and_every_remark():
     )
     gone = pd.DataFrame([("", "", "PMID 1: no longer there")], columns=["file", "line", "reason"])
     report = import_report(
-        [("pubmed", "2018-12-31", {"new": 3}), ("embase", "2018-12-31", COUNT)],
+        [("pubmed", "2018-12-31", {"new": 3}), ("embase", "2018-12-31", {"read": 5, "files": [COUNT]})],
         {("pubmed", "2018-12-31"): gone, ("embase", "2018-12-31"): lost},
         [(("embase", "2018-12-31"), "imported twice?")],
     )

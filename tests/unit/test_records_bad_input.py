@@ -14,7 +14,7 @@ from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.account import imported_twice
 from evergreen.records.formats import content
-from evergreen.records.rounds import import_export
+from evergreen.records.rounds import import_exports
 from evergreen.records.rows import record_table
 from evergreen.sheets import texts
 
@@ -125,7 +125,7 @@ def test_the_stated_format_outranks_the_content(read):
 def test_a_search_that_found_nothing_is_said_by_its_hits(read):
     export, table = read(b"", none_expected=True)
     assert (export.format, len(table)) == ("empty", 0)
-    result = import_export(export, file="export.ris", source="x", round_="2020-01-01", hits=0)
+    result = import_exports({"export.ris": export}, source="x", round_="2020-01-01", hits=0)
     assert (result.counts["read"], result.counts["new"], len(result.records)) == (0, 0, 0)
 
 
@@ -243,8 +243,8 @@ def test_one_file_under_two_names_is_said(read):
 
 def test_ids_of_two_sources_never_collide_and_repeats_in_a_file_are_said(read):
     export, _ = read(RIS.replace("A4", "A3").encode())
-    one = import_export(export, file="f", source="one", round_="2020-01-01")
-    two = import_export(export, file="f", source="two", round_="2020-01-01")
+    one = import_exports({"f": export}, source="one", round_="2020-01-01")
+    two = import_exports({"f": export}, source="two", round_="2020-01-01")
     assert set(one.records["record_id"]).isdisjoint(two.records["record_id"])
     assert one.records["record_id"].tolist()[-2:] == ["one:A3", "one:A3~2"]
     assert one.remarks["reason"].tolist() == [

@@ -36,7 +36,7 @@ def question(protocol: Protocol, source: str, day: str) -> Values:
 
 
 def read_records(protocol: Protocol, folder: str) -> list[list[Any]]:
-    """[source, kind, [[round, folder or file, how it is read], ...]] of all sources, the rounds oldest first.
+    """[source, kind, [[round, folder or files, how they are read], ...]] of all sources, the rounds oldest first.
 
     `folder` is the pattern of the folders of searches, with places for `source` and `round`.
     """
@@ -51,7 +51,7 @@ def _rounds(protocol: Protocol, name: str, source: Source, folder: str) -> list[
     if source.kind == "pubmed":
         return [[day, folder.format(source=name, round=day), {}] for day in days]
     how = {"format": source.format, "columns": dict(source.columns) or None}
-    return [[day, source.files[day], {**how, "hits": source.hits.get(day)}] for day in days]
+    return [[day, list(source.files[day]), {**how, "hits": source.hits.get(day)}] for day in days]
 
 
 def deduplicate_works(protocol: Protocol) -> Values:

@@ -112,11 +112,12 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
             source = protocol.sources[name]
             if source.strategy:
                 yield "export_strategy", source.strategy
-            for day, path in source.files.items():
+            for day, paths in source.files.items():
                 # An export of a search without hits may well be empty.
-                yield "export", path, {
+                how = {
                     "format_": source.format, "columns": dict(source.columns) or None, "none_expected": source.hits.get(day) == 0,
                 }  # fmt: skip
+                yield from (("export", path, how) for path in paths)
     elif area == "deduplication":
         yield "deduplication", sheet("config/deduplication")
     elif area == "screening":

@@ -22,8 +22,9 @@ def paths(protocol: Protocol) -> Iterator[tuple[KeyPath, str]]:
     for name, source in protocol.sources.items():
         if source.strategy:
             yield ("sources", name, "strategy"), source.strategy
-        for day, path in source.files.items():
-            yield ("sources", name, "files", day), path
+        for day, files in source.files.items():
+            for path in files:
+                yield ("sources", name, "files", day), path
     tool = protocol.risk_of_bias.tool
     if "/" in tool or "\\" in tool or Path(tool).suffix:
         yield ("risk_of_bias", "tool"), tool

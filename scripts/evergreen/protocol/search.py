@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import ENDPOINT, Day, Id, Numbered, Part, Texts, told
+from evergreen.protocol.part import ENDPOINT, Day, Id, Names, Numbered, Part, Texts, told
 from evergreen.protocol.relations import Fault
 
 Format = Literal[
@@ -65,7 +65,7 @@ class Source(Part):
     known_items: Annotated[tuple[Numbered, ...], Field(strict=False)] = Field(
         (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
-    files: Mapping[Day, str] = Field({}, description="Export file of each round.")
+    files: Mapping[Day, Names] = Field({}, description="Export file of each round, or several as a list.")
     hits: Mapping[Day, Annotated[int, Field(ge=0)]] = Field(
         {},
         description="Number of hits that the database stated for each round.",
@@ -125,6 +125,19 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
             )  # fmt: skip
         if source.kind == "export" and not source.files:
             yield Fault(here, f"`{key}` lacks `files`", "Name the export file of each round.")
+        for day, paths in source.files.items():
+            for path in sorted({path for path in paths if paths.count(path) > 1}):
+                yield Fault(
+                    (*here, "files", day),
+                    f"`{key}.files` names {path} twice in {day}",
+                    "Name each file once.",
+                )
+            if not paths:
+                yield Fault(
+                    (*here, "files", day),
+                    f"`{key}.files` names no file in {day}",
+                    "Name the export, or drop the round.",
+                )
         for part, days in (("files", source.files), ("hits", source.hits)):
             for day in days:
                 if day not in rounds:

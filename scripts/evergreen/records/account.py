@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,16 @@ def imported_twice(tables: Mapping[tuple[str, str], pd.DataFrame]) -> list[tuple
     return found
 
 
+def _summary(count: Mapping[str, Any]) -> str:
+    what = f"{count['format']} ({count['dialect']})" if count["dialect"] else str(count["format"])
+    return (
+        f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
+        f"{count['seen_before']} seen before, {count['lost']} lines outside records"
+    )
+
+
 def import_report(
-    counts: Sequence[tuple[str, str, dict[str, int | str]]],
+    counts: Sequence[tuple[str, str, Mapping[str, Any]]],
     remarks: Mapping[tuple[str, str], pd.DataFrame],
     twice: Sequence[tuple[tuple[str, str], str]] = (),
 ) -> pd.DataFrame:
@@ -48,17 +56,14 @@ def import_report(
 
     parts: list[pd.DataFrame] = []
     for source, round_, count in counts:
-        about = [("repeated", reason) for pair, reason in twice if pair == (source, round_)]
-        if "file" in count:
-            what = " ".join(
-                filter(None, (str(count["format"]), f"({count['dialect']})" if count["dialect"] else ""))
-            )
-            summary = (
-                f"{what}, {count['encoding']}: {count['read']} records read, {count['new']} new, "
-                f"{count['seen_before']} seen before, {count['lost']} lines outside records"
-            )
-            about.insert(0, ("file", summary))
-        whole = [{"file": count.get("file", ""), "kind": kind, "reason": reason} for kind, reason in about]
+        files = count.get("files", [])
+        names = ", ".join(one["file"] for one in files)
+        whole = [{"file": one["file"], "kind": "file", "reason": _summary(one)} for one in files]
+        whole += [
+            {"file": names, "kind": "repeated", "reason": reason}
+            for pair, reason in twice
+            if pair == (source, round_)
+        ]
         for part in (pd.DataFrame(whole), remarks.get((source, round_), pd.DataFrame())):
             if len(part):
                 parts.append(part.assign(source=source, round=round_).reindex(columns=columns))

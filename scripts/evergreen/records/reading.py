@@ -11,8 +11,8 @@ from evergreen import tables
 from evergreen.steps.parts import Parts
 
 SUFFIXES = (".parquet", ".counts.json", ".lost.csv")
-Round = tuple[str, str, dict[str, Any]]
-"""Date, folder of the search or file of the export, and how it is read: `{format, columns, hits}`."""
+Round = tuple[str, str | list[str], dict[str, Any]]
+"""Date, folder of the search, or file of the export or list of files, and how they are read: `{format, columns, hits}`."""
 
 
 def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, code: str = "") -> None:
@@ -26,12 +26,13 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
     earlier: list[Path] = []
     for day, place, how in rounds:
         stem = folder / day
+        places = [place] if isinstance(place, str) else place
         if kind == "pubmed":
-            read = partial(_read_replies, Path(place), source, day, stem)
-            inputs = [f"{place}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
+            read = partial(_read_replies, Path(places[0]), source, day, stem)
+            inputs = [f"{places[0]}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
         else:
-            read = partial(_read_export, place, how, source, day, earlier, stem)
-            inputs = [place, *(f"{path}.parquet" for path in earlier)]
+            read = partial(_read_exports, places, how, source, day, earlier, stem)
+            inputs = [*places, *(f"{path}.parquet" for path in earlier)]
         parts.make(f"{source}-{day}", how, inputs, [f"{stem}{suffix}" for suffix in SUFFIXES], read)
         earlier = [*earlier, stem]
     days = {day for day, _, _ in rounds}
@@ -52,30 +53,31 @@ def _read_replies(search: Path, source: str, day: str, stem: Path) -> None:
     tables.write_json(read.counts, f"{stem}.counts.json")
 
 
-def _read_export(
-    file: str, how: dict[str, Any], source: str, day: str, earlier: list[Path], stem: Path
+def _read_exports(
+    files: Sequence[str], how: dict[str, Any], source: str, day: str, earlier: list[Path], stem: Path
 ) -> None:
     import pandas as pd
 
     from evergreen.records import formats
-    from evergreen.records.rounds import import_export
+    from evergreen.records.rounds import import_exports
 
-    export = formats.read(
-        file, format_=how.get("format"), columns=how.get("columns"), none_expected=how.get("hits") == 0
-    )
+    options: dict[str, Any] = {
+        "format_": how.get("format"), "columns": how.get("columns"), "none_expected": how.get("hits") == 0,
+    }  # fmt: skip
+    exports = {file: formats.read(file, **options) for file in files}
     known = [
         name
         for path in earlier
         for name in pd.read_parquet(f"{path}.parquet", columns=["record_id"])["record_id"]
     ]
-    result = import_export(export, file=file, source=source, round_=day, earlier=known, hits=how.get("hits"))
+    result = import_exports(exports, source=source, round_=day, earlier=known, hits=how.get("hits"))
     tables.write_table(result.records, f"{stem}.parquet")
     tables.write_json(result.counts, f"{stem}.counts.json")
     tables.write_table(result.remarks, f"{stem}.lost.csv")
-    counts = result.counts
-    print(
-        f"{file}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
-        f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
-    )
+    for counts in result.counts["files"]:
+        print(
+            f"{counts['file']}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
+            f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
+        )
     for reason in result.remarks.loc[result.remarks["kind"] == "hits", "reason"]:
-        print(f"WARNING: {file}: {reason}")
+        print(f"WARNING: {', '.join(files)}: {reason}")
