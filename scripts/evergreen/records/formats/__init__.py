@@ -15,12 +15,14 @@ from types import ModuleType
 from evergreen.errors import InputError
 from evergreen.records.formats import (
     bibtex,
+    block,
     cochrane,
     content,
     delimited,
     endnote_xml,
     ictrp,
     isi,
+    joins,
     medline,
     ovid,
     pubmed,
@@ -52,6 +54,20 @@ FORMATS: dict[str, ModuleType] = {
 }
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
 XML = (pubmed, ictrp, endnote_xml)
+_BEGINNINGS = {
+    start: (key, re.compile(pattern))
+    for start, key, pattern in (
+        ("TY", "ris", r"TY {1,2}- [A-Z]{3,8}\s*$"),
+        ("PM", "nbib", r"PMID- ?\d{1,8}\s*$"),
+        ("%0", "endnote", r"%0 [A-Z][A-Za-z ]+$"),
+        ("PT", "wos", r"PT [A-Z]\s*$"),
+        ("@", "bibtex", r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$"),
+        ("<?", "xml", r"<\?xml\s"),
+    )
+}
+"""First letters of a line to the format whose records begin so."""
+_XML_SIGNS = {"pubmed_xml": "<PubmedArticle>", "ictrp_xml": "<TrialID>", "endnote_xml": "<ref-type"}
+_XML_NAME = "an XML format"
 ALIASES = {
     "medline": "nbib",
     "pubmed": "nbib",
@@ -104,8 +120,7 @@ def read(
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
     text = content.decode(raw, file)
     module = _module(text.lines, stated, columns, file)
-    found = module.read(text.lines)
-    found.account_for(text.lines, xml.ENVELOPE if module in XML else None)
+    found = _found(module, text.lines, file)
     if not found.blocks and not none_expected:
         first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
         raise InputError(
@@ -142,11 +157,12 @@ def check(
         return
     if stated == "xlsx":
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
-    head = raw if small else raw[: raw.rfind(b"\n", 0, SMALL) + 1] or raw[:SMALL]
+    # At the end of a line where lines are short; XML may be a single one.
+    head = raw if small else raw[: raw.rfind(b"\n", SMALL // 2, SMALL) + 1 or SMALL]
     first = content.decode(head, file).lines
     module = _module(first, stated, columns, file)
     ended = raw.rstrip(b"\x00").endswith((b"\n", b"\r"))
-    last = texts.western(raw[-TAIL:].replace(b"\x00", b"")).splitlines()
+    last = texts.western(raw.rstrip(b"\x00\r\n\t ")[-TAIL:].replace(b"\x00", b"")).splitlines()
     if module in XML:
         cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
     elif module is delimited:
@@ -157,6 +173,57 @@ def check(
     if cut:
         raise InputError("the file ends inside a record: it was cut off", file=file,
                          todo="Export or copy it again; if it is whole, end its last line.")  # fmt: skip
+
+
+def _found(module: ModuleType, lines: Sequence[str], file: str) -> Blocks:
+    """All that the reader finds in `lines`, every line accounted for; files that were put together are taken apart first.
+
+    Raises InputError where the reader cannot tell one record from the next.
+    """
+    _refuse_two_formats(module, lines, file)
+    pieces, numbers = (
+        joins.taken_apart(lines, module.glued(lines)) if hasattr(module, "glued") else (lines, [])
+    )
+    found: Blocks = module.read(pieces)
+    if found.refusal:
+        line, problem, todo = found.refusal
+        raise InputError(problem, file=file, row=numbers[line - 1] if numbers else line, todo=todo)
+    found.account_for(pieces, xml.ENVELOPE if module in XML else None)
+    for remark in found.remarks:
+        if module is not delimited and remark.kind == block.LOST and delimited.recognise([remark.text]):
+            raise _two_formats(
+                module, delimited.NAME, numbers[remark.line - 1] if numbers else remark.line, file
+            )
+    if numbers:
+        joins.told_by_line(found, numbers, lines)
+    return found
+
+
+def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> None:
+    """Refuse a file in which records of another format begin: its reader would take them for text, or lose them."""
+    own = {key for key, one in FORMATS.items() if one is module}
+    for number, line in enumerate(lines, 1):
+        other = _BEGINNINGS.get(line[:2]) or _BEGINNINGS.get(line[:1])
+        if (
+            other
+            and other[0] not in own
+            and other[1].match(line)
+            and not (module in XML and other[0] == "xml")
+        ):
+            raise _two_formats(
+                module, _XML_NAME if other[0] == "xml" else FORMATS[other[0]].NAME, number, file
+            )
+        if module in XML:
+            for key, sign in _XML_SIGNS.items():
+                if sign in line and key not in own:
+                    raise _two_formats(module, FORMATS[key].NAME, number, file)
+
+
+def _two_formats(module: ModuleType, other: str, line: int, file: str) -> InputError:
+    return InputError(
+        f"a record of {other} begins here, in a file of {module.NAME}", file=file, row=line,
+        todo="Keep each export in a file of its own: `files:` in the protocol takes a list.",
+    )  # fmt: skip
 
 
 def _bytes(path: str | Path) -> bytes:
@@ -235,4 +302,6 @@ def _what_it_is(lines: Sequence[str]) -> str:
         return " (it is a web page)"
     if found := re.search(r"<([a-z][\w:.-]*)[\s>]", head):
         return f" (it is XML with the root <{found.group(1)}>)"
+    if delimited.untitled(lines):
+        return " (it is a table without a column of titles)"
     return ""

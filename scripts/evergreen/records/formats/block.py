@@ -44,8 +44,14 @@ class Blocks:
 
     blocks: list[Block] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    header: frozenset[str] = frozenset()
-    """Column names of a table, else empty."""
+    headers: list[frozenset[str]] = field(default_factory=list)
+    """Column names of each table that a file holds."""
+    refusal: tuple[int, str, str] | None = None
+    """Line, problem and what to do, where a border of records cannot be told."""
+
+    def refuse(self, line: int, problem: str, todo: str) -> None:
+        """Say that the file cannot be read; what is said first holds."""
+        self.refusal = self.refusal or (line, problem, todo)
 
     def lose(self, line: int, text: str, reason: str) -> None:
         if text := text.strip():

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.joins import within
 
 NAME = "Cochrane text"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -35,6 +36,7 @@ _TAGS = frozenset(
 )  # fmt: skip
 _FIELD = re.compile(r"([A-Z]{2,3}):(?:\s(.*)|$)")
 COUNTER = re.compile(r"\s*Record #\d+ of \d+\s*")
+glued = within(r"(?<=\S)(?=Record #\d+ of \d+\s*$)", "Record #")
 
 
 def _field(line: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from evergreen.errors import InputError
-from evergreen.records.formats import isi
+from evergreen.records.formats import isi, joins
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.citations import take_apart
 from evergreen.records.names import split_authors
@@ -17,51 +17,55 @@ NAME = "CSV"
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": (
         "title", "article title", "primary title", "document title", "study title", "public title", "brief title",
-        "scientific title", "ti", "title of article", "item title", "original title",
+        "scientific title", "ti", "title of article", "item title", "original title", "paper title", "display name",
     ),
     "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
-    "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors"),
+    "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
+                "authorships author display name", "authorships raw author name", "contributors"),
     "groups": ("group authors", "corporate authors"),
     "year": (
         "year", "publication year", "published year", "year of publication", "pub year", "pubyear", "py", "date",
         "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration",
-        "start date", "source year",
+        "start date", "source year", "publicationdateyear", "pub date",
     ),
     "journal": (
         "source title", "journal", "journal book", "journal name", "journal title", "publication title", "publication name",
         "full journal title", "secondary title", "pubtitle", "container title", "periodical", "source journal", "source",
-        "so", "journal abbreviation", "abbreviated source title",
+        "so", "journal abbreviation", "abbreviated source title", "primary location source display name", "host venue display name",
+        "anthology title", "publication", "venue", "book series title", "book title",
     ),
-    "volume": ("volume", "journal volume", "vol", "vl", "source volume"),
-    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue"),
+    "volume": ("volume", "journal volume", "vol", "vl", "source volume", "biblio volume"),
+    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue"),
     "pages": ("pages", "page range", "pagination", "page", "pg", "source pages"),
-    "start_page": ("page start", "start page", "first page", "bp", "startpage", "spage"),
-    "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage"),
+    "start_page": ("page start", "start page", "first page", "bp", "startpage", "spage", "biblio first page"),
+    "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage", "biblio last page"),
     "article_number": ("art no", "article number", "article no"),
     "doi": ("doi", "item doi", "digital object identifier", "di", "digitalobjectidentifier"),
     "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "links", "title link"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed"),
+    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed", "ids pmid"),
     "pmid_within": ("url", "link", "notes", "accession number", "ut unique wos id"),
-    "pmcid": ("pmcid", "pmc id", "pmc"),
+    "pmcid": ("pmcid", "pmc id", "pmc", "ids pmcid"),
     "registry_within": (
         "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
     ),
     "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
-                          "item type", "content type", "doctype", "source type"),
+                          "item type", "content type", "doctype", "source type", "type", "pub type"),
     "mesh_terms": ("mesh terms", "mesh", "mesh headings"),
     "keywords": (
         "author keywords", "keywords", "index keywords", "keyword", "keywords plus", "subjects", "conditions", "condition",
         "interventions", "intervention", "emtree drug index terms major focus", "emtree drug index terms",
-        "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
+        "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
     "issn": ("issn", "eissn", "e issn", "sn", "issns", "isbn"),  # EndNote calls both isbn
-    "url": ("url", "link", "study url", "web address", "source url", "links", "plink"),
+    "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
+            "primary location landing page url"),
     "accession": (
         "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
         "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "key", "covidence", "an",
     ),
+    "accession_within": ("id", "plink", "url", "link", "links"),
     "accession_like": ("id", "record number"),
     "database": ("database", "source database"),
 }  # fmt: skip
@@ -74,6 +78,8 @@ LINES_BEFORE_HEADER = 20
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _KNOWN = frozenset(name for names in FIELDS.values() for name in names)
+_TITLES = frozenset(FIELDS["title"])
+_COLUMN_OF_TITLES = re.compile(r'(?:title|display.?name|(?<![a-z])ti)"?\s*(?:[,;\t|]|$)', re.IGNORECASE)
 csv.field_size_limit(sys.maxsize)
 
 
@@ -88,6 +94,7 @@ def known(names: Collection[str]) -> int:
 
 
 def recognise(lines: Sequence[str]) -> bool:
+    """Whether a line names columns, or each line a field."""
     return _header(lines) is not None or _stands_upright(lines)
 
 
@@ -104,7 +111,10 @@ def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
 
 
 def read(lines: Sequence[str]) -> Blocks:
-    """Blocks of a text table, one per row, its fields named by `normal` column names."""
+    """Blocks of a text table, one per row, its fields named by `normal` column names.
+
+    Where tables were put together, each header holds for the rows below it, whatever its order and delimiter.
+    """
     out = Blocks()
     if _header(lines) is None and _stands_upright(lines):
         _read_upright(lines, out)
@@ -114,12 +124,21 @@ def read(lines: Sequence[str]) -> Blocks:
     for number in range(header):
         if re.fullmatch(r"sep=.", lines[number].strip()):
             out.frame(number + 1, lines[number], "separator, for Excel")
+        elif re.match(r"\W*About the data: Exported on", lines[number]):
+            out.frame(number + 1, lines[number], "what was exported, for Dimensions")
         else:
             out.lose(number + 1, lines[number], "line before the header")
-    width = len(next(csv.reader([lines[header]], delimiter=delimiter)))
-    rows = _rows(lines, header, delimiter, width, out)
-    blocks(rows, out)
+    blocks(_rows(lines, header, delimiter, out), out)
     return out
+
+
+def untitled(lines: Sequence[str]) -> bool:
+    """Whether a line names known columns, but none of titles."""
+    return any(
+        known({normal(cell) for cell in _cells([line], mark)}) > 2
+        for line in lines[:LINES_BEFORE_HEADER]
+        for mark in DELIMITERS
+    )
 
 
 def _stands_upright(lines: Sequence[str]) -> bool:
@@ -132,7 +151,7 @@ def _read_upright(lines: Sequence[str], out: Blocks) -> None:
     """Blocks of a table with a line per field; a record starts where the first field's name comes again."""
     first_label = ""
     names: set[str] = set()
-    for line, end, cells in _rows(lines, 0, ",", 0, out):
+    for line, end, cells in _rows(lines, 0, ",", out, upright=True):
         label = normal(cells[0])
         first_label = first_label or label
         if label == first_label:
@@ -142,50 +161,122 @@ def _read_upright(lines: Sequence[str], out: Blocks) -> None:
                 _add(out.blocks[-1], label, cell.strip())
         out.blocks[-1].line_end = end
         names.add(label)
-    out.header = frozenset(names)
+    out.headers.append(frozenset(names))
 
 
 def _rows(
-    lines: Sequence[str], header: int, delimiter: str, width: int, out: Blocks
+    lines: Sequence[str], header: int, delimiter: str, out: Blocks, upright: bool = False
 ) -> Iterator[tuple[int, int, list[str]]]:
-    """(first line, last line, cells) of each row; a quote that never closes spoils its own line only."""
+    """(first line, last line, cells) of each row; a quote that never closes spoils its own line only.
+
+    The width of a row and its delimiter are those of the last header above it; in an upright table rows have any width.
+    """
     number = header
+    width = 0 if upright else len(_cells([lines[header]], delimiter))
     while number < len(lines):
+        if not upright and number > header and _COLUMN_OF_TITLES.search(lines[number]):
+            again = next(
+                (
+                    mark
+                    for mark in (delimiter, *DELIMITERS)
+                    if _names_columns(_cells([lines[number]], mark), delimiter, width)
+                ),
+                "",
+            )
+            if again:
+                delimiter = again
+                width = len(_cells([lines[number]], delimiter))
+            elif glued := _glued_header(lines[number], delimiter, width):
+                out.note(number + 1, joins.NOTE, lines[number])
+                delimiter, rows = glued
+                width = len(rows[-1])
+                yield from ((number + 1, number + 1, cells) for cells in rows)
+                number += 1
+                continue
         end = number
         quotes = lines[number].count('"')
         while quotes % 2 and end + 1 < len(lines):
             end += 1
             quotes += lines[end].count('"')
-        cells = next(csv.reader(lines[number : end + 1], delimiter=delimiter), [])
+        cells = _cells(lines[number : end + 1], delimiter)
         if quotes % 2 or (end > number and width and len(cells) != width):
             alone = next(csv.reader([lines[number]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             if quotes % 2 or len(alone) == width:
                 out.note(number + 1, "a quote is not closed; the line was read by itself", lines[number])
                 cells, end = [cell.strip('"') for cell in alone], number
         elif end > number:
-            cells = next(
-                csv.reader([line + "\n" for line in lines[number : end + 1]], delimiter=delimiter), []
-            )
+            cells = _cells([line + "\n" for line in lines[number : end + 1]], delimiter)
         if any(cell.strip() for cell in cells):
             yield number + 1, end + 1, cells
         number = end + 1
 
 
+def _cells(lines: Sequence[str], delimiter: str) -> list[str]:
+    return next(csv.reader(lines, delimiter=delimiter), [])
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether `cells` name columns: one of titles, and at least half of all are known."""
+    names = [name for cell in cells if (name := normal(cell))]
+    wos = {"PT", "AU", "TI"} <= set(cells)
+    return wos or (
+        not _TITLES.isdisjoint(names)
+        and len(names) > 1
+        and known(names) >= 2
+        and 2 * known(names) >= len(names)
+    )
+
+
+def _names_columns(cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a whole line names columns: its first cells do already, where a row that is glued to a header has values."""
+    first = cells[: max(1, min(3, width - 1))]
+    return (
+        is_header(cells)
+        and delimiter not in first[0]
+        and any(normal(cell) in _KNOWN or cell == "PT" for cell in first)
+    )
+
+
+def _glued_header(line: str, delimiter: str, width: int) -> tuple[str, list[list[str]]] | None:
+    """(delimiter, [last row of a table, header of the next]) where a line holds both, without a line end between them."""
+    for mark in dict.fromkeys((delimiter, *DELIMITERS)):
+        cells = _cells([line], mark)
+        for place in sorted(range(len(cells) - 1), key=lambda place: (place != width - 1, place)):
+            first = _name_at_end(cells[place])
+            if not first or not is_header([first, *cells[place + 1 :]]):
+                continue
+            for start in (found.start() for found in re.finditer(re.escape(first), line)):
+                for begin in (start - 1, start) if line.startswith('"', start - 1) else (start,):
+                    header = _cells([line[begin:]], mark)
+                    if len(header) == len(cells) - place and normal(header[0]) == normal(first):
+                        return mark, [_cells([line[:begin]], delimiter), header]
+    return None
+
+
+def _name_at_end(cell: str) -> str:
+    """The column name behind a value in one cell: what a quotation mark parts from it, or the longest known one; else ""."""
+    _, quote, name = cell.rstrip('"').rpartition('"')
+    if quote and normal(name) in _KNOWN:
+        return name
+    for place in range(max(0, len(cell) - 60), len(cell)):
+        if cell[place].isalpha() and not cell[place - 1 : place].isspace() and normal(cell[place:]) in _KNOWN:
+            return cell[place:]
+    return "PT" if cell.endswith("PT") else ""  # Web of Science's first
+
+
 def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
-    """Append a block per row after the first, which is the header."""
-    first = next(rows, None)
-    if first is None:
-        return
-    wos = {"PT", "AU", "TI"} <= set(first[2])
-    header = [cell.strip() if wos else normal(cell) for cell in first[2]]
-    out.header = frozenset(header)
-    for number in range(first[0], first[1] + 1):
-        out.frame(number, " ".join(first[2]), "column names")
-    register = next((name for column, name in _REGISTERS.items() if column in header), "")
+    """Append a block per row; the first row is a header, and so is each that names columns again."""
+    header: list[str] = []
+    register = ""
     for line, end, cells in rows:
-        if cells == first[2]:
+        if not out.headers or is_header(cells):
+            wos = {"PT", "AU", "TI"} <= set(cells)
+            header = [cell.strip() if wos else normal(cell) for cell in cells]
+            register = next((name for column, name in _REGISTERS.items() if column in header), "")
+            what = "column names again" if frozenset(header) in out.headers else "column names"
+            out.headers.append(frozenset(header))
             for number in range(line, end + 1):
-                out.frame(number, " ".join(cells), "column names again")
+                out.frame(number, " ".join(cells), what)
             continue
         block = Block(line, end)
         if len(cells) < len(header) and len(header) - len(cells) > 1:
@@ -220,7 +311,7 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
     Raises InputError for a column that the protocol names and the table has not, and for an identifier that a
     spreadsheet program shortened (`1.8E+07`): what it was can no longer be known.
     """
-    fields = fields_for(found.header, columns, file)
+    fields = fields_for(found.headers, columns, file)
     authors = frozenset(fields["authors"])
     identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
     for block in found.blocks:
@@ -241,17 +332,20 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
 
 
 def fields_for(
-    header: frozenset[str], columns: Mapping[str, str] | None, file: str
+    headers: Sequence[frozenset[str]], columns: Mapping[str, str] | None, file: str
 ) -> dict[str, tuple[str, ...]]:
-    """`FIELDS` as they hold for a table with these columns; the person's `columns` stand first.
+    """`FIELDS` as they hold for tables with these columns; the person's `columns` stand first.
 
-    Raises InputError when a column that the protocol names is not in the table.
+    Raises InputError when a column that the protocol names is not in the table, and when a table has no column of titles.
     """
     fields = dict(FIELDS)
-    if {"PT", "AU", "TI"} <= header:
-        fields = dict(isi.FIELDS)
+    header = frozenset().union(*headers)
+    if any({"PT", "AU", "TI"} <= one for one in headers):
+        fields = {
+            role: (*isi.FIELDS.get(role, ()), *FIELDS.get(role, ())) for role in {**FIELDS, **isi.FIELDS}
+        }
     if header >= _PUBMED_HEADER:
-        fields["accession"] = ("pmid",)
+        fields["accession"] = ("pmid", *fields["accession"])
     for column, theirs in (columns or {}).items():
         ours = "registry_within" if column == "registry_ids" else column
         if ours not in FIELDS:
@@ -265,4 +359,10 @@ def fields_for(
                 todo=f"The file has: {', '.join(sorted(header))}.",
             )  # fmt: skip
         fields[ours] = (normal(theirs), *(name for name in fields.get(ours, ()) if name != normal(theirs)))
+    for one in headers:
+        if one.isdisjoint(fields["title"]):
+            raise InputError(
+                f"the table has no column of titles (it has: {', '.join(sorted(filter(None, one)))})", file=file,
+                todo="Export with titles, or say in the protocol which column has them: `columns: {title: ...}`.",
+            )  # fmt: skip
     return fields

@@ -31,6 +31,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "issn": ("isbn", "issn"),
     "url": ("urls/related-urls/url", "urls/web-urls/url"),
     "accession": ("accession-num",),
+    "accession_within": ("urls/related-urls/url", "urls/web-urls/url", "notes"),
     "database": ("remote-database-name", "remote-database-provider"),
 }  # fmt: skip
 

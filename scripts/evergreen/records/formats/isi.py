@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.joins import within
 
 NAME = "Web of Science tagged"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "accession": ("UT",),
 }
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
+glued = within(r"^(?:EF|ER)\s*(?=FN |PT [A-Z]\s*$)", "FN ", "PT ")
 _ONE_A_LINE = frozenset(("AU", "AF", "BA", "BF", "CA", "ED", "BE", "GP", "C1", "CR"))
 
 
@@ -62,12 +64,14 @@ def read(lines: Sequence[str]) -> Blocks:
             continue
         found = None if line[0] in " \t" else _TAG.match(line)
         tag = found.group(1) if found else ""
+        if block is not None and (
+            tag == "FN" or (tag == "PT" and any(name == tag for name, _ in block.fields))
+        ):
+            out.note(block.line, "record without an ER line: the next one begins before it ends")
+            block = None
         if tag in ("FN", "VR", "EF") and block is None:
             out.frame(number, line, "header or end of the file")
             continue
-        if tag == "PT" and block is not None:
-            out.note(block.line, f"record without an ER line: the next one begins at line {number}")
-            block = None
         if tag == "ER":
             if block is None:
                 out.lose(number, line, "ER without a record before it")
@@ -81,8 +85,6 @@ def read(lines: Sequence[str]) -> Blocks:
             if block is None:
                 block = Block(number, number)
                 out.blocks.append(block)
-                if tag != "PT":
-                    out.note(number, "record without a PT line")
             block.append(tag, (found.group(2) or "").strip())
             block.line_end = number
         elif block is None:
@@ -98,4 +100,7 @@ def read(lines: Sequence[str]) -> Blocks:
             block.line_end = number
     if block is not None:
         out.note(block.line, "the file ends inside this record; it may be cut off")
+    for block in out.blocks:
+        if not any(name == "PT" for name, _ in block.fields):
+            out.note(block.line, "record without a PT line")
     return out

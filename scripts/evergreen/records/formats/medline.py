@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.joins import within
 from evergreen.records.normalise import named_pmid
 
 NAME = "MEDLINE text"
@@ -48,6 +49,7 @@ RELATIONS = {
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)")
 _STARTS = frozenset(("PMID", "UI"))
+glued = within(r"(?<=\S)(?=(?:PMID- ?\d{1,8}|UI  - \d{6,})\s*$)", "PMID-", "UI  -")
 _COUNTER = re.compile(r"\s*<?\d{1,7}>?\.?\s*")
 
 
@@ -72,7 +74,7 @@ def recognise(lines: Sequence[str]) -> bool:
 
 
 def read(lines: Sequence[str]) -> Blocks:
-    """Blocks of a MEDLINE text; a record starts at its PMID (or UI), after any counter before it."""
+    """Blocks of a MEDLINE text; a record starts at its PMID (or UI), or behind the blank line or counter before it."""
     out = Blocks()
     block: Block | None = None
     after_blank = True
@@ -86,8 +88,10 @@ def read(lines: Sequence[str]) -> Blocks:
         if found is not None:
             tag, value = found
             if block is None or (
-                tag in _STARTS and (after_blank or any(name == tag for name, _ in block.fields) or counter)
-            ):
+                after_blank or counter or any(name == tag for name, _ in block.fields)
+                if tag in _STARTS
+                else (after_blank and _leads(lines, number))
+            ):  # fmt: skip
                 block = Block(counter or number, number)
                 out.blocks.append(block)
             counter = None
@@ -108,6 +112,16 @@ def read(lines: Sequence[str]) -> Blocks:
             out.lose(number, line, "line outside any record")
         after_blank = False
     return out
+
+
+def _leads(lines: Sequence[str], number: int) -> bool:
+    """Whether the lines from `number` (from 0) to the next blank one hold the field that names a record."""
+    for line in lines[number : number + 200]:
+        if not line.strip():
+            return False
+        if (found := tag_of(line)) and found[0] in _STARTS:
+            return True
+    return False
 
 
 def _extend(block: Block, text: str) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.citations import take_apart
+from evergreen.records.formats.joins import within
 
 NAME = "Ovid text"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("database", "db", "status", "vn"),
 }  # fmt: skip
 _COUNTER = re.compile(r"\s*<\d{1,7}>\s*")
+glued = within(r"(?<=\S)(?=<1>\s*$)", "<1>")
 _DEGREES = re.compile(
     r"(?:\s+|,\s*)(?:MD|Ph\.?D\.?|M\.?D\.?|MSc|BSc|MPH|MBBS|FRCP\w*|DO|RN|MS|MA|Dr|DrPH|DSc|FACP|Prof)\.?(?=[\s,*+;]|$)|\[Ed(?:itor)?\]"
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.joins import within
 
 NAME = "RIS"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -26,7 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "doi": ("DO", "DI", "L3"),
     "doi_within": ("M3", "N1", "UR", "L2", "LK", "ID", "U1", "U3", "L1", "C1", "C2", "C3"),
     "pmid": ("PMID", "PM"),
-    "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2"),
+    "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2", "ID"),
     "pmid_in_medline": ("AN", "ID"),
     "pmid_in_scopus": ("C2",),
     "pmcid": ("PMC", "U2", "C2", "L2", "UR"),
@@ -54,7 +55,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "issn": ("SN",),
     "url": ("UR", "LK"),
     "accession": ("AN", "UT"),
-    "accession_within": ("U2", "UR"),
+    "accession_within": ("U2", "N1", "UR", "L2", "L1", "LK"),
     "accession_like": ("ID",),
     "database": ("DB", "DP"),
 }
@@ -67,6 +68,7 @@ _KNOWN = re.compile(
 _SMALL = re.compile(r"[a-z][a-z0-9]  - ")
 _TIGHT = re.compile(r"[A-Z][A-Z0-9]  -\S")
 _COUNTER = re.compile(r"\s*(?:<?\d{1,7}>?\.?|Record #?\d+ of \d+)\s*")
+glued = within(r"(?<=.)(?=TY {1,2}- {0,2}[A-Z]{3,8}\s*$)", "TY  -", "TY - ")
 _TITLES = frozenset(FIELDS["title"])
 
 
@@ -115,6 +117,17 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
     return not ended and bool(tags) and tags[-1] != "ER"
 
 
+def _titled(lines: Sequence[str], number: int) -> bool:
+    """Whether a title stands below line `number` before the record ends."""
+    for at in range(number, len(lines)):
+        found = tag_of(lines[at])
+        if found and found[0] in ("TY", "ER"):
+            return False
+        if found and found[0] in _TITLES:
+            return True
+    return False
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a RIS text; lines outside a record are remarked on, an unfinished record is kept."""
     out = Blocks()
@@ -131,6 +144,29 @@ def read(lines: Sequence[str]) -> Blocks:
             for line in range(block.line, number + 1):
                 out.lose(line, lines[line - 1], "record without any field")
         block = None
+
+    def lead(number: int) -> list[tuple[int, str]]:
+        """The tagged lines right above the TY line of `number`, behind a blank line or ER, that belong to its record.
+
+        Without a title, or where the record below has none, they cannot be a record of their own.
+        """
+        start = len(between)
+        while (
+            start
+            and between[start - 1][0] == number - len(between) + start - 1
+            and tag_of(between[start - 1][1])
+        ):
+            start -= 1
+        run = between[start:]
+        if not run or (tag_of(run[0][1]) or ("",))[0] == "NL":  # Ovid writes that behind ER
+            return []
+        above = lines[run[0][0] - 2].strip() if run[0][0] > 1 else ""
+        if above and not _COUNTER.fullmatch(above) and not above.startswith("ER"):
+            return []
+        if any((tag_of(text) or ("",))[0] in _TITLES for _, text in run) and _titled(lines, number):
+            return []
+        del between[start:]
+        return run
 
     def settle(number: int, ends_with_er: bool) -> int:
         """Give the lines between records to where they belong; return the first line of the block that follows."""
@@ -190,9 +226,11 @@ def read(lines: Sequence[str]) -> Blocks:
                 block.append(*found)
                 continue
             if block is not None:
-                out.note(block.line, f"record without an ER line: the next one begins at line {number}")
+                out.note(block.line, "record without an ER line: the next one begins before it ends")
                 close(number - 1)
-            block = Block(settle(number, ends_with_er=False), number, [found])
+            above = [(line, *(tag_of(text) or ("", ""))) for line, text in lead(number)] if between else []
+            begin = settle(above[0][0] if above else number, ends_with_er=False)
+            block = Block(begin, number, [*((tag, value) for _, tag, value in above), found])
         elif found[0] == "ER":
             if block is None:
                 if any(tag_of(text) for _, text in between):

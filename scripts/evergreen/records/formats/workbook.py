@@ -46,7 +46,7 @@ def read(raw: bytes, file: str) -> Blocks:
                 (
                     place
                     for place, (number, row) in enumerate(rows)
-                    if number <= delimited.LINES_BEFORE_HEADER and _is_header(row)
+                    if number <= delimited.LINES_BEFORE_HEADER and delimited.is_header(row)
                 ),
                 None,
             )
@@ -57,12 +57,6 @@ def read(raw: bytes, file: str) -> Blocks:
             delimited.blocks(_numbered(rows[header:]), out)
             break
     return out
-
-
-def _is_header(row: list[str]) -> bool:
-    names = {delimited.normal(cell) for cell in row}
-    wos = {"PT", "AU", "TI"} <= set(row)
-    return wos or (bool(names & set(delimited.FIELDS["title"])) and delimited.known(names) > 1)
 
 
 def _numbered(rows: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int, list[str]]]:

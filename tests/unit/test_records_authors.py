@@ -1,0 +1,172 @@
+"""Lists of authors as programs and databases write them into one cell, and names that nobody can take apart."""
+
+import pytest
+
+from evergreen.records import formats
+from evergreen.records.names import apart, first_author, parse_name, split_authors
+from evergreen.records.rounds import import_exports
+
+LISTS = {
+    "Python": "['Marx, Karl', 'Lindgren, Astrid']",
+    "Python, both quotes": "[\"O'Brien, Ann\", 'Roe, B']",
+    "Python tuple": "('Doe, Ann', 'Roe, B')",
+    "Python set": "{'Doe, Ann', 'Roe, B'}",
+    "numpy": "['Doe, Ann' 'Roe, B']",
+    "JSON": '["Doe, Ann", "Roe, B"]',
+    "JSON with escapes": r'["M\u00fcller, \u00d6", "Roe, B"]',
+    "JSON of people": '[{"name": "Ann Doe"}, {"family": "Roe", "given": "B"}]',
+    "JSON of services": '[{"display_name": "Ann Doe", "id": 1}, {"last_name": "Roe", "first_name": "B"}]',
+    "R": 'c("Doe, Ann", "Roe, B")',
+    "R list": 'list("Doe, Ann", "Roe, B")',
+    "pipes": "Doe, Ann|Roe, B",
+    "pipes with blanks": "Ann Doe | B. Roe",
+    "semicolons": "Doe, Ann; Roe, B",
+    "entities": "M&uuml;ller, Ann; Roe, B",
+    "lines": "Doe, Ann\nRoe, B",
+    "and": "Ann Doe and B. Roe",
+    "commas and and": "Ann Doe, B. Roe and Cy Poe",
+    "others": "Doe, Ann; Roe, B; et al.",
+    "a list in a list": "['Doe A, Roe B']",
+    "commas": "DOE A,ROE B C,POE D",
+    "commas of East Asia": "王伟,李娜,张三",
+    "one with a middle initial": "Smith, John A",
+    "one with particles": "van der Berg, Jan Willem",
+    "one and others": "Smith J et al.",
+    "nobody": "[]",
+    "nobody in R": "character(0)",
+}
+NAMES = {
+    "Python": "Marx, Karl; Lindgren, Astrid", "Python, both quotes": "O'Brien, Ann; Roe, B", "JSON with escapes": "Müller, Ö; Roe, B",
+    "pipes with blanks": "Doe, Ann; Roe, B.", "entities": "Müller, Ann; Roe, B", "and": "Doe, Ann; Roe, B.",
+    "commas and and": "Doe, Ann; Roe, B.; Poe, Cy", "a list in a list": "Doe, A; Roe, B", "commas": "DOE, A; ROE, B C; POE, D",
+    "commas of East Asia": "王伟; 李娜; 张三", "one with a middle initial": "Smith, John A", "one with particles": "van der Berg, Jan Willem",
+    "one and others": "Smith, J", "nobody": "", "nobody in R": "",
+}  # fmt: skip
+"""As the record table has them, where it is not `Doe, Ann; Roe, B`."""
+
+
+@pytest.fixture
+def imported(tmp_path):
+    """Text of an export to what is imported of it."""
+
+    def importer(text, name="export.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return import_exports({name: formats.read(path)}, source="x", round_="2020-01-01")
+
+    return importer
+
+
+def cell(text):
+    return '"' + text.replace('"', '""') + '"'
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_authors_of_a_table(kind, imported):
+    result = imported(f"title,authors,year\nOne,{cell(LISTS[kind])},2011\n")
+    assert result.records["authors"].tolist() == [NAMES.get(kind, "Doe, Ann; Roe, B")]
+    assert [remark for remark in result.remarks["kind"] if remark == "note"] == []
+
+
+RUN_TOGETHER = [
+    "Lei ZhaoYan-Yan Yang", "Datong WeiCan LiuXiaolong (Luke) ZhangXiaoru Yuan", "Adeli K.Lewis G. F.", "Doe A. B.Roe C.Poe D. E.",
+    "Doe, Ann, Roe, Bob", "Smith, JohnDoe, Ann, Roe, Bob", "['Doe, A', 'Roe",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RUN_TOGETHER)
+@pytest.mark.parametrize("format_", ["csv", "ris", "bibtex"])
+def test_names_that_run_together_are_marked_and_not_guessed(text, format_, imported):
+    result = imported(
+        {
+            "csv": f"title,authors,year\nOne,{cell(text)},2011\n",
+            "ris": f"TY  - JOUR\nTI  - One\nAU  - {text}\nPY  - 2011\nER  - \n",
+            "bibtex": f"@article{{a,\n title={{One}},\n author={{{text}}},\n year={{2011}}\n}}\n",
+        }[format_]
+    )
+    assert result.records["authors"].tolist() == [text]
+    remark = result.remarks[result.remarks["kind"] == "note"].iloc[0]
+    assert (remark["file"], remark["line"]) == ("export.csv", 2 if format_ == "csv" else 1)
+    assert remark["reason"].startswith("names of authors run together; they stand as they came")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["McDonald, Mary", "Mary McDonald Smith", "Jean-Luc LeBlanc Roy", "Ana DeLuca Rossi", "Sarah MacIntyre Brown", "Kim HyunJung",
+     "HyunJung Kim", "O'Brien AB", "J.Smith", "J.R.R.Tolkien", "Smith, J.Paul", "Smith, J.A., Jr.", "Smith, Ann, MD, PhD", "D'Angelo M",
+     "STAMPEDE Trial Investigators", "van der Berg J", "Smith-Jones A.-B.", "FitzGerald Smith A", "Maria DelPrado Ruiz", "王伟", "Müller-Ü A"],
+)  # fmt: skip
+def test_a_name_with_capitals_inside_is_one(name):
+    assert apart(name)
+    assert split_authors(name) == [name]
+    assert parse_name(name).family
+
+
+def test_two_authors_of_one_name_are_two_and_a_group_among_the_people_is_one(imported):
+    result = imported("TY  - JOUR\nTI  - T\nAU  - Kim, YT\nAU  - Lee, J\nAU  - Kim, YT\nER  - \n", "a.ris")
+    assert result.records["authors"].tolist() == ["Kim, YT; Lee, J; Kim, YT"]
+    text = "PMID- 12345678\nTI  - T\nFAU - Kim, Y\nFAU - Kim, Y\nFAU - TEST Study Group\nCN  - TEST Study Group\nCN  - TEST Study Group\n"
+    assert imported(text, "a.nbib").records["authors"].tolist() == ["Kim, Y; Kim, Y; TEST Study Group"]
+
+
+def test_several_names_in_one_field_that_is_for_one(imported):
+    result = imported("TY  - JOUR\nTI  - T\nAU  - Liu R., Adler D.G., Roe B.\nER  - \n", "a.ris")
+    assert result.records["authors"].tolist() == ["Liu, R.; Adler, D.G.; Roe, B."]
+
+
+def test_the_first_author_of_names_that_run_together_is_nobody_elses():
+    assert first_author("Adeli K.Lewis G. F.") == "adeli k lewis g f"
+
+
+TABLES = {
+    "OpenAlex": (
+        "id,doi,title,display_name,publication_year,type,primary_location.source.display_name,authorships.author.display_name,"
+        "biblio.volume,biblio.issue,biblio.first_page,biblio.last_page,ids.pmid\n"
+        "https://openalex.org/W2741809807,https://doi.org/10.1000/t,A title,A title,2018,article,Tests,Ann Doe|Bob Roe,6,2,43,75,"
+        "https://pubmed.ncbi.nlm.nih.gov/29456894\n",
+        {"accession": "W2741809807", "doi": "10.1000/t", "authors": "Doe, Ann; Roe, Bob", "journal": "Tests", "year": 2018, "volume": "6",
+         "issue": "2", "pages": "43-75", "pmid": "29456894", "publication_types": "article"},
+    ),
+    "Dimensions": (
+        '"About the data: Exported on Jan 01, 2024. Criteria: \'title\' in title and abstract."\n'
+        "Rank,Publication ID,DOI,PMID,PMCID,Title,Abstract,Source title,Anthology title,MeSH terms,Publication Date,PubYear,Volume,Issue,"
+        "Pagination,Publication Type,Authors,Dimensions URL\n"
+        '1,pub.1090000000,10.1000/t,29456894,PMC123,A title,Text,Tests,,Humans; Adult,2018-02-13,2018,6,2,43-75,Article,"Doe, Ann; Roe, Bob",'
+        "https://app.dimensions.ai/details/publication/pub.1090000000\n",
+        {"accession": "pub.1090000000", "authors": "Doe, Ann; Roe, Bob", "journal": "Tests", "year": 2018, "pages": "43-75",
+         "pmid": "29456894", "pmcid": "PMC123", "mesh_terms": "Humans; Adult"},
+    ),
+    "Lens": (
+        "#,Lens ID,Title,Date Published,Publication Year,Publication Type,Source Title,ISSNs,Author/s,Abstract,Volume,Issue Number,"
+        "Start Page,End Page,Fields of Study,Keywords,External URL,PMID,DOI\n"
+        "1,008-822-155-126-75X,A title,2018-02-13,2018,journal article,Tests,12345678,Ann Doe; Bob Roe,Text,6,2,43,75,Medicine,bone,"
+        "https://x.org,29456894,10.1000/t\n",
+        {"accession": "008-822-155-126-75X", "authors": "Doe, Ann; Roe, Bob", "journal": "Tests", "year": 2018, "pages": "43-75",
+         "url": "https://x.org", "issue": "2"},
+    ),
+    "CSDL": (
+        "Title,Publication,PubDate,PubType,Year,Volume,Issue,Pages,Authors,Abstract,DOI,ISSN\n"
+        'A title,IEEE Transactions on Tests,2018-02-13,trans,2018,6,2,43-75,"Ann Doe, Bob Roe",Text,10.1000/t,1234-5678\n',
+        {"authors": "Doe, Ann; Roe, Bob", "journal": "IEEE Transactions on Tests", "year": 2018, "doi": "10.1000/t"},
+    ),
+    "SpringerLink": (
+        "Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,Authors,Publication Year,URL,Content Type\n"
+        "A title,Tests,,6,2,10.1000/t,Lei ZhaoYan-Yan Yang,2018,http://link.springer.com/article/10.1000/t,Article\n",
+        {"authors": "Lei ZhaoYan-Yan Yang", "journal": "Tests", "volume": "6", "issue": "2", "doi": "10.1000/t", "year": 2018},
+    ),
+    "SpringerLink, a book": (
+        "Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,Authors,Publication Year,URL,Content Type\n"
+        "A title,,Series of tests,,,10.1000/t,Ann Doe,2018,http://link.springer.com/article/10.1000/t,Book\n",
+        {"authors": "Doe, Ann", "journal": "Series of tests"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("vendor", TABLES)
+def test_table_of(vendor, imported):
+    text, expected = TABLES[vendor]
+    result = imported(text)
+    row = result.records.loc[0]
+    assert row["title"] == "A title"
+    assert {column: row[column] for column in expected} == expected
+    assert "lost" not in set(result.remarks["kind"])
