@@ -15,6 +15,7 @@ import pandas as pd
 
 from evergreen.records.names import first_author
 from evergreen.records.normalise import canonical_doi, first_page, registry_ids, searchable
+from evergreen.sheets.labels import first_listed
 
 CONTRACT = (
     "record_id", "source", "round", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages",
@@ -116,13 +117,13 @@ def content_hash(title: str, year: str, author: str) -> str:
 def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
     """`frame` (typed; the records of one source and round) with `record_id`, `source` and `round`, in order of id.
 
-    The id is `<source>:<accession>`, the accession trimmed and otherwise verbatim, or `<source>:<content_hash>` where
-    there is none. Rows with the same id are told apart by `~2`, `~3` in the order of their content, whatever their
+    The id is `<source>:<accession>`, the accession trimmed and otherwise verbatim (of several in one field the first), or
+    `<source>:<content_hash>` where there is none. Rows with the same id are told apart by `~2`, `~3` in the order of their content, whatever their
     order in the file.
     """
     accessions = frame["accession"].str.strip()
     bases = [
-        f"{source}:{accession or content_hash(title, '' if pd.isna(year) else str(year), authors)}"
+        f"{source}:{first_listed(accession) or content_hash(title, '' if pd.isna(year) else str(year), authors)}"
         for accession, title, year, authors in zip(
             accessions, frame["title"], frame["year"], frame["authors"], strict=True
         )

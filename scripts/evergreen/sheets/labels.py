@@ -39,6 +39,13 @@ def _folded(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def first_listed(number: str) -> str:
+    """The first of several numbers that a database lists in one field (`61720705; 200909478`): no id holds the separator of lists."""
+    if ";" not in number:
+        return number
+    return next((part for part in re.split(r";(?:\s+|$)", number.strip()) if part), "")
+
+
 def name_key(label: object) -> str:
     """A column, a choice or another name of the product's own as it is compared: `Record ID`, `record-id` are `record_id`."""
     return re.sub(r"[ _-]+", "_", folded(label))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, workbooks
 from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
-from evergreen.sheets.labels import folded, name_key
+from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
     Ambiguous,
@@ -326,6 +326,8 @@ class _Reader:
                 problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
                 self._fault(problem, at, column, "Restore the id from the work list.")
                 typed.append(cell)
+            elif column.kind == "record_id" and ":" not in cell.partition(";")[2]:
+                typed.append(first_listed(cell))  # an id of before, when they held all numbers of a field
             else:
                 typed.append(cell)
         return typed
