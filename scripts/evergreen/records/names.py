@@ -40,6 +40,10 @@ _RUN_TOGETHER = re.compile(
     r"[^\W\d_'’-]+\S*\s+\S"  # `Lei ZhaoYan-Yan Yang`, as SpringerLink writes
     r"|[^\W\d_]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]\.-?)+[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"  # `Adeli K.Lewis G. F.`
 )
+_NEARLY_EVERY = re.compile(
+    r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+)?,"
+    r" (?:[A-ZÀ-ÖØ-Þ]{1,3}|(?:[A-ZÀ-ÖØ-Þ]\.)+|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)(?:[ -](?:[A-ZÀ-ÖØ-Þ]\.?|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+))*"
+)  # `Smith-Jones, John A.`: as the record table has it, nothing to look at closer
 _INITIALS_BEFORE_COMMA = re.compile(
     r"^[^,]+\s(?:[A-Z]\.?-?){1,3},[^,]+\s(?:[A-Z]\.?-?){1,3}(?:,|$)"
 )  # `Liu R., Adler D.G.` in one field
@@ -101,6 +105,8 @@ def parse_name(text: str) -> Name:
 @lru_cache(maxsize=1 << 18)
 def names_in(text: str) -> tuple[tuple[str, ...], bool]:
     """(names as `Family, Given`, whether each is `apart`) of a field that names one author, or none, or by mistake several."""
+    if _NEARLY_EVERY.fullmatch(text):
+        return (text,), True
     if nobody(text):
         return (), True
     names = split_authors(text) if _INITIALS_BEFORE_COMMA.search(text) else [text]

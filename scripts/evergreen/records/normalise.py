@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -120,23 +121,12 @@ _REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     )
 )
 _NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
-_HINTS = tuple(dict.fromkeys(hint for hint, _, _ in _REGISTRIES if hint not in ("-", "20")))
-_SIGNS = (
-    "CT",
-    "UMIN",
-    "DRKS",
-    "OMON",
-    "RPCEC",
-    "R-",
-    "IIA",
-    "NTR",
-)  # one of them is in every number as it is written
-_SIGNS_IN_LOWER_CASE = (
-    "nct",
-    "ctr",
-    "umin",
-    "drks",
-)  # in addresses and lists of ids; looked for in short texts only
+_SIGNS = ("CT", "UMIN", "DRKS", "OMON", "RPCEC", "R-", "IIA", "NTR")
+"""One of them is in every number as it is written, at most `BEFORE_SIGN` behind its beginning; it ends within `BEHIND_SIGN`."""
+_SIGNS_IN_LOWER_CASE = ("nct", "ctr", "umin", "drks")
+"""In addresses and lists of ids; looked for in texts of up to `SHORT` letters."""
+SHORT, BEFORE_SIGN, BEHIND_SIGN = 300, 12, 60
+_SMALL_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
 
 def registry_ids(text: str) -> list[str]:
@@ -145,15 +135,15 @@ def registry_ids(text: str) -> list[str]:
     All primary registries of WHO's ICTRP, ClinicalTrials.gov and CTIS. The country at the end of an EudraCT number
     (`EUCTR2010-018485-24-DE`) and the `JPRN-` before a Japanese one are left off: they name the same trial.
     """
-    alone = bool(_NUMBER_ALONE.search(text))
-    signs = _SIGNS if len(text) > 300 else _SIGNS + _SIGNS_IN_LOWER_CASE
-    if not alone and not any(map(text.__contains__, signs)):  # nearly every text: leave at once
-        return []
+    alone = "-" in text and bool(_NUMBER_ALONE.search(text))
+    if not alone:  # nearly every text: leave at once
+        text = _near_signs(text)
+        if not text:
+            return []
     upper = text.upper()
-    hints = [hint for hint in _HINTS if hint in upper]
     found: dict[str, None] = {}
     for hint, pattern, form in _REGISTRIES:
-        if hint in hints or (alone and hint in ("-", "20")):
+        if alone if hint in ("-", "20") else hint in upper:
             for match in pattern.finditer(text):
                 parts = match.groups()
                 if hint == "CHICTR":
@@ -162,6 +152,35 @@ def registry_ids(text: str) -> list[str]:
                     parts = (parts[0].lower(),)
                 found[form.format(*parts)] = None
     return list(found)
+
+
+def _near_signs(text: str) -> str:
+    """What stands around the signs in `text`, whole words, a line for each stretch: all numbers of registries are in it."""
+    either = _SIGNS + _SIGNS_IN_LOWER_CASE
+    if len(text) <= SHORT:
+        return text if any(map(text.__contains__, either)) else ""
+    capitals = text.encode("ascii", "ignore").translate(None, _SMALL_LETTERS)  # a tenth of the text
+    if not any(sign in text for sign in _SIGNS if sign.encode() in capitals):
+        return ""
+    stretches: list[list[int]] = []
+    for place in sorted(place for sign in either for place in _places(sign, text)):
+        start, end = max(0, place - BEFORE_SIGN), min(len(text), place + BEHIND_SIGN)
+        while start and not text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1][1] = max(end, stretches[-1][1])
+        else:
+            stretches.append([start, end])
+    return "\n".join(text[start:end] for start, end in stretches)
+
+
+def _places(sign: str, text: str) -> Iterator[int]:
+    place = text.find(sign)
+    while place >= 0:
+        yield place
+        place = text.find(sign, place + 1)
 
 
 _ISSN = re.compile(r"(?<![\dX])(\d{4})-?(\d{3}[\dXx])(?![\dX])")

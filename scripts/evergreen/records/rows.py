@@ -67,6 +67,7 @@ class _Values:
                     self.by_field[name] = [text]
         self.names = roles.among(tuple(self.by_field))
         self.taken: set[tuple[str, str]] = set()
+        self.taken_whole: set[str] = set()  # fields all of whose values a column took
 
     def all_of(self, role: str) -> list[tuple[str, str]]:
         """(field, text) of every field that plays `role`, best first."""
@@ -84,17 +85,25 @@ class _Values:
         """All texts of `role`, each once, joined by `"; "`."""
         if role not in self.names:
             return ""
-        pairs = [pair for pair in self.all_of(role) if not (without_doi and canonical_doi(pair[1]))]
-        self.taken.update(pairs)
-        return "; ".join(dict.fromkeys(text.strip("; ") for _, text in pairs))
+        names = self.names[role]
+        texts = [text for name in names for text in self.by_field[name]]
+        if without_doi and any(map(canonical_doi, texts)):
+            pairs = [pair for pair in self.all_of(role) if not canonical_doi(pair[1])]
+            self.taken.update(pairs)
+            texts = [text for _, text in pairs]
+        else:
+            self.taken_whole.update(names)
+        return "; ".join(dict.fromkeys([text.strip("; ") for text in texts]))
 
     def rest(self) -> dict[str, list[str]]:
         """What no column took."""
-        left = {
-            name: [text for text in texts if (name, text) not in self.taken]
-            for name, texts in self.by_field.items()
-        }
-        return {name: texts for name, texts in left.items() if texts}
+        left = {}
+        for name, texts in self.by_field.items():
+            if name not in self.taken_whole:
+                kept = [text for text in texts if (name, text) not in self.taken]
+                if kept:
+                    left[name] = kept
+        return left
 
 
 class _Roles:
@@ -159,7 +168,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
         "url": values.joined("url"),
-        "retracted": bool(_RETRACTED_TITLE.search(title))
+        "retracted": ("retract" in title.lower() and bool(_RETRACTED_TITLE.search(title)))
         or not _RETRACTED_TYPES.isdisjoint(types.lower().split("; "))
         or "RetractionIn" in related,
         "keywords": values.joined("keywords"),
@@ -181,20 +190,18 @@ def _authors(values: _Values) -> tuple[str, bool]:
     Two people of one name are two; a group that stands among the people is one.
     """
     most = max(values.names.get("authors", ()), key=lambda name: len(values.by_field[name]), default="")
-    pairs = [(most, text) for text in values.by_field.get(most, ())]
-    groups = values.all_of("groups")
-    values.taken.update(pairs)
-    values.taken.update(groups)
-    names, clear = _named(pairs)
-    if groups:
-        names += [name for name in dict.fromkeys(_named(groups)[0]) if name not in names]
+    values.taken_whole.add(most)
+    names, clear = _named(values.by_field.get(most, ()))
+    if groups := values.all_of("groups"):
+        values.taken.update(groups)
+        names += [name for name in dict.fromkeys(_named(text for _, text in groups)[0]) if name not in names]
     return "; ".join(names), clear
 
 
-def _named(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], bool]:
+def _named(texts: Iterable[str]) -> tuple[list[str], bool]:
     names: list[str] = []
     clear = True
-    for _, text in pairs:
+    for text in texts:
         for piece in text.split(";") if ";" in text else (text,):
             if name := piece.strip():
                 found, whole = names_in(name)

@@ -55,17 +55,13 @@ FORMATS: dict[str, ModuleType] = {
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
 XML = (pubmed, ictrp, endnote_xml)
 _BEGINNINGS = {
-    start: (key, re.compile(pattern))
-    for start, key, pattern in (
-        ("TY", "ris", r"TY {1,2}- [A-Z]{3,8}\s*$"),
-        ("PM", "nbib", r"PMID- ?\d{1,8}\s*$"),
-        ("%0", "endnote", r"%0 [A-Z][A-Za-z ]+$"),
-        ("PT", "wos", r"PT [A-Z]\s*$"),
-        ("@", "bibtex", r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$"),
-        ("<?", "xml", r"<\?xml\s"),
-    )
+    "T": {"ris": re.compile(r"TY {1,2}- [A-Z]{3,8}\s*$")},
+    "P": {"nbib": re.compile(r"PMID- ?\d{1,8}\s*$"), "wos": re.compile(r"PT [A-Z]\s*$")},
+    "%": {"endnote": re.compile(r"%0 [A-Z][A-Za-z ]+$")},
+    "@": {"bibtex": re.compile(r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$")},
+    "<": {"xml": re.compile(r"<\?xml\s")},
 }
-"""First letters of a line to the format whose records begin so."""
+"""First letter of a line to the formats whose records begin so."""
 _XML_SIGNS = {"pubmed_xml": "<PubmedArticle>", "ictrp_xml": "<TrialID>", "endnote_xml": "<ref-type"}
 _XML_NAME = "an XML format"
 ALIASES = {
@@ -201,22 +197,16 @@ def _found(module: ModuleType, lines: Sequence[str], file: str) -> Blocks:
 
 def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> None:
     """Refuse a file in which records of another format begin: its reader would take them for text, or lose them."""
-    own = {key for key, one in FORMATS.items() if one is module}
-    for number, line in enumerate(lines, 1):
-        other = _BEGINNINGS.get(line[:2]) or _BEGINNINGS.get(line[:1])
-        if (
-            other
-            and other[0] not in own
-            and other[1].match(line)
-            and not (module in XML and other[0] == "xml")
-        ):
-            raise _two_formats(
-                module, _XML_NAME if other[0] == "xml" else FORMATS[other[0]].NAME, number, file
-            )
-        if module in XML:
-            for key, sign in _XML_SIGNS.items():
-                if sign in line and key not in own:
-                    raise _two_formats(module, FORMATS[key].NAME, number, file)
+    own = {key for key, one in FORMATS.items() if one is module} | ({"xml"} if module in XML else set())
+    others = {letter: one for letter, one in _BEGINNINGS.items() if not own.issuperset(one)}
+    for number in [number for number, line in enumerate(lines) if line[:1] in others]:
+        for key, pattern in others[lines[number][0]].items():
+            if key not in own and pattern.match(lines[number]):
+                name = _XML_NAME if key == "xml" else FORMATS[key].NAME
+                raise _two_formats(module, name, number + 1, file)
+    for key, sign in _XML_SIGNS.items() if module in XML else ():
+        if key not in own and (number := next((at for at, line in enumerate(lines, 1) if sign in line), 0)):
+            raise _two_formats(module, FORMATS[key].NAME, number, file)
 
 
 def _two_formats(module: ModuleType, other: str, line: int, file: str) -> InputError:

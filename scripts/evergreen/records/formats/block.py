@@ -65,15 +65,19 @@ class Blocks:
 
         Lines that `envelope` matches whole are the format's frame, the others are lost.
         """
-        said = {remark.line for remark in self.remarks}
+        said = bytearray(len(lines) + 1)  # one for each line, from 1
+        for remark in self.remarks:
+            said[remark.line] = 1
         for block in self.blocks:
-            said.update(range(block.line, block.line_end + 1))
-        for number, line in enumerate(lines, 1):
-            if number not in said and (text := line.strip()):
+            said[block.line : block.line_end + 1] = b"\1" * (block.line_end + 1 - block.line)
+        number = said.find(0, 1)
+        while number > 0:
+            if text := lines[number - 1].strip():
                 if envelope and envelope.fullmatch(text):
                     self.frame(number, text, "envelope of the records")
                 else:
                     self.lose(number, text, "line outside any record")
+            number = said.find(0, number + 1)
 
     def note(self, line: int, reason: str, text: str = "") -> None:
         self.remarks.append(Remark(line, NOTE, reason, text.strip()[:200]))

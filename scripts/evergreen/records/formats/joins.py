@@ -20,13 +20,10 @@ def within(pattern: str, *signs: str) -> Glued:
 
     def glued(lines: Sequence[str]) -> Places:
         for sign in signs:
-            for number, line in enumerate(lines):
-                if sign in line:
-                    yield from (
-                        (number, found.end())
-                        for found in begins.finditer(line)
-                        if line[: found.end()].strip()
-                    )
+            for number in [number for number, line in enumerate(lines) if sign in line]:
+                for found in begins.finditer(lines[number]):
+                    if lines[number][: found.end()].strip():
+                        yield number, found.end()
 
     return glued
 

@@ -68,7 +68,7 @@ _KNOWN = re.compile(
 _SMALL = re.compile(r"[a-z][a-z0-9]  - ")
 _TIGHT = re.compile(r"[A-Z][A-Z0-9]  -\S")
 _COUNTER = re.compile(r"\s*(?:<?\d{1,7}>?\.?|Record #?\d+ of \d+)\s*")
-glued = within(r"(?<=.)(?=TY {1,2}- {0,2}[A-Z]{3,8}\s*$)", "TY  -", "TY - ")
+glued = within(r"(?<=.)(?=TY {1,2}- {0,2}[A-Z]{3,8}\s*$)", "TY ")
 _TITLES = frozenset(FIELDS["title"])
 
 
