@@ -29,9 +29,9 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _compare(stage: str, reviewers: list[str], votes: Path, stem: Path) -> None:
-    from evergreen.figures.agreement import agreement_figure  # takes long to load
+    from evergreen.figures.agreement_plot import agreement_figure  # takes long to load
     from evergreen.figures.style import save, style
-    from evergreen.screening.comparison import agreement_table, compare
+    from evergreen.screening.reviewer_comparison import agreement_table, compare
 
     comparison = compare(tables.read_table(votes), stage=stage, reviewers=reviewers)
     spreadsheets.write_table(agreement_table(comparison), f"{stem}.csv")

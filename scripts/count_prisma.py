@@ -15,8 +15,8 @@ from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.prisma.chart import Chart, charts, views
 from evergreen.prisma.counting import Counted, Tables, count
+from evergreen.prisma.flow_page import page
 from evergreen.prisma.lists import package_sheet
-from evergreen.prisma.page import page
 from evergreen.sheets import read_sheet
 from evergreen.steps.parts import Parts
 from evergreen.tables import read_json, read_table, replaced, write_json, write_table, write_text

@@ -9,7 +9,7 @@ from typing import Any
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.figures import outcome, style
+from evergreen.figures import outcome_figures, style
 from evergreen.figures.setting import Setting
 from evergreen.steps.parts import Parts
 from evergreen.synthesis.result import read
@@ -32,10 +32,12 @@ def main(argv: list[str] | None = None) -> None:
         synthesis, folder = args.synthesis / f"{entry['id']}.json", args.folder / entry["id"]
 
         def make(synthesis: Path = synthesis, entry: dict[str, Any] = entry, folder: Path = folder) -> None:
-            draw(synthesis, outcome.setting_of(entry, layout, tool_of(tool)), folder)
+            draw(synthesis, outcome_figures.setting_of(entry, layout, tool_of(tool)), folder)
 
         outputs = [
-            folder / f"{name}.{suffix}" for name in outcome.FIRST for suffix in ("svg", "pdf", "png", "csv")
+            folder / f"{name}.{suffix}"
+            for name in outcome_figures.FIRST
+            for suffix in ("svg", "pdf", "png", "csv")
         ]
         values = {"outcome": entry, "layout": layout, "tool": tool}
         parts.make(
@@ -55,9 +57,9 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
     further.mkdir(parents=True)
     listed: list[dict[str, Any]] = []
     with style.style():
-        for plate in outcome.plates(result, setting):
-            first = plate.name in outcome.FIRST
-            drawn = plate.drawn or (outcome.notice(plate) if first else None)
+        for plate in outcome_figures.plates(result, setting):
+            first = plate.name in outcome_figures.FIRST
+            drawn = plate.drawn or (outcome_figures.notice(plate) if first else None)
             if drawn is not None:
                 stem = (folder if first else further) / plate.name
                 style.save(drawn.figure, stem, title=plate.title)

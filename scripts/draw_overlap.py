@@ -8,7 +8,7 @@ import pandas as pd
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
-from evergreen.figures.overlap import draw_overlap, drawn
+from evergreen.figures.overlap_plot import draw_overlap, drawn
 from evergreen.figures.style import save, style
 from evergreen.tables import read_table
 

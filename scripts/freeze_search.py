@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
-from evergreen.search import rounds
+from evergreen.search import round_files
 from evergreen.tables import read_json
 
 
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
                     todo="Delete that folder first if the new search is to take its place.",
                 ))  # fmt: skip
             continue
-        rounds.copy(log.parent, target)
+        round_files.copy(log.parent, target)
         endpoint = read_json(target / "retrieved.json")["endpoint"]
         note = " (of the embedded stand-in, not of PubMed)" if endpoint == "embedded" else ""
         print(f"{source}, round {day}: frozen in {target}{note}")

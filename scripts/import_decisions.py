@@ -19,11 +19,11 @@ import pandas as pd
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
-from evergreen.protocol.reading import load
+from evergreen.protocol.loading import load
 from evergreen.screening.ballots import ballots
-from evergreen.screening.exchange import asreview, covidence, rayyan, ris
+from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
+from evergreen.screening.exchange.foreign_votes import ForeignVote
 from evergreen.screening.exchange.matching import match, merged
-from evergreen.screening.exchange.model import ForeignVote
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.stages import DECISIONS, STAGES
 
@@ -108,7 +108,7 @@ def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote
             "a list says nothing of decisions by itself",
             todo="Say what being in it means: --decision include, or exclude.",
         )
-    reader = covidence.read if tool == "covidence" else ris.read_group
+    reader = covidence.read if tool == "covidence" else ris_lists.read_group
     return [vote for file in files for vote in reader(file, decision)]
 
 

@@ -16,7 +16,7 @@ from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.records.account import import_report, imported_twice
 from evergreen.records.model import typed
-from evergreen.records.reading import Round, read_source
+from evergreen.records.source_reading import Round, read_source
 
 Source = tuple[str, str, list[Round]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
-from evergreen.search import evidence, pace, rounds, strategy
+from evergreen.search import evidence, pace, round_files, strategy
 from evergreen.search.client import NCBI, Client
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--out", type=Path, required=True, help="folder of the round")
     args = arguments.parse_args(argv)
     if args.frozen:
-        rounds.copy(args.frozen[0].parent, args.out)
+        round_files.copy(args.frozen[0].parent, args.out)
         print(f"round {args.round} is read from {args.frozen[0].parent}")
         return
 
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
     start = None if embedded else datetime.now(UTC)
     limited = start is not None and evidence.is_past(args.round, start)
     written = strategy.read_file(args.strategy, args.params["acknowledged_warnings"])
-    earlier = [rounds.earlier(folder) for folder in args.earlier]
+    earlier = [round_files.earlier(folder) for folder in args.earlier]
     purpose = (
         f"{endpoint}\n{args.round}\n{limited}\n{written.text}\n{[len(one.new_ids) for one in earlier]}\n"
     )
@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> None:
         )
         end = None if embedded else datetime.now(UTC)
         account = evidence.retrieved(client, endpoint, args.round, start, end, journal.taken_over)
-        rounds.write(found, account, args.out)
+        round_files.write(found, account, args.out)
     discard(args.out)
     print(
         f"round {args.round}: {len(found.ids)} found, {len(found.new_ids)} new, {len(found.changes)} changes of known records"

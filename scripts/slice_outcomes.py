@@ -7,7 +7,7 @@ from pathlib import Path
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
-from evergreen.extraction.outcomes import as_csv, slices_of
+from evergreen.extraction.slices import as_csv, slices_of
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.readiness import refusals
 from evergreen.tables import read_table

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
-from evergreen.protocol.model import Protocol
+from evergreen.protocol.whole import Protocol
 from evergreen.report.checklist import checklist, read, sections
-from evergreen.report.document import document
 from evergreen.report.inputs import Inputs
+from evergreen.report.word import document
 from evergreen.tables import replaced
 
 

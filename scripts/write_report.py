@@ -7,11 +7,11 @@ from pathlib import Path
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
-from evergreen.protocol.model import Protocol
+from evergreen.protocol.whole import Protocol
 from evergreen.report.composition import Report
-from evergreen.report.document import write_document
 from evergreen.report.inputs import Inputs
 from evergreen.report.page import page
+from evergreen.report.word import write_document
 from evergreen.steps.parts import Parts
 
 

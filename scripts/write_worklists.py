@@ -45,9 +45,9 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
-    from evergreen.screening.exchange.ris import ris_parts, write_ris  # take long to load
+    from evergreen.screening.exchange.ris_lists import ris_parts, write_ris  # take long to load
     from evergreen.screening.webpage import highlight_terms, screening_page
-    from evergreen.screening.workbook import write_workbook
+    from evergreen.screening.worklist_workbook import write_workbook
     from evergreen.screening.worklists import conflict_list, work_list
 
     works = tables.read_table(works_file)

@@ -12,7 +12,7 @@ from evergreen.protocol.params import DRAWING
 from evergreen.protocol.part import Part
 from evergreen.protocol.review import Question
 from evergreen.protocol.screening import Stage
-from evergreen.protocol.search import Entrez
+from evergreen.protocol.sources import Entrez
 
 
 def given(part: type[Part], **keys: Any) -> dict[str, Any]:

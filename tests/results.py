@@ -10,9 +10,9 @@ import pandas as pd
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.models import InverseVariance
-from evergreen.synthesis.result.part import NotDone, Part
-from evergreen.synthesis.result.studies import LeftOut, Preparation, Study
+from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result.result_part import NotDone, Part
+from evergreen.synthesis.result.study_rows import LeftOut, Preparation, Study
 
 P = TypeVar("P", bound=Part)
 NOTHING: dict[Any, Any] = {str: "", int: 0, float: 1.0, bool: False, tuple: (), Mapping: {}}

@@ -21,7 +21,7 @@ from evergreen import schemas
 from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
 from evergreen.protocol import params, people
-from evergreen.protocol.reading import of_run
+from evergreen.protocol.loading import of_run
 from evergreen.protocol.screening import STAGES
 from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts

@@ -15,7 +15,7 @@ from evergreen.figures.flow import describe, draw_flow
 from evergreen.figures.style import save, style
 from evergreen.prisma.chart import charts
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
-from evergreen.prisma.page import page
+from evergreen.prisma.flow_page import page
 
 pytestmark = pytest.mark.browser
 ONE, TWO = "2018-12-31", "2020-12-31"

@@ -22,7 +22,7 @@ from pathlib import Path
 from evergreen.errors import InputError
 from evergreen.search import journal, table
 from evergreen.search.client import Client
-from evergreen.search.embedded.faults import FaultScript
+from evergreen.search.embedded.fault_scripts import FaultScript
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store, entry_from_facts
 from evergreen.search.listing import list_all

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.text import Text
 
+from evergreen.figures.canvas import Strokes
 from evergreen.figures.letters import Letters, Line
-from evergreen.figures.page import Strokes
 
 
 def texts_of(axes: Axes) -> list[Text]:

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from evergreen.figures.agreement import agreement_figure
+from evergreen.figures.agreement_plot import agreement_figure
 from evergreen.figures.style import save, style
-from evergreen.screening.comparison import agreement_table, compare
+from evergreen.screening.reviewer_comparison import agreement_table, compare
 
 
 def votes(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evergreen.figures import outcome as drawing
+from evergreen.figures import outcome_figures as drawing
 from evergreen.figures import style
 from evergreen.figures.forest import forest
 from evergreen.synthesis import outcome

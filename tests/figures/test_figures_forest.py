@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evergreen.figures import forest, forest_table, funnel, outcome, scales, style
+from evergreen.figures import forest, forest_table, funnel, outcome_figures, scales, style
 from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
 from tests.figures.seen import shapes_of
@@ -118,7 +118,7 @@ def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None
     setting = forest.Setting("Bone mineral density", "higher")
     with style.style():
         drawn = forest.forest(result, setting)
-        plates = {plate.name: plate for plate in outcome.plates(result, setting)}
+        plates = {plate.name: plate for plate in outcome_figures.plates(result, setting)}
     shown = words(drawn)
     assert {
         "3.99",

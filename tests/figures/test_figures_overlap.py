@@ -9,7 +9,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.deduplication.overlap import combinations, yields
-from evergreen.figures.overlap import REST, SHOWN, draw_overlap, drawn
+from evergreen.figures.overlap_plot import REST, SHOWN, draw_overlap, drawn
 from evergreen.figures.style import PAGE, style
 
 NAMES = ["PubMed", "Embase (Ovid)", "CENTRAL", "Web of Science Core Collection", "Scopus"]

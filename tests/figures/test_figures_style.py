@@ -16,7 +16,7 @@ from PIL import Image
 
 from evergreen.figures import fonts
 from evergreen.figures import pixels as pixel_files
-from evergreen.figures.page import Page
+from evergreen.figures.canvas import Page
 from evergreen.figures.style import FORMATS, INK, save, style
 
 

@@ -16,7 +16,7 @@ from evergreen import sheets, tables
 from evergreen.errors import InputError
 from evergreen.screening.ballots import ballots
 from evergreen.screening.rowcheck import check_against_works
-from evergreen.screening.workbook import write_workbook
+from evergreen.screening.worklist_workbook import write_workbook
 from evergreen.screening.worklists import conflict_list, work_list
 from evergreen.spreadsheets import for_people
 

@@ -12,7 +12,7 @@ from evergreen.extraction.check import check
 from evergreen.extraction.constraints import CONSTRAINTS, NUMBERS, faults
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, texts
-from evergreen.extraction.outcomes import Slices
+from evergreen.extraction.slices import Slices
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.outcome import compared

@@ -11,7 +11,7 @@ from evergreen.deduplication.links import borderline
 from evergreen.deduplication.rounds import Round, close_round, compare_share, prepare
 from evergreen.deduplication.verdicts import Verdicts
 from evergreen.records import formats
-from evergreen.records.rounds import import_exports
+from evergreen.records.new_records import import_exports
 
 BOUNDS = {
     "asysd_diabetes": (0, 0),

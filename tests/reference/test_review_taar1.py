@@ -9,8 +9,8 @@ from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB2
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction, merge_studies
-from evergreen.extraction.outcomes import Slices
-from evergreen.protocol.reading import load
+from evergreen.extraction.slices import Slices
+from evergreen.protocol.loading import load
 from evergreen.sheets import read_sheet
 from tests.results import written
 

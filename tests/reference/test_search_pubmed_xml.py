@@ -7,7 +7,7 @@ import pytest
 from Bio import Entrez
 
 from evergreen.search import article_sets, pubmed_xml
-from evergreen.search.embedded import facts
+from evergreen.search.embedded import held_facts
 from tests.reference import pubmed_oracle
 
 ARTICLE = """<PubmedArticle><MedlineCitation><PMID Version="1">1</PMID><Article>{}</Article>{}</MedlineCitation></PubmedArticle>"""
@@ -105,7 +105,7 @@ def test_books_are_records_too():
 
 
 def test_a_reply_may_name_the_dtd_of_a_year_to_come():
-    body = facts.article_set([ARTICLE.format("<New2041>x</New2041>", "").encode()], dtd_year=41)
+    body = held_facts.article_set([ARTICLE.format("<New2041>x</New2041>", "").encode()], dtd_year=41)
     assert next(pubmed_xml.records(BytesIO(body)))["pmid"] == "1"
 
 

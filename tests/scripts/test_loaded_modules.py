@@ -56,7 +56,7 @@ def test_a_script_starts_without_what_only_some_of_its_work_needs(script: str) -
     assert told.stdout.splitlines()[-1] == "loaded:", told.stdout
 
 
-@pytest.mark.parametrize("module", ["evergreen.synthesis.outcome", "evergreen.search.rounds"])
+@pytest.mark.parametrize("module", ["evergreen.synthesis.outcome", "evergreen.search.round_files"])
 def test_computing_on_plain_rows_loads_no_pandas(module: str) -> None:
     probe = (
         f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {module}; print('pandas' in sys.modules)"

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evergreen.search import rounds, strategy
+from evergreen.search import round_files, strategy
 from evergreen.search.client import Client, Patience
-from evergreen.search.embedded.faults import FaultScript
+from evergreen.search.embedded.fault_scripts import FaultScript
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Entry, Store, entry_from_facts
 from evergreen.search.journal import journal_of
@@ -61,10 +61,10 @@ def search(
     ):
         client = Client(server.url, "test@example.org", patience=patience)
         found = retrieve(
-            client, written, round=day, limited=limited, earlier=[rounds.earlier(path) for path in earlier],
+            client, written, round=day, limited=limited, earlier=[round_files.earlier(path) for path in earlier],
             journal=journal, file="strategy.txt",
         )  # fmt: skip
-        rounds.write(found, {"requests": client.exchanges}, folder)
+        round_files.write(found, {"requests": client.exchanges}, folder)
     return found
 
 

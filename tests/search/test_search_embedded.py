@@ -11,7 +11,7 @@ import requests
 from Bio import Entrez, Medline
 from lxml import etree
 
-from evergreen.search.embedded.faults import FAULTS, FaultScript
+from evergreen.search.embedded.fault_scripts import FAULTS, FaultScript
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Entry, Store, entry_from_facts
 from tests.search.search_rounds import facts, store

@@ -13,9 +13,9 @@ from threading import Thread
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.search import notices, rounds, strategy, table
+from evergreen.search import notices, round_files, strategy, table
 from evergreen.search.client import Client, Patience
-from evergreen.search.embedded.faults import FAULTS
+from evergreen.search.embedded.fault_scripts import FAULTS
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store, entry_from_facts
 from evergreen.search.journal import Journal, discard, journal_of, place_of
@@ -359,7 +359,7 @@ def test_revised_retracted_and_deleted_records_are_reported(tmp_path):
 def rounds_rows(folder, kind):
     from evergreen.search.changes import rows_in
 
-    return list(rows_in(rounds.replies_in(folder, [kind])))
+    return list(rows_in(round_files.replies_in(folder, [kind])))
 
 
 def test_a_round_dated_in_the_past_is_limited_by_creation_date(tmp_path):

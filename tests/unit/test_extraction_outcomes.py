@@ -5,9 +5,9 @@ import pytest
 
 from evergreen import sheets
 from evergreen.errors import InputError
-from evergreen.extraction import outcomes
+from evergreen.extraction import slices
 from evergreen.extraction.merge import merge_studies
-from evergreen.extraction.outcomes import Slices, as_csv, slices_of
+from evergreen.extraction.slices import Slices, as_csv, slices_of
 from evergreen.synthesis import comparisons
 from tests.protocols import pooling
 
@@ -90,7 +90,7 @@ def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
     ]
     each = {one.id: slice_of(ROWS, one.data, columns=one.columns, **tables) for one in wanted}
     calls = []
-    monkeypatch.setattr(outcomes, "folded", lambda cell: calls.append(cell) or sheets.folded(cell))
+    monkeypatch.setattr(slices, "folded", lambda cell: calls.append(cell) or sheets.folded(cell))
     together = slices_of(ROWS, wanted, **tables)
     assert {name: as_csv(one) for name, one in together.items()} == {
         name: as_csv(one) for name, one in each.items()

@@ -4,7 +4,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.protocol import places
-from evergreen.protocol.reading import complete, load
+from evergreen.protocol.loading import complete, load
 
 
 def raw(path="config/search/a.ris", **review):

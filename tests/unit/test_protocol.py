@@ -10,14 +10,14 @@ from evergreen.errors import InputError
 from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes, Settings
 from evergreen.protocol.keys import fields
-from evergreen.protocol.model import Protocol
+from evergreen.protocol.loading import complete, load, of_run
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
 from evergreen.protocol.part import Part
-from evergreen.protocol.reading import complete, load, of_run
 from evergreen.protocol.reference import sections
 from evergreen.protocol.schema import json_schema
 from evergreen.protocol.screening import STAGES, Screening
+from evergreen.protocol.whole import Protocol
 from tests.fixpoint.written import Written
 
 SMALLEST = {"review": {"title": "A review"}}

@@ -8,8 +8,8 @@ import pytest
 
 from evergreen.protocol import params
 from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.reading import complete
 
 RAW = {
     "review": {"title": "A review", "previous": {"studies": 2}},

@@ -4,7 +4,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.protocol import people
-from evergreen.protocol.reading import complete
+from evergreen.protocol.loading import complete
 
 RAW = {
     "review": {"title": "A review"},

@@ -6,7 +6,7 @@ import pytest
 from evergreen import sheets
 from evergreen.records import formats
 from evergreen.records.model import typed, with_ids
-from evergreen.records.rounds import import_exports
+from evergreen.records.new_records import import_exports
 from evergreen.sheets.labels import first_listed
 
 

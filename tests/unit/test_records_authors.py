@@ -4,7 +4,7 @@ import pytest
 
 from evergreen.records import formats
 from evergreen.records.names import apart, first_author, parse_name, split_authors
-from evergreen.records.rounds import import_exports
+from evergreen.records.new_records import import_exports
 
 LISTS = {
     "Python": "['Marx, Karl', 'Lindgren, Astrid']",

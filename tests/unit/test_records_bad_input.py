@@ -14,7 +14,7 @@ from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.account import imported_twice
 from evergreen.records.formats import content
-from evergreen.records.rounds import import_exports
+from evergreen.records.new_records import import_exports
 from evergreen.records.rows import record_table
 from evergreen.sheets import texts
 

@@ -9,7 +9,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.formats import content
-from evergreen.records.rounds import import_exports
+from evergreen.records.new_records import import_exports
 from evergreen.records.rows import record_table
 
 

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from evergreen.protocol.search import Format
+from evergreen.protocol.sources import Format
 from evergreen.records import formats
 from evergreen.records.rows import record_table
 

@@ -13,13 +13,13 @@ from docx import Document
 
 from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
-from evergreen.protocol.reading import complete
-from evergreen.protocol.search import OtherMethod, PeerReview
+from evergreen.protocol.loading import complete
+from evergreen.protocol.sources import OtherMethod, PeerReview
 from evergreen.report import methods
 from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
-from evergreen.report.document import document
 from evergreen.report.facts import Deduplication, Facts, Search, analysed_outcomes
+from evergreen.report.word import document
 from evergreen.synthesis import outcome as pooling
 
 ROUNDS = ["2018-12-31", "2020-12-31"]

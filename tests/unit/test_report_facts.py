@@ -7,7 +7,7 @@ import pytest
 
 from evergreen import spreadsheets, tables
 from evergreen.errors import InputError
-from evergreen.protocol.reading import complete
+from evergreen.protocol.loading import complete
 from evergreen.report import facts
 from evergreen.report.blocks import Text
 from evergreen.report.composition import glance, how

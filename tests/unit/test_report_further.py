@@ -16,7 +16,7 @@ from evergreen.synthesis.result.analyses import (
     SubsetPoints,
     Subsets,
 )
-from evergreen.synthesis.result.models import Robust
+from evergreen.synthesis.result.pooled_models import Robust
 from tests.results import changed, model, part, result
 
 MODEL = model(estimate=-0.7, ci_low=-1.1, ci_high=-0.3, k=3, I2=92.0, p=0.001)

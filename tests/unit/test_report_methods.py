@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from evergreen.protocol.reading import complete
+from evergreen.protocol.loading import complete
 from evergreen.report import methods, updates
 from evergreen.report.facts import Deduplication, Facts, Search, deduplicated, filled, screened
 

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from evergreen.prisma import page as flow_page
+from evergreen.prisma import flow_page as flow_page
 from evergreen.prisma.chart import charts
 from evergreen.prisma.counts import chained, given
 from evergreen.protocol.review import Review
 from evergreen.report import page, selection, updates
 from evergreen.report.blocks import Code, Head, Heading, Lines, Link, Section, Table, Text, Tiles
-from evergreen.report.document import document
+from evergreen.report.word import document
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import work_list
 from evergreen.search import audit

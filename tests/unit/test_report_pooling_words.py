@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from evergreen.protocol.reading import complete
+from evergreen.protocol.loading import complete
 from evergreen.report.facts import analysed_outcomes
 from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis import outcome as pooling

@@ -8,7 +8,7 @@ from evergreen.report import selection
 from evergreen.report.blocks import Figure, Lines, Link, Table
 from evergreen.report.status import waiting_screening
 from evergreen.screening.characteristics import COLUMNS
-from evergreen.screening.comparison import compare
+from evergreen.screening.reviewer_comparison import compare
 
 WORKS = pd.DataFrame(
     {"work_id": ["a:1", "a:2", "a:3"], "record_ids": ["a:1", "a:2; b:9", "a:3"], "title": ["One", "Two", "Three"],

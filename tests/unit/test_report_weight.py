@@ -14,7 +14,7 @@ from PIL import Image
 from evergreen.protocol.review import Review
 from evergreen.report import page as pages
 from evergreen.report.blocks import Figure, Gallery, Section
-from evergreen.report.document import document
+from evergreen.report.word import document
 
 REVIEW = Review(title="A review")
 

@@ -8,8 +8,8 @@ import pytest
 from evergreen import tables
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction
-from evergreen.extraction.outcomes import Slices
-from evergreen.protocol.reading import load
+from evergreen.extraction.slices import Slices
+from evergreen.protocol.loading import load
 from evergreen.sheets import read_sheet
 from tests.results import written
 

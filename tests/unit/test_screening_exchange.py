@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.screening.exchange import asreview, covidence, rayyan, ris
+from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
 from evergreen.screening.exchange.matching import match, merged
 from evergreen.screening.worklists import work_list
 
@@ -173,10 +173,10 @@ def test_an_asreview_table(tmp_path):
 
 def test_ris_comes_back_with_our_ids(tmp_path):
     awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
-    text = ris.write_ris(work_list(WORKS, awaiting, "AB"))
+    text = ris_lists.write_ris(work_list(WORKS, awaiting, "AB"))
     path = tmp_path / "included.ris"
     path.write_text(text, encoding="utf-8-sig", newline="")
-    rows, _ = rows_of(ris.read_group(path, "include"))
+    rows, _ = rows_of(ris_lists.read_group(path, "include"))
     assert [row[0] for row in rows["AB"]] == IDS
     # A tool that drops the accession number but keeps notes, another that marks what was seen.
     kept = text.replace("AN  - ", "XX  - ").replace(
@@ -190,7 +190,7 @@ def test_ris_comes_back_with_our_ids(tmp_path):
         ),
         newline="",
     )
-    rows, _ = rows_of(ris.read_group(path, "include"))
+    rows, _ = rows_of(ris_lists.read_group(path, "include"))
     assert {row[0]: row[1] for row in rows["AB"]} == {
         work: "exclude" if work == "pubmed:2" else "include" for work in IDS if work != "pubmed:3"
     }
@@ -226,11 +226,11 @@ def test_ids_alone_come_back_from_each_tools_layout(tmp_path, tool):
         }
     )
     rows = work_list(works, pd.DataFrame({"work_id": ODD_IDS, "reviewer": "AB", "pilot": False}), "AB")
-    text = ris.write_ris(rows)
+    text = ris_lists.write_ris(rows)
     notes = [line.removeprefix("N1  - ") for line in text.splitlines() if line.startswith("N1")]
     if tool == "ris":
         (tmp_path / "x.ris").write_text(text, encoding="utf-8", newline="")
-        votes = ris.read_group(tmp_path / "x.ris", "include")
+        votes = ris_lists.read_group(tmp_path / "x.ris", "include")
     elif tool == "rayyan":
         lines = [
             f'rayyan-{n},,,"{note} | RAYYAN-INCLUSION: {{""Ann""=>""Included""}}",,'
@@ -257,23 +257,25 @@ def test_ids_alone_come_back_from_each_tools_layout(tmp_path, tool):
 def test_a_long_list_is_parted_and_comes_back_whole(tmp_path):
     awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
     rows = work_list(WORKS, awaiting, "AB")
-    assert ris.ris_parts(rows) == []
-    parts = ris.ris_parts(rows, records=3)
+    assert ris_lists.ris_parts(rows) == []
+    parts = ris_lists.ris_parts(rows, records=3)
     assert [part.count("TY  - ") for part in parts] == [3, 3, 1]
-    assert "\r\n".join(parts) == ris.write_ris(rows)
-    largest = max(len(ris.write_ris(rows.iloc[at : at + 1]).encode()) for at in range(len(rows)))
-    assert all(len(part.encode()) <= largest * 2 for part in ris.ris_parts(rows, size=largest * 2))
+    assert "\r\n".join(parts) == ris_lists.write_ris(rows)
+    largest = max(len(ris_lists.write_ris(rows.iloc[at : at + 1]).encode()) for at in range(len(rows)))
+    assert all(len(part.encode()) <= largest * 2 for part in ris_lists.ris_parts(rows, size=largest * 2))
     back = []
     for number, part in enumerate(parts):
         (tmp_path / f"{number}.ris").write_text(part, encoding="utf-8", newline="")
-        back += [row[0] for row in rows_of(ris.read_group(tmp_path / f"{number}.ris", "include"))[0]["AB"]]
+        back += [
+            row[0] for row in rows_of(ris_lists.read_group(tmp_path / f"{number}.ris", "include"))[0]["AB"]
+        ]
     assert back == IDS
 
 
 def test_an_id_with_another_title_is_not_credited(tmp_path):
     path = tmp_path / "x.ris"
     path.write_text("TY  - JOUR\nTI  - Quite another paper\nAN  - pubmed:3\nER  - \n")
-    rows, result = rows_of(ris.read_group(path, "include"))
+    rows, result = rows_of(ris_lists.read_group(path, "include"))
     assert rows == {}
     assert result.unmatched["why"].tolist() == ["the id is that of pubmed:3, the title is another"]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evergreen import sheets, spreadsheets, tables
 from evergreen.errors import InputError
-from evergreen.screening.workbook import write_workbook
+from evergreen.screening.worklist_workbook import write_workbook
 
 FORMULAS = [
     "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=1",

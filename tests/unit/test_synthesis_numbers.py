@@ -7,7 +7,7 @@ import pytest
 
 from evergreen.figures import forest, series, style
 from evergreen.figures.wording import explained
-from evergreen.protocol.reading import complete
+from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.facts import analysed_outcomes
 from evergreen.report.findings import control_risk

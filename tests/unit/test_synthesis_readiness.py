@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.reading import complete
 from evergreen.synthesis.readiness import refusals
 
 FILE = "config/extraction/AB.csv"

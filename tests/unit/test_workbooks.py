@@ -12,7 +12,7 @@ import pytest
 from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.records import formats
-from evergreen.screening.exchange import asreview, model, rayyan
+from evergreen.screening.exchange import asreview, foreign_votes, rayyan
 from evergreen.sheets import archives, workbooks
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -65,7 +65,7 @@ def test_rows_and_columns_beyond_the_stated_dimension_are_read(tmp_path):
     records = formats.read(workbook(tmp_path / "export.xlsx", RECORDS, shrunk))
     assert len(records.blocks) == 5
     assert dict(records.blocks[4].fields)["doi"] == "10.1/5"
-    assert [row["doi"] for row in model.read_rows(tmp_path / "export.xlsx")] == [
+    assert [row["doi"] for row in foreign_votes.read_rows(tmp_path / "export.xlsx")] == [
         f"10.1/{n}" for n in range(1, 6)
     ]
 
@@ -98,7 +98,7 @@ def test_a_worksheet_out_of_all_bounds_is_refused_at_once(tmp_path, monkeypatch,
     path = workbook(
         tmp_path / "AB.xlsx", VOTES, lambda text: text.replace("</sheetData>", f"{extra}</sheetData>")
     )
-    for reader in (votes_of, formats.read, model.read_rows):
+    for reader in (votes_of, formats.read, foreign_votes.read_rows):
         assert sentence in said(reader, path)
 
 
@@ -108,7 +108,7 @@ def test_a_bomb_is_not_unfolded(tmp_path):
         tmp_path / "AB.xlsx", VOTES, lambda text: text.replace("<sheetData>", f"{blanks}<sheetData>")
     )
     assert path.stat().st_size < 1 << 20
-    for reader in (votes_of, formats.read, model.read_rows):
+    for reader in (votes_of, formats.read, foreign_votes.read_rows):
         assert re.search(
             rf"AB.xlsx: {SHEET} in the .* unfolds into 1,0\d\d times its size", said(reader, path)
         )
@@ -132,7 +132,7 @@ def test_entities_in_a_workbook_are_refused(tmp_path):
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     dtd = f'<!DOCTYPE x [<!ENTITY e0 "x">{entities}<!ENTITY f SYSTEM "file:///etc/hostname">]>'
     path = workbook(tmp_path / "AB.xlsx", VOTES, lambda text: dtd + re.sub(r"^<\?xml.*?\?>", "", text))
-    for reader in (votes_of, formats.read, model.read_rows):
+    for reader in (votes_of, formats.read, foreign_votes.read_rows):
         assert "defines entities, as no spreadsheet program does" in said(reader, path)
 
 
@@ -141,7 +141,7 @@ def test_a_damaged_or_encrypted_archive_is_one_sentence(tmp_path):
     path = tmp_path / "CD.xlsx"
     for spoilt in (whole[: len(whole) // 2], whole[:200] + b"\0" * 400 + whole[600:], b"PK\x03\x04", b""):
         path.write_bytes(spoilt)
-        for reader in (votes_of, model.read_rows):
+        for reader in (votes_of, foreign_votes.read_rows):
             assert "not a readable XLSX file, or damaged" in said(reader, path)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -161,7 +161,7 @@ def test_the_case_xlsx_dimension(shared, reader):
     found = {
         "sheets": lambda: votes_of(folder / "AB.xlsx"),
         "records": lambda: formats.read(folder / "export.xlsx").blocks,
-        "exchange": lambda: model.read_rows(folder / "AB.xlsx"),
+        "exchange": lambda: foreign_votes.read_rows(folder / "AB.xlsx"),
     }[reader]()
     with zipfile.ZipFile(folder / ("export.xlsx" if reader == "records" else "AB.xlsx")) as archive:
         written = archive.read(SHEET).decode().count("<row ")

@@ -7,7 +7,7 @@ import yaml
 
 from evergreen import yaml_text
 from evergreen.errors import InputError
-from evergreen.protocol.reading import load
+from evergreen.protocol.loading import load
 
 GOOD = """\
 # a comment

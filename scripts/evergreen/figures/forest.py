@@ -28,8 +28,8 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.models import InverseVariance, PooledModel
-from evergreen.synthesis.result.studies import Arm, LeftOut, Study
+from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
+from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
 
 DAGGER = "†"
 # What is shown of each group, by the kind of measure; of any other, whatever there is.

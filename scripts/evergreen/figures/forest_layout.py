@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from matplotlib.figure import Figure
 
 from evergreen.figures import scales
+from evergreen.figures.canvas import Page
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, limits
 from evergreen.figures.letters import Align, width_of, wrapped
-from evergreen.figures.page import Page
 from evergreen.figures.risk_of_bias import draw_circle
 from evergreen.figures.style import COLOURS, GREY, INK
 

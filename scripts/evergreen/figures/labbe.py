@@ -12,8 +12,8 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK
 from evergreen.metaanalysis.absolute_risk import risk_with_intervention
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.models import PooledModel
-from evergreen.synthesis.result.studies import Arm
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.study_rows import Arm
 
 
 def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:

@@ -11,7 +11,7 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Profile
-from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.pooled_models import PooledModel
 
 
 def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:

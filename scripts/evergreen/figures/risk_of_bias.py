@@ -19,8 +19,8 @@ from matplotlib.transforms import Affine2D
 
 from evergreen import tables
 from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.figures.canvas import Page
 from evergreen.figures.letters import width_of, wrapped
-from evergreen.figures.page import Page
 from evergreen.figures.style import FONT, GREY, INK, PALE
 
 SIZE = 8.0

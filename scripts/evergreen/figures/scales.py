@@ -10,7 +10,7 @@ from functools import partial
 from evergreen.metaanalysis import transforms
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.studies import Study
+from evergreen.synthesis.result.study_rows import Study
 
 MINUS = "\N{MINUS SIGN}"
 

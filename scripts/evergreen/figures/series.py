@@ -16,7 +16,7 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval, method
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
-from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.pooled_models import PooledModel
 
 
 @dataclass(frozen=True)

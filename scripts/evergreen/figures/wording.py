@@ -9,7 +9,7 @@ from evergreen.figures.scales import Scale, number, p_value
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone
-from evergreen.synthesis.result.models import InverseVariance, Mixed, PooledModel
+from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BeforeValidator
 
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.part import OneOrSeveral, Part
 from evergreen.protocol.relations import Path
+from evergreen.protocol.whole import Protocol
 
 
 def key(path: Path) -> str:

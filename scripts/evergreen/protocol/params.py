@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.part import Part
-from evergreen.protocol.search import TYPE_OF_METHOD, OtherMethod, Source
+from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
+from evergreen.protocol.whole import Protocol
 
 Values = dict[str, Any]
 POOLING = {

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.protocol import params
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.part import ADJUDICATION
+from evergreen.protocol.whole import Protocol
 
 AREAS = {
     "search": ("search",),

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from evergreen.protocol.keys import key
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.relations import Fault
 from evergreen.protocol.relations import Path as KeyPath
+from evergreen.protocol.whole import Protocol
 
 ALLOWED_BY = "review.outside_files"
 

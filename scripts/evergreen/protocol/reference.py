@@ -10,8 +10,8 @@ from pydantic import BeforeValidator
 
 from evergreen.protocol.analysis import Changes, Settings
 from evergreen.protocol.keys import bare, fields, is_mapping, model_of, takes_several
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.part import DAY, ENDPOINT, ID, Part
+from evergreen.protocol.whole import Protocol
 
 HEAD = """\
 # The protocol, key by key

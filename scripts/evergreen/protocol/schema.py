@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic.json_schema import GenerateJsonSchema
 
-from evergreen.protocol.model import Protocol
+from evergreen.protocol.whole import Protocol
 
 HEAD = """\
 # The protocol of a review, for editors and other programs. `make protocol` makes it from scripts/evergreen/protocol/.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.part import ADJUDICATION
 from evergreen.protocol.relations import Fault, Path
+from evergreen.protocol.whole import Protocol
 
 Names = list[tuple[Path, str]]
 """Names, and where they stand."""

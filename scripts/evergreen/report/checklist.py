@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen import __version__
-from evergreen.protocol.model import Protocol
-from evergreen.protocol.search import Source
+from evergreen.protocol.sources import Source
+from evergreen.protocol.whole import Protocol
 from evergreen.report import facts, methods, pooling_words
 from evergreen.report.blocks import Head, Section, Table, Text
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH

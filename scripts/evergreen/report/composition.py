@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen import __version__, tables
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
     export,

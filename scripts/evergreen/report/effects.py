@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evergreen.figures import scales
-from evergreen.synthesis.result.part import Estimated
+from evergreen.synthesis.result.result_part import Estimated
 
 
 def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.screening.exchange.ris import write_ris
+from evergreen.screening.exchange.ris_lists import write_ris
 from evergreen.synthesis.result import Result
 
 # Cells of a study's arms under the names that metafor's escalc() takes, group 1 the intervention.

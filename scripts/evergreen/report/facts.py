@@ -14,15 +14,15 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.whole import Protocol
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.search.lines import text_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
-from evergreen.synthesis.result.models import InverseVariance, Mixed, Multilevel, PooledModel
-from evergreen.synthesis.result.studies import Preparation
+from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.study_rows import Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
 

@@ -10,8 +10,8 @@ from evergreen.report.effects import estimate, interval
 from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
-from evergreen.synthesis.result.models import InverseVariance, Multilevel
-from evergreen.synthesis.result.part import NotDone
+from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel
+from evergreen.synthesis.result.result_part import NotDone
 
 SIDES = {"left": "the left", "right": "the right"}
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.screening import Stage
-from evergreen.protocol.search import EMBEDDED
+from evergreen.protocol.sources import EMBEDDED
+from evergreen.protocol.whole import Protocol
 from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES

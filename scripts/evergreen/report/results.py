@@ -28,7 +28,7 @@ from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.models import InverseVariance
+from evergreen.synthesis.result.pooled_models import InverseVariance
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
 FIRST = ("forest", "funnel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evergreen.protocol.model import Protocol
+from evergreen.protocol.whole import Protocol
 from evergreen.report import methods
 from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text
 from evergreen.report.facts import Facts

@@ -15,7 +15,7 @@ from evergreen.report.effects import estimate
 from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.models import PooledModel
+from evergreen.synthesis.result.pooled_models import PooledModel
 
 NONE = "not pooled"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evergreen.search import article_sets, pubmed_xml, rounds
+from evergreen.search import article_sets, pubmed_xml, round_files
 from evergreen.tables import read_json
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Read:
 def read_round(directory: Path, source: str, round: str) -> Read:
     """Read the new records of a round; of several versions of a record the latest holds."""
     latest: dict[int, tuple[int, dict[str, Any]]] = {}
-    for path in rounds.replies_in(directory, ["new"]):
+    for path in round_files.replies_in(directory, ["new"]):
         with gzip.open(path, "rb") as file:
             for line, element in article_sets.located(file):
                 pmid, version = pubmed_xml.identity(element)
@@ -38,8 +38,8 @@ def read_round(directory: Path, source: str, round: str) -> Read:
                     place = {"file": f"{directory.name}/{path.name}", "line": line}
                     latest[int(pmid)] = (version, {**pubmed_xml.record(element), **place})
     rows = [_with_ids(latest[pmid][1], source, round) for pmid in sorted(latest)]
-    new_ids = rounds.ids_in(directory / "new_ids.txt")
-    hits = len(rounds.ids_in(directory / "ids.txt"))
+    new_ids = round_files.ids_in(directory / "new_ids.txt")
+    hits = len(round_files.ids_in(directory / "ids.txt"))
     missing = [pmid for batch in read_json(directory / "batches.json")["new"] for pmid in batch["missing"]]
     lost = [
         {"file": "new_ids.txt", "line": new_ids.index(int(pmid)) + 1, "reason": GONE.format(pmid=pmid)}

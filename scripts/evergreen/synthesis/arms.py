@@ -12,7 +12,7 @@ from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
-from evergreen.synthesis.result.studies import Arm
+from evergreen.synthesis.result.study_rows import Arm
 
 Row = dict[str, Any]
 Rows = Sequence[Row]

@@ -35,7 +35,7 @@ from evergreen.synthesis.arms import (
     total,
 )
 from evergreen.synthesis.reported import effect
-from evergreen.synthesis.result.studies import Arm, ArmLeftOut, Effect, LeftOut, ReportedArm
+from evergreen.synthesis.result.study_rows import Arm, ArmLeftOut, Effect, LeftOut, ReportedArm
 from evergreen.synthesis.units import other_units
 
 if TYPE_CHECKING:

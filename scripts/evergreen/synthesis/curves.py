@@ -9,8 +9,8 @@ from evergreen.metaanalysis.inverse_variance import fit, fit_batch
 from evergreen.metaanalysis.least_squares import Batch
 from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.result.analyses import Line, LinePoint, Moderators, ModeratorsNotDone, Profile
-from evergreen.synthesis.result.models import PooledModel
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.study_arrays import Studies
 
 PROFILE_POINTS, LINE_POINTS = 121, 101
 

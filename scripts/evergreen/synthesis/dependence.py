@@ -12,9 +12,9 @@ from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.result.models import Robust
-from evergreen.synthesis.result.studies import Effect
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.pooled_models import Robust
+from evergreen.synthesis.result.study_rows import Effect
+from evergreen.synthesis.study_arrays import Studies
 
 LEAST_CLUSTERS = 3
 

@@ -22,8 +22,8 @@ from evergreen.synthesis.result.analyses import (
     ModeratorsNotDone,
     Subgroups,
 )
-from evergreen.synthesis.result.models import PooledModel
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.study_arrays import Studies
 
 COMMA = re.compile(r"[+-]?\d+,\d+")
 

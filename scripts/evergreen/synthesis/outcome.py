@@ -25,8 +25,8 @@ from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.preparation import prepared
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
-from evergreen.synthesis.result.studies import LeftOut, Study
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.study_arrays import Studies
 
 if TYPE_CHECKING:
     import pandas as pd

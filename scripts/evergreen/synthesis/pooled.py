@@ -19,7 +19,7 @@ from evergreen.metaanalysis.peto import peto
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import dependence
-from evergreen.synthesis.result.models import (
+from evergreen.synthesis.result.pooled_models import (
     CountsModel,
     InverseVariance,
     Mixed,
@@ -28,7 +28,7 @@ from evergreen.synthesis.result.models import (
     Test,
     Wald,
 )
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_arrays import Studies
 
 LEAST_PREDICTED = 3
 """Studies from which there is a prediction interval."""

@@ -13,8 +13,8 @@ from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import arrays
-from evergreen.synthesis.result.studies import Preparation
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.study_rows import Preparation
+from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
-from evergreen.extraction.outcomes import Slices
+from evergreen.extraction.slices import Slices
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart

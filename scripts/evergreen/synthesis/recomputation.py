@@ -23,9 +23,9 @@ from evergreen.synthesis.result.analyses import (
     Moderators,
     SmallStudy,
 )
-from evergreen.synthesis.result.models import InverseVariance, Mixed, Multilevel, PooledModel
-from evergreen.synthesis.result.part import Part
-from evergreen.synthesis.result.studies import Study, StudyEffect
+from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.result_part import Part
+from evergreen.synthesis.result.study_rows import Study, StudyEffect
 from evergreen.synthesis.study_effects import options
 
 DRAWN = "drawn at random, and no other program draws the same"

@@ -24,8 +24,8 @@ from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.result.analyses import Sensitivity
-from evergreen.synthesis.result.studies import LeftOut
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.result.study_rows import LeftOut
+from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
 

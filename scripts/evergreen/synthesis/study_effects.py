@@ -13,7 +13,7 @@ from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
-from evergreen.synthesis.result.studies import LeftOut
+from evergreen.synthesis.result.study_rows import LeftOut
 
 EMPTY_CELLS = ("to", "add")
 

@@ -23,7 +23,7 @@ from evergreen.synthesis.result.analyses import (
     Subsets,
     Without,
 )
-from evergreen.synthesis.studies import Studies
+from evergreen.synthesis.study_arrays import Studies
 
 
 def influences(studies: Studies, analysis: Analysis) -> Influence | None:

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from evergreen.errors import InputError
-from evergreen.screening.exchange.model import ForeignVote, needed, read_rows
-from evergreen.screening.exchange.ris import references
+from evergreen.screening.exchange.foreign_votes import ForeignVote, needed, read_rows
+from evergreen.screening.exchange.ris_lists import references
 from evergreen.sheets import archives
 
 PROJECT_VERSION = 3

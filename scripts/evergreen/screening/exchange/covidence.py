@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evergreen.screening.exchange.model import ForeignVote, needed, read_rows
-from evergreen.screening.exchange.ris import own_id
+from evergreen.screening.exchange.foreign_votes import ForeignVote, needed, read_rows
+from evergreen.screening.exchange.ris_lists import own_id
 
 REASON = re.compile(r"Exclusion reason:\s*([^;]+)")
 

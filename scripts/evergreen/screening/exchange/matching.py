@@ -13,7 +13,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from evergreen.records.normalise import canonical_doi, canonical_pmid, searchable
-from evergreen.screening.exchange.model import ForeignVote
+from evergreen.screening.exchange.foreign_votes import ForeignVote
 
 SAME_TITLE = 85  # rapidfuzz ratio above which a title says that an id or DOI was not exchanged
 UNMATCHED_COLUMNS = ["file", "row", "reviewer", "decision", "title", "year", "doi", "why"]

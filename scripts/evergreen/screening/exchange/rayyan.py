@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from evergreen.errors import InputError
-from evergreen.screening.exchange.model import MEANINGS, ForeignVote, needed, read_rows
-from evergreen.screening.exchange.ris import own_id
+from evergreen.screening.exchange.foreign_votes import MEANINGS, ForeignVote, needed, read_rows
+from evergreen.screening.exchange.ris_lists import own_id
 from evergreen.sheets import archives
 
 # The notes are one line: the user's own note, then `RAYYAN-...: ...` parts; values are Ruby hashes, not JSON.

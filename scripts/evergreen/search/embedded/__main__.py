@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from evergreen.search.embedded.faults import FAULTS, FaultScript
+from evergreen.search.embedded.fault_scripts import FAULTS, FaultScript
 from evergreen.search.embedded.server import Server, Service
 from evergreen.search.embedded.store import Store
 

@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from evergreen.search.embedded import BUILD, facts, medline
-from evergreen.search.embedded.faults import Fault, FaultScript
+from evergreen.search.embedded import BUILD, held_facts, medline_text
+from evergreen.search.embedded.fault_scripts import Fault, FaultScript
 from evergreen.search.embedded.query import BackendError, Found, search
 from evergreen.search.embedded.store import Store
 
@@ -54,7 +54,7 @@ class Service:
 
     store: Store
     faults: FaultScript = field(default_factory=FaultScript)
-    dtd_year: int = facts.DTD_YEAR
+    dtd_year: int = held_facts.DTD_YEAR
     api_keys: frozenset[str] | None = None  # None: any key is accepted
     on_request: Callable[[Service, int, str, dict[str, str]], None] | None = None
     history: dict[str, list[list[int]]] = field(default_factory=dict)
@@ -147,9 +147,10 @@ class Service:
         bodies = [self.store.entries[pmid].xml() for pmid in held]
         if kind == "medline" or mode == "text":
             return Reply(
-                "".join(f"\n{medline.text(etree.fromstring(body))}" for body in bodies).encode(), TEXT_TYPE
+                "".join(f"\n{medline_text.text(etree.fromstring(body))}" for body in bodies).encode(),
+                TEXT_TYPE,
             )
-        return Reply(facts.article_set(bodies, self.dtd_year))
+        return Reply(held_facts.article_set(bodies, self.dtd_year))
 
     def esummary(self, values: dict[str, str]) -> Reply:
         asked = self._asked(values)

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from evergreen.search import article_sets, pubmed_xml
-from evergreen.search.embedded import facts
+from evergreen.search.embedded import held_facts
 from evergreen.search.pubmed_fields import split_values
 
 SHIPPED = Path(__file__).with_name("records.csv")
@@ -167,8 +167,10 @@ class Store:
 
 def entry_from_facts(row: Mapping[str, str]) -> Entry:
     """An entry whose XML is written from a row of facts."""
-    element = facts.article(row)
-    return Entry(pubmed_xml.record(element), lambda: etree.tostring(facts.article(row), encoding="utf-8"))
+    element = held_facts.article(row)
+    return Entry(
+        pubmed_xml.record(element), lambda: etree.tostring(held_facts.article(row), encoding="utf-8")
+    )
 
 
 def mesh_tree() -> dict[str, list[str]]:

@@ -5,6 +5,6 @@ report, exports and verification read it. The JSON schema (`docs/result.schema.j
 from the models. It loads no mathematics.
 """
 
-from evergreen.synthesis.result.document import Result, read
+from evergreen.synthesis.result.outcome_result import Result, read
 
 __all__ = ["Result", "read"]

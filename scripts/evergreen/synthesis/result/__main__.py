@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen.synthesis.result import reference, schema
+from evergreen.synthesis.result import result_reference, result_schema
 
 ROOT = Path(__file__).resolve().parents[4]
 MADE = {
-    ROOT / "docs/result.schema.json": schema.as_json,
-    ROOT / "docs/result.md": reference.as_markdown,
+    ROOT / "docs/result.schema.json": result_schema.as_json,
+    ROOT / "docs/result.md": result_reference.as_markdown,
 }
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_serializer
 
-from evergreen.synthesis.result.models import InverseVariance, PooledModel
-from evergreen.synthesis.result.part import (
+from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
+from evergreen.synthesis.result.result_part import (
     ANALYSIS,
     PERCENT,
     SQUARED,
@@ -22,7 +22,7 @@ from evergreen.synthesis.result.part import (
     maybe,
     said,
 )
-from evergreen.synthesis.result.studies import StudyEffect
+from evergreen.synthesis.result.study_rows import StudyEffect
 
 # --- subgroups and moderators
 

@@ -22,9 +22,9 @@ from evergreen.synthesis.result.analyses import (
     SmallStudy,
     Subgroups,
 )
-from evergreen.synthesis.result.models import PooledModel
-from evergreen.synthesis.result.part import NotDone, Part, Texts, maybe, said
-from evergreen.synthesis.result.studies import ArmLeftOut, LeftOut, Preparation, Study
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.result_part import NotDone, Part, Texts, maybe, said
+from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut, Preparation, Study
 
 
 class Result(Part):

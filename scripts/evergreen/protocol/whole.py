@@ -12,7 +12,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.part import Day, Id, Ids, Part, part, told
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Screening
-from evergreen.protocol.search import EMBEDDED, Entrez, OtherMethod, Source
+from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
 
 
 class Deduplication(Part):

@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.synthesis.result.part import ANALYSIS, PERCENT, SQUARED, Count, Number, Part, maybe, said
+from evergreen.synthesis.result.result_part import (
+    ANALYSIS,
+    PERCENT,
+    SQUARED,
+    Count,
+    Number,
+    Part,
+    maybe,
+    said,
+)
 
 
 class Test(Part):

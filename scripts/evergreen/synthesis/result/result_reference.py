@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evergreen.synthesis.result.document import Result
-from evergreen.synthesis.result.schema import json_schema
+from evergreen.synthesis.result.outcome_result import Result
+from evergreen.synthesis.result.result_schema import json_schema
 
 HEAD = """\
 # The result of an outcome, key by key

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
+from evergreen.figures.canvas import Page
 from evergreen.figures.letters import width_of, wrapped
-from evergreen.figures.page import Page
 from evergreen.figures.scales import Scale, of_result, ticks
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, PALE
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Influence, Subsets
-from evergreen.synthesis.result.models import PooledModel
-from evergreen.synthesis.result.part import Part
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.result_part import Part
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
 PANEL, PANEL_GAP = 62.0, 13.0

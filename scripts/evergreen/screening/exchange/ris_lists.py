@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from evergreen import sheets, tables
-from evergreen.screening.exchange.model import ForeignVote
+from evergreen.screening.exchange.foreign_votes import ForeignVote
 
 if TYPE_CHECKING:
     import pandas as pd

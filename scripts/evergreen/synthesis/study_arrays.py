@@ -12,7 +12,7 @@ from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis import comparisons
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.result.studies import StudyEffect
+from evergreen.synthesis.result.study_rows import StudyEffect
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _read_exports(
     import pandas as pd
 
     from evergreen.records import formats
-    from evergreen.records.rounds import import_exports
+    from evergreen.records.new_records import import_exports
 
     options: dict[str, Any] = {
         "format_": how.get("format"), "columns": how.get("columns"), "none_expected": how.get("hits") == 0,

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import Tool
-from evergreen.figures import influence, scales, series
+from evergreen.figures import influence_plots, scales, series
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble
 from evergreen.figures.drapery import drapery
@@ -24,8 +24,8 @@ from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
-from evergreen.synthesis.result.models import InverseVariance
-from evergreen.synthesis.result.part import NotDone
+from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result.result_part import NotDone
 
 FIRST = ("forest", "funnel")  # these files are always there
 
@@ -90,11 +90,15 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     unordered = order.not_done if isinstance(order, CumulativeNotDone) else ""
     yield plate("cumulative", "Cumulative", series.cumulative, result, order, reason=repeated or unordered)
     four = at_least(4, repeated=True)
-    yield plate("influence", "Influence of single studies", influence.panel, influences, model, reason=four)
-    yield plate("baujat", "Baujat plot", influence.baujat, influences, reason=four)
+    yield plate(
+        "influence", "Influence of single studies", influence_plots.panel, influences, model, reason=four
+    )
+    yield plate("baujat", "Baujat plot", influence_plots.baujat, influences, reason=four)
     subsets = influences.gosh if influences is not None else None
     unasked = at_least(5, repeated=True) or ("" if subsets else "the protocol asks for none")
-    yield plate("gosh", "Subsets of the studies (GOSH)", influence.gosh, result, subsets, reason=unasked)
+    yield plate(
+        "gosh", "Subsets of the studies (GOSH)", influence_plots.gosh, result, subsets, reason=unasked
+    )
     flat = repeated or ("" if result.profile else "a common-effect model has no tau²")
     yield plate("tau2_profile", "Profile of tau²", profile, result, model, result.profile, reason=flat)
     yield plate("radial", "Radial plot", radial, result, model, reason=at_least(4))

@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import Field
 
-from evergreen.synthesis.result.part import ANALYSIS, PERCENT, SQUARED, Number, Part, Texts, maybe, said
+from evergreen.synthesis.result.result_part import (
+    ANALYSIS,
+    PERCENT,
+    SQUARED,
+    Number,
+    Part,
+    Texts,
+    maybe,
+    said,
+)
 
 
 def _known(description: str, unit: str = "") -> Any:

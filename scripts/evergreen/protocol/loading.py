@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from evergreen import yaml_text
 from evergreen.errors import InputError, refuse
-from evergreen.protocol import outcomes, places, screening, search, spelling
+from evergreen.protocol import outcomes, places, screening, sources, spelling
 from evergreen.protocol.faults import faults_of
 from evergreen.protocol.keys import key
-from evergreen.protocol.model import Protocol
 from evergreen.protocol.relations import Fault
 from evergreen.protocol.relations import Path as KeyPath
+from evergreen.protocol.whole import Protocol
 
 FILE = "config/config.yaml"
 Rows = Callable[[KeyPath], int | None]
@@ -91,8 +91,8 @@ def complete(
 def _relations(protocol: Protocol, root: str | Path) -> Iterator[Fault]:
     """What no key says alone."""
     yield from _order(protocol)
-    yield from search.faults(protocol.sources, protocol.rounds, protocol.entrez)
-    yield from search.faults_of_methods(protocol.other_methods, protocol.sources, protocol.rounds)
+    yield from sources.faults(protocol.sources, protocol.rounds, protocol.entrez)
+    yield from sources.faults_of_methods(protocol.other_methods, protocol.sources, protocol.rounds)
     yield from screening.faults(protocol.screening, protocol.rounds)
     yield from outcomes.faults(protocol.outcomes)
     yield from spelling.faults(protocol)

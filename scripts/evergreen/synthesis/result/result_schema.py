@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from evergreen.protocol.schema import Generator, untitled
-from evergreen.synthesis.result.document import Result
-from evergreen.synthesis.result.studies import Arm, ReportedArm
+from evergreen.synthesis.result.outcome_result import Result
+from evergreen.synthesis.result.study_rows import Arm, ReportedArm
 
 KNOWN_ONLY = {Arm.__name__, ReportedArm.__name__}
 """Parts of which only those numbers are written that are known."""
