@@ -64,7 +64,7 @@ def _keys(features: pd.DataFrame) -> Iterator[np.ndarray]:
     for name in ("doi", "pmid", "registry"):
         value = text(features[name])
         yield _code(value, pc.not_equal(value, ""))
-    yield _code(_base_ids(features["record_id"]))
+    yield _code(text(features["stem"]))
     initial = pc.utf8_slice_codeunits(text(features["journal"]), 0, 1)
     yield _code(_joined(volume, page, initial), pa.array((volume > 0) & (page > 0)))
     named = pc.not_equal(author, "")
@@ -73,11 +73,6 @@ def _keys(features: pd.DataFrame) -> Iterator[np.ndarray]:
         _joined(year, author, pc.utf8_slice_codeunits(title, 0, 4)), pc.and_(named, pa.array(year > 0))
     )
     yield _code(_joined(page, start), pa.array(page > 0))
-
-
-def _base_ids(record_ids: pd.Series) -> pa.Array:
-    """Ids without the `~2` of a row that came twice."""
-    return pc.replace_substring_regex(text(record_ids), r"~\d+$", "")
 
 
 def _joined(*parts: np.ndarray | pa.Array) -> pa.Array:

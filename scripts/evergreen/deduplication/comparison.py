@@ -113,8 +113,7 @@ class Columns:
             codes, values = pd.factorize(features[name])
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
-        stems = features["record_id"].str.replace(r"~\d+$", "", regex=True)
-        self.codes["stem"] = pd.factorize(stems)[0].astype(np.int32)
+        self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
         )

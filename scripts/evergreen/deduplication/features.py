@@ -15,7 +15,7 @@ KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", 
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
-    "record_id", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
+    "record_id", "stem", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
     "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane",
 )  # fmt: skip
 
@@ -158,7 +158,7 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
 def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
-    `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
+    `stem`: what records of one source have in common that are known to say the same; `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
     `cut`: the title ends in an ellipsis; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
@@ -206,6 +206,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "record_id": records["record_id"].to_numpy(),
+            "stem": _stems(records),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, _CUT),
             "part": _matches(raw, _PART),
@@ -230,6 +231,14 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             | _matches(dois, r"^10\.1002/14651858\."),
         }
     )
+
+
+def _stems(records: pd.DataFrame) -> pd.Series:
+    """Ids without the `~2` of a row that came twice; a record that only has the key of another one `repeats` itself."""
+    bases = records["record_id"].str.replace(r"~\d+$", "", regex=True)
+    if "repeats" not in records:
+        return bases
+    return bases.where(records["repeats"].eq(""), records["repeats"])
 
 
 def _without_edition(raw: pa.Array, journals: pa.Array) -> pa.Array:

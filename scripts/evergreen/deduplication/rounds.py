@@ -26,7 +26,7 @@ SHARED = 20_000
 """Records from which several workers share the work."""
 
 RECORD = (
-    "record_id", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
+    "record_id", "repeats", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
     "issue", "pages", "first_page", "doi", "pmid", "registry_ids", "publication_types", "url",
 )  # fmt: skip
 """What is read of a record table."""

@@ -49,7 +49,8 @@ def import_report(
     """`records/import-report.csv`: a row per file (kind `file`), then a row per remark on the file or one of its lines.
 
     Kinds: `file` (what was read), `hits` (differs from what the protocol states), `repeated` (ids or records that
-    are there twice), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
+    are there twice), `key` (a new record that has the key of another work of an earlier round), `seen` (a
+    record that an earlier round has, as which and what says so), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
     """
     columns = ["source", "round", *REMARK_COLUMNS]
     import pandas as pd

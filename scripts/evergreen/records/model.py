@@ -32,6 +32,8 @@ FURTHER = (
     "title_search",
     "journal_search",
     "accession",  # the source's own number of the record, "" where it gives none
+    "repeats",  # of records that share an accession: the first record that this one says again, or its own id
+    "alias",  # ids that the record had before, under which people may have decided on it
     "other_fields",  # JSON object {field: [values]} of everything that has no column
     "file",  # where the record stands: the file as the protocol names it, first and last line (or row) of its block
     "line",

@@ -65,12 +65,9 @@ def _read_exports(
         "format_": how.get("format"), "columns": how.get("columns"), "none_expected": how.get("hits") == 0,
     }  # fmt: skip
     exports = {file: formats.read(file, **options) for file in files}
-    known = [
-        name
-        for path in earlier
-        for name in pd.read_parquet(f"{path}.parquet", columns=["record_id"])["record_id"]
-    ]
-    result = import_exports(exports, source=source, round_=day, earlier=known, hits=how.get("hits"))
+    known = [tables.read_table(f"{path}.parquet") for path in earlier]
+    before = pd.concat(known, ignore_index=True) if known else None
+    result = import_exports(exports, source=source, round_=day, earlier=before, hits=how.get("hits"))
     tables.write_table(result.records, f"{stem}.parquet")
     tables.write_json(result.counts, f"{stem}.counts.json")
     tables.write_table(result.remarks, f"{stem}.lost.csv")
@@ -79,5 +76,5 @@ def _read_exports(
             f"{counts['file']}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
             f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
         )
-    for reason in result.remarks.loc[result.remarks["kind"] == "hits", "reason"]:
+    for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key")), "reason"]:
         print(f"WARNING: {', '.join(files)}: {reason}")

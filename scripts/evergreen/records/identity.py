@@ -1,0 +1,182 @@
+"""Whether records of one source that share a key are one, and the ids that follow from it.
+
+A key is what an id is made of: the source's accession, or a hash of the content. Reference managers number records anew in each
+file, and short titles have the same hash, so a key alone proves nothing: another record under a known key is new, with an id of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from evergreen.records.model import COLUMNS, base_id, with_ids
+
+CONTENT = [
+    name for name in COLUMNS if name not in ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
+]  # fmt: skip
+_PLACE = ("first_author", "journal_search", "volume", "issue")
+
+TELLING = 5
+"""Words from which a title is one work's; "Authors' reply" and "Annual report 2019" are many works'."""
+REVISED = 70
+"""rapidfuzz ratio of two abstracts, as far as the shorter one goes, from which one is a version of the other; abstracts of different
+works have 40 to 50."""
+
+
+class Told(NamedTuple):
+    """A record of a file, what became of it (`record_id`: the one that it is, or was seen as), and why."""
+
+    file: str
+    line: int
+    record_id: str
+    reason: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Identified:
+    """`records` that are new, with their ids, in the order of id; `seen` are the others; `shared` those of the new ones whose key
+    another work of an earlier round has."""
+
+    records: pd.DataFrame
+    seen: list[Told]
+    shared: list[Told]
+
+    @property
+    def repeated(self) -> pd.DataFrame:
+        """The new records whose key another record of the file has."""
+        earlier = {one.record_id for one in self.shared}
+        ids = self.records["record_id"]
+        return self.records[ids.ne(ids.map(base_id)) & ~ids.isin(earlier) & self.records["repeats"].ne("")]
+
+
+def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame | None = None) -> Identified:
+    """Tell the new records of a source's round from those that its `earlier` record table has, and give them their ids.
+
+    A record that an earlier round has is seen as that record; one that stands twice among the new ones is two records, the second of
+    which `repeats` the first. Everything else is new, under the first of `<key>`, `<key>~2`, `<key>~3` that no record has.
+    Nothing depends on the order of the file.
+    """
+    records = with_ids(rows, source, round_)
+    keys = records["record_id"].map(base_id).astype("str")
+    before = earlier if earlier is not None else records.iloc[:0]
+    known = before["record_id"].map(base_id).astype("str")
+    contested = keys.duplicated(keep=False) | keys.isin(set(known))
+    if not contested.any():
+        return Identified(records, [], [])
+
+    # In the order that `with_ids` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
+    numbers = records["record_id"].map(_number)
+    order = list(
+        pd.DataFrame({"key": keys, "number": numbers})[contested].sort_values(["key", "number"]).index
+    )
+    containers = _containers(records, keys) | _containers(before, known)
+    old: dict[str, list[Any]] = {}
+    among = known.isin(set(keys[contested]))
+    for key, one in zip(known[among], _comparable(before[among]), strict=True):
+        old.setdefault(key, []).append(one)
+    seen: dict[int, Told] = {}
+    firsts: dict[str, list[tuple[int, Any]]] = {}
+    first_of: dict[int, int] = {}
+    ones = dict(zip(order, _comparable(records.loc[order]), strict=True))
+    for row, one in ones.items():
+        key = keys[row]
+        said = ((other, agreement(one, other, containers)) for other in old.get(key, ()))
+        as_which, why = next(((other, why) for other, why in said if why), (None, ""))
+        if as_which is not None:
+            reason = f"seen as {as_which.record_id}: {why}"
+            seen[row] = Told(one.file, one.line, as_which.record_id, reason, one.title)
+            continue
+        new = firsts.setdefault(key, [])
+        first_of[row] = next((first for first, other in new if agreement(one, other, containers)), row)
+        if first_of[row] == row:
+            new.append((row, one))
+
+    ids = records["record_id"].to_dict()
+    stays = set(before["record_id"])
+    taken = stays | {name for row, name in ids.items() if row not in seen}
+    for row in first_of:
+        if ids[row] in stays:
+            ids[row] = _free(keys[row], taken)
+            taken.add(ids[row])
+    shared = [
+        Told(one.file, one.line, ids[row], f"another work has the key {keys[row]}: the record is new, as {ids[row]}", one.title)
+        for row, one in ones.items()
+        if first_of.get(row) == row and keys[row] in old
+    ]  # fmt: skip
+    repeats = {row: ids[first] for row, first in first_of.items()}
+    fresh = records.assign(
+        record_id=pd.Series(ids),
+        repeats=pd.Series(repeats).reindex(records.index, fill_value="").astype("str"),
+    ).drop(index=list(seen))
+    return Identified(
+        fresh.sort_values("record_id", kind="stable", ignore_index=True),
+        sorted(seen.values(), key=lambda one: (one.file, one.line)),
+        shared,
+    )
+
+
+def agreement(one: Any, other: Any, containers: Iterable[str] = ()) -> str:
+    """What says that two records under one key are one (`PMID`, `DOI`, `title, year and first author`, `every field`), else "".
+
+    The records have `CONTENT` as attributes. Numbers decide where both have them: two PMIDs alone, a DOI unless it is that of a
+    supplement (`containers`) or beside another title and author. Without numbers the titles have to be equal and
+    nothing may speak against it; what is missing does not.
+    """
+    if one.pmid and other.pmid:
+        return "PMID" if one.pmid == other.pmid else ""
+    if one.doi and other.doi and one.doi != other.doi:
+        return ""
+    titled = one.title_search and other.title_search
+    if one.doi and one.doi == other.doi and one.doi not in containers:
+        another = titled and one.title_search != other.title_search and _conflict(one, other, "first_author")
+        return "" if another else "DOI"
+    if not one.title_search and not other.title_search:
+        return "every field" if all(getattr(one, name) == getattr(other, name) for name in CONTENT) else ""
+    if not titled or one.title_search != other.title_search:
+        return ""
+    # Online first, then in print: another year, and other pages where it has no volume yet.
+    apart = abs(one.year - other.year) if one.year and other.year else 0
+    telling = len(one.title_search.split()) >= TELLING
+    moved = bool(one.volume and other.volume) and _conflict(one, other, "first_page")
+    if apart > telling or moved or any(_conflict(one, other, name) for name in _PLACE):
+        return ""
+    length = min(len(one.abstract), len(other.abstract))
+    if length and fuzz.ratio(one.abstract[:length], other.abstract[:length]) < REVISED:
+        return ""
+    return "title, year and first author"
+
+
+def _conflict(one: Any, other: Any, name: str) -> bool:
+    a, b = getattr(one, name), getattr(other, name)
+    return bool(a and b and a != b)
+
+
+def _comparable(table: pd.DataFrame) -> Iterable[Any]:
+    years = table["year"].fillna(0).astype(int)
+    return table.assign(year=years)[["record_id", "file", "line", *CONTENT]].itertuples(
+        index=False, name="Record"
+    )
+
+
+def _containers(table: pd.DataFrame, keys: pd.Series) -> set[str]:
+    """DOIs that several titles under several `keys` have in one round."""
+    numbered = table[table["doi"].ne("") & table["title_search"].ne("")].assign(key=keys)
+    several = numbered.groupby(["round", "doi"])[["title_search", "key"]].nunique().gt(1).all(axis=1)
+    return {doi for _, doi in several.index[several]}
+
+
+def _number(record_id: str) -> int:
+    stem = base_id(record_id)
+    return 1 if stem == record_id else int(record_id[len(stem) + 1 :])
+
+
+def _free(key: str, taken: set[str]) -> str:
+    number = 2
+    while f"{key}~{number}" in taken:
+        number += 1
+    return f"{key}~{number}"
