@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, rounds, sources [[id, type, name]], other_methods [[round, type, method, found, source]], reasons [[key, label]], previous, given {date: counts}",
+        help="title, rounds, sources [[id, type, name]], other_methods [[round, type, method, found, source]], reasons [[key, label]], previous, given {date: counts}, not_searched {date: {name of the source: reason}}",
     )
     p.add_argument("--code", default="", help="fingerprint of the code; charts that are of now stay")
     p.add_argument("--folder", type=Path, required=True, help="where counts, lists and charts go")
@@ -55,6 +55,7 @@ def main(argv: list[str] | None = None) -> None:
         previous=params["previous"],
         given_counts=params["given"],
         other_methods=params["other_methods"],
+        not_searched=params.get("not_searched", {}),
     )
     _write(counted, labels, folder)
     drawn = charts(counted.document, labels)

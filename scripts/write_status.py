@@ -17,7 +17,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], known_items, stand_in: sources searched there, outcomes",
+        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, outcomes",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -30,7 +30,9 @@ def main(argv: list[str] | None = None) -> None:
         *_waiting(Inputs(args.inputs), args.params),
     ]
     tables.write_json(status.as_records(items), args.json)
-    tables.write_text(status.as_text(args.params["title"], items), args.text)
+    tables.write_text(
+        status.as_text(args.params["title"], items, args.params.get("on_purpose", {})), args.text
+    )
     status.refuse_if_final(items, final=args.params["final"])
 
 

@@ -317,6 +317,8 @@ def test_a_chart_names_the_sources_that_its_round_left_out(review: dict[str, Any
     note = "Not searched in this round: Embase."
     drawn = charts({**base, "given": []}, {})
     assert [name for name, chart in drawn.items() if note in chart.notes] == [f"flow-{TWO}"]
+    said = charts({**base, "given": [], "not_searched": {TWO: {"Embase": "no access"}}}, {})[f"flow-{TWO}"]
+    assert "Not searched in this round: Embase (no access)." in said.notes
     # what the authors of a review gave may name its sources otherwise
     for day in (ONE, TWO):
         assert not any(note in chart.notes for chart in charts({**base, "given": [day]}, {}).values())

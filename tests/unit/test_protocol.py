@@ -95,6 +95,14 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
             {**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database", "files": {"2021-01-01": "x.ris"}}}},
             "names the round 2021-01-01",
         ),
+        (
+            {**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database", "files": {"2020-01-01": "x.ris"}, "not_searched": {"2020-01-01": "no access"}}}},
+            "`sources.a` has a file of 2020-01-01, and `not_searched` says why it was not searched. Keep one of them.",
+        ),
+        (
+            {**SMALLEST, "rounds": ["2020-01-01"], "sources": {"pubmed": {**PUBMED["pubmed"], "not_searched": {"2020-01-01": "no access"}}}},
+            "`sources.pubmed` asks PubMed in every round",
+        ),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": PUBMED, "entrez": {"endpoint": "live"}}, "`entrez.email` is empty"),
         ({**SMALLEST, "entrez": {"endpoint": "http://example.org"}}, "loopback URL"),
     ],

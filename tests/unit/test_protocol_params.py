@@ -71,14 +71,14 @@ GIVEN = [
     (
         params.count_prisma, (),
         {"title": "A review", "rounds": ["2020-01-01", "2021-01-01"], "sources": [["pubmed", "database", "PubMed"], ["embase", "register", "embase"]],
-         "other_methods": [["2020-01-01", "citation", "citation", 30, None]], "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}},
+         "other_methods": [["2020-01-01", "citation", "citation", 30, None]], "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}, "not_searched": {}},
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
     (params.merge_extraction, (), {"people": ["AB"], "scales": {"pain": "ratio"}}),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"]}),
 ]  # fmt: skip
 
 
@@ -86,6 +86,14 @@ def test_the_status_is_told_which_sources_lack_a_file_of_the_latest_rounds(proto
     embase = {**RAW["sources"]["embase"], "files": {"2020-01-01": "e.csv"}, "hits": {}}
     behind = complete({**RAW, "sources": {"embase": embase}})
     assert params.write_status(behind, [])["not_searched"] == [["embase", "embase", ["2021-01-01"]]]
+    said = {**embase, "not_searched": {"2021-01-01": "no access any more"}}
+    excused = complete({**RAW, "sources": {"embase": said}})
+    assert params.write_status(excused, [])["not_searched"] == []
+    for step in (
+        params.write_status(excused, [])["on_purpose"],
+        params.count_prisma(excused)["not_searched"],
+    ):
+        assert step == {"2021-01-01": {"embase": "no access any more"}}
 
 
 @pytest.mark.parametrize(

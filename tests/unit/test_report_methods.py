@@ -152,6 +152,15 @@ def test_each_source_is_told_with_its_own_days(searches, expected):
     assert methods.search(protocol(), found) == expected
 
 
+def test_a_source_that_was_left_out_on_purpose_is_told_with_the_reason():
+    cinahl = {**EXPORTS["cinahl"], "not_searched": {ROUNDS[1]: "no access any more"}}
+    held = [("embase", ROUNDS[0]), ("cinahl", ROUNDS[0]), ("embase", ROUNDS[1])]
+    found = Facts(searches=tuple(Search(name, day, 3, 3, 0) for name, day in held))
+    assert methods.search(protocol(sources={**EXPORTS, "cinahl": cinahl}), found).endswith(
+        "CINAHL was not searched in the round of 2021-12-31 (no access any more)."
+    )
+
+
 @pytest.mark.parametrize(
     ("endpoint", "asked", "expected"),
     [

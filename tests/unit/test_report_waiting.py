@@ -97,6 +97,12 @@ def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing()
     assert not item.blocks
 
 
+def test_a_source_that_was_left_out_on_purpose_is_said_with_its_reason():
+    assert as_text("A", [], {"2026-05-01": {"Embase": "no access any more"}}) == (
+        "A\nNothing awaits anybody.\nNot searched on purpose:\n  Embase in the round of 2026-05-01: no access any more\n"
+    )
+
+
 def test_a_known_item_that_a_source_did_not_find_is_said():
     works = pd.DataFrame({"sources": ["pubmed; embase", "embase"], "pmid": ["7", "8"]})
     known = known_items({"pubmed": ["7", "8"], "embase": ["8"]}, works)

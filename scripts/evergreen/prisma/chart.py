@@ -317,7 +317,7 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
             document["rounds"][round_],
             document["sources"].get(round_, {}),
             (round_,) if round_ in given else (),
-            () if round_ in given else _not_searched(computed, round_),
+            () if round_ in given else _not_searched(computed, round_, document.get("not_searched", {})),
         )
         for position, round_ in enumerate(rounds)
     }
@@ -327,11 +327,15 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
     return {**result, "flow-total": View(rounds, (), total, summed(document["sources"]), given)}
 
 
-def _not_searched(sources: Mapping[str, Mapping[str, Mapping[str, int]]], day: str) -> tuple[str, ...]:
-    """Names of the sources that an earlier round searched and this one did not; `sources` by round and box."""
+def _not_searched(
+    sources: Mapping[str, Mapping[str, Mapping[str, int]]], day: str, reasons: Mapping[str, Mapping[str, str]]
+) -> tuple[str, ...]:
+    """Sources that an earlier round searched and this one did not, each with the reason if there is one; `sources` by round and box."""
+    why = reasons.get(day, {})
     earlier = [name for other in sources if other < day for box in sources[other].values() for name in box]
     now = {name for box in sources.get(day, {}).values() for name in box}
-    return tuple(dict.fromkeys(name for name in earlier if name not in now))
+    names = dict.fromkeys(name for name in [*earlier, *why] if name not in now)
+    return tuple(f"{name} ({why[name]})" if name in why else name for name in names)
 
 
 def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Chart]:

@@ -53,11 +53,12 @@ def count(
     previous: Mapping[str, int],
     given_counts: Mapping[str, Any],
     other_methods: Sequence[tuple[str, str, str, int, str | None]] = (),
+    not_searched: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Counted:
     """Count the boxes of every round, and check that they add up.
 
     `imported` are the counts of the files of each source and round, `sources` (id, type, name), `labels` those of the reasons for
-    exclusion, `given_counts` by date, `other_methods` (round, type, method, records looked at, source) what people looked through. Raises InputError where a round has both counts and records, ReviewError where the numbers
+    exclusion, `given_counts` by date, `not_searched` by date why sources, by name, were not searched, `other_methods` (round, type, method, records looked at, source) what people looked through. Raises InputError where a round has both counts and records, ReviewError where the numbers
     contradict each other.
     """
     parts: dict[str, Any] = {}
@@ -103,6 +104,7 @@ def count(
             "given": sorted(given_counts),
             "skipped": unscreened,
             **({"looked_at": besides} if any(besides.values()) else {}),
+            **({"not_searched": not_searched} if not_searched else {}),
         },
         **lists,
     )

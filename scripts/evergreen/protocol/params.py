@@ -105,6 +105,7 @@ def count_prisma(protocol: Protocol) -> Values:
         "reasons": _reasons(protocol),
         "previous": _values(protocol.review.previous),
         "given": _given(protocol),
+        "not_searched": protocol.not_searched,
     }
 
 
@@ -180,7 +181,7 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
 
 def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
     """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `not_searched` [id, name, rounds]
-    of the sources that the latest rounds have no search of."""
+    of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""
     return {
         "title": protocol.review.title,
         "final": protocol.review.final,
@@ -188,6 +189,7 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
         "not_searched": [
             [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
         ],
+        "on_purpose": protocol.not_searched,
         "known_items": protocol.known_items,
         "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),

@@ -66,6 +66,10 @@ class Source(Part):
         (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
     files: Mapping[Day, Names] = Field({}, description="Export file of each round, or several as a list.")
+    not_searched: Mapping[Day, Annotated[str, Field(min_length=1)]] = Field(
+        {},
+        description="Why a round has no file of the source, where that is on purpose; told wherever the round is.",
+    )
     hits: Mapping[Day, Annotated[int, Field(ge=0)]] = Field(
         {},
         description="Number of hits that the database stated for each round.",
@@ -138,7 +142,19 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
                     f"`{key}.files` names no file in {day}",
                     "Name the export, or drop the round.",
                 )
-        for part, days in (("files", source.files), ("hits", source.hits)):
+        for day in source.not_searched:
+            if source.kind == "pubmed" or day in source.files:
+                why = "asks PubMed in every round" if source.kind == "pubmed" else f"has a file of {day}"
+                yield Fault(
+                    (*here, "not_searched", day),
+                    f"`{key}` {why}, and `not_searched` says why it was not searched",
+                    "Keep one of them.",
+                )
+        for part, days in (
+            ("files", source.files),
+            ("hits", source.hits),
+            ("not_searched", source.not_searched),
+        ):
             for day in days:
                 if day not in rounds:
                     yield Fault(

@@ -137,12 +137,22 @@ class Protocol(Part):
 
     @property
     def left_behind(self) -> dict[str, list[str]]:
-        """The rounds after its last one of each source that is read from files."""
+        """The rounds after its last one of each source that is read from files, but those that say why."""
         behind = {
-            name: [day for day in self.rounds if day > max(self.sources[name].files)]
-            for name in self.export_sources
+            name: [day for day in self.rounds if day > max(source.files) and day not in source.not_searched]
+            for name, source in self.sources.items()
+            if name in self.export_sources
         }
         return {name: days for name, days in behind.items() if days}
+
+    @property
+    def not_searched(self) -> dict[str, dict[str, str]]:
+        """By round why sources, by name, were not searched in it on purpose."""
+        found: dict[str, dict[str, str]] = {day: {} for day in self.rounds}
+        for source in self.sources.values():
+            for day, reason in source.not_searched.items():
+                found[day][source.name] = reason
+        return {day: reasons for day, reasons in found.items() if reasons}
 
     @property
     def screened(self) -> bool:

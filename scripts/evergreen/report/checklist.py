@@ -398,7 +398,10 @@ def _strategies(run: Run) -> Answer:
 def _dates_words(run: Run) -> str:
     words = []
     for name, source in run.protocol.sources.items():
-        words.append(f"{source.name}: {methods.listed(run.facts.days(name)) or 'not searched yet'}")
+        said = f"{source.name}: {methods.listed(run.facts.days(name)) or 'not searched yet'}"
+        if source.not_searched:
+            said += f", not on {methods.listed(methods.dated(source, list(source.not_searched)))}"
+        words.append(said)
     return f"{'; '.join(words)}."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evergreen.protocol.screening import Stage
-from evergreen.protocol.sources import EMBEDDED
+from evergreen.protocol.sources import EMBEDDED, Source
 from evergreen.protocol.whole import Protocol
 from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
 from evergreen.report.status import plural
@@ -141,11 +141,18 @@ def _gaps(protocol: Protocol, facts: Facts) -> list[str]:
     """The rounds in which sources that were searched in others were not."""
     by_days: dict[tuple[str, ...], list[str]] = {}
     for name, days in not_searched(protocol, facts).items():
-        by_days.setdefault(tuple(days), []).append(protocol.sources[name].name)
+        said = tuple(dated(protocol.sources[name], days))
+        by_days.setdefault(said, []).append(protocol.sources[name].name)
     return [
         f"{listed(names)} {_verb(names, 'was', 'were')} not searched in the {_verb(days, 'round', 'rounds')} of {listed(days)}."
         for days, names in by_days.items()
     ]
+
+
+def dated(source: Source, days: Sequence[str]) -> list[str]:
+    """Rounds in which a source was not searched, each with the reason that the protocol gives."""
+    why = source.not_searched
+    return [f"{day} ({why[day]})" if day in why else day for day in days]
 
 
 def not_searched(protocol: Protocol, facts: Facts) -> dict[str, list[str]]:

@@ -24,7 +24,10 @@ def section(protocol: Protocol, facts: Facts) -> Section:
         rows.append([source.name, source.platform, one.day, where, *numbers])
     for name, days in methods.not_searched(protocol, facts).items():
         source = sources[name]
-        rows += [[source.name, source.platform, day, "not searched", "", "", ""] for day in days]
+        for day in days:
+            why = source.not_searched.get(day)
+            said = f"not searched: {why}" if why else "not searched"
+            rows.append([source.name, source.platform, day, said, "", "", ""])
     blocks: list[Block] = [Text(methods.search(protocol, facts)), Table("Searches", columns, rows)]
     notes = [f"{source.name}: {source.note}" for source in sources.values() if source.note]
     blocks += [Text(note, "note") for note in notes]

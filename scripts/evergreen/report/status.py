@@ -213,11 +213,17 @@ def as_records(items: Sequence[Waiting]) -> list[dict[str, Any]]:
     return [asdict(item) for item in items]
 
 
-def as_text(title: str, items: Sequence[Waiting]) -> str:
-    """The status as lines for a terminal."""
-    if not items:
-        return printable(f"{title}\nNothing awaits anybody.\n")
-    return printable(f"{title}\nWhat awaits whom:\n" + "".join(f"  {item.line()}\n" for item in items))
+def as_text(
+    title: str, items: Sequence[Waiting], on_purpose: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
+    """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}."""
+    lines = [f"  {item.line()}" for item in items]
+    lines = ["What awaits whom:", *lines] if lines else ["Nothing awaits anybody."]
+    if on_purpose:
+        lines.append("Not searched on purpose:")
+    for day, reasons in (on_purpose or {}).items():
+        lines += [f"  {name} in the round of {day}: {reason}" for name, reason in reasons.items()]
+    return printable("\n".join([title, *lines, ""]))
 
 
 def refuse_if_final(items: Sequence[Waiting], *, final: bool) -> None:
