@@ -9,6 +9,7 @@ import pandas as pd
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
+from evergreen.records.former_ids import by_any_id, check_renamed
 from evergreen.screening import stages
 from evergreen.screening.assignment import plan_of
 from evergreen.screening.ballots import ballots
@@ -43,13 +44,13 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     works = tables.read_table(args.works)
-    found = tables.read_table(args.clusters, ["record_id", "work_id"])
-    clusters = dict(zip(found["record_id"], found["work_id"], strict=True))
+    clusters = by_any_id(tables.read_table(args.clusters), "work_id")
     void = []
     if args.stage == stages.TITLE_ABSTRACT:
         removed = set()
         for path in args.excluded_before:
             sheet = sheets.read_sheet(path, "excluded_before_screening")
+            refuse(check_renamed(sheet["record_id"], clusters, file=path))
             kinds, unused = stages.excluded_before_screening(sheet, works, clusters)
             removed |= set(kinds)
             void += [(record, "", kind, "", path, "", why) for record, kind, why in unused]

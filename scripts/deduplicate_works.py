@@ -18,7 +18,9 @@ from evergreen.deduplication.links import borderline, links
 from evergreen.deduplication.rounds import PAIRS, RECORD, STATE, close_round, compare_share, prepare
 from evergreen.deduplication.verdicts import Verdicts, effects, read_verdict_sheet, read_verdicts
 from evergreen.deduplication.works import READ, merge
+from evergreen.errors import refuse
 from evergreen.records import model
+from evergreen.records.former_ids import by_any_id, check_renamed
 from evergreen.steps.parts import Parts
 
 NEEDED = ("record_id", "work_id", "partner", "reason", "alias", "source", "round", "registry", "kind")
@@ -48,9 +50,9 @@ def main(argv: list[str] | None = None) -> None:
     given = arguments.parse_args(argv)
 
     sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
-    sheet = read_verdict_sheet(given.verdicts) if given.verdicts else None
-    verdicts = read_verdicts(sheet) if sheet is not None else Verdicts.none()
     by_round = _contributions(given.records)
+    sheet = _verdicts(given.verdicts, by_round) if given.verdicts else None
+    verdicts = read_verdicts(sheet) if sheet is not None else Verdicts.none()
     rounds = given.folder / "rounds"
     rounds.mkdir(parents=True, exist_ok=True)
     parts = Parts("deduplicate_works", given.code)
@@ -112,6 +114,20 @@ def main(argv: list[str] | None = None) -> None:
         print(f"{left_out} less likely pairs are not on the sheet")
     for row in effect[effect["effect"].ne("applied")].itertuples():
         print(f"verdict on {row.record_a} and {row.record_b}: {row.effect}")
+
+
+def _verdicts(path: str, by_round: dict[str, list[str]]) -> pd.DataFrame:
+    """The sheet of verdicts, by the ids that the records have now."""
+    parts = [
+        tables.read_table(name, ["record_id", "alias"]).assign(now=lambda part: part["record_id"])
+        for names in by_round.values()
+        for name in names
+    ]
+    now = by_any_id(pd.concat(parts, ignore_index=True), "now") if parts else {}
+    sheet = read_verdict_sheet(path)
+    named = {name: sheet[name] for name in ("record_a", "record_b")}
+    refuse(check_renamed(pd.concat(named.values()), now, file=path, column="record_a"))
+    return sheet.assign(**{name: ids.map(lambda id_: now.get(id_, id_)) for name, ids in named.items()})
 
 
 def _contributions(listed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

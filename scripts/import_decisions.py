@@ -20,6 +20,7 @@ from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import load
+from evergreen.records.former_ids import by_any_id
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
 from evergreen.screening.exchange.foreign_votes import ForeignVote
@@ -50,8 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     reasons = load(args.review / "config/config.yaml").screening.reasons
     people = dict(_pair(person) for person in args.person)
     folder = args.review / "config/screening" / args.stage
-    found = tables.read_table(args.review / "results/deduplication/clusters.csv", ["record_id", "work_id"])
-    clusters = dict(zip(found["record_id"], found["work_id"], strict=True))
+    clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
     works = tables.read_table(args.review / "results/deduplication/works.parquet")
     new: dict[str, pd.DataFrame]
     if args.tool == "worklist":

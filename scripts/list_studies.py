@@ -6,6 +6,8 @@ import pandas as pd
 
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
+from evergreen.errors import refuse
+from evergreen.records.former_ids import by_any_id, check_renamed
 from evergreen.screening.characteristics import characteristics
 from evergreen.screening.studies import list_studies
 
@@ -30,13 +32,18 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = arguments.parse_args(argv)
 
-    found = tables.read_table(args.clusters, ["record_id", "work_id"])
+    works_of = by_any_id(tables.read_table(args.clusters), "work_id")
     rows = [sheets.read_sheet(path, "studies") for path in args.assigned]
+    refuse([
+        fault
+        for path, sheet in zip(args.assigned, rows, strict=True)
+        for fault in check_renamed(sheet["record_id"], works_of, file=path)
+    ])  # fmt: skip
     works = tables.read_table(args.works)
     full_text = tables.read_table(args.full_text)
     result = list_studies(
         works,
-        dict(zip(found["record_id"], found["work_id"], strict=True)),
+        works_of,
         tables.read_table(args.title_abstract),
         full_text,
         pd.concat(rows) if rows else pd.DataFrame(columns=["record_id", "study", "_file", "_row"]),

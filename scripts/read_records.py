@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
         "--sources",
         type=json_argument,
         required=True,
-        help="[[source, pubmed | export, [[round, folder of the search, or file or list of files of the export, {format, columns, hits}]]]], rounds ascending",
+        help="[[source, pubmed | export, [[round, folder of the search, or file or list of files of the export, {format, columns, hits, formerly}]]]], rounds ascending",
     )
     arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
     arguments.add_argument("--threads", type=int, default=1, help="sources that are read side by side")

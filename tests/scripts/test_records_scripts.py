@@ -63,6 +63,26 @@ def test_all_records_and_a_report_on_every_file(imported):
     assert report.loc[report["kind"] == "file", "round"].tolist() == list(ROUNDS)
 
 
+def test_another_work_under_a_known_key_is_new_and_every_other_record_is_told_as_which_it_was_seen(tmp_path):
+    for day, title in zip(ROUNDS, ("Second trial", "A trial of something else"), strict=True):
+        (tmp_path / f"{day}.ris").write_text(FIRST.replace("Second trial", title))
+    read(tmp_path, [[day, str(tmp_path / f"{day}.ris"), {}] for day in ROUNDS])
+    report = pd.read_csv(tmp_path / "import-report.csv", dtype=str, keep_default_na=False)
+    told = report[report["kind"].isin(("key", "seen"))]
+    assert told[["round", "line", "reason", "text"]].values.tolist() == [
+        [ROUNDS[1], "9", "another work has the key embase:A2: the record is new, as embase:A2~2", "A trial of something else"],
+        [ROUNDS[1], "1", "seen as embase:A1: title, year and first author", "First trial"],
+    ]  # fmt: skip
+    records = pd.read_csv(tmp_path / "records.csv", dtype=str)
+    assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A2~2"]
+
+
+def test_records_have_the_ids_that_they_had_under_a_former_name_of_their_source(tmp_path):
+    (tmp_path / "a.ris").write_text(FIRST)
+    read(tmp_path, [[ROUNDS[0], str(tmp_path / "a.ris"), {"formerly": ["wos"]}]])
+    assert pd.read_parquet(tmp_path / "records.parquet")["alias"].tolist() == ["wos:A1", "wos:A2"]
+
+
 def test_a_missing_export_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"gone\.ris: the export cannot be read"):
         read(tmp_path / "out", [[ROUNDS[0], str(tmp_path / "gone.ris"), {}]])

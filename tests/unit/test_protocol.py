@@ -103,6 +103,10 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
             {**SMALLEST, "rounds": ["2020-01-01"], "sources": {"pubmed": {**PUBMED["pubmed"], "not_searched": {"2020-01-01": "no access"}}}},
             "`sources.pubmed` asks PubMed in every round",
         ),
+        (
+            {**SMALLEST, "rounds": ["2020-01-01"], "sources": {**PUBMED, "a": {"kind": "export", "type": "database", "files": {"2020-01-01": "x.ris"}, "formerly": ["pubmed"]}}},
+            "`sources.a` was formerly pubmed, and so is or was `sources.pubmed`. A name belongs to one source.",
+        ),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": PUBMED, "entrez": {"endpoint": "live"}}, "`entrez.email` is empty"),
         ({**SMALLEST, "entrez": {"endpoint": "http://example.org"}}, "loopback URL"),
     ],

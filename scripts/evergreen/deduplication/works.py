@@ -16,15 +16,17 @@ LONGEST = ("abstract", "authors")
 """Columns of which the longest value stands: the longer abstract, the most names."""
 UNITED = ("registry_ids", "publication_types", "mesh_terms", "keywords", "issn")
 """Columns with several values, of which all are kept."""
-READ = ("record_id", "source", "round", *CONTRACT[3:], "keywords", "issn", "related")
+READ = ("record_id", "source", "round", *CONTRACT[3:], "keywords", "issn", "related", "alias")
 """What is read of a record table."""
 BIBLIOGRAPHIC = (*CONTRACT[3:-1], "keywords", "issn", "retracted")
+CLUSTERS = ("record_id", "work_id", "kept", "reason", "source", "round", "alias")
 WORKS = ("work_id", "round", "column", "record_ids", "sources", *BIBLIOGRAPHIC, "alias")
 
 
 @dataclass(frozen=True)
 class Merged:
-    """`works` (columns `WORKS`), `origin` (of works of several records: the record each field came from), `clusters`."""
+    """`works` (columns `WORKS`), `origin` (of works of several records: the record each field came from), `clusters`
+    (`CLUSTERS`; `alias` are the former ids of the record)."""
 
     works: pd.DataFrame
     origin: pd.DataFrame
@@ -105,7 +107,7 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     return Merged(
         works=pd.DataFrame(values)[list(WORKS)],
         origin=pd.DataFrame(origin),
-        clusters=table[["record_id", "work_id", "kept", "reason", "source", "round"]],
+        clusters=table.assign(alias=rows["alias"])[list(CLUSTERS)],
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from evergreen.errors import ReviewError
+from evergreen.records.former_ids import by_any_id
 from evergreen.screening.stages import FULL_TEXT, TITLE_ABSTRACT, excluded_before_screening
 
 BOX_OF_TYPE = {
@@ -132,7 +133,7 @@ def _duplicates(records: pd.DataFrame, by_work: pd.DataFrame) -> pd.DataFrame:
 
 def _removed_works(removed: pd.DataFrame, clusters: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
     """Works that left before screening, with their box and the first reason that is given."""
-    work_of = dict(zip(clusters["record_id"], clusters["work_id"], strict=True))
+    work_of = by_any_id(clusters, "work_id")
     kinds, _ = excluded_before_screening(removed, works, work_of)
     reasons: dict[str, str] = {}
     for record, reason in zip(removed["record_id"], removed["reason"], strict=True):

@@ -48,9 +48,10 @@ def read_records(protocol: Protocol, folder: str) -> list[list[Any]]:
 
 def _rounds(protocol: Protocol, name: str, source: Source, folder: str) -> list[list[Any]]:
     days = protocol.rounds_of(name)
+    former = {"formerly": list(source.formerly)} if source.formerly else {}
     if source.kind == "pubmed":
-        return [[day, folder.format(source=name, round=day), {}] for day in days]
-    how = {"format": source.format, "columns": dict(source.columns) or None}
+        return [[day, folder.format(source=name, round=day), former] for day in days]
+    how = {"format": source.format, "columns": dict(source.columns) or None, **former}
     return [[day, list(source.files[day]), {**how, "hits": source.hits.get(day)}] for day in days]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import ENDPOINT, Day, Id, Names, Numbered, Part, Texts, told
+from evergreen.protocol.part import ENDPOINT, Day, Id, Ids, Names, Numbered, Part, Texts, told
 from evergreen.protocol.relations import Fault
 
 Format = Literal[
@@ -53,6 +53,9 @@ class Source(Part):
     )
     type: Literal["database", "register", "citation", "website", "organisation"] = Field(
         description="Column of the flow chart it counts in."
+    )
+    formerly: Ids = Field(
+        (), description="Ids that the source had before; decisions on its records under these stay good."
     )
     name: str = Field("", description="Name in figures and report.", json_schema_extra=told(default="the id"))
     platform: str = Field("", description="Platform of the database, such as Ovid.")
@@ -119,8 +122,17 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
         yield Fault(
             ("sources",), "there are `sources` but no `rounds`", "Add the date of each search under `rounds`."
         )
+    called: dict[str, str] = {}
     for name, source in sources.items():
         here, key = ("sources", name), f"sources.{name}"
+        for former in source.formerly:
+            if former in sources or called.setdefault(former, name) != name:
+                now = former if former in sources else called[former]
+                yield Fault(
+                    (*here, "formerly"),
+                    f"`{key}` was formerly {former}, and so is or was `sources.{now}`",
+                    "A name belongs to one source.",
+                )
         if source.kind == "pubmed" and not source.strategy:
             yield Fault(here, f"`{key}` lacks `strategy`", "Name the file with the search strategy.")
         if source.peer_review and not source.strategy:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
+from evergreen.records.former_ids import aliases
 from evergreen.steps.parts import Parts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUFFIXES = (".parquet", ".counts.json", ".lost.csv")
 Round = tuple[str, str | list[str], dict[str, Any]]
-"""Date, folder of the search, or file of the export or list of files, and how they are read: `{format, columns, hits}`."""
+"""Date, folder of the search, or file of the export or list of files, and how they are read: `{format, columns, hits}`;
+`formerly`: what the source was called."""
 
 
 def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, code: str = "") -> None:
@@ -28,7 +33,7 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
         stem = folder / day
         places = [place] if isinstance(place, str) else place
         if kind == "pubmed":
-            read = partial(_read_replies, Path(places[0]), source, day, stem)
+            read = partial(_read_replies, Path(places[0]), how, source, day, stem)
             inputs = [f"{places[0]}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
         else:
             read = partial(_read_exports, places, how, source, day, earlier, stem)
@@ -41,14 +46,14 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
             path.unlink()
 
 
-def _read_replies(search: Path, source: str, day: str, stem: Path) -> None:
+def _read_replies(search: Path, how: dict[str, Any], source: str, day: str, stem: Path) -> None:
     import pandas as pd
 
     from evergreen.records import model
     from evergreen.search import table
 
     read = table.read_round(search, source, day)
-    tables.write_table(model.typed(read.records), f"{stem}.parquet")
+    _write_records(model.typed(read.records), how, source, stem)
     tables.write_table(pd.DataFrame(read.lost, columns=table.LOST_COLUMNS), f"{stem}.lost.csv")
     tables.write_json(read.counts, f"{stem}.counts.json")
 
@@ -68,7 +73,7 @@ def _read_exports(
     known = [tables.read_table(f"{path}.parquet") for path in earlier]
     before = pd.concat(known, ignore_index=True) if known else None
     result = import_exports(exports, source=source, round_=day, earlier=before, hits=how.get("hits"))
-    tables.write_table(result.records, f"{stem}.parquet")
+    _write_records(result.records, how, source, stem)
     tables.write_json(result.counts, f"{stem}.counts.json")
     tables.write_table(result.remarks, f"{stem}.lost.csv")
     for counts in result.counts["files"]:
@@ -78,3 +83,9 @@ def _read_exports(
         )
     for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key")), "reason"]:
         print(f"WARNING: {', '.join(files)}: {reason}")
+
+
+def _write_records(records: pd.DataFrame, how: dict[str, Any], source: str, stem: Path) -> None:
+    if formerly := how.get("formerly"):
+        records = records.assign(alias=aliases(records["record_id"], source, formerly))
+    tables.write_table(records, f"{stem}.parquet")

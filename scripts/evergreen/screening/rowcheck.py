@@ -20,6 +20,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from evergreen.errors import InputError
+from evergreen.records.former_ids import check_renamed
 from evergreen.records.normalise import searchable
 
 SAME_TITLE = 85  # rapidfuzz ratio above which two titles are spellings of one
@@ -92,10 +93,14 @@ def check_against_works(
 ) -> list[InputError]:
     """Decided rows of `sheet` that name a record by an id that was altered on the way, or beside another work's title.
 
-    `clusters`: record_id to work_id. An id that nothing has and that is not spelt like one of ours is no fault: its record may be gone,
+    `clusters`: record_id, past or present, to work_id. An id that nothing has and that is not spelt like one of ours is no fault: its record may be gone,
     and the decision is an orphan then.
     """
     decided = sheet[sheet["decision"].ne("")]
+    if renamed := check_renamed(
+        decided["record_id"], clusters, file=decided["_file"].iloc[0] if len(decided) else ""
+    ):
+        return renamed
     spelt: dict[str, set[str]] = defaultdict(set)
     for record in clusters if not decided["record_id"].isin(list(clusters)).all() else ():
         spelt[_plain(record)].add(record)

@@ -1,0 +1,54 @@
+"""Decisions under the former name of a source."""
+
+import pandas as pd
+import pytest
+
+from evergreen.records.former_ids import aliases, by_any_id, check_renamed
+
+CLUSTERS = pd.DataFrame(
+    {
+        "record_id": ["web_of_science:1", "web_of_science:2~2", "scopus:1", "isi:2~2"],
+        "work_id": ["a", "b", "c", "d"],
+        "alias": ["wos:1; isi:1", "wos:2~2; isi:2~2", "", ""],
+    }
+)
+
+
+def test_a_record_is_found_by_any_id_that_it_had():
+    assert (
+        aliases(CLUSTERS["record_id"][:2], "web_of_science", ["wos", "isi"]) == CLUSTERS["alias"][:2].tolist()
+    )
+    works = by_any_id(CLUSTERS, "work_id")
+    assert (works["web_of_science:1"], works["wos:1"], works["isi:1"], works["wos:2~2"]) == (
+        "a",
+        "a",
+        "a",
+        "b",
+    )
+    assert works["isi:2~2"] == "d", "what a record is called now is that record"
+    assert by_any_id(CLUSTERS.drop(columns="alias"), "work_id") == dict(
+        zip(CLUSTERS["record_id"], CLUSTERS["work_id"], strict=True)
+    )
+
+
+MANY = {f"web_of_science:{number}": "" for number in range(20)}
+
+
+@pytest.mark.parametrize(
+    ("ids", "known", "now"),
+    [
+        (["wos:1", "wos:2"], ["web_of_science:1", "web_of_science:2", "scopus:1"], "2 of 2 records of 'wos' in this sheet are there as records of 'web_of_science'"),
+        ([f"wos:{number}" for number in range(2, 21)], MANY, "18 of 19 records of 'wos'"),
+        (["wos:1", "wos:3"], ["web_of_science:1", "web_of_science:2"], ""),
+        (["wos:1", "wos:3"], ["web_of_science:1", "web_of_science:3", "wos:2"], ""),
+        (["wos:1"], ["web_of_science:1", "wos:1"], ""),
+        (["isi:1"], ["web_of_science:1", "wos:1"], "as records of 'web_of_science'"),
+        (["no id", "wos:1"], [], ""),
+    ],
+)  # fmt: skip
+def test_a_source_that_was_renamed_is_recognised(ids, known, now):
+    faults = check_renamed(ids, dict.fromkeys(known, ""), file="AB.csv")
+    assert [now in str(fault) for fault in faults] == [True] * bool(now)
+    for fault in faults:
+        assert str(fault).startswith("AB.csv, column record_id")
+        assert f"write `formerly: [{ids[0].partition(':')[0]}]` under `sources.web_of_science`" in str(fault)
