@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz
 
 from evergreen.records.model import COLUMNS, base_id, with_ids
 
-CONTENT = [
-    name for name in COLUMNS if name not in ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
-]  # fmt: skip
+_NO_CONTENT = ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
 _PLACE = ("first_author", "journal_search", "volume", "issue")
 
 TELLING = 5
@@ -25,6 +23,27 @@ TELLING = 5
 REVISED = 70
 """rapidfuzz ratio of two abstracts, as far as the shorter one goes, from which one is a version of the other; abstracts of different
 works have 40 to 50."""
+
+
+class Record(NamedTuple):
+    """What of a record is compared, in the normal forms of the record table; `year` is 0 where it is not known, `whole` all of the
+    content of a record without title."""
+
+    record_id: str
+    file: str
+    line: int
+    title: str
+    title_search: str
+    abstract: str
+    year: int
+    doi: str
+    pmid: str
+    first_page: str
+    first_author: str
+    journal_search: str
+    volume: str
+    issue: str
+    whole: str
 
 
 class Told(NamedTuple):
@@ -75,16 +94,17 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
         pd.DataFrame({"key": keys, "number": numbers})[contested].sort_values(["key", "number"]).index
     )
     containers = _containers(records, keys) | _containers(before, known)
-    old: dict[str, list[Any]] = {}
+    old: dict[str, list[Record]] = {}
     among = known.isin(set(keys[contested]))
     for key, one in zip(known[among], _comparable(before[among]), strict=True):
         old.setdefault(key, []).append(one)
     seen: dict[int, Told] = {}
-    firsts: dict[str, list[tuple[int, Any]]] = {}
+    firsts: dict[str, list[tuple[int, Record]]] = {}
     first_of: dict[int, int] = {}
     ones = dict(zip(order, _comparable(records.loc[order]), strict=True))
+    key_of = keys.tolist()
     for row, one in ones.items():
-        key = keys[row]
+        key = key_of[row]
         said = ((other, agreement(one, other, containers)) for other in old.get(key, ()))
         as_which, why = next(((other, why) for other, why in said if why), (None, ""))
         if as_which is not None:
@@ -96,17 +116,17 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
         if first_of[row] == row:
             new.append((row, one))
 
-    ids = records["record_id"].to_dict()
+    ids = dict(enumerate(records["record_id"].tolist()))
     stays = set(before["record_id"])
     taken = stays | {name for row, name in ids.items() if row not in seen}
     for row in first_of:
         if ids[row] in stays:
-            ids[row] = _free(keys[row], taken)
+            ids[row] = _free(key_of[row], taken)
             taken.add(ids[row])
     shared = [
-        Told(one.file, one.line, ids[row], f"another work has the key {keys[row]}: the record is new, as {ids[row]}", one.title)
+        Told(one.file, one.line, ids[row], f"another work has the key {key_of[row]}: the record is new, as {ids[row]}", one.title)
         for row, one in ones.items()
-        if first_of.get(row) == row and keys[row] in old
+        if first_of.get(row) == row and key_of[row] in old
     ]  # fmt: skip
     repeats = {row: ids[first] for row, first in first_of.items()}
     fresh = records.assign(
@@ -120,10 +140,10 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     )
 
 
-def agreement(one: Any, other: Any, containers: Iterable[str] = ()) -> str:
+def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str:
     """What says that two records under one key are one (`PMID`, `DOI`, `title, year and first author`, `every field`), else "".
 
-    The records have `CONTENT` as attributes. Numbers decide where both have them: two PMIDs alone, a DOI unless it is that of a
+    Numbers decide where both have them: two PMIDs alone, a DOI unless it is that of a
     supplement (`containers`) or beside another title and author. Without numbers the titles have to be equal and
     nothing may speak against it; what is missing does not.
     """
@@ -136,7 +156,7 @@ def agreement(one: Any, other: Any, containers: Iterable[str] = ()) -> str:
         another = titled and one.title_search != other.title_search and _conflict(one, other, "first_author")
         return "" if another else "DOI"
     if not one.title_search and not other.title_search:
-        return "every field" if all(getattr(one, name) == getattr(other, name) for name in CONTENT) else ""
+        return "every field" if one.whole == other.whole else ""
     if not titled or one.title_search != other.title_search:
         return ""
     # Online first, then in print: another year, and other pages where it has no volume yet.
@@ -146,21 +166,24 @@ def agreement(one: Any, other: Any, containers: Iterable[str] = ()) -> str:
     if apart > telling or moved or any(_conflict(one, other, name) for name in _PLACE):
         return ""
     length = min(len(one.abstract), len(other.abstract))
-    if length and fuzz.ratio(one.abstract[:length], other.abstract[:length]) < REVISED:
+    ours, theirs = one.abstract[:length], other.abstract[:length]
+    if ours != theirs and fuzz.ratio(ours, theirs, score_cutoff=REVISED) < REVISED:
         return ""
     return "title, year and first author"
 
 
-def _conflict(one: Any, other: Any, name: str) -> bool:
+def _conflict(one: Record, other: Record, name: str) -> bool:
     a, b = getattr(one, name), getattr(other, name)
     return bool(a and b and a != b)
 
 
-def _comparable(table: pd.DataFrame) -> Iterable[Any]:
-    years = table["year"].fillna(0).astype(int)
-    return table.assign(year=years)[["record_id", "file", "line", *CONTENT]].itertuples(
-        index=False, name="Record"
-    )
+def _comparable(table: pd.DataFrame) -> list[Record]:
+    bare = table["title_search"].eq("")
+    content = table.loc[bare, [name for name in COLUMNS if name not in _NO_CONTENT]]
+    texts = ["\x1f".join(map(str, row)) for row in content.itertuples(index=False)]
+    whole = pd.Series(texts, index=content.index, dtype=object).reindex(table.index, fill_value="")
+    full = table.assign(year=table["year"].fillna(0), line=table["line"].fillna(0), whole=whole)
+    return list(map(Record, *(full[name].to_numpy(dtype=object).tolist() for name in Record._fields)))
 
 
 def _containers(table: pd.DataFrame, keys: pd.Series) -> set[str]:
