@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +18,7 @@ KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", 
 
 COLUMNS = (
     "record_id", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
-    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane",
+    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading",
 )  # fmt: skip
 
 _NOTES = (
@@ -25,7 +27,8 @@ _NOTES = (
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
-_CUT = r"(?:…|\.\.\.)\W*$"
+CUT = r"(?:…|\.\.\.)\W*$"
+"""A title that a database cut off."""
 _CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)[^()]*)\)\W*$"
 """What Web of Science and Embase put behind the title of a correction: the citation of the paper that it corrects."""
 _CORRECTED = r"(?i)\[(?:published )?err?at[a-z]+"
@@ -62,6 +65,19 @@ _CONFERENCE = (
     r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
 )
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
+"""What stands before or behind the title of the work itself."""
+_BESIDE_ONE = [re.compile(pattern) for pattern in _BESIDE if pattern != _NOTES]
+_NOTES_ONE = re.compile(_NOTES)
+
+
+def stripped(title: str) -> str:
+    """One title without what databases put before or behind it; a title that is nothing else keeps it."""
+    noted = "[" in title or "(" in title or "..." in title
+    for pattern in (*_BESIDE_ONE, _NOTES_ONE) if noted else _BESIDE_ONE:
+        rest = pattern.sub("", title)
+        title = rest if len(rest) > 5 else title
+    return title
 
 
 def text(column: pd.Series) -> pa.Array:
@@ -162,12 +178,12 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     `cut`: the title ends in an ellipsis; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
-    electronic article; `kind`: index into `KINDS`.
+    electronic article; `kind`: index into `KINDS`; `heading`: the title as it came.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
     journals = _without_edition(text(records["journal"]), text(records["journal_search"]))
-    was_cut = pa.array(_matches(text(records["journal"]), _CUT))
+    was_cut = pa.array(_matches(text(records["journal"]), CUT))
     journals = pc.if_else(was_cut, joined(journals, ELLIPSIS), journals)
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
@@ -176,10 +192,10 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
-        for pattern in (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT):
-            stripped = _without(bare, pattern)
+        for pattern in _BESIDE:
+            rest = _without(bare, pattern)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
-            bare = pc.if_else(pc.greater(pc.utf8_length(stripped), 5), stripped, bare)
+            bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
         again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
@@ -207,7 +223,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         {
             "record_id": records["record_id"].to_numpy(),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
-            "cut": _matches(raw, _CUT),
+            "cut": _matches(raw, CUT),
             "part": _matches(raw, _PART),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),
@@ -228,6 +244,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "kind": kind,
             "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
             | _matches(dois, r"^10\.1002/14651858\."),
+            "heading": _series(raw),
         }
     )
 

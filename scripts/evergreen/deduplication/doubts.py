@@ -1,0 +1,209 @@
+"""What casts doubt on pairs that have points enough: another content word, a title of many works, another trial or abstract.
+
+Vetoes are computed for all pairs in bulk; doubts read titles and abstracts, and so are looked for where two records would
+be merged. A pair in doubt is asked, not merged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+
+from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
+from evergreen.deduplication.decision import VETOES, Decision, entries
+from evergreen.deduplication.wording import (
+    OTHER,
+    SLIP,
+    WORDS,
+    abstracts_differ,
+    compare_titles,
+    names_a_work,
+)
+
+Abstracts = Callable[[Iterable[str]], dict[str, str]]
+"""Abstracts of record ids; those without one may be missing."""
+
+SHARED_BY = 3
+"""Titles that share a DOI from which it is that of a supplement or book, and a title's places from which it is a serial one's."""
+_ANOTHER = 94.0
+"""Likeness below which two titles under one DOI count as two."""
+_KNOWN = 5
+"""Titles that have a word which is no slip of the pen."""
+_LONG = 150
+"""Letters of a title in which a word that differs is a revision, where year, volume and page agree."""
+_ABSTRACT = 3
+"""Pages that an abstract goes on at most."""
+_SAYS_MUCH = 60
+"""Letters from which a title is no serial one whatever its words."""
+_VOCABULARY = 100_000
+"""Titles that are read to know the words of a set."""
+
+
+def without_containers(table: pd.DataFrame, pairs: Comparison) -> Comparison:
+    """`pairs` with the DOI not known where several titles share it: that of a supplement, a book or a list."""
+    odd = np.flatnonzero((pairs.doi == SAME) & (pairs.title < _ANOTHER) & ~pairs.contained & ~pairs.span)
+    if not len(odd):
+        return pairs
+    rows = np.unique(np.concatenate([pairs.a[odd], pairs.b[odd]]))
+    titles = table[["doi", "title"]].iloc[rows].drop_duplicates()
+    containers = {
+        doi for doi, group in titles.groupby("doi")["title"] if _distinct(group.tolist()) >= SHARED_BY
+    }
+    if not containers:
+        return pairs
+    shared = table["doi"].iloc[pairs.a].isin(containers).to_numpy() & (pairs.doi == SAME)
+    return replace(pairs, doi=np.where(shared, UNKNOWN, pairs.doi).astype(np.int8))
+
+
+def _distinct(titles: list[str]) -> int:
+    """How many of the titles are unlike those before, up to `SHARED_BY`."""
+    found: list[str] = []
+    for title in sorted(titles):
+        if all(fuzz.ratio(title, other) < _ANOTHER for other in found):
+            found.append(title)
+        if len(found) == SHARED_BY:
+            break
+    return len(found)
+
+
+class Doubts:
+    """Of the records of a table: `vetoes` are the bits that speak against pairs that would be merged."""
+
+    def __init__(self, table: pd.DataFrame, abstracts: Abstracts | None = None) -> None:
+        self.table = table
+        self.read_abstracts = abstracts
+
+    def decide(self, pairs: Comparison, decision: Decision) -> Decision:
+        """`decision` with the doubts on the pairs that it merges."""
+        registered = (pairs.registry == SAME) & entries(pairs)
+        chosen = np.flatnonzero(decision.merged & (pairs.pmid != SAME) & ~registered)
+        if not len(chosen):
+            return decision
+        vetoes = decision.vetoes.copy()
+        vetoes[chosen] |= self._vetoes(pairs.take(chosen), self._frequent(pairs, decision))
+        return replace(decision, vetoes=vetoes)
+
+    def _vetoes(self, pairs: Comparison, frequent: set[str]) -> np.ndarray:
+        column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}
+        supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
+        # two papers do not fill the same pages, but the abstracts of a supplement share them
+        place = (pairs.page == SAME) & (pairs.volume == SAME) & (pairs.years == 0)
+        pages = column["last_page"][pairs.a] - column["page"][pairs.a]
+        filled = (pairs.span & (~supplement | (pages > _ABSTRACT))) | (pairs.numbered & place & ~supplement)
+        filled &= pairs.journal != DIFFERENT
+        equal = pairs.title >= 99.9
+        bits = np.zeros(len(pairs), dtype=np.uint32)
+
+        def doubt(name: str, mask: np.ndarray) -> None:
+            bits[mask] |= np.uint32(1 << VETOES.index(name))
+
+        page_a, page_b = column["page"][pairs.a], column["page"][pairs.b]
+        beside = (page_a > 0) & (page_b > 0) & (page_a != page_b) & (pairs.page != SAME)
+        revised = place & (pairs.length >= _LONG)
+        worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
+        level = np.ones(len(pairs), dtype=np.int8)
+        level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
+        doubt("wording", level == OTHER)
+        doubt("letters", (level == WORDS) | ((level == SLIP) & beside & (pairs.doi != SAME)))
+
+        last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
+        ends = (last_a > 0) & (last_b > 0) & (last_a != last_b)
+        first = (page_a > 0) & (page_b > 0) & (page_a != page_b)
+        numbered = column["issue"][pairs.a] > 0
+        here = (pairs.page == SAME) | (
+            (pairs.volume == SAME) & numbered & (column["issue"][pairs.a] == column["issue"][pairs.b])
+        )
+        other = ~here | first | ends | (pairs.issue == DIFFERENT) | (pairs.doi == DIFFERENT)
+        serial = np.flatnonzero(other & (pairs.doi != SAME) & ~pairs.same_id)
+        doubt("serial", serial[self._serial(pairs.a[serial], pairs.b[serial], frequent)])
+
+        trials = np.flatnonzero((pairs.registry == DIFFERENT) & ~filled & (pairs.doi != SAME))
+        doubt("trial", trials[self._other_trial(pairs.a[trials], pairs.b[trials])])
+
+        sure = (filled & equal) | (equal & (pairs.doi == SAME))
+        doubt("abstract", self._other_abstract(pairs, np.flatnonzero(~sure)))
+        return bits
+
+    def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        heading = self.table["heading"]
+        compared = lru_cache(maxsize=None)(lambda x, y: compare_titles(x, y, self._known))
+        return np.fromiter(map(compared, heading.iloc[a], heading.iloc[b]), np.int8, len(a))
+
+    def _known(self, word: str) -> bool:
+        return self._vocabulary[word] >= _KNOWN
+
+    @cached_property
+    def _vocabulary(self) -> Counter[str]:
+        """In how many different titles each word stands, of a set or of a part of a large one."""
+        distinct = self.table["heading"][~self.table["title"].duplicated()]
+        step = len(distinct) // _VOCABULARY + 1
+        titles = pc.utf8_lower(pa.array(distinct.iloc[::step], pa.large_string()))
+        words = pc.split_pattern_regex(titles, r"[^\p{L}\p{N}]+").flatten()
+        counts = pc.value_counts(words)
+        several = counts.filter(pc.greater(counts.field("counts"), 1))
+        return Counter(dict(zip(several.field(0).to_pylist(), several.field(1).to_pylist(), strict=True)))
+
+    def _serial(self, a: np.ndarray, b: np.ndarray, frequent: set[str]) -> np.ndarray:
+        naming = lru_cache(maxsize=None)(names_a_work)
+        heading, title = self.table["heading"], self.table["title"]
+        return np.fromiter(
+            (
+                bare in frequent or (len(bare) < _SAYS_MUCH and not (naming(x) and naming(y)))
+                for bare, x, y in zip(title.iloc[a], heading.iloc[a], heading.iloc[b], strict=True)
+            ),
+            bool,
+            len(a),
+        )
+
+    def _frequent(self, pairs: Comparison, decision: Decision) -> set[str]:
+        """Titles that stand at several places of one journal: those of serial pieces."""
+        apart = np.flatnonzero(
+            (pairs.title >= 99.9)
+            & (decision.vetoes != 0)
+            & (pairs.kind_a == pairs.kind_b)
+            & (pairs.journal == SAME)
+        )
+        if len(apart) < SHARED_BY:
+            return set()
+        rows = np.unique(np.concatenate([pairs.a[apart], pairs.b[apart]]))
+        places = self.table[["title", "volume", "page"]].iloc[rows]
+        places = places[places["page"].gt(0) & places["volume"].gt(0)].drop_duplicates()
+        counts = places["title"].value_counts()
+        return set(counts.index[counts >= SHARED_BY])
+
+    def _other_trial(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        registry = self.table["registry"]
+        return np.fromiter(
+            (
+                not set(x.split("; ")) & set(y.split("; "))
+                for x, y in zip(registry.iloc[a], registry.iloc[b], strict=True)
+            ),
+            bool,
+            len(a),
+        )
+
+    def _other_abstract(self, pairs: Comparison, chosen: np.ndarray) -> np.ndarray:
+        """Which of the chosen pairs have clearly different abstracts."""
+        if self.read_abstracts is None or not len(chosen):
+            return chosen[:0]
+        ids, heading = self.table["record_id"], self.table["heading"]
+        a, b = pairs.a[chosen], pairs.b[chosen]
+        texts = self.read_abstracts(ids.iloc[np.unique(np.concatenate([a, b]))])
+        differ = (
+            bool(x and y) and x != y and abstracts_differ(x, y, title)
+            for x, y, title in zip(
+                (texts.get(id_, "") for id_ in ids.iloc[a]),
+                (texts.get(id_, "") for id_ in ids.iloc[b]),
+                heading.iloc[a],
+                strict=True,
+            )
+        )
+        return chosen[np.fromiter(differ, bool, len(chosen))]
