@@ -185,3 +185,98 @@ def test_serial_pieces_under_one_title_are_works_of_their_own():
     work, _, _ = closed(rows)
     sizes = Counter(work.values())
     assert not [row for row in rows if sizes[work[row["record_id"]]] > 1]
+
+
+# Venues as two indexes write them, and venues of another sort or subject.
+VENUES = (
+    ("Proceedings of the International Conference on Example Systems", "ICES"),
+    ("International Conference on Management of Samples", "SIGMOS Conference"),
+    ("Example Record", "ACM Example Record"),
+    ("ACM Transactions on Example Systems (TOES)", "ACM Trans. Example Syst."),
+    ("Very Large Registries", "VLR"),
+)
+ELSEWHERE = ("Journal of Hospital Informatics", "Workshop on Audit Trails", "Nursing Ledger")
+STARTS = listed(
+    "Adaptive Incremental Parallel Declarative Approximate Versioned Federated Probabilistic Streaming Compressed"
+)
+MIDDLES = listed(
+    "caching sampling ranking matching auditing indexing partitioning replication summarisation visualisation"
+)
+ENDS = (
+    "clinical registries under memory pressure", "linked hospital data in wide networks", "sensor archives with missing readings",
+    "patient events on modern hardware", "discharge letters across languages", "biobank requests from many partners",
+)  # fmt: skip
+
+
+def lost(rng, name):
+    """A name as an index that lost its accents writes it."""
+    if name.isascii():
+        return name
+    return "".join(letter if letter.isascii() else rng.choice(["?", ""]) for letter in name)
+
+
+def sparse(count, seed, near_misses=False):
+    """(records, pairs): title, authors, year and venue of two indexes; of near misses one of these is not the same."""
+    rng = random.Random(seed)
+    rows, pairs, used = [], [], set()
+    misses = (
+        "another person",
+        "one more person",
+        "another given name",
+        "year",
+        "word",
+        "venue",
+        "journal of the meeting",
+    )
+    while len(pairs) < count:
+        number = len(pairs)
+        words = [rng.choice(STARTS), rng.choice(MIDDLES), "of", rng.choice(ENDS)]
+        title = " ".join(words) + rng.choice(["", ": a case study", " revisited", " for beginners"])
+        if title in used:
+            continue
+        used.add(title)
+        team, year, venue = list(dict.fromkeys(people(rng, 4))), rng.randint(1995, 2010), rng.choice(VENUES)
+        other, others_team, others_year, others_venue = title, list(team), year, venue[1]
+        kind = misses[number % len(misses)] if near_misses else ""
+        family, given = team[-1]
+        if kind == "another person":
+            others_team[-1] = (next(name for name in FAMILIES if name != family), given)
+        elif kind == "one more person":
+            others_team.append((rng.choice(FAMILIES), "Wes"))
+        elif kind == "another given name":
+            others_team[-1] = (family, next(name for name in GIVEN if name[0] != given[0]))
+        elif kind == "year":
+            others_year += rng.choice([-1, 1])
+        elif kind == "word":
+            other = title.replace(words[1], rng.choice([word for word in MIDDLES if word != words[1]]))
+        elif kind == "venue":
+            others_venue = rng.choice(ELSEWHERE)
+        elif kind == "journal of the meeting":
+            venue, others_venue = ("VLR", ""), "VLR Journal"
+        rng.shuffle(others_team)
+        shown = [(lost(rng, family), given) for family, given in others_team]
+        rows += [
+            {"record_id": f"a:{number}", "source": "a", "title": title, "authors": names(team), "year": year, "journal": venue[0]},
+            {
+                "record_id": f"b:{number}", "source": "b", "title": other.title(), "authors": names(shown, "initials"),
+                "year": others_year, "journal": others_venue,
+            },
+        ]  # fmt: skip
+        pairs.append((f"a:{number}", f"b:{number}", kind))
+    return rows, pairs
+
+
+def test_sparse_records_merge_where_all_that_is_there_agrees():
+    rows, pairs = sparse(300, seed=13)
+    work, _, _ = closed(rows)
+    apart = [pair for pair in pairs if work[pair[0]] != work[pair[1]]]
+    assert len(apart) <= 0.03 * len(pairs), apart
+    sizes = Counter(work.values())
+    assert max(sizes.values()) == 2
+
+
+def test_near_misses_of_sparse_records_are_not_merged():
+    rows, pairs = sparse(1000, seed=14, near_misses=True)
+    work, _, _ = closed(rows)
+    assert not Counter(pair[2] for pair in pairs if work[pair[0]] == work[pair[1]])
+    assert max(Counter(work.values()).values()) == 1

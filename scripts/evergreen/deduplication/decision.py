@@ -53,8 +53,9 @@ VETOES = (
     "serial",
     "trial",
     "abstract",
+    "sparse",
 )
-_BETWEEN_TWO = ("letters",)
+_BETWEEN_TWO = ("letters", "sparse")
 """What keeps two records from being merged, but not their works where a third record joins them."""
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",

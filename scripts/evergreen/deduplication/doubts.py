@@ -18,7 +18,10 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
-from evergreen.deduplication.decision import VETOES, Decision, entries
+from evergreen.deduplication.decision import MERGED, VETOES, Decision, entries
+from evergreen.deduplication.features import KINDS
+from evergreen.deduplication.journals import same_sort
+from evergreen.deduplication.people import cut_list, same_people
 from evergreen.deduplication.wording import (
     OTHER,
     SLIP,
@@ -27,6 +30,8 @@ from evergreen.deduplication.wording import (
     compare_titles,
     names_a_work,
 )
+
+_PREPRINT = KINDS.index("preprint")
 
 Abstracts = Callable[[Iterable[str]], dict[str, str]]
 """Abstracts of record ids; those without one may be missing."""
@@ -41,6 +46,8 @@ _LONG = 150
 """Letters of a title in which a word that differs is a revision, where year, volume and page agree."""
 _ABSTRACT = 3
 """Pages that an abstract goes on at most."""
+_DISTINCTIVE = 25
+"""Letters of a title that few works share."""
 _SAYS_MUCH = 60
 """Letters from which a title is no serial one whatever its words."""
 _VOCABULARY = 100_000
@@ -74,6 +81,12 @@ def _distinct(titles: list[str]) -> int:
     return len(found)
 
 
+def _sparse(pairs: Comparison) -> np.ndarray:
+    """Pairs of which neither the place nor an identifier can be compared."""
+    unknown = [getattr(pairs, name) == UNKNOWN for name in ("volume", "page", "doi", "pmid")]
+    return np.logical_and.reduce(unknown)
+
+
 class Doubts:
     """Of the records of a table: `vetoes` are the bits that speak against pairs that would be merged."""
 
@@ -83,6 +96,7 @@ class Doubts:
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
         """`decision` with the doubts on the pairs that it merges."""
+        decision = replace(decision, score=self._raised(pairs, decision.score))
         registered = (pairs.registry == SAME) & entries(pairs)
         chosen = np.flatnonzero(decision.merged & (pairs.pmid != SAME) & ~registered)
         if not len(chosen):
@@ -128,9 +142,46 @@ class Doubts:
         trials = np.flatnonzero((pairs.registry == DIFFERENT) & ~filled & (pairs.doi != SAME))
         doubt("trial", trials[self._other_trial(pairs.a[trials], pairs.b[trials])])
 
+        little = self._nothing_else[pairs.a] & self._nothing_else[pairs.b]
+        # neither preprints nor Cochrane reviews have a place that could be missing
+        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
+        little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
+        agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
+        doubt("sparse", little[~agree | (pairs.years[little] != 0)])
+
         sure = (filled & equal) | (equal & (pairs.doi == SAME))
         doubt("abstract", self._other_abstract(pairs, np.flatnonzero(~sure)))
         return bits
+
+    def _raised(self, pairs: Comparison, score: np.ndarray) -> np.ndarray:
+        """Scores with points enough for sparse records that agree in all they have: title, people, year, venue."""
+        few = _sparse(pairs) & (score < MERGED) & (pairs.title >= 99.9) & (pairs.length >= _DISTINCTIVE)
+        chosen = np.flatnonzero(few & (pairs.years == 0) & (pairs.journal != DIFFERENT))
+        agree = chosen[self._agree(pairs.a[chosen], pairs.b[chosen], pairs.journal[chosen])]
+        raised = score.copy()
+        raised[agree] = MERGED
+        return raised
+
+    @cached_property
+    def _nothing_else(self) -> np.ndarray:
+        """Records of which title, authors, year and venue are all that is there."""
+        numbers = [self.table[name].eq(0).to_numpy() for name in ("volume", "page")]
+        names = [self.table[name].eq("").to_numpy() for name in ("doi", "pmid", "registry")]
+        return np.logical_and.reduce(numbers + names)
+
+    def _agree(self, a: np.ndarray, b: np.ndarray, journal: np.ndarray, *, cut: bool = False) -> np.ndarray:
+        """Whether the people are the same, each of them, and the venues are of one sort; with `cut`, lists may be cut off."""
+        people, names = self.table["people"], self.table["journal"]
+        return np.fromiter(
+            (
+                (same_people(p, q) or (cut and cut_list(p, q))) and (level == SAME or same_sort(v, w))
+                for p, q, v, w, level in zip(
+                    people.iloc[a], people.iloc[b], names.iloc[a], names.iloc[b], journal, strict=True
+                )
+            ),
+            bool,
+            len(a),
+        )
 
     def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         heading = self.table["heading"]

@@ -18,7 +18,7 @@ KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", 
 
 COLUMNS = (
     "record_id", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
-    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading",
+    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
 _NOTES = (
@@ -178,7 +178,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     `cut`: the title ends in an ellipsis; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
-    electronic article; `kind`: index into `KINDS`; `heading`: the title as it came.
+    electronic article; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
@@ -245,6 +245,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
             | _matches(dois, r"^10\.1002/14651858\."),
             "heading": _series(raw),
+            "people": _series(text(records["authors"])),
         }
     )
 
