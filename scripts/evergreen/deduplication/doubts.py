@@ -13,13 +13,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
 from evergreen.deduplication.decision import MERGED, VETOES, Decision, entries
-from evergreen.deduplication.features import KINDS
+from evergreen.deduplication.features import KINDS, text
 from evergreen.deduplication.journals import same_sort
 from evergreen.deduplication.people import cut_list, same_people
 from evergreen.deduplication.wording import (
@@ -196,7 +195,7 @@ class Doubts:
         """In how many different titles each word stands, of a set or of a part of a large one."""
         distinct = self.table["heading"][~self.table["title"].duplicated()]
         step = len(distinct) // _VOCABULARY + 1
-        titles = pc.utf8_lower(pa.array(distinct.iloc[::step], pa.large_string()))
+        titles = pc.utf8_lower(text(distinct.iloc[::step]))
         words = pc.split_pattern_regex(titles, r"[^\p{L}\p{N}]+").flatten()
         counts = pc.value_counts(words)
         several = counts.filter(pc.greater(counts.field("counts"), 1))
