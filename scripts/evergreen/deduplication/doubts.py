@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
-from evergreen.deduplication.decision import MERGED, VETOES, Decision, entries
+from evergreen.deduplication.decision import MERGED, NAMING, VETOES, Decision, entries
 from evergreen.deduplication.features import KINDS, text
 from evergreen.deduplication.journals import same_sort
 from evergreen.deduplication.people import cut_list, same_people
@@ -149,7 +149,8 @@ class Doubts:
         doubt("sparse", little[~agree | (pairs.years[little] != 0)])
 
         sure = (filled & equal) | (equal & (pairs.doi == SAME))
-        doubt("abstract", self._other_abstract(pairs, np.flatnonzero(~sure)))
+        sure |= equal & (pairs.page == SAME) & (pairs.length >= NAMING)
+        doubt("abstract", self._other_abstract(pairs, np.flatnonzero(~sure & (bits == 0))))
         return bits
 
     def _raised(self, pairs: Comparison, score: np.ndarray) -> np.ndarray:

@@ -67,16 +67,18 @@ _CONFERENCE = (
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
 _BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
 """What stands before or behind the title of the work itself."""
-_BESIDE_ONE = [re.compile(pattern) for pattern in _BESIDE if pattern != _NOTES]
-_NOTES_ONE = re.compile(_NOTES)
+_BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
+_HINTS = ("", ("[", "(", "..."), "", "", ("repl", "respon", "comment", "letter", "discussion", "re:"))
+"""Letters of which one is in a title that the pattern of `_BESIDE` finds: most titles have none of the slow ones."""
 
 
 def stripped(title: str) -> str:
     """One title without what databases put before or behind it; a title that is nothing else keeps it."""
-    noted = "[" in title or "(" in title or "..." in title
-    for pattern in (*_BESIDE_ONE, _NOTES_ONE) if noted else _BESIDE_ONE:
-        rest = pattern.sub("", title)
-        title = rest if len(rest) > 5 else title
+    lower = title.lower()
+    for pattern, hints in zip(_BESIDE_ONE, _HINTS, strict=True):
+        if not hints or any(hint in lower for hint in hints):
+            rest = pattern.sub("", title)
+            title = rest if len(rest) > 5 else title
     return title
 
 
