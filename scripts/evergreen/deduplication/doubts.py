@@ -49,7 +49,7 @@ _DISTINCTIVE = 25
 """Letters of a title that few works share."""
 _SAYS_MUCH = 60
 """Letters from which a title is no serial one whatever its words."""
-_VOCABULARY = 100_000
+_VOCABULARY = 25_000
 """Titles that are read to know the words of a set."""
 
 
@@ -134,8 +134,16 @@ class Doubts:
         here = (pairs.page == SAME) | (
             (pairs.volume == SAME) & numbered & (column["issue"][pairs.a] == column["issue"][pairs.b])
         )
-        other = ~here | first | ends | (pairs.issue == DIFFERENT) | (pairs.doi == DIFFERENT)
-        serial = np.flatnonzero(other & (pairs.doi != SAME) & ~pairs.same_id)
+        # the DOI of a supplement is that of all its pieces
+        other = (
+            (~here & (pairs.doi != SAME))
+            | (pairs.doi == DIFFERENT)
+            | (pairs.issue == DIFFERENT)
+            | first
+            | ends
+        )
+        other &= ~pairs.same_id
+        serial = np.flatnonzero(other & ((pairs.length < _SAYS_MUCH) | bool(frequent)))
         doubt("serial", serial[self._serial(pairs.a[serial], pairs.b[serial], frequent)])
 
         trials = np.flatnonzero((pairs.registry == DIFFERENT) & ~filled & (pairs.doi != SAME))
