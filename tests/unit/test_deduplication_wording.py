@@ -34,6 +34,7 @@ from evergreen.deduplication.wording import (
         ("Quality of life of children", "Quality of life of parents of children", OTHER),
         ("Erosions in arthritis", "Erosions in arthritis of children", OTHER),
         ("Type 1 diabetes", "Type 2 diabetes", OTHER),
+        ("Phase II trials", "Phase III trials", OTHER),
         ("Vitamin A in rats", "Vitamin D in rats", OTHER),
         ("HDL in rats", "LDL in rats", OTHER),
         ("Maternal age", "Paternal age", OTHER),

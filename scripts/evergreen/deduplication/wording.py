@@ -48,7 +48,7 @@ CONTRASTS = tuple(
     for pair in sorted(
         _listed(
             "macro/micro mater/pater matern/patern intra/infra pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup "
-            "iran/iraq ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox"
+            "iran/iraq stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox"
         )
     )
 )
@@ -210,6 +210,8 @@ def _slip(a: str, b: str, known: Callable[[str], bool]) -> int:
     """Whether one word is the other with a letter lost, doubled, changed or two exchanged, or is another word."""
     if OSA.distance(a, b, score_cutoff=1) > 1:
         return SLIP if a in FUNCTION and b in FUNCTION else OTHER
+    if a in _NUMERALS and b in _NUMERALS:
+        return OTHER
     short, long = sorted((a, b), key=len)
     changed = len(a) == len(b) and sum(p != q for p, q in zip(a, b, strict=True)) == 1
     if changed and len(a) <= _ABBREVIATION and (len(a) == 1 or not (a in FUNCTION or b in FUNCTION)):
