@@ -58,8 +58,8 @@ VETOES = (
 _BETWEEN_TWO = ("letters", "sparse")
 """What keeps two records from being merged, but not their works where a third record joins them."""
 RELATIONS = (
-    "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
-    "version_of",
+    "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
+    "report_of", "part_of", "version_of",
 )  # fmt: skip
 
 
@@ -189,6 +189,8 @@ _OF_KIND = {
     "registry": "registry_entry_of",
     "preprint": "preprint_of",
     "conference": "conference_abstract_of",
+    "thesis": "thesis_of",
+    "report": "report_of",
 }
 
 

@@ -13,7 +13,17 @@ from evergreen.records.normalise import searchable
 
 ELLIPSIS = "\u2026"
 
-KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", "conference")
+KINDS = (
+    "article",
+    "erratum",
+    "retraction",
+    "comment",
+    "registry",
+    "preprint",
+    "conference",
+    "thesis",
+    "report",
+)
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
@@ -64,6 +74,8 @@ _REGISTRY_JOURNAL = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chi
 _CONFERENCE = (
     r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
 )
+_THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
+_REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
 _BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
 """What stands before or behind the title of the work itself."""
@@ -170,6 +182,8 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
         _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
     )
     mark("conference", _matches(types, _CONFERENCE))
+    mark("thesis", no_place & (_matches(types, _THESIS) | _matches(journals, _THESIS)))
+    mark("report", no_place & _matches(types, _REPORT))
     return kind
 
 

@@ -311,17 +311,13 @@ def _stands_first(state: pd.DataFrame, pairs: Comparison, relation: np.ndarray) 
 
     A part or a version belongs to the earlier one; conference abstracts come before, parts after.
     """
-    of_kind = (
-        (relation > 0)
-        & (relation <= RELATIONS.index("conference_abstract_of"))
-        & (pairs.kind_a != pairs.kind_b)
-    )
+    of_kind = (relation > 0) & (relation <= RELATIONS.index("report_of")) & (pairs.kind_a != pairs.kind_b)
     year = state["year"].to_numpy()
     later = year[pairs.b] > year[pairs.a]
     equal = year[pairs.b] == year[pairs.a]
     ids = state["record_id"].to_numpy(dtype=object)
     larger = np.fromiter((x < y for x, y in zip(ids[pairs.a], ids[pairs.b], strict=True)), bool, len(pairs))
-    serial = (relation > RELATIONS.index("conference_abstract_of")) & (later | (equal & larger))
+    serial = (relation > RELATIONS.index("report_of")) & (later | (equal & larger))
     plain = (relation == 0) & ~larger
     brief = (relation == RELATIONS.index("conference_abstract_of")) & ~of_kind
     return np.select([of_kind, brief], [pairs.kind_b > pairs.kind_a, pairs.brief == 2], serial | plain)
