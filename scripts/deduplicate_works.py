@@ -57,20 +57,31 @@ def main(argv: list[str] | None = None) -> None:
     rounds.mkdir(parents=True, exist_ok=True)
     parts = Parts("deduplicate_works", given.code)
     before: list[Path] = []
+    so_far: list[str] = []
     for day, paths in by_round.items():
+        so_far = [*so_far, *paths]
         state_file, pairs_file = rounds / f"{day}.parquet", rounds / f"{day}.pairs.parquet"
 
         def close(
             paths: list[str] = paths,
+            every: list[str] = so_far,
             before: list[Path] = before,
             state: Path = state_file,
             pairs: Path = pairs_file,
         ) -> None:
             _close(
-                paths, before, verdicts, list(sources), given.params["shards"], given.threads, state, pairs
+                paths,
+                every,
+                before,
+                verdicts,
+                list(sources),
+                given.params["shards"],
+                given.threads,
+                state,
+                pairs,
             )
 
-        inputs = [*paths, *before, *([given.verdicts] if given.verdicts else [])]
+        inputs = [*so_far, *before, *([given.verdicts] if given.verdicts else [])]
         values = {"sources": list(sources), "shards": given.params["shards"]}
         if not parts.make(day, values, inputs, [state_file, pairs_file], close):
             print(f"round {day}: as it was")
@@ -141,8 +152,25 @@ def _contributions(listed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
+def _abstracts(paths: list[str], ids: Iterable[str]) -> dict[str, str]:
+    """Abstracts of a few records, read without holding those of all others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    wanted = pa.array(list(ids), pa.string())
+    found: dict[str, str] = {}
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(columns=["record_id", "abstract"]):
+            named = pc.is_in(batch["record_id"].cast(pa.string()), value_set=wanted)
+            rows = batch.filter(named)
+            found.update(zip(rows["record_id"].to_pylist(), rows["abstract"].to_pylist(), strict=True))
+    return found
+
+
 def _close(
     paths: list[str],
+    every: list[str],
     before: list[Path],
     verdicts: Verdicts,
     sources: list[str],
@@ -151,14 +179,25 @@ def _close(
     state: Path,
     pairs: Path,
 ) -> None:
-    """Give every new record of a round its work; what earlier rounds decided stays."""
+    """Give every new record of a round its work; what earlier rounds decided stays.
+
+    `every` names the tables that have the records of this round and those before.
+    """
     records = pd.concat([tables.read_table(path, RECORD) for path in paths], ignore_index=True)
     table, known = prepare(records, tables.read_table(before[0]) if before else None, workers=threads)
     shares = [
         compare_share(table, known, shard=shard, shards=shards, workers=threads) for shard in range(shards)
     ]
     compared = join(shares) if len(shares) > 1 else shares[0]
-    result = close_round(table, known, compared, verdicts, sources, workers=threads)
+    result = close_round(
+        table,
+        known,
+        compared,
+        verdicts,
+        sources,
+        workers=threads,
+        abstracts=lambda ids: _abstracts(every, ids),
+    )
     tables.write_table(result.state, state)
     tables.write_table(result.pairs, pairs)
     new = result.state.iloc[known:]

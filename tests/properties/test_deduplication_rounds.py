@@ -99,6 +99,20 @@ def test_one_work_as_databases_write_it(other):
             "conference_abstract_of",
         ),
         ({"journal": "Other Journal", "volume": "3", "pages": "1-9"}, "version_of"),
+        (
+            {
+                "journal": "University of Examples",
+                "volume": "",
+                "pages": "",
+                "year": 2017,
+                "publication_types": "Ph.D. Thesis",
+            },
+            "thesis_of",
+        ),
+        (
+            {"journal": "", "volume": "", "pages": "", "authors": "Moe, A", "publication_types": "Report"},
+            "report_of",
+        ),
         ({"journal": "Other Journal", "volume": "3", "pages": "S9", "year": 2017}, "conference_abstract_of"),
         ({"year": 2020, "volume": "9", "pages": "12-20"}, "version_of"),
     ],
@@ -324,5 +338,5 @@ def test_a_chain_of_matches_does_not_join_two_issues():
 def test_relations_have_the_names_of_the_contract():
     assert set(RELATIONS[1:]) == {
         "erratum_of", "comment_on", "preprint_of", "part_of", "version_of", "conference_abstract_of", "retraction_of",
-        "registry_entry_of",
+        "registry_entry_of", "thesis_of", "report_of",
     }  # fmt: skip

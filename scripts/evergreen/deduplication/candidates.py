@@ -73,6 +73,9 @@ def _keys(features: pd.DataFrame) -> Iterator[np.ndarray]:
         _joined(year, author, pc.utf8_slice_codeunits(title, 0, 4)), pc.and_(named, pa.array(year > 0))
     )
     yield _code(_joined(page, start), pa.array(page > 0))
+    # abstracts of one team in one volume, however their titles begin
+    brief = (volume > 0) & (features["last_page"].to_numpy() <= page + 1)
+    yield _code(_joined(year, volume, author), pc.and_(named, pa.array(brief)))
 
 
 def _joined(*parts: np.ndarray | pa.Array) -> pa.Array:

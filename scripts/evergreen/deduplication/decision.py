@@ -47,10 +47,19 @@ VETOES = (
     "version",
     "place",
     "issue",
+    # doubts: see `evergreen.deduplication.doubts`
+    "wording",
+    "letters",
+    "serial",
+    "trial",
+    "abstract",
+    "sparse",
 )
+_BETWEEN_TWO = ("letters", "sparse")
+"""What keeps two records from being merged, but not their works where a third record joins them."""
 RELATIONS = (
-    "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "part_of",
-    "version_of",
+    "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
+    "report_of", "part_of", "version_of",
 )  # fmt: skip
 
 
@@ -65,6 +74,11 @@ class Decision:
     @property
     def merged(self) -> np.ndarray:
         return (self.score >= MERGED) & (self.vetoes == 0)
+
+    @property
+    def apart(self) -> np.ndarray:
+        """Pairs whose works are not joined either."""
+        return (self.vetoes & ~np.uint32(sum(1 << VETOES.index(name) for name in _BETWEEN_TWO))) != 0
 
 
 def decide(pairs: Comparison) -> Decision:
@@ -98,9 +112,9 @@ def _points(pairs: Comparison) -> np.ndarray:
         level = getattr(pairs, name)
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
-    entries = _entries(pairs)
+    both_entries = entries(pairs)
     # the number of a trial says more than the titles that registries give it
-    score = np.where(entries & (pairs.registry == SAME), MERGED, score)
+    score = np.where(both_entries & (pairs.registry == SAME), MERGED, score)
     # a record that came twice, in another file or under another name of its source, however little it says
     twice = pairs.same_id | (pairs.identical & (pairs.length >= TELLING))
     return np.where(twice, np.maximum(score, MERGED), score).astype(np.int16)
@@ -111,8 +125,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     # the same page, title and people, and a slip in the volume
     slip = (pairs.page == SAME) & (pairs.journal == SAME) & pairs.team & (pairs.title >= 97)
     cited = (place | slip) & (pairs.years == 0) & (pairs.authors != DIFFERENT)
-    entries = _entries(pairs)
-    same_entry = entries & (pairs.registry == SAME)
+    both_entries = entries(pairs)
+    same_entry = both_entries & (pairs.registry == SAME)
     same_number = (pairs.doi == SAME) | (pairs.pmid == SAME) | same_entry
     versions = pairs.cochrane & ((pairs.doi == DIFFERENT) | ((pairs.doi == UNKNOWN) & (pairs.years > 0)))
     elsewhere = (pairs.journal == DIFFERENT) & (pairs.page != SAME)
@@ -142,21 +156,22 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
         "numbers": pairs.numbers_differ & ~place & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
-        "registry": entries & (pairs.registry == DIFFERENT),
+        "registry": both_entries & (pairs.registry == DIFFERENT),
         "doi": (pairs.doi == DIFFERENT) & ~(cited & (pairs.journal != DIFFERENT) & (pairs.title >= 97)),
         "version": versions,
         "place": elsewhere & ~same_number,
         "issue": another_issue & ~same_number & (pairs.page != SAME),
     }
-    bits = np.zeros(len(pairs), dtype=np.uint16)
-    for position, name in enumerate(VETOES):
-        bits |= (vetoes[name] & ~(pairs.same_id & (name not in ("title", "kind", "version")))).astype(
-            np.uint16
+    bits = np.zeros(len(pairs), dtype=np.uint32)
+    for name, veto in vetoes.items():
+        position = VETOES.index(name)
+        bits |= (veto & ~(pairs.same_id & (name not in ("title", "kind", "version")))).astype(
+            np.uint32
         ) << position
     return bits
 
 
-def _entries(pairs: Comparison) -> np.ndarray:
+def entries(pairs: Comparison) -> np.ndarray:
     """Both records are entries of trial registries."""
     registry = KINDS.index("registry")
     return (pairs.kind_a == registry) & (pairs.kind_b == registry)
@@ -174,6 +189,8 @@ _OF_KIND = {
     "registry": "registry_entry_of",
     "preprint": "preprint_of",
     "conference": "conference_abstract_of",
+    "thesis": "thesis_of",
+    "report": "report_of",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,12 +13,22 @@ from evergreen.records.normalise import searchable
 
 ELLIPSIS = "\u2026"
 
-KINDS = ("article", "erratum", "retraction", "comment", "registry", "preprint", "conference")
+KINDS = (
+    "article",
+    "erratum",
+    "retraction",
+    "comment",
+    "registry",
+    "preprint",
+    "conference",
+    "thesis",
+    "report",
+)
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
     "record_id", "stem", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
-    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane",
+    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
 _NOTES = (
@@ -25,7 +37,8 @@ _NOTES = (
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
-_CUT = r"(?:…|\.\.\.)\W*$"
+CUT = r"(?:…|\.\.\.)\W*$"
+"""A title that a database cut off."""
 _CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)[^()]*)\)\W*$"
 """What Web of Science and Embase put behind the title of a correction: the citation of the paper that it corrects."""
 _CORRECTED = r"(?i)\[(?:published )?err?at[a-z]+"
@@ -61,7 +74,24 @@ _REGISTRY_JOURNAL = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chi
 _CONFERENCE = (
     r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
 )
+_THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
+_REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
+"""What stands before or behind the title of the work itself."""
+_BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
+_HINTS = ("", ("[", "(", "..."), "", "", ("repl", "respon", "comment", "letter", "discussion", "re:"))
+"""Letters of which one is in a title that the pattern of `_BESIDE` finds: most titles have none of the slow ones."""
+
+
+def stripped(title: str) -> str:
+    """One title without what databases put before or behind it; a title that is nothing else keeps it."""
+    lower = title.lower()
+    for pattern, hints in zip(_BESIDE_ONE, _HINTS, strict=True):
+        if not hints or any(hint in lower for hint in hints):
+            rest = pattern.sub("", title)
+            title = rest if len(rest) > 5 else title
+    return title
 
 
 def text(column: pd.Series) -> pa.Array:
@@ -152,6 +182,8 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
         _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
     )
     mark("conference", _matches(types, _CONFERENCE))
+    mark("thesis", no_place & (_matches(types, _THESIS) | _matches(journals, _THESIS)))
+    mark("report", no_place & _matches(types, _REPORT))
     return kind
 
 
@@ -162,12 +194,12 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     `cut`: the title ends in an ellipsis; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
-    electronic article; `kind`: index into `KINDS`.
+    electronic article; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
     journals = _without_edition(text(records["journal"]), text(records["journal_search"]))
-    was_cut = pa.array(_matches(text(records["journal"]), _CUT))
+    was_cut = pa.array(_matches(text(records["journal"]), CUT))
     journals = pc.if_else(was_cut, joined(journals, ELLIPSIS), journals)
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
@@ -176,10 +208,10 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
-        for pattern in (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT):
-            stripped = _without(bare, pattern)
+        for pattern in _BESIDE:
+            rest = _without(bare, pattern)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
-            bare = pc.if_else(pc.greater(pc.utf8_length(stripped), 5), stripped, bare)
+            bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
         again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
@@ -208,7 +240,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "record_id": records["record_id"].to_numpy(),
             "stem": _stems(records),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
-            "cut": _matches(raw, _CUT),
+            "cut": _matches(raw, CUT),
             "part": _matches(raw, _PART),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),
@@ -229,6 +261,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "kind": kind,
             "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
             | _matches(dois, r"^10\.1002/14651858\."),
+            "heading": _series(raw),
+            "people": _series(text(records["authors"])),
         }
     )
 

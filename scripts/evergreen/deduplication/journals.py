@@ -30,7 +30,17 @@ _SMALL = frozenset(
     }
     | {"das", "des", "du", "fur", "di", "del", "supplement", "suppl"}
 )
+_MEETING = frozenset({"conference", "conf", "congress", "symposium", "symp", "workshop", "meeting"})
+_SERIAL = frozenset(
+    {
+        "journal", "j", "transactions", "trans", "record", "magazine", "letters", "annals", "archives", "quarterly", "bulletin",
+        "reports",
+    }
+)  # fmt: skip
+_FRAME = _MEETING | {"proceedings", "proc", "annual"}
+"""Words around the name of a meeting: `Proceedings of the 12th`."""
 _SHORTEST_PREFIX = 6
+_LETTERS_OF_ACRONYM = 3
 _LONG_BEGINNING = 8
 
 
@@ -46,11 +56,44 @@ def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndar
     pairs, where = np.unique(low * len(names) + high, return_inverse=True)
     words = [_words(name) for name in names]
     level[open_] = np.fromiter(
-        (_compare(words[x], words[y]) for x, y in zip(*np.divmod(pairs, len(names)), strict=True)),
+        (
+            known if (known := _compare(words[x], words[y])) >= 0 or not _acronym(names[x], names[y]) else 1
+            for x, y in zip(*np.divmod(pairs, len(names)), strict=True)
+        ),
         np.int8,
         len(pairs),
     )[where]
     return level
+
+
+def same_sort(a: str, b: str) -> bool:
+    """Whether both names are of a journal, both of a meeting, or both do not say: `VLDB` is not the `VLDB J`."""
+    sorts = [(bool(words & _MEETING), bool(words & _SERIAL)) for words in (set(a.split()), set(b.split()))]
+    return sorts[0] == sorts[1]
+
+
+def _acronym(a: str, b: str) -> bool:
+    """One name is that of a meeting in letters: `ICES 2004`, `SIGMOD Conference` (Special Interest Group on Management of Data).
+
+    The letters are those of the whole name, or end in three or more of its last words.
+    """
+    for short, long in ((a, b), (b, a)):
+        bare = [word for word in short.split() if word not in _FRAME and not word.isdigit()]
+        if len(bare) != 1 or not _LETTERS_OF_ACRONYM <= len(bare[0]) <= 8:
+            continue
+        every = [word for word in long.split() if not word[0].isdigit()]
+        framed = any(word in _FRAME for word in every)
+        for words in (every, [word for word in every if word not in _SMALL]):
+            without = words[1:] if words and words[0] in ("proceedings", "proc") else words
+            without = without[1:] if without and without[0] in ("of", "the") else without
+            without = without[1:] if without and without[0] == "the" else without
+            letters = "".join(word[0] for word in without)
+            if len(letters) >= _LETTERS_OF_ACRONYM and (
+                bare[0] == letters
+                or (framed and any(bare[0].endswith(letters[-n:]) for n in (3, 4) if len(letters) > n))
+            ):
+                return True
+    return False
 
 
 def _compare(a: list[str], b: list[str]) -> int:

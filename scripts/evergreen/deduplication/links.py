@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from evergreen.deduplication.decision import MERGED
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.verdicts import Verdicts
 
@@ -15,8 +17,10 @@ BORDERLINE = (
 LINKS = ("work_id", "relation", "related_work_id", "record_id", "related_record_id", "how")
 
 SHARE = 0.01
-"""Rows of the borderline sheet for each record: what a person can be asked."""
+"""Rows of the borderline sheet for each record: what a person can be asked. Pairs that only a veto keeps apart are always asked."""
 AT_LEAST = 10
+VETOED = 2
+"""Points by which a pair is less likely that something more speaks against than the points."""
 
 _STATED = {
     "ErratumFor": "erratum_of",
@@ -48,19 +52,21 @@ def borderline(
 
     It has the columns of the sheet `deduplication`, so that a row can be copied there with `yes` or `no` in `same`.
     """
-    table = _of_works(pairs[pairs["outcome"].eq("borderline")], state)
+    table = _of_works(pairs[pairs["outcome"].eq("borderline")], state).astype({"score": "int64"})
     decided = {frozenset(pair) for pair in verdicts.different}
     asked = [
         frozenset(pair) not in decided for pair in zip(table["record_a"], table["record_b"], strict=True)
     ]
     table = table[pd.Series(asked, index=table.index, dtype=bool)]
-    table = table.sort_values(
-        ["score", "title_similarity", "record_a", "record_b"], ascending=[False, False, True, True]
+    likely = table["score"] - VETOED * table["reason"].str.contains("against it", regex=False)
+    table = table.assign(likely=likely).sort_values(
+        ["likely", "title_similarity", "record_a", "record_b"], ascending=[False, False, True, True]
     )
     works = [frozenset(pair) for pair in zip(table["work_a"], table["work_b"], strict=True)]
     table = table[~pd.Series(works, index=table.index, dtype=object).duplicated()]
     limit = max(AT_LEAST, int(len(state) * SHARE))
-    shown = table.head(limit)
+    # where only a veto stands against points enough, nobody but a person can tell
+    shown = table[(np.arange(len(table)) < limit) | table["score"].ge(MERGED)]
     for side in ("a", "b"):
         known = records.set_index("record_id").loc[
             shown[f"record_{side}"].to_numpy(), ["title", "authors", "source"]

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from evergreen.deduplication.candidates import candidates
 from evergreen.deduplication.comparison import DIFFERENT, SAME, Columns, Comparison, compare, join
 from evergreen.deduplication.decision import BORDERLINE, RELATIONS, VETOES, Decision, decide
+from evergreen.deduplication.doubts import Abstracts, Doubts, without_containers
 from evergreen.deduplication.features import COLUMNS, features, text
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
 from evergreen.deduplication.verdicts import Verdicts
@@ -102,12 +103,18 @@ def close_round(
     source_order: list[str],
     *,
     workers: int = 1,
+    abstracts: Abstracts | None = None,
 ) -> Round:
-    """Group the records of `prepare` by their compared pairs; give every new record its work."""
+    """Group the records of `prepare` by their compared pairs; give every new record its work.
+
+    `abstracts` gives those of record ids; they are asked for where two records would be merged without better evidence.
+    """
     count = len(table)
     row_of = pd.Series(np.arange(count), index=table["record_id"])
     same, different = (_rows(pairs, row_of) for pairs in (verdicts.same, verdicts.different))
-    decision = decide(compared)
+    doubts = Doubts(table, abstracts)
+    compared = without_containers(table, compared)
+    decision = doubts.decide(compared, decide(compared))
     linked = _both(compared, decision.merged)
     # a part of a work that only a person joined to it is matched by itself
     parts = pd.factorize(pd.Series(table["work_id"] + "\n" + table["alias"])[:known])[0]
@@ -119,13 +126,14 @@ def close_round(
     more = uncompared(labels, interesting, compared.a, compared.b, known)
     if len(more):
         compared = join([compared, _compared(table, more[:, 0], more[:, 1], relevant=False, workers=workers)])
-        decision = decide(compared)
+        compared = without_containers(table, compared)
+        decision = doubts.decide(compared, decide(compared))
 
     strength = decision.score.astype(int) * 4 - np.clip(
         compared.years, 0, 3
     )  # the nearer year where points tie
     accepted = Pairs.of(compared, strength, decision.merged)
-    vetoed = Pairs.of(compared, strength, decision.vetoes != 0)
+    vetoed = Pairs.of(compared, strength, decision.apart)
     ids = table["record_id"].where(table["work_id"] == "", table["work_id"])
     rank = pc.rank(text(ids), tiebreaker="dense").to_numpy()
     same += _joined_before(table, parts)
@@ -228,7 +236,7 @@ def reasons(pairs: Comparison, vetoes: np.ndarray | None = None) -> np.ndarray:
     title = np.select(
         [pairs.title >= 99.9, pairs.title >= 90, pairs.contained, pairs.title > 0], [4, 3, 2, 1], 0
     )
-    vetoes = np.zeros(len(pairs), np.uint16) if vetoes is None else vetoes
+    vetoes = np.zeros(len(pairs), np.uint32) if vetoes is None else vetoes
     table = np.column_stack(
         [title, np.minimum(pairs.years, 3), *levels, pairs.numbers_differ, pairs.same_id, vetoes]
     ).astype(np.int32)
@@ -303,17 +311,13 @@ def _stands_first(state: pd.DataFrame, pairs: Comparison, relation: np.ndarray) 
 
     A part or a version belongs to the earlier one; conference abstracts come before, parts after.
     """
-    of_kind = (
-        (relation > 0)
-        & (relation <= RELATIONS.index("conference_abstract_of"))
-        & (pairs.kind_a != pairs.kind_b)
-    )
+    of_kind = (relation > 0) & (relation <= RELATIONS.index("report_of")) & (pairs.kind_a != pairs.kind_b)
     year = state["year"].to_numpy()
     later = year[pairs.b] > year[pairs.a]
     equal = year[pairs.b] == year[pairs.a]
     ids = state["record_id"].to_numpy(dtype=object)
     larger = np.fromiter((x < y for x, y in zip(ids[pairs.a], ids[pairs.b], strict=True)), bool, len(pairs))
-    serial = (relation > RELATIONS.index("conference_abstract_of")) & (later | (equal & larger))
+    serial = (relation > RELATIONS.index("report_of")) & (later | (equal & larger))
     plain = (relation == 0) & ~larger
     brief = (relation == RELATIONS.index("conference_abstract_of")) & ~of_kind
     return np.select([of_kind, brief], [pairs.kind_b > pairs.kind_a, pairs.brief == 2], serial | plain)

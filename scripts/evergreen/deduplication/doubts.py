@@ -1,0 +1,268 @@
+"""What casts doubt on pairs that have points enough: another content word, a title of many works, another trial or abstract.
+
+Vetoes are computed for all pairs in bulk; doubts read titles and abstracts, and so are looked for where two records would
+be merged. A pair in doubt is asked, not merged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+
+from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
+from evergreen.deduplication.decision import MERGED, NAMING, VETOES, Decision, entries
+from evergreen.deduplication.features import KINDS, text
+from evergreen.deduplication.journals import same_sort
+from evergreen.deduplication.people import cut_list, same_people
+from evergreen.deduplication.wording import (
+    OTHER,
+    SLIP,
+    WORDS,
+    abstracts_differ,
+    compare_titles,
+    names_a_work,
+)
+
+_PREPRINT = KINDS.index("preprint")
+
+Abstracts = Callable[[Iterable[str]], dict[str, str]]
+"""Abstracts of record ids; those without one may be missing."""
+
+SHARED_BY = 3
+"""Titles that share a DOI from which it is that of a supplement or book, and a title's places from which it is a serial one's."""
+_ANOTHER = 94.0
+"""Likeness below which two titles under one DOI count as two."""
+_KNOWN = 5
+"""Titles that have a word which is no slip of the pen."""
+_LONG = 150
+"""Letters of a title in which a word that differs is a revision, where year, volume and page agree."""
+_ABSTRACT = 3
+"""Pages that an abstract goes on at most."""
+_DISTINCTIVE = 25
+"""Letters of a title that few works share."""
+_SAYS_MUCH = 60
+"""Letters from which a title is no serial one whatever its words."""
+_VOCABULARY = 25_000
+"""Titles that are read to know the words of a set."""
+
+
+def without_containers(table: pd.DataFrame, pairs: Comparison) -> Comparison:
+    """`pairs` with the DOI not known where several titles share it: that of a supplement, a book or a list."""
+    odd = np.flatnonzero((pairs.doi == SAME) & (pairs.title < _ANOTHER) & ~pairs.contained & ~pairs.span)
+    if not len(odd):
+        return pairs
+    rows = np.unique(np.concatenate([pairs.a[odd], pairs.b[odd]]))
+    titles = table[["doi", "title"]].iloc[rows].drop_duplicates()
+    containers = {
+        doi for doi, group in titles.groupby("doi")["title"] if _distinct(group.tolist()) >= SHARED_BY
+    }
+    if not containers:
+        return pairs
+    shared = table["doi"].iloc[pairs.a].isin(containers).to_numpy() & (pairs.doi == SAME)
+    return replace(pairs, doi=np.where(shared, UNKNOWN, pairs.doi).astype(np.int8))
+
+
+def _distinct(titles: list[str]) -> int:
+    """How many of the titles are unlike those before, up to `SHARED_BY`."""
+    found: list[str] = []
+    for title in sorted(titles):
+        if all(fuzz.ratio(title, other) < _ANOTHER for other in found):
+            found.append(title)
+        if len(found) == SHARED_BY:
+            break
+    return len(found)
+
+
+def _sparse(pairs: Comparison) -> np.ndarray:
+    """Pairs of which neither the place nor an identifier can be compared."""
+    unknown = [getattr(pairs, name) == UNKNOWN for name in ("volume", "page", "doi", "pmid")]
+    return np.logical_and.reduce(unknown)
+
+
+class Doubts:
+    """Of the records of a table: `vetoes` are the bits that speak against pairs that would be merged."""
+
+    def __init__(self, table: pd.DataFrame, abstracts: Abstracts | None = None) -> None:
+        self.table = table
+        self.read_abstracts = abstracts
+
+    def decide(self, pairs: Comparison, decision: Decision) -> Decision:
+        """`decision` with the doubts on the pairs that it merges."""
+        decision = replace(decision, score=self._raised(pairs, decision.score))
+        registered = (pairs.registry == SAME) & entries(pairs)
+        chosen = np.flatnonzero(decision.merged & (pairs.pmid != SAME) & ~registered)
+        if not len(chosen):
+            return decision
+        vetoes = decision.vetoes.copy()
+        vetoes[chosen] |= self._vetoes(pairs.take(chosen), self._frequent(pairs, decision))
+        return replace(decision, vetoes=vetoes)
+
+    def _vetoes(self, pairs: Comparison, frequent: set[str]) -> np.ndarray:
+        column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}
+        supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
+        # two papers do not fill the same pages, but the abstracts of a supplement share them
+        place = (pairs.page == SAME) & (pairs.volume == SAME) & (pairs.years == 0)
+        pages = column["last_page"][pairs.a] - column["page"][pairs.a]
+        filled = (pairs.span & (~supplement | (pages > _ABSTRACT))) | (pairs.numbered & place & ~supplement)
+        filled &= pairs.journal != DIFFERENT
+        equal = pairs.title >= 99.9
+        bits = np.zeros(len(pairs), dtype=np.uint32)
+
+        def doubt(name: str, mask: np.ndarray) -> None:
+            bits[mask] |= np.uint32(1 << VETOES.index(name))
+
+        page_a, page_b = column["page"][pairs.a], column["page"][pairs.b]
+        beside = (page_a > 0) & (page_b > 0) & (page_a != page_b) & (pairs.page != SAME)
+        revised = place & (pairs.length >= _LONG)
+        worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
+        level = np.ones(len(pairs), dtype=np.int8)
+        level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
+        doubt("wording", level == OTHER)
+        doubt("letters", (level == WORDS) | ((level == SLIP) & beside & (pairs.doi != SAME)))
+
+        last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
+        ends = (last_a > 0) & (last_b > 0) & (last_a != last_b)
+        first = (page_a > 0) & (page_b > 0) & (page_a != page_b)
+        numbered = column["issue"][pairs.a] > 0
+        here = (pairs.page == SAME) | (
+            (pairs.volume == SAME) & numbered & (column["issue"][pairs.a] == column["issue"][pairs.b])
+        )
+        # the DOI of a supplement is that of all its pieces
+        other = (
+            (~here & (pairs.doi != SAME))
+            | (pairs.doi == DIFFERENT)
+            | (pairs.issue == DIFFERENT)
+            | first
+            | ends
+        )
+        other &= ~pairs.same_id
+        serial = np.flatnonzero(other & ((pairs.length < _SAYS_MUCH) | bool(frequent)))
+        doubt("serial", serial[self._serial(pairs.a[serial], pairs.b[serial], frequent)])
+
+        trials = np.flatnonzero((pairs.registry == DIFFERENT) & ~filled & (pairs.doi != SAME))
+        doubt("trial", trials[self._other_trial(pairs.a[trials], pairs.b[trials])])
+
+        little = self._nothing_else[pairs.a] & self._nothing_else[pairs.b]
+        # neither preprints nor Cochrane reviews have a place that could be missing
+        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
+        little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
+        agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
+        doubt("sparse", little[~agree | (pairs.years[little] != 0)])
+
+        sure = (filled & equal) | (equal & (pairs.doi == SAME))
+        sure |= equal & (pairs.page == SAME) & (pairs.length >= NAMING)
+        doubt("abstract", self._other_abstract(pairs, np.flatnonzero(~sure & (bits == 0))))
+        return bits
+
+    def _raised(self, pairs: Comparison, score: np.ndarray) -> np.ndarray:
+        """Scores with points enough for sparse records that agree in all they have: title, people, year, venue."""
+        few = _sparse(pairs) & (score < MERGED) & (pairs.title >= 99.9) & (pairs.length >= _DISTINCTIVE)
+        chosen = np.flatnonzero(few & (pairs.years == 0) & (pairs.journal != DIFFERENT))
+        agree = chosen[self._agree(pairs.a[chosen], pairs.b[chosen], pairs.journal[chosen])]
+        raised = score.copy()
+        raised[agree] = MERGED
+        return raised
+
+    @cached_property
+    def _nothing_else(self) -> np.ndarray:
+        """Records of which title, authors, year and venue are all that is there."""
+        numbers = [self.table[name].eq(0).to_numpy() for name in ("volume", "page")]
+        names = [self.table[name].eq("").to_numpy() for name in ("doi", "pmid", "registry")]
+        return np.logical_and.reduce(numbers + names)
+
+    def _agree(self, a: np.ndarray, b: np.ndarray, journal: np.ndarray, *, cut: bool = False) -> np.ndarray:
+        """Whether the people are the same, each of them, and the venues are of one sort; with `cut`, lists may be cut off."""
+        people, names = self.table["people"], self.table["journal"]
+        return np.fromiter(
+            (
+                (same_people(p, q) or (cut and cut_list(p, q))) and (level == SAME or same_sort(v, w))
+                for p, q, v, w, level in zip(
+                    people.iloc[a], people.iloc[b], names.iloc[a], names.iloc[b], journal, strict=True
+                )
+            ),
+            bool,
+            len(a),
+        )
+
+    def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        heading = self.table["heading"]
+        compared = lru_cache(maxsize=None)(lambda x, y: compare_titles(x, y, self._known))
+        return np.fromiter(map(compared, heading.iloc[a], heading.iloc[b]), np.int8, len(a))
+
+    def _known(self, word: str) -> bool:
+        return self._vocabulary[word] >= _KNOWN
+
+    @cached_property
+    def _vocabulary(self) -> Counter[str]:
+        """In how many different titles each word stands, of a set or of a part of a large one."""
+        distinct = self.table["heading"][~self.table["title"].duplicated()]
+        step = len(distinct) // _VOCABULARY + 1
+        titles = pc.utf8_lower(text(distinct.iloc[::step]))
+        words = pc.split_pattern_regex(titles, r"[^\p{L}\p{N}]+").flatten()
+        counts = pc.value_counts(words)
+        several = counts.filter(pc.greater(counts.field("counts"), 1))
+        return Counter(dict(zip(several.field(0).to_pylist(), several.field(1).to_pylist(), strict=True)))
+
+    def _serial(self, a: np.ndarray, b: np.ndarray, frequent: set[str]) -> np.ndarray:
+        naming = lru_cache(maxsize=None)(names_a_work)
+        heading, title = self.table["heading"], self.table["title"]
+        return np.fromiter(
+            (
+                bare in frequent or (len(bare) < _SAYS_MUCH and not (naming(x) and naming(y)))
+                for bare, x, y in zip(title.iloc[a], heading.iloc[a], heading.iloc[b], strict=True)
+            ),
+            bool,
+            len(a),
+        )
+
+    def _frequent(self, pairs: Comparison, decision: Decision) -> set[str]:
+        """Titles that stand at several places of one journal: those of serial pieces."""
+        apart = np.flatnonzero(
+            (pairs.title >= 99.9)
+            & (decision.vetoes != 0)
+            & (pairs.kind_a == pairs.kind_b)
+            & (pairs.journal == SAME)
+        )
+        if len(apart) < SHARED_BY:
+            return set()
+        rows = np.unique(np.concatenate([pairs.a[apart], pairs.b[apart]]))
+        places = self.table[["title", "volume", "page"]].iloc[rows]
+        places = places[places["page"].gt(0) & places["volume"].gt(0)].drop_duplicates()
+        counts = places["title"].value_counts()
+        return set(counts.index[counts >= SHARED_BY])
+
+    def _other_trial(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        registry = self.table["registry"]
+        return np.fromiter(
+            (
+                not set(x.split("; ")) & set(y.split("; "))
+                for x, y in zip(registry.iloc[a], registry.iloc[b], strict=True)
+            ),
+            bool,
+            len(a),
+        )
+
+    def _other_abstract(self, pairs: Comparison, chosen: np.ndarray) -> np.ndarray:
+        """Which of the chosen pairs have clearly different abstracts."""
+        if self.read_abstracts is None or not len(chosen):
+            return chosen[:0]
+        ids, heading = self.table["record_id"], self.table["heading"]
+        a, b = pairs.a[chosen], pairs.b[chosen]
+        texts = self.read_abstracts(ids.iloc[np.unique(np.concatenate([a, b]))])
+        differ = (
+            bool(x and y) and x != y and abstracts_differ(x, y, title)
+            for x, y, title in zip(
+                (texts.get(id_, "") for id_ in ids.iloc[a]),
+                (texts.get(id_, "") for id_ in ids.iloc[b]),
+                heading.iloc[a],
+                strict=True,
+            )
+        )
+        return chosen[np.fromiter(differ, bool, len(chosen))]

@@ -1,0 +1,263 @@
+"""Do two titles say the same? Slips of the pen and habits of databases, or words that name another work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA, Levenshtein
+
+from evergreen.deduplication.features import CUT, stripped
+from evergreen.records.normalise import searchable
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+FUNCTION = _listed(
+    "a an the of in on for to with by at from as into and or its their is are was were be this that these between among "
+    "within versus vs v et de la le les des du der die das und y e"
+)
+"""Words that carry no content: databases add and drop them. Negations and `without` are none of them."""
+SERIAL = _listed(
+    "abstract abstracts accepted acknowledgement acknowledgements acknowledgment acknowledgments address advertisement agenda "
+    "announcement announcements annual answer article articles associate author authors award awards board book books brief "
+    "calendar call chair chairman chairs classified coming comment commentary comments committee conclusion "
+    "conference congress content contents contributor contributors corner correction corrections correspondence corrigenda "
+    "corrigendum cover current department diary director discussion editor editorial editorials editors errata erratum event "
+    "events extra farewell focus foreword forthcoming forum from front general guest guide half highlights index "
+    "inside instructions introducing introduction introductory invited issue issues journal keynote key letter letters list "
+    "literature masthead matter meeting meetings member members message minutes miscellaneous month new news newsletter "
+    "note notes notice notices number obituary obituaries online our overview page panel papers part perspective perspectives "
+    "plenary postscript poster posters preamble preface preliminary presentation president presidential press proceedings "
+    "program programme prologue publication publications publisher reader readers reflections remarks reply "
+    "report reports retraction review reviewer reviewers reviews roundup section selected session society "
+    "speaker special supplement symposium table thanks theme title today top tribute update upcoming "
+    "viewpoint volume week welcome workshop year yearbook your"
+)
+"""Words that serial pieces of journals and meetings are called by: editorials, lists of contents, replies, book reviews."""
+NAMES_A_WORK = 3
+"""Content words outside `SERIAL` from which a title names one work even where it has `SERIAL` words."""
+
+CONTRASTS = tuple(
+    tuple(pair.split("/"))
+    for pair in sorted(
+        _listed(
+            "macro/micro mater/pater matern/patern intra/infra pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup "
+            "iran/iraq stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox"
+        )
+    )
+)
+"""Morphemes that make another word of the same stem although they differ in one letter, which slips of the pen do as well."""
+ALPHA_PRIVATIVE = _listed(
+    "symptomatic symptomatically typical septic febrile vascular cellular genic synchronous sexual social symmetric symmetrical "
+    "symmetry tonic morphous plastic kinetic kinesia phasia praxia systole systolic trophic"
+)
+"""Stems of which an `a` before them makes the opposite."""
+_ABBREVIATION = 4
+"""Letters up to which another letter makes another word (`LDL`, `HDL`; `IgA`, `IgG`; `Iran`, `Iraq`)."""
+_WORD = 3
+"""Letters from which other titles can tell whether something is a word."""
+_SLIPS = 3
+"""Slips of the pen in one title."""
+_TRUNCATED = 150
+"""Letters of a title at which databases have cut it off without saying so."""
+
+_SPELLINGS = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (r"^mu", "micro"), (r"ae|oe", "e"), (r"our", "or"), (r"([iy])s(e|ed|es|ing|er|ers|ation|ations)$", r"\1z\2"), (r"ll", "l"),
+        (r"([bct])re$", r"\1er"), (r"ogue$", "og"), (r"ph", "f"), (r"ies$", "y"), (r"(?<=[a-z]{3})e?s$", ""), (r"e$", ""),
+    )
+)  # fmt: skip
+"""What British and American spelling, singular and plural, `\u03bc` and `micro` have in common."""
+_NUMERALS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+    "first": "1", "second": "2", "third": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8",
+    "ix": "9", "x": "10", "xi": "11", "xii": "12",
+}  # fmt: skip
+_BOUNDARY = re.compile(r"[:;.?!]+(?=\s|$)|\s[-\u2013\u2014]+\s?|\u2014|[()\[\]{}\"\u201c\u201d]")
+_EDGE = "\n"
+_PLAIN = re.compile(r"[a-z0-9]+|\n")
+_CODED = frozenset("&<>'`\\$")
+_CUT = re.compile(CUT)
+
+SAME, SLIP, WORDS, OTHER = 1, 0, -1, -2
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a title, the positions before which a new part begins (a subtitle, a bracket), and whether it ends in an ellipsis."""
+
+    words: list[str]
+    edges: frozenset[int]
+    cut: bool = False
+
+    @classmethod
+    @lru_cache(maxsize=1 << 14)
+    def of(cls, title: str) -> Words:
+        """Words of a title as a database writes it, without its notes (`[42 refs]`)."""
+        words: list[str] = []
+        edges = set()
+        marked = _BOUNDARY.sub(_EDGE, stripped(title))
+        if marked.isascii() and not _CODED & set(marked):
+            # what `searchable` gives for plain titles
+            for word in _PLAIN.findall(marked.lower()):
+                if word == _EDGE:
+                    edges.add(len(words))
+                else:
+                    words.append(word)
+            return cls(words, frozenset(edges | {0, len(words)}), bool(_CUT.search(title)))
+        for piece in marked.split(_EDGE):
+            edges.add(len(words))
+            words += searchable(piece).split()
+        return cls(words, frozenset(edges | {len(words)}), bool(_CUT.search(title)))
+
+
+def names_a_work(title: str) -> bool:
+    """Whether a title says enough: what is left of `Introduction to the special issue` without `SERIAL` words is nothing."""
+    words = set(searchable(title).split()) - FUNCTION
+    content = {word for word in words if len(word) > 1 and not word.isdigit()}
+    telling = content - SERIAL
+    return len(telling) >= (NAMES_A_WORK if len(telling) < len(content) else 2)
+
+
+def compare_titles(a: str, b: str, known: Callable[[str], bool] = lambda word: False) -> int:
+    """SAME: no content word differs; SLIP: letters of a word do, as slips of the pen do; WORDS: so they do, but make another
+    word that is `known` from other titles of the set; OTHER: another content word.
+    """
+    x, y = Words.of(a), Words.of(b)
+    slips, lowest = 0, SAME
+    for here, there in _differences(x.words, y.words):
+        left, right = x.words[here], y.words[there]
+        if left and right:
+            level = _replaced(left, right, known)
+        else:
+            level = _added(*((x, here) if left else (y, there)))
+        if level == OTHER and not _cut(x, y, here, there, known):
+            return OTHER
+        if level != OTHER:
+            slips, lowest = slips + (level < SAME), min(lowest, level)
+    return OTHER if slips > _SLIPS else lowest
+
+
+def _differences(a: list[str], b: list[str]) -> list[tuple[slice, slice]]:
+    """Stretches of words that differ, as long as they go."""
+    found: list[tuple[slice, slice]] = []
+    for step in Levenshtein.opcodes(a, b):
+        if step.tag == "equal":
+            continue
+        here, there = slice(step.src_start, step.src_end), slice(step.dest_start, step.dest_end)
+        if found and found[-1][0].stop == here.start and found[-1][1].stop == there.start:
+            before = found.pop()
+            here, there = slice(before[0].start, here.stop), slice(before[1].start, there.stop)
+        found.append((here, there))
+    return found
+
+
+def _added(title: Words, where: slice) -> int:
+    """Words that one title has and the other has not: function words, a part of its own at the end or start, or content."""
+    if all(word in FUNCTION for word in title.words[where]):
+        return SAME
+    begins, ends = where.start == 0, where.stop == len(title.words)
+    part = (ends and where.start in title.edges) or (begins and where.stop in title.edges)
+    return SAME if part else OTHER
+
+
+def _cut(x: Words, y: Words, here: slice, there: slice, known: Callable[[str], bool]) -> bool:
+    """The difference is what was cut off at the end of one title: in a word, or where databases cut."""
+    if here.stop < len(x.words) or there.stop < len(y.words):
+        return False
+    left, right = x.words[here], y.words[there]
+    (short, title), (long, _) = sorted([(left, x), (right, y)], key=lambda side: len("".join(side[0])))
+    if short and not "".join(long).startswith("".join(short)):
+        return title.cut and _replaced(short, long[: len(short)], known) == SLIP
+    within = bool(short) and len(short[-1]) < len(long[len(short) - 1])
+    return within or title.cut or len("".join(title.words)) >= _TRUNCATED
+
+
+def _replaced(left: list[str], right: list[str], known: Callable[[str], bool]) -> int:
+    if any(word.isdigit() for word in left + right):
+        left, right = ([_NUMERALS.get(word, word) for word in side] for side in (left, right))
+    a, b = "".join(left), "".join(right)
+    if a == b or _spelled(a) == _spelled(b):
+        return SAME
+    if all(word in FUNCTION for word in left + right):
+        return SLIP
+    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
+        return OTHER
+    if len(left) != len(right):
+        # `de novo` for `the novo`: what is left without function words
+        bare = [[word for word in side if word not in FUNCTION] for side in (left, right)]
+        if len(bare[0]) == len(bare[1]) and bare != [left, right]:
+            left, right = bare
+        elif OSA.distance(a, b, score_cutoff=1) > 1:
+            return OTHER
+        else:
+            return _slip(a, b, known)
+    level = SAME
+    for one, other in zip(left, right, strict=True):
+        if one != other and _spelled(one) != _spelled(other):
+            level = min(level, _slip(one, other, known))
+    return level
+
+
+def _slip(a: str, b: str, known: Callable[[str], bool]) -> int:
+    """Whether one word is the other with a letter lost, doubled, changed or two exchanged, or is another word."""
+    if OSA.distance(a, b, score_cutoff=1) > 1:
+        return SLIP if a in FUNCTION and b in FUNCTION else OTHER
+    if a in _NUMERALS and b in _NUMERALS:
+        return OTHER
+    short, long = sorted((a, b), key=len)
+    changed = len(a) == len(b) and sum(p != q for p, q in zip(a, b, strict=True)) == 1
+    if changed and len(a) <= _ABBREVIATION and (len(a) == 1 or not (a in FUNCTION or b in FUNCTION)):
+        return OTHER
+    if a in FUNCTION or b in FUNCTION or len(short) < _WORD:
+        return SLIP
+    return OTHER if _contrast(short, long) else WORDS if known(a) and known(b) else SLIP
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelled(word: str) -> str:
+    for pattern, instead in _SPELLINGS:
+        word = pattern.sub(instead, word)
+    return word
+
+
+def _contrast(a: str, b: str) -> bool:
+    """The words, the shorter one first, differ in a morpheme that makes another word of the same stem."""
+    if a in ALPHA_PRIVATIVE and b == "a" + a:
+        return True
+    return any(
+        x.replace(p, q, 1) == y
+        for pair in CONTRASTS
+        for p, q in (pair, pair[::-1])
+        for x, y in ((a, b), (b, a))
+    )
+
+
+# --- abstracts ---------------------------------------------------------------------------------------------------
+
+_ENOUGH = 15
+"""Pairs of words from which two abstracts can be told apart."""
+_SAME_START = 80
+"""Letters at the beginning that no two abstracts share."""
+_CLEARLY = 0.35
+"""Share of the shorter abstract's pairs of words, below which the other is another abstract."""
+
+
+def abstracts_differ(a: str, b: str, title: str = "") -> bool:
+    """Clearly different abstracts: most of what the shorter one says is not in the longer one, the words of the title aside."""
+    if a in b or b in a or a[:_SAME_START] == b[:_SAME_START]:
+        return False
+    common = set(Words.of(title).words)
+    pairs = []
+    for abstract in (a, b):
+        words = searchable(abstract).split()
+        pairs.append({(p, q) for p, q in pairwise(words) if not (p in common and q in common)})
+    fewer = min(map(len, pairs))
+    return fewer >= _ENOUGH and len(pairs[0] & pairs[1]) < _CLEARLY * fewer

@@ -1,0 +1,122 @@
+"""Titles, people and venues that say the same, and those that do not."""
+
+import numpy as np
+import pytest
+
+from evergreen.deduplication.journals import compare_journals, same_sort
+from evergreen.deduplication.people import cut_list, same_people
+from evergreen.deduplication.wording import (
+    OTHER,
+    SAME,
+    SLIP,
+    WORDS,
+    abstracts_differ,
+    compare_titles,
+    names_a_work,
+)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "level"),
+    [
+        ("Haemolytic anaemia in the tumour", "Hemolytic anemia in tumor", SAME),
+        ("Randomised trials of health care", "Randomized trials of healthcare", SAME),
+        ("Groups of patients", "Group of patients", SAME),
+        ("Type II diabetes", "Type 2 diabetes", SAME),
+        ("Erosions in arthritis: a cohort study", "Erosions in arthritis", SAME),
+        ("Erosions in arthritis of the hands", "Erosions in arthritis of …", SAME),
+        ("Erosions in arthritis [12 refs]", "Erosions in arthritis", SAME),
+        ("Thrombotic μangiopathy", "Thrombotic microangiopathy", SAME),
+        ("Erosions in arthritis", "Erosoins in arthritis", SLIP),
+        ("Erosions of teeth", "Erosions in teeth", SLIP),
+        ("Denosumab in men", "Denosumab in women", OTHER),
+        ("Survival with dementia", "Survival without dementia", OTHER),
+        ("Quality of life of children", "Quality of life of parents of children", OTHER),
+        ("Erosions in arthritis", "Erosions in arthritis of children", OTHER),
+        ("Type 1 diabetes", "Type 2 diabetes", OTHER),
+        ("Phase II trials", "Phase III trials", OTHER),
+        ("Vitamin A in rats", "Vitamin D in rats", OTHER),
+        ("HDL in rats", "LDL in rats", OTHER),
+        ("Maternal age", "Paternal age", OTHER),
+        ("Typical seizures", "Atypical seizures", OTHER),
+        ("Macrovascular disease", "Microvascular disease", OTHER),
+    ],
+)
+def test_titles_differ_in_a_content_word_or_do_not(a, b, level):
+    assert compare_titles(a, b) == compare_titles(b, a) == level
+
+
+def test_a_slip_that_makes_a_word_of_other_titles_is_no_slip():
+    assert compare_titles("The atrial wall", "The trial wall", {"atrial", "trial"}.__contains__) == WORDS
+    assert compare_titles("The human wall", "The humna wall", {"human"}.__contains__) == SLIP
+
+
+@pytest.mark.parametrize(
+    ("title", "telling"),
+    [
+        ("Editorial introduction", False),
+        ("In this issue", False),
+        ("Reply by the authors", False),
+        ("Introduction to the special issue on registries", False),
+        ("Vascular dementia", True),
+        ("Declarative audit rules", True),
+        ("Introduction to the special issue on pharmacological treatment of osteoporosis", True),
+    ],
+)
+def test_titles_of_serial_pieces_name_no_work(title, telling):
+    assert names_a_work(title) == telling
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("Lowell, Ida; Adler, Hal", "Adler, H.; Lowell, I.", True),
+        ("Müller, Ann", "M?ller, A.", True),
+        ("Müller, Ann", "Mller, A.", True),
+        ("Müller, Ann", "Mueller, A.", True),
+        ("Lowell, Ida M", "Lowell, I", True),
+        ("Lowell, Ida; Lowell, Joe", "Lowell, J.; Lowell, I.", True),
+        ("Lowell, Ida; Adler, Hal", "Lowell, Ida", False),
+        ("Lowell, Ida", "Lowell, Joe", False),
+        ("Lowell, Ida; Adler, Hal", "Lowell, Ida; et al.", False),
+        ("", "", False),
+    ],
+)
+def test_people_are_the_same_each_of_them(a, b, same):
+    assert same_people(a, b) == same_people(b, a) == same
+
+
+def test_a_list_that_goes_on_is_the_beginning_of_another():
+    assert cut_list("Lowell, Ida; Adler, Hal; Poe, C", "Lowell, I; et al.")
+    assert cut_list("Lowell J et, al.", "Lowell, Joe; Adler, Hal")
+    assert not cut_list("Lowell, Ida; Adler, Hal; Poe, C", "Adler, H; et al.")
+    assert not cut_list("Lowell, Ida; Adler, Hal", "Lowell, I")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "level"),
+    [
+        ("proceedings of the international conference on example systems", "ices", 1),
+        ("proceedings of the 12th international conference on example systems", "ices 2004", 1),
+        ("international conference on management of data", "sigmod conference", 1),
+        ("very large data bases", "vldb", 1),
+        ("sigmod record", "international conference on management of data", -1),
+        ("journal of example systems", "ices", -1),
+    ],
+)
+def test_venues_in_letters(a, b, level):
+    found = compare_journals(np.array([a, b], dtype=object), np.array([0]), np.array([1]))
+    assert found.tolist() == [level]
+
+
+def test_a_journal_is_no_meeting():
+    assert not same_sort("vldb", "vldb j")
+    assert same_sort("example record", "acm example record")
+
+
+def test_abstracts_are_clearly_different_or_not():
+    words = [f"word{number}" for number in range(80)]
+    whole, half, other = " ".join(words), " ".join(words[:40]), " ".join(reversed(words))
+    assert not abstracts_differ(whole, "OBJECTIVE: " + half)
+    assert not abstracts_differ(whole, "too short to tell")
+    assert abstracts_differ(whole, other)
