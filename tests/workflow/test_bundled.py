@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from evergreen import tables
 from tests.workflow.runs import ROOT, Run, copy_of, snakemake
@@ -40,6 +42,35 @@ def test_pooled_effects_are_those_computed_by_hand(run, outcome):
         for key in ("estimate", "ci_low", "ci_high")
     ]
     assert shown == pytest.approx(BY_HAND[outcome], abs=6e-4)
+
+
+@pytest.fixture(scope="module")
+def read(run) -> dict[str, str]:
+    """What people read: text of the report, of its Word document, and of the pages on the updates."""
+    report = run[0] / "results/report"
+    word = Document(str(report / "review.docx"))
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    return {
+        "report": html.unescape(re.sub(r"<[^>]+>", "", (report / "index.html").read_text(encoding="utf-8"))),
+        "word": "\n".join([*(part.text for part in word.paragraphs), *cells]),
+        "changes": "\n".join(path.read_text(encoding="utf-8") for path in (report / "changes").iterdir()),
+    }
+
+
+@pytest.mark.parametrize("outcome", BY_HAND)
+def test_every_place_shows_the_same_numbers(run, read, outcome):
+    """In the table of every place the effect stands as it was computed by hand, with the same decimals as in the figure."""
+    estimate, low, high = (f"{value:.2f}".replace("-", "\N{MINUS SIGN}") for value in BY_HAND[outcome])
+    told = f"{'RR' if outcome.endswith('ae') else 'MD'} {estimate} ({low} to {high})"
+    for place, text in read.items():
+        assert told in text.replace("\N{NO-BREAK SPACE}", " "), place
+    folder = run[0] / f"results/figures/{outcome}"
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", (folder / "forest.svg").read_text(encoding="utf-8"))
+    at = drawn.index(f"[{low},")
+    assert (drawn[at - 1], drawn[at + 1]) == (estimate, f"{high}]")
+    total = tables.read_table(folder / "forest.csv").query("row == 'total'").iloc[0]
+    shown = [f"{float(total[name]):.3f}" for name in ("effect", "ci_low", "ci_high")]
+    assert list(map(float, shown)) == pytest.approx(BY_HAND[outcome], abs=1.5e-3)
 
 
 @pytest.mark.parametrize("outcome", ["bmd", "jsn", "das28"])
