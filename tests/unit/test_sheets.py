@@ -249,3 +249,8 @@ def test_a_persons_sheet_is_found_whatever_the_letter_case_of_its_name(tmp_path)
     assert sheets.by_person([tmp_path / "ab.csv", tmp_path / "XY.csv"], ["AB", "CD"]) == {
         "AB": str(tmp_path / "ab.csv"), "XY": str(tmp_path / "XY.csv"),
     }  # fmt: skip
+
+
+def test_a_column_of_ones_own_that_holds_a_word_of_the_schema_is_ones_own(tmp_path):
+    rows = read(tmp_path, f"{HEADER},subscale\n{ROW},physical function\n".encode())
+    assert rows["subscale"].tolist() == ["physical function"]

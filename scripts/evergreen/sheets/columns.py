@@ -109,7 +109,7 @@ def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> lis
     suspects = set()
     for name in unknown:  # two letters of a short name that changed places are as alike as this
         near = get_close_matches(name_key(name), absent, n=1, cutoff=0.75)
-        if near:
+        if near and _slips(name_key(name), near[0]) <= max(1, len(name) // 4):
             suspects.add(near[0])
             todo = f"Rename it to {near[0]}, or to something that cannot be mistaken for it."
             fault(f"unknown column {name}, close to {near[0]}", name, todo)
@@ -123,3 +123,10 @@ def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> lis
             )
     refuse(errors)
     return names
+
+
+def _slips(name: str, other: str) -> int:
+    """Slips of a hand between two names: a letter too many, missing, wrong, or changed with its neighbour. A `subscale` is none of `scale`."""
+    from rapidfuzz.distance import OSA  # most sheets have no such name
+
+    return OSA.distance(name, other)
