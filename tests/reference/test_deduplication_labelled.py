@@ -35,9 +35,7 @@ def record_table(path):
     raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     columns = {name: column for name, column in COLUMNS.items() if column in raw}
     export = formats.read(path, format_="csv", columns=columns)
-    imported = import_exports(
-        {str(path): export}, source="set", round_="2020-01-01", earlier=[], hits=len(raw)
-    )
+    imported = import_exports({str(path): export}, source="set", round_="2020-01-01", hits=len(raw))
     return raw.assign(record_id="set:" + raw["record_id"]), imported.records
 
 

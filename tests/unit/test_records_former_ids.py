@@ -52,3 +52,16 @@ def test_a_source_that_was_renamed_is_recognised(ids, known, now):
     for fault in faults:
         assert str(fault).startswith("AB.csv, column record_id")
         assert f"write `formerly: [{ids[0].partition(':')[0]}]` under `sources.web_of_science`" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "'web_of_science:1",
+        "WEB_OF_SCIENCE:1",
+        "web of science:1",
+        "\N{FULLWIDTH LATIN SMALL LETTER S}copus:1",
+    ],
+)
+def test_a_slip_within_an_id_is_no_source_of_before(name):
+    assert not check_renamed([name], by_any_id(CLUSTERS, "work_id"), file="AB.csv")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from evergreen.errors import InputError
+from evergreen.protocol.part import ID
+from evergreen.sheets.labels import folded
 
 MOST = 0.9
 """Share of a vanished source's records that are there under another name, from which it was renamed: a few may have gone besides."""
@@ -51,9 +54,10 @@ def check_renamed(
     for name in known:
         source, _, number = name.partition(":")
         there[source].add(number)
-    faults = []
+    faults, spellings = [], set(map(folded, there))
     for source, numbers in sorted(gone.items()):
-        if source in there:
+        # What no source can be called, and another spelling of one, are slips within an id and no name of before.
+        if folded(source) in spellings or not re.fullmatch(ID, source):
             continue
         # Of as many the first: names of now stand before former ones.
         now = max(there, key=lambda name: len(numbers & there[name]), default="")
