@@ -111,7 +111,7 @@ def _unpoolable(
 ) -> list[InputError]:
     """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
-    from evergreen.protocol.outcomes import Outcome
+    from evergreen.protocol.outcomes import Outcome, fillings_of
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
     sheets_of = {
@@ -124,7 +124,7 @@ def _unpoolable(
     rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
     asked = [Outcome.model_validate(entry) for entry in outcomes]
-    converted = merge.texts(derive(rows.rows, scales))
+    converted = merge.texts(derive(rows.rows, scales, fillings_of(asked)))
     return refusals(converted, merge.texts(studies.rows), asked, compare=not screened)
 
 

@@ -11,6 +11,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import CONFLICTS, merge_extraction, merge_studies, texts
+from evergreen.protocol.conversions import Filling
 from evergreen.sheets import read_sheet, read_sheets
 
 
@@ -23,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="{people: [extractor, ...], scales: {outcome: scale}}",
+        help="{people: [extractor, ...], scales: {outcome: scale}, fillings: {outcome: how numbers are filled in}}",
     )
     arguments.add_argument("--merged", required=True)
     arguments.add_argument("--studies", required=True)
@@ -39,6 +40,7 @@ def main(argv: list[str] | None = None) -> None:
         )
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
     people = args.params["people"]
+    fillings = {name: Filling.model_validate(one) for name, one in args.params.get("fillings", {}).items()}
     rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
@@ -46,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
         (rows.rows, args.merged, spreadsheets.write_table),
         (studies.rows, args.studies, tables.write_table),
         (conflicts, args.conflicts, spreadsheets.write_table),
-        (derive(rows.rows, args.params["scales"]), args.converted, tables.write_table),
+        (derive(rows.rows, args.params["scales"], fillings), args.converted, tables.write_table),
     ):
         write(texts(frame), Path(path))
 

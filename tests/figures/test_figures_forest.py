@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from evergreen.figures import forest, forest_table, funnel, outcome_figures, scales, style
+from evergreen.synthesis.outcome import result as pooled_result
 from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
 from tests.figures.seen import shapes_of
+from tests.protocols import pooling
 from tests.results import changed, left_out
 from tests.results import result as result_of
 
@@ -173,3 +175,26 @@ def test_ticks_of_ratios_are_inside_even_in_the_logarithm_and_hold_one(low: floa
     assert all(math.log(low) - 1e-9 <= position <= math.log(high) + 1e-9 for position, _ in marks)
     if low < 1 < high:
         assert "1" in {label.rstrip("0").rstrip(".") for _, label in marks}
+
+
+def test_derived_and_imputed_numbers_have_signs_of_their_own() -> None:
+    outcome = pooling(id="pain", measure="MD")
+    rows = [
+        {"study": study, "group": group, "arm": group, "n": 20, "mean": mean, "sd": 2, **marks}
+        for study, marks in (
+            ("A", {}),
+            ("B", {"derived": "sd: from the interval"}),
+            ("C", {"imputed": "sd: that of A"}),
+        )
+        for group, mean in (("intervention", 1), ("control", 2))
+    ]
+    made = pooled_result(rows, outcome)
+    with style.style():
+        drawn = forest.forest(made, SETTING)
+    shown = words(drawn)
+    assert (shown.count("†"), shown.count("‡")) == (2, 2)
+    assert any(text.startswith("‡ Imputed: ") for text in shown)
+    assert drawn.numbers["state"].tolist()[:3] == ["reported", "derived", "imputed"]
+    assert made.preparation.imputed == 1
+    assert [study.imputed for study in made.studies] == [False, False, True]
+    assert overlapping(drawn) == []

@@ -87,7 +87,12 @@ def test_rounds_show_the_effect_as_it_grew():
 def test_arms_are_combined_split_or_kept_apart():
     split = written(table(SERIOUS), entry(multi_arm="split"))
     assert [study["label"] for study in split["studies"]][:3] == ["DRIVE (Q2M)", "DRIVE (Q3M)", "DRIVE (Q6M)"]
-    assert split["studies"][0]["arms"]["control"] == {"n": 88 / 3, "events": 3.0, "derived": []}
+    assert split["studies"][0]["arms"]["control"] == {
+        "n": 88 / 3,
+        "events": 3.0,
+        "derived": [],
+        "imputed": [],
+    }
     with pytest.raises(InputError, match="multilevel"):
         written(table(SERIOUS), entry(multi_arm="separate"))
 

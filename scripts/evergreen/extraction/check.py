@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.constraints import faults
+from evergreen.metaanalysis.conversion_rules import BY_ID, NONE
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import OWN_COLUMNS
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY = ("study", "outcome", "timepoint", "arm")
-# A person may say there what was derived; the other columns of the product come after the sheets.
-RESERVED = tuple(name for name in OWN_COLUMNS if name != "derived")
+# A person may say there what was derived or imputed; the other columns of the product come after the sheets.
+RESERVED = tuple(name for name in OWN_COLUMNS if name not in ("derived", "imputed"))
 
 Row = dict[str, Any]
 
@@ -26,7 +28,7 @@ Row = dict[str, Any]
 def check(rows: pd.DataFrame) -> None:
     """Refuse a sheet with impossible numbers, two different rows for the same arm, or a column that extraction adds itself."""
     records = tables.rows(rows)
-    refuse([*_reserved(rows), *impossible(records), *twice(records)])
+    refuse([*_reserved(rows), *impossible(records), *_unknown_conversions(records), *twice(records)])
 
 
 def _reserved(rows: pd.DataFrame) -> list[InputError]:
@@ -39,6 +41,24 @@ def _reserved(rows: pd.DataFrame) -> list[InputError]:
         for name in rows.columns
         if name_key(name) in RESERVED
     ]  # fmt: skip
+
+
+def _unknown_conversions(records: Sequence[Row]) -> list[InputError]:
+    return [
+        InputError(
+            f"{one!r} is no conversion", file=row["_file"], row=int(row["_row"]), column="conversions",
+            todo=f"Write none, or some of: {', '.join(BY_ID)}.",
+        )
+        for row in records
+        for one in own_choice(row) or ()
+        if one not in BY_ID
+    ]  # fmt: skip
+
+
+def own_choice(row: Row) -> list[str] | None:
+    """The conversions that a row allows, by their ids; None where it says nothing, and nothing where it says `none`."""
+    said = folded(row.get("conversions") or "")
+    return [one for one in re.split(r"[;,\s]+", said) if one not in ("", NONE)] if said else None
 
 
 def impossible(

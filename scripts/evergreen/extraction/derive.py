@@ -1,94 +1,225 @@
-"""Fill in the mean and standard deviation of arms that report something else, and say how each was derived."""
+"""Fill in the numbers that arms and contrasts lack from others that they report, and record of each how it came about.
+
+The conversions stand in `metaanalysis.conversion_rules`, in the order of trust: what follows from the study's own reports goes before
+what takes an input that no report of it gives. Where several exact conversions give a number, they have to agree.
+"""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
-from evergreen.extraction.check import Row
+from evergreen.extraction import contradictions
+from evergreen.extraction.check import Row, own_choice
+from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.row_values import Values, given
 from evergreen.metaanalysis import conversions
+from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
+from evergreen.protocol.conversions import Filling
 from evergreen.sheets import folded
-from evergreen.sheets.numbers import bounded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DERIVED, NOT_DERIVED = "derived", "not_derived"
+NOT_DERIVED, CONVERTED = "not_derived", "converted"
+ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
+STATED = "stated"
+"""The conversion of a number that a person marked as derived or imputed."""
+SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "standard error"}
+USUAL = Filling()
+
+Entry = dict[str, Any]
+Arguments = dict[str, float | str]
 
 
-def derive(rows: pd.DataFrame, scales: Mapping[str, str]) -> pd.DataFrame:
-    """Rows of the merged extraction with what could be derived filled in.
+def derive(
+    rows: pd.DataFrame, scales: Mapping[str, str], fillings: Mapping[str, Filling] | None = None
+) -> pd.DataFrame:
+    """Rows of the merged extraction with what could be derived filled in; only empty cells are filled.
 
-    Only empty cells are filled: a standard deviation from the standard error, the interval of the mean, or quantiles;
-    a mean from quantiles; the standard error of a contrast from its p value; the scale of an estimate from `scales`, `ratio` or
-    `analysis` by the folded name of an outcome. `derived` names each derived number with formula and source, after what the
-    extractors themselves marked as derived; `not_derived` says why a conversion that the row would allow was not made.
+    `scales` are those of reported estimates (`ratio` or `analysis`), `fillings` what the protocol says of conversions, both by the
+    folded name of an outcome. Added are `scale`; `derived` and `imputed`, which name each number with formula and source, after what
+    the extractors themselves marked so; `not_derived`, why a conversion that the row would allow was not made; `converted`, the
+    record of each number as JSON.
     """
     records = tables.rows(rows)
     for row in records:
-        made, refused = [], []
         row["scale"] = row.get("scale") or _scale(row, scales)
-        for column, value, how in _conversions(row):
-            if value is None:
-                refused.append(f"{column}: {how}")
-            else:
-                row[column] = value
-                made.append(f"{column}: {how}")
-        row[DERIVED] = "; ".join(filter(None, [row.get(DERIVED, ""), *made]))
-        row[NOT_DERIVED] = "; ".join(refused)
-    columns = [c for c in rows.columns if c != DERIVED]
-    return tables.frame_of(records, [*dict.fromkeys([*columns, "scale"]), DERIVED, NOT_DERIVED])
+    fill_in(records, lambda row: (fillings or {}).get(folded(row["outcome"]), USUAL))
+    columns = [column for column in rows.columns if column not in ADDED[1:]]
+    return tables.frame_of(records, list(dict.fromkeys([*columns, *ADDED])))
 
 
-def given(row: Row, *columns: str) -> bool:
-    """Whether all of these number columns are filled."""
-    return not any(math.isnan(row[column]) for column in columns)
+def fill_in(rows: Iterable[Row], filling: Callable[[Row], Filling]) -> None:
+    """Fill in rows whose numbers are floats, NaN where nothing stands; what an earlier call filled in is forgotten first."""
+    for row in rows:
+        _restore(row)
+        _fill(row, filling(row))
 
 
-def _conversions(row: Row) -> Iterator[tuple[str, float | None, str]]:
-    """(column, value or None, how) of what the row allows; in the order of trust."""
-    if row["group"] in ("contrast", "single"):
-        yield from _contrast(row)
-    if row["group"] == "contrast":
-        return
-    if given(row, "mean", "sd"):
-        return
-    if not given(row, "sd") and given(row, "n") and row["n"] > 1:  # one participant has no standard deviation
-        n = row["n"]
-        if given(row, "se"):
-            yield "sd", conversions.sd_from_se(row["se"], n), "se x sqrt(n) (Cochrane Handbook 6.5.2.2)"
-        elif given(row, "ci_low", "ci_high"):
-            distribution = "t" if n < conversions.NORMAL_FROM_N else "normal"
-            sd = conversions.sd_from_interval(row["ci_low"], row["ci_high"], n)
-            yield (
-                "sd",
-                sd,
-                f"sqrt(n) x width of the 95 % interval, {distribution} distribution (Cochrane Handbook 6.5.2.2)",
-            )
-    yield from _quantiles(row)
+def record_of(row: Mapping[str, Any]) -> list[Entry]:
+    """Of each number of a row that was not reported `column, value, conversion, how, source, inputs, assumption, state`."""
+    return json.loads(row.get(CONVERTED) or "[]")
 
 
-def _quantiles(row: Row) -> Iterator[tuple[str, float | None, str]]:
-    wanted = [column for column in ("mean", "sd") if not given(row, column)]
-    if not wanted or not given(row, "n", "median") or row["n"] < 2:
-        return
-    numbers = conversions.Quantiles(*(row[column] for column in ("n", "median", "q1", "q3", "min", "max")))
-    if not numbers.ranged and not numbers.quartiled:
-        return
-    shown = " and ".join(
-        text for text, there in (("quartiles", numbers.quartiled), ("range", numbers.ranged)) if there
+def marked(text: str) -> list[str]:
+    """Number columns named in a cell of `derived` or `imputed`: `mean, sd: how; n: how`."""
+    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
+    return [name for name in names if name in NUMBERS]
+
+
+def _restore(row: Row) -> None:
+    """A row as people have it."""
+    record = record_of(row)
+    for state in (DERIVED, IMPUTED):
+        made = _sentences(record, state)
+        row[state] = str(row.get(state) or "").removesuffix(made).removesuffix("; ")
+    for entry in record:
+        row[entry["column"]] = entry["value"] if entry["conversion"] == STATED else math.nan
+    row[CONVERTED] = ""
+
+
+class _Record:
+    """What was filled in in a row, and what could not be."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.refused: dict[str, list[str]] = {}
+        self.contradicted: set[str] = set()
+
+    def refuse(self, column: str, why: str) -> None:
+        reasons = self.refused.setdefault(column, [])
+        if why not in reasons:
+            reasons.append(why)
+
+
+def _fill(row: Row, filling: Filling) -> None:
+    record = _Record()
+    if filling.without:
+        _empty_stated(row, filling, record)
+    values = Values(row)
+    own = own_choice(row)
+    rules = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
+    for column, why in values.refused.items() if rules else ():
+        record.refuse(column, why)
+    for outside in (False, True):
+        for rule in rules:
+            if any(not given(row, column) for column in rule.gives):
+                _apply(rule, rules, values, filling, outside, record)
+    for state in (DERIVED, IMPUTED):
+        row[state] = "; ".join(filter(None, [str(row.get(state) or ""), _sentences(record.entries, state)]))
+    row[NOT_DERIVED] = "; ".join(
+        f"{column}: {why}"
+        for column, whys in record.refused.items()
+        if not given(row, column)
+        for why in whys
     )
-    if conversions.skewed(numbers):
-        for column in wanted:
-            yield column, None, f"median with {shown} is skewed (test of Shi 2023)"
+    row[CONVERTED] = json.dumps(record.entries, ensure_ascii=False) if record.entries else ""
+
+
+def _empty_stated(row: Row, filling: Filling, record: _Record) -> None:
+    """Leave out what a person marked as derived or imputed, if such numbers are not used."""
+    for state in (DERIVED, IMPUTED):
+        if filling.allows(state):
+            continue
+        for column in marked(str(row.get(state) or "")):
+            if given(row, column):
+                record.entries.append(
+                    {"column": column, "value": row[column], "conversion": STATED, "state": state}
+                )
+                record.refuse(column, f"{state} as the extractors say, and {state} numbers are left out")
+                row[column] = math.nan
+
+
+def _apply(
+    rule: Rule, rules: list[Rule], values: Values, filling: Filling, outside: bool, record: _Record
+) -> None:
+    """Fill in what one conversion gives, with inputs from outside or without."""
+    row = values.row
+    used = _arguments(rule, values)
+    if outside or used is None:  # nothing that comes from outside is known to any conversion yet
         return
-    mean, sd = conversions.mean_sd(numbers)
-    by_sd = "Shi 2020" if numbers.ranged and numbers.quartiled else "Wan 2014"
-    for column, value, source in (("mean", mean, "Luo 2018"), ("sd", sd, by_sd)):
-        if column in wanted:
-            yield column, value, f"median with {shown} ({source})"
+    how = rule.how.format_map({**values.words, **used})
+    try:
+        result = _computed(rule, used)
+    except ValueError as error:
+        for column in rule.gives:
+            record.refuse(column, f"{how} {error}")
+        return
+    except ArithmeticError:
+        for column in rule.gives:
+            record.refuse(column, f"{how}: nothing follows from a statistic of 0")
+        return
+    for column, value in result.items():
+        if given(row, column) or column in record.contradicted:
+            continue
+        state = _state(rule, row)
+        if column in SPREADS and not (value > 0 and math.isfinite(value)):
+            record.refuse(column, f"{how} gives a {SPREADS[column]} of {value:g}")
+        elif not filling.allows(state):
+            record.refuse(column, f"{how}: {state} numbers are left out")
+        elif why := _contradiction(rule, column, value, used, rules, values, how):
+            record.refuse(column, why)
+            record.contradicted.add(column)
+        else:
+            row[column] = value
+            record.entries.append(
+                {
+                    "column": column, "value": value, "conversion": rule.id, "how": how,
+                    "source": rule.source_of(column),
+                    "inputs": {{**rule.needs, **rule.options}[name]: value for name, value in used.items()},
+                    "assumption": rule.assumes.format_map(values.words), "state": state,
+                }
+            )  # fmt: skip
+
+
+def _arguments(rule: Rule, values: Values) -> Arguments | None:
+    """The arguments of a conversion that a row has; None where it lacks one that is needed."""
+    needed = {argument: values.get(name) for argument, name in rule.needs.items()}
+    if None in needed.values():
+        return None
+    more = {argument: values.get(name) for argument, name in rule.options.items()}
+    return {argument: value for argument, value in (needed | more).items() if value is not None}
+
+
+def _computed(rule: Rule, used: Mapping[str, Any]) -> dict[str, float]:
+    """{column: number} that a conversion gives; nothing where it has no formula for these arguments."""
+    result = getattr(conversions, rule.function)(**rule.fixed, **used)
+    if result is None:
+        return {}
+    numbers = result if isinstance(result, tuple) else (result,)
+    return dict(zip(rule.gives, map(float, numbers), strict=True))
+
+
+def _state(rule: Rule, row: Row) -> str:
+    """What a number becomes: imputed where an input is."""
+    imputed = {*marked(str(row.get(IMPUTED) or ""))}
+    return IMPUTED if imputed & {*rule.needs.values(), *rule.options.values()} else DERIVED
+
+
+def _contradiction(
+    rule: Rule, column: str, value: float, used: Arguments, rules: list[Rule], values: Values, how: str
+) -> str:
+    """Why what a conversion gives is not taken: another exact one gives something else; "" where all agree."""
+    for other in rules if rule.exact else ():
+        if other is rule or not other.exact or column not in other.gives:
+            continue
+        theirs = _arguments(other, values)
+        if theirs and (
+            found := contradictions.between(column, (rule, used), (other, theirs), values, _computed)
+        ):
+            words = other.how.format_map({**values.words, **theirs})
+            return f"{how} gives {value:.4g}, but {words} gives {found}: they contradict each other"
+    return ""
+
+
+def _sentences(entries: Iterable[Entry], state: str) -> str:
+    """What `derived` or `imputed` says of numbers that were filled in."""
+    made = (one for one in entries if one["state"] == state and one["conversion"] != STATED)
+    return "; ".join(f"{one['column']}: {one['how']} ({one['source']})" for one in made)
 
 
 def _scale(row: Row, scales: Mapping[str, str]) -> str:
@@ -97,34 +228,3 @@ def _scale(row: Row, scales: Mapping[str, str]) -> str:
     if not stated or "scale" in str(row.get("in_conflict", "")).split("; "):
         return ""
     return scales.get(folded(row["outcome"]), "")
-
-
-def _contrast(row: Row) -> Iterator[tuple[str, float | None, str]]:
-    """The standard error of an estimate from its p value; of the logarithm of a ratio, which is the effect that is pooled."""
-    column, text = "estimate_se", str(row.get("estimate_p", ""))
-    known = given(row, column) or given(row, "estimate_ci_low", "estimate_ci_high")
-    scale, estimate = row["scale"], row["estimate"]
-    ratio = scale == "ratio"
-    if not text or known or math.isnan(estimate) or (ratio and estimate <= 0):
-        return
-    if not scale:
-        yield column, None, "whether the estimate is a ratio, or on which scale else, is not said"
-        return
-    effect = math.log(estimate) if ratio else estimate
-    bound, number = bounded(text)
-    p = float(number)
-    if not effect:
-        yield column, None, "no standard error follows from the p value of an estimate of no effect"
-    elif p == 1 or (p == 0 and bound != ">"):
-        yield column, None, "a p value of 1 is that of no effect" if p else "a p value of 0 is a rounded one"
-    elif bound:
-        side = "below" if "<" in bound else "above"
-        limit = conversions.se_from_p(effect, p)
-        yield (
-            column,
-            None,
-            f"P {bound} {p:g} is a bound, it only says that the standard error is {side} {limit:.3g}",
-        )
-    else:
-        how = "from estimate and p value, normal distribution (Cochrane Handbook 6.3)"
-        yield column, conversions.se_from_p(effect, p), how

@@ -11,8 +11,13 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from evergreen import tables
 from evergreen.errors import InputError
-from evergreen.protocol.outcomes import Outcome
+from evergreen.extraction.derive import fill_in
+from evergreen.extraction.merge import texts
+from evergreen.extraction.row_values import typed
+from evergreen.protocol.conversions import Filling
+from evergreen.protocol.outcomes import Outcome, own_fillings
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart, as_called
 
@@ -56,7 +61,7 @@ class Slices:
         self._studies = studies
         self._columns: dict[str, dict[str, str] | None] = {}
 
-    def of(self, data: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    def of(self, data: str, columns: Sequence[str] = (), filling: Filling | None = None) -> pd.DataFrame:
         """Rows of the outcome that the sheets call `data`, with everything else that pooling it reads.
 
         Added are `round` ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; ""
@@ -80,7 +85,12 @@ class Slices:
         for column in columns:
             if (own := self._study_column(column)) is not None:
                 result[apart(column)] = [own.get(name, "") for name in names]
-        return result.reset_index(drop=True)
+        result = result.reset_index(drop=True)
+        if filling is None:
+            return result
+        rows = typed(result)
+        fill_in(rows, lambda row: filling)
+        return texts(tables.frame_of(rows, list(result.columns)))
 
     def _judgements(self, study: str, outcome: str) -> dict[str, str]:
         """Judgement of each domain of a study's result: the outcome's own, else that of the whole study."""
@@ -125,7 +135,8 @@ def slices_of(
 ) -> dict[str, pd.DataFrame]:
     """The slices of several outcomes by their id, each as `Slices.of` cuts it."""
     cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
-    return {one.id: cut.of(one.data, one.columns) for one in wanted}
+    own = own_fillings(wanted)
+    return {one.id: cut.of(one.data, one.columns, own.get(one.id)) for one in wanted}
 
 
 def _domains(judged: Mapping[str, str]) -> str:

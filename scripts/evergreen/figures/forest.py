@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,12 @@ from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
 
-DAGGER = "†"
+MARKS = {"imputed": "‡", "derived": "†"}
+NOTES = {
+    "imputed": "Imputed: an input of it is in no report of the study.",
+    "derived": "Derived from other reported numbers.",
+}
+"""Signs of numbers that are not reported, the least trusted first, and what they mean."""
 # What is shown of each group, by the kind of measure; of any other, whatever there is.
 COLUMNS = {
     "table": ("events", "n"), "proportion": ("events", "n"), "two_rates": ("events", "person_time"),
@@ -96,6 +102,23 @@ def _arms_of(study: Study | LeftOut) -> list[tuple[str, Arm]]:
     return [*study.arms.items(), *((arm.group, arm) for arm in reported)]
 
 
+def _sign(arm: Arm, field: str) -> str:
+    """The sign of a number of an arm."""
+    return next((sign for state, sign in MARKS.items() if field in getattr(arm, state)), "")
+
+
+def _sign_of_effect(study: Study, cells: Mapping[str, Cell]) -> str:
+    """The sign of an effect whose numbers no cell of the row shows with theirs."""
+    own = next((MARKS[state] for state in MARKS if any(one.state == state for one in study.conversions)), "")
+    return "" if any(cell.after == own for cell in cells.values()) else own
+
+
+def _signs_of(study: Study | LeftOut) -> list[str]:
+    """The signs that the row of a study may have."""
+    of_arms = [_sign(arm, name) for _, arm in _arms_of(study) for name in (*arm.derived, *arm.imputed)]
+    return [*of_arms, _sign_of_effect(study, {}) if isinstance(study, Study) else ""]
+
+
 def _count(studies: Sequence[Study | LeftOut], group: str, what: str) -> float | None:
     """Participants (`n`) or `events` of all studies in a group; None where a study does not say."""
     counts = [getattr(study.arms.get(group), what, None) for study in studies]
@@ -134,7 +157,7 @@ class _Content:
         self.decimals = self.scale.decimals
         self.fields = self._fields()
         self.places = {field: self._places(field) for field in self.fields}
-        self.derived = any(arm.derived for study in self.every for _, arm in _arms_of(study))
+        self.signs = {sign for study in self.every for sign in _signs_of(study)}
         self.drawn: list[dict[str, Any]] = []
 
     # --- columns
@@ -172,8 +195,7 @@ class _Content:
         for group, arm in arms.items():
             for f in self.fields:
                 if (value := getattr(arm, f)) is not None:
-                    mark = DAGGER if f in arm.derived else ""
-                    cells[f"{group}:{f}"] = Cell((number(value, self.places[f]),), mark)
+                    cells[f"{group}:{f}"] = Cell((number(value, self.places[f]),), _sign(arm, f))
         return cells
 
     def _study_row(self, study: Study | LeftOut, indent: float = 0.0) -> Row:
@@ -184,12 +206,14 @@ class _Content:
             return Row(study.label, cells, indent=indent)
         analysed = (study.yi, study.ci_low, study.ci_high)
         effect = own_size(study, self.result.measure, self.scale)
-        cells["effect"] = interval(self.scale, *effect, self.decimals)
+        cells["effect"] = replace(
+            interval(self.scale, *effect, self.decimals), after=_sign_of_effect(study, cells)
+        )
         if self.model and study.weight is not None:
             cells["weight"] = Cell((f"{number(study.weight, 1)}%",))
         self._note(
             "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
-            weight=study.weight,
+            weight=study.weight, state=study.state,
         )  # fmt: skip
         return Row(study.label, cells, Mark("square", *effect, weight=study.weight or 0.0), indent=indent)
 
@@ -295,6 +319,7 @@ class _Content:
         arms: Mapping[str, Arm] | None = None,
         analysed: tuple[float | None, float | None, float | None] | None = None,
         weight: float | None = None,
+        state: str = "",
         reason: str = "",
     ) -> None:
         """A line of the table of numbers; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
@@ -305,7 +330,7 @@ class _Content:
         names = ("effect", "ci_low", "ci_high")
         entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, effect, strict=True)}
         entry |= {f"analysis_{n}": v for n, v in zip(names, analysed or effect, strict=True)}
-        entry |= {"weight_percent": weight, "reason": reason}
+        entry |= {"weight_percent": weight, "state": state, "reason": reason}
         self.drawn.append(entry)
 
     # --- the whole
@@ -388,8 +413,9 @@ class _Content:
             )
         if self.setting.unit:
             notes.append(f"Unit: {self.setting.unit}.")
-        if self.derived:
-            notes.append(f"{DAGGER} Derived from other reported numbers.")
+        notes += [
+            f"{MARKS[state]} {NOTES[state]}" for state in ("derived", "imputed") if MARKS[state] in self.signs
+        ]
         by_reason: dict[tuple[str, str], list[str]] = {}
         for study in self.result.left_out if self.result.studies else []:
             how = "Not estimable" if study.not_estimable else "Left out"

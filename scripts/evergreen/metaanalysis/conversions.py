@@ -64,9 +64,28 @@ def se_from_interval(low: float, high: float, *, level: float = 0.95) -> float:
     return (high - low) / (2 * _quantile(level, math.inf, "z"))
 
 
-def se_from_p(estimate: float, p: float) -> float:
-    """Standard error of an estimate from its two-sided p value, by the normal distribution (Handbook 6.3)."""
-    return abs(estimate) / float(-ndtri(p / 2))
+def se_from_any_interval(
+    low: float, high: float, level: float, distribution: str, df: float = math.inf
+) -> float:
+    """Standard error from an interval of any level, by the normal (`z`) or the t distribution (Handbook 6.3).
+
+    Raises ValueError where t has no degrees of freedom.
+    """
+    return (high - low) / (2 * _quantile(level, _degrees(distribution, df), distribution))
+
+
+def se_from_p(estimate: float, p: float, distribution: str = "z", df: float = math.inf) -> float:
+    """Standard error of an estimate from its two-sided p value, by the normal (`z`) or the t distribution (Handbook 6.3).
+
+    Raises ValueError where t has no degrees of freedom.
+    """
+    return abs(estimate) / _upper(p / 2, _degrees(distribution, df), distribution)
+
+
+def _degrees(distribution: str, df: float) -> float:
+    if distribution == "t" and not math.isfinite(df):
+        raise ValueError("lacks the degrees of freedom of the t distribution")
+    return df
 
 
 def effect_from_score(observed_minus_expected: float, variance: float) -> tuple[float, float]:
@@ -83,6 +102,26 @@ def effect_from_score(observed_minus_expected: float, variance: float) -> tuple[
 def se_from_t(difference: float, statistic: float) -> float:
     """Standard error of a difference in means from its t statistic (Handbook 6.5.2.3)."""
     return abs(difference / statistic)
+
+
+def se_from_f(difference: float, statistic: float) -> float:
+    """Standard error of a difference from the F statistic of its test, whose numerator has one degree of freedom: F is t squared."""
+    return se_from_t(difference, math.sqrt(statistic))
+
+
+def sd_from_mean_t(mean: float, statistic: float, n: float) -> float:
+    """Standard deviation of a group from its mean and the t statistic of the test that the mean is 0, as of a paired t test."""
+    return sd_from_se(se_from_t(mean, statistic), n)
+
+
+def sd_from_mean_f(mean: float, statistic: float, n: float) -> float:
+    """The same from the F statistic of that test."""
+    return sd_from_se(se_from_f(mean, statistic), n)
+
+
+def sd_from_mean_p(mean: float, p: float, n: float) -> float:
+    """The same from the two-sided p value of that test, which has n - 1 degrees of freedom."""
+    return sd_from_se(se_from_p(mean, p, "t", n - 1), n)
 
 
 def t_from_p(p: float, n1: float, n2: float) -> float:
@@ -207,6 +246,32 @@ def mean_sd(numbers: Quantiles, *, method: str = "default") -> MeanSD:
     return MeanSD(_mean_luo(numbers), _sd_shi(numbers))
 
 
+def mean_sd_unless_skewed(
+    n: float, median: float, *, method: str = "default", **quantiles: float
+) -> MeanSD | None:
+    """Mean and standard deviation by a method of `mean_sd`; None where it has no formula for what is given.
+
+    Raises ValueError where the numbers contradict the distribution that the method assumes, or have no spread.
+    """
+    numbers = Quantiles(n, median, **quantiles)
+    known = {
+        "bland2015": numbers.ranged and numbers.quartiled,
+        "hozo2005": numbers.ranged and not numbers.quartiled,
+    }
+    if not known.get(method, numbers.ranged or numbers.quartiled):
+        return None
+    if numbers.quartiled and numbers.q1 == numbers.q3:
+        raise ValueError("has equal quartiles, from which no spread follows")
+    tested = numbers
+    if method == "log-normal":
+        if not min(value for value in numbers if not math.isnan(value)) > 0:
+            raise ValueError("is not positive, as log-normal data are")
+        tested = Quantiles(n, *(math.log(value) for value in numbers[1:]))
+    if skewed(tested):
+        raise ValueError(f"is skewed{' also in its logarithms' * (tested is not numbers)} (test of Shi 2023)")
+    return mean_sd(numbers, method=method)
+
+
 def skewed(numbers: Quantiles) -> bool:
     """Whether the numbers contradict a normal distribution at the 5 % level (Shi 2023)."""
     n, median, q1, q3, low, high = numbers
@@ -312,6 +377,9 @@ def _log_normal(numbers: Quantiles) -> MeanSD:
 
 
 def _quantile(level: float, df: float, distribution: str) -> float:
-    if distribution == "z":
-        return float(-ndtri((1 - level) / 2))
-    return float(-stdtrit(df, (1 - level) / 2))
+    return _upper((1 - level) / 2, df, distribution)
+
+
+def _upper(tail: float, df: float, distribution: str) -> float:
+    """What a `z` or `t` statistic exceeds with a probability."""
+    return float(-ndtri(tail) if distribution == "z" else -stdtrit(df, tail))

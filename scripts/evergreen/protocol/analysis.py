@@ -19,7 +19,7 @@ Computed = Literal[
 """Measures that follow from the numbers of arms."""
 Measure = Literal[Computed, "HR", "GEN"]
 MultiArm = Literal["combine", "split", "separate"]
-Without = Literal["high_risk", "derived", "each_source", "outliers", "influential"]
+Without = Literal["high_risk", "derived", "imputed", "each_source", "outliers", "influential"]
 
 
 def _usual_test(model: str) -> Any:

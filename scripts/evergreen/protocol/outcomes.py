@@ -10,6 +10,7 @@ from pydantic import Field
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
+from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
 from evergreen.protocol.part import Id, Names, Part, Texts, part, told
 from evergreen.protocol.relations import Fault
 from evergreen.sheets import folded
@@ -72,6 +73,8 @@ class Outcome(Part):
         " pooled on another scale than it is printed on.",
         json_schema_extra=told(default="ratio for HR"),
     )
+    conversions: Conversions = part()
+    without: LeftOutState | None = without()
     assumed_risk: AssumedRisk | None = Field(
         None,
         description="Risk without the intervention in the summary of findings.",
@@ -86,12 +89,28 @@ class Outcome(Part):
     )
 
     @property
+    def filling(self) -> Filling:
+        """How numbers that its rows lack are filled in."""
+        return Filling(conversions=self.conversions, without=self.without)
+
+    @property
     def columns(self) -> list[str]:
         """The study-level columns that this outcome reads, each once."""
         moderators = [column for name in self.moderators for column in name.split(":")]
         order = self.analysis.cumulative
         ordered_by = [order] if order and order != "round" else []
         return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by]))
+
+
+def fillings_of(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
+    """{folded name of data in the sheets: how its numbers are filled in}; of several outcomes that read the same as the first has it."""
+    return {folded(one.data): one.filling for one in reversed(outcomes)}
+
+
+def own_fillings(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
+    """{id: how its numbers are filled in} of outcomes that read the same data as one before them that has it otherwise."""
+    first = fillings_of(outcomes)
+    return {one.id: one.filling for one in outcomes if one.filling != first[folded(one.data)]}
 
 
 def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evergreen.protocol.outcomes import Outcome, scales_of
+from evergreen.protocol.conversions import Filling
+from evergreen.protocol.outcomes import Outcome, fillings_of, scales_of
 from evergreen.protocol.part import Part
 from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
 from evergreen.protocol.whole import Protocol
 
 Values = dict[str, Any]
 POOLING = {
-    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "analysis", "subgroups", "moderators",
+    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups",
+    "moderators",
 }  # fmt: skip
 DRAWING = {"id", "name", "unit", "timepoint", "better", "favours"}
 
@@ -126,8 +128,18 @@ def whole(protocol: Protocol) -> Values:
 
 
 def merge_extraction(protocol: Protocol) -> Values:
-    """Who extracts, and the scales of reported estimates."""
-    return {"people": list(protocol.extraction.extractors or ()), "scales": scales_of(protocol.outcomes)}
+    """Who extracts, the scales of reported estimates, and how missing numbers are filled in."""
+    return {
+        "people": list(protocol.extraction.extractors or ()),
+        "scales": scales_of(protocol.outcomes),
+        "fillings": _fillings(protocol),
+    }
+
+
+def _fillings(protocol: Protocol) -> Values:
+    """By the name of the data what outcomes say of conversions, where they say anything."""
+    found = fillings_of(protocol.outcomes)
+    return {data: _values(one) for data, one in sorted(found.items()) if one != Filling()}
 
 
 def slice_outcomes(protocol: Protocol) -> list[Values]:

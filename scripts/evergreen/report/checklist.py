@@ -237,6 +237,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             if derived
             else "No number was derived from others."
         )
+        if imputed := run.facts.imputed:
+            said += f" Numbers of {plural(imputed, 'row')} were imputed, with an input that no report of the study gives."
         answers["13b"] = Answer(said, "results/extraction/converted.csv")
     if shown := [one.outcome.name for one in analyses if one.k]:
         names = methods.listed(shown)

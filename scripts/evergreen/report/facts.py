@@ -22,7 +22,7 @@ from evergreen.search.lines import text_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
-from evergreen.synthesis.result.study_rows import Preparation
+from evergreen.synthesis.result.study_rows import Converted, Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
 
@@ -131,7 +131,7 @@ class Analysis:
     `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
     nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
     to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
-    sensitivity analyses, `small_study` whether small-study effects were tested.
+    sensitivity analyses, `small_study` whether small-study effects were tested, `conversions` how numbers came about that no report states.
     """
 
     outcome: Outcome
@@ -148,6 +148,7 @@ class Analysis:
     moderators: tuple[str, ...]
     sensitivity: int
     small_study: bool
+    conversions: tuple[Converted, ...] = ()
 
     @property
     def pooled(self) -> bool:
@@ -159,7 +160,7 @@ class Analysis:
 class Facts:
     """All of it; `strategies` are the texts of the search strategies by source, `known_items` whether a source found each PMID that
     it must find, `derived` the extracted rows with numbers that
-    were derived from others, `rated` the outcomes whose certainty people rated."""
+    were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes whose certainty people rated."""
 
     searches: tuple[Search, ...] = ()
     strategies: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +169,7 @@ class Facts:
     stages: Mapping[str, Screening] = field(default_factory=dict)
     extraction: Sheets | None = None
     derived: int = 0
+    imputed: int = 0
     bias: Sheets | None = None
     rated: int = 0
     analyses: tuple[Analysis, ...] = ()
@@ -249,6 +251,7 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
         sensitivity=sum(one.model is not None for one in result.sensitivity.values()),
         small_study=isinstance(result.small_study, SmallStudy),
+        conversions=tuple(made for study in result.studies for made in study.conversions),
     )
 
 
@@ -293,7 +296,7 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
     if "converted" in inputs:
         rows = inputs.table("converted")
         found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors")
-        found["derived"] = int(rows["derived"].ne("").sum())
+        found |= {name: int(rows[name].ne("").sum()) for name in ("derived", "imputed") if name in rows}
     if "judgements" in inputs:
         found["bias"] = filled(inputs.table("judgements"), inputs.table("bias_conflicts"), "assessors")
     if "certainty" in inputs:

@@ -220,11 +220,22 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     return sentences
 
 
+CONVERTED = {
+    "mean": "means by",
+    "sd": "standard deviations by",
+    "estimate_se": "standard errors of estimates",
+    "r": "correlations by",
+}
+
+
 def _prepared(analyses: Sequence[Analysis]) -> list[str]:
     """What was done to the numbers of studies before they were pooled."""
     sentences = []
     if said := _each(analyses, "derived"):
         sentences.append(f"Numbers were derived from what is reported in {said}.")
+    if said := _each(analyses, "imputed"):
+        sentences.append(f"Numbers were imputed, with an input that no report of the study gives, in {said}.")
+    sentences += _conversions(analyses)
     for (add, to), own in _grouped(
         [one for one in analyses if one.done.corrected],
         lambda one: (one.outcome.analysis.add, one.outcome.analysis.to),
@@ -263,6 +274,17 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
             f"Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {said}."
         )
     return sentences
+
+
+def _conversions(analyses: Sequence[Analysis]) -> list[str]:
+    """The formulas behind numbers that are not reported, each with its source and what it assumes."""
+    found: dict[str, dict[str, None]] = {}
+    for analysis in analyses:
+        for one in analysis.conversions:
+            assumed = f"; assumed: {one.assumption}" if one.assumption else ""
+            said = f"{CONVERTED.get(one.column, one.column)} {one.how} ({one.source}{assumed})"
+            found.setdefault(one.state, {})[said] = None
+    return [f"{state.capitalize()} were {listed(said)}." for state, said in sorted(found.items())]
 
 
 def _each(analyses: Sequence[Analysis], what: str, one: str = "study") -> str:

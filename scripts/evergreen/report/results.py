@@ -179,13 +179,18 @@ def _caution(result: Result) -> str:
 def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
     """Every extracted number with its report, place, extractors and whether it was derived."""
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
-    columns = [Head("Study"), Head("Arm"), Head("Group"), *(Head(name, True) for name in used), Head("Derived"), Head("Report"), Head("Where"), Head("Sheets")]  # fmt: skip
+    made = [
+        name
+        for name in ("derived", "imputed")
+        if name == "derived" or (name in rows and rows[name].ne("").any())
+    ]
+    columns = [Head("Study"), Head("Arm"), Head("Group"), *(Head(name, True) for name in used), *(Head(name.capitalize()) for name in made), Head("Report"), Head("Where"), Head("Sheets")]  # fmt: skip
     table: list[list[Cell]] = []
     for row in tables.rows(rows):
         source = row.get("source", "")
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
-        table.append([row["study"], row.get("arm", ""), row["group"], *(row[name] for name in used), row.get("derived", ""), report, place, row.get("origin", "")])  # fmt: skip
+        table.append([row["study"], row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     return Table(
         "Extracted numbers and where they came from", columns, table, fold="How these numbers were obtained"
     )

@@ -15,7 +15,7 @@ from evergreen.sheets.labels import Choices, name_key
 PLACE = ("_file", "_row")
 """Columns of a sheet that was read: where a row stands. A person's column cannot be called so."""
 OWN_COLUMNS = (
-    "extractors", "status", "in_conflict", "origin", "derived", "not_derived", "round", "screening", "rob_overall", "risk_of_bias",
+    "extractors", "status", "in_conflict", "origin", "derived", "imputed", "not_derived", "converted", "round", "screening", "rob_overall", "risk_of_bias",
 )  # fmt: skip
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "

@@ -11,13 +11,18 @@ import numpy as np
 from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.derive import marked
+from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
 from evergreen.synthesis.result.study_rows import Arm
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
 
-CONTRAST_NUMBERS = ("estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "o_minus_e", "variance")
+CONTRAST_NUMBERS = (
+    "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_ci_level", "estimate_df", "estimate_t", "estimate_f",
+    "o_minus_e", "variance",
+)  # fmt: skip
 ARM_NUMBERS = tuple(name for name in NUMBERS if name not in CONTRAST_NUMBERS)
 EVENTS_NOT_PEOPLE = (
     "more events than participants: they were counted over the time at risk, not people with an event"
@@ -89,16 +94,13 @@ def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
 
 
 def shown(numbers: Mapping[str, float], rows: Rows) -> Arm:
-    """The numbers of a group as the result holds them, and which of them were derived in any of its rows."""
-    return Arm(derived=derived_from(rows), **numbers)
+    """The numbers of a group as the result holds them, and which of them were derived or imputed in any of its rows."""
+    return Arm.of(**states_of(rows), **numbers)
 
 
-def derived_from(rows: Rows) -> tuple[str, ...]:
-    """The columns that were converted from others in any of the rows."""
-    return tuple(sorted({name for row in rows for name in derived_columns(row["derived"])}))
-
-
-def derived_columns(text: str) -> list[str]:
-    """Columns named in a cell of `derived`: `mean, sd: how; n: how`."""
-    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
-    return [name for name in names if name in NUMBERS]
+def states_of(rows: Rows) -> dict[str, tuple[str, ...]]:
+    """{state: the columns that are `derived` or `imputed` in any of the rows}."""
+    return {
+        state: tuple(sorted({name for row in rows for name in marked(row[state])}))
+        for state in (DERIVED, IMPUTED)
+    }

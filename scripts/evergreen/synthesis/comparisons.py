@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evergreen import tables
 from evergreen.errors import InputError, refuse
+from evergreen.extraction.derive import marked, record_of
+from evergreen.extraction.row_values import text_of, typed
+from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
@@ -20,22 +22,20 @@ from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     EVENTS_NOT_PEOPLE,
-    NUMBERS,
     Row,
     Rows,
     combined,
     counts_people,
-    derived_columns,
-    derived_from,
     faults,
     missing_numbers,
     place_of,
     shared,
     shown,
+    states_of,
     total,
 )
-from evergreen.synthesis.reported import effect
-from evergreen.synthesis.result.study_rows import Arm, ArmLeftOut, Effect, LeftOut, ReportedArm
+from evergreen.synthesis.reported import BEHIND, effect
+from evergreen.synthesis.result.study_rows import Arm, ArmLeftOut, Converted, Effect, LeftOut, ReportedArm
 from evergreen.synthesis.units import other_units
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
     name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
 }
-TEXTS = ("timepoint", "arm", "estimate_p", "scale", "round", "derived", "not_derived", "in_conflict", "screening")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,8 @@ class Comparison:
     """One row to pool: a study (or one arm of it), its numbers, or an effect that was reported as such.
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
-    only. `arms` is what a figure shows, `derived` whether a number was converted, `sources` the databases that its
+    only. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
+    has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
     effects that were aggregated to this one.
     """
@@ -69,6 +69,8 @@ class Comparison:
     sources: tuple[str, ...]
     columns: dict[str, str]
     combined: bool = False
+    imputed: bool = False
+    conversions: tuple[Converted, ...] = ()
     parts: tuple[Effect, ...] = ()
 
     @property
@@ -143,18 +145,6 @@ def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
         )
         for one in comparisons
     ]
-
-
-def typed(rows: pd.DataFrame | Rows) -> list[Row]:
-    """Rows with numbers as floats (NaN where nothing stands) and with every column that is read here."""
-    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
-    for record in records:
-        for name in NUMBERS:
-            value = record.get(name)
-            record[name] = math.nan if value is None or value == "" else float(value)
-        for name in TEXTS:
-            record[name] = _text(record.get(name))
-    return records
 
 
 def _folded(values: Any) -> set[str]:
@@ -253,7 +243,9 @@ def _comparisons(
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]
         counted = counts_people(arms, needed)
-        if treated and control and _complete(arms, needed) and counted:
+        complete = treated and control and _complete(arms, needed) and counted
+        # what a report states of the effect goes before what is imputed in its arms
+        if complete and not (contrasts and _imputed(arms, needed) and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome, {})
@@ -275,6 +267,17 @@ def _comparisons(
     if not counted:
         return EVENTS_NOT_PEOPLE
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
+
+
+def _imputed(rows: Rows, needed: Sequence[str]) -> bool:
+    return any(set(marked(row[IMPUTED])) & set(needed) for row in rows)
+
+
+def _stated(contrasts: Rows, outcome: Outcome) -> bool:
+    """Whether reported effects are there that are not imputed themselves."""
+    return not _imputed(contrasts, BEHIND) and not any(
+        isinstance(effect(row, outcome), str) for row in contrasts
+    )
 
 
 def _two_groups(
@@ -396,7 +399,7 @@ def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
     """Arm by arm what a study reports, for a table of what could not be pooled."""
     numbers = [(row, {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}) for row in rows]
     return tuple(
-        ReportedArm(group=row["group"], arm=row["arm"], derived=derived_from([row]), **known)
+        ReportedArm.of(group=row["group"], arm=row["arm"], **states_of([row]), **known)
         for row, known in numbers
         if known
     )
@@ -407,22 +410,26 @@ def _row(
     estimate: tuple[float, float] | None = None,
 ) -> Comparison:  # fmt: skip
     first = rows[0]
-    columns = {name: _text(value) for name, value in first.items() if name not in SHEET_COLUMNS}
+    columns = {name: text_of(value) for name, value in first.items() if name not in SHEET_COLUMNS}
     columns = {as_called(name): value for name, value in columns.items()}
     yi, vi = estimate if estimate is not None else (None, None)
-    derived = any(derived_columns(row["derived"]) for row in rows)
-    ids = [_text(row.get("record_id")) for row in rows]
+    used = {name.rstrip("12") for name in numbers} or set(BEHIND)
+    imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
+    derived = imputed or any(marked(row[DERIVED]) for row in rows)
+    made = [_converted(row, entry) for row in rows for entry in record_of(row) if entry["column"] in used]
+    ids = [text_of(row.get("record_id")) for row in rows]
     sources = tuple(sorted({one.split(":")[0] for one in ids if ":" in one}))
     groups = [row["group"] for row in rows]
     # A row a group is one arm; arms of one group in one comparison were combined.
     combined = len(set(groups)) < len(groups)
     return Comparison(
-        study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns, combined
-    )
+        study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns, combined, imputed,
+        tuple(made),
+    )  # fmt: skip
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
+def _converted(row: Row, entry: Mapping[str, Any]) -> Converted:
+    return Converted(group=row["group"], arm=row["arm"], **entry)
 
 
 def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:

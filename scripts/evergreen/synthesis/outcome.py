@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evergreen.extraction.row_values import typed
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import (
@@ -39,7 +40,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     """
     pooled.check(outcome)
     analysis = outcome.analysis
-    rows = comparisons.typed(rows)
+    rows = typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
     whole = pooled.pool(studies, analysis)
     model = whole.model if whole else None
@@ -124,6 +125,8 @@ def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> tup
             ci_low=low[position],
             ci_high=high[position],
             derived=comparison.derived,
+            imputed=comparison.imputed,
+            conversions=comparison.conversions,
             columns=comparison.columns,
         )
         for position, (comparison, made) in enumerate(

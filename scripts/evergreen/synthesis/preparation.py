@@ -25,6 +25,7 @@ def prepared(studies: Studies, outcome: Outcome) -> Preparation:
     in_model = analysis.model == "mh" and analysis.mh_add
     return Preparation(
         derived=sum(one.derived for one in ones),
+        imputed=sum(one.imputed for one in ones),
         corrected=_corrected(studies, options(studies.measure, analysis)),
         corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
         combined=sum(one.combined for one in ones),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.slices import Slices
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.conversions import Filling
+from evergreen.protocol.outcomes import Outcome, own_fillings
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart
 from evergreen.synthesis import comparisons, effect_modification, pooled
@@ -37,8 +38,9 @@ def refusals(
     """
     found = {error.sentence(): error for error in _misspelt(rows, outcomes)}
     slices = Slices(rows, screened=screened, studies=studies, places=True)
+    own = own_fillings(outcomes)
     for outcome in outcomes:
-        for error in _of_outcome(slices, studies, outcome, compare):
+        for error in _of_outcome(slices, studies, outcome, own.get(outcome.id), compare):
             found.setdefault(error.sentence(), error)
     return list(found.values())
 
@@ -68,13 +70,15 @@ def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> list[InputErro
     return errors
 
 
-def _of_outcome(slices: Slices, studies: pd.DataFrame, outcome: Outcome, compare: bool) -> list[InputError]:
+def _of_outcome(
+    slices: Slices, studies: pd.DataFrame, outcome: Outcome, filling: Filling | None, compare: bool
+) -> list[InputError]:
     try:
         pooled.check(outcome)
     except InputError as error:
         return [InputError(error.problem, file=PROTOCOL, todo=error.todo)]
     try:
-        part = slices.of(outcome.data, outcome.columns)
+        part = slices.of(outcome.data, outcome.columns, filling)
         if compare:
             comparisons.choose(part, outcome, model=outcome.analysis.model)
     except InputErrors as several:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from evergreen.errors import InputError
+from evergreen.extraction.row_values import usual_interval
 from evergreen.metaanalysis.conversions import effect_from_score, se_from_interval
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
@@ -85,7 +86,7 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
     if math.isnan(value):
         value = (low + high) / 2
     if math.isnan(se):
-        if math.isnan(low) or math.isnan(high):
+        if not usual_interval(row):
             why = f" ({row['not_derived']})" if row["not_derived"] else ""
             return f"an estimate is reported without standard error or interval{why}"
         se = se_from_interval(low, high)

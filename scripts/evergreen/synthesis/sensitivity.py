@@ -1,7 +1,7 @@
 """The sensitivity grid: what else could have been done with the same studies, side by side.
 
 Each entry of the protocol's `sensitivity` names what it changes: a setting of the analysis (`tau2: DL`), the `measure`, or
-what is left out (`without: high_risk`, `derived`, `each_source`, `outliers`, `influential`; `without_studies: [A, B]`). A list
+what is left out (`without: high_risk`, `derived`, `imputed`, `each_source`, `outliers`, `influential`; `without_studies: [A, B]`). A list
 stands for several analyses, several keys for their combinations:
 
     sensitivity: [{tau2: [DL, PM]}, {model: common, test: z}, {without: [high_risk, derived]}, {measure: OR}]
@@ -91,6 +91,7 @@ def label(changes: Mapping[str, Any]) -> str:
     words = {
         "high_risk": "high risk of bias",
         "derived": "derived values",
+        "imputed": "imputed values",
         "influential": "influential studies",
     }
     parts = []
@@ -159,8 +160,8 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         keep = folded(one.study) not in written and folded(one.label) not in written
         if what == "high_risk":
             keep &= folded(one.columns.get("rob_overall", "")) not in HIGH_RISK
-        elif what == "derived":
-            keep &= not one.derived
+        elif what in ("derived", "imputed"):  # what is imputed is derived too
+            keep &= not (one.derived if what == "derived" else one.imputed)
         elif what.startswith("source "):
             keep &= what.removeprefix("source ") not in one.sources
         mask.append(keep)

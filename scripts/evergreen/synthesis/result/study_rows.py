@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -45,7 +45,14 @@ class Arm(Part):
     mean_baseline: float | None = _known("Mean before.", "the outcome's unit")
     sd_baseline: float | None = _known("Standard deviation before.", "the outcome's unit")
     r: float | None = _known("Correlation: of before and after, or the effect itself.")
+    ci_level: float | None = _known("Confidence level of the interval of the mean.", "%")
+    mean_t: float | None = _known("Statistic t of the test that the mean is 0.")
+    mean_f: float | None = _known("Statistic F of that test.")
     derived: Texts = maybe("Names of those numbers that were converted from others.", default=())
+    imputed: Texts = maybe(
+        "Names of those numbers that were converted with an input that no report of the study gives.",
+        default=(),
+    )
 
 
 class _OfGroup(Part):
@@ -55,6 +62,21 @@ class _OfGroup(Part):
 
 class ReportedArm(Arm, _OfGroup):
     """An arm of a study that is not pooled, as it is reported."""
+
+
+class Converted(_OfGroup):
+    """A number of a study that its reports do not state, and how it came about."""
+
+    column: str = said("Column of the extraction sheet that it stands in.")
+    value: float = said("The number.", "as the column")
+    conversion: str = said("Id of the conversion.")
+    how: str = said("Formula, in words.")
+    source: str = said("Whose formula it is.")
+    inputs: Mapping[str, float | str] = said("What it was computed from, by column or name.")
+    assumption: str = said("What is assumed of the distribution or the test.")
+    state: Literal["derived", "imputed"] = said(
+        "Whether it follows from the study's own reports (`derived`) or not (`imputed`): an input that no report of the study gives."
+    )
 
 
 Arms = Mapping[str, Arm]
@@ -89,7 +111,19 @@ class Study(StudyEffect):
     ci_low: float = said("Lower limit of the effect (Wald, at the result's level).", ANALYSIS)
     ci_high: float = said("Upper limit of the effect.", ANALYSIS)
     derived: bool = maybe("Whether a number of it was converted from others.", default=False)
+    imputed: bool = maybe(
+        "Whether a number that its effect is made of was converted with an input that no report gives.",
+        default=False,
+    )
+    conversions: tuple[Converted, ...] = maybe(
+        "How those numbers came about that its effect is made of and that are not reported.", default=()
+    )
     columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
+
+    @property
+    def state(self) -> str:
+        """How much of its effect is reported: `reported`, `derived`, `imputed`."""
+        return "imputed" if self.imputed else "derived" if self.derived else "reported"
 
 
 class LeftOut(Part):
@@ -120,6 +154,7 @@ class Preparation(Part):
     """Of how many pooled effects something was changed first, counted where it was done and not where it could have been."""
 
     derived: int = said("A number was converted from others.", "effects")
+    imputed: int = said("A number was converted with an input that no report gives.", "effects")
     corrected: int = said("Something was added to the cells for the study's own effect.", "effects")
     corrected_in_model: int = said("Something was added for the Mantel-Haenszel estimate.", "effects")
     combined: int = said("Several arms of a group were made one.", "effects")

@@ -1,0 +1,196 @@
+"""What a row says to the conversions: its numbers as they are now, and what lies between its columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evergreen import tables
+from evergreen.extraction.check import Row
+from evergreen.extraction.constraints import NUMBERS
+from evergreen.metaanalysis import conversions
+from evergreen.sheets.numbers import bounded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DISTRIBUTIONS = {"t": "t", "z": "normal", "3.92": "normal (divisor 3.92)"}
+USUAL_LEVEL = 95.0
+CONTRAST, ARM = "contrast", "arm"
+_NUMBERS = frozenset(NUMBERS)
+
+
+TEXTS = (
+    "study", "outcome", "timepoint", "arm", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "scale", "unit",
+    "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
+)  # fmt: skip
+"""Columns of texts that conversions and pooling read."""
+
+
+def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
+    """Rows with numbers as floats (NaN where nothing stands) and with every column that conversions and pooling read."""
+    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
+    for record in records:
+        for name in NUMBERS:
+            value = record.get(name)
+            record[name] = math.nan if value is None or value == "" else float(value)
+        for name in TEXTS:
+            record[name] = text_of(record.get(name))
+    return records
+
+
+def text_of(value: Any) -> str:
+    """A cell as text; "" where nothing stands."""
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
+
+
+class Values:
+    """The arguments that conversions find in a row, by the names of `conversion_rules`.
+
+    `kinds` says which conversions the row has; `words` fill in their sentences; `open` names those arguments that are a choice of ours
+    where the row says nothing, with all that they may be; `refused` says of a column why nothing gives it, whatever is allowed.
+    """
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.kinds: set[str] = set()
+        self.words: dict[str, str] = {}
+        self.open: dict[str, tuple[str, ...]] = {}
+        self.refused: dict[str, str] = {}
+        self._between: dict[str, Any] = {}
+        self._halves: dict[str, float] = {}
+        if row["group"] in ("contrast", "single"):
+            self._of_contrast()
+        if row["group"] != "contrast" and not given(row, "mean", "sd"):
+            self._of_arm()
+
+    def get(self, name: str) -> float | str | None:
+        """The argument of this name; None where the row does not say it."""
+        if name not in _NUMBERS:
+            return self._between.get(name)
+        value = self.row[name]
+        if math.isnan(value) or (name == "n" and value < 2):  # one participant has no standard deviation
+            return None
+        return float(value)
+
+    def half(self, name: str) -> float:
+        """Half of the last decimal that is printed of an argument; 0 where it is exact."""
+        if name in self._halves:
+            return self._halves[name]
+        value = self.get(name)
+        if name in ("n", "estimate_df", "estimate_level", "level") or not isinstance(value, float):
+            return 0.0
+        return _half(value)
+
+    def _of_arm(self) -> None:
+        row = self.row
+        self.kinds.add(ARM)
+        n = row["n"]
+        usual = "t" if n < conversions.NORMAL_FROM_N else "z"
+        self._interval(
+            "level", "distribution", "ci_level", "ci_distribution", usual, ("percent", "distribution_name")
+        )
+        quartiled, ranged = given(row, "q1", "q3"), given(row, "min", "max")
+        self.words["shown"] = " and ".join(
+            text for text, there in (("quartiles", quartiled), ("range", ranged)) if there
+        )
+        if row.get("mean_p") and given(row, "mean") and n > 1:
+            self._p_value("mean_p", row["mean_p"], "sd", row["mean"], "standard deviation",
+                          lambda p: conversions.sd_from_mean_p(row["mean"], p, n))  # fmt: skip
+
+    def _of_contrast(self) -> None:
+        row = self.row
+        distribution = _distribution(row)
+        ranged = given(row, "estimate_ci_low", "estimate_ci_high")
+        if given(row, "estimate_se") or usual_interval(row):
+            return
+        text = str(row.get("estimate_p", ""))
+        if not (text or ranged or given(row, "estimate_t") or given(row, "estimate_f")):
+            return
+        estimate, scale = row["estimate"], row["scale"]
+        numbers = [row[name] for name in ("estimate", "estimate_ci_low", "estimate_ci_high")]
+        ratio = scale == "ratio"
+        if (math.isnan(estimate) and not ranged) or (ratio and any(number <= 0 for number in numbers)):
+            return
+        self.kinds.add(CONTRAST)
+        if not scale:
+            self.refused["estimate_se"] = (
+                "whether the estimate is a ratio, or on which scale else, is not said"
+            )
+            return
+        for name, number in zip(("effect", "effect_low", "effect_high"), numbers, strict=True):
+            if not math.isnan(number):
+                self._between[name] = math.log(number) if ratio else number
+                self._halves[name] = _half(number) / (number if ratio else 1)
+        self._interval(
+            "estimate_level", "estimate_distribution", "estimate_ci_level", "estimate_distribution", distribution,
+            ("estimate_percent", "estimate_distribution_name"),
+        )  # fmt: skip
+        if text and "effect" in self._between:
+            effect, df = self._between["effect"], self.get("estimate_df")
+            known = {"df": df} if isinstance(df, float) else {}
+            if distribution == "z" or known:
+                self._p_value("p", text, "estimate_se", effect, "standard error",
+                              lambda p: conversions.se_from_p(effect, p, distribution, **known))  # fmt: skip
+
+    def _interval(
+        self,
+        level: str,
+        distribution: str,
+        level_column: str,
+        column: str,
+        usual: str,
+        words: tuple[str, str],
+    ) -> None:
+        """Level and distribution behind an interval, as the row says them or as is usual."""
+        percent = USUAL_LEVEL if math.isnan(self.row[level_column]) else self.row[level_column]
+        said = self.row.get(column) or ""
+        self._between[level] = percent / 100
+        self._between[distribution] = said or usual
+        self.words |= {words[0]: f"{percent:g}", words[1]: DISTRIBUTIONS[said or usual]}
+        if not said:
+            self.open[distribution] = ("t", "z")
+
+    def _p_value(
+        self, name: str, text: str, column: str, effect: float, what: str, spread: Callable[[float], float]
+    ) -> None:
+        """A p value as an argument, or why nothing follows from it."""
+        bound, number = bounded(text)
+        p = float(number)
+        if not effect:
+            shown = "mean of 0" if column == "sd" else "estimate of no effect"
+            why = f"no {what} follows from the p value of {'a' if column == 'sd' else 'an'} {shown}"
+        elif p == 1 or (p == 0 and bound != ">"):
+            why = "a p value of 1 is that of no effect" if p else "a p value of 0 is a rounded one"
+        elif bound:
+            side = "below" if "<" in bound else "above"
+            why = f"P {bound} {p:g} is a bound, it only says that the {what} is {side} {spread(p):.3g}"
+        else:
+            self._between[name] = p
+            self._halves[name] = min(_half(p), p / 2, (1 - p) / 2)
+            return
+        self.refused[column] = why
+
+
+def usual_interval(row: Row) -> bool:
+    """Whether an estimate has an interval as most reports state it, 95 % by the normal distribution: pooling reads it as it is."""
+    level = row["estimate_ci_level"]
+    usual = _distribution(row) == "z" and (math.isnan(level) or level == USUAL_LEVEL)
+    return usual and given(row, "estimate_ci_low", "estimate_ci_high")
+
+
+def _distribution(row: Row) -> str:
+    return row.get("estimate_distribution") or ("t" if given(row, "estimate_df") else "z")
+
+
+def given(row: Row, *columns: str) -> bool:
+    """Whether all of these number columns are filled."""
+    return not any(math.isnan(row[column]) for column in columns)
+
+
+def _half(number: float) -> float:
+    """Half of the last decimal of a number as it is written; zeros at its end, which a number does not keep, make it no smaller."""
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    decimals = len(mantissa.partition(".")[2].rstrip("0")) - int(exponent or 0)
+    return 0.5 * 10.0**-decimals

@@ -1,0 +1,57 @@
+"""`outcomes[].conversions` and `without`: which numbers are computed from others that reports give, and which count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED
+from evergreen.protocol.part import Part, Texts, part, refused
+
+
+def _known(ids: tuple[str, ...]) -> tuple[str, ...]:
+    for one in ids:
+        if one not in BY_ID:
+            raise refused(f"has {one!r}, which is no conversion", f"Allowed: {', '.join(BY_ID)}.")
+    return ids
+
+
+ConversionIds = Annotated[Texts, AfterValidator(_known)]
+LeftOutState = Literal["imputed", "derived"]
+
+
+class Conversions(Part):
+    """Conversions of an outcome; a row may say its own in the column `conversions` of its sheet."""
+
+    also: ConversionIds = Field(
+        (), description="Conversions that are made besides the usual ones, by their ids."
+    )
+    never: ConversionIds = Field((), description="Conversions that are not made, by their ids.")
+
+
+def without() -> Any:
+    """The key `without` of an outcome."""
+    return Field(
+        None,
+        description="Numbers that are not used: `imputed` ones, with an input that no report of the study gives, or `derived` ones besides, so that reported ones alone are.",
+    )
+
+
+class Filling(Part):
+    """How numbers that rows of an outcome lack are filled in: all that filling them in reads of the outcome."""
+
+    conversions: Conversions = part()
+    without: LeftOutState | None = without()
+
+    def allows(self, state: str) -> bool:
+        """Whether numbers of a state are used."""
+        return self.without is None or (self.without != DERIVED and state == DERIVED)
+
+    def makes(self, id_: str, own: Iterable[str] | None) -> bool:
+        """Whether a conversion is made in a row; `own` are the ids that the row says, None where it says nothing."""
+        if own is not None:
+            return id_ in own
+        rule = BY_ID[id_]
+        return (rule.usual or id_ in self.conversions.also) and id_ not in self.conversions.never
