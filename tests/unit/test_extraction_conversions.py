@@ -191,6 +191,93 @@ def test_numbers_that_rounding_explains_are_no_contradiction(row):
     assert len(record_of(found)) == 1
 
 
+ARMS = [("intervention", "n1"), ("control", "n2")]
+OF_A_DIFFERENCE = {
+    "sd_pooled": lambda block, at: {"estimate": block["md"][at], "estimate_p": str(block["p"][at])},
+    "by t": lambda block, at: {"estimate": block["md"][at], "estimate_t": block["t"][at]},
+    "by F": lambda block, at: {"estimate": block["md"][at], "estimate_f": block["t"][at] ** 2},
+    "by se": lambda block, at: {"estimate": block["md"][at], "estimate_se": block["se"][at]},
+    "sd_from_md_ci_t": lambda block, at: {"estimate_ci_low": block["md_lb"][at], "estimate_ci_high": block["md_ub"][at]},
+    "sd_from_md_ci_z": lambda block, at: {"estimate_ci_low": block["md_lb"][at], "estimate_ci_high": block["md_ub"][at],
+                                          "estimate_distribution": "z"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_A_DIFFERENCE)
+def test_the_deviation_behind_a_difference_of_two_groups(name):
+    block = ORACLE["difference"]
+    rows = []
+    for at in range(len(block["md"])):
+        rows += [
+            {"study": f"S{at}", "group": group, "mean": 1.0, "n": float(block[n][at])} for group, n in ARMS
+        ]
+        rows.append(
+            {
+                "study": f"S{at}",
+                "group": "contrast",
+                "estimate_measure": "MD",
+                **OF_A_DIFFERENCE[name](block, at),
+            }
+        )
+    found = [row for row in filled(*rows) if row["group"] != "contrast"]
+    expected = block[name if name in block else "sd_pooled"]
+    assert [row["sd"] for row in found] == pytest.approx([sd for sd in expected for _ in ARMS], **EXACT)
+    assert all("equal standard deviations" in record_of(row)[0]["assumption"] for row in found)
+
+
+def test_a_difference_says_nothing_of_arms_that_it_may_not_compare():
+    arms = [{"group": group, "mean": 1.0, "n": 20.0} for group in ("intervention", "control", "intervention")]
+    contrast = {"group": "contrast", "estimate_measure": "MD", "estimate": 1.0, "estimate_se": 0.4}
+    for rows in ([*arms[:2], {**contrast, "estimate_measure": ""}], [*arms, contrast], [arms[0], contrast]):
+        assert all(math.isnan(row["sd"]) for row in filled(*rows))
+    assert [math.isnan(row["sd"]) for row in filled(*arms[:2], contrast)] == [False, False, True]
+
+
+def test_the_deviation_of_a_change_follows_from_both_ends_and_a_correlation():
+    block = ORACLE["change"]
+    rows = _columns("change", sd_baseline="sd_base", sd_final="sd_final", r="r")
+    ends = {"mean_baseline": 5.0, "mean_final": 3.5, "n": 20.0}
+    found = filled(*({**ends, **row} for row in rows))
+    assert [row["sd"] for row in found] == pytest.approx(block["sd_change"], **EXACT)
+    assert {row["mean"] for row in found} == {-1.5}
+    assert {entry["state"] for row in found for entry in record_of(row)} == {"derived"}
+    back = filled(
+        *({**row, "sd": sd, "r": math.nan} for row, sd in zip(rows, block["sd_change"], strict=True))
+    )
+    assert [row["r"] for row in back] == pytest.approx(block["r_back"], abs=1e-8)
+
+
+def test_without_a_correlation_of_its_own_a_deviation_of_a_change_is_imputed():
+    row = {"n": 20.0, "mean": -1.5, "sd_baseline": 4.0, "sd_final": 4.4}
+    assert math.isnan(one(row)["sd"])
+    asked = {"r": {"value": 0.8, "sweep": [0, 0.5]}}
+    found = one(row, conversions=asked)
+    assert found["sd"] == pytest.approx(ORACLE["change"]["sd_change"][0], **EXACT)
+    (entry,) = record_of(found)
+    assert (entry["state"], entry["inputs"]["r"]) == ("imputed", 0.8)
+    assert "which the protocol assumes" in entry["assumption"]
+    assert found["derived"] == ""
+    assert found["imputed"].startswith("sd: from the SDs at baseline and end, r = 0.8")
+    assert "imputed numbers are left out" in one(row, conversions=asked, without="imputed")["not_derived"]
+    own = one({**row, "se": 0.9}, conversions=asked)  # what follows from the reports goes before
+    assert record_of(own)[0]["conversion"] == "se"
+
+
+BESIDE_A_MEAN = [
+    ({"mean": 5.0, "q1": 4.0, "q3": 6.5}, (6.5 - 4) / (2 * 0.6502543327)),  # Wan 2014, formula 16, n = 40
+    ({"mean": 5.0, "min": 1.0, "max": 9.0}, 8 / (2 * 2.156355705)),  # Wan 2014, formula 9
+]
+
+
+@pytest.mark.parametrize(("row", "sd"), BESIDE_A_MEAN)
+def test_quartiles_or_range_beside_a_mean_give_its_deviation(row, sd):
+    found = one({"n": 40.0, **row})
+    assert found["sd"] == pytest.approx(sd, **EXACT)
+    assert record_of(found)[0]["conversion"] == "quantiles"
+    assert "is skewed" in one({"n": 40.0, "mean": 9.0, "q1": 1.0, "q3": 6.0})["not_derived"]
+    assert math.isnan(one({"n": 40.0, "mean": 9.0, "median": 2.0, "q1": 1.0, "q3": 6.0})["sd"])
+
+
 def test_rows_and_outcomes_switch_conversions():
     row = {"n": 25.0, "mean": 1.0, "se": 0.2, "median": 1.0, "q1": 0.2, "q3": 1.8}
     assert one(row)["sd"] == pytest.approx(1.0)

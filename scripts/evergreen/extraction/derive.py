@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.extraction import contradictions
-from evergreen.extraction.check import Row, own_choice
+from evergreen.extraction.check import Row, key_of, own_choice
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import Values, given
 from evergreen.metaanalysis import conversions
@@ -29,6 +29,8 @@ ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
 SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "standard error"}
+FAMILY = ("study", "outcome", "timepoint")
+"""What arms have in common that a reported difference compares."""
 USUAL = Filling()
 
 Entry = dict[str, Any]
@@ -53,11 +55,18 @@ def derive(
     return tables.frame_of(records, list(dict.fromkeys([*columns, *ADDED])))
 
 
-def fill_in(rows: Iterable[Row], filling: Callable[[Row], Filling]) -> None:
+def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
     """Fill in rows whose numbers are floats, NaN where nothing stands; what an earlier call filled in is forgotten first."""
+    families: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         _restore(row)
-        _fill(row, filling(row))
+        if row.get("estimate_measure") == "MD":
+            families[key_of(row, FAMILY)] = []
+    for row in rows if families else ():
+        if (key := key_of(row, FAMILY)) in families:
+            families[key].append(row)
+    for row in rows:
+        _fill(row, filling(row), families.get(key_of(row, FAMILY), ()) if families else ())
 
 
 def record_of(row: Mapping[str, Any]) -> list[Entry]:
@@ -96,11 +105,11 @@ class _Record:
             reasons.append(why)
 
 
-def _fill(row: Row, filling: Filling) -> None:
+def _fill(row: Row, filling: Filling, family: Sequence[Row]) -> None:
     record = _Record()
     if filling.without:
         _empty_stated(row, filling, record)
-    values = Values(row)
+    values = Values(row, family)
     own = own_choice(row)
     rules = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
     for column, why in values.refused.items() if rules else ():
@@ -140,8 +149,11 @@ def _apply(
     """Fill in what one conversion gives, with inputs from outside or without."""
     row = values.row
     used = _arguments(rule, values)
-    if outside or used is None:  # nothing that comes from outside is known to any conversion yet
+    given_from = _from_outside(rule, used, filling)
+    if outside != bool(given_from) or (used is None and not given_from):
         return
+    if used is None:
+        used = _arguments(rule, values, given_from) or {}
     how = rule.how.format_map({**values.words, **used})
     try:
         result = _computed(rule, used)
@@ -156,7 +168,7 @@ def _apply(
     for column, value in result.items():
         if given(row, column) or column in record.contradicted:
             continue
-        state = _state(rule, row)
+        state = IMPUTED if given_from else _state(rule, row)
         if column in SPREADS and not (value > 0 and math.isfinite(value)):
             record.refuse(column, f"{how} gives a {SPREADS[column]} of {value:g}")
         elif not filling.allows(state):
@@ -171,14 +183,25 @@ def _apply(
                     "column": column, "value": value, "conversion": rule.id, "how": how,
                     "source": rule.source_of(column),
                     "inputs": {{**rule.needs, **rule.options}[name]: value for name, value in used.items()},
-                    "assumption": rule.assumes.format_map(values.words), "state": state,
+                    "assumption": "; ".join(filter(None, [rule.assumes.format_map(values.words), *(f"{name} = {number:g}, which the protocol assumes" for name, number in given_from.items())])),
+                    "state": state,
                 }
             )  # fmt: skip
 
 
-def _arguments(rule: Rule, values: Values) -> Arguments | None:
-    """The arguments of a conversion that a row has; None where it lacks one that is needed."""
-    needed = {argument: values.get(name) for argument, name in rule.needs.items()}
+def _from_outside(rule: Rule, used: Arguments | None, filling: Filling) -> dict[str, float]:
+    """What a conversion that lacks an argument has from the protocol; nothing where the row has all."""
+    if used is not None:
+        return {}
+    return {name: number for name, number in filling.outside.items() if name in rule.outside}
+
+
+def _arguments(rule: Rule, values: Values, outside: Mapping[str, float] | None = None) -> Arguments | None:
+    """The arguments of a conversion that a row has, or the protocol `outside` it; None where one that is needed is nowhere."""
+    needed = {
+        argument: (outside or {}).get(name) if (own := values.get(name)) is None else own
+        for argument, name in rule.needs.items()
+    }
     if None in needed.values():
         return None
     more = {argument: values.get(name) for argument, name in rule.options.items()}
@@ -204,8 +227,8 @@ def _contradiction(
     rule: Rule, column: str, value: float, used: Arguments, rules: list[Rule], values: Values, how: str
 ) -> str:
     """Why what a conversion gives is not taken: another exact one gives something else; "" where all agree."""
-    for other in rules if rule.exact else ():
-        if other is rule or not other.exact or column not in other.gives:
+    for other in rules if rule.about else ():
+        if other is rule or other.about != rule.about or column not in other.gives:
             continue
         theirs = _arguments(other, values)
         if theirs and (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ _NUMBERS = frozenset(NUMBERS)
 
 
 TEXTS = (
-    "study", "outcome", "timepoint", "arm", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "scale", "unit",
+    "study", "outcome", "timepoint", "arm", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit",
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
 )  # fmt: skip
 """Columns of texts that conversions and pooling read."""
@@ -52,8 +53,9 @@ class Values:
     where the row says nothing, with all that they may be; `refused` says of a column why nothing gives it, whatever is allowed.
     """
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, family: Sequence[Row] = ()) -> None:
         self.row = row
+        self._family = family
         self.kinds: set[str] = set()
         self.words: dict[str, str] = {}
         self.open: dict[str, tuple[str, ...]] = {}
@@ -64,6 +66,8 @@ class Values:
             self._of_contrast()
         if row["group"] != "contrast" and not given(row, "mean", "sd"):
             self._of_arm()
+            if row["group"] in ("intervention", "control"):
+                self._of_difference()
 
     def get(self, name: str) -> float | str | None:
         """The argument of this name; None where the row does not say it."""
@@ -98,6 +102,46 @@ class Values:
         if row.get("mean_p") and given(row, "mean") and n > 1:
             self._p_value("mean_p", row["mean_p"], "sd", row["mean"], "standard deviation",
                           lambda p: conversions.sd_from_mean_p(row["mean"], p, n))  # fmt: skip
+
+    def _of_difference(self) -> None:
+        """The difference in means that a report gives between this group and the other, if one row says it of one arm each."""
+        found = [
+            one for one in self._family if one.get("estimate_measure") == "MD" and one["group"] == "contrast"
+        ]
+        arms = {
+            group: [one for one in self._family if one["group"] == group]
+            for group in ("intervention", "control")
+        }
+        if len(found) != 1:
+            return
+        (contrast,) = found
+        if any(len(rows) != 1 for rows in arms.values()):
+            return
+        pair = (arms["intervention"][0], arms["control"][0])
+        counts = [one["n"] for one in pair]
+        if not any(self.row is one for one in pair) or any(math.isnan(n) or n < 2 for n in counts):
+            return
+        self._between |= {"n1": counts[0], "n2": counts[1]}
+        self._halves |= {"n1": 0.0, "n2": 0.0}
+        columns = {
+            "difference": "estimate", "difference_low": "estimate_ci_low", "difference_high": "estimate_ci_high",
+            "difference_se": "estimate_se", "difference_t": "estimate_t", "difference_f": "estimate_f",
+        }  # fmt: skip
+        made = {entry["column"] for entry in json.loads(contrast.get("converted") or "[]")}
+        for name, column in columns.items():
+            if not math.isnan(contrast[column]) and column not in made:
+                self._between[name] = contrast[column]
+                self._halves[name] = _half(contrast[column])
+        self._interval(
+            "difference_level", "difference_distribution", "estimate_ci_level", "estimate_distribution", "t",
+            ("difference_percent", "difference_distribution_name"), contrast,
+        )  # fmt: skip
+        if contrast.get("estimate_p") and "difference" in self._between:
+            difference = contrast["estimate"]
+            self._p_value(
+                "difference_p", contrast["estimate_p"], "sd", difference, "standard deviation",
+                lambda p: conversions.sd_from_difference_p(difference, p, *counts),
+            )  # fmt: skip
 
     def _of_contrast(self) -> None:
         row = self.row
@@ -142,10 +186,12 @@ class Values:
         column: str,
         usual: str,
         words: tuple[str, str],
+        row: Row | None = None,
     ) -> None:
-        """Level and distribution behind an interval, as the row says them or as is usual."""
-        percent = USUAL_LEVEL if math.isnan(self.row[level_column]) else self.row[level_column]
-        said = self.row.get(column) or ""
+        """Level and distribution behind an interval, as a row (by default this one) says them or as is usual."""
+        row = row or self.row
+        percent = USUAL_LEVEL if math.isnan(row[level_column]) else row[level_column]
+        said = row.get(column) or ""
         self._between[level] = percent / 100
         self._between[distribution] = said or usual
         self.words |= {words[0]: f"{percent:g}", words[1]: DISTRIBUTIONS[said or usual]}
@@ -159,8 +205,8 @@ class Values:
         bound, number = bounded(text)
         p = float(number)
         if not effect:
-            shown = "mean of 0" if column == "sd" else "estimate of no effect"
-            why = f"no {what} follows from the p value of {'a' if column == 'sd' else 'an'} {shown}"
+            shown = "a mean of 0" if name == "mean_p" else "an estimate of no effect"
+            why = f"no {what} follows from the p value of {shown}"
         elif p == 1 or (p == 0 and bound != ">"):
             why = "a p value of 1 is that of no effect" if p else "a p value of 0 is a rounded one"
         elif bound:

@@ -17,6 +17,8 @@ REPORTED, DERIVED, IMPUTED = "reported", "derived", "imputed"
 STATES = (REPORTED, DERIVED, IMPUTED)
 """How a number came about, the most trusted first."""
 
+DIFFERENCE = "the difference"
+
 ROW_VALUES = {
     "level": "confidence level of the interval of the mean (`ci_level`, else 95 %)",
     "distribution": "distribution behind that interval (`ci_distribution`, else t below 60 participants and normal from there on)",
@@ -27,6 +29,17 @@ ROW_VALUES = {
     "estimate_level": "confidence level of its interval (`estimate_ci_level`, else 95 %)",
     "estimate_distribution": "distribution behind interval and p value (`estimate_distribution`; t where `estimate_df` is given, else normal)",
     "p": "two-sided p value of the estimate (`estimate_p`)",
+    "difference": "the difference in means between the row's group and the other, of a `contrast` row whose `estimate_measure` is MD",
+    "difference_low": "its lower limit",
+    "difference_high": "its upper limit",
+    "difference_level": "confidence level of its interval",
+    "difference_distribution": "distribution behind its interval (`estimate_distribution`, else t with n1 + n2 - 2 degrees of freedom)",
+    "difference_se": "its standard error",
+    "difference_t": "its t statistic",
+    "difference_f": "its F statistic",
+    "difference_p": "its two-sided p value",
+    "n1": "participants of the intervention arm that it compares",
+    "n2": "participants of the control arm that it compares",
 }
 """What a row says beside its number columns."""
 
@@ -36,8 +49,8 @@ class Rule:
     """A conversion. `how` and `assumes` are templates that the arguments and the words of a row fill in.
 
     `fixed` are arguments that
-    do not come from a row. `exact` conversions are formulas without an approximation: where a row allows several, they have to agree. `usual` ones are made
-    unless the protocol or the row says otherwise. `rows` says which rows have it: of an `arm`, or of a `contrast`.
+    do not come from a row. Conversions without an approximation say what they are
+    `about`: where a row allows several about one thing, they have to agree. `usual` ones are made unless the protocol or the row says otherwise. `rows` says which rows have it: of an `arm`, or of a `contrast`.
     """
 
     id: str
@@ -51,7 +64,7 @@ class Rule:
     outside: tuple[str, ...] = ()
     assumes: str = ""
     rows: str = "arm"
-    exact: bool = True
+    about: str = ""
     usual: bool = True
 
     def source_of(self, column: str) -> str:
@@ -67,7 +80,7 @@ def _of_median(id_: str, name: str, source: str, method: str, assumes: str) -> R
     """Another method for a median with quartiles or range, which the protocol or a row has to ask for."""
     return Rule(
         id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name},", source, "mean_sd_unless_skewed",
-        options=_QUANTILES, fixed={"method": method}, assumes=assumes, exact=False, usual=False,
+        options=_QUANTILES, fixed={"method": method}, assumes=assumes, usual=False,
     )  # fmt: skip
 
 
@@ -78,29 +91,62 @@ _HANDBOOK = "Cochrane Handbook "
 
 RULES = (
     Rule(
-        "se", ("sd",), _as_named("se", "n"), "se x sqrt(n)", _HANDBOOK + _ONE_MEAN, "sd_from_se",
+        "se", ("sd",), _as_named("se", "n"), "se x sqrt(n)", _HANDBOOK + _ONE_MEAN, "sd_from_se", about="the mean",
     ),
     Rule(
         "ci", ("sd",), {"low": "ci_low", "high": "ci_high", "n": "n", "level": "level", "distribution": "distribution"},
         "sqrt(n) x width of the {percent} % interval, {distribution_name} distribution", _HANDBOOK + _ONE_MEAN, "sd_from_interval",
-        assumes="{distribution_name} distribution of the mean",
+        assumes="{distribution_name} distribution of the mean", about="the mean",
     ),
     Rule(
         "mean_t", ("sd",), {"mean": "mean", "statistic": "mean_t", "n": "n"}, "sqrt(n) x mean / t", _HANDBOOK + _ONE_MEAN,
-        "sd_from_mean_t", assumes="the test is of a mean of 0",
+        "sd_from_mean_t", assumes="the test is of a mean of 0", about="the mean",
     ),
     Rule(
         "mean_f", ("sd",), {"mean": "mean", "statistic": "mean_f", "n": "n"}, "sqrt(n) x mean / sqrt(F)", _HANDBOOK + _ONE_MEAN,
-        "sd_from_mean_f", assumes="the test is of a mean of 0, with one degree of freedom in the numerator",
+        "sd_from_mean_f", assumes="the test is of a mean of 0, with one degree of freedom in the numerator", about="the mean",
     ),
     Rule(
         "mean_p", ("sd",), {"mean": "mean", "p": "mean_p", "n": "n"}, "sqrt(n) x mean / t of the p value", _HANDBOOK + _ONE_MEAN,
-        "sd_from_mean_p", assumes="a t test of a mean of 0",
+        "sd_from_mean_p", assumes="a t test of a mean of 0", about="the mean",
+    ),
+    Rule(
+        "change", ("mean",), {"final": "mean_final", "baseline": "mean_baseline"}, "final minus baseline", _HANDBOOK + "6.5.2.8",
+        "mean_of_change", about="the mean",
+    ),
+    Rule(
+        "sd_change", ("sd",), _as_named("sd_baseline", "sd_final", "r"), "from the SDs at baseline and end, r = {r:g}",
+        _HANDBOOK + "6.5.2.8", "sd_of_change", outside=("r",), about="the mean",
+    ),
+    Rule(
+        "r_change", ("r",), {"sd_baseline": "sd_baseline", "sd_final": "sd_final", "sd_change": "sd"},
+        "from the SDs at baseline, end and of the change", _HANDBOOK + "6.5.2.8", "correlation_of_change", about="the correlation",
+    ),
+    *(
+        Rule(
+            f"difference_{kind}", ("sd",), {**needs, "n1": "n1", "n2": "n2"}, f"from the difference of the groups and its {name}",
+            _HANDBOOK + "6.5.2.3", f"sd_from_difference_{function}", about=DIFFERENCE,
+            assumes="equal standard deviations in both groups" + more,
+        )
+        for kind, name, function, needs, more in (
+            ("se", "standard error", "se", {"se": "difference_se"}, ""),
+            ("ci", "{difference_percent} % interval", "interval",
+             {"low": "difference_low", "high": "difference_high", "level": "difference_level",
+              "distribution": "difference_distribution"}, ", {difference_distribution_name} distribution of the difference"),
+            ("t", "t", "t", {"difference": "difference", "statistic": "difference_t"}, ""),
+            ("f", "F", "f", {"difference": "difference", "statistic": "difference_f"}, ""),
+            ("p", "p value", "p", {"difference": "difference", "p": "difference_p"}, ", a t test of no difference"),
+        )
+    ),
+    Rule(
+        "quantiles", ("sd",), _as_named("n", "mean"), "{shown} beside the mean", "Wan 2014; Shi 2020 with quartiles and range",
+        "sd_beside_mean", options={**_QUANTILES, "median": "median"},
+        assumes="normal distribution of the values, which the skewness test of Shi 2023, with the mean in the median's place, does not contradict",
     ),
     Rule(
         "median", ("mean", "sd"), _as_named("n", "median"), "median with {shown}",
         {"mean": "Luo 2018", "sd": "Wan 2014; Shi 2020 with quartiles and range"}, "mean_sd_unless_skewed",
-        options=_QUANTILES, assumes=_NORMAL_VALUES, exact=False,
+        options=_QUANTILES, assumes=_NORMAL_VALUES,
     ),
     _of_median("median_wan", "as Wan has it", "Wan 2014", "wan2014", _NORMAL_VALUES),
     _of_median("median_bland", "as Bland has it", "Bland 2015", "bland2015", _NORMAL_VALUES),
@@ -113,20 +159,20 @@ RULES = (
         "estimate_ci", ("estimate_se",),
         {"low": "effect_low", "high": "effect_high", "level": "estimate_level", "distribution": "estimate_distribution"},
         "from the {estimate_percent} % interval, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_any_interval",
-        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast",
+        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast", about="the estimate",
     ),
     Rule(
         "estimate_t", ("estimate_se",), {"difference": "effect", "statistic": "estimate_t"}, "from estimate and t", _HANDBOOK + "6.3",
-        "se_from_t", rows="contrast", assumes="the test is of no effect",
+        "se_from_t", rows="contrast", about="the estimate", assumes="the test is of no effect",
     ),
     Rule(
         "estimate_f", ("estimate_se",), {"difference": "effect", "statistic": "estimate_f"}, "from estimate and F", _HANDBOOK + "6.3",
-        "se_from_f", rows="contrast", assumes="the test is of no effect, with one degree of freedom in the numerator",
+        "se_from_f", rows="contrast", about="the estimate", assumes="the test is of no effect, with one degree of freedom in the numerator",
     ),
     Rule(
         "estimate_p", ("estimate_se",), {"estimate": "effect", "p": "p", "distribution": "estimate_distribution"},
         "from estimate and p value, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_p",
-        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast",
+        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast", about="the estimate",
     ),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}

@@ -142,6 +142,26 @@ def sd_from_difference_interval(
     return sd_from_difference_se(se, n1, n2)
 
 
+def sd_from_difference_t(difference: float, statistic: float, n1: float, n2: float) -> float:
+    """Pooled standard deviation from a difference in means and its t statistic (Handbook 6.5.2.3)."""
+    return sd_from_difference_se(se_from_t(difference, statistic), n1, n2)
+
+
+def sd_from_difference_f(difference: float, statistic: float, n1: float, n2: float) -> float:
+    """The same from the F statistic of a comparison of two groups."""
+    return sd_from_difference_se(se_from_f(difference, statistic), n1, n2)
+
+
+def sd_from_difference_p(difference: float, p: float, n1: float, n2: float) -> float:
+    """The same from the two-sided p value of a t test."""
+    return sd_from_difference_t(difference, t_from_p(p, n1, n2), n1, n2)
+
+
+def mean_of_change(final: float, baseline: float) -> float:
+    """Mean of a change from baseline, of the same participants at both times."""
+    return final - baseline
+
+
 def sd_of_change(sd_baseline: float, sd_final: float, r: float) -> float:
     """Standard deviation of the change from baseline; `r` is the pre-post correlation (Handbook 6.5.2.8)."""
     return math.sqrt(sd_baseline**2 + sd_final**2 - 2 * r * sd_baseline * sd_final)
@@ -150,6 +170,14 @@ def sd_of_change(sd_baseline: float, sd_final: float, r: float) -> float:
 def correlation_from_change(sd_baseline: float, sd_final: float, sd_change: float) -> float:
     """Pre-post correlation from three standard deviations (Handbook 6.5.2.8)."""
     return (sd_baseline**2 + sd_final**2 - sd_change**2) / (2 * sd_baseline * sd_final)
+
+
+def correlation_of_change(sd_baseline: float, sd_final: float, sd_change: float) -> float:
+    """The same; raises ValueError where no correlation has these standard deviations."""
+    r = correlation_from_change(sd_baseline, sd_final, sd_change)
+    if abs(r) > 1:
+        raise ValueError(f"would be a correlation of {r:.3g}")
+    return r
 
 
 def combine_groups(groups: Sequence[Group]) -> Group:
@@ -270,6 +298,22 @@ def mean_sd_unless_skewed(
     if skewed(tested):
         raise ValueError(f"is skewed{' also in its logarithms' * (tested is not numbers)} (test of Shi 2023)")
     return mean_sd(numbers, method=method)
+
+
+def sd_beside_mean(n: float, mean: float, median: float = math.nan, **quantiles: float) -> float | None:
+    """Standard deviation from quartiles, extremes, or both, where the mean is known and the median is not.
+
+    None with a median, which `mean_sd` takes. Raises ValueError where the numbers contradict a normal distribution, by the test for
+    medians with the mean in its place, or have no spread.
+    """
+    numbers = Quantiles(n, mean, **quantiles)
+    if not math.isnan(median) or not (numbers.ranged or numbers.quartiled):
+        return None
+    if numbers.quartiled and numbers.q1 == numbers.q3:
+        raise ValueError("has equal quartiles, from which no spread follows")
+    if skewed(numbers):
+        raise ValueError("is skewed (test of Shi 2023)")
+    return _sd_shi(numbers)
 
 
 def skewed(numbers: Quantiles) -> bool:

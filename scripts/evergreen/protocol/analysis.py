@@ -111,6 +111,10 @@ Changes = create_model(
     },
     measure=_change(Computed, "Effect measure."),
     multi_arm=_change(MultiArm, "What is done with several arms of one group."),
+    r=_change(
+        Annotated[float, Field(ge=-1, le=1)],
+        "Correlation of the values at baseline and at the end that standard deviations of the change are imputed with.",
+    ),
     without=_change(Without, "What is left out."),
     without_studies=_change(
         str, "Studies that are left out by name; a list leaves out all of them together."

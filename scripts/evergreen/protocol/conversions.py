@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED
-from evergreen.protocol.part import Part, Texts, part, refused
+from evergreen.protocol.part import Part, Texts, part, refused, told
 
 
 def _known(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -22,6 +22,15 @@ ConversionIds = Annotated[Texts, AfterValidator(_known)]
 LeftOutState = Literal["imputed", "derived"]
 
 
+class Correlation(Part):
+    """A correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
+
+    value: float = Field(ge=-1, le=1, description="The correlation.")
+    sweep: Annotated[tuple[Annotated[float, Field(ge=-1, le=1)], ...], Field(strict=False)] = Field(
+        (), description="Other values, each of which is a sensitivity analysis."
+    )
+
+
 class Conversions(Part):
     """Conversions of an outcome; a row may say its own in the column `conversions` of its sheet."""
 
@@ -29,6 +38,11 @@ class Conversions(Part):
         (), description="Conversions that are made besides the usual ones, by their ids."
     )
     never: ConversionIds = Field((), description="Conversions that are not made, by their ids.")
+    r: Correlation | None = Field(
+        None,
+        description="Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
+        json_schema_extra=told(default="such standard deviations are not imputed"),
+    )
 
 
 def without() -> Any:
@@ -44,6 +58,11 @@ class Filling(Part):
 
     conversions: Conversions = part()
     without: LeftOutState | None = without()
+
+    @property
+    def outside(self) -> dict[str, float]:
+        """What the protocol gives where no report of a study does, by the name that conversions call it."""
+        return {"r": self.conversions.r.value} if self.conversions.r else {}
 
     def allows(self, state: str) -> bool:
         """Whether numbers of a state are used."""

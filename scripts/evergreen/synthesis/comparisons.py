@@ -12,7 +12,7 @@ import numpy as np
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.derive import marked, record_of
 from evergreen.extraction.row_values import text_of, typed
-from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
+from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
@@ -244,8 +244,9 @@ def _comparisons(
         arms = [*treated, *control]
         counted = counts_people(arms, needed)
         complete = treated and control and _complete(arms, needed) and counted
-        # what a report states of the effect goes before what is imputed in its arms
-        if complete and not (contrasts and _imputed(arms, needed) and _stated(contrasts, outcome)):
+        # what a report states of the effect goes before what is imputed in its arms, or computed for them from it
+        second = _imputed(arms, needed) or _from_difference(arms)
+        if complete and not (contrasts and second and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome, {})
@@ -271,6 +272,11 @@ def _comparisons(
 
 def _imputed(rows: Rows, needed: Sequence[str]) -> bool:
     return any(set(marked(row[IMPUTED])) & set(needed) for row in rows)
+
+
+def _from_difference(rows: Rows) -> bool:
+    made = [BY_ID.get(entry["conversion"]) for row in rows for entry in record_of(row)]
+    return any(rule is not None and rule.about == DIFFERENCE for rule in made)
 
 
 def _stated(contrasts: Rows, outcome: Outcome) -> bool:

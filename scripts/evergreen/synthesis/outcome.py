@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
@@ -64,10 +65,11 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
             [
                 *analysis.sensitivity,
                 *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
+                *sensitivity.of_correlations(outcome),
             ],
             studies,
             outcome,
-            lambda changed: compared(rows, changed)[1],
+            lambda changed: compared(_filled(rows, changed, outcome), changed)[1],
         ),
         cumulative=study_influence.cumulative(studies, analysis),
         influence=study_influence.influences(studies, analysis),
@@ -76,6 +78,15 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         left_out=tuple(left_out),
         arms_left_out=tuple(chosen.arms_left_out),
     )
+
+
+def _filled(rows: Rows, changed: Outcome, outcome: Outcome) -> Rows:
+    """The rows as a changed outcome has what they lack filled in."""
+    if changed.filling == outcome.filling:
+        return rows
+    own = [dict(row) for row in rows]
+    fill_in(own, lambda row: changed.filling)
+    return own
 
 
 def compared(

@@ -57,6 +57,9 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
             else "an effect is mentioned, but no estimate is reported"
         )
     scale, measure = scale_of(row, outcome), MEASURES[outcome.measure]
+    of = row["estimate_measure"]
+    if of and of != outcome.measure and outcome.measure != "GEN":
+        return f"it reports a {MEASURES[of].name}, and the measure is the {measure.name}"
     if not scale:
         problem = "whether the estimate is a ratio or its logarithm is not said"
         todo = "`ratio` (0.80 means a fifth less) or `analysis` (a logarithm, or an effect that is no ratio)."

@@ -19,6 +19,7 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.protocol.analysis import Analysis, Settings, Without
+from evergreen.protocol.conversions import Correlation
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
@@ -57,13 +58,19 @@ def of_differences(
     return [{"measure": "RD"} | ({"model": "mh"} if conflict(outcome.analysis.model, "RD") else {})]
 
 
+def of_correlations(outcome: Outcome) -> list[dict[str, Any]]:
+    """The analyses with other correlations than the one that standard deviations of changes are imputed with."""
+    assumed = outcome.conversions.r
+    return [{"r": r} for r in assumed.sweep if r != assumed.value] if assumed else []
+
+
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
     """An entry as single analyses; raises InputError for what the grid does not know."""
-    unknown = entry.keys() - ANALYSIS_KEYS - {"measure", "without", "without_studies", "multi_arm"}
+    unknown = entry.keys() - ANALYSIS_KEYS - {"measure", "without", "without_studies", "multi_arm", "r"}
     if unknown:
         raise InputError(
             f"`sensitivity` changes {sorted(unknown)[0]}, which is no setting of an analysis",
-            todo=f"Allowed: {', '.join(sorted(ANALYSIS_KEYS))}, measure, multi_arm, without, without_studies.",
+            todo=f"Allowed: {', '.join(sorted(ANALYSIS_KEYS))}, measure, multi_arm, r, without, without_studies.",
         )
     sources = sorted({source for one in studies.comparisons for source in one.sources})
     axes = []
@@ -101,7 +108,7 @@ def label(changes: Mapping[str, Any]) -> str:
         elif key == "without_studies":
             parts.append(f"without {', '.join([value] if isinstance(value, str) else value)}")
         else:
-            parts.append(f"{key} = {value}")
+            parts.append(f"{key} = {value:g}" if key == "r" else f"{key} = {value}")
     return ", ".join(parts)
 
 
@@ -111,6 +118,10 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         settings["test"] = MODELS[changes["model"]].tests[0]
     analysis = outcome.analysis.model_copy(update=settings)
     others = {key: changes[key] for key in ("measure", "multi_arm") if key in changes}
+    if "r" in changes:
+        others["conversions"] = outcome.conversions.model_copy(
+            update={"r": Correlation.model_validate({"value": changes["r"]})}
+        )
     changed = outcome.model_copy(update={"analysis": analysis, **others})
     said: dict[str, Any] = {"changes": dict(changes), "measure": effect_measure(changed)}
     try:
@@ -120,6 +131,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         again = changes.keys() & {
             "measure",
             "multi_arm",
+            "r",
             "model",
             "dependent",
             "rho",

@@ -48,6 +48,8 @@ class Arm(Part):
     ci_level: float | None = _known("Confidence level of the interval of the mean.", "%")
     mean_t: float | None = _known("Statistic t of the test that the mean is 0.")
     mean_f: float | None = _known("Statistic F of that test.")
+    mean_final: float | None = _known("Mean at the end.", "the outcome's unit")
+    sd_final: float | None = _known("Standard deviation at the end.", "the outcome's unit")
     derived: Texts = maybe("Names of those numbers that were converted from others.", default=())
     imputed: Texts = maybe(
         "Names of those numbers that were converted with an input that no report of the study gives.",
