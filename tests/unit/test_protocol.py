@@ -247,7 +247,13 @@ def test_the_sensitivity_analyses_know_the_settings_that_the_models_know():
     from evergreen.synthesis.sensitivity import ANALYSIS_KEYS, WITHOUT
 
     assert set(Settings.model_fields) == ANALYSIS_KEYS
-    assert set(Changes.model_fields) == ANALYSIS_KEYS | {"measure", "multi_arm", "r", "without", "without_studies"}
+    assert set(Changes.model_fields) == ANALYSIS_KEYS | {
+        "measure",
+        "multi_arm",
+        "r",
+        "without",
+        "without_studies",
+    }
     assert all(Changes.model_validate({"without": one}) for one in WITHOUT)
     assert said_of({"sensitivity": [{"without": "x"}]}).endswith(f"Allowed: {', '.join(WITHOUT)}.")
 

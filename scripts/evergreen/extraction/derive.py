@@ -210,11 +210,20 @@ def _arguments(rule: Rule, values: Values, outside: Mapping[str, float] | None =
 
 def _computed(rule: Rule, used: Mapping[str, Any]) -> dict[str, float]:
     """{column: number} that a conversion gives; nothing where it has no formula for these arguments."""
-    result = getattr(conversions, rule.function)(**rule.fixed, **used)
+    result = formula(rule)(**rule.fixed, **used)
     if result is None:
         return {}
     numbers = result if isinstance(result, tuple) else (result,)
     return dict(zip(rule.gives, map(float, numbers), strict=True))
+
+
+def formula(rule: Rule) -> Callable[..., Any]:
+    """The function of a conversion."""
+    if hasattr(conversions, rule.function):
+        return getattr(conversions, rule.function)
+    from evergreen.metaanalysis import quantile_fits  # takes longer to load than a whole sheet to convert
+
+    return getattr(quantile_fits, rule.function)
 
 
 def _state(rule: Rule, row: Row) -> str:

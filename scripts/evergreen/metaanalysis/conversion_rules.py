@@ -76,11 +76,13 @@ def _as_named(*columns: str) -> dict[str, str]:
     return {column: column for column in columns}
 
 
-def _of_median(id_: str, name: str, source: str, method: str, assumes: str) -> Rule:
+def _of_median(
+    id_: str, name: str, source: str, method: str, assumes: str, function: str = "mean_sd_unless_skewed"
+) -> Rule:
     """Another method for a median with quartiles or range, which the protocol or a row has to ask for."""
     return Rule(
-        id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name},", source, "mean_sd_unless_skewed",
-        options=_QUANTILES, fixed={"method": method}, assumes=assumes, usual=False,
+        id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name},", source, function,
+        options=_QUANTILES, fixed={"method": method} if method else {}, assumes=assumes, usual=False,
     )  # fmt: skip
 
 
@@ -154,6 +156,15 @@ RULES = (
     _of_median(
         "median_log_normal", "log-normal", "Shi 2020b", "log-normal",
         "log-normal distribution of the values, whose logarithms the skewness test of Shi 2023 does not contradict",
+    ),
+    _of_median(
+        "median_qe", "by quantile estimation", "McGrath 2020", "", "the nearest of normal, log-normal, gamma, Weibull and beta distribution",
+        "quantile_estimation",
+    ),
+    _of_median("median_bc", "by a Box-Cox transformation", "McGrath 2020", "", "normal distribution after a power transformation", "box_cox"),
+    _of_median(
+        "median_mln", "by the most likely transformation", "Cai 2021", "", "normal distribution after a power transformation",
+        "unknown_distribution",
     ),
     Rule(
         "estimate_ci", ("estimate_se",),

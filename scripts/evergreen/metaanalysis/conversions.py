@@ -258,7 +258,7 @@ def mean_sd(numbers: Quantiles, *, method: str = "default") -> MeanSD:
     """Mean and standard deviation from median with quartiles, extremes, or both.
 
     `method`: `default` (mean by Luo 2018; standard deviation by Wan 2014, by Shi 2020 where all five numbers are given),
-    `wan2014`, `bland2015` (all five numbers), `hozo2005` (extremes) or `log-normal` (Shi 2020b, for positive, right-skewed
+    `luo-wan` (the same without Shi), `wan2014`, `bland2015` (all five numbers), `hozo2005` (extremes) or `log-normal` (Shi 2020b, for positive, right-skewed
     data). Raises ValueError where the method has no formula for what is given.
     """
     if not numbers.ranged and not numbers.quartiled:
@@ -269,6 +269,8 @@ def mean_sd(numbers: Quantiles, *, method: str = "default") -> MeanSD:
         return _bland(numbers)
     if method == "hozo2005":
         return _hozo(numbers)
+    if method == "luo-wan":
+        return MeanSD(_mean_luo(numbers), _sd_wan(numbers))
     if method == "wan2014":
         return MeanSD(_mean_wan(numbers), _sd_wan(numbers))
     return MeanSD(_mean_luo(numbers), _sd_shi(numbers))
