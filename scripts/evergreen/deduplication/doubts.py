@@ -31,6 +31,7 @@ from evergreen.deduplication.wording import (
 )
 
 _PREPRINT = KINDS.index("preprint")
+_CONFERENCE = KINDS.index("conference")
 
 Abstracts = Callable[[Iterable[str]], dict[str, str]]
 """Abstracts of record ids; those without one may be missing."""
@@ -43,8 +44,12 @@ _KNOWN = 5
 """Titles that have a word which is no slip of the pen."""
 _LONG = 150
 """Letters of a title in which a word that differs is a revision, where year, volume and page agree."""
-_ABSTRACT = 3
-"""Pages that an abstract goes on at most."""
+_ABSTRACT = 2
+"""Pages that an abstract fills at most."""
+_PAPER = (6, 60)
+"""From its first to its last page a paper in a supplement goes on for that much, unlike an abstract, and unlike the whole supplement."""
+_NO_ISSUE = 100
+"""Number from which what stands as the issue is the number of an article or a page."""
 _DISTINCTIVE = 25
 """Letters of a title that few works share."""
 _SAYS_MUCH = 60
@@ -107,11 +112,15 @@ class Doubts:
     def _vetoes(self, pairs: Comparison, frequent: set[str]) -> np.ndarray:
         column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}
         supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
-        # two papers do not fill the same pages, but the abstracts of a supplement share them
+        abstracts = (pairs.kind_a == _CONFERENCE) | (pairs.kind_b == _CONFERENCE)
+        meeting = supplement | abstracts
+        pages = np.maximum(*(column["last_page"][rows] - column["page"][rows] + 1 for rows in (pairs.a, pairs.b)))
+        brief = abstracts | (supplement & (pages <= _ABSTRACT))
+        # two papers do not fill the same pages, but the abstracts of a meeting share them
         place = (pairs.page == SAME) & (pairs.volume == SAME) & (pairs.years == 0)
-        pages = column["last_page"][pairs.a] - column["page"][pairs.a]
-        filled = (pairs.span & (~supplement | (pages > _ABSTRACT))) | (pairs.numbered & place & ~supplement)
-        filled &= pairs.journal != DIFFERENT
+        paper = (pages >= _PAPER[0]) & (pages <= _PAPER[1])
+        filled = (pairs.span & (paper | ~supplement)) | (pairs.numbered & place & ~supplement)
+        filled &= ~abstracts & (pages <= _PAPER[1]) & (pairs.journal != DIFFERENT)
         equal = pairs.title >= 99.9
         bits = np.zeros(len(pairs), dtype=np.uint32)
 
@@ -120,12 +129,19 @@ class Doubts:
 
         page_a, page_b = column["page"][pairs.a], column["page"][pairs.b]
         beside = (page_a > 0) & (page_b > 0) & (page_a != page_b) & (pairs.page != SAME)
-        revised = place & (pairs.length >= _LONG)
+        # the first page in one, the range in the other
+        ranged = (column["last_page"][pairs.a] == 0) != (column["last_page"][pairs.b] == 0)
+        revised = place & ranged & (pairs.length >= _LONG) & ~meeting & ~pairs.numbers_differ
         worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
         level = np.ones(len(pairs), dtype=np.int8)
         level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
         doubt("wording", level == OTHER)
-        doubt("letters", (level == WORDS) | ((level == SLIP) & beside & (pairs.doi != SAME)))
+        # neither preprints nor Cochrane reviews have a place that could be missing
+        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
+        issue = column["issue"][pairs.a] % 1000
+        article = (issue >= _NO_ISSUE) & (pairs.issue == SAME)
+        nowhere = (page_a == 0) & (page_b == 0) & ~article & ~placeless
+        doubt("letters", (level == WORDS) | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))))
 
         last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
         ends = (last_a > 0) & (last_b > 0) & (last_a != last_b)
@@ -139,6 +155,7 @@ class Doubts:
             (~here & (pairs.doi != SAME))
             | (pairs.doi == DIFFERENT)
             | (pairs.issue == DIFFERENT)
+            | (pairs.volume == DIFFERENT)  # "Editorial" is on the first page of every issue
             | first
             | ends
         )
@@ -150,8 +167,6 @@ class Doubts:
         doubt("trial", trials[self._other_trial(pairs.a[trials], pairs.b[trials])])
 
         little = self._nothing_else[pairs.a] & self._nothing_else[pairs.b]
-        # neither preprints nor Cochrane reviews have a place that could be missing
-        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
         little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
         agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
         doubt("sparse", little[~agree | (pairs.years[little] != 0)])

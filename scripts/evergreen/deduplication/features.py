@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evergreen.records.normalise import searchable
+from evergreen.records.normalise import SPOKEN, searchable, spoken
 
 ELLIPSIS = "\u2026"
 
@@ -76,6 +76,8 @@ _CONFERENCE = (
 )
 _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
+_OF_ABSTRACT = r"(?i)^(?:S|A|P|O|OP|AB|PO|PS)-?[0-9]{1,4}[a-z]?(?:\W|$)"
+"""Pages of a supplement (`S123`), numbers of posters and talks."""
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
 _BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
 """What stands before or behind the title of the work itself."""
@@ -122,14 +124,16 @@ def _integer(array: pa.Array, pattern: str) -> np.ndarray:
     return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
 
 
-def _issues(issues: pa.Array, volumes: pa.Array) -> np.ndarray:
+def _issues(issues: pa.Array, volumes: pa.Array, abstract: np.ndarray) -> np.ndarray:
     """Number of the issue, 0 where it is not known, 1000 more for a supplement; it may stand behind the volume: `18 (8)`.
+
+    Pages with a letter of their own are those of an `abstract`, so of a supplement.
 
     Numbers of four digits are years or the numbers of articles.
     """
     number = r"^[^0-9]*(?P<n>[0-9]{1,3})(?:[^0-9].*)?$"
     behind = _integer(volumes, r"(?:^|[0-9] ?)\((?P<n>[0-9]{1,3})\)")
-    supplement = _matches(issues, r"(?i)sup|^s\d|abstract")
+    supplement = _matches(issues, r"(?i)sup|^s\d|abstract") | abstract
     return np.where(behind > 0, behind, _integer(issues, number) + 1000 * supplement)
 
 
@@ -204,7 +208,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
-    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed
+    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed | _matches(raw, SPOKEN)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
@@ -212,7 +216,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             rest = _without(bare, pattern)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
             bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
-        again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
+        again = pa.array([searchable(spoken(value)) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
     if (lone := _matches(raw, _LONE % "[ivx]")).any():
@@ -235,6 +239,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     last = _integer(pages, r"^[^-\x{2013}]*[0-9][^-\x{2013}]*[-\x{2013}]+ ?[A-Za-z]*(?P<n>[0-9]{1,9})")
     magnitude = 10 ** np.where(last > 0, np.floor(np.log10(np.maximum(last, 1))).astype(np.int64) + 1, 0)
     last = np.where((last > 0) & (last < page), page // magnitude * magnitude + last, last)
+    of_abstract = _matches(pages, _OF_ABSTRACT)
     return pd.DataFrame(
         {
             "record_id": records["record_id"].to_numpy(),
@@ -250,10 +255,10 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
             # "1)" and "(1)" are the rest of "59 (1)": the volume was lost
             "volume": _integer(_without(text(records["volume"]), r"^\(?[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
-            "issue": _issues(text(records["issue"]), text(records["volume"])),
+            "issue": _issues(text(records["issue"]), text(records["volume"]), of_abstract),
             "page": page,
             "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$")
-            & ~_matches(pages, r"^[Ss][0-9]{1,4}\W*$"),
+            & ~of_abstract,
             "last_page": last,
             "doi": _series(dois),
             "pmid": _series(text(records["pmid"])),

@@ -316,6 +316,33 @@ def searchable(text: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
+_IN_WORDS = (
+    (r"\+/[-\u2212]|\u00b1", "or without"),
+    (r"\(\+\)|(?<=\w)\+(?:ve\b|(?!\w))", "plus"),
+    (r"[<\u2264]", "below"),
+    (r"[>\u2265]", "above"),
+    (r"(?<=\d)[.,\u00b7](?=\d)(?!(?<!\b0.)\d{3}(?!\d))", "point"),  # 10,000 has none
+    (r"(?<=[IVXivx])/(?=[IVXivx]{1,3}\b)", "to"),
+)
+_SAID = tuple((re.compile(sign), f" {words} ") for sign, words in _IN_WORDS)
+SPOKEN = r"[+<>\x{2264}\x{2265}\x{00b1}]|\d[.,\x{00b7}]\d|[IVXivx]/[IVXivx]"
+"""What a title has (a pattern of RE2) that `spoken` alters."""
+_SPOKEN = re.compile(r"[+<>\u2264\u2265\u00b1]|\d[.,\u00b7]\d|[IVXivx]/[IVXivx]")
+
+
+def spoken(text: str) -> str:
+    """A title with the signs as words that `searchable` drops and that make another title.
+
+    `HER2+` is not `HER2-`, `< 65 years` not `\u2265 65 years`, `1.5` not `15`, `phase I/II` not `phase III`. A plus between two words
+    (`A + B`) says what `and` says, and stays.
+    """
+    if _SPOKEN.search(text):
+        text = clean(text)
+        for sign, words in _SAID:
+            text = sign.sub(words, text)
+    return text
+
+
 def unaccented(text: str) -> str:
     """`text` in lower case without accents, Greek letters spelled out; sub- and superscript digits become digits."""
     spelled = unicodedata.normalize("NFKD", text).lower().translate(_LETTERS)
