@@ -94,6 +94,7 @@ def test_titles_of_serial_pieces_name_no_work(title, telling):
         ("Müller, Ann", "M?ller, A.", True),
         ("Müller, Ann", "Mller, A.", True),
         ("Müller, Ann", "Mueller, A.", True),
+        ("Öztürk, Ann", "Oeztürk, A.", True),
         ("Lowell, Ida M", "Lowell, I", True),
         ("Lowell, Ida; Lowell, Joe", "Lowell, J.; Lowell, I.", True),
         ("Lowell, Ida; Adler, Hal", "Lowell, Ida", False),
@@ -122,6 +123,12 @@ def test_a_list_that_goes_on_is_the_beginning_of_another():
         ("very large data bases", "vldb", 1),
         ("sigmod record", "international conference on management of data", -1),
         ("journal of example systems", "ices", -1),
+        ("acm transactions on example systems", "toes", 1),
+        ("letters of the xyz", "lxyz", 1),
+        ("vldb workshop", "vldb", 0),
+        ("international conference on example systems", "example systems international conference on", 1),
+        ("international conference on example systems", "international conference on other matters", -1),
+        ("heart conference 20th european meeting", "heart", 1),
     ],
 )
 def test_venues_in_letters(a, b, level):
