@@ -114,7 +114,9 @@ class Doubts:
         supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
         abstracts = (pairs.kind_a == _CONFERENCE) | (pairs.kind_b == _CONFERENCE)
         meeting = supplement | abstracts
-        pages = np.maximum(*(column["last_page"][rows] - column["page"][rows] + 1 for rows in (pairs.a, pairs.b)))
+        pages = np.maximum(
+            *(column["last_page"][rows] - column["page"][rows] + 1 for rows in (pairs.a, pairs.b))
+        )
         brief = abstracts | (supplement & (pages <= _ABSTRACT))
         # two papers do not fill the same pages, but the abstracts of a meeting share them
         place = (pairs.page == SAME) & (pairs.volume == SAME) & (pairs.years == 0)
@@ -141,7 +143,10 @@ class Doubts:
         issue = column["issue"][pairs.a] % 1000
         article = (issue >= _NO_ISSUE) & (pairs.issue == SAME)
         nowhere = (page_a == 0) & (page_b == 0) & ~article & ~placeless
-        doubt("letters", (level == WORDS) | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))))
+        doubt(
+            "letters",
+            (level == WORDS) | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
+        )
 
         last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
         ends = (last_a > 0) & (last_b > 0) & (last_a != last_b)

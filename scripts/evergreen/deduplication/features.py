@@ -257,8 +257,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "volume": _integer(_without(text(records["volume"]), r"^\(?[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
             "issue": _issues(text(records["issue"]), text(records["volume"]), of_abstract),
             "page": page,
-            "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$")
-            & ~of_abstract,
+            "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$") & ~of_abstract,
             "last_page": last,
             "doi": _series(dois),
             "pmid": _series(text(records["pmid"])),

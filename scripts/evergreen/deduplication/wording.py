@@ -37,7 +37,11 @@ SERIAL = _listed(
     "program programme prologue publication publications publisher reader readers reflections remarks reply "
     "report reports retraction review reviewer reviewers reviews roundup section selected session society "
     "speaker special supplement symposium table thanks theme title today top tribute update upcoming "
-    "viewpoint volume week welcome workshop year yearbook your"
+    "viewpoint volume week welcome workshop year yearbook your "
+    "buchbesprechung buchbesprechungen leserbrief leserbriefe beitrag tagungsbericht mitteilungen gesellschaft nachrichten heft kongress "
+    "jahrestagung vorwort thema berichtigung lettre redaction numero ce dans lecture livres comptes rendus reponse auteurs auteur resumes "
+    "communications carta cartas resenas resena bibliograficas libros fe erratas errores comunicaciones orales respuesta autores autor "
+    "resumenes congreso presentacion desk images image clinical medicine preguntas respuestas imagen mes semana caso clinico"
 )
 """Words that serial pieces of journals and meetings are called by: editorials, lists of contents, replies, book reviews."""
 NAMES_A_WORK = 3
@@ -221,7 +225,11 @@ def _numeral(word: str) -> str:
 
 def _counted(words: list[str]) -> list[str]:
     """The numbers of the words in their order: `1 5` are two, `i ii` too, `10 000` is one."""
-    found = [number for word in words for number in ([_NUMERALS[word]] if word in _ROMAN else _DIGITS.findall(word))]
+    found = [
+        number
+        for word in words
+        for number in ([_NUMERALS[word]] if word in _ROMAN else _DIGITS.findall(word))
+    ]
     thousands = len(found) > 1 and found == words and all(len(number) == 3 for number in found[1:])
     return ["".join(found)] if thousands else found
 
