@@ -97,10 +97,6 @@ Names = Annotated[
 """One name or several."""
 
 
-class OneOrSeveral:
-    """Marks a key that takes a value or a list of values: a message names the key, whichever of them is wrong."""
-
-
 def several(kind: Any) -> Any:
     """The type of a key that takes a value of a kind or a list of them; it holds all of them."""
     return Annotated[
@@ -110,5 +106,4 @@ def several(kind: Any) -> Any:
             lambda value: value if isinstance(value, list | tuple) else [value],
             json_schema_input_type=kind | tuple[kind, ...],
         ),
-        OneOrSeveral(),
     ]
