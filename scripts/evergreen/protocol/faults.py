@@ -57,9 +57,7 @@ def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: st
         hint = f" Did you mean {near}?" if near else ""
         return Fault(path, f"{where} is {_shown(value)}", f"Allowed: {', '.join(known)}.{hint}")
     if isinstance(value, bool) and kind == "string_type":
-        word = "YES, ON or TRUE" if value else "NO, OFF or FALSE"
-        problem = f"{where} is the word {word}, which YAML reads as {str(value).lower()}"
-        return Fault(path, problem, 'Put it in quotes: "YES".' if value else 'Put it in quotes: "NO".')
+        return yaml_boolean(path, f"{where} is", value)
     if kind in TYPES:
         todo = "Put it in quotes." if kind == "string_type" and isinstance(value, int | float) else ""
         return Fault(path, f"{where} is {_shown(value)} but must be of type {TYPES[kind]}", todo)
@@ -75,6 +73,13 @@ def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: st
     if kind == "refused":
         return Fault(path, f"{where} {about['problem']}", about["todo"])
     return Fault(path, f"{where}: {message}")
+
+
+def yaml_boolean(path: Path, start: str, value: bool) -> Fault:
+    """A word that YAML takes for true or false; `start` begins the sentence, as in "`title` is"."""
+    word, own = ("YES, ON or TRUE", "YES") if value else ("NO, OFF or FALSE", "NO")
+    problem = f"{start} the word {word}, which YAML reads as {str(value).lower()}"
+    return Fault(path, problem, f'Put it in quotes: "{own}".')
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
+from evergreen.extraction.check import Row, place_of
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
@@ -21,7 +22,6 @@ from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     EVENTS_NOT_PEOPLE,
     NUMBERS,
-    Row,
     Rows,
     combined,
     counts_people,
@@ -29,7 +29,6 @@ from evergreen.synthesis.arms import (
     derived_from,
     faults,
     missing_numbers,
-    place_of,
     shared,
     shown,
     total,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
+from evergreen.extraction.check import place_of
 from evergreen.extraction.slices import Slices
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart
 from evergreen.synthesis import comparisons, effect_modification, pooled
-from evergreen.synthesis.arms import place_of
 
 if TYPE_CHECKING:
     import pandas as pd
