@@ -56,17 +56,10 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
                 todo=todo,
             )
     shown = next(text for text in own.values() if folded(text) == chosen)
+    why = "given in {}, not in {} as the others: convert the numbers in the sheet"
     if of_one_kind:
-        return {
-            study: f"given as {text}, the others as {shown}: their standard deviations are of two kinds"
-            for study, text in own.items()
-            if text != shown
-        }
-    return {
-        study: f"given in {text}, not in {shown} as the others: convert the numbers in the sheet"
-        for study, text in own.items()
-        if folded(text) != chosen
-    }
+        why = "given as {}, the others as {}: their standard deviations are of two kinds"
+    return {study: why.format(text, shown) for study, text in own.items() if folded(text) != chosen}
 
 
 def _kind(unit: str) -> str:
