@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from evergreen.protocol.relations import Path
+from evergreen.protocol.part import KeyPath
 from evergreen.protocol.schema import Schema, json_schema, one_of_several, part_named, present
 
 
-def key(path: Path) -> str:
+def key(path: KeyPath) -> str:
     """A path as people write it: `outcomes[0].analysis.tau2`. Where a value may stand or several, they are one key."""
     text, schema = "", json_schema()
     for part in path:
@@ -18,7 +18,7 @@ def key(path: Path) -> str:
     return text
 
 
-def known_at(path: Path) -> list[str]:
+def known_at(path: KeyPath) -> list[str]:
     """The keys that may stand under `path`."""
     schema = json_schema()
     for part in path:
@@ -26,7 +26,7 @@ def known_at(path: Path) -> list[str]:
     return list(schema.get("properties", ()))
 
 
-def part_with(name: str, path: Path) -> str:
+def part_with(name: str, path: KeyPath) -> str:
     """The part under `path` that knows the key `name`; "" where none does."""
     return next((part for part in known_at(path) if name in known_at((*path, part))), "")
 

@@ -16,8 +16,7 @@ from evergreen.errors import InputError, refuse
 from evergreen.protocol import outcomes, places, screening, sources, spelling
 from evergreen.protocol.faults import faults_of, yaml_boolean
 from evergreen.protocol.keys import key
-from evergreen.protocol.relations import Fault
-from evergreen.protocol.relations import Path as KeyPath
+from evergreen.protocol.part import Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
 FILE = "config/config.yaml"

@@ -1,9 +1,9 @@
-"""What all parts of the protocol share: how a part is read, ids, days, names, and how a constraint speaks."""
+"""What all parts of the protocol share: how a part is read, ids, days, names, and how a constraint, or one between keys, speaks."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -24,6 +24,19 @@ class Part(BaseModel):
     """A part of the protocol. Keys that it does not know are refused, and a value is never turned into another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions that lead to a value."""
+
+
+class Fault(NamedTuple):
+    """A rule that the protocol breaks, of a key or between keys."""
+
+    path: KeyPath
+    """To what is to be mended."""
+    problem: str
+    todo: str = ""
 
 
 def part() -> Any:
