@@ -114,7 +114,7 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     drawn = params.draw_outcomes(protocol, protocol.outcomes[1:])
     assert drawn == {
         "outcomes": [
-            {"id": "later", "name": "Pain later", "timepoint": [], "unit": "",
+            {"id": "later", "name": "Pain later", "measure": "ROM", "timepoint": [], "unit": "",
              "favours": {"intervention": "intervention", "control": "placebo"}}
         ],
         "layout": "BMJ", "tool": "rob2",

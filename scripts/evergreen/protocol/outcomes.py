@@ -10,8 +10,7 @@ from pydantic import Field
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
-from evergreen.protocol.part import Id, Names, Part, Texts, part, told
-from evergreen.protocol.relations import Fault
+from evergreen.protocol.part import Fault, Id, Names, Part, Texts, part, told
 from evergreen.sheets import folded
 
 

@@ -18,7 +18,7 @@ Values = dict[str, Any]
 POOLING = {
     "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "analysis", "subgroups", "moderators",
 }  # fmt: skip
-DRAWING = {"id", "name", "unit", "timepoint", "better", "favours"}
+DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 
 def search_pubmed(protocol: Protocol) -> Values:
