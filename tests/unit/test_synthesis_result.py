@@ -82,17 +82,19 @@ def pooled(request):
     return outcome.result(rows, pooling(own.get("analysis"), **{"id": "x", "measure": measure, **{key: value for key, value in own.items() if key != "analysis"}}))  # fmt: skip
 
 
-def test_what_is_written_is_what_the_schema_says_and_is_read_as_it_was_made(pooled, tmp_path):
-    assert list(Draft202012Validator(json_schema()).iter_errors(pooled.written())) == []
+@pytest.fixture(scope="module")
+def check():
+    return Draft202012Validator(json_schema())
+
+
+def test_what_is_written_is_what_the_schema_says_and_is_read_as_it_was_made(check, pooled, tmp_path):
+    assert list(check.iter_errors(pooled.written())) == []
     write_json(pooled.written(), tmp_path / "x.json")  # refuses what is no number
     assert read(tmp_path / "x.json") == pooled
 
 
-def test_a_key_that_is_missing_or_too_many_is_not_what_the_schema_says():
-    check, written = (
-        Draft202012Validator(json_schema()),
-        result(studies=[study("A")], model=model()).written(),
-    )
+def test_a_key_that_is_missing_or_too_many_is_not_what_the_schema_says(check):
+    written = result(studies=[study("A")], model=model()).written()
     assert check.is_valid(written)
     for change in (
         {key: value for key, value in written.items() if key != "influence"},
