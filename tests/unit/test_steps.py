@@ -64,22 +64,23 @@ def test_code_covers_a_script_its_modules_and_their_files(tmp_path):
 
 
 def test_the_same_code_in_another_place_is_the_same(tmp_path):
-    """A clone elsewhere, with other times and without what Python keeps."""
+    """A clone elsewhere, with other times and without what Python keeps, of a script with few modules."""
     shutil.copytree(
         fingerprint.SCRIPTS, tmp_path / "a b" / "scripts", ignore=shutil.ignore_patterns("__pycache__")
     )
     told = subprocess.run(
         [sys.executable, "-c", "from pathlib import Path; from evergreen.steps import fingerprint as f;"
-         "print(f.code_of(f.SCRIPTS / 'pool_outcomes.py'))"],
+         "print(f.code_of(f.SCRIPTS / 'close_run.py'))"],
         cwd=tmp_path / "a b" / "scripts", capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "pool_outcomes.py")
+    assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "close_run.py")
 
 
 def test_a_module_that_became_a_package_since_is_found_where_it_is(tmp_path):
     """What is remembered of the importing module, which is as it was, names no files."""
-    scripts = tmp_path / "scripts"
-    shutil.copytree(fingerprint.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    scripts, library = tmp_path / "scripts", fingerprint.SCRIPTS / "evergreen"
+    shutil.copytree(library / "steps", scripts / "evergreen" / "steps")
+    shutil.copy(library / "__init__.py", scripts / "evergreen")
     (scripts / "evergreen" / "rule.py").write_text("VALUE = 1\n")
     (scripts / "step.py").write_text("from evergreen import rule\n")
     asking = (
