@@ -10,13 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.steps import drafts, fingerprint, hold
-from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.contents import Contents
 from evergreen.steps.parts import Parts
 from evergreen.steps.receipts import Receipts, Work, read
 from evergreen.steps.sweep import sweep
@@ -99,29 +97,6 @@ def test_a_module_that_became_a_package_since_is_found_where_it_is(tmp_path):
     (scripts / "evergreen" / "rule").mkdir()
     (scripts / "evergreen" / "rule.py").rename(scripts / "evergreen" / "rule" / "__init__.py")
     assert asked() == ["evergreen/__init__.py", "evergreen/rule/__init__.py"]
-
-
-@given(
-    st.dictionaries(
-        st.text("abc/", min_size=1, max_size=3).map(lambda name: name.strip("/") or "a"),
-        st.binary(max_size=5),
-        max_size=4,
-    )
-)
-def test_a_directory_is_the_paths_and_files_in_it(tmp_path_factory, files):
-    folder = tmp_path_factory.mktemp("tree")
-    for name, content in files.items():
-        path = folder / name.replace("/", "_")
-        path.write_bytes(content)
-    contents = Contents()
-    before = contents.of(folder)
-    (folder / ".snakemake_timestamp").touch()
-    for path in folder.iterdir():
-        os.utime(path, (1, 1))
-    assert Contents().of(folder) == before
-    (folder / "new").write_bytes(b"")
-    assert contents.of(folder) != before
-    assert "new" in files_in(folder)
 
 
 def test_a_hash_is_remembered_while_the_file_is_as_it_was(tmp_path):

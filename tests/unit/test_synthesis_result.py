@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -162,12 +160,3 @@ def test_a_file_that_is_no_result_is_refused_with_what_to_do(tmp_path, text, sai
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=rf"pain\.json: no result of this version .*\({said}: .*Pool again"):
         read(path)
-
-
-def test_reading_a_result_loads_no_mathematics(root):
-    probe = (
-        f"import sys; sys.path.insert(0, {str(root / 'scripts')!r}); import evergreen.synthesis.result as r; "
-        "r.Result.model_rebuild(); print(sorted({'numpy', 'scipy', 'pandas', 'yaml'} & set(sys.modules)))"
-    )
-    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
