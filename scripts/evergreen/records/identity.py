@@ -201,19 +201,29 @@ def _one_journal(a: str, b: str) -> bool:
 
 
 def _comparable(table: pd.DataFrame) -> list[Record]:
-    bare = table["title_search"].eq("")
-    content = table.loc[bare, [name for name in COLUMNS if name not in _NO_CONTENT]]
-    texts = ["\x1f".join(map(str, row)) for row in content.itertuples(index=False)]
-    whole = pd.Series(texts, index=content.index, dtype=object).reindex(table.index, fill_value="")
-    full = table.assign(year=table["year"].fillna(0), line=table["line"].fillna(0), whole=whole)
-    return list(map(Record, *(full[name].to_numpy(dtype=object).tolist() for name in Record._fields)))
+    fields = {
+        name: table[name].fillna(0) if name in ("line", "year") else table[name]
+        for name in Record._fields[:-1]
+    }
+    whole = [""] * len(table)
+    bare = table["title_search"].eq("").to_numpy()
+    if bare.any():
+        content = table.loc[bare, [name for name in COLUMNS if name not in _NO_CONTENT]]
+        for place, row in zip(bare.nonzero()[0], content.itertuples(index=False), strict=True):
+            whole[place] = "\x1f".join(map(str, row))
+    return list(map(Record, *(values.tolist() for values in fields.values()), whole))
 
 
 def _containers(table: pd.DataFrame, keys: pd.Series) -> set[str]:
     """DOIs that several titles under several `keys` have in one round."""
-    numbered = table[table["doi"].ne("") & table["title_search"].ne("")].assign(key=keys)
-    several = numbered.groupby(["round", "doi"])[["title_search", "key"]].nunique().gt(1).all(axis=1)
-    return {doi for _, doi in several.index[several]}
+    having: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    columns = (table[name].tolist() for name in ("round", "doi", "title_search"))
+    for round_, doi, title, key in zip(*columns, keys.tolist(), strict=True):
+        if doi and title:
+            titles, under = having.setdefault((round_, doi), (set(), set()))
+            titles.add(title)
+            under.add(key)
+    return {doi for (_, doi), (titles, under) in having.items() if len(titles) > 1 and len(under) > 1}
 
 
 def _number(record_id: str) -> int:
