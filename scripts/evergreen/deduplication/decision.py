@@ -59,7 +59,7 @@ _BETWEEN_TWO = ("letters", "sparse")
 """What keeps two records from being merged, but not their works where a third record joins them."""
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
-    "report_of", "part_of", "version_of",
+    "report_of", "part_of", "version_of", "cross_registration_of",
 )  # fmt: skip
 
 
@@ -153,7 +153,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         # a second page is a second part, an erratum or an abstract
         "page": (((pairs.page == DIFFERENT) & ~recounted) | (pairs.correction & (pairs.page != SAME)))
         & ~same_number,
-        "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
+        "kind": (pairs.kind_a != pairs.kind_b)
+        & ((~cited & (pairs.pmid != SAME) & ~one_place) | _entry(pairs)),
         "numbers": pairs.numbers_differ & ~place & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
         "registry": both_entries & (pairs.registry == DIFFERENT),
@@ -175,6 +176,12 @@ def entries(pairs: Comparison) -> np.ndarray:
     """Both records are entries of trial registries."""
     registry = KINDS.index("registry")
     return (pairs.kind_a == registry) & (pairs.kind_b == registry)
+
+
+def _entry(pairs: Comparison) -> np.ndarray:
+    """One record is, or both are, entries of trial registries."""
+    registry = KINDS.index("registry")
+    return (pairs.kind_a == registry) | (pairs.kind_b == registry)
 
 
 def _one_of(pairs: Comparison, kind: str) -> np.ndarray:
@@ -213,6 +220,9 @@ def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
             relate(name, of_kind & ((pairs.registry == SAME) | written))
         else:
             relate(name, of_kind & written)
+    # one trial in several registers has an entry in each
+    named = (pairs.title >= 94) & (pairs.length >= TELLING) & ~pairs.numbers_differ
+    relate("cross_registration_of", (pairs.registers == 2) | ((pairs.registers == 1) & named))
     # numbers alone may be a slip: a part or version is also published elsewhere or at another time
     published = (pairs.doi == DIFFERENT) | (pairs.pmid == DIFFERENT) | (pairs.page == DIFFERENT)
     published |= (pairs.volume == DIFFERENT) | (pairs.years > 1)

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evergreen.deduplication.entries import are_entries, numbers
 from evergreen.records.normalise import searchable
 
 ELLIPSIS = "\u2026"
@@ -28,7 +29,7 @@ KINDS = (
 
 COLUMNS = (
     "record_id", "stem", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
-    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading", "people",
+    "last_page", "located", "doi", "pmid", "registry", "secondary", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
 _NOTES = (
@@ -70,7 +71,6 @@ _PREPRINT = (
     r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"
 )
 _PREPRINT_DOI = r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}$|21203/rs|48550/|2139/ssrn|20944/preprints|31234/|26434/chemrxiv|22541/au|36227/techrxiv)"
-_REGISTRY_JOURNAL = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chictr|^euctr|^jprn|^drks\b|^actrn|^ctri\b|trialsearch"
 _CONFERENCE = (
     r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
 )
@@ -157,7 +157,6 @@ def _numbers(titles: pa.Array) -> pa.Array:
 
 def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:
     types = pc.utf8_lower(text(records["publication_types"]))
-    ids = joined(text(records["record_id"]), pc.utf8_lower(text(records["url"])), between=" ")
     kind = np.zeros(len(records), dtype=np.int8)
 
     def mark(name: str, mask: np.ndarray) -> None:
@@ -171,12 +170,7 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
     mark("comment", _matches(titles, _COMMENT))
     bare = (text(records["volume"]), text(records["pages"]), dois)
     no_place = np.logical_and.reduce([pc.equal(part, "").to_numpy(zero_copy_only=False) for part in bare])
-    mark(
-        "registry",
-        _matches(types, r"trial regist|registry (?:record|entry)|clinical trial protocol record")
-        | (_matches(journals, _REGISTRY_JOURNAL) & no_place)
-        | (no_place & _matches(ids, r"(?i):(?:nct\d{8}|isrctn\d{8}|chictr|jprn|actrn|drks\d|ctri/|euctr)|clinicaltrials\.gov|trialsearch")),
-    )  # fmt: skip
+    mark("registry", are_entries(records, types, journals, dois, no_place))
     mark(
         "preprint",
         _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
@@ -194,7 +188,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     `cut`: the title ends in an ellipsis; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
-    electronic article; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
+    electronic article; `registry`: registration numbers, of an entry of a register its own, `secondary` the others; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
@@ -222,6 +216,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         again = pa.array([searchable(value) for value in marked.to_pylist()], pa.large_string())
         counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
+    registry, secondary = numbers(records, kind == KINDS.index("registry"))
     names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
     names = _without(names, r"[^\p{L}]+", " ")
     mixed = pa.array(_matches(names, r"\p{Ll}"))
@@ -257,7 +252,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "last_page": last,
             "doi": _series(dois),
             "pmid": _series(text(records["pmid"])),
-            "registry": _series(text(records["registry_ids"])),
+            "registry": registry,
+            "secondary": secondary,
             "kind": kind,
             "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
             | _matches(dois, r"^10\.1002/14651858\."),

@@ -21,9 +21,9 @@ from evergreen.records.normalise import (
     issns,
     languages,
     named_pmid,
-    registry_ids,
     year_of,
 )
+from evergreen.records.registers import registry_ids
 
 Fields = Mapping[str, tuple[str, ...]]
 """Role to the fields of a format that play it, best first.
