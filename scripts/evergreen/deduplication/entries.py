@@ -48,7 +48,7 @@ def numbers(records: pd.DataFrame, entry: np.ndarray) -> tuple[pd.Series, pd.Ser
         if own:
             named[row] = own
             besides[row] = "; ".join(number for number in every if number != own)
-    return (pd.Series(column, dtype="str") for column in (named, besides))
+    return pd.Series(named, dtype="str"), pd.Series(besides, dtype="str")
 
 
 def _own(record_id: str) -> str:
