@@ -64,7 +64,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
             different.append(pair)
             separated.append((*pair, file, number))
     for a, b, file, number in separated:
-        if chain := _chain(neighbours, a, b):
+        if chain := shortest_chain(neighbours, a, b):
             errors.append(
                 InputError(
                     f"{a} and {b} are said to be different, but these verdicts make them one work: "
@@ -79,7 +79,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
     return Verdicts(sorted(set(same)), sorted(set(different)), deciders)
 
 
-def _chain(neighbours: dict[str, set[str]], start: str, end: str) -> list[str]:
+def shortest_chain(neighbours: dict[str, set[str]], start: str, end: str) -> list[str]:
     """The shortest way from `start` to `end`, empty where there is none."""
     came_from: dict[str, str] = {start: ""}
     queue = deque([start])
