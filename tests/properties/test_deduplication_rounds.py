@@ -47,7 +47,7 @@ def outcome(a, b):
     found = closed(table({**PAPER, **a, "record_id": "embase:a"}, {**PAPER, **b, "record_id": "embase:b"}))
     if len(set(works(found).values())) == 1:
         return "merged"
-    relation = found.pairs["relation"].tolist()
+    relation = found.pairs.loc[found.pairs["outcome"].ne("apart"), "relation"].tolist()
     return (relation or ["apart"])[0] or "borderline"
 
 
@@ -186,6 +186,28 @@ def test_entries_of_one_trial_are_one_work_under_any_title():
     other = {**first, "record_id": "trials:NCT07654321", "registry_ids": "NCT07654321"}
     found = works(closed(table(first, second, other)))
     assert found["trials:NCT01234567"] == found["embase:9"] != found["trials:NCT07654321"]
+
+
+GERMAN = "Denosumab bei rheumatoider Arthritis: eine randomisierte Studie"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "result"),
+    [
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]. [German]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "Romatoid artritte denosumab kullanimi"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "\u7c7b\u98ce\u6e7f\u5173\u8282\u708e\u7684\u6cbb\u7597"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "doi": "10.1/a"}, {"title": GERMAN, "doi": "10.1/a"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pages": "212-9"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "authors": "Poe, C"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pmid": "1"}, {"title": GERMAN, "pmid": "2"}, "apart"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": "Splenic rupture of the dog after a fall"}, "apart"),
+    ],
+)  # fmt: skip
+def test_a_title_and_its_translation_at_one_place_are_asked(a, b, result):
+    assert outcome(a, b) == result
 
 
 REGISTERED = {

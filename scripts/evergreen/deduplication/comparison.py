@@ -37,7 +37,8 @@ class Comparison:
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
     nothing differs, whether there or missing; `numbered`: both have the number of an electronic article; `follows`: one begins
     on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other;
-    `registers`: both are entries of registers, 1 of different ones, 2 of different ones that name a number in common.
+    `registers`: both are entries of registers, 1 of different ones, 2 of different ones that name a number in common;
+    `translated`: unlike titles, of which one may be the translation of the other, of one first author at one place.
     """
 
     a: np.ndarray
@@ -70,6 +71,7 @@ class Comparison:
     corrected: np.ndarray
     correction: np.ndarray
     registers: np.ndarray
+    translated: np.ndarray
 
     def __len__(self) -> int:
         return len(self.a)
@@ -107,6 +109,7 @@ class Columns:
                 "kind",
                 "cochrane",
                 "cut",
+                "tongue",
                 "part",
                 "corrected",
             )
@@ -158,14 +161,15 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     doi, pmid = columns.level("doi", a, b), columns.level("pmid", a, b)
     same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
     title, contained = _titles(columns, a, b, workers)
+    translated = _translated(columns, a, b, (title == 0) & ~contained)
     if relevant:
         entry = columns.numeric["kind"] == KINDS.index("registry")
         registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
         keep = (title >= _ALIKE) | ((title >= _RELEVANT) & _same_place(columns, a, b)) | contained
-        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered
+        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered | translated
         keep = np.flatnonzero(keep)
-        a, b, title, contained, doi, pmid, same_id = (
-            values[keep] for values in (a, b, title, contained, doi, pmid, same_id)
+        a, b, title, contained, doi, pmid, same_id, translated = (
+            values[keep] for values in (a, b, title, contained, doi, pmid, same_id, translated)
         )
     codes, numeric = columns.codes, columns.numeric
     volume, issue = _issues(numeric, a, b)
@@ -219,7 +223,15 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         correction=(numeric["corrected"][a] == 2) != (numeric["corrected"][b] == 2),
         follows=_follows(numeric, a, b) | _follows(numeric, b, a),
         registers=_registers(columns, a, b),
+        translated=translated,
     )
+
+
+def _translated(columns: Columns, a: np.ndarray, b: np.ndarray, unlike: np.ndarray) -> np.ndarray:
+    tongue, year, volume = (columns.numeric[name] for name in ("tongue", "year", "volume"))
+    found = unlike & (tongue[a] != tongue[b]) & _same_place(columns, a, b) & (volume[a] == volume[b])
+    found &= (year[a] == year[b]) & (volume[a] > 0)
+    return found & (columns.level("first_author", a, b) == SAME)
 
 
 def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:

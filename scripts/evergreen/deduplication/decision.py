@@ -23,6 +23,8 @@ NAMING = 50
 """Letters of a title that names one work even where its place in the journal is in doubt."""
 BORDERLINE = 6
 """Points from which a person is asked."""
+VETOED = 2
+"""Points by which a pair is less likely that something more speaks against than the points."""
 
 LEVELS = {
     #            same, unknown, different
@@ -54,6 +56,7 @@ VETOES = (
     "trial",
     "abstract",
     "sparse",
+    "translated",
 )
 _BETWEEN_TWO = ("letters", "sparse")
 """What keeps two records from being merged, but not their works where a third record joins them."""
@@ -113,6 +116,10 @@ def _points(pairs: Comparison) -> np.ndarray:
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
     both_entries = entries(pairs)
+    # that two languages have no word in common says nothing
+    elsewhere = [getattr(pairs, name) == DIFFERENT for name in ("authors", "journal", "doi", "pmid")]
+    translated = pairs.translated & ~np.logical_or.reduce(elsewhere)
+    score = np.where(translated, np.maximum(score, BORDERLINE + VETOED), score)
     # the number of a trial says more than the titles that registries give it
     score = np.where(both_entries & (pairs.registry == SAME), MERGED, score)
     # a record that came twice, in another file or under another name of its source, however little it says
@@ -144,7 +151,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     one_place = (one_of["conference"] & together) | (one_of["preprint"] & (pairs.journal == SAME))
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
     vetoes = {
-        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0) & ~same_entry,
+        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0) & ~same_entry & ~pairs.translated,
+        "translated": pairs.translated,
         # "Editorial", "In brief": titles of many works
         "short": (pairs.length < SHORT) & (pairs.page != SAME) & ~same_number,
         # what was cut off may tell two parts from each other
@@ -166,7 +174,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     bits = np.zeros(len(pairs), dtype=np.uint32)
     for name, veto in vetoes.items():
         position = VETOES.index(name)
-        bits |= (veto & ~(pairs.same_id & (name not in ("title", "kind", "version")))).astype(
+        bits |= (veto & ~(pairs.same_id & (name not in ("title", "kind", "version", "translated")))).astype(
             np.uint32
         ) << position
     return bits

@@ -28,7 +28,7 @@ KINDS = (
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
-    "record_id", "stem", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
+    "record_id", "stem", "title", "cut", "tongue", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
     "last_page", "located", "doi", "pmid", "registry", "secondary", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
@@ -77,6 +77,14 @@ _CONFERENCE = (
 _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_BRACKETED = r"^\W{0,3}\[[^\[\]]*\]"
+"""A title that a database translated: `[Denosumab in rheumatoid arthritis]`."""
+_VERNACULAR = (
+    r"[\p{Cyrillic}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}]{3}"
+    r"|(?i)\b(?:bei|mit|und|der|nach|zur|zum|einer|eine|eines|durch|chez|avec|dans|les|une|pour|del|los|las|con|para|por|una|nella|della"
+    r"|nel|gli|degli|uma|dos|nas|em|met|het|een|voor|bij|och|efter|hos|og|przy|oraz|leczenie|ve|ile)\b"
+)
+"""Scripts and words that English titles do not have."""
 _BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
 """What stands before or behind the title of the work itself."""
 _BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
@@ -176,7 +184,9 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
         _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
     )
     mark("conference", _matches(types, _CONFERENCE))
-    mark("thesis", no_place & (_matches(types, _THESIS) | _matches(journals, _THESIS)))
+    # the pages of a thesis are how many it has
+    unbound = pc.equal(text(records["volume"]), "").to_numpy(zero_copy_only=False)
+    mark("thesis", (unbound & _matches(types, _THESIS)) | (no_place & _matches(journals, _THESIS)))
     mark("report", no_place & _matches(types, _REPORT))
     return kind
 
@@ -185,7 +195,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
     `stem`: what records of one source have in common that are known to say the same; `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
-    `cut`: the title ends in an ellipsis; `part`: it says which part it is;
+    `cut`: the title ends in an ellipsis; `tongue`: 1 in the brackets of a translation, 2 in another language than English; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
     electronic article; `registry`: registration numbers, of an entry of a register its own, `secondary` the others; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
@@ -230,12 +240,14 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     last = _integer(pages, r"^[^-\x{2013}]*[0-9][^-\x{2013}]*[-\x{2013}]+ ?[A-Za-z]*(?P<n>[0-9]{1,9})")
     magnitude = 10 ** np.where(last > 0, np.floor(np.log10(np.maximum(last, 1))).astype(np.int64) + 1, 0)
     last = np.where((last > 0) & (last < page), page // magnitude * magnitude + last, last)
+    tongue = np.select([_matches(raw, _BRACKETED), _matches(raw, _VERNACULAR)], [1, 2], 0).astype(np.int8)
     return pd.DataFrame(
         {
             "record_id": records["record_id"].to_numpy(),
             "stem": _stems(records),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, CUT),
+            "tongue": tongue,
             "part": _matches(raw, _PART),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),

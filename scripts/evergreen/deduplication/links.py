@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evergreen.deduplication.decision import MERGED
+from evergreen.deduplication.decision import MERGED, VETOED
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.verdicts import Verdicts
 
@@ -21,8 +21,6 @@ LINKS = ("work_id", "relation", "related_work_id", "record_id", "related_record_
 SHARE = 0.01
 """Rows of the borderline sheet for each record: what a person can be asked. Pairs that only a veto keeps apart are always asked."""
 AT_LEAST = 10
-VETOED = 2
-"""Points by which a pair is less likely that something more speaks against than the points."""
 
 _STATED = {
     "ErratumFor": "erratum_of",
