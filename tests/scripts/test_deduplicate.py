@@ -161,7 +161,7 @@ def test_every_record_is_in_the_audit_with_what_became_of_it(with_verdict):
         "change or delete row 2 of config/deduplication.csv",
     )
     assert "another drug" in asked["reason"]
-    assert table["reason"].ne("").all() and table["undo"].ne("").all() and table["title"].ne("").all()
+    assert table[["reason", "undo", "title"]].ne("").all(axis=None)
     merged = table[table["record_id"].eq("embase:L1")].iloc[0]
     assert merged["undo"] == "write into config/deduplication.csv: embase:L1,pubmed:1,no,<your name>,"
     assert table.loc[table["what"].eq("seen"), "reason"].tolist() == ["found again (b.ris, line 7): same DOI"]
@@ -181,8 +181,9 @@ def test_two_records_are_explained(with_verdict, tmp_path, capsys):
     assert "are two works" in two
     assert "decided by: a person's verdict (no, EF, row 2 of the sheet of verdicts)" in two
     alone = said("embase:L2")
-    assert "asked pubmed:1" in alone and "seen: found again (b.ris, line 7)" in alone
-    with pytest.raises(InputError, match="no record is, or was, called 'embase:L22'. Near it: embase:L2"):
+    assert "asked pubmed:1" in alone
+    assert "seen: found again (b.ris, line 7)" in alone
+    with pytest.raises(InputError, match=r"called .embase:L22.\. Near it: embase:L2"):
         said("embase:L22")
 
 
