@@ -23,7 +23,18 @@ from evergreen.records import model
 from evergreen.records.former_ids import by_any_id, check_renamed
 from evergreen.steps.parts import Parts
 
-NEEDED = ("record_id", "work_id", "partner", "reason", "alias", "source", "round", "registry", "kind")
+NEEDED = (
+    "record_id",
+    "work_id",
+    "partner",
+    "reason",
+    "alias",
+    "source",
+    "round",
+    "registry",
+    "secondary",
+    "kind",
+)
 
 # What people open; works.parquet is for later steps.
 FOR_PEOPLE = {"works.csv", "borderline.csv", "verdicts.csv"}

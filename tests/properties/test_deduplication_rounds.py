@@ -47,7 +47,7 @@ def outcome(a, b):
     found = closed(table({**PAPER, **a, "record_id": "embase:a"}, {**PAPER, **b, "record_id": "embase:b"}))
     if len(set(works(found).values())) == 1:
         return "merged"
-    relation = found.pairs["relation"].tolist()
+    relation = found.pairs.loc[found.pairs["outcome"].ne("apart"), "relation"].tolist()
     return (relation or ["apart"])[0] or "borderline"
 
 
@@ -186,6 +186,76 @@ def test_entries_of_one_trial_are_one_work_under_any_title():
     other = {**first, "record_id": "trials:NCT07654321", "registry_ids": "NCT07654321"}
     found = works(closed(table(first, second, other)))
     assert found["trials:NCT01234567"] == found["embase:9"] != found["trials:NCT07654321"]
+
+
+GERMAN = "Denosumab bei rheumatoider Arthritis: eine randomisierte Studie"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "result"),
+    [
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]. [German]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "Romatoid artritte denosumab kullanimi"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "\u7c7b\u98ce\u6e7f\u5173\u8282\u708e\u7684\u6cbb\u7597"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "doi": "10.1/a"}, {"title": GERMAN, "doi": "10.1/a"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pages": "212-9"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "authors": "Poe, C"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pmid": "1"}, {"title": GERMAN, "pmid": "2"}, "apart"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": "Splenic rupture of the dog after a fall"}, "apart"),
+    ],
+)  # fmt: skip
+def test_a_title_and_its_translation_at_one_place_are_asked(a, b, result):
+    assert outcome(a, b) == result
+
+
+REGISTERED = {
+    "ClinicalTrials.gov": {"record_id": "trials:NCT01234567", "registry_ids": "NCT01234567; EUCTR2009-012345-12"},
+    "EUCTR, Germany": {"record_id": "ictrp:EUCTR2009-012345-12-DE", "registry_ids": "EUCTR2009-012345-12"},
+    "EUCTR, Great Britain": {"record_id": "ictrp:EUCTR2009-012345-12-GB", "registry_ids": "EUCTR2009-012345-12"},
+    "CENTRAL": {"record_id": "central:CN-01", "registry_ids": "NCT01234567", "journal": "https://clinicaltrials.gov/show/NCT01234567",
+                "publication_types": "Trial registry record", "title": "Bone erosions under denosumab"},
+    "CTIS": {"record_id": "ctis:2022-500123-12-00", "registry_ids": "CTIS2022-500123-12; EUCTR2009-012345-12"},
+    "another trial": {"record_id": "trials:NCT07654321", "registry_ids": "NCT07654321"},
+    "article": {**PAPER, "record_id": "embase:1", "registry_ids": "ISRCTN12345678; EUCTR2009-012345-12"},
+}  # fmt: skip
+
+
+def test_entries_of_one_trial_in_several_registers_are_linked_and_counted_each():
+    entries = [{"title": "Denosumab in RA", "year": 2009, **entry} for entry in REGISTERED.values()]
+    records = table(*entries)
+    found = closed(records)
+    assert set(map(frozenset, pd.Series(works(found)).groupby(works(found)).groups.values())) == {
+        frozenset({"trials:NCT01234567", "central:CN-01"}),
+        frozenset({"ictrp:EUCTR2009-012345-12-DE", "ictrp:EUCTR2009-012345-12-GB"}),
+        frozenset({"ctis:2022-500123-12-00"}),
+        frozenset({"trials:NCT07654321"}),
+        frozenset({"embase:1"}),
+    }
+    linked = links(found.pairs, found.state, records[list(READ)])
+    by_work = linked.groupby("relation")[["work_id", "related_work_id"]].apply(
+        lambda rows: sorted(map(tuple, rows.to_numpy().tolist()))
+    )
+    assert by_work["registry_entry_of"] == [
+        ("central:CN-01", "embase:1"),
+        ("ctis:2022-500123-12-00", "embase:1"),
+        ("ictrp:EUCTR2009-012345-12-DE", "embase:1"),
+    ]
+    assert by_work["cross_registration_of"] == [
+        ("central:CN-01", "ctis:2022-500123-12-00"),
+        ("central:CN-01", "ictrp:EUCTR2009-012345-12-DE"),
+        ("ctis:2022-500123-12-00", "ictrp:EUCTR2009-012345-12-DE"),
+    ]
+    asked = found.pairs[found.pairs["outcome"].eq("borderline")]
+    # a title of a few words names no trial
+    assert asked[["record_a", "record_b"]].eq("trials:NCT07654321").any(axis=1).all()
+
+
+def test_an_article_is_never_merged_with_the_entry_that_it_names():
+    article = {**PAPER, "registry_ids": "NCT01234567", "pages": "", "volume": "", "pmid": "1"}
+    entry = {**article, "record_id": "central:1", "publication_types": "Trial registry record"}
+    assert outcome({**article, "record_id": "embase:1"}, entry) == "registry_entry_of"
 
 
 def test_relations_that_pubmed_states_are_links():
@@ -338,5 +408,5 @@ def test_a_chain_of_matches_does_not_join_two_issues():
 def test_relations_have_the_names_of_the_contract():
     assert set(RELATIONS[1:]) == {
         "erratum_of", "comment_on", "preprint_of", "part_of", "version_of", "conference_abstract_of", "retraction_of",
-        "registry_entry_of", "thesis_of", "report_of",
+        "registry_entry_of", "thesis_of", "report_of", "cross_registration_of",
     }  # fmt: skip

@@ -11,7 +11,6 @@ from evergreen.records.normalise import (
     first_page,
     issns,
     languages,
-    registry_ids,
     searchable,
     year_of,
 )
@@ -65,35 +64,6 @@ def test_pmcid_and_issn():
     assert canonical_pmcid("PMC4756000[pmcid]") == "PMC4756000"
     assert canonical_pmcid("pmc 123456") == "PMC123456"
     assert issns("1999-7777(Electronic),0222666x(Print)") == ["1999-7777", "0222-666X"]
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("ClinicalTrials.gov identifier: NCT01234567.", "NCT01234567"),
-        ("ISRCTN 12345678", "ISRCTN12345678"),
-        ("EUCTR2010-018485-24-DE", "EUCTR2010-018485-24"),
-        ("EudraCT number 2010-018485-24", "EUCTR2010-018485-24"),
-        ("EU CT number: 2022-500123-12-00", "CTIS2022-500123-12"),
-        ("ChiCTR-TRC-12345678", "ChiCTR-TRC-12345678"),
-        ("chictr2000029999", "ChiCTR2000029999"),
-        ("JPRN-UMIN000012345", "UMIN000012345"),
-        ("UMIN-CTR ID: 000012345", "UMIN000012345"),
-        ("JPRN-JapicCTI-101263", "JapicCTI-101263"),
-        ("jRCTs031180123", "jRCTs031180123"),
-        ("ACTRN12605000123456", "ACTRN12605000123456"),
-        ("CTRI/2012/05/002345", "CTRI/2012/05/002345"),
-        ("DRKS00000001", "DRKS00000001"),
-        ("IRCT2012010101N1", "IRCT2012010101N1"),
-        ("Netherlands Trial Register NTR1234", "NTR1234"),
-    ],
-)
-def test_registration_number_has_one_form(text, number):
-    assert registry_ids(text) == [number]
-
-
-def test_text_without_registration_number():
-    assert registry_ids("from 2010-2012 we studied 1234 patients (2011-01-02)") == []
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,11 @@ def deduplicate_works(protocol: Protocol) -> Values:
     }
 
 
+def audit_records(protocol: Protocol) -> list[list[Any]]:
+    """[source, rounds] in the order of the protocol."""
+    return [[name, list(protocol.rounds_of(name))] for name in protocol.sources]
+
+
 def count_votes(protocol: Protocol, stage: str) -> Values:
     """Who votes at a stage and what decides; the reasons, [key, label], in their order of priority."""
     return {**_values(protocol.screening.stages[stage]), "reasons": _reasons(protocol)}

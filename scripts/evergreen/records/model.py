@@ -14,7 +14,8 @@ from hashlib import sha256
 import pandas as pd
 
 from evergreen.records.names import first_author
-from evergreen.records.normalise import canonical_doi, first_page, registry_ids, searchable
+from evergreen.records.normalise import canonical_doi, first_page, searchable
+from evergreen.records.registers import registry_ids
 from evergreen.sheets.labels import first_listed
 
 CONTRACT = (
