@@ -266,12 +266,27 @@ def test_what_another_host_holds_is_refused_with_what_to_do(review):
         assert word is None
 
 
-def test_a_step_ends_with_the_run_that_started_it(review):
+STEP = f"""
+import sys, time
+sys.path.insert(0, {str(fingerprint.SCRIPTS)!r})
+from evergreen.steps import hold
+hold.live_and_die_with_run()
+"""
+
+
+@pytest.mark.parametrize(
+    "at_work",
+    [
+        "print('on', flush=True); time.sleep(60)",
+        "with hold.processes(2) as pool: pool.submit(pow, 2, 2).result(); print('on', flush=True); time.sleep(60)",
+    ],
+)
+def test_a_step_and_its_processes_end_with_the_run_that_started_it(review, at_work, monkeypatch):
+    monkeypatch.setattr(hold, "PATIENCE", 10)
     hold.FOLDER.mkdir(parents=True)
     owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     step = subprocess.Popen(
-        [sys.executable, "-c", f"import sys, time; sys.path.insert(0, {str(fingerprint.SCRIPTS)!r});"
-         "from evergreen.steps.hold import live_and_die_with_run; live_and_die_with_run(); print('on', flush=True); time.sleep(60)"],
+        [sys.executable, "-c", STEP + at_work],
         env={**os.environ, hold.OWNER: str(owner.pid)}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert step.stdout.readline() == "on\n"

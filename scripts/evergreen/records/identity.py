@@ -171,8 +171,8 @@ def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str
         return ""
     if not _one_journal(one.journal_search, other.journal_search):
         return ""
-    ours, theirs = (set(record.registry_ids.split("; ")) for record in (one, other))
-    if _conflict(one, other, "registry_ids") and not ours & theirs:
+    trials = (set(record.registry_ids.split("; ")) for record in (one, other))
+    if _conflict(one, other, "registry_ids") and not set.intersection(*trials):
         return ""
     length = min(len(one.abstract), len(other.abstract))
     ours, theirs = one.abstract[:length], other.abstract[:length]
