@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
 
@@ -118,3 +120,14 @@ def test_pairs_of_a_component_that_were_not_compared_are_named():
     missing = uncompared(labels, chosen, np.array([0, 1]), np.array([1, 2]), known=0)
     assert missing.tolist() == [[0, 2]]
     assert uncompared(labels, chosen, np.array([0, 1]), np.array([1, 2]), known=3).tolist() == []
+
+
+@given(st.integers(1, 30), st.data())
+def test_components_are_those_of_scipy(count, data):
+    rows = st.integers(0, count - 1)
+    links = np.array(data.draw(st.lists(st.tuples(rows, rows), max_size=40)), dtype=np.int64).reshape(-1, 2)
+    found = components(count, links[:, 0], links[:, 1])
+    graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(count, count))
+    _, expected = connected_components(graph, directed=False)
+    smallest = {part: int(np.flatnonzero(expected == part)[0]) for part in np.unique(expected)}
+    assert found.tolist() == [smallest[part] for part in expected]

@@ -31,14 +31,15 @@ class Pairs:
 
 def components(count: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The smallest row of the connected component of each of `count` rows."""
-    from scipy.sparse import coo_array  # take long to load
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
-    number, component = connected_components(links, directed=False)
-    smallest = np.full(number, count)
-    np.minimum.at(smallest, component, np.arange(count))
-    return smallest[component]
+    smallest = np.arange(count)
+    while len(a):
+        low, high = np.minimum(smallest[a], smallest[b]), np.maximum(smallest[a], smallest[b])
+        np.minimum.at(smallest, high, low)
+        while not np.array_equal(shorter := smallest[smallest], smallest):
+            smallest = shorter
+        two = smallest[a] != smallest[b]
+        a, b = a[two], b[two]
+    return smallest
 
 
 def uncompared(
