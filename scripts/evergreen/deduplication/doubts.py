@@ -99,7 +99,7 @@ class Doubts:
         self.read_abstracts = abstracts
         # pairs are decided on again when those within their groups join them
         self._abstracts: dict[str, str] = {}
-        self._titles_differ = lru_cache(maxsize=None)(lambda x, y: compare_titles(x, y, self._known))
+        self._levels: dict[tuple[str, str], int] = {}
         self._abstracts_differ = lru_cache(maxsize=None)(abstracts_differ)
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
@@ -219,8 +219,10 @@ class Doubts:
 
     def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         heading = self.table["heading"]
-        compared = map(self._titles_differ, heading.iloc[a].tolist(), heading.iloc[b].tolist())
-        return np.fromiter(compared, np.int8, len(a))
+        titles = list(zip(heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True))
+        for x, y in set(titles) - self._levels.keys():
+            self._levels[x, y] = compare_titles(x, y, self._known)
+        return np.fromiter(map(self._levels.__getitem__, titles), np.int8, len(titles))
 
     def _known(self, word: str) -> bool:
         return self._vocabulary[word] >= _KNOWN
