@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evergreen.deduplication import rounds
 from evergreen.deduplication.comparison import Columns, compare, join
 from evergreen.deduplication.decision import RELATIONS, decide
 from evergreen.deduplication.links import borderline, links
@@ -338,6 +339,17 @@ def test_order_and_shares_change_nothing(rows, random):
     random.shuffle(rows)
     assert works(closed(table(*rows))) == once
     assert works(closed(table(*rows), shards=3)) == once
+
+
+def test_the_number_of_workers_changes_nothing(monkeypatch):
+    monkeypatch.setattr(rounds, "SHARED", 2)
+    records = table(*[{**PAPER, "record_id": f"embase:{n}", "pages": f"{n % 5}"} for n in range(1, 12)])
+    alone, known = prepare(records, None)
+    shared, _ = prepare(records, None, workers=3)
+    pd.testing.assert_frame_equal(shared, alone)
+    compared = [compare_share(alone, known, workers=workers) for workers in (1, 3)]
+    for name, level in vars(compared[0]).items():
+        assert np.array_equal(level, getattr(compared[1], name)), name
 
 
 @settings(max_examples=25, deadline=None)

@@ -57,6 +57,15 @@ def test_a_table_for_people_keeps_its_numbers_and_comes_back(tmp_path):
         pd.testing.assert_frame_equal(back, tables.read_table(tmp_path / "machines.csv"))
 
 
+@pytest.mark.parametrize("dtype", ["str", "string", object])
+def test_each_cell_of_a_table_is_guarded(dtype):
+    cells = [*FORMULAS, *HARMLESS, "Plain", "\u00e9t\u00e9", None]
+    found = spreadsheets.for_people(pd.DataFrame({"title": pd.Series(cells, dtype=dtype)}))["title"]
+    assert found.dtype == pd.Series(cells, dtype=dtype).dtype
+    assert found.iloc[:-1].tolist() == [spreadsheets.guarded(cell) for cell in cells[:-1]]
+    assert pd.isna(found.iloc[-1])
+
+
 def test_a_table_without_formulas_has_the_bytes_of_a_machines_table(tmp_path):
     frame = pd.DataFrame({"title": ["A", "B, C"] * 15_000, "n": range(30_000)}).astype({"title": "string"})
     spreadsheets.write_table(frame, tmp_path / "people.csv")

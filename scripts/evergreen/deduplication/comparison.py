@@ -24,6 +24,8 @@ _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
 """Letters of a title that can be recognised as a part of another."""
+_ENDS = int(_CONTAINED * _LONG_ENOUGH)
+"""Letters at the beginning or end that a title has in common, at the least, with one that it is a part of."""
 _BLOCK = 1 << 19
 
 
@@ -130,6 +132,10 @@ class Columns:
             codes, values = pd.factorize(features[name])
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
+            if name == "title":
+                self.starts, self.ends = (
+                    pd.factorize(part)[0] for part in (values.str[:_ENDS], values.str[-_ENDS:])
+                )
         self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
@@ -297,9 +303,10 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
     )
     shorter = np.minimum(lengths[code_a[unequal]], lengths[code_b[unequal]])
     part = np.flatnonzero((score[unequal] < 97) & (shorter >= _LONG_ENOUGH))
-    for scorer in (Prefix.similarity, Postfix.similarity):
-        common = process.cpdist(first[part], second[part], scorer=scorer, dtype=np.int32, workers=workers)
-        contained[unequal[part]] |= common >= _CONTAINED * shorter[part]
+    for scorer, ends in ((Prefix.similarity, columns.starts), (Postfix.similarity, columns.ends)):
+        alike = part[ends[code_a[unequal[part]]] == ends[code_b[unequal[part]]]]
+        common = process.cpdist(first[alike], second[alike], scorer=scorer, dtype=np.int32, workers=workers)
+        contained[unequal[alike]] |= common >= _CONTAINED * shorter[alike]
     # a slip within the common part, where the title says it was cut or the place agrees
     cut, rows_a, rows_b = columns.numeric["cut"], a[unequal[part]], b[unequal[part]]
     part = part[cut[rows_a] | cut[rows_b] | _same_place(columns, rows_a, rows_b)]

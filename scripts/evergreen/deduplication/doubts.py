@@ -97,6 +97,10 @@ class Doubts:
     def __init__(self, table: pd.DataFrame, abstracts: Abstracts | None = None) -> None:
         self.table = table
         self.read_abstracts = abstracts
+        # pairs are decided on again when those within their groups join them
+        self._abstracts: dict[str, str] = {}
+        self._levels: dict[tuple[str, str], int] = {}
+        self._abstracts_differ = lru_cache(maxsize=None)(abstracts_differ)
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
         """`decision` with the doubts on the pairs that it merges."""
@@ -204,7 +208,9 @@ class Doubts:
             (
                 (same_people(p, q) or (cut and cut_list(p, q))) and (level == SAME or same_sort(v, w))
                 for p, q, v, w, level in zip(
-                    people.iloc[a], people.iloc[b], names.iloc[a], names.iloc[b], journal, strict=True
+                    *(column.iloc[rows].tolist() for column in (people, names) for rows in (a, b)),
+                    journal.tolist(),
+                    strict=True,
                 )
             ),
             bool,
@@ -213,8 +219,10 @@ class Doubts:
 
     def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         heading = self.table["heading"]
-        compared = lru_cache(maxsize=None)(lambda x, y: compare_titles(x, y, self._known))
-        return np.fromiter(map(compared, heading.iloc[a], heading.iloc[b]), np.int8, len(a))
+        titles = list(zip(heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True))
+        for x, y in set(titles) - self._levels.keys():
+            self._levels[x, y] = compare_titles(x, y, self._known)
+        return np.fromiter(map(self._levels.__getitem__, titles), np.int8, len(titles))
 
     def _known(self, word: str) -> bool:
         return self._vocabulary[word] >= _KNOWN
@@ -236,7 +244,9 @@ class Doubts:
         return np.fromiter(
             (
                 bare in frequent or (len(bare) < _SAYS_MUCH and not (naming(x) and naming(y)))
-                for bare, x, y in zip(title.iloc[a], heading.iloc[a], heading.iloc[b], strict=True)
+                for bare, x, y in zip(
+                    title.iloc[a].tolist(), heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True
+                )
             ),
             bool,
             len(a),
@@ -263,7 +273,7 @@ class Doubts:
         return np.fromiter(
             (
                 not set(x.split("; ")) & set(y.split("; "))
-                for x, y in zip(registry.iloc[a], registry.iloc[b], strict=True)
+                for x, y in zip(registry.iloc[a].tolist(), registry.iloc[b].tolist(), strict=True)
             ),
             bool,
             len(a),
@@ -274,15 +284,14 @@ class Doubts:
         if self.read_abstracts is None or not len(chosen):
             return chosen[:0]
         ids, heading = self.table["record_id"], self.table["heading"]
-        a, b = pairs.a[chosen], pairs.b[chosen]
-        texts = self.read_abstracts(ids.iloc[np.unique(np.concatenate([a, b]))])
+        a, b = (ids.iloc[rows[chosen]].tolist() for rows in (pairs.a, pairs.b))
+        if new := {*a, *b} - self._abstracts.keys():
+            self._abstracts |= dict.fromkeys(new, "") | self.read_abstracts(sorted(new))
+        texts = self._abstracts
         differ = (
-            bool(x and y) and x != y and abstracts_differ(x, y, title)
-            for x, y, title in zip(
-                (texts.get(id_, "") for id_ in ids.iloc[a]),
-                (texts.get(id_, "") for id_ in ids.iloc[b]),
-                heading.iloc[a],
-                strict=True,
-            )
+            bool(texts[x] and texts[y])
+            and texts[x] != texts[y]
+            and self._abstracts_differ(texts[x], texts[y], title)
+            for x, y, title in zip(a, b, heading.iloc[pairs.a[chosen]].tolist(), strict=True)
         )
         return chosen[np.fromiter(differ, bool, len(chosen))]

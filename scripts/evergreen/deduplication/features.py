@@ -249,7 +249,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "record_id": records["record_id"].to_numpy(),
-            "stem": _stems(records),
+            "stem": _stems(records).to_numpy(),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, CUT),
             "tongue": tongue,

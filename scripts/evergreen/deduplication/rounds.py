@@ -87,7 +87,9 @@ def compared_rows(
     table: pd.DataFrame, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
 ) -> Comparison:
     """Compare rows `a` with rows `b` of the table; of rows that are in no pair nothing is prepared."""
-    rows = np.unique(np.concatenate([a, b]))
+    present = np.zeros(len(table), dtype=bool)
+    present[a] = present[b] = True
+    rows = np.flatnonzero(present)
     if 2 * len(rows) > len(table):
         return compare(Columns(table), a, b, relevant=relevant, workers=workers)
     columns = Columns(table.iloc[rows])
