@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.queries.evidence import Evidence, row_of
-from evergreen.extraction.queries.findings import Finding
+from evergreen.extraction.queries.findings import NO_QUERY, Finding
 from evergreen.extraction.queries.registry import findings
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
@@ -22,8 +22,6 @@ COLUMNS = (
     "query", "kind", "severity", "study", "outcome", "timepoint", "arm", "column", "value", "expected", "reason", "extractors", "place",
     "answer", "answered_by", "answered_on",
 )  # fmt: skip
-WITHOUT_QUERY = "no_query"
-"""Kind of the rows for answers whose query is not asked: the value was changed, or the id is misspelt."""
 _OF_MERGE = ("extractors", "status", "in_conflict", "origin")
 
 
@@ -58,9 +56,17 @@ def answers_of(sheet: pd.DataFrame | None) -> dict[str, dict[str, str]]:
     for row in [] if sheet is None else tables.rows(sheet):
         first = answers.setdefault(row["query"].strip(), row)
         if folded(first["answer"]) != folded(row["answer"]):
-            problem = f"the query {row['query']} is answered in row {first['_row']} already, with another answer"
+            problem = (
+                f"the query {row['query']} is answered in row {first['_row']} already, with another answer"
+            )
             errors.append(
-                InputError(problem, file=row["_file"], row=int(row["_row"]), column="answer", todo="Keep one of the two.")
+                InputError(
+                    problem,
+                    file=row["_file"],
+                    row=int(row["_row"]),
+                    column="answer",
+                    todo="Keep one of the two.",
+                )
             )
     refuse(errors)
     return answers
@@ -86,7 +92,7 @@ def queries_of(evidence: Evidence, answers: Mapping[str, Mapping[str, str]]) -> 
     )  # fmt: skip
     unknown = [
         {
-            **dict.fromkeys(COLUMNS, ""), "query": name, "kind": WITHOUT_QUERY, "severity": "warning",
+            **dict.fromkeys(COLUMNS, ""), "query": name, "kind": NO_QUERY, "severity": "warning",
             "reason": "No such query is asked (any more): the value was changed, or the id is misspelt.",
             "place": f"{answer['_file']}:{answer['_row']}", "answer": answer["answer"], "answered_by": answer["by"], "answered_on": answer["on"],
         }

@@ -15,7 +15,7 @@ from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, OUTLYING, RIV
 from evergreen.sheets import name_key
 from evergreen.sheets.numbers import NUMBER
 
-GAIN = 3.0
+GAIN = 2.3
 FAR = 6.0
 RANDOMISED = re.compile(
     r"(n_|number_|total_|participants_|patients_)?(randomi[sz]ed|allocated|enrolled)(_n|_total|_participants|_patients|_number)?"
@@ -78,20 +78,38 @@ def _randomised(evidence: Evidence) -> Iterator[Finding]:
             for said, whose in ((own, "of the arm"), (total, "of the study")):
                 if said and row.n and row.n > said[1]:
                     above = True
-                    yield found(N_ABOVE_RANDOMISED, row, "n", row.text("n"), shown(said[1]), with_=f"{said[0]} {whose}")
+                    yield found(
+                        N_ABOVE_RANDOMISED,
+                        row,
+                        "n",
+                        row.text("n"),
+                        shown(said[1]),
+                        with_=f"{said[0]} {whose}",
+                    )
                     break
         sizes = [row.n for row in rows if row.n]
         if total and not crossover and not above and sum(sizes) > total[1] and len(sizes) > 1:
             problem = f"the arms have {sum(sizes):g} together, but {total[0]} of the study is {total[1]:g}."
             largest = max((row for row in rows if row.n), key=_excess(evidence))
-            yield found(TOTALS, largest, "n", largest.text("n"), shown(total[1] - sum(sizes) + (largest.n or 0)), problem=problem)
+            yield found(
+                TOTALS,
+                largest,
+                "n",
+                largest.text("n"),
+                shown(total[1] - sum(sizes) + (largest.n or 0)),
+                problem=problem,
+            )
 
 
 def _excess(evidence: Evidence) -> object:
     """By how much an arm has more participants than it has elsewhere: there the error is."""
 
     def excess(row: Row) -> tuple[float, float]:
-        elsewhere = [other.n for other in evidence.arms.get((row.key[0], row.key[3]), ()) if other is not row and other.n]
+        elsewhere = [
+            other.n
+            for other in evidence.arms.get((row.key[0], row.key[3]), ())
+            if other is not row and other.n
+        ]
         return ((row.n or 0) / median(elsewhere) if elsewhere else 1.0, row.n or 0)
 
     return excess
@@ -112,7 +130,12 @@ def _sizes(evidence: Evidence) -> Iterator[Finding]:
             if siblings:
                 references.append(Reference(median(siblings), 0.35))
             others = [other.n for other in sized if other is not row]
-            if len(others) > 1 and n == sum(others) and elsewhere and abs(math.log(n) - median(elsewhere)) > 0.3:
+            if (
+                len(others) > 1
+                and n == sum(others)
+                and elsewhere
+                and abs(math.log(n) - median(elsewhere)) > 0.3
+            ):
                 continue
             if len(references) < 2:
                 continue
@@ -120,13 +143,29 @@ def _sizes(evidence: Evidence) -> Iterator[Finding]:
             for factor in (0.1, 10.0, 0.01, 100.0):
                 after = loss(references, math.log(n * factor))
                 if before - after > 6.0 and after < 2.5:
-                    yield found(DECIMAL_SHIFT, row, "n", row.text("n"), shown(n * factor), others="the other rows of the arm and the other arms")
+                    yield found(
+                        DECIMAL_SHIFT,
+                        row,
+                        "n",
+                        row.text("n"),
+                        shown(n * factor),
+                        others="the other rows of the arm and the other arms",
+                    )
                     break
             else:
-                together = sum(math.exp(one) for one in siblings) + math.exp(median(elsewhere)) if elsewhere else 0.0
-                if siblings and elsewhere and n >= 1.5 * math.exp(median(elsewhere)) and abs(n - together) < 0.02 * n:
+                together = (
+                    sum(math.exp(one) for one in siblings) + math.exp(median(elsewhere)) if elsewhere else 0.0
+                )
+                if (
+                    siblings
+                    and elsewhere
+                    and n >= 1.5 * math.exp(median(elsewhere))
+                    and abs(n - together) < 0.02 * n
+                ):
                     problem = "that is the number of all arms together, and the arm has fewer elsewhere."
-                    yield found(TOTALS, row, "n", row.text("n"), shown(math.exp(median(elsewhere))), problem=problem)
+                    yield found(
+                        TOTALS, row, "n", row.text("n"), shown(math.exp(median(elsewhere))), problem=problem
+                    )
 
 
 # --- events -------------------------------------------------------------------------------------------------------------------
@@ -151,20 +190,35 @@ def _of(row: Row) -> _Count:
 
 
 def _percent(count: _Count) -> float | None:
-    events = count.events * count.n / 100
-    # Near 100 participants a percentage is the count.
-    return events if count.events <= 100 and abs(math.log(count.n / 100)) > 0.1 and count.events > 0 else None
+    """The events of which this is the rounded percentage; near 100 participants it is the count."""
+    events = round(count.events * count.n / 100)
+    if not 0 < count.events <= 100 or abs(math.log(count.n / 100)) < 0.1:
+        return None
+    return float(events) if abs(100 * events / count.n - count.events) <= 0.5 else None
+
+
+def _as_percent(count: _Count) -> float:
+    """Of fewer than 100 participants not every number is a percentage: one that is speaks for it."""
+    return min(math.log(count.n / 100), 0.0)
 
 
 def _tenfold(factor: float) -> object:
     def undo(count: _Count) -> float | None:
         events = count.events * factor
-        return events if events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0) else None
+        return (
+            events
+            if events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0)
+            else None
+        )
 
     return undo
 
 
-_SLIPS = ((PERCENT_AS_COUNT, _percent, 0.0), (DECIMAL_SHIFT, _tenfold(10.0), 0.8), (DECIMAL_SHIFT, _tenfold(0.1), 0.8))
+_SLIPS = (
+    (PERCENT_AS_COUNT, _percent, 0.0),
+    (DECIMAL_SHIFT, _tenfold(10.0), 0.8),
+    (DECIMAL_SHIFT, _tenfold(0.1), 0.8),
+)
 
 
 class _Rates:
@@ -201,8 +255,14 @@ class _Rates:
         result = []
         if siblings:
             middle = sorted(siblings, key=lambda count: count.logit)[len(siblings) // 2]
-            result.append(Reference(middle.logit, math.sqrt(self._between**2 + middle.variance + own.variance)))
-        course = [_of(other) for other in self._courses.get((row.key[0], row.key[1], row.key[3]), ()) if other is not row and _countable(other)]
+            result.append(
+                Reference(middle.logit, math.sqrt(self._between**2 + middle.variance + own.variance))
+            )
+        course = [
+            _of(other)
+            for other in self._courses.get((row.key[0], row.key[1], row.key[3]), ())
+            if other is not row and _countable(other)
+        ]
         if course:
             middle = sorted(course, key=lambda count: count.logit)[len(course) // 2]
             result.append(Reference(middle.logit, math.sqrt(0.6**2 + middle.variance)))
@@ -239,11 +299,21 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
             references = rates.references(row, siblings)
             if crowd.loss(now[at].logit) > FAR and loss(references, now[at].logit) > 1.5 * FAR:
                 expected = now[at].n / (1 + math.exp(-crowd.centre))
-                yield found(OUTLYING, row, "events", row.text("events"), shown(expected), others=_others(rates, row))
+                yield found(
+                    OUTLYING, row, "events", row.text("events"), shown(expected), others=_others(rates, row)
+                )
 
 
 def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count) -> Finding:
-    return found(kind, row, "events", row.text("events"), shown(round(count.events)), n=row.n, others=_others(rates, row))
+    return found(
+        kind,
+        row,
+        "events",
+        row.text("events"),
+        shown(round(count.events)),
+        n=row.n,
+        others=_others(rates, row),
+    )
 
 
 def _others(rates: _Rates, row: Row) -> str:
@@ -273,6 +343,8 @@ def _explanations(
                 gains.append(loss(references, now[at].logit) - after)
                 misfit = max(misfit, after / len(references))
             gain = (sum(gains) / len(which) if together else sum(gains)) - rare
+            if kind is PERCENT_AS_COUNT:
+                gain -= sum(_as_percent(now[at]) for at in which)
             if gain >= GAIN and misfit < 1.2:
                 yield gain, kind, which, counts
 

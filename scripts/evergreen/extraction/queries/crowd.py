@@ -49,12 +49,18 @@ class Crowd:
         self._floor = floor
         self._sorted = sorted(self._of.values())
         self._whole: Reference | None = None
+        self._known: dict[str, Reference | None] = {}
 
     def without(self, study: str) -> Reference | None:
         """What the other studies lead to expect; None where there are too few.
 
         Of more than 40 studies one moves median and MAD too little to compute them anew.
         """
+        if study not in self._known:
+            self._known[study] = self._without(study)
+        return self._known[study]
+
+    def _without(self, study: str) -> Reference | None:
         own = self._of.get(study)
         others = len(self._sorted) - (own is not None)
         if others < FEWEST:

@@ -13,7 +13,7 @@ from evergreen.extraction.queries.findings import Family, Finding, Kind, found, 
 from evergreen.extraction.queries.intervals import SCALE
 from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, OUTLYING, SIGN
 
-GAIN = 2.6
+GAIN = 1.8
 FAR = 7.0
 ARMS_SWAPPED = Kind(
     "arms_swapped", "warning",
@@ -69,7 +69,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         yield from _contrasts(evidence, outcome)
 
 
-def _effects(evidence: Evidence, outcome: str, rows: Sequence[Row], exchanged: set[tuple[str, ...]]) -> Iterator[Finding]:
+def _effects(
+    evidence: Evidence, outcome: str, rows: Sequence[Row], exchanged: set[tuple[str, ...]]
+) -> Iterator[Finding]:
     effects: dict[str, list[_Effect]] = {}
     for key in dict.fromkeys(row.key[:3] for row in rows if row.group != "contrast"):
         if effect := effect_of(evidence.comparisons[key]):
@@ -86,7 +88,9 @@ def _effects(evidence: Evidence, outcome: str, rows: Sequence[Row], exchanged: s
             references = []
             noise = math.sqrt(effect.variance)
             if other := crowd.without(study):
-                references.append(Reference(other.centre, math.sqrt(other.spread**2 + max(effect.variance - usual, 0.0))))
+                references.append(
+                    Reference(other.centre, math.sqrt(other.spread**2 + max(effect.variance - usual, 0.0)))
+                )
             own = [one for one in several if one is not effect]
             if own:
                 centre = median(one.value for one in own)
@@ -97,7 +101,7 @@ def _effects(evidence: Evidence, outcome: str, rows: Sequence[Row], exchanged: s
                 references.append(Reference(0.3 * direction, math.hypot(0.5, noise)))
             gain = loss(references, effect.value) - loss(references, -effect.value)
             fits = all(abs(one.distance(-effect.value)) < 2 for one in references)
-            clear = abs(effect.value) > 1.64 * noise
+            clear = abs(effect.value) > noise
             if gain > GAIN and fits and clear:
                 column = effect.row.location[0] if effect.row.location else "events"
                 where = "the other studies" if other else "the other time points of the study"
@@ -110,14 +114,20 @@ def _exchanged(evidence: Evidence) -> Iterator[Finding]:
     for rows in evidence.comparisons.values():
         for column in ("n", "mean_baseline"):
             for row, control in pairs(rows):
-                if row.numbers.get(column) == control.numbers.get(column) or not {column} <= row.numbers.keys() & control.numbers.keys():
+                if (
+                    row.numbers.get(column) == control.numbers.get(column)
+                    or not {column} <= row.numbers.keys() & control.numbers.keys()
+                ):
                     continue
                 here = (row.numbers[column], control.numbers[column])
                 alike = crossed = 0
                 for other in evidence.arms.get((row.key[0], row.key[3]), ()):
                     if other is row or (column != "n" and other.key[1] != row.key[1]):
                         continue
-                    beside = next((one for one in evidence.comparisons[other.key[:3]] if one.key[3] == control.key[3]), None)
+                    beside = next(
+                        (one for one in evidence.comparisons[other.key[:3]] if one.key[3] == control.key[3]),
+                        None,
+                    )
                     if beside is None or column not in other.numbers or column not in beside.numbers:
                         continue
                     there = (other.numbers[column], beside.numbers[column])
@@ -125,7 +135,13 @@ def _exchanged(evidence: Evidence) -> Iterator[Finding]:
                     crossed += there == here[::-1]
                 if crossed > alike and _less_likely(evidence, rows, crossed):
                     problem = f"elsewhere in the study the arms have {column} {control.text(column)} and {row.text(column)}, here the other way round."
-                    yield found(ARMS_SWAPPED, row, column, f"{row.text(column)} and {control.text(column)}", problem=problem)
+                    yield found(
+                        ARMS_SWAPPED,
+                        row,
+                        column,
+                        f"{row.text(column)} and {control.text(column)}",
+                        problem=problem,
+                    )
                     break
             else:
                 continue
@@ -138,7 +154,12 @@ def _less_likely(evidence: Evidence, rows: Sequence[Row], crossed: int) -> bool:
         return True
     effect = effect_of(rows)
     better = {"higher": 1.0, "lower": -1.0}.get(evidence.better(rows[0].key[1]), 0.0)
-    return effect is None or not better or effect.value * better < 0 or abs(effect.value) < 2 * math.sqrt(effect.variance)
+    return (
+        effect is None
+        or not better
+        or effect.value * better < 0
+        or abs(effect.value) < 2 * math.sqrt(effect.variance)
+    )
 
 
 # --- estimates of contrast rows -----------------------------------------------------------------------------------------------
@@ -208,7 +229,12 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
         expected = shown(mended)
         facts = {"others": others, "what": how}
         problem = f"it is far from {others}, and fits them {how} ({expected})."
-        limits = " and ".join(row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers) or "not given"
+        limits = (
+            " and ".join(
+                row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers
+            )
+            or "not given"
+        )
         yield found(kind, row, "estimate", row.text("estimate"), expected, problem=problem, limits=limits,
                     taken="for a ratio" if ratio else "for no ratio", told=f"it fits the other studies {how}", certain=False, **facts)  # fmt: skip
 

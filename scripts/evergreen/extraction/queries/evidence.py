@@ -70,12 +70,16 @@ class Row:
         if column not in self.numbers:
             return False
         said = self.texts.get("derived", "")
-        return not said or not any(column in re.split(r"[ ,]+", part.partition(":")[0]) for part in said.split(";"))
+        return not said or not any(
+            column in re.split(r"[ ,]+", part.partition(":")[0]) for part in said.split(";")
+        )
 
     @property
     def modelled(self) -> bool:
         """Whether the row's remarks speak of adjustment or imputation: its numbers need not be those of the people's values."""
-        return any(_MODELLED.search(self.texts.get(name, "")) for name in ("note", "source", "derived", "arm"))
+        return any(
+            _MODELLED.search(self.texts.get(name, "")) for name in ("note", "source", "derived", "arm")
+        )
 
     def text(self, column: str) -> str:
         return plain(self.numbers[column])
@@ -178,7 +182,9 @@ class Evidence:
         """Whether a contrast row's estimate is printed as a ratio; None where neither row nor protocol says so."""
         if scale := row.texts.get("scale", ""):
             return scale == "ratio"
-        said = {one.scale or MEASURES[one.measure].reported for one in self.outcomes.get(row.key[1], ())} - {None}
+        said = {one.scale or MEASURES[one.measure].reported for one in self.outcomes.get(row.key[1], ())} - {
+            None
+        }
         return "ratio" in said if said else None
 
     def crossover(self, study: str) -> bool:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from evergreen.extraction.queries.evidence import Evidence, Row
 
 Severity = Literal["error", "warning"]
+NO_QUERY = "no_query"
+"""Kind of the rows for answers whose query is not asked: the value was changed, or the id is misspelt."""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,9 @@ def _spreads(row: Row) -> Iterator[Finding]:
     if not apart:
         return
     # Of three the one that contradicts both others; of two the first.
-    odd = next((one for one in given if len(given) > 2 and sum(one in pair for pair in apart) == 2), apart[0][0])
+    odd = next(
+        (one for one in given if len(given) > 2 and sum(one in pair for pair in apart) == 2), apart[0][0]
+    )
     pair = next(pair for pair in apart if odd in pair)
     other = pair[0] if pair[1] is odd else pair[1]
     ratio, root = odd.value / other.value, math.sqrt(row.n or 1)
@@ -112,13 +114,48 @@ def _spreads(row: Row) -> Iterator[Finding]:
     column = odd.column
     scaled = row.numbers[column] / ratio if column != "ci_low" else other.value
     if column == "sd" and _like(ratio * root, 1):
-        yield found(SD_IS_SE, row, "sd", row.text("sd"), shown(other.value), others=f"what {NAMES[other.column]} gives", **named)
+        yield found(
+            SD_IS_SE,
+            row,
+            "sd",
+            row.text("sd"),
+            shown(other.value),
+            others=f"what {NAMES[other.column]} gives",
+            **named,
+        )
     elif column != "ci_low" and any(_like(ratio, 10.0**power) for power in (-3, -2, -1, 1, 2, 3)):
-        yield found(DECIMAL_SHIFT, row, column, row.text(column), shown(scaled), others=f"what {NAMES[other.column]} gives", **named)
+        yield found(
+            DECIMAL_SHIFT,
+            row,
+            column,
+            row.text(column),
+            shown(scaled),
+            others=f"what {NAMES[other.column]} gives",
+            **named,
+        )
     else:
-        hint = next((f" (a {level} interval would fit)" for level, factor in LEVELS.items() if column == "ci_low" and _like(ratio, factor) or other.column == "ci_low" and _like(1 / ratio, factor)), "")
+        hint = next(
+            (
+                f" (a {level} interval would fit)"
+                for level, factor in LEVELS.items()
+                if column == "ci_low"
+                and _like(ratio, factor)
+                or other.column == "ci_low"
+                and _like(1 / ratio, factor)
+            ),
+            "",
+        )
         expected = f"a standard deviation of {shown(other.value)}" if column == "ci_low" else shown(scaled)
-        yield found(CONTRADICTION, row, column, row.text(column), expected, with_=NAMES[other.column], certain=True, hint=hint)
+        yield found(
+            CONTRADICTION,
+            row,
+            column,
+            row.text(column),
+            expected,
+            with_=NAMES[other.column],
+            certain=True,
+            hint=hint,
+        )
 
 
 def _zeros(row: Row) -> Iterator[Finding]:
@@ -175,11 +212,19 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
         limits = f"{row.text(columns[1])} and {row.text(columns[2])}"
         value = f"{columns[0]} {row.text(columns[0])}"
         if ratio and min(estimate, low, high) <= 0:
-            yield found(SCALE, row, columns[0], row.text(columns[0]), limits=limits, taken="for a ratio", told="a ratio is above 0")
+            yield found(
+                SCALE,
+                row,
+                columns[0],
+                row.text(columns[0]),
+                limits=limits,
+                taken="for a ratio",
+                told="a ratio is above 0",
+            )
             continue
         on_own = symmetric(estimate, low, high, ratio=bool(ratio))
         on_other = symmetric(estimate, low, high, ratio=not ratio, strictly=ratio is not None)
-        if on_own or (ratio is None and on_other) or (not contrast and on_other):
+        if on_own or (ratio is None and on_other) or (not contrast and on_other and not row.printed("sd")):
             continue
         if contrast and on_other:
             taken = "for a ratio" if ratio else "for a difference or a logarithm"
@@ -188,15 +233,25 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
             continue
         mended = list(_one_mended(columns, (estimate, low, high), ratio=bool(ratio)))
         for kind, column, better in mended[:1]:
-            yield found(kind, row, column, row.text(column), shown(better), certain=True, others="what the other two of estimate and limits say")
+            yield found(
+                kind,
+                row,
+                column,
+                row.text(column),
+                shown(better),
+                certain=True,
+                others="what the other two of estimate and limits say",
+            )
         if not mended:
             middle = math.sqrt(low * high) if ratio else (low + high) / 2
             yield found(ASYMMETRIC, row, columns[0], value, shown(middle), limits=limits)
 
 
-def _one_mended(columns: tuple[str, ...], numbers: tuple[float, ...], *, ratio: bool) -> Iterator[tuple[Kind, str, float]]:
+def _one_mended(
+    columns: tuple[str, ...], numbers: tuple[float, ...], *, ratio: bool
+) -> Iterator[tuple[Kind, str, float]]:
     for kind, mend in _MENDED:
-        for at in (1, 2):
+        for at in range(3):
             changed = list(numbers)
             changed[at] = mend(numbers[at])
             estimate, low, high = changed
@@ -221,10 +276,27 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
         return
     one = _Spread("estimate_se", se, se - half_unit(se), se + half_unit(se))
     # Few participants: up to t with five degrees of freedom.
-    other = _Spread("estimate_ci_low", width / 1.96, max(width - rounding, 0) / 2.57, (width + rounding) / 1.9599)
+    other = _Spread(
+        "estimate_ci_low", width / 1.96, max(width - rounding, 0) / 2.57, (width + rounding) / 1.9599
+    )
     if _apart(one, other):
-        hint = next((f" (a {level} interval would fit)" for level, factor in LEVELS.items() if _like(other.value / se, factor)), "")
-        yield found(CONTRADICTION, row, "estimate_se", row.text("estimate_se"), shown(other.value), with_="the interval", hint=hint)
+        hint = next(
+            (
+                f" (a {level} interval would fit)"
+                for level, factor in LEVELS.items()
+                if _like(other.value / se, factor)
+            ),
+            "",
+        )
+        yield found(
+            CONTRADICTION,
+            row,
+            "estimate_se",
+            row.text("estimate_se"),
+            shown(other.value),
+            with_="the interval",
+            hint=hint,
+        )
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -70,7 +70,11 @@ def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Fi
         if not row.unit:
             if by_study and (common or (wanted and usual == _unit(wanted))):
                 yield found(UNIT_MISSING, row, "unit", "", spellings[usual].most_common(1)[0][0])
-        elif wanted and _unit(row.unit) != _unit(wanted) and _without_change(row.unit) != _without_change(wanted):
+        elif (
+            wanted
+            and _unit(row.unit) != _unit(wanted)
+            and _without_change(row.unit) != _without_change(wanted)
+        ):
             yield found(UNIT_DIFFERS, row, "unit", row.unit, wanted, with_=why)
 
 
@@ -103,7 +107,9 @@ _OWN = frozenset(
 
 def study_row(study: str, texts: Mapping[str, str]) -> Row:
     """A study's row of the study-level columns, to be asked about as a row of the extraction."""
-    return row_of({"outcome": "", "timepoint": "", "arm": "", "group": "", **texts, "study": texts.get("study", study)})
+    return row_of(
+        {"outcome": "", "timepoint": "", "arm": "", "group": "", **texts, "study": texts.get("study", study)}
+    )
 
 
 FAMILY = Family("Units and texts", (UNIT_DIFFERS, UNIT_MISSING, TEXT_AMONG_NUMBERS), check)

@@ -23,6 +23,8 @@ RIVAL = 1.2
 """Another slip that explains a number almost as well is asked about too."""
 MISFIT = 1.6
 """Mean loss for each reference above which a correction does not bring a number where it is expected."""
+LEFT = 0.35
+"""Unless no more than this share of what spoke against the number is left: a study may be unusual, and slipped too."""
 FAR, FAR_TOGETHER = 5.0, 6.5
 """Losses by the other studies and by all references, from which a number is asked about that no slip explains."""
 
@@ -149,7 +151,7 @@ FACTORS = {
     2.2046: "lb and kg", 2.54: "cm and inches", 10.0: "a tenfold unit", 100.0: "a hundredfold unit", 365.25: "days and years",
     30.44: "days and months", 7.0: "days and weeks", 12.0: "months and years", 60.0: "minutes and hours", 24.0: "hours and days",
 }  # fmt: skip
-_RARE_UNIT = 2.0
+_RARE_UNIT = 3.0
 """Of so many factors one fits by chance more often."""
 SLIPS = (
     Slip(SD_IS_SE, "sd", _sd_from_se),
@@ -354,9 +356,7 @@ def _references(
     return group.expected(rows[at], siblings)
 
 
-def _losses(
-    group: Group, rows: Sequence[Row], now: Sequence[Numbers], at: int
-) -> tuple[float, float]:
+def _losses(group: Group, rows: Sequence[Row], now: Sequence[Numbers], at: int) -> tuple[float, float]:
     means, sds = _references(group, rows, now, at)
     return _loss(means, sds, now[at])
 
@@ -383,11 +383,10 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
             gains, misfit = [], 0.0
             for (means, sds), old, new in zip(references, before, after, strict=True):
                 gains.append(sum(old) - sum(new))
-                if slip.part != "sd":
-                    misfit = max(misfit, new[0] / max(len(means), 1))
-                if slip.part != "mean":
-                    misfit = max(misfit, new[1] / max(len(sds), 1))
-                if slip.part == "both" and (old[0] - new[0] < 1.0 or old[1] - new[1] < 1.0):
+                for part, at, references_ in (("mean", 0, means), ("sd", 1, sds)):
+                    if slip.part in (part, "both") and new[at] > LEFT * old[at]:
+                        misfit = max(misfit, new[at] / max(len(references_), 1))
+                if slip.part == "both" and (old[0] - new[0] < 1.5 or old[1] - new[1] < 1.5):
                     gains.append(-math.inf)
             # What all arms share is one slip, not one for each arm.
             gain = sum(gains) / len(which) - slip.rare if together else sum(gains) - slip.rare
@@ -404,7 +403,15 @@ def _asked(group: Group, row: Row, slip: Slip, numbers: Numbers) -> Finding:
     else:
         column, _ = row.location or ("mean", 0.0)
         expected = shown(numbers.mean if numbers.mean is not None else math.nan)
-    return found(slip.kind, row, column, row.text(column), expected, others=_others(group, row, slip.part), what=slip.what)
+    return found(
+        slip.kind,
+        row,
+        column,
+        row.text(column),
+        expected,
+        others=_others(group, row, slip.part),
+        what=slip.what,
+    )
 
 
 def _others(group: Group, row: Row, part: str) -> str:
@@ -426,10 +433,24 @@ def _outlying(
     if not untouched:
         return
     if mean and location and _far(mean, means, location[1]):
-        yield found(OUTLYING, row, location[0], row.text(location[0]), shown(mean.centre), others=_others(group, row, "mean"))
+        yield found(
+            OUTLYING,
+            row,
+            location[0],
+            row.text(location[0]),
+            shown(mean.centre),
+            others=_others(group, row, "mean"),
+        )
     if sd and row.sd and _far(sd, sds, math.log(row.sd)):
         column = next(name for name in ("sd", "se", "ci_low", "q1") if name in row.numbers)
-        yield found(OUTLYING, row, column, row.text(column), shown(math.exp(sd.centre)), others=_others(group, row, "sd"))
+        yield found(
+            OUTLYING,
+            row,
+            column,
+            row.text(column),
+            shown(math.exp(sd.centre)),
+            others=_others(group, row, "sd"),
+        )
 
 
 def _far(crowd: Reference, references: Sequence[Reference], value: float) -> bool:

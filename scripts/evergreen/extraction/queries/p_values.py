@@ -106,7 +106,14 @@ def _of_arms(rows: Sequence[Row]) -> Iterator[Finding]:
             continue
         p = p_of_arms(row, controls[0])
         if p is not None and contradicts(text, p):
-            yield found(P_CONTRADICTION, row, "estimate_p", text, shown(p), of=f"of {row.arm or 'the arm'} and {controls[0].arm or 'the control'} ")
+            yield found(
+                P_CONTRADICTION,
+                row,
+                "estimate_p",
+                text,
+                shown(p),
+                of=f"of {row.arm or 'the arm'} and {controls[0].arm or 'the control'} ",
+            )
 
 
 def p_of_arms(row: Row, control: Row) -> float | None:

@@ -58,7 +58,7 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
     alike: dict[object, list[Row]] = {}
     for row in rows:
         if said := _said(row):
-            alike.setdefault(said, []).append(row)
+            alike.setdefault((said, row.key[2]), []).append(row)
     shared: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for same in alike.values():
         if len(same) > 6:  # a number such as 0 of 20, which says nothing
@@ -66,13 +66,17 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
         for one, other in combinations(same, 2):
             if one.key[0] != other.key[0] and one.group == other.group:
                 shared.setdefault((one.key[0], other.key[0]), []).append((one, other))
+    elsewhere: dict[int, tuple[Row, list[Row]]] = {}
     for couples in shared.values():
         digits = sum(_digits(_said(one)) for one, _ in couples)
         whole = len(couples) > 1 and digits >= DIGITS
         for one, other in couples:
             if whole or _digits(_said(one)) >= DIGITS_OF_ARM:
                 for row, beside in ((one, other), (other, one)):
-                    yield found(SAME_NUMBERS, row, _said(row)[-1][0], _text(row), with_=f"{beside.study}, {beside.arm or beside.outcome}")
+                    elsewhere.setdefault(id(row), (row, []))[1].append(beside)
+    for row, others in elsewhere.values():
+        places = sorted({f"{beside.study} ({beside.arm or beside.outcome})" for beside in others})
+        yield found(SAME_NUMBERS, row, _said(row)[-1][0], _text(row), with_="; ".join(places))
 
 
 def _within(evidence: Evidence) -> Iterator[Finding]:

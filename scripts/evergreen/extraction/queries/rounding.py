@@ -31,7 +31,9 @@ def possible_means(mean: float, n: int, step: float, places: int) -> list[int]:
     """Sums, in steps, of n values whose mean is printed as `mean` with so many decimals."""
     half = 0.5 * 10.0**-places
     low, high = (mean - half) * n / step, (mean + half) * n / step
-    return list(range(math.ceil(low - EDGE * max(1, abs(low))), math.floor(high + EDGE * max(1, abs(high))) + 1))
+    return list(
+        range(math.ceil(low - EDGE * max(1, abs(low))), math.floor(high + EDGE * max(1, abs(high))) + 1)
+    )
 
 
 def possible_sd(sd: float, total: int, n: int, step: float, places: int) -> bool:
