@@ -237,7 +237,9 @@ def plant(kind: str, review: Review, random: np.random.Generator, taken: set[str
     """Plant one error of a kind into a study that has none yet; None where the draw does not allow it."""
     rows = review.rows
     groups = [(key, at) for key, at in comparisons(rows).items() if key[0] not in taken]
-    key, at = groups[random.integers(len(groups))]
+    if not groups:
+        return None
+    _, at = groups[random.integers(len(groups))]
     arm = int(random.choice(at))
     row = rows[arm]
     changed: list[int] = [arm]
@@ -285,9 +287,8 @@ def plant(kind: str, review: Review, random: np.random.Generator, taken: set[str
             return None
         one, other = (rows[place] for place in at)
         columns = ("n", "events", *VALUES) if random.random() < 0.5 else ("events", *VALUES)
-        if _has(one, "events"):
-            if one["events"] > other["n"] or other["events"] > one["n"]:
-                return None
+        if _has(one, "events") and (one["events"] > other["n"] or other["events"] > one["n"]):
+            return None
         for column in columns:
             one[column], other[column] = other[column], one[column]
         changed = list(at)

@@ -18,8 +18,8 @@ def merged(root, tmp_path, monkeypatch):
     merge_extraction.main(
         ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
-         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
     )  # fmt: skip
     return tmp_path
 
@@ -57,8 +57,8 @@ def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch)
     monkeypatch.chdir(root)
     merge_extraction.main(
         ["--sheets", '{"AB": "config/extraction/AB.csv"}', "--study-sheets", "{}",
-         "--params", '{"people": ["AB", "CD"], "scales": {}}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+         "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
     )  # fmt: skip
     waiting = read_table(tmp_path / "conflicts.csv")
     assert set(waiting["status"]) == {"pending"}
@@ -70,5 +70,5 @@ def test_a_review_without_sheets_is_told_what_is_missing():
     with pytest.raises(InputError, match=r"no .* sheet is there"):
         merge_extraction.main(
             ["--sheets", "{}", "--study-sheets", "{}", "--params", "{}",
-             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted"))]
+             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
         )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
@@ -17,6 +18,7 @@ from evergreen.sheets.numbers import NUMBER
 
 GAIN = 2.3
 FAR = 6.0
+SIZE_GAIN = 6.0
 RANDOMISED = re.compile(
     r"(n_|number_|total_|participants_|patients_)?(randomi[sz]ed|allocated|enrolled)(_n|_total|_participants|_patients|_number)?"
     r"|n_rand|rand_n|sample_size|total_n|n_total"
@@ -62,9 +64,14 @@ def _countable(row: Row) -> bool:
 def randomised_in(texts: Mapping[str, str]) -> tuple[str, float] | None:
     """(column, number) of people randomised, where a column of a person's own says it."""
     for name, text in texts.items():
-        if RANDOMISED.fullmatch(name_key(name)) and NUMBER.fullmatch(text):
+        if text and _says_randomised(name) and NUMBER.fullmatch(text):
             return name, float(text)
     return None
+
+
+@cache
+def _says_randomised(column: str) -> bool:
+    return RANDOMISED.fullmatch(name_key(column)) is not None
 
 
 def _randomised(evidence: Evidence) -> Iterator[Finding]:
@@ -90,7 +97,7 @@ def _randomised(evidence: Evidence) -> Iterator[Finding]:
         sizes = [row.n for row in rows if row.n]
         if total and not crossover and not above and sum(sizes) > total[1] and len(sizes) > 1:
             problem = f"the arms have {sum(sizes):g} together, but {total[0]} of the study is {total[1]:g}."
-            largest = max((row for row in rows if row.n), key=_excess(evidence))
+            largest = max((row for row in rows if row.n), key=lambda row: _excess(evidence, row))
             yield found(
                 TOTALS,
                 largest,
@@ -101,71 +108,41 @@ def _randomised(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _excess(evidence: Evidence) -> object:
+def _elsewhere(evidence: Evidence, row: Row) -> list[float]:
+    """Participants of the arm in the study's other rows."""
+    rows = evidence.arms.get((row.key[0], row.key[3]), ())
+    return [other.n for other in rows if other is not row and other.n]
+
+
+def _excess(evidence: Evidence, row: Row) -> tuple[float, float]:
     """By how much an arm has more participants than it has elsewhere: there the error is."""
-
-    def excess(row: Row) -> tuple[float, float]:
-        elsewhere = [
-            other.n
-            for other in evidence.arms.get((row.key[0], row.key[3]), ())
-            if other is not row and other.n
-        ]
-        return ((row.n or 0) / median(elsewhere) if elsewhere else 1.0, row.n or 0)
-
-    return excess
+    elsewhere = _elsewhere(evidence, row)
+    n = row.n or 0.0
+    return (n / median(elsewhere) if elsewhere else 1.0), n
 
 
 def _sizes(evidence: Evidence) -> Iterator[Finding]:
     """An arm's participants against its other rows and the other arms: a digit too many, or the whole study's number."""
     for rows in evidence.comparisons.values():
-        sized = [row for row in rows if row.n]
-        for row in sized:
-            n = row.n or 0.0
-            own = evidence.arms.get((row.key[0], row.key[3]), ())
-            elsewhere = [math.log(other.n) for other in own if other is not row and other.n]
-            siblings = [math.log(other.n) for other in sized if other is not row and other.n]
-            references = []
-            if elsewhere:
-                references.append(Reference(median(elsewhere), 0.12))
-            if siblings:
-                references.append(Reference(median(siblings), 0.35))
-            others = [other.n for other in sized if other is not row]
-            if (
-                len(others) > 1
-                and n == sum(others)
-                and elsewhere
-                and abs(math.log(n) - median(elsewhere)) > 0.3
-            ):
-                continue
-            if len(references) < 2:
-                continue
-            before = loss(references, math.log(n))
-            for factor in (0.1, 10.0, 0.01, 100.0):
-                after = loss(references, math.log(n * factor))
-                if before - after > 6.0 and after < 2.5:
-                    yield found(
-                        DECIMAL_SHIFT,
-                        row,
-                        "n",
-                        row.text("n"),
-                        shown(n * factor),
-                        others="the other rows of the arm and the other arms",
-                    )
-                    break
-            else:
-                together = (
-                    sum(math.exp(one) for one in siblings) + math.exp(median(elsewhere)) if elsewhere else 0.0
-                )
-                if (
-                    siblings
-                    and elsewhere
-                    and n >= 1.5 * math.exp(median(elsewhere))
-                    and abs(n - together) < 0.02 * n
-                ):
-                    problem = "that is the number of all arms together, and the arm has fewer elsewhere."
-                    yield found(
-                        TOTALS, row, "n", row.text("n"), shown(math.exp(median(elsewhere))), problem=problem
-                    )
+        for row in rows:
+            elsewhere = _elsewhere(evidence, row)
+            siblings = [other.n for other in rows if other is not row and other.n]
+            if row.n and elsewhere and siblings:
+                yield from _size(row, row.n, median(elsewhere), siblings)
+
+
+def _size(row: Row, n: float, usual: float, siblings: Sequence[float]) -> Iterator[Finding]:
+    references = [Reference(math.log(usual), 0.12), Reference(math.log(median(siblings)), 0.35)]
+    before = loss(references, math.log(n))
+    for factor in (0.1, 10.0, 0.01, 100.0):
+        after = loss(references, math.log(n * factor))
+        if before - after > SIZE_GAIN and after < 2.5:
+            others = "the other rows of the arm and the other arms"
+            yield found(DECIMAL_SHIFT, row, "n", row.text("n"), shown(n * factor), others=others)
+            return
+    if n >= 1.5 * usual and abs(n - usual - sum(siblings)) < 0.02 * n:
+        problem = "that is the number of all arms together, and the arm has fewer elsewhere."
+        yield found(TOTALS, row, "n", row.text("n"), shown(usual), problem=problem)
 
 
 # --- events -------------------------------------------------------------------------------------------------------------------
@@ -185,6 +162,10 @@ class _Count:
         return 1 / (self.events + 0.5) + 1 / (self.n - self.events + 0.5)
 
 
+Undo = Callable[[_Count], float | None]
+"""The events that were meant; None where the slip cannot have happened."""
+
+
 def _of(row: Row) -> _Count:
     return _Count(row.numbers["events"], row.numbers["n"])
 
@@ -202,7 +183,7 @@ def _as_percent(count: _Count) -> float:
     return min(math.log(count.n / 100), 0.0)
 
 
-def _tenfold(factor: float) -> object:
+def _tenfold(factor: float) -> Undo:
     def undo(count: _Count) -> float | None:
         events = count.events * factor
         return (
@@ -216,7 +197,7 @@ def _tenfold(factor: float) -> object:
 
 _SLIPS = (
     (PERCENT_AS_COUNT, _percent, 0.0),
-    (DECIMAL_SHIFT, _tenfold(10.0), 0.8),
+    (DECIMAL_SHIFT, _tenfold(10.0), 2.3),
     (DECIMAL_SHIFT, _tenfold(0.1), 0.8),
 )
 
@@ -329,10 +310,10 @@ def _explanations(
     for which in [*((at,) for at in everything), *([everything] if len(arms) > 1 else [])]:
         together = len(which) > 1
         for kind, undo, rare in _SLIPS:
-            mended = [undo(now[at]) for at in which]  # type: ignore[operator]
-            if any(events is None or events > now[at].n for events, at in zip(mended, which, strict=True)):
+            mended = [(undo(now[at]), now[at].n) for at in which]
+            counts = [_Count(events, n) for events, n in mended if events is not None and events <= n]
+            if len(counts) < len(which):
                 continue
-            counts = [_Count(events, now[at].n) for events, at in zip(mended, which, strict=True)]
             gains, misfit = [], 0.0
             for at, count in zip(which, counts, strict=True):
                 siblings = [] if together else [other for place, other in enumerate(now) if place != at]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
@@ -26,7 +27,7 @@ FEWEST = 6
 def _pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     """(earlier, later) neighbours with events."""
     counted = [row for row in rows if "events" in row.numbers and row.days is not None]
-    for earlier, later in zip(counted, counted[1:], strict=False):
+    for earlier, later in pairwise(counted):
         if earlier.days != later.days:
             yield earlier, later
 

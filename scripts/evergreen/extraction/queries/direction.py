@@ -60,7 +60,7 @@ def _between(row: Row, control: Row) -> tuple[float, float] | None:
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    exchanged = set()
+    exchanged: set[tuple[str, ...]] = set()
     for finding in _exchanged(evidence):
         exchanged.add(finding.row.key[:3])
         yield finding
@@ -100,7 +100,7 @@ def _effects(
             if direction:
                 references.append(Reference(0.3 * direction, math.hypot(0.5, noise)))
             gain = loss(references, effect.value) - loss(references, -effect.value)
-            fits = all(abs(one.distance(-effect.value)) < 2 for one in references)
+            fits = all(abs(one.distance(-effect.value)) < 3 for one in references)
             clear = abs(effect.value) > noise
             if gain > GAIN and fits and clear:
                 column = effect.row.location[0] if effect.row.location else "events"
@@ -165,12 +165,18 @@ def _less_likely(evidence: Evidence, rows: Sequence[Row], crossed: int) -> bool:
 # --- estimates of contrast rows -----------------------------------------------------------------------------------------------
 
 Undo = Callable[[float, bool], float | None]
+
+
+def _times(factor: float) -> Undo:
+    return lambda value, ratio: value * factor
+
+
 _SLIPS: tuple[tuple[Kind, Undo, float, str], ...] = (
     (ARMS_SWAPPED, lambda value, ratio: 1 / value if ratio and value > 0 else None, 0.0, "inverted"),
     (SIGN, lambda value, ratio: None if ratio else -value, 0.0, "with the other sign"),
     (SCALE, lambda value, ratio: math.exp(value) if ratio and value < 50 else None, 0.3, "as a logarithm"),
     (SCALE, lambda value, ratio: math.log(value) if not ratio and value > 0 else None, 0.8, "as a ratio"),
-    *((DECIMAL_SHIFT, (lambda factor: lambda value, ratio: value * factor)(factor), 0.5, "") for factor in (10.0, 0.1, 100.0, 0.01)),
+    *((DECIMAL_SHIFT, _times(factor), 0.5, "with another decimal point") for factor in (10.0, 0.1, 100.0, 0.01)),
 )  # fmt: skip
 
 

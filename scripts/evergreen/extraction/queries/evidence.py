@@ -116,10 +116,12 @@ def row_of(raw: Mapping[str, Any]) -> Row:
     """A row of the merged extraction, its number columns floats (NaN: nothing there), everything else text."""
     numbers = {name: float(raw[name]) for name in NUMBERS if name in raw and not math.isnan(raw[name])}
     texts = {name: value for name, value in raw.items() if name not in NUMBERS and isinstance(value, str)}
-    names = [str(raw.get(name, "")) for name in ("study", "outcome", "timepoint", "arm")]
+    study, outcome, timepoint, arm = (
+        str(raw.get(name, "")) for name in ("study", "outcome", "timepoint", "arm")
+    )
     return Row(
-        *names, group=raw["group"], unit=texts.get("unit", "").strip(), key=tuple(map(folded, names)),  # type: ignore[arg-type]
-        numbers=numbers, texts=texts, days=days_of(names[2]), sd=_spread(numbers),
+        study, outcome, timepoint, arm, raw["group"], texts.get("unit", "").strip(),
+        (folded(study), folded(outcome), folded(timepoint), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, SD_IS_SE, SIG
 
 AGREE = 1.08
 """Ratio up to which two spreads agree beside rounding: the participants analysed may be a few less than those entered."""
-LEANING = {False: 0.06, True: 0.12}
+LEANING = {False: 0.06, True: 0.10}
 """Share of the half width by which an estimate may stand off the middle, beside rounding; of a logarithm more, for exact and
 profile intervals of ratios are not quite symmetric."""
 # Quantiles of other levels than 95 %, by that of 95 %.
@@ -110,7 +110,7 @@ def _spreads(row: Row) -> Iterator[Finding]:
     pair = next(pair for pair in apart if odd in pair)
     other = pair[0] if pair[1] is odd else pair[1]
     ratio, root = odd.value / other.value, math.sqrt(row.n or 1)
-    named = {"with_": NAMES[other.column], "certain": True}
+    beside = NAMES[other.column]
     column = odd.column
     scaled = row.numbers[column] / ratio if column != "ci_low" else other.value
     if column == "sd" and _like(ratio * root, 1):
@@ -120,8 +120,9 @@ def _spreads(row: Row) -> Iterator[Finding]:
             "sd",
             row.text("sd"),
             shown(other.value),
-            others=f"what {NAMES[other.column]} gives",
-            **named,
+            others=f"what {beside} gives",
+            with_=beside,
+            certain=True,
         )
     elif column != "ci_low" and any(_like(ratio, 10.0**power) for power in (-3, -2, -1, 1, 2, 3)):
         yield found(
@@ -130,18 +131,17 @@ def _spreads(row: Row) -> Iterator[Finding]:
             column,
             row.text(column),
             shown(scaled),
-            others=f"what {NAMES[other.column]} gives",
-            **named,
+            others=f"what {beside} gives",
+            with_=beside,
+            certain=True,
         )
     else:
         hint = next(
             (
                 f" (a {level} interval would fit)"
                 for level, factor in LEVELS.items()
-                if column == "ci_low"
-                and _like(ratio, factor)
-                or other.column == "ci_low"
-                and _like(1 / ratio, factor)
+                if (column == "ci_low" and _like(ratio, factor))
+                or (other.column == "ci_low" and _like(1 / ratio, factor))
             ),
             "",
         )
@@ -152,7 +152,7 @@ def _spreads(row: Row) -> Iterator[Finding]:
             column,
             row.text(column),
             expected,
-            with_=NAMES[other.column],
+            with_=beside,
             certain=True,
             hint=hint,
         )

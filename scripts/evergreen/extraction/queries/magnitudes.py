@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
+from evergreen.extraction.queries.crowd import NORMAL, Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.sheets import folded
@@ -23,8 +23,8 @@ RIVAL = 1.2
 """Another slip that explains a number almost as well is asked about too."""
 MISFIT = 1.6
 """Mean loss for each reference above which a correction does not bring a number where it is expected."""
-LEFT = 0.35
-"""Unless no more than this share of what spoke against the number is left: a study may be unusual, and slipped too."""
+LEFT, MOST_LEFT = 0.35, 3.0
+"""Unless no more than this share of what spoke against the number is left (nor more than that for each reference): a study may be unusual, and slipped too."""
 FAR, FAR_TOGETHER = 5.0, 6.5
 """Losses by the other studies and by all references, from which a number is asked about that no slip explains."""
 
@@ -158,7 +158,7 @@ SLIPS = (
     Slip(SE_IS_SD, "sd", _sd_itself, 0.5),
     *(Slip(DECIMAL_SHIFT, part, _times(part, factor), rare)
       for part in ("mean", "sd") for factor, rare in ((10, 0.5), (0.1, 0.5), (100, 1.0), (0.01, 1.0), (1000, 1.5), (0.001, 1.5))),
-    Slip(SIGN, "mean", _negated, 0.3),
+    Slip(SIGN, "mean", _negated, -1.0),
     Slip(CHANGE_AMONG_FINAL, "mean", _plus_baseline(1), 0.3, "a change from baseline"),
     Slip(CHANGE_AMONG_FINAL, "mean", _plus_baseline(-1), 0.3, "a final value"),
     Slip(UNIT, "both", _linear(0.09148, 2.152), 1.0, "HbA1c, mmol/mol and %"),
@@ -194,7 +194,13 @@ class Group:
         if sds:
             return median(median(several) for several in sds.values())
         means = [row.location[1] for row in self.rows if row.location]
-        return 1.4826 * median(abs(mean - median(means)) for mean in means) or 1.0 if means else 1.0
+        middle = median(means) if means else 0.0
+        return NORMAL * median(abs(mean - middle) for mean in means) if means else 0.0
+
+    @cached_property
+    def spread_known(self) -> bool:
+        """Without any standard deviation nothing says how far means of one study may lie apart."""
+        return any(row.sd for row in self.rows) and self.sigma > 0
 
     @cached_property
     def sds(self) -> Crowd:
@@ -209,7 +215,9 @@ class Group:
             if row.location:
                 for time in {row.key[2], ""}:
                     found.setdefault((row.group, time), []).append((row.key[0], row.location[1]))
-        return {key: Crowd(_by_study(values), floor=0.2 * self.sigma) for key, values in found.items()}
+        return {
+            key: Crowd(_by_study(values), floor=0.2 * self.sigma or 1e-9) for key, values in found.items()
+        }
 
     @cached_property
     def between_arms(self) -> tuple[float, float]:
@@ -219,7 +227,7 @@ class Group:
             first = rows[0]
             for row in rows[1:]:
                 if row.location and first.location:
-                    means.append((row.location[1] - first.location[1]) / self.sigma)
+                    means.append((row.location[1] - first.location[1]) / (self.sigma or 1.0))
                 if row.sd and first.sd:
                     sds.append(math.log(row.sd / first.sd))
         return spread_of(means, usual=0.6, floor=0.3), spread_of(sds, usual=0.25, floor=0.12)
@@ -230,7 +238,7 @@ class Group:
         means, sds = [], []
         for row in self.rows:
             if "mean_baseline" in row.numbers and row.location:
-                means.append((row.location[1] - row.numbers["mean_baseline"]) / self.sigma)
+                means.append((row.location[1] - row.numbers["mean_baseline"]) / (self.sigma or 1.0))
             if row.numbers.get("sd_baseline") and row.sd:
                 sds.append(math.log(row.sd / row.numbers["sd_baseline"]))
         return _about(means, usual=1.0, floor=0.3), _about(sds, usual=0.4, floor=0.15)
@@ -244,19 +252,19 @@ class Group:
         wide = math.hypot(mean_spread * self.sigma, 1.4 * noise)
         small = math.sqrt(1 / max(row.n - 1, 1)) if row.n else 0.2
         others = [one.now.mean for one in siblings if one.now.mean is not None]
-        if others:
+        if others and self.spread_known:
             means.append(Reference(median(others), wide))
         spreads = [math.log(one.now.sd) for one in siblings if one.now.sd]
         if spreads:
             sds.append(Reference(median(spreads), math.hypot(sd_spread, small)))
         course = self._courses.get((row.key[0], row.key[1], row.key[3]), ())
         near = [other for other in course if other is not row and other.changed == row.changed]
-        if located := [other.location[1] for other in near if other.location]:
+        if self.spread_known and (located := [other.location[1] for other in near if other.location]):
             means.append(Reference(median(located), math.hypot(max(mean_spread, 0.5) * self.sigma, noise)))
         if spreads := [math.log(other.sd) for other in near if other.sd]:
             sds.append(Reference(median(spreads), math.hypot(max(sd_spread, 0.25), small)))
         mean_since, sd_since = self.since_baseline
-        if not row.changed and "mean_baseline" in row.numbers:
+        if self.spread_known and not row.changed and "mean_baseline" in row.numbers:
             centre = row.numbers["mean_baseline"] + mean_since.centre * self.sigma
             means.append(Reference(centre, mean_since.spread * self.sigma))
         if row.numbers.get("sd_baseline"):
@@ -374,7 +382,12 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
         together = len(which) > 1
         references = [_references(group, rows, now, at, together) for at in which]
         before = [_loss(*refs, now[at]) for refs, at in zip(references, which, strict=True)]
+        against = {"mean": sum(mean for mean, _ in before), "sd": sum(sd for _, sd in before)}
+        against["both"] = sum(against.values())
         for slip in SLIPS:
+            # No more can be gained than what speaks against the numbers.
+            if against[slip.part] / (len(which) if together else 1) - slip.rare < GAIN:
+                continue
             undone = [slip.undo(rows[at], now[at]) for at in which]
             if any(numbers is None for numbers in undone):
                 continue
@@ -384,8 +397,9 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
             for (means, sds), old, new in zip(references, before, after, strict=True):
                 gains.append(sum(old) - sum(new))
                 for part, at, references_ in (("mean", 0, means), ("sd", 1, sds)):
-                    if slip.part in (part, "both") and new[at] > LEFT * old[at]:
-                        misfit = max(misfit, new[at] / max(len(references_), 1))
+                    left = new[at] / max(len(references_), 1)
+                    if slip.part in (part, "both") and (left > MOST_LEFT or new[at] > LEFT * old[at]):
+                        misfit = max(misfit, left)
                 if slip.part == "both" and (old[0] - new[0] < 1.5 or old[1] - new[1] < 1.5):
                     gains.append(-math.inf)
             # What all arms share is one slip, not one for each arm.

@@ -8,7 +8,7 @@ from itertools import combinations
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 
-DIGITS = 8
+DIGITS = 7
 """Significant digits that two studies have alike in an outcome, from which it is no chance any more."""
 DIGITS_OF_ARM = 7
 DIGITS_WITHIN = 5

@@ -7,7 +7,7 @@ its analytical form (GRIMMER).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evergreen.extraction.queries.evidence import Evidence, Row, decimals
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -54,30 +54,37 @@ def possible_sd(sd: float, total: int, n: int, step: float, places: int) -> bool
 def check(evidence: Evidence) -> Iterator[Finding]:
     for outcome, rows in evidence.by_outcome.items():
         steps = {one.instrument.granularity for one in evidence.outcomes.get(outcome, ())} - {None}
-        if len(steps) == 1:
-            step = steps.pop()
-            for row in rows:
-                if row.group != "contrast" and not row.modelled:
-                    yield from _row(row, float(step or 1))
+        if len(steps) != 1:
+            continue
+        step = float(steps.pop() or 1)
+        by_table: dict[tuple[str, ...], list[Row]] = {}
+        for row in rows:
+            if row.group != "contrast" and not row.modelled:
+                place = (row.key[0], row.key[2], row.texts.get("source", ""))
+                by_table.setdefault(place, []).append(row)
+        for own in by_table.values():
+            # A zero at the end is not seen; a table prints the numbers of a column with the same decimals.
+            places = {
+                column: max((decimals(row.numbers[column]) for row in own if row.printed(column)), default=0)
+                for column in ("mean", "sd")
+            }
+            for row in own:
+                yield from _row(row, step, places)
 
 
-def _row(row: Row, step: float) -> Iterator[Finding]:
+def _row(row: Row, step: float, places: Mapping[str, int]) -> Iterator[Finding]:
     n = row.n
-    if not n or not n.is_integer() or n < 2 or not row.printed("mean"):
+    if not n or not n.is_integer() or n < 2 or not row.printed("mean") or n / step >= 10.0 ** places["mean"]:
         return
     mean = row.numbers["mean"]
-    places = decimals(mean)
-    # A zero at the end is not seen: its standard deviation shows with how many decimals the row is printed.
-    if n / step >= 10.0**places:
-        return
-    totals = possible_means(mean, int(n), step, places)
+    totals = possible_means(mean, int(n), step, places["mean"])
     if not totals:
         below = math.floor(mean * n / step) * step / n
         nearest = f"{shown(below)} and {shown(below + step / n)}"
         yield found(GRIM, row, "mean", row.text("mean"), nearest, n=n, step=step)
     elif row.printed("sd"):
         sd = row.numbers["sd"]
-        if not any(possible_sd(sd, total, int(n), step, decimals(sd)) for total in totals):
+        if not any(possible_sd(sd, total, int(n), step, places["sd"]) for total in totals):
             yield found(GRIMMER, row, "sd", row.text("sd"), n=n, step=step, mean=row.text("mean"))
 
 
