@@ -52,7 +52,7 @@ def others(count=8, baseline=False, **both):
         found += arms(
             f"O{at}",
             drug={"mean": 30.3 + off + at / 10, **values, **before},
-            control={"mean": 40.2 + off - at / 10, **values, **before, "sd": 20.5},
+            control={"mean": 40.2 + off - at / 10, **values, **before, "sd": both.get("sd", 20.5)},
         )
     return found
 
@@ -124,6 +124,12 @@ CASES = [
      [*others(baseline=True), *pain({"mean": 21.0, "mean_baseline": 42.0}, {"mean_baseline": 42.3})],
      [*others(baseline=True, unit="change in mm"), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3}, unit="change in mm")]),
     ("unit", "mean", [*others(), *pain({"mean": 3.1, "sd": 2.0}, {"mean": 4.05, "sd": 1.95})], [*others(), *pain({"mean": 24.0, "sd": 15.0}, {"mean": 33.0, "sd": 15.5})], [*others(), *pain()]),
+    ("sd_is_variance", "sd", [*others(), *pain({"sd": 400.0})], [*others(), *pain({"sd": 28.0})], [*others(), *pain()]),
+    ("mean_sd_swapped", "mean", [*others(sd=5.0), *pain({"mean": 5.1, "sd": 33.0}, {"sd": 5.2})], [*others(sd=5.0), *pain({"mean": 27.0, "sd": 5.4}, {"sd": 5.2})], [*others(), *pain()]),
+    ("digits_transposed", "sd", [*others(), *pain({"sd": 91.0})], [*others(), *pain({"sd": 25.0})], [*others(), *pain()]),
+    ("digits_transposed", "n", [*pain({"n": 54.0}, timepoint="6 weeks"), *pain({"n": 45.0}, timepoint="12 weeks")],
+     [*pain({"n": 54.0}, timepoint="6 weeks"), *pain({"n": 46.0}, timepoint="12 weeks")], pain({"n": 45.0})),
+    ("decimal_shift", "n", [*pain(timepoint="6 weeks"), *pain({"n": 500.0}, timepoint="12 weeks")], [*pain(timepoint="6 weeks"), *pain({"n": 42.0}, timepoint="12 weeks")], pain({"n": 100.0})),
     ("outlying", "mean", [*others(), *pain({"mean": 115.0}, {"mean": 125.0})], [*others(), *pain({"mean": 36.0}, {"mean": 45.0})], others()[:4] + pain({"mean": 115.0}, {"mean": 125.0})),
     ("arms_swapped", "mean", [*others(), *pain({"mean": 41.0}, {"mean": 31.0})], [*others(), *pain({"mean": 36.0}, {"mean": 37.0})], [*others(), *pain({"mean": 38.0}, {"mean": 37.0})]),
     ("arms_swapped", "n", [*pain(timepoint="6 weeks"), *pain(timepoint="8 weeks"), *pain({"n": 51.0}, {"n": 50.0}, timepoint="12 weeks")],

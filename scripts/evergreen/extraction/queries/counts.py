@@ -12,18 +12,28 @@ from statistics import median
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
-from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, OUTLYING, RIVAL
+from evergreen.extraction.queries.magnitudes import (
+    DECIMAL_SHIFT,
+    DIGITS_TRANSPOSED,
+    OUTLYING,
+    RIVAL,
+    transposed,
+)
 from evergreen.sheets import name_key
 from evergreen.sheets.numbers import NUMBER
 
-GAIN = 2.3
+GAIN, ALONE = 2.3, 3.5
+"""Logarithm of the likelihood ratio from which a slip is asked about, with other studies to compare with and without."""
 FAR = 6.0
 SIZE_GAIN = 6.0
 RANDOMISED = re.compile(
     r"(n_|number_|total_|participants_|patients_)?(randomi[sz]ed|allocated|enrolled)(_n|_total|_participants|_patients|_number)?"
-    r"|n_rand|rand_n|sample_size|total_n|n_total"
+    r"|n_rand|rand_n|sample|sample_size|sample_n|total_n|n_total"
 )
-"""Columns of people's own, of a study or of an arm, that hold how many were randomised; as `name_key` writes them."""
+OF_STUDY = re.compile(r"n|total|participants|patients|subjects|people")
+
+"""Columns of people's own, of a study or of an arm, that hold how many were randomised; as `name_key` writes them. A study-level column
+may also be called as in `OF_STUDY`."""
 
 PERCENT_AS_COUNT = Kind(
     "percent_as_count", "warning",
@@ -61,23 +71,24 @@ def _countable(row: Row) -> bool:
 # --- participants -------------------------------------------------------------------------------------------------------------
 
 
-def randomised_in(texts: Mapping[str, str]) -> tuple[str, float] | None:
+def randomised_in(texts: Mapping[str, str], *, of_study: bool = False) -> tuple[str, float] | None:
     """(column, number) of people randomised, where a column of a person's own says it."""
     for name, text in texts.items():
-        if text and _says_randomised(name) and NUMBER.fullmatch(text):
+        if text and _says_randomised(name, of_study) and NUMBER.fullmatch(text):
             return name, float(text)
     return None
 
 
 @cache
-def _says_randomised(column: str) -> bool:
-    return RANDOMISED.fullmatch(name_key(column)) is not None
+def _says_randomised(column: str, of_study: bool) -> bool:
+    name = name_key(column)
+    return RANDOMISED.fullmatch(name) is not None or (of_study and OF_STUDY.fullmatch(name) is not None)
 
 
 def _randomised(evidence: Evidence) -> Iterator[Finding]:
     for rows in evidence.comparisons.values():
         study = rows[0].key[0]
-        total = randomised_in(evidence.studies.get(study, {}))
+        total = randomised_in(evidence.studies.get(study, {}), of_study=True)
         crossover = evidence.crossover(study)
         above = False
         for row in rows:
@@ -128,10 +139,11 @@ def _sizes(evidence: Evidence) -> Iterator[Finding]:
             elsewhere = _elsewhere(evidence, row)
             siblings = [other.n for other in rows if other is not row and other.n]
             if row.n and elsewhere and siblings:
-                yield from _size(row, row.n, median(elsewhere), siblings)
+                yield from _size(row, row.n, elsewhere, siblings)
 
 
-def _size(row: Row, n: float, usual: float, siblings: Sequence[float]) -> Iterator[Finding]:
+def _size(row: Row, n: float, elsewhere: Sequence[float], siblings: Sequence[float]) -> Iterator[Finding]:
+    usual = median(elsewhere)
     references = [Reference(math.log(usual), 0.12), Reference(math.log(median(siblings)), 0.35)]
     before = loss(references, math.log(n))
     for factor in (0.1, 10.0, 0.01, 100.0):
@@ -140,6 +152,12 @@ def _size(row: Row, n: float, usual: float, siblings: Sequence[float]) -> Iterat
             others = "the other rows of the arm and the other arms"
             yield found(DECIMAL_SHIFT, row, "n", row.text("n"), shown(n * factor), others=others)
             return
+    meant = transposed(n)
+    if meant == usual and n not in elsewhere and not 0.8 < n / usual < 1.05:
+        yield found(
+            DIGITS_TRANSPOSED, row, "n", row.text("n"), shown(usual), others="the other rows of the arm"
+        )
+        return
     if n >= 1.5 * usual and abs(n - usual - sum(siblings)) < 0.02 * n:
         problem = "that is the number of all arms together, and the arm has fewer elsewhere."
         yield found(TOTALS, row, "n", row.text("n"), shown(usual), problem=problem)
@@ -326,7 +344,7 @@ def _explanations(
             gain = (sum(gains) / len(which) if together else sum(gains)) - rare
             if kind is PERCENT_AS_COUNT:
                 gain -= sum(_as_percent(now[at]) for at in which)
-            if gain >= GAIN and misfit < 1.2:
+            if gain >= (GAIN if rates.crowd(arms[which[0]]) else ALONE) and misfit < 1.2:
                 yield gain, kind, which, counts
 
 

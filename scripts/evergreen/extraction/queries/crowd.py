@@ -3,7 +3,8 @@
 A reference is where a number is expected and how widely such numbers spread: the other arms, the other time points, the
 baseline, the other studies. Its weight is that of Student's t distribution with four degrees of freedom, so that a single
 reference never decides alone, however far away a number is (Lange 1989, J Am Stat Assoc 84:881). Centre and spread of other
-studies are median and MAD, which half of them cannot move (Hampel 1974).
+studies are median and MAD, which half of them cannot move (Hampel 1974), or the
+deviation that a fifth exceeds where that is wider.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ FEWEST = 5
 """Other studies below which nothing is compared with them."""
 NORMAL = 1.4826
 """MAD of a normal distribution's values to its standard deviation."""
+FAR_FIFTH = 1.2816
+"""The same of the deviation that a fifth of them exceeds."""
 _DEGREES = 4.0
 
 
@@ -74,7 +77,9 @@ class Crowd:
 
     def _reference(self, values: Sequence[float]) -> Reference:
         centre = median(values)
-        mad = NORMAL * median(abs(value - centre) for value in values)
+        away = sorted(abs(value - centre) for value in values)
+        # The far fifth counts as well: outcomes differ more between studies than a normal distribution of their middle says.
+        mad = max(NORMAL * median(away), away[math.ceil(0.8 * len(away)) - 1] / FAR_FIFTH)
         # Median and MAD of few are uncertain themselves.
         return Reference(centre, max(mad, self._floor) * (1 + 1.5 / len(values)))
 

@@ -11,9 +11,9 @@ from evergreen.extraction.queries.crowd import Crowd, Reference, loss
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.intervals import SCALE
-from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, OUTLYING, SIGN
+from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, SIGN
 
-GAIN = 1.8
+GAIN = 1.4
 FAR = 7.0
 ARMS_SWAPPED = Kind(
     "arms_swapped", "warning",
@@ -175,7 +175,6 @@ _SLIPS: tuple[tuple[Kind, Undo, float, str], ...] = (
     (ARMS_SWAPPED, lambda value, ratio: 1 / value if ratio and value > 0 else None, 0.0, "inverted"),
     (SIGN, lambda value, ratio: None if ratio else -value, 0.0, "with the other sign"),
     (SCALE, lambda value, ratio: math.exp(value) if ratio and value < 50 else None, 0.3, "as a logarithm"),
-    (SCALE, lambda value, ratio: math.log(value) if not ratio and value > 0 else None, 0.8, "as a ratio"),
     *((DECIMAL_SHIFT, _times(factor), 0.5, "with another decimal point") for factor in (10.0, 0.1, 100.0, 0.01)),
 )  # fmt: skip
 
@@ -218,6 +217,8 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
         if mended is None or (ratio and mended <= 0):
             continue
         after = loss(references, _analysed(mended, ratio))
+        if not ratio and kind is DECIMAL_SHIFT and loss(references, 0.0) - after < NOT_ZERO:
+            continue
         if before - after - rare > GAIN and after < 1.5 * len(references):
             explained.append((before - after - rare, kind, mended, how))
     centre = math.exp(reference.centre) if ratio else reference.centre

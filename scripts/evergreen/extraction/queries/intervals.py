@@ -32,8 +32,8 @@ ASYMMETRIC = Kind(
     "Cochrane Handbook 6.3.2",
 )  # fmt: skip
 SCALE = Kind(
-    "scale", "error",
-    "An estimate that is taken for a ratio is symmetric within its limits as a logarithm or difference, or the other way round; or is no possible ratio.",
+    "scale", "warning",
+    "An estimate that is taken for a ratio is symmetric within its limits as a logarithm or difference, or the other way round; or is no possible ratio (an error); or its size fits the other studies only so.",
     "{value} with the limits {limits} is taken {taken}, but {told}. On which scale is it?",
     "Cochrane Handbook 6.3.2",
 )  # fmt: skip
@@ -220,6 +220,7 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
                 limits=limits,
                 taken="for a ratio",
                 told="a ratio is above 0",
+                certain=True,
             )
             continue
         on_own = symmetric(estimate, low, high, ratio=bool(ratio))
@@ -229,7 +230,8 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
         if contrast and on_other:
             taken = "for a ratio" if ratio else "for a difference or a logarithm"
             yield found(SCALE, row, columns[0], row.text(columns[0]), limits=limits, taken=taken,
-                        told=f"it stands in their middle {'as a logarithm or difference' if ratio else 'as a ratio'}")  # fmt: skip
+                        certain=True,
+                told=f"it stands in their middle {'as a logarithm or difference' if ratio else 'as a ratio'}")  # fmt: skip
             continue
         mended = list(_one_mended(columns, (estimate, low, high), ratio=bool(ratio)))
         for kind, column, better in mended[:1]:

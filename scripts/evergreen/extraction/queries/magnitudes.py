@@ -15,10 +15,14 @@ from statistics import median
 from evergreen.extraction.queries.crowd import NORMAL, Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.sheets import folded
+from evergreen.sheets.numbers import plain
 
 GAIN = 4.0
 """Logarithm of the likelihood ratio from which a slip is asked about, beside that of how rare it is."""
+NOT_ZERO = 1.5
+"""Where 0 would fit about as well, a tenth of any number would, and a moved decimal point explains nothing."""
 RIVAL = 1.2
 """Another slip that explains a number almost as well is asked about too."""
 MISFIT = 1.6
@@ -64,6 +68,24 @@ UNIT = Kind(
     "{column} {value} and its standard deviation are far from {others}; {expected} would fit ({what}). Is it another unit?",
     "Cochrane Handbook 6.5.1; NGSP and IFCC (HbA1c)",
 )  # fmt: skip
+SD_IS_VARIANCE = Kind(
+    "sd_is_variance", "warning",
+    "A standard deviation is far above those of the other arms, time points and studies, and its square root fits.",
+    "{column} {value} is far above {others}; its root {expected} would fit. Is it a variance?",
+    "Cochrane Handbook 6.5.2",
+)  # fmt: skip
+MEAN_SD_SWAPPED = Kind(
+    "mean_sd_swapped", "warning",
+    "Mean and standard deviation of an arm fit the other arms, time points and studies only with each other's number.",
+    "{column} {value} and its standard deviation are far from {others}, and fit the other way round. Did the two change places?",
+    "Li et al. 2019, BMC Med Res Methodol 19:119 (errors of data extraction)",
+)  # fmt: skip
+DIGITS_TRANSPOSED = Kind(
+    "digits_transposed", "warning",
+    "A number fits the other arms, time points and studies, or the arm's other rows, only with its first two digits exchanged.",
+    "{column} {value} is far from {others}; {expected} would fit. Did two digits change places?",
+    "Li et al. 2019, BMC Med Res Methodol 19:119 (errors of data extraction)",
+)  # fmt: skip
 OUTLYING = Kind(
     "outlying", "warning",
     "A mean or a standard deviation is so far from all that is expected of it that it is asked about, though no usual slip explains it.",
@@ -89,6 +111,8 @@ class Slip:
     undo: Callable[[Row, Numbers], Numbers | None]
     rare: float = 0.0
     what: str = ""
+    shared: bool = True
+    """Whether one slip may alter all arms of a study, as a column that was misunderstood does."""
 
 
 def _sd_from_se(row: Row, now: Numbers) -> Numbers | None:
@@ -143,6 +167,41 @@ def _plus_baseline(sign: int) -> Callable[[Row, Numbers], Numbers | None]:
     return undo
 
 
+def _root(row: Row, now: Numbers) -> Numbers | None:
+    return Numbers(now.mean, math.sqrt(now.sd)) if "sd" in row.numbers and now.sd else None
+
+
+def _exchanged(row: Row, now: Numbers) -> Numbers | None:
+    if not row.numbers.keys() >= {"mean", "sd"} or now.mean is None or now.mean <= 0 or now.sd is None:
+        return None
+    return Numbers(now.sd, now.mean)
+
+
+def transposed(value: float) -> float | None:
+    """A number with its first two significant digits exchanged; None where these are alike, or it has one."""
+    text = plain(abs(value))
+    digits = [at for at, sign in enumerate(text) if sign.isdigit() and text[:at].strip("0.") + sign != "0"]
+    if len(digits) < 2 or "e" in text:
+        return None
+    one, other = digits[:2]
+    if text[one] == text[other] or text[other] == "0":
+        return None
+    signs = list(text)
+    signs[one], signs[other] = signs[other], signs[one]
+    return math.copysign(float("".join(signs)), value)
+
+
+def _digits(part: str) -> Callable[[Row, Numbers], Numbers | None]:
+    def undo(row: Row, now: Numbers) -> Numbers | None:
+        value = now.mean if part == "mean" else now.sd if "sd" in row.numbers else None
+        other = transposed(value) if value else None
+        if other is None:
+            return None
+        return Numbers(other, now.sd) if part == "mean" else Numbers(now.mean, other)
+
+    return undo
+
+
 # Between conventional and SI units, and between lengths, weights and pressures (AMA Manual of Style, 17.5).
 FACTORS = {
     1000.0: "a thousandfold unit", 18.016: "glucose, mg/dL and mmol/L", 38.67: "cholesterol, mg/dL and mmol/L",
@@ -156,7 +215,10 @@ _RARE_UNIT = 3.0
 SLIPS = (
     Slip(SD_IS_SE, "sd", _sd_from_se),
     Slip(SE_IS_SD, "sd", _sd_itself, 0.5),
-    *(Slip(DECIMAL_SHIFT, part, _times(part, factor), rare)
+    Slip(SD_IS_VARIANCE, "sd", _root, 1.0),
+    Slip(MEAN_SD_SWAPPED, "both", _exchanged, 0.0, shared=False),
+    *(Slip(DIGITS_TRANSPOSED, part, _digits(part), 1.0, shared=False) for part in ("mean", "sd")),
+    *(Slip(DECIMAL_SHIFT, part, _times(part, factor), rare, shared=False)
       for part in ("mean", "sd") for factor, rare in ((10, 0.5), (0.1, 0.5), (100, 1.0), (0.01, 1.0), (1000, 1.5), (0.001, 1.5))),
     Slip(SIGN, "mean", _negated, -1.0),
     Slip(CHANGE_AMONG_FINAL, "mean", _plus_baseline(1), 0.3, "a change from baseline"),
@@ -181,6 +243,10 @@ class Group:
 
     def __init__(self, evidence: Evidence, rows: Sequence[Row]) -> None:
         self.rows = rows
+        # Effects without a unit are pooled where every study has a scale of its own.
+        asked = evidence.outcomes.get(rows[0].key[1], ())
+        units = {MEASURES[one.measure].unit for one in asked}
+        self._one_unit = not asked or "outcome" in units or any(row.unit for row in rows)
         self._courses = evidence.courses
         comparisons: dict[tuple[str, ...], list[Row]] = {}
         for row in rows:
@@ -276,6 +342,8 @@ class Group:
         return means, sds
 
     def of_other_studies(self, row: Row) -> tuple[Reference | None, Reference | None]:
+        if not self._one_unit:
+            return None, None
         mean = None
         for time in (row.key[2], ""):
             crowd = self.means.get((row.group, time))
@@ -386,7 +454,9 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
         against["both"] = sum(against.values())
         for slip in SLIPS:
             # No more can be gained than what speaks against the numbers.
-            if against[slip.part] / (len(which) if together else 1) - slip.rare < GAIN:
+            if against[slip.part] / (len(which) if together else 1) - slip.rare < GAIN or (
+                together and not slip.shared
+            ):
                 continue
             undone = [slip.undo(rows[at], now[at]) for at in which]
             if any(numbers is None for numbers in undone):
@@ -400,6 +470,12 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
                     left = new[at] / max(len(references_), 1)
                     if slip.part in (part, "both") and (left > MOST_LEFT or new[at] > LEFT * old[at]):
                         misfit = max(misfit, left)
+                if (
+                    slip.kind is DECIMAL_SHIFT
+                    and slip.part == "mean"
+                    and loss(means, 0.0) - new[0] < NOT_ZERO
+                ):
+                    gains.append(-math.inf)
                 if slip.part == "both" and (old[0] - new[0] < 1.5 or old[1] - new[1] < 1.5):
                     gains.append(-math.inf)
             # What all arms share is one slip, not one for each arm.
@@ -475,6 +551,17 @@ def _far(crowd: Reference, references: Sequence[Reference], value: float) -> boo
 
 FAMILY = Family(
     "Means and standard deviations",
-    (SD_IS_SE, SE_IS_SD, DECIMAL_SHIFT, SIGN, CHANGE_AMONG_FINAL, UNIT, OUTLYING),
+    (
+        SD_IS_SE,
+        SE_IS_SD,
+        DECIMAL_SHIFT,
+        SIGN,
+        CHANGE_AMONG_FINAL,
+        UNIT,
+        SD_IS_VARIANCE,
+        MEAN_SD_SWAPPED,
+        DIGITS_TRANSPOSED,
+        OUTLYING,
+    ),
     check,
 )

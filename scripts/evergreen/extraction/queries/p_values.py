@@ -49,7 +49,13 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             yield from _of_estimate(evidence, row)
     for rows in evidence.comparisons.values():
         yield from _of_arms(rows)
-        yield from _baseline(rows)
+    asked = set()
+    for rows in evidence.comparisons.values():
+        for finding in _baseline(rows):
+            place = (finding.row.key[0], finding.row.key[3], finding.value)
+            if place not in asked:  # the same baseline stands at each time point
+                asked.add(place)
+                yield finding
 
 
 def contradicts(text: str, p: float) -> bool:

@@ -10,7 +10,7 @@ from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 
 DIGITS = 7
 """Significant digits that two studies have alike in an outcome, from which it is no chance any more."""
-DIGITS_OF_ARM = 7
+DIGITS_OF_ARM, DIGITS_OF_CONTRAST = 7, 6
 DIGITS_WITHIN = 5
 """The same within a study, for mean and standard deviation of two arms or two time points."""
 COMPARED = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time", "estimate",
@@ -71,7 +71,8 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
         digits = sum(_digits(_said(one)) for one, _ in couples)
         whole = len(couples) > 1 and digits >= DIGITS
         for one, other in couples:
-            if whole or _digits(_said(one)) >= DIGITS_OF_ARM:
+            enough = DIGITS_OF_CONTRAST if one.group == "contrast" else DIGITS_OF_ARM
+            if whole or _digits(_said(one)) >= enough:
                 for row, beside in ((one, other), (other, one)):
                     elsewhere.setdefault(id(row), (row, []))[1].append(beside)
     for row, others in elsewhere.values():
