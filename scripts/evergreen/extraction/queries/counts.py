@@ -12,7 +12,7 @@ from statistics import median
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
-from evergreen.extraction.queries.magnitudes import (
+from evergreen.extraction.queries.slips import (
     DECIMAL_SHIFT,
     DIGITS_TRANSPOSED,
     OUTLYING,
@@ -22,7 +22,7 @@ from evergreen.extraction.queries.magnitudes import (
 from evergreen.sheets import name_key
 from evergreen.sheets.numbers import NUMBER
 
-GAIN, ALONE = 2.3, 3.5
+GAIN, ALONE = 2.3, 5.0
 """Logarithm of the likelihood ratio from which a slip is asked about, with other studies to compare with and without."""
 FAR = 6.0
 SIZE_GAIN = 6.0

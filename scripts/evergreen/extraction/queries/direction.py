@@ -11,7 +11,7 @@ from evergreen.extraction.queries.crowd import Crowd, Reference, loss
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.intervals import SCALE
-from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, SIGN
+from evergreen.extraction.queries.slips import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, SIGN
 
 GAIN = 1.4
 FAR = 7.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evergreen.extraction.constraints import INTERVALS
 from evergreen.extraction.queries.evidence import Evidence, Row, decimals, half_unit, interval_quantile
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
-from evergreen.extraction.queries.magnitudes import DECIMAL_SHIFT, SD_IS_SE, SIGN
+from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
 
 AGREE = 1.08
 """Ratio up to which two spreads agree beside rounding: the participants analysed may be a few less than those entered."""
