@@ -1,4 +1,4 @@
-"""Merge the extractors' sheets cell by cell, and derive what pooling needs."""
+"""Merge the extractors' sheets cell by cell, derive what pooling needs, and ask about what looks like an error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import CONFLICTS, merge_extraction, merge_studies, texts
+from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import read_sheet, read_sheets
 
 
@@ -19,16 +21,18 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--study-sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
+    arguments.add_argument("--answers", help="sheet of answers to queries")
     arguments.add_argument(
         "--params",
         type=json_argument,
         required=True,
-        help="{people: [extractor, ...], scales: {outcome: scale}}",
+        help="{people: [extractor, ...], scales: {outcome: scale}, outcomes: [outcome as queries read it, ...]}",
     )
     arguments.add_argument("--merged", required=True)
     arguments.add_argument("--studies", required=True)
     arguments.add_argument("--conflicts", required=True)
     arguments.add_argument("--converted", required=True)
+    arguments.add_argument("--queries", required=True)
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -41,12 +45,16 @@ def main(argv: list[str] | None = None) -> None:
     people = args.params["people"]
     rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
+    answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
+    outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
+    queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
     for frame, path, write in (
         (rows.rows, args.merged, spreadsheets.write_table),
         (studies.rows, args.studies, tables.write_table),
         (conflicts, args.conflicts, spreadsheets.write_table),
         (derive(rows.rows, args.params["scales"]), args.converted, tables.write_table),
+        (queries, args.queries, spreadsheets.write_table),
     ):
         write(texts(frame), Path(path))
 

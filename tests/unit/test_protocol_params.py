@@ -74,7 +74,13 @@ GIVEN = [
          "other_methods": [["2020-01-01", "citation", "citation", 30, None]], "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}, "not_searched": {}},
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
-    (params.merge_extraction, (), {"people": ["AB"], "scales": {"pain": "ratio"}}),
+    (params.merge_extraction, (), {
+        "people": ["AB"], "scales": {"pain": "ratio"},
+        "outcomes": [
+            {"id": "pain", "measure": "ROM", "data": "pain", "unit": "", "instrument": {"items": 1}},
+            {"id": "later", "measure": "ROM", "data": "pain", "unit": "", "instrument": {"items": 1}, "scale": "ratio"},
+        ],
+    }),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
@@ -105,7 +111,7 @@ def test_a_step_is_given(protocol, step, more, expected):
 
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
-    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk"}
+    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk", "instrument"}
     assert set(first) == given - {"scale"}  # not said
     assert set(second) == given
     without = {"rho", "dependent"}  # no value of their own

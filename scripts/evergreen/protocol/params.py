@@ -18,6 +18,7 @@ Values = dict[str, Any]
 POOLING = {
     "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "analysis", "subgroups", "moderators",
 }  # fmt: skip
+ASKING = {"id", "measure", "better", "data", "unit", "scale", "instrument"}
 DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 
@@ -131,8 +132,12 @@ def whole(protocol: Protocol) -> Values:
 
 
 def merge_extraction(protocol: Protocol) -> Values:
-    """Who extracts, and the scales of reported estimates."""
-    return {"people": list(protocol.extraction.extractors or ()), "scales": scales_of(protocol.outcomes)}
+    """Who extracts, the scales of reported estimates, and what queries have to know of outcomes."""
+    return {
+        "people": list(protocol.extraction.extractors or ()),
+        "scales": scales_of(protocol.outcomes),
+        "outcomes": [_values(outcome, ASKING) for outcome in protocol.outcomes],
+    }
 
 
 def slice_outcomes(protocol: Protocol) -> list[Values]:
