@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review slurm test offline lint types protocol result conversions format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review slurm test offline lint types protocol result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -46,6 +46,10 @@ result: .venv/requirements.done
 # The page about conversions, from their table.
 conversions: .venv/requirements.done
 	PYTHONPATH=scripts $(BIN)/python -m evergreen.extraction.conversion_reference
+
+# The reference of queries on extracted data, from their registry.
+queries: .venv/requirements.done
+	PYTHONPATH=scripts $(BIN)/python -m evergreen.extraction.queries
 
 format: .venv/requirements-dev.done
 	$(BIN)/ruff check --fix .

@@ -30,7 +30,7 @@ rule all:
 
 
 onstart:
-    receipts.note_interrupts()
+    ending.note_interrupts()
     check_people_files()
 
 

@@ -1,15 +1,21 @@
 """Deduplication on labelled sets: works lost (FP), duplicates left (FN) and CPU seconds, beside other tools.
 
     python benchmarks/dedup.py --shared ../shared [--others .bench/bin/python] [--million]
+    python benchmarks/dedup.py --base e08b367 [--sizes 10000 100000] [--runs 5]
+    python benchmarks/dedup.py --seeds 15 [--sizes 10000]
 
 The sets, the tool that makes synthetic ones and the counting live in the reference folder. Every tool reads the same file.
-For Evergreen the seconds are those of its two steps, started as the workflow starts them, reading and writing included: the
-median of five runs up to 10,000 records, one run of more.
+For Evergreen the seconds are those of its step, started as the workflow starts it, reading and writing included: the median of
+five runs up to 10,000 records, one run of more. With `--base` this checkout and another commit, each measured by its own copy of
+this program, group synthetic sets of some sizes in turn; medians and their ratio. With `--seeds` so many synthetic sets are grouped,
+and what counts is works lost and related works merged.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
+import functools
 import importlib.util
 import json
 import os
@@ -41,8 +47,22 @@ def main() -> None:
     )
     arguments.add_argument("--others", help="a Python that has bib-dedupe and splink")
     arguments.add_argument("--million", action="store_true", help="also a million records, Evergreen only")
+    arguments.add_argument("--base", help="another commit, to group synthetic sets beside it")
+    arguments.add_argument(
+        "--seeds", type=int, help="synthetic sets of which the related works are looked at"
+    )
+    arguments.add_argument("--sizes", type=int, nargs="+", default=[10_000], help="records of these sets")
+    arguments.add_argument("--runs", type=int, default=5, help="runs of each commit; the median counts")
     given = arguments.parse_args()
+    if given.base:
+        with tempfile.TemporaryDirectory() as name:
+            beside(given.base, given.shared, Path(name), given.sizes, given.runs)
+        return
     evaluate = scorer(given.shared)
+    if given.seeds:
+        with tempfile.TemporaryDirectory() as name:
+            unseen(given.shared, Path(name), given.sizes, given.seeds, evaluate)
+        return
     print(LINE.format("set", "tool", "records", "duplicates", "FP", "FN", "CPU s", "wall s", "peak MB"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -63,12 +83,58 @@ def main() -> None:
                 update(path, folder)
 
 
+def beside(base: str, shared: Path, folder: Path, sizes: list[int], runs: int) -> None:
+    """This checkout and the commit `base` in turn, each by its own `evergreen`, on records that each imported once."""
+    checkouts = {"now": ROOT, "base": folder / "base"}
+    subprocess.run(["git", "clone", "--quiet", ROOT, checkouts["base"]], check=True)
+    subprocess.run(["git", "checkout", "--quiet", base], cwd=checkouts["base"], check=True)
+    programs = {}
+    for name, checkout in checkouts.items():
+        compileall.compile_dir(checkout / "scripts", quiet=1)
+        programs[name] = loaded(checkout / "benchmarks" / "dedup.py", f"dedup_{name}")
+        programs[name].imported = functools.cache(programs[name].imported)
+    for size in sizes:
+        path = synthetic(shared, folder, size, 7)
+        costs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in programs}
+        for _ in range(runs):
+            for name, program in programs.items():
+                place = folder / f"{name}-{size}"
+                place.mkdir(exist_ok=True)
+                costs[name].append(program.evergreen(path, place, runs=1)[1:])
+        medians = {
+            name: [statistics.median(values) for values in zip(*found, strict=True)]
+            for name, found in costs.items()
+        }
+        (now, _, peak), (then, _, peak_then) = medians["now"], medians["base"]
+        print(
+            f"{size:,} records: CPU {then:.2f} s at {base}, {now:.2f} s now: {now / then:.2f};"
+            f" peak {peak_then:.0f} MB, {peak:.0f} MB now; medians of {runs}",
+            flush=True,
+        )
+
+
+def unseen(shared: Path, folder: Path, sizes: list[int], seeds: int, evaluate) -> None:
+    """Synthetic sets that nobody has looked at: works lost, duplicates left, related works merged."""
+    print(LINE.format("set", "tool", "records", "duplicates", "FP", "FN", "CPU s", "wall s", "peak MB"))
+    for size in sizes:
+        for seed in range(101, 101 + seeds):
+            path = synthetic(shared, folder, size, seed)
+            truth = pd.read_csv(path, dtype=str, keep_default_na=False)
+            show(f"{size:,}, seed {seed}", "evergreen", truth, *evergreen(path, folder, runs=1), evaluate)
+            path.unlink()
+
+
 def scorer(shared: Path):
     """`evaluate(truth, {record: cluster})` of the reference folder."""
-    spec = importlib.util.spec_from_file_location("score_dedup", shared / "tools" / "score_dedup.py")
+    return loaded(shared / "tools" / "score_dedup.py", "score_dedup").evaluate
+
+
+def loaded(path: Path, name: str):
+    """The module at `path`."""
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.evaluate
+    return module
 
 
 def synthetic(shared: Path, folder: Path, size: int, seed: int) -> Path:

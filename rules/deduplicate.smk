@@ -46,6 +46,34 @@ rule deduplicate_works:
         " --code {params.code} --threads {threads} --folder results/deduplication > {log:q} 2>&1"
 
 
+# Also where a search found nothing new: what was seen again is in it.
+rule audit_records:
+    input:
+        records="results/records/records.parquet",
+        brought=expand(RECORDS, source=PROTOCOL.sources),
+        rounds="results/deduplication/rounds",
+        tables=[
+            f"results/deduplication/{name}"
+            for name in ("borderline.csv", "links.csv", "verdicts.csv")
+        ],
+    output:
+        "results/deduplication/audit.csv",
+    log:
+        "results/logs/audit_records.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("audit_records"),
+    params:
+        **program("audit_records.py"),
+        sources=value("audit_records", params.audit_records(PROTOCOL)),
+        seen=os.path.dirname(RECORDS),
+    shell:
+        "python {params.script:q} --sources {params.sources:q} --records {input.records:q} --rounds {params.seen:q}"
+        " --works results/deduplication --out {output:q} > {log:q} 2>&1"
+
+
 rule deduplicate:
     input:
         rules.deduplicate_works.output,
+        rules.audit_records.output,

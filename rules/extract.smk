@@ -7,6 +7,7 @@ rule extract:
         "results/extraction/merged.csv",
         "results/extraction/conflicts.csv",
         "results/extraction/converted.csv",
+        "results/extraction/queries.csv",
         expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
 
 
@@ -18,6 +19,7 @@ rule merge_extraction:
         studies="results/extraction/studies.csv",
         conflicts="results/extraction/conflicts.csv",
         converted="results/extraction/converted.csv",
+        queries="results/extraction/queries.csv",
     log:
         "results/logs/merge_extraction.log",
     conda:
@@ -32,10 +34,11 @@ rule merge_extraction:
         adjudication=lambda w, input: (
             ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
         ),
+        answers=lambda w, input: ["--answers", input.answers] if "answers" in input.keys() else [],
     shell:
-        "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} --params {params.values:q}"
+        "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} {params.answers:q} --params {params.values:q}"
         " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
-        " --converted {output.converted:q} > {log:q} 2>&1"
+        " --converted {output.converted:q} --queries {output.queries:q} > {log:q} 2>&1"
 
 
 # An outcome whose slice comes out as it was is not pooled again.

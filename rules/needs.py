@@ -39,6 +39,7 @@ NEEDS = {
     # Holds two exports whole: 20 times a CSV of titles, 7 times an RIS with abstracts.
     "read_records": Needs(mb_per_mb=40, minutes_per_100_mb=20, threads=2),
     "deduplicate_works": Needs(mb_per_mb=30, minutes_per_100_mb=30, threads=2),
+    "audit_records": Needs(mb_per_mb=20, minutes_per_100_mb=10),
     "count_votes": Needs(mb_per_mb=25, minutes_per_100_mb=10),
     "compare_reviewers": Needs(mb_per_mb=10, stays=True),
     "list_studies": Needs(mb_per_mb=10, minutes_per_100_mb=10),

@@ -11,12 +11,9 @@ Three things are changed, all of them in what Snakemake 9.27 keeps between runs,
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,7 +40,6 @@ VALUES = FOLDER / "values"
 PLACES = ("script", "tables", "service", "evidence")
 _values: dict[str, dict[str, Any]] = {}
 _healed: list[str] = []
-interrupted: list[int] = []
 
 
 def value(step: str, content: Any) -> str:
@@ -302,28 +298,6 @@ def see_anew(paths: Iterable[str]) -> None:
 def healed_files() -> list[str]:
     """Outputs that this run found damaged, missing or altered, and made again."""
     return sorted(set(_healed))
-
-
-def note_interrupts() -> None:
-    """Remember that a person stopped the run, so that its last lines can say so; what the signal does stays."""
-    known = signal.getsignal(signal.SIGINT)
-
-    def note(number: int, frame: Any) -> None:
-        interrupted.append(number)
-        if callable(known):
-            known(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-
-
-def let_go() -> None:
-    """Let the process end at once when a run is over: Snakemake's timers have no more jobs to wake the scheduler for (it would wait
-    a second for them), and what it holds need not be looked through for garbage.
-    """
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.cancel()
-    gc.freeze()
 
 
 def say(line: str) -> None:

@@ -160,6 +160,10 @@ def _check(
         refuse(extraction_check.twice(tables.rows(frame), merge.STUDY_KEY))
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
+    elif kind == "queries":
+        from evergreen.extraction.queries.asking import answers_of  # takes long to load
+
+        answers_of(frame)
     elif kind == "certainty":
         certainty_of(frame, **(how or {}))
     elif kind == "risk_of_bias":

@@ -20,10 +20,20 @@ from evergreen.deduplication.verdicts import Verdicts, effects, read_verdict_she
 from evergreen.deduplication.works import READ, merge
 from evergreen.errors import refuse
 from evergreen.records import model
-from evergreen.records.former_ids import by_any_id, check_renamed
 from evergreen.steps.parts import Parts
 
-NEEDED = ("record_id", "work_id", "partner", "reason", "alias", "source", "round", "registry", "kind")
+NEEDED = (
+    "record_id",
+    "work_id",
+    "partner",
+    "reason",
+    "alias",
+    "source",
+    "round",
+    "registry",
+    "secondary",
+    "kind",
+)
 
 # What people open; works.parquet is for later steps.
 FOR_PEOPLE = {"works.csv", "borderline.csv", "verdicts.csv"}
@@ -129,6 +139,9 @@ def main(argv: list[str] | None = None) -> None:
 
 def _verdicts(path: str, by_round: dict[str, list[str]]) -> pd.DataFrame:
     """The sheet of verdicts, by the ids that the records have now."""
+    # Loads the protocol's models: only for those who have verdicts.
+    from evergreen.records.former_ids import by_any_id, check_renamed
+
     parts = [
         tables.read_table(name, ["record_id", "alias"]).assign(now=lambda part: part["record_id"])
         for names in by_round.values()

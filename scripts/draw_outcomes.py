@@ -11,6 +11,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import outcome_figures, style
 from evergreen.figures.setting import Setting
+from evergreen.protocol.outcomes import Outcome
 from evergreen.steps.parts import Parts
 from evergreen.synthesis.result import read
 
@@ -32,7 +33,8 @@ def main(argv: list[str] | None = None) -> None:
         synthesis, folder = args.synthesis / f"{entry['id']}.json", args.folder / entry["id"]
 
         def make(synthesis: Path = synthesis, entry: dict[str, Any] = entry, folder: Path = folder) -> None:
-            draw(synthesis, outcome_figures.setting_of(entry, layout, tool_of(tool)), folder)
+            asked = Outcome.model_validate(entry)
+            draw(synthesis, outcome_figures.setting_of(asked, layout, tool_of(tool)), folder)
 
         outputs = [
             folder / f"{name}.{suffix}"

@@ -1,4 +1,4 @@
-"""Merge the extractors' sheets cell by cell, and derive what pooling needs."""
+"""Merge the extractors' sheets cell by cell, derive what pooling needs, and ask about what looks like an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import CONFLICTS, merge_extraction, merge_studies, texts
-from evergreen.protocol.conversions import Filling
+from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
+from evergreen.protocol.outcomes import Outcome, fillings_of
 from evergreen.sheets import read_sheet, read_sheets
 
 
@@ -20,16 +21,18 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--study-sheets", type=json_argument, required=True, help="{extractor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
+    arguments.add_argument("--answers", help="sheet of answers to queries")
     arguments.add_argument(
         "--params",
         type=json_argument,
         required=True,
-        help="{people: [extractor, ...], scales: {outcome: scale}, fillings: {outcome: how numbers are filled in}}",
+        help="{people: [extractor, ...], scales: {outcome: scale}, outcomes: [outcome as queries and conversions read it, ...]}",
     )
     arguments.add_argument("--merged", required=True)
     arguments.add_argument("--studies", required=True)
     arguments.add_argument("--conflicts", required=True)
     arguments.add_argument("--converted", required=True)
+    arguments.add_argument("--queries", required=True)
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -40,15 +43,18 @@ def main(argv: list[str] | None = None) -> None:
         )
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
     people = args.params["people"]
-    fillings = {name: Filling.model_validate(one) for name, one in args.params.get("fillings", {}).items()}
     rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
+    answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
+    outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
+    queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
     for frame, path, write in (
         (rows.rows, args.merged, spreadsheets.write_table),
         (studies.rows, args.studies, tables.write_table),
         (conflicts, args.conflicts, spreadsheets.write_table),
-        (derive(rows.rows, args.params["scales"], fillings), args.converted, tables.write_table),
+        (derive(rows.rows, args.params["scales"], fillings_of(outcomes)), args.converted, tables.write_table),
+        (queries, args.queries, spreadsheets.write_table),
     ):
         write(texts(frame), Path(path))
 

@@ -6,8 +6,6 @@ A round that was read before, and whose file and rounds before are as they were,
 from __future__ import annotations
 
 import gc
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +15,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.records.account import import_report, imported_twice
 from evergreen.records.model import typed
 from evergreen.records.source_reading import Round, read_source
+from evergreen.steps.hold import processes
 
 Source = tuple[str, str, list[Round]]
 
@@ -64,7 +63,7 @@ def _read(sources: list[Source], rounds: Path, code: str, threads: int) -> None:
         for source, kind, days in sources:
             read_source(source, kind, days, rounds / source, code)
         return
-    with ProcessPoolExecutor(min(threads, len(sources)), mp_context=get_context("fork")) as pool:
+    with processes(min(threads, len(sources))) as pool:
         begun = [
             pool.submit(read_source, source, kind, days, rounds / source, code)
             for source, kind, days in sources

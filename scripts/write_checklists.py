@@ -7,7 +7,8 @@ from pathlib import Path
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.protocol.whole import Protocol
-from evergreen.report.checklist import checklist, read, sections
+from evergreen.report.checklist import checklist, sections
+from evergreen.report.checklist_run import read
 from evergreen.report.inputs import Inputs
 from evergreen.report.word import document
 from evergreen.tables import replaced

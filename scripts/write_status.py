@@ -71,6 +71,8 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         items += status.waiting_conflicts(
             table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"
         )
+    if "queries" in inputs:
+        items += status.waiting_queries(table("queries"))
     if "judgements" in inputs:
         judged = table("judgements")["study"]
         items += status.waiting_studies(

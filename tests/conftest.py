@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# As Snakemake starts a step of one thread: on small matrices the threads of a linear algebra library wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -14,6 +14,7 @@ shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
 )
 
+import ending
 import needs
 import receipts
 
@@ -28,6 +29,7 @@ from evergreen.steps.parts import Parts
 from receipts import value, words
 
 receipts.decide_by_receipts()
+ending.hear_sigterm()
 
 
 def said(function):
@@ -98,8 +100,8 @@ def close_run(*words):
     """The last lines of a run."""
     import close_run
 
-    receipts.let_go()
-    if receipts.interrupted:
+    ending.let_go()
+    if ending.interrupted:
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return
     for line in receipts.healed_files():

@@ -4,6 +4,7 @@ def extraction_inputs(wildcards):
         "sheets": list(extraction_sheets(PROTOCOL).values()),
         "study_sheets": list(study_sheets(PROTOCOL).values()),
         "adjudication": sheet("config/extraction/adjudication"),
+        "answers": sheet("config/queries"),
     }
     return {name: paths for name, paths in found.items() if paths}
 

@@ -57,6 +57,7 @@ def status_inputs(wildcards):
     if PARTS["extract"]:
         found["merged"] = "results/extraction/merged.csv"
         found["extraction_conflicts"] = "results/extraction/conflicts.csv"
+        found["queries"] = "results/extraction/queries.csv"
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
         found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
@@ -115,6 +116,8 @@ def report_inputs(wildcards):
     if PARTS["prisma"]:
         found["prisma"] = "results/prisma/counts.json"
         found["flow"] = "results/prisma/flow.svg"
+    if PARTS["extract"]:
+        found["queries"] = "results/extraction/queries.csv"
     if JUDGED:
         found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
     if POOLED:

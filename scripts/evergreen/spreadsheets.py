@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from evergreen import tables
 
 if TYPE_CHECKING:  # a sheet's cells are taken back by modules that write no table
+    import numpy as np
     import pandas as pd
 
 # ASCII and full-width signs that begin a formula, with whatever blanks stand before them, and the ends of cell and line.
@@ -53,7 +54,15 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     return _mapped(tables.read_table(path, columns), unguarded)
 
 
+def _odd(column: pd.Series) -> np.ndarray:
+    """Cells that may be a formula: those of a column of texts that do not begin with a letter or digit of ASCII."""
+    if column.dtype == object:
+        return column.notna().to_numpy()
+    return column.str.contains("^[^A-Za-z0-9]", na=False).to_numpy(dtype=bool)
+
+
 def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:
+    import numpy as np
     import pandas as pd
 
     changed = {}
@@ -61,8 +70,10 @@ def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:
         column = frame.iloc[:, place]
         if not pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
             continue
-        old = column.tolist()
+        odd = np.flatnonzero(_odd(column))
+        old = column.iloc[odd].tolist()
         cells = [how(cell) if isinstance(cell, str) else cell for cell in old]
         if any(new is not cell for new, cell in zip(cells, old, strict=True)):
-            changed[name] = pd.Series(cells, index=column.index, dtype=column.dtype)
+            changed[name] = column.copy()
+            changed[name].iloc[odd] = cells
     return frame.assign(**changed).rename(columns=lambda name: how(name) if isinstance(name, str) else name)

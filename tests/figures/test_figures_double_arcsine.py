@@ -7,8 +7,8 @@ import pytest
 from evergreen.figures import outcome_figures as drawing
 from evergreen.figures import style
 from evergreen.figures.forest import forest
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import outcome
-from tests.protocols import drawing as asked
 from tests.protocols import pooling
 from tests.reference.given import numbers
 
@@ -30,7 +30,7 @@ def pooled():
 def test_proportions_are_those_of_metafor_and_of_the_studies(pooled):
     result, theirs = pooled
     with style.style():
-        drawn = forest(result, drawing.setting_of(asked(id="x"), "RevMan")).numbers
+        drawn = forest(result, drawing.setting_of(Outcome(id="x", measure="PFT"), "RevMan")).numbers
     total = drawn[drawn["row"] == "total"].iloc[0]
     assert tuple(total[["effect", "ci_low", "ci_high"]]) == pytest.approx(theirs, rel=1e-6)
     studies = drawn[drawn["row"] == "study"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evergreen.deduplication import rounds
 from evergreen.deduplication.comparison import Columns, compare, join
 from evergreen.deduplication.decision import RELATIONS, decide
 from evergreen.deduplication.links import borderline, links
@@ -47,7 +48,7 @@ def outcome(a, b):
     found = closed(table({**PAPER, **a, "record_id": "embase:a"}, {**PAPER, **b, "record_id": "embase:b"}))
     if len(set(works(found).values())) == 1:
         return "merged"
-    relation = found.pairs["relation"].tolist()
+    relation = found.pairs.loc[found.pairs["outcome"].ne("apart"), "relation"].tolist()
     return (relation or ["apart"])[0] or "borderline"
 
 
@@ -188,6 +189,76 @@ def test_entries_of_one_trial_are_one_work_under_any_title():
     assert found["trials:NCT01234567"] == found["embase:9"] != found["trials:NCT07654321"]
 
 
+GERMAN = "Denosumab bei rheumatoider Arthritis: eine randomisierte Studie"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "result"),
+    [
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]. [German]"}, {"title": GERMAN}, "borderline"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": GERMAN}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "Romatoid artritte denosumab kullanimi"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]"}, {"title": "\u7c7b\u98ce\u6e7f\u5173\u8282\u708e\u7684\u6cbb\u7597"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "doi": "10.1/a"}, {"title": GERMAN, "doi": "10.1/a"}, "borderline"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pages": "212-9"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "authors": "Poe, C"}, {"title": GERMAN}, "apart"),
+        ({"title": "[Denosumab in rheumatoid arthritis]", "pmid": "1"}, {"title": GERMAN, "pmid": "2"}, "apart"),
+        ({"title": "Denosumab in rheumatoid arthritis"}, {"title": "Splenic rupture of the dog after a fall"}, "apart"),
+    ],
+)  # fmt: skip
+def test_a_title_and_its_translation_at_one_place_are_asked(a, b, result):
+    assert outcome(a, b) == result
+
+
+REGISTERED = {
+    "ClinicalTrials.gov": {"record_id": "trials:NCT01234567", "registry_ids": "NCT01234567; EUCTR2009-012345-12"},
+    "EUCTR, Germany": {"record_id": "ictrp:EUCTR2009-012345-12-DE", "registry_ids": "EUCTR2009-012345-12"},
+    "EUCTR, Great Britain": {"record_id": "ictrp:EUCTR2009-012345-12-GB", "registry_ids": "EUCTR2009-012345-12"},
+    "CENTRAL": {"record_id": "central:CN-01", "registry_ids": "NCT01234567", "journal": "https://clinicaltrials.gov/show/NCT01234567",
+                "publication_types": "Trial registry record", "title": "Bone erosions under denosumab"},
+    "CTIS": {"record_id": "ctis:2022-500123-12-00", "registry_ids": "CTIS2022-500123-12; EUCTR2009-012345-12"},
+    "another trial": {"record_id": "trials:NCT07654321", "registry_ids": "NCT07654321"},
+    "article": {**PAPER, "record_id": "embase:1", "registry_ids": "ISRCTN12345678; EUCTR2009-012345-12"},
+}  # fmt: skip
+
+
+def test_entries_of_one_trial_in_several_registers_are_linked_and_counted_each():
+    entries = [{"title": "Denosumab in RA", "year": 2009, **entry} for entry in REGISTERED.values()]
+    records = table(*entries)
+    found = closed(records)
+    assert set(map(frozenset, pd.Series(works(found)).groupby(works(found)).groups.values())) == {
+        frozenset({"trials:NCT01234567", "central:CN-01"}),
+        frozenset({"ictrp:EUCTR2009-012345-12-DE", "ictrp:EUCTR2009-012345-12-GB"}),
+        frozenset({"ctis:2022-500123-12-00"}),
+        frozenset({"trials:NCT07654321"}),
+        frozenset({"embase:1"}),
+    }
+    linked = links(found.pairs, found.state, records[list(READ)])
+    by_work = linked.groupby("relation")[["work_id", "related_work_id"]].apply(
+        lambda rows: sorted(map(tuple, rows.to_numpy().tolist()))
+    )
+    assert by_work["registry_entry_of"] == [
+        ("central:CN-01", "embase:1"),
+        ("ctis:2022-500123-12-00", "embase:1"),
+        ("ictrp:EUCTR2009-012345-12-DE", "embase:1"),
+    ]
+    assert by_work["cross_registration_of"] == [
+        ("central:CN-01", "ctis:2022-500123-12-00"),
+        ("central:CN-01", "ictrp:EUCTR2009-012345-12-DE"),
+        ("ctis:2022-500123-12-00", "ictrp:EUCTR2009-012345-12-DE"),
+    ]
+    asked = found.pairs[found.pairs["outcome"].eq("borderline")]
+    # a title of a few words names no trial
+    assert asked[["record_a", "record_b"]].eq("trials:NCT07654321").any(axis=1).all()
+
+
+def test_an_article_is_never_merged_with_the_entry_that_it_names():
+    article = {**PAPER, "registry_ids": "NCT01234567", "pages": "", "volume": "", "pmid": "1"}
+    entry = {**article, "record_id": "central:1", "publication_types": "Trial registry record"}
+    assert outcome({**article, "record_id": "embase:1"}, entry) == "registry_entry_of"
+
+
 def test_relations_that_pubmed_states_are_links():
     erratum = {
         "record_id": "pubmed:2",
@@ -270,6 +341,17 @@ def test_order_and_shares_change_nothing(rows, random):
     assert works(closed(table(*rows), shards=3)) == once
 
 
+def test_the_number_of_workers_changes_nothing(monkeypatch):
+    monkeypatch.setattr(rounds, "SHARED", 2)
+    records = table(*[{**PAPER, "record_id": f"embase:{n}", "pages": f"{n % 5}"} for n in range(1, 12)])
+    alone, known = prepare(records, None)
+    shared, _ = prepare(records, None, workers=3)
+    pd.testing.assert_frame_equal(shared, alone)
+    compared = [compare_share(alone, known, workers=workers) for workers in (1, 3)]
+    for name, level in vars(compared[0]).items():
+        assert np.array_equal(level, getattr(compared[1], name)), name
+
+
 @settings(max_examples=25, deadline=None)
 @given(bibliography())
 def test_the_same_file_twice_makes_no_new_work(rows):
@@ -338,5 +420,5 @@ def test_a_chain_of_matches_does_not_join_two_issues():
 def test_relations_have_the_names_of_the_contract():
     assert set(RELATIONS[1:]) == {
         "erratum_of", "comment_on", "preprint_of", "part_of", "version_of", "conference_abstract_of", "retraction_of",
-        "registry_entry_of", "thesis_of", "report_of",
+        "registry_entry_of", "thesis_of", "report_of", "cross_registration_of",
     }  # fmt: skip

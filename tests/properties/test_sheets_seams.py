@@ -14,7 +14,7 @@ from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, texts
 from evergreen.extraction.slices import Slices
 from evergreen.metaanalysis.measures import KINDS, MEASURES
-from evergreen.synthesis import comparisons
+from evergreen.synthesis import choosing
 from evergreen.synthesis.outcome import compared
 from tests.protocols import pooling
 from tests.unit.test_extraction_merge import sheet
@@ -113,7 +113,7 @@ def test_what_the_check_refuses_pooling_refuses_too(one, two):
     filled = [{**dict.fromkeys(NUMBERS, math.nan), **row} for row in rows]
     allowed = not any(list(faults(row)) for row in filled)
     try:
-        comparisons.choose(filled, pooling(measure="MD"))
+        choosing.choose(filled, pooling(measure="MD"))
         accepted = True
     except InputError:
         accepted = False

@@ -90,9 +90,9 @@ class Deviance:
         before = np.full(points, np.finfo(float).max)
         going = np.ones(points, dtype=bool)
         for _ in range(ROUNDS):
-            weight = self.counts.curvature(eta)
+            slope, weight = self.counts.slope_and_curvature(eta)
             new = np.einsum("bkmr,bkm,bkms->bkrs", loading, weight, loading) + np.eye(self.r)
-            working = (eta - offset) * weight + self.counts.slope(eta)
+            working = (eta - offset) * weight + slope
             right = np.einsum("bkmr,bkm->bkr", loading, working)
             proposal = np.linalg.solve(new, right[..., None])[..., 0]
             old = mode
@@ -115,7 +115,7 @@ class Deviance:
             before = np.where(going, value, before)
         if self.stops <= CONVERGED:
             # without the lag of the log-determinant, which wide steps would still show
-            weights = self.counts.curvature(eta)
+            _, weights = self.counts.slope_and_curvature(eta)
             information = np.einsum("bkmr,bkm,bkms->bkrs", loading, weights, loading) + np.eye(self.r)
         return mode, eta, information, weights
 
@@ -148,8 +148,8 @@ class Deviance:
         penalty = np.diag(np.concatenate([np.ones(k * self.r), np.zeros(p)]))
         before = np.finfo(float).max
         for _ in range(ROUNDS):
-            weight = counts.curvature(eta)
-            working = (eta - counts.offset) * weight + counts.slope(eta)
+            slope, weight = counts.slope_and_curvature(eta)
+            working = (eta - counts.offset) * weight + slope
             cross = flat.T @ (weight.reshape(-1, 1) * flat) + penalty
             # a group without participants says nothing of its coefficient
             both = np.linalg.lstsq(cross, flat.T @ working.ravel())[0]

@@ -5,8 +5,11 @@ import json
 import pandas as pd
 import pytest
 
+import audit_records
 import deduplicate_works
+import explain
 from evergreen import tables
+from evergreen.errors import InputError
 from evergreen.records import model
 
 TITLE = "Effect of denosumab on erosions in early rheumatoid arthritis: a randomised trial"
@@ -111,6 +114,77 @@ def test_a_verdict_joins_works_and_leaves_the_alias(review, tmp_path):
     works = tables.read_table(run(review, verdicts=sheet) / "works.csv")
     assert works["work_id"].tolist() == ["pubmed:1"]
     assert works["alias"].tolist() == ["embase:L2"]
+
+
+def audited(review, out):
+    """The table of what became of every record; one of the first round was found again in the second."""
+    folder, *rounds = review
+    every = pd.concat([tables.read_table(path) for paths in rounds for path in paths], ignore_index=True)
+    tables.write_table(every, folder / "records" / "records.parquet")
+    for source, *_ in SOURCES:
+        for day in DAYS:
+            again = source == "embase" and day == DAYS[1]
+            seen = [("embase:L2", "b.ris", 7, "Zoledronate and jaw necrosis in dogs", "DOI")] if again else []
+            table = pd.DataFrame(seen, columns=["record_id", "file", "line", "title", "why"])
+            (folder / "seen" / source).mkdir(parents=True, exist_ok=True)
+            tables.write_table(table, folder / "seen" / source / f"{day}.seen.parquet")
+    listed = json.dumps([[source, DAYS] for source, *_ in SOURCES])
+    where = [f"--records={folder}/records/records.parquet", f"--rounds={folder}/seen", f"--works={out}"]
+    audit_records.main(["--sources", listed, *where, f"--out={out}/audit.csv"])
+    return tables.read_table(out / "audit.csv")
+
+
+@pytest.fixture
+def with_verdict(review, tmp_path):
+    (tmp_path / "records").mkdir()
+    sheet = tmp_path / "deduplication.csv"
+    sheet.write_text("record_a,record_b,same,decided_by,note\npubmed:1,embase:L2,no,EF,another drug\n")
+    out = run(review, verdicts=sheet)
+    out = out.rename(out.parent / "deduplication")
+    return out, audited(review, out)
+
+
+def test_every_record_is_in_the_audit_with_what_became_of_it(with_verdict):
+    _, table = with_verdict
+    columns = ["record_id", "round", "what", "other_record_id"]
+    assert table[columns].to_numpy().tolist() == [
+        ["pubmed:1", DAYS[0], "merged", ""],
+        ["pubmed:1", DAYS[0], "asked", "embase:L2"],
+        ["embase:L1", DAYS[0], "merged", "pubmed:1"],
+        ["embase:L2", DAYS[0], "asked", "pubmed:1"],
+        ["embase:L2", DAYS[1], "seen", "embase:L2"],
+        ["embase:L9", DAYS[1], "merged", "embase:L1"],
+    ]
+    asked = table[table["what"].eq("asked")].iloc[0]
+    assert (asked["verdict"], asked["undo"]) == (
+        "no, EF",
+        "change or delete row 2 of config/deduplication.csv",
+    )
+    assert "another drug" in asked["reason"]
+    assert table[["reason", "undo", "title"]].ne("").all(axis=None)
+    merged = table[table["record_id"].eq("embase:L1")].iloc[0]
+    assert merged["undo"] == "write into config/deduplication.csv: embase:L1,pubmed:1,no,<your name>,"
+    assert table.loc[table["what"].eq("seen"), "reason"].tolist() == ["found again (b.ris, line 7): same DOI"]
+
+
+def test_two_records_are_explained(with_verdict, tmp_path, capsys):
+    def said(*ids):
+        explain.main([*ids, "--results", str(tmp_path)])
+        return capsys.readouterr().out
+
+    capsys.readouterr()
+    one = said("pubmed:1", "embase:L9")
+    assert "pubmed:1 and embase:L9 are one work, pubmed:1." in one
+    assert f"compared in round {DAYS[1]}, when the later one came (the other: {DAYS[0]})" in one
+    assert "decided by: points enough and nothing against it" in one
+    two = said("pubmed:1", "embase:L2")
+    assert "are two works" in two
+    assert "decided by: a person's verdict (no, EF, row 2 of the sheet of verdicts)" in two
+    alone = said("embase:L2")
+    assert "asked pubmed:1" in alone
+    assert "seen: found again (b.ris, line 7)" in alone
+    with pytest.raises(InputError, match=r"called .embase:L22.\. Near it: embase:L2"):
+        said("embase:L22")
 
 
 def test_no_records_are_no_works(tmp_path):

@@ -16,10 +16,10 @@ def merged(root, tmp_path, monkeypatch):
     monkeypatch.chdir(root)
     folder = "config/extraction"
     merge_extraction.main(
-        ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
+        ["--answers", "config/queries.csv", "--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
-         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
     )  # fmt: skip
     return tmp_path
 
@@ -36,6 +36,18 @@ def test_the_bundled_extraction_leaves_no_conflict_open(merged):
         assert float(row["sd"]) == pytest.approx(sd, abs=6e-4)
         assert row["derived"].startswith("sd: ")
     assert rows.loc[("DRIVE", "erosion", "placebo"), "derived"]
+
+
+def test_the_queries_of_the_bundled_review_are_true_and_answered(merged):
+    """DESIRABLE's P values are not those of its means and spreads: 0.17 and 0.036 by t tests."""
+    queries = read_table(merged / "queries.csv")
+    assert queries["kind"].tolist() == ["p_contradiction"] * 2
+    assert queries[["study", "outcome", "column", "value"]].values.tolist() == [
+        ["DESIRABLE", "erosion", "estimate_p", "0.0104"], ["DESIRABLE", "mtss", "estimate_p", "0.0235"],
+    ]  # fmt: skip
+    assert queries["expected"].map(float).tolist() == pytest.approx([0.0366, 0.1668], abs=1e-4)
+    assert set(queries["answered_by"]) == {"EF"}
+    assert all(queries["place"].str.contains("config/extraction/AB.csv:"))
 
 
 def test_a_slice_has_the_study_columns_asked_for(merged):
@@ -57,8 +69,8 @@ def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch)
     monkeypatch.chdir(root)
     merge_extraction.main(
         ["--sheets", '{"AB": "config/extraction/AB.csv"}', "--study-sheets", "{}",
-         "--params", '{"people": ["AB", "CD"], "scales": {}}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted"))]
+         "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
     )  # fmt: skip
     waiting = read_table(tmp_path / "conflicts.csv")
     assert set(waiting["status"]) == {"pending"}
@@ -70,5 +82,5 @@ def test_a_review_without_sheets_is_told_what_is_missing():
     with pytest.raises(InputError, match=r"no .* sheet is there"):
         merge_extraction.main(
             ["--sheets", "{}", "--study-sheets", "{}", "--params", "{}",
-             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted"))]
+             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
         )  # fmt: skip

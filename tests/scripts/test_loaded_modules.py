@@ -63,3 +63,12 @@ def test_computing_on_plain_rows_loads_no_pandas(module: str) -> None:
     )
     told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert told.stdout == "False\n"
+
+
+def test_reading_a_result_loads_no_mathematics() -> None:
+    probe = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import evergreen.synthesis.result as r; "
+        "r.Result.model_rebuild(); print(sorted({'numpy', 'scipy', 'pandas', 'yaml'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

@@ -8,7 +8,7 @@ from evergreen.errors import InputError
 from evergreen.extraction import slices
 from evergreen.extraction.merge import merge_studies
 from evergreen.extraction.slices import Slices, as_csv, slices_of
-from evergreen.synthesis import comparisons
+from evergreen.synthesis import choosing
 from tests.protocols import pooling
 
 ROWS = pd.DataFrame(
@@ -134,7 +134,7 @@ def test_a_study_level_column_may_be_called_as_one_of_the_products_own(name):
     part = slice_of(rows, "pain", screened=SCREENED, studies=studies, columns=[name])
     assert part[["unit", "group"]].values.tolist() == [["mg", "single"]] * 2
     outcome = pooling(id="pain", measure="PR")
-    chosen = comparisons.choose(part.assign(screening=""), outcome)
+    chosen = choosing.choose(part.assign(screening=""), outcome)
     assert [one.columns[name] for one in chosen.comparisons] == ["old", "New"]
 
 
@@ -163,5 +163,5 @@ def test_the_levels_of_a_subgroup_are_one_whatever_their_letter_case():
         {"study": f"S{at}", "arm": "a", "group": "single", "n": 20, "events": 3, "region": level}
         for at, level in enumerate(["Asia", "asia", "asia ", "Europe", ""])
     ]
-    chosen = comparisons.choose(rows, pooling(id="x", measure="PR"))
+    chosen = choosing.choose(rows, pooling(id="x", measure="PR"))
     assert [one.columns["region"] for one in chosen.comparisons] == ["asia", "asia", "asia", "Europe", ""]

@@ -48,6 +48,7 @@ def protocol():
 
 
 REASONS = [["z", "Last letter first"], ["a", "First letter last"]]
+NO_CONVERSIONS = {"also": [], "never": []}
 GIVEN = [
     (params.search_pubmed, (), {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]}),
     (params.question, ("pubmed", "2020-01-01"), {"strategy": "s.txt", "round": "2020-01-01", "endpoint": "live"}),
@@ -74,7 +75,14 @@ GIVEN = [
          "other_methods": [["2020-01-01", "citation", "citation", 30, None]], "reasons": REASONS, "previous": {"studies": 2, "reports": 0}, "given": {"2019-01-01": {"database_results": 3}}, "not_searched": {}},
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
-    (params.merge_extraction, (), {"people": ["AB"], "scales": {"pain": "ratio"}, "fillings": {}}),
+    (params.merge_extraction, (), {
+        "people": ["AB"], "scales": {"pain": "ratio"},
+        "outcomes": [
+            {"id": "pain", "measure": "ROM", "data": "pain", "unit": "", "instrument": {"items": 1}, "conversions": NO_CONVERSIONS},
+            {"id": "later", "measure": "ROM", "data": "pain", "unit": "", "instrument": {"items": 1}, "scale": "ratio",
+             "conversions": NO_CONVERSIONS},
+        ],
+    }),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
@@ -105,7 +113,7 @@ def test_a_step_is_given(protocol, step, more, expected):
 
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
-    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk"}
+    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk", "instrument"}
     assert set(first) == given - {"scale", "without"}  # not said
     assert set(second) == given - {"without"}
     without = {"rho", "dependent"}  # no value of their own
@@ -114,7 +122,7 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     drawn = params.draw_outcomes(protocol, protocol.outcomes[1:])
     assert drawn == {
         "outcomes": [
-            {"id": "later", "name": "Pain later", "timepoint": [], "unit": "",
+            {"id": "later", "name": "Pain later", "measure": "ROM", "timepoint": [], "unit": "",
              "favours": {"intervention": "intervention", "control": "placebo"}}
         ],
         "layout": "BMJ", "tool": "rob2",

@@ -29,6 +29,10 @@ SAME = {
     "an abstract that was cut off": ({**TRIAL, "abstract": FIRST}, {**TRIAL, "abstract": FIRST[:80]}, "title, year and first author"),
     "a title that was revised": (NUMBERED, {**NUMBERED, **TITLE, "pmid": ""}, "DOI"),
     "a DOI in another form": (NUMBERED, {**NUMBERED, **TITLE, "pmid": "", "doi": "https://doi.org/10.1000/A"}, "DOI"),
+    "a journal's name in short": (
+        {**TRIAL, "journal": "Journal of Bone and Mineral Research"}, {**TRIAL, "journal": "J Bone Miner Res"}, "title, year and first author",
+    ),
+    "a journal's name with its place": (TRIAL, {**TRIAL, "journal": "Bone (New York, N.Y.)"}, "title, year and first author"),
     "no title": (BARE, BARE, "DOI"),
     "a title that came later": (BARE, {**BARE, **TITLE}, "DOI"),
     "the PMID, whatever else": (NUMBERED, {"accession": "1", "pmid": "111", "title": "In English", "doi": "10.1000/b"}, "PMID"),
@@ -41,6 +45,14 @@ ANOTHER = {
     "another volume": (TRIAL, {**TRIAL, "volume": "4"}),
     "another place in the volume": (TRIAL, {**TRIAL, "pages": "90-99"}),
     "a clearly different abstract": ({**TRIAL, "abstract": FIRST}, {**TRIAL, "abstract": SECOND}),
+    "another sign in the title": (
+        {**TRIAL, "title": "Walking in HER2+ breast cancer of women"}, {**TRIAL, "title": "Walking in HER2- breast cancer of women"},
+    ),
+    "another age in the title": (
+        {**TRIAL, "title": "Falls in residents of homes < 65 years"}, {**TRIAL, "title": "Falls in residents of homes ≥65 years"},
+    ),
+    "another trial": ({**TRIAL, "registry_ids": "NCT01234567"}, {**TRIAL, "registry_ids": "NCT07654321"}),
+    "another journal": (TRIAL, {**TRIAL, "journal": "Spine"}),
     "another DOI": (NUMBERED, {**NUMBERED, "doi": "10.1000/b", "pmid": ""}),
     "another PMID": (NUMBERED, {**NUMBERED, "pmid": "222"}),
     "title and author of another work beside the DOI of a supplement": (

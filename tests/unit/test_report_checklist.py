@@ -16,8 +16,9 @@ from evergreen.prisma.lists import SOURCE_COLUMNS
 from evergreen.protocol.loading import complete
 from evergreen.protocol.sources import OtherMethod, PeerReview
 from evergreen.report import methods
-from evergreen.report.checklist import AUTHORS, PARTLY, RUN, Run, checklist, sections
+from evergreen.report.checklist import checklist, sections
 from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
+from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Run
 from evergreen.report.facts import Deduplication, Facts, Search, analysed_outcomes
 from evergreen.report.word import document
 from evergreen.synthesis import outcome as pooling

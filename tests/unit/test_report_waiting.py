@@ -4,6 +4,8 @@ import pandas as pd
 
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
+from evergreen.extraction.queries.asking import COLUMNS
+from evergreen.report import queries
 from evergreen.report.facts import known_items
 from evergreen.report.status import (
     as_text,
@@ -11,6 +13,7 @@ from evergreen.report.status import (
     waiting_exports,
     waiting_known,
     waiting_outcomes,
+    waiting_queries,
     waiting_reviewers,
     waiting_sources,
     waiting_studies,
@@ -116,3 +119,33 @@ def test_a_known_item_that_a_source_did_not_find_is_said():
         "searcher: search PubMed (`endpoint: live`): the embedded demonstration, searched as pubmed, is without 1 known item: PMID 8"
         " (config/config.yaml, entrez)"
     )
+
+
+def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
+    def query(name, severity="warning", answer="", kind="sign"):
+        return dict.fromkeys(COLUMNS, "") | {
+            "query": name,
+            "kind": kind,
+            "severity": severity,
+            "answer": answer,
+            "study": "S",
+            "reason": "Is it?",
+        }
+
+    table = pd.DataFrame(
+        [query("a", "error"), query("b"), query("c"), query("d", answer="as printed"), query("x", answer="no", kind="no_query"), query("y", answer="no", kind="no_query")]
+    )  # fmt: skip
+    errors, warnings, gone = waiting_queries(table)
+    assert (errors.count, errors.blocks, warnings.count, warnings.blocks) == (1, True, 2, False)
+    assert errors.line() == (
+        "extractors: 1 query on extracted data that cannot be true: answer each in config/queries.csv (results/extraction/queries.csv)"
+    )
+    assert "2 answers to queries that are not asked (any more): x, y" in gone.line()
+    assert not gone.blocks
+    section = queries.section(table)
+    assert [row[-1] for row in section.blocks[1].rows] == ["a", "b", "c"]
+    assert (
+        "3 queries on extracted data await an answer (1 that cannot be true as they stand)"
+        in section.blocks[0].text
+    )
+    assert queries.section(table.iloc[3:]) is None

@@ -3,13 +3,10 @@
 The texts are of our own making; the languages are those that the platforms' help pages describe.
 """
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evergreen.errors import InputError
 from evergreen.search import lines, strategy
@@ -191,24 +188,6 @@ PIECES = [
     "denosumab[tiab]", '"bone loss"[tiab]', "AND", "OR", "(", ")", "[", '"', "'", "“", "1", "#1", "S1", "or/1-2", "\n", "\t", "1. ", "2. ",
     "#2 ", "(3) ", "4,532", "|", ";", ",", "Query", "Results", "filter:nonsense", "limit: ", "# x", "–", "2010-2020[dp]", "exp x/", ":",
 ]  # fmt: skip
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join))
-def test_whatever_is_written_is_read_or_refused_in_one_sentence(text: str) -> None:
-    lines.read(text)
-    read, refused = None, None
-    try:
-        read = strategy.read(text, "s.txt")
-    except InputError as error:
-        refused = error
-    if read:
-        unquoted = re.sub(r'"[^"]*"', "", read.query)
-        assert unquoted.count("(") == unquoted.count(")")
-        assert "#" not in unquoted
-    else:
-        assert refused
-        assert refused.file == "s.txt"
-        assert refused.todo
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

@@ -1,8 +1,6 @@
 """The embedded PubMed's query language: what a query finds, and what PubMed would say about it."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evergreen.search.embedded.query import BackendError, search
 from evergreen.search.embedded.store import Store, entry_from_facts
@@ -90,22 +88,3 @@ def test_what_cannot_be_parsed_fails(store, query):
 def test_a_store_as_of_a_date_hides_what_came_later(store):
     early = Store(store.entries.values(), as_of="2013-01-01")
     assert search(early, "all[sb]").ids == {1, 2}
-
-
-TERMS = st.sampled_from(["denosumab[tiab]", "bone[tiab]", "arthritis[mh]", "2012:2020[dp]", "1:30[uid]"])
-QUERIES = st.recursive(
-    TERMS,
-    lambda inner: st.tuples(inner, st.sampled_from(["AND", "OR", "NOT"]), inner).map(
-        lambda parts: f"({parts[0]}) {parts[1]} ({parts[2]})"
-    ),
-    max_leaves=6,
-)
-
-
-@given(QUERIES, QUERIES)
-def test_operators_are_those_of_sets(one, other):
-    store = Store([entry_from_facts(row) for row in FACTS])
-    left, right = search(store, one).ids, search(store, other).ids
-    assert search(store, f"({one}) AND ({other})").ids == left & right
-    assert search(store, f"({one}) OR ({other})").ids == left | right
-    assert search(store, f"({one}) NOT ({other})").ids == left - right

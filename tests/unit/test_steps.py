@@ -10,13 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.steps import drafts, fingerprint, hold
-from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.contents import Contents
 from evergreen.steps.parts import Parts
 from evergreen.steps.receipts import Receipts, Work, read
 from evergreen.steps.sweep import sweep
@@ -64,22 +62,23 @@ def test_code_covers_a_script_its_modules_and_their_files(tmp_path):
 
 
 def test_the_same_code_in_another_place_is_the_same(tmp_path):
-    """A clone elsewhere, with other times and without what Python keeps."""
+    """A clone elsewhere, with other times and without what Python keeps, of a script with few modules."""
     shutil.copytree(
         fingerprint.SCRIPTS, tmp_path / "a b" / "scripts", ignore=shutil.ignore_patterns("__pycache__")
     )
     told = subprocess.run(
         [sys.executable, "-c", "from pathlib import Path; from evergreen.steps import fingerprint as f;"
-         "print(f.code_of(f.SCRIPTS / 'pool_outcomes.py'))"],
+         "print(f.code_of(f.SCRIPTS / 'close_run.py'))"],
         cwd=tmp_path / "a b" / "scripts", capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "pool_outcomes.py")
+    assert told.stdout.strip() == fingerprint.code_of(fingerprint.SCRIPTS / "close_run.py")
 
 
 def test_a_module_that_became_a_package_since_is_found_where_it_is(tmp_path):
     """What is remembered of the importing module, which is as it was, names no files."""
-    scripts = tmp_path / "scripts"
-    shutil.copytree(fingerprint.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    scripts, library = tmp_path / "scripts", fingerprint.SCRIPTS / "evergreen"
+    shutil.copytree(library / "steps", scripts / "evergreen" / "steps")
+    shutil.copy(library / "__init__.py", scripts / "evergreen")
     (scripts / "evergreen" / "rule.py").write_text("VALUE = 1\n")
     (scripts / "step.py").write_text("from evergreen import rule\n")
     asking = (
@@ -98,29 +97,6 @@ def test_a_module_that_became_a_package_since_is_found_where_it_is(tmp_path):
     (scripts / "evergreen" / "rule").mkdir()
     (scripts / "evergreen" / "rule.py").rename(scripts / "evergreen" / "rule" / "__init__.py")
     assert asked() == ["evergreen/__init__.py", "evergreen/rule/__init__.py"]
-
-
-@given(
-    st.dictionaries(
-        st.text("abc/", min_size=1, max_size=3).map(lambda name: name.strip("/") or "a"),
-        st.binary(max_size=5),
-        max_size=4,
-    )
-)
-def test_a_directory_is_the_paths_and_files_in_it(tmp_path_factory, files):
-    folder = tmp_path_factory.mktemp("tree")
-    for name, content in files.items():
-        path = folder / name.replace("/", "_")
-        path.write_bytes(content)
-    contents = Contents()
-    before = contents.of(folder)
-    (folder / ".snakemake_timestamp").touch()
-    for path in folder.iterdir():
-        os.utime(path, (1, 1))
-    assert Contents().of(folder) == before
-    (folder / "new").write_bytes(b"")
-    assert contents.of(folder) != before
-    assert "new" in files_in(folder)
 
 
 def test_a_hash_is_remembered_while_the_file_is_as_it_was(tmp_path):
@@ -290,12 +266,27 @@ def test_what_another_host_holds_is_refused_with_what_to_do(review):
         assert word is None
 
 
-def test_a_step_ends_with_the_run_that_started_it(review):
+STEP = f"""
+import sys, time
+sys.path.insert(0, {str(fingerprint.SCRIPTS)!r})
+from evergreen.steps import hold
+hold.live_and_die_with_run()
+"""
+
+
+@pytest.mark.parametrize(
+    "at_work",
+    [
+        "print('on', flush=True); time.sleep(60)",
+        "with hold.processes(2) as pool: pool.submit(pow, 2, 2).result(); print('on', flush=True); time.sleep(60)",
+    ],
+)
+def test_a_step_and_its_processes_end_with_the_run_that_started_it(review, at_work, monkeypatch):
+    monkeypatch.setattr(hold, "PATIENCE", 10)
     hold.FOLDER.mkdir(parents=True)
     owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     step = subprocess.Popen(
-        [sys.executable, "-c", f"import sys, time; sys.path.insert(0, {str(fingerprint.SCRIPTS)!r});"
-         "from evergreen.steps.hold import live_and_die_with_run; live_and_die_with_run(); print('on', flush=True); time.sleep(60)"],
+        [sys.executable, "-c", STEP + at_work],
         env={**os.environ, hold.OWNER: str(owner.pid)}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert step.stdout.readline() == "on\n"

@@ -5,7 +5,6 @@ import math
 import pandas as pd
 import pytest
 
-from evergreen.figures import forest, series, style
 from evergreen.figures.wording import explained
 from evergreen.protocol.loading import complete
 from evergreen.report import results
@@ -13,7 +12,6 @@ from evergreen.report.facts import analysed_outcomes
 from evergreen.report.findings import control_risk
 from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis.outcome import result as pooled
-from tests.figures.figures_of_bcg import words
 from tests.results import written
 
 
@@ -177,19 +175,8 @@ def test_rates_without_events_are_not_estimable():
     assert written(table(rows, ("events", "person_time")), entry("IRD"))["k"] == 3
 
 
-def test_figure_and_summary_of_findings_count_the_studies_that_say_nothing():
-    rows = counts(SILENT).assign(kind=["x"] * 4 + ["y"] * 4)
-    result = pooled(rows, entry("RR", subgroups=["kind"]))
-    with style.style():
-        for by in (None, "kind"):
-            drawn = forest.forest(result, forest.Setting("Outcome"), by=by)
-            total = drawn.numbers[drawn.numbers["row"] == "total"]
-            assert len(total) == 1
-            shown = words(drawn)
-            for text in ("910", "1020", "Not estimable", "Not estimable: A, C (no events in either group)."):
-                assert text in shown
-            assert "Not pooled" not in shown
-    assert control_risk(result) == pytest.approx((0 + 32 / 394) / 2)
+def test_risk_without_the_intervention_counts_the_studies_that_say_nothing():
+    assert control_risk(pooled(counts(SILENT), entry("RR"))) == pytest.approx((0 + 32 / 394) / 2)
 
 
 # rma.peto and escalc(measure = "PETO", add = 0, to = "none")
@@ -233,9 +220,6 @@ def test_other_models_of_the_same_studies_show_effects_of_their_own():
         assert row.measure == "OR"
         # 0.5 in the empty cells of the first study
         assert row.studies[0].yi == pytest.approx(math.log(0.5 * 398.5 / (400.5 * 2.5)))
-    with style.style():
-        shown = words(series.multiverse(result, forest.Setting("Outcome")))
-    assert {"model = mh", "model = common"} <= set(shown)
     asked = written(counts(RARE), entry("OR", analysis={"model": "mh", "sensitivity": [{"model": "peto"}]}))
     assert asked["measure"] == "OR"
     assert asked["sensitivity"]["model = peto"]["measure"] == "PETO"

@@ -7,7 +7,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.figures.scales import of_result
-from evergreen.synthesis.comparisons import choose
+from evergreen.synthesis.choosing import choose
 from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
 

@@ -87,14 +87,14 @@ def bomb(levels, width=10):
         ("a: " + "[" * 100_000, "nested more than 50 deep"),
         ("a: " + "{b: " * 100_000, "nested more than 50 deep"),
         ("".join(f"{' ' * n}a{n}:\n" for n in range(200)), "nested more than 50 deep"),
-        ("a: [" + "x," * 600_000 + "]", "unfolds into more than 500,000 values"),
+        ("a: [" + "x," * 500_100 + "]", "unfolds into more than 500,000 values"),
     ],
     ids=["aliases", "lists", "mappings", "indented", "wide"],
 )
 def test_a_bomb_is_refused_at_once(text, sentence):
-    start = time.perf_counter()
+    start = time.process_time()
     assert sentence in said(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_aliases_within_reason_are_read():

@@ -53,6 +53,15 @@ def test_from_nothing_to_the_report(finished):
         assert (finished / "results" / name).stat().st_size > 1000
 
 
+def test_the_audit_has_every_record_that_was_retrieved(finished):
+    audit = tables.read_table(finished / "results/deduplication/audit.csv")
+    counts = tables.read_json(finished / "results/prisma/counts.json")["total"]
+    records = set(tables.read_table(finished / "results/deduplication/clusters.csv")["record_id"])
+    assert set(audit["record_id"]) == records
+    assert audit["what"].eq("seen").sum() == counts["seen_before"]
+    assert audit[["reason", "undo", "title"]].ne("").all(axis=None)
+
+
 def test_pooled_numbers_agree_with_statsmodels(finished):
     for outcome in ("pain", "response"):
         result = tables.read_json(finished / f"results/synthesis/{outcome}.json")
@@ -160,7 +169,7 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
 
     assert run.status == 0, run.output
     assert set(run.rules) <= {
-        "read_records", "count_prisma", "write_checklists",
+        "read_records", "audit_records", "count_prisma", "write_checklists",
         "write_status", "write_report",
     }  # fmt: skip
     assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5

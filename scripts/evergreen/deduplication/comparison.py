@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from rapidfuzz.distance import Postfix, Prefix
 
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.journals import compare_journals
+from evergreen.records.registers import register_name
 
 SAME, UNKNOWN, DIFFERENT = 1, 0, -1
 
@@ -22,6 +24,8 @@ _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
 """Letters of a title that can be recognised as a part of another."""
+_ENDS = int(_CONTAINED * _LONG_ENOUGH)
+"""Letters at the beginning or end that a title has in common, at the least, with one that it is a part of."""
 _BLOCK = 1 << 19
 
 
@@ -34,7 +38,9 @@ class Comparison:
     shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
     nothing differs, whether there or missing; `numbered`: both have the number of an electronic article; `follows`: one begins
-    on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other.
+    on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other;
+    `registers`: both are entries of registers, 1 of different ones, 2 of different ones that name a number in common;
+    `translated`: unlike titles, of which one may be the translation of the other, of one first author at one place.
     """
 
     a: np.ndarray
@@ -66,6 +72,8 @@ class Comparison:
     follows: np.ndarray
     corrected: np.ndarray
     correction: np.ndarray
+    registers: np.ndarray
+    translated: np.ndarray
 
     def __len__(self) -> int:
         return len(self.a)
@@ -103,16 +111,31 @@ class Columns:
                 "kind",
                 "cochrane",
                 "cut",
+                "tongue",
                 "part",
                 "corrected",
             )
         }
         self.texts: dict[str, np.ndarray] = {}
         self.codes: dict[str, np.ndarray] = {}
-        for name in ("title", "numbers", "authors", "first_author", "journal", "doi", "pmid", "registry"):
+        for name in (
+            "title",
+            "numbers",
+            "authors",
+            "first_author",
+            "journal",
+            "doi",
+            "pmid",
+            "registry",
+            "secondary",
+        ):
             codes, values = pd.factorize(features[name])
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
+            if name == "title":
+                self.starts, self.ends = (
+                    pd.factorize(part)[0] for part in (values.str[:_ENDS], values.str[-_ENDS:])
+                )
         self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
@@ -144,14 +167,15 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     doi, pmid = columns.level("doi", a, b), columns.level("pmid", a, b)
     same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
     title, contained = _titles(columns, a, b, workers)
+    translated = _translated(columns, a, b, (title == 0) & ~contained)
     if relevant:
         entry = columns.numeric["kind"] == KINDS.index("registry")
         registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
         keep = (title >= _ALIKE) | ((title >= _RELEVANT) & _same_place(columns, a, b)) | contained
-        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered
+        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered | translated
         keep = np.flatnonzero(keep)
-        a, b, title, contained, doi, pmid, same_id = (
-            values[keep] for values in (a, b, title, contained, doi, pmid, same_id)
+        a, b, title, contained, doi, pmid, same_id, translated = (
+            values[keep] for values in (a, b, title, contained, doi, pmid, same_id, translated)
         )
     codes, numeric = columns.codes, columns.numeric
     volume, issue = _issues(numeric, a, b)
@@ -204,7 +228,29 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         corrected=np.maximum(numeric["corrected"][a], numeric["corrected"][b]) > 0,
         correction=(numeric["corrected"][a] == 2) != (numeric["corrected"][b] == 2),
         follows=_follows(numeric, a, b) | _follows(numeric, b, a),
+        registers=_registers(columns, a, b),
+        translated=translated,
     )
+
+
+def _translated(columns: Columns, a: np.ndarray, b: np.ndarray, unlike: np.ndarray) -> np.ndarray:
+    tongue, year, volume = (columns.numeric[name] for name in ("tongue", "year", "volume"))
+    found = unlike & (tongue[a] != tongue[b]) & _same_place(columns, a, b) & (volume[a] == volume[b])
+    found &= (year[a] == year[b]) & (volume[a] > 0)
+    return found & (columns.level("first_author", a, b) == SAME)
+
+
+def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    entry = columns.numeric["kind"] == KINDS.index("registry")
+    rows = np.flatnonzero(entry[a] & entry[b] & (columns.level("registry", a, b) == DIFFERENT))
+    name = lru_cache(maxsize=None)(register_name)
+    level = np.zeros(len(a), dtype=np.int8)
+    own, besides = (columns.pair(column, a[rows], b[rows]) for column in ("registry", "secondary"))
+    for row, x, y, *more in zip(rows, *own, *besides, strict=True):
+        if name(x) != name(y):
+            common = {x, *more[0].split("; ")} & {y, *more[1].split("; ")} - {""}
+            level[row] = 2 if common else 1
+    return level
 
 
 def _issues(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -257,9 +303,10 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
     )
     shorter = np.minimum(lengths[code_a[unequal]], lengths[code_b[unequal]])
     part = np.flatnonzero((score[unequal] < 97) & (shorter >= _LONG_ENOUGH))
-    for scorer in (Prefix.similarity, Postfix.similarity):
-        common = process.cpdist(first[part], second[part], scorer=scorer, dtype=np.int32, workers=workers)
-        contained[unequal[part]] |= common >= _CONTAINED * shorter[part]
+    for scorer, ends in ((Prefix.similarity, columns.starts), (Postfix.similarity, columns.ends)):
+        alike = part[ends[code_a[unequal[part]]] == ends[code_b[unequal[part]]]]
+        common = process.cpdist(first[alike], second[alike], scorer=scorer, dtype=np.int32, workers=workers)
+        contained[unequal[alike]] |= common >= _CONTAINED * shorter[alike]
     # a slip within the common part, where the title says it was cut or the place agrees
     cut, rows_a, rows_b = columns.numeric["cut"], a[unequal[part]], b[unequal[part]]
     part = part[cut[rows_a] | cut[rows_b] | _same_place(columns, rows_a, rows_b)]

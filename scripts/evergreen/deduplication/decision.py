@@ -23,6 +23,8 @@ NAMING = 50
 """Letters of a title that names one work even where its place in the journal is in doubt."""
 BORDERLINE = 6
 """Points from which a person is asked."""
+VETOED = 2
+"""Points by which a pair is less likely that something more speaks against than the points."""
 
 LEVELS = {
     #            same, unknown, different
@@ -54,12 +56,13 @@ VETOES = (
     "trial",
     "abstract",
     "sparse",
+    "translated",
 )
 _BETWEEN_TWO = ("letters", "sparse")
 """What keeps two records from being merged, but not their works where a third record joins them."""
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
-    "report_of", "part_of", "version_of",
+    "report_of", "part_of", "version_of", "cross_registration_of",
 )  # fmt: skip
 
 
@@ -113,6 +116,10 @@ def _points(pairs: Comparison) -> np.ndarray:
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
     both_entries = entries(pairs)
+    # that two languages have no word in common says nothing
+    elsewhere = [getattr(pairs, name) == DIFFERENT for name in ("authors", "journal", "doi", "pmid")]
+    translated = pairs.translated & ~np.logical_or.reduce(elsewhere)
+    score = np.where(translated, np.maximum(score, BORDERLINE + VETOED), score)
     # the number of a trial says more than the titles that registries give it
     score = np.where(both_entries & (pairs.registry == SAME), MERGED, score)
     # a record that came twice, in another file or under another name of its source, however little it says
@@ -144,7 +151,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     one_place = (one_of["conference"] & together) | (one_of["preprint"] & (pairs.journal == SAME))
     one_place |= (one_of["preprint"] | one_of["conference"]) & (pairs.doi == SAME)
     vetoes = {
-        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0) & ~same_entry,
+        "title": (pairs.title == 0) & ~pairs.contained & (pairs.length > 0) & ~same_entry & ~pairs.translated,
+        "translated": pairs.translated,
         # "Editorial", "In brief": titles of many works
         "short": (pairs.length < SHORT) & (pairs.page != SAME) & ~same_number,
         # what was cut off may tell two parts from each other
@@ -153,7 +161,8 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         # a second page is a second part, an erratum or an abstract
         "page": (((pairs.page == DIFFERENT) & ~recounted) | (pairs.correction & (pairs.page != SAME)))
         & ~same_number,
-        "kind": (pairs.kind_a != pairs.kind_b) & ~cited & (pairs.pmid != SAME) & ~one_place,
+        "kind": (pairs.kind_a != pairs.kind_b)
+        & ((~cited & (pairs.pmid != SAME) & ~one_place) | _entry(pairs)),
         "numbers": pairs.numbers_differ & ~place & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
         "registry": both_entries & (pairs.registry == DIFFERENT),
@@ -165,7 +174,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
     bits = np.zeros(len(pairs), dtype=np.uint32)
     for name, veto in vetoes.items():
         position = VETOES.index(name)
-        bits |= (veto & ~(pairs.same_id & (name not in ("title", "kind", "version")))).astype(
+        bits |= (veto & ~(pairs.same_id & (name not in ("title", "kind", "version", "translated")))).astype(
             np.uint32
         ) << position
     return bits
@@ -175,6 +184,12 @@ def entries(pairs: Comparison) -> np.ndarray:
     """Both records are entries of trial registries."""
     registry = KINDS.index("registry")
     return (pairs.kind_a == registry) & (pairs.kind_b == registry)
+
+
+def _entry(pairs: Comparison) -> np.ndarray:
+    """One record is, or both are, entries of trial registries."""
+    registry = KINDS.index("registry")
+    return (pairs.kind_a == registry) | (pairs.kind_b == registry)
 
 
 def _one_of(pairs: Comparison, kind: str) -> np.ndarray:
@@ -213,6 +228,9 @@ def _relations(pairs: Comparison, vetoes: np.ndarray) -> np.ndarray:
             relate(name, of_kind & ((pairs.registry == SAME) | written))
         else:
             relate(name, of_kind & written)
+    # one trial in several registers has an entry in each
+    named = (pairs.title >= 94) & (pairs.length >= TELLING) & ~pairs.numbers_differ
+    relate("cross_registration_of", (pairs.registers == 2) | ((pairs.registers == 1) & named))
     # numbers alone may be a slip: a part or version is also published elsewhere or at another time
     published = (pairs.doi == DIFFERENT) | (pairs.pmid == DIFFERENT) | (pairs.page == DIFFERENT)
     published |= (pairs.volume == DIFFERENT) | (pairs.years > 1)

@@ -31,6 +31,7 @@ from evergreen.deduplication.wording import (
 )
 
 _PREPRINT = KINDS.index("preprint")
+_CONFERENCE = KINDS.index("conference")
 
 Abstracts = Callable[[Iterable[str]], dict[str, str]]
 """Abstracts of record ids; those without one may be missing."""
@@ -43,8 +44,12 @@ _KNOWN = 5
 """Titles that have a word which is no slip of the pen."""
 _LONG = 150
 """Letters of a title in which a word that differs is a revision, where year, volume and page agree."""
-_ABSTRACT = 3
-"""Pages that an abstract goes on at most."""
+_ABSTRACT = 2
+"""Pages that an abstract fills at most."""
+_PAPER = (6, 60)
+"""From its first to its last page a paper in a supplement goes on for that much, unlike an abstract, and unlike the whole supplement."""
+_NO_ISSUE = 100
+"""Number from which what stands as the issue is the number of an article or a page."""
 _DISTINCTIVE = 25
 """Letters of a title that few works share."""
 _SAYS_MUCH = 60
@@ -92,6 +97,10 @@ class Doubts:
     def __init__(self, table: pd.DataFrame, abstracts: Abstracts | None = None) -> None:
         self.table = table
         self.read_abstracts = abstracts
+        # pairs are decided on again when those within their groups join them
+        self._abstracts: dict[str, str] = {}
+        self._levels: dict[tuple[str, str], int] = {}
+        self._abstracts_differ = lru_cache(maxsize=None)(abstracts_differ)
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
         """`decision` with the doubts on the pairs that it merges."""
@@ -107,11 +116,17 @@ class Doubts:
     def _vetoes(self, pairs: Comparison, frequent: set[str]) -> np.ndarray:
         column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}
         supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
-        # two papers do not fill the same pages, but the abstracts of a supplement share them
+        abstracts = (pairs.kind_a == _CONFERENCE) | (pairs.kind_b == _CONFERENCE)
+        meeting = supplement | abstracts
+        pages = np.maximum(
+            *(column["last_page"][rows] - column["page"][rows] + 1 for rows in (pairs.a, pairs.b))
+        )
+        brief = abstracts | (supplement & (pages <= _ABSTRACT))
+        # two papers do not fill the same pages, but the abstracts of a meeting share them
         place = (pairs.page == SAME) & (pairs.volume == SAME) & (pairs.years == 0)
-        pages = column["last_page"][pairs.a] - column["page"][pairs.a]
-        filled = (pairs.span & (~supplement | (pages > _ABSTRACT))) | (pairs.numbered & place & ~supplement)
-        filled &= pairs.journal != DIFFERENT
+        paper = (pages >= _PAPER[0]) & (pages <= _PAPER[1])
+        filled = (pairs.span & (paper | ~supplement)) | (pairs.numbered & place & ~supplement)
+        filled &= ~abstracts & (pages <= _PAPER[1]) & (pairs.journal != DIFFERENT)
         equal = pairs.title >= 99.9
         bits = np.zeros(len(pairs), dtype=np.uint32)
 
@@ -120,12 +135,22 @@ class Doubts:
 
         page_a, page_b = column["page"][pairs.a], column["page"][pairs.b]
         beside = (page_a > 0) & (page_b > 0) & (page_a != page_b) & (pairs.page != SAME)
-        revised = place & (pairs.length >= _LONG)
+        # the first page in one, the range in the other
+        ranged = (column["last_page"][pairs.a] == 0) != (column["last_page"][pairs.b] == 0)
+        revised = place & ranged & (pairs.length >= _LONG) & ~meeting & ~pairs.numbers_differ
         worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
         level = np.ones(len(pairs), dtype=np.int8)
         level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
         doubt("wording", level == OTHER)
-        doubt("letters", (level == WORDS) | ((level == SLIP) & beside & (pairs.doi != SAME)))
+        # neither preprints nor Cochrane reviews have a place that could be missing
+        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
+        issue = column["issue"][pairs.a] % 1000
+        article = (issue >= _NO_ISSUE) & (pairs.issue == SAME)
+        nowhere = (page_a == 0) & (page_b == 0) & ~article & ~placeless
+        doubt(
+            "letters",
+            (level == WORDS) | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
+        )
 
         last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
         ends = (last_a > 0) & (last_b > 0) & (last_a != last_b)
@@ -139,6 +164,7 @@ class Doubts:
             (~here & (pairs.doi != SAME))
             | (pairs.doi == DIFFERENT)
             | (pairs.issue == DIFFERENT)
+            | (pairs.volume == DIFFERENT)  # "Editorial" is on the first page of every issue
             | first
             | ends
         )
@@ -150,8 +176,6 @@ class Doubts:
         doubt("trial", trials[self._other_trial(pairs.a[trials], pairs.b[trials])])
 
         little = self._nothing_else[pairs.a] & self._nothing_else[pairs.b]
-        # neither preprints nor Cochrane reviews have a place that could be missing
-        placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
         little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
         agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
         doubt("sparse", little[~agree | (pairs.years[little] != 0)])
@@ -184,7 +208,9 @@ class Doubts:
             (
                 (same_people(p, q) or (cut and cut_list(p, q))) and (level == SAME or same_sort(v, w))
                 for p, q, v, w, level in zip(
-                    people.iloc[a], people.iloc[b], names.iloc[a], names.iloc[b], journal, strict=True
+                    *(column.iloc[rows].tolist() for column in (people, names) for rows in (a, b)),
+                    journal.tolist(),
+                    strict=True,
                 )
             ),
             bool,
@@ -193,8 +219,10 @@ class Doubts:
 
     def _wording(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         heading = self.table["heading"]
-        compared = lru_cache(maxsize=None)(lambda x, y: compare_titles(x, y, self._known))
-        return np.fromiter(map(compared, heading.iloc[a], heading.iloc[b]), np.int8, len(a))
+        titles = list(zip(heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True))
+        for x, y in set(titles) - self._levels.keys():
+            self._levels[x, y] = compare_titles(x, y, self._known)
+        return np.fromiter(map(self._levels.__getitem__, titles), np.int8, len(titles))
 
     def _known(self, word: str) -> bool:
         return self._vocabulary[word] >= _KNOWN
@@ -216,7 +244,9 @@ class Doubts:
         return np.fromiter(
             (
                 bare in frequent or (len(bare) < _SAYS_MUCH and not (naming(x) and naming(y)))
-                for bare, x, y in zip(title.iloc[a], heading.iloc[a], heading.iloc[b], strict=True)
+                for bare, x, y in zip(
+                    title.iloc[a].tolist(), heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True
+                )
             ),
             bool,
             len(a),
@@ -243,7 +273,7 @@ class Doubts:
         return np.fromiter(
             (
                 not set(x.split("; ")) & set(y.split("; "))
-                for x, y in zip(registry.iloc[a], registry.iloc[b], strict=True)
+                for x, y in zip(registry.iloc[a].tolist(), registry.iloc[b].tolist(), strict=True)
             ),
             bool,
             len(a),
@@ -254,15 +284,14 @@ class Doubts:
         if self.read_abstracts is None or not len(chosen):
             return chosen[:0]
         ids, heading = self.table["record_id"], self.table["heading"]
-        a, b = pairs.a[chosen], pairs.b[chosen]
-        texts = self.read_abstracts(ids.iloc[np.unique(np.concatenate([a, b]))])
+        a, b = (ids.iloc[rows[chosen]].tolist() for rows in (pairs.a, pairs.b))
+        if new := {*a, *b} - self._abstracts.keys():
+            self._abstracts |= dict.fromkeys(new, "") | self.read_abstracts(sorted(new))
+        texts = self._abstracts
         differ = (
-            bool(x and y) and x != y and abstracts_differ(x, y, title)
-            for x, y, title in zip(
-                (texts.get(id_, "") for id_ in ids.iloc[a]),
-                (texts.get(id_, "") for id_ in ids.iloc[b]),
-                heading.iloc[a],
-                strict=True,
-            )
+            bool(texts[x] and texts[y])
+            and texts[x] != texts[y]
+            and self._abstracts_differ(texts[x], texts[y], title)
+            for x, y, title in zip(a, b, heading.iloc[pairs.a[chosen]].tolist(), strict=True)
         )
         return chosen[np.fromiter(differ, bool, len(chosen))]

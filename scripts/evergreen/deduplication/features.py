@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evergreen.records.normalise import searchable
+from evergreen.deduplication.entries import are_entries, numbers
+from evergreen.records.normalise import SPOKEN, searchable, spoken
 
 ELLIPSIS = "\u2026"
 
@@ -27,8 +28,8 @@ KINDS = (
 """What a record says it is; two records of different kinds are not one work, but may be related."""
 
 COLUMNS = (
-    "record_id", "stem", "title", "cut", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
-    "last_page", "located", "doi", "pmid", "registry", "kind", "cochrane", "heading", "people",
+    "record_id", "stem", "title", "cut", "tongue", "part", "corrected", "numbers", "authors", "first_author", "journal", "year", "volume", "issue", "page",
+    "last_page", "located", "doi", "pmid", "registry", "secondary", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
 _NOTES = (
@@ -70,13 +71,22 @@ _PREPRINT = (
     r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"
 )
 _PREPRINT_DOI = r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}$|21203/rs|48550/|2139/ssrn|20944/preprints|31234/|26434/chemrxiv|22541/au|36227/techrxiv)"
-_REGISTRY_JOURNAL = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chictr|^euctr|^jprn|^drks\b|^actrn|^ctri\b|trialsearch"
 _CONFERENCE = (
     r"conference abstract|meeting abstract|conference (?:paper|proceeding)|congress|published meeting"
 )
 _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
+_OF_ABSTRACT = r"(?i)^(?:S|A|P|O|OP|AB|PO|PS)-?[0-9]{1,4}[a-z]?(?:\W|$)"
+"""Pages of a supplement (`S123`), numbers of posters and talks."""
 _PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_BRACKETED = r"^\W{0,3}\[[^\[\]]*\]"
+"""A title that a database translated: `[Denosumab in rheumatoid arthritis]`."""
+_VERNACULAR = (
+    r"[\p{Cyrillic}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}]{3}"
+    r"|(?i)\b(?:bei|mit|und|der|nach|zur|zum|einer|eine|eines|durch|chez|avec|dans|les|une|pour|del|los|las|con|para|por|una|nella|della"
+    r"|nel|gli|degli|uma|dos|nas|em|met|het|een|voor|bij|och|efter|hos|og|przy|oraz|leczenie|ve|ile)\b"
+)
+"""Scripts and words that English titles do not have."""
 _BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
 """What stands before or behind the title of the work itself."""
 _BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
@@ -122,14 +132,16 @@ def _integer(array: pa.Array, pattern: str) -> np.ndarray:
     return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
 
 
-def _issues(issues: pa.Array, volumes: pa.Array) -> np.ndarray:
+def _issues(issues: pa.Array, volumes: pa.Array, abstract: np.ndarray) -> np.ndarray:
     """Number of the issue, 0 where it is not known, 1000 more for a supplement; it may stand behind the volume: `18 (8)`.
+
+    Pages with a letter of their own are those of an `abstract`, so of a supplement.
 
     Numbers of four digits are years or the numbers of articles.
     """
     number = r"^[^0-9]*(?P<n>[0-9]{1,3})(?:[^0-9].*)?$"
     behind = _integer(volumes, r"(?:^|[0-9] ?)\((?P<n>[0-9]{1,3})\)")
-    supplement = _matches(issues, r"(?i)sup|^s\d|abstract")
+    supplement = _matches(issues, r"(?i)sup|^s\d|abstract") | abstract
     return np.where(behind > 0, behind, _integer(issues, number) + 1000 * supplement)
 
 
@@ -157,7 +169,6 @@ def _numbers(titles: pa.Array) -> pa.Array:
 
 def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:
     types = pc.utf8_lower(text(records["publication_types"]))
-    ids = joined(text(records["record_id"]), pc.utf8_lower(text(records["url"])), between=" ")
     kind = np.zeros(len(records), dtype=np.int8)
 
     def mark(name: str, mask: np.ndarray) -> None:
@@ -171,18 +182,15 @@ def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa
     mark("comment", _matches(titles, _COMMENT))
     bare = (text(records["volume"]), text(records["pages"]), dois)
     no_place = np.logical_and.reduce([pc.equal(part, "").to_numpy(zero_copy_only=False) for part in bare])
-    mark(
-        "registry",
-        _matches(types, r"trial regist|registry (?:record|entry)|clinical trial protocol record")
-        | (_matches(journals, _REGISTRY_JOURNAL) & no_place)
-        | (no_place & _matches(ids, r"(?i):(?:nct\d{8}|isrctn\d{8}|chictr|jprn|actrn|drks\d|ctri/|euctr)|clinicaltrials\.gov|trialsearch")),
-    )  # fmt: skip
+    mark("registry", are_entries(records, types, journals, dois, no_place))
     mark(
         "preprint",
         _matches(journals, _PREPRINT) | _matches(types, r"\bpreprint") | _matches(dois, _PREPRINT_DOI),
     )
     mark("conference", _matches(types, _CONFERENCE))
-    mark("thesis", no_place & (_matches(types, _THESIS) | _matches(journals, _THESIS)))
+    # the pages of a thesis are how many it has
+    unbound = pc.equal(text(records["volume"]), "").to_numpy(zero_copy_only=False)
+    mark("thesis", (unbound & _matches(types, _THESIS)) | (no_place & _matches(journals, _THESIS)))
     mark("report", no_place & _matches(types, _REPORT))
     return kind
 
@@ -191,10 +199,10 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     """Comparable forms of a record table (`evergreen.records.model`), one row per record, columns `COLUMNS`.
 
     `stem`: what records of one source have in common that are known to say the same; `title`: searchable title without spaces, without what databases put before (`Erratum to:`) or behind it (`[42 refs]`);
-    `cut`: the title ends in an ellipsis; `part`: it says which part it is;
+    `cut`: the title ends in an ellipsis; `tongue`: 1 in the brackets of a translation, 2 in another language than English; `part`: it says which part it is;
     `corrected`: it says that the paper has an erratum (1), or cites another paper as one that it corrects (2); `numbers`: numbers of the title; `authors`: family and given names of three or
     more letters; `volume`, `issue`, `page`, `last_page`, `year`: integers, 0 where not known; `located`: the page is the number of an
-    electronic article; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
+    electronic article; `registry`: registration numbers, of an entry of a register its own, `secondary` the others; `kind`: index into `KINDS`; `heading`, `people`: title and authors as they came.
     """
     raw = text(records["title"])
     titles = text(records["title_search"])
@@ -204,7 +212,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
-    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed
+    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed | _matches(raw, SPOKEN)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
@@ -212,7 +220,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             rest = _without(bare, pattern)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
             bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
-        again = pa.array([searchable(value) for value in bare.to_pylist()], pa.large_string())
+        again = pa.array([searchable(spoken(value)) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
     if (lone := _matches(raw, _LONE % "[ivx]")).any():
@@ -222,6 +230,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         again = pa.array([searchable(value) for value in marked.to_pylist()], pa.large_string())
         counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
+    registry, secondary = numbers(records, kind == KINDS.index("registry"))
     names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
     names = _without(names, r"[^\p{L}]+", " ")
     mixed = pa.array(_matches(names, r"\p{Ll}"))
@@ -235,12 +244,15 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     last = _integer(pages, r"^[^-\x{2013}]*[0-9][^-\x{2013}]*[-\x{2013}]+ ?[A-Za-z]*(?P<n>[0-9]{1,9})")
     magnitude = 10 ** np.where(last > 0, np.floor(np.log10(np.maximum(last, 1))).astype(np.int64) + 1, 0)
     last = np.where((last > 0) & (last < page), page // magnitude * magnitude + last, last)
+    of_abstract = _matches(pages, _OF_ABSTRACT)
+    tongue = np.select([_matches(raw, _BRACKETED), _matches(raw, _VERNACULAR)], [1, 2], 0).astype(np.int8)
     return pd.DataFrame(
         {
             "record_id": records["record_id"].to_numpy(),
-            "stem": _stems(records),
+            "stem": _stems(records).to_numpy(),
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, CUT),
+            "tongue": tongue,
             "part": _matches(raw, _PART),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),
@@ -250,14 +262,14 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "year": records["year"].fillna(0).to_numpy(dtype=np.int16),
             # "1)" and "(1)" are the rest of "59 (1)": the volume was lost
             "volume": _integer(_without(text(records["volume"]), r"^\(?[0-9]+\)$"), r"(?P<n>[0-9]{1,9})"),
-            "issue": _issues(text(records["issue"]), text(records["volume"])),
+            "issue": _issues(text(records["issue"]), text(records["volume"]), of_abstract),
             "page": page,
-            "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$")
-            & ~_matches(pages, r"^[Ss][0-9]{1,4}\W*$"),
+            "located": _matches(pages, r"^(?:[A-Za-z]{1,3}[0-9]{3,}|[0-9]{5,})\W*$") & ~of_abstract,
             "last_page": last,
             "doi": _series(dois),
             "pmid": _series(text(records["pmid"])),
-            "registry": _series(text(records["registry_ids"])),
+            "registry": registry,
+            "secondary": secondary,
             "kind": kind,
             "cochrane": _matches(journals, r"^cochr[a-z]* d[a-z]*b[a-z]* ")
             | _matches(dois, r"^10\.1002/14651858\."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from evergreen.deduplication.features import ELLIPSIS
@@ -33,12 +35,14 @@ _SMALL = frozenset(
 _MEETING = frozenset({"conference", "conf", "congress", "symposium", "symp", "workshop", "meeting"})
 _SERIAL = frozenset(
     {
-        "journal", "j", "transactions", "trans", "record", "magazine", "letters", "annals", "archives", "quarterly", "bulletin",
-        "reports",
+        "journal", "j", "transactions", "trans", "record", "rec", "magazine", "mag", "letters", "lett", "annals", "ann", "archives",
+        "arch", "quarterly", "quart", "q", "bulletin", "bull", "reports", "rep",
     }
 )  # fmt: skip
 _FRAME = _MEETING | {"proceedings", "proc", "annual"}
 """Words around the name of a meeting: `Proceedings of the 12th`."""
+_BEFORE_MEETING = _FRAME | {"international", "national", "european", "world", "joint", "ieee", "acm"}
+_IN_JOURNAL = re.compile(r"(.+?) conference (?!(?:on|of|for|in|and|series|proceedings|papers)\b)")
 _SHORTEST_PREFIX = 6
 _LETTERS_OF_ACRONYM = 3
 _LONG_BEGINNING = 8
@@ -55,14 +59,16 @@ def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndar
     low, high = np.minimum(a[open_], b[open_]).astype(np.int64), np.maximum(a[open_], b[open_])
     pairs, where = np.unique(low * len(names) + high, return_inverse=True)
     words = [_words(name) for name in names]
-    level[open_] = np.fromiter(
-        (
-            known if (known := _compare(words[x], words[y])) >= 0 or not _acronym(names[x], names[y]) else 1
-            for x, y in zip(*np.divmod(pairs, len(names)), strict=True)
-        ),
-        np.int8,
-        len(pairs),
-    )[where]
+    homes = [_words(_home(name)) for name in names]
+
+    def compared(x: int, y: int) -> int:
+        known = _compare(words[x], words[y])
+        if known < 1 and (homes[x] != words[x] or homes[y] != words[y]):
+            known = max(known, _compare(homes[x], homes[y]))
+        return 1 if known < 1 and _acronym(names[x], names[y]) else known
+
+    found = map(compared, *np.divmod(pairs, len(names)))
+    level[open_] = np.fromiter(found, np.int8, len(pairs))[where]
     return level
 
 
@@ -73,9 +79,10 @@ def same_sort(a: str, b: str) -> bool:
 
 
 def _acronym(a: str, b: str) -> bool:
-    """One name is that of a meeting in letters: `ICES 2004`, `SIGMOD Conference` (Special Interest Group on Management of Data).
+    """One name is the other in letters: `ICES 2004`, `TODS` (ACM Transactions on Database Systems), `CACM` (Communications of the ACM).
 
-    The letters are those of the whole name, or end in three or more of its last words.
+    The letters are those of the whole name, of all words but the first (a society), of all but the last, which stands whole; those of
+    a meeting may end in three or more of its last words: `SIGMOD Conference` (Special Interest Group on Management of Data).
     """
     for short, long in ((a, b), (b, a)):
         bare = [word for word in short.split() if word not in _FRAME and not word.isdigit()]
@@ -88,10 +95,9 @@ def _acronym(a: str, b: str) -> bool:
             without = without[1:] if without and without[0] in ("of", "the") else without
             without = without[1:] if without and without[0] == "the" else without
             letters = "".join(word[0] for word in without)
-            if len(letters) >= _LETTERS_OF_ACRONYM and (
-                bare[0] == letters
-                or (framed and any(bare[0].endswith(letters[-n:]) for n in (3, 4) if len(letters) > n))
-            ):
+            if len(letters) > 1 and bare[0] in (letters, letters[1:], letters[:-1] + without[-1]):
+                return True
+            if framed and any(bare[0].endswith(letters[-n:]) for n in (3, 4) if len(letters) > n):
                 return True
     return False
 
@@ -102,24 +108,25 @@ def _compare(a: list[str], b: list[str]) -> int:
     whole_a, whole_b = "".join(a), "".join(b)
     if whole_a.endswith(ELLIPSIS) or whole_b.endswith(ELLIPSIS):
         return _compare_cut(a, b)
-    if whole_a == whole_b:
+    if whole_a == whole_b or sorted(a) == sorted(b):  # `Data Engineering, Conference on`
         return 1
     long, short, whole, beginning = (
         (a, b, whole_a, whole_b) if len(whole_a) >= len(whole_b) else (b, a, whole_b, whole_a)
     )
     if (len(long) == len(short) and all(map(_shortened, long, short))) or _initials(long, short):
         return 1
-    home_a, home_b = _home(a), _home(b)
-    if len(home_a) + len(home_b) < len(a) + len(b) and (known := _compare(home_a, home_b)) >= 0:
-        return known
     if short == long[: len(short)] or (len(beginning) >= _SHORTEST_PREFIX and beginning in whole):
         return 0
     return 0 if len(short) >= 2 and _skips(long, short) else -1
 
 
-def _home(words: list[str]) -> list[str]:
-    """The journal of a name that Embase made longer by a meeting: `Heart. Conference: British Atherosclerosis Society`."""
-    return words[: words.index("conference")] if "conference" in words[1:] else words
+def _home(name: str) -> str:
+    """The journal of a name that Embase made longer by a meeting: `Heart. Conference: British Atherosclerosis Society`.
+
+    `Nordic Conference on Robotics` is the meeting itself.
+    """
+    found = _IN_JOURNAL.match(name)
+    return found.group(1) if found and not _BEFORE_MEETING.issuperset(found.group(1).split()) else name
 
 
 def _compare_cut(a: list[str], b: list[str]) -> int:

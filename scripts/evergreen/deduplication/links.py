@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evergreen.deduplication.decision import MERGED
+from evergreen.deduplication.decision import MERGED, VETOED
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.verdicts import Verdicts
 
@@ -14,13 +14,13 @@ BORDERLINE = (
     "years_apart", "volume", "page", "doi", "pmid", "work_a", "work_b", "title_a", "title_b", "authors_a", "authors_b",
     "source_a", "source_b",
 )  # fmt: skip
+_MUTUAL = {"cross_registration_of"}
+"""Relations that hold both ways; one direction is written."""
 LINKS = ("work_id", "relation", "related_work_id", "record_id", "related_record_id", "how")
 
 SHARE = 0.01
 """Rows of the borderline sheet for each record: what a person can be asked. Pairs that only a veto keeps apart are always asked."""
 AT_LEAST = 10
-VETOED = 2
-"""Points by which a pair is less likely that something more speaks against than the points."""
 
 _STATED = {
     "ErratumFor": "erratum_of",
@@ -92,6 +92,12 @@ def links(pairs: pd.DataFrame, state: pd.DataFrame, records: pd.DataFrame) -> pd
     every["work_id"] = every["record_id"].map(work_of)
     every["related_work_id"] = every["related_record_id"].map(work_of)
     every = every[every["work_id"].ne(every["related_work_id"])]
+    turned = every["relation"].isin(_MUTUAL) & (every["work_id"] > every["related_work_id"])
+    there, back = (
+        ["work_id", "related_work_id", "record_id", "related_record_id"],
+        ["related_work_id", "work_id", "related_record_id", "record_id"],
+    )
+    every.loc[turned, there] = every.loc[turned, back].to_numpy()
     every = every.drop_duplicates(["work_id", "relation", "related_work_id"])
     return every.sort_values(["work_id", "relation", "related_work_id"], ignore_index=True)[list(LINKS)]
 
@@ -129,11 +135,18 @@ def _stated(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _registered(state: pd.DataFrame) -> pd.DataFrame:
-    """Registry entries and the reports that name their number."""
-    numbered = state.loc[state["registry"].ne(""), ["record_id", "registry", "kind"]]
-    numbers = numbered.assign(registry=numbered["registry"].str.split("; ")).explode("registry")
+    """Registry entries and the reports that name their number, or one of those that the entry names besides; entries that name one number."""
+    named = state["registry"].where(state["secondary"].eq(""), state["registry"] + "; " + state["secondary"])
+    numbered = state.assign(number=named).loc[named.ne(""), ["record_id", "number", "registry", "kind"]]
+    numbers = numbered.assign(number=numbered["number"].str.split("; ")).explode("number")
     entry = numbers["kind"].eq(KINDS.index("registry"))
-    pairs = numbers[entry].merge(numbers[~entry], on="registry", suffixes=("", "_report"))
-    return pairs.assign(relation="registry_entry_of", how="same registry id").rename(
-        columns={"record_id_report": "related_record_id"}
-    )[_RECORDS]
+    reports = numbers[entry].merge(numbers[~entry], on="number", suffixes=("", "_other"))
+    others = numbers[entry].merge(numbers[entry], on="number", suffixes=("", "_other"))
+    others = others[others["registry"].ne(others["registry_other"])]
+    return (
+        pd.concat(
+            [reports.assign(relation="registry_entry_of"), others.assign(relation="cross_registration_of")]
+        )
+        .assign(how="same registry id")
+        .rename(columns={"record_id_other": "related_record_id"})[_RECORDS]
+    )

@@ -52,18 +52,22 @@ def _same_person(a: str, b: str) -> bool:
 
 
 def _same_family(a: str, b: str) -> bool:
-    if _letters(a) == _letters(b):
+    if _spellings(a) & _spellings(b):
         return True
     for lost, whole in ((a, b), (b, a)):
         if _LOST.search(lost):
             pattern = ".{1,2}".join(re.escape(unaccented(part)) for part in _LOST.split(lost))
             if re.fullmatch(pattern, unaccented(whole)):
                 return True
-        if not whole.isascii():
-            plain = "".join(letter for letter in whole if letter.isascii())
-            if _letters(lost) in (_letters(plain), _letters(whole.lower().translate(_UMLAUTS))):
-                return True
     return False
+
+
+def _spellings(family: str) -> set[str]:
+    """How databases write a name: without accents, with umlauts written out, without the letters that are not ASCII."""
+    if family.isascii():
+        return {_letters(family)}
+    plain = "".join(letter for letter in family if letter.isascii())
+    return {_letters(family), _letters(family.lower().translate(_UMLAUTS)), _letters(plain)} - {""}
 
 
 def _same_given(a: str, b: str) -> bool:

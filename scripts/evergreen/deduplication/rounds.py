@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 
 from evergreen.deduplication.candidates import candidates
 from evergreen.deduplication.comparison import DIFFERENT, SAME, Columns, Comparison, compare, join
-from evergreen.deduplication.decision import BORDERLINE, RELATIONS, VETOES, Decision, decide
+from evergreen.deduplication.decision import BORDERLINE, RELATIONS, Decision, decide
 from evergreen.deduplication.doubts import Abstracts, Doubts, without_containers
 from evergreen.deduplication.features import COLUMNS, features, text
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
+from evergreen.deduplication.reasons import reasons
 from evergreen.deduplication.verdicts import Verdicts
 
 STATE = ("source", "round", "work_id", "partner", "reason", "alias", *COLUMNS)
@@ -40,7 +41,8 @@ PAIRS = (
 
 @dataclass(frozen=True)
 class Round:
-    """`state` has `STATE`, all records so far; `pairs` has `PAIRS`, what this round found to be borderline or related."""
+    """`state` has `STATE`, all records so far; `pairs` has `PAIRS`, what this round found to be borderline or related, and (`apart`) what
+    else comes nearest to each new record that is in no other pair (`record_a`)."""
 
     state: pd.DataFrame
     pairs: pd.DataFrame
@@ -78,14 +80,16 @@ def compare_share(
     a, b = candidates(table, known=known)
     edges = np.linspace(0, len(a), shards + 1).astype(int)
     part = slice(edges[shard], edges[shard + 1])
-    return _compared(table, a[part], b[part], workers=workers)
+    return compared_rows(table, a[part], b[part], workers=workers)
 
 
-def _compared(
+def compared_rows(
     table: pd.DataFrame, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
 ) -> Comparison:
     """Compare rows `a` with rows `b` of the table; of rows that are in no pair nothing is prepared."""
-    rows = np.unique(np.concatenate([a, b]))
+    present = np.zeros(len(table), dtype=bool)
+    present[a] = present[b] = True
+    rows = np.flatnonzero(present)
     if 2 * len(rows) > len(table):
         return compare(Columns(table), a, b, relevant=relevant, workers=workers)
     columns = Columns(table.iloc[rows])
@@ -93,6 +97,12 @@ def _compared(
         columns, np.searchsorted(rows, a), np.searchsorted(rows, b), relevant=relevant, workers=workers
     )
     return replace(found, a=rows[found.a], b=rows[found.b])
+
+
+def judged(table: pd.DataFrame, compared: Comparison, doubts: Doubts) -> tuple[Comparison, Decision]:
+    """What is decided on compared pairs of the table's records, each pair by itself."""
+    compared = without_containers(table, compared)
+    return compared, doubts.decide(compared, decide(compared))
 
 
 def close_round(
@@ -113,8 +123,7 @@ def close_round(
     row_of = pd.Series(np.arange(count), index=table["record_id"])
     same, different = (_rows(pairs, row_of) for pairs in (verdicts.same, verdicts.different))
     doubts = Doubts(table, abstracts)
-    compared = without_containers(table, compared)
-    decision = doubts.decide(compared, decide(compared))
+    compared, decision = judged(table, compared, doubts)
     linked = _both(compared, decision.merged)
     # a part of a work that only a person joined to it is matched by itself
     parts = pd.factorize(pd.Series(table["work_id"] + "\n" + table["alias"])[:known])[0]
@@ -125,9 +134,10 @@ def close_round(
     interesting[labels[linked].ravel()] = True
     more = uncompared(labels, interesting, compared.a, compared.b, known)
     if len(more):
-        compared = join([compared, _compared(table, more[:, 0], more[:, 1], relevant=False, workers=workers)])
-        compared = without_containers(table, compared)
-        decision = doubts.decide(compared, decide(compared))
+        compared = join(
+            [compared, compared_rows(table, more[:, 0], more[:, 1], relevant=False, workers=workers)]
+        )
+        compared, decision = judged(table, compared, doubts)
 
     strength = decision.score.astype(int) * 4 - np.clip(
         compared.years, 0, 3
@@ -146,7 +156,7 @@ def close_round(
     alias = _work_ids(table, own, automatic, order)
     state = table.assign(work_id=work_id, alias=np.where(alias == work_id, "", alias))
     _explain(state, known, compared, decision, verdicts, labels)
-    return Round(state, _pairs(state, compared, decision, labels, different))
+    return Round(state, _pairs(state, known, compared, decision, labels, different))
 
 
 def _rows(pairs: list[tuple[str, str]], row_of: pd.Series) -> list[tuple[int, int]]:
@@ -226,43 +236,9 @@ def _explain(
     state["partner"], state["reason"] = pd.Series(partner, dtype="str"), pd.Series(reason, dtype="str")
 
 
-_LEVELS = ("pmid", "doi", "authors", "journal", "volume", "page")
-_TITLES = ("", "much of the title", "beginning or end of the title", "title but for some letters", "title")
-
-
-def reasons(pairs: Comparison, vetoes: np.ndarray | None = None) -> np.ndarray:
-    """What agrees and what does not, in words; the same combination of levels is put into words once."""
-    levels = [getattr(pairs, name) for name in _LEVELS]
-    title = np.select(
-        [pairs.title >= 99.9, pairs.title >= 90, pairs.contained, pairs.title > 0], [4, 3, 2, 1], 0
-    )
-    vetoes = np.zeros(len(pairs), np.uint32) if vetoes is None else vetoes
-    table = np.column_stack(
-        [title, np.minimum(pairs.years, 3), *levels, pairs.numbers_differ, pairs.same_id, vetoes]
-    ).astype(np.int32)
-    if not len(table):
-        return np.empty(0, dtype=object)
-    distinct, where = np.unique(table, axis=0, return_inverse=True)
-    texts = np.array([_sentence(row.tolist()) for row in distinct], dtype=object)
-    return texts[where.ravel()]
-
-
-def _sentence(row: list[int]) -> str:
-    title, years, *levels, numbers, same_id, vetoes = row
-    same = ["id"] if same_id else []
-    same += [_TITLES[title]] * (title > 0)
-    same += ["year"] * (years == 0) + [
-        name for name, level in zip(_LEVELS, levels, strict=True) if level == SAME
-    ]
-    other = ["title"] * (title == 0) + ["year"] * (years > 0) + ["numbers in the title"] * bool(numbers)
-    other += [name for name, level in zip(_LEVELS, levels, strict=True) if level == DIFFERENT]
-    against = [name for position, name in enumerate(VETOES) if vetoes >> position & 1]
-    parts = [f"same {', '.join(same)}"] * bool(same) + [f"different {', '.join(other)}"] * bool(other)
-    return "; ".join(parts + [f"against it: {', '.join(against)}"] * bool(against))
-
-
 def _pairs(
     state: pd.DataFrame,
+    known: int,
     pairs: Comparison,
     decision: Decision,
     labels: np.ndarray,
@@ -277,16 +253,19 @@ def _pairs(
     slip = (pairs.doi == SAME) & (pairs.page != DIFFERENT) | (pairs.pmid == SAME)
     ask = apart & ~link & ((decision.score >= BORDERLINE) | slip)
     chosen = np.flatnonzero(link | ask)
+    nearest, row = _nearest(pairs, decision, apart & ~link & ~ask, _alone(pairs, chosen, labels, known))
+    swap = _stands_first(state, pairs.take(chosen), decision.relation[chosen])
+    swap = np.concatenate([swap, pairs.b[nearest] == row])
+    chosen = np.concatenate([chosen, nearest])
     few = pairs.take(chosen)
     ids = state["record_id"].to_numpy()
     a, b = few.a.copy(), few.b.copy()
-    swap = _stands_first(state, few, decision.relation[chosen])
     a[swap], b[swap] = few.b[swap], few.a[swap]
     table = pd.DataFrame(
         {
             "record_a": ids[a],
             "record_b": ids[b],
-            "outcome": np.where(link[chosen], "link", "borderline"),
+            "outcome": np.select([link[chosen], ask[chosen]], ["link", "borderline"], "apart"),
             "relation": np.array(RELATIONS, dtype=object)[
                 np.where(link[chosen], decision.relation[chosen], 0)
             ],
@@ -300,6 +279,28 @@ def _pairs(
     )
     table.loc[few.years < 0, "years_apart"] = pd.NA
     return table.sort_values(["record_a", "record_b"], ignore_index=True)[list(PAIRS)]
+
+
+def _alone(pairs: Comparison, chosen: np.ndarray, labels: np.ndarray, known: int) -> np.ndarray:
+    """The new records that are works by themselves and in none of the chosen pairs."""
+    alone = np.bincount(labels, minlength=int(labels.max(initial=0)) + 1)[labels] == 1
+    alone[pairs.a[chosen]] = alone[pairs.b[chosen]] = False
+    alone[:known] = False
+    return alone
+
+
+def _nearest(
+    pairs: Comparison, decision: Decision, apart: np.ndarray, alone: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the records that are `alone`, the pair in which each comes nearest to another one, and its row."""
+    near = np.flatnonzero(apart & (alone[pairs.a] | alone[pairs.b]))
+    row = np.concatenate([pairs.a[near], pairs.b[near]])
+    other = np.concatenate([pairs.b[near], pairs.a[near]])
+    pair = np.concatenate([near, near])
+    row, other, pair = (values[alone[row]] for values in (row, other, pair))
+    order = np.lexsort((other, -decision.score[pair].astype(int), row))
+    first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
+    return pair[first], row[first]
 
 
 def _in_words(levels: np.ndarray) -> np.ndarray:

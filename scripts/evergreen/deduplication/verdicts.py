@@ -64,7 +64,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
             different.append(pair)
             separated.append((*pair, file, number))
     for a, b, file, number in separated:
-        if chain := _chain(neighbours, a, b):
+        if chain := shortest_chain(neighbours, a, b):
             errors.append(
                 InputError(
                     f"{a} and {b} are said to be different, but these verdicts make them one work: "
@@ -79,7 +79,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
     return Verdicts(sorted(set(same)), sorted(set(different)), deciders)
 
 
-def _chain(neighbours: dict[str, set[str]], start: str, end: str) -> list[str]:
+def shortest_chain(neighbours: dict[str, set[str]], start: str, end: str) -> list[str]:
     """The shortest way from `start` to `end`, empty where there is none."""
     came_from: dict[str, str] = {start: ""}
     queue = deque([start])
@@ -98,14 +98,15 @@ def _chain(neighbours: dict[str, set[str]], start: str, end: str) -> list[str]:
 
 
 def effects(sheet: pd.DataFrame | None, records: set[str]) -> pd.DataFrame:
-    """The sheet's rows with `effect`: `applied`, or which record is not in the review (any more)."""
+    """The sheet's rows with `effect`: `applied`, or which record is not in the review (any more); `row` is that of the sheet."""
     if sheet is None:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*COLUMNS, "effect")})
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*COLUMNS, "effect", "row")})
     table = sheet.reindex(columns=list(COLUMNS), fill_value="")
     missing = [
         [record for record in (a, b) if record not in records]
         for a, b in zip(table["record_a"], table["record_b"], strict=True)
     ]
     return table.assign(
-        effect=[f"orphan: no record {', '.join(ids)}" if ids else "applied" for ids in missing]
+        effect=[f"orphan: no record {', '.join(ids)}" if ids else "applied" for ids in missing],
+        row=sheet["_row"],
     )

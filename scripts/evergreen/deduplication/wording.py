@@ -11,7 +11,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA, Levenshtein
 
 from evergreen.deduplication.features import CUT, stripped
-from evergreen.records.normalise import searchable
+from evergreen.records.normalise import searchable, spoken
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -19,7 +19,7 @@ def _listed(words: str) -> frozenset[str]:
 
 
 FUNCTION = _listed(
-    "a an the of in on for to with by at from as into and or its their is are was were be this that these between among "
+    "a an the of in on for to with by at as into and or its their is are was were be this that these between among "
     "within versus vs v et de la le les des du der die das und y e"
 )
 """Words that carry no content: databases add and drop them. Negations and `without` are none of them."""
@@ -37,7 +37,11 @@ SERIAL = _listed(
     "program programme prologue publication publications publisher reader readers reflections remarks reply "
     "report reports retraction review reviewer reviewers reviews roundup section selected session society "
     "speaker special supplement symposium table thanks theme title today top tribute update upcoming "
-    "viewpoint volume week welcome workshop year yearbook your"
+    "viewpoint volume week welcome workshop year yearbook your "
+    "buchbesprechung buchbesprechungen leserbrief leserbriefe beitrag tagungsbericht mitteilungen gesellschaft nachrichten heft kongress "
+    "jahrestagung vorwort thema berichtigung lettre redaction numero ce dans lecture livres comptes rendus reponse auteurs auteur resumes "
+    "communications carta cartas resenas resena bibliograficas libros fe erratas errores comunicaciones orales respuesta autores autor "
+    "resumenes congreso presentacion desk images image clinical medicine preguntas respuestas imagen mes semana caso clinico"
 )
 """Words that serial pieces of journals and meetings are called by: editorials, lists of contents, replies, book reviews."""
 NAMES_A_WORK = 3
@@ -48,7 +52,7 @@ CONTRASTS = tuple(
     for pair in sorted(
         _listed(
             "macro/micro mater/pater matern/patern intra/infra pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup "
-            "iran/iraq stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox"
+            "iran/iraq stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox mg/mug"
         )
     )
 )
@@ -64,13 +68,15 @@ _WORD = 3
 """Letters from which other titles can tell whether something is a word."""
 _SLIPS = 3
 """Slips of the pen in one title."""
+_TRUNCATED_WITHIN = 60
+"""Letters of a title at which they have cut it off within a word; `Niger` is no `Nigeria` that was cut off."""
 _TRUNCATED = 150
 """Letters of a title at which databases have cut it off without saying so."""
 
 _SPELLINGS = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
-        (r"^mu", "micro"), (r"ae|oe", "e"), (r"our", "or"), (r"([iy])s(e|ed|es|ing|er|ers|ation|ations)$", r"\1z\2"), (r"ll", "l"),
+        (r"^(?:mc|u)g$", "mug"), (r"^mu", "micro"), (r"ae|oe", "e"), (r"our", "or"), (r"([iy])s(e|ed|es|ing|er|ers|ation|ations)$", r"\1z\2"), (r"ll", "l"),
         (r"([bct])re$", r"\1er"), (r"ogue$", "og"), (r"ph", "f"), (r"ies$", "y"), (r"(?<=[a-z]{3})e?s$", ""), (r"e$", ""),
     )
 )  # fmt: skip
@@ -80,6 +86,10 @@ _NUMERALS = {
     "first": "1", "second": "2", "third": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8",
     "ix": "9", "x": "10", "xi": "11", "xii": "12",
 }  # fmt: skip
+_ROMAN = frozenset(_NUMERALS) & _listed("ii iii vi vii viii ix xi xii")
+"""Not `i`, `v` and `iv`, which are letters and words as well."""
+_ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
+_DIGITS = re.compile(r"\d+")
 _BOUNDARY = re.compile(r"[:;.?!]+(?=\s|$)|\s[-\u2013\u2014]+\s?|\u2014|[()\[\]{}\"\u201c\u201d]")
 _EDGE = "\n"
 _PLAIN = re.compile(r"[a-z0-9]+|\n")
@@ -103,7 +113,7 @@ class Words:
         """Words of a title as a database writes it, without its notes (`[42 refs]`)."""
         words: list[str] = []
         edges = set()
-        marked = _BOUNDARY.sub(_EDGE, stripped(title))
+        marked = _BOUNDARY.sub(_EDGE, spoken(stripped(title)))
         if marked.isascii() and not _CODED & set(marked):
             # what `searchable` gives for plain titles
             for word in _PLAIN.findall(marked.lower()):
@@ -177,19 +187,22 @@ def _cut(x: Words, y: Words, here: slice, there: slice, known: Callable[[str], b
     if short and not "".join(long).startswith("".join(short)):
         return title.cut and _replaced(short, long[: len(short)], known) == SLIP
     within = bool(short) and len(short[-1]) < len(long[len(short) - 1])
-    return within or title.cut or len("".join(title.words)) >= _TRUNCATED
+    if within and short[-1] in _NUMERALS:
+        return False  # part I of part II
+    letters = len("".join(title.words))
+    return title.cut or letters >= (_TRUNCATED_WITHIN if within else _TRUNCATED)
 
 
 def _replaced(left: list[str], right: list[str], known: Callable[[str], bool]) -> int:
-    if any(word.isdigit() for word in left + right):
-        left, right = ([_NUMERALS.get(word, word) for word in side] for side in (left, right))
+    if any(word[0].isdigit() for word in left + right):
+        left, right = ([_numeral(word) for word in side] for side in (left, right))
+    if _counted(left) != _counted(right):
+        return OTHER
     a, b = "".join(left), "".join(right)
     if a == b or _spelled(a) == _spelled(b):
         return SAME
     if all(word in FUNCTION for word in left + right):
-        return SLIP
-    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
-        return OTHER
+        return OTHER if len(a) == len(b) == 1 else SLIP  # hepatitis A and hepatitis E
     if len(left) != len(right):
         # `de novo` for `the novo`: what is left without function words
         bare = [[word for word in side if word not in FUNCTION] for side in (left, right)]
@@ -206,6 +219,21 @@ def _replaced(left: list[str], right: list[str], known: Callable[[str], bool]) -
     return level
 
 
+def _numeral(word: str) -> str:
+    return _NUMERALS.get(word, _ORDINAL.sub(r"\1", word))
+
+
+def _counted(words: list[str]) -> list[str]:
+    """The numbers of the words in their order: `1 5` are two, `i ii` too, `10 000` is one."""
+    found = [
+        number
+        for word in words
+        for number in ([_NUMERALS[word]] if word in _ROMAN else _DIGITS.findall(word))
+    ]
+    thousands = len(found) > 1 and found == words and all(len(number) == 3 for number in found[1:])
+    return ["".join(found)] if thousands else found
+
+
 def _slip(a: str, b: str, known: Callable[[str], bool]) -> int:
     """Whether one word is the other with a letter lost, doubled, changed or two exchanged, or is another word."""
     if OSA.distance(a, b, score_cutoff=1) > 1:
@@ -216,9 +244,13 @@ def _slip(a: str, b: str, known: Callable[[str], bool]) -> int:
     changed = len(a) == len(b) and sum(p != q for p, q in zip(a, b, strict=True)) == 1
     if changed and len(a) <= _ABBREVIATION and (len(a) == 1 or not (a in FUNCTION or b in FUNCTION)):
         return OTHER
-    if a in FUNCTION or b in FUNCTION or len(short) < _WORD:
+    if _DIGITS.search(a + b):
+        return WORDS
+    if a in FUNCTION or b in FUNCTION:
         return SLIP
-    return OTHER if _contrast(short, long) else WORDS if known(a) and known(b) else SLIP
+    if _contrast(short, long):
+        return OTHER
+    return WORDS if len(short) >= _WORD and known(a) and known(b) else SLIP
 
 
 @lru_cache(maxsize=1 << 14)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -61,36 +61,43 @@ def own_choice(row: Row) -> list[str] | None:
     return [one for one in re.split(r"[;,\s]+", said) if one not in ("", NONE)] if said else None
 
 
-def impossible(
-    records: Sequence[Row],
-    place: Callable[[Row], tuple[str, int | None]] | None = None,
-    *,
-    suspects: Sequence[Row] | None = None,
-) -> list[InputError]:
+def impossible(records: Sequence[Row], *, suspects: Sequence[Row] | None = None) -> list[InputError]:
     """Everything impossible in extraction rows, as errors that name the cell; an empty list where nothing is.
 
-    The rows have the columns of an extraction sheet, numbers as floats (NaN = empty). `place` tells file and row of
-    a row; by default they are its `_file` and `_row`. Checked row by row (the `suspects`, by default all) and, over the
-    rows of one outcome of a study, the unit: arms in different units cannot be compared.
+    The rows have the columns of an extraction sheet, numbers as floats (NaN = empty). Checked row by row (the `suspects`, by
+    default all) and, over the rows of one outcome of a study, the unit: arms in different units cannot be compared.
     """
-    place = place or (lambda row: (row["_file"], int(row["_row"])))
-    errors = []
-    for row in records if suspects is None else suspects:
-        for column, problem in faults(row):
-            file, number = place(row)
-            errors.append(InputError(problem, file=file, row=number, column=column, todo="Correct it."))
-    for first, row in _unit_changes(records):
-        file, number = place(row)
-        errors.append(
-            InputError(
-                f"the unit is {row['unit']!r}, but {first['unit']!r} for the arm {first['arm']!r} of the same outcome",
-                file=file,
-                row=number,
-                column="unit",
-                todo="Enter all arms in one unit.",
-            )
+    alone = [
+        InputError(problem, **place_of(row), column=column, todo="Correct it.")
+        for row in (records if suspects is None else suspects)
+        for column, problem in faults(row)
+    ]
+    return alone + [
+        InputError(
+            f"the unit is {row['unit']!r}, but {first['unit']!r} for the arm {first['arm']!r} of the same outcome",
+            **place_of(row),
+            column="unit",
+            todo="Enter all arms in one unit.",
         )
-    return errors
+        for first, row in _unit_changes(records)
+    ]
+
+
+def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """File and row of a sheet's row, of a merged one as far as it says where it came from (`origin`: `file:row; file:row`)."""
+    if "_file" in row:
+        return {"file": row["_file"], "row": int(row["_row"])}
+    origin = str(row.get("origin", "") or "")
+    file, _, number = origin.rpartition(":")
+    if ";" in origin or not number.isdigit():
+        return {"file": origin or None}
+    return {"file": file, "row": int(number)}
+
+
+def files_of(rows: Iterable[Mapping[str, Any]]) -> str | None:
+    """The sheets that merged rows came from, as far as they say so."""
+    places = [place for row in rows for place in str(row.get("origin", "")).split("; ")]
+    return ", ".join(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place)) or None
 
 
 def key_of(row: Row, key: tuple[str, ...] = KEY) -> tuple[str, ...]:
@@ -122,8 +129,7 @@ def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError
                     InputError(
                         f"{', '.join(filter(None, (second[column] for column in key)))} is there already in row "
                         f"{first['_row']}, with other values",
-                        file=second["_file"],
-                        row=int(second["_row"]),
+                        **place_of(second),
                         todo="Keep one of the two rows."
                         if key == ("study",)
                         else "Keep one of the two rows, or name their arms or time points apart.",

@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import KEY, Row, check, impossible, key_of, twice
+from evergreen.extraction.check import KEY, Row, check, impossible, key_of, place_of, twice
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import NUMBER, columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
@@ -85,7 +85,7 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
     # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
     records = tables.rows(merged.rows)
     touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
-    refuse(impossible(records, place=lambda row: (str(row["origin"]), None), suspects=touched))
+    refuse(impossible(records, suspects=touched))
     return merged
 
 
@@ -226,20 +226,14 @@ def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
 
 def _conflict(key: Row, column: str, values: Mapping[str, str], decision: Row | None) -> Row:
     said = "; ".join(f"{person}={value}" for person, value in values.items())
-    if decision is None:
-        return {
-            **key,
-            "column": column,
-            "values": said,
-            "status": "open",
-            "value": "",
-            "adjudicator": "",
-            "note": "",
-        }
+    settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
     return {
-        **key, "column": column, "values": said, "status": "adjudicated",
-        **{name: decision[name] for name in ("value", "adjudicator", "note")},
-    }  # fmt: skip
+        **key,
+        "column": column,
+        "values": said,
+        "status": "adjudicated" if decision else "open",
+        **settled,
+    }
 
 
 def _pending(by_person: Mapping[str, Row], person: str) -> Row:
@@ -260,13 +254,12 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
     errors = []
     called = {name_key(column): column for column in (*kind.compared, "row")}
     for row in [] if adjudication is None else tables.rows(adjudication):
-        place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
         column = called.get(name_key(row["column"]))
         if column is None:
             errors.append(
                 InputError(
                     f"{row['column']!r} is not a column that extractors can disagree on",
-                    **place,
+                    **place_of(row),
                     column="column",
                     todo=f"Allowed: {', '.join((*kind.compared, 'row'))}.",
                 )
@@ -277,7 +270,9 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
             settled = SETTLED_ROW.read(row["value"])
             if settled is None:
                 problem = f"{row['value']!r} does not settle a row"
-                errors.append(InputError(problem, **place, column="value", todo="Write keep or drop."))
+                errors.append(
+                    InputError(problem, **place_of(row), column="value", todo="Write keep or drop.")
+                )
                 continue
             decision["value"] = settled
         try:
@@ -291,7 +286,7 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
             errors.append(
                 InputError(
                     f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already",
-                    **place,
+                    **place_of(row),
                     column="value",
                     todo="Keep one of the two.",
                 )
@@ -316,7 +311,7 @@ def _value(decision: Row, column: str, kind: Kind) -> float | str:
         return Convention().read(text)  # the door has read it by the sheet's own convention
     except Unreadable as error:
         raise InputError(
-            error.problem, file=decision["_file"], row=int(decision["_row"]), column="value",
+            error.problem, **place_of(decision), column="value",
             todo=f"The column {column} holds numbers. {error.todo}",
         ) from None  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError
+from evergreen.extraction.check import files_of
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.merge import texts
 from evergreen.extraction.row_values import typed
@@ -108,7 +109,7 @@ class Slices:
         if name_key(column) in known and name_key(column) in RESULTS_OWN:
             raise InputError(
                 f"the study-level column {column!r}, asked for in `outcomes`, has a name that results keep for themselves",
-                file=_file_of(self._studies), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
+                file=files_of([] if self._studies is None else tables.rows(self._studies)), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
             )  # fmt: skip
         if column == "rob_overall":
             return None
@@ -153,12 +154,6 @@ def _people_columns(studies: pd.DataFrame | None) -> dict[str, str]:
         for name in studies.columns
         if name not in ("study", "status", "in_conflict", *LEFT_BEHIND)
     }
-
-
-def _file_of(studies: pd.DataFrame | None) -> str | None:
-    """The sheets that study-level columns came from, as far as they say so."""
-    origins = [] if studies is None or "origin" not in studies else "; ".join(studies["origin"]).split("; ")
-    return ", ".join(dict.fromkeys(origin.rpartition(":")[0] for origin in origins)) or None
 
 
 def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:

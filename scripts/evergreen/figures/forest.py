@@ -16,7 +16,7 @@ import pandas as pd
 
 from evergreen.bias.tools import Tool
 from evergreen.figures.forest_layout import draw
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, interval
 from evergreen.figures.scales import (
     Scale,
     decimals_needed,
@@ -26,7 +26,7 @@ from evergreen.figures.scales import (
     p_value,
 )
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import between, explained, favours, heterogeneity, interval, method, overall
+from evergreen.figures.wording import between, explained, favours, heterogeneity, method, overall
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel

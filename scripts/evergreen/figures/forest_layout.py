@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
 from evergreen.figures import scales
 from evergreen.figures.canvas import Page
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, limits
+from evergreen.figures.forest_columns import (
+    GAP,
+    SIZE,
+    Placed,
+    groups,
+    left_edges,
+    measured,
+    right_end,
+    span,
+    widen_for_groups,
+)
+from evergreen.figures.forest_table import Cell, Graph, Mark, Row, Table, limits
 from evergreen.figures.letters import Align, width_of, wrapped
 from evergreen.figures.risk_of_bias import draw_circle
 from evergreen.figures.style import COLOURS, GREY, INK
 
-SIZE = 8.0
 ROW = 13.0
 LINE = 10.5
 MARGIN = 8.0
-GAP = 10.0
-CIRCLE_GAP = 2.0
 ASCENT = 2.8  # from the middle of a row down to the baseline of its text
 LABEL_MOST = 165.0
 GRAPH_WIDTH, GRAPH_LEAST = 186.0, 125.0
@@ -32,18 +38,6 @@ ARROW = 4.0
 RADIUS = 4.6  # of a judgement of risk of bias
 
 
-@dataclass(frozen=True)
-class _Placed:
-    """A column with its measures: left edge, right edge of each piece, lines of its head."""
-
-    column: Column
-    width: float  # with what hangs behind the cells
-    inner: float  # without it: cells and head end here
-    content: float  # widest cell
-    rights: tuple[float, ...]  # where each piece of a cell ends, from the left edge of the content
-    head: list[str]
-
-
 def draw(table: Table) -> Figure:
     """Lay out and draw; the figure is as wide and high as its content needs."""
     return _Layout(table).drawn()
@@ -52,13 +46,13 @@ def draw(table: Table) -> Figure:
 class _Layout:
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.before = [self._placed(c) for c in table.before]
-        self.after = [self._placed(c) for c in table.after]
-        self._widen_for_groups(self.before)
-        self._widen_for_groups(self.after)
+        self.before = [measured(c, table.rows) for c in table.before]
+        self.after = [measured(c, table.rows) for c in table.after]
+        widen_for_groups(self.before)
+        widen_for_groups(self.after)
         self.label_width = self._label_width()
-        left = _end(self.before, MARGIN + self.label_width)
-        right = _end(self.after, 0.0) + MARGIN
+        left = right_end(self.before, MARGIN + self.label_width)
+        right = right_end(self.after, 0.0) + MARGIN
         self.graph_left = left + GAP + 4
         self.graph_width = 0.0
         if table.graph is not None:
@@ -75,45 +69,6 @@ class _Layout:
             self.low, self.high = limits(table)
 
     # --- measures
-
-    def _placed(self, column: Column) -> _Placed:
-        cells = [(row.cells[column.key], row.bold) for row in self.table.rows if column.key in row.cells]
-        if column.circles:
-            return _Placed(column, 11.0, 11.0, 11.0, (5.5,), [column.head])
-        if column.most:
-            lines = [line for cell, _ in cells for line in wrapped(cell.pieces[0], column.most, SIZE)]
-            width = max(width_of(text, SIZE, text == column.head) for text in [*lines, column.head])
-            return _Placed(column, width, width, width, (0.0,), [column.head])
-        count = max((len(c.pieces) for c, _ in cells), default=1)
-        widths = [0.0] * count
-        whole = 0.0
-        for cell, bold in cells:
-            if len(cell.pieces) == count:
-                for i, piece in enumerate(cell.pieces):
-                    widths[i] = max(widths[i], width_of(piece, SIZE, bold))
-            else:
-                whole = max(whole, sum(width_of(p, SIZE, bold) for p in cell.pieces))
-        space = width_of(" ", SIZE) + 0.6
-        content = max(sum(widths) + space * (count - 1), whole)
-        hanging = max((width_of(c.after, SIZE) for c, _ in cells), default=0.0)
-        rights = tuple(content - sum(widths[i + 1 :]) - space * (count - 1 - i) for i in range(count))
-        word = max(width_of(word, SIZE, True) for word in column.head.split())
-        head = wrapped(column.head, max(content, word, 82.0 if count > 1 else 44.0), SIZE, True)
-        inner = max(content, *(width_of(h, SIZE, True) for h in head))
-        return _Placed(column, inner + hanging, inner, content, rights, head)
-
-    def _widen_for_groups(self, placed: list[_Placed]) -> None:
-        for group, members in _groups(placed):
-            if not group:
-                continue
-            width = _span(placed, members)
-            lines = wrapped(group, max(width, 60.0), SIZE, True)
-            lacking = max(width_of(line, SIZE, True) for line in lines) - width
-            if lacking > 0:
-                share = lacking / len(members)
-                for i in members:
-                    p = placed[i]
-                    placed[i] = replace(p, width=p.width + share, inner=p.inner + share)
 
     def _label_width(self) -> float:
         widths = [width_of(row.label, SIZE, row.bold) + row.indent for row in self.table.rows if row.label]
@@ -195,7 +150,7 @@ class _Layout:
     def _head_lines(self) -> int:
         lines = [len(self._head_of_labels()), len(self._graph_head())]
         for placed in (self.before, self.after):
-            for group, members in _groups(placed):
+            for group, members in groups(placed):
                 above = len(self._group_lines(placed, group, members)) if group else 0
                 lines.append(above + max(len(placed[i].head) for i in members))
         return max(lines)
@@ -206,13 +161,13 @@ class _Layout:
     def _graph_head(self) -> list[str]:
         return wrapped(self.table.graph.head, self.graph_width, SIZE, True) if self.table.graph else []
 
-    def _group_lines(self, placed: list[_Placed], group: str, members: list[int]) -> list[str]:
-        return wrapped(group, _span(placed, members) + 0.1, SIZE, True)
+    def _group_lines(self, placed: list[Placed], group: str, members: list[int]) -> list[str]:
+        return wrapped(group, span(placed, members) + 0.1, SIZE, True)
 
-    def _both(self) -> list[tuple[list[_Placed], list[float]]]:
+    def _both(self) -> list[tuple[list[Placed], list[float]]]:
         return [
-            (self.before, _lefts(self.before, MARGIN + self.label_width)),
-            (self.after, _lefts(self.after, self.graph_right + 4)),
+            (self.before, left_edges(self.before, MARGIN + self.label_width)),
+            (self.after, left_edges(self.after, self.graph_right + 4)),
         ]
 
     def _draw_head(self, page: Page, bottom: float) -> None:
@@ -232,7 +187,7 @@ class _Layout:
                     stack(p.head, left, "left", base)
                 else:
                     stack(p.head, left + p.inner, "right", base)
-            for group, members in _groups(placed):
+            for group, members in groups(placed):
                 if group:
                     start, end = lefts[members[0]], lefts[members[-1]] + placed[members[-1]].width
                     above = base - LINE * max(len(placed[i].head) for i in members)
@@ -270,7 +225,7 @@ class _Layout:
             y = top + self._height(row)
             page.line([MARGIN, self.graph_left - GAP], [y, y], width=0.3, color="#bbbbbb")
 
-    def _draw_cell(self, page: Page, p: _Placed, cell: Cell, left: float, middle: float, bold: bool) -> None:
+    def _draw_cell(self, page: Page, p: Placed, cell: Cell, left: float, middle: float, bold: bool) -> None:
         y = middle + ASCENT
         if p.column.circles:
             assert self.table.tool is not None
@@ -359,37 +314,6 @@ class _Layout:
             if all(space >= 5 for space in free):
                 return marks
         return marks[:1]
-
-
-def _lefts(placed: Sequence[_Placed], start: float) -> list[float]:
-    """Left edges of columns that begin behind `start`."""
-    lefts: list[float] = []
-    for p in placed:
-        start += CIRCLE_GAP if p.column.circles and lefts else GAP
-        lefts.append(start)
-        start += p.width
-    return lefts
-
-
-def _end(placed: Sequence[_Placed], start: float) -> float:
-    return _lefts(placed, start)[-1] + placed[-1].width if placed else start
-
-
-def _span(placed: Sequence[_Placed], members: Sequence[int]) -> float:
-    """Width from the first to the last of some neighbouring columns."""
-    lefts = _lefts(placed, 0.0)
-    return lefts[members[-1]] + placed[members[-1]].width - lefts[members[0]]
-
-
-def _groups(placed: Sequence[_Placed]) -> list[tuple[str, list[int]]]:
-    """Neighbouring columns of one group, as (group, indices); "" for columns without a group."""
-    runs: list[tuple[str, list[int]]] = []
-    for i, p in enumerate(placed):
-        if runs and runs[-1][0] == p.column.group:
-            runs[-1][1].append(i)
-        else:
-            runs.append((p.column.group, [i]))
-    return runs
 
 
 def _diamond(

@@ -21,6 +21,12 @@ class Cell:
     after: str = ""
 
 
+def interval(scale: scales.Scale, estimate: float, low: float, high: float, decimals: int) -> Cell:
+    """`0.49 [0.34, 0.70]` in pieces, on the shown scale."""
+    shown = [scales.number(scale.back(v), decimals) for v in (estimate, low, high)]
+    return Cell((shown[0], f"[{shown[1]},", f"{shown[2]}]"))
+
+
 @dataclass(frozen=True)
 class Column:
     key: str

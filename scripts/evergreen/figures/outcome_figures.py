@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from evergreen.figures.radial import radial
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -40,15 +41,15 @@ class Plate:
     reason: str = ""
 
 
-def setting_of(outcome: Mapping[str, Any], layout: str, tool: Tool | None = None) -> Setting:
+def setting_of(outcome: Outcome, layout: str, tool: Tool | None = None) -> Setting:
     """What an outcome of the protocol says about its figures; `tool` judged the risk of bias."""
     return Setting(
-        name=outcome["name"],
-        better=outcome.get("better"),
-        intervention=outcome["favours"]["intervention"],
-        control=outcome["favours"]["control"],
-        unit=outcome["unit"],
-        timepoint=", ".join(outcome["timepoint"]),
+        name=outcome.name,
+        better=outcome.better,
+        intervention=outcome.favours.intervention,
+        control=outcome.favours.control,
+        unit=outcome.unit,
+        timepoint=", ".join(outcome.timepoint),
         layout=layout,
         tool=tool,
     )

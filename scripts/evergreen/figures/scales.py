@@ -84,20 +84,17 @@ TRANSFORMATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], flo
     "arcsine": (_sine_square, _arcsine), "correlation": (math.tanh, math.atanh),
     "freeman_tukey": (_same, _same),  # going back needs a sample size: see `scale_of`
 }  # fmt: skip
-NAMES = {
-    "RR": ("Risk ratio", "RR"), "OR": ("Odds ratio", "OR"), "PETO": ("Peto odds ratio", "OR"), "RD": ("Risk difference", "RD"),
-    "AS": ("Arcsine difference", "AS"), "PHI": ("Phi coefficient", "Phi"), "YUQ": ("Yule's Q", "Q"),
-    "MD": ("Mean difference", "MD"), "SMD": ("Std. mean difference", "SMD"), "SMDH": ("Std. mean difference", "SMD"),
-    "SMD1": ("Std. mean difference", "SMD"), "ROM": ("Ratio of means", "ROM"), "VR": ("Ratio of standard deviations", "VR"),
-    "D2ORN": ("Odds ratio", "OR"), "D2ORL": ("Odds ratio", "OR"),
-    "MC": ("Mean change", "MC"), "SMCC": ("Std. mean change", "SMC"), "ROMC": ("Ratio of means", "ROM"),
-    "VRC": ("Ratio of standard deviations", "VR"),
-    "IRR": ("Rate ratio", "IRR"), "HR": ("Hazard ratio", "HR"), "IRD": ("Rate difference", "IRD"), "IRSD": ("Difference of root rates", "IRSD"),
-    "COR": ("Correlation", "r"), "ZCOR": ("Correlation", "r"),
-    "PR": ("Proportion", "Proportion"), "PLO": ("Proportion", "Proportion"), "PLN": ("Proportion", "Proportion"),
-    "PAS": ("Proportion", "Proportion"), "PFT": ("Double arcsine of proportion", "PFT"),
-    "IR": ("Rate", "Rate"), "IRLN": ("Rate", "Rate"), "IRS": ("Rate", "Rate"),
-    "GEN": ("Effect", "Effect"),
+# What a figure calls a measure where it is not by the measure's own name, without what that says in brackets, and by its code.
+HEADS = {
+    "AS": "Arcsine difference", "SMD": "Std. mean difference", "SMDH": "Std. mean difference", "SMD1": "Std. mean difference",
+    "D2ORN": "Odds ratio", "D2ORL": "Odds ratio", "SMCC": "Std. mean change", "ROMC": "Ratio of means",
+    "VRC": "Ratio of standard deviations", "IRR": "Rate ratio", "IRD": "Rate difference", "IRSD": "Difference of root rates",
+    "PFT": "Double arcsine of proportion", "IR": "Rate", "IRLN": "Rate", "IRS": "Rate",
+}  # fmt: skip
+SHORT = {
+    "PETO": "OR", "PHI": "Phi", "YUQ": "Q", "SMDH": "SMD", "SMD1": "SMD", "D2ORN": "OR", "D2ORL": "OR",
+    "SMCC": "SMC", "ROMC": "ROM", "VRC": "VR", "COR": "r", "ZCOR": "r", "PR": "Proportion", "PLO": "Proportion",
+    "PLN": "Proportion", "PAS": "Proportion", "IR": "Rate", "IRLN": "Rate", "IRS": "Rate", "GEN": "Effect",
 }  # fmt: skip
 
 
@@ -107,10 +104,11 @@ def _of_measure(measure: str) -> Scale:
     absolute = own.kind in ("proportion", "rate")
     back, forward = TRANSFORMATIONS[own.scale]
     ratio = own.scale == "log" and not absolute
-    return Scale(*NAMES[measure], None if absolute else 0.0, back, forward, ratio)
+    name = HEADS.get(measure) or own.name[:1].upper() + own.name[1:].partition(" (")[0]
+    return Scale(name, SHORT.get(measure, measure), None if absolute else 0.0, back, forward, ratio)
 
 
-SCALES = {measure: _of_measure(measure) for measure in NAMES}
+SCALES = {measure: _of_measure(measure) for measure in MEASURES if MEASURES[measure].scale in TRANSFORMATIONS}
 GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, forward=_log, ratio=True)
 
 

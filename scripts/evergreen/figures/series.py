@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from evergreen.figures.forest_layout import draw
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, interval
 from evergreen.figures.scales import effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, interval, method
+from evergreen.figures.wording import favours, method
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from evergreen.figures.forest_table import Cell
-from evergreen.figures.scales import Scale, number, p_value
-from evergreen.figures.setting import Setting
+from evergreen.figures.scales import number, p_value
 from evergreen.metaanalysis.models import MODELS
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
+if TYPE_CHECKING:
+    from evergreen.figures.setting import Setting  # words need no matplotlib
+
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
-
-
-def interval(scale: Scale, estimate: float, low: float, high: float, decimals: int) -> Cell:
-    """`0.49 [0.34, 0.70]` in pieces, on the shown scale."""
-    shown = [number(scale.back(v), decimals) for v in (estimate, low, high)]
-    return Cell((shown[0], f"[{shown[1]},", f"{shown[2]}]"))
 
 
 def method(model: PooledModel, level: float) -> str:

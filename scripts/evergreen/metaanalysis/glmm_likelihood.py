@@ -7,6 +7,7 @@ margins. Integrals are by adaptive Gauss-Hermite quadrature around the mode.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import special
@@ -31,23 +32,27 @@ class Counts:
 
     def loglik(self, eta: Array) -> Array:
         """Log-likelihood of each study (k, or k x q for eta k x m x q), with its constants."""
-        x = _beside(self.x, eta)
+        x, constant = _beside(self.x, eta), _beside(self._constant, eta)
         if self.n is None:
-            return (x * eta - np.exp(eta) - special.gammaln(x + 1)).sum(axis=1)
-        n = _beside(self.n, eta)
-        choose = special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
-        return (x * eta - n * np.logaddexp(0, eta) + choose).sum(axis=1)
+            return (x * eta - np.exp(eta) + constant).sum(axis=1)
+        return (x * eta - _beside(self.n, eta) * np.logaddexp(0, eta) + constant).sum(axis=1)
 
-    def slope(self, eta: Array) -> Array:
-        """Derivative of the log-likelihood in eta (k x m)."""
-        return self.x - (np.exp(eta) if self.n is None else self.n * special.expit(eta))
+    @cached_property
+    def _constant(self) -> Array:
+        """What eta does not change of each log-likelihood (k x m)."""
+        x, n = self.x, self.n
+        if n is None:
+            return np.asarray(-special.gammaln(x + 1))
+        return np.asarray(special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1))
 
-    def curvature(self, eta: Array) -> Array:
-        """Minus the second derivative of the log-likelihood in eta (k x m)."""
+    def slope_and_curvature(self, eta: Array) -> tuple[Array, Array]:
+        """Derivative of the log-likelihood in eta, and minus the second (k x m each)."""
         if self.n is None:
-            return np.exp(eta)
-        mean = special.expit(eta)
-        return np.asarray(self.n * mean * (1 - mean))
+            mean = np.exp(eta)
+            return self.x - mean, mean
+        share = special.expit(eta)
+        mean = self.n * share
+        return self.x - mean, mean * (1 - share)
 
     def saturated(self) -> float:
         """Log-likelihood with a parameter for every count."""
@@ -70,6 +75,21 @@ def _beside(value: Array, eta: Array) -> Array:
     return value[:, :, None] if eta.ndim == 3 else value
 
 
+@cache
+def _quadrature(nodes: int) -> tuple[Array, Array]:
+    """Points of Gauss-Hermite quadrature, and for each the log of its weight over the density there."""
+    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    return points, np.log(weights) + points**2 / 2
+
+
+def _log_integral(log_values: Array, width: Array) -> Array:
+    """Log of the integral over N(0, 1), of the logs of its weighted terms (k x nodes) and the width of a node (k)."""
+    top = np.maximum(log_values.max(axis=1), -1e300)  # finite also where nothing is possible
+    total = np.exp(log_values - top[:, None]).sum(axis=1)
+    with np.errstate(divide="ignore"):
+        return np.asarray(top + np.log(total * width) - 0.5 * np.log(2 * np.pi))
+
+
 def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
     """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
 
@@ -77,22 +97,23 @@ def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
     """
     mode = modes(counts, eta, loading)
     at = eta + loading * mode[:, None]
-    width = 1 / np.sqrt((loading**2 * counts.curvature(at)).sum(axis=1) + 1)
-    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    v = mode[:, None] + width[:, None] * points[None]
-    value = counts.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :]) - v**2 / 2 + points**2 / 2
-    return special.logsumexp(value, axis=1, b=weights[None]) + np.log(width) - 0.5 * np.log(2 * np.pi)
+    _, curvature = counts.slope_and_curvature(at)
+    width = 1 / np.sqrt((loading**2 * curvature).sum(axis=1) + 1)
+    points, weights = _quadrature(nodes)
+    v = mode[:, None] + width[:, None] * points
+    value = counts.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :])
+    return _log_integral(value - v**2 / 2 + weights, width)
 
 
 def modes(counts: Counts, eta: Array, loading: Array) -> Array:
     """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1), by Newton's method on a concave function."""
-    mode = np.zeros(len(eta))
+    mode, squared = np.zeros(len(eta)), loading**2
     for _ in range(NEWTON_STEPS):
-        at = eta + loading * mode[:, None]
-        slope = (loading * counts.slope(at)).sum(axis=1) - mode
-        step = np.clip(slope / ((loading**2 * counts.curvature(at)).sum(axis=1) + 1), -2.0, 2.0)
+        slope, curvature = counts.slope_and_curvature(eta + loading * mode[:, None])
+        step = ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
+        step = np.minimum(np.maximum(step, -2.0), 2.0)
         mode = mode + step
-        if np.max(np.abs(step), initial=0.0) < 1e-12:
+        if np.abs(step).max(initial=0.0) < 1e-12:
             break
     return mode
 
@@ -105,15 +126,16 @@ def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Arra
     mode = np.zeros((len(eta), 2))
     loadings = np.stack([one, two], axis=2)
     for _ in range(NEWTON_STEPS):
-        at = eta + np.einsum("kmr,kr->km", loadings, mode)
-        slope = np.einsum("kmr,km->kr", loadings, counts.slope(at)) - mode
-        information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
+        slope, curvature = counts.slope_and_curvature(eta + np.einsum("kmr,kr->km", loadings, mode))
+        slope = np.einsum("kmr,km->kr", loadings, slope) - mode
+        information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
         step = np.clip(np.linalg.solve(information, slope[:, :, None])[:, :, 0], -2.0, 2.0)
         mode = mode + step
         if np.max(np.abs(step), initial=0.0) < 1e-12:
             break
     at = eta + np.einsum("kmr,kr->km", loadings, mode)
-    information = np.einsum("kmr,km,kms->krs", loadings, counts.curvature(at), loadings) + np.eye(2)
+    _, curvature = counts.slope_and_curvature(at)
+    information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
     return counts.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
 
 
@@ -178,7 +200,6 @@ class Hypergeometric:
             if np.max(np.abs(step)) < 1e-11:
                 break
         width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
-        points, weights = np.polynomial.hermite_e.hermegauss(EXACT_NODES)
+        points, weights = _quadrature(EXACT_NODES)
         v = mode[:, None] + width[:, None] * points
-        value = self.loglik(theta + tau * v) - v**2 / 2 + points**2 / 2
-        return special.logsumexp(value, axis=1, b=weights) + np.log(width) - 0.5 * np.log(2 * np.pi)
+        return _log_integral(self.loglik(theta + tau * v) - v**2 / 2 + weights, width)

@@ -174,14 +174,14 @@ def _glm(counts: Counts) -> tuple[float, float, float]:
     """Common effect by maximum likelihood: estimate, log-likelihood, information."""
     theta = 0.0
     for _ in range(NEWTON_STEPS):
-        eta = counts.offset + theta * counts.group
-        slope = float((counts.group * counts.slope(eta)).sum())
-        step = float(np.clip(slope / (counts.group**2 * counts.curvature(eta)).sum(), -2.0, 2.0))
+        slope, curvature = counts.slope_and_curvature(counts.offset + theta * counts.group)
+        gain = float((counts.group * slope).sum())
+        step = float(np.clip(gain / (counts.group**2 * curvature).sum(), -2.0, 2.0))
         theta += step
         if abs(step) < 1e-13:
             break
     eta = counts.offset + theta * counts.group
-    information = float((counts.group**2 * counts.curvature(eta)).sum())
+    information = float((counts.group**2 * counts.slope_and_curvature(eta)[1]).sum())
     return theta, float(counts.loglik(eta).sum()), information
 
 

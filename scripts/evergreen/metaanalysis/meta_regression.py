@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
@@ -20,7 +20,7 @@ class Design:
 
     matrix: Array
     names: list[str]
-    complete: Array
+    complete: NDArray[np.bool_]
 
 
 def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple[str, str]] = ()) -> Design:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
-from evergreen.protocol.part import Part, several, told
+from evergreen.protocol.part import Names, Part, several, told
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -116,8 +116,9 @@ Changes = create_model(
         "Correlation of the values at baseline and at the end that standard deviations of the change are imputed with.",
     ),
     without=_change(Without, "What is left out."),
-    without_studies=_change(
-        str, "Studies that are left out by name; a list leaves out all of them together."
+    without_studies=(
+        Names,
+        Field((), description="Studies that are left out by name; a list leaves out all of them together."),
     ),
 )
 

@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evergreen.protocol.keys import key, known_at, part_with
-from evergreen.protocol.part import TODO_OF_PATTERN
-from evergreen.protocol.relations import Fault, Path
+from evergreen.protocol.part import TODO_OF_PATTERN, Fault, KeyPath
 
 TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "float_type": "number", "bool_type": "boolean",
@@ -38,7 +37,7 @@ def faults_of(error: ValidationError) -> Iterator[Fault]:
             )
 
 
-def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: str) -> Fault:
+def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message: str) -> Fault:
     if path[-1:] == ("[key]",):  # not the value is wrong but its name
         name = path[-2]
         fault = _fault(kind, path[:-2], value, about, message)
@@ -57,9 +56,7 @@ def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: st
         hint = f" Did you mean {near}?" if near else ""
         return Fault(path, f"{where} is {_shown(value)}", f"Allowed: {', '.join(known)}.{hint}")
     if isinstance(value, bool) and kind == "string_type":
-        word = "YES, ON or TRUE" if value else "NO, OFF or FALSE"
-        problem = f"{where} is the word {word}, which YAML reads as {str(value).lower()}"
-        return Fault(path, problem, 'Put it in quotes: "YES".' if value else 'Put it in quotes: "NO".')
+        return yaml_boolean(path, f"{where} is", value)
     if kind in TYPES:
         todo = "Put it in quotes." if kind == "string_type" and isinstance(value, int | float) else ""
         return Fault(path, f"{where} is {_shown(value)} but must be of type {TYPES[kind]}", todo)
@@ -77,13 +74,20 @@ def _fault(kind: str, path: Path, value: Any, about: dict[str, Any], message: st
     return Fault(path, f"{where}: {message}")
 
 
+def yaml_boolean(path: KeyPath, start: str, value: bool) -> Fault:
+    """A word that YAML takes for true or false; `start` begins the sentence, as in "`title` is"."""
+    word, own = ("YES, ON or TRUE", "YES") if value else ("NO, OFF or FALSE", "NO")
+    problem = f"{start} the word {word}, which YAML reads as {str(value).lower()}"
+    return Fault(path, problem, f'Put it in quotes: "{own}".')
+
+
 def nearest(name: str, known: list[str]) -> str:
     """The known name that `name` is most like, whatever its letter case; "" where it is like none."""
     folded = {one.casefold(): one for one in known}
     return next((folded[one] for one in get_close_matches(name.casefold(), folded, n=1)), "")
 
 
-def _where(path: Path) -> str:
+def _where(path: KeyPath) -> str:
     return f"`{key(path)}`" if path else "the protocol"
 
 

@@ -1,87 +1,41 @@
-"""The keys of the protocol, found in its models: what lies under a key, and what may stand there."""
+"""The keys of the protocol, found in its schema: what lies under a key, and what may stand there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
-
-from pydantic import BeforeValidator
-
-from evergreen.protocol.part import OneOrSeveral, Part
-from evergreen.protocol.relations import Path
-from evergreen.protocol.whole import Protocol
+from evergreen.protocol.part import KeyPath
+from evergreen.protocol.schema import Schema, json_schema, one_of_several, part_named, present
 
 
-def key(path: Path) -> str:
-    """A path as people write it: `outcomes[0].analysis.tau2`. A list of values of a key is one key."""
-    text, kind = "", Protocol
+def key(path: KeyPath) -> str:
+    """A path as people write it: `outcomes[0].analysis.tau2`. Where a value may stand or several, they are one key."""
+    text, schema = "", json_schema()
     for part in path:
-        if not isinstance(part, int):
+        if isinstance(part, str):
             text += f".{part}" if text else part
-        elif not takes_several(kind):
+        elif not one_of_several(schema):
             text += f"[{part}]"
-        kind = within(kind, part)
+        schema = _below(schema, part)
     return text
 
 
-def known_at(path: Path) -> list[str]:
+def known_at(path: KeyPath) -> list[str]:
     """The keys that may stand under `path`."""
-    kind: Any = Protocol
+    schema = json_schema()
     for part in path:
-        kind = within(kind, part)
-    model = model_of(kind)
-    return [name for name, _ in fields(model)] if model else []
+        schema = _below(schema, part)
+    return list(schema.get("properties", ()))
 
 
-def part_with(name: str, path: Path) -> str:
+def part_with(name: str, path: KeyPath) -> str:
     """The part under `path` that knows the key `name`; "" where none does."""
     return next((part for part in known_at(path) if name in known_at((*path, part))), "")
 
 
-def fields(model: type[Part]) -> Iterator[tuple[str, Any]]:
-    """(key, its field) of a part, as people write it."""
-    for name, field in model.model_fields.items():
-        yield field.alias or name, field
-
-
-def within(kind: Any, part: str | int) -> Any:
-    """The type of what lies under a key or at a position of a value of type `kind`."""
-    if model := model_of(kind):
-        return next((field.rebuild_annotation() for name, field in fields(model) if name == part), Any)
-    arguments = get_args(bare(kind))
-    if get_origin(bare(kind)) is tuple:
-        return arguments[0]
-    return arguments[1] if len(arguments) == 2 else Any
-
-
-def model_of(kind: Any) -> type[Part] | None:
-    """The part that a value of type `kind` is, or is checked by."""
-    for note in getattr(kind, "__metadata__", ()):
-        if isinstance(note, BeforeValidator):
-            written = note.json_schema_input_type
-            if isinstance(written, type) and issubclass(written, Part):
-                return written
-    kind = bare(kind)
-    return kind if isinstance(kind, type) and issubclass(kind, Part) else None
-
-
-def takes_several(kind: Any) -> bool:
-    """Whether a key of type `kind` takes a value or a list of them."""
-    return any(isinstance(note, OneOrSeveral) for note in getattr(kind, "__metadata__", ()))
-
-
-def bare(kind: Any) -> Any:
-    """A type without its notes, and without "or nothing"."""
-    while get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    if get_origin(kind) in (Union, UnionType):
-        kinds = [one for one in get_args(kind) if one is not NoneType]
-        return bare(kinds[0]) if len(kinds) == 1 else kind
-    return kind
-
-
-def is_mapping(kind: Any) -> bool:
-    """Whether a person chooses the keys of a value of type `kind`."""
-    origin = get_origin(bare(kind))
-    return isinstance(origin, type) and issubclass(origin, Mapping)
+def _below(schema: Schema, part: str | int) -> Schema:
+    """What may stand under a key or at a position, where `schema` is what stands there."""
+    if isinstance(part, int):
+        found = one_of_several(schema) or schema.get("items", {})
+    else:
+        found = schema.get("properties", {}).get(part) or schema.get("additionalProperties") or {}
+    found = present(found)
+    return json_schema()["$defs"][part_named(found)] if part_named(found) else found

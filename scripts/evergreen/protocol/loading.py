@@ -14,10 +14,9 @@ from pydantic import ValidationError
 from evergreen import yaml_text
 from evergreen.errors import InputError, refuse
 from evergreen.protocol import outcomes, places, screening, sources, spelling
-from evergreen.protocol.faults import faults_of
+from evergreen.protocol.faults import faults_of, yaml_boolean
 from evergreen.protocol.keys import key
-from evergreen.protocol.relations import Fault
-from evergreen.protocol.relations import Path as KeyPath
+from evergreen.protocol.part import Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
 FILE = "config/config.yaml"
@@ -117,7 +116,7 @@ def _plain(value: Any, path: KeyPath, faults: list[Fault]) -> Any:
         result = {}
         for name, item in value.items():
             if isinstance(name, bool):
-                faults.append(_yaml_boolean(path, name))
+                faults.append(yaml_boolean((*path, str(name)), f"`{key(path) or 'a key'}` holds", name))
                 continue
             text = name.isoformat()[:10] if isinstance(name, datetime.date) else str(name)
             result[text] = _plain(item, (*path, text), faults)
@@ -127,20 +126,9 @@ def _plain(value: Any, path: KeyPath, faults: list[Fault]) -> Any:
     return copy.copy(value)
 
 
-def _yaml_boolean(path: KeyPath, value: bool) -> Fault:
-    word = "YES, ON or TRUE" if value else "NO, OFF or FALSE"
-    return Fault(
-        (*path, str(value)),
-        f"`{key(path) or 'a key'}` holds the word {word}, which YAML reads as {str(value).lower()}",
-        f'Put it in quotes: "{"YES" if value else "NO"}".',
-    )
-
-
 def _merged(written: Any, given: Mapping[str, Any]) -> Any:
     """What is written with what is given besides, key by key."""
-    if not isinstance(written, Mapping):
-        written = {}
-    merged = dict(written)
+    merged = dict(written) if isinstance(written, Mapping) else {}
     for name, value in given.items():
         merged[name] = _merged(merged.get(name), value) if isinstance(value, Mapping) else value
     return merged

@@ -11,8 +11,7 @@ from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
-from evergreen.protocol.part import Id, Names, Part, Texts, part, told
-from evergreen.protocol.relations import Fault
+from evergreen.protocol.part import Fault, Id, Names, Part, Texts, part, told
 from evergreen.sheets import folded
 
 
@@ -41,6 +40,28 @@ class AssumedRisk(Part):
     )
 
 
+class Instrument(Part):
+    """The scale that people are measured on; lets queries find means and standard deviations that it cannot give."""
+
+    step: float | None = Field(
+        None,
+        gt=0,
+        description="Smallest step of an answer, such as 1 for whole points; without it means are not checked (GRIM).",
+        json_schema_extra=told(unit="unit of the values", default="not said"),
+    )
+    items: int = Field(
+        1,
+        ge=1,
+        description="Number of answers that the value of a person is the mean of; 1 where it is one answer or a sum.",
+        json_schema_extra=told(unit="items"),
+    )
+
+    @property
+    def granularity(self) -> float | None:
+        """Smallest difference of two people's values; None where the protocol does not say it."""
+        return None if self.step is None else self.step / self.items
+
+
 class Outcome(Part):
     """An outcome."""
 
@@ -64,6 +85,7 @@ class Outcome(Part):
     unit: str = Field(
         "", description="Unit shown in figures; where the studies' units differ, the one that is pooled."
     )
+    instrument: Instrument = part()
     arms: Arms = part()
     multi_arm: MultiArm = Field("combine", description="What is done with several arms of one group.")
     scale: Literal["analysis", "ratio"] | None = Field(

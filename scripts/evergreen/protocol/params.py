@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evergreen.protocol.conversions import Filling
-from evergreen.protocol.outcomes import Outcome, fillings_of, scales_of
+from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.part import Part
 from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
 from evergreen.protocol.whole import Protocol
@@ -20,7 +19,8 @@ POOLING = {
     "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups",
     "moderators",
 }  # fmt: skip
-DRAWING = {"id", "name", "unit", "timepoint", "better", "favours"}
+ASKING = {"id", "measure", "better", "data", "unit", "scale", "instrument", "conversions", "without"}
+DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 
 def search_pubmed(protocol: Protocol) -> Values:
@@ -63,6 +63,11 @@ def deduplicate_works(protocol: Protocol) -> Values:
         "sources": [[name, source.kind, source.type] for name, source in protocol.sources.items()],
         "shards": protocol.deduplication.shards,
     }
+
+
+def audit_records(protocol: Protocol) -> list[list[Any]]:
+    """[source, rounds] in the order of the protocol."""
+    return [[name, list(protocol.rounds_of(name))] for name in protocol.sources]
 
 
 def count_votes(protocol: Protocol, stage: str) -> Values:
@@ -128,18 +133,12 @@ def whole(protocol: Protocol) -> Values:
 
 
 def merge_extraction(protocol: Protocol) -> Values:
-    """Who extracts, the scales of reported estimates, and how missing numbers are filled in."""
+    """Who extracts, the scales of reported estimates, and what queries and conversions have to know of outcomes."""
     return {
         "people": list(protocol.extraction.extractors or ()),
         "scales": scales_of(protocol.outcomes),
-        "fillings": _fillings(protocol),
+        "outcomes": [_values(outcome, ASKING) for outcome in protocol.outcomes],
     }
-
-
-def _fillings(protocol: Protocol) -> Values:
-    """By the name of the data what outcomes say of conversions, where they say anything."""
-    found = fillings_of(protocol.outcomes)
-    return {data: _values(one) for data, one in sorted(found.items()) if one != Filling()}
 
 
 def slice_outcomes(protocol: Protocol) -> list[Values]:

@@ -1,9 +1,9 @@
-"""What all parts of the protocol share: how a part is read, ids, days, names, and how a constraint speaks."""
+"""What all parts of the protocol share: how a part is read, ids, days, names, and how a constraint, or one between keys, speaks."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -24,6 +24,19 @@ class Part(BaseModel):
     """A part of the protocol. Keys that it does not know are refused, and a value is never turned into another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions that lead to a value."""
+
+
+class Fault(NamedTuple):
+    """A rule that the protocol breaks, of a key or between keys."""
+
+    path: KeyPath
+    """To what is to be mended."""
+    problem: str
+    todo: str = ""
 
 
 def part() -> Any:
@@ -97,10 +110,6 @@ Names = Annotated[
 """One name or several."""
 
 
-class OneOrSeveral:
-    """Marks a key that takes a value or a list of values: a message names the key, whichever of them is wrong."""
-
-
 def several(kind: Any) -> Any:
     """The type of a key that takes a value of a kind or a list of them; it holds all of them."""
     return Annotated[
@@ -110,5 +119,4 @@ def several(kind: Any) -> Any:
             lambda value: value if isinstance(value, list | tuple) else [value],
             json_schema_input_type=kind | tuple[kind, ...],
         ),
-        OneOrSeveral(),
     ]

@@ -133,6 +133,7 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
         for path in study_sheets(protocol).values():
             yield "extraction_studies", path
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
+        yield "queries", sheet("config/queries")
         yield "certainty", sheet("config/certainty"), {"outcomes": params.names_of_outcomes(protocol)}
     elif area == "bias":
         for path in bias_sheets(protocol).values():

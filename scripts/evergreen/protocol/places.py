@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from evergreen.protocol.keys import key
-from evergreen.protocol.relations import Fault
-from evergreen.protocol.relations import Path as KeyPath
+from evergreen.protocol.part import Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
 ALLOWED_BY = "review.outside_files"

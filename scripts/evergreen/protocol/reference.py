@@ -1,16 +1,13 @@
-"""The reference of the keys for people: `docs/protocol.md`."""
+"""References for people, made of a schema: a table for each part of it. That of the protocol is `docs/protocol.md`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
-
-from pydantic import BeforeValidator
+import json
+from collections.abc import Iterable, Sequence
 
 from evergreen.protocol.analysis import Changes, Settings
-from evergreen.protocol.keys import bare, fields, is_mapping, model_of, takes_several
-from evergreen.protocol.part import DAY, ENDPOINT, ID, Part
+from evergreen.protocol.part import DAY, ENDPOINT, ID
+from evergreen.protocol.schema import Schema, json_schema, one_of_several, part_named, present
 from evergreen.protocol.whole import Protocol
 
 HEAD = """\
@@ -22,129 +19,108 @@ take. `config/schemas/config.schema.yaml` says the same to editors and other pro
 
 Only `review.title` has to be written. With `outcomes` it is the smallest protocol that can pool, with `rounds` and `sources` the smallest that can
 deduplicate.
-"""
-TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
-WRITTEN_AS = {str | list[str]: "text or list of texts", str | int: "text or whole number"}
-BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-PATTERNS = {ID: "id", DAY: "date", ENDPOINT: "embedded, live or URL"}
-IDS = """
+
 An *id* begins with a letter and goes on with letters, digits and underscores; `adjudication` is none. A *date* is YYYY-MM-DD, in quotes or not.
 """
+SETTINGS = ", ".join(f"`{name}`" for name in Settings.model_fields)
+CHANGES = f"Each key takes a value or a list of values: {SETTINGS} as in `analysis`, and besides"
+TYPES = {
+    "string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null",
+}  # fmt: skip
+BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+}
+PATTERNS = {ID: "id", DAY: "date", ENDPOINT: "embedded, live or URL"}
 
 
 def as_markdown() -> str:
-    """The reference as the text of its file."""
-    return HEAD + IDS + "".join(_section(paths, model) for model, paths in sections().items())
+    """The reference of the protocol as the text of its file."""
+    return HEAD + "".join(_section(name, paths) for name, paths in sections().items())
 
 
-def sections() -> dict[type[Part], list[str]]:
+def sections() -> dict[str, list[str]]:
     """Every part of the protocol, those of a part behind it, with the paths under which it stands."""
-    found: dict[type[Part], list[str]] = {}
+    found: dict[str, list[str]] = {}
 
-    def walk(model: type[Part], path: str) -> None:
-        found.setdefault(model, []).append(path)
-        for name, field in fields(model):
-            below, part = _part_below(field.rebuild_annotation())
-            if part is not None:
-                walk(part, ".".join(filter(None, (path, name + below))))
+    def walk(name: str, path: str) -> None:
+        found.setdefault(name, []).append(path)
+        for key, schema in part(name)["properties"].items():
+            below, inner = _part_below(schema)
+            if inner:
+                walk(inner, ".".join(filter(None, (path, key + below))))
 
-    walk(Protocol, "")
+    walk(Protocol.__name__, "")
     return found
 
 
-def _part_below(kind: Any) -> tuple[str, type[Part] | None]:
-    """How a part lies under a key: itself, in a list (`[]`) or under keys that people choose (`.<id>`)."""
-    if model := model_of(kind):
-        return "", model
-    arguments = get_args(bare(kind))
-    if get_origin(bare(kind)) is tuple:
-        return "[]", model_of(arguments[0])
-    return (".<id>", model_of(arguments[1])) if is_mapping(kind) else ("", None)
+def part(name: str) -> Schema:
+    """The schema of a part of the protocol."""
+    whole: Schema = json_schema()
+    return whole if name == Protocol.__name__ else whole["$defs"][name]
 
 
-def _section(paths: list[str], model: type[Part]) -> str:
-    if model is Protocol:
-        heading = "\n## At the top\n"
-    else:
-        heading = f"\n## {', '.join(f'`{path}`' for path in paths)}\n\n{(model.__doc__ or '').strip()}\n"
-    if model is Changes:
-        return f"{heading}\n{_changes()}"
+def _part_below(schema: Schema) -> tuple[str, str]:
+    """How a part lies under a key, itself, in a list (`[]`) or under keys that people choose (`.<id>`), and which; else "" twice."""
+    schema = present(schema)
+    ways = {"": schema, "[]": schema.get("items"), ".<id>": schema.get("additionalProperties")}
+    return next(
+        ((way, part_named(inner)) for way, inner in ways.items() if inner and part_named(inner)), ("", "")
+    )
+
+
+def sentence(schema: Schema) -> str:
+    """What a key is: its own sentence, or that of the part under it."""
+    _, inner = _part_below(schema)
+    return schema.get("description") or (part(inner)["description"] if inner else "")
+
+
+def _section(name: str, paths: list[str]) -> str:
+    own, top = part(name), name == Protocol.__name__
     rows = [
-        f"| `{name}` | {_sentence(field)} | {allowed(field.rebuild_annotation())} | {_default(field)} | {_told(field, 'x-unit')} |"
-        for name, field in fields(model)
-    ]
-    table = ["| key | what | allowed | default | unit |", "| --- | --- | --- | --- | --- |", *rows]
-    return "\n".join([heading, *table, ""])
+        (f"`{key}`", sentence(schema), _allowed(schema), _default(schema, key in own.get("required", ())), schema.get("x-unit", ""))
+        for key, schema in own["properties"].items()
+        if name != Changes.__name__ or key not in Settings.model_fields
+    ]  # fmt: skip
+    said = "" if top else own["description"] + (f"\n\n{CHANGES}" if name == Changes.__name__ else "")
+    title = "At the top" if top else ", ".join(f"`{path}`" for path in paths)
+    return section(title, said, ("key", "what", "allowed", "default", "unit"), rows)
 
 
-def _changes() -> str:
-    """Settings are described where they are set; what else can be changed is said here."""
-    others = [
-        f"* `{name}`: {field.description} {_capital(allowed(field.rebuild_annotation()))}."
-        for name, field in fields(Changes)
-        if name not in Settings.model_fields
-    ]
-    settings = ", ".join(f"`{name}`" for name, _ in fields(Settings))
-    start = f"Each key takes a value or a list of values: {settings} as in `analysis`, and besides"
-    return "\n".join([start, "", *others, ""])
+def section(title: str, said: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A part of a reference: what is said of it, and its keys as rows below their heads."""
+    table = [heads, ["---"] * len(heads), *rows]
+    lines = [f"| {' | '.join(row)} |" for row in table]
+    return "\n".join([f"\n## {title}\n", *([f"{said}\n"] if said else []), *lines, ""])
 
 
-def _sentence(field: Any) -> str:
-    _, part = _part_below(field.rebuild_annotation())
-    return field.description or (part.__doc__ if part else "") or ""
+def _allowed(schema: Schema) -> str:
+    return "see below" if _part_below(schema)[1] else kind(present(schema))
 
 
-def allowed(kind: Any) -> str:
-    """What a key of type `kind` takes, in words."""
-    if takes_several(kind):
-        return allowed(get_args(bare(kind))[0])
-    if _part_below(kind)[1] is not None:
-        return "see below"
-    notes, plain = list(_notes(kind)), bare(kind)
-    for note in notes:
-        if isinstance(note, BeforeValidator) and note.json_schema_input_type in WRITTEN_AS:
-            return WRITTEN_AS[note.json_schema_input_type]
-    arguments = get_args(plain)
-    if get_origin(plain) is Literal:
-        return ", ".join(f"`{value}`" for value in arguments)
-    if get_origin(plain) is tuple:
-        return f"list: {allowed(arguments[0])}"
-    if is_mapping(plain):
-        return f"{allowed(arguments[0])} to {allowed(arguments[1])}"
-    pattern = next((PATTERNS[note.pattern] for note in notes if getattr(note, "pattern", None)), None)
-    bounds = [
-        f"{word} {getattr(note, name):g}"
-        for note in notes
-        for name, word in BOUNDS.items()
-        if getattr(note, name, None) is not None
-    ]
-    return ", ".join([pattern or TYPES.get(plain, "mapping"), *bounds])
+def _default(schema: Schema, required: bool) -> str:
+    default = schema.get("default")
+    if required or "x-default" in schema or default in ({}, [], "", None):
+        return "must be written" if required else schema.get("x-default", "")
+    return f"`{json.dumps(default) if isinstance(default, bool) else default}`"
 
 
-def _notes(kind: Any) -> Iterator[Any]:
-    """The notes of a type, those inside "or nothing" and inside a field of pydantic's too."""
-    if get_origin(kind) is Annotated:
-        for note in kind.__metadata__:
-            yield from (note, *getattr(note, "metadata", ()))
-        yield from _notes(get_args(kind)[0])
-    elif get_origin(kind) in (Union, UnionType):
-        for one in get_args(kind):
-            yield from _notes(one)
-
-
-def _default(field: Any) -> str:
-    if words := _told(field, "x-default"):
-        return words
-    if field.is_required():
-        return "must be written"
-    if field.default in ({}, (), "", None):
-        return ""
-    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
-
-
-def _told(field: Any, name: str) -> str:
-    return (field.json_schema_extra or {}).get(name, "")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def kind(schema: Schema) -> str:
+    """What may stand under a key, in words; a part of the schema as a link to its section."""
+    if name := part_named(schema):
+        return f"[{name}](#{name.lower()})"
+    if (one := one_of_several(schema)) is not None:
+        return f"{kind(one)} or a list of them"
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(map(kind, choices)))
+    if values := [schema["const"]] if "const" in schema else schema.get("enum"):
+        return ", ".join(f"`{value}`" for value in values)
+    if schema.get("type") == "array":
+        return f"list: {kind(schema['items'])}"
+    if schema.get("type") == "object":
+        names = kind(schema["propertyNames"]) if "propertyNames" in schema else "name"
+        return f"{names} to {kind(schema.get('additionalProperties', {}))}"
+    own = PATTERNS.get(schema.get("pattern", "")) or TYPES.get(schema.get("type", ""), "anything")
+    return ", ".join([own, *(f"{word} {schema[name]:g}" for name, word in BOUNDS.items() if name in schema)])

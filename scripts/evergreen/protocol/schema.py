@@ -1,10 +1,14 @@
-"""The JSON schema of the protocol, for editors and other programs: `config/schemas/config.schema.yaml`."""
+"""JSON schemas of what models say, for editors and other programs; that of the protocol is `config/schemas/config.schema.yaml`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from evergreen.protocol.whole import Protocol
@@ -12,13 +16,19 @@ from evergreen.protocol.whole import Protocol
 HEAD = """\
 # The protocol of a review, for editors and other programs. `make protocol` makes it from scripts/evergreen/protocol/.
 """
+Schema = Mapping[str, Any]
 
 
 class Generator(GenerateJsonSchema):
-    """Pydantic's schema, without titles that repeat the keys and with the rules for keys that people choose."""
+    """Pydantic's schema, without titles that repeat the names of keys and parts, and with the rules for keys that people choose."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        made: dict[str, Any] = super().model_schema(schema)
+        made.pop("title", None)
+        return made
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:
         made: dict[str, Any] = {"type": "object"}
@@ -31,31 +41,46 @@ class Generator(GenerateJsonSchema):
         return made
 
 
-def json_schema() -> dict[str, Any]:
-    """The schema of what people write."""
-    made = Protocol.model_json_schema(mode="validation", schema_generator=Generator)
-    untitled(made)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Protocol of a review",
-        **made,
-    }
+def schema_of(model: type[BaseModel], title: str, **more: str) -> dict[str, Any]:
+    """The schema of what a model reads; `more` are further keys at its head."""
+    made = model.model_json_schema(schema_generator=Generator)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **more, **made}
 
 
-def untitled(schema: Any) -> None:
-    """Take out the titles of parts, which repeat their names."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("title"), str) and "properties" in schema:
-            del schema["title"]
-        for part in schema.values():
-            untitled(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            untitled(part)
+@cache
+def json_schema() -> Schema:
+    """The schema of the protocol that people write."""
+    return schema_of(Protocol, "Protocol of a review")
+
+
+def part_named(schema: Schema) -> str:
+    """The part that a schema refers to; "" where it refers to none."""
+    return str(schema.get("$ref", "")).rpartition("/")[2]
+
+
+def present(schema: Schema) -> Schema:
+    """What may stand under a key under which nothing may stand as well."""
+    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    return choices[0] if len(choices) == 1 else schema
+
+
+def one_of_several(schema: Schema) -> Schema | None:
+    """What a key that takes a value or a list of such values takes; None of any other key."""
+    one, *others = schema.get("anyOf", [None])
+    return one if others == [{"type": "array", "items": one}] else None
 
 
 def as_yaml() -> str:
-    """The schema as the text of its file."""
+    """The schema of the protocol as the text of its file."""
     return HEAD + yaml.safe_dump(
         json_schema(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     )
+
+
+def write(made: Mapping[str, Callable[[], str]]) -> None:
+    """Write texts to files of the project."""
+    for path, text in made.items():
+        (ROOT / path).write_text(text(), encoding="utf-8")
+
+
+ROOT = Path(__file__).resolve().parents[3]

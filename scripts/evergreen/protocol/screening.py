@@ -7,8 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Id, Ids, Part, Texts, part, told
-from evergreen.protocol.relations import Fault
+from evergreen.protocol.part import Day, Fault, Id, Ids, Part, Texts, part, told
 
 
 class Active(Part):

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import ENDPOINT, Day, Id, Ids, Names, Numbered, Part, Texts, told
-from evergreen.protocol.relations import Fault
+from evergreen.protocol.part import ENDPOINT, Day, Fault, Id, Ids, Names, Numbered, Part, Texts, told
 
 Format = Literal[
     "ris", "nbib", "medline", "pubmed", "pubmed_xml", "ictrp_xml", "bibtex", "bib", "endnote", "enw", "refer", "endnote_xml",

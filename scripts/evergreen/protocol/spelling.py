@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evergreen.protocol.part import ADJUDICATION
-from evergreen.protocol.relations import Fault, Path
+from evergreen.protocol.part import ADJUDICATION, Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
-Names = list[tuple[Path, str]]
+Names = list[tuple[KeyPath, str]]
 """Names, and where they stand."""
 
 
@@ -38,7 +37,7 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
     yield from _shared("outcomes", ids, {})
 
 
-def _numbered(path: Path, names: tuple[str, ...]) -> Names:
+def _numbered(path: KeyPath, names: tuple[str, ...]) -> Names:
     return [((*path, number), name) for number, name in enumerate(names)]
 
 

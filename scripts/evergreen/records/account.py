@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
 
+SEEN_COLUMNS = ("record_id", "file", "line", "title", "why")
+"""Of records that an earlier round has: as which one each was seen, where it stands, and what says so."""
+
 _CONTENT = ["title", "authors", "year", "journal", "volume", "issue", "pages", "abstract"]
 ENOUGH_TO_JUDGE = 5
 

@@ -14,12 +14,15 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from evergreen.records.model import COLUMNS, base_id, with_ids
+from evergreen.records.normalise import searchable, spoken
 
 _NO_CONTENT = ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
-_PLACE = ("first_author", "journal_search", "volume", "issue")
+_PLACE = ("first_author", "volume", "issue")
 
 TELLING = 5
 """Words from which a title is one work's; "Authors' reply" and "Annual report 2019" are many works'."""
+_BEGINNING = 3
+"""Letters that an abbreviation of a word has in common with it."""
 REVISED = 70
 """rapidfuzz ratio of two abstracts, as far as the shorter one goes, from which one is a version of the other; abstracts of different
 works have 40 to 50."""
@@ -43,6 +46,7 @@ class Record(NamedTuple):
     journal_search: str
     volume: str
     issue: str
+    registry_ids: str
     whole: str
 
 
@@ -157,13 +161,18 @@ def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str
         return "" if another else "DOI"
     if not one.title_search and not other.title_search:
         return "every field" if one.whole == other.whole else ""
-    if not titled or one.title_search != other.title_search:
+    if not titled or one.title_search != other.title_search or _said_otherwise(one.title, other.title):
         return ""
     # Online first, then in print: another year, and other pages where it has no volume yet.
     apart = abs(one.year - other.year) if one.year and other.year else 0
     telling = len(one.title_search.split()) >= TELLING
     moved = bool(one.volume and other.volume) and _conflict(one, other, "first_page")
     if apart > telling or moved or any(_conflict(one, other, name) for name in _PLACE):
+        return ""
+    if not _one_journal(one.journal_search, other.journal_search):
+        return ""
+    trials = (set(record.registry_ids.split("; ")) for record in (one, other))
+    if _conflict(one, other, "registry_ids") and not set.intersection(*trials):
         return ""
     length = min(len(one.abstract), len(other.abstract))
     ours, theirs = one.abstract[:length], other.abstract[:length]
@@ -177,20 +186,44 @@ def _conflict(one: Record, other: Record, name: str) -> bool:
     return bool(a and b and a != b)
 
 
+def _said_otherwise(a: str, b: str) -> bool:
+    """`HER2+` and `HER2-` are one to `searchable`."""
+    return a != b and searchable(spoken(a)) != searchable(spoken(b))
+
+
+def _one_journal(a: str, b: str) -> bool:
+    """Nothing says that they are two: one is missing, or abbreviates the other (`j bone miner res`), or is the beginning of it."""
+    short, long = sorted((a.split(), b.split()), key=len)
+    if len(short) == len(long) and len(a) > len(b):
+        short, long = b.split(), a.split()
+    rest = iter(long)
+    return all(any(word.startswith(part[:_BEGINNING]) for word in rest) for part in short)
+
+
 def _comparable(table: pd.DataFrame) -> list[Record]:
-    bare = table["title_search"].eq("")
-    content = table.loc[bare, [name for name in COLUMNS if name not in _NO_CONTENT]]
-    texts = ["\x1f".join(map(str, row)) for row in content.itertuples(index=False)]
-    whole = pd.Series(texts, index=content.index, dtype=object).reindex(table.index, fill_value="")
-    full = table.assign(year=table["year"].fillna(0), line=table["line"].fillna(0), whole=whole)
-    return list(map(Record, *(full[name].to_numpy(dtype=object).tolist() for name in Record._fields)))
+    fields = {
+        name: table[name].fillna(0) if name in ("line", "year") else table[name]
+        for name in Record._fields[:-1]
+    }
+    whole = [""] * len(table)
+    bare = table["title_search"].eq("").to_numpy()
+    if bare.any():
+        content = table.loc[bare, [name for name in COLUMNS if name not in _NO_CONTENT]]
+        for place, row in zip(bare.nonzero()[0], content.itertuples(index=False), strict=True):
+            whole[place] = "\x1f".join(map(str, row))
+    return list(map(Record, *(values.tolist() for values in fields.values()), whole))
 
 
 def _containers(table: pd.DataFrame, keys: pd.Series) -> set[str]:
     """DOIs that several titles under several `keys` have in one round."""
-    numbered = table[table["doi"].ne("") & table["title_search"].ne("")].assign(key=keys)
-    several = numbered.groupby(["round", "doi"])[["title_search", "key"]].nunique().gt(1).all(axis=1)
-    return {doi for _, doi in several.index[several]}
+    having: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    columns = (table[name].tolist() for name in ("round", "doi", "title_search"))
+    for round_, doi, title, key in zip(*columns, keys.tolist(), strict=True):
+        if doi and title:
+            titles, under = having.setdefault((round_, doi), (set(), set()))
+            titles.add(title)
+            under.add(key)
+    return {doi for (_, doi), (titles, under) in having.items() if len(titles) > 1 and len(under) > 1}
 
 
 def _number(record_id: str) -> int:

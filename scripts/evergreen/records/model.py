@@ -14,7 +14,8 @@ from hashlib import sha256
 import pandas as pd
 
 from evergreen.records.names import first_author
-from evergreen.records.normalise import canonical_doi, first_page, registry_ids, searchable
+from evergreen.records.normalise import canonical_doi, first_page, searchable
+from evergreen.records.registers import registry_ids
 from evergreen.sheets.labels import first_listed
 
 CONTRACT = (
@@ -71,17 +72,19 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     `title_search` and `journal_search` are computed where their column is missing.
     """
     given = frame.reset_index(drop=True)
+    empty = pd.Series("", index=given.index, dtype="str")
     columns: dict[str, pd.Series] = {}
     for column in COLUMNS:
         if column not in given:
             continue
         values = given[column]
         if column in NUMBERS:
-            columns[column] = pd.to_numeric(values.replace("", pd.NA)).astype("Int64")
+            columns[column] = _whole_numbers(values)
         elif column == "retracted":
             columns[column] = values.isin([True, "true", "True"]).astype(bool)
         else:
-            texts = values.fillna("").astype("str")
+            whole = values.dtype == empty.dtype and not values.hasnans
+            texts = values if whole else values.fillna("").astype("str")
             canonical = _CANONICAL.get(column)
             columns[column] = texts.map(canonical) if canonical else texts
     for column in COLUMNS:
@@ -89,17 +92,23 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
             continue
         if column in _SEARCH_FORMS:
             origin, form = _SEARCH_FORMS[column]
-            texts = columns.get(origin, pd.Series("", index=given.index, dtype="str"))
+            texts = columns.get(origin, empty)
             columns[column] = pd.Series([form(text) for text in texts], index=given.index, dtype="str")
         elif column in NUMBERS:
             columns[column] = pd.Series(pd.NA, index=given.index, dtype="Int64")
         elif column == "retracted":
             columns[column] = pd.Series(False, index=given.index, dtype=bool)
         else:
-            columns[column] = pd.Series("", index=given.index, dtype="str")
+            columns[column] = empty
     known = pd.DataFrame({column: columns[column] for column in COLUMNS}, index=given.index)
     others = [column for column in given if column not in columns]
     return pd.concat([known, given[others]], axis=1) if others else known
+
+
+def _whole_numbers(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return values.astype("Int64")
+    return pd.to_numeric(values.replace("", pd.NA)).astype("Int64")
 
 
 def base_id(record_id: str) -> str:

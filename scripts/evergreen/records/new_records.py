@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.records.account import REMARK_COLUMNS
+from evergreen.records.account import REMARK_COLUMNS, SEEN_COLUMNS
 from evergreen.records.formats import Export
 from evergreen.records.formats.block import Remark
 from evergreen.records.identity import identify
@@ -18,11 +18,12 @@ from evergreen.records.rows import record_table
 
 @dataclass(frozen=True)
 class Import:
-    """The new records of a round, its counts, and the remarks on its files (`REMARK_COLUMNS`)."""
+    """The new records of a round, its counts, the remarks on its files (`REMARK_COLUMNS`), and the records `seen` before (`SEEN_COLUMNS`)."""
 
     records: pd.DataFrame
     counts: dict[str, Any]
     remarks: pd.DataFrame
+    seen: pd.DataFrame
 
 
 def import_exports(
@@ -83,7 +84,16 @@ def import_exports(
         "lost": sum(one["lost"] for one in by_file),
         "files": by_file,
     }
-    return Import(found.records, counts, pd.DataFrame(remarks, columns=list(REMARK_COLUMNS)))
+    seen = [
+        (one.record_id, one.file, one.line, one.title, one.reason.removeprefix(f"seen as {one.record_id}: "))
+        for one in found.seen
+    ]
+    return Import(
+        found.records,
+        counts,
+        pd.DataFrame(remarks, columns=list(REMARK_COLUMNS)),
+        pd.DataFrame(seen, columns=list(SEEN_COLUMNS)),
+    )
 
 
 def _some(names: pd.Series) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -89,98 +88,6 @@ def canonical_pmcid(text: str) -> str:
     """The PubMed Central id in `text`, as `PMC123`."""
     found = _PMCID.search(text)
     return f"PMC{int(found.group(1))}" if found else ""
-
-
-_REGISTRIES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
-    (hint, re.compile(pattern, re.IGNORECASE), form)
-    for hint, pattern, form in (
-        ("NCT", r"NCT[\s-]?0?(\d{8})(?!\d)", "NCT{}"),
-        ("ISRCTN", r"ISRCTN[\s-]?(\d{8})(?!\d)", "ISRCTN{}"),
-        ("CTIS", r"(?:CTIS|EU[\s-]?CT)?[\s-]?(20\d\d-5\d{5}-\d\d)(?:-\d\d)?(?!\d)", "CTIS{}"),
-        ("20", r"(?<!\d)(20\d\d-5\d{5}-\d\d)-\d\d(?!\d)", "CTIS{}"),
-        ("-", r"(?:EUCTR|EudraCT)?(?<!\d)\W{0,3}((?:19|20)\d\d-[0-4]\d{5}-\d\d)(?!\d)", "EUCTR{}"),
-        ("CHICTR", r"(ChiCTR(?:-[A-Z]{2,6})?-?)(\d{8,10})(?!\d)", "{}{}"),
-        ("UMIN", r"UMIN(?:[\s-]?CTR)?\W{0,3}(?:ID)?\W{0,3}C?(\d{9})(?!\d)", "UMIN{}"),
-        ("JAPIC", r"Japic\s?CTI[\s-]?(\d{6})(?!\d)", "JapicCTI-{}"),
-        ("JRCT", r"jRCT(s?)(\d{9,10})(?!\d)", "jRCT{}{}"),
-        ("JMA", r"JMA-?IIA(\d{5})(?!\d)", "JMA-IIA{}"),
-        ("ACTRN", r"ACTRN\s?(\d{14})(?!\d)", "ACTRN{}"),
-        ("CTRI/", r"CTRI/(\d{4})/(\d{1,3})/(\d{6})(?!\d)", "CTRI/{}/{}/{}"),
-        ("IRCT", r"IRCT(\d{6,20})(N\d+)", "IRCT{}{}"),
-        ("DRKS", r"DRKS\s?(\d{8})(?!\d)", "DRKS{}"),
-        ("NTR", r"(?<![A-Z])NTR[\s-]?(\d{2,5})(?!\d)", "NTR{}"),
-        ("OMON", r"(?<![A-Z])NL-?OMON(\d+)", "NL-OMON{}"),
-        ("KCT", r"KCT(\d{7})(?!\d)", "KCT{}"),
-        ("RBR-", r"RBR-([0-9a-z]{6,8})\b", "RBR-{}"),
-        ("PACTR", r"PACTR(\d{15,16})(?!\d)", "PACTR{}"),
-        ("SLCTR", r"SLCTR/(\d{4})/(\d{3})(?!\d)", "SLCTR/{}/{}"),
-        ("TCTR", r"TCTR(\d{11})(?!\d)", "TCTR{}"),
-        ("PER-", r"PER-(\d{3}-\d{2})(?!\d)", "PER-{}"),
-        ("RPCEC", r"RPCEC(\d{8})(?!\d)", "RPCEC{}"),
-        ("LBCTR", r"LBCTR(\d{10})(?!\d)", "LBCTR{}"),
-    )
-)
-_NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
-_SIGNS = ("CT", "UMIN", "DRKS", "OMON", "RPCEC", "R-", "IIA", "NTR")
-"""One of them is in every number as it is written, at most `BEFORE_SIGN` behind its beginning; it ends within `BEHIND_SIGN`."""
-_SIGNS_IN_LOWER_CASE = ("nct", "ctr", "umin", "drks")
-"""In addresses and lists of ids; looked for in texts of up to `SHORT` letters."""
-SHORT, BEFORE_SIGN, BEHIND_SIGN = 300, 12, 60
-_SMALL_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
-
-
-def registry_ids(text: str) -> list[str]:
-    """Trial registration numbers in `text` in canonical form, in order of registry, each once.
-
-    All primary registries of WHO's ICTRP, ClinicalTrials.gov and CTIS. The country at the end of an EudraCT number
-    (`EUCTR2010-018485-24-DE`) and the `JPRN-` before a Japanese one are left off: they name the same trial.
-    """
-    alone = "-" in text and bool(_NUMBER_ALONE.search(text))
-    if not alone:  # nearly every text: leave at once
-        text = _near_signs(text)
-        if not text:
-            return []
-    upper = text.upper()
-    found: dict[str, None] = {}
-    for hint, pattern, form in _REGISTRIES:
-        if alone if hint in ("-", "20") else hint in upper:
-            for match in pattern.finditer(text):
-                parts = match.groups()
-                if hint == "CHICTR":
-                    parts = (parts[0].upper().replace("CHICTR", "ChiCTR"), parts[1])
-                elif hint == "RBR-":
-                    parts = (parts[0].lower(),)
-                found[form.format(*parts)] = None
-    return list(found)
-
-
-def _near_signs(text: str) -> str:
-    """What stands around the signs in `text`, whole words, a line for each stretch: all numbers of registries are in it."""
-    either = _SIGNS + _SIGNS_IN_LOWER_CASE
-    if len(text) <= SHORT:
-        return text if any(map(text.__contains__, either)) else ""
-    capitals = text.encode("ascii", "ignore").translate(None, _SMALL_LETTERS)  # a tenth of the text
-    if not any(sign in text for sign in _SIGNS if sign.encode() in capitals):
-        return ""
-    stretches: list[list[int]] = []
-    for place in sorted(place for sign in either for place in _places(sign, text)):
-        start, end = max(0, place - BEFORE_SIGN), min(len(text), place + BEHIND_SIGN)
-        while start and not text[start - 1].isspace():
-            start -= 1
-        while end < len(text) and not text[end].isspace():
-            end += 1
-        if stretches and start <= stretches[-1][1]:
-            stretches[-1][1] = max(end, stretches[-1][1])
-        else:
-            stretches.append([start, end])
-    return "\n".join(text[start:end] for start, end in stretches)
-
-
-def _places(sign: str, text: str) -> Iterator[int]:
-    place = text.find(sign)
-    while place >= 0:
-        yield place
-        place = text.find(sign, place + 1)
 
 
 _ISSN = re.compile(r"(?<![\dX])(\d{4})-?(\d{3}[\dXx])(?![\dX])")
@@ -314,6 +221,33 @@ def searchable(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_ASCII_WORDS).split())
     return _NOT_WORD.sub(" ", text).strip()
+
+
+_IN_WORDS = (
+    (r"\+/[-\u2212]|\u00b1", "or without"),
+    (r"\(\+\)|(?<=\w)\+(?:ve\b|(?!\w))", "plus"),
+    (r"[<\u2264]", "below"),
+    (r"[>\u2265]", "above"),
+    (r"(?<=\d)[.,\u00b7](?=\d)(?!(?<!\b0.)\d{3}(?!\d))", "point"),  # 10,000 has none
+    (r"(?<=[IVXivx])/(?=[IVXivx]{1,3}\b)", "to"),
+)
+_SAID = tuple((re.compile(sign), f" {words} ") for sign, words in _IN_WORDS)
+SPOKEN = r"[+<>\x{2264}\x{2265}\x{00b1}]|\d[.,\x{00b7}]\d|[IVXivx]/[IVXivx]"
+"""What a title has (a pattern of RE2) that `spoken` alters."""
+_SPOKEN = re.compile(r"[+<>\u2264\u2265\u00b1]|\d[.,\u00b7]\d|[IVXivx]/[IVXivx]")
+
+
+def spoken(text: str) -> str:
+    """A title with the signs as words that `searchable` drops and that make another title.
+
+    `HER2+` is not `HER2-`, `< 65 years` not `\u2265 65 years`, `1.5` not `15`, `phase I/II` not `phase III`. A plus between two words
+    (`A + B`) says what `and` says, and stays.
+    """
+    if _SPOKEN.search(text):
+        text = clean(text)
+        for sign, words in _SAID:
+            text = sign.sub(words, text)
+    return text
 
 
 def unaccented(text: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import typed
 from evergreen.records.names import names_in
@@ -21,9 +22,9 @@ from evergreen.records.normalise import (
     issns,
     languages,
     named_pmid,
-    registry_ids,
     year_of,
 )
+from evergreen.records.registers import registry_ids
 
 Fields = Mapping[str, tuple[str, ...]]
 """Role to the fields of a format that play it, best first.
@@ -147,6 +148,9 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
     if not apart:
         remarks.append(Remark(block.line, NOTE, _RUN_TOGETHER, authors[:200]))
     types = values.joined("publication_types", without_doi=True)
+    for _, name in values.all_of("reference_type"):
+        if (kind := document_type(name)) and kind.lower() not in types.lower():
+            types = f"{types}; {kind}" if types else kind
     related = values.joined("related")
     searched = [title, abstract, "\n".join(text for _, text in values.all_of("registry_within"))]
     row = {

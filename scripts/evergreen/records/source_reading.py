@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
+from evergreen.records.account import SEEN_COLUMNS
 from evergreen.records.former_ids import aliases
 from evergreen.steps.parts import Parts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".parquet", ".counts.json", ".lost.csv")
+SUFFIXES = (".parquet", ".counts.json", ".lost.csv", ".seen.parquet")
 Round = tuple[str, str | list[str], dict[str, Any]]
 """Date, folder of the search, or file of the export or list of files, and how they are read: `{format, columns, hits}`;
 `formerly`: what the source was called."""
@@ -55,6 +56,8 @@ def _read_replies(search: Path, how: dict[str, Any], source: str, day: str, stem
     read = table.read_round(search, source, day)
     _write_records(model.typed(read.records), how, source, stem)
     tables.write_table(pd.DataFrame(read.lost, columns=table.LOST_COLUMNS), f"{stem}.lost.csv")
+    seen = [(f"{source}:{pmid}", f"{day}/ids.txt", line, "", "PMID") for line, pmid in read.seen]
+    _write_seen(pd.DataFrame(seen, columns=list(SEEN_COLUMNS)), stem)
     tables.write_json(read.counts, f"{stem}.counts.json")
 
 
@@ -76,6 +79,7 @@ def _read_exports(
     _write_records(result.records, how, source, stem)
     tables.write_json(result.counts, f"{stem}.counts.json")
     tables.write_table(result.remarks, f"{stem}.lost.csv")
+    _write_seen(result.seen, stem)
     for counts in result.counts["files"]:
         print(
             f"{counts['file']}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
@@ -83,6 +87,11 @@ def _read_exports(
         )
     for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key")), "reason"]:
         print(f"WARNING: {', '.join(files)}: {reason}")
+
+
+def _write_seen(seen: pd.DataFrame, stem: Path) -> None:
+    types = {name: "int64" if name == "line" else "str" for name in SEEN_COLUMNS}
+    tables.write_table(seen.astype(types), f"{stem}.seen.parquet")
 
 
 def _write_records(records: pd.DataFrame, how: dict[str, Any], source: str, stem: Path) -> None:

@@ -22,6 +22,7 @@ from evergreen.report import (
     facts,
     findings,
     methods,
+    queries,
     results,
     risk,
     search,
@@ -58,6 +59,8 @@ class Report:
             glance(protocol, self.counts, self.outcomes, self.pooled),
             waiting(inputs.json("status")),
         ]
+        if "queries" in inputs and (asked := queries.section(inputs.table("queries"))):
+            found.append(asked)
         if works is not None:
             became = alerts.section(alerts.alerts(works, inputs.table("studies"), changed))
             found = [became, *found] if became else found

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import ReviewError, printable
+from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded
 
@@ -198,6 +199,23 @@ def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Wa
     if count := int(conflicts["status"].eq("orphan").sum()):
         gone = f"{plural(count, 'decision')} ({what}) on what is in no sheet any more"
         items.append(Waiting("adjudicator", gone, where, count, blocks=False))
+    return items
+
+
+def waiting_queries(queries: pd.DataFrame) -> list[Waiting]:
+    """Queries on extracted data that nobody has answered, and answers that no query asks for; of `extraction/queries.csv`."""
+    table, sheet = "results/extraction/queries.csv", "config/queries.csv"
+    items = []
+    asked = queries[queries["kind"].ne(NO_QUERY)]
+    waits = asked[asked["answer"].eq("")]
+    for severity, what in (("error", "that cannot be true"), ("warning", "that may be an error")):
+        if count := int(waits["severity"].eq(severity).sum()):
+            said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
+            items.append(Waiting("extractors", said, table, count, blocks=severity == "error"))
+    gone = sorted(queries.loc[queries["kind"].eq(NO_QUERY), "query"])
+    if gone:
+        said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
+        items.append(Waiting("extractors", said, sheet, len(gone), blocks=False))
     return items
 
 

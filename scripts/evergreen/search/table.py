@@ -20,11 +20,13 @@ GONE = "PMID {pmid}: PubMed listed the record but did not hold it any more when 
 
 @dataclass(frozen=True)
 class Read:
-    """Rows of the new records, ascending by PMID; `lost` what was listed and not delivered; `counts` for the flow."""
+    """Rows of the new records, ascending by PMID; `lost` what was listed and not delivered; `counts` for the flow; `seen`: (line of
+    `ids.txt`, PMID) of what earlier rounds have."""
 
     records: pd.DataFrame
     lost: list[dict[str, Any]]
     counts: dict[str, int]
+    seen: list[tuple[int, int]]
 
 
 def read_round(directory: Path, source: str, round: str) -> Read:
@@ -39,7 +41,9 @@ def read_round(directory: Path, source: str, round: str) -> Read:
                     latest[int(pmid)] = (version, {**pubmed_xml.record(element), **place})
     rows = [_with_ids(latest[pmid][1], source, round) for pmid in sorted(latest)]
     new_ids = round_files.ids_in(directory / "new_ids.txt")
-    hits = len(round_files.ids_in(directory / "ids.txt"))
+    listed = round_files.ids_in(directory / "ids.txt")
+    hits, new = len(listed), set(new_ids)
+    seen = [(line, pmid) for line, pmid in enumerate(listed, 1) if pmid not in new]
     missing = [pmid for batch in read_json(directory / "batches.json")["new"] for pmid in batch["missing"]]
     lost = [
         {"file": "new_ids.txt", "line": new_ids.index(int(pmid)) + 1, "reason": GONE.format(pmid=pmid)}
@@ -50,7 +54,7 @@ def read_round(directory: Path, source: str, round: str) -> Read:
         raise ValueError(f"the replies in {directory} do not hold the new records of the round")
     import pandas as pd
 
-    return Read(pd.DataFrame(rows), lost, counts)
+    return Read(pd.DataFrame(rows), lost, counts, seen)
 
 
 def _with_ids(row: dict[str, Any], source: str, round: str) -> dict[str, Any]:

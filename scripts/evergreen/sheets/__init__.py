@@ -1,13 +1,14 @@
 """What people write in CSV and XLSX, and what comes in that way from elsewhere: one door, and one rule for each question.
 
 `texts` bytes as text, `archives` and `workbooks` ZIP and XLSX, `columns` what a sheet holds, `numbers` how a number is
-written, `labels` when two names are one, `reading` the door itself.
+written, `labels` when two names are one, `files` whose sheet is where, `reading` the door itself.
 """
 
 from evergreen.sheets.columns import Column, columns_of
+from evergreen.sheets.files import SUFFIXES, UNREADABLE, by_person, find, people_in
 from evergreen.sheets.labels import folded, name_key
 from evergreen.sheets.numbers import NOT_REPORTED, NUMBER
-from evergreen.sheets.reading import SUFFIXES, UNREADABLE, by_person, find, people_in, read_sheet, read_sheets
+from evergreen.sheets.reading import read_sheet, read_sheets
 from evergreen.sheets.texts import clean, decoded
 
 __all__ = [

@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, workbooks
 from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
-from evergreen.sheets.labels import first_listed, folded, name_key
+from evergreen.sheets.labels import first_listed, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
     Ambiguous,
@@ -36,9 +36,6 @@ from evergreen.spreadsheets import unguarded
 if TYPE_CHECKING:  # names are compared by modules that read no sheet
     import pandas as pd
 
-SUFFIXES = (".csv", ".xlsx")
-# What a person may save a sheet as by mistake; it would look as if the sheet were not there.
-UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
 SPOILT_ID = re.compile(
     r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
 )  # spreadsheet programs always write the sign
@@ -61,54 +58,6 @@ class Table:
 
     rows: list[tuple[int, list[str]]]
     semicolons: bool = False
-
-
-def find(stem: str | Path) -> Path | None:
-    """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
-
-    Raises InputError when both are, or when there is nothing but the sheet in a format that is not read.
-    """
-    stem = Path(stem)
-    files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
-    named = [path for path in files if folded(path.stem) == folded(stem.name) and path.is_file()]
-    found = [path for path in named if path.suffix.lower() in SUFFIXES]
-    if not found:
-        for path in named:
-            if path.suffix.lower() in UNREADABLE:
-                raise InputError(
-                    f"a sheet in the format {path.suffix} is not read",
-                    file=path,
-                    todo="Save it as CSV UTF-8 or XLSX.",
-                )
-    if len(found) > 1:
-        raise InputError(
-            f"the same sheet is there as {' and as '.join(path.name for path in found)}",
-            file=found[0],
-            todo="Keep one of them.",
-        )
-    return found[0] if found else None
-
-
-def people_in(folder: str | Path, prefix: str = "") -> list[str]:
-    """Names of those who have a sheet `<prefix><name>` in a folder, in the order of their names.
-
-    Adjudications and, without a prefix, sheets of study-level columns are nobody's.
-    """
-    suffixes = (*SUFFIXES, *UNREADABLE)
-    stems = sorted({path.stem for path in Path(folder).glob("*") if path.suffix.lower() in suffixes})
-    return [
-        stem[len(prefix) :]
-        for stem in stems
-        if folded(stem).startswith(prefix)
-        and not folded(stem).startswith(("adjudication", ".", "~"))
-        and (prefix or not folded(stem).startswith("studies-"))
-    ]
-
-
-def by_person(paths: Iterable[str | Path], people: Iterable[str]) -> dict[str, str]:
-    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there."""
-    known = {folded(person): person for person in people}
-    return {known.get(folded(Path(path).stem), Path(path).stem): str(path) for path in paths}
 
 
 def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
@@ -278,74 +227,55 @@ class _Reader:
                 self.errors.append(InputError(problem, file=self.path, row=number, todo=todo))
         refuse(self.errors[:MAX_ERRORS])
 
-    def _convention(self, written: Mapping[str, list[str]]) -> Convention | None:
-        """How the sheet writes numbers; None where its schema has no column of numbers."""
-        numeric = [written[column.name] for column in self.schema if column.numeric]
+    def _convention(self, written: Mapping[str, list[str]]) -> Convention:
+        """How the sheet writes numbers."""
+        told = []
         for column in self.schema:
-            if column.kind == "p_value":
-                texts = (cell for cell in written[column.name] if not isinstance(cell, NumberCell))
-                numeric.append([bounded(cell)[1] for cell in texts])
-            if column.kind == "cell":
-                meant = [self._meant(written, at) for at in range(len(self.rows))]
-                numeric.append(
-                    [
-                        cell
-                        for cell, of in zip(written[column.name], meant, strict=True)
-                        if of is not None and of.numeric
-                    ]
-                )
-        if not numeric:
-            return None
-        return Convention.of(
-            (cell for cells in numeric for cell in cells if not isinstance(cell, NumberCell)),
-            semicolons=self.semicolons,
-        )
+            for at, cell in enumerate(written[column.name]):
+                rule = self._rule(column, written, at)
+                if rule is None or isinstance(cell, NumberCell):
+                    continue
+                if rule.numeric:
+                    told.append(cell)
+                elif column.kind == "p_value":
+                    told.append(bounded(cell)[1])
+        return Convention.of(told, semicolons=self.semicolons)
 
-    def _meant(self, written: Mapping[str, list[str]], at: int) -> Column | None:
-        """The column of an extraction sheet whose cell a row of an adjudication settles; None for a study-level one."""
-        if not written["outcome"][at]:
-            return None
-        return _of_extraction().get(name_key(written["column"][at]))
+    def _rule(self, column: Column, written: Mapping[str, list[str]], at: int) -> Column | None:
+        """By which column a cell is read: its own, of an adjudicated cell the one of an extraction sheet that it settles; None for a
+        column of a person's own."""
+        if column.kind != "cell":
+            return column
+        return _of_extraction().get(name_key(written["column"][at])) if written["outcome"][at] else None
 
-    def _typed(
-        self, column: Column, written: Mapping[str, list[str]], convention: Convention | None
-    ) -> list[Any]:
+    def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
         typed: list[Any] = []
         for at, cell in enumerate(written[column.name]):
             if column.must_be_filled and not cell:
                 self._fault("the cell is empty", at, column, "Fill it.")
-            if column.numeric and convention is not None:
-                typed.append(self._number(cell, at, column, column, convention))
-            elif column.kind == "cell":
-                typed.append(self._settled(cell, at, column, self._meant(written, at), convention))
-            elif column.kind == "choice" and cell:
-                typed.append(self._choice(cell, at, column, column))
-            elif column.kind == "p_value":
-                typed.append(self._p_value(cell, at, column))
-            elif column.kind == "record_id" and SPOILT_ID.fullmatch(cell):
-                problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
-                self._fault(problem, at, column, "Restore the id from the work list.")
-                typed.append(cell)
-            elif column.kind == "record_id" and ":" not in cell.partition(";")[2]:
-                typed.append(first_listed(cell))  # an id of before, when they held all numbers of a field
-            else:
-                typed.append(cell)
+            value = self._value(cell, at, column, self._rule(column, written, at), convention)
+            if column.kind == "cell" and isinstance(value, float):
+                value = cell if not_reported(cell) else plain(value)
+            typed.append(value)
         return typed
 
-    def _settled(
-        self, cell: str, at: int, column: Column, meant: Column | None, convention: Convention | None
-    ) -> str:
-        """An adjudicated cell, read as the cell of an extraction sheet that it settles."""
-        if not cell or convention is None:
-            return cell
-        if meant is None:  # of a column of a person's own
+    def _value(
+        self, cell: str, at: int, column: Column, rule: Column | None, convention: Convention
+    ) -> float | str:
+        """What a cell of `column` says, read as `rule` has it."""
+        if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
-        if meant.numeric:
-            return cell if not_reported(cell) else plain(self._number(cell, at, column, meant, convention))
-        if meant.kind == "choice":
-            return self._choice(cell, at, column, meant)
-        if meant.kind == "p_value":
+        if rule.numeric:
+            return self._number(cell, at, column, rule, convention)
+        if rule.kind == "choice" and cell:
+            return self._choice(cell, at, column, rule)
+        if rule.kind == "p_value":
             return self._p_value(cell, at, column)
+        if rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
+            problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
+            self._fault(problem, at, column, "Restore the id from the work list.")
+        elif rule.kind == "record_id" and ":" not in cell.partition(";")[2]:
+            return first_listed(cell)  # an id of before, when they held all numbers of a field
         return cell
 
     def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:

@@ -57,7 +57,10 @@ def meaning(source: str) -> str:
 
     Docstrings stay where the module reads them through `__doc__`.
     """
-    tree = ast.parse(source)
+    return _meaning_of(ast.parse(source), source)
+
+
+def _meaning_of(tree: ast.Module, source: str) -> str:
     if "__doc__" not in HELP.sub("", source):
         for node in ast.walk(tree):
             if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
@@ -65,10 +68,10 @@ def meaning(source: str) -> str:
     return sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def imports(source: str) -> list[str]:
+def _imports(tree: ast.Module) -> list[str]:
     """Names of what a module imports from the library: modules, and what may be modules or names that a module defines."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -104,7 +107,8 @@ def _meaning(file: Path) -> tuple[str, list[str]]:
     kept = _memory().get(name)
     if kept is None or kept[0] != state:
         source = file.read_text(encoding="utf-8")
-        kept = _memory()[name] = [state, meaning(source), imports(source)]
+        tree = ast.parse(source)
+        kept = _memory()[name] = [state, _meaning_of(tree, source), _imports(tree)]
         _changed.add(name)
     return kept[1], kept[2]
 

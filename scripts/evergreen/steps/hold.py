@@ -14,9 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 FOLDER = Path(".snakemake/evergreen")
 HOLDER = FOLDER / "run.json"  # who holds the directory
@@ -138,10 +141,27 @@ def live_and_die_with_run() -> None:
         fcntl.flock(_mark, fcntl.LOCK_SH)
     except OSError:
         return
-    threading.Thread(target=_watch, args=(int(owner),), daemon=True).start()
+    _die_with(int(owner))
 
 
 _mark: IO[str] | None = None
+
+
+def processes(number: int) -> ProcessPoolExecutor:
+    """As a step: processes that share its memory and work for it side by side; they end with it, however it ends.
+
+    A process that only waits for work would not notice that nobody sends any, and hold `STEPS` for ever.
+    """
+    from concurrent.futures import ProcessPoolExecutor  # takes long to load, and few steps need it
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(
+        number, mp_context=get_context("fork"), initializer=_die_with, initargs=(os.getpid(),)
+    )
+
+
+def _die_with(process: int) -> None:
+    threading.Thread(target=_watch, args=(process,), daemon=True).start()
 
 
 def _watch(owner: int) -> None:

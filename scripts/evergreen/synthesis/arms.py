@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.extraction import constraints
+from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
 from evergreen.synthesis.result.study_rows import Arm
 
-Row = dict[str, Any]
 Rows = Sequence[Row]
 
 CONTRAST_NUMBERS = (
@@ -32,15 +31,6 @@ WORDS = {
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
     "r": "correlation",
 }  # fmt: skip
-
-
-def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """File and row of a row, as far as it says where it came from (`origin`: `file:row; file:row`)."""
-    origin = str(row.get("origin", "") or "")
-    file, _, number = origin.rpartition(":")
-    if ";" in origin or not number.isdigit():
-        return {"file": origin or None}
-    return {"file": file, "row": int(number)}
 
 
 def faults(study: str, rows: Rows) -> list[InputError]:

@@ -1,45 +1,36 @@
-"""From the rows of an extraction sheet to comparisons: which arms, combined how, and what cannot be used and why."""
+"""What one study brings to an outcome, as rows to pool: which of its arms, combined how, or why it brings nothing."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from evergreen.errors import InputError, refuse
+from evergreen.errors import InputError
+from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.derive import marked, record_of
-from evergreen.extraction.row_values import text_of, typed
+from evergreen.extraction.row_values import text_of
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
-from evergreen.metaanalysis.measures import KINDS, MEASURES
-from evergreen.metaanalysis.models import MODELS
+from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import OWN_COLUMNS, as_called
-from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     EVENTS_NOT_PEOPLE,
-    Row,
     Rows,
     combined,
     counts_people,
-    faults,
     missing_numbers,
-    place_of,
     shared,
     shown,
     states_of,
     total,
 )
 from evergreen.synthesis.reported import BEHIND, effect
-from evergreen.synthesis.result.study_rows import Arm, ArmLeftOut, Converted, Effect, LeftOut, ReportedArm
-from evergreen.synthesis.units import other_units
-
-if TYPE_CHECKING:
-    import pandas as pd
+from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, ReportedArm
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -79,148 +70,6 @@ class Comparison:
         return self.yi is not None or any(not part.arms for part in self.parts)
 
 
-@dataclass
-class Chosen:
-    """Comparisons to pool, studies that could not be, and arms that the protocol does not ask for."""
-
-    comparisons: list[Comparison] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    arms_left_out: list[ArmLeftOut] = field(default_factory=list)
-
-
-def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random") -> Chosen:
-    """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty), a table or its rows.
-
-    Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
-    arm without participants, more events than participants, a negative variance, contrasts that would have to be
-    combined or split. What a report simply does not give is no error: the study goes to `left_out` with a sentence.
-    """
-    chosen = Chosen()
-    errors: list[InputError] = []
-    measure = outcome.measure
-    analysis = outcome.analysis
-    if outcome.multi_arm == "separate" and MODELS[model].clusters != "model" and not analysis.dependent:
-        raise InputError(
-            f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
-            todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
-        )
-    by_study = _by_study(typed(rows))
-    for study, part in by_study.items():
-        try:
-            _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
-        except InputError as error:
-            errors.append(error)
-    refuse(errors)
-    poolable = {one.study for one in chosen.comparisons}
-    wanted = _folded(outcome.timepoint)
-    asked = {
-        study: [row for row in part if not wanted or folded(row["timepoint"]) in wanted]
-        for study, part in by_study.items()
-        if study in poolable
-    }
-    strangers = other_units(asked, outcome.id, measure, outcome.unit)
-    chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
-    for study, reason in strangers.items():
-        chosen.left_out.append(_left_out(study, asked[study], reason))
-    chosen.comparisons = _with_levels(chosen.comparisons)
-    return chosen
-
-
-def _by_study(rows: Rows) -> dict[str, list[Row]]:
-    """The rows of each study, its name spelt as in most of them."""
-    spelt = spelling_of(str(row["study"]) for row in rows)
-    by_study: dict[str, list[Row]] = {}
-    for row in rows:
-        by_study.setdefault(spelt.get(folded(row["study"]), ""), []).append(row)
-    return by_study
-
-
-def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
-    """The comparisons with each level of a study-level column spelt in one way."""
-    names = dict.fromkeys(name for one in comparisons for name in one.columns)
-    spelt = {name: spelling_of(one.columns.get(name, "") for one in comparisons) for name in names}
-    return [
-        replace(
-            one, columns={name: spelt[name].get(folded(level), "") for name, level in one.columns.items()}
-        )
-        for one in comparisons
-    ]
-
-
-def _folded(values: Any) -> set[str]:
-    return set(map(folded, [values] if isinstance(values, str) else values or []))
-
-
-def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> None:
-    screening = rows[0]["screening"]
-    if screening not in {"", "included"}:
-        reason = "screening is pending" if screening == "pending" else "not included by screening"
-        chosen.left_out.append(_left_out(study, rows, reason))
-        return
-    wanted = _folded(outcome.timepoint)
-    if wanted:
-        at_time = [row for row in rows if folded(row["timepoint"]) in wanted]
-        if not at_time:
-            others = ", ".join(_different(rows, "timepoint")) or "no time point"
-            chosen.left_out.append(
-                _left_out(study, rows, f"reports it at another time point only ({others})")
-            )
-            return
-        rows = at_time
-    if len({folded(row["timepoint"]) for row in rows}) > 1:
-        raise InputError(
-            f"study {study}, outcome {outcome.id}: several time points ({', '.join(_different(rows, 'timepoint'))})",
-            **place_of(rows[0]),
-            column="timepoint",
-            todo="Name the time point to pool under `timepoint` of the outcome.",
-        )
-    reported = rows
-    rows = _wanted_arms(study, rows, outcome, chosen)
-    if twice := _doubled(rows):
-        raise InputError(
-            f"study {study}, outcome {outcome.id}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
-            **place_of(twice),
-            column="arm",
-            todo="Give each arm one row and a name of its own.",
-        )
-    for problem in faults(study, rows):
-        raise problem
-    result = _comparisons(study, rows, outcome, kind, reported)
-    if isinstance(result, str):
-        chosen.left_out.append(_left_out(study, rows or reported, result))
-    else:
-        chosen.comparisons += result
-
-
-def _different(rows: Rows, column: str) -> list[str]:
-    return list(dict.fromkeys(row[column] for row in rows))
-
-
-def _doubled(rows: Rows) -> Row | None:
-    """The first row whose arm and group another row above it has."""
-    seen = set()
-    for row in rows:
-        if (arm := (row["group"], folded(row["arm"]))) in seen:
-            return row
-        seen.add(arm)
-    return None
-
-
-def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:
-    """The rows whose arm the protocol asks for; the others are listed."""
-    wanted = {group: _folded(names) for group, names in outcome.arms if names}
-    if not wanted:
-        return rows
-    kept = []
-    for row in rows:
-        if row["group"] not in wanted or folded(row["arm"]) in wanted[row["group"]]:
-            kept.append(row)
-        else:
-            reason = "not among the arms that the protocol names"
-            chosen.arms_left_out.append(ArmLeftOut(study=study, arm=row["arm"], reason=reason))
-    return kept
-
-
 def _of_group(rows: Rows, group: str) -> Rows:
     return [row for row in rows if row["group"] == group]
 
@@ -229,7 +78,7 @@ def _complete(rows: Rows, needed: Sequence[str]) -> bool:
     return not any(math.isnan(row[name]) for row in rows for name in needed)
 
 
-def _comparisons(
+def comparisons_of(
     study: str, rows: Rows, outcome: Outcome, kind: str, reported: Rows
 ) -> list[Comparison] | str:
     """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms."""
@@ -287,44 +136,25 @@ def _stated(contrasts: Rows, outcome: Outcome) -> bool:
 
 
 def _two_groups(
-    study: str,
-    treated: Rows,
-    control: Rows,
-    outcome: Outcome,
-    needed: Sequence[str],
+    study: str, treated: Rows, control: Rows, outcome: Outcome, needed: Sequence[str]
 ) -> list[Comparison]:
-    how = outcome.multi_arm
-    reference = combined(control, needed)
-    if how == "combine" or len(treated) == 1:
-        return [_pair(study, study, combined(treated, needed), reference, treated, control)]
+    how, reference = outcome.multi_arm, combined(control, needed)
+    parts = [treated] if how == "combine" else [[arm] for arm in treated]
+    if how == "split":
+        reference = shared(reference, len(parts))
     result = []
-    for arm in treated:
-        other = shared(reference, len(treated)) if how == "split" else reference
-        label = f"{study} ({arm['arm']})"
-        result.append(_pair(study, label, combined([arm], needed), other, [arm], control))
+    for part in parts:
+        own = combined(part, needed)
+        numbers = {f"{name}1": value for name, value in own.items()}
+        numbers |= {f"{name}2": value for name, value in reference.items()}
+        arms = {"intervention": shown(own, part), "control": shown(reference, control)}
+        result.append(_row(study, len(parts), numbers, arms, [*part, *control]))
     return result
 
 
-def _pair(
-    study: str,
-    label: str,
-    one: Mapping[str, float],
-    two: Mapping[str, float],
-    treated: Rows,
-    control: Rows,
-) -> Comparison:
-    numbers = {f"{name}1": value for name, value in one.items()} | {
-        f"{name}2": value for name, value in two.items()
-    }
-    arms = {"intervention": shown(one, treated), "control": shown(two, control)}
-    return _row(study, label, numbers, arms, [*treated, *control])
-
-
 def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Comparison]:
-    if len(rows) == 1 or (outcome.multi_arm == "combine" and kind in {"proportion", "rate"}):
-        numbers = combined(rows, KINDS[kind].numbers)
-        return [_row(study, study, numbers, {"single": shown(numbers, rows)}, rows)]
-    if outcome.multi_arm == "combine":
+    together = outcome.multi_arm == "combine"
+    if together and len(rows) > 1 and kind not in {"proportion", "rate"}:
         raise InputError(
             f"study {study}, outcome {outcome.id}: {len(rows)} arms of group single cannot be combined",
             **place_of(rows[0]),
@@ -332,10 +162,10 @@ def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Compar
             todo="Give the study one row, or set `multi_arm: separate` with a multilevel model.",
         )
     result = []
-    for row in rows:
-        numbers = combined([row], KINDS[kind].numbers)
-        label = f"{study} ({row['arm']})"
-        result.append(_row(study, label, numbers, {"single": shown(numbers, [row])}, [row]))
+    parts = [rows] if together else [[row] for row in rows]
+    for part in parts:
+        numbers = combined(part, KINDS[kind].numbers)
+        result.append(_row(study, len(parts), numbers, {"single": shown(numbers, part)}, part))
     return result
 
 
@@ -343,25 +173,22 @@ def _contrasts(
     study: str, rows: Rows, outcome: Outcome, beside: Mapping[str, Rows]
 ) -> list[Comparison] | str:
     """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count."""
-    how = outcome.multi_arm
-    usable = [(row, effect(row, outcome)) for row in rows]
-    reasons = [estimate for _, estimate in usable if isinstance(estimate, str)]
-    if reasons:
+    how, alone = outcome.multi_arm, len(rows) == 1
+    estimates = [effect(row, outcome) for row in rows]
+    if reasons := [estimate for estimate in estimates if isinstance(estimate, str)]:
         return reasons[0]
-    if len(usable) > 1 and how != "separate":
+    if not alone and how != "separate":
         raise InputError(
-            f"study {study}, outcome {outcome.id}: {len(usable)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
+            f"study {study}, outcome {outcome.id}: {len(rows)} contrast rows cannot be {'combined' if how == 'combine' else 'split'}",
             **place_of(rows[0]),
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
-    result = []
-    for row, estimate in usable:
-        assert not isinstance(estimate, str)
-        label = study if len(usable) == 1 else f"{study} ({row['arm']})"
-        arms = _counts(row, beside) if len(usable) == 1 else {}
-        result.append(_row(study, label, {}, arms, [row], estimate))
-    return result
+    return [
+        _row(study, len(rows), {}, _counts(row, beside) if alone else {}, [row], estimate)
+        for row, estimate in zip(rows, estimates, strict=True)
+        if not isinstance(estimate, str)
+    ]
 
 
 def _counts(contrast: Row, beside: Mapping[str, Rows]) -> dict[str, Arm]:
@@ -375,10 +202,10 @@ def _counts(contrast: Row, beside: Mapping[str, Rows]) -> dict[str, Arm]:
     return arms
 
 
-def _left_out(study: str, rows: Rows, reason: str) -> LeftOut:
+def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
     """A study that is not pooled, with what it reports."""
     arms: dict[str, Arm] = {}
-    for group in _different(rows, "group"):
+    for group in dict.fromkeys(row["group"] for row in rows):
         if group == "contrast":
             continue
         part = _of_group(rows, group)
@@ -412,30 +239,37 @@ def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
 
 
 def _row(
-    study: str, label: str, numbers: dict[str, float], arms: dict[str, Arm], rows: Rows,
-    estimate: tuple[float, float] | None = None,
+    study: str, of: int, numbers: dict[str, float], arms: dict[str, Arm], rows: Rows,
+    estimate: tuple[float, float] | tuple[None, None] = (None, None),
 ) -> Comparison:  # fmt: skip
+    """One `of` so many comparisons of a study, whose rows are named by their arm where there are several."""
     first = rows[0]
-    columns = {name: text_of(value) for name, value in first.items() if name not in SHEET_COLUMNS}
-    columns = {as_called(name): value for name, value in columns.items()}
-    yi, vi = estimate if estimate is not None else (None, None)
     used = {name.rstrip("12") for name in numbers} or set(BEHIND)
     imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
-    derived = imputed or any(marked(row[DERIVED]) for row in rows)
-    made = [_converted(row, entry) for row in rows for entry in record_of(row) if entry["column"] in used]
     ids = [text_of(row.get("record_id")) for row in rows]
-    sources = tuple(sorted({one.split(":")[0] for one in ids if ":" in one}))
-    groups = [row["group"] for row in rows]
-    # A row a group is one arm; arms of one group in one comparison were combined.
-    combined = len(set(groups)) < len(groups)
     return Comparison(
-        study, label, first["round"] or None, numbers, yi, vi, arms, derived, sources, columns, combined, imputed,
-        tuple(made),
-    )  # fmt: skip
-
-
-def _converted(row: Row, entry: Mapping[str, Any]) -> Converted:
-    return Converted(group=row["group"], arm=row["arm"], **entry)
+        study=study,
+        label=study if of == 1 else f"{study} ({first['arm']})",
+        round=first["round"] or None,
+        numbers=numbers,
+        yi=estimate[0],
+        vi=estimate[1],
+        arms=arms,
+        derived=imputed or any(marked(row[DERIVED]) for row in rows),
+        sources=tuple(sorted({one.split(":")[0] for one in ids if ":" in one})),
+        columns={
+            as_called(name): text_of(value) for name, value in first.items() if name not in SHEET_COLUMNS
+        },
+        # A row a group is one arm; arms of one group in one comparison were combined.
+        combined=len({row["group"] for row in rows}) < len(rows),
+        imputed=imputed,
+        conversions=tuple(
+            Converted(group=row["group"], arm=row["arm"], **entry)
+            for row in rows
+            for entry in record_of(row)
+            if entry["column"] in used
+        ),
+    )
 
 
 def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:

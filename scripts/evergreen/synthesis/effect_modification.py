@@ -13,7 +13,7 @@ from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NOT_REPORTED, NUMBER, folded
-from evergreen.synthesis.pooled import pool
+from evergreen.synthesis.pooled import estimator, pool
 from evergreen.synthesis.result.analyses import (
     Between,
     BetweenNotDone,
@@ -41,9 +41,7 @@ def subgroups(studies: Studies, columns: Sequence[str], analysis: Analysis) -> S
         levels = sorted(set(values[known].tolist()))
         of_level = {level: pool(studies.take(values == level), analysis) for level in levels}
         pooled[column] = {level: whole.model for level, whole in of_level.items() if whole}
-        without = (
-            tuple(one for one, has in zip(studies.labels, known, strict=True) if not has) if levels else ()
-        )
+        without = tuple(studies.take(~known).labels) if levels else ()
         tests[column] = between(column, list(pooled[column].values()), without)
     return Subgroups.model_validate({**pooled, "tests": tests})
 
@@ -85,9 +83,7 @@ def moderators(
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
-    random = analysis.model != "common"
-    method = analysis.tau2 if random else "EE"
-    test = analysis.test if random else "z"
+    method, test = estimator(analysis, regression=True)
     fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis.level)
     permutations = analysis.permutations
     p_values, omnibus = (
@@ -107,7 +103,7 @@ def moderators(
     return Moderators.of(
         columns=tuple(columns),
         k=len(part.yi),
-        without_value=tuple(one for one, has in zip(studies.labels, design.complete, strict=True) if not has),
+        without_value=tuple(studies.take(~design.complete).labels),
         coefficients=tuple(
             _coefficient(fitted, position, name, inflation[position], p_values[position])
             for position, name in enumerate(design.names)

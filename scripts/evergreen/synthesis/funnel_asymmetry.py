@@ -6,7 +6,7 @@ import numpy as np
 
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.protocol.analysis import Analysis
-from evergreen.synthesis.pooled import model_of
+from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
 from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.study_arrays import Studies
@@ -20,21 +20,16 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
         return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")
-    random = analysis.model == "random"
-    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
-    known = (
-        np.all([np.isfinite(values) for values in studies.data().values()], axis=0)
-        if studies.data()
-        else None
-    )
-    data = studies.data() if known is not None and known.all() else {}
+    method, test = estimator(analysis)
+    data = studies.data()
+    if not all(np.isfinite(values).all() for values in data.values()):
+        data = {}
     filled: Filled | NotDone
     try:
         filled = _filled(
             trim_and_fill.trim_and_fill(
                 studies.yi, studies.vi, method=method, test=test, level=analysis.level
-            ),
-            random,
+            )
         )
     except ValueError as error:
         filled = NotDone(not_done=str(error))
@@ -57,13 +52,13 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
     )
 
 
-def _filled(found: trim_and_fill.Filled, random: bool) -> Filled:
+def _filled(found: trim_and_fill.Filled) -> Filled:
     return Filled.of(
         missing=found.missing,
         missing_se=found.missing_se,
         side=found.side,
         filled=tuple(Added(yi=y, vi=v) for y, v in zip(found.yi, found.vi, strict=True)),
-        model=model_of(found.fit, "random" if random else "common"),
+        model=model_of(found.fit),
     )
 
 

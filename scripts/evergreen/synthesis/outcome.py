@@ -12,7 +12,7 @@ from evergreen.extraction.row_values import typed
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import (
-    comparisons,
+    choosing,
     curves,
     dependence,
     effect_modification,
@@ -89,11 +89,9 @@ def _filled(rows: Rows, changed: Outcome, outcome: Outcome) -> Rows:
     return own
 
 
-def compared(
-    rows: pd.DataFrame | Rows, outcome: Outcome
-) -> tuple[comparisons.Chosen, Studies, list[LeftOut]]:
+def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
-    chosen = comparisons.choose(rows, outcome, model=outcome.analysis.model)
+    chosen = choosing.choose(rows, outcome, model=outcome.analysis.model)
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     left_out = sorted([*chosen.left_out, *left_out], key=lambda one: one.study)
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))

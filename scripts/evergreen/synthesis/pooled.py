@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +85,7 @@ def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
     if k == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis.level)
         note = "One study: nothing is pooled, its own estimate and interval are shown."
-        return Pooled(model_of(fitted, "common", asked=analysis.test), fitted.weight, [note])
+        return Pooled(model_of(fitted, asked=analysis.test), fitted.weight, [note])
     if model in {"mh", "peto"}:
         return _counted(studies, analysis)
     if model == "glmm":
@@ -96,13 +96,11 @@ def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
 
 
 def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
-    level = analysis.level
-    random = analysis.model == "random"
-    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
+    level, (method, test) = analysis.level, estimator(analysis)
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
     more: dict[str, Any] = {}
     notes = []
-    if random:
+    if analysis.model == "random":
         bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         more |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
         more |= _prediction(
@@ -124,8 +122,14 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
                 notes.append(_wald_sentence(k, bool(shorter)))
     if analysis.dependent == "robust":
         more["robust"] = dependence.robust(studies, fitted, level)
-    model = model_of(fitted, "random" if random else "common", asked=analysis.test, **more)
-    return Pooled(model, fitted.weight, notes)
+    return Pooled(model_of(fitted, asked=analysis.test, **more), fitted.weight, notes)
+
+
+def estimator(analysis: Analysis, *, regression: bool = False) -> tuple[str, str]:
+    """Estimator of tau2 and test of a fit by inverse variance, as they are asked for; a regression of counts, or of effects within
+    studies, has random effects as well."""
+    random = analysis.model != "common" if regression else analysis.model == "random"
+    return (analysis.tau2, analysis.test) if random else ("EE", "z")
 
 
 def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Analysis) -> dict[str, Any]:
@@ -165,10 +169,11 @@ def q_based(fitted: Fit) -> dict[str, Any]:
     }
 
 
-def model_of(fitted: Fit, model: Literal["random", "common"], **more: Any) -> InverseVariance:
+def model_of(fitted: Fit, **more: Any) -> InverseVariance:
     """A fit with one mean as the result holds it; `more` is what the fit does not know, or what is to stand in its place."""
-    common, single = model == "common", fitted.k < 2
+    common, single = fitted.method == "EE", fitted.k < 2
     known = {
+        "model": "common" if common else "random",
         "tau2_method": None if common else fitted.method,
         "test": str(fitted.test),
         "asked": fitted.asked,
@@ -189,7 +194,7 @@ def model_of(fitted: Fit, model: Literal["random", "common"], **more: Any) -> In
         "Q_df": None if single else fitted.Q_df,
         "Q_p": None if single else fitted.Q_p,
     }
-    return InverseVariance.of(model=model, **{**known, **more})
+    return InverseVariance.of(**{**known, **more})
 
 
 def _counted(studies: Studies, analysis: Analysis) -> Pooled:
@@ -197,22 +202,18 @@ def _counted(studies: Studies, analysis: Analysis) -> Pooled:
     data, level = studies.data(), analysis.level
     how: dict[str, Any] = {"add": analysis.add, "to": analysis.to, "level": level}
     found: PooledCounts
-    model_name: Literal["mh", "peto"] = "peto" if analysis.model == "peto" else "mh"
-    if model_name == "peto":
+    if analysis.model == "peto":
         found = peto(data, **how)
     else:
         found = mantel_haenszel(studies.measure, data, mh_add=analysis.mh_add, **how)
-    model = CountsModel(
-        model=model_name, test="z", asked=analysis.test, k=found.k, estimate=found.estimate, se=found.se,
+    model = CountsModel.of(
+        model=analysis.model, test="z", asked=analysis.test, k=found.k, estimate=found.estimate, se=found.se,
         statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2,
         Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
         association=_test(found.association), breslow_day=_test(found.breslow_day), tarone=_test(found.tarone),
     )  # fmt: skip
-    if not np.isfinite(found.estimate):
-        return Pooled(
-            model, found.weights, ["No events in one of the groups of all studies: nothing can be estimated."]
-        )
-    return Pooled(model, found.weights, [])
+    nothing = "No events in one of the groups of all studies: nothing can be estimated."
+    return Pooled(model, found.weights, [] if np.isfinite(found.estimate) else [nothing])
 
 
 def _test(test: ChiSquareTest) -> Test | None:
@@ -237,14 +238,8 @@ def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
         **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
     )  # fmt: skip
     missing = len(studies.yi) - found.k
-    notes = (
-        [
-            f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
-        ]
-        if missing
-        else []
-    )
-    return Pooled(model, np.full(len(studies.yi), np.nan), notes)
+    note = f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
+    return Pooled(model, np.full(len(studies.yi), np.nan), [note] if missing else [])
 
 
 def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:

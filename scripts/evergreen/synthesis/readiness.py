@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, InputErrors
+from evergreen.extraction.check import place_of
 from evergreen.extraction.slices import Slices
 from evergreen.protocol.conversions import Filling
 from evergreen.protocol.outcomes import Outcome, own_fillings
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart
-from evergreen.synthesis import comparisons, effect_modification, pooled
-from evergreen.synthesis.arms import place_of
+from evergreen.synthesis import choosing, effect_modification, pooled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def _of_outcome(
     try:
         part = slices.of(outcome.data, outcome.columns, filling)
         if compare:
-            comparisons.choose(part, outcome, model=outcome.analysis.model)
+            choosing.choose(part, outcome, model=outcome.analysis.model)
     except InputErrors as several:
         return several.errors
     except InputError as error:

@@ -101,8 +101,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         for key in ("ci_low", "ci_high")
     }
     yield _effects(outcome, "effects", whole, studies, {"level": level}, limits)
-    main = _pooled(outcome, "main", whole, every, result.model, settings)
-    if main:
+    for main in _pooled(outcome, "main", whole, every, result.model, settings):
         main.numbers |= {
             f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
             for row, study in zip(every, studies, strict=True)
@@ -110,24 +109,19 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         }
         yield main
     for column, levels in result.subgroups.columns.items():
-        found = []
+        found: list[Task] = []
         for value, model in levels.items():
             own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
-            task = _pooled(outcome, f"{column}: {value}", whole, own, model, settings)
-            if task:
-                found.append(task)
-                yield task
+            found += _pooled(outcome, f"{column}: {value}", whole, own, model, settings)
+        yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
-        numbers = _leaves(test, {"k": len(found)})
-        if numbers:
+        if numbers := _leaves(test, {"k": len(found)}):
             yield Task(
                 outcome, f"{column}: between subgroups", "between", whole, [], {}, numbers, needs=found
             )
     for day, view in result.rounds.items():
         known = where(lambda study, day=day: not study.round or study.round <= day)  # type: ignore[misc]
-        task = _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
-        if task:
-            yield task
+        yield from _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
         own_settings = settings.model_copy(update=changes)
@@ -137,9 +131,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
             made, source = one.studies, effects_of(one.studies, one.measure, own_settings)
             yield _effects(outcome, f"{label}: effects", source, made, {"level": ""})
         own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
-        task = _pooled(outcome, label, source, own, one.model, own_settings)
-        if task:
-            yield task
+        yield from _pooled(outcome, label, source, own, one.model, own_settings)
     random = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
     common = {"model": "common", "tau2": "", "test": "z", "level": level}
     how = random if settings.model == "random" else common
@@ -216,9 +208,10 @@ def _exact(study: StudyEffect) -> dict[str, Any]:
 def _pooled(
     outcome: str, analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
     settings: Analysis,
-) -> Task | None:  # fmt: skip
+) -> Iterator[Task]:  # fmt: skip
+    """The task of a pooled effect, where there is one."""
     if model is None or model.estimate is None:
-        return None
+        return
     names = [source.studies[row - 1] for row in rows]
     how = {
         "model": model.model, "test": model.test, "tau2": model.tau2_method or "",
@@ -229,7 +222,7 @@ def _pooled(
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
     block = {key: value for key, value in model if key not in SETTINGS}
-    return Task(outcome, analysis, "pool", source, rows, how, _leaves(block, dict(model)))
+    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(block, dict(model)))
 
 
 def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Moderators) -> Task:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from evergreen.errors import InputError
+from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.row_values import usual_interval
 from evergreen.metaanalysis.conversions import effect_from_score, se_from_interval
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.arms import CONTRAST_NUMBERS, Row, Rows, place_of
+from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows
 
 Effect = tuple[float, float]
 BEHIND = (*CONTRAST_NUMBERS, "estimate_p")

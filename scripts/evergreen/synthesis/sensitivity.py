@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
-from evergreen.protocol.analysis import Analysis, Settings, Without
+from evergreen.protocol.analysis import Analysis, Settings
 from evergreen.protocol.conversions import Correlation
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
@@ -31,7 +31,6 @@ from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
 
 HIGH_RISK = {"high", "high risk", "serious", "critical"}
-WITHOUT = get_args(Without)
 ANALYSIS_KEYS = set(Settings.model_fields)
 Rate = Callable[[Outcome], Studies]
 
@@ -65,13 +64,7 @@ def of_correlations(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
-    """An entry as single analyses; raises InputError for what the grid does not know."""
-    unknown = entry.keys() - ANALYSIS_KEYS - {"measure", "without", "without_studies", "multi_arm", "r"}
-    if unknown:
-        raise InputError(
-            f"`sensitivity` changes {sorted(unknown)[0]}, which is no setting of an analysis",
-            todo=f"Allowed: {', '.join(sorted(ANALYSIS_KEYS))}, measure, multi_arm, r, without, without_studies.",
-        )
+    """An entry as single analyses."""
     sources = sorted({source for one in studies.comparisons for source in one.sources})
     axes = []
     for key, value in entry.items():
@@ -79,11 +72,6 @@ def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]
             list(value) if isinstance(value, list | tuple) and key != "without_studies" else [value]
         )
         if key == "without":
-            for one in values:
-                if one not in WITHOUT:
-                    raise InputError(
-                        f"`sensitivity` leaves out {one}", todo=f"Allowed in `without`: {', '.join(WITHOUT)}."
-                    )
             values = [
                 part
                 for one in values

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from evergreen.metaanalysis.least_squares import Array
@@ -57,7 +58,7 @@ class Studies:
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]
 
-    def take(self, mask: Array) -> Studies:
+    def take(self, mask: NDArray[np.bool_]) -> Studies:
         """The studies where `mask` is true."""
         kept = [one for one, keep in zip(self.comparisons, mask, strict=True) if keep]
         return Studies(kept, self.measure, self.yi[mask], self.vi[mask])

@@ -11,7 +11,7 @@ from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import reported
-from evergreen.synthesis.pooled import model_of
+from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import (
     Cumulative,
     CumulativeNotDone,
@@ -30,8 +30,7 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies."""
     if len(studies.yi) < 3 or analysis.model not in {"random", "common"}:
         return None
-    random = analysis.model == "random"
-    method, test = (analysis.tau2, analysis.test) if random else ("EE", "z")
+    method, test = estimator(analysis)
     without = influence.leave_one_out(studies.yi, studies.vi, method=method, test=test, level=analysis.level)
     # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
@@ -121,22 +120,19 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
         what = "the rounds do" if by == "round" else f"the column {by} does"
         return CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
     part = studies.take(known)
-    random = analysis.model == "random"
-    fitted = influence.cumulative(
-        part.yi, part.vi, order, method=analysis.tau2 if random else "EE", test=analysis.test if random else "z",
-        level=analysis.level,
-    )  # fmt: skip
+    method, test = estimator(analysis)
+    fitted = influence.cumulative(part.yi, part.vi, order, method=method, test=test, level=analysis.level)
+    placed = [text for text, has in zip(texts, known, strict=True) if has]
     steps = []
     for position, row in enumerate(np.argsort(order, kind="stable")):
-        one = model_of(fitted.one(position), analysis.model)
+        one = model_of(fitted.one(position))
         # of a single study: nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
         single = one.k < 2
         steps.append(
             Step(
-                label=part.labels[row], place=texts[int(np.flatnonzero(known)[row])], k=one.k, test=one.test,
+                label=part.labels[row], place=placed[row], k=one.k, test=one.test,
                 estimate=one.estimate, se=None if single and one.ci_low is None else one.se, p=one.p, ci_low=one.ci_low,
                 ci_high=one.ci_high, tau2=None if single else one.tau2, I2=one.I2,
             )
         )  # fmt: skip
-    without_value = tuple(label for label, has in zip(studies.labels, known, strict=True) if not has)
-    return Cumulative(by=by, steps=tuple(steps), without_value=without_value)
+    return Cumulative(by=by, steps=tuple(steps), without_value=tuple(studies.take(~known).labels))

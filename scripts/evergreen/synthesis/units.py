@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 
 from evergreen.errors import InputError
+from evergreen.extraction.check import files_of
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.sheets import folded
 from evergreen.synthesis.arms import Rows
@@ -48,31 +50,20 @@ def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted
                 problem = "the studies give it in different units"
                 todo = "Convert the numbers to one unit in the sheet, name the unit to pool under `unit` of the outcome, or use SMD or ROM."
             raise InputError(
-                f"outcome {outcome}: {problem} ({named})", file=_files(by_study), column="unit", todo=todo
+                f"outcome {outcome}: {problem} ({named})",
+                file=files_of(chain(*by_study.values())),
+                column="unit",
+                todo=todo,
             )
     shown = next(text for text in own.values() if folded(text) == chosen)
+    why = "given in {}, not in {} as the others: convert the numbers in the sheet"
     if of_one_kind:
-        return {
-            study: f"given as {text}, the others as {shown}: their standard deviations are of two kinds"
-            for study, text in own.items()
-            if text != shown
-        }
-    return {
-        study: f"given in {text}, not in {shown} as the others: convert the numbers in the sheet"
-        for study, text in own.items()
-        if folded(text) != chosen
-    }
+        why = "given as {}, the others as {}: their standard deviations are of two kinds"
+    return {study: why.format(text, shown) for study, text in own.items() if folded(text) != chosen}
 
 
 def _kind(unit: str) -> str:
     return CHANGE if "change" in folded(unit) else VALUE
-
-
-def _files(by_study: Mapping[str, Rows]) -> str | None:
-    """The sheets that the rows came from, as far as they say so."""
-    rows = [row for part in by_study.values() for row in part]
-    places = [place for row in rows for place in str(row.get("origin", "")).split("; ")]
-    return ", ".join(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place)) or None
 
 
 def _said(value: object) -> bool:

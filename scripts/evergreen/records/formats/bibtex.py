@@ -37,6 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmcid": ("pmcid", "pmc", "url"),
     "registry_within": ("note",),
     "publication_types": ("document_type", "type"),
+    "reference_type": ("entry type",),
     "keywords": ("author_keywords", "keywords", "keyword", "keywords-plus"),
     "language": ("language", "langid"),
     "issn": ("issn", "eissn"),

@@ -17,7 +17,7 @@ NAME = "CSV"
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": (
         "title", "article title", "primary title", "document title", "study title", "public title", "brief title",
-        "scientific title", "ti", "title of article", "item title", "original title", "paper title", "display name",
+        "scientific title", "title of the trial", "ti", "title of article", "item title", "original title", "paper title", "display name",
     ),
     "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
     "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
@@ -48,6 +48,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "registry_within": (
         "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
+        "isrctn", "eudract number", "eu ct number", "actrn", "drks id", "jrct id", "trial number", "universal trial number", "secondary identifying numbers",
     ),
     "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
                           "item type", "content type", "doctype", "source type", "type", "pub type"),
@@ -63,7 +64,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
             "primary location landing page url"),
     "accession": (
         "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
-        "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "key", "covidence", "an",
+        "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "isrctn", "eudract number",
+        "eu ct number", "actrn", "drks id", "jrct id", "trial number", "key", "covidence", "an",
     ),
     "accession_within": ("id", "plink", "url", "link", "links"),
     "accession_like": ("id", "record number"),
@@ -72,7 +74,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """Column names as `normal` gives them."""
 
 _PUBMED_HEADER = {"pmid", "create date"}
-_REGISTERS = {"nct number": "ClinicalTrials.gov", "trialid": "ICTRP"}
+_REGISTERS = {
+    "nct number": "ClinicalTrials.gov", "trialid": "ICTRP", "isrctn": "ISRCTN", "eudract number": "EUCTR", "eu ct number": "CTIS",
+    "title of the trial": "CTIS", "actrn": "ANZCTR", "drks id": "DRKS", "jrct id": "jRCT",
+}  # fmt: skip
+"""Columns that entries of a register have."""
+_OF_ARTICLES = frozenset(("journal", "volume", "pmid"))
 DELIMITERS = (",", ";", "\t", "|")
 LINES_BEFORE_HEADER = 20
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
@@ -273,6 +280,7 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
             wos = {"PT", "AU", "TI"} <= set(cells)
             header = [cell.strip() if wos else normal(cell) for cell in cells]
             register = next((name for column, name in _REGISTERS.items() if column in header), "")
+            register *= not _OF_ARTICLES.intersection(header)
             what = "column names again" if frozenset(header) in out.headers else "column names"
             out.headers.append(frozenset(header))
             for number in range(line, end + 1):

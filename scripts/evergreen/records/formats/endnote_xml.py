@@ -26,6 +26,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmcid": ("custom2", "urls/related-urls/url", "urls/web-urls/url"),
     "registry_within": ("notes", "research-notes", "custom1", "custom5"),
     "publication_types": ("work-type",),
+    "reference_type": ("ref-type name",),
     "keywords": ("keywords/keyword",),
     "language": ("language",),
     "issn": ("isbn", "issn"),

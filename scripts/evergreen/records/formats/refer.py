@@ -24,6 +24,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmid_within": ("%U", "%M", "%O", "%Z"),
     "registry_within": ("%O", "%Z", "%1", "%2"),
     "publication_types": ("%9",),
+    "reference_type": ("%0",),
     "keywords": ("%K",),
     "language": ("%G",),
     "issn": ("%@",),

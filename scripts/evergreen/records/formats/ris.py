@@ -50,6 +50,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "T2",
     ),
     "publication_types": ("PT", "M3"),
+    "reference_type": ("TY",),
     "keywords": ("KW",),
     "language": ("LA",),
     "issn": ("SN",),

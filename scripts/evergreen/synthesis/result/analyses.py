@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_serializer
 
-from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
+from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel, Test
 from evergreen.synthesis.result.result_part import (
     ANALYSIS,
     PERCENT,
@@ -159,12 +159,9 @@ class Round(Part):
     model: PooledModel | None = said("Pooled effect.")
 
 
-class Step(Part):
-    """The pooled effect with one study more."""
+class Refitted(Part):
+    """The pooled effect of some of the studies."""
 
-    label: str = said("Row that was added.")
-    place: str = said("Its value in the order.")
-    k: int = said("Effects pooled.", "effects")
     test: str = said("Test and interval that were applied.")
     estimate: Number = said("Pooled effect.", ANALYSIS)
     se: Number = said("Its standard error.", ANALYSIS)
@@ -173,6 +170,16 @@ class Step(Part):
     ci_high: Number = said("Upper limit.", ANALYSIS)
     tau2: Number = said("Variance between studies.", SQUARED)
     I2: Number = said("Share of the variance that is between studies.", PERCENT)
+
+
+class _Added(Part):
+    label: str = said("Row that was added.")
+    place: str = said("Its value in the order.")
+    k: int = said("Effects pooled.", "effects")
+
+
+class Step(Refitted, _Added):
+    """The pooled effect with one study more."""
 
 
 class _InOrder(Part):
@@ -193,17 +200,9 @@ class CumulativeNotDone(NotDone, _InOrder):
 # --- single studies
 
 
-class Without(Part):
+class Without(Refitted):
     """The pooled effect without one study."""
 
-    test: str = said("Test and interval that were applied.")
-    estimate: Number = said("Pooled effect.", ANALYSIS)
-    se: Number = said("Its standard error.", ANALYSIS)
-    p: Number = said("P value.")
-    ci_low: Number = said("Lower limit.", ANALYSIS)
-    ci_high: Number = said("Upper limit.", ANALYSIS)
-    tau2: Number = said("Variance between studies.", SQUARED)
-    I2: Number = said("Share of the variance that is between studies.", PERCENT)
     Q: Number = said("Cochran's Q.")
     Q_p: Number = said("Its P value.")
 
@@ -269,12 +268,9 @@ class Influence(Part):
 # --- small studies
 
 
-class Asymmetry(Part):
+class Asymmetry(Test):
     """A test of funnel plot asymmetry."""
 
-    statistic: Number = said("Statistic.")
-    df: Count = said("Degrees of freedom; none where it is normal.")
-    p: Number = said("P value.")
     limit: Number = said("Effect of an infinitely precise study.", ANALYSIS)
     limit_ci_low: Number = said("Its lower limit.", ANALYSIS)
     limit_ci_high: Number = said("Its upper limit.", ANALYSIS)

@@ -23,7 +23,7 @@ class Test(Part):
     """A test."""
 
     statistic: Number = said("Statistic.")
-    df: Count = said("Degrees of freedom.")
+    df: Count = said("Degrees of freedom; none where it is normal.")
     p: Number = said("P value.")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+import re
+from collections.abc import Iterator, Mapping
 
+from evergreen.protocol.reference import kind, section
+from evergreen.protocol.schema import Schema
 from evergreen.synthesis.result.outcome_result import Result
 from evergreen.synthesis.result.result_schema import json_schema
 
@@ -20,9 +23,6 @@ or infinite. Of the numbers of an arm those are written that are known. Numbers 
 errors are on the *analysis scale*: for ratios the natural logarithm, for other measures with a transformation what was transformed
 ([pooling.md](pooling.md)), else the effect itself.
 """
-TYPES = {
-    "string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null", "object": "mapping",
-}  # fmt: skip
 
 
 def as_markdown() -> str:
@@ -34,51 +34,19 @@ def as_markdown() -> str:
     )
 
 
-def _order(name: str, parts: dict[str, Any]) -> Iterator[str]:
+def _order(name: str, parts: Mapping[str, Schema]) -> Iterator[str]:
     """The parts as they are met from the top, each before those in it."""
     yield name
-    inner = list(dict.fromkeys(_named({key: value for key, value in parts[name].items() if key != "$defs"})))
-    for one in inner:
-        yield from _order(one, parts)
+    own = {key: value for key, value in parts[name].items() if key != "$defs"}
+    for inner in re.findall(r'"\$ref": "#/\$defs/(\w+)"', json.dumps(own)):
+        yield from _order(inner, parts)
 
 
-def _named(schema: Any) -> Iterator[str]:
-    """The parts that a schema refers to."""
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            yield schema["$ref"].rpartition("/")[2]
-        for key, value in schema.items():
-            if key != "discriminator":
-                yield from _named(value)
-    elif isinstance(schema, list):
-        for value in schema:
-            yield from _named(value)
-
-
-def _section(name: str, part: dict[str, Any]) -> str:
+def _section(name: str, part: Schema) -> str:
     rows = [
-        f"| `{key}` | {value.get('description', '')} | {_kind(value)} | {value.get('x-unit', '')} |"
+        (f"`{key}`", value.get("description", ""), kind(value), value.get("x-unit", ""))
         for key, value in part["properties"].items()
     ]
-    if isinstance(others := part.get("additionalProperties"), dict):
-        rows.insert(0, f"| any other | | {_kind(others)} | |")
-    table = ["| key | what | value | unit |", "| --- | --- | --- | --- |", *rows]
-    return "\n".join([f"\n## {name}\n\n{part.get('description', '').strip()}\n", *table, ""])
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    """What stands under a key, in words."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
-        return " or ".join(dict.fromkeys(map(_kind, choices)))
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
-    if schema.get("type") == "array":
-        return f"list: {_kind(schema['items'])}"
-    if isinstance(inner := schema.get("additionalProperties"), dict):
-        return f"by name: {_kind(inner)}"
-    return TYPES[schema["type"]] if "type" in schema else "anything"
+    if others := part["additionalProperties"]:
+        rows.insert(0, ("any other", "", kind(others), ""))
+    return section(name, part["description"], ("key", "what", "value", "unit"), rows)

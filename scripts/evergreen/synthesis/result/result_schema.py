@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evergreen.protocol.schema import Generator, untitled
+from evergreen.protocol.schema import schema_of
 from evergreen.synthesis.result.outcome_result import Result
 from evergreen.synthesis.result.study_rows import Arm, ReportedArm
 
@@ -15,8 +15,8 @@ KNOWN_ONLY = {Arm.__name__, ReportedArm.__name__}
 
 def json_schema() -> dict[str, Any]:
     """The schema of what is written: every key is there, null where there is nothing."""
-    made = Result.model_json_schema(schema_generator=Generator)
-    untitled(made)
+    comment = "Made by `make result` from scripts/evergreen/synthesis/result/."
+    made = schema_of(Result, "Result of an outcome", **{"$comment": comment})
     parts = {Result.__name__: made, **made["$defs"]}
     for name, part in parts.items():
         part["required"] = []
@@ -26,12 +26,7 @@ def json_schema() -> dict[str, Any]:
                 value["type"] = "number"
             else:
                 part["required"].append(key)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Result of an outcome",
-        "$comment": "Made by `make result` from scripts/evergreen/synthesis/result/.",
-        **made,
-    }
+    return made
 
 
 def as_json() -> str:

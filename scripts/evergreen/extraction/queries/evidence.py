@@ -1,0 +1,217 @@
+"""The rows of a review as checks read them: typed, and found by outcome, comparison and arm."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from evergreen.extraction.constraints import NUMBERS
+from evergreen.metaanalysis.conversions import NORMAL_FROM_N, sd_from_interval, sd_from_se
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets import folded
+from evergreen.sheets.numbers import plain
+
+# Lengths of the units in which time points are written, in days.
+_DAYS = {
+    "hour": 1 / 24, "hr": 1 / 24, "h": 1 / 24, "day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "w": 7.0, "month": 365.25 / 12,
+    "mo": 365.25 / 12, "mth": 365.25 / 12, "m": 365.25 / 12, "year": 365.25, "yr": 365.25, "y": 365.25,
+}  # fmt: skip
+_NUMBER_FIRST = re.compile(r"(\d+(?:\.\d+)?) ?-?([a-z]+)\.?")
+_UNIT_FIRST = re.compile(r"([a-z]+) ?(\d+(?:\.\d+)?)")
+_CHANGE = re.compile(r"\bchange", re.IGNORECASE)
+_MODELLED = re.compile(
+    r"adjust|least[- ]squares?|\bls ?means?\b|imput|\blocf\b|\bmmrm\b|\bmixed model|covari|marginal mean|digiti[sz]ed|read off",
+    re.IGNORECASE,
+)
+_CROSSOVER = re.compile(r"cross-?\s?over", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Row:
+    """One row of the merged extraction; `numbers` are its filled number columns, names are folded in `key`."""
+
+    study: str
+    outcome: str
+    timepoint: str
+    arm: str
+    group: str
+    unit: str
+    key: tuple[str, str, str, str]
+    numbers: Mapping[str, float]
+    texts: Mapping[str, str]
+    days: float | None
+    sd: float | None
+    """Standard deviation, of whatever the row gives: its own, by the standard error, the interval or the quartiles."""
+
+    @property
+    def n(self) -> float | None:
+        return self.numbers.get("n")
+
+    @property
+    def location(self) -> tuple[str, float] | None:
+        """(column, value) of the mean, else of the median."""
+        for column in ("mean", "median"):
+            if column in self.numbers:
+                return column, self.numbers[column]
+        return None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the row says that its values are changes from baseline."""
+        return bool(_CHANGE.search(self.unit) or _CHANGE.search(self.outcome))
+
+    def printed(self, column: str) -> bool:
+        """Whether a number stands in the column, and the extractor does not call it derived."""
+        if column not in self.numbers:
+            return False
+        said = self.texts.get("derived", "")
+        return not said or not any(
+            column in re.split(r"[ ,]+", part.partition(":")[0]) for part in said.split(";")
+        )
+
+    @property
+    def modelled(self) -> bool:
+        """Whether the row's remarks speak of adjustment or imputation: its numbers need not be those of the people's values."""
+        return any(
+            _MODELLED.search(self.texts.get(name, "")) for name in ("note", "source", "derived", "arm")
+        )
+
+    def text(self, column: str) -> str:
+        return plain(self.numbers[column])
+
+
+def decimals(value: float) -> int:
+    """Decimals with which a number is written; a zero at their end is not seen."""
+    text = plain(value)
+    if "e" in text:
+        return 12
+    return len(text.partition(".")[2])
+
+
+def half_unit(value: float) -> float:
+    """Half of the last printed digit's unit: how far rounding may have moved a number."""
+    return 0.5 * 10.0 ** -decimals(value)
+
+
+def days_of(timepoint: str) -> float | None:
+    """Days of a time point such as `12 months`, `week 6` or `1 year`; None where it is another, or a span."""
+    text = folded(timepoint)
+    found = _NUMBER_FIRST.fullmatch(text)
+    if found:
+        number, unit = found[1], found[2]
+    elif found := _UNIT_FIRST.fullmatch(text):
+        unit, number = found[1], found[2]
+    else:
+        return None
+    length = _DAYS.get(unit) or _DAYS.get(unit.removesuffix("s"))
+    return float(number) * length if length else None
+
+
+def row_of(raw: Mapping[str, Any]) -> Row:
+    """A row of the merged extraction, its number columns floats (NaN: nothing there), everything else text."""
+    numbers = {name: float(raw[name]) for name in NUMBERS if name in raw and not math.isnan(raw[name])}
+    texts = {name: value for name, value in raw.items() if name not in NUMBERS and isinstance(value, str)}
+    study, outcome, timepoint, arm = (
+        str(raw.get(name, "")) for name in ("study", "outcome", "timepoint", "arm")
+    )
+    return Row(
+        study, outcome, timepoint, arm, raw["group"], texts.get("unit", "").strip(),
+        (folded(study), folded(outcome), folded(timepoint), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers),
+    )  # fmt: skip
+
+
+def _spread(numbers: Mapping[str, float]) -> float | None:
+    n = numbers.get("n", 0.0)
+    if "sd" in numbers:
+        sd = numbers["sd"]
+    elif n > 1 and "se" in numbers:
+        sd = sd_from_se(numbers["se"], n)
+    elif n > 1 and "ci_low" in numbers and "ci_high" in numbers:
+        sd = sd_from_interval(numbers["ci_low"], numbers["ci_high"], n)
+    elif "q1" in numbers and "q3" in numbers:
+        sd = (numbers["q3"] - numbers["q1"]) / 1.349
+    else:
+        return None
+    return sd if sd > 0 else None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All rows, the study-level columns by folded study, and what the protocol says of outcomes by their folded data."""
+
+    rows: Sequence[Row]
+    studies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    outcomes: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
+
+    @cached_property
+    def by_outcome(self) -> dict[str, list[Row]]:
+        return _grouped(self.rows, lambda row: row.key[1])
+
+    @cached_property
+    def comparisons(self) -> dict[tuple[str, ...], list[Row]]:
+        """The arms of one study at one time point of an outcome, by (study, outcome, time point)."""
+        return _grouped((row for row in self.rows if row.group != "contrast"), lambda row: row.key[:3])
+
+    @cached_property
+    def contrasts(self) -> dict[str, list[Row]]:
+        """Contrast rows by outcome."""
+        return _grouped((row for row in self.rows if row.group == "contrast"), lambda row: row.key[1])
+
+    @cached_property
+    def arms(self) -> dict[tuple[str, ...], list[Row]]:
+        """All rows of an arm, over outcomes and time points, by (study, arm)."""
+        arms = (row for row in self.rows if row.group != "contrast" and row.key[3])
+        return _grouped(arms, lambda row: (row.key[0], row.key[3]))
+
+    @cached_property
+    def courses(self) -> dict[tuple[str, ...], list[Row]]:
+        """Time points of an arm's outcome in their order, by (study, outcome, arm); those whose days are not known are left out."""
+        timed = (row for row in self.rows if row.group != "contrast" and row.days is not None)
+        grouped = _grouped(timed, lambda row: (row.key[0], row.key[1], row.key[3]))
+        return {key: sorted(rows, key=lambda row: row.days or 0.0) for key, rows in grouped.items()}
+
+    def better(self, outcome: str) -> str:
+        """`lower` or `higher` where the outcomes of the data that say it agree, else ""."""
+        said = {one.better for one in self.outcomes.get(outcome, ()) if one.better}
+        return said.pop() if len(said) == 1 else ""
+
+    def is_ratio(self, row: Row) -> bool | None:
+        """Whether a contrast row's estimate is printed as a ratio; None where neither row nor protocol says so."""
+        if scale := row.texts.get("scale", ""):
+            return scale == "ratio"
+        said = {one.scale or MEASURES[one.measure].reported for one in self.outcomes.get(row.key[1], ())} - {
+            None
+        }
+        return "ratio" in said if said else None
+
+    def crossover(self, study: str) -> bool:
+        """Whether a study-level column calls the study a crossover trial, in which people count in every arm."""
+        return any(_CROSSOVER.search(text) for text in self.studies.get(study, {}).values())
+
+
+def _grouped(rows: Iterable[Row], key: Any) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def interval_quantile(n: float | None) -> float:
+    """What a 95 % interval's half width is divided by to give its standard error, as the conversions have it."""
+    if n is None or n >= NORMAL_FROM_N:
+        return 1.959964
+    return math.sqrt(n) / sd_from_interval(-1.0, 1.0, n)
+
+
+def pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    """(intervention, control) of the arms of a comparison."""
+    controls = [row for row in rows if row.group == "control"]
+    for row in rows:
+        if row.group == "intervention":
+            for control in controls:
+                yield row, control

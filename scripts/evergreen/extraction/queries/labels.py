@@ -1,0 +1,115 @@
+"""Units as they are written, and text where numbers stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from evergreen.extraction.queries.evidence import Evidence, Row, row_of
+from evergreen.extraction.queries.findings import Family, Finding, Kind, found
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.sheets import NUMBER, folded
+from evergreen.sheets.columns import as_called
+from evergreen.sheets.numbers import not_reported
+
+UNIT_DIFFERS = Kind(
+    "unit_differs", "warning",
+    "The unit of a row is not that of the protocol, or not that of nine of ten other studies, in an outcome whose effects keep their unit.",
+    "The unit is {value}, but {expected} {with_}. Is it another unit, or another spelling?",
+    "Cochrane Handbook 6.5.1",
+)  # fmt: skip
+UNIT_MISSING = Kind(
+    "unit_missing", "warning",
+    "A row has no unit where the other rows of the outcome have one.",
+    "No unit is given, where {expected} is that of the other rows. Is it the same?",
+    "Cochrane Handbook 6.5.1",
+)  # fmt: skip
+TEXT_AMONG_NUMBERS = Kind(
+    "text_among_numbers", "warning",
+    "A cell holds a text in a column of a person's own where nine of ten others hold a number.",
+    "{column} is {value}, where the other rows have numbers. Which number is it?",
+    "Cochrane Handbook 5.4",
+)  # fmt: skip
+FEWEST = 5
+_MARKS = re.compile(r"[\s.,_^*()\[\]-]+|\bper\b|/")
+SHARE = 0.9
+
+
+def _unit(text: str) -> str:
+    """A unit without what is only spelling."""
+    return _MARKS.sub("", folded(text).replace("\u00b5", "u").replace("\u03bc", "u"))
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    for outcome, rows in evidence.by_outcome.items():
+        yield from _units(evidence, outcome, [row for row in rows if row.numbers.keys() - {"n"}])
+    yield from _texts(evidence)
+
+
+def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
+    asked = evidence.outcomes.get(outcome, ())
+    own = [one for one in asked if MEASURES[one.measure].unit == "outcome"]
+    named = {one.unit for one in own if one.unit}
+    spellings: dict[str, Counter[str]] = {}
+    by_study: dict[str, str] = {}
+    for row in rows:
+        if row.unit:
+            spellings.setdefault(_unit(row.unit), Counter())[row.unit] += 1
+            by_study.setdefault(row.key[0], _unit(row.unit))
+    shares = Counter(by_study.values())
+    usual, count = shares.most_common(1)[0] if shares else ("", 0)
+    common = count >= FEWEST and count >= SHARE * (len(by_study) - 1)
+    if own and len(named) == 1:
+        wanted, why = named.pop(), "is that of the protocol"
+    elif own and common:
+        wanted, why = spellings[usual].most_common(1)[0][0], "is that of the other studies"
+    else:
+        wanted, why = "", ""
+    for row in rows:
+        if not row.unit:
+            if by_study and (common or (wanted and usual == _unit(wanted))):
+                yield found(UNIT_MISSING, row, "unit", "", spellings[usual].most_common(1)[0][0])
+        elif (
+            wanted
+            and _unit(row.unit) != _unit(wanted)
+            and _without_change(row.unit) != _without_change(wanted)
+        ):
+            yield found(UNIT_DIFFERS, row, "unit", row.unit, wanted, with_=why)
+
+
+def _without_change(text: str) -> str:
+    """Whether it is a change is asked by other checks, and known to pooling."""
+    return _unit(re.sub(r"\bchanges?( in| from baseline| of)?\b", "", folded(text)))
+
+
+def _texts(evidence: Evidence) -> Iterator[Finding]:
+    """Columns of a person's own, of studies and of rows."""
+    rows = [(row, row.texts) for row in evidence.rows]
+    studies = [(study_row(study, texts), texts) for study, texts in evidence.studies.items()]
+    for table in (rows, studies):
+        names = dict.fromkeys(name for _, texts in table for name in texts if name not in _OWN)
+        for name in names:
+            cells = [(row, texts[name]) for row, texts in table if not not_reported(texts.get(name, ""))]
+            texts_ = [(row, cell) for row, cell in cells if not NUMBER.fullmatch(cell)]
+            if texts_ and len(cells) - len(texts_) >= max(FEWEST, SHARE * (len(cells) - 1)):
+                for row, cell in texts_:
+                    yield found(TEXT_AMONG_NUMBERS, row, as_called(name), cell)
+
+
+_OWN = frozenset(
+    (
+        "study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note", "estimate_p", "scale", "derived",
+        "extractors", "status", "in_conflict", "origin", "not_derived",
+    )
+)  # fmt: skip
+
+
+def study_row(study: str, texts: Mapping[str, str]) -> Row:
+    """A study's row of the study-level columns, to be asked about as a row of the extraction."""
+    return row_of(
+        {"outcome": "", "timepoint": "", "arm": "", "group": "", **texts, "study": texts.get("study", study)}
+    )
+
+
+FAMILY = Family("Units and texts", (UNIT_DIFFERS, UNIT_MISSING, TEXT_AMONG_NUMBERS), check)

@@ -1,0 +1,130 @@
+"""Answers on the search: the items of PRISMA-S, and what others say of sources and strategies."""
+
+from __future__ import annotations
+
+from evergreen import __version__
+from evergreen.protocol.sources import Source
+from evergreen.report import methods
+from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Answer, Run
+from evergreen.report.status import plural
+from evergreen.search import lines
+
+# Items of PRISMA-S, by types of sources and by other methods.
+TYPES = {"register": "3", "website": "4", "citation": "5", "organisation": "7"}
+METHODS = {"browsing": "4", "citation": "5", "contact": "6", "other": "7"}
+
+
+def of_search(run: Run) -> dict[str, Answer]:
+    """Answers to the items of PRISMA-S."""
+    p = run.protocol
+    if not p.sources:
+        return {}
+    by_type: dict[str, list[str]] = {}
+    for source in p.sources.values():
+        by_type.setdefault(source.type, []).append(_named(source))
+    answers = {
+        "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
+        "2": Answer("", status=AUTHORS),
+        "8": strategies(run),
+        "12": Answer(methods.searches(p, run.facts), "results/search/"),
+        "13": Answer(_dates_words(run), "config/config.yaml"),
+        "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
+        "16": Answer(
+            f"{' '.join(methods.duplicates(run.facts.deduplication))} Duplicates removed: {run.counts['total']['duplicates']:,}."
+            f" Evergreen {__version__}.",
+            "results/deduplication/clusters.csv",
+        ),
+    }
+    for type_, item in TYPES.items():
+        if type_ in by_type:
+            answers[item] = Answer(
+                f"{methods.listed(by_type[type_])}.",
+                "config/config.yaml",
+                RUN if type_ == "register" else PARTLY,
+            )
+    for method, item in METHODS.items():
+        if said := methods.other_methods(p, method):
+            there = [answers[item].text] if item in answers else []
+            answers[item] = Answer(" ".join([*there, *said]), "config/config.yaml")
+    if reviewed := methods.peer_reviews(p):
+        answers["14"] = Answer(" ".join(reviewed), "config/config.yaml")
+    if run.searches:
+        limits = sorted({limit for log in run.searches for limit in map(str, log["strategy"]["limits"])})
+        filters = sorted(
+            {
+                f"{used['title']} ({used['citation']})"
+                for log in run.searches
+                for used in log["strategy"]["filters"]
+            }
+        )
+        status = RUN if _all_searched(run) else PARTLY
+        answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", "results/search/", status)
+        answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", "results/search/", status)
+    return answers
+
+
+def _all_searched(run: Run) -> bool:
+    """Whether every source was searched by the workflow, so that the log holds every strategy."""
+    return all(source.kind == "pubmed" for source in run.protocol.sources.values())
+
+
+def sources_words(run: Run) -> str:
+    """The sources with their last search, and other methods."""
+    words = []
+    for name, source in run.protocol.sources.items():
+        days = run.facts.days(name)
+        last = f"last searched {days[-1]}" if days else "not searched yet"
+        words.append(f"{_named(source)}, {source.type}, {last}")
+    others = dict.fromkeys(methods.METHODS[one.method].lower() for one in run.protocol.other_methods)
+    besides = f" Besides: {methods.listed(others)}." if others else ""
+    return f"{'; '.join(words)}.{besides}"
+
+
+def _named(source: Source) -> str:
+    """A source with its platform."""
+    return f"{source.name} ({source.platform})" if source.platform else source.name
+
+
+def strategies(run: Run) -> Answer:
+    """Where the strategy of each source stands, and which are to be added."""
+    as_run = {log["source"]: len(log["lines"]) for log in run.searches}
+    words = []
+    for name, source in run.protocol.sources.items():
+        text = run.facts.strategies.get(name)
+        if name in as_run:
+            said = f"{plural(as_run[name], 'line')} as run, with the hits of each, in the search log"
+        elif text is not None:
+            given = lines.read(text).lines
+            count = sum(1 if line.number else len(line.rows) for line in given)
+            hits = given[-1].hits if given else None
+            stated = f", the last with {plural(hits, 'hit')}" if hits is not None else ""
+            said = f"{plural(count, 'line')} as given with the export{stated}, in the report"
+        else:
+            said = f"add the strategy of the {source.kind}"
+        words.append(f"{source.name}: {said}")
+    whole = set(run.protocol.sources) <= {*as_run, *run.facts.strategies}
+    return Answer(
+        f"{'; '.join(words)}.", "results/search/, results/report/index.html", RUN if whole else PARTLY
+    )
+
+
+def _dates_words(run: Run) -> str:
+    words = []
+    for name, source in run.protocol.sources.items():
+        said = f"{source.name}: {methods.listed(run.facts.days(name)) or 'not searched yet'}"
+        if source.not_searched:
+            said += f", not on {methods.listed(methods.dated(source, list(source.not_searched)))}"
+        words.append(said)
+    return f"{'; '.join(words)}."
+
+
+def _records_words(run: Run) -> str:
+    total = run.sources[run.sources["round"].eq("total")]
+    words = [f"{row['name']}: {row['records']}" for row in total.to_dict("records")]
+    stated = [
+        f"{methods.METHODS[one.method].lower()}, {one.round}: {one.found}"
+        for one in run.protocol.other_methods
+        if one.found is not None
+    ]
+    besides = f" Looked at by hand: {'; '.join(stated)}." if stated else ""
+    return f"{'; '.join(words)} records, each counted in the search that first found it.{besides}"

@@ -1,0 +1,61 @@
+"""Which files are sheets, and whose: a person's sheet is called as the person is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from evergreen.errors import InputError
+from evergreen.sheets.labels import folded
+
+SUFFIXES = (".csv", ".xlsx")
+# What a person may save a sheet as by mistake; it would look as if the sheet were not there.
+UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
+
+
+def find(stem: str | Path) -> Path | None:
+    """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
+
+    Raises InputError when both are, or when there is nothing but the sheet in a format that is not read.
+    """
+    stem = Path(stem)
+    files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
+    named = [path for path in files if folded(path.stem) == folded(stem.name) and path.is_file()]
+    found = [path for path in named if path.suffix.lower() in SUFFIXES]
+    if not found:
+        for path in named:
+            if path.suffix.lower() in UNREADABLE:
+                raise InputError(
+                    f"a sheet in the format {path.suffix} is not read",
+                    file=path,
+                    todo="Save it as CSV UTF-8 or XLSX.",
+                )
+    if len(found) > 1:
+        raise InputError(
+            f"the same sheet is there as {' and as '.join(path.name for path in found)}",
+            file=found[0],
+            todo="Keep one of them.",
+        )
+    return found[0] if found else None
+
+
+def people_in(folder: str | Path, prefix: str = "") -> list[str]:
+    """Names of those who have a sheet `<prefix><name>` in a folder, in the order of their names.
+
+    Adjudications and, without a prefix, sheets of study-level columns are nobody's.
+    """
+    suffixes = (*SUFFIXES, *UNREADABLE)
+    stems = sorted({path.stem for path in Path(folder).glob("*") if path.suffix.lower() in suffixes})
+    return [
+        stem[len(prefix) :]
+        for stem in stems
+        if folded(stem).startswith(prefix)
+        and not folded(stem).startswith(("adjudication", ".", "~"))
+        and (prefix or not folded(stem).startswith("studies-"))
+    ]
+
+
+def by_person(paths: Iterable[str | Path], people: Iterable[str]) -> dict[str, str]:
+    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there."""
+    known = {folded(person): person for person in people}
+    return {known.get(folded(Path(path).stem), Path(path).stem): str(path) for path in paths}

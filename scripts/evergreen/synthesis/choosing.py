@@ -1,0 +1,165 @@
+"""From the rows of an extraction sheet to what is pooled: which studies, time points and arms count, and why others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from evergreen.errors import InputError, refuse
+from evergreen.extraction.check import Row, place_of
+from evergreen.extraction.row_values import typed
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets import folded
+from evergreen.sheets.labels import spelling_of
+from evergreen.synthesis.arms import Rows, faults
+from evergreen.synthesis.comparisons import Comparison, comparisons_of, left_out
+from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
+from evergreen.synthesis.units import other_units
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class Chosen:
+    """Comparisons to pool, studies that could not be, and arms that the protocol does not ask for."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    arms_left_out: list[ArmLeftOut] = field(default_factory=list)
+
+
+def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random") -> Chosen:
+    """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty), a table or its rows.
+
+    Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
+    arm without participants, more events than participants, a negative variance, contrasts that would have to be
+    combined or split. What a report simply does not give is no error: the study goes to `left_out` with a sentence.
+    """
+    chosen = Chosen()
+    errors: list[InputError] = []
+    measure = outcome.measure
+    if (
+        outcome.multi_arm == "separate"
+        and MODELS[model].clusters != "model"
+        and not outcome.analysis.dependent
+    ):
+        raise InputError(
+            f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
+            todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
+        )
+    by_study = _by_study(typed(rows))
+    for study, part in by_study.items():
+        try:
+            _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
+        except InputError as error:
+            errors.append(error)
+    refuse(errors)
+    poolable = {one.study for one in chosen.comparisons}
+    asked = {study: _at_time(part, outcome) for study, part in by_study.items() if study in poolable}
+    strangers = other_units(asked, outcome.id, measure, outcome.unit)
+    chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
+    for study, reason in strangers.items():
+        chosen.left_out.append(left_out(study, asked[study], reason))
+    chosen.comparisons = _with_levels(chosen.comparisons)
+    return chosen
+
+
+def _by_study(rows: Rows) -> dict[str, list[Row]]:
+    """The rows of each study, its name spelt as in most of them."""
+    spelt = spelling_of(str(row["study"]) for row in rows)
+    by_study: dict[str, list[Row]] = {}
+    for row in rows:
+        by_study.setdefault(spelt.get(folded(row["study"]), ""), []).append(row)
+    return by_study
+
+
+def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
+    """The comparisons with each level of a study-level column spelt in one way."""
+    names = dict.fromkeys(name for one in comparisons for name in one.columns)
+    spelt = {name: spelling_of(one.columns.get(name, "") for one in comparisons) for name in names}
+    return [
+        replace(
+            one, columns={name: spelt[name].get(folded(level), "") for name, level in one.columns.items()}
+        )
+        for one in comparisons
+    ]
+
+
+def _folded(names: Sequence[str]) -> set[str]:
+    return set(map(folded, names))
+
+
+def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> None:
+    screening = rows[0]["screening"]
+    if screening not in {"", "included"}:
+        reason = "screening is pending" if screening == "pending" else "not included by screening"
+        chosen.left_out.append(left_out(study, rows, reason))
+        return
+    at_time = _at_time(rows, outcome)
+    if not at_time:
+        others = ", ".join(_different(rows, "timepoint")) or "no time point"
+        chosen.left_out.append(left_out(study, rows, f"reports it at another time point only ({others})"))
+        return
+    rows = at_time
+    if len({folded(row["timepoint"]) for row in rows}) > 1:
+        raise InputError(
+            f"study {study}, outcome {outcome.id}: several time points ({', '.join(_different(rows, 'timepoint'))})",
+            **place_of(rows[0]),
+            column="timepoint",
+            todo="Name the time point to pool under `timepoint` of the outcome.",
+        )
+    reported = rows
+    rows = _wanted_arms(study, rows, outcome, chosen)
+    if twice := _doubled(rows):
+        raise InputError(
+            f"study {study}, outcome {outcome.id}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
+            **place_of(twice),
+            column="arm",
+            todo="Give each arm one row and a name of its own.",
+        )
+    for problem in faults(study, rows):
+        raise problem
+    result = comparisons_of(study, rows, outcome, kind, reported)
+    if isinstance(result, str):
+        chosen.left_out.append(left_out(study, rows or reported, result))
+    else:
+        chosen.comparisons += result
+
+
+def _at_time(rows: Rows, outcome: Outcome) -> Rows:
+    """The rows of the time points that the protocol asks for; without any, all."""
+    wanted = _folded(outcome.timepoint)
+    return [row for row in rows if not wanted or folded(row["timepoint"]) in wanted]
+
+
+def _different(rows: Rows, column: str) -> list[str]:
+    return list(dict.fromkeys(row[column] for row in rows))
+
+
+def _doubled(rows: Rows) -> Row | None:
+    """The first row whose arm and group another row above it has."""
+    seen = set()
+    for row in rows:
+        if (arm := (row["group"], folded(row["arm"]))) in seen:
+            return row
+        seen.add(arm)
+    return None
+
+
+def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:
+    """The rows whose arm the protocol asks for; the others are listed."""
+    wanted = {group: _folded(names) for group, names in outcome.arms if names}
+    if not wanted:
+        return rows
+    kept = []
+    for row in rows:
+        if row["group"] not in wanted or folded(row["arm"]) in wanted[row["group"]]:
+            kept.append(row)
+        else:
+            reason = "not among the arms that the protocol names"
+            chosen.arms_left_out.append(ArmLeftOut(study=study, arm=row["arm"], reason=reason))
+    return kept

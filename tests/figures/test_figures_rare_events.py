@@ -1,0 +1,31 @@
+"""Outcomes with few events: studies that say nothing of the effect are shown, and a row shows the effects of its own model."""
+
+from __future__ import annotations
+
+import pytest
+
+from evergreen.figures import forest, series, style
+from evergreen.synthesis.outcome import result as pooled
+from tests.figures.figures_of_bcg import words
+from tests.unit.test_synthesis_numbers import RARE, SILENT, counts, entry
+
+
+@pytest.mark.parametrize("by", [None, "kind"])
+def test_figure_counts_the_studies_that_say_nothing(by: str | None) -> None:
+    rows = counts(SILENT).assign(kind=["x"] * 4 + ["y"] * 4)
+    result = pooled(rows, entry("RR", subgroups=["kind"]))
+    with style.style():
+        drawn = forest.forest(result, forest.Setting("Outcome"), by=by)
+        total = drawn.numbers[drawn.numbers["row"] == "total"]
+        assert len(total) == 1
+        shown = words(drawn)
+    for text in ("910", "1020", "Not estimable", "Not estimable: A, C (no events in either group)."):
+        assert text in shown
+    assert "Not pooled" not in shown
+
+
+def test_other_models_of_the_same_studies_are_rows_of_their_own() -> None:
+    outcome = entry("OR", analysis={"model": "peto", "sensitivity": [{"model": "mh"}, {"model": "common"}]})
+    with style.style():
+        shown = words(series.multiverse(pooled(counts(RARE), outcome), forest.Setting("Outcome")))
+    assert {"model = mh", "model = common"} <= set(shown)

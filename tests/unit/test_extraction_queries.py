@@ -1,0 +1,306 @@
+"""Each kind of query: a case that raises it, and near ones that do not."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.errors import InputError
+from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.queries import reference
+from evergreen.extraction.queries.asking import COLUMNS, answers_of, evidence_of, queries_of
+from evergreen.extraction.queries.evidence import days_of
+from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.extraction.queries.intervals import symmetric
+from evergreen.extraction.queries.p_values import contradicts
+from evergreen.extraction.queries.registry import KINDS
+from evergreen.extraction.queries.rounding import possible_means, possible_sd
+from evergreen.protocol.outcomes import Instrument, Outcome
+
+PAIN = Outcome(id="pain", measure="MD", better="lower", unit="mm")
+STEPS = Outcome(id="pain", measure="MD", instrument=Instrument(step=1))
+DEATH = Outcome(id="death", measure="RR", better="lower")
+HR = Outcome(id="progression", measure="HR", better="lower")
+WALK = Outcome(id="walking", measure="MD", better="higher")
+TEXTS = ("timepoint", "arm", "unit", "estimate_p", "scale", "source", "note", "derived")
+
+
+def row(**filled):
+    blank = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys(TEXTS, "")
+    return (
+        blank
+        | {"study": "S", "outcome": "pain", "group": "intervention", "origin": "AB.csv:2", "extractors": "AB"}
+        | filled
+    )
+
+
+def arms(study="S", outcome="pain", drug=(), control=(), **both):
+    """Drug and placebo of a study."""
+    return [
+        row(study=study, outcome=outcome, arm="drug", **both, **dict(drug)),
+        row(study=study, outcome=outcome, arm="placebo", group="control", **both, **dict(control)),
+    ]
+
+
+def others(count=8, baseline=False, **both):
+    """Studies of pain that are in order: about 30 and 40, standard deviation about 20, of 50 people each."""
+    found = []
+    for at in range(count):
+        off = (at * 7 % 5) - 2.0
+        values = {"n": 48.0 + at, "sd": 19.0 + at % 3 + at / 10, **both}
+        before = {"mean_baseline": 52.1 + off, "sd_baseline": 20.3} if baseline else {}
+        found += arms(
+            f"O{at}",
+            drug={"mean": 30.3 + off + at / 10, **values, **before},
+            control={"mean": 40.2 + off - at / 10, **values, **before, "sd": both.get("sd", 20.5)},
+        )
+    return found
+
+
+def contrasts(values, outcome="progression", **filled):
+    return [
+        row(study=f"O{at}", outcome=outcome, group="contrast", estimate=value, **filled)
+        for at, value in enumerate(values)
+    ]
+
+
+def counted(events, control, n=50, timepoint=""):
+    return arms(
+        outcome="death",
+        n=float(n),
+        timepoint=timepoint,
+        drug={"events": float(events)},
+        control={"events": float(control)},
+    )
+
+
+def rates(count=8, n=60):
+    return [
+        one
+        for at in range(count)
+        for one in arms(
+            f"O{at}",
+            "death",
+            n=float(n + at),
+            drug={"events": 12.0 + at % 4},
+            control={"events": 15.0 + at % 3},
+        )
+    ]
+
+
+def table(rows, outcomes=(PAIN,), studies=(), answers=None):
+    register = pd.DataFrame(studies) if studies else pd.DataFrame(columns=["study"])
+    return queries_of(evidence_of(pd.DataFrame(rows), register, outcomes), answers or {})
+
+
+def raised(rows, outcomes=(PAIN,), studies=()):
+    """{(kind, column)} of the queries on the study S."""
+    found = table(rows, outcomes, studies)
+    return {
+        (kind, column)
+        for kind, column, study in zip(found["kind"], found["column"], found["study"], strict=True)
+        if study == "S"
+    }
+
+
+DRUG, CONTROL = {"n": 50.0, "mean": 31.0, "sd": 20.0}, {"n": 51.0, "mean": 40.5, "sd": 19.5}
+
+
+def pain(drug=(), control=(), **both):
+    return arms(drug=DRUG | dict(drug), control=CONTROL | dict(control), **both)
+
+
+CASES = [
+    # kind, column, rows that raise it, rows that do not, ...
+    ("sd_is_se", "sd", [*others(), *pain({"sd": 2.83})], [*others(), *pain({"sd": 12.0})], [*others(), *pain({"sd": 20.0})]),
+    ("sd_is_se", "sd", [*others(), *pain({"sd": 2.83}, {"sd": 2.73})], [*others(), *pain({"sd": 14.0}, {"sd": 14.5})], pain({"sd": 9.0})),
+    ("sd_is_se", "sd", pain({"sd": 2.83}), pain({"sd": 15.0}), pain({"sd": 19.0})),
+    ("sd_is_se", "sd", pain({"sd": 2.83, "ci_low": 25.5, "ci_high": 36.5}), pain({"ci_low": 25.5, "ci_high": 36.5}), pain({"sd": 20.6, "se": 2.83})),
+    ("se_is_sd", "se", [*others(), *pain({"sd": math.nan, "se": 20.0})], [*others(), *pain({"sd": math.nan, "se": 2.83})], [*others(), *pain({"sd": math.nan, "se": 3.5})]),
+    ("decimal_shift", "mean", [*others(), *pain({"mean": 310.0})], [*others(), *pain({"mean": 25.0})], [*others(), *pain({"mean": 45.0})]),
+    ("decimal_shift", "sd", [*others(), *pain({"sd": 200.0})], [*others(), *pain({"sd": 30.0})], [*others(), *pain({"sd": 14.0})]),
+    ("sign", "mean", [*others(), *pain({"mean": -31.0})], [*others(), *pain({"mean": 22.0})], [*others(), *pain({"mean": 38.0})]),
+    ("change_among_final", "mean", [*others(baseline=True), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3})],
+     [*others(baseline=True), *pain({"mean": 21.0, "mean_baseline": 42.0}, {"mean_baseline": 42.3})],
+     [*others(baseline=True, unit="change in mm"), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3}, unit="change in mm")]),
+    ("unit", "mean", [*others(), *pain({"mean": 3.1, "sd": 2.0}, {"mean": 4.05, "sd": 1.95})], [*others(), *pain({"mean": 24.0, "sd": 15.0}, {"mean": 33.0, "sd": 15.5})], [*others(), *pain()]),
+    ("sd_is_variance", "sd", [*others(), *pain({"sd": 400.0})], [*others(), *pain({"sd": 28.0})], [*others(), *pain()]),
+    ("mean_sd_swapped", "mean", [*others(sd=5.0), *pain({"mean": 5.1, "sd": 33.0}, {"sd": 5.2})], [*others(sd=5.0), *pain({"mean": 27.0, "sd": 5.4}, {"sd": 5.2})], [*others(), *pain()]),
+    ("digits_transposed", "sd", [*others(), *pain({"sd": 91.0})], [*others(), *pain({"sd": 25.0})], [*others(), *pain()]),
+    ("digits_transposed", "n", [*pain({"n": 54.0}, timepoint="6 weeks"), *pain({"n": 45.0}, timepoint="12 weeks")],
+     [*pain({"n": 54.0}, timepoint="6 weeks"), *pain({"n": 46.0}, timepoint="12 weeks")], pain({"n": 45.0})),
+    ("decimal_shift", "n", [*pain(timepoint="6 weeks"), *pain({"n": 500.0}, timepoint="12 weeks")], [*pain(timepoint="6 weeks"), *pain({"n": 42.0}, timepoint="12 weeks")], pain({"n": 100.0})),
+    ("outlying", "mean", [*others(), *pain({"mean": 115.0}, {"mean": 125.0})], [*others(), *pain({"mean": 36.0}, {"mean": 45.0})], others()[:4] + pain({"mean": 115.0}, {"mean": 125.0})),
+    ("arms_swapped", "mean", [*others(), *pain({"mean": 41.0}, {"mean": 31.0})], [*others(), *pain({"mean": 36.0}, {"mean": 37.0})], [*others(), *pain({"mean": 38.0}, {"mean": 37.0})]),
+    ("arms_swapped", "n", [*pain(timepoint="6 weeks"), *pain(timepoint="8 weeks"), *pain({"n": 51.0}, {"n": 50.0}, timepoint="12 weeks")],
+     [*pain(timepoint="6 weeks"), *pain(timepoint="12 weeks")], [*pain(timepoint="6 weeks"), *pain({"n": 49.0}, {"n": 50.0}, timepoint="12 weeks")]),
+    ("spread_contradiction", "sd", pain({"sd": 12.0, "ci_low": 25.5, "ci_high": 36.5}), pain({"sd": 20.0, "ci_low": 25.5, "ci_high": 36.5}), pain({"sd": 12.0, "ci_low": 25.5, "ci_high": 36.5, "mean": 31.0, "derived": "x"} | {"derived": "sd: own"})),
+    ("interval_asymmetric", "mean", pain({"sd": math.nan, "ci_low": 21.5, "ci_high": 36.5, "mean": 31.0}), pain({"sd": math.nan, "ci_low": 25.5, "ci_high": 36.5}), pain({"sd": math.nan, "ci_low": 25.4, "ci_high": 36.5})),
+    ("quartiles_at_median", "q1", pain({"median": 3.0, "q1": 3.0, "q3": 3.0}), pain({"median": 3.0, "q1": 3.0, "q3": 4.0}), pain({"median": 3.0, "q1": 2.0, "q3": 3.0})),
+    ("no_spread", "sd", pain({"sd": 0.0}), pain({"n": 1.0, "sd": 0.0}), pain({"sd": 20.0})),
+    ("same_numbers", "sd", [*others(2), *pain(), *arms("T", drug=DRUG | {"mean": 31.0}, control=CONTROL)], [*pain(), *arms("T", drug=DRUG | {"n": 52.0}, control=CONTROL | {"sd": 19.4})],
+     [*pain(timepoint="6 weeks"), *arms("T", drug=DRUG, control=CONTROL, timepoint="12 weeks")]),
+    ("repeated_within_study", "mean", pain({"mean": 40.5, "sd": 19.5}), pain({"mean": 40.5}), pain({"mean": 40.0, "sd": 20.0}, {"mean": 40.0, "sd": 20.0})),
+    ("unit_differs", "unit", [*others(unit="mm"), *pain(unit="cm")], [*others(unit="mm"), *pain(unit="Mm ")], [*others(unit="mm"), *pain(unit="change in mm")]),
+    ("unit_missing", "unit", [*others(unit="mm"), *pain()], [*others(unit="mm"), *pain(unit="mm")], [*others(), *pain()]),
+    ("baseline_imbalance", "mean_baseline", pain({"mean_baseline": 52.0, "sd_baseline": 2.9}, {"mean_baseline": 55.0, "sd_baseline": 2.8}),
+     pain({"mean_baseline": 52.0, "sd_baseline": 20.0}, {"mean_baseline": 55.0, "sd_baseline": 20.0}), pain({"mean_baseline": 52.0}, {"mean_baseline": 75.0})),
+    ("p_contradiction", "estimate_p", pain({"estimate_p": "0.0002"}), pain({"estimate_p": "0.017"}), pain({"estimate_p": "<0.05"})),
+    ("text_among_numbers", "dose", [*others(dose="5"), *pain(dose="5 mg")], [*others(dose="5"), *pain(dose="7.5")], [*others(dose="5 mg"), *pain(dose="5")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "column", "wrong", "right", "right_too"), CASES, ids=[f"{case[0]}-{case[1]}-{at}" for at, case in enumerate(CASES)])  # fmt: skip
+def test_a_kind_is_raised_where_it_should_be_and_not_near_it(kind, column, wrong, right, right_too):
+    assert (kind, column) in raised(wrong)
+    for rows in (right, right_too):
+        assert kind not in {found for found, _ in raised(rows)}
+
+
+PEOPLE = [{"study": "S", "randomised": "101", "design": "parallel"}]
+CROSSED = [{"study": "S", "randomised": "60", "design": "Crossover trial"}]
+OTHER_CASES = [
+    ("percent_as_count", DEATH, [*rates(), *counted(20, 24, n=300)], ()),
+    ("percent_as_count", DEATH, [*rates(), *counted(23, 27, n=30)], ()),
+    ("", DEATH, [*rates(), *counted(7, 8, n=30)], ()),
+    ("", DEATH, [*rates(), *counted(48, 50, n=200)][:-2] + counted(40, 50, n=200), ()),
+    ("", DEATH, [*rates(), *counted(23, 26, n=100)], ()),
+    ("events_fall", DEATH, [*counted(9, 9, timepoint="6 months"), *counted(7, 9, timepoint="1 year")], ()),
+    ("", DEATH, [*counted(7, 9, timepoint="6 months"), *counted(9, 9, timepoint="1 year")], ()),
+    ("", DEATH, [*counted(9, 9, timepoint="end of treatment"), *counted(7, 9, timepoint="1 year")], ()),
+    ("n_above_randomised", DEATH, counted(9, 9, n=102), PEOPLE),
+    ("arms_above_study", DEATH, counted(9, 9, n=51), PEOPLE),
+    ("", DEATH, counted(9, 9, n=50), PEOPLE),
+    ("", DEATH, counted(9, 9, n=60), CROSSED),
+    ("scale", HR, contrasts([-0.3], estimate_ci_low=-0.6, estimate_ci_high=-0.02), ()),
+    ("scale", HR, contrasts([0.7], estimate_ci_low=0.45, estimate_ci_high=0.95), ()),
+    ("interval_asymmetric", HR, contrasts([0.7], estimate_ci_low=0.4, estimate_ci_high=0.95), ()),
+    ("decimal_shift", HR, contrasts([0.7], estimate_ci_low=0.05, estimate_ci_high=0.98), ()),
+    ("", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98), ()),
+    ("", HR, contrasts([0.70], estimate_ci_low=0.48, estimate_ci_high=0.98), ()),
+    ("spread_contradiction", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_se=0.3), ()),
+    ("", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_se=0.17), ()),
+    ("p_contradiction", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_p="0.39"), ()),
+    ("", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_p="0.039"), ()),
+    ("arms_swapped", HR, [*contrasts([0.4, 0.45, 0.38, 0.41, 0.43, 0.42]), *contrasts([2.4])], ()),
+    ("sign", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([-28.0], "walking")], ()),
+    ("", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([22.0], "walking")], ()),
+    ("grim", STEPS, pain({"n": 20.0, "mean": 31.03}), ()),
+    ("", STEPS, pain({"n": 20.0, "mean": 31.05, "sd": 20.0}, {"n": 50.0}), ()),
+    ("", STEPS, pain({"n": 20.0, "mean": 31.03}, {"n": 50.0}, note="least squares mean"), ()),
+    ("", STEPS, pain({"n": 120.0, "mean": 31.03}, {"n": 50.0}), ()),
+    ("", PAIN, pain({"n": 20.0, "mean": 31.03}), ()),
+    ("grimmer", STEPS, pain({"n": 18.0, "mean": 3.44, "sd": 2.46}, {"n": 18.0, "mean": 3.5, "sd": 2.5}), ()),
+    ("text_among_numbers", PAIN, pain(), [*({"study": f"O{at}", "age": "50"} for at in range(8)), {"study": "S", "age": ">18"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "outcome", "rows", "studies"), OTHER_CASES, ids=[f"{case[0] or 'none'}-{at}" for at, case in enumerate(OTHER_CASES)])  # fmt: skip
+def test_other_outcomes(kind, outcome, rows, studies):
+    for at, one in enumerate(rows):
+        if one["group"] == "contrast" and at == len(rows) - 1:
+            one["study"] = "S"
+    found = {name for name, _ in raised(rows, [outcome], studies)}
+    assert (kind in found) if kind else not found
+
+
+def test_every_kind_has_a_case():
+    named = {case[0] for case in CASES} | {case[0] for case in OTHER_CASES}
+    assert set(KINDS) == named - {""}
+
+
+def test_the_page_of_kinds_is_that_of_the_registry(root):
+    assert (root / "docs/queries.md").read_text(encoding="utf-8") == reference.text()
+
+
+def test_an_id_stays_with_kind_place_and_value_and_goes_with_them():
+    wrong = [*others(), *pain({"sd": 2.83})]
+    (before,) = table(wrong)["query"]
+    moved = [one | {"origin": "CD.csv:9"} for one in reversed(wrong)]
+    assert table([*moved, *arms("T", drug={"n": 20.0, "mean": 30.9, "sd": 21.0}, control={"n": 22.0, "mean": 39.0, "sd": 22.0})])["query"].tolist() == [before]  # fmt: skip
+    assert table([*others(), *pain({"sd": 2.9})])["query"].tolist() != [before]
+    assert table([*others(), *pain()]).empty
+
+
+def test_an_answer_silences_its_query_and_no_other():
+    wrong = [*others(), *pain({"sd": 2.83})]
+    (name,) = table(wrong)["query"]
+    given = {
+        "query": name,
+        "answer": "as printed",
+        "by": "AB",
+        "on": "2026-05-02",
+        "_file": "config/queries.csv",
+        "_row": 2,
+    }
+    (answered,) = table(wrong, answers={name: given}).to_dict("records")
+    assert (answered["answer"], answered["answered_by"], answered["answered_on"]) == (
+        "as printed",
+        "AB",
+        "2026-05-02",
+    )
+    new, old = table([*others(), *pain({"sd": 2.9})], answers={name: given}).to_dict("records")
+    assert new["kind"] == "sd_is_se"
+    assert not new["answer"]
+    assert (old["query"], old["kind"], old["place"]) == (name, NO_QUERY, "config/queries.csv:2")
+
+
+def test_two_answers_to_one_query_are_refused():
+    sheet = pd.DataFrame([{"query": "x", "answer": text, "by": "", "on": "", "_file": "config/queries.csv", "_row": at} for at, text in ((2, "right"), (3, "wrong"))])  # fmt: skip
+    with pytest.raises(
+        InputError,
+        match=r"config/queries.csv, row 3, column answer: the query x is answered in row 2 already",
+    ):
+        answers_of(sheet)
+    assert set(answers_of(sheet.iloc[:1])) == {"x"}
+
+
+def test_the_table_has_its_columns_and_does_not_depend_on_the_order_of_rows():
+    rows = [*others(), *pain({"sd": 2.83, "mean": 310.0})]
+    found = table(rows)
+    assert tuple(found.columns) == COLUMNS
+    pd.testing.assert_frame_equal(found, table(rows[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("12 months", 365.25), ("1 year", 365.25), ("6 wk", 42), ("week 6", 42), ("24 h", 1), ("3-13 weeks", None), ("end", None), ("", None)],
+)  # fmt: skip
+def test_days_of_time_points(text, days):
+    assert days_of(text) == (None if days is None else pytest.approx(days))
+
+
+@pytest.mark.parametrize(
+    ("mean", "n", "places", "possible"),
+    # Brown and Heathers 2017: 5.19 of 28 whole numbers cannot be (5.18 and 5.21 can).
+    [(5.19, 28, 2, False), (5.18, 28, 2, True), (5.21, 28, 2, True)],
+)
+def test_grim_of_the_paper(mean, n, places, possible):
+    assert bool(possible_means(mean, n, 1, places)) is possible
+
+
+def test_grimmer_against_all_samples():
+    """All samples of five answers from 0 to 4: what they give is possible, and nearly nothing else is."""
+    from itertools import combinations_with_replacement
+    from statistics import mean, stdev
+
+    samples = list(combinations_with_replacement(range(5), 5))
+    printed = {(round(mean(one), 2), round(stdev(one), 2)) for one in samples}
+    for average, sd in printed:
+        assert any(possible_sd(sd, total, 5, 1, 2) for total in possible_means(average, 5, 1, 2))
+    assert not possible_sd(1.30, 10, 5, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "p", "whether"),
+    [("0.0235", 0.167, True), ("0.0104", 0.0366, True), ("0.0055", 0.0106, False), ("<0.001", 0.002, False), ("<0.001", 0.02, True),
+     ("0.00", 0.004, False), (">0.05", 0.01, True), (">0.05", 0.2, False), ("0.50", 0.9, False)],
+)  # fmt: skip
+def test_p_values_that_contradict_the_numbers(text, p, whether):
+    assert contradicts(text, p) is whether
+
+
+def test_rounding_alone_makes_no_limits_asymmetric():
+    assert symmetric(0.1, 0.0, 0.3, ratio=False)
+    assert symmetric(0.04, 0.01, 0.12, ratio=True)
+    assert not symmetric(0.42, 0.1, 0.5, ratio=False)
