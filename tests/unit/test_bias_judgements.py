@@ -8,12 +8,14 @@ from evergreen.bias.tools import ROB1, ROB2, TOOLS, own_tool, tool_of
 from evergreen.errors import InputError, InputErrors
 
 COLUMNS = ("study", "outcome", "domain", "question", "answer", "judgement", "support", "source", "assessor")
+FURTHER = ("timepoint", "comparison", "effect", "variant")
 
 
 def sheet(*rows, file="AB.csv"):
+    names = [*COLUMNS, *(name for name in FURTHER if any(name in row for row in rows))]
     return pd.DataFrame(
         [
-            {**dict.fromkeys(COLUMNS, ""), "study": "S1", "_file": file, "_row": number, **row}
+            {**dict.fromkeys(names, ""), "study": "S1", "_file": file, "_row": number, **row}
             for number, row in enumerate(rows, start=2)
         ]
     )
@@ -151,11 +153,19 @@ def test_a_decision_on_nothing_is_an_orphan():
     assert conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
 
 
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
-def test_each_tool_judges_overall_by_its_worst_domain(tool):
-    rows = [{"domain": domain.id, "judgement": tool.levels[0].capitalize()} for domain in tool.domains]
-    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[0]
-    rows[1]["judgement"] = tool.symbols[-1]
+@pytest.mark.parametrize(
+    ("tool", "variant"),
+    [(tool, variant) for tool in TOOLS.values() for variant in tool.variants or ("",) if tool.marks == "circles"],
+    ids=lambda one: getattr(one, "id", one),
+)  # fmt: skip
+def test_each_tool_judges_overall_by_its_worst_domain(tool, variant):
+    rows = [
+        {"domain": domain.id, "judgement": tool.levels_of(domain)[0].capitalize(), "variant": variant}
+        for domain in tool.domains_of(variant)
+    ]
+    best = max((tool.levels_of(domain)[0] for domain in tool.domains_of(variant)), key=tool.levels.index)
+    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == best
+    rows[0]["judgement"] = tool.symbols[-1]
     assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[-1]
 
 
