@@ -12,19 +12,19 @@ from itertools import product
 Key = tuple[str, ...]
 
 
-@lru_cache(maxsize=64)
+def specificity(key: Sequence[str]) -> tuple[int, tuple[bool, ...]]:
+    """How much a key says, to be compared: by the number of its labels, of equally many the one more to the left counts more."""
+    given = tuple(map(bool, key))
+    return sum(given), given
+
+
+@lru_cache(maxsize=16)
 def _masks(width: int) -> tuple[tuple[bool, ...], ...]:
-    """Which of `width` labels are given, from none to all; of equally many the one to the left counts more."""
     return tuple(sorted(product((False, True), repeat=width), key=lambda mask: (sum(mask), mask)))
 
 
-def holding(key: Sequence[str | Sequence[str]]) -> Iterator[Key]:
-    """The keys under which something holds for `key`, from the most general to the most specific, `key` itself the last.
-
-    A part of `key` may be several labels of one thing, the later the more specific.
-    """
-    parts = [((part,) if part else ()) if isinstance(part, str) else tuple(part) for part in key]
-    for mask in _masks(len(parts)):
-        if any(given and not part for given, part in zip(mask, parts, strict=True)):
-            continue
-        yield from product(*((part if given else ("",)) for given, part in zip(mask, parts, strict=True)))
+def holding(key: Sequence[str]) -> Iterator[Key]:
+    """The keys under which something holds for `key`, from the most general to `key` itself, the most specific."""
+    for mask in _masks(len(key)):
+        if all(label or not given for label, given in zip(key, mask, strict=True)):
+            yield tuple(label if given else "" for label, given in zip(key, mask, strict=True))
