@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.bias.tools import ROB1, ROB2, TOOLS
-from evergreen.figures import risk_of_bias
+from evergreen.figures import bias_marks, risk_of_bias
 from evergreen.figures.style import style
 from tests.figures.seen import texts_of
 
@@ -17,12 +17,12 @@ def judgements(*rows):
 
 
 def every_level(tool):
-    """A study for each level, judged so in all domains, and one that has not been judged."""
+    """A study for each level, judged so in all domains of the usual variant, and one that has not been judged."""
     return judgements(
         *(
             (f"Study{number}", "", domain, level)
             for number, level in enumerate([*tool.levels, ""])
-            for domain in [*(domain.id for domain in tool.domains), "overall"]
+            for domain in [*(domain.id for domain in tool.domains_of()), "overall"]
         )
     )
 
@@ -62,7 +62,8 @@ def test_nothing_is_cut_at_the_edge(tool, draw):
 
 
 def test_levels_stay_apart_in_grey():
-    for palette in risk_of_bias.PALETTES.values():
+    for tool in TOOLS.values():
+        palette = [bias_marks.colour_of(tool, level) for level in tool.levels]
         greys = sorted(0.299 * r + 0.587 * g + 0.114 * b for r, g, b in map(_rgb, palette))
         assert min(second - first for first, second in pairwise(greys)) > 15
 
