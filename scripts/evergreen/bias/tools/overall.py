@@ -78,7 +78,7 @@ class Stars(Rule):
 
 @dataclass(frozen=True)
 class Case:
-    """`level` where `at_least` of the domains (of all that count where none are named) have one of `having`."""
+    """`level` where `at_least` of the domains (of all that count where none are named) have one of `having`; always without these."""
 
     level: str
     having: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Case:
     def holds(self, judged: Judged) -> bool:
         names = self.domains or tuple(judged)
         hits = sum(judged[name] in self.having for name in names)
-        return hits >= (len(names) if self.at_least is None else self.at_least)
+        return not self.having or hits >= (len(names) if self.at_least is None else self.at_least)
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,14 @@ from evergreen.bias.tools.anatomy import MINUS, Domain, Form, Tool, questions
 
 NOT_VERIFIED = "the flow chart of the published tool was not at hand"
 
+NUMBERS = (*(f"3.{number}" for number in range(1, 4)), *(f"4.{number}" for number in range(1, 9)))
+
 ROB_ME = Tool(
     "rob-me",
     "ROB-ME",
     (
         Domain("missing_evidence", "Missing evidence", ("1", "Bias due to missing evidence"), forms=MappingProxyType({
-            ("", ""): Form(questions({
-                **{f"3.{number}": "results missing from a study that was found" for number in range(1, 4)},
-                **{f"4.{number}": "what the missing results or studies do to the synthesis" for number in range(1, 9)},
-            }), unverified=NOT_VERIFIED),
+            ("", ""): Form(questions(dict.fromkeys(NUMBERS, "")), unverified=NOT_VERIFIED),
         })),
     ),
     ("low", "some concerns", "high"),
@@ -25,5 +24,8 @@ ROB_ME = Tool(
     unit="synthesis",
     said="ROB-ME",
     source="Page et al. 2023 (BMJ 383:e076754)",
-    remarks=("The column `study` names the synthesis, such as the id of its outcome.",),
+    remarks=(
+        "The column `study` names the synthesis, such as the id of its outcome.",
+        "3.1 to 3.3 ask for results missing from studies that were found, 4.1 to 4.8 what missing results and studies do to the synthesis.",
+    ),
 )  # fmt: skip

@@ -179,6 +179,8 @@ ROBINS_I_V2 = Tool(
     source="Sterne et al., draft of 20 November 2025, follow-up studies (riskofbias.info)",
     remarks=(
         "Confounding is never low without reserve, so nor is the overall judgement: its best is `low except confounding`.",
+        "The document was not at hand. D3, D5 and D6 are suggested as two public transcriptions of its flow charts, made independently as"
+        " far as can be seen, have them for every combination of answers; on D1, D2 and D4 the two differ.",
         "What the preliminary questions send to critical at once is entered as an `overall` judgement with its reason.",
         "The answers of D1 are those of the effect of assignment, or of adhering where the column `effect` says so.",
     ),
