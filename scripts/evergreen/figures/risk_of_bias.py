@@ -194,7 +194,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
         y += height
     page.line([left, right], [axis, axis], width=0.6)
     page.text((left + right) / 2, axis + 26, _counted(lines), size=7.0, align="center", color=GREY)
-    _draw_legend(page, entries, MARGIN, axis + 44, right - MARGIN, tool)
+    _draw_legend(page, entries, MARGIN, axis + 44, right - MARGIN, tool, bars=tool.marks == "stars")
     return page.figure
 
 
@@ -296,12 +296,25 @@ def _legend_width(entries: Sequence[tuple[str, str]], width: float) -> float:
 
 
 def _draw_legend(
-    page: Page, entries: Sequence[tuple[str, str]], x: float, y: float, width: float, tool: Tool
+    page: Page,
+    entries: Sequence[tuple[str, str]],
+    x: float,
+    y: float,
+    width: float,
+    tool: Tool,
+    *,
+    bars: bool = False,
 ) -> None:
+    """The marks of the levels, or with `bars` their colours where marks have others."""
     for row in _legend_rows(entries, width):
         at = x
         for level, label in row:
-            draw_mark(page, at + 6, y, 5.5, level, tool)
+            if bars:
+                corners = [(at + 1, y - 4), (at + 12, y - 4), (at + 12, y + 4), (at + 1, y + 4)]
+                hatch = None if level else "////"
+                page.shape(corners, fill=colour_of(tool, level), edge=INK, width=0.5, hatch=hatch)
+            else:
+                draw_mark(page, at + 6, y, 5.5, level, tool)
             page.text(at + 16, y + 2.6, label, size=7.0)
             at += _entry_width(label)
         y += 15.0
