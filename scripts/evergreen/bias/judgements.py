@@ -19,6 +19,7 @@ from evergreen.bias.opinions import (
     Opinions,
     Result,
     joined,
+    met,
     opinions_of,
     result_of,
     variants_of,
@@ -92,31 +93,36 @@ class _Merged:
         self.conflicts: list[tuple[Result, dict[str, str]]] = []
         self.overall: dict[Result, dict[str, str]] = {}
         self._opinions, self._settled, self._who, self._tool = opinions, settled, who, tool
-        results = sorted({result for by_result in opinions.values() for result in by_result})
-        rows = {result: self._domains(result, variants.get(result.study, "")) for result in results}
+        filed = sorted({result for by_result in opinions.values() for result in by_result})
+        rows = {result: self._domains(result, variants.get(result.study, "")) for result in filed}
         levels = {
             result: {domain: row["judgement"] for domain, row in found.items() if domain != OVERALL}
             for result, found in rows.items()
         }
-        # What holds for another result too is no result of its own, unless it is judged overall.
-        shared = {one for result in results for one in result.general[:-1] if one in rows}
+        results = met(filed)
+        # What says only a part of what holds for another result is no result of its own, unless a person judged it overall.
+        shared = {one for result in results for one in result.general[:-1]}
         for result in results:
-            self.judgements += ((result, row) for domain, row in rows[result].items() if domain != OVERALL)
+            self.judgements += (
+                (result, row) for domain, row in rows.get(result, {}).items() if domain != OVERALL
+            )
             known: dict[str, str] = {}
             raised: dict[str, str] = {}
             for one in result.general:
                 known |= levels.get(one, {})
                 raised = rows.get(one, {}).get(OVERALL, raised)
-            level = tool.overall(known, variants.get(result.study, ""))
-            if not raised and not self._tool.rule.decides:
+            variant = variants.get(result.study, "")
+            level = tool.overall(known, variant)
+            if not raised and (
+                not tool.rule.decides or (result in shared and not tool.all_judged(known, variant))
+            ):
                 continue
             row = {
                 **(raised or _line(OVERALL, level or "", "algorithm" if level else "pending")),
                 "algorithm": level or "",
             }
-            if raised or level or result not in shared:
-                self.overall[result] = row
-                self.judgements.append((result, row))
+            self.overall[result] = row
+            self.judgements.append((result, row))
         self._orphans(rows)
 
     def _domains(self, result: Result, variant: str) -> dict[str, dict[str, str]]:

@@ -61,6 +61,36 @@ def result_of(row: Mapping[str, str]) -> Result:
     return Result(*labels[:4], EFFECTS.read(labels[4]) or labels[4])
 
 
+def met(filed: Iterable[Result]) -> list[Result]:
+    """With `filed` the results in which several of them meet, in the order of their labels.
+
+    What is filed under a time point and what is filed under a comparison both hold for the result of that time point and comparison.
+    """
+    by_study: dict[str, dict[str, set[Result]]] = {}
+    for result in filed:
+        by_study.setdefault(result.study, {}).setdefault(result.outcome, set()).add(result)
+    found: set[Result] = set()
+    for by_outcome in by_study.values():
+        for outcome, own in by_outcome.items():
+            found |= _closed(own | (by_outcome.get("", set()) if outcome else set()))
+    return sorted(found)
+
+
+def _closed(results: set[Result]) -> set[Result]:
+    """Results with all that two of them make together, as often as that gives another."""
+    new = results
+    while new and len({tuple(map(bool, result)) for result in results}) > 1:
+        pairs = ((one, other) for one in new for other in results)
+        joined_ = (Result(*(a or b for a, b in zip(*pair, strict=True))) for pair in pairs if _meet(*pair))
+        new = set(joined_) - results
+        results = results | new
+    return results
+
+
+def _meet(one: Result, other: Result) -> bool:
+    return all(a == b or not a or not b for a, b in zip(one, other, strict=True))
+
+
 Opinions = dict[Result, dict[str, Opinion]]
 Variants = Mapping[str, str]
 """The variant of the tool by study as it is compared; a study that is not there has the usual one."""

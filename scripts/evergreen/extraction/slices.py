@@ -172,9 +172,11 @@ def _most_specific(
         for key, judged in filed.get(outcome, {}).items():
             when, against, effect = key
             if when in ("", timepoint) and effect in EFFECTS and against in ("", *comparisons):
-                holding.append(((*specificity((outcome, *key)), rank, EFFECTS.index(effect)), judged))
+                holding.append((*specificity((outcome, *key)), rank, effect, judged))
+    if any(OVERALL in judged for *_, effect, judged in holding if effect != "adhering"):
+        holding = [one for one in holding if one[3] != "adhering"]
     found: dict[str, str] = {}
-    for _, judged in sorted(holding, key=itemgetter(0)):
+    for *_, judged in sorted(holding, key=itemgetter(0, 1, 2, 3)):
         found |= judged
     return found
 

@@ -211,6 +211,10 @@ class Tool:
         """Judgement of a domain that the answers lead to."""
         return self.by_id[domain].form(variant, effect).suggest(answers) if domain in self.by_id else None
 
+    def all_judged(self, judgements: Mapping[str, str], variant: str = "") -> bool:
+        """Whether every domain that counts has a judgement."""
+        return all(judgements.get(domain.id) for domain in self.domains_of(variant) if domain.counts)
+
     def overall(self, judgements: Mapping[str, str], variant: str = "") -> str | None:
         """Overall judgement from {domain id: level}; None while a domain is without one, unless what is there decides."""
         counted = {
