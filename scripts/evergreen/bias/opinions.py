@@ -33,7 +33,7 @@ class Result(NamedTuple):
     @property
     def general(self) -> list[Result]:
         """What holds for it too, from the judgements of the whole study to its own, which are the last."""
-        return [Result(self.study, *labels) for labels in holding(self[1:])]
+        return [Result._make((self.study, *labels)) for labels in holding(self[1:])]
 
 
 OPTIONAL = ("timepoint", "comparison", "effect")
@@ -58,7 +58,7 @@ class Opinion:
 def result_of(row: Mapping[str, str]) -> Result:
     """What a row of a sheet or of `judgements.csv` judges; an effect that is none stands as it is written."""
     labels = [folded(row.get(name, "")) for name in Result._fields]
-    return Result(*labels[:4], EFFECTS.read(labels[4]) or labels[4])
+    return Result._make([*labels[:4], EFFECTS.read(labels[4]) or labels[4]])
 
 
 def met(filed: Iterable[Result]) -> list[Result]:
@@ -80,9 +80,8 @@ def _closed(results: set[Result]) -> set[Result]:
     """Results with all that two of them make together, as often as that gives another."""
     new = results
     while new and len({tuple(map(bool, result)) for result in results}) > 1:
-        pairs = ((one, other) for one in new for other in results)
-        joined_ = (Result(*(a or b for a, b in zip(*pair, strict=True))) for pair in pairs if _meet(*pair))
-        new = set(joined_) - results
+        pairs = [(one, other) for one in new for other in results if _meet(one, other)]
+        new = {Result._make(a or b for a, b in zip(*pair, strict=True)) for pair in pairs} - results
         results = results | new
     return results
 
