@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review slurm test offline lint types protocol result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -38,6 +38,10 @@ types: .venv/requirements-dev.done
 # The schema and the reference of the protocol, from its models.
 protocol: .venv/requirements.done
 	PYTHONPATH=scripts $(BIN)/python -m evergreen.protocol
+
+# The same of the risk-of-bias tools.
+tools: .venv/requirements.done
+	PYTHONPATH=scripts $(BIN)/python -m evergreen.bias.tools
 
 # The same of a result.
 result: .venv/requirements.done

@@ -16,6 +16,7 @@ rule merge_bias:
     output:
         judgements="results/risk_of_bias/judgements.csv",
         conflicts="results/risk_of_bias/conflicts.csv",
+        agreement="results/risk_of_bias/agreement.csv",
     log:
         "results/logs/merge_bias.log",
     conda:
@@ -31,7 +32,7 @@ rule merge_bias:
         values=value("merge_bias", params.merge_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
-        " --judgements {output.judgements:q} --conflicts {output.conflicts:q} > {log:q} 2>&1"
+        " --judgements {output.judgements:q} --conflicts {output.conflicts:q} --agreement {output.agreement:q} > {log:q} 2>&1"
 
 
 rule draw_bias:

@@ -23,7 +23,8 @@ def main(argv: list[str] | None = None) -> None:
     tool = tool_of(args.params["tool"])
     folder = Path(args.out)
     called = {folded(name): shown for name, shown in args.params["names"].items()}
-    names = {name: called[folded(name)] for name in judgements["outcome"].unique() if folded(name) in called}
+    labels = {*judgements["outcome"], *judgements.get("comparison", ())}
+    names = {label: called[folded(label)] for label in labels if folded(label) in called}
     with style():
         save(
             risk_of_bias.summary(judgements, tool, names),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evergreen import spreadsheets, tables
+from evergreen.bias.agreement import agreement_table
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
@@ -19,6 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--conflicts", required=True)
+    arguments.add_argument("--agreement", help="where the statistics by domain and pair of assessors go")
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -27,13 +29,16 @@ def main(argv: list[str] | None = None) -> None:
             file="config/risk_of_bias",
             todo="Put <assessor>.csv or .xlsx there.",
         )
+    tool = tool_of(args.params["tool"])
     result = judge(
         read_sheets(args.sheets, "risk_of_bias", args.params["people"]),
         read_sheet(args.adjudication, "risk_of_bias") if args.adjudication else None,
-        tool_of(args.params["tool"]),
+        tool,
     )
     tables.write_table(result.judgements, args.judgements)
     spreadsheets.write_table(result.conflicts, args.conflicts)
+    if args.agreement:
+        spreadsheets.write_table(agreement_table(result.opinions, tool), args.agreement)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.bias.tools import ROB1, ROB2, TOOLS
-from evergreen.figures import risk_of_bias
+from evergreen.figures import bias_lines, bias_marks, risk_of_bias
 from evergreen.figures.style import style
 from tests.figures.seen import texts_of
 
@@ -17,12 +17,12 @@ def judgements(*rows):
 
 
 def every_level(tool):
-    """A study for each level, judged so in all domains, and one that has not been judged."""
+    """A study for each level, judged so in all domains of the usual variant, and one that has not been judged."""
     return judgements(
         *(
             (f"Study{number}", "", domain, level)
             for number, level in enumerate([*tool.levels, ""])
-            for domain in [*(domain.id for domain in tool.domains), "overall"]
+            for domain in [*(domain.id for domain in tool.domains_of()), "overall"]
         )
     )
 
@@ -62,7 +62,8 @@ def test_nothing_is_cut_at_the_edge(tool, draw):
 
 
 def test_levels_stay_apart_in_grey():
-    for palette in risk_of_bias.PALETTES.values():
+    for tool in TOOLS.values():
+        palette = [bias_marks.colour_of(tool, level) for level in tool.levels]
         greys = sorted(0.299 * r + 0.587 * g + 0.114 * b for r, g, b in map(_rgb, palette))
         assert min(second - first for first, second in pairwise(greys)) > 15
 
@@ -92,3 +93,57 @@ def test_a_review_in_which_nothing_is_judged_yet_has_figures_that_say_so():
         assert "yet" in texts_of(draw(judgements(), ROB1).axes[0])[0].get_text()
     assert risk_of_bias.summary_table(judgements(), ROB1).empty
     assert risk_of_bias.graph_table(judgements(), ROB1)["count"].sum() == 0
+
+
+def results(*rows):
+    names = ["study", "outcome", "timepoint", "comparison", "effect", "variant", "domain", "judgement"]
+    return pd.DataFrame(rows, columns=names)
+
+
+BY_RESULT = results(
+    ["S1", "", "", "", "", "", "D1", "low"],
+    ["S1", "pain", "6 weeks", "placebo", "", "", "D2", "high"],
+    ["S1", "pain", "6 weeks", "placebo", "", "", "overall", "high"],
+    ["S1", "pain", "6 weeks", "pain_b", "adhering", "", "D2", "low"],
+    ["S1", "pain", "6 weeks", "pain_b", "adhering", "", "overall", ""],
+    ["S2", "pain", "6 weeks", "placebo", "", "crossover", "DS", "low"],
+    ["S2", "pain", "6 weeks", "placebo", "", "crossover", "overall", ""],
+)
+
+
+def test_a_line_says_what_it_is_a_result_of_and_has_what_holds_for_all():
+    lines = bias_lines.lines_of(BY_RESULT)
+    names = {"pain": "Pain", "pain_b": "Pain, against drug B"}
+    assert [(line.study, line.title(names)) for line in lines] == [
+        ("S1", "Pain, against drug B, 6 weeks, effect of adhering"),
+        ("S1", "Pain, 6 weeks, placebo"),
+        ("S2", "Pain, 6 weeks, placebo"),
+    ]
+    assert [line.levels.get("D1") for line in lines] == ["low", "low", None]
+
+
+def test_a_domain_counts_only_where_the_variant_has_it():
+    table = risk_of_bias.graph_table(BY_RESULT, ROB2)
+    counts = table.groupby("domain", sort=False)["count"].sum().to_dict()
+    assert counts == {"D1": 3, "DS": 1, "D2": 3, "D3": 3, "D4": 3, "D5": 3, "overall": 3}
+    head = risk_of_bias.summary_table(BY_RESULT, ROB2).columns.tolist()
+    assert head == ["Study", "D1", "DS", "D2", "D3", "D4", "D5", "Overall"]
+
+
+def test_stars_are_drawn_with_their_total():
+    stars = TOOLS["newcastle-ottawa"]
+    rows = [("A", "", domain.id, "1 star") for domain in stars.domains_of()]
+    table = judgements(*rows, ("A", "", "overall", "8"))
+    assert risk_of_bias.summary_table(table, stars)["Overall"].tolist() == ["8"]
+    shown = [text.get_text() for text in texts_of(risk_of_bias.summary(table, stars).axes[0])]
+    assert {"Stars of 9", "8", "2 stars", "1 star", "No star"} <= set(shown)
+    assert "Stars of 9" not in {
+        text.get_text() for text in texts_of(risk_of_bias.graph(table, stars).axes[0])
+    }
+
+
+def test_a_summary_has_an_end_and_says_so():
+    many = judgements(*((f"S{number:04}", "", "D1", "low") for number in range(800)))
+    figure = risk_of_bias.summary(many, ROB2)
+    assert "80 more lines stand in summary.csv." in {text.get_text() for text in texts_of(figure.axes[0])}
+    assert len(risk_of_bias.summary_table(many, ROB2)) == 800

@@ -3,17 +3,21 @@
 import pandas as pd
 import pytest
 
+from evergreen.bias import judgements
+from evergreen.bias.agreement import agreement_table
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB1, ROB2, TOOLS, own_tool, tool_of
 from evergreen.errors import InputError, InputErrors
 
 COLUMNS = ("study", "outcome", "domain", "question", "answer", "judgement", "support", "source", "assessor")
+FURTHER = ("timepoint", "comparison", "effect", "variant")
 
 
 def sheet(*rows, file="AB.csv"):
+    names = [*COLUMNS, *(name for name in FURTHER if any(name in row for row in rows))]
     return pd.DataFrame(
         [
-            {**dict.fromkeys(COLUMNS, ""), "study": "S1", "_file": file, "_row": number, **row}
+            {**dict.fromkeys(names, ""), "study": "S1", "_file": file, "_row": number, **row}
             for number, row in enumerate(rows, start=2)
         ]
     )
@@ -151,11 +155,19 @@ def test_a_decision_on_nothing_is_an_orphan():
     assert conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
 
 
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
-def test_each_tool_judges_overall_by_its_worst_domain(tool):
-    rows = [{"domain": domain.id, "judgement": tool.levels[0].capitalize()} for domain in tool.domains]
-    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[0]
-    rows[1]["judgement"] = tool.symbols[-1]
+@pytest.mark.parametrize(
+    ("tool", "variant"),
+    [(tool, variant) for tool in TOOLS.values() for variant in tool.variants or ("",) if tool.marks == "circles"],
+    ids=lambda one: getattr(one, "id", one),
+)  # fmt: skip
+def test_each_tool_judges_overall_by_its_worst_domain(tool, variant):
+    rows = [
+        {"domain": domain.id, "judgement": tool.levels_of(domain)[0].capitalize(), "variant": variant}
+        for domain in tool.domains_of(variant)
+    ]
+    best = max((tool.levels_of(domain)[0] for domain in tool.domains_of(variant)), key=tool.levels.index)
+    assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == best
+    rows[0]["judgement"] = tool.symbols[-1]
     assert levels(judge({"AB": sheet(*rows)}, None, tool))["overall"] == tool.levels[-1]
 
 
@@ -256,3 +268,74 @@ def test_an_answer_is_read_by_its_words(answer):
         ROB2,
     )
     assert levels(judged)["D1"] == "low"
+
+
+def by_result(judged, *names):
+    overall = judged.judgements[judged.judgements["domain"] == "overall"]
+    return {tuple(row[name] for name in names): row["judgement"] for _, row in overall.iterrows()}
+
+
+SOME = [{"domain": domain, "judgement": "low"} for domain in ("D1", "D2", "D3", "D4")]
+
+
+def test_a_result_takes_what_holds_for_all_and_is_judged_overall():
+    rows = [
+        *SOME,
+        {"domain": "D5", "judgement": "low", "outcome": "pain"},
+        {"domain": "D3", "judgement": "some concerns", "outcome": "pain", "timepoint": "12 weeks"},
+        {"domain": "D4", "judgement": "high", "outcome": "pain", "timepoint": "6 weeks", "comparison": "drug B"},
+        {"domain": "D4", "judgement": "low", "outcome": "pain", "timepoint": "6 Weeks", "comparison": "placebo"},
+    ]  # fmt: skip
+    judged = judge({"AB": sheet(*rows), "CD": sheet(*rows[::-1])}, None, ROB2)
+    assert judged.judgements.columns.tolist()[:4] == ["study", "outcome", "timepoint", "comparison"]
+    assert by_result(judged, "outcome", "timepoint", "comparison") == {
+        ("pain", "", ""): "low",
+        ("pain", "12 weeks", ""): "some concerns",
+        ("pain", "6 Weeks", "drug B"): "high",
+        ("pain", "6 Weeks", "placebo"): "low",
+    }
+    assert judged.conflicts.empty
+
+
+def test_both_effects_of_interest_are_judged_apart():
+    adhering = "2.1=N 2.2=N 2.4=Y 2.5=N 2.6=N"
+    rows = [*answers(LOW), *answers(adhering, effect="per protocol")]
+    judged = judge({"AB": sheet(*rows)}, None, ROB2)
+    assert by_result(judged, "effect") == {("",): "low", ("adhering",): "high"}
+    decision = {"domain": "D2", "effect": "adhering", "question": "2.6", "answer": "Y", "adjudicator": "EF"}
+    other = [*answers(LOW), *answers(adhering.replace("2.6=N", "2.6=NI"), effect="adhering")]
+    judged = judge({"AB": sheet(*rows), "CD": sheet(*other)}, sheet(decision), ROB2)
+    assert by_result(judged, "effect") == {("",): "low", ("adhering",): "some concerns"}
+    assert judged.conflicts[["effect", "question", "status", "adjudicator"]].values.tolist() == [
+        ["adhering", "2.6", "adjudicated", "EF"]
+    ]
+
+
+def test_what_a_person_says_of_a_whole_study_holds_for_its_results():
+    raised = {"domain": "overall", "judgement": "high", "support": "fraud"}
+    rows = [*SOME, raised, {"domain": "D5", "judgement": "low", "outcome": "pain"}]
+    judged = judge({"AB": sheet(*rows)}, None, ROB2)
+    assert by_result(judged, "outcome") == {("",): "high", ("pain",): "high"}
+    assert judged.judgements["algorithm"].tolist()[-1] == "low"
+
+
+def test_columns_that_nobody_fills_are_not_written():
+    rows = [{**row, "timepoint": "", "effect": "", "variant": ""} for row in answers(LOW)]
+    judged = judge({"AB": sheet(*rows)}, None, ROB2)
+    assert judged.judgements.columns.tolist() == list(judgements.COLUMNS)
+
+
+def test_agreement_is_counted_by_domain_before_adjudication():
+    pairs = {"S1": "low low", "S2": "low high", "S3": "high high", "S4": "low low", "S5": "high low"}
+    sheets = {
+        person: sheet(
+            *({"study": study, "domain": "7", "judgement": said.split()[n]} for study, said in pairs.items())
+        )
+        for n, person in enumerate(("AB", "CD"))
+    }
+    table = agreement_table(judge(sheets, None, ROB1).opinions, ROB1)
+    assert table[["domain", "first", "second", "n"]].values.tolist() == [["other_bias", "AB", "CD", 5]]
+    # 2 x 2: 2 low both, 1 high both, 1 and 1: po 3/5, pe (3*3 + 2*2)/25.
+    assert table["agreement"].item() == pytest.approx(0.6)
+    assert table["kappa"].item() == pytest.approx((0.6 - 0.52) / 0.48)
+    assert agreement_table(judge({"AB": sheets["AB"]}, None, ROB1).opinions, ROB1).empty

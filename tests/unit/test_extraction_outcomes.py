@@ -1,5 +1,7 @@
 """A slice holds all that pooling reads, and changes its name only when that changes."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -95,8 +97,8 @@ def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
     assert {name: as_csv(one) for name, one in together.items()} == {
         name: as_csv(one) for name, one in each.items()
     }
-    # Two columns of the sheet and of the judgements, each study list once a column, each name asked for once.
-    assert len(calls) == 2 * len(ROWS) + 2 * len(JUDGED) + 2 * len(SCREENED) + len(STUDIES) + len(wanted)
+    # Two columns of the sheet and of the judgements, each study list once a column, data and id of each outcome once.
+    assert len(calls) == 2 * len(ROWS) + 2 * len(JUDGED) + 2 * len(SCREENED) + len(STUDIES) + 2 * len(wanted)
 
 
 ANY_NAME = [
@@ -165,3 +167,61 @@ def test_the_levels_of_a_subgroup_are_one_whatever_their_letter_case():
     ]
     chosen = choosing.choose(rows, pooling(id="x", measure="PR"))
     assert [one.columns["region"] for one in chosen.comparisons] == ["asia", "asia", "asia", "Europe", ""]
+
+
+def filed(*rows):
+    names = ["study", "outcome", "timepoint", "comparison", "effect", "domain", "judgement"]
+    return pd.DataFrame(rows, columns=names)
+
+
+FILED = filed(
+    ["S1", "", "", "", "", "D1", "low"],
+    ["S1", "pain", "", "", "", "D1", "some concerns"],
+    ["S1", "pain", "6 weeks", "", "", "D1", "high"],
+    ["S1", "pain", "", "placebo", "", "D2", "low"],
+    ["S1", "pain", "", "Drug B", "", "D2", "high"],
+    ["S1", "pain_b", "", "", "", "D3", "high"],
+    ["S1", "pain", "", "", "adhering", "D4", "high"],
+    ["S1", "pain", "", "", "assignment", "D4", "low"],
+    ["S2", "pain", "", "", "adhering", "D4", "high"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "study", "timepoint", "expected"),
+    [
+        ("pain", "S1", "12 weeks", {"D1": "some concerns", "D2": "low", "D4": "low"}),
+        ("pain", "S1", "6  Weeks", {"D1": "high", "D2": "low", "D4": "low"}),
+        ("pain_b", "S1", "6 weeks", {"D1": "high", "D2": "high", "D4": "low", "D3": "high"}),
+        ("pain", "S2", "6 weeks", {"D4": "high"}),
+        ("sleep", "S1", "6 weeks", {"D1": "low"}),
+    ],
+)
+def test_the_most_specific_judgement_that_holds_stands_beside_a_result(outcome, study, timepoint, expected):
+    outcomes = [
+        pooling(id="pain", data="pain", arms={"control": ["Placebo"]}),
+        pooling(id="pain_b", data="pain", arms={"control": ["drug B"]}),
+        pooling(id="sleep", data="sleep"),
+    ]  # fmt: skip
+    rows = pd.DataFrame(
+        [[study, data, timepoint, arm, group] for data in ("pain", "sleep") for arm, group in
+         (("drug A", "intervention"), ("placebo", "control"), ("drug B", "control"))],
+        columns=["study", "outcome", "timepoint", "arm", "group"],
+    )  # fmt: skip
+    found = slices_of(rows, outcomes, judgements=FILED)[outcome]
+    assert [json.loads(text) for text in found["risk_of_bias"]] == [expected] * 3
+
+
+def test_a_study_of_another_comparison_brings_no_judgement_of_it():
+    outcome = pooling(id="active", data="pain", arms={"control": ["drug B"]})
+    rows = pd.DataFrame(
+        [["S1", "pain", "drug A", "intervention"], ["S1", "pain", "placebo", "control"],
+         ["S2", "pain", "drug A", "intervention"], ["S2", "pain", "placebo", "control"], ["S2", "pain", "Drug B", "control"],
+         ["S3", "pain", "", ""]],
+        columns=["study", "outcome", "arm", "group"],
+    )  # fmt: skip
+    judged = pd.DataFrame(
+        [[study, "pain", "overall", "low"] for study in ("S1", "S2", "S3")], columns=JUDGED.columns
+    )
+    found = slices_of(rows, [outcome], judgements=judged)["active"]
+    assert found["rob_overall"].tolist() == ["", "", "low", "low", "low", "low"]

@@ -1,152 +1,182 @@
 """Several assessors' sheets become one table of judgements; what they disagree on waits for an adjudicator.
 
-A judgement belongs to a study (RoB 1, most tools of one's own) or to a result, that is a study and an outcome (RoB 2).
 Where a tool has an algorithm, answers to signalling questions lead to a judgement; an assessor who judges otherwise overrides
-it with a reason.
+it with a reason. Tools are known by what `bias.tools` says of them and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from evergreen import tables
-from evergreen.bias import rob2
+from evergreen.bias.opinions import (
+    OPTIONAL,
+    Opinion,
+    Opinions,
+    Result,
+    joined,
+    met,
+    opinions_of,
+    result_of,
+    variants_of,
+)
 from evergreen.bias.tools import OVERALL, Tool
+from evergreen.bias.tools.anatomy import class_of
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import content
-from evergreen.sheets import folded
-from evergreen.sheets.labels import Choices, spelling_of
+from evergreen.sheets.labels import spelling_of
 
-_KEY = ("study", "outcome", "domain", "question")
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
 CONFLICTS = ("study", "outcome", "domain", "question", "values", "status", "value", "adjudicator", "note")
-
-
-class Result(NamedTuple):
-    """What is judged, by its labels as they are compared; `outcome` is "" where the judgement holds for the whole study."""
-
-    study: str
-    outcome: str
-
-
-ANSWERS = Choices(rob2.IN_WORDS)
-
-
-@dataclass
-class Opinion:
-    """What one assessor says on one domain of one result."""
-
-    judgement: str = ""
-    support: str = ""
-    source: str = ""
-    answers: dict[str, str] = field(default_factory=dict)
-    # D2 of RoB 2 is asked in one of two forms.
-    form: str = ""
-    # What it is about, as the assessor calls it.
-    about: str = ""
-
-
-Opinions = dict[Result, dict[str, Opinion]]
+Lines = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Judged:
+    """`judgements` and `conflicts` as they are written; `opinions` are what each assessor said, before adjudication."""
+
     judgements: pd.DataFrame
     conflicts: pd.DataFrame
+    opinions: Mapping[str, Opinions]
 
 
 def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, tool: Tool) -> Judged:
     """Merge assessors' sheets into one judgement per result and domain, whatever the order of people and rows.
 
     `status` is agreed, single (one assessor only), adjudicated, conflict (judgement empty) or algorithm (the overall
-    judgement). `algorithm` holds what the answers lead to, so that an override is seen. Raises InputError(s) on unknown domains,
-    answers and levels, on contradictory rows, and on an override without a reason.
+    judgement). `algorithm` holds what the answers lead to, so that an override is seen. Time point, comparison, effect of interest and
+    variant stand behind the outcome where somebody fills them. Raises InputError(s) on unknown domains, answers and levels, on
+    contradictory rows, and on an override without a reason.
     """
     errors: list[InputError] = []
     sheets = {person: sheets[person] for person in sorted(sheets)}
-    spelt = {
-        name: spelling_of(label for rows in sheets.values() for label in rows[name])
-        for name in Result._fields
-    }
-    opinions = {person: _opinions(rows, tool, errors) for person, rows in sheets.items()}
-    settled = _opinions(adjudication, tool, errors) if adjudication is not None else {}
+    everything = [*sheets.values(), *([adjudication] if adjudication is not None else [])]
+    variants = variants_of(everything, tool, errors)
+    opinions = {person: opinions_of(rows, tool, variants, errors) for person, rows in sheets.items()}
+    settled = opinions_of(adjudication, tool, variants, errors) if adjudication is not None else {}
     refuse(errors)
-    who = _adjudicators(adjudication)
-
-    judgements: list[dict[str, str]] = []
-    conflicts: list[dict[str, str]] = []
-    order = [domain.id for domain in tool.domains]
-    for result in sorted({result for by_result in opinions.values() for result in by_result}):
-        said = {person: by_result[result] for person, by_result in opinions.items() if result in by_result}
-        conflicts += _pending(result, list(sheets), said)
-        levels: dict[str, str] = {}
-        for domain in [*order, OVERALL]:
-            by_person = {person: domains[domain] for person, domains in said.items() if domain in domains}
-            decision = settled.get(result, {}).get(domain)
-            if not by_person and not decision:
-                continue
-            row, listed = _merged(result, domain, by_person, decision, list(said), who, tool)
-            conflicts += listed
-            if domain == OVERALL:
-                row["algorithm"] = tool.overall(levels) or ""
-                errors += _unreasoned({**row, **_called(result, spelt)})
-            else:
-                levels[domain] = row["judgement"]
-            judgements.append(row)
-        if not any(OVERALL in domains for domains in [*said.values(), settled.get(result, {})]):
-            level = tool.overall(levels)
-            row = dict.fromkeys(COLUMNS, "")
-            row |= {**result._asdict(), "domain": OVERALL, "judgement": level or ""}
-            judgements.append(row | {"status": "algorithm" if level else "pending", "algorithm": level or ""})
-    for result in sorted(settled.keys() - {Result(row["study"], row["outcome"]) for row in judgements}):
-        for domain, decision in settled[result].items():
-            conflicts.append(
-                _line(result, domain, "", "", "orphan", decision.judgement, who, decision.support)
-            )
-    refuse(errors)
+    merged = _Merged(opinions, settled, _adjudicators(adjudication), variants, tool)
+    spelt = _spellings(sheets.values())
+    unexplained = [one for one in merged.overall.items() if not _reasoned(one[1])]
+    refuse([_unreasoned({**row, **_called(result, spelt)}) for result, row in unexplained])
     if adjudication is not None:  # what nobody judged is called as the adjudicator calls it
-        spelt = {name: spelling_of(adjudication[name]) | own for name, own in spelt.items()}
-    for line in (*judgements, *conflicts):
-        line |= _called(Result(line["study"], line["outcome"]), spelt)
+        spelt = {name: called | spelt[name] for name, called in _spellings([adjudication]).items()}
     return Judged(
-        pd.DataFrame(judgements, columns=list(COLUMNS)), pd.DataFrame(conflicts, columns=list(CONFLICTS))
+        _table(merged.judgements, COLUMNS, spelt, variants),
+        _table(merged.conflicts, CONFLICTS, spelt, {}),
+        opinions,
     )
-
-
-def _called(result: Result, spelt: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    return {name: spelt[name].get(label, label) for name, label in result._asdict().items()}
 
 
 def check(rows: pd.DataFrame, tool: Tool) -> None:
     """Refuse a sheet with domains, questions, answers or levels that the tool does not know, or an unexplained override."""
     errors: list[InputError] = []
-    _opinions(rows, tool, errors)
+    opinions_of(rows, tool, variants_of([rows], tool, errors), errors)
     refuse(errors)
 
 
-def _merged(
-    result: Result,
+class _Merged:
+    """Judgements and conflicts by result, in the order of their labels."""
+
+    def __init__(
+        self,
+        opinions: Mapping[str, Opinions],
+        settled: Opinions,
+        who: Mapping[Result, str],
+        variants: Mapping[str, str],
+        tool: Tool,
+    ) -> None:
+        self.judgements: list[tuple[Result, dict[str, str]]] = []
+        self.conflicts: list[tuple[Result, dict[str, str]]] = []
+        self.overall: dict[Result, dict[str, str]] = {}
+        self._opinions, self._settled, self._who, self._tool = opinions, settled, who, tool
+        filed = sorted({result for by_result in opinions.values() for result in by_result})
+        rows = {result: self._domains(result, variants.get(result.study, "")) for result in filed}
+        levels = {
+            result: {domain: row["judgement"] for domain, row in found.items() if domain != OVERALL}
+            for result, found in rows.items()
+        }
+        results = met(filed)
+        # What says only a part of what holds for another result is no result of its own, unless a person judged it overall.
+        shared = {one for result in results for one in result.general[:-1]}
+        for result in results:
+            self.judgements += (
+                (result, row) for domain, row in rows.get(result, {}).items() if domain != OVERALL
+            )
+            known: dict[str, str] = {}
+            raised: dict[str, str] = {}
+            for one in result.general:
+                known |= levels.get(one, {})
+                raised = rows.get(one, {}).get(OVERALL, raised)
+            variant = variants.get(result.study, "")
+            level = tool.overall(known, variant)
+            if not raised and (
+                not tool.rule.decides or (result in shared and not tool.all_judged(known, variant))
+            ):
+                continue
+            row = {
+                **(raised or _line(OVERALL, level or "", "algorithm" if level else "pending")),
+                "algorithm": level or "",
+            }
+            self.overall[result] = row
+            self.judgements.append((result, row))
+        self._orphans(rows)
+
+    def _domains(self, result: Result, variant: str) -> dict[str, dict[str, str]]:
+        """What people say of the domains of one result and of it as a whole; what they differ on goes to the conflicts."""
+        said = {
+            person: by_result[result] for person, by_result in self._opinions.items() if result in by_result
+        }
+        self.conflicts += ((result, line) for line in _pending(list(self._opinions), said))
+        rows: dict[str, dict[str, str]] = {}
+        decided = self._settled.get(result, {})
+        for domain in [*(domain.id for domain in self._tool.domains_of(variant)), OVERALL]:
+            by_person = {person: domains[domain] for person, domains in said.items() if domain in domains}
+            decision = decided.get(domain)
+            if not by_person and not decision:
+                continue
+            answers, open_questions = _merged_answers(by_person, decision)
+            voices = [*by_person.values(), *([decision] if decision else [])]
+            effects = [voice.effect for voice in voices if voice.effect]
+            suggested = self._tool.suggest(
+                domain, answers, variant=variant, effect=effects[-1] if effects else ""
+            )
+            by_whom = self._who.get(result, "")
+            rows[domain], listed = _settle(
+                domain, by_person, decision, list(said), by_whom, suggested or "", open_questions
+            )
+            self.conflicts += ((result, line) for line in listed)
+        return rows
+
+    def _orphans(self, judged: Mapping[Result, object]) -> None:
+        """Decisions on what nobody judged."""
+        for result in sorted(self._settled.keys() - judged.keys()):
+            by_whom = self._who.get(result, "")
+            for domain, decision in self._settled[result].items():
+                line = _conflict(domain, "", "", "orphan", decision.judgement, by_whom, decision.support)
+                self.conflicts.append((result, line))
+
+
+def _settle(
     domain: str,
     by_person: Mapping[str, Opinion],
     decision: Opinion | None,
     people: list[str],
-    who: Mapping[Result, str],
-    tool: Tool,
-) -> tuple[dict[str, str], list[dict[str, str]]]:
+    by_whom: str,
+    suggested: str,
+    open_questions: Mapping[str, Mapping[str, str]],
+) -> tuple[dict[str, str], Lines]:
     """The judgement of one domain, and what of it was or is in conflict."""
     conflicts = []
-    answers, open_questions = _merged_answers(by_person, decision)
-    suggested = _suggest(tool, domain, answers, by_person, decision)
     said = {person: by_person[person].judgement if person in by_person else "" for person in people}
     differs = len(set(said.values())) > 1
     settles = decision is not None and bool(decision.judgement or decision.answers)
     level, status = next(iter(said.values()), ""), "agreed" if len(by_person) > 1 else "single"
     if settles and decision is not None:
-        level, status = decision.judgement or suggested or "", "adjudicated"
+        level, status = decision.judgement or suggested, "adjudicated"
     elif differs:
         given = {value for value in said.values() if value}
         level, status = (given.pop(), "single") if len(given) == 1 else ("", "conflict")
@@ -155,34 +185,20 @@ def _merged(
         state = "adjudicated" if settled or settles else "open" if not level else "no effect"
         value = decision.answers.get(question, "") if decision else ""
         conflicts.append(
-            _line(result, domain, question, _said(values), state, value, who if settles else {}, "")
+            _conflict(domain, question, _said(values), state, value, by_whom if settles else "", "")
         )
     if differs:
         state = "adjudicated" if settles else "open"
         note = decision.support if settles and decision else ""
-        conflicts.append(
-            _line(
-                result, domain, "", _said(said), state, level if settles else "", who if settles else {}, note
-            )
-        )
+        by = by_whom if settles else ""
+        conflicts.append(_conflict(domain, "", _said(said), state, level if settles else "", by, note))
     voices = [decision] if settles and decision else list(by_person.values())
     row = {
-        **result._asdict(), "domain": domain, "judgement": level,
-        "support": _joined(voice.support for voice in voices), "source": _joined(voice.source for voice in voices),
-        "assessors": "; ".join(by_person), "status": status, "algorithm": suggested or "",
+        "domain": domain, "judgement": level,
+        "support": joined(voice.support for voice in voices), "source": joined(voice.source for voice in voices),
+        "assessors": "; ".join(by_person), "status": status, "algorithm": suggested,
     }  # fmt: skip
     return row, conflicts
-
-
-def _unreasoned(row: Mapping[str, str]) -> list[InputError]:
-    """An override of the overall judgement that nobody explained."""
-    if not row["judgement"] or not row["algorithm"] or row["judgement"] == row["algorithm"] or row["support"]:
-        return []
-    result = f"{row['study']}, {row['outcome'] or 'all outcomes'}"
-    problem = f"{result}: judged {row['judgement']} overall where the domains lead to {row['algorithm']}, without a reason"
-    return [
-        InputError(problem, column="support", todo="Give the reason in the sheet of config/risk_of_bias.")
-    ]
 
 
 def _merged_answers(
@@ -200,7 +216,7 @@ def _merged_answers(
             for person, opinion in by_person.items()
             if opinion.answers
         }
-        classes = {rob2.CLASS.get(value, "") for value in values.values()}
+        classes = {class_of(value) for value in values.values()}
         if len(classes) > 1:
             differing[question] = values
         else:
@@ -208,128 +224,19 @@ def _merged_answers(
     return answers | (decision.answers if decision else {}), differing
 
 
-def _suggest(
-    tool: Tool,
-    domain: str,
-    answers: Mapping[str, str],
-    by_person: Mapping[str, Opinion],
-    decision: Opinion | None,
-) -> str | None:
-    if not tool.questions or domain == OVERALL:
-        return None
-    forms = [voice.form for voice in [*by_person.values(), *([decision] if decision else [])] if voice.form]
-    return rob2.suggest(forms[-1] if forms else domain, answers)
+def _reasoned(row: Mapping[str, str]) -> bool:
+    return bool(
+        not row["judgement"] or not row["algorithm"] or row["judgement"] == row["algorithm"] or row["support"]
+    )
 
 
-def _opinions(rows: pd.DataFrame, tool: Tool, errors: list[InputError]) -> Opinions:
-    """One sheet as opinions; every fault goes to `errors`."""
-    opinions: Opinions = {}
-    seen: dict[tuple[str, ...], dict[str, str]] = {}
-    before = len(errors)
-    in_order = sorted(tables.rows(rows), key=lambda row: (*(folded(row[name]) for name in _KEY), row["_row"]))
-    for row in in_order:
-        place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-        key = tuple(folded(row[column]) for column in _KEY)
-        earlier = seen.setdefault(key, row)
-        if earlier is not row:
-            if content(earlier, _KEY) != content(row, _KEY):
-                errors.append(
-                    InputError(
-                        f"judged already in row {earlier['_row']}, otherwise",
-                        **place,
-                        todo="Keep one of the two rows.",
-                    )
-                )
-            continue
-        domain = tool.domain_of(row["domain"])
-        if domain is None:
-            allowed = ", ".join(domain.id for domain in tool.domains)
-            errors.append(
-                InputError(
-                    f"{row['domain']!r} is no domain of {tool.name}",
-                    **place,
-                    column="domain",
-                    todo=f"Allowed: {allowed}, {OVERALL}.",
-                )
-            )
-            continue
-        opinion = opinions.setdefault(Result(folded(row["study"]), folded(row["outcome"])), {}).setdefault(
-            domain.id, Opinion(about=f"{row['study']}, {row['outcome'] or 'all outcomes'}")
-        )
-        if "adhering" in folded(row["domain"]):
-            opinion.form = f"{domain.id}-adhering"
-        if row["question"]:
-            _take_answer(opinion, row, domain.id, tool, errors)
-        if row["judgement"] or not row["question"]:
-            _take_judgement(opinion, row, tool, errors)
-    errors[before:] = sorted(
-        errors[before:], key=lambda error: error.row or 0
-    )  # as the person goes through the sheet
-    for domains in opinions.values():
-        for domain_id, opinion in domains.items():
-            suggested = _suggest(tool, domain_id, opinion.answers, {"": opinion}, None)
-            if suggested and opinion.judgement and opinion.judgement != suggested and not opinion.support:
-                errors.append(
-                    InputError(
-                        f"{opinion.about}, {domain_id}: judged {opinion.judgement} where the answers "
-                        f"lead to {suggested}, without a reason",
-                        file=str(rows["_file"].iloc[0]),
-                        column="support",
-                        todo="Give the reason.",
-                    )
-                )
-            opinion.judgement = opinion.judgement or suggested or ""
-    return opinions
-
-
-def _take_answer(
-    opinion: Opinion, row: Mapping[str, str], domain: str, tool: Tool, errors: list[InputError]
-) -> None:
-    place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
-    # A program that writes decimal commas makes one of the question's number.
-    question, answer = row["question"].removesuffix(".").replace(",", "."), row["answer"].upper()
-    if tool.questions:
-        allowed = rob2.QUESTIONS.get(domain, ())
-        if question not in allowed:
-            errors.append(
-                InputError(
-                    f"{row['question']!r} is no signalling question of {domain}",
-                    **place,
-                    column="question",
-                    todo=f"Allowed: {', '.join(allowed)}.",
-                )
-            )
-            return
-        read = ANSWERS.read(answer) if answer else ""
-        if read is None:
-            errors.append(
-                InputError(f"{answer!r} is no answer", **place, column="answer", todo=f"Allowed: {ANSWERS}.")
-            )
-            return
-        answer = read
-    opinion.answers[question] = answer
-    if row["support"] and not row["judgement"]:
-        opinion.support = _joined([opinion.support, f"{question} {row['support']}"])
-    opinion.source = _joined([opinion.source, row["source"]])
-
-
-def _take_judgement(opinion: Opinion, row: Mapping[str, str], tool: Tool, errors: list[InputError]) -> None:
-    level = tool.level_of(row["judgement"]) if row["judgement"] else ""
-    if level is None or (not level and row["support"]):
-        shown = repr(row["judgement"]) if row["judgement"] else "nothing"
-        errors.append(
-            InputError(
-                f"{shown} is no judgement of {tool.name}",
-                file=row["_file"],
-                row=int(row["_row"]),
-                column="judgement",
-                todo=f"Allowed: {', '.join(tool.levels)}.",
-            )
-        )
-        return
-    opinion.judgement = level
-    opinion.support = _joined([opinion.support, row["support"]])
-    opinion.source = _joined([opinion.source, row["source"]])
+def _unreasoned(row: Mapping[str, str]) -> InputError:
+    """An override of the overall judgement that nobody explained."""
+    about = ", ".join(
+        filter(None, (row["study"], row["outcome"] or "all outcomes", *(row[name] for name in OPTIONAL)))
+    )
+    problem = f"{about}: judged {row['judgement']} overall where the domains lead to {row['algorithm']}, without a reason"
+    return InputError(problem, column="support", todo="Give the reason in the sheet of config/risk_of_bias.")
 
 
 def _adjudicators(adjudication: pd.DataFrame | None) -> dict[Result, str]:
@@ -337,41 +244,59 @@ def _adjudicators(adjudication: pd.DataFrame | None) -> dict[Result, str]:
         return {}
     named = adjudication["adjudicator"] if "adjudicator" in adjudication else adjudication["assessor"]
     found: dict[Result, list[str]] = {}
-    for study, outcome, name in zip(adjudication["study"], adjudication["outcome"], named, strict=True):
-        found.setdefault(Result(folded(study), folded(outcome)), []).append(name)
+    for row, name in zip(tables.rows(adjudication), named, strict=True):
+        found.setdefault(result_of(row), []).append(name)
     return {result: "; ".join(sorted(spelling_of(names).values())) for result, names in found.items()}
 
 
-def _pending(result: Result, people: list[str], said: Mapping[str, object]) -> list[dict[str, str]]:
-    absent = [person for person in people if person not in said]
-    if not absent:
+Spellings = Mapping[str, Mapping[str, str]]
+
+
+def _spellings(sheets: Iterable[pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """{column: {label as it is compared: as it is shown}}; an effect is called as the product calls it."""
+    sheets = list(sheets)
+    return {
+        name: {}
+        if name == "effect"
+        else spelling_of(label for rows in sheets if name in rows for label in rows[name])
+        for name in Result._fields
+    }
+
+
+def _called(result: Result, spelt: Spellings) -> dict[str, str]:
+    return {name: spelt[name].get(label, label) for name, label in result._asdict().items()}
+
+
+def _table(
+    lines: list[tuple[Result, dict[str, str]]],
+    columns: tuple[str, ...],
+    spelt: Spellings,
+    variants: Mapping[str, str],
+) -> pd.DataFrame:
+    """With the columns of `OPTIONAL` and the variant behind the outcome, as far as a line fills them."""
+    rows = [
+        {**line, **_called(result, spelt), "variant": variants.get(result.study, "")}
+        for result, line in lines
+    ]
+    used = [name for name in (*OPTIONAL, "variant") if any(row[name] for row in rows)]
+    return pd.DataFrame(rows, columns=[*columns[:2], *used, *columns[2:]])
+
+
+def _pending(people: list[str], said: Mapping[str, object]) -> Lines:
+    if all(person in said for person in people):
         return []
     values = {person: "present" if person in said else "absent" for person in people}
-    return [_line(result, "", "", _said(values), "pending", "", {}, "")]
+    return [_conflict("", "", _said(values), "pending", "", "", "")]
 
 
-def _line(
-    result: Result,
-    domain: str,
-    question: str,
-    values: str,
-    status: str,
-    value: str,
-    who: Mapping[Result, str],
-    note: str,
-) -> dict[str, str]:
-    return dict(
-        zip(
-            CONFLICTS,
-            (*result, domain, question, values, status, value, who.get(result, ""), note),
-            strict=True,
-        )
-    )
+def _line(domain: str, judgement: str, status: str) -> dict[str, Any]:
+    return {**dict.fromkeys(COLUMNS, ""), "domain": domain, "judgement": judgement, "status": status}
+
+
+def _conflict(*values: str) -> dict[str, str]:
+    """The cells of `CONFLICTS` behind study and outcome."""
+    return dict(zip(CONFLICTS[2:], values, strict=True))
 
 
 def _said(values: Mapping[str, str]) -> str:
     return "; ".join(f"{person}={value}" for person, value in values.items())
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " | ".join(dict.fromkeys(text for text in texts if text))

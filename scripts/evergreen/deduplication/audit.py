@@ -115,7 +115,12 @@ def _seen(seen: pd.DataFrame) -> pd.DataFrame:
         source=seen["source"],
         title=seen["title"],
         reason=joined("found again (", where, "): same ", text(seen["why"])),
-        undo=joined("if it is another work, give it an id of its own in ", where),
+        # Nobody can give a PMID to another work.
+        undo=pc.if_else(
+            pc.equal(text(seen["why"]), "PMID"),
+            "a PMID is one record: nothing to undo",
+            joined("if it is another work, give it an id of its own in ", where),
+        ),
     )
 
 

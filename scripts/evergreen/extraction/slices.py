@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from evergreen import tables
@@ -21,6 +22,7 @@ from evergreen.protocol.conversions import Filling
 from evergreen.protocol.outcomes import Outcome, own_fillings
 from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import apart, as_called
+from evergreen.sheets.filing import specificity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,18 +54,21 @@ class Slices:
         self._screened = (
             None if screened is None else (_by_study(screened, "round"), _by_study(screened, "status"))
         )
-        self._judged: dict[str, dict[str, dict[str, str]]] = {}  # study -> outcome -> domain -> judgement
-        if judgements is not None:
-            for study, outcome, domain, judgement in zip(
-                *(judgements[name] for name in ("study", "outcome", "domain", "judgement")), strict=True
-            ):
-                own = self._judged.setdefault(folded(study), {}).setdefault(folded(outcome), {})
-                own[domain] = judgement
+        self._judged = {} if judgements is None else _filed(judgements)
         self._studies = studies
         self._columns: dict[str, dict[str, str] | None] = {}
 
-    def of(self, data: str, columns: Sequence[str] = (), filling: Filling | None = None) -> pd.DataFrame:
+    def of(
+        self,
+        data: str,
+        columns: Sequence[str] = (),
+        *,
+        filling: Filling | None = None,
+        outcome: Outcome | None = None,
+    ) -> pd.DataFrame:
         """Rows of the outcome that the sheets call `data`, with everything else that pooling it reads.
+
+        `outcome` says under which comparison judgements of the risk of bias are filed: by its id, or an arm of its control group.
 
         Added are `round` ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; ""
         without screening), `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked
@@ -79,10 +84,7 @@ class Slices:
             rounds, status = self._screened
             result["round"] = [rounds.get(name, "") for name in names]
             result["screening"] = [status.get(name, "missing") for name in names]
-        judged = {name: self._judgements(name, wanted) for name in dict.fromkeys(names)}
-        domains = {name: _domains(own) for name, own in judged.items()}
-        result["rob_overall"] = [judged[name].get(OVERALL, "") for name in names]
-        result["risk_of_bias"] = [domains[name] for name in names]
+        result["rob_overall"], result["risk_of_bias"] = self._judgements(names, result, wanted, outcome)
         for column in columns:
             if (own := self._study_column(column)) is not None:
                 result[apart(column)] = [own.get(name, "") for name in names]
@@ -93,10 +95,28 @@ class Slices:
         fill_in(rows, lambda row: filling)
         return texts(tables.frame_of(rows, list(result.columns)))
 
-    def _judgements(self, study: str, outcome: str) -> dict[str, str]:
-        """Judgement of each domain of a study's result: the outcome's own, else that of the whole study."""
-        own = self._judged.get(study, {})
-        return own.get("", {}) | own.get(outcome, {})
+    def _judgements(
+        self, names: Sequence[str], rows: pd.DataFrame, data: str, outcome: Outcome | None
+    ) -> tuple[list[str], list[str]]:
+        """Overall judgement and that of each domain, by row: of what is filed for its study, the most specific that holds for it."""
+        if not self._judged:
+            return [""] * len(names), [""] * len(names)
+        elsewhere = set() if outcome is None else _of_other_comparisons(names, rows, outcome)
+        called, compared = [data], []
+        if outcome is not None:
+            id_ = folded(outcome.id)
+            called += [id_] if id_ not in self._at else []
+            compared = [*map(folded, outcome.arms.control), id_]
+        times = list(map(folded, rows["timepoint"])) if "timepoint" in rows else [""] * len(names)
+        found: dict[tuple[str, str], tuple[str, str]] = {}
+        for key in zip(names, times, strict=True):
+            if key not in found:
+                study, timepoint = key
+                filed = {} if study in elsewhere else self._judged.get(study, {})
+                judged = _most_specific(filed, called, timepoint, compared)
+                found[key] = judged.get(OVERALL, ""), _domains(judged)
+        cells = [found[key] for key in zip(names, times, strict=True)]
+        return [overall for overall, _ in cells], [domains for _, domains in cells]
 
     def _study_column(self, column: str) -> dict[str, str] | None:
         """A study-level column by study; None where the rows bring it themselves."""
@@ -137,7 +157,58 @@ def slices_of(
     """The slices of several outcomes by their id, each as `Slices.of` cuts it."""
     cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
     own = own_fillings(wanted)
-    return {one.id: cut.of(one.data, one.columns, own.get(one.id)) for one in wanted}
+    return {one.id: cut.of(one.data, one.columns, filling=own.get(one.id), outcome=one) for one in wanted}
+
+
+Filed = dict[str, dict[str, dict[tuple[str, ...], dict[str, str]]]]
+"""study -> outcome -> (time point, comparison, effect of interest) -> domain -> judgement; an empty label holds for all."""
+EFFECTS = ("", "adhering", "assignment")
+"""Where a result is judged for both effects, that of assignment stands beside it."""
+
+
+def _filed(judgements: pd.DataFrame) -> Filed:
+    filed: Filed = {}
+    blank = [""] * len(judgements)
+    further = (judgements.get(name, blank) for name in ("timepoint", "comparison", "effect"))
+    own = (judgements[name] for name in ("study", "outcome", "domain", "judgement"))
+    for study, outcome, domain, judgement, *key in zip(*own, *further, strict=True):
+        by_key = filed.setdefault(folded(study), {}).setdefault(folded(outcome), {})
+        by_key.setdefault(tuple(folded(label) if label else "" for label in key), {})[domain] = judgement
+    return filed
+
+
+def _most_specific(
+    filed: Mapping[str, Mapping[tuple[str, ...], Mapping[str, str]]],
+    outcomes: Iterable[str],
+    timepoint: str,
+    comparisons: Sequence[str],
+) -> dict[str, str]:
+    """Domain to judgement of one result, whose outcome and comparison have several names, the later the more specific."""
+    holding = []
+    for rank, outcome in enumerate(("", *outcomes)):
+        for key, judged in filed.get(outcome, {}).items():
+            when, against, effect = key
+            if when in ("", timepoint) and effect in EFFECTS and against in ("", *comparisons):
+                holding.append((*specificity((outcome, *key)), rank, effect, judged))
+    if any(OVERALL in judged for *_, effect, judged in holding if effect != "adhering"):
+        holding = [one for one in holding if one[3] != "adhering"]
+    found: dict[str, str] = {}
+    for *_, judged in sorted(holding, key=itemgetter(0, 1, 2, 3)):
+        found |= judged
+    return found
+
+
+def _of_other_comparisons(names: Sequence[str], rows: pd.DataFrame, outcome: Outcome) -> set[str]:
+    """Studies that have arms of a group, but none of those that the outcome compares: what is judged of them is another comparison."""
+    asked = {"intervention": outcome.arms.intervention, "control": outcome.arms.control}
+    wanted = {group: set(map(folded, arms)) for group, arms in asked.items() if arms}
+    if not wanted or "group" not in rows or "arm" not in rows:
+        return set()
+    arms: dict[tuple[str, str], set[str]] = {}
+    for name, group, arm in zip(names, rows["group"], rows["arm"], strict=True):
+        if arm and folded(group) in wanted:
+            arms.setdefault((name, folded(group)), set()).add(folded(arm))
+    return {name for (name, group), found in arms.items() if not found & wanted[group]}
 
 
 def _domains(judged: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import math
 from matplotlib.figure import Figure
 
 from evergreen.figures import scales
+from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import Page
 from evergreen.figures.forest_columns import (
     GAP,
@@ -21,7 +22,6 @@ from evergreen.figures.forest_columns import (
 )
 from evergreen.figures.forest_table import Cell, Graph, Mark, Row, Table, limits
 from evergreen.figures.letters import Align, width_of, wrapped
-from evergreen.figures.risk_of_bias import draw_circle
 from evergreen.figures.style import COLOURS, GREY, INK
 
 ROW = 13.0
@@ -229,7 +229,7 @@ class _Layout:
         y = middle + ASCENT
         if p.column.circles:
             assert self.table.tool is not None
-            draw_circle(page, left + p.rights[0], middle, RADIUS, cell.pieces[0], self.table.tool)
+            draw_mark(page, left + p.rights[0], middle, RADIUS, cell.pieces[0], self.table.tool)
             return
         if p.column.most:
             for i, text in enumerate(wrapped(cell.pieces[0], p.column.most, SIZE)):

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Circle, PathPatch
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
-from evergreen import tables
 from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
+from evergreen.figures.bias_marks import colour_of, draw_mark, ink_on
 from evergreen.figures.canvas import Page
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import FONT, GREY, INK, PALE
@@ -28,79 +21,20 @@ MARGIN = 12.0
 RADIUS = 7.5
 ROW, COLUMN = 21.0, 24.0
 HEADER_WIDTH = 170.0
-MOST_ROWS, PANEL_GAP = 36, 22.0
+MOST_ROWS, MOST_PANELS, PANEL_GAP = 36, 20, 22.0
 BAR, BAR_GAP, BARS_WIDTH = 13.0, 7.0, 260.0
 LABEL_WIDTH = 185.0
-# Green, yellow and red as in RevMan, of so different lightness that they stay apart in grey.
-GREEN, YELLOW, RED, DARK, BLUE, NONE = "#46a35e", "#f6d743", "#b3261e", "#5a1212", "#7db3de", "#ffffff"
-PALETTES = {
-    2: (GREEN, RED),
-    3: (GREEN, YELLOW, RED),
-    4: (GREEN, YELLOW, RED, DARK),
-    5: (GREEN, YELLOW, BLUE, RED, DARK),
-}
 OPEN = "not judged yet"
-# Tools whose overall judgement belongs in the figure; RoB 1 and QUADAS-2 have none.
-WITH_OVERALL = ("rob2", "robins-i")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the summary: a study, or one of its results."""
-
-    study: str
-    outcome: str
-    levels: dict[str, str]
-
-
-def lines_of(judgements: pd.DataFrame) -> list[Line]:
-    """Studies, or results ordered by outcome and study, with {domain id: level}."""
-    lines: dict[tuple[str, str], dict[str, str]] = {}
-    for row in tables.rows(judgements):
-        lines.setdefault((row["outcome"], row["study"]), {})[row["domain"]] = row["judgement"]
-    return [Line(study, outcome, lines[outcome, study]) for outcome, study in sorted(lines)]
-
-
-def shown_domains(tool: Tool, lines: Sequence[Line]) -> list[Domain]:
-    """Domains in the order of the tool; items outside the risk of bias only where they were judged."""
-    used = {domain for line in lines for domain, level in line.levels.items() if level}
-    domains = [domain for domain in tool.domains if domain.counts or domain.id in used]
-    return [*domains, Domain(OVERALL, "Overall risk of bias")] if tool.id in WITH_OVERALL else domains
-
-
-def colour_of(tool: Tool, level: str) -> str:
-    return PALETTES[len(tool.levels)][tool.levels.index(level)] if level else NONE
-
-
-@lru_cache(maxsize=64)
-def _symbol(text: str, size: float) -> Path:
-    """A symbol around (0, 0), centred by its own ink, for a minus or a question mark does not stand in the middle of its
-    line; the page's y goes down."""
-    shape = TextPath((0, 0), text, size=size, prop=FontProperties(family=FONT, weight="bold"))
-    box = shape.get_extents()
-    place = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1)
-    return place.transform_path(shape)
-
-
-def draw_circle(page: Page, x: float, y: float, radius: float, level: str, tool: Tool) -> None:
-    """The circle of one judgement with its symbol; an empty circle where there is no judgement."""
-    colour, edge = colour_of(tool, level), INK if level else GREY
-    page.axes.add_artist(Circle((x, y), radius, facecolor=colour, edgecolor=edge, linewidth=0.6))
-    if not level:
-        return
-    symbol = _symbol(tool.symbols[tool.levels.index(level)], radius * 1.75)
-    moved = Path(symbol.vertices + np.array([x, y]), symbol.codes)
-    ink = "white" if colour in (RED, DARK) else INK
-    page.axes.add_artist(PathPatch(moved, facecolor=ink, edgecolor="none"))
 
 
 def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = MappingProxyType({})) -> Figure:
     """Risk-of-bias summary: one line per study, one column per domain.
 
     Where results are judged, studies stand under their outcome, whose name `names` may tell. More lines than fit on
-    a page go on in a second panel beside the first.
+    a page go on in a second panel beside the first, up to `MOST_PANELS`; a last line says how many there are besides.
     """
-    lines = lines_of(judgements)
+    everything = lines_of(judgements)
+    lines = everything[: MOST_ROWS * MOST_PANELS]
     if not lines:
         return _nothing()
     domains = shown_domains(tool, lines)
@@ -111,12 +45,22 @@ def summary(judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = Map
     grid = studies + COLUMN * len(domains)
     titles = [entry for panel in panels for entry in panel if isinstance(entry, str)]
     panel_width = max([grid, *(width_of(title, SIZE, bold=True) for title in titles)])
-    entries = legend_entries(tool, [line.levels.get(domain.id, "") for line in lines for domain in domains])
+    shown = [
+        line.levels.get(domain.id, "")
+        for line in lines
+        for domain in domains
+        if applies(tool, domain, line) and not _counted_only(tool, domain)
+    ]
+    entries = legend_entries(tool, shown)
     inside = max(
         panel_width * len(panels) + PANEL_GAP * (len(panels) - 1), _legend_width(entries, panel_width)
     )
     top, body = MARGIN + header, ROW * max(len(panel) for panel in panels)
-    page = Page(inside + 2 * MARGIN, top + body + 16 + _legend_height(entries, inside) + MARGIN)
+    below = top + body + 16 + _legend_height(entries, inside)
+    left_out = len(everything) - len(lines)
+    page = Page(inside + 2 * MARGIN, below + MARGIN + (12 if left_out else 0))
+    if left_out:
+        page.text(MARGIN, below + 8, f"{left_out:,} more lines stand in summary.csv.", size=7.0, color=GREY)
     for number, panel in enumerate(panels):
         left = MARGIN + number * (panel_width + PANEL_GAP)
         _draw_panel(page, panel, left, left + studies, top, list(zip(domains, heads, strict=True)), tool)
@@ -135,7 +79,7 @@ def panels_of(
     lines: Sequence[Line], names: Mapping[str, str] = MappingProxyType({})
 ) -> list[list[str | Line]]:
     """Lines and the titles of their outcomes, in panels of about equal length with at most `MOST_ROWS` entries."""
-    titled: list[tuple[str, Line]] = [(names.get(line.outcome, line.outcome), line) for line in lines]
+    titled = [(line.title(names), line) for line in lines]
     total = len(lines) + len({title for title, _ in titled if title})
     length = math.ceil(total / math.ceil(total / MOST_ROWS))
     panels: list[list[str | Line]] = [[]]
@@ -183,8 +127,11 @@ def _draw_panel(
             continue
         page.text(grid - 10, y + ROW / 2 + SIZE * 0.36, entry.study, size=SIZE, align="right")
         for column, (domain, _) in enumerate(domains):
-            x = grid + COLUMN * (column + 0.5)
-            draw_circle(page, x, y + ROW / 2, RADIUS, entry.levels.get(domain.id, ""), tool)
+            x, level = grid + COLUMN * (column + 0.5), entry.levels.get(domain.id, "")
+            if domain.id == OVERALL and tool.marks == "stars":
+                page.text(x, y + ROW / 2 + SIZE * 0.36, level, size=SIZE, bold=True, align="center")
+            elif applies(tool, domain, entry):
+                draw_mark(page, x, y + ROW / 2, RADIUS, level, tool)
     page.line([left, right], [top + ROW * len(panel)] * 2, color=GREY, width=0.5)
 
 
@@ -193,7 +140,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     lines = lines_of(judgements)
     if not lines:
         return _nothing()
-    domains = shown_domains(tool, lines)
+    domains = [domain for domain in shown_domains(tool, lines) if not _counted_only(tool, domain)]
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
     labels = _labels(domains, LABEL_WIDTH)
     left = MARGIN + max(_width(domain, label) for domain, label in zip(domains, labels, strict=True)) + 10
@@ -227,23 +174,33 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
             count = int(counts.get((domain.id, level), 0))
             if not count:
                 continue
-            wide = BARS_WIDTH * count / len(lines)
+            wide = BARS_WIDTH * count / sum(int(counts.get((domain.id, one), 0)) for one in levels)
             fill = colour_of(tool, "" if level == OPEN else level)
             page.shape(
                 [(x, middle - BAR / 2), (x + wide, middle - BAR / 2), (x + wide, middle + BAR / 2), (x, middle + BAR / 2)],
                 fill=fill, edge=INK, width=0.5, hatch="////" if level == OPEN else None, zorder=3,
             )  # fmt: skip
             if wide > width_of(str(count), 7.0) + 4 and level != OPEN:
-                ink = "white" if fill in (RED, DARK) else INK
                 page.text(
-                    x + wide / 2, middle + 2.6, str(count), size=7.0, align="center", color=ink, zorder=4
+                    x + wide / 2,
+                    middle + 2.6,
+                    str(count),
+                    size=7.0,
+                    align="center",
+                    color=ink_on(fill),
+                    zorder=4,
                 )
             x += wide
         y += height
     page.line([left, right], [axis, axis], width=0.6)
     page.text((left + right) / 2, axis + 26, _counted(lines), size=7.0, align="center", color=GREY)
-    _draw_legend(page, entries, MARGIN, axis + 44, right - MARGIN, tool)
+    _draw_legend(page, entries, MARGIN, axis + 44, right - MARGIN, tool, bars=tool.marks == "stars")
     return page.figure
+
+
+def _counted_only(tool: Tool, domain: Domain) -> bool:
+    """A total of stars has no levels."""
+    return domain.id == OVERALL and tool.marks == "stars"
 
 
 def _labels(domains: Sequence[Domain], width: float) -> list[list[str]]:
@@ -262,7 +219,7 @@ def _width(domain: Domain, label: Sequence[str]) -> float:
 
 def _counted(lines: Sequence[Line]) -> str:
     studies = len({line.study for line in lines})
-    if any(line.outcome for line in lines):
+    if any(line.title() for line in lines):
         return f"Share of {len(lines)} results of {studies} studies; numbers in the bars count results"
     return f"Share of {studies} studies; numbers in the bars count studies"
 
@@ -274,7 +231,8 @@ def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
     heads = [domain.id if tool.id != "rob1" else ROBVIS_ROB1[domain.id] for domain in domains]
     rows = []
     for line in lines:
-        name = f"{line.study}: {line.outcome}" if line.outcome else line.study
+        title = line.title()
+        name = f"{line.study}: {title}" if title else line.study
         levels = [line.levels.get(domain.id, "").capitalize() for domain in domains]
         rows.append([name, *levels, line.levels.get(OVERALL, "").capitalize()])
     return pd.DataFrame(rows, columns=["Study", *heads, "Overall"])
@@ -296,10 +254,12 @@ def graph_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
     lines = lines_of(judgements)
     rows = []
     for domain in shown_domains(tool, lines):
-        given = [line.levels.get(domain.id, "") or OPEN for line in lines]
+        if _counted_only(tool, domain):
+            continue
+        given = [line.levels.get(domain.id, "") or OPEN for line in lines if applies(tool, domain, line)]
         for level in [*tool.levels, OPEN]:
             count = given.count(level)
-            rows.append([domain.id, domain.name, level, count, 100 * count / max(len(lines), 1)])
+            rows.append([domain.id, domain.name, level, count, 100 * count / max(len(given), 1)])
     return pd.DataFrame(rows, columns=["domain", "name", "judgement", "count", "percent"])
 
 
@@ -336,12 +296,25 @@ def _legend_width(entries: Sequence[tuple[str, str]], width: float) -> float:
 
 
 def _draw_legend(
-    page: Page, entries: Sequence[tuple[str, str]], x: float, y: float, width: float, tool: Tool
+    page: Page,
+    entries: Sequence[tuple[str, str]],
+    x: float,
+    y: float,
+    width: float,
+    tool: Tool,
+    *,
+    bars: bool = False,
 ) -> None:
+    """The marks of the levels, or with `bars` their colours where marks have others."""
     for row in _legend_rows(entries, width):
         at = x
         for level, label in row:
-            draw_circle(page, at + 6, y, 5.5, level, tool)
+            if bars:
+                corners = [(at + 1, y - 4), (at + 12, y - 4), (at + 12, y + 4), (at + 1, y + 4)]
+                hatch = None if level else "////"
+                page.shape(corners, fill=colour_of(tool, level), edge=INK, width=0.5, hatch=hatch)
+            else:
+                draw_mark(page, at + 6, y, 5.5, level, tool)
             page.text(at + 16, y + 2.6, label, size=7.0)
             at += _entry_width(label)
         y += 15.0

@@ -49,7 +49,7 @@ class RiskOfBias(Part):
 
     tool: str = Field(
         "rob1",
-        description="rob1, rob2, robins-i, quadas-2 or the path of a YAML file that lists a tool's domains.",
+        description="rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains.",
     )
     assessors: Ids | None = Field(
         None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evergreen.bias.tools import TOOLS
 from evergreen.protocol.screening import Stage
 from evergreen.protocol.sources import EMBEDDED, Source
 from evergreen.protocol.whole import Protocol
@@ -17,12 +18,6 @@ from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.votes import ADJUDICATION
 
-TOOLS = {
-    "rob1": "the Cochrane risk-of-bias tool of 2011 (seven domains)",
-    "rob2": "RoB 2",
-    "robins-i": "ROBINS-I",
-    "quadas-2": "QUADAS-2",
-}
 ENDPOINTS = {
     EMBEDDED: "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
     "live": "PubMed was searched through the E-utilities of NCBI.",
@@ -325,7 +320,7 @@ def extraction(protocol: Protocol, facts: Facts) -> str:
 def bias(protocol: Protocol, facts: Facts) -> str:
     """Who judged the risk of bias of what, with which tool, and what became of differences."""
     tool = protocol.risk_of_bias.tool
-    by = f" with {TOOLS.get(tool, tool)}"
+    by = f" with {TOOLS[tool].said if tool in TOOLS else tool}"
     planned = protocol.risk_of_bias.assessors or ()
     how = "their judgements were compared"
     return _sheets(facts.bias, planned, "judged the risk of bias", "judge the risk of bias", by, how)

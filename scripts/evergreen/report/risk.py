@@ -15,6 +15,11 @@ CAPTIONS = {
     "graph": "Risk-of-bias graph: judgements as percentages of the studies. Files:",
 }
 
+PLACES = {
+    "outcome": "Outcome", "timepoint": "Time point", "comparison": "Comparison", "effect": "Effect of", "variant": "Variant",
+}  # fmt: skip
+"""What a judgement may be of besides its study: the columns that somebody filled."""
+
 
 def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
@@ -30,27 +35,21 @@ def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> S
         if stem.with_name(f"{name}.svg").is_file():
             alt = f"{caption.split(':')[0]} of {judgements['study'].nunique()} studies in {judgements['domain'].nunique()} domains."
             blocks.append(Figure(f"bias-{name}", stem, alt, caption))
-    columns = [
-        Head("Study"),
-        Head("Outcome"),
-        Head("Domain"),
-        Head("Judgement"),
-        Head("Support"),
-        Head("Where"),
-    ]
-    if not judgements["outcome"].ne("").any():
-        columns.pop(1)
+    given = {
+        name: head for name, head in PLACES.items() if name in judgements and judgements[name].ne("").any()
+    }
+    columns = [*map(Head, ("Study", *given.values(), "Domain", "Judgement", "Support", "Where"))]
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]
         cells: list[Cell] = [
             item["study"],
-            item["outcome"],
+            *(item[name] for name in given),
             names.get(item["domain"], item["domain"]),
             item["judgement"].capitalize(),
             item["support"],
             Link("source", source) if source.startswith("http") else source,
         ]
-        rows.append(cells if len(columns) == 6 else [cells[0], *cells[2:]])
+        rows.append(cells)
     blocks.append(Table("Judgements and their support", columns, rows, fold="Support for the judgements"))
     return Section("bias", "Risk of bias", blocks)

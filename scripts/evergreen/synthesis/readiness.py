@@ -78,7 +78,7 @@ def _of_outcome(
     except InputError as error:
         return [InputError(error.problem, file=PROTOCOL, todo=error.todo)]
     try:
-        part = slices.of(outcome.data, outcome.columns, filling)
+        part = slices.of(outcome.data, outcome.columns, filling=filling)
         if compare:
             choosing.choose(part, outcome, model=outcome.analysis.model)
     except InputErrors as several:

@@ -1,0 +1,31 @@
+"""ROB-ME: bias because evidence is missing from a synthesis. What is judged is a synthesis, not a study."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from evergreen.bias.tools.anatomy import MINUS, Domain, Form, Tool, questions
+
+NOT_VERIFIED = "the flow chart of the published tool was not at hand"
+
+NUMBERS = (*(f"3.{number}" for number in range(1, 4)), *(f"4.{number}" for number in range(1, 9)))
+
+ROB_ME = Tool(
+    "rob-me",
+    "ROB-ME",
+    (
+        Domain("missing_evidence", "Missing evidence", ("1", "Bias due to missing evidence"), forms=MappingProxyType({
+            ("", ""): Form(questions(dict.fromkeys(NUMBERS, "")), unverified=NOT_VERIFIED),
+        })),
+    ),
+    ("low", "some concerns", "high"),
+    ("+", "?", MINUS),
+    ("green", "yellow", "red"),
+    unit="synthesis",
+    said="ROB-ME",
+    source="Page et al. 2023 (BMJ 383:e076754)",
+    remarks=(
+        "The column `study` names the synthesis, such as the id of its outcome.",
+        "3.1 to 3.3 ask for results missing from studies that were found, 4.1 to 4.8 what missing results and studies do to the synthesis.",
+    ),
+)  # fmt: skip
