@@ -86,14 +86,13 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
             whole = values.dtype == empty.dtype and not values.hasnans
             texts = values if whole else values.fillna("").astype("str")
             canonical = _CANONICAL.get(column)
-            columns[column] = texts.map(canonical) if canonical else texts
+            columns[column] = _mapped(texts, canonical) if canonical else texts
     for column in COLUMNS:
         if column in columns:
             continue
         if column in _SEARCH_FORMS:
             origin, form = _SEARCH_FORMS[column]
-            texts = columns.get(origin, empty)
-            columns[column] = pd.Series([form(text) for text in texts], index=given.index, dtype="str")
+            columns[column] = _mapped(columns.get(origin, empty), form)
         elif column in NUMBERS:
             columns[column] = pd.Series(pd.NA, index=given.index, dtype="Int64")
         elif column == "retracted":
@@ -103,6 +102,12 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     known = pd.DataFrame({column: columns[column] for column in COLUMNS}, index=given.index)
     others = [column for column in given if column not in columns]
     return pd.concat([known, given[others]], axis=1) if others else known
+
+
+def _mapped(texts: pd.Series, form: Callable[[str], str]) -> pd.Series:
+    """`form` of each of `texts`, of which "" stays; an array of objects gives them much faster than a column of Arrow's."""
+    forms = [form(text) if text else "" for text in texts.to_numpy()]
+    return pd.Series(forms, index=texts.index, dtype="str")
 
 
 def _whole_numbers(values: pd.Series) -> pd.Series:
@@ -136,7 +141,11 @@ def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
     bases = [
         f"{source}:{first_listed(accession) or content_hash(title, '' if pd.isna(year) else str(year), authors)}"
         for accession, title, year, authors in zip(
-            accessions, frame["title"], frame["year"], frame["authors"], strict=True
+            accessions.to_numpy(),
+            frame["title"].to_numpy(),
+            frame["year"].to_numpy(object),
+            frame["authors"].to_numpy(),
+            strict=True,
         )
     ]
     counts = Counter(bases)

@@ -35,7 +35,7 @@ def canonical_doi(text: str) -> str:
     doi = found.group()
     if "://" in text or "www." in text:
         doi = re.split(r"[?#&]", doi, maxsplit=1)[0]
-    while True:
+    while not doi[-1].isalnum():
         shorter = _DOI_TAIL.sub("", doi)
         if (
             shorter
@@ -44,8 +44,9 @@ def canonical_doi(text: str) -> str:
         ):
             shorter = shorter[:-1]
         if shorter == doi:
-            return doi.lower().rstrip("/")
+            break
         doi = shorter
+    return doi.lower().rstrip("/")
 
 
 _PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
@@ -86,7 +87,7 @@ _PMCID = re.compile(r"PMC\s?(\d{2,9})", re.IGNORECASE)
 
 def canonical_pmcid(text: str) -> str:
     """The PubMed Central id in `text`, as `PMC123`."""
-    found = _PMCID.search(text)
+    found = _PMCID.search(text) if "pmc" in text.lower() else None
     return f"PMC{int(found.group(1))}" if found else ""
 
 
@@ -124,6 +125,7 @@ def first_page(pages: str) -> str:
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
 
+@lru_cache(maxsize=1024)
 def year_of(text: str) -> int | None:
     """The first year (1500 to 2099) in a date as databases write it: `2019/05/12//`, `May-2019`, `2019 Spring`."""
     found = _YEAR.search(text) or re.match(r"(1[5-9]\d\d|20\d\d)(?=\d{4}$)", text.strip())
@@ -187,6 +189,8 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+clean_short = lru_cache(maxsize=1 << 17)(clean)
+"""`clean` for what comes again and again: names, key words, journals, years."""
 _LETTERS = str.maketrans(
     {
         **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (

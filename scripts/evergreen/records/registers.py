@@ -87,8 +87,8 @@ _TAIL = re.compile(r"(?:-[\w/ -]*|p)?")
 _NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
 _SIGNS = ("CT", "UMIN", "DRKS", "OMON", "RPCEC", "R-", "IIA", "NTR")
 """One of them is in every number as it is written, at most `BEFORE_SIGN` behind its beginning; it ends within `BEHIND_SIGN`."""
-_SIGNS_IN_LOWER_CASE = ("nct", "ctr", "umin", "drks")
-"""In addresses and lists of ids; looked for in texts of up to `SHORT` letters."""
+_IN_EITHER_CASE = (*_SIGNS, "nct", "ctr", "umin", "drks")
+"""The last ones in addresses and lists of ids; looked for in texts of up to `SHORT` letters."""
 SHORT, BEFORE_SIGN, BEHIND_SIGN = 300, 12, 60
 _SMALL_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -145,14 +145,13 @@ def entry_url(number: str) -> str:
 
 def _near_signs(text: str) -> str:
     """What stands around the signs in `text`, whole words, a line for each stretch: all numbers of registries are in it."""
-    either = _SIGNS + _SIGNS_IN_LOWER_CASE
     if len(text) <= SHORT:
-        return text if any(map(text.__contains__, either)) else ""
+        return text if any(map(text.__contains__, _IN_EITHER_CASE)) else ""
     capitals = text.encode("ascii", "ignore").translate(None, _SMALL_LETTERS)  # a tenth of the text
     if not any(sign in text for sign in _SIGNS if sign.encode() in capitals):
         return ""
     stretches: list[list[int]] = []
-    for place in sorted(place for sign in either for place in _places(sign, text)):
+    for place in sorted(place for sign in _IN_EITHER_CASE for place in _places(sign, text)):
         start, end = max(0, place - BEFORE_SIGN), min(len(text), place + BEHIND_SIGN)
         while start and not text[start - 1].isspace():
             start -= 1

@@ -202,15 +202,18 @@ def read(lines: Sequence[str]) -> Blocks:
                 out.lose(line, text, "line outside any record")
         return start
 
+    plain: dict[str, str] = {}  # `AU  - ` to `AU`, of the tags met that begin no record and end none
     for number, line in enumerate(lines, 1):
-        if (
-            block is not None
-            and line[2:6] == "  - "
-            and (tag := line[:2]) not in ("TY", "ER")
-            and tag.isupper()
-        ):
-            block.fields.append((tag, line[6:].strip()))  # nearly every line: no need to look closer
-            continue
+        if block is not None:  # nearly every line: no need to look closer
+            if (tag := plain.get(line[:6])) is None and line[2:6] == "  - ":
+                tag = line[:2]
+                if tag in ("TY", "ER") or not tag.isupper():
+                    tag = None
+                else:
+                    plain[line[:6]] = tag
+            if tag is not None:
+                block.fields.append((tag, line[6:].strip()))
+                continue
         found = tag_of(line)
         if found is None:
             text = line.strip()
