@@ -170,3 +170,27 @@ def test_table_of(vendor, imported):
     assert row["title"] == "A title"
     assert {column: row[column] for column in expected} == expected
     assert "lost" not in set(result.remarks["kind"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{'given': 'Ann', 'family': 'Doe'}, {'given': 'B', 'family': 'Roe'}]",
+        '[{"author": {"display_name": "Ann Doe"}}, {"author": {"display_name": "B. Roe"}}]',
+        "Ann Doe<br>B. Roe", "Doe, Ann<br/>Roe, B", "Ann Doe \u2022 B. Roe", "Ann Doe / B. Roe", "Doe, Ann\uff1bRoe, B", "Ann Doe\tB. Roe",
+        "Ann Doe1,2, B. Roe3", "Doe, Ann[1]; Roe, B[2]", "Doe, Ann (0000-0001-2345-678X); Roe, B", "Ann Doe\u00b9, B. Roe\u00b2",
+        "Ann Doe, PhD; B. Roe, MD, MPH, PhD",
+    ],
+)  # fmt: skip
+def test_what_stands_between_and_behind_names_is_no_part_of_them(text):
+    names = [parse_name(name) for name in split_authors(text)]
+    assert [(name.family, name.given.strip(".")) for name in names] == [("Doe", "Ann"), ("Roe", "B")]
+
+
+@pytest.mark.parametrize("text", ["\u5f20\u4e09\u3001\u674e\u56db", "\u5f20\u4e09\uff0c\u674e\u56db"])
+def test_marks_of_east_asia_separate_names(text):
+    assert split_authors(text) == ["\u5f20\u4e09", "\u674e\u56db"]
+
+
+def test_initials_that_look_like_a_degree_stay():
+    assert parse_name("van den Berg, MD") == ("van den Berg", "MD")

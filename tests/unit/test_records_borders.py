@@ -321,3 +321,41 @@ def test_several_files_of_one_round(tmp_path):
         ["a.ris, b.enw, c.ris", "repeated"],
     ]
     json.dumps(result.counts)
+
+
+@pytest.mark.parametrize("glue", ["", "\n"], ids=["glued", "line"])
+@pytest.mark.parametrize(("one", "other"), [*itertools.permutations((ris, nbib, bibtex, enw), 2)])
+def test_no_format_is_read_as_text_of_another_however_they_were_joined(one, other, glue, read):
+    with pytest.raises(InputError, match=r"row \d+.*begins here, in a file of"):
+        read(one(record(0)).rstrip() + glue + other(record(1)) + "\n")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize("writer", [ris, nbib, enw])
+def test_a_table_below_tagged_text_is_refused(writer, between, mark, read):
+    table = mark.join(("Title", "Authors", "Year")) + "\n" + mark.join(("A trial", "Doe A", "2019")) + "\n"
+    with pytest.raises(InputError, match=r"row \d+.*CSV begins here"):
+        read(writer(record(0)).removesuffix("ER  - ") + between + table)
+
+
+def test_a_wrapped_line_that_looks_like_the_end_is_text(read):
+    text = "TY  - JOUR\nTI  - A\nAB  - oestrogen receptor\nER  - positive tumours\nPY  - 2019\nER  - \n"
+    _, table = read(text + text.replace("TI  - A", "TI  - B"))
+    assert table["title"].tolist() == ["A", "B"]
+    assert table["abstract"].tolist() == ["oestrogen receptor ER - positive tumours"] * 2
+    assert table["year"].tolist() == [2019, 2019]
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [('"The "new" drug","Doe, A",2019', 'The "new" drug'), (r'"The \"new\" drug","Doe, A",2019', 'The "new" drug'),
+     ('"The "new"","Doe, A",2019', 'The "new"'), ('"A ""b"", c "z" y","Doe, A",2019', 'A "b", c "z" y'),
+     ('"A trial", "Doe, A", 2019', "A trial"), ('5" needle,"Doe, A",2019', '5" needle')],
+)  # fmt: skip
+def test_quotation_marks_within_a_cell_that_are_not_doubled(row, title, read):
+    _, table = read("Title,Authors,Year\n" + row + '\n"B ""c""","Roe, B",2020\n')
+    assert table[["title", "authors", "year"]].values.tolist() == [
+        [title, "Doe, A", 2019],
+        ['B "c"', "Roe, B", 2020],
+    ]

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.rows import record_table
 from evergreen.sheets import texts
@@ -54,3 +55,24 @@ def test_xml_is_read_in_the_encoding_that_it_declares(encoding, title, read):
     )
     raw = text.encode("latin-1" if encoding == "no such" else encoding)
     assert read(raw)[1]["title"].tolist() == [title]
+
+
+RIS = "TY  - JOUR\nTI  - {}\nPY  - 2019\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title"),
+    [("cp1250", "Źródła zakażeń szpitalnych w Łodzi"), ("cp1251", "Исследование аспирина"), ("cp1253", "Μελέτη ασθενών"),
+     ("gbk", "阿司匹林治疗脑卒中的随机对照试验"), ("shift_jis", "脳卒中に対するアスピリンの無作為化試験")],
+)  # fmt: skip
+def test_letters_that_cannot_be_told_are_refused_with_their_row(encoding, title, read):
+    with pytest.raises(InputError, match=r"row 2.*encoding that cannot be told.*UTF-8"):
+        read(RIS.format(title).encode(encoding))
+
+
+@pytest.mark.parametrize("wide_first", [True, False])
+def test_files_of_two_encodings_put_together_are_refused(wide_first, read):
+    one, other = RIS.format("Walking and falls of older people"), RIS.format("Aspirin for stroke in old age")
+    wide, narrow = ("\ufeff" + one).encode("utf-16-le"), other.encode()
+    with pytest.raises(InputError, match=r"row 5.*another encoding begins here"):
+        read(wide + narrow if wide_first else narrow + wide)

@@ -29,7 +29,7 @@ PLAIN = [
     (r"\emph{in vitro} \textit{E. coli} \texttt{lmer} \foo{bar}", "in vitro E. coli lmer bar"), (r"C:\foo bar", r"C:\foo bar"),
     (r"5\hspace{0.25em}mg a\,b", "5 mg a b"), (r"\href{https://x.org/a_b}{shown} \url{http://x_y/~a%20b}", "shown http://x_y/~a%20b"),
     (r"{\copyright} {\pounds}5 {\euro}3 {\S}4 {\texttrademark}", "© £5 €3 §4 ™"), ("no code at all", "no code at all"),
-    (r"\{set\} {B}races", "{set} Braces"), (r"\textasciitilde 5 \^{} \~{}", "~5 ^ ~"), (r"$\mathrm{T}_{1/2}$ $\frac{1}{2}$", "T1/2 1/2"),
+    (r"\{set\} {B}races", "{set} Braces"), (r"et~al. J.~Doe ~5 5~10", "et al. J. Doe ~5 5~10"), (r"and\slash or hy\-phen", "and/or hyphen"), (r"\textasciitilde 5 \^{} \~{}", "~5 ^ ~"), (r"$\mathrm{T}_{1/2}$ $\frac{1}{2}$", "T1/2 1/2"),
 ]  # fmt: skip
 
 

@@ -53,6 +53,13 @@ _DEGREE = re.compile(
 )
 
 
+_TITLE = re.compile(
+    r"(?:M\.?D|Ph\.?D|M\.?Sc|M\.?S|B\.?Sc|M\.?P\.?H|D\.?Sc|R\.?N|M\.?B\.?B\.?S|D\.?Phil|Dr\.?P\.?H|D\.?O|Pharm\.?D|FRCP\w*|FRCS\w*|FACP|FACS)\.?"
+)
+_NO_INITIALS = re.compile(r"[a-z]|^[A-Z.]{4,}$")
+"""A degree behind a whole name, as journals' pages write it; `MD` alone may be initials (`van den Berg, MD`)."""
+
+
 @lru_cache(maxsize=1 << 18)
 def apart(text: str) -> bool:
     """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
@@ -80,6 +87,9 @@ def parse_name(text: str) -> Name:
         family, given = (part.strip() for part in text.split(",", 1))
         if " " in family and _GROUP.search(family):
             return Name(text, "")
+        degrees = [piece.strip() for piece in given.split(",")]
+        if " " in family and all(map(_TITLE.fullmatch, degrees)) and any(map(_NO_INITIALS.search, degrees)):
+            return parse_name(family)  # `John Smith, MD, PhD`
         return Name(family, ", ".join(part for part in (piece.strip() for piece in given.split(",")) if part))
     words = text.split()
     if len(words) < 2 or _GROUP.search(text):
@@ -138,6 +148,13 @@ _NOTHING = frozenset(
     )
 )
 _AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
+_SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s", re.IGNORECASE)
+"""What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets."""
+_MARK_OF_PLACE = re.compile(
+    r"\s*\[\d+(?:,\s?\d+)*\]|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX])\)"
+    r"|(?<=[a-z])(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])\*?(?=\s*(?:[,;|]|$|and\s|&\s))"
+)
+"""Numbers behind a name: of its affiliation, ORCID, the number that a database gives it."""
 _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
 _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
 _NOBODY = re.compile(
@@ -159,7 +176,10 @@ def split_authors(text: str) -> list[str]:
     With commas, `Smith, J., Doe, A.` is read as pairs where every second piece is initials. Where commas may separate names as well as
     parts of them (`Doe, Ann, Roe, Bob`) the cell stays whole: it is not `apart`.
     """
-    text = _AND_OTHERS.sub("", html.unescape(text.strip()) if "&" in text else text.strip())
+    text = _SEPARATOR.sub(";", html.unescape(text.strip()) if "&" in text else text.strip())
+    if "\uff0c" in text:
+        text = text.replace("\uff0c", ", " if re.search("[A-Za-z]", text) else ";")
+    text = _AND_OTHERS.sub("", _MARK_OF_PLACE.sub("", text))
     if text in _NOTHING:
         return []
     if (listed := _listed(text)) is not None:
@@ -196,11 +216,16 @@ def _objects(text: str) -> list[str] | None:
     try:
         people = json.loads(text)
     except ValueError:
-        return None
+        try:
+            people = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
     names = []
     for person in people if isinstance(people, list) else [people]:
         if not isinstance(person, dict):
             return None
+        if isinstance(person.get("author"), dict):
+            person = person["author"]  # as OpenAlex has it
         person = {str(key).lower(): value for key, value in person.items() if isinstance(value, str)}
         family = next(
             (

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 OVID, EMBASE, COCHRANE, EBSCO = "Ovid", "Embase.com", "the Cochrane Library", "EBSCO (CINAHL)"
 WOS, SCOPUS, PROQUEST, BVS = "Web of Science", "Scopus", "ProQuest", "LILACS (BVS)"
 PSYCNET, REGISTER, SCHOLAR, EPMC = "APA PsycNet", "ClinicalTrials.gov", "Google Scholar", "Europe PMC"
-LUCENE, IEEE = "Epistemonikos or the Lens", "IEEE Xplore"
+LUCENE, IEEE, DIMENSIONS, OPENALEX = "Epistemonikos or the Lens", "IEEE Xplore", "Dimensions", "OpenAlex"
 
 _SUFFIX = "ti|ab|tw|mp|sh|pt|kw|kf|fs|hw|ot|nm|rn|dm|mv|ez|da|dt|dp|yr|lg|jn|jw|au|in|pm|up|ed|tx|bt|tc|id|de|dv|xs|ui|af|px|ps|so|tn|ct|gw"
 _FLOATING = "ad|ae|bl|ci|co|ct|di|dg|dh|dr|dt|ec|ep|et|ge|hi|im|me|mi|mt|nu|og|pc|pd|pe|ph|pk|po|pp|pr|ps|px|rh|rt|sd|sn|st|su|td|th|to|tu|us|ut|vi"
@@ -43,6 +43,7 @@ SIGNS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     (r"\b(?:TS|TI|AB|AK|KP|AU|SO|DO|PY|DT|LA|WC|SU|ALL|UT|FO|OG|AD|CU|TO)\s*=\s*[(\"\w]", (WOS,), False),
     (r"\b(?:Indexes|Timespan|Document Types?|DocType|Databases|Languages?)\s*=|\bRefined by\b", (WOS,), False),
     (r"\b(?:TOPIC|ALL FIELDS)\s*:", (WOS,), False),
+    (r"(?<=[\w*?$\")]) \((?:Topic|Title|Abstract|Author Keywords|Keyword Plus(?: \u00ae)?|All Fields|Publication Titles?|Document Types?|Publication Years?|Languages?)\)(?=\s*$|\s+(?:AND|OR|NOT)\b|\))", (WOS,), False),
     (r"\bTITLE\s*:\s*\(", (WOS, EPMC), False),
     (r"\bNEAR(?:\s?/\s?)?\d+\b", (WOS, EMBASE, COCHRANE, PROQUEST), True),
     (r"\bONEAR/\d+", (SCOPUS,), True),
@@ -59,7 +60,10 @@ SIGNS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     (r"\b(?:AREA|EXPAND|COVER(?:AGE)?|SEARCH)\s*\[", (REGISTER,), False),
     (r"\ball?in(?:title|text)\s*:|\bintitle\s*:|\b(?:site|filetype):\w", (SCHOLAR,), True),
     (r"\b(?:TITLE(?=:\S)|ABSTRACT|TITLE_ABS|PUB_TYPE|SRC|PUB_YEAR|FIRST_PDATE|AUTH|KW|METHODS|LANG)\s*:\s*[(\"\[\w]", (EPMC,), False),
-    (r"\b(?:title|abstract|keywords?|full_text|title_abstract)\s*:\s*[(\"]", (LUCENE,), False),
+    (r"\b(?:title|abstract|keywords?|full_text|title_abstract)\s*:\s*[(\"]|(?:^|[\s(])(?:title|abstract|title_abstract):\w", (LUCENE,), False),
+    (r"\bsearch (?:publications|clinical_trials|grants)\b|\bin (?:title_abstract_only|full_data|title_only)\b|\breturn publications\b|(?<=\")~\d+", (DIMENSIONS,), True),
+    (r"\b\w+\.search(?:\.exact|\.no_stem)?\s*:", (OPENALEX,), False),
+    (r"(?<=[\w*\")])\s+in (?:Title|Condition|Intervention|the Title|the Condition|the Intervention)(?=\s*$|\s+(?:AND|OR|NOT)\b|\))", ("ICTRP",), False),
     (r"\"x+\"\s*:\s*[\"(\w]", (IEEE,), False),
 )  # fmt: skip
 UNTAGGED: tuple[tuple[str, tuple[str, ...], bool], ...] = (

@@ -47,6 +47,8 @@ COUNT_WORDS = (
     r"(?:(?:document )?results?|documents|hits|records?|references|citations|items(?: found)?|articles)"
 )
 TIME = re.compile(r"[\s|]+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]m)?\s*$", re.IGNORECASE)
+STOP = re.compile(r"(?<=[\])\"])\s*[.;,]$")
+"""The mark that ends a line in running text or a list."""
 ONE_REFERENCE = r"(?:#|S|L|lines?\s+|sets?\s+|search(?:es)?\s+)?\d+"
 REFERENCES = re.compile(
     rf"(?:[\s(),/\-\[\]]|\b{ONE_REFERENCE}(?!\w)|#\d+|\band\b|\bor\b|\bnot\b)+", re.IGNORECASE
@@ -70,6 +72,8 @@ DOUBTFUL = re.compile(r"(?<=[\w*])(?<!\bAND)(?<!\bOR)(?<!\bNOT)\s{1,2}(\d+)$")
 LEADING = re.compile(rf"(?:(\d+)\t\s*|{GROUPED}\s+)(?=\D)")
 """Hits before the query, where Web of Science has them."""
 BARE = re.compile(rf"(?:\s+|\s*[:;]\s*){NUMBER}$")
+LAST = re.compile(r"\s+(\d+)$")
+"""Hits behind references whose last one would make thousands of them: `1 AND 2 500`."""
 RANGE = re.compile(
     r'(?:\[[^\]]*dat[^\]]*\]|\[(?:dp|edat|crdt|mhda|mdat|lr)\]|"[\d/-]+")\s*:\s*\S+$', re.IGNORECASE
 )
@@ -190,7 +194,12 @@ def _said(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]
             said.append((row, line))
     numbers = [int(COMMENTED_NUMBER.match(line.lstrip())[1]) for _, line in commented]  # type: ignore[index]
     queried = any(COUNTED.fullmatch(line) or re.search(r'[\[("]', line) for _, line in said)
-    if numbers == list(range(1, len(numbers) + 1)) and not queried:
+    if (
+        numbers
+        and sorted(numbers) in (numbers, numbers[::-1])
+        and sorted(numbers) == list(range(1, len(numbers) + 1))
+        and not queried
+    ):
         said = sorted([*said, *commented])
     return said, directives
 
@@ -353,7 +362,7 @@ def _with_hits(line: Written) -> Written:
     if line.hits is not None:
         return replace(line, rows=tuple((row, _even(text)) for row, text in line.rows))
     row, text = line.rows[-1]
-    text = TIME.sub("", text.strip())
+    text = TIME.sub("", STOP.sub("", text.strip()))
     before = line.rows[:-1]
     hits = ""
     if before and re.fullmatch(
@@ -366,14 +375,16 @@ def _with_hits(line: Written) -> Written:
                 hits, text = match[1], text[: match.start()].rstrip()
                 break
         else:
-            match = BARE.search(text)
-            rest = text[: match.start()] if match else ""
-            if (
-                match
-                and REFERENCES.fullmatch(rest)
-                and re.search(r"(?:\d|\)|/and|/or)$", rest, re.IGNORECASE)
-            ):
-                hits, text = match[1], rest
+            for bare in (BARE, LAST):
+                match = bare.search(text)
+                rest = text[: match.start()] if match else ""
+                if (
+                    match
+                    and REFERENCES.fullmatch(rest)
+                    and re.search(r"(?:\d|\)|/and|/or)$", rest, re.IGNORECASE)
+                ):
+                    hits, text = match[1], rest
+                    break
         if not hits and not before and (match := LEADING.match(text)):
             hits, text = match[1] or match[2], text[match.end() :]
     doubtful = "" if hits else (match[1] if (match := DOUBTFUL.search(text)) else "")

@@ -31,7 +31,7 @@ from evergreen.search.replies import Notice
 
 FILTERS = Path(__file__).with_name("filters.json")
 SOME = r"#?\d+(?:\s*[-,]\s*#?\d+)*"
-ALL_OF = re.compile(rf"\b(and|or)/\s*({SOME})(?!\s*to\b)|({SOME})\s*/\s*(and|or)\b", re.IGNORECASE)
+ALL_OF = re.compile(rf"\b(and|or)\s?/\s*({SOME})(?!\s*to\b)|({SOME})\s*/\s*(and|or)\b", re.IGNORECASE)
 LONELY_NUMBER = re.compile(
     r"^[\s(]*(\d+)\s+(?=[A-Za-z])|(?:^|\(|\b(?:AND|OR|NOT)\s)\s*(\d+)\s*(?=$|\)|(?:AND|OR|NOT)\b)"
 )
@@ -203,7 +203,7 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
     if not earlier:
         if (
             lines.REFERENCES.fullmatch(text)
-            and re.search(r"\d", text)
+            and re.search(r"(?<!\d)\d{1,4}(?!\d)", text)  # a longer number is a PMID
             and re.search(r"[a-z]{2}", text, re.IGNORECASE)
         ):
             raise InputError(

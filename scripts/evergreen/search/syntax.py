@@ -34,6 +34,8 @@ NO_WORDS = (
      "Truncate with * at the end of a word, write other spellings out, or put quotation marks around the phrase."),
     (re.compile("^'..|''"), "has an odd quotation mark", _PAIRS),
     (re.compile(r"^[,;]"), "stands between terms", "Write AND, OR or NOT between them, and hits behind a blank."),
+    (re.compile(r"^-[^\W\d_]"), "begins with a hyphen, which PubMed does not see",
+     "Write NOT before what is to be left out; take the blank out before a hyphen that is part of a word."),
     (re.compile(r"^\*."), "begins with *", "PubMed truncates at the end of a word: write the words out."),
     (re.compile(r"^(?:(?:and|or)/(?:[\d#].*)?|[\d#,-]*/(?:and|or))$", re.IGNORECASE), "names no lines", "Write or/1-3, or #1 OR #2 OR #3."),
 )  # fmt: skip

@@ -62,6 +62,18 @@ _BEGINNINGS = {
     "<": {"xml": re.compile(r"<\?xml\s")},
 }
 """First letter of a line to the formats whose records begin so."""
+_GLUED = {
+    "ris": re.compile(r"\S *TY {1,2}- [A-Z]{3,8}\s*$"),
+    "nbib": re.compile(r"\S *PMID- ?\d{1,8}\s*$"),
+    "wos": re.compile(r"^E[RF] *-? *(?:FN |PT [A-Z]\s*$)"),
+    "endnote": re.compile(r"\S *%0 [A-Z][A-Za-z ]+$"),
+    "bibtex": re.compile(r"\S *@\s*[A-Za-z]+\{[^\s{},=]+,\s*$"),
+    "xml": re.compile(r"\S *<(?:\?xml\s|xml>|records>|PubmedArticleSet)"),
+}
+"""How a record of each format begins behind other text, where files were put together without a line end."""
+_MAY_BEGIN = re.compile(r"TY  ?-|PMID-|%0 |@|<|[RF] *-? *(?:FN|PT) ")
+_LAST_LINES = {"ris": "E", "wos": "E", "bibtex": "})"}
+"""Format to the letters that the last line of its records begins with; of others any line may be the last."""
 _XML_SIGNS = {"pubmed_xml": "<PubmedArticle>", "ictrp_xml": "<TrialID>", "endnote_xml": "<ref-type"}
 _XML_NAME = "an XML format"
 ALIASES = {
@@ -204,6 +216,16 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> 
             if key not in own and pattern.match(lines[number]):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
                 raise _two_formats(module, name, number + 1, file)
+    ends = next((letters for key, letters in _LAST_LINES.items() if key in own), "")
+    for number, line in enumerate(lines):
+        if ends and line[:1] not in ends:
+            continue
+        for key, pattern in _GLUED.items() if _MAY_BEGIN.search(line) else ():
+            if key not in own and pattern.search(line):
+                name = _XML_NAME if key == "xml" else FORMATS[key].NAME
+                raise _two_formats(module, name, number + 1, file)
+    if not ({"csv", "xml"} & own) and (number := delimited.table_within(lines)):
+        raise _two_formats(module, delimited.NAME, number, file)
     for key, sign in _XML_SIGNS.items() if module in XML else ():
         if key not in own and (number := next((at for at, line in enumerate(lines, 1) if sign in line), 0)):
             raise _two_formats(module, FORMATS[key].NAME, number, file)

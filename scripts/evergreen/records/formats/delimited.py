@@ -82,6 +82,8 @@ _REGISTERS = {
 _OF_ARTICLES = frozenset(("journal", "volume", "pmid"))
 DELIMITERS = (",", ";", "\t", "|")
 LINES_BEFORE_HEADER = 20
+_BARE_QUOTE = {mark: re.compile(rf'[^{re.escape(mark)}"\n]"[^{re.escape(mark)}"\n]') for mark in DELIMITERS}
+"""A quotation mark that neither begins nor ends a cell and is not doubled."""
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _KNOWN = frozenset(name for names in FIELDS.values() for name in names)
@@ -137,6 +139,26 @@ def read(lines: Sequence[str]) -> Blocks:
             out.lose(number + 1, lines[number], "line before the header")
     blocks(_rows(lines, header, delimiter, out), out)
     return out
+
+
+def table_within(lines: Sequence[str]) -> int:
+    """Number (from 1) of the line with which a table begins in text of another format: nothing but column names, and as
+    many cells in the next line; else 0."""
+    for number, line in enumerate(lines):
+        if "itle" not in line and "TITLE" not in line:
+            continue
+        for mark in DELIMITERS:
+            if line.count(mark) < 2:
+                continue
+            names = [normal(cell) for cell in _cells([line], mark)]
+            below = next(filter(str.strip, lines[number + 1 : number + 3]), "")
+            if (
+                not _TITLES.isdisjoint(names)
+                and all(name in _KNOWN for name in names)
+                and len(_cells([below], mark)) == len(names)
+            ):
+                return number + 1
+    return 0
 
 
 def untitled(lines: Sequence[str]) -> bool:
@@ -208,11 +230,18 @@ def _rows(
         cells = _cells(lines[number : end + 1], delimiter)
         if quotes % 2 or (end > number and width and len(cells) != width):
             alone = next(csv.reader([lines[number]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+            loose = _loose_cells(lines[number], delimiter)
+            if width and len(loose) == width != len(alone):
+                alone = loose  # `5" needle,"Doe, A",2019`
             if quotes % 2 or len(alone) == width:
                 out.note(number + 1, "a quote is not closed; the line was read by itself", lines[number])
                 cells, end = [cell.strip('"') for cell in alone], number
         elif end > number:
             cells = _cells([line + "\n" for line in lines[number : end + 1]], delimiter)
+        if quotes and not quotes % 2 and width:
+            row = "\n".join(lines[number : end + 1])
+            if _BARE_QUOTE[delimiter].search(row) and len(loose := _loose_cells(row, delimiter)) == width:
+                cells = loose
         if any(cell.strip() for cell in cells):
             yield number + 1, end + 1, cells
         number = end + 1
@@ -220,6 +249,43 @@ def _rows(
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[str]:
     return next(csv.reader(lines, delimiter=delimiter), [])
+
+
+def _loose_cells(row: str, delimiter: str) -> list[str]:
+    """Cells of a row whose quotation marks inside a cell are not doubled, or escaped with a backslash, or follow a blank.
+
+    A cell that begins with one ends with the first that a delimiter or the end follows; behind an odd number of single ones inside,
+    two are the end of what is quoted and of the cell.
+    """
+    cells, place = [], 0
+    while place <= len(row):
+        start = place + len(row[place:]) - len(row[place:].lstrip(" "))
+        if not row.startswith('"', start):
+            end = row.find(delimiter, place)
+            cells.append(row[place : end if end >= 0 else len(row)])
+            place = (end if end >= 0 else len(row)) + 1
+            continue
+        text, at, inside = "", start + 1, False
+        while (mark := row.find('"', at)) >= 0:
+            piece = row[at:mark]
+            behind = (
+                row[mark + 1 :].lstrip(" ") if row[mark + 1 : mark + 2] == " " else row[mark + 1 : mark + 2]
+            )
+            if piece.endswith("\\"):
+                text, at = text + piece[:-1] + '"', mark + 1
+            elif behind[:1] == '"' and not inside and row[mark + 1] == '"':
+                text, at = text + piece + '"', mark + 2
+            elif not behind or behind[0] in (delimiter, "\n"):
+                text, at = text + piece, mark + 1
+                break
+            else:
+                text, at, inside = text + piece + '"', mark + 1, not inside
+        else:
+            text, at = text + row[at:], len(row)
+        cells.append(text)
+        end = row.find(delimiter, at)
+        place = (end if end >= 0 else len(row)) + 1
+    return cells
 
 
 def is_header(cells: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ _SIGNS = {
     "textdiv": "÷", "textpm": "±", "texttimes": "×", "textnumero": "№", "S": "§", "P": "¶",
     "pounds": "£", "euro": "€", "copyright": "©", "lbrace": "{", "rbrace": "}", "degree": "°", "celsius": "°C", "lt": "<", "gt": ">",
     "textinterrobang": "‽", "permil": "‰", "hbar": "ℏ", "quad": " ", "qquad": " ", ";": " ", ":": " ", ",": " ", "!": "", "/": "",
-    "nobreakdash": "", "nolinebreak": "", "allowbreak": "", "linebreak": " ", "newline": " ", "par": " ", "prime": "′", "ast": "*",
+    "slash": "/", "-": "", "scshape": "", "sffamily": "", "ttfamily": "", "upshape": "", "nobreakdash": "", "nolinebreak": "", "allowbreak": "", "linebreak": " ", "newline": " ", "par": " ", "prime": "′", "ast": "*",
     "upmu": "μ", "mid": "|", "vert": "|",
     "LaTeX": "LaTeX", "TeX": "TeX", "protect": "", "displaystyle": "", "textstyle": "", "rm": "", "it": "", "bf": "", "left": "", "right": "", "limits": "", "cyrchar": "", "small": "", "large": "", "tiny": "", "normalsize": "", "bfseries": "", "itshape": "",
 }  # fmt: skip
@@ -40,6 +40,8 @@ _FIRST_ARGUMENT = re.compile(
     r"\\(?:href|foreignlanguage|bibinfo)\s*\{[^{}]*\}"
 )  # what is shown is their second
 _QUOTED = re.compile(r"\\enquote\s*\{([^{}]*)\}")
+_TIE = re.compile(r"(?<=[^\W\d_])~(?=[^\W\d_])|(?<=[^\W\d_]\.)~(?=\w)")
+"""A blank at which no line ends; `~5` and `5~10` of databases are no ties."""
 _BARE_ACCENT = re.compile(r"\\([\^~])\s*\{\s*\}")
 _MARK_OR_ACCENT = re.compile(r"\\(['\"])([A-Za-z])")
 _COMBINING = {"'": "\u0301", '"': "\u0308"}
@@ -51,6 +53,8 @@ def plain(value: str) -> str:
     """The text that LaTeX would print for `value`, without braces; `--` is an en dash, `---` an em dash."""
     if "$" in value:
         value = _FORMULA.sub(_formula, value)
+    if "~" in value:
+        value = _TIE.sub(" ", value)
     value = value.replace("---", "—").replace("--", "–")
     return _read(value)
 

@@ -43,8 +43,8 @@ _GLUED_FIELD = re.compile(r"(?<=\S)(?=(%[A-Z]) [^\s%])")
 
 
 def recognise(lines: Sequence[str]) -> bool:
-    return any(re.match(r"%0(?:\s|$)", line) for line in lines) or (
-        sum(bool(_TAG.match(line)) for line in lines) > 3
+    return any(re.match(r"\s*%0(?:\s|$)", line) for line in lines) or (
+        sum(bool(_TAG.match(line.strip())) for line in lines) > 3
     )
 
 

@@ -129,6 +129,12 @@ def _titled(lines: Sequence[str], number: int) -> bool:
     return False
 
 
+def _tag_below(lines: Sequence[str], number: int) -> str:
+    """The first of TY and ER below line `number`, else ""."""
+    tags = (found[0] for line in lines[number : number + 200] if (found := tag_of(line)))
+    return next((tag for tag in tags if tag in ("TY", "ER")), "")
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a RIS text; lines outside a record are remarked on, an unfinished record is kept."""
     out = Blocks()
@@ -243,6 +249,9 @@ def read(lines: Sequence[str]) -> Blocks:
                 else:
                     settle(number, ends_with_er=False)
                     out.lose(number, line, "ER without a record before it")
+                continue
+            if found[1] and _tag_below(lines, number) == "ER":
+                block.extend(line.strip())  # a wrapped line of a text, such as `ER - positive`
                 continue
             if found[1]:
                 block.append(*found)
