@@ -52,10 +52,7 @@ rule audit_records:
         records="results/records/records.parquet",
         brought=expand(RECORDS, source=PROTOCOL.sources),
         rounds="results/deduplication/rounds",
-        tables=[
-            f"results/deduplication/{name}"
-            for name in ("borderline.csv", "links.csv", "verdicts.csv")
-        ],
+        tables=[f"results/deduplication/{name}" for name in ("borderline.csv", "links.csv", "verdicts.csv")],
     output:
         "results/deduplication/audit.csv",
     log:
