@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from evergreen.extraction.derive import marked
 from evergreen.metaanalysis import (
     cluster_robust,
     effects,
@@ -24,7 +25,6 @@ from evergreen.metaanalysis.inverse_variance import fit, fit_batch
 from evergreen.metaanalysis.least_squares import Batch
 from evergreen.metaanalysis.models import TAU2
 from evergreen.metaanalysis.multilevel import three_level
-from evergreen.synthesis.arms import derived_columns
 
 number = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 4))
 variance = st.floats(0.01, 2.0).map(lambda value: round(value, 4))
@@ -235,8 +235,8 @@ def test_gosh_samples_subsets():
 
 
 def test_columns_that_were_derived():
-    assert derived_columns("mean, sd: from the others; n: assumed") == ["mean", "sd", "n"]
-    assert derived_columns("") == []
+    assert marked("mean, sd: from the others; n: assumed") == ["mean", "sd", "n"]
+    assert marked("") == []
 
 
 def test_no_diagnostic_where_no_study_is_left_to_estimate_tau2_from():

@@ -13,6 +13,7 @@ from evergreen.records.formats import latex
 NOT_AS_PYLATEXENC = {
     "~": "a tie is a blank", r"\textasciicircum": "it is ^", r"\textperiodcentered": "it is the middle dot",
     r"\texttildelow": "programs write it for ~", r"\nolinebreak": "it prints nothing", r"\textasciitilde": "it is ~",
+    r"\-": "a place where a word may be parted prints nothing",
 }  # fmt: skip
 """What pylatexenc reads back as the letter it came from, and this module does not."""
 

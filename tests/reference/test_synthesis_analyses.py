@@ -142,8 +142,6 @@ def test_sensitivity_grid(rows):
     assert found["model = mh, measure = OR"]["model"]["estimate"] == pytest.approx(
         -0.4734109883885855, rel=1e-9
     )
-    with pytest.raises(InputError, match="estimator"):
-        run(rows, analysis={"sensitivity": [{"estimator": "DL"}]})
 
 
 def test_multilevel_model_keeps_arms_apart_and_is_robust(rows):

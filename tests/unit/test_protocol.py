@@ -229,6 +229,7 @@ def said_of(analysis):
     ("entry", "sentence"),
     [
         ({"tau22": "DL"}, "unknown key `analysis.sensitivity[0].tau22`. Did you mean `tau2`?"),
+        ({"estimator": "DL"}, "unknown key `analysis.sensitivity[0].estimator`."),
         ({"tau2": ["DL", "DLL"]}, "`analysis.sensitivity[0].tau2` is 'DLL'. Allowed: DL, HE,"),
         ({"level": 95}, "`analysis.sensitivity[0].level` is 95. Write it as a fraction: 0.95."),
         ({"add": "half"}, "`analysis.sensitivity[0].add` is 'half' but must be of type number"),
