@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evergreen.extraction.derive import marked
+from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis import (
     cluster_robust,
     effects,

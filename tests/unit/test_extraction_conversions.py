@@ -11,9 +11,9 @@ from evergreen.errors import InputErrors
 from evergreen.extraction import conversion_reference
 from evergreen.extraction.check import check
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.extraction.derive import derive, fill_in, formula, record_of
+from evergreen.extraction.derive import derive, fill_in, formula
 from evergreen.extraction.merge import merge_extraction
-from evergreen.extraction.row_values import typed
+from evergreen.extraction.row_values import record_of, typed
 from evergreen.metaanalysis.conversion_rules import BY_ID, RULES
 from evergreen.protocol.conversions import Filling
 from tests.protocols import pooling

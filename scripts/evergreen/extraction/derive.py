@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.extraction import contradictions
 from evergreen.extraction.check import Row, key_of, own_choice
-from evergreen.extraction.constraints import NUMBERS
-from evergreen.extraction.row_values import Values, given
+from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, record_of
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
 from evergreen.protocol.conversions import Filling
@@ -24,7 +23,7 @@ from evergreen.sheets import folded
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_DERIVED, CONVERTED = "not_derived", "converted"
+NOT_DERIVED = "not_derived"
 ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
@@ -33,7 +32,6 @@ FAMILY = ("study", "outcome", "timepoint")
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
 
-Entry = dict[str, Any]
 Arguments = dict[str, float | str]
 
 
@@ -67,17 +65,6 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
             families[key].append(row)
     for row in rows:
         _fill(row, filling(row), families.get(key_of(row, FAMILY), ()) if families else ())
-
-
-def record_of(row: Mapping[str, Any]) -> list[Entry]:
-    """Of each number of a row that was not reported `column, value, conversion, how, source, inputs, assumption, state`."""
-    return json.loads(row.get(CONVERTED) or "[]")
-
-
-def marked(text: str) -> list[str]:
-    """Number columns named in a cell of `derived` or `imputed`: `mean, sd: how; n: how`."""
-    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
-    return [name for name in names if name in NUMBERS]
 
 
 def _restore(row: Row) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.extraction.check import Row
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
-from evergreen.sheets.numbers import bounded
+from evergreen.sheets.numbers import bounded, half_unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DISTRIBUTIONS = {"t": "t", "z": "normal", "3.92": "normal (divisor 3.92)"}
 USUAL_LEVEL = 95.0
+CONVERTED = "converted"
+Entry = dict[str, Any]
 CONTRAST, ARM = "contrast", "arm"
 _NUMBERS = frozenset(NUMBERS)
 
@@ -85,7 +87,7 @@ class Values:
         value = self.get(name)
         if name in ("n", "estimate_df", "estimate_level", "level") or not isinstance(value, float):
             return 0.0
-        return _half(value)
+        return half_unit(value)
 
     def _of_arm(self) -> None:
         row = self.row
@@ -127,11 +129,11 @@ class Values:
             "difference": "estimate", "difference_low": "estimate_ci_low", "difference_high": "estimate_ci_high",
             "difference_se": "estimate_se", "difference_t": "estimate_t", "difference_f": "estimate_f",
         }  # fmt: skip
-        made = {entry["column"] for entry in json.loads(contrast.get("converted") or "[]")}
+        made = {entry["column"] for entry in record_of(contrast)}
         for name, column in columns.items():
             if not math.isnan(contrast[column]) and column not in made:
                 self._between[name] = contrast[column]
-                self._halves[name] = _half(contrast[column])
+                self._halves[name] = half_unit(contrast[column])
         self._interval(
             "difference_level", "difference_distribution", "estimate_ci_level", "estimate_distribution", "t",
             ("difference_percent", "difference_distribution_name"), contrast,
@@ -145,7 +147,7 @@ class Values:
 
     def _of_contrast(self) -> None:
         row = self.row
-        distribution = _distribution(row)
+        distribution = distribution_of(row)
         ranged = given(row, "estimate_ci_low", "estimate_ci_high")
         if given(row, "estimate_se") or usual_interval(row):
             return
@@ -166,7 +168,7 @@ class Values:
         for name, number in zip(("effect", "effect_low", "effect_high"), numbers, strict=True):
             if not math.isnan(number):
                 self._between[name] = math.log(number) if ratio else number
-                self._halves[name] = _half(number) / (number if ratio else 1)
+                self._halves[name] = half_unit(number) / (number if ratio else 1)
         self._interval(
             "estimate_level", "estimate_distribution", "estimate_ci_level", "estimate_distribution", distribution,
             ("estimate_percent", "estimate_distribution_name"),
@@ -214,7 +216,7 @@ class Values:
             why = f"P {bound} {p:g} is a bound, it only says that the {what} is {side} {spread(p):.3g}"
         else:
             self._between[name] = p
-            self._halves[name] = min(_half(p), p / 2, (1 - p) / 2)
+            self._halves[name] = min(half_unit(p), p / 2, (1 - p) / 2)
             return
         self.refused[column] = why
 
@@ -222,21 +224,27 @@ class Values:
 def usual_interval(row: Row) -> bool:
     """Whether an estimate has an interval as most reports state it, 95 % by the normal distribution: pooling reads it as it is."""
     level = row["estimate_ci_level"]
-    usual = _distribution(row) == "z" and (math.isnan(level) or level == USUAL_LEVEL)
+    usual = distribution_of(row) == "z" and (math.isnan(level) or level == USUAL_LEVEL)
     return usual and given(row, "estimate_ci_low", "estimate_ci_high")
 
 
-def _distribution(row: Row) -> str:
-    return row.get("estimate_distribution") or ("t" if given(row, "estimate_df") else "z")
+def distribution_of(row: Mapping[str, Any]) -> str:
+    """The distribution behind interval and p value of an estimate: `t` or `z`."""
+    with_df = not math.isnan(row.get("estimate_df", math.nan))
+    return row.get("estimate_distribution") or ("t" if with_df else "z")
+
+
+def record_of(row: Mapping[str, Any]) -> list[Entry]:
+    """Of each number of a row that was not reported `column, value, conversion, how, source, inputs, assumption, state`."""
+    return json.loads(row.get(CONVERTED) or "[]")
+
+
+def marked(text: str) -> list[str]:
+    """Number columns named in a cell of `derived` or `imputed`: `mean, sd: how; n: how`."""
+    names = [name.strip() for part in text.split(";") for name in part.split(":")[0].split(",")]
+    return [name for name in names if name in _NUMBERS]
 
 
 def given(row: Row, *columns: str) -> bool:
     """Whether all of these number columns are filled."""
     return not any(math.isnan(row[column]) for column in columns)
-
-
-def _half(number: float) -> float:
-    """Half of the last decimal of a number as it is written; zeros at its end, which a number does not keep, make it no smaller."""
-    mantissa, _, exponent = repr(float(number)).partition("e")
-    decimals = len(mantissa.partition(".")[2].rstrip("0")) - int(exponent or 0)
-    return 0.5 * 10.0**-decimals

@@ -130,3 +130,14 @@ def plain(value: float) -> str:
     if math.isnan(value):
         return ""
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def decimals(value: float) -> int:
+    """Decimals with which a number is written, below 0 where only its first digits count; zeros at its end are not seen."""
+    mantissa, _, exponent = repr(float(value)).partition("e")
+    return len(mantissa.partition(".")[2].rstrip("0")) - int(exponent or 0)
+
+
+def half_unit(value: float) -> float:
+    """Half of the last digit that is written: how far rounding may have moved a number."""
+    return 0.5 * 10.0 ** -decimals(value)

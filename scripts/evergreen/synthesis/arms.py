@@ -11,7 +11,7 @@ from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.extraction.derive import marked
+from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
 from evergreen.synthesis.result.study_rows import Arm

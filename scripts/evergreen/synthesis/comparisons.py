@@ -10,8 +10,7 @@ import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, place_of
-from evergreen.extraction.derive import marked, record_of
-from evergreen.extraction.row_values import text_of
+from evergreen.extraction.row_values import marked, record_of, text_of
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome

@@ -61,25 +61,11 @@ def _step(evidence: Evidence, earlier: Row, later: Row) -> Iterator[Finding]:
     # An earlier count above all later ones, while the later ones go on from those before it, is the odd one.
     odd_earlier = bool(after) and all(row.numbers["events"] < earlier.numbers["events"] for row in after)
     if odd_earlier and not any(row.numbers["events"] > later.numbers["events"] for row in before):
-        earlier_text = later.text("events")
-        yield found(
-            EVENTS_FALL,
-            earlier,
-            "events",
-            earlier.text("events"),
-            f"at most {earlier_text}",
-            time=earlier.timepoint,
-            with_=later.timepoint,
-        )
-        return
+        asked, other, most = earlier, later, f"at most {earlier.text('events')}"
+    else:
+        asked, other, most = later, earlier, earlier.text("events")
     yield found(
-        EVENTS_FALL,
-        later,
-        "events",
-        later.text("events"),
-        f"{earlier.text('events')}",
-        time=later.timepoint,
-        with_=earlier.timepoint,
+        EVENTS_FALL, asked, "events", asked.text("events"), most, time=asked.timepoint, with_=other.timepoint
     )
 
 

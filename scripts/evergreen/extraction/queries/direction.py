@@ -247,12 +247,7 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
 
 
 def _se(row: Row, ratio: bool) -> float:
-    if "estimate_se" in row.numbers:
-        return row.numbers["estimate_se"]
-    low, high = row.numbers.get("estimate_ci_low"), row.numbers.get("estimate_ci_high")
-    if low is None or high is None or (ratio and low <= 0):
-        return 0.0
-    return abs(_analysed(high, ratio) - _analysed(low, ratio)) / 3.92
+    return row.numbers.get("estimate_se") or abs(row.se_of_limits(ratio=ratio) or 0.0)
 
 
 FAMILY = Family("Direction", (ARMS_SWAPPED,), check)

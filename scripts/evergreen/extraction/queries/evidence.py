@@ -10,7 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.metaanalysis.conversions import NORMAL_FROM_N, sd_from_interval, sd_from_se
+from evergreen.extraction.row_values import USUAL_LEVEL, distribution_of, marked
+from evergreen.metaanalysis.conversion_rules import STATES
+from evergreen.metaanalysis.conversions import sd_from_interval, sd_from_se, se_from_any_interval
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
@@ -66,13 +68,35 @@ class Row:
         return bool(_CHANGE.search(self.unit) or _CHANGE.search(self.outcome))
 
     def printed(self, column: str) -> bool:
-        """Whether a number stands in the column, and the extractor does not call it derived."""
-        if column not in self.numbers:
-            return False
-        said = self.texts.get("derived", "")
-        return not said or not any(
-            column in re.split(r"[ ,]+", part.partition(":")[0]) for part in said.split(";")
-        )
+        """Whether a number stands in the column, and the extractor calls it neither derived nor imputed."""
+        made = (name for state in STATES[1:] for name in marked(self.texts.get(state, "")))
+        return column in self.numbers and column not in made
+
+    def se_of_limits(self, *, ratio: bool) -> float | None:
+        """Standard error of the estimate by its limits, on the scale of the analysis, at the level and by the distribution that the row says."""
+        limits = [self.numbers.get(name, math.nan) for name in ("estimate_ci_low", "estimate_ci_high")]
+        if any(math.isnan(limit) or (ratio and limit <= 0) for limit in limits):
+            return None
+        low, high = map(math.log, limits) if ratio else limits
+        try:
+            return se_from_any_interval(
+                low, high, self.estimate_level, distribution_of(self.said), self.freedom
+            )
+        except ValueError:  # t without degrees of freedom
+            return None
+
+    @property
+    def estimate_level(self) -> float:
+        return self.numbers.get("estimate_ci_level", USUAL_LEVEL) / 100
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom behind the estimate; infinite of the normal distribution."""
+        return self.numbers.get("estimate_df", math.inf) if distribution_of(self.said) == "t" else math.inf
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        return {**self.texts, **self.numbers}
 
     @property
     def modelled(self) -> bool:
@@ -83,19 +107,6 @@ class Row:
 
     def text(self, column: str) -> str:
         return plain(self.numbers[column])
-
-
-def decimals(value: float) -> int:
-    """Decimals with which a number is written; a zero at their end is not seen."""
-    text = plain(value)
-    if "e" in text:
-        return 12
-    return len(text.partition(".")[2])
-
-
-def half_unit(value: float) -> float:
-    """Half of the last printed digit's unit: how far rounding may have moved a number."""
-    return 0.5 * 10.0 ** -decimals(value)
 
 
 def days_of(timepoint: str) -> float | None:
@@ -121,23 +132,41 @@ def row_of(raw: Mapping[str, Any]) -> Row:
     )
     return Row(
         study, outcome, timepoint, arm, raw["group"], texts.get("unit", "").strip(),
-        (folded(study), folded(outcome), folded(timepoint), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers),
+        (folded(study), folded(outcome), folded(timepoint), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers, texts),
     )  # fmt: skip
 
 
-def _spread(numbers: Mapping[str, float]) -> float | None:
+def _spread(numbers: Mapping[str, float], texts: Mapping[str, str]) -> float | None:
     n = numbers.get("n", 0.0)
     if "sd" in numbers:
         sd = numbers["sd"]
     elif n > 1 and "se" in numbers:
         sd = sd_from_se(numbers["se"], n)
-    elif n > 1 and "ci_low" in numbers and "ci_high" in numbers:
-        sd = sd_from_interval(numbers["ci_low"], numbers["ci_high"], n)
+    elif by_interval := sds_of_interval(numbers, texts):
+        sd = by_interval[0]
     elif "q1" in numbers and "q3" in numbers:
         sd = (numbers["q3"] - numbers["q1"]) / 1.349
     else:
         return None
     return sd if sd > 0 else None
+
+
+def sds_of_interval(numbers: Mapping[str, float], texts: Mapping[str, str]) -> list[float]:
+    """Standard deviations that the interval of a mean gives at its level, the usual one first.
+
+    By the distribution that the row says, else by each that it may be; empty where the row has no interval, or nothing follows from it.
+    """
+    n = numbers.get("n", 0.0)
+    if n <= 1 or "ci_low" not in numbers or "ci_high" not in numbers:
+        return []
+    said, level = texts.get("ci_distribution", ""), numbers.get("ci_level", USUAL_LEVEL) / 100
+    try:
+        return [
+            sd_from_interval(numbers["ci_low"], numbers["ci_high"], n, level=level, distribution=one)
+            for one in ([said] if said else ["auto", "t", "z"])
+        ]
+    except ValueError:  # 3.92 belongs to 95 %
+        return []
 
 
 @dataclass(frozen=True)
@@ -199,13 +228,6 @@ def _grouped(rows: Iterable[Row], key: Any) -> dict[Any, list[Row]]:
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups
-
-
-def interval_quantile(n: float | None) -> float:
-    """What a 95 % interval's half width is divided by to give its standard error, as the conversions have it."""
-    if n is None or n >= NORMAL_FROM_N:
-        return 1.959964
-    return math.sqrt(n) / sd_from_interval(-1.0, 1.0, n)
 
 
 def pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evergreen.extraction.constraints import INTERVALS
-from evergreen.extraction.queries.evidence import Evidence, Row, decimals, half_unit, interval_quantile
+from evergreen.extraction.queries.evidence import Evidence, Row, sds_of_interval
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
+from evergreen.metaanalysis.conversions import se_from_any_interval
+from evergreen.sheets.numbers import half_unit
 
 AGREE = 1.08
 """Ratio up to which two spreads agree beside rounding: the participants analysed may be a few less than those entered."""
@@ -74,16 +76,10 @@ def spreads(row: Row) -> list[_Spread]:
         found_.append(_Spread("se", se * root, (se - half_unit(se)) * root, (se + half_unit(se)) * root))
     if row.printed("ci_low") and row.printed("ci_high"):
         low, high = row.numbers["ci_low"], row.numbers["ci_high"]
-        rounding = 10.0 ** -max(decimals(low), decimals(high))
-        quantiles = sorted((1.959964, interval_quantile(min(n, 59))))
-        width = high - low
-        if width > 0:
-            found_.append(
-                _Spread(
-                    "ci_low", root * width / 2 / interval_quantile(n),
-                    max(root * (width - rounding) / 2 / quantiles[1], 0.0), root * (width + rounding) / 2 / quantiles[0],
-                )
-            )  # fmt: skip
+        sds = sds_of_interval(row.numbers, row.texts)
+        if sds and (width := high - low) > 0:
+            off = min(half_unit(low), half_unit(high)) * 2 / width
+            found_.append(_Spread("ci_low", sds[0], max(1 - off, 0.0) * min(sds), (1 + off) * max(sds)))
     return found_
 
 
@@ -136,15 +132,8 @@ def _spreads(row: Row) -> Iterator[Finding]:
             certain=True,
         )
     else:
-        hint = next(
-            (
-                f" (a {level} interval would fit)"
-                for level, factor in LEVELS.items()
-                if (column == "ci_low" and _like(ratio, factor))
-                or (other.column == "ci_low" and _like(1 / ratio, factor))
-            ),
-            "",
-        )
+        share = {"ci_low": ratio}.get(column, 1 / ratio if other.column == "ci_low" else math.nan)
+        hint = _another_level(share) if "ci_level" not in row.numbers else ""
         expected = f"a standard deviation of {shown(other.value)}" if column == "ci_low" else shown(scaled)
         yield found(
             CONTRADICTION,
@@ -156,6 +145,12 @@ def _spreads(row: Row) -> Iterator[Finding]:
             certain=True,
             hint=hint,
         )
+
+
+def _another_level(share: float) -> str:
+    """Which level a 95 % interval would be of that gives `share` of the spread that it should."""
+    fitting = (level for level, factor in LEVELS.items() if _like(share, factor))
+    return next((f" (a {level} interval would fit)" for level in fitting), "")
 
 
 def _zeros(row: Row) -> Iterator[Finding]:
@@ -176,7 +171,7 @@ def leaning(estimate: float, low: float, high: float, *, ratio: bool) -> tuple[f
 
     On the logarithmic scale where `ratio`; infinity where a number of a ratio is not above 0.
     """
-    half = 0.5 * 10.0 ** -max(map(decimals, (estimate, low, high)))
+    half = min(map(half_unit, (estimate, low, high)))
     if ratio:
         if min(estimate, low, high) <= 0:
             return math.inf, 0.0
@@ -267,29 +262,20 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
     if not all(row.printed(column) for column in columns):
         return
     se, low, high = (row.numbers[column] for column in columns)
-    half = 0.5 * 10.0 ** -max(decimals(low), decimals(high))
-    ratio = evidence.is_ratio(row)
-    if ratio and low > 0:
-        rounding = (half / low + half / high) / 2
-        width = math.log(high / low) / 2
-    else:
-        rounding, width = half, (high - low) / 2
-    if se <= 0 or width <= 0:
+    ratio = bool(evidence.is_ratio(row)) and low > 0
+    by_limits = row.se_of_limits(ratio=ratio)
+    if se <= 0 or by_limits is None or by_limits <= 0:
         return
-    one = _Spread("estimate_se", se, se - half_unit(se), se + half_unit(se))
+    half = min(half_unit(low), half_unit(high))
+    width = math.log(high / low) if ratio else high - low
+    off = (half / low + half / high if ratio else 2 * half) / width
+    said = row.texts.get("estimate_distribution") or "estimate_df" in row.numbers
     # Few participants: up to t with five degrees of freedom.
-    other = _Spread(
-        "estimate_ci_low", width / 1.96, max(width - rounding, 0) / 2.57, (width + rounding) / 1.9599
-    )
+    least = by_limits if said else se_from_any_interval(0.0, width, row.estimate_level, "t", 5.0)
+    one = _Spread("estimate_se", se, se - half_unit(se), se + half_unit(se))
+    other = _Spread("estimate_ci_low", by_limits, max(1 - off, 0.0) * least, (1 + off) * by_limits)
     if _apart(one, other):
-        hint = next(
-            (
-                f" (a {level} interval would fit)"
-                for level, factor in LEVELS.items()
-                if _like(other.value / se, factor)
-            ),
-            "",
-        )
+        hint = _another_level(other.value / se) if "estimate_ci_level" not in row.numbers else ""
         yield found(
             CONTRADICTION,
             row,

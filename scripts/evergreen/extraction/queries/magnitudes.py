@@ -7,7 +7,7 @@ an entry of `SLIPS`; which explains best is decided by likelihood, and a compari
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -171,9 +171,9 @@ def _about(values: Sequence[float], *, usual: float, floor: float) -> Reference:
     return Reference(centre, spread_of([value - centre for value in values], usual=usual, floor=floor))
 
 
-def _by_study(pairs: object) -> dict[str, list[float]]:
+def _by_study(values: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
-    for study, value in pairs:  # type: ignore[attr-defined]
+    for study, value in values:
         found.setdefault(study, []).append(value)
     return found
 
@@ -299,7 +299,7 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
 
 def _asked(group: Group, row: Row, slip: Slip, numbers: Numbers) -> Finding:
     if slip.part == "sd":
-        column = next(name for name in ("sd", "se", "ci_low", "q1") if name in row.numbers)
+        column = _spread_column(row)
         expected = shown(numbers.sd or math.nan)
         if column != "sd" and slip.kind is DECIMAL_SHIFT and row.sd:
             expected = shown(row.numbers[column] * (numbers.sd or math.nan) / row.sd)
@@ -315,6 +315,11 @@ def _asked(group: Group, row: Row, slip: Slip, numbers: Numbers) -> Finding:
         others=_others(group, row, slip.part),
         what=slip.what,
     )
+
+
+def _spread_column(row: Row) -> str:
+    """The column that the row's standard deviation comes from."""
+    return next(name for name in ("sd", "se", "ci_low", "q1") if name in row.numbers)
 
 
 def _others(group: Group, row: Row, part: str) -> str:
@@ -345,7 +350,7 @@ def _outlying(
             others=_others(group, row, "mean"),
         )
     if sd and row.sd and _far(sd, sds, math.log(row.sd)):
-        column = next(name for name in ("sd", "se", "ci_low", "q1") if name in row.numbers)
+        column = _spread_column(row)
         yield found(
             OUTLYING,
             row,

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from scipy.special import ndtri, stdtr
 
-from evergreen.extraction.queries.evidence import Evidence, Row, half_unit, pairs
+from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
-from evergreen.sheets.numbers import bounded
+from evergreen.sheets.numbers import bounded, half_unit
 
 APART = 0.4
 """Difference of the normal quantiles of two P values up to which they agree beside rounding."""
@@ -78,26 +78,20 @@ def contradicts(text: str, p: float) -> bool:
 
 
 def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
-    """By the estimate's standard error, else by its interval, on the scale of the analysis."""
-    numbers, ratio = row.numbers, evidence.is_ratio(row)
-    if "estimate" not in numbers:
+    """By the standard error of an estimate, else by its interval, on the scale of the analysis."""
+    ratio = bool(evidence.is_ratio(row))
+    estimate = row.numbers.get("estimate", math.nan)
+    if math.isnan(estimate) or (ratio and estimate <= 0):
         return
-    estimate = numbers["estimate"]
-    if ratio:
-        if estimate <= 0:
-            return
-        estimate = math.log(estimate)
     if row.printed("estimate_se"):
-        se = numbers["estimate_se"]
+        se = row.numbers["estimate_se"]
     elif row.printed("estimate_ci_low") and row.printed("estimate_ci_high"):
-        low, high = numbers["estimate_ci_low"], numbers["estimate_ci_high"]
-        if ratio and low <= 0:
-            return
-        se = ((math.log(high) - math.log(low)) if ratio else high - low) / 3.92
+        se = row.se_of_limits(ratio=ratio) or 0.0
     else:
         return
+    effect = math.log(estimate) if ratio else estimate
     text = row.texts["estimate_p"]
-    if se > 0 and contradicts(text, p := two_sided(estimate / se)):
+    if se > 0 and contradicts(text, p := two_sided(effect / se, row.freedom)):
         yield found(P_CONTRADICTION, row, "estimate_p", text, shown(p), of="of the row ")
 
 

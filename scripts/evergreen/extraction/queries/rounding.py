@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from evergreen.extraction.queries.evidence import Evidence, Row, decimals
+from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
+from evergreen.sheets.numbers import decimals
 
 EDGE = 1e-9
 GRIM = Kind(
