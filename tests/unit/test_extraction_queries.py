@@ -193,6 +193,8 @@ OTHER_CASES = [
     ("arms_swapped", HR, [*contrasts([0.4, 0.45, 0.38, 0.41, 0.43, 0.42]), *contrasts([2.4])], ()),
     ("sign", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([-28.0], "walking")], ()),
     ("", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([22.0], "walking")], ()),
+    ("outlying", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([1.2], "walking")], ()),
+    ("", WALK, [*contrasts([28, 31, 25, 29.5, 27, 30], "walking"), *contrasts([1.2], "walking", estimate_measure="RR", scale="ratio")], ()),
     ("grim", STEPS, pain({"n": 20.0, "mean": 31.03}), ()),
     ("", STEPS, pain({"n": 20.0, "mean": 31.05, "sd": 20.0}, {"n": 50.0}), ()),
     ("", STEPS, pain({"n": 20.0, "mean": 31.03}, {"n": 50.0}, note="least squares mean"), ()),

@@ -188,8 +188,20 @@ class Evidence:
 
     @cached_property
     def contrasts(self) -> dict[str, list[Row]]:
-        """Contrast rows by outcome."""
-        return _grouped((row for row in self.rows if row.group == "contrast"), lambda row: row.key[1])
+        """Contrast rows by outcome, but for estimates of another measure than is pooled."""
+        return _grouped(
+            (row for row in self.rows if row.group == "contrast" and row.key not in self._of_another_measure),
+            lambda row: row.key[1],
+        )
+
+    @cached_property
+    def _of_another_measure(self) -> set[tuple[str, ...]]:
+        pooled = {name: {one.measure for one in several} for name, several in self.outcomes.items()}
+        return {
+            row.key
+            for row in self.rows
+            if (said := row.texts.get("estimate_measure")) and said not in pooled.get(row.key[1], {said})
+        }
 
     @cached_property
     def arms(self) -> dict[tuple[str, ...], list[Row]]:
@@ -213,10 +225,11 @@ class Evidence:
         """Whether a contrast row's estimate is printed as a ratio; None where neither row nor protocol says so."""
         if scale := row.texts.get("scale", ""):
             return scale == "ratio"
-        said = {one.scale or MEASURES[one.measure].reported for one in self.outcomes.get(row.key[1], ())} - {
-            None
-        }
-        return "ratio" in said if said else None
+        if measure := row.texts.get("estimate_measure", ""):
+            said = {MEASURES[measure].reported}
+        else:
+            said = {one.scale or MEASURES[one.measure].reported for one in self.outcomes.get(row.key[1], ())}
+        return "ratio" in said if any(said) else None
 
     def crossover(self, study: str) -> bool:
         """Whether a study-level column calls the study a crossover trial, in which people count in every arm."""
