@@ -2,7 +2,8 @@
 #
 #   Rscript dependent.R FOLDER [id ...]
 
-here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
+# R writes a blank of its own path as ~+~.
+here <- dirname(sub("^--file=", "", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE), fixed = TRUE)))
 source(file.path(here, "common.R"))
 RHO <- 0.6
 

@@ -2,7 +2,8 @@
 #
 #   Rscript mixed.R FOLDER [id ...]
 
-here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
+# R writes a blank of its own path as ~+~.
+here <- dirname(sub("^--file=", "", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE), fixed = TRUE)))
 source(file.path(here, "common.R"))
 
 # --- the blocks of a file

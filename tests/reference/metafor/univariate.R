@@ -1,5 +1,6 @@
 # Reference files of the kinds with one effect per study: Rscript univariate.R FOLDER [id ...]
-here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))))
+# R writes a blank of its own path as ~+~.
+here <- dirname(sub("^--file=", "", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE), fixed = TRUE)))
 for (part in c("common.R", "formulas.R", "analyses.R", "moderators.R", "published.R", "made.R")) source(file.path(here, part))
 
 # Which measures a kind has, what escalc is told besides, and how much is written of each; `ours` are those of formulas.R.
