@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.figures.agreement_plot import agreement_figure
 from evergreen.figures.style import save, style
@@ -65,3 +66,27 @@ def test_parts_and_groups(tmp_path):
     assert "Krippendorff" in svg_of(comparison, tmp_path)
     three = next(pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all")
     assert three["counts"] == [[2, 0, 0], [1, 0, 0], [0, 0, 2]]
+
+
+@pytest.mark.parametrize("longest", ["EF", "Maximiliane Theresa $x$ Oberhuber von und zu Hohenstein"])
+def test_every_word_is_on_the_page_and_no_solver_decides_where(longest):
+    said = [
+        (f"w{n}", person, ("include", "exclude")[(n + len(person)) % 3 == 0], n < 8)
+        for n in range(12)
+        for person in ("AB", "CD", longest, "GH")
+    ]
+    with style():
+        figure = agreement_figure(
+            compare(votes(*said), stage="full_text", reviewers=["AB", "CD", longest, "GH"])
+        )
+        assert figure.get_layout_engine() is None  # kiwi's last digits depend on memory addresses
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        page = figure.bbox.padded(1.0)
+        boxes = [axes.get_tightbbox(renderer) for axes in figure.axes]
+    for box in boxes:
+        assert page.x0 <= box.x0
+        assert box.x1 <= page.x1
+        assert page.y0 <= box.y0
+        assert box.y1 <= page.y1
+    for n, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[n + 1 :])

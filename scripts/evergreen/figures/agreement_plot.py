@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import COLOURS, GREY, INK, PAGE
 
 PARTS = {"all": "", "pilot": ", pilot", "main": ", main list"}
 STATISTICS = (("kappa", "Cohen's kappa", "o"), ("pabak", "PABAK", "s"), ("ac1", "Gwet's AC1", "D"))
 TABLES_PER_ROW = 3
+SQUARE = 1.5  # inches of a cross table's side
 ROW = 0.42  # inches that a pair takes in the panel of statistics
+TICKS, LABEL = 7.0, 8.0  # points, as `style` has them
+# Inches: margin, between tick labels and axes, an axis label with its distance, under an axis with two lines of label, a legend.
+MARGIN, GAP, NAME, UNDER, LEGEND = 0.06, 0.08, 0.22, 0.52, 0.24
 
 
 def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     """Cross tables of all pairs (first votes, three categories) above their statistics (two categories).
 
     `comparison` as `screening.comparison.compare` gives it. Kappa has its interval; what is not estimable is said in words.
-    Build and save inside `style()`.
+    Build and save inside `style()`. Every place comes from measured text: matplotlib's own layout solves its equations in the
+    order of memory addresses, so that the last digits differ from run to run.
     """
     tables = [pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all"]
     rows = [pair for pair in comparison["pairs"] if pair["table"] == "2x2"]
@@ -29,27 +35,58 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
         figure = Figure(figsize=(PAGE / 2, 0.8))
         figure.text(0.5, 0.5, "One reviewer: nothing to compare.", ha="center", va="center", color=GREY)
         return figure
-    lines = -(-len(tables) // TABLES_PER_ROW)
-    heights = [1.9 * lines, 0.75 + ROW * len(rows)]
-    figure = Figure(figsize=(PAGE, sum(heights) + 0.2), layout="constrained")
-    upper, lower = figure.subfigures(2, 1, height_ratios=heights)  # type: ignore[misc]
-    columns = min(TABLES_PER_ROW, len(tables))
-    grid = upper.subplots(lines, max(columns, 2), squeeze=False)
-    for axes, pair in zip(grid.flat, tables, strict=False):
-        _cross_table(axes, pair)
-    for axes in list(grid.flat)[len(tables) :]:
-        axes.set_axis_off()
+    labels = [_label(pair) for pair in rows]
+    ticks = max((_widest(pair["categories"]) for pair in tables), default=0)
+    before = MARGIN + _extent(pair["first"] for pair in tables) + GAP + ticks
+    per_row = min(TABLES_PER_ROW, int(PAGE / (before + SQUARE)))
+    line_height = SQUARE + 0.2 + _extent(pair["second"] for pair in tables) + MARGIN
+    upper = line_height * -(-len(tables) // per_row)
+    lower = LEGEND + ROW * len(rows)
+    height = MARGIN + upper + lower + UNDER + MARGIN
+    figure = Figure(figsize=(PAGE, height))
+
+    def panel(left: float, top: float, width: float, high: float) -> Axes:
+        return figure.add_axes((left / PAGE, 1 - (top + high) / height, width / PAGE, high / height))
+
+    for place, pair in enumerate(tables):
+        line, column = divmod(place, per_row)
+        left = before + column * PAGE / per_row
+        _cross_table(panel(left, MARGIN + line * line_height, SQUARE, SQUARE), pair)
+    left = MARGIN + GAP + _widest([line for label in labels for line in label.split("\n")])
+    statistics = panel(left, MARGIN + upper + LEGEND, PAGE - MARGIN - 0.1 - left, ROW * len(rows))
     together = (
         "include and unsure together"
         if comparison["stage"] == "title_abstract"
         else "include against exclude"
     )
     _statistics(
-        lower.subplots(),
+        statistics,
         rows,
+        labels,
         f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {together}){_of_all(comparison['groups'])}",
     )
     return figure
+
+
+def _label(pair: Mapping[str, Any]) -> str:
+    """Who is compared on what, in lines that leave two thirds of the page to the statistics."""
+    said = f"{pair['first']} and {pair['second']}{PARTS[pair['part']]} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{pair['n']})"
+    return "\n".join(wrapped(said, 72 * PAGE / 3, TICKS))
+
+
+def _name(reviewer: str) -> str:
+    """A reviewer in lines as long as the side of a cross table."""
+    return "\n".join(wrapped(reviewer, 72 * SQUARE, LABEL))
+
+
+def _extent(reviewers: Iterable[str]) -> float:
+    """Inches across the lines of the longest name."""
+    return NAME + max((LABEL * 1.25 / 72 * _name(reviewer).count("\n") for reviewer in reviewers), default=0)
+
+
+def _widest(texts: Sequence[str]) -> float:
+    """Inches that the tick labels take."""
+    return max(width_of(text, TICKS) for text in texts) / 72
 
 
 def _of_all(groups: list[Mapping[str, Any]]) -> str:
@@ -60,7 +97,11 @@ def _of_all(groups: list[Mapping[str, Any]]) -> str:
                 ("Fleiss' kappa", group["fleiss_kappa"]),
                 ("Krippendorff's alpha", group["krippendorff_alpha"]),
             ]
-            found = [f"{name} {value:.2f}" for name, value in said if value is not None]
+            found = [
+                f"{name} {value:.2f}".replace("-", "\N{MINUS SIGN}")
+                for name, value in said
+                if value is not None
+            ]
             return "\nAll reviewers: " + "; ".join([*found, *filter(None, [group["remark"]])])
     return ""
 
@@ -74,13 +115,15 @@ def _cross_table(axes: Axes, pair: Mapping[str, Any]) -> None:
     words = pair["categories"]
     axes.set_xticks(range(len(words)), words)
     axes.set_yticks(range(len(words)), words)
-    axes.set_xlabel(pair["second"])
-    axes.set_ylabel(pair["first"])
+    axes.set_xlabel(_name(pair["second"]), parse_math=False)
+    axes.set_ylabel(_name(pair["first"]), parse_math=False)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
 
-def _statistics(axes: Axes, rows: list[Any], label_of_axis: str) -> None:
+def _statistics(
+    axes: Axes, rows: Sequence[Mapping[str, Any]], labels: Sequence[str], label_of_axis: str
+) -> None:
     for line, pair in enumerate(rows):
         if pair["n"] == 0 or pair["kappa"] is None:
             axes.text(0.01, line - 0.32, pair["remark"], fontsize=6, color=GREY, va="center")
@@ -92,10 +135,7 @@ def _statistics(axes: Axes, rows: list[Any], label_of_axis: str) -> None:
             axes.plot(pair[name], line + shift, marker, color=colour, markersize=4)
     for (_, label, marker), colour in zip(STATISTICS, COLOURS, strict=False):
         axes.plot([], [], marker, color=colour, markersize=4, label=label)
-    axes.set_yticks(
-        range(len(rows)),
-        [f"{pair['first']} and {pair['second']}{PARTS[pair['part']]} (n = {pair['n']})" for pair in rows],
-    )
+    axes.set_yticks(range(len(rows)), labels, parse_math=False)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(
         min(0.0, *(pair["kappa_low"] for pair in rows if pair["kappa_low"] is not None), 0.0) - 0.02, 1.02
