@@ -144,8 +144,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column name."""
     names = [str(name) for name in frame.columns]
-    columns = (frame.iloc[:, position].tolist() for position in range(len(names)))
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [dict(zip(names, values, strict=True)) for values in frame.to_numpy(dtype=object).tolist()]
 
 
 def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
