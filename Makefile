@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -90,6 +90,9 @@ bench-runs: .venv/requirements-dev.done
 # CPU time of reading a large RIS file, beside BASE.
 bench-import: .venv/requirements-dev.done
 	$(BIN)/python benchmarks/import_ris.py --base $(BASE)
+
+bench-extraction: .venv/requirements-dev.done
+	$(BIN)/python benchmarks/extraction.py --base $(BASE)
 
 bench-search: .venv/requirements-dev.done
 	$(BIN)/python benchmarks/search_pubmed.py

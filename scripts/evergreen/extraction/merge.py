@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from evergreen import tables
@@ -118,7 +118,18 @@ def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
     spelt: dict[str, dict[str, str]] = {}
-    written = {person: tables.rows(rows) for person, rows in sheets.items()}
+    decisions = _decisions(adjudication, kind)
+    columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
+    # Most columns that a sheet may have are empty in most reviews: nobody differs on them, and they are not looked at row by row.
+    held = {*kind.key, *PLACE, *_held(sheets), *(column for *_, column in decisions)}
+    called = list(map(kind.carried, columns))
+    left = {kind.carried(c): math.nan if c in kind.numbers else "" for c in columns if c not in held}
+    columns = [column for column in columns if column in held]
+    kind = replace(kind, compared=tuple(column for column in kind.compared if column in held))
+    written = {
+        person: tables.rows(rows[[column for column in rows.columns if column in held]])
+        for person, rows in sheets.items()
+    }
     for column in kind.key:
         spelt[column] = spelling_of(row[column] for rows in written.values() for row in rows)
     for person, rows in written.items():
@@ -126,8 +137,6 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             row |= {column: spelt[column].get(folded(row[column]), "") for column in kind.key}
             found.setdefault(key_of(row, kind.key), {}).setdefault(person, row)
     begun = {person: {key[0] for key in found if person in found[key]} for person in sheets}
-    decisions = _decisions(adjudication, kind)
-    columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
 
     merged: list[Row] = []
     conflicts: list[Row] = []
@@ -155,13 +164,23 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         conflicts += listed
         if own.get("row", {}).get("value") == DROP:
             continue
-        merged.append(_row(by_person, listed, own, columns, kind))
+        merged.append(left | _row(by_person, listed, own, columns, kind))
     conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
-        rows=tables.frame_of(merged, [*map(kind.carried, columns), *extra]),
+        rows=tables.frame_of(merged, [*called, *extra]),
         conflicts=tables.frame_of(conflicts, CONFLICTS),
     )
+
+
+def _held(sheets: Mapping[str, pd.DataFrame]) -> set[str]:
+    """The columns in which somebody wrote something."""
+    return {
+        column
+        for rows in sheets.values()
+        for column in rows.columns
+        if (rows[column].notna() & rows[column].ne("")).any()
+    }
 
 
 def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, dict[str, str]]]:

@@ -49,7 +49,7 @@ class Convention:
     @classmethod
     def of(cls, cells: Iterable[str], *, semicolons: bool = False) -> Convention:
         """The convention of the cells of a sheet's number columns; cells that hold numbers, not texts, say nothing."""
-        found = {next(iter(values)) for cell in cells if len(values := readings(cell)) == 1}
+        found = {next(iter(values)) for cell in set(cells) if len(values := readings(cell)) == 1}
         decimal = found.pop() if len(found) == 1 else ""
         return cls(decimal, bool(found) and not decimal, semicolons)
 

@@ -232,7 +232,7 @@ class _Reader:
         told = []
         for column in self.schema:
             for at, cell in enumerate(written[column.name]):
-                rule = self._rule(column, written, at)
+                rule = self._rule(column, written, at) if cell else None
                 if rule is None or isinstance(cell, NumberCell):
                     continue
                 if rule.numeric:
@@ -250,9 +250,13 @@ class _Reader:
 
     def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
         typed: list[Any] = []
+        nothing = math.nan if column.numeric else ""
         for at, cell in enumerate(written[column.name]):
-            if column.must_be_filled and not cell:
-                self._fault("the cell is empty", at, column, "Fill it.")
+            if not cell:
+                if column.must_be_filled:
+                    self._fault("the cell is empty", at, column, "Fill it.")
+                typed.append(nothing)
+                continue
             value = self._value(cell, at, column, self._rule(column, written, at), convention)
             if column.kind == "cell" and isinstance(value, float):
                 value = cell if not_reported(cell) else plain(value)
@@ -267,7 +271,7 @@ class _Reader:
             return self._plain(column.name, [cell], convention, at)[0]
         if rule.numeric:
             return self._number(cell, at, column, rule, convention)
-        if rule.kind == "choice" and cell:
+        if rule.kind == "choice":
             return self._choice(cell, at, column, rule)
         if rule.kind == "p_value":
             return self._p_value(cell, at, column)
