@@ -86,12 +86,12 @@ def test_planted_errors_are_asked_about_by_kind_and_place(measured):
         return sum(hit[kind] for kind in kinds) / sum(planted[kind] for kind in kinds)
 
     assert share(ALWAYS) >= 0.95
-    assert share(MOSTLY) >= 0.70
+    assert share(MOSTLY) >= 0.85
     assert share(BY_CHANCE) >= 0.30
-    assert share((*ALWAYS, *MOSTLY)) >= 0.90
+    assert share((*ALWAYS, *MOSTLY)) >= 0.95
 
 
 def test_rows_without_an_error_are_left_in_peace(measured):
     _, _, severities, rows = measured
     assert severities["error"] <= 0.01 * rows
-    assert severities["warning"] <= 0.02 * rows  # 5 % are allowed
+    assert severities["warning"] <= 0.03 * rows  # 5 % are allowed

@@ -13,7 +13,8 @@ from evergreen.extraction.queries.findings import Family, Finding, Kind, found, 
 from evergreen.extraction.queries.intervals import SCALE
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, SIGN
 
-GAIN = 1.4
+GAIN = 0.9  # logarithm of the likelihood ratio from which an exchange is asked about
+CLEAR = 0.7  # standard errors that an effect is from none
 FAR = 7.0
 ARMS_SWAPPED = Kind(
     "arms_swapped", "warning",
@@ -101,7 +102,7 @@ def _effects(
                 references.append(Reference(0.3 * direction, math.hypot(0.5, noise)))
             gain = loss(references, effect.value) - loss(references, -effect.value)
             fits = all(abs(one.distance(-effect.value)) < 3 for one in references)
-            clear = abs(effect.value) > noise
+            clear = abs(effect.value) > CLEAR * noise
             if gain > GAIN and fits and clear:
                 column = effect.row.location[0] if effect.row.location else "events"
                 where = "the other studies" if other else "the other time points of the study"
