@@ -482,6 +482,38 @@ def test_workbook_reads_like_its_csv(vendor, read):
     )
 
 
+def test_every_sheet_with_column_names_is_read(read):
+    book = openpyxl.Workbook()
+    for name, rows in {
+        "Sheet": [["Title", "Year"], ["First title", 2001]],
+        "Part 2": [["downloaded in parts"], ["Year", "Title", "DOI"], [2002, "Second title", "10.1/x"]],
+        "About": [["made by me"]],
+    }.items():
+        sheet = book[name] if name in book else book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    export, table = read(content.getvalue(), "export.xlsx")
+    assert table[["title", "year", "line"]].values.tolist() == [
+        ["First title", 2001, 2],
+        ["Second title", 2002, 3],
+    ]
+    assert [remark.text for remark in export.remarks if remark.kind == "lost"] == [
+        "downloaded in parts",
+        "made by me",
+    ]
+
+
+def test_an_archive_of_several_exports_is_refused(read):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for number in (1, 2):
+            archive.writestr(f"part {number}.ris", f"TY  - JOUR\nTI  - Title {number}\nER  - \n")
+    with pytest.raises(InputError, match=r"2 files \(part 1.ris, part 2.ris\).*Unpack"):
+        read(content.getvalue(), "export.zip")
+
+
 def test_rayyans_archive(read):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

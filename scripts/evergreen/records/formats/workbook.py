@@ -22,19 +22,29 @@ def table_inside(raw: bytes, file: str) -> tuple[str, bytes] | None:
         names = archive.namelist()
         if "xl/workbook.xml" in names:
             return None
-        name = next((name for name in names if name.endswith("articles.csv")), None) or next(
-            (name for name in names if name.lower().endswith((".csv", ".ris", ".txt", ".bib", ".nbib"))),
-            None,
-        )
-        if name:
-            return name, archive.read(name)
+        exports = [name for name in names if name.endswith("articles.csv")][:1] or [
+            name
+            for name in names
+            if name.lower().endswith((".csv", ".ris", ".txt", ".bib", ".nbib"))
+            and not name.startswith("__MACOSX/")
+        ]
+        if len(exports) > 1:
+            raise InputError(
+                f"the ZIP archive holds {len(exports)} files ({', '.join(exports[:3])}{', ...' if len(exports) > 3 else ''})",
+                file=file, todo="Unpack it, and name the exports among them; `files` takes a list.",
+            )  # fmt: skip
+        if exports:
+            return exports[0], archive.read(exports[0])
     raise InputError(
         "the ZIP archive holds no export of records", file=file, todo="Unpack it and name the export."
     )
 
 
 def read(raw: bytes, file: str) -> Blocks:
-    """Blocks of the first sheet that has a header with known column names; `line` is the sheet's row."""
+    """Blocks of all sheets that have a header with known column names; `line` is the row of the record's own sheet.
+
+    What stands in the other sheets belongs to no record, and is said so.
+    """
     out = Blocks()
     with workbooks.opened(raw, file, todo="Export or copy it again.") as book:
         for sheet in book.worksheets:
@@ -50,13 +60,12 @@ def read(raw: bytes, file: str) -> Blocks:
                 ),
                 None,
             )
-            if header is None:
-                continue
+            why = "before the header of" if header is not None else "in a table without known column names,"
             for number, row in rows[:header]:
-                out.lose(number, " ".join(row), f"row before the header of sheet {sheet.title}")
-            delimited.blocks(_numbered(rows[header:]), out)
-            break
-    return out
+                out.lose(number, " ".join(row), f"row {why} sheet {sheet.title}")
+            if header is not None:
+                delimited.blocks(_numbered(rows[header:]), out)
+    return out if out.headers else Blocks()
 
 
 def _numbered(rows: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int, list[str]]]:
