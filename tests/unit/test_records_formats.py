@@ -482,6 +482,25 @@ def test_workbook_reads_like_its_csv(vendor, read):
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PMID- 12345\nTI  - A title that goes\non without an indent\nAU  - Smith J\nDP  - 2001\n",
+        "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Smith, J\nTI A title that goes\non without an indent\nPY 2001\nER\n\nEF\n",
+    ],
+)
+def test_a_continuation_line_without_indent_is_kept_whole_and_said(text, read):
+    export, table = read(text)
+    assert first(table, "title", "year", "authors") == (
+        "A title that goes on without an indent",
+        2001,
+        "Smith, J",
+    )
+    assert [(one.kind, one.text) for one in export.remarks if one.kind == "note"] == [
+        ("note", "on without an indent")
+    ]
+
+
 def test_every_sheet_with_column_names_is_read(read):
     book = openpyxl.Workbook()
     for name, rows in {

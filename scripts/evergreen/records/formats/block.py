@@ -11,6 +11,8 @@ LOST = "lost"  # belongs to no record
 NOTE = "note"  # read, but odd
 FRAME = "frame"  # belongs to the file and not to a record: header, trailer, column names, the envelope of XML
 
+NO_TAG = "line without a tag or an indent, joined to the field above"
+
 
 class Remark(NamedTuple):
     """Something to report about a line (or a sheet's row); `kind` is one of the three above."""

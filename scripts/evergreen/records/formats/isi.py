@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.block import NO_TAG, Block, Blocks
 from evergreen.records.formats.joins import within
 
 NAME = "Web of Science tagged"
@@ -90,9 +90,10 @@ def read(lines: Sequence[str]) -> Blocks:
         elif block is None:
             out.lose(number, line, "line outside any record")
         else:
-            if not block.fields or line[0] not in " \t":
+            if line[0] not in " \t":
+                out.note(number, NO_TAG, text)
+            if not block.fields:
                 block.append("unread", text)
-                out.note(number, "line without a tag, kept with the record", text)
             elif (name := block.fields[-1][0]) in _ONE_A_LINE:
                 block.append(name, text)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.block import NO_TAG, Block, Blocks
 from evergreen.records.formats.joins import within
 from evergreen.records.normalise import named_pmid
 
@@ -105,9 +105,9 @@ def read(lines: Sequence[str]) -> Blocks:
         elif after_blank and _COUNTER.fullmatch(line):
             counter = number
         elif block is not None and not after_blank:
-            block.append("unread", text)
+            _extend(block, text)
             block.line_end = number
-            out.note(number, "line without a tag, kept with the record", text)
+            out.note(number, NO_TAG, text)
         else:
             out.lose(number, line, "line outside any record")
         after_blank = False
