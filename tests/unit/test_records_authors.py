@@ -69,7 +69,7 @@ def test_authors_of_a_table(kind, imported):
 
 
 RUN_TOGETHER = [
-    "Lei ZhaoYan-Yan Yang", "Datong WeiCan LiuXiaolong (Luke) ZhangXiaoru Yuan", "Adeli K.Lewis G. F.", "Doe A. B.Roe C.Poe D. E.",
+    "Lei ZhaoYan-Yan Yang", "Datong WeiCan LiuXiaolong (Luke) ZhangXiaoru Yuan", "Adeli K.Lewis G. F.", "Doe A. B.Roe C.Poe D. E.", "Smith JDoe A", "Smith JADoe ARoe B",
     "Doe, Ann, Roe, Bob", "Smith, JohnDoe, Ann, Roe, Bob", "['Doe, A', 'Roe",
 ]  # fmt: skip
 

@@ -39,6 +39,7 @@ _RUN_TOGETHER = re.compile(
     r"[^\W\d_]+\W+\S*(?<=[a-zß-öø-ÿ])(?<!\bMc)(?<!\bMac)(?<!\b[DL][aeiou])(?<!\bDel)(?<!\bVan)(?<!\bFitz)(?<!\b[SU]t)(?<!\bAl)(?<!\bEl)[A-ZÀ-ÖØ-Þ]"
     r"[^\W\d_'’-]+\S*\s+\S"  # `Lei ZhaoYan-Yan Yang`, as SpringerLink writes
     r"|[^\W\d_]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]\.-?)+[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"  # `Adeli K.Lewis G. F.`
+    r"|[^\W\d_]{2,}\s+(?!IJ)[A-ZÀ-ÖØ-Þ]{2,4}[a-zß-öø-ÿ]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]{1,3}\b|\S+\s+[A-ZÀ-ÖØ-Þ]{1,3}$)"  # `Smith JDoe A`
 )
 _NEARLY_EVERY = re.compile(
     r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+)?,"
