@@ -501,6 +501,17 @@ def test_a_continuation_line_without_indent_is_kept_whole_and_said(text, read):
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Key","Item Type","Title","Extra"\n"ABCD1234","journalArticle","A title","PMID: 31234567\nPMCID: PMC1234567"\n',
+        "@article{a,\n title = {A title},\n extra = {PMID: 31234567},\n}\n",
+    ],
+)
+def test_zotero_keeps_a_pmid_among_what_is_extra(text, read):
+    assert first(read(text)[1], "title", "pmid") == ("A title", "31234567")
+
+
 def test_every_sheet_with_column_names_is_read(read):
     book = openpyxl.Workbook()
     for name, rows in {

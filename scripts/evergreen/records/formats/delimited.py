@@ -41,9 +41,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage", "biblio last page"),
     "article_number": ("art no", "article number", "article no"),
     "doi": ("doi", "item doi", "digital object identifier", "di", "digitalobjectidentifier"),
-    "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "links", "title link"),
+    "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "extra", "links", "title link"),
     "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed", "ids pmid"),
-    "pmid_within": ("url", "link", "notes", "accession number", "ut unique wos id"),
+    "pmid_within": ("url", "link", "notes", "extra", "accession number", "ut unique wos id"),
     "pmcid": ("pmcid", "pmc id", "pmc", "ids pmcid"),
     "registry_within": (
         "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
