@@ -81,6 +81,8 @@ def parse_name(text: str) -> Name:
     A group (`RECORD Study Group`) and a single word are a family name without a given one, and so is what is not `apart`: it is not
     guessed at. Suffixes (Jr, 3rd) go to the given names.
     """
+    if ".-" not in text and _NEARLY_EVERY.fullmatch(text):
+        return Name(*text.split(", "))
     text = clean(text).strip(" ,;*")
     if not apart(text):
         return Name(text, "")

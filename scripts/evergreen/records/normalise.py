@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -96,7 +97,7 @@ _ISSN = re.compile(r"(?<![\dX])(\d{4})-?(\d{3}[\dXx])(?![\dX])")
 
 def issns(text: str) -> list[str]:
     """ISSNs in `text` as `1234-567X`."""
-    return list(dict.fromkeys(f"{a}-{b.upper()}" for a, b in _ISSN.findall(text)))
+    return list(dict.fromkeys([f"{a}-{b.upper()}" for a, b in _ISSN.findall(text)]))
 
 
 # --- pages, years, languages -------------------------------------------------------------------------------------
@@ -184,13 +185,19 @@ def clean(text: str) -> str:
         text = _TAG.sub("", text)
     if "\ufeff" in text or "\u200b" in text or "\u00ad" in text:
         text = text.replace("\ufeff", "").replace("\u200b", "").replace("\u00ad", "")
-    if text.isascii() and "  " not in text and "\n" not in text and "\t" not in text and "\r" not in text:
+    if "  " not in text and (
+        "\n" not in text and "\t" not in text and "\r" not in text if text.isascii() else text.isprintable()
+    ):
         return text.strip()
     return " ".join(text.split())
 
 
-clean_short = lru_cache(maxsize=1 << 17)(clean)
-"""`clean` for what comes again and again: names, key words, journals, years."""
+def all_clean(texts: Iterable[str]) -> bool:
+    """Whether `clean` would leave each of `texts` as it is: what it alters does not print, or is one of three signs."""
+    text = " ".join(["", *texts, ""])
+    return text.isprintable() and "  " not in text and "&" not in text and "<" not in text
+
+
 _LETTERS = str.maketrans(
     {
         **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (

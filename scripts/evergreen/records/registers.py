@@ -87,8 +87,9 @@ _TAIL = re.compile(r"(?:-[\w/ -]*|p)?")
 _NUMBER_ALONE = re.compile(r"-\d{6}-\d\d")
 _SIGNS = ("CT", "UMIN", "DRKS", "OMON", "RPCEC", "R-", "IIA", "NTR")
 """One of them is in every number as it is written, at most `BEFORE_SIGN` behind its beginning; it ends within `BEHIND_SIGN`."""
-_IN_EITHER_CASE = (*_SIGNS, "nct", "ctr", "umin", "drks")
-"""The last ones in addresses and lists of ids; looked for in texts of up to `SHORT` letters."""
+_IN_SMALL_LETTERS = ("nct", "ctr", "umin", "drks")
+"""In addresses and lists of ids; looked for in texts of up to `SHORT` letters, and beside a sign in capitals."""
+_SIGN = re.compile("|".join((*_SIGNS, *_IN_SMALL_LETTERS)))
 SHORT, BEFORE_SIGN, BEHIND_SIGN = 300, 12, 60
 _SMALL_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -146,12 +147,14 @@ def entry_url(number: str) -> str:
 def _near_signs(text: str) -> str:
     """What stands around the signs in `text`, whole words, a line for each stretch: all numbers of registries are in it."""
     if len(text) <= SHORT:
-        return text if any(map(text.__contains__, _IN_EITHER_CASE)) else ""
+        return text if _SIGN.search(text) else ""
     capitals = text.encode("ascii", "ignore").translate(None, _SMALL_LETTERS)  # a tenth of the text
-    if not any(sign in text for sign in _SIGNS if sign.encode() in capitals):
+    places = [place for sign in _SIGNS if sign.encode() in capitals for place in _places(sign, text)]
+    if not places:
         return ""
+    places += [place for sign in _IN_SMALL_LETTERS for place in _places(sign, text)]
     stretches: list[list[int]] = []
-    for place in sorted(place for sign in _IN_EITHER_CASE for place in _places(sign, text)):
+    for place in sorted(places):
         start, end = max(0, place - BEFORE_SIGN), min(len(text), place + BEHIND_SIGN)
         while start and not text[start - 1].isspace():
             start -= 1

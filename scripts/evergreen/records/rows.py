@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,14 +12,14 @@ import pandas as pd
 
 from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
-from evergreen.records.model import typed
+from evergreen.records.model import from_columns
 from evergreen.records.names import names_in
 from evergreen.records.normalise import (
+    all_clean,
     canonical_doi,
     canonical_pmcid,
     canonical_pmid,
     clean,
-    clean_short,
     issns,
     languages,
     named_pmid,
@@ -34,7 +34,7 @@ A role is a column of the record table, a part of one (`start_page`, `article_nu
 for something in running text (`doi_within`, `pmid_within`, `registry_within`, `accession_within`)."""
 
 _SHORT = 60
-"""Letters of a value that may come again: names, key words, journals, years."""
+"""Letters of nearly all values: names, key words, journals, years."""
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
     r"^\W*retracted(?:\s+(?:article|paper|chapter))?\s*[:.)\]\u2013\u2014-]|\(retracted (?:article|paper)",
@@ -57,7 +57,6 @@ _ACCESSION_LIKE = re.compile(
 _RUN_TOGETHER = "names of authors run together; they stand as they came, for where one ends would be a guess"
 _TYPESET_HYPHEN = re.compile("[\u2010\u2011\u2012\u2212]")  # of CENTRAL and of typesetters
 _PAGES_MARK = re.compile(r"^pp?\.?\s+(?=\d)")
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class _Values:
@@ -66,8 +65,10 @@ class _Values:
     def __init__(self, block: Block, roles: _Roles) -> None:
         self.by_field: dict[str, list[str]] = {}
         by_field = self.by_field
-        for name, value in block.fields:
-            if text := clean_short(value) if len(value) <= _SHORT else clean(value):
+        fields = block.fields
+        as_they_are = all_clean([value for _, value in fields if 0 < len(value) <= _SHORT])
+        for name, value in fields:
+            if text := value if as_they_are and len(value) <= _SHORT else clean(value):
                 if name in by_field:
                     by_field[name].append(text)
                 else:
@@ -83,8 +84,10 @@ class _Values:
 
     def texts(self, role: str) -> list[str]:
         """The texts of `all_of`."""
-        names = self.names.get(role)
-        return [text for name in names for text in self.by_field[name]] if names else []
+        found: list[str] = []
+        for name in self.names.get(role, ()):
+            found += self.by_field[name]
+        return found
 
     def first(self, role: str) -> str:
         """The best text of `role`, taken, or ""."""
@@ -100,9 +103,9 @@ class _Values:
 
     def joined(self, role: str, without_doi: bool = False) -> str:
         """All texts of `role`, each once, joined by `"; "`."""
-        if role not in self.names:
+        names = self.names.get(role)
+        if not names:
             return ""
-        names = self.names[role]
         texts = self.texts(role)
         if without_doi and any(map(canonical_doi, texts)):
             pairs = [pair for pair in self.all_of(role) if not canonical_doi(pair[1])]
@@ -115,11 +118,10 @@ class _Values:
     def rest(self) -> dict[str, list[str]]:
         """What no column took."""
         left = {}
-        for name, texts in self.by_field.items():
-            if name not in self.taken_whole:
-                kept = [text for text in texts if (name, text) not in self.taken]
-                if kept:
-                    left[name] = kept
+        taken = self.taken
+        for name in [name for name in self.by_field if name not in self.taken_whole]:
+            if kept := [text for text in self.by_field[name] if (name, text) not in taken]:
+                left[name] = kept
         return left
 
 
@@ -148,7 +150,7 @@ def record_table(
     remarks = [] if remarks is None else remarks
     names = list(_row(Block(0, 0), roles, file, remarks))
     rows = [tuple(_row(block, roles, file, remarks).values()) for block in blocks]
-    return typed(pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}))
+    return from_columns(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
 
 
 def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[str, Any]:
@@ -207,7 +209,10 @@ def _object(rest: Mapping[str, list[str]]) -> str:
     """JSON of `rest`, "" where it is empty; text by text, which takes a third of the time."""
     if not rest:
         return ""
-    pairs = [f"{_as_json(name)}: [{', '.join(map(_as_json, texts))}]" for name, texts in rest.items()]
+    pairs = [
+        f"{encode_basestring(name)}: [{', '.join(map(encode_basestring, texts))}]"
+        for name, texts in rest.items()
+    ]
     return f"{{{', '.join(pairs)}}}"
 
 
@@ -241,7 +246,7 @@ def _year(values: _Values) -> int | None:
     for name, text in values.all_of("year"):
         if (year := year_of(text)) is not None:
             if text == str(year):
-                values.taken.update((name, text) for name in values.names["year"])
+                values.taken.update([(name, text) for name in values.names["year"]])
             return year
     return None
 
@@ -276,8 +281,9 @@ def _pmid(values: _Values) -> str:
         if pmid := named_pmid(text):
             return pmid
     for database, role in ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus")):
-        if any(map(database.search, values.texts("database"))):
-            for text in values.texts(role):
+        numbers = values.texts(role)
+        if numbers and any(map(database.search, values.texts("database"))):
+            for text in numbers:
                 if pmid := canonical_pmid(text):
                     return pmid
     return ""

@@ -7,7 +7,7 @@ A format is a module with `NAME`, `FIELDS` (which of its fields feed which colum
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -211,15 +211,15 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> 
     """Refuse a file in which records of another format begin: its reader would take them for text, or lose them."""
     own = {key for key, one in FORMATS.items() if one is module} | ({"xml"} if module in XML else set())
     others = {letter: one for letter, one in _BEGINNINGS.items() if not own.issuperset(one)}
-    for number in [number for number, line in enumerate(lines) if line[:1] in others]:
+    first_letters = "".join([line[:1] or " " for line in lines])
+    for number in _places(others, first_letters):
         for key, pattern in others[lines[number][0]].items():
             if key not in own and pattern.match(lines[number]):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
                 raise _two_formats(module, name, number + 1, file)
     ends = next((letters for key, letters in _LAST_LINES.items() if key in own), "")
-    for number, line in enumerate(lines):
-        if ends and line[:1] not in ends:
-            continue
+    for number in _places(ends, first_letters) if ends else range(len(lines)):
+        line = lines[number]
         for key, pattern in _GLUED.items() if _MAY_BEGIN.search(line) else ():
             if key not in own and pattern.search(line):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
@@ -229,6 +229,11 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> 
     for key, sign in _XML_SIGNS.items() if module in XML else ():
         if key not in own and (number := next((at for at, line in enumerate(lines, 1) if sign in line), 0)):
             raise _two_formats(module, FORMATS[key].NAME, number, file)
+
+
+def _places(letters: Iterable[str], text: str) -> list[int]:
+    """Where one of `letters` stands in `text`."""
+    return [found.start() for found in re.finditer(f"[{re.escape(''.join(letters))}]", text)]
 
 
 def _two_formats(module: ModuleType, other: str, line: int, file: str) -> InputError:
@@ -246,7 +251,7 @@ def _bytes(path: str | Path) -> bytes:
 
 
 def _is_blank(raw: bytes) -> bool:
-    return not raw.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe")
+    return not content.SOMETHING.search(raw)
 
 
 def _stated(format_: str | None, file: str) -> str | None:

@@ -19,6 +19,8 @@ _FOREIGN = (
     (b"{\\rtf", "is a Rich Text file"),
     (b"PK\x03\x04", "is a ZIP archive that holds no workbook"),
 )
+SOMETHING = re.compile(rb"[^\x00\r\n\t \x0c\xef\xbb\xbf\xff\xfe]")
+"""What is in a file that is not empty: any byte but blanks and those of byte order marks."""
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*\bencoding=["']([\w.:-]+)["']""")
 _WIDE = re.compile(rb"(?:[\t\n\r -~]\x00){20}|(?:\x00[\t\n\r -~]){20}")
 _NARROW = re.compile(rb"[\t\n\r -~]{40}")
@@ -45,7 +47,7 @@ def decode(content: bytes, file: str) -> Text:
     Read as XML declares or else as `texts.decode` says, with a remark on each line that was odd. Lines end with LF, CRLF or CR, also in one file.
     Raises InputError for an empty file, and for one that is not text, naming what it is.
     """
-    if not content.strip(b"\x00\r\n\t \x0c\xef\xbb\xbf\xff\xfe"):
+    if not SOMETHING.search(content):
         raise InputError(
             "the file is empty",
             file=file,
