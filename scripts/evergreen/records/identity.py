@@ -93,9 +93,9 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
         return Identified(records, [], [])
 
     # In the order that `with_ids` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
-    numbers = records["record_id"].map(_number)
-    order = list(
-        pd.DataFrame({"key": keys, "number": numbers})[contested].sort_values(["key", "number"]).index
+    key_of, ids = keys.tolist(), dict(enumerate(records["record_id"].tolist()))
+    order = sorted(
+        contested.to_numpy().nonzero()[0].tolist(), key=lambda row: (key_of[row], _number(ids[row]))
     )
     containers = _containers(records, keys) | _containers(before, known)
     old: dict[str, list[Record]] = {}
@@ -106,7 +106,6 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     firsts: dict[str, list[tuple[int, Record]]] = {}
     first_of: dict[int, int] = {}
     ones = dict(zip(order, _comparable(records.loc[order]), strict=True))
-    key_of = keys.tolist()
     for row, one in ones.items():
         key = key_of[row]
         said = ((other, agreement(one, other, containers)) for other in old.get(key, ()))
@@ -120,7 +119,6 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
         if first_of[row] == row:
             new.append((row, one))
 
-    ids = dict(enumerate(records["record_id"].tolist()))
     stays = set(before["record_id"])
     taken = stays | {name for row, name in ids.items() if row not in seen}
     for row in first_of:
