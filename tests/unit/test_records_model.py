@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from evergreen.records.model import COLUMNS, CONTRACT, base_id, content_hash, typed, with_ids
+from evergreen.records.model import COLUMNS, CONTRACT, base_id, content_hash, from_columns, typed, with_ids
 
 
 def table(**columns):
@@ -19,6 +19,14 @@ def test_typed_gives_all_columns_in_order_and_type():
     assert records["retracted"].tolist() == [True, False]
     assert records["title"].tolist() == ["A <i>title</i>", ""]
     assert records["title_search"].tolist() == ["a title", ""]
+
+
+def test_whole_columns_give_the_same_table_as_a_frame():
+    columns = {"title": ["A <i>title</i>", ""], "authors": ["Smith, J", ""], "year": [2012, None], "pages": ["S12-9", ""],
+               "journal": ["Bone", ""], "doi": ["https://doi.org/10.1000/X", ""], "registry_ids": ["nct 01234567", ""],
+               "retracted": [True, False], "line": [1, 9]}  # fmt: skip
+    pd.testing.assert_frame_equal(from_columns(columns), table(**columns))
+    pd.testing.assert_frame_equal(from_columns({}), table())
 
 
 def test_typed_of_a_typed_table_is_the_same():
