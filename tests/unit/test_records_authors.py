@@ -68,6 +68,20 @@ def test_authors_of_a_table(kind, imported):
     assert [remark for remark in result.remarks["kind"] if remark == "note"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (r"['Smith, \x', 'Doe, A']", [r"Smith, \x", "Doe, A"]),
+        (r"['Smith, \N{FOO}', 'Doe, A']", [r"Smith, \N{FOO}", "Doe, A"]),
+        (r"['Smith, \ud800J', 'Doe, A']", ["Smith, \N{REPLACEMENT CHARACTER}J", "Doe, A"]),
+        (r'[{"family": "Sm\ud800ith", "given": "J"}]', ["Sm\N{REPLACEMENT CHARACTER}ith, J"]),
+        (r'["Smith, \ud83d\ude00J", "Doe, A"]', ["Smith, \N{GRINNING FACE}J", "Doe, A"]),
+    ],
+)
+def test_a_list_with_odd_escapes_is_read_and_can_be_written(text, names):
+    assert split_authors(text) == names
+
+
 RUN_TOGETHER = [
     "Lei ZhaoYan-Yan Yang", "Datong WeiCan LiuXiaolong (Luke) ZhangXiaoru Yuan", "Adeli K.Lewis G. F.", "Doe A. B.Roe C.Poe D. E.", "Smith JDoe A", "Smith JADoe ARoe B",
     "Doe, Ann, Roe, Bob", "Smith, JohnDoe, Ann, Roe, Bob", "['Doe, A', 'Roe",

@@ -210,8 +210,21 @@ def _listed(text: str) -> list[str] | None:
     quoted = _QUOTED.findall(inside.group(1))
     if not quoted or re.search(r"[^\s,]", _QUOTED.sub("", inside.group(1))):
         return None
-    names = _pieces([str(ast.literal_eval(one)) for one in quoted])
+    names = _pieces([_unquoted(one) for one in quoted])
     return split_authors(names[0]) if len(names) == 1 else names
+
+
+def _unquoted(text: str) -> str:
+    """What a quoted text says; as it stands where its escapes are none."""
+    try:
+        return _whole_characters(str(ast.literal_eval(text)))
+    except (SyntaxError, ValueError):
+        return text[1:-1]
+
+
+def _whole_characters(text: str) -> str:
+    """`text` with the halves of characters that escapes name (`\\ud83d\\ude00`) put together; a half alone can be written nowhere."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _objects(text: str) -> list[str] | None:
@@ -254,7 +267,7 @@ def _objects(text: str) -> list[str] | None:
             ),
             "",
         )
-        names.append(f"{family}, {given}" if family and given else family or whole)
+        names.append(_whole_characters(f"{family}, {given}" if family and given else family or whole))
     return _pieces(names) if all(names) else None
 
 
