@@ -22,17 +22,17 @@ def row(**given):
 
 IMPOSSIBLE = [
     ({"n": 10.0, "events": 11.0}, "events"),
-    ({"n": 10.5}, "n"),
-    ({"n": 0.0}, "n"),
+    ({"n": 0.0, "mean": 3.0}, "n"),
+    ({"n": 10.5, "events": 10.6}, "events"),
     ({"n": -1.0}, "n"),
-    ({"n": 10.0, "events": 2.5}, "events"),
+    ({"design_effect": 0.8}, "design_effect"),
     ({"sd": -1.0}, "sd"),
     ({"n": 1.0, "sd": 2.0}, "sd"),
     ({"mean": 1e308}, "mean"),
     ({"se": -0.1}, "se"),
     ({"estimate_se": -0.1}, "estimate_se"),
     ({"n": 20.0, "sd": 1.0, "se": 2.0}, "se"),
-    ({"person_time": 0.0}, "person_time"),
+    ({"person_time": 0.0, "events": 1.0}, "person_time"),
     ({"r": 1.2}, "r"),
     ({"q1": 5.0, "median": 4.0}, "q1"),
     ({"median": 5.0, "q3": 4.0}, "median"),
@@ -56,6 +56,9 @@ def test_an_impossible_number_is_named_by_its_cell(given, column):
     [
         {},
         {"n": 10.0, "events": 10.0},
+        {"n": 189.2, "events": 40.4},
+        {"n": 0.0, "events": 0.0},
+        {"person_time": 0.0, "events": 0.0},
         {"n": 10.0, "events": 14.0, "person_time": 30.0},
         {"min": 1.0, "q1": 1.0, "median": 2.0, "q3": 2.0, "max": 9.0},
         {"mean": 2.0, "ci_low": 2.0, "ci_high": 2.0},
@@ -82,7 +85,7 @@ def test_the_same_arm_twice_is_refused_unless_identical():
 
 def test_all_faults_of_a_sheet_are_told_at_once():
     with pytest.raises(InputErrors) as caught:
-        check(pd.DataFrame([row(n=0.0), row(arm="placebo", sd=-1.0, _row=8)]))
+        check(pd.DataFrame([row(n=-1.0), row(arm="placebo", sd=-1.0, _row=8)]))
     assert len(caught.value.errors) == 2
 
 

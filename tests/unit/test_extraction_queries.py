@@ -171,6 +171,7 @@ OTHER_CASES = [
     ("", DEATH, [*counted(7, 9, timepoint="6 months"), *counted(9, 9, timepoint="1 year")], ()),
     ("", DEATH, [*counted(9, 9, timepoint="end of treatment"), *counted(7, 9, timepoint="1 year")], ()),
     ("n_above_randomised", DEATH, counted(9, 9, n=102), PEOPLE),
+    ("fraction_of_people", DEATH, counted(40.4, 53, n=189), ()),
     ("arms_above_study", DEATH, counted(9, 9, n=51), PEOPLE),
     ("", DEATH, counted(9, 9, n=50), PEOPLE),
     ("", DEATH, counted(9, 9, n=60), CROSSED),

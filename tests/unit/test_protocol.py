@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from evergreen.errors import InputError
 from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes, Settings, Without
+from evergreen.protocol.conversions import ASSUMED
 from evergreen.protocol.loading import complete, load, of_run
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
@@ -250,7 +251,7 @@ def test_the_sensitivity_analyses_know_the_settings_that_the_models_know():
     assert set(Changes.model_fields) == ANALYSIS_KEYS | {
         "measure",
         "multi_arm",
-        "r",
+        *ASSUMED,
         "without",
         "without_studies",
     }

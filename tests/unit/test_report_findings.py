@@ -23,7 +23,8 @@ def result(*control: tuple[float, float], measure: str, estimate: float, low: fl
         for events, n in control
     ]
     model = results.model(estimate=math.log(estimate), **limits)
-    return results.result(measure=measure, studies=studies, model=model)
+    people = 2 * sum(n for _, n in control)
+    return results.result(measure=measure, studies=studies, model=model, participants=people)
 
 
 def certainty(**reasons: str) -> pd.DataFrame:

@@ -174,7 +174,6 @@ def test_contrasts_on_a_ratio_scale():
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([("A", "", "d", "intervention", 0, 0), ("A", "", "p", "control", 20, 1)], "study A, arm d: n is 0"),
         ([("A", "", "d", "intervention", 10, 11), ("A", "", "p", "control", 20, 1)], "11 events in 10"),
         ([("A", "", "d", "intervention", 10, 1), ("A", "", "d", "intervention", 10, 1)], "stands twice"),
     ],

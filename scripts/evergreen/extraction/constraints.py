@@ -38,13 +38,6 @@ class Constraint:
     unless: tuple[str, ...] = ()
 
 
-def _whole(column: str) -> Constraint:
-    return Constraint(
-        column, (column,), lambda row: row[column].is_integer(),
-        f"{column} is {{{column}:g}}, but people come in whole numbers",
-    )  # fmt: skip
-
-
 def _not_above(lower: str, upper: str, unless: tuple[str, ...] = ()) -> Constraint:
     problem = f"{lower} ({{{lower}:g}}) is above {upper} ({{{upper}:g}})"
     return Constraint(lower, (lower, upper), lambda row: row[lower] <= row[upper], problem, unless)
@@ -60,13 +53,14 @@ def _within(name: str, limit: str, sign: int) -> Constraint:
 
 
 CONSTRAINTS = (
-    _whole("n"),
-    _whole("events"),
-    Constraint("n", ("n",), lambda row: row["n"] != 0, "n is 0, the arm has no participants"),
+    # An arm without participants leaves its study out of pooling; what was measured on nobody is a slip.
+    *(Constraint("n", ("n", column), lambda row: row["n"] != 0, f"n is 0, the arm has no participants, but {column} is {{{column}:g}}")
+      for column in ("mean", "sd", "median")),
     # One participant may have several events in a time at risk.
     Constraint("events", ("n", "events"), lambda row: row["events"] <= row["n"],
                "{events:g} events in {n:g} participants", ("person_time",)),
-    Constraint("person_time", ("person_time",), lambda row: row["person_time"] != 0, "person-time is 0"),
+    Constraint("person_time", ("person_time", "events"), lambda row: row["person_time"] != 0 or row["events"] == 0,
+               "{events:g} events in a person-time of 0"),
     Constraint("se", ("n", "sd", "se"), lambda row: row["n"] <= 1 or row["se"] <= row["sd"] * (1 + SLACK),
                "the standard error ({se:g}) is larger than the standard deviation ({sd:g})"),
     Constraint("sd", ("n", "sd"), lambda row: row["n"] != 1 or row["sd"] == 0,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen.metaanalysis.conversion_rules import ROW_VALUES, RULES, Rule
+from evergreen.metaanalysis.conversion_rules import (
+    ARM,
+    CLUSTER,
+    CONTRAST,
+    CROSSOVER,
+    DESIGN,
+    ROW_VALUES,
+    RULES,
+    Rule,
+)
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "conversions.md"
 _HEAD = """\
@@ -23,7 +32,7 @@ where it is pooled, under `conversions` of the study in `results/synthesis/<outc
 | imputed | an input of it is in no report of the study, such as a correlation or another trial's standard deviation | ‡ |
 
 What an extractor computed by hand is named in the column `derived` or `imputed` of the sheet (`sd: how`), and counts as such.
-Only empty cells are filled. What follows from the study's own reports goes before what is imputed, then the table below holds from
+Only empty cells are filled; where an effect is computed, sizes of clusters change beside the numbers of the sheet, which stay. What follows from the study's own reports goes before what is imputed, then the table below holds from
 top to bottom. A reported effect (a `contrast` row) goes before imputed numbers of arms. A number of which an input was imputed is imputed.
 
 Where several exact conversions give the same number and no numbers that would be printed as those in the row agree, none of them is
@@ -38,9 +47,15 @@ number. A bound such as `P < 0.001` gives none either; how large or small the st
 """
 
 
+TABLES = {
+    "Arms": ARM, "Reported effects": CONTRAST, "Cluster-randomised trials": CLUSTER, "Crossover trials": CROSSOVER,
+    "Made where an effect is computed": DESIGN,
+}  # fmt: skip
+
+
 def page() -> str:
     """The page as text."""
-    lines = [_HEAD, _table("Arms", "arm"), _table("Reported effects", "contrast"), "## Words\n\n"]
+    lines = [_HEAD, *(_table(title, rows) for title, rows in TABLES.items()), "## Words\n\n"]
     lines += [f"* `{name}`: {what}.\n" for name, what in ROW_VALUES.items()]
     return "".join(lines)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.extraction import contradictions
 from evergreen.extraction.check import Row, key_of, own_choice
-from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, record_of
+from evergreen.extraction.row_values import CONVERTED, YES, Entry, Values, given, marked, record_of
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
 from evergreen.protocol.conversions import Filling
@@ -58,12 +58,14 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
     families: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         _restore(row)
-        if row.get("estimate_measure") == "MD":
+        if row.get("estimate_measure") == "MD" or row.get("crossover") == YES:
             families[key_of(row, FAMILY)] = []
     for row in rows if families else ():
         if (key := key_of(row, FAMILY)) in families:
             families[key].append(row)
-    for row in rows:
+    for row in sorted(
+        rows, key=lambda row: row["group"] != "contrast"
+    ):  # arms may need what a reported effect lacks
         _fill(row, filling(row), families.get(key_of(row, FAMILY), ()) if families else ())
 
 
@@ -140,7 +142,9 @@ def _apply(
     if outside != bool(given_from) or (used is None and not given_from):
         return
     if used is None:
-        used = _arguments(rule, values, given_from) or {}
+        used = _arguments(rule, values, given_from)
+    if used is None:
+        return
     how = rule.how.format_map({**values.words, **used})
     try:
         result = _computed(rule, used)
@@ -208,9 +212,10 @@ def formula(rule: Rule) -> Callable[..., Any]:
     """The function of a conversion."""
     if hasattr(conversions, rule.function):
         return getattr(conversions, rule.function)
-    from evergreen.metaanalysis import quantile_fits  # takes longer to load than a whole sheet to convert
+    # these take longer to load than a whole sheet to convert
+    from evergreen.metaanalysis import quantile_fits, trial_designs
 
-    return getattr(quantile_fits, rule.function)
+    return getattr(trial_designs if hasattr(trial_designs, rule.function) else quantile_fits, rule.function)
 
 
 def _state(rule: Rule, row: Row) -> str:

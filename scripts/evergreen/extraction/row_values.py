@@ -11,6 +11,7 @@ from evergreen import tables
 from evergreen.extraction.check import Row
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
+from evergreen.metaanalysis.conversion_rules import ARM, CLUSTER, CONTRAST, CROSSOVER
 from evergreen.sheets.numbers import bounded, half_unit
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ DISTRIBUTIONS = {"t": "t", "z": "normal", "3.92": "normal (divisor 3.92)"}
 USUAL_LEVEL = 95.0
 CONVERTED = "converted"
 Entry = dict[str, Any]
-CONTRAST, ARM = "contrast", "arm"
+YES = "yes"
 _NUMBERS = frozenset(NUMBERS)
 
 
 TEXTS = (
-    "study", "outcome", "timepoint", "arm", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit",
+    "study", "outcome", "timepoint", "arm", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "crossover",
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
 )  # fmt: skip
 """Columns of texts that conversions and pooling read."""
@@ -68,8 +69,12 @@ class Values:
             self._of_contrast()
         if row["group"] != "contrast" and not given(row, "mean", "sd"):
             self._of_arm()
-            if row["group"] in ("intervention", "control"):
+            if row["group"] in ("intervention", "control") and row.get("crossover") != YES:
                 self._of_difference()
+        if clustered(row):
+            self.kinds.add(CLUSTER)
+        if row.get("crossover") == YES and row["group"] != "contrast":
+            self._of_crossover()
 
     def get(self, name: str) -> float | str | None:
         """The argument of this name; None where the row does not say it."""
@@ -145,6 +150,26 @@ class Values:
                 lambda p: conversions.sd_from_difference_p(difference, p, *counts),
             )  # fmt: skip
 
+    def _of_crossover(self) -> None:
+        """The same people under the other treatment, if the study has one arm each, and what the report says of the difference."""
+        self.kinds.add(CROSSOVER)
+        others = [one for one in self._family if one["group"] not in ("contrast", self.row["group"])]
+        own = [one for one in self._family if one["group"] == self.row["group"]]
+        found = [
+            one
+            for one in self._family
+            if one["group"] == "contrast"
+            and one.get("estimate_measure") in ("", "MD")
+            and one["scale"] != "ratio"
+        ]
+        if len(others) != 1 or len(own) != 1 or len(found) != 1:
+            return
+        numbers = {
+            "paired_sd": self.row["sd"], "other_sd": others[0]["sd"], "paired_se": found[0]["estimate_se"],
+            "pairs": min(self.row["n"], others[0]["n"]),
+        }  # fmt: skip
+        self._between |= {name: value for name, value in numbers.items() if not math.isnan(value)}
+
     def _of_contrast(self) -> None:
         row = self.row
         distribution = distribution_of(row)
@@ -219,6 +244,11 @@ class Values:
             self._halves[name] = min(half_unit(p), p / 2, (1 - p) / 2)
             return
         self.refused[column] = why
+
+
+def clustered(row: Mapping[str, Any]) -> bool:
+    """Whether clusters were randomised and the numbers of a row take no account of it."""
+    return any(not math.isnan(row.get(name, math.nan)) for name in ("icc", "cluster_size", "design_effect"))
 
 
 def usual_interval(row: Row) -> bool:

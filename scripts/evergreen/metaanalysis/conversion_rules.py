@@ -18,6 +18,9 @@ STATES = (REPORTED, DERIVED, IMPUTED)
 """How a number came about, the most trusted first."""
 
 DIFFERENCE = "the difference"
+ARM, CONTRAST, CLUSTER, CROSSOVER, DESIGN = "arm", "contrast", "cluster", "crossover", "design"
+"""Rows that conversions are for: of an arm, of a reported effect, of a cluster-randomised trial, of an arm of a crossover trial; those
+for a `design` are made where an effect is computed."""
 
 ROW_VALUES = {
     "level": "confidence level of the interval of the mean (`ci_level`, else 95 %)",
@@ -40,6 +43,10 @@ ROW_VALUES = {
     "difference_p": "its two-sided p value",
     "n1": "participants of the intervention arm that it compares",
     "n2": "participants of the control arm that it compares",
+    "paired_sd": "standard deviation of the row's group, of a crossover trial",
+    "other_sd": "that of the same people under the other treatment",
+    "paired_se": "standard error of the difference of a crossover trial (`estimate_se` of its `contrast` row, or from that row's interval or test)",
+    "pairs": "people with both treatments",
 }
 """What a row says beside its number columns."""
 
@@ -50,7 +57,7 @@ class Rule:
 
     `fixed` are arguments that
     do not come from a row. Conversions without an approximation say what they are
-    `about`: where a row allows several about one thing, they have to agree. `usual` ones are made unless the protocol or the row says otherwise. `rows` says which rows have it: of an `arm`, or of a `contrast`.
+    `about`: where a row allows several about one thing, they have to agree. `usual` ones are made unless the protocol or the row says otherwise. `rows` says which rows have it.
     """
 
     id: str
@@ -63,7 +70,7 @@ class Rule:
     fixed: Mapping[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
     assumes: str = ""
-    rows: str = "arm"
+    rows: str = ARM
     about: str = ""
     usual: bool = True
 
@@ -170,20 +177,36 @@ RULES = (
         "estimate_ci", ("estimate_se",),
         {"low": "effect_low", "high": "effect_high", "level": "estimate_level", "distribution": "estimate_distribution"},
         "from the {estimate_percent} % interval, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_any_interval",
-        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast", about="the estimate",
+        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows=CONTRAST, about="the estimate",
     ),
     Rule(
         "estimate_t", ("estimate_se",), {"difference": "effect", "statistic": "estimate_t"}, "from estimate and t", _HANDBOOK + "6.3",
-        "se_from_t", rows="contrast", about="the estimate", assumes="the test is of no effect",
+        "se_from_t", rows=CONTRAST, about="the estimate", assumes="the test is of no effect",
     ),
     Rule(
         "estimate_f", ("estimate_se",), {"difference": "effect", "statistic": "estimate_f"}, "from estimate and F", _HANDBOOK + "6.3",
-        "se_from_f", rows="contrast", about="the estimate", assumes="the test is of no effect, with one degree of freedom in the numerator",
+        "se_from_f", rows=CONTRAST, about="the estimate", assumes="the test is of no effect, with one degree of freedom in the numerator",
     ),
     Rule(
         "estimate_p", ("estimate_se",), {"estimate": "effect", "p": "p", "distribution": "estimate_distribution"},
         "from estimate and p value, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_p",
-        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows="contrast", about="the estimate",
+        options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows=CONTRAST, about="the estimate",
+    ),
+    Rule(
+        "design_effect", ("design_effect",), _as_named("icc", "cluster_size"), "1 + (cluster size - 1) x ICC, ICC = {icc:g}",
+        _HANDBOOK + "23.1.4", "design_effect", outside=("icc",), rows=CLUSTER, assumes="clusters of about the same size",
+    ),
+    Rule(
+        "effective_size", ("n", "events", "person_time"), _as_named("n", "design_effect"), "divided by the design effect, {design_effect:g}",
+        _HANDBOOK + "23.1.4", "effective_size", rows=DESIGN,
+    ),
+    Rule(
+        "r_paired_se", ("r_paired",), {"sd1": "paired_sd", "sd2": "other_sd", "difference_se": "paired_se", "n": "pairs"},
+        "from both SDs and the paired standard error of the difference", _HANDBOOK + "23.2.7.1", "paired_correlation", rows=CROSSOVER,
+    ),
+    Rule(
+        "r_paired", ("r_paired",), {"r": "r_paired"}, "r = {r:g} between a person's values", _HANDBOOK + "23.2.7.1", "assumed",
+        outside=("r_paired",), rows=CROSSOVER,
     ),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}

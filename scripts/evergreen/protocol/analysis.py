@@ -115,6 +115,14 @@ Changes = create_model(
         Annotated[float, Field(ge=-1, le=1)],
         "Correlation of the values at baseline and at the end that standard deviations of the change are imputed with.",
     ),
+    icc=_change(
+        Annotated[float, Field(ge=0, le=1)],
+        "Intracluster correlation that cluster-randomised trials are taken to have which do not say theirs.",
+    ),
+    r_paired=_change(
+        Annotated[float, Field(ge=-1, le=1)],
+        "Correlation of a person's values that crossover trials are taken to have which do not say theirs.",
+    ),
     without=_change(Without, "What is left out."),
     without_studies=(
         Names,

@@ -25,7 +25,7 @@ LeftOutState = Literal["imputed", "derived"]
 class Correlation(Part):
     """A correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
 
-    value: float = Field(ge=-1, le=1, description="The correlation.")
+    value: float = Field(ge=-1, le=1, description="The value.")
     sweep: Annotated[tuple[Annotated[float, Field(ge=-1, le=1)], ...], Field(strict=False)] = Field(
         (), description="Other values, each of which is a sensitivity analysis."
     )
@@ -43,6 +43,26 @@ class Conversions(Part):
         description="Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
         json_schema_extra=told(default="such standard deviations are not imputed"),
     )
+    icc: Correlation | None = Field(
+        None,
+        description="Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or `design_effect` goes before.",
+        json_schema_extra=told(default="cluster-randomised trials that do not say theirs are left out"),
+    )
+    r_paired: Correlation | None = Field(
+        None,
+        description="Correlation of a person's values under both treatments of a crossover trial, of events the phi coefficient; a row's own `r_paired` goes before.",
+        json_schema_extra=told(default="crossover trials that do not say theirs are left out"),
+    )
+
+    @property
+    def assumed(self) -> dict[str, Correlation]:
+        """What is assumed where no report of a study says it, by its name."""
+        named = {name: getattr(self, name) for name in ASSUMED}
+        return {name: one for name, one in named.items() if one is not None}
+
+
+ASSUMED = ("r", "icc", "r_paired")
+"""What may be assumed, and swept in sensitivity analyses."""
 
 
 def without() -> Any:
@@ -62,7 +82,7 @@ class Filling(Part):
     @property
     def outside(self) -> dict[str, float]:
         """What the protocol gives where no report of a study does, by the name that conversions call it."""
-        return {"r": self.conversions.r.value} if self.conversions.r else {}
+        return {name: one.value for name, one in self.conversions.assumed.items()}
 
     def allows(self, state: str) -> bool:
         """Whether numbers of a state are used."""

@@ -26,7 +26,8 @@ def metafor(result: Result) -> pd.DataFrame:
         row: dict[str, Any] = {"slab": study.label, "round": study.round, "yi": study.yi, "vi": study.vi}
         for group, position in (("intervention", 0), ("control", 1)):
             cells = {
-                names[position]: getattr(study.arms.get(group), cell, None) for cell, names in CELLS.items()
+                names[position]: arm.used(cell) if (arm := study.arms.get(group)) else None
+                for cell, names in CELLS.items()
             }
             row |= {name: value for name, value in cells.items() if value is not None}
         rows.append(row)

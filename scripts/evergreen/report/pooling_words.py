@@ -225,6 +225,11 @@ CONVERTED = {
     "sd": "standard deviations by",
     "estimate_se": "standard errors of estimates",
     "r": "correlations by",
+    "design_effect": "design effects by",
+    "r_paired": "correlations of a person's values under both treatments",
+    "n": "sample sizes",
+    "events": "numbers of events",
+    "person_time": "person-time",
 }
 
 
@@ -256,6 +261,14 @@ def _prepared(analyses: Sequence[Analysis]) -> list[str]:
         )
         sentences.append(f"For the Mantel-Haenszel estimate of {_named(own)} {used}.")
     sentences += _not_estimable(analyses)
+    if said := _each(analyses, "clustered"):
+        sentences.append(
+            f"Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {said}."
+        )
+    if said := _each(analyses, "paired"):
+        sentences.append(
+            f"Crossover trials count by the differences within people, who are counted once, in {said}."
+        )
     if said := _each(analyses, "combined"):
         sentences.append(
             f"Several arms of one group were combined as if their participants had been one sample in {said}."

@@ -36,13 +36,7 @@ FIRST = ("forest", "funnel")
 
 def participants(result: Result) -> int | None:
     """Participants of the pooled studies and of those in which nothing can be estimated, where every study states them."""
-    total = 0.0
-    for study in result.counted:
-        sizes = [arm.n for arm in study.arms.values() if arm.n is not None]
-        if not sizes or len(sizes) < len(study.arms):
-            return None
-        total += sum(sizes)
-    return round(total) if result.studies else None
+    return round(result.participants) if result.studies and result.participants is not None else None
 
 
 def pooled_sentence(outcome: Outcome, result: Result) -> str:

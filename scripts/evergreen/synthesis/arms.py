@@ -14,6 +14,7 @@ from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
+from evergreen.metaanalysis.trial_designs import effective_size
 from evergreen.synthesis.result.study_rows import Arm
 
 Rows = Sequence[Row]
@@ -22,14 +23,15 @@ CONTRAST_NUMBERS = (
     "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_ci_level", "estimate_df", "estimate_t", "estimate_f",
     "o_minus_e", "variance",
 )  # fmt: skip
-ARM_NUMBERS = tuple(name for name in NUMBERS if name not in CONTRAST_NUMBERS)
+ARM_NUMBERS = tuple(name for name in NUMBERS if name not in CONTRAST_NUMBERS and name in Arm.model_fields)
+COUNTS = ("n", "events", "person_time")
 EVENTS_NOT_PEOPLE = (
     "more events than participants: they were counted over the time at risk, not people with an event"
 )
 WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
-    "r": "correlation",
+    "r": "correlation", "design_effect": "design effect", "r_paired": "correlation of a person's values under both treatments",
 }  # fmt: skip
 
 
@@ -61,8 +63,32 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
     return f"{start}no usable {words}{why}"
 
 
+def empty(rows: Rows, needed: Sequence[str]) -> str:
+    """Why an arm says nothing, if one has nobody in it, or no time; "" otherwise."""
+    for row in rows:
+        if "n" in needed and row["n"] == 0:
+            return f"the arm {row['arm'] or row['group']} has no participants"
+        if "person_time" in needed and row["person_time"] == 0:
+            return f"the arm {row['arm'] or row['group']} has no person-time"
+    return ""
+
+
+def effective(row: Row) -> Row:
+    """A row whose participants, events and person-time count as many as they say, where clusters were randomised (Handbook 23.1.4)."""
+    if math.isnan(row["design_effect"]):
+        return row
+    return {**row, **{name: effective_size(row[name], row["design_effect"]) for name in COUNTS}}
+
+
+def people_of(rows: Rows, comparisons: int = 1) -> dict[str, float]:
+    """Counts of people, events and person-time of arms together, shared by several comparisons."""
+    return {name: total(rows, name) / comparisons for name in COUNTS}
+
+
 def combined(arms: Rows, needed: Sequence[str]) -> dict[str, float]:
-    """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample."""
+    """Several arms as one group (Cochrane Handbook 6.5.2.10): counts are added, means and SDs pooled as of one sample;
+    of clusters the effective sizes count."""
+    arms = [effective(arm) for arm in arms]
     if len(arms) == 1:
         return {name: arms[0][name] for name in needed}
     result = {name: total(arms, name) for name in needed if name in {"n", "events", "person_time"}}
@@ -83,9 +109,16 @@ def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
     return {name: divided.get(name, value) for name, value in group.items()}
 
 
-def shown(numbers: Mapping[str, float], rows: Rows) -> Arm:
-    """The numbers of a group as the result holds them, and which of them were derived or imputed in any of its rows."""
-    return Arm.of(**states_of(rows), **numbers)
+def shown(numbers: Mapping[str, float], rows: Rows, people: Mapping[str, float] | None = None) -> Arm:
+    """The numbers of a group as the result holds them, and which of them were derived or imputed in any of its rows.
+
+    Where its effect is computed from effective sizes, `people` has the counts that they stand for.
+    """
+    counts = {
+        name: number for name, number in (people or {}).items() if name in numbers and number != numbers[name]
+    }
+    sizes = {f"effective_{name}": numbers[name] for name in counts}
+    return Arm.of(**states_of(rows), **{**numbers, **counts, **sizes})
 
 
 def states_of(rows: Rows) -> dict[str, tuple[str, ...]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, place_of
-from evergreen.extraction.row_values import marked, record_of, text_of
+from evergreen.extraction.row_values import YES, clustered, marked, record_of, text_of
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
@@ -22,12 +22,15 @@ from evergreen.synthesis.arms import (
     Rows,
     combined,
     counts_people,
+    empty,
     missing_numbers,
+    people_of,
     shared,
     shown,
     states_of,
     total,
 )
+from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
 from evergreen.synthesis.reported import BEHIND, effect
 from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, ReportedArm
 
@@ -42,7 +45,8 @@ class Comparison:
     """One row to pool: a study (or one arm of it), its numbers, or an effect that was reported as such.
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
-    only. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
+    only. `people` are the participants of its arms, by group and arm, one for both groups where these are the same people; then
+    `r_paired` is the correlation of their values. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
     has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
     effects that were aggregated to this one.
@@ -62,6 +66,13 @@ class Comparison:
     imputed: bool = False
     conversions: tuple[Converted, ...] = ()
     parts: tuple[Effect, ...] = ()
+    people: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    r_paired: float | None = None
+
+    @property
+    def clustered(self) -> bool:
+        """Whether counts were divided by a design effect."""
+        return any(one.conversion == EFFECTIVE for one in self.conversions)
 
     @property
     def stated(self) -> bool:
@@ -91,13 +102,16 @@ def comparisons_of(
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]
         counted = counts_people(arms, needed)
-        complete = treated and control and _complete(arms, needed) and counted
+        nobody = empty(arms, needed) or undone(arms, outcome)
+        complete = treated and control and _complete(arms, needed) and counted and not nobody
         # what a report states of the effect goes before what is imputed in its arms, or computed for them from it
-        second = _imputed(arms, needed) or _from_difference(arms)
+        second = _imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms)
         if complete and not (contrasts and second and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome, {})
+        if nobody:
+            return nobody
         if not treated or not control:
             group, side = (
                 ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
@@ -108,7 +122,10 @@ def comparisons_of(
         return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
     singles = _of_group(rows, "single")
     counted = counts_people(singles, needed)
-    if kind != "generic" and singles and _complete(singles, needed) and counted:
+    nobody = "" if kind == "generic" else empty(singles, needed) or undone(singles, outcome)
+    if nobody and not contrasts:
+        return nobody
+    if kind != "generic" and not nobody and singles and _complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
     if contrasts or kind == "generic":
         beside = {group: _of_group(rows, group) for group in ("intervention", "control")}
@@ -146,7 +163,10 @@ def _two_groups(
         own = combined(part, needed)
         numbers = {f"{name}1": value for name, value in own.items()}
         numbers |= {f"{name}2": value for name, value in reference.items()}
-        arms = {"intervention": shown(own, part), "control": shown(reference, control)}
+        arms = {
+            "intervention": shown(own, part, people_of(part)),
+            "control": shown(reference, control, people_of(control, len(parts) if how == "split" else 1)),
+        }
         result.append(_row(study, len(parts), numbers, arms, [*part, *control]))
     return result
 
@@ -164,7 +184,9 @@ def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Compar
     parts = [rows] if together else [[row] for row in rows]
     for part in parts:
         numbers = combined(part, KINDS[kind].numbers)
-        result.append(_row(study, len(parts), numbers, {"single": shown(numbers, part)}, part))
+        result.append(
+            _row(study, len(parts), numbers, {"single": shown(numbers, part, people_of(part))}, part)
+        )
     return result
 
 
@@ -184,7 +206,15 @@ def _contrasts(
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
     return [
-        _row(study, len(rows), {}, _counts(row, beside) if alone else {}, [row], estimate)
+        _row(
+            study,
+            len(rows),
+            {},
+            _counts(row, beside) if alone else {},
+            [row],
+            estimate,
+            [one for group in beside.values() for one in group] if alone else [],
+        )
         for row, estimate in zip(rows, estimates, strict=True)
         if not isinstance(estimate, str)
     ]
@@ -239,11 +269,16 @@ def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
 
 def _row(
     study: str, of: int, numbers: dict[str, float], arms: dict[str, Arm], rows: Rows,
-    estimate: tuple[float, float] | tuple[None, None] = (None, None),
+    estimate: tuple[float, float] | tuple[None, None] = (None, None), beside: Rows = (),
 ) -> Comparison:  # fmt: skip
-    """One `of` so many comparisons of a study, whose rows are named by their arm where there are several."""
+    """One `of` so many comparisons of a study, whose rows are named by their arm where there are several; arms `beside` them count."""
     first = rows[0]
     used = {name.rstrip("12") for name in numbers} or set(BEHIND)
+    paired = bool(numbers) and first["crossover"] == YES
+    used |= {"design_effect"} if any(clustered(row) for row in rows) else set()
+    used |= {"r_paired"} if paired else set()
+    se = None if estimate[1] is None else math.sqrt(estimate[1])
+    sizes = [made for row in rows for made in effective_sizes(row, used, se)]
     imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
     ids = [text_of(row.get("record_id")) for row in rows]
     return Comparison(
@@ -254,7 +289,7 @@ def _row(
         yi=estimate[0],
         vi=estimate[1],
         arms=arms,
-        derived=imputed or any(marked(row[DERIVED]) for row in rows),
+        derived=imputed or bool(sizes) or any(marked(row[DERIVED]) for row in rows),
         sources=tuple(sorted({one.split(":")[0] for one in ids if ":" in one})),
         columns={
             as_called(name): text_of(value) for name, value in first.items() if name not in SHEET_COLUMNS
@@ -267,7 +302,10 @@ def _row(
             for row in rows
             for entry in record_of(row)
             if entry["column"] in used
-        ),
+        )
+        + tuple(sizes),
+        people=participants_of(rows if numbers else beside),
+        r_paired=correlation_of(rows) if paired else None,
     )
 
 

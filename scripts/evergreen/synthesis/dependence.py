@@ -59,7 +59,10 @@ def _together(part: Studies) -> Comparison:
     ones = part.comparisons
     if len(ones) == 1:
         return ones[0]
-    parts = tuple(Effect(label=made.label, yi=made.yi, vi=made.vi, arms=made.arms) for made in part.effects())
+    parts = tuple(
+        Effect(label=made.label, yi=made.yi, vi=made.vi, arms=made.arms, r_paired=made.r_paired)
+        for made in part.effects()
+    )
     return Comparison(
         study=ones[0].study, label=ones[0].study, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},
         derived=any(one.derived for one in ones), sources=tuple(sorted({s for one in ones for s in one.sources})),

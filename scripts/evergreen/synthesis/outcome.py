@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from evergreen.synthesis import (
     study_influence,
 )
 from evergreen.synthesis.arms import Rows
+from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.preparation import prepared
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
@@ -53,6 +55,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         k=len(studies.yi),
         level=analysis.level,
         studies=_studies(studies, whole, analysis.level),
+        participants=people_in(chosen.comparisons, studies, left_out),
         model=model,
         profile=curves.profile(studies, model),
         not_pooled="" if whole else not_pooled(left_out),
@@ -100,6 +103,27 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     if outcome.analysis.dependent == "aggregate" and rho is not None:
         studies = dependence.aggregated(studies, rho)
     return chosen, studies, left_out
+
+
+def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]) -> float | None:
+    """People in the studies that count, each once, whatever the number of their comparisons; None where a study does not say."""
+    counted = {one.study for one in studies.comparisons} | {
+        one.study for one in left_out if one.not_estimable
+    }
+    arms: dict[tuple[str, str, str], float] = {}
+    said = set()
+    for one in compared:
+        if one.study in counted:
+            if one.people:
+                said.add(one.study)
+            for (group, arm), n in one.people.items():
+                key = (one.study, group, arm)
+                arms[key] = max(n, arms.get(key, n))
+    return (
+        None
+        if said != counted or not counted or any(map(math.isnan, arms.values()))
+        else math.fsum(arms.values())
+    )
 
 
 def not_pooled(left_out: Sequence[LeftOut]) -> str:

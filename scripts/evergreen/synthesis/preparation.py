@@ -32,6 +32,8 @@ def prepared(studies: Studies, outcome: Outcome) -> Preparation:
         divided=shared if outcome.multi_arm == "split" else 0,
         apart=shared if outcome.multi_arm == "separate" else 0,
         aggregated=sum(bool(one.parts) for one in ones),
+        clustered=sum(one.clustered for one in ones),
+        paired=sum(one.r_paired is not None for one in ones),
     )
 
 

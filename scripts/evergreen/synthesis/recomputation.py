@@ -165,12 +165,12 @@ def effects_of(
     for position, study in enumerate(studies, start=1):
         for part in study.parts or [study]:
             row: dict[str, Any] = {
-                "row": position, "study": names.index(study.study) + 1, "made": "arms" if part.arms and kind.numbers else "reported",
+                "row": position, "study": names.index(study.study) + 1, "made": "arms" if part.arms and kind.numbers and part.r_paired is None else "reported",
                 "yi": part.yi, "vi": part.vi,
             }  # fmt: skip
             for suffix, side in sides.items():
                 arm = part.arms.get(side)
-                row |= {f"{name}{suffix}": getattr(arm, name, None) for name in kind.numbers}
+                row |= {f"{name}{suffix}": arm.used(name) if arm else None for name in kind.numbers}
             row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
     return Effects(
@@ -189,7 +189,11 @@ def _effects(
     reported = {}
     for row, study in enumerate(studies, start=1):
         if row in given:
-            why = "reported as an effect, without numbers of arms"
+            why = (
+                "reported as an effect, without numbers of arms"
+                if study.r_paired is None
+                else "of the same people in both groups"
+            )
             reported[ROW.format(study.label, "yi and vi")] = why
         else:
             for key in ("yi", "vi"):

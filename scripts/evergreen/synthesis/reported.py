@@ -32,6 +32,8 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
             stated = scored
     if isinstance(stated, str) and disputed:
         return f"the extractors disagree on {', '.join(disputed)}"
+    if isinstance(stated, tuple) and not math.isnan(row["design_effect"]):
+        return stated[0], stated[1] * row["design_effect"]
     return stated
 
 

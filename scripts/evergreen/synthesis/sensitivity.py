@@ -19,7 +19,7 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.protocol.analysis import Analysis, Settings
-from evergreen.protocol.conversions import Correlation
+from evergreen.protocol.conversions import ASSUMED, Correlation
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
@@ -58,9 +58,9 @@ def of_differences(
 
 
 def of_correlations(outcome: Outcome) -> list[dict[str, Any]]:
-    """The analyses with other correlations than the one that standard deviations of changes are imputed with."""
-    assumed = outcome.conversions.r
-    return [{"r": r} for r in assumed.sweep if r != assumed.value] if assumed else []
+    """The analyses with other correlations than those that are assumed where no report of a study says them."""
+    assumed = outcome.conversions.assumed.items()
+    return [{name: value} for name, one in assumed for value in one.sweep if value != one.value]
 
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def label(changes: Mapping[str, Any]) -> str:
         elif key == "without_studies":
             parts.append(f"without {', '.join([value] if isinstance(value, str) else value)}")
         else:
-            parts.append(f"{key} = {value:g}" if key == "r" else f"{key} = {value}")
+            parts.append(f"{key} = {value:g}" if key in ASSUMED else f"{key} = {value}")
     return ", ".join(parts)
 
 
@@ -106,10 +106,10 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         settings["test"] = MODELS[changes["model"]].tests[0]
     analysis = outcome.analysis.model_copy(update=settings)
     others = {key: changes[key] for key in ("measure", "multi_arm") if key in changes}
-    if "r" in changes:
-        others["conversions"] = outcome.conversions.model_copy(
-            update={"r": Correlation.model_validate({"value": changes["r"]})}
-        )
+    if swept := {
+        name: Correlation.model_validate({"value": changes[name]}) for name in ASSUMED if name in changes
+    }:
+        others["conversions"] = outcome.conversions.model_copy(update=swept)
     changed = outcome.model_copy(update={"analysis": analysis, **others})
     said: dict[str, Any] = {"changes": dict(changes), "measure": effect_measure(changed)}
     try:
@@ -117,9 +117,9 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
             raise InputError(f"{changed.measure} needs other numbers than {outcome.measure}")
         check(changed)
         again = changes.keys() & {
+            *ASSUMED,
             "measure",
             "multi_arm",
-            "r",
             "model",
             "dependent",
             "rho",

@@ -54,7 +54,15 @@ class Studies:
         """Each effect as the result holds it, with what it was computed from: `arms`, or `parts` where several effects were
         aggregated; neither where the effect was reported as such."""
         return [
-            StudyEffect(study=one.study, label=one.label, yi=yi, vi=vi, arms=one.arms, parts=one.parts)
+            StudyEffect(
+                study=one.study,
+                label=one.label,
+                yi=yi,
+                vi=vi,
+                arms=one.arms,
+                parts=one.parts,
+                r_paired=one.r_paired,
+            )
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]
 

@@ -10,6 +10,7 @@ import numpy as np
 from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
+from evergreen.metaanalysis.trial_designs import paired_effects
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
@@ -42,6 +43,12 @@ def rated(
     for comparison, effect, variance, says_nothing in zip(chosen, yi, vi, nothing, strict=True):
         if counted and comparison.yi is not None:
             reason = "reported as an estimate only, and this model needs counts"
+        elif counted and comparison.r_paired is not None:
+            reason = "a crossover trial, and this model takes both groups for different people"
+        elif outcome.analysis.model == "glmm" and any(
+            not number.is_integer() for number in _counts(comparison)
+        ):
+            reason = "its sizes are effective ones, and this model needs whole people"
         elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
             kept.append((comparison, float(effect), float(variance)))
             continue
@@ -63,14 +70,30 @@ def rated(
     return kept, left_out
 
 
+def _counts(comparison: Comparison) -> list[float]:
+    return [
+        float(number)
+        for name, number in comparison.numbers.items()
+        if name[:-1] in ("n", "events") or name in ("n", "events")
+    ]
+
+
 def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> tuple[np.ndarray, np.ndarray]:
     """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
     yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
     vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
+    how, kind = options(measure, analysis), MEASURES[measure].kind
     armed = [position for position, one in enumerate(chosen) if one.yi is None]
     if armed:
-        data = arrays([chosen[position] for position in armed], MEASURES[measure].kind)
-        yi[armed], vi[armed] = effect_sizes(measure, data, **options(measure, analysis))
+        data = arrays([chosen[position] for position in armed], kind)
+        yi[armed], vi[armed] = effect_sizes(measure, data, **how)
+    paired = [position for position in armed if chosen[position].r_paired is not None]
+    if paired:
+        data = arrays([chosen[position] for position in paired], kind)
+        r = [chosen[position].r_paired or 0.0 for position in paired]
+        yi[paired], vi[paired] = paired_effects(
+            measure, data, r, **{name: how[name] for name in EMPTY_CELLS if name in how}
+        )
     return yi, vi
 
 

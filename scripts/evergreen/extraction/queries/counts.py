@@ -55,7 +55,16 @@ TOTALS = Kind(
 )  # fmt: skip
 
 
+FRACTION_OF_PEOPLE = Kind(
+    "fraction_of_people", "warning",
+    "Participants or events are no whole number, as effective sizes of cluster-randomised trials may be.",
+    "{value} is no whole number of people. Is it an effective sample size, or has a point or comma gone wrong?",
+    "Cochrane Handbook 23.1.4",
+)  # fmt: skip
+
+
 def check(evidence: Evidence) -> Iterator[Finding]:
+    yield from _fractions(evidence)
     yield from _randomised(evidence)
     yield from _sizes(evidence)
     for rows in evidence.by_outcome.values():
@@ -85,11 +94,19 @@ def _says_randomised(column: str, of_study: bool) -> bool:
     return RANDOMISED.fullmatch(name) is not None or (of_study and OF_STUDY.fullmatch(name) is not None)
 
 
+def _fractions(evidence: Evidence) -> Iterator[Finding]:
+    for rows in evidence.comparisons.values():
+        for row in rows:
+            for column in ("n", "events"):
+                if column in row.numbers and not row.numbers[column].is_integer():
+                    yield found(FRACTION_OF_PEOPLE, row, column, row.text(column))
+
+
 def _randomised(evidence: Evidence) -> Iterator[Finding]:
     for rows in evidence.comparisons.values():
         study = rows[0].key[0]
         total = randomised_in(evidence.studies.get(study, {}), of_study=True)
-        crossover = evidence.crossover(study)
+        crossover = evidence.crossover(study) or any(row.texts.get("crossover") == "yes" for row in rows)
         above = False
         for row in rows:
             own = randomised_in(row.texts)
@@ -348,4 +365,4 @@ def _explanations(
                 yield gain, kind, which, counts
 
 
-FAMILY = Family("Counts", (PERCENT_AS_COUNT, N_ABOVE_RANDOMISED, TOTALS), check)
+FAMILY = Family("Counts", (PERCENT_AS_COUNT, N_ABOVE_RANDOMISED, TOTALS, FRACTION_OF_PEOPLE), check)

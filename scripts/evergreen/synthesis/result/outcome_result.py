@@ -42,6 +42,9 @@ class Result(Part):
         "Level of the intervals; a sensitivity analysis may have another.", "fraction", gt=0.5, lt=1
     )
     studies: tuple[Study, ...] = said("Studies that are pooled, by round and name.")
+    participants: float | None = maybe(
+        "People in the studies that are pooled or not estimable, each once; null where a study does not say how many."
+    )
     model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
     profile: Profile | None = maybe("Likelihood of tau2, of a random-effects model of three or more studies.")
     not_pooled: str = maybe("Why nothing was pooled.", default="")

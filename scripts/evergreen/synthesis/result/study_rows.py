@@ -30,7 +30,11 @@ class Arm(Part):
     """The numbers of one group of a study. Only those stand here that the measure needs or, of a study left out, that are reported."""
 
     n: float | None = _known("Participants.", "people")
+    effective_n: float | None = _known(
+        "Effective sample size, where clusters were randomised: what the effect is computed from.", "people"
+    )
     events: float | None = _known("Events.", "events")
+    effective_events: float | None = _known("Events of the effective sample size.", "events")
     mean: float | None = _known("Mean.", "the outcome's unit")
     sd: float | None = _known("Standard deviation.", "the outcome's unit")
     se: float | None = _known("Standard error of the mean.", "the outcome's unit")
@@ -42,6 +46,9 @@ class Arm(Part):
     min: float | None = _known("Lowest value.", "the outcome's unit")
     max: float | None = _known("Highest value.", "the outcome's unit")
     person_time: float | None = _known("Time at risk of all participants together.", "the outcome's unit")
+    effective_person_time: float | None = _known(
+        "Time at risk of the effective sample size.", "the outcome's unit"
+    )
     mean_baseline: float | None = _known("Mean before.", "the outcome's unit")
     sd_baseline: float | None = _known("Standard deviation before.", "the outcome's unit")
     r: float | None = _known("Correlation: of before and after, or the effect itself.")
@@ -55,6 +62,11 @@ class Arm(Part):
         "Names of those numbers that were converted with an input that no report of the study gives.",
         default=(),
     )
+
+    def used(self, name: str) -> float | None:
+        """The number that the effect is computed from: of counts of a cluster-randomised trial the effective one."""
+        effective = getattr(self, f"effective_{name}", None)
+        return getattr(self, name, None) if effective is None else effective
 
 
 class _OfGroup(Part):
@@ -92,6 +104,10 @@ class Effect(Part):
     vi: float = said("Sampling variance of the effect.", SQUARED, gt=0, allow_inf_nan=False)
     arms: Arms = said(
         "Numbers by group (`intervention`, `control`, or `single`); where the effect was reported as such, none but participants and events."
+    )
+
+    r_paired: float | None = maybe(
+        "Correlation of a person's values, where both groups are the same people (crossover trials)."
     )
 
 
@@ -163,3 +179,7 @@ class Preparation(Part):
     divided: int = said("The control was divided between several comparisons.", "effects")
     apart: int = said("The control is in several comparisons in full.", "effects")
     aggregated: int = said("Several effects of a study were made one.", "effects")
+    clustered: int = said(
+        "Counts were divided by a design effect, clusters having been randomised.", "effects"
+    )
+    paired: int = said("Both groups are the same people (crossover trials).", "effects")

@@ -1,0 +1,234 @@
+"""Trials that randomised clusters, or gave people both treatments, through the sheet: as metafor has their effects, people counted once."""
+
+import math
+
+import numpy as np
+import pytest
+
+from evergreen.extraction.derive import fill_in
+from evergreen.extraction.row_values import typed
+from evergreen.protocol.conversions import Conversions
+from evergreen.synthesis.outcome import result
+from tests.protocols import pooling
+from tests.reference.given import numbers
+
+GIVEN = numbers("designs")
+COMMON = {"model": "common", "test": "z"}
+GROUPS = ("intervention", "control")
+
+
+def rows(outcome, *studies):
+    """Arms of studies, (name, what all rows say, {group: numbers}), filled in as the outcome has it."""
+    found = typed(
+        [{"study": name, "outcome": "pain", "arm": group, "group": group, "scale": "analysis", **common, **own}
+         for name, common, groups in studies for group, own in groups.items()]
+    )  # fmt: skip
+    fill_in(found, lambda row: outcome.filling)
+    return found
+
+
+def arms(trial, columns):
+    return {group: {name: trial[name][at] for name in columns} for at, group in enumerate(GROUPS)}
+
+
+def clusters(measure, of):
+    columns = ("n", "mean", "sd") if measure in ("MD", "SMD") else ("n", "events")
+    return [(f"S{at}", of(trial), arms(trial, columns)) for at, trial in enumerate(GIVEN["clusters"])]
+
+
+def reported(trial):
+    return {"icc": trial["icc"], "cluster_size": trial["size"]}
+
+
+def stated(trial):
+    return {"design_effect": 1 + (trial["size"] - 1) * trial["icc"]}
+
+
+@pytest.mark.parametrize("of", [reported, stated])
+@pytest.mark.parametrize("measure", GIVEN["clustered"])
+def test_effective_sizes_as_metafor_pools_them(measure, of):
+    outcome, expected = pooling(COMMON, measure=measure), GIVEN["clustered"][measure]
+    found = result(rows(outcome, *clusters(measure, of)), outcome)
+    assert [one.yi for one in found.studies] == pytest.approx(expected["yi"], rel=1e-12)
+    assert [one.vi for one in found.studies] == pytest.approx(expected["vi"], rel=1e-12)
+    assert (found.model.estimate, found.model.se) == pytest.approx((expected["estimate"], expected["se"]))
+    assert {one.state for one in found.studies} == {"derived"}
+    assert found.preparation.clustered == 3
+
+
+def test_people_stay_people_and_effective_sizes_stand_beside_them():
+    outcome = pooling(COMMON, measure="RR")
+    found = result(rows(outcome, *clusters("RR", reported)), outcome)
+    arm = found.studies[0].arms["control"]
+    assert (arm.n, arm.events, arm.effective_n, arm.effective_events) == pytest.approx(
+        (280, 55, 200, 55 / 1.4)
+    )
+    assert found.participants == sum(sum(trial["n"]) for trial in GIVEN["clusters"])
+    made = [one for one in found.studies[0].conversions if one.conversion == "effective_size"]
+    assert {(one.group, one.column, one.inputs[one.column]) for one in made} == {
+        ("intervention", "n", 300), ("intervention", "events", 40), ("control", "n", 280), ("control", "events", 55),
+    }  # fmt: skip
+
+
+def test_an_intracluster_correlation_from_elsewhere_is_imputed_and_swept():
+    swept = Conversions.model_validate({"icc": {"value": 0.02, "sweep": [0, 0.02, 0.1]}})
+    outcome = pooling(COMMON, measure="OR", conversions=swept)
+    own = [("A", {"cluster_size": 21}, arms(GIVEN["clusters"][0], ("n", "events")))]
+    found = result(rows(outcome, *own), outcome)
+    plain = sum(1 / cell for cell in (40, 260, 55, 225))
+    assert found.studies[0].vi == pytest.approx(1.4 * plain)
+    assert found.studies[0].state == "imputed"
+    assert {name: one.studies[0].vi / plain for name, one in found.sensitivity.items()} == {
+        "icc = 0": pytest.approx(1), "icc = 0.1": pytest.approx(3)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("conversions", "said"),
+    [
+        ({}, "neither a design effect nor an ICC is known"),
+        ({"never": ["effective_size"], "icc": {"value": 0.1}}, "not to be computed"),
+    ],
+)
+def test_clusters_are_never_taken_for_people(conversions, said):
+    outcome = pooling(COMMON, measure="OR", conversions=Conversions.model_validate(conversions))
+    found = result(
+        rows(outcome, ("A", {"cluster_size": 21}, arms(GIVEN["clusters"][0], ("n", "events")))), outcome
+    )
+    assert said in found.left_out[0].reason
+    assert not found.studies
+
+
+def test_an_estimate_that_takes_no_account_of_clusters_is_less_certain_by_the_design_effect():
+    outcome = pooling(COMMON, measure="MD")
+    contrast = {"contrast": {"estimate": -0.9, "estimate_se": 0.4}}
+    (one,) = result(rows(outcome, ("A", {"design_effect": 1.4}, contrast)), outcome).studies
+    assert one.vi == pytest.approx(0.16 * 1.4)
+    (made,) = one.conversions
+    assert (made.column, made.value, made.state) == (
+        "estimate_se",
+        pytest.approx(0.4 * math.sqrt(1.4)),
+        "derived",
+    )
+
+
+def test_effective_sizes_that_people_computed_may_be_fractions():
+    """OR of 40.4/189.2 against 53.2/208.4 by hand."""
+    outcome = pooling(COMMON, measure="OR")
+    groups = {"intervention": {"n": 189.2, "events": 40.4}, "control": {"n": 208.4, "events": 53.2}}
+    (one,) = result(rows(outcome, ("Cluster", {}, groups)), outcome).studies
+    assert one.yi == pytest.approx(math.log(40.4 * 155.2 / (148.8 * 53.2)))
+    mixed = pooling({"model": "glmm", "test": "z"}, measure="OR")
+    (gone,) = result(rows(mixed, ("Cluster", {}, groups)), mixed).left_out
+    assert "needs whole people" in gone.reason
+
+
+# --- crossover trials
+
+
+def of_pairs(table):
+    both, first, second, _ = table
+    n, a, c = sum(table), both + first, both + second
+    phi = (n * both - a * c) / math.sqrt(a * (n - a) * c * (n - c))
+    return {"crossover": "yes", "r_paired": phi}, {
+        "intervention": {"n": n, "events": a},
+        "control": {"n": n, "events": c},
+    }
+
+
+@pytest.mark.parametrize("measure", GIVEN["paired"])
+def test_counts_of_the_same_people_as_metafor_has_matched_pairs(measure):
+    """Becker & Balagtas 1993 for the odds ratio."""
+    outcome, expected = pooling(COMMON, measure=measure), GIVEN["paired"][measure]
+    studies = [(f"S{at}", *of_pairs(table)) for at, table in enumerate(GIVEN["pairs"])]
+    found = result(rows(outcome, *studies), outcome)
+    assert [one.yi for one in found.studies] == pytest.approx(expected["yi"], rel=1e-10)
+    assert [one.vi for one in found.studies] == pytest.approx(expected["vi"], rel=1e-10)
+    assert found.participants == np.sum(GIVEN["pairs"])
+    assert (found.preparation.paired, found.studies[0].state) == (4, "reported")
+
+
+def of_means(at, **more):
+    numbers = {name: values[at] for name, values in GIVEN["means"].items()}
+    groups = {
+        group: {"n": numbers["n"], "mean": numbers[f"m{k}"], "sd": numbers[f"sd{k}"]}
+        for k, group in enumerate(GROUPS, 1)
+    }
+    return {"crossover": "yes", **more}, groups, numbers["r"]
+
+
+def test_means_of_the_same_people_as_metafor_has_changes():
+    outcome, expected = pooling(COMMON, measure="MD"), GIVEN["changes"]["MD"]
+    studies = [
+        (f"S{at}", {**said, "r_paired": r}, groups) for at in range(3) for said, groups, r in [of_means(at)]
+    ]
+    found = result(rows(outcome, *studies), outcome)
+    assert [one.yi for one in found.studies] == pytest.approx(expected["yi"])
+    assert [one.vi for one in found.studies] == pytest.approx(expected["vi"])
+    assert found.participants == 20 + 34 + 12
+
+
+def test_the_correlation_of_a_crossover_trial_follows_from_its_paired_standard_error():
+    """Cochrane Handbook 23.2.7.1."""
+    outcome = pooling(COMMON, measure="SMD")
+    said, groups, r = of_means(0)
+    contrast = {
+        "estimate": -2,
+        "estimate_measure": "MD",
+        "estimate_se": math.sqrt(GIVEN["changes"]["MD"]["vi"][0]),
+    }
+    (one,) = result(rows(outcome, ("A", said, {**groups, "contrast": contrast})), outcome).studies
+    assert (one.r_paired, one.state) == (pytest.approx(r), "derived")
+    assert {made.conversion for made in one.conversions} == {"r_paired_se"}
+
+
+def test_a_correlation_from_elsewhere_is_imputed_and_swept():
+    swept = Conversions.model_validate({"r_paired": {"value": 0.5, "sweep": [0, 0.5]}})
+    outcome = pooling(COMMON, measure="MD", conversions=swept)
+    said, groups, _ = of_means(0)
+    found = result(rows(outcome, ("A", said, groups)), outcome)
+    assert found.studies[0].vi == pytest.approx((25 + 36 - 30) / 20)
+    assert found.studies[0].state == "imputed"
+    assert found.sensitivity["r_paired = 0"].studies[0].vi == pytest.approx(61 / 20)
+
+
+@pytest.mark.parametrize(
+    ("measure", "analysis", "said", "reason"),
+    [
+        ("MD", {}, {}, "the correlation of a person's values is not known"),
+        ("SMDH", {}, {"r_paired": 0.5}, "no paired standardised mean difference (unequal"),
+    ],
+)
+def test_crossover_trials_are_never_taken_for_parallel_ones(measure, analysis, said, reason):
+    outcome = pooling({**COMMON, **analysis}, measure=measure)
+    own, groups, _ = of_means(0, **said)
+    (gone,) = result(rows(outcome, ("A", own, groups)), outcome).left_out
+    assert reason in gone.reason
+
+
+def test_models_of_counts_leave_crossover_trials_out():
+    outcome = pooling({"model": "mh", "test": "z"}, measure="OR")
+    (gone,) = result(rows(outcome, ("A", *of_pairs(GIVEN["pairs"][0]))), outcome).left_out
+    assert gone.reason.startswith("a crossover trial, and this model")
+
+
+# --- nobody in an arm
+
+
+def test_an_arm_without_people_leaves_its_study_out_and_not_the_run():
+    """The numbers of Cochrane's exercise on caffeine, without the study in which nobody was randomised: by metafor's rma.mh."""
+    outcome = pooling({"model": "mh", "test": "z"}, measure="RR")
+    caffeine = {
+        "Amore-Coffea 2000": (31, 2, 34, 10), "Deliciozza 2004": (40, 10, 40, 9), "Kahve-Paradiso 2002": (0, 0, 0, 0),
+        "Mama-Kaffa 1999": (53, 12, 61, 9), "Morrocona 1998": (15, 3, 17, 1), "Norscafe 1998": (68, 19, 64, 9),
+        "Oohlahlazza 1998": (35, 4, 37, 2), "Piazza-Allerta 2003": (35, 8, 37, 6),
+    }  # fmt: skip
+    studies = [
+        (name, {}, {"intervention": {"n": n1, "events": e1}, "control": {"n": n2, "events": e2}})
+        for name, (n1, e1, n2, e2) in caffeine.items()
+    ]
+    found = result(rows(outcome, *studies), outcome)
+    (gone,) = found.left_out
+    assert (gone.study, gone.reason) == ("Kahve-Paradiso 2002", "the arm intervention has no participants")
+    assert (found.k, found.participants) == (7, 567)
+    assert (found.model.estimate, found.model.se) == pytest.approx((0.2711688636, 0.1799793060), rel=1e-8)
