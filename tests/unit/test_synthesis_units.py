@@ -4,6 +4,11 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
+from evergreen.extraction.row_values import typed
+from evergreen.extraction.unit_texts import without_change
+from evergreen.protocol.outcomes import Outcome, faults
+from evergreen.synthesis import outcome as synthesis
+from evergreen.synthesis.units import in_units
 from tests.protocols import pooling
 from tests.results import written
 
@@ -69,3 +74,116 @@ def test_changes_and_values_are_not_standardised_together():
     assert [one["study"] for one in chosen["studies"]] == ["C"]
     with pytest.raises(InputError, match="some studies give changes, others values"):
         result({"A": "mm", "C": "mm change"}, measure="SMD")
+
+
+CASE = {
+    "Change": ("change in mm", (-3, 2), (-1, 2)), "Final": ("mm", (12, 5), (14, 5)), "Other": ("mm", (11, 5), (14, 5)),
+    "NoUnit": ("", (12, 5), (14, 5)),
+}  # fmt: skip
+
+
+def of_case(measure, studies=CASE, **more):
+    rows = [
+        {
+            "study": study,
+            "arm": group,
+            "group": group,
+            "n": "40",
+            "mean": str(mean),
+            "sd": str(sd),
+            "unit": unit,
+        }
+        for study, (unit, *arms) in studies.items()
+        for group, (mean, sd) in zip(("intervention", "control"), arms, strict=True)
+    ]
+    keys = {
+        name: Outcome.model_validate({"id": "x", "measure": measure, name: value})
+        for name, value in more.items()
+    }
+    return synthesis.result(
+        rows, pooling(ANALYSIS, measure=measure, **{name: getattr(one, name) for name, one in keys.items()})
+    )
+
+
+def test_changes_and_values_of_one_unit_are_pooled_as_a_mean_difference():
+    """Cochrane Handbook 10.5.2; by hand: weights 5, 0.8, 0.8, 0.8 of differences -2, -2, -3, -2."""
+    found = of_case("MD")
+    assert (found.k, found.left_out) == (4, ())
+    assert found.model.estimate == pytest.approx(-(2 * 5 + 7 * 0.8) / 7.4)
+
+
+@pytest.mark.parametrize(
+    ("measure", "values", "kept"),
+    [
+        ("MD", "change", ["Change", "NoUnit"]), ("MD", "final", ["Final", "NoUnit", "Other"]), ("SMD", "change", ["Change", "NoUnit"]),
+        ("SMD", "final", ["Final", "NoUnit", "Other"]), ("SMD", "both", ["Change", "Final", "NoUnit", "Other"]),
+    ],
+)  # fmt: skip
+def test_the_protocol_says_which_of_changes_and_values_are_pooled(measure, values, kept):
+    found = of_case(measure, values=values)
+    assert sorted(one.study for one in found.studies) == kept
+    assert all("given as" in one.reason for one in found.left_out)
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [("change in mm", "mm"), ("mm, change from baseline", "mm"), ("points (change)", "points"), ("Mean change from baseline in kg", "kg"),
+     ("% change, hand", "% change, hand"), ("percentage change", "percentage change"), ("percent change", "percent change"), ("score 0-280", "score 0-280"), ("change", "")],
+)  # fmt: skip
+def test_a_unit_is_the_same_whether_it_is_a_change(said, unit):
+    assert without_change(said) == unit
+
+
+def test_numbers_are_pooled_in_the_unit_of_the_outcome_and_the_factor_is_recorded():
+    studies = {"A": ("g/dL", (12, 1), (11, 1.5)), "B": ("change in g/L", (8, 12), (1, 14))}
+    found = of_case("MD", studies, unit="g/dL", units={"g/L": 0.1})
+    assert [one.yi for one in found.studies] == pytest.approx([1, 0.7])
+    assert found.studies[1].vi == pytest.approx((1.2**2 + 1.4**2) / 40)
+    assert [one.state for one in found.studies] == ["reported", "derived"]
+    made = {(one.group, one.column): one for one in found.studies[1].conversions}
+    assert made["control", "mean"].inputs == {"factor": 0.1, "mean": 1}
+    assert {one.conversion for one in made.values()} == {"unit"}
+
+
+def test_a_scale_that_runs_the_other_way_is_turned_before_pooling():
+    studies = {"A": ("pain", (4, 2), (6, 2)), "B": ("change in SF-36", (10, 20), (-10, 20))}
+    found = of_case("SMD", studies, units={"sf-36": -1}, values="both")
+    assert [one.yi for one in found.studies] == pytest.approx([-0.9903485130532745] * 2)
+    assert found.studies[1].arms["control"].mean == 10
+    off = of_case("SMD", studies, units={"sf-36": -1}, values="both", conversions={"never": ["unit"]})
+    assert off.studies[1].yi == pytest.approx(0.9903485130532745)
+
+
+def test_a_reported_difference_is_turned_with_its_limits():
+    rows = [
+        {
+            "study": "A",
+            "group": "contrast",
+            "estimate": "2",
+            "estimate_ci_low": "1",
+            "estimate_ci_high": "3.1",
+            "unit": "SF-36",
+            "scale": "analysis",
+        }
+    ]
+    outcome = Outcome.model_validate({"id": "x", "measure": "MD", "units": {"SF-36": -0.5}, "unit": "pain"})
+    (row,) = in_units(typed(rows), outcome)
+    assert (row["estimate"], row["estimate_ci_low"], row["estimate_ci_high"], row["unit"]) == (
+        -1,
+        -1.55,
+        -0.5,
+        "pain",
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys", "said"),
+    [
+        ("MD", {"units": {"g": 0}, "unit": "kg"}, "factor 0"),
+        ("ROM", {"units": {"g": -1}}, "cannot be turned"),
+        ("MD", {"units": {"g": 2}}, "has none"),
+    ],
+)
+def test_factors_that_say_nothing_are_refused(measure, keys, said):
+    (fault,) = faults([Outcome.model_validate({"id": "x", "measure": measure, **keys})])
+    assert said in fault.problem

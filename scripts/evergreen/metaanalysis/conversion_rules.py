@@ -47,6 +47,7 @@ ROW_VALUES = {
     "other_sd": "that of the same people under the other treatment",
     "paired_se": "standard error of the difference of a crossover trial (`estimate_se` of its `contrast` row, or from that row's interval or test)",
     "pairs": "people with both treatments",
+    "factor": "what one unit is in the outcome's, by `units` of the protocol; below 0 for a scale that runs the other way",
 }
 """What a row says beside its number columns."""
 
@@ -199,6 +200,10 @@ RULES = (
     Rule(
         "effective_size", ("n", "events", "person_time"), _as_named("n", "design_effect"), "divided by the design effect, {design_effect:g}",
         _HANDBOOK + "23.1.4", "effective_size", rows=DESIGN,
+    ),
+    Rule(
+        "unit", ("mean", "sd", "estimate", "estimate_se", "person_time"), _as_named("factor"), "times {factor:g}, as the protocol has the unit",
+        _HANDBOOK + "10.5.2", "in_other_unit", rows=DESIGN,
     ),
     Rule(
         "r_paired_se", ("r_paired",), {"sd1": "paired_sd", "sd2": "other_sd", "difference_se": "paired_se", "n": "pairs"},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -84,6 +85,16 @@ class Outcome(Part):
     timepoint: Names = Field((), description="Time points that are pooled; one name or several.")
     unit: str = Field(
         "", description="Unit shown in figures; where the studies' units differ, the one that is pooled."
+    )
+    units: Annotated[Mapping[str, float], Field(strict=False)] = Field(
+        default={},
+        description="Units (or instruments) as in the column `unit`, without the word change, with the factor that their numbers are multiplied by to be in"
+        " `unit`, as `g/L: 0.1`; -1 turns an instrument that runs the other way, before pooling.",
+    )
+    values: Literal["change", "final", "both"] | None = Field(
+        None,
+        description="Whether changes from baseline (where `unit` of the sheet says change), values at the end or both are pooled where studies differ.",
+        json_schema_extra=told(default="both for mean differences; else what most studies give"),
     )
     instrument: Instrument = part()
     arms: Arms = part()
@@ -177,6 +188,7 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
             )
         seen.add(outcome.id)
         yield from _risk_faults(number, outcome)
+        yield from _unit_faults(number, outcome)
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")
             if len(parts) > 2 or not all(part.strip() for part in parts):
@@ -185,6 +197,32 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                     f"outcome {outcome.id}: `moderators` has {name!r}",
                     "Name a study-level column, or two joined by a colon for their interaction.",
                 )
+
+
+def _unit_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
+    for name, factor in outcome.units.items():
+        turned = factor < 0 and MEASURES[outcome.measure].scale != "identity"
+        if factor == 0 or not math.isfinite(factor) or turned:
+            yield Fault(
+                ("outcomes", number, "units", name),
+                f"outcome {outcome.id}: the unit {name!r} has the factor {factor:g}"
+                + (
+                    f", and a scale cannot be turned for the measure ({MEASURES[outcome.measure].name})"
+                    if turned
+                    else ""
+                ),
+                "Write what one of it is in the outcome's unit; -1 turns the scale of a difference.",
+            )
+    if (
+        any(abs(factor) != 1 for factor in outcome.units.values())
+        and not outcome.unit
+        and MEASURES[outcome.measure].unit == "outcome"
+    ):
+        yield Fault(
+            ("outcomes", number, "units"),
+            f"outcome {outcome.id}: `units` says what units are in that of the outcome, which has none",
+            "Add `unit`.",
+        )
 
 
 def _risk_faults(number: int, outcome: Outcome) -> Iterator[Fault]:

@@ -16,10 +16,10 @@ from evergreen.protocol.whole import Protocol
 
 Values = dict[str, Any]
 POOLING = {
-    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups",
+    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values",
     "moderators",
 }  # fmt: skip
-ASKING = {"id", "measure", "better", "data", "unit", "scale", "instrument", "conversions", "without"}
+ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}
 DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 

@@ -17,7 +17,7 @@ from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, comparisons_of, left_out
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
-from evergreen.synthesis.units import other_units
+from evergreen.synthesis.units import in_units, other_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random"
             f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
-    by_study = _by_study(typed(rows))
+    by_study = _by_study(in_units(typed(rows), outcome))
     for study, part in by_study.items():
         try:
             _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
@@ -60,7 +60,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random"
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
     asked = {study: _at_time(part, outcome) for study, part in by_study.items() if study in poolable}
-    strangers = other_units(asked, outcome.id, measure, outcome.unit)
+    strangers = other_units(asked, outcome)
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
         chosen.left_out.append(left_out(study, asked[study], reason))

@@ -1,69 +1,172 @@
-"""Numbers in different units cannot be pooled: whose unit counts, and what is said of the others."""
+"""Numbers in different units cannot be pooled: what one unit is in another, whose unit counts, and what is said of the others."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 
 from evergreen.errors import InputError
-from evergreen.extraction.check import files_of
+from evergreen.extraction.check import Row, files_of, own_choice
+from evergreen.extraction.row_values import CONVERTED, marked, record_of
+from evergreen.extraction.unit_texts import is_change, without_change
+from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, IMPUTED
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.arms import Rows
 
 CHANGE, VALUE = "change from baseline", "value"
 
 
-def other_units(by_study: Mapping[str, Rows], outcome: str, measure: str, wanted: str = "") -> dict[str, str]:
+OF_VALUES = (
+    "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "mean_baseline", "sd_baseline", "mean_final", "sd_final",
+)  # fmt: skip
+OF_ESTIMATES = ("estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high")
+OF_TIME = ("person_time",)
+SPREADS = {"sd", "se", "sd_baseline", "sd_final", "estimate_se"}
+LIMITS = (
+    ("ci_low", "ci_high"), ("q1", "q3"), ("min", "max"), ("estimate_ci_low", "estimate_ci_high"),
+)  # fmt: skip
+"""What changes places where a scale is turned."""
+
+
+def in_units(rows: Rows, outcome: Outcome) -> list[Row]:
+    """The rows with their numbers in the outcome's `unit`, as its `units` say what one unit is in it; each change is recorded.
+
+    A factor below 0 turns a scale that runs the other way. Only numbers that have a unit for the measure change; a row may switch the
+    conversion `unit` off.
+    """
+    factors = {folded(name): factor for name, factor in outcome.units.items()}
+    return [_in_unit(row, outcome, factors) for row in rows] if factors else list(rows)
+
+
+def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
+    rule, base = BY_ID["unit"], without_change(row["unit"])
+    factor = factors.get(folded(base), factors.get(folded(row["unit"])))
+    if (
+        factor is None
+        or not outcome.filling.makes(rule.id, own_choice(row))
+        or not outcome.filling.allows(DERIVED)
+    ):
+        return row
+    measure = MEASURES[outcome.measure]
+    arms = OF_TIME if measure.kind in ("two_rates", "rate") else OF_VALUES
+    of_estimates = (
+        factor if measure.unit == "outcome" or measure.kind == "generic" else math.copysign(1.0, factor)
+    )
+    how = dict.fromkeys(arms, factor) | {
+        name: of_estimates for name in OF_ESTIMATES if row["scale"] != "ratio"
+    }
+    old = {name: row[name] for name in how if not math.isnan(row[name])}
+    new = {name: value * (abs(how[name]) if name in SPREADS else how[name]) for name, value in old.items()}
+    changed = {**row, **new}
+    for low, high in LIMITS if factor < 0 else ():
+        if low in new or high in new:
+            changed[low], changed[high] = changed[high], changed[low]
+    # a scale that is only turned keeps its name
+    unit = row["unit"] if abs(factor) == 1 else outcome.unit
+    changed["unit"] = (
+        f"change in {unit}"
+        if unit and row["unit"] and is_change(row["unit"]) and not is_change(unit)
+        else unit
+    )
+    words = rule.how.format(factor=factor)
+    imputed = {*marked(row[IMPUTED])}
+    names = [name for name in old if changed[name] != old[name] and name not in imputed]
+    made = [
+        {
+            "column": name, "value": changed[name], "conversion": rule.id, "how": words, "source": str(rule.source),
+            "inputs": {"factor": factor, name: old[name]}, "assumption": "", "state": IMPUTED if name in imputed else DERIVED,
+        }
+        for name in old
+        if changed[name] != old[name]
+    ]  # fmt: skip
+    if names:
+        said = f"{', '.join(names)}: {words} ({rule.source})"
+        changed[DERIVED] = "; ".join(filter(None, [row[DERIVED], said]))
+    changed[CONVERTED] = json.dumps([*record_of(row), *made], ensure_ascii=False)
+    return changed
+
+
+def other_units(by_study: Mapping[str, Rows], outcome: Outcome) -> dict[str, str]:
     """`{study: sentence}` for the studies (with their rows) that cannot join because their unit is not that of the others.
 
-    A cell without a unit says nothing. For standardised differences and ratios of means the unit only matters as far as it
-    says `change`: changes from baseline and values are not pooled together. Where units differ, `wanted` (the protocol's
-    `unit` of the outcome) counts if a study has it, else the unit of most studies. Raises InputError where neither decides.
+    A cell without a unit says nothing. Changes from baseline and values may be pooled together as a mean difference (Cochrane Handbook
+    10.5.2); for standardised differences and ratios of means the unit only matters as far as it says `change`, for these are not pooled
+    together. Where kinds or units differ, the outcome's `values` or `unit` decides, else what most studies have. Raises InputError where
+    neither decides.
     """
-    if not MEASURES[measure].unit:
+    measure = MEASURES[outcome.measure]
+    if not measure.unit:
         return {}
-    # the standard deviation of a change is not that of a value, and these effects are made of it, or of the mean
-    of_one_kind = MEASURES[measure].unit == "spread"
     own = {
         study: text
         for study, rows in by_study.items()
         if (text := next((row["unit"].strip() for row in rows if _said(row.get("unit"))), ""))
     }
+    # the standard deviation of a change is not that of a value, and these effects are made of it, or of the mean
+    of_one_kind = measure.unit == "spread"
+    wanted_kind = {"change": CHANGE, "final": VALUE, "both": ""}.get(outcome.values or "")
+    if wanted_kind == "" and of_one_kind:
+        return {}
+    kinds = {study: _kind(text) for study, text in own.items()}
     if of_one_kind:
-        own, wanted = {study: _kind(text) for study, text in own.items()}, _kind(wanted) if wanted else ""
+        chosen = wanted_kind or (_kind(outcome.unit) if outcome.unit else "")
+        return _others(kinds, chosen, outcome, _OF_KINDS, by_study)
+    strangers = {}
+    if wanted_kind:
+        strangers = _others(kinds, wanted_kind, outcome, _OF_KINDS, by_study)
+    bases = {
+        study: base
+        for study, text in own.items()
+        if study not in strangers and (base := without_change(text))
+    }
+    return strangers | _others(bases, without_change(outcome.unit), outcome, _OF_UNITS, by_study)
+
+
+_OF_UNITS = (
+    "given in {}, not in {} as the others: convert the numbers in the sheet",
+    "the studies give it in different units",
+    "Convert the numbers to one unit in the sheet, say under `units` what one is in the other, name the unit to pool under `unit` of the outcome, or use SMD or ROM.",
+)
+_OF_KINDS = (
+    "given as {}, the others as {}: their standard deviations are of two kinds",
+    "some studies give changes, others values, and their standard deviations are of two kinds",
+    "Name the one to pool under `values` of the outcome (`change` or `final`), or use MD.",
+)
+
+
+def _others(
+    own: Mapping[str, str],
+    wanted: str,
+    outcome: Outcome,
+    words: tuple[str, str, str],
+    by_study: Mapping[str, Rows],
+) -> dict[str, str]:
     counts = Counter(folded(text) for text in own.values())
     if len(counts) < 2:
         return {}
+    why, problem, todo = words
     chosen = folded(wanted)
     if chosen not in counts:
         (chosen, most), (_, next_most) = counts.most_common(2)
         if most == next_most:
             named = "; ".join(f"{text} in {study}" for study, text in own.items())
-            if of_one_kind:
-                problem = (
-                    "some studies give changes, others values, and their standard deviations are of two kinds"
-                )
-                todo = "Name the one to pool under `unit` of the outcome (`change` or `value`), or use MD."
-            else:
-                problem = "the studies give it in different units"
-                todo = "Convert the numbers to one unit in the sheet, name the unit to pool under `unit` of the outcome, or use SMD or ROM."
             raise InputError(
-                f"outcome {outcome}: {problem} ({named})",
+                f"outcome {outcome.id}: {problem} ({named})",
                 file=files_of(chain(*by_study.values())),
                 column="unit",
                 todo=todo,
             )
     shown = next(text for text in own.values() if folded(text) == chosen)
-    why = "given in {}, not in {} as the others: convert the numbers in the sheet"
-    if of_one_kind:
-        why = "given as {}, the others as {}: their standard deviations are of two kinds"
     return {study: why.format(text, shown) for study, text in own.items() if folded(text) != chosen}
 
 
 def _kind(unit: str) -> str:
-    return CHANGE if "change" in folded(unit) else VALUE
+    return CHANGE if is_change(unit) else VALUE
 
 
 def _said(value: object) -> bool:

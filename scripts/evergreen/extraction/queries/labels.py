@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evergreen.extraction.queries.evidence import Evidence, Row, row_of
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
+from evergreen.extraction.unit_texts import without_change
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.sheets import NUMBER, folded
 from evergreen.sheets.columns import as_called
@@ -51,6 +52,7 @@ def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Fi
     asked = evidence.outcomes.get(outcome, ())
     own = [one for one in asked if MEASURES[one.measure].unit == "outcome"]
     named = {one.unit for one in own if one.unit}
+    converted = {folded(name) for one in asked for name in one.units}
     spellings: dict[str, Counter[str]] = {}
     by_study: dict[str, str] = {}
     for row in rows:
@@ -72,15 +74,11 @@ def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Fi
                 yield found(UNIT_MISSING, row, "unit", "", spellings[usual].most_common(1)[0][0])
         elif (
             wanted
+            and folded(without_change(row.unit)) not in converted
             and _unit(row.unit) != _unit(wanted)
-            and _without_change(row.unit) != _without_change(wanted)
+            and _unit(without_change(row.unit)) != _unit(without_change(wanted))
         ):
             yield found(UNIT_DIFFERS, row, "unit", row.unit, wanted, with_=why)
-
-
-def _without_change(text: str) -> str:
-    """Whether it is a change is asked by other checks, and known to pooling."""
-    return _unit(re.sub(r"\bchanges?( in| from baseline| of)?\b", "", folded(text)))
 
 
 def _texts(evidence: Evidence) -> Iterator[Finding]:
