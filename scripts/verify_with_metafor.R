@@ -39,7 +39,7 @@ as_of_5 <- function(own, measure, d) {
 effects_of <- function(i) {
   p <- plan[match(i, plan$effects), ]
   text <- read(paste0("effects-", i, ".csv"))
-  columns <- startsWith(names(text), "column ")
+  columns <- startsWith(names(text), "column ") | startsWith(names(text), "level ") | names(text) == "control"
   d <- data.frame(lapply(text[!columns & names(text) != "made"], as.numeric))
   computed <- text$made == "arms"
   if (any(computed)) {
@@ -89,6 +89,20 @@ prediction <- function(p, mean, se, tau2, k) {
   list(pi_low = mean - wide, pi_high = mean + wide, pi_df = free)
 }
 
+levels_of <- function(p) Filter(nzchar, strsplit(p$levels, "\t")[[1]])
+
+# What effects with the same control have in common (Gleser and Olkin 2009).
+of_control <- function(measure, d) {
+  extra <- if (is.null(d$events2)) 0 else 0.5 * (d$events2 == 0 | (!is.null(d$n2) & d$events2 == d$n2))
+  e <- d$events2 + extra
+  n <- d$n2 + 2 * extra
+  own <- switch(measure, MD = d$sd2^2 / d$n2, SMD = 1 / d$n2, ROM = d$sd2^2 / (d$n2 * d$mean2^2), RR = 1 / e - 1 / n, OR = 1 / e + 1 / (n - e),
+    RD = e * (n - e) / n^3, AS = 1 / (4 * n), IRR = 1 / e, IRD = e / d$person_time2^2)
+  V <- sqrt(outer(own, own))
+  if (measure == "SMD") V <- V + outer(d$yi, d$yi) / (2 * (ave(d$n1, d$control, FUN = sum) + d$n2))
+  V
+}
+
 fitted <- function(p, d) {
   level <- as.numeric(p$level) * 100
   add <- as.numeric(p$add)
@@ -107,8 +121,14 @@ fitted <- function(p, d) {
       V <- diag(d$vi, nrow = nrow(d))
       same <- outer(d$study, d$study, "==") & !diag(nrow(d))
       V[same] <- (as.numeric(p$rho) * sqrt(outer(d$vi, d$vi)))[same]
+      if (yes(p$sharing)) {
+        one <- same & outer(d$control, d$control, "==") & outer(d$control != "", d$control != "")
+        V[one] <- of_control(p$measure, d)[one]
+      }
       d$effect <- seq_len(nrow(d))
-      random <- if (yes(p$nested)) list(~ 1 | study / effect) else list(~ 1 | effect)
+      for (own in levels_of(p)) d[[own]] <- d[[paste("level", own)]]
+      within <- paste(c(if (yes(p$nested)) "study", levels_of(p), "effect"), collapse = " / ")
+      random <- list(as.formula(paste("~ 1 |", within)))
       with_optimiser <- function(...) rma.mv(yi, V, random = random, data = d, method = p$tau2, level = level, ...)
       tryCatch(with_optimiser(), error = function(e) with_optimiser(control = list(optimizer = "optim", optmethod = "Nelder-Mead", reltol = 1e-14, maxit = 10000)))
     }
@@ -158,7 +178,7 @@ pooled <- function(p, d) {
     out <- c(out, list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE.LRT, Q_df = fit$QE.df, Q_p = fit$QEp.LRT, Q_wald = fit$QE.Wld,
       Q_wald_p = fit$QEp.Wld), prediction(p, c(fit$beta), fit$se, fit$tau2, fit$k))
   } else {
-    parts <- if (yes(p$nested)) c("study", "effect") else "effect"
+    parts <- c(if (yes(p$nested)) "study", levels_of(p), "effect")
     w <- 1 / d$vi
     typical <- (fit$k - 1) / (sum(w) - sum(w^2) / sum(w))
     own <- 100 * fit$sigma2 / (sum(fit$sigma2) + typical)

@@ -114,8 +114,8 @@ def test_a_step_is_given(protocol, step, more, expected):
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
     given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk", "instrument"}
-    assert set(first) == given - {"scale", "without", "values"}  # not said
-    assert set(second) == given - {"without", "values"}
+    assert set(first) == given - {"scale", "without", "values", "adjusted"}  # not said
+    assert set(second) == given - {"without", "values", "adjusted"}
     without = {"rho", "dependent"}  # no value of their own
     assert set(first["analysis"]) == set(Analysis.model_fields) - without
     assert set(second["analysis"]) == set(Analysis.model_fields) - without - {"cumulative"}

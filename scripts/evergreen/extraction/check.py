@@ -18,7 +18,10 @@ from evergreen.sheets.columns import OWN_COLUMNS
 if TYPE_CHECKING:
     import pandas as pd
 
-KEY = ("study", "outcome", "timepoint", "arm")
+RESULT = ("timepoint", "instrument", "population")
+"""What tells several results of a study apart that are of the same outcome."""
+KEY = ("study", "outcome", "timepoint", "arm", *RESULT[1:])
+"""What a row is: another row with the same is the same row."""
 # A person may say there what was derived or imputed; the other columns of the product come after the sheets.
 RESERVED = tuple(name for name in OWN_COLUMNS if name not in ("derived", "imputed"))
 
@@ -102,7 +105,7 @@ def files_of(rows: Iterable[Mapping[str, Any]]) -> str | None:
 
 def key_of(row: Row, key: tuple[str, ...] = KEY) -> tuple[str, ...]:
     """The row's key as it is compared: blanks and letter case do not make another arm."""
-    return tuple([folded(row[column]) for column in key])
+    return tuple([folded(row.get(column, "")) for column in key])
 
 
 def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
@@ -111,7 +114,7 @@ def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     for row in records:
         if not row["unit"] or row["group"] == "contrast":
             continue
-        first = units.setdefault(key_of(row, KEY[:3]), row)
+        first = units.setdefault(key_of(row, ("study", "outcome", *RESULT)), row)
         if folded(first["unit"]) != folded(row["unit"]):
             yield first, row
 
@@ -127,7 +130,7 @@ def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError
             if content(first, key) != content(second, key):
                 errors.append(
                     InputError(
-                        f"{', '.join(filter(None, (second[column] for column in key)))} is there already in row "
+                        f"{', '.join(filter(None, (second.get(column, '') for column in key)))} is there already in row "
                         f"{first['_row']}, with other values",
                         **place_of(second),
                         todo="Keep one of the two rows."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.extraction import contradictions
-from evergreen.extraction.check import Row, key_of, own_choice
+from evergreen.extraction.check import RESULT, Row, key_of, own_choice
 from evergreen.extraction.row_values import CONVERTED, YES, Entry, Values, given, marked, record_of
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
@@ -28,7 +28,7 @@ ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
 SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "standard error"}
-FAMILY = ("study", "outcome", "timepoint")
+FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
 

@@ -1,6 +1,6 @@
 """Several extractors' sheets become one, cell by cell; what they disagree on waits for an adjudicator.
 
-A row is found again in another sheet by its key (study, outcome, time point, arm), compared as labels are.
+A row is found again in another sheet by its key (study, outcome, time point, arm; instrument and population where there are several), compared as labels are.
 A cell is agreed when all who have the row say the same: numbers are compared as numbers, text as labels.
 A number that one has and another left empty is a disagreement. Remarks (sources, notes, columns that the
 schema does not know) may differ; all of them are kept. Nothing depends on the order of the sheets or of their rows:
@@ -131,10 +131,10 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person, rows in sheets.items()
     }
     for column in kind.key:
-        spelt[column] = spelling_of(row[column] for rows in written.values() for row in rows)
+        spelt[column] = spelling_of(row.get(column, "") for rows in written.values() for row in rows)
     for person, rows in written.items():
         for row in rows:
-            row |= {column: spelt[column].get(folded(row[column]), "") for column in kind.key}
+            row |= {column: spelt[column].get(folded(row.get(column, "")), "") for column in kind.key}
             found.setdefault(key_of(row, kind.key), {}).setdefault(person, row)
     begun = {person: {key[0] for key in found if person in found[key]} for person in sheets}
 

@@ -1,14 +1,15 @@
 """Multilevel and multivariate models: studies with several effects.
 
 `three_level` is metafor's `rma.mv` with `random = ~ 1 | study/effect`: a variance between studies and one between the
-effects of a study (Konstantopoulos 2011). With `rho` the sampling errors within a study are correlated, which with
+effects of a study (Konstantopoulos 2011). Further levels between them (`~ 1 | study/instrument/timepoint/effect`) are nested in the order
+that they are named in. With `rho` the sampling errors within a study are correlated, which with
 both variances is the correlated and hierarchical effects model (Pustejovsky & Tipton 2022). `multivariate` has an
 unstructured covariance matrix of outcomes. Wald tests; for cluster-robust ones see `robust`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,6 +57,7 @@ class MultilevelFit(Coefficients):
     clusters: Clusters
     solution: Solution
     marginal: Array
+    bases: list[Array]
 
     def information_criteria(self, restricted: bool) -> dict[str, Array]:
         """AIC, BIC and corrected AIC by the (restricted) likelihood; every variance and correlation is a parameter."""
@@ -77,20 +79,23 @@ def three_level(
     df: str = "residual",
     level: float = 0.95,
     rho: float = 0.0,
+    covariance: ArrayLike | None = None,
+    levels: Mapping[str, Sequence[object]] | None = None,
     sigma2: ArrayLike | None = None,
 ) -> MultilevelFit:
     """Fit effects within studies.
 
     `yi` and `vi` are k effects and their sampling variances, `study` (k) says whose they are, `design` is k x p (default an
-    intercept). `components` are the variances to estimate (`study`, `effect`), or given as `sigma2`. `rho` is the correlation of
-    sampling errors within a study. `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do
+    intercept). `components` are the variances to estimate (`study`, `effect`, and names of `levels`), or given as `sigma2`. `levels` are the
+    labels (k) of further levels within studies, the outermost first. `rho` is the correlation of sampling errors within a study, or
+    `covariance` (k x k) has their covariances. `method` REML or ML; `test` z or t, with `df` k - p (`residual`) or, for coefficients that do
     not vary within studies, the number of studies minus p (`contain`); `level` of intervals, as a share. Raises ValueError for
     another method or test.
     """
     if method not in MODELS["multilevel"].tau2 or test not in MODELS["multilevel"].tests:
         raise ValueError(f"no multilevel model with estimator {method} and test {test}")
-    clusters = Clusters.of(yi, vi, study, design, rho=rho)
-    bases = bases_of(clusters, components)
+    clusters = Clusters.of(yi, vi, study, design, rho=rho, covariance=covariance)
+    bases = bases_of(clusters, components, levels)
     values = (
         components_of(clusters, bases, method == "REML")
         if sigma2 is None
@@ -99,11 +104,33 @@ def three_level(
     return _fit(clusters, bases, values, tuple(components), method == "REML", test, df, level)
 
 
-def bases_of(clusters: Clusters, components: Sequence[str]) -> list[Array]:
-    """The blocks (C x m x m) that each component multiplies: all ones within a study, or the identity."""
+def bases_of(
+    clusters: Clusters, components: Sequence[str], levels: Mapping[str, Sequence[object]] | None = None
+) -> list[Array]:
+    """The blocks (C x m x m) that each component multiplies: all ones within a study, or within a level of it, or the identity."""
     both = clusters.used[:, :, None] * clusters.used[:, None, :]
-    each = both * np.eye(clusters.used.shape[1])
-    return [{"study": both, "effect": each}[name] for name in components]
+    bases = {"study": both, "effect": both * np.eye(clusters.used.shape[1])}
+    inner = both
+    for name, labels in (levels or {}).items():
+        numbers = {label: float(number) for number, label in enumerate(dict.fromkeys(labels), start=1)}
+        blocked = np.zeros_like(clusters.used)
+        blocked[clusters.place[:, 0], clusters.place[:, 1]] = [numbers[label] for label in labels]
+        inner = inner * (blocked[:, :, None] == blocked[:, None, :])
+        bases[name] = inner
+    return [bases[name] for name in components]
+
+
+def nested_levels(study: Sequence[object], levels: Mapping[str, Sequence[object]]) -> tuple[str, ...]:
+    """Those of `levels` (name to labels, k each, the outermost first) that part the effects of studies otherwise than the level above them and
+    than single effects do: only these have a variance of their own."""
+    kept: list[str] = []
+    above: list[tuple[object, ...]] = [(one,) for one in study]
+    for name, labels in levels.items():
+        own: list[tuple[object, ...]] = [(*outer, label) for outer, label in zip(above, labels, strict=True)]
+        if len(set(above)) < len(set(own)) < len(own):
+            kept.append(name)
+            above = own
+    return tuple(kept)
 
 
 def components_of(
@@ -151,7 +178,7 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
     `component` is its position, `level` (a share) that of the interval.
     """
-    bases = bases_of(fitted.clusters, fitted.components)
+    bases = fitted.bases
     best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
     drop = 0.5 * float(special.chdtri(1, 1 - level))
 
@@ -293,7 +320,7 @@ def _fit(
         loglik_restricted=log_likelihood(clusters, solution, True),
         pi_low=float(solution.b[0] - wide) if only_mean else np.nan,
         pi_high=float(solution.b[0] + wide) if only_mean else np.nan,
-        clusters=clusters, solution=solution, marginal=marginal,
+        clusters=clusters, solution=solution, marginal=marginal, bases=list(bases),
     )  # fmt: skip
 
 

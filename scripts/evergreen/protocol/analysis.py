@@ -22,6 +22,9 @@ MultiArm = Literal["combine", "split", "separate"]
 Without = Literal["high_risk", "derived", "imputed", "each_source", "outliers", "influential"]
 
 
+Level = Literal["timepoint", "instrument", "population", "arm"]
+
+
 def _usual_test(model: str) -> Any:
     """The first of the tests that go with the model."""
     return MODELS[model].tests[0]
@@ -148,6 +151,11 @@ Entry = Annotated[Mapping[str, Any], BeforeValidator(_as_written, json_schema_in
 class Analysis(Settings):
     """Models, estimators and further analyses."""
 
+    levels: Annotated[tuple[Level, ...], Field(strict=False)] = Field(
+        (),
+        description="What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for each, or as `dependent` says.",
+        json_schema_extra=told(default="a study with several results is refused"),
+    )
     k_min_small_study: int = Field(
         10,
         ge=2,

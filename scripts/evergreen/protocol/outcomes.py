@@ -83,6 +83,15 @@ class Outcome(Part):
         json_schema_extra=told(default="the id"),
     )
     timepoint: Names = Field((), description="Time points that are pooled; one name or several.")
+    where: Annotated[Mapping[str, Names], Field(strict=False)] = Field(
+        default={},
+        description="Rows of the sheet that count, by column, as `population: ITT`; of a study none of whose rows says so in that column those count that leave it empty.",
+    )
+    adjusted: Literal["preferred", "avoided"] | None = Field(
+        None,
+        description="Whether reported estimates that are adjusted (column `adjusted`) go before numbers of arms and unadjusted estimates, or count only where there is nothing else.",
+        json_schema_extra=told(default="numbers of arms go first; an adjusted estimate is like any other"),
+    )
     unit: str = Field(
         "", description="Unit shown in figures; where the studies' units differ, the one that is pooled."
     )

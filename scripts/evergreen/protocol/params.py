@@ -16,7 +16,8 @@ from evergreen.protocol.whole import Protocol
 
 Values = dict[str, Any]
 POOLING = {
-    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values",
+    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values", "where",
+    "adjusted",
     "moderators",
 }  # fmt: skip
 ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import Row, place_of
-from evergreen.extraction.row_values import typed
+from evergreen.extraction.check import RESULT, Row, key_of, place_of
+from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import Rows, faults
-from evergreen.synthesis.comparisons import Comparison, comparisons_of, left_out
+from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of, left_out
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
 from evergreen.synthesis.units import in_units, other_units
 
@@ -59,7 +59,10 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random"
             errors.append(error)
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
-    asked = {study: _at_time(part, outcome) for study, part in by_study.items() if study in poolable}
+    asked = {}
+    for study in [one for one in by_study if one in poolable]:
+        counted = _counted(study, _at_time(by_study[study], outcome), outcome)
+        asked[study] = counted if not isinstance(counted, str) else []
     strangers = other_units(asked, outcome)
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
@@ -104,14 +107,63 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
         others = ", ".join(_different(rows, "timepoint")) or "no time point"
         chosen.left_out.append(left_out(study, rows, f"reports it at another time point only ({others})"))
         return
-    rows = at_time
-    if len({folded(row["timepoint"]) for row in rows}) > 1:
-        raise InputError(
-            f"study {study}, outcome {outcome.id}: several time points ({', '.join(_different(rows, 'timepoint'))})",
-            **place_of(rows[0]),
-            column="timepoint",
-            todo="Name the time point to pool under `timepoint` of the outcome.",
-        )
+    found = _counted(study, at_time, outcome)
+    if isinstance(found, str):
+        chosen.left_out.append(left_out(study, at_time, found))
+        return
+    rows = found
+    differing = [name for name in RESULT if len({folded(row[name]) for row in rows}) > 1]
+    for name in differing:
+        if name not in outcome.analysis.levels:
+            raise _several(study, rows, outcome, name)
+    results: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        results.setdefault(key_of(row, RESULT), []).append(row)
+    reasons = []
+    kept: list[Comparison] = []
+    for own in results.values():
+        made = _of_result(study, own, outcome, kind, chosen)
+        label = ", ".join(own[0][name] for name in differing)
+        if isinstance(made, str):
+            reasons.append((label, made))
+        else:
+            kept += [_labelled(one, own[0], label if differing else "") for one in made]
+    if not kept:
+        chosen.left_out.append(left_out(study, rows, reasons[0][1]))
+    for label, reason in reasons if kept else ():
+        chosen.arms_left_out.append(ArmLeftOut(study=study, arm=label, reason=reason))
+    chosen.comparisons += kept
+
+
+def _labelled(one: Comparison, row: Row, label: str) -> Comparison:
+    """A comparison with the levels that its result is of; `label` where the study has several results."""
+    arms = one.label.removeprefix(one.study).strip(" ()")
+    named = ", ".join(filter(None, (arms, label)))
+    levels = {name: folded(row[name]) for name in RESULT} | {"arm": folded(one.levels.get("arm", ""))}
+    control = one.control and "; ".join((one.study, *(levels[name] for name in RESULT)))
+    return replace(
+        one, label=f"{one.study} ({named})" if named else one.study, levels=levels, control=control
+    )
+
+
+def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
+    """Several results of a study, of which the protocol does not say what to do with them."""
+    words = {"timepoint": "time points", "instrument": "instruments", "population": "populations"}[name]
+    where = (
+        "`timepoint` of the outcome" if name == "timepoint" else f"`where: {{{name}: ...}}` of the outcome"
+    )
+    dependent = MODELS[outcome.analysis.model].clusters == "model" or outcome.analysis.dependent
+    also = f", or add {name} to `levels` of its analysis" if dependent else ""
+    return InputError(
+        f"study {study}, outcome {outcome.id}: several {words} ({', '.join(_different(rows, name))})",
+        **place_of(rows[0]),
+        column=name,
+        todo=f"Name the {words.removesuffix('s')} to pool under {where}{also}.",
+    )
+
+
+def _of_result(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> list[Comparison] | str:
+    """The comparisons of one result of a study, or why there are none."""
     reported = rows
     rows = _wanted_arms(study, rows, outcome, chosen)
     if twice := _doubled(rows):
@@ -123,11 +175,32 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
         )
     for problem in faults(study, rows):
         raise problem
-    result = comparisons_of(study, rows, outcome, kind, reported)
-    if isinstance(result, str):
-        chosen.left_out.append(left_out(study, rows or reported, result))
-    else:
-        chosen.comparisons += result
+    counting, unused, why = by_adjustment(rows, outcome, kind)
+    result = comparisons_of(
+        study, counting, outcome, kind, reported, [row for row in unused if row["group"] != "contrast"]
+    )
+    if not isinstance(result, str):
+        chosen.arms_left_out += [
+            ArmLeftOut(study=study, arm=row["arm"] or row["group"], reason=why) for row in unused
+        ]
+    return result
+
+
+def _counted(study: str, rows: Rows, outcome: Outcome) -> Rows | str:
+    """The rows that the protocol's `where` asks for; of a study that nowhere says what it asks for, those that say nothing."""
+    for name, wanted in outcome.where.items():
+        if any(name not in row for row in rows):
+            raise InputError(
+                f"outcome {outcome.id}: `where` asks for the column {name!r}, which no extraction sheet has",
+                todo="Name a column of the sheets.",
+            )
+        said = [row for row in rows if folded(text_of(row[name])) in _folded(wanted)]
+        kept = said or [row for row in rows if not text_of(row[name])]
+        if not kept:
+            others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
+            return f"reports it for another {name} only ({others})"
+        rows = kept
+    return rows
 
 
 def _at_time(rows: Rows, outcome: Outcome) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Comparison:
 
     `numbers` are those of the measure's kind, with suffix 1 and 2 for two groups; `yi` and `vi` are set for contrasts
     only. `people` are the participants of its arms, by group and arm, one for both groups where these are the same people; then
-    `r_paired` is the correlation of their values. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
+    `r_paired` is the correlation of their values. `levels` says (folded) which result it is of, `control` names a control that it shares. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
     has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
     effects that were aggregated to this one.
@@ -68,6 +68,8 @@ class Comparison:
     parts: tuple[Effect, ...] = ()
     people: Mapping[tuple[str, str], float] = field(default_factory=dict)
     r_paired: float | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
+    control: str | None = None
 
     @property
     def clustered(self) -> bool:
@@ -89,9 +91,10 @@ def _complete(rows: Rows, needed: Sequence[str]) -> bool:
 
 
 def comparisons_of(
-    study: str, rows: Rows, outcome: Outcome, kind: str, reported: Rows
+    study: str, rows: Rows, outcome: Outcome, kind: str, reported: Rows, counted_only: Rows = ()
 ) -> list[Comparison] | str:
-    """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms."""
+    """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms, `counted_only`
+    arms whose numbers are not used, but whose people a reported effect is about."""
     if not rows:
         return "none of its arms is among those that the protocol names"
     if any("group" in row["in_conflict"].split("; ") for row in rows):
@@ -109,7 +112,7 @@ def comparisons_of(
         if complete and not (contrasts and second and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
-            return _contrasts(study, contrasts, outcome, {})
+            return _contrasts(study, contrasts, outcome, {}, counted_only)
         if nobody:
             return nobody
         if not treated or not control:
@@ -135,6 +138,31 @@ def comparisons_of(
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
 
 
+def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, str]:
+    """The rows of a result that count, those that do not, and why, as the protocol has adjusted estimates preferred or avoided."""
+    adjusted = [row for row in rows if row["group"] == "contrast" and row["adjusted"]]
+    if not outcome.adjusted or not adjusted:
+        return rows, (), ""
+    others = [row for row in rows if not any(row is one for one in adjusted)]
+    plain, arms = _of_group(others, "contrast"), [row for row in others if row["group"] != "contrast"]
+    if outcome.adjusted == "preferred":
+        usable = [row for row in adjusted if not isinstance(effect(row, outcome), str)]
+        if not usable:
+            return others or rows, (), ""
+        if kind == "generic":
+            return [*usable, *arms], plain, _PREFERRED
+        return usable, others, _PREFERRED
+    needed = KINDS[kind].numbers
+    groups = {row["group"] for row in arms}
+    usable = [row for row in plain if not isinstance(effect(row, outcome), str)]
+    by_arms = kind != "generic" and {"intervention", "control"} <= groups and _complete(arms, needed)
+    return (others, adjusted, _AVOIDED) if usable or by_arms else (rows, (), "")
+
+
+_PREFERRED = "an adjusted estimate is reported, which the protocol prefers"
+_AVOIDED = "adjusted, which the protocol avoids where the report gives other numbers"
+
+
 def _imputed(rows: Rows, needed: Sequence[str]) -> bool:
     return any(set(marked(row[IMPUTED])) & set(needed) for row in rows)
 
@@ -149,6 +177,9 @@ def _stated(contrasts: Rows, outcome: Outcome) -> bool:
     return not _imputed(contrasts, BEHIND) and not any(
         isinstance(effect(row, outcome), str) for row in contrasts
     )
+
+
+CONTROL = "control"
 
 
 def _two_groups(
@@ -167,7 +198,8 @@ def _two_groups(
             "intervention": shown(own, part, people_of(part)),
             "control": shown(reference, control, people_of(control, len(parts) if how == "split" else 1)),
         }
-        result.append(_row(study, len(parts), numbers, arms, [*part, *control]))
+        made = _row(study, len(parts), numbers, arms, [*part, *control])
+        result.append(replace(made, control=CONTROL if how == "separate" and len(parts) > 1 else None))
     return result
 
 
@@ -191,9 +223,10 @@ def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Compar
 
 
 def _contrasts(
-    study: str, rows: Rows, outcome: Outcome, beside: Mapping[str, Rows]
+    study: str, rows: Rows, outcome: Outcome, beside: Mapping[str, Rows], counted_only: Rows = ()
 ) -> list[Comparison] | str:
-    """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count."""
+    """Reported effects; the arms `beside` the only one, by group, are shown with it, and their participants and events count, as the
+    participants of those do that are `counted_only`."""
     how, alone = outcome.multi_arm, len(rows) == 1
     estimates = [effect(row, outcome) for row in rows]
     if reasons := [estimate for estimate in estimates if isinstance(estimate, str)]:
@@ -213,7 +246,7 @@ def _contrasts(
             _counts(row, beside) if alone else {},
             [row],
             estimate,
-            [one for group in beside.values() for one in group] if alone else [],
+            [*(one for group in beside.values() for one in group), *counted_only] if alone else [],
         )
         for row, estimate in zip(rows, estimates, strict=True)
         if not isinstance(estimate, str)
@@ -304,6 +337,7 @@ def _row(
             if entry["column"] in used
         )
         + tuple(sizes),
+        levels={"arm": first["arm"]},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,
     )

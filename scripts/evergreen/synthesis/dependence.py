@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.metaanalysis import cluster_robust, multilevel
+from evergreen.metaanalysis import cluster_robust, multilevel, shared_control
 from evergreen.metaanalysis.inverse_variance import Fit
+from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
@@ -27,6 +28,11 @@ def check(outcome: Outcome) -> None:
         raise InputError(
             f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis.model}",
             todo="Leave it out; a multilevel model takes `rho` by itself.",
+        )
+    if analysis.levels and MODELS[analysis.model].clusters != "model" and not how:
+        raise InputError(
+            f"outcome {name}: `levels` lets a study have several results, which the model {analysis.model} takes for different studies",
+            todo="Set `model: multilevel`, or `dependent: aggregate` or `robust`.",
         )
     if how == "aggregate" and analysis.rho is None:
         raise InputError(
@@ -69,6 +75,19 @@ def _together(part: Studies) -> Comparison:
         columns=ones[0].columns, combined=any(one.combined for one in ones),
         imputed=any(one.imputed for one in ones), conversions=tuple(made for one in ones for made in one.conversions), parts=parts,
     )  # fmt: skip
+
+
+def of_shared_controls(studies: Studies, rho: float | None) -> tuple[Array | None, int]:
+    """The covariance of effects with a common control, as it implies it, and how many effects have one; nothing where `rho` says all of it,
+    or where the covariance of the measure is not known."""
+    controls = [one.control for one in studies.comparisons]
+    counts = Counter(one for one in controls if one is not None)
+    sharing = sum(count for count in counts.values() if count > 1)
+    if rho is not None or not sharing or studies.measure not in shared_control.MEASURES_SHARED:
+        return None, 0
+    return shared_control.covariance(
+        studies.measure, studies.data(), studies.yi, studies.vi, controls
+    ), sharing
 
 
 def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:

@@ -246,11 +246,16 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     """Effects within studies; robust tests beside the model's own."""
     names = [comparison.study for comparison in studies.comparisons]
     nested = len(set(names)) < len(names)
-    components = multilevel.COMPONENTS if nested and len(set(names)) > 1 else ("effect",)
+    levels: dict[str, list[str]] = {
+        level: [one.levels.get(level, "") for one in studies.comparisons] for level in analysis.levels
+    }
+    inner = multilevel.nested_levels(names, levels) if nested else ()
+    components = ("study", *inner, "effect") if nested and len(set(names)) > 1 else (*inner, "effect")
     rho = (analysis.rho or 0.0) if nested else 0.0
+    covariance, sharing = dependence.of_shared_controls(studies, analysis.rho)
     fitted = multilevel.three_level(
         studies.yi, studies.vi, names, components=components, method=analysis.tau2, test="z", level=analysis.level,
-        rho=rho,
+        rho=rho, covariance=covariance, levels={level: levels[level] for level in inner},
     )  # fmt: skip
     shares = dict(zip(components, fitted.I2, strict=True))
     mean, se = float(fitted.b[0]), float(fitted.se[0])
@@ -261,7 +266,7 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
         model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, se=se,
         statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
-        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, studies=len(set(names)),
+        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=len(set(names)),
         robust=tests,
         # effects of one study are no news of another: the studies count
         **_prediction(mean, se, float(fitted.sigma2.sum()), len(set(names)), analysis),
@@ -269,6 +274,15 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     notes = []
     if not nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
+    elif sharing:
+        notes.append(
+            f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
+            + (
+                " No other correlation within studies was assumed; robust tests stand beside."
+                if sharing < len(names)
+                else ""
+            )
+        )
     elif rho == 0:
         notes.append(
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."

@@ -29,7 +29,7 @@ from evergreen.synthesis.result.study_rows import Study, StudyEffect
 from evergreen.synthesis.study_effects import options
 
 DRAWN = "drawn at random, and no other program draws the same"
-SETTINGS = {"rho", "studies"}  # numbers of a model's block that were given, not computed
+SETTINGS = {"rho", "studies", "sharing"}  # numbers of a model's block that were given, not computed
 ROW = "{}: {}"  # a number of one study, or of one coefficient
 
 
@@ -39,7 +39,8 @@ class Effects:
 
     `table` has one row per effect that arms or a report gave: `row` (the study's place in the result, from 1; a study whose
     effects were aggregated with correlation `rho` has several rows), `study` (a number), `made` (`arms` | `reported`), `yi`,
-    `vi`, the numbers of the arms, and the study-level columns that moderators need, as `column <name>`.
+    `vi`, the numbers of the arms, the study-level columns that moderators need, as `column <name>`, the levels of a multilevel model, as
+    `level <name>`, and the `control` that it shares.
     """
 
     measure: str
@@ -171,6 +172,8 @@ def effects_of(
             for suffix, side in sides.items():
                 arm = part.arms.get(side)
                 row |= {f"{name}{suffix}": arm.used(name) if arm else None for name in kind.numbers}
+            row |= {f"level {name}": study.levels.get(name, "") for name in settings.levels}
+            row["control"] = study.control or ""
             row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
     return Effects(
@@ -222,6 +225,8 @@ def _pooled(
         "level": settings.level, "add": settings.add, "to": settings.to,
         "mh_add": settings.mh_add, "kind": model.kind if isinstance(model, Mixed) else "",
         "rho": (model.rho or 0) if isinstance(model, Multilevel) else 0,
+        "levels": "\t".join(name for name in settings.levels if isinstance(model, Multilevel) and name in model.sigma2),
+        "sharing": "true" if isinstance(model, Multilevel) and model.sharing else "false",
         "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip

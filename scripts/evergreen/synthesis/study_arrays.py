@@ -62,6 +62,10 @@ class Studies:
                 arms=one.arms,
                 parts=one.parts,
                 r_paired=one.r_paired,
+                control=one.control,
+                levels={
+                    name: label for name, label in one.levels.items() if label and one.label != one.study
+                },
             )
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]

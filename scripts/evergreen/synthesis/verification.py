@@ -17,7 +17,19 @@ ABSENT = "metafor gives no such number"
 EFFECTS = {
     "estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high", "limit", "limit_ci_low", "limit_ci_high", "yi",
 }  # fmt: skip
-VARIANCES = {"tau2", "tau2_se", "tau2_ci_low", "tau2_ci_high", "study", "effect", "vi"}
+VARIANCES = {
+    "tau2",
+    "tau2_se",
+    "tau2_ci_low",
+    "tau2_ci_high",
+    "study",
+    "effect",
+    "timepoint",
+    "instrument",
+    "population",
+    "arm",
+    "vi",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ def plan_of(task: Task, effects: int, needs: Sequence[int]) -> dict[str, Any]:
     """A line of the plan; `effects` is the number of its table, `needs` are the lines whose answers it starts from."""
     options = task.effects.options
     return {
-        **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested"), ""),
+        **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested", "levels", "sharing"), ""),
         **dict.fromkeys(("predtype", "i2", "terms", "asymmetry"), ""),
         "work": task.kind, "measure": task.effects.measure, "effects": effects,
         "rows": ";".join(map(str, task.rows)), "needs": ";".join(map(str, needs)), "effect_rho": task.effects.rho,

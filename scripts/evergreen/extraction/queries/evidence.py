@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from evergreen.extraction.check import RESULT
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import USUAL_LEVEL, distribution_of, marked
 from evergreen.metaanalysis.conversion_rules import STATES
@@ -130,9 +131,10 @@ def row_of(raw: Mapping[str, Any]) -> Row:
     study, outcome, timepoint, arm = (
         str(raw.get(name, "")) for name in ("study", "outcome", "timepoint", "arm")
     )
+    result = " ".join(filter(None, (str(raw.get(name, "")) for name in RESULT)))
     return Row(
         study, outcome, timepoint, arm, raw["group"], texts.get("unit", "").strip(),
-        (folded(study), folded(outcome), folded(timepoint), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers, texts),
+        (folded(study), folded(outcome), folded(result), folded(arm)), numbers, texts, days_of(timepoint), _spread(numbers, texts),
     )  # fmt: skip
 
 

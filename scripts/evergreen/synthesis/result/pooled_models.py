@@ -125,14 +125,16 @@ class Mixed(Model):
 
 
 class Multilevel(Model):
-    """A three-level model, effects within studies."""
+    """A multilevel model, effects within studies."""
 
     model: Literal["multilevel"] = said("Model.")
     sigma2: Mapping[str, Number] = said(
-        "Variance by component: between studies (`study`), within them (`effect`).", SQUARED
+        "Variance by component: between studies (`study`), within them (`effect`), and of the protocol's `levels` between these.",
+        SQUARED,
     )
     I2_of: Mapping[str, Number] = said("Share of the variance by component.", PERCENT)
     rho: float = said("Correlation assumed between the sampling errors of the effects of one study.")
+    sharing: int = maybe("Effects that share a control, whose covariance it implies.", "effects", default=0)
     studies: int = said("Studies.", "studies")
     robust: Robust | None = maybe("Cluster-robust test, from three studies on.")
 

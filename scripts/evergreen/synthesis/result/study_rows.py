@@ -119,6 +119,11 @@ class StudyEffect(Effect, _OfStudy):
     """The effect of a study."""
 
     parts: tuple[Effect, ...] = maybe("The effects that were aggregated to this one.", default=())
+    levels: Mapping[str, str] = maybe(
+        "What tells it from the other results of its study (`timepoint`, `instrument`, `population`, `arm`), in small letters.",
+        default={},
+    )
+    control: str | None = maybe("Name of a control that several effects share in full.")
 
 
 class Study(StudyEffect):

@@ -1,0 +1,73 @@
+"""Covariance of effects that are computed with the same control group.
+
+Of two such effects the control's share of the variance is common: Gleser & Olkin 2009 (in: The Handbook of Research Synthesis and
+Meta-Analysis, 2nd ed., chapter 19), as R's `metafor` has them for this data.
+
+    MD    sd2^2 / n2                          RR    1/events2 - 1/n2
+    SMD   1/n2 + g g' / (2 N)                 OR    1/events2 + 1/(n2 - events2)
+    ROM   sd2^2 / (n2 mean2^2)                RD    p2 (1 - p2) / n2
+    IRR   1/events2, IRD  events2 / time2^2   AS    1/(4 n2)
+
+N are the participants of all groups. Where the control has no event, or nobody without one, 0.5 is added to both as to its cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from evergreen.metaanalysis.least_squares import Array
+
+MEASURES_SHARED = ("MD", "SMD", "ROM", "RR", "OR", "RD", "AS", "IRR", "IRD")
+"""Measures whose effects have a known covariance under a shared control."""
+
+
+def shares(measure: str, data: Mapping[str, Array]) -> Array:
+    """What the control group adds to the variance of each of k effects; `data` are the arrays of the measure's kind.
+
+    Raises ValueError for a measure that is none of `MEASURES_SHARED`.
+    """
+    if measure not in MEASURES_SHARED:
+        raise ValueError(f"the covariance of two {measure} with one control is not known")
+    if measure in ("MD", "SMD", "ROM"):
+        n, mean, sd = (np.asarray(data[name], dtype=float) for name in ("n2", "mean2", "sd2"))
+        return {"MD": sd**2 / n, "SMD": 1 / n}[measure] if measure != "ROM" else sd**2 / (n * mean**2)
+    events = np.asarray(data["events2"], dtype=float)
+    if measure in ("IRR", "IRD"):
+        time = np.asarray(data["person_time2"], dtype=float)
+        events = events + 0.5 * (events == 0)
+        return 1 / events if measure == "IRR" else events / time**2
+    n = np.asarray(data["n2"], dtype=float)
+    extra = 0.5 * ((events == 0) | (events == n))
+    events, n = events + extra, n + 2 * extra
+    p = events / n
+    return {
+        "RR": 1 / events - 1 / n,
+        "OR": 1 / events + 1 / (n - events),
+        "RD": p * (1 - p) / n,
+        "AS": 1 / (4 * n),
+    }[measure]
+
+
+def covariance(
+    measure: str, data: Mapping[str, Array], yi: Array, vi: Array, control: Sequence[object | None]
+) -> Array:
+    """The k x k covariance matrix of the sampling errors of effects `yi` with variances `vi`.
+
+    `control` (k) names the control group of each effect; those with the same one share it, None shares with nobody.
+    """
+    whole = np.diag(np.asarray(vi, dtype=float))
+    common = np.sqrt(shares(measure, data))
+    groups: dict[object, list[int]] = {}
+    for position, name in enumerate(control):
+        if name is not None:
+            groups.setdefault(name, []).append(position)
+    for members in groups.values():
+        block = np.outer(common[members], common[members])
+        if measure == "SMD":
+            people = np.asarray(data["n1"], dtype=float)[members].sum() + float(data["n2"][members[0]])
+            block = block + np.outer(yi[members], yi[members]) / (2 * people)
+        at = np.ix_(members, members)
+        whole[at] = np.where(np.eye(len(members)) > 0, whole[at], block)
+    return whole
