@@ -79,7 +79,7 @@ def _line(rule: Rule) -> str:
     assumes = rule.assumes.replace("{distribution_name}", "that").replace(
         "{estimate_distribution_name}", "that"
     )
-    made = "usually" if rule.usual else "if asked for"
+    made = ("usually" if rule.usual else "if asked for") + ", always imputed" * rule.imputes
     return f"| `{rule.id}` | {gives} | {needs} | {assumes} | {sources} | {made} |\n"
 
 

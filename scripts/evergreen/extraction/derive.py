@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.extraction import contradictions
 from evergreen.extraction.check import RESULT, Row, key_of, own_choice
-from evergreen.extraction.row_values import CONVERTED, YES, Entry, Values, given, marked, record_of
-from evergreen.metaanalysis import conversions
+from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, of_a_study, record_of
+from evergreen.metaanalysis import conversions, reported_parts
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
 from evergreen.protocol.conversions import Filling
 from evergreen.sheets import folded
@@ -58,15 +58,15 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
     families: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         _restore(row)
-        if row.get("estimate_measure") == "MD" or row.get("crossover") == YES:
+        if of_a_study(row):
             families[key_of(row, FAMILY)] = []
     for row in rows if families else ():
         if (key := key_of(row, FAMILY)) in families:
             families[key].append(row)
-    for row in sorted(
-        rows, key=lambda row: row["group"] != "contrast"
-    ):  # arms may need what a reported effect lacks
-        _fill(row, filling(row), families.get(key_of(row, FAMILY), ()) if families else ())
+    # arms may need what a reported effect lacks, and what stands in for their own what donors lack
+    for row in sorted(rows, key=lambda row: (row["group"] != "contrast", bool(row.get("donor")))):
+        family = families.get(key_of(row, FAMILY), ()) if families else ()
+        _fill(row, filling(row), family, rows if row.get("donor") else ())
 
 
 def _restore(row: Row) -> None:
@@ -94,11 +94,11 @@ class _Record:
             reasons.append(why)
 
 
-def _fill(row: Row, filling: Filling, family: Sequence[Row]) -> None:
+def _fill(row: Row, filling: Filling, family: Sequence[Row], donors: Sequence[Row]) -> None:
     record = _Record()
     if filling.without:
         _empty_stated(row, filling, record)
-    values = Values(row, family)
+    values = Values(row, family, donors)
     own = own_choice(row)
     rules = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
     for column, why in values.refused.items() if rules else ():
@@ -139,7 +139,7 @@ def _apply(
     row = values.row
     used = _arguments(rule, values)
     given_from = _from_outside(rule, used, filling)
-    if outside != bool(given_from) or (used is None and not given_from):
+    if outside != (bool(given_from) or rule.imputes) or (used is None and not given_from):
         return
     if used is None:
         used = _arguments(rule, values, given_from)
@@ -159,7 +159,7 @@ def _apply(
     for column, value in result.items():
         if given(row, column) or column in record.contradicted:
             continue
-        state = IMPUTED if given_from else _state(rule, row)
+        state = IMPUTED if given_from or rule.imputes else _state(rule, row)
         if column in SPREADS and not (value > 0 and math.isfinite(value)):
             record.refuse(column, f"{how} gives a {SPREADS[column]} of {value:g}")
         elif not filling.allows(state):
@@ -210,12 +210,14 @@ def _computed(rule: Rule, used: Mapping[str, Any]) -> dict[str, float]:
 
 def formula(rule: Rule) -> Callable[..., Any]:
     """The function of a conversion."""
-    if hasattr(conversions, rule.function):
-        return getattr(conversions, rule.function)
+    for module in (conversions, reported_parts):
+        if hasattr(module, rule.function):
+            return getattr(module, rule.function)
     # these take longer to load than a whole sheet to convert
-    from evergreen.metaanalysis import quantile_fits, trial_designs
+    from evergreen.metaanalysis import absolute_risk, quantile_fits, trial_designs
 
-    return getattr(trial_designs if hasattr(trial_designs, rule.function) else quantile_fits, rule.function)
+    module = next(one for one in (trial_designs, absolute_risk, quantile_fits) if hasattr(one, rule.function))
+    return getattr(module, rule.function)
 
 
 def _state(rule: Rule, row: Row) -> str:

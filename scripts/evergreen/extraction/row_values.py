@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
-from evergreen.extraction.check import Row
+from evergreen.extraction.check import RESULT, Row, key_of
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import ARM, CLUSTER, CONTRAST, CROSSOVER
+from evergreen.sheets import folded
 from evergreen.sheets.numbers import bounded, half_unit
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _NUMBERS = frozenset(NUMBERS)
 
 
 TEXTS = (
-    "study", "outcome", "timepoint", "arm", "instrument", "population", "adjusted", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "crossover",
+    "study", "outcome", "timepoint", "arm", "instrument", "population", "adjusted", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "crossover", "donor",
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
 )  # fmt: skip
 """Columns of texts that conversions and pooling read."""
@@ -56,7 +57,7 @@ class Values:
     where the row says nothing, with all that they may be; `refused` says of a column why nothing gives it, whatever is allowed.
     """
 
-    def __init__(self, row: Row, family: Sequence[Row] = ()) -> None:
+    def __init__(self, row: Row, family: Sequence[Row] = (), donors: Sequence[Row] = ()) -> None:
         self.row = row
         self._family = family
         self.kinds: set[str] = set()
@@ -64,6 +65,7 @@ class Values:
         self.open: dict[str, tuple[str, ...]] = {}
         self.refused: dict[str, str] = {}
         self._between: dict[str, Any] = {}
+        self._donors = donors
         self._halves: dict[str, float] = {}
         if row["group"] in ("contrast", "single"):
             self._of_contrast()
@@ -71,6 +73,8 @@ class Values:
             self._of_arm()
             if row["group"] in ("intervention", "control") and row.get("crossover") != YES:
                 self._of_difference()
+                self._of_odds_ratio()
+            self._of_others()
         if clustered(row):
             self.kinds.add(CLUSTER)
         if row.get("crossover") == YES and row["group"] != "contrast":
@@ -106,27 +110,17 @@ class Values:
         self.words["shown"] = " and ".join(
             text for text, there in (("quartiles", quartiled), ("range", ranged)) if there
         )
+        if given(row, "percent"):
+            self._between["percent_half"] = half_unit(row["percent"])
+            self._halves["percent_half"] = 0.0
         if row.get("mean_p") and given(row, "mean") and n > 1:
             self._p_value("mean_p", row["mean_p"], "sd", row["mean"], "standard deviation",
                           lambda p: conversions.sd_from_mean_p(row["mean"], p, n))  # fmt: skip
 
     def _of_difference(self) -> None:
         """The difference in means that a report gives between this group and the other, if one row says it of one arm each."""
-        found = [
-            one for one in self._family if one.get("estimate_measure") == "MD" and one["group"] == "contrast"
-        ]
-        arms = {
-            group: [one for one in self._family if one["group"] == group]
-            for group in ("intervention", "control")
-        }
-        if len(found) != 1:
-            return
-        (contrast,) = found
-        if any(len(rows) != 1 for rows in arms.values()):
-            return
-        pair = (arms["intervention"][0], arms["control"][0])
-        counts = [one["n"] for one in pair]
-        if not any(self.row is one for one in pair) or any(math.isnan(n) or n < 2 for n in counts):
+        contrast, counts = self._compared("MD")
+        if contrast is None:
             return
         self._between |= {"n1": counts[0], "n2": counts[1]}
         self._halves |= {"n1": 0.0, "n2": 0.0}
@@ -149,6 +143,71 @@ class Values:
                 "difference_p", contrast["estimate_p"], "sd", difference, "standard deviation",
                 lambda p: conversions.sd_from_difference_p(difference, p, *counts),
             )  # fmt: skip
+
+    def _compared(self, measure: str) -> tuple[Row | None, list[float]]:
+        """The reported estimate of a measure between this arm and the other, if the study has one of each, and the arms' sizes."""
+        found = [
+            one
+            for one in self._family
+            if one.get("estimate_measure") == measure and one["group"] == "contrast"
+        ]
+        arms = [
+            [one for one in self._family if one["group"] == group] for group in ("intervention", "control")
+        ]
+        if len(found) != 1 or any(len(rows) != 1 for rows in arms):
+            return None, []
+        counts = [rows[0]["n"] for rows in arms]
+        if not any(self.row is rows[0] for rows in arms) or any(math.isnan(n) or n < 2 for n in counts):
+            return None, []
+        return found[0], counts
+
+    def _of_odds_ratio(self) -> None:
+        """The odds ratio and the margins that a report gives of the table that this arm is a row of."""
+        contrast, counts = self._compared("OR")
+        if (
+            contrast is None
+            or contrast.get("adjusted")
+            or not given(contrast, "estimate", "events")
+            or not contrast["scale"]
+        ):
+            return
+        ratio = contrast["estimate"] if contrast["scale"] == "ratio" else math.exp(contrast["estimate"])
+        self._between |= {
+            "odds_ratio": ratio, "n1": counts[0], "n2": counts[1], "events_total": contrast["events"],
+            "position": 1.0 if self.row["group"] == "intervention" else 2.0,
+        }  # fmt: skip
+        self._halves |= dict.fromkeys(("n1", "n2", "events_total", "position"), 0.0)
+
+    def _of_others(self) -> None:
+        """What the study's other arms, or another study, say of a spread."""
+        row = self.row
+        said = [one for one in self._family if one is not row and one["group"] != "contrast"]
+        found = [r for one in said if not math.isnan(r := _correlation(one))]
+        if found:
+            self._between["other_r"] = sum(found) / len(found)
+        names = [name.strip() for name in str(row.get("donor") or "").split(";") if name.strip()]
+        self.words["donor"] = " and ".join(names) or "a donor"
+        if given(row, "donor_sd") and not names:
+            self.refused["sd"] = "whose the standard deviation of a donor is is not said (column donor)"
+            return
+        if given(row, "donor_sd"):
+            self._between["sd_of_donor"] = row["donor_sd"]
+            return
+        if not names or given(row, "sd"):
+            return
+        wanted = {folded(name) for name in names}
+        rows = [
+            one
+            for one in self._donors
+            if folded(one["study"]) in wanted and one["group"] == row["group"]
+            and key_of(one, ("outcome", *RESULT)) == key_of(row, ("outcome", *RESULT))
+            and given(one, "sd", "n") and one["n"] > 1 and "sd" not in marked(str(one.get("imputed") or ""))
+        ]  # fmt: skip
+        if absent := [name for name in names if folded(name) not in {folded(one["study"]) for one in rows}]:
+            self.refused["sd"] = f"the donor {' and '.join(absent)} gives no standard deviation of this group"
+            return
+        squares = sum((one["n"] - 1) * one["sd"] ** 2 for one in rows)
+        self._between["sd_of_donor"] = math.sqrt(squares / sum(one["n"] - 1 for one in rows))
 
     def _of_crossover(self) -> None:
         """The same people under the other treatment, if the study has one arm each, and what the report says of the difference."""
@@ -244,6 +303,27 @@ class Values:
             self._halves[name] = min(half_unit(p), p / 2, (1 - p) / 2)
             return
         self.refused[column] = why
+
+
+def of_a_study(row: Row) -> bool:
+    """Whether a row says something of the study's other rows of the same result, or needs them."""
+    change = math.isnan(row["sd"]) and given(row, "sd_baseline", "sd_final")
+    return row.get("estimate_measure") in ("MD", "OR") or row.get("crossover") == YES or change
+
+
+def _correlation(row: Row) -> float:
+    """The correlation of baseline and end that an arm states, or that follows from its own three standard deviations; NaN without."""
+    if any(
+        "r" in {entry["column"], *entry.get("inputs", {})} and entry["column"] == "sd"
+        for entry in record_of(row)
+    ):
+        return math.nan  # its standard deviation rests on a correlation itself
+    if given(row, "r"):
+        return float(row["r"])
+    if not given(row, "sd", "sd_baseline", "sd_final") or not row["sd_baseline"] * row["sd_final"]:
+        return math.nan
+    r = conversions.correlation_from_change(row["sd_baseline"], row["sd_final"], row["sd"])
+    return r if abs(r) <= 1 else math.nan
 
 
 def clustered(row: Mapping[str, Any]) -> bool:

@@ -29,6 +29,32 @@ def risk_with_intervention(measure: str, effect: float, control_risk: float) -> 
     return RISKS[measure](effect, control_risk)
 
 
+def of_risks(measure: str, risk: float, control_risk: float) -> float:
+    """The effect, on its natural scale, that two risks mean; the way back from `risk_with_intervention`.
+
+    Raises ValueError for a measure that is not in RISKS, and for risks that are not between 0 and 1.
+    """
+    if measure not in RISKS:
+        raise ValueError(f"{measure} has no absolute effect")
+    if not 0 < risk < 1 or not 0 < control_risk < 1:
+        raise ValueError(f"means a risk of {risk:.3g} at a control risk of {control_risk:.3g}")
+    if measure == "RD":
+        return risk - control_risk
+    if measure == "RR":
+        return risk / control_risk
+    if measure == "HR":
+        return math.log1p(-risk) / math.log1p(-control_risk)
+    return risk * (1 - control_risk) / (control_risk * (1 - risk))
+
+
+def ratio_of_other_measure(of: str, to: str, estimate: float, control_risk: float) -> float:
+    """An effect as another measure, both on their natural scale, at a risk of the control group.
+
+    Raises ValueError as `of_risks`.
+    """
+    return of_risks(to, risk_with_intervention(of, estimate, control_risk), control_risk)
+
+
 def difference_per_1000(measure: str, effect: float, control_risk: float) -> float:
     """People more (or fewer, if negative) with the event among 1000. Raises ValueError as `risk_with_intervention`."""
     return 1000 * (risk_with_intervention(measure, effect, control_risk) - control_risk)

@@ -47,6 +47,12 @@ ROW_VALUES = {
     "other_sd": "that of the same people under the other treatment",
     "paired_se": "standard error of the difference of a crossover trial (`estimate_se` of its `contrast` row, or from that row's interval or test)",
     "pairs": "people with both treatments",
+    "percent_half": "half of the last decimal that is printed of `percent`",
+    "other_r": "correlation of baseline and end in the study's other arms, the mean of those that say it or follow from their three SDs",
+    "sd_of_donor": "`donor_sd`, else the pooled standard deviation of the donors' rows of the same group, outcome and result",
+    "odds_ratio": "odds ratio of a `contrast` row whose `estimate_measure` is OR",
+    "events_total": "`events` of that row: those of both groups together",
+    "position": "1 for the intervention arm, 2 for the control arm",
     "factor": "what one unit is in the outcome's, by `units` of the protocol; below 0 for a scale that runs the other way",
 }
 """What a row says beside its number columns."""
@@ -58,7 +64,8 @@ class Rule:
 
     `fixed` are arguments that
     do not come from a row. Conversions without an approximation say what they are
-    `about`: where a row allows several about one thing, they have to agree. `usual` ones are made unless the protocol or the row says otherwise. `rows` says which rows have it.
+    `about`: where a row allows several about one thing, they have to agree. `usual` ones are made unless the protocol or the row says otherwise. What `imputes` has an input of another study, whatever the row
+    says. `rows` says which rows have it.
     """
 
     id: str
@@ -74,6 +81,7 @@ class Rule:
     rows: str = ARM
     about: str = ""
     usual: bool = True
+    imputes: bool = False
 
     def source_of(self, column: str) -> str:
         """Whose formula gives a column."""
@@ -91,6 +99,20 @@ def _of_median(
     return Rule(
         id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name},", source, function,
         options=_QUANTILES, fixed={"method": method} if method else {}, assumes=assumes, usual=False,
+    )  # fmt: skip
+
+
+RISKS = ("RR", "OR", "RD", "HR")
+"""Measures of an estimate that are made of each other with the risk of the control group."""
+
+
+def _of_other_measure(of: str, to: str) -> Rule:
+    """A reported estimate as another measure, which the protocol or a row has to ask for."""
+    hazards = "; proportional hazards" if "HR" in (of, to) else ""
+    return Rule(
+        f"{of}_to_{to}".lower(), ("estimate",), {"estimate": "estimate", "control_risk": "control_risk"},
+        f"{to} from {of} at a control risk of {{control_risk:g}}", _HANDBOOK + "15.4.4", "ratio_of_other_measure", outside=("control_risk",),
+        assumes=f"the risk of the control group is the same{hazards}", rows=DESIGN, usual=False,
     )  # fmt: skip
 
 
@@ -125,12 +147,44 @@ RULES = (
         "mean_of_change", about="the mean",
     ),
     Rule(
+        "mean_rest", ("mean",), {"total": "mean_total", "part": "mean_part"}, "total minus part", "sum of means", "mean_of_rest", about="the mean",
+    ),
+    Rule(
+        "r_other_arm", ("r",), {"r": "other_r"}, "as in the other arm, r = {r:g}", _HANDBOOK + "6.5.2.8", "as_given",
+        assumes="the same correlation in all arms of the study", usual=False,
+    ),
+    Rule(
         "sd_change", ("sd",), _as_named("sd_baseline", "sd_final", "r"), "from the SDs at baseline and end, r = {r:g}",
         _HANDBOOK + "6.5.2.8", "sd_of_change", outside=("r",), about="the mean",
     ),
     Rule(
         "r_change", ("r",), {"sd_baseline": "sd_baseline", "sd_final": "sd_final", "sd_change": "sd"},
         "from the SDs at baseline, end and of the change", _HANDBOOK + "6.5.2.8", "correlation_of_change", about="the correlation",
+    ),
+    Rule(
+        "sd_rest", ("sd",), _as_named("sd_total", "sd_part", "r_parts"), "from the SDs of total and part, r = {r_parts:g}",
+        "variance of a sum", "sd_of_rest", outside=("r_parts",), about="the mean",
+    ),
+    Rule(
+        "percent", ("events",), _as_named("n", "percent", "percent_half"), "{percent:g} % of the participants", _HANDBOOK + "6.4.1",
+        "events_from_percent", assumes="the whole number that is printed as this percentage", about="the events",
+    ),
+    Rule(
+        "person_time", ("person_time",), _as_named("n", "followup"), "participants x mean time at risk", _HANDBOOK + "6.7.1", "product",
+        about="the time at risk",
+    ),
+    Rule(
+        "rate", ("events",), _as_named("rate", "person_time"), "rate x person-time", _HANDBOOK + "6.7.1", "events_from_rate",
+        assumes="the nearest whole number", about="the events",
+    ),
+    Rule(
+        "events_rate", ("person_time",), _as_named("events", "rate"), "events / rate", _HANDBOOK + "6.7.1", "person_time_from_rate",
+        about="the time at risk",
+    ),
+    Rule(
+        "odds_ratio", ("events",), {"odds_ratio": "odds_ratio", "n1": "n1", "n2": "n2", "events": "events_total", "position": "position"},
+        "from the odds ratio and the margins of the table", "Bonett 2007, as metafor's conv.2x2", "events_from_odds_ratio",
+        assumes="the whole numbers nearest to the odds ratio, which is not adjusted",
     ),
     *(
         Rule(
@@ -175,6 +229,10 @@ RULES = (
         "unknown_distribution",
     ),
     Rule(
+        "donor", ("sd",), _as_named("sd_of_donor"), "the standard deviation of {donor}", _HANDBOOK + "6.5.2.7", "as_given", imputes=True,
+        assumes="the spread is that of the donor",
+    ),
+    Rule(
         "estimate_ci", ("estimate_se",),
         {"low": "effect_low", "high": "effect_high", "level": "estimate_level", "distribution": "estimate_distribution"},
         "from the {estimate_percent} % interval, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_any_interval",
@@ -210,8 +268,17 @@ RULES = (
         "from both SDs and the paired standard error of the difference", _HANDBOOK + "23.2.7.1", "paired_correlation", rows=CROSSOVER,
     ),
     Rule(
-        "r_paired", ("r_paired",), {"r": "r_paired"}, "r = {r:g} between a person's values", _HANDBOOK + "23.2.7.1", "assumed",
+        "r_paired", ("r_paired",), {"r": "r_paired"}, "r = {r:g} between a person's values", _HANDBOOK + "23.2.7.1", "as_given",
         outside=("r_paired",), rows=CROSSOVER,
+    ),
+    *(_of_other_measure(of, to) for of in RISKS for to in RISKS if of != to),
+    Rule(
+        "smd_to_or", ("estimate",), {"d": "estimate"}, "log odds ratio from a standardised mean difference", _HANDBOOK + "10.6",
+        "log_odds_ratio_from_d", assumes="logistic distribution of the values", rows=DESIGN, usual=False,
+    ),
+    Rule(
+        "or_to_smd", ("estimate",), {"log_odds_ratio": "estimate"}, "standardised mean difference from a log odds ratio", _HANDBOOK + "10.6",
+        "d_from_log_odds_ratio", assumes="logistic distribution of the values", rows=DESIGN, usual=False,
     ),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}

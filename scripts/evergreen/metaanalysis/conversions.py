@@ -157,11 +157,6 @@ def sd_from_difference_p(difference: float, p: float, n1: float, n2: float) -> f
     return sd_from_difference_t(difference, t_from_p(p, n1, n2), n1, n2)
 
 
-def in_other_unit(value: float, factor: float) -> float:
-    """A number in another unit, of which one is `factor`."""
-    return value * factor
-
-
 def mean_of_change(final: float, baseline: float) -> float:
     """Mean of a change from baseline, of the same participants at both times."""
     return final - baseline

@@ -40,11 +40,6 @@ def paired_correlation(sd1: float, sd2: float, difference_se: float, n: float) -
     return r
 
 
-def assumed(r: float) -> float:
-    """A correlation as it is assumed."""
-    return r
-
-
 def paired_effects(
     measure: str, data: Mapping[str, Array], r: ArrayLike, *, add: float = 0.5, to: str = "only0"
 ) -> tuple[Array, Array]:

@@ -126,6 +126,14 @@ Changes = create_model(
         Annotated[float, Field(ge=-1, le=1)],
         "Correlation of a person's values that crossover trials are taken to have which do not say theirs.",
     ),
+    r_parts=_change(
+        Annotated[float, Field(ge=-1, le=1)],
+        "Correlation of two components that the standard deviation of one of them is imputed with.",
+    ),
+    control_risk=_change(
+        Annotated[float, Field(gt=0, lt=1)],
+        "Risk of the control group that estimates of another measure are converted with which do not say theirs.",
+    ),
     without=_change(Without, "What is left out."),
     without_studies=(
         Names,

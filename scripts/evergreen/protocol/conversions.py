@@ -31,6 +31,15 @@ class Correlation(Part):
     )
 
 
+class Share(Part):
+    """An intracluster correlation or a risk that is assumed where no report of a study gives it; numbers that it gives are imputed."""
+
+    value: float = Field(ge=0, le=1, description="The value.")
+    sweep: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(strict=False)] = Field(
+        (), description="Other values, each of which is a sensitivity analysis."
+    )
+
+
 class Conversions(Part):
     """Conversions of an outcome; a row may say its own in the column `conversions` of its sheet."""
 
@@ -43,7 +52,7 @@ class Conversions(Part):
         description="Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
         json_schema_extra=told(default="such standard deviations are not imputed"),
     )
-    icc: Correlation | None = Field(
+    icc: Share | None = Field(
         None,
         description="Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or `design_effect` goes before.",
         json_schema_extra=told(default="cluster-randomised trials that do not say theirs are left out"),
@@ -54,14 +63,26 @@ class Conversions(Part):
         json_schema_extra=told(default="crossover trials that do not say theirs are left out"),
     )
 
+    r_parts: Correlation | None = Field(
+        None,
+        description="Correlation of the two components of a total, for the standard deviation of one of them; a row's own `r_parts` goes before.",
+        json_schema_extra=told(default="such standard deviations are not imputed"),
+    )
+
+    control_risk: Share | None = Field(
+        None,
+        description="Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before.",
+        json_schema_extra=told(default="such estimates are left out"),
+    )
+
     @property
-    def assumed(self) -> dict[str, Correlation]:
+    def assumed(self) -> dict[str, Correlation | Share]:
         """What is assumed where no report of a study says it, by its name."""
         named = {name: getattr(self, name) for name in ASSUMED}
         return {name: one for name, one in named.items() if one is not None}
 
 
-ASSUMED = ("r", "icc", "r_paired")
+ASSUMED = ("r", "icc", "r_paired", "r_parts", "control_risk")
 """What may be assumed, and swept in sensitivity analyses."""
 
 

@@ -230,6 +230,7 @@ CONVERTED = {
     "n": "sample sizes",
     "events": "numbers of events",
     "person_time": "person-time",
+    "estimate": "estimates as",
 }
 
 

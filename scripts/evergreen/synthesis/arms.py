@@ -21,7 +21,7 @@ Rows = Sequence[Row]
 
 CONTRAST_NUMBERS = (
     "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_ci_level", "estimate_df", "estimate_t", "estimate_f",
-    "o_minus_e", "variance",
+    "o_minus_e", "variance", "control_risk",
 )  # fmt: skip
 ARM_NUMBERS = tuple(name for name in NUMBERS if name not in CONTRAST_NUMBERS and name in Arm.model_fields)
 COUNTS = ("n", "events", "person_time")

@@ -31,6 +31,7 @@ from evergreen.synthesis.arms import (
     total,
 )
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
+from evergreen.synthesis.other_measures import as_measured
 from evergreen.synthesis.reported import BEHIND, effect
 from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, ReportedArm
 
@@ -100,7 +101,7 @@ def comparisons_of(
     if any("group" in row["in_conflict"].split("; ") for row in rows):
         return "the extractors disagree on the group of an arm"
     needed = KINDS[kind].numbers
-    contrasts = _of_group(rows, "contrast")
+    contrasts = [as_measured(row, rows, outcome) for row in _of_group(rows, "contrast")]
     if KINDS[kind].groups == 2:
         treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
         arms = [*treated, *control]

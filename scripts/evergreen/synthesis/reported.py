@@ -62,7 +62,9 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
     scale, measure = scale_of(row, outcome), MEASURES[outcome.measure]
     of = row["estimate_measure"]
     if of and of != outcome.measure and outcome.measure != "GEN":
-        return f"it reports a {MEASURES[of].name}, and the measure is the {measure.name}"
+        why = f" ({row['not_converted']})" if row.get("not_converted") else ""
+        article = "an" if MEASURES[of].name[0] in "aeio" else "a"
+        return f"it reports {article} {MEASURES[of].name}, and the measure is the {measure.name}{why}"
     if not scale:
         problem = "whether the estimate is a ratio or its logarithm is not said"
         todo = "`ratio` (0.80 means a fifth less) or `analysis` (a logarithm, or an effect that is no ratio)."

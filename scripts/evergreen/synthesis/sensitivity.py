@@ -19,7 +19,7 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.protocol.analysis import Analysis, Settings
-from evergreen.protocol.conversions import ASSUMED, Correlation
+from evergreen.protocol.conversions import ASSUMED, Conversions
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.comparisons import Comparison
@@ -106,10 +106,9 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         settings["test"] = MODELS[changes["model"]].tests[0]
     analysis = outcome.analysis.model_copy(update=settings)
     others = {key: changes[key] for key in ("measure", "multi_arm") if key in changes}
-    if swept := {
-        name: Correlation.model_validate({"value": changes[name]}) for name in ASSUMED if name in changes
-    }:
-        others["conversions"] = outcome.conversions.model_copy(update=swept)
+    if swept := {name: {"value": changes[name]} for name in ASSUMED if name in changes}:
+        written = outcome.conversions.model_dump(exclude_none=True) | swept
+        others["conversions"] = Conversions.model_validate(written)
     changed = outcome.model_copy(update={"analysis": analysis, **others})
     said: dict[str, Any] = {"changes": dict(changes), "measure": effect_measure(changed)}
     try:
