@@ -226,7 +226,7 @@ CONVERTED = {
     "estimate_se": "standard errors of estimates",
     "r": "correlations by",
     "design_effect": "design effects by",
-    "r_paired": "correlations of a person's values under both treatments",
+    "r_paired": "correlations",
     "n": "sample sizes",
     "events": "numbers of events",
     "person_time": "person-time",
