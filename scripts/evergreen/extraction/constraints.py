@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -36,6 +37,10 @@ class Constraint:
     holds: Callable[[Filled], bool]
     problem: str
     unless: tuple[str, ...] = ()
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        return frozenset(self.needs)
 
 
 def _not_above(lower: str, upper: str, unless: tuple[str, ...] = ()) -> Constraint:
@@ -92,8 +97,8 @@ def faults(row: Row) -> Iterator[Fault]:
         elif rule.maximum is not None and value > rule.maximum:
             yield column, f"{column} is above {rule.maximum:g} ({value:g})"
     for one in CONSTRAINTS:
-        given = all(column in filled for column in one.needs)
-        if given and not any(column in filled for column in one.unless) and not one.holds(filled):
+        given = filled.keys() >= one.needed and filled.keys().isdisjoint(one.unless)
+        if given and not one.holds(filled):
             yield one.column, one.problem.format_map(filled)
 
 

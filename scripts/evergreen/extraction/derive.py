@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.extraction import contradictions
 from evergreen.extraction.check import RESULT, Row, key_of, own_choice
+from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, of_a_study, record_of
 from evergreen.metaanalysis import conversions, reported_parts
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
@@ -31,6 +32,10 @@ SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "s
 FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
+_NEEDED = {
+    rule.id: frozenset(NUMBERS).intersection(rule.needs.values()).difference(rule.outside) for rule in RULES
+}
+"""Columns without a number in which a conversion says nothing."""
 
 Arguments = dict[str, float | str]
 
@@ -103,10 +108,13 @@ def _fill(row: Row, filling: Filling, family: Sequence[Row], donors: Sequence[Ro
     rules = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
     for column, why in values.refused.items() if rules else ():
         record.refuse(column, why)
-    for outside in (False, True):
-        for rule in rules:
-            if any(not given(row, column) for column in rule.gives):
+    have = {name for name in NUMBERS if not math.isnan(row[name])}
+    later = [rule for rule in rules if rule.outside or rule.imputes]
+    for outside, turn in ((False, rules), (True, later)):
+        for rule in turn:
+            if _NEEDED[rule.id] <= have and not have.issuperset(rule.gives):
                 _apply(rule, rules, values, filling, outside, record)
+                have.update(column for column in rule.gives if given(row, column))
     for state in (DERIVED, IMPUTED):
         row[state] = "; ".join(filter(None, [str(row.get(state) or ""), _sentences(record.entries, state)]))
     row[NOT_DERIVED] = "; ".join(
@@ -182,7 +190,7 @@ def _apply(
 
 def _from_outside(rule: Rule, used: Arguments | None, filling: Filling) -> dict[str, float]:
     """What a conversion that lacks an argument has from the protocol; nothing where the row has all."""
-    if used is not None:
+    if used is not None or not rule.outside:
         return {}
     return {name: number for name, number in filling.outside.items() if name in rule.outside}
 

@@ -353,7 +353,9 @@ def texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with every cell as text, as `as_text` writes it."""
     return frame.assign(
         **{
-            str(name): [as_text(value) for value in column.tolist()]
+            str(name): [""] * len(column)
+            if column.isna().all()
+            else [as_text(value) for value in column.tolist()]
             for name, column in frame.items()
             if str(column.dtype) != "str" or column.hasnans
         }

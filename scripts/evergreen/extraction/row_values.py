@@ -146,6 +146,8 @@ class Values:
 
     def _compared(self, measure: str) -> tuple[Row | None, list[float]]:
         """The reported estimate of a measure between this arm and the other, if the study has one of each, and the arms' sizes."""
+        if not self._family:
+            return None, []
         found = [
             one
             for one in self._family

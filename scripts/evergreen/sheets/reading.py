@@ -231,6 +231,8 @@ class _Reader:
         """How the sheet writes numbers."""
         told = []
         for column in self.schema:
+            if not any(written[column.name]):
+                continue
             for at, cell in enumerate(written[column.name]):
                 rule = self._rule(column, written, at) if cell else None
                 if rule is None or isinstance(cell, NumberCell):
@@ -251,6 +253,8 @@ class _Reader:
     def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
         typed: list[Any] = []
         nothing = math.nan if column.numeric else ""
+        if not column.must_be_filled and not any(written[column.name]):
+            return [nothing] * len(written[column.name])
         for at, cell in enumerate(written[column.name]):
             if not cell:
                 if column.must_be_filled:

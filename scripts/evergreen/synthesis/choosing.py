@@ -127,7 +127,7 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
         if isinstance(made, str):
             reasons.append((label, made))
         else:
-            kept += [_labelled(one, own[0], label if differing else "") for one in made]
+            kept += [_labelled(one, label) for one in made] if differing else made
     if not kept:
         chosen.left_out.append(left_out(study, rows, reasons[0][1]))
     for label, reason in reasons if kept else ():
@@ -135,15 +135,10 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
     chosen.comparisons += kept
 
 
-def _labelled(one: Comparison, row: Row, label: str) -> Comparison:
-    """A comparison with the levels that its result is of; `label` where the study has several results."""
-    arms = one.label.removeprefix(one.study).strip(" ()")
-    named = ", ".join(filter(None, (arms, label)))
-    levels = {name: folded(row[name]) for name in RESULT} | {"arm": folded(one.levels.get("arm", ""))}
-    control = one.control and "; ".join((one.study, *(levels[name] for name in RESULT)))
-    return replace(
-        one, label=f"{one.study} ({named})" if named else one.study, levels=levels, control=control
-    )
+def _labelled(one: Comparison, label: str) -> Comparison:
+    """A comparison of a study that has several results, with the name of its own."""
+    named = ", ".join(filter(None, (one.label.removeprefix(one.study).strip(" ()"), label)))
+    return replace(one, label=f"{one.study} ({named})" if named else one.study)
 
 
 def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:

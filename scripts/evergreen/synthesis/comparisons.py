@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from evergreen.errors import InputError
-from evergreen.extraction.check import Row, place_of
+from evergreen.extraction.check import RESULT, Row, place_of
 from evergreen.extraction.row_values import YES, clustered, marked, record_of, text_of
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
@@ -180,9 +180,6 @@ def _stated(contrasts: Rows, outcome: Outcome) -> bool:
     )
 
 
-CONTROL = "control"
-
-
 def _two_groups(
     study: str, treated: Rows, control: Rows, outcome: Outcome, needed: Sequence[str]
 ) -> list[Comparison]:
@@ -200,7 +197,9 @@ def _two_groups(
             "control": shown(reference, control, people_of(control, len(parts) if how == "split" else 1)),
         }
         made = _row(study, len(parts), numbers, arms, [*part, *control])
-        result.append(replace(made, control=CONTROL if how == "separate" and len(parts) > 1 else None))
+        if how == "separate" and len(parts) > 1:
+            made = replace(made, control="; ".join((study, *(made.levels[name] for name in RESULT))))
+        result.append(made)
     return result
 
 
@@ -338,7 +337,7 @@ def _row(
             if entry["column"] in used
         )
         + tuple(sizes),
-        levels={"arm": first["arm"]},
+        levels={name: folded(first[name]) for name in (*RESULT, "arm")},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,
     )
