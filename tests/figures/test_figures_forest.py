@@ -198,3 +198,27 @@ def test_derived_and_imputed_numbers_have_signs_of_their_own() -> None:
     assert made.preparation.imputed == 1
     assert [study.imputed for study in made.studies] == [False, False, True]
     assert overlapping(drawn) == []
+
+
+def test_people_with_several_results_count_once_in_the_totals() -> None:
+    settings = {"model": "multilevel", "test": "z", "levels": ("timepoint",)}
+    rows = [
+        {"study": study, "group": group, "arm": arm, "n": n, "mean": mean, "sd": 2, "timepoint": when}
+        for study in ("A", "B")
+        for when in ("6 weeks", "12 weeks")
+        for group, arm, n, mean in (
+            ("intervention", "low", 21, 1), ("intervention", "high", 23, 1.5), ("control", "placebo", 57, 2)
+        )
+    ]  # fmt: skip
+    for how, people in (
+        ("combine", ("88", "114")),
+        ("separate", ("88", "114")),
+        ("split", ("88.0", "114.0")),
+    ):
+        made = pooled_result(rows, pooling(settings, id="pain", measure="MD", multi_arm=how))
+        with style.style():
+            drawn = forest.forest(made, SETTING)
+        shown = words(drawn)
+        assert set(people) <= set(shown), how
+        assert made.participants == 202
+        assert overlapping(drawn) == []

@@ -120,9 +120,16 @@ def _signs_of(study: Study | LeftOut) -> list[str]:
 
 
 def _count(studies: Sequence[Study | LeftOut], group: str, what: str) -> float | None:
-    """Participants (`n`) or `events` of all studies in a group; None where a study does not say."""
-    counts = [getattr(study.arms.get(group), what, None) for study in studies]
-    return None if None in counts else math.fsum(count for count in counts if count is not None)
+    """Participants (`n`) or `events` of all studies in a group, an arm once whatever the results that it has; None where a study does not say."""
+    counts: dict[tuple[str, str], float] = {}
+    for study in studies:
+        count = getattr(study.arms.get(group), what, None)
+        if count is None:
+            return None
+        shared = isinstance(study, Study) and study.control is not None and group == "control"
+        arm = "" if shared or not isinstance(study, Study) else study.levels.get("arm", "")
+        counts[study.study, arm] = max(count, counts.get((study.study, arm), count))
+    return math.fsum(counts.values())
 
 
 def _sentence(text: str) -> str:
