@@ -27,7 +27,7 @@ _NUMBERS = frozenset(NUMBERS)
 
 
 TEXTS = (
-    "study", "outcome", "timepoint", "arm", "instrument", "population", "adjusted", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "crossover", "donor",
+    "study", "outcome", "timepoint", "arm", "instrument", "population", "adjusted", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "direction", "crossover", "donor",
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
 )  # fmt: skip
 """Columns of texts that conversions and pooling read."""

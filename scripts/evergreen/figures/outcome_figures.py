@@ -13,6 +13,7 @@ from evergreen.bias.tools import Tool
 from evergreen.figures import influence_plots, scales, series
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble
+from evergreen.figures.directions import effect_directions
 from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import forest
 from evergreen.figures.funnel import FEW, funnel
@@ -23,6 +24,7 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
+from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -79,6 +81,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
 
     yield plate("forest", "Forest plot", forest, result)
     yield plate("funnel", "Funnel plot", funnel, result, reason="" if studies else "no study could be pooled")
+    pointless = _directions(result, setting)
+    yield plate("directions", "Direction of effects", effect_directions, result, reason=pointless)
     for column, levels in result.subgroups.columns.items():
         nowhere = "" if levels else f"no study has a value in the column {column}"
         by_column = partial(forest, by=column)
@@ -124,6 +128,13 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         yield plate(
             f"bubble_{column}", f"Meta-regression on {column}", along, result, result.bubble, reason=crooked
         )
+
+
+def _directions(result: Result, setting: Setting) -> str:
+    if result.pooled is not None:
+        return "the outcome is pooled"
+    told = any(one.toward for one in directions(result, setting.better))
+    return "" if told else "no study says which group fared better"
 
 
 def _living(result: Result) -> str:

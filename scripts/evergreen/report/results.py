@@ -9,6 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures import scales
+from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import (
     Block,
@@ -27,11 +28,14 @@ from evergreen.report.effects import estimate, interval
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
+from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
-FIRST = ("forest", "funnel")
+
+
+FIRST = ("forest", "funnel", "directions")
 
 
 def participants(result: Result) -> int | None:
@@ -99,6 +103,12 @@ def outcome_blocks(
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
+    if result.pooled is None and (found := directions(result, outcome.better)):
+        blocks.append(
+            Text(
+                f"Synthesis without meta-analysis: {told(found, result.level, outcome.favours.intervention)}"
+            )
+        )
     if result.pooled is not None:
         blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.model is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -267,6 +268,7 @@ def _counts(contrast: Row, beside: Mapping[str, Rows]) -> dict[str, Arm]:
 def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
     """A study that is not pooled, with what it reports."""
     arms: dict[str, Arm] = {}
+    known_of: dict[str, dict[str, float]] = {}
     for group in dict.fromkeys(row["group"] for row in rows):
         if group == "contrast":
             continue
@@ -279,6 +281,7 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
             if {"n", "mean"} <= set(known) and numbers["n"] > 0:
                 numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
         if numbers:
+            known_of[str(group)] = numbers
             arms[str(group)] = shown(numbers, part)
     return LeftOut(
         study=study,
@@ -287,7 +290,32 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         label=study,
         arms=arms,
         reported=_reported(rows),
+        difference=_difference(known_of, rows),
+        said=_said(rows),
     )
+
+
+def _difference(arms: Mapping[str, Mapping[str, float]], rows: Rows) -> float | None:
+    """By how much the point estimates are higher with the intervention; None where they do not say."""
+    for row in rows:
+        if row["group"] == "contrast" and not math.isnan(row["estimate"]):
+            if row["scale"] != "ratio":
+                return float(row["estimate"])
+            return math.log(row["estimate"]) if row["estimate"] > 0 else None
+    one, other = arms.get("intervention", {}), arms.get("control", {})
+    for name in ("mean", "median"):
+        if name in one and name in other:
+            return one[name] - other[name]
+    for part in ("person_time", "n"):
+        if {"events", part} <= one.keys() & other.keys() and one[part] > 0 and other[part] > 0:
+            return one["events"] / one[part] - other["events"] / other[part]
+    return None
+
+
+def _said(rows: Rows) -> Literal["intervention", "control", "none", ""]:
+    """Which group fared better as reports say in words; nothing where rows contradict each other."""
+    words = {row["direction"] for row in rows} - {""}
+    return words.pop() if len(words) == 1 else ""
 
 
 def _reported(rows: Rows) -> tuple[ReportedArm, ...]:

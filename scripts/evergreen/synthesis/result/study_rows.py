@@ -163,6 +163,13 @@ class LeftOut(Part):
         default=False,
     )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
+    difference: Number = maybe(
+        "By how much its point estimates alone are higher with the intervention, of ratios the logarithm; its sign is its direction."
+    )
+    said: Literal["intervention", "control", "none", ""] = maybe(
+        "Which group fared better as its report says in words, `none` where it says that there was no difference.",
+        default="",
+    )
 
 
 class ArmLeftOut(Part):

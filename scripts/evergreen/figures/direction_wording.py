@@ -1,0 +1,26 @@
+"""What is said of the directions of effects, in figure and report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evergreen.figures.scales import p_value
+from evergreen.synthesis.effect_direction import CONTROL, INTERVENTION, NONE, WORDS, Direction, counted
+
+
+def told(found: Sequence[Direction], level: float, intervention: str) -> str:
+    """How many effects point to the intervention; directions only, for significance says nothing of them."""
+    signs = counted(found, level)
+    if signs is None:
+        same = sum(one.toward == NONE for one in found)
+        also = (
+            f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is no effect of 0"
+        )
+        return f"No study says which group fared better{also if same else ''}."
+    words = sum(one.by == WORDS and one.toward in (INTERVENTION, CONTROL) for one in found)
+    by_words = f" ({words} by words of the report)" if words else ""
+    return (
+        f"Of {signs.n} with a direction{by_words}, {signs.favouring} favour {intervention}: {signs.share:.0%}"
+        f" ({level:.0%} CI {signs.ci_low:.0%} to {signs.ci_high:.0%}; sign test {p_value(signs.p)}). Directions say nothing of the"
+        " size of an effect; significance is not counted."
+    )

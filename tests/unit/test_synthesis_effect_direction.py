@@ -1,0 +1,93 @@
+"""Which way effects point that are not pooled: by numbers, else by words, never by significance."""
+
+import pandas as pd
+import pytest
+
+from evergreen.figures.direction_wording import told
+from evergreen.metaanalysis.sign_test import sign_test
+from evergreen.protocol.outcomes import Outcome
+from evergreen.synthesis.effect_direction import directions
+from evergreen.synthesis.outcome import result
+
+
+def arms(**numbers):
+    """Rows of two arms, each number as (intervention, control)."""
+    return [
+        {"arm": group, "group": group, **{name: pair[place] for name, pair in numbers.items()}}
+        for place, group in enumerate(("intervention", "control"))
+    ]
+
+
+def contrast(**cells):
+    return [{"arm": "drug vs placebo", "group": "contrast", **cells}]
+
+
+def found(rows, *, measure="MD", better="lower", **outcome):
+    of_study = [{"study": "A", "outcome": "o", "timepoint": "", **row} for row in rows]
+    asked = Outcome(id="o", measure=measure, better=better, **outcome)
+    pooled = result(pd.DataFrame(of_study), asked)
+    assert pooled.pooled is None
+    [one] = directions(pooled, asked.better)
+    return one.toward, one.by, one.participants
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome", "expected"),
+    [
+        (arms(n=(40, 38), mean=(1.0, 2.0)), {}, ("intervention", "numbers", 78)),
+        (arms(n=(40, 38), mean=(1.0, 2.0)), {"better": "higher"}, ("control", "numbers", 78)),
+        (arms(n=(40, 38), mean=(1.0, 2.0)), {"better": None}, ("lower", "numbers", 78)),
+        (arms(n=(40, 38), mean=(2.0, 2.0)), {}, ("none", "numbers", 78)),
+        (arms(mean=(3.0, 2.0)), {}, ("control", "numbers", None)),
+        (contrast(estimate=0.8, scale="ratio"), {"measure": "HR"}, ("intervention", "numbers", None)),
+        (contrast(estimate=0.8, scale="analysis"), {"measure": "HR"}, ("control", "numbers", None)),
+        (contrast(estimate=-2.0), {}, ("intervention", "numbers", None)),
+        (contrast(direction="none"), {}, ("none", "words", None)),
+        (contrast(direction="control"), {}, ("control", "words", None)),
+        (contrast(estimate=-2.0, direction="control"), {}, ("intervention", "numbers", None)),
+        (contrast(note="not significant"), {}, ("", "", None)),
+        ([{**row, "direction": word} for row, word in zip(arms(n=(40, 38)), ("none", "control"), strict=True)], {}, ("", "", 78)),
+    ],
+)  # fmt: skip
+def test_where_an_effect_points(rows, outcome, expected):
+    assert found(rows, **outcome) == expected
+
+
+@pytest.mark.parametrize(
+    ("favouring", "n", "low", "high", "p"),
+    [  # R 4: prop.test(correct = FALSE) and binom.test
+        (1, 2, 0.09453121, 0.9054688, 1.0),
+        (7, 10, 0.3967781, 0.8922087, 0.34375),
+        (0, 3, 0.0, 0.561497, 0.25),
+        (10, 10, 0.7224672, 1.0, 0.001953125),
+    ],
+)
+def test_the_sign_test_is_that_of_r(favouring, n, low, high, p):
+    assert sign_test(favouring, n)[3:] == pytest.approx((low, high, p), abs=1e-7)
+
+
+@pytest.mark.parametrize(("favouring", "n"), [(0, 0), (3, 2), (-1, 2)])
+def test_more_than_there_are_is_refused(favouring, n):
+    with pytest.raises(ValueError, match="cannot lie on one side"):
+        sign_test(favouring, n)
+
+
+def test_words_that_say_nothing_of_a_direction_are_not_counted():
+    rows = [
+        {"study": study, "outcome": "o", "timepoint": "", **row}
+        for study, part in (
+            ("A", contrast(direction="none")),
+            ("B", contrast()),
+            ("C", arms(n=(40, 38), mean=(1.0, 2.0))),
+            ("D", contrast(direction="intervention")),
+        )
+        for row in part
+    ]
+    asked = Outcome(id="o", measure="MD", better="lower")
+    both = told(directions(result(pd.DataFrame(rows), asked), "lower"), 0.95, "denosumab")
+    assert both.startswith("Of 2 with a direction (1 by words of the report), 2 favour denosumab: 100%")
+    same = told(directions(result(pd.DataFrame(rows[:2]), asked), "lower"), 0.95, "denosumab")
+    assert (
+        same
+        == "No study says which group fared better; 1 says that there was no difference, which is no effect of 0."
+    )
