@@ -35,7 +35,7 @@ class Comparison:
 
     `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `issue`, `page`,
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
-    shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
+    shorter title ends in an ellipsis; `both_cut`: both do; `cut_longer`: the longer one does; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
     nothing differs, whether there or missing; `numbered`: both have the number of an electronic article; `follows`: one begins
     on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other;
@@ -49,6 +49,7 @@ class Comparison:
     contained: np.ndarray
     cut: np.ndarray
     both_cut: np.ndarray
+    cut_longer: np.ndarray
     length: np.ndarray
     numbers_differ: np.ndarray
     authors: np.ndarray
@@ -201,6 +202,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         title=title,
         contained=contained,
         both_cut=numeric["cut"][a] & numeric["cut"][b],
+        cut_longer=_cut_longer(columns, a, b),
         cut=contained & (numeric["cut"][a] | numeric["cut"][b]),
         length=np.minimum(columns.lengths[codes["title"][a]], columns.lengths[codes["title"][b]]),
         numbers_differ=_numbers_differ(columns, a, b, contained),
@@ -319,8 +321,8 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
 
 def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: np.ndarray) -> np.ndarray:
     """Titles count differently, or one lacks the number of the part; of a shorter title only its own numbers count."""
-    differ = columns.codes["numbers"][a] != columns.codes["numbers"][b]
-    differ &= columns.codes["title"][a] != columns.codes["title"][b]
+    unequal = columns.codes["numbers"][a] != columns.codes["numbers"][b]
+    differ = unequal & (columns.codes["title"][a] != columns.codes["title"][b])
     cut = np.flatnonzero(differ & contained)
     first, second = columns.pair("numbers", a[cut], b[cut])
     shorter = np.minimum(
@@ -329,8 +331,24 @@ def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: n
     for scorer in (Prefix.similarity, Postfix.similarity):
         common = process.cpdist(first, second, scorer=scorer, dtype=np.int32)
         differ[cut] &= common < shorter
-    part = columns.numeric["part"]
-    return differ | (contained & (part[a] != part[b]))
+    long, short = _by_length(columns, a, b)
+    part, cut_off = columns.numeric["part"], columns.numeric["cut"]
+    # the number before an ellipsis counts what was cut off, unless that is all that is counted: `grade 3: …`
+    says = part[short] & (~cut_off[short] | ~unequal)
+    return differ | (contained & part[long] & ~cut_off[long] & ~says)
+
+
+def _by_length(columns: Columns, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows with the longer and with the shorter title of each pair."""
+    lengths = columns.lengths[columns.codes["title"]]
+    longer = lengths[a] >= lengths[b]
+    return np.where(longer, a, b), np.where(longer, b, a)
+
+
+def _cut_longer(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    code, lengths = columns.codes["title"], columns.lengths
+    unequal = lengths[code[a]] != lengths[code[b]]
+    return unequal & columns.numeric["cut"][_by_length(columns, a, b)[0]]
 
 
 def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np.ndarray:
@@ -377,5 +395,8 @@ def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tupl
     numbers = numeric["located"][a] & numeric["located"][b]
     page[(page == DIFFERENT) & (near | within) & ~numbers] = UNKNOWN
     several = (first_a > 0) & (first_b > 0) & (first_a != last_a) & (first_b != last_b)
+    # a reply or an erratum may end where the paper ends
+    several &= numeric["kind"][a] == numeric["kind"][b]
+    several &= _level(numeric["volume"][a], numeric["volume"][b]) != DIFFERENT
     page[(page != SAME) & ends & several] = SAME
     return page, ends & (first_a == first_b) & (last_a >= first_a + 2)

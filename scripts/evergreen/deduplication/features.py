@@ -34,10 +34,12 @@ COLUMNS = (
 
 _NOTES = (
     # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
-    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\.?\s*\[(?:erratum|comment|retraction) (?:appears )?in [^\[\]:]*$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
+    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
+_UNCLOSED = r"(?i)\s*\.?\s*\[(?:erratum|comment|retraction) (?:appears )?in [^\[\]:]*?((?:\.\s*\d{1,2}|\s\(?part\s\w+\)?)?\W*)$"
+"""A note that was cut off; the number of the part may stand behind it (the group)."""
 CUT = r"(?:…|\.\.\.)\W*$"
 """A title that a database cut off."""
 _CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)[^()]*)\)\W*$"
@@ -49,10 +51,23 @@ _PARTICLES = (
     r"^(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av) )+"
 )
 _EDITION = r"\s*\([^()]*\)?\s*$"
+
+
+def _slips(word: str) -> str:
+    """A pattern of the word with one slip of the pen behind its first letter: one lost, changed or added, or two exchanged."""
+    first, rest = word[0], word[1:]
+    found = []
+    for at, letter in enumerate(rest):
+        before, behind = rest[:at], rest[at + 1 :]
+        found += [f"{before}[a-z]?{behind}", f"{before}[a-z]{letter}{behind}"]
+        found += [before + behind[:1] + letter + behind[1:]]
+    return f"{first}(?:{'|'.join(found)})"
+
+
 _ERRATUM = (
-    r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
-    r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"
-    r"|^\W*err?[a-z]{3,5}:"  # misspelt
+    r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?"
+    rf"(?:errata|corrigenda|addendum|{'|'.join(map(_slips, ('erratum', 'corrigendum', 'correction')))})\b"
+    r"(?:(?:\s?[a-z]{1,3})?\s*:|\s*(?:to|for|in)?(?:\s+[\"“'‘]|\s*\.?\s*$|\s+\()|\s+(?:to|for)\s)"
 )
 _RETRACTION = (
     r"(?i)^\W*(?:notice of retraction|retraction(?:\s(?:note|notice|statement))?|withdrawal(?:\snotice)?)\b"
@@ -78,7 +93,9 @@ _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _OF_ABSTRACT = r"(?i)^(?:S|A|P|O|OP|AB|PO|PS)-?[0-9]{1,4}[a-z]?(?:\W|$)"
 """Pages of a supplement (`S123`), numbers of posters and talks."""
-_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|(?::\s*|\.\s+)(?:I{1,3}|IV|VI?)[.:]\s"
+_GRADED = r"(?i)\b(?:type|stage|grade|class)\s(?:[IV]{1,3}|\d{1,2})\W*$"
+"""A title that ends in a number that counts no parts."""
 _BRACKETED = r"^\W{0,3}\[[^\[\]]*\]"
 """A title that a database translated: `[Denosumab in rheumatoid arthritis]`."""
 _VERNACULAR = (
@@ -87,19 +104,25 @@ _VERNACULAR = (
     r"|nel|gli|degli|uma|dos|nas|em|met|het|een|voor|bij|och|efter|hos|og|przy|oraz|leczenie|ve|ile)\b"
 )
 """Scripts and words that English titles do not have."""
-_BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
-"""What stands before or behind the title of the work itself."""
-_BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
-_HINTS = ("", ("[", "(", "..."), "", "", ("repl", "respon", "comment", "letter", "discussion", "re:"))
-"""Letters of which one is in a title that the pattern of `_BESIDE` finds: most titles have none of the slow ones."""
+_BESIDE = (
+    (_FLAG, "", ()),
+    (_NOTES, "", ("[", "(", "...")),
+    (_UNCLOSED, r"\1", ("[",)),
+    (_ERRATUM, "", ()),
+    (_RETRACTION, "", ()),
+    (_COMMENT, "", ("repl", "respon", "comment", "letter", "discussion", "re:")),
+)
+"""What stands before or behind the title of the work itself, what is put there instead, and letters of which one is in a title
+that the pattern finds: most titles have none of the slow ones."""
+_BESIDE_ONE = tuple((re.compile(pattern), instead, hints) for pattern, instead, hints in _BESIDE)
 
 
 def stripped(title: str) -> str:
     """One title without what databases put before or behind it; a title that is nothing else keeps it."""
     lower = title.lower()
-    for pattern, hints in zip(_BESIDE_ONE, _HINTS, strict=True):
+    for pattern, instead, hints in _BESIDE_ONE:
         if not hints or any(hint in lower for hint in hints):
-            rest = pattern.sub("", title)
+            rest = pattern.sub(instead, title)
             title = rest if len(rest) > 5 else title
     return title
 
@@ -212,19 +235,21 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
-    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed | _matches(raw, SPOKEN)
+    noted = prefixed.copy()
+    for pattern in (_NOTES, _UNCLOSED, _FLAG, SPOKEN):
+        noted |= _matches(raw, pattern)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
-        for pattern in _BESIDE:
-            rest = _without(bare, pattern)
+        for pattern, instead, _ in _BESIDE:
+            rest = _without(bare, pattern, instead)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
             bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
         again = pa.array([searchable(spoken(value)) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
     if (lone := _matches(raw, _LONE % "[ivx]")).any():
-        marked = _without(raw.filter(pa.array(lone)), _NOTES)
+        marked = _without(_without(raw.filter(pa.array(lone)), _NOTES), _UNCLOSED, r"\1")
         for letter, number in (("i", "1"), ("v", "5"), ("x", "10")):
             marked = _without(marked, _LONE % letter, rf"\1 {number}\2")
         again = pa.array([searchable(value) for value in marked.to_pylist()], pa.large_string())
@@ -253,7 +278,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
             "cut": _matches(raw, CUT),
             "tongue": tongue,
-            "part": _matches(raw, _PART),
+            "part": _matches(raw, _PART) & ~_matches(raw, _GRADED),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),
             "authors": _series(names),

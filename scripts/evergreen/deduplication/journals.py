@@ -46,6 +46,8 @@ _IN_JOURNAL = re.compile(r"(.+?) conference (?!(?:on|of|for|in|and|series|procee
 _SHORTEST_PREFIX = 6
 _LETTERS_OF_ACRONYM = 3
 _LONG_BEGINNING = 8
+_BEGINNING = 2
+"""Words at the beginning of a name that its cut form has, perhaps with others between."""
 
 
 def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -131,10 +133,15 @@ def _home(name: str) -> str:
 
 def _compare_cut(a: list[str], b: list[str]) -> int:
     """Names of which one (or both) was cut off: the same as far as the words go, if there are enough of them."""
+    pieces = [[word for word in (name.rstrip(ELLIPSIS) for name in names) if word] for names in (a, b)]
     a, b = _whole_words(a), _whole_words(b)
     agree = all(map(_shortened, a, b))
     enough = sum(min(len(x), len(y)) for x, y in zip(a, b, strict=False)) >= _LONG_BEGINNING
-    return 1 if agree and enough else 0 if agree else -1
+    if agree:
+        return 1 if enough else 0
+    # `Diabetes/Metabolism Re…` for `Diabetes Res Rev`
+    skips = (_skips(long, short[:_BEGINNING]) for long, short in (pieces, pieces[::-1]))
+    return 0 if any(skips) else -1
 
 
 def _whole_words(words: list[str]) -> list[str]:

@@ -184,6 +184,8 @@ def _cut(x: Words, y: Words, here: slice, there: slice, known: Callable[[str], b
         return False
     left, right = x.words[here], y.words[there]
     (short, title), (long, _) = sorted([(left, x), (right, y)], key=lambda side: len("".join(side[0])))
+    if title.cut and all(word in FUNCTION for word in short):
+        short = []  # `negative and …`, `negative & equivocal smears`
     if short and not "".join(long).startswith("".join(short)):
         return title.cut and _replaced(short, long[: len(short)], known) == SLIP
     within = bool(short) and len(short[-1]) < len(long[len(short) - 1])
