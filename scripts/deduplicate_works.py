@@ -5,8 +5,12 @@ A round whose records, verdicts and rounds before are as they were is not compar
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
+
+# Nothing here multiplies matrices: what would do it takes as long to get ready as hundreds of records.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pandas as pd
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,8 +26,8 @@ _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
 """Letters of a title that can be recognised as a part of another."""
-_ENDS = int(_CONTAINED * _LONG_ENOUGH)
-"""Letters at the beginning or end that a title has in common, at the least, with one that it is a part of."""
+_SIZES = (_LONG_ENOUGH, 2 * _LONG_ENOUGH)
+"""Letters from which a title has 95 % of so many, at the beginning or end, in common with one that it is a part of."""
 _BLOCK = 1 << 19
 
 
@@ -134,9 +136,9 @@ class Columns:
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
             if name == "title":
-                self.starts, self.ends = (
-                    pd.factorize(part)[0] for part in (values.str[:_ENDS], values.str[-_ENDS:])
-                )
+                sizes = [int(_CONTAINED * size) for size in _SIZES]
+                self.starts = [pd.factorize(values.str[:size])[0] for size in sizes]
+                self.ends = [pd.factorize(values.str[-size:])[0] for size in sizes]
         self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
@@ -145,6 +147,11 @@ class Columns:
 
     def pair(self, name: str, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.texts[name][self.codes[name][a]], self.texts[name][self.codes[name][b]]
+
+    def pair_of(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """A number for the two texts of each pair, in whatever order they stand."""
+        x, y = self.codes[name][a], self.codes[name][b]
+        return np.minimum(x, y).astype(np.int64) * len(self.texts[name]) + np.maximum(x, y)
 
     def level(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """SAME, DIFFERENT, or UNKNOWN where one has nothing; of a column of texts."""
@@ -157,11 +164,15 @@ def compare(
     columns: Columns, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
 ) -> Comparison:
     """Compare rows `a` with rows `b`; with `relevant`, only pairs that could be one work or related are returned."""
-    blocks = [
-        _compare(columns, a[start : start + _BLOCK], b[start : start + _BLOCK], relevant, workers)
-        for start in range(0, max(len(a), 1), _BLOCK)
-    ]
-    return blocks[0] if len(blocks) == 1 else join(blocks)
+    # pairs of the same two titles side by side
+    order = np.argsort(columns.pair_of("title", a, b))
+    a, b = a[order], b[order]
+    return join(
+        [
+            _compare(columns, a[start : start + _BLOCK], b[start : start + _BLOCK], relevant, workers)
+            for start in range(0, max(len(a), 1), _BLOCK)
+        ]
+    )
 
 
 def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, workers: int) -> Comparison:
@@ -170,10 +181,12 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     title, contained = _titles(columns, a, b, workers)
     translated = _translated(columns, a, b, (title == 0) & ~contained)
     if relevant:
+        keep = (title >= _ALIKE) | contained | (doi == SAME) | (pmid == SAME) | same_id | translated
+        near = np.flatnonzero((title >= _RELEVANT) & ~keep)
+        keep[near] = _same_place(columns, a[near], b[near])
         entry = columns.numeric["kind"] == KINDS.index("registry")
-        registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
-        keep = (title >= _ALIKE) | ((title >= _RELEVANT) & _same_place(columns, a, b)) | contained
-        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered | translated
+        rows = np.flatnonzero((entry[a] | entry[b]) & ~keep)
+        keep[rows] = columns.level("registry", a[rows], b[rows]) == SAME
         keep = np.flatnonzero(keep)
         a, b, title, contained, doi, pmid, same_id, translated = (
             values[keep] for values in (a, b, title, contained, doi, pmid, same_id, translated)
@@ -237,9 +250,17 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
 
 def _translated(columns: Columns, a: np.ndarray, b: np.ndarray, unlike: np.ndarray) -> np.ndarray:
     tongue, year, volume = (columns.numeric[name] for name in ("tongue", "year", "volume"))
-    found = unlike & (tongue[a] != tongue[b]) & _same_place(columns, a, b) & (volume[a] == volume[b])
-    found &= (year[a] == year[b]) & (volume[a] > 0)
-    return found & (columns.level("first_author", a, b) == SAME)
+    rows = np.flatnonzero(unlike & (tongue[a] != tongue[b]))
+    x, y = a[rows], b[rows]
+    found = np.zeros(len(a), dtype=bool)
+    found[rows] = (
+        _same_place(columns, x, y)
+        & (volume[x] == volume[y])
+        & (year[x] == year[y])
+        & (volume[x] > 0)
+        & (columns.level("first_author", x, y) == SAME)
+    )
+    return found
 
 
 def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -294,29 +315,41 @@ def _level(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tuple[np.ndarray, np.ndarray]:
-    code_a, code_b = columns.codes["title"][a], columns.codes["title"][b]
-    lengths = columns.lengths
-    score = np.where((code_a == code_b) & (lengths[code_a] > 0), 100.0, 0.0).astype(np.float32)
-    contained = np.zeros(len(a), dtype=bool)
-    unequal = np.flatnonzero((code_a != code_b) & (np.minimum(lengths[code_a], lengths[code_b]) > 0))
-    first, second = columns.pair("title", a[unequal], b[unequal])
-    score[unequal] = process.cpdist(
-        first, second, scorer=fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32, workers=workers
-    )
-    shorter = np.minimum(lengths[code_a[unequal]], lengths[code_b[unequal]])
-    part = np.flatnonzero((score[unequal] < 97) & (shorter >= _LONG_ENOUGH))
+    """Likeness and containment of titles; pairs of the same two titles stand side by side, and are looked at once."""
+    pair = columns.pair_of("title", a, b)
+    new = np.diff(pair, prepend=-1) != 0
+    which = np.cumsum(new) - 1
+    code_a, code_b = columns.codes["title"][a[new]], columns.codes["title"][b[new]]
+    length_a, length_b = columns.lengths[code_a], columns.lengths[code_b]
+    shorter = np.minimum(length_a, length_b)
+    score = np.where((code_a == code_b) & (shorter > 0), 100.0, 0.0).astype(np.float32)
+    contained = np.zeros(len(score), dtype=bool)
+    texts = columns.texts["title"]
+
+    def alike(chosen: np.ndarray, scorer: Callable[..., float], **how: Any) -> np.ndarray:
+        return process.cpdist(
+            texts[code_a[chosen]], texts[code_b[chosen]], scorer=scorer, workers=workers, **how
+        )
+
+    unequal = np.flatnonzero((code_a != code_b) & (shorter > 0))
+    score[unequal] = alike(unequal, fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32)
+    part = unequal[(score[unequal] < 97) & (shorter[unequal] >= _LONG_ENOUGH)]
     for scorer, ends in ((Prefix.similarity, columns.starts), (Postfix.similarity, columns.ends)):
-        alike = part[ends[code_a[unequal[part]]] == ends[code_b[unequal[part]]]]
-        common = process.cpdist(first[alike], second[alike], scorer=scorer, dtype=np.int32, workers=workers)
-        contained[unequal[alike]] |= common >= _CONTAINED * shorter[alike]
+        chosen = part
+        for size, end in zip(_SIZES, ends, strict=True):
+            chosen = chosen[(end[code_a[chosen]] == end[code_b[chosen]]) | (shorter[chosen] < size)]
+        contained[chosen] |= alike(chosen, scorer, dtype=np.int32) >= _CONTAINED * shorter[chosen]
     # a slip within the common part, where the title says it was cut or the place agrees
-    cut, rows_a, rows_b = columns.numeric["cut"], a[unequal[part]], b[unequal[part]]
-    part = part[cut[rows_a] | cut[rows_b] | _same_place(columns, rows_a, rows_b)]
-    within = process.cpdist(
-        first[part], second[part], scorer=fuzz.partial_ratio, dtype=np.float32, workers=workers
-    )
-    contained[unequal[part]] |= within >= 100 * _CONTAINED
-    return score, contained
+    slips = np.zeros(len(score), dtype=bool)
+    slips[part] = True
+    cut = columns.numeric["cut"]
+    rows = np.flatnonzero(slips[which])
+    rows = rows[cut[a[rows]] | cut[b[rows]] | _same_place(columns, a[rows], b[rows])]
+    found, back = np.unique(which[rows], return_inverse=True)
+    within = alike(found, fuzz.partial_ratio, score_cutoff=100 * _CONTAINED, dtype=np.float32)
+    contained = contained[which]
+    contained[rows] |= (within > 0)[back]
+    return score[which], contained
 
 
 def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: np.ndarray) -> np.ndarray:

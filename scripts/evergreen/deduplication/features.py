@@ -175,6 +175,15 @@ def _numbers(titles: pa.Array) -> pa.Array:
     """
     counting = _matches(titles, r"\d|\b[ivx]+\b|\bpart\b")
     padded = joined(" ", pc.filter(titles, pa.array(counting)), " ")
+    in_letters = pa.array(_matches(padded, r"\b(?:[ivx]+|part)\b"))
+    padded = pc.replace_with_mask(padded, in_letters, _in_digits(padded.filter(in_letters)))
+    numbers = pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
+    none = pa.array(np.full(len(titles), ""), pa.large_string())
+    return pc.replace_with_mask(none, pa.array(counting), numbers)
+
+
+def _in_digits(padded: pa.Array) -> pa.Array:
+    """Titles between two spaces with roman numbers and those of parts as digits."""
     counted = r"\b(part|type|phase|stage|class|volume|section|chapter|study|trial|paper|report|grade|level|group|factor) %s\b"
     for letter, digit in (("i", "1"), ("v", "5"), ("x", "10")):
         padded = _without(padded, counted % letter, rf"\1 {digit}")
@@ -185,9 +194,7 @@ def _numbers(titles: pa.Array) -> pa.Array:
         padded = _without(padded, rf"\b{roman}\b", str(number))
     for word, number in (("first", 1), ("second", 2), ("third", 3), ("one", 1), ("two", 2), ("three", 3)):
         padded = _without(padded, rf"\bpart {word}\b", f"part {number}")
-    numbers = pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
-    none = pa.array(np.full(len(titles), ""), pa.large_string())
-    return pc.replace_with_mask(none, pa.array(counting), numbers)
+    return padded
 
 
 def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:
@@ -256,12 +263,15 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
     registry, secondary = numbers(records, kind == KINDS.index("registry"))
-    names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
-    names = _without(names, r"[^\p{L}]+", " ")
+    names = text(records["authors"])
+    marked = pc.invert(pc.string_is_ascii(names))
+    plain = _without(pc.utf8_normalize(names.filter(marked), form="NFKD"), r"\p{M}+")
+    names = _without(pc.replace_with_mask(names, marked, plain), r"[^\p{L}]+", " ")
     mixed = pa.array(_matches(names, r"\p{Ll}"))
     initials = _without(names, r"\b\p{Lu}{1,3}\b", " ")
     names = pc.utf8_lower(pc.if_else(mixed, initials, names))
-    names = pc.utf8_trim(_without(_without(names, r"\bet al\b|\band\b", " "), r" +", " "), characters=" ")
+    names = pc.utf8_split_whitespace(_without(names, r"\bet al\b|\band\b", " "))
+    names = pc.utf8_trim(pc.binary_join(names, pa.scalar(" ", pa.large_string())), characters=" ")
 
     pages = text(records["pages"])
     garbled = pa.array(_matches(pages, r"^[A-Za-z]+-\d"))  # "Suppl-48": the first page was lost
@@ -275,7 +285,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         {
             "record_id": records["record_id"].to_numpy(),
             "stem": _stems(records).to_numpy(),
-            "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
+            # `&` is not a word
+            "title": _series(pc.replace_substring(_without(titles, r"\band\b"), " ", "")),
             "cut": _matches(raw, CUT),
             "tongue": tongue,
             "part": _matches(raw, _PART) & ~_matches(raw, _GRADED),
