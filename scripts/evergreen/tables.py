@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # many scripts write and read no table, and pandas takes long
 
 from evergreen.steps.drafts import draft_of
 
-LARGE = 20_000
+LARGE = 4_000
 """Rows from which a table is written column by column."""
 _PLAIN = {"str", "string", "int64", "Int64", "bool"}
 

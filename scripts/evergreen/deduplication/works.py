@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from evergreen.deduplication.features import text
 from evergreen.records.model import CONTRACT
 
 FIRST = ("title", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid", "language", "url")
@@ -69,7 +72,8 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     database or register had it in its earliest round, else to `other`.
     """
     table = clusters(state, list(sources))
-    rows = records.set_index("record_id").loc[table["record_id"].to_numpy()].reset_index()
+    rows = records.take(pd.Index(records["record_id"]).get_indexer(pd.Index(table["record_id"])))
+    rows = rows.reset_index(drop=True)
     work = table["work"].to_numpy()
     # table stands in the order of round, source, id within a work
     place = _places(rows["source"], list(sources))
@@ -81,15 +85,15 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     count = int(work.max(initial=-1)) + 1
     head = np.flatnonzero(table["kept"].to_numpy())
     values: dict[str, Any] = {
-        "work_id": table["work_id"].to_numpy()[head],
-        "round": table["round"].to_numpy()[head],
+        "work_id": table["work_id"].iloc[head].array,
+        "round": table["round"].iloc[head].array,
         "column": _columns(table, sources),
     }
     several = np.bincount(work, minlength=count) > 1
     values["record_ids"] = _joined(table["record_id"], work, several)
     values["sources"] = _joined(table["source"], work, several)
-    origin: dict[str, np.ndarray] = {"work_id": values["work_id"][several]}
-    ids = rows["record_id"].to_numpy()
+    origin: dict[str, Any] = {"work_id": values["work_id"][several]}
+    ids = rows["record_id"]
     for column in BIBLIOGRAPHIC:
         if column == "retracted":
             values[column] = (
@@ -99,10 +103,9 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
             values[column] = _joined(rows[column], work, several, split=True)
         else:
             chosen = _choose(rows[column], column, work, preference, several)
-            values[column] = (
-                rows[column].to_numpy()[chosen] if column != "year" else rows[column].iloc[chosen].array
-            )
-            origin[column] = np.where(_filled(rows[column])[chosen], ids[chosen], "")[several]
+            values[column] = rows[column].iloc[chosen].array
+            chosen = chosen[several]
+            origin[column] = ids.iloc[chosen].where(_filled(rows[column].iloc[chosen]), "").array
     values["alias"] = _joined(table["alias"], work, several)
     return Merged(
         works=pd.DataFrame(values)[list(WORKS)],
@@ -148,22 +151,22 @@ def _choose(
     return chosen
 
 
-def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> np.ndarray:
-    """The different values of each work's records in their order, joined by `"; "`."""
-    filled = _filled(column)
-    values = np.full(len(several), "", dtype=object)
-    texts = column.to_numpy(dtype=object)
-    alone = ~several[work]
-    values[work[alone]] = texts[alone]
-    united: dict[int, dict[str, None]] = {}
-    rows = filled & ~alone
-    for number, value in zip(work[rows].tolist(), texts[rows].tolist(), strict=True):
-        found = united.setdefault(number, {})
-        for part in value.split("; ") if split and ";" in value else (value,):
-            found[part] = None
-    for number, found in united.items():
-        values[number] = "; ".join(found)
-    return values
+def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> pd.Series:
+    """The different values of each work's records in their order, joined by `"; "`; rows stand in the order of works."""
+    texts = text(column)
+    alone = texts.take(pa.array(np.flatnonzero(np.diff(work, prepend=-1))))
+    filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(filled & several[work])
+    parts, owner = texts.take(pa.array(rows)), (np.cumsum(several) - 1)[work[rows]]
+    if split:
+        lists = pc.split_pattern(parts, "; ")
+        parts, owner = lists.flatten(), owner[pc.list_parent_indices(lists).to_numpy()]
+    codes = parts.dictionary_encode().indices.to_numpy().astype(np.int64)
+    new = ~pd.Series(owner * (int(codes.max(initial=0)) + 1) + codes).duplicated().to_numpy()
+    ends = np.searchsorted(owner[new], np.arange(several.sum() + 1))
+    lists = pa.LargeListArray.from_arrays(pa.array(ends), parts.filter(pa.array(new)))
+    united = pc.binary_join(lists, pa.scalar("; ", pa.large_string()))
+    return pd.Series(pc.replace_with_mask(alone, pa.array(several), united), dtype="str")
 
 
 def _columns(table: pd.DataFrame, sources: dict[str, dict[str, str]]) -> np.ndarray:
