@@ -72,15 +72,14 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     database or register had it in its earliest round, else to `other`.
     """
     table = clusters(state, list(sources))
-    rows = records.take(pd.Index(records["record_id"]).get_indexer(pd.Index(table["record_id"])))
-    rows = rows.reset_index(drop=True)
+    row = pd.Index(records["record_id"]).get_indexer(pd.Index(table["record_id"]))
     work = table["work"].to_numpy()
     # table stands in the order of round, source, id within a work
-    place = _places(rows["source"], list(sources))
+    place = table["place"].to_numpy()
     others = np.array([source["kind"] != "pubmed" for source in sources.values()] + [True])
-    best = np.lexsort((np.arange(len(rows)), place, others[place], work))
-    preference = np.empty(len(rows), dtype=np.int64)
-    preference[best] = np.arange(len(rows))
+    best = np.lexsort((np.arange(len(row)), place, others[place], work))
+    preference = np.empty(len(row), dtype=np.int64)
+    preference[best] = np.arange(len(row))
 
     count = int(work.max(initial=-1)) + 1
     head = np.flatnonzero(table["kept"].to_numpy())
@@ -90,27 +89,31 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
         "column": _columns(table, sources),
     }
     several = np.bincount(work, minlength=count) > 1
-    values["record_ids"] = _joined(table["record_id"], work, several)
-    values["sources"] = _joined(table["source"], work, several)
+    every = np.arange(len(row))
+    values["record_ids"] = _joined(table["record_id"], every, work, several)
+    values["sources"] = _joined(table["source"], every, work, several)
     origin: dict[str, Any] = {"work_id": values["work_id"][several]}
-    ids = rows["record_id"]
+    ids = text(table["record_id"])
     for column in BIBLIOGRAPHIC:
         if column == "retracted":
-            values[column] = (
-                np.bincount(work, weights=rows[column].to_numpy(dtype=float), minlength=count) > 0
-            )
+            retracted = records[column].to_numpy(dtype=float)[row]
+            values[column] = np.bincount(work, weights=retracted, minlength=count) > 0
         elif column in UNITED:
-            values[column] = _joined(rows[column], work, several, split=True)
+            values[column] = _joined(records[column], row, work, several, split=True)
         else:
-            chosen = _choose(rows[column], column, work, preference, several)
-            values[column] = rows[column].iloc[chosen].array
-            chosen = chosen[several]
-            origin[column] = ids.iloc[chosen].where(_filled(rows[column].iloc[chosen]), "").array
-    values["alias"] = _joined(table["alias"], work, several)
+            chosen = _choose(records[column], row, work, preference, several)
+            value = records[column].iloc[row[chosen]]
+            values[column] = value.array
+            known = pa.array(_filled(value)[several])
+            origin[column] = pd.Series(
+                pc.if_else(known, ids.take(pa.array(chosen[several])), ""), dtype="str"
+            )
+    values["alias"] = _joined(table["alias"], every, work, several)
+    former = records["alias"].iloc[row].array
     return Merged(
         works=pd.DataFrame(values)[list(WORKS)],
         origin=pd.DataFrame(origin),
-        clusters=table.assign(alias=rows["alias"])[list(CLUSTERS)],
+        clusters=table.assign(alias=former)[list(CLUSTERS)],
     )
 
 
@@ -126,14 +129,14 @@ def _filled(column: pd.Series) -> np.ndarray:
 
 
 def _choose(
-    column: pd.Series, name: str, work: np.ndarray, preference: np.ndarray, several: np.ndarray
+    column: pd.Series, row: np.ndarray, work: np.ndarray, preference: np.ndarray, several: np.ndarray
 ) -> np.ndarray:
-    """Row of the value that stands, for each work in order."""
-    chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only row of most works
-    rows = np.flatnonzero(several[work])
-    if not len(rows):
+    """Place of the value that stands, for each work in order; `row` is where a place's value is in the column."""
+    chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only one of most works
+    places = np.flatnonzero(several[work])
+    if not len(places):
         return chosen
-    column, work, preference = column.iloc[rows], work[rows], preference[rows]
+    name, column, work, preference = column.name, column.iloc[row[places]], work[places], preference[places]
     worse: np.ndarray
     if name == "abstract":
         worse = -column.str.len().to_numpy()
@@ -147,17 +150,21 @@ def _choose(
     else:
         worse = np.zeros(len(column), dtype=int)
     order = np.lexsort((preference, worse, ~_filled(column), work))
-    chosen[several] = rows[order[np.flatnonzero(np.diff(work[order], prepend=-1))]]
+    chosen[several] = places[order[np.flatnonzero(np.diff(work[order], prepend=-1))]]
     return chosen
 
 
-def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> pd.Series:
-    """The different values of each work's records in their order, joined by `"; "`; rows stand in the order of works."""
+def _joined(
+    column: pd.Series, row: np.ndarray, work: np.ndarray, several: np.ndarray, *, split: bool = False
+) -> pd.Series:
+    """The different values of each work's records in their order, joined by `"; "`; `row` as for `_choose`."""
     texts = text(column)
-    alone = texts.take(pa.array(np.flatnonzero(np.diff(work, prepend=-1))))
-    filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
-    rows = np.flatnonzero(filled & several[work])
-    parts, owner = texts.take(pa.array(rows)), (np.cumsum(several) - 1)[work[rows]]
+    alone = texts.take(pa.array(row[np.flatnonzero(np.diff(work, prepend=-1))]))
+    places = np.flatnonzero(several[work])
+    parts = texts.take(pa.array(row[places]))
+    filled = pc.not_equal(parts, "")
+    parts, places = parts.filter(filled), places[filled.to_numpy(zero_copy_only=False)]
+    owner = (np.cumsum(several) - 1)[work[places]]
     if split:
         lists = pc.split_pattern(parts, "; ")
         parts, owner = lists.flatten(), owner[pc.list_parent_indices(lists).to_numpy()]
