@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from evergreen.deduplication.features import CUT, stripped
+from evergreen.deduplication.features import CUT, ELLIPSIS, stripped
 from evergreen.records.normalise import searchable, spoken
 
 
@@ -121,11 +121,15 @@ class Words:
                     edges.add(len(words))
                 else:
                     words.append(word)
-            return cls(words, frozenset(edges | {0, len(words)}), bool(_CUT.search(title)))
+            return cls(words, frozenset(edges | {0, len(words)}), _ends_open(title))
         for piece in marked.split(_EDGE):
             edges.add(len(words))
             words += searchable(piece).split()
-        return cls(words, frozenset(edges | {len(words)}), bool(_CUT.search(title)))
+        return cls(words, frozenset(edges | {len(words)}), _ends_open(title))
+
+
+def _ends_open(title: str) -> bool:
+    return ("..." in title or ELLIPSIS in title) and bool(_CUT.search(title))
 
 
 def names_a_work(title: str) -> bool:

@@ -58,9 +58,12 @@ def clusters(state: pd.DataFrame, source_order: list[str]) -> pd.DataFrame:
             "place": place,
         }
     )
-    heads = table[kept].sort_values(["round", "place", "record_id"], kind="stable")
-    table["work"] = pd.Index(heads["work_id"]).get_indexer(pd.Index(table["work_id"]))
-    return table.sort_values(["work", "round", "place", "record_id"], kind="stable", ignore_index=True)
+    keys = pa.table({name: pa.array(table[name]) for name in ("round", "place", "record_id")})
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]).to_numpy()
+    heads = table["work_id"].iloc[order[kept.to_numpy()[order]]]
+    table["work"] = pd.Index(heads).get_indexer(pd.Index(table["work_id"]))
+    order = order[np.argsort(table["work"].to_numpy()[order], kind="stable")]
+    return table.iloc[order].reset_index(drop=True)
 
 
 def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[str, str]]) -> Merged:
