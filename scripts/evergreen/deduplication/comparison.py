@@ -12,11 +12,11 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Postfix, Prefix
 
+from evergreen.deduplication import places
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.journals import compare_journals
+from evergreen.deduplication.places import DIFFERENT, SAME, UNKNOWN
 from evergreen.records.registers import register_name
-
-SAME, UNKNOWN, DIFFERENT = 1, 0, -1
 
 _RELEVANT = 75.0
 """Titles less alike than this are of different works, unless an identifier says otherwise."""
@@ -29,6 +29,8 @@ _LONG_ENOUGH = 18
 _SIZES = (_LONG_ENOUGH, 2 * _LONG_ENOUGH)
 """Letters from which a title has 95 % of so many, at the beginning or end, in common with one that it is a part of."""
 _BLOCK = 1 << 19
+_NUMERIC = ("year", "volume", "issue", "page", "last_page", "located", "kind", "cochrane", "cut", "tongue", "part", "corrected")  # fmt: skip
+_TEXTS = ("title", "numbers", "authors", "first_author", "journal", "doi", "pmid", "registry", "secondary")
 
 
 @dataclass(frozen=True)
@@ -102,36 +104,10 @@ class Columns:
 
     def __init__(self, features: pd.DataFrame) -> None:
         self.count = len(features)
-        self.numeric = {
-            name: features[name].to_numpy()
-            for name in (
-                "year",
-                "volume",
-                "issue",
-                "page",
-                "last_page",
-                "located",
-                "kind",
-                "cochrane",
-                "cut",
-                "tongue",
-                "part",
-                "corrected",
-            )
-        }
+        self.numeric = {name: features[name].to_numpy() for name in _NUMERIC}
         self.texts: dict[str, np.ndarray] = {}
-        self.codes: dict[str, np.ndarray] = {}
-        for name in (
-            "title",
-            "numbers",
-            "authors",
-            "first_author",
-            "journal",
-            "doi",
-            "pmid",
-            "registry",
-            "secondary",
-        ):
+        self.codes = {"stem": pd.factorize(features["stem"])[0].astype(np.int32)}
+        for name in _TEXTS:
             codes, values = pd.factorize(features[name])
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
@@ -139,7 +115,6 @@ class Columns:
                 sizes = [int(_CONTAINED * size) for size in _SIZES]
                 self.starts = [pd.factorize(values.str[:size])[0] for size in sizes]
                 self.ends = [pd.factorize(values.str[-size:])[0] for size in sizes]
-        self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
         )
@@ -152,6 +127,14 @@ class Columns:
         """A number for the two texts of each pair, in whatever order they stand."""
         x, y = self.codes[name][a], self.codes[name][b]
         return np.minimum(x, y).astype(np.int64) * len(self.texts[name]) + np.maximum(x, y)
+
+    def same(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Whether both have the same text, and one at all."""
+        x, y = self.codes[name][a], self.codes[name][b]
+        return (x == y) & (self.texts[name] != "")[x]
+
+    def same_id(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return self.codes["stem"][a] == self.codes["stem"][b]
 
     def level(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """SAME, DIFFERENT, or UNKNOWN where one has nothing; of a column of texts."""
@@ -176,25 +159,22 @@ def compare(
 
 
 def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, workers: int) -> Comparison:
-    doi, pmid = columns.level("doi", a, b), columns.level("pmid", a, b)
-    same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
     title, contained = _titles(columns, a, b, workers)
     translated = _translated(columns, a, b, (title == 0) & ~contained)
     if relevant:
-        keep = (title >= _ALIKE) | contained | (doi == SAME) | (pmid == SAME) | same_id | translated
+        keep = (title >= _ALIKE) | contained | translated
+        keep |= columns.same("doi", a, b) | columns.same("pmid", a, b) | columns.same_id(a, b)
         near = np.flatnonzero((title >= _RELEVANT) & ~keep)
         keep[near] = _same_place(columns, a[near], b[near])
         entry = columns.numeric["kind"] == KINDS.index("registry")
         rows = np.flatnonzero((entry[a] | entry[b]) & ~keep)
-        keep[rows] = columns.level("registry", a[rows], b[rows]) == SAME
+        keep[rows] = columns.same("registry", a[rows], b[rows])
         keep = np.flatnonzero(keep)
-        a, b, title, contained, doi, pmid, same_id, translated = (
-            values[keep] for values in (a, b, title, contained, doi, pmid, same_id, translated)
-        )
+        a, b, title, contained, translated = (values[keep] for values in (a, b, title, contained, translated))
     codes, numeric = columns.codes, columns.numeric
-    volume, issue = _issues(numeric, a, b)
-    page, span = _pages(numeric, a, b)
-    moved = _moved(numeric, a, b) | _moved(numeric, b, a)
+    volume, issue = places.issues(numeric, a, b)
+    page, span = places.pages(numeric, a, b)
+    moved = places.moved(numeric, a, b) | places.moved(numeric, b, a)
     volume[moved], issue[moved], page[moved] = SAME, SAME, UNKNOWN
     year_a, year_b = numeric["year"][a].astype(int), numeric["year"][b].astype(int)
     # an article has its number beside its pages in print
@@ -230,19 +210,19 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         issue=np.where(cochrane, UNKNOWN, issue).astype(np.int8),
         page=np.where(cochrane, UNKNOWN, page).astype(np.int8),
         span=span & (volume == SAME) & ~cochrane,
-        doi=doi,
-        pmid=pmid,
+        doi=columns.level("doi", a, b),
+        pmid=columns.level("pmid", a, b),
         registry=columns.level("registry", a, b),
-        brief=_brief(numeric, a, b),
+        brief=places.brief(numeric, a, b),
         kind_a=numeric["kind"][a],
         kind_b=numeric["kind"][b],
         cochrane=cochrane,
-        same_id=same_id,
+        same_id=columns.same_id(a, b),
         identical=identical,
         numbered=located[a] & located[b],
         corrected=np.maximum(numeric["corrected"][a], numeric["corrected"][b]) > 0,
         correction=(numeric["corrected"][a] == 2) != (numeric["corrected"][b] == 2),
-        follows=_follows(numeric, a, b) | _follows(numeric, b, a),
+        follows=places.follows(numeric, a, b) | places.follows(numeric, b, a),
         registers=_registers(columns, a, b),
         translated=translated,
     )
@@ -276,42 +256,12 @@ def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return level
 
 
-def _issues(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Levels of the volume and of the issue; the volume is not known where an issue stands in its place.
-
-    A supplement may be counted beside the issues, and a number of three digits may be that of an article.
-    """
-    volume_a, volume_b = numeric["volume"][a], numeric["volume"][b]
-    issue_a, issue_b = numeric["issue"][a] % 1000, numeric["issue"][b] % 1000
-    volume, issue = _level(volume_a, volume_b), _level(issue_a, issue_b)
-    beside = (numeric["issue"][a] >= 1000) != (numeric["issue"][b] >= 1000)
-    issue[(issue == DIFFERENT) & (beside | (issue_a >= 100) | (issue_b >= 100))] = UNKNOWN
-    in_place = ((volume_a == issue_b) & (issue_a == 0)) | ((volume_b == issue_a) & (issue_b == 0))
-    volume[(volume == DIFFERENT) & in_place] = UNKNOWN
-    return volume, issue
-
-
-def _moved(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The values of `a` stand one column behind those of `b`: its issue is the volume, its page the issue."""
-    issue = numeric["issue"] % 1000
-    moved = (numeric["volume"][a] == 0) & (issue[a] > 0) & (issue[a] == numeric["volume"][b])
-    return moved & (numeric["page"][a] > 0) & (numeric["page"][a] == issue[b])
-
-
-def _follows(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """`b` begins on the page behind the last page of `a`."""
-    last = np.maximum(numeric["last_page"][a], numeric["page"][a])
-    return (last > 0) & (numeric["page"][b] == last + 1)
-
-
 def _same_place(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The same first page, and no different volume."""
-    volume, page = (_level(columns.numeric[name][a], columns.numeric[name][b]) for name in ("volume", "page"))
+    volume, page = (
+        places.level(columns.numeric[name][a], columns.numeric[name][b]) for name in ("volume", "page")
+    )
     return (page == SAME) & (volume != DIFFERENT)
-
-
-def _level(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.where((a > 0) & (b > 0), np.where(a == b, SAME, DIFFERENT), UNKNOWN).astype(np.int8)
 
 
 def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tuple[np.ndarray, np.ndarray]:
@@ -332,7 +282,9 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
         )
 
     unequal = np.flatnonzero((code_a != code_b) & (shorter > 0))
-    score[unequal] = alike(unequal, fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32)
+    # of titles of so unlike lengths no more can be alike
+    near = unequal[200.0 * shorter[unequal] > (_RELEVANT - 1) * (length_a + length_b)[unequal]]
+    score[near] = alike(near, fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32)
     part = unequal[(score[unequal] < 97) & (shorter[unequal] >= _LONG_ENOUGH)]
     for scorer, ends in ((Prefix.similarity, columns.starts), (Postfix.similarity, columns.ends)):
         chosen = part
@@ -399,37 +351,3 @@ def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np
         np.where((score < 60) & ~same_first, DIFFERENT, UNKNOWN),
     )
     return level.astype(np.int8)
-
-
-def _brief(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Which one (1: `a`, 2: `b`, 0: neither) looks like the abstract of the other: earlier, on one or two pages, not three."""
-    pages, year = numeric["last_page"] - numeric["page"] + 1, numeric["year"]
-    counted = (numeric["page"] > 0) & (numeric["last_page"] >= numeric["page"])
-    short = (counted & (pages <= 2)) | ((numeric["page"] > 0) & (numeric["last_page"] == 0))
-    long = counted & (pages > 2)
-    first = short[a] & long[b] & (year[a] <= year[b])
-    second = short[b] & long[a] & (year[b] <= year[a])
-    return np.select([first, second], [1, 2], 0).astype(np.int8)
-
-
-def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Level of the first page, and whether the same three or more pages are filled.
-
-    A first page next to the other's or within its range is a slip of the pen as often as not: not known. The numbers of
-    two electronic articles may well be next to each other.
-    """
-    first_a, first_b, last_a, last_b = (
-        numeric[name][rows] for name in ("page", "last_page") for rows in (a, b)
-    )
-    page = _level(first_a, first_b)
-    ends = (last_a > 0) & (last_a == last_b)
-    within = ((first_a > first_b) & (first_a <= last_b)) | ((first_b > first_a) & (first_b <= last_a))
-    near = np.abs(first_a - first_b) <= 1
-    numbers = numeric["located"][a] & numeric["located"][b]
-    page[(page == DIFFERENT) & (near | within) & ~numbers] = UNKNOWN
-    several = (first_a > 0) & (first_b > 0) & (first_a != last_a) & (first_b != last_b)
-    # a reply or an erratum may end where the paper ends
-    several &= numeric["kind"][a] == numeric["kind"][b]
-    several &= _level(numeric["volume"][a], numeric["volume"][b]) != DIFFERENT
-    page[(page != SAME) & ends & several] = SAME
-    return page, ends & (first_a == first_b) & (last_a >= first_a + 2)
