@@ -114,6 +114,10 @@ _BESIDE = (
 )
 """What stands before or behind the title of the work itself, what is put there instead, and letters of which one is in a title
 that the pattern finds: most titles have none of the slow ones."""
+_SPACED = np.array(
+    [byte if byte >= 128 or chr(byte).isalpha() else 32 for byte in range(256)], dtype=np.uint8
+)
+"""For each byte of a text itself, or a space in the place of what is no letter of ASCII."""
 _BESIDE_ONE = tuple((re.compile(pattern), instead, hints) for pattern, instead, hints in _BESIDE)
 
 
@@ -146,6 +150,18 @@ def _matches(array: pa.Array, pattern: str) -> np.ndarray:
 
 def _without(array: pa.Array, pattern: str, instead: str = "") -> pa.Array:
     return pc.replace_substring_regex(array, pattern, instead)
+
+
+def _letters(array: pa.Array) -> pa.Array:
+    """Texts with spaces in the place of what is no letter, and without accents."""
+    marked = pc.invert(pc.string_is_ascii(array))
+    few = _without(pc.utf8_normalize(array.filter(marked), form="NFKD"), r"\p{M}+")
+    few = _without(few, r"[^\p{L}]+", " ")
+    _, ends, letters = array.buffers()
+    if letters is not None:  # byte by byte, which is right for ASCII
+        spaced = pa.py_buffer(_SPACED[np.frombuffer(letters, dtype=np.uint8)])
+        array = pa.LargeStringArray.from_buffers(len(array), ends, spaced, offset=array.offset)
+    return pc.replace_with_mask(array, marked, few)
 
 
 def _integer(array: pa.Array, pattern: str) -> np.ndarray:
@@ -263,10 +279,7 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
     registry, secondary = numbers(records, kind == KINDS.index("registry"))
-    names = text(records["authors"])
-    marked = pc.invert(pc.string_is_ascii(names))
-    plain = _without(pc.utf8_normalize(names.filter(marked), form="NFKD"), r"\p{M}+")
-    names = _without(pc.replace_with_mask(names, marked, plain), r"[^\p{L}]+", " ")
+    names = _letters(text(records["authors"]))
     mixed = pa.array(_matches(names, r"\p{Ll}"))
     initials = _without(names, r"\b\p{Lu}{1,3}\b", " ")
     names = pc.utf8_lower(pc.if_else(mixed, initials, names))
