@@ -258,9 +258,10 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
-    noted = prefixed.copy()
-    for pattern in (_NOTES, _UNCLOSED, _FLAG, SPOKEN):
-        noted |= _matches(raw, pattern)
+    noted = prefixed | _matches(raw, _FLAG) | _matches(raw, SPOKEN)
+    marked = _matches(raw, r"[\[(]|\.\.\.")
+    few = raw.filter(pa.array(marked))
+    noted[marked] |= _matches(few, _NOTES) | _matches(few, _UNCLOSED)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)

@@ -81,8 +81,6 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     place = table["place"].to_numpy()
     others = np.array([source["kind"] != "pubmed" for source in sources.values()] + [True])
     best = np.lexsort((np.arange(len(row)), place, others[place], work))
-    preference = np.empty(len(row), dtype=np.int64)
-    preference[best] = np.arange(len(row))
 
     count = int(work.max(initial=-1)) + 1
     head = np.flatnonzero(table["kept"].to_numpy())
@@ -104,7 +102,7 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
         elif column in UNITED:
             values[column] = _joined(records[column], row, work, several, split=True)
         else:
-            chosen = _choose(records[column], row, work, preference, several)
+            chosen = _choose(records[column], row, work, best, several)
             value = records[column].iloc[row[chosen]]
             values[column] = value.array
             known = pa.array(_filled(value)[several])
@@ -132,14 +130,17 @@ def _filled(column: pd.Series) -> np.ndarray:
 
 
 def _choose(
-    column: pd.Series, row: np.ndarray, work: np.ndarray, preference: np.ndarray, several: np.ndarray
+    column: pd.Series, row: np.ndarray, work: np.ndarray, best: np.ndarray, several: np.ndarray
 ) -> np.ndarray:
-    """Place of the value that stands, for each work in order; `row` is where a place's value is in the column."""
+    """Place of the value that stands, for each work in order; `row` is where a place's value is in the column.
+
+    `best` has the places in the order of works, within a work the best first.
+    """
     chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only one of most works
-    places = np.flatnonzero(several[work])
+    places = best[several[work]]  # the places of a work stand together in `best` as well
     if not len(places):
         return chosen
-    name, column, work, preference = column.name, column.iloc[row[places]], work[places], preference[places]
+    name, column, work = column.name, column.iloc[row[places]], work[places]
     worse: np.ndarray
     if name == "abstract":
         worse = -column.str.len().to_numpy()
@@ -152,8 +153,12 @@ def _choose(
         worse = (~column.str.contains("[-\u2013]", regex=True)).to_numpy(dtype=int)
     else:
         worse = np.zeros(len(column), dtype=int)
-    order = np.lexsort((preference, worse, ~_filled(column), work))
-    chosen[several] = places[order[np.flatnonzero(np.diff(work[order], prepend=-1))]]
+    worse = worse - worse.min()
+    worse += ~_filled(column) * (worse.max() + 1)
+    least = np.minimum.reduceat(
+        worse * len(places) + np.arange(len(places)), np.flatnonzero(np.diff(work, prepend=-1))
+    )
+    chosen[several] = places[least % len(places)]
     return chosen
 
 
