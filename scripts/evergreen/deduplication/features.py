@@ -55,13 +55,12 @@ _EDITION = r"\s*\([^()]*\)?\s*$"
 
 def _slips(word: str) -> str:
     """A pattern of the word with one slip of the pen behind its first letter: one lost, changed or added, or two exchanged."""
-    first, rest = word[0], word[1:]
-    found = []
-    for at, letter in enumerate(rest):
-        before, behind = rest[:at], rest[at + 1 :]
-        found += [f"{before}[a-z]?{behind}", f"{before}[a-z]{letter}{behind}"]
-        found += [before + behind[:1] + letter + behind[1:]]
-    return f"{first}(?:{'|'.join(found)})"
+    pattern = ""
+    for at in range(len(word) - 1, 0, -1):
+        letter, behind = word[at], word[at + 1 :]
+        exchanged = behind[:1] + letter + behind[1:]
+        pattern = f"(?:{letter}{pattern}|[a-z]?{behind}|[a-z]{letter}{behind}|{exchanged})"
+    return word[0] + pattern
 
 
 _ERRATUM = (
