@@ -5,10 +5,15 @@ A round whose records, verdicts and rounds before are as they were is not compar
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+# Nothing here multiplies matrices: what would do it takes as long to get ready as hundreds of records.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pandas as pd
+import pyarrow as pa
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
@@ -58,6 +63,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--folder", type=Path, required=True)
     given = arguments.parse_args(argv)
+    # Columns come and go: a pool that keeps what it was given takes a sixth more memory.
+    pa.set_memory_pool(pa.system_memory_pool())
 
     sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
     by_round = _contributions(given.records)
@@ -167,7 +174,6 @@ def _contributions(listed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _abstracts(paths: list[str], ids: Iterable[str]) -> dict[str, str]:
     """Abstracts of a few records, read without holding those of all others."""
-    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:  # many scripts write and read no table, and pandas takes long
 
 from evergreen.steps.drafts import draft_of
 
-LARGE = 20_000
+LARGE = 4_000
 """Rows from which a table is written column by column."""
+_AT_ONCE = 20_000
+"""Rows that are held as text."""
 _PLAIN = {"str", "string", "int64", "Int64", "bool"}
 
 
@@ -62,8 +64,8 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
         elif len(frame) >= LARGE and frame.shape[1] > 1 and set(map(str, frame.dtypes)) <= _PLAIN:
             with draft.open("wb") as file:
                 file.write((",".join(frame.columns) + "\n").encode())
-                for start in range(0, len(frame), LARGE):
-                    file.write(_csv_rows(frame.iloc[start : start + LARGE]))
+                for start in range(0, len(frame), _AT_ONCE):
+                    file.write(_csv_rows(frame.iloc[start : start + _AT_ONCE]))
         else:
             plain = frame.copy()
             for column in plain.columns:

@@ -134,6 +134,38 @@ def test_parts_are_two_works():
     assert outcome({"pages": "e1001"}, {"pages": "e1002"}) != "merged"
 
 
+BARE = "Denosumab and erosions in early rheumatoid arthritis"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "result"),
+    [
+        # nothing but the year tells next year's update, and no volume, page or number the same work
+        ({}, {"year": 2019, "volume": "", "pages": ""}, "borderline"),
+        ({"volume": ""}, {"year": 2019, "issue": "", "pages": ""}, "borderline"),
+        ({}, {"volume": "", "pages": ""}, "merged"),
+        ({"doi": "10.1/a"}, {"year": 2019, "volume": "", "pages": "", "doi": "10.1/a"}, "merged"),
+        # what was cut off behind the whole of the other title may have been another part
+        ({"title": BARE, "pages": ""}, {"title": BARE + ": a …"}, "borderline"),
+        ({"title": BARE}, {"title": BARE + ": a …"}, "merged"),
+        ({"title": BARE + " of 20 to 25 …", "pages": ""}, {"title": BARE + " of 20 to 25 years (Part 2)"}, "borderline"),
+        ({"title": BARE + " of grade 3: …", "pages": ""}, {"title": BARE + " of grade 3: the Spanish experience"}, "merged"),
+        ({"title": BARE + " and …", "pages": ""}, {"title": BARE + " & diabetes type 2"}, "merged"),
+        # the part's number behind a note that was cut off
+        ({"title": BARE + ".[Erratum appears in Arch. 1."}, {"title": BARE + ".[Erratum appears in Arch . 2", "pages": ""}, "borderline"),
+        ({"title": BARE + ".[Erratum appears in Arch. 1."}, {"title": BARE + ". 1", "pages": ""}, "merged"),
+        # a slip in the word for it, and an erratum that ends on the paper's last page
+        ({}, {"title": "Erratu to: " + PAPER["title"], "pages": ""}, "erratum_of"),
+        ({}, {"title": "Corerction: " + PAPER["title"], "pages": ""}, "erratum_of"),
+        ({}, {"title": "Erratum: " + PAPER["title"], "pages": "116-119"}, "erratum_of"),
+        ({}, {"year": 2019, "volume": "9", "pages": "106-119"}, "version_of"),
+        ({"title": BARE + " :II. Results"}, {"title": BARE + " …", "pages": ""}, "borderline"),
+    ],
+)  # fmt: skip
+def test_another_work_under_nearly_the_same_title_is_not_merged(a, b, result):
+    assert outcome(a, b) == outcome(b, a) == result
+
+
 def test_cochrane_updates_are_two_works():
     review = {"journal": "Cochrane Database of Systematic Reviews", "volume": "", "pages": "CD001234"}
     first = {**review, "doi": "10.1002/14651858.cd001234"}

@@ -29,14 +29,18 @@ def candidates(features: pd.DataFrame, *, known: int = 0) -> tuple[np.ndarray, n
     collected = [np.empty(0, dtype=np.int64)]
     for codes in _keys(features):
         here = codes[order]
-        with_fresh = np.zeros(int(codes.max(initial=-1)) + 2, dtype=bool)
-        with_fresh[here[fresh]] = True
-        with_fresh[-1] = False  # -1: without this key
-        rows = np.flatnonzero(with_fresh[here])
+        shared = np.bincount(here + 1) > 1
+        with_fresh = np.bincount(here[fresh] + 1, minlength=len(shared)) > 0
+        with_fresh[0] = False  # without this key
+        rows = np.flatnonzero((shared & with_fresh)[here + 1])
         rows = rows[np.argsort(here[rows], kind="stable")]
-        for step in range(1, min(WINDOW, len(rows) - 1) + 1):
-            first, second = rows[:-step], rows[step:]
-            near = (here[first] == here[second]) & (fresh[first] | fresh[second])
+        key, last = here[rows], len(rows)
+        place = np.arange(last)
+        for step in range(1, WINDOW + 1):
+            place = place[: np.searchsorted(place, last - step)]
+            place = place[key[place] == key[place + step]]
+            first, second = rows[place], rows[place + step]
+            near = fresh[first] | fresh[second]
             a, b = order[first[near]], order[second[near]]
             collected.append(np.minimum(a, b) * count + np.maximum(a, b))
     pairs = np.sort(np.concatenate(collected))

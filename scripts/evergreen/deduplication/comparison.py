@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Postfix, Prefix
 
+from evergreen.deduplication import places
 from evergreen.deduplication.features import KINDS
 from evergreen.deduplication.journals import compare_journals
+from evergreen.deduplication.places import DIFFERENT, SAME, UNKNOWN
 from evergreen.records.registers import register_name
-
-SAME, UNKNOWN, DIFFERENT = 1, 0, -1
 
 _RELEVANT = 75.0
 """Titles less alike than this are of different works, unless an identifier says otherwise."""
@@ -24,9 +26,11 @@ _CONTAINED = 0.95
 """Share of the shorter title that must stand at the beginning or end of the longer one."""
 _LONG_ENOUGH = 18
 """Letters of a title that can be recognised as a part of another."""
-_ENDS = int(_CONTAINED * _LONG_ENOUGH)
-"""Letters at the beginning or end that a title has in common, at the least, with one that it is a part of."""
+_SIZES = (_LONG_ENOUGH, 2 * _LONG_ENOUGH)
+"""Letters from which a title has 95 % of so many, at the beginning or end, in common with one that it is a part of."""
 _BLOCK = 1 << 19
+_NUMERIC = ("year", "volume", "issue", "page", "last_page", "located", "kind", "cochrane", "cut", "tongue", "part", "corrected")  # fmt: skip
+_TEXTS = ("title", "numbers", "authors", "first_author", "journal", "doi", "pmid", "registry", "secondary")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Comparison:
 
     `title` 0 to 100; `contained`: one title begins or ends the other; the levels `authors`, `journal`, `volume`, `issue`, `page`,
     `doi`, `pmid`, `registry` are SAME, UNKNOWN or DIFFERENT; `years` is the distance (-1: not known). `cut`: contained, and the
-    shorter title ends in an ellipsis; `both_cut`: both do; `length`: letters of the shorter title; `team`: the first author is the same and both
+    shorter title ends in an ellipsis; `both_cut`: both do; `cut_longer`: the longer one does; `length`: letters of the shorter title; `team`: the first author is the same and both
     name several; `span`: both fill the same three or more pages, which two papers cannot; `identical`:
     nothing differs, whether there or missing; `numbered`: both have the number of an electronic article; `follows`: one begins
     on the page behind the other's last; `corrected`: one says that there is an erratum; `correction`: one may be the erratum; `brief`: 1 or 2 if `a` or `b` looks like the abstract of the other;
@@ -49,6 +53,7 @@ class Comparison:
     contained: np.ndarray
     cut: np.ndarray
     both_cut: np.ndarray
+    cut_longer: np.ndarray
     length: np.ndarray
     numbers_differ: np.ndarray
     authors: np.ndarray
@@ -99,44 +104,17 @@ class Columns:
 
     def __init__(self, features: pd.DataFrame) -> None:
         self.count = len(features)
-        self.numeric = {
-            name: features[name].to_numpy()
-            for name in (
-                "year",
-                "volume",
-                "issue",
-                "page",
-                "last_page",
-                "located",
-                "kind",
-                "cochrane",
-                "cut",
-                "tongue",
-                "part",
-                "corrected",
-            )
-        }
+        self.numeric = {name: features[name].to_numpy() for name in _NUMERIC}
         self.texts: dict[str, np.ndarray] = {}
-        self.codes: dict[str, np.ndarray] = {}
-        for name in (
-            "title",
-            "numbers",
-            "authors",
-            "first_author",
-            "journal",
-            "doi",
-            "pmid",
-            "registry",
-            "secondary",
-        ):
+        self.codes = {"stem": pd.factorize(features["stem"])[0].astype(np.int32)}
+        for name in _TEXTS:
             codes, values = pd.factorize(features[name])
             self.texts[name] = values.to_numpy(dtype=object)
             self.codes[name] = codes.astype(np.int32)
             if name == "title":
-                self.starts, self.ends = (
-                    pd.factorize(part)[0] for part in (values.str[:_ENDS], values.str[-_ENDS:])
-                )
-        self.codes["stem"] = pd.factorize(features["stem"])[0].astype(np.int32)
+                sizes = [int(_CONTAINED * size) for size in _SIZES]
+                self.starts = [pd.factorize(values.str[:size])[0] for size in sizes]
+                self.ends = [pd.factorize(values.str[-size:])[0] for size in sizes]
         self.several = np.fromiter(
             (" " in names for names in self.texts["authors"]), bool, len(self.texts["authors"])
         )
@@ -144,6 +122,19 @@ class Columns:
 
     def pair(self, name: str, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.texts[name][self.codes[name][a]], self.texts[name][self.codes[name][b]]
+
+    def pair_of(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """A number for the two texts of each pair, in whatever order they stand."""
+        x, y = self.codes[name][a], self.codes[name][b]
+        return np.minimum(x, y).astype(np.int64) * len(self.texts[name]) + np.maximum(x, y)
+
+    def same(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Whether both have the same text, and one at all."""
+        x, y = self.codes[name][a], self.codes[name][b]
+        return (x == y) & (self.texts[name] != "")[x]
+
+    def same_id(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return self.codes["stem"][a] == self.codes["stem"][b]
 
     def level(self, name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """SAME, DIFFERENT, or UNKNOWN where one has nothing; of a column of texts."""
@@ -156,31 +147,34 @@ def compare(
     columns: Columns, a: np.ndarray, b: np.ndarray, *, relevant: bool = True, workers: int = 1
 ) -> Comparison:
     """Compare rows `a` with rows `b`; with `relevant`, only pairs that could be one work or related are returned."""
-    blocks = [
-        _compare(columns, a[start : start + _BLOCK], b[start : start + _BLOCK], relevant, workers)
-        for start in range(0, max(len(a), 1), _BLOCK)
-    ]
-    return blocks[0] if len(blocks) == 1 else join(blocks)
+    # pairs of the same two titles side by side
+    order = np.argsort(columns.pair_of("title", a, b))
+    a, b = a[order], b[order]
+    return join(
+        [
+            _compare(columns, a[start : start + _BLOCK], b[start : start + _BLOCK], relevant, workers)
+            for start in range(0, max(len(a), 1), _BLOCK)
+        ]
+    )
 
 
 def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, workers: int) -> Comparison:
-    doi, pmid = columns.level("doi", a, b), columns.level("pmid", a, b)
-    same_id = columns.codes["stem"][a] == columns.codes["stem"][b]
     title, contained = _titles(columns, a, b, workers)
     translated = _translated(columns, a, b, (title == 0) & ~contained)
     if relevant:
+        keep = (title >= _ALIKE) | contained | translated
+        keep |= columns.same("doi", a, b) | columns.same("pmid", a, b) | columns.same_id(a, b)
+        near = np.flatnonzero((title >= _RELEVANT) & ~keep)
+        keep[near] = _same_place(columns, a[near], b[near])
         entry = columns.numeric["kind"] == KINDS.index("registry")
-        registered = (columns.level("registry", a, b) == SAME) & (entry[a] | entry[b])
-        keep = (title >= _ALIKE) | ((title >= _RELEVANT) & _same_place(columns, a, b)) | contained
-        keep |= (doi == SAME) | (pmid == SAME) | same_id | registered | translated
+        rows = np.flatnonzero((entry[a] | entry[b]) & ~keep)
+        keep[rows] = columns.same("registry", a[rows], b[rows])
         keep = np.flatnonzero(keep)
-        a, b, title, contained, doi, pmid, same_id, translated = (
-            values[keep] for values in (a, b, title, contained, doi, pmid, same_id, translated)
-        )
+        a, b, title, contained, translated = (values[keep] for values in (a, b, title, contained, translated))
     codes, numeric = columns.codes, columns.numeric
-    volume, issue = _issues(numeric, a, b)
-    page, span = _pages(numeric, a, b)
-    moved = _moved(numeric, a, b) | _moved(numeric, b, a)
+    volume, issue = places.issues(numeric, a, b)
+    page, span = places.pages(numeric, a, b)
+    moved = places.moved(numeric, a, b) | places.moved(numeric, b, a)
     volume[moved], issue[moved], page[moved] = SAME, SAME, UNKNOWN
     year_a, year_b = numeric["year"][a].astype(int), numeric["year"][b].astype(int)
     # an article has its number beside its pages in print
@@ -201,6 +195,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         title=title,
         contained=contained,
         both_cut=numeric["cut"][a] & numeric["cut"][b],
+        cut_longer=_cut_longer(columns, a, b),
         cut=contained & (numeric["cut"][a] | numeric["cut"][b]),
         length=np.minimum(columns.lengths[codes["title"][a]], columns.lengths[codes["title"][b]]),
         numbers_differ=_numbers_differ(columns, a, b, contained),
@@ -215,19 +210,19 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         issue=np.where(cochrane, UNKNOWN, issue).astype(np.int8),
         page=np.where(cochrane, UNKNOWN, page).astype(np.int8),
         span=span & (volume == SAME) & ~cochrane,
-        doi=doi,
-        pmid=pmid,
+        doi=columns.level("doi", a, b),
+        pmid=columns.level("pmid", a, b),
         registry=columns.level("registry", a, b),
-        brief=_brief(numeric, a, b),
+        brief=places.brief(numeric, a, b),
         kind_a=numeric["kind"][a],
         kind_b=numeric["kind"][b],
         cochrane=cochrane,
-        same_id=same_id,
+        same_id=columns.same_id(a, b),
         identical=identical,
         numbered=located[a] & located[b],
         corrected=np.maximum(numeric["corrected"][a], numeric["corrected"][b]) > 0,
         correction=(numeric["corrected"][a] == 2) != (numeric["corrected"][b] == 2),
-        follows=_follows(numeric, a, b) | _follows(numeric, b, a),
+        follows=places.follows(numeric, a, b) | places.follows(numeric, b, a),
         registers=_registers(columns, a, b),
         translated=translated,
     )
@@ -235,9 +230,17 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
 
 def _translated(columns: Columns, a: np.ndarray, b: np.ndarray, unlike: np.ndarray) -> np.ndarray:
     tongue, year, volume = (columns.numeric[name] for name in ("tongue", "year", "volume"))
-    found = unlike & (tongue[a] != tongue[b]) & _same_place(columns, a, b) & (volume[a] == volume[b])
-    found &= (year[a] == year[b]) & (volume[a] > 0)
-    return found & (columns.level("first_author", a, b) == SAME)
+    rows = np.flatnonzero(unlike & (tongue[a] != tongue[b]))
+    x, y = a[rows], b[rows]
+    found = np.zeros(len(a), dtype=bool)
+    found[rows] = (
+        _same_place(columns, x, y)
+        & (volume[x] == volume[y])
+        & (year[x] == year[y])
+        & (volume[x] > 0)
+        & (columns.level("first_author", x, y) == SAME)
+    )
+    return found
 
 
 def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -253,74 +256,58 @@ def _registers(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return level
 
 
-def _issues(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Levels of the volume and of the issue; the volume is not known where an issue stands in its place.
-
-    A supplement may be counted beside the issues, and a number of three digits may be that of an article.
-    """
-    volume_a, volume_b = numeric["volume"][a], numeric["volume"][b]
-    issue_a, issue_b = numeric["issue"][a] % 1000, numeric["issue"][b] % 1000
-    volume, issue = _level(volume_a, volume_b), _level(issue_a, issue_b)
-    beside = (numeric["issue"][a] >= 1000) != (numeric["issue"][b] >= 1000)
-    issue[(issue == DIFFERENT) & (beside | (issue_a >= 100) | (issue_b >= 100))] = UNKNOWN
-    in_place = ((volume_a == issue_b) & (issue_a == 0)) | ((volume_b == issue_a) & (issue_b == 0))
-    volume[(volume == DIFFERENT) & in_place] = UNKNOWN
-    return volume, issue
-
-
-def _moved(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The values of `a` stand one column behind those of `b`: its issue is the volume, its page the issue."""
-    issue = numeric["issue"] % 1000
-    moved = (numeric["volume"][a] == 0) & (issue[a] > 0) & (issue[a] == numeric["volume"][b])
-    return moved & (numeric["page"][a] > 0) & (numeric["page"][a] == issue[b])
-
-
-def _follows(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """`b` begins on the page behind the last page of `a`."""
-    last = np.maximum(numeric["last_page"][a], numeric["page"][a])
-    return (last > 0) & (numeric["page"][b] == last + 1)
-
-
 def _same_place(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The same first page, and no different volume."""
-    volume, page = (_level(columns.numeric[name][a], columns.numeric[name][b]) for name in ("volume", "page"))
+    volume, page = (
+        places.level(columns.numeric[name][a], columns.numeric[name][b]) for name in ("volume", "page")
+    )
     return (page == SAME) & (volume != DIFFERENT)
 
 
-def _level(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.where((a > 0) & (b > 0), np.where(a == b, SAME, DIFFERENT), UNKNOWN).astype(np.int8)
-
-
 def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tuple[np.ndarray, np.ndarray]:
-    code_a, code_b = columns.codes["title"][a], columns.codes["title"][b]
-    lengths = columns.lengths
-    score = np.where((code_a == code_b) & (lengths[code_a] > 0), 100.0, 0.0).astype(np.float32)
-    contained = np.zeros(len(a), dtype=bool)
-    unequal = np.flatnonzero((code_a != code_b) & (np.minimum(lengths[code_a], lengths[code_b]) > 0))
-    first, second = columns.pair("title", a[unequal], b[unequal])
-    score[unequal] = process.cpdist(
-        first, second, scorer=fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32, workers=workers
-    )
-    shorter = np.minimum(lengths[code_a[unequal]], lengths[code_b[unequal]])
-    part = np.flatnonzero((score[unequal] < 97) & (shorter >= _LONG_ENOUGH))
+    """Likeness and containment of titles; pairs of the same two titles stand side by side, and are looked at once."""
+    pair = columns.pair_of("title", a, b)
+    new = np.diff(pair, prepend=-1) != 0
+    which = np.cumsum(new) - 1
+    code_a, code_b = columns.codes["title"][a[new]], columns.codes["title"][b[new]]
+    length_a, length_b = columns.lengths[code_a], columns.lengths[code_b]
+    shorter = np.minimum(length_a, length_b)
+    score = np.where((code_a == code_b) & (shorter > 0), 100.0, 0.0).astype(np.float32)
+    contained = np.zeros(len(score), dtype=bool)
+    texts = columns.texts["title"]
+
+    def alike(chosen: np.ndarray, scorer: Callable[..., float], **how: Any) -> np.ndarray:
+        return process.cpdist(
+            texts[code_a[chosen]], texts[code_b[chosen]], scorer=scorer, workers=workers, **how
+        )
+
+    unequal = np.flatnonzero((code_a != code_b) & (shorter > 0))
+    # of titles of so unlike lengths no more can be alike
+    near = unequal[200.0 * shorter[unequal] > (_RELEVANT - 1) * (length_a + length_b)[unequal]]
+    score[near] = alike(near, fuzz.ratio, score_cutoff=_RELEVANT, dtype=np.float32)
+    part = unequal[(score[unequal] < 97) & (shorter[unequal] >= _LONG_ENOUGH)]
     for scorer, ends in ((Prefix.similarity, columns.starts), (Postfix.similarity, columns.ends)):
-        alike = part[ends[code_a[unequal[part]]] == ends[code_b[unequal[part]]]]
-        common = process.cpdist(first[alike], second[alike], scorer=scorer, dtype=np.int32, workers=workers)
-        contained[unequal[alike]] |= common >= _CONTAINED * shorter[alike]
+        chosen = part
+        for size, end in zip(_SIZES, ends, strict=True):
+            chosen = chosen[(end[code_a[chosen]] == end[code_b[chosen]]) | (shorter[chosen] < size)]
+        contained[chosen] |= alike(chosen, scorer, dtype=np.int32) >= _CONTAINED * shorter[chosen]
     # a slip within the common part, where the title says it was cut or the place agrees
-    cut, rows_a, rows_b = columns.numeric["cut"], a[unequal[part]], b[unequal[part]]
-    part = part[cut[rows_a] | cut[rows_b] | _same_place(columns, rows_a, rows_b)]
-    within = process.cpdist(
-        first[part], second[part], scorer=fuzz.partial_ratio, dtype=np.float32, workers=workers
-    )
-    contained[unequal[part]] |= within >= 100 * _CONTAINED
-    return score, contained
+    slips = np.zeros(len(score), dtype=bool)
+    slips[part] = True
+    cut = columns.numeric["cut"]
+    rows = np.flatnonzero(slips[which])
+    rows = rows[cut[a[rows]] | cut[b[rows]] | _same_place(columns, a[rows], b[rows])]
+    found, back = np.unique(which[rows], return_inverse=True)
+    within = alike(found, fuzz.partial_ratio, score_cutoff=100 * _CONTAINED, dtype=np.float32)
+    contained = contained[which]
+    contained[rows] |= (within > 0)[back]
+    return score[which], contained
 
 
 def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: np.ndarray) -> np.ndarray:
     """Titles count differently, or one lacks the number of the part; of a shorter title only its own numbers count."""
-    differ = columns.codes["numbers"][a] != columns.codes["numbers"][b]
-    differ &= columns.codes["title"][a] != columns.codes["title"][b]
+    unequal = columns.codes["numbers"][a] != columns.codes["numbers"][b]
+    differ = unequal & (columns.codes["title"][a] != columns.codes["title"][b])
     cut = np.flatnonzero(differ & contained)
     first, second = columns.pair("numbers", a[cut], b[cut])
     shorter = np.minimum(
@@ -329,8 +316,24 @@ def _numbers_differ(columns: Columns, a: np.ndarray, b: np.ndarray, contained: n
     for scorer in (Prefix.similarity, Postfix.similarity):
         common = process.cpdist(first, second, scorer=scorer, dtype=np.int32)
         differ[cut] &= common < shorter
-    part = columns.numeric["part"]
-    return differ | (contained & (part[a] != part[b]))
+    long, short = _by_length(columns, a, b)
+    part, cut_off = columns.numeric["part"], columns.numeric["cut"]
+    # the number before an ellipsis counts what was cut off, unless that is all that is counted: `grade 3: …`
+    says = part[short] & (~cut_off[short] | ~unequal)
+    return differ | (contained & part[long] & ~cut_off[long] & ~says)
+
+
+def _by_length(columns: Columns, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows with the longer and with the shorter title of each pair."""
+    lengths = columns.lengths[columns.codes["title"]]
+    longer = lengths[a] >= lengths[b]
+    return np.where(longer, a, b), np.where(longer, b, a)
+
+
+def _cut_longer(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    code, lengths = columns.codes["title"], columns.lengths
+    unequal = lengths[code[a]] != lengths[code[b]]
+    return unequal & columns.numeric["cut"][_by_length(columns, a, b)[0]]
 
 
 def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np.ndarray:
@@ -348,34 +351,3 @@ def _authors(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> np
         np.where((score < 60) & ~same_first, DIFFERENT, UNKNOWN),
     )
     return level.astype(np.int8)
-
-
-def _brief(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Which one (1: `a`, 2: `b`, 0: neither) looks like the abstract of the other: earlier, on one or two pages, not three."""
-    pages, year = numeric["last_page"] - numeric["page"] + 1, numeric["year"]
-    counted = (numeric["page"] > 0) & (numeric["last_page"] >= numeric["page"])
-    short = (counted & (pages <= 2)) | ((numeric["page"] > 0) & (numeric["last_page"] == 0))
-    long = counted & (pages > 2)
-    first = short[a] & long[b] & (year[a] <= year[b])
-    second = short[b] & long[a] & (year[b] <= year[a])
-    return np.select([first, second], [1, 2], 0).astype(np.int8)
-
-
-def _pages(numeric: dict[str, np.ndarray], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Level of the first page, and whether the same three or more pages are filled.
-
-    A first page next to the other's or within its range is a slip of the pen as often as not: not known. The numbers of
-    two electronic articles may well be next to each other.
-    """
-    first_a, first_b, last_a, last_b = (
-        numeric[name][rows] for name in ("page", "last_page") for rows in (a, b)
-    )
-    page = _level(first_a, first_b)
-    ends = (last_a > 0) & (last_a == last_b)
-    within = ((first_a > first_b) & (first_a <= last_b)) | ((first_b > first_a) & (first_b <= last_a))
-    near = np.abs(first_a - first_b) <= 1
-    numbers = numeric["located"][a] & numeric["located"][b]
-    page[(page == DIFFERENT) & (near | within) & ~numbers] = UNKNOWN
-    several = (first_a > 0) & (first_b > 0) & (first_a != last_a) & (first_b != last_b)
-    page[(page != SAME) & ends & several] = SAME
-    return page, ends & (first_a == first_b) & (last_a >= first_a + 2)

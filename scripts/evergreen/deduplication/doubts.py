@@ -179,6 +179,11 @@ class Doubts:
         little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
         agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
         doubt("sparse", little[~agree | (pairs.years[little] != 0)])
+        # what tells next year's update or another part from a work is what is missing here
+        untold = (_sparse(pairs) & (pairs.years > 0)) | (
+            pairs.cut_longer & (pairs.page != SAME) & (pairs.doi != SAME)
+        )
+        doubt("sparse", untold & ~placeless & ~pairs.same_id)
 
         sure = (filled & equal) | (equal & (pairs.doi == SAME))
         sure |= equal & (pairs.page == SAME) & (pairs.length >= NAMING)

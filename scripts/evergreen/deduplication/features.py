@@ -34,10 +34,12 @@ COLUMNS = (
 
 _NOTES = (
     # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
-    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\.?\s*\[(?:erratum|comment|retraction) (?:appears )?in [^\[\]:]*$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
+    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
+_UNCLOSED = r"(?i)\s*\.?\s*\[(?:erratum|comment|retraction) (?:appears )?in [^\[\]:]*?((?:\.\s*\d{1,2}|\s\(?part\s\w+\)?)?\W*)$"
+"""A note that was cut off; the number of the part may stand behind it (the group)."""
 CUT = r"(?:…|\.\.\.)\W*$"
 """A title that a database cut off."""
 _CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)[^()]*)\)\W*$"
@@ -49,10 +51,22 @@ _PARTICLES = (
     r"^(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av) )+"
 )
 _EDITION = r"\s*\([^()]*\)?\s*$"
+
+
+def _slips(word: str) -> str:
+    """A pattern of the word with one slip of the pen behind its first letter: one lost, changed or added, or two exchanged."""
+    pattern = ""
+    for at in range(len(word) - 1, 0, -1):
+        letter, behind = word[at], word[at + 1 :]
+        exchanged = behind[:1] + letter + behind[1:]
+        pattern = f"(?:{letter}{pattern}|[a-z]?{behind}|[a-z]{letter}{behind}|{exchanged})"
+    return word[0] + pattern
+
+
 _ERRATUM = (
-    r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum)\b"
-    r"(?:\s*(?:to|for|in))?(?:\s*:|\s+[\"“'‘]|\s+(?:to|for)\s|\s*\.?\s*$|\s+\()"
-    r"|^\W*err?[a-z]{3,5}:"  # misspelt
+    r"(?i)^\W*(?:(?:publisher|author)s?'?s?:?\s)?"
+    rf"(?:errata|corrigenda|addendum|{'|'.join(map(_slips, ('erratum', 'corrigendum', 'correction')))})\b"
+    r"(?:(?:\s?[a-z]{1,3})?\s*:|\s*(?:to|for|in)?(?:\s+[\"“'‘]|\s*\.?\s*$|\s+\()|\s+(?:to|for)\s)"
 )
 _RETRACTION = (
     r"(?i)^\W*(?:notice of retraction|retraction(?:\s(?:note|notice|statement))?|withdrawal(?:\snotice)?)\b"
@@ -78,7 +92,9 @@ _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _OF_ABSTRACT = r"(?i)^(?:S|A|P|O|OP|AB|PO|PS)-?[0-9]{1,4}[a-z]?(?:\W|$)"
 """Pages of a supplement (`S123`), numbers of posters and talks."""
-_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|[:.]\s+(?:I{1,3}|IV|VI?)[.:]\s"
+_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|\d{1,2})\W*$|(?::\s*|\.\s+)(?:I{1,3}|IV|VI?)[.:]\s"
+_GRADED = r"(?i)\b(?:type|stage|grade|class)\s(?:[IV]{1,3}|\d{1,2})\W*$"
+"""A title that ends in a number that counts no parts."""
 _BRACKETED = r"^\W{0,3}\[[^\[\]]*\]"
 """A title that a database translated: `[Denosumab in rheumatoid arthritis]`."""
 _VERNACULAR = (
@@ -87,19 +103,29 @@ _VERNACULAR = (
     r"|nel|gli|degli|uma|dos|nas|em|met|het|een|voor|bij|och|efter|hos|og|przy|oraz|leczenie|ve|ile)\b"
 )
 """Scripts and words that English titles do not have."""
-_BESIDE = (_FLAG, _NOTES, _ERRATUM, _RETRACTION, _COMMENT)
-"""What stands before or behind the title of the work itself."""
-_BESIDE_ONE = tuple(re.compile(pattern) for pattern in _BESIDE)
-_HINTS = ("", ("[", "(", "..."), "", "", ("repl", "respon", "comment", "letter", "discussion", "re:"))
-"""Letters of which one is in a title that the pattern of `_BESIDE` finds: most titles have none of the slow ones."""
+_BESIDE = (
+    (_FLAG, "", ()),
+    (_NOTES, "", ("[", "(", "...")),
+    (_UNCLOSED, r"\1", ("[",)),
+    (_ERRATUM, "", ()),
+    (_RETRACTION, "", ()),
+    (_COMMENT, "", ("repl", "respon", "comment", "letter", "discussion", "re:")),
+)
+"""What stands before or behind the title of the work itself, what is put there instead, and letters of which one is in a title
+that the pattern finds: most titles have none of the slow ones."""
+_SPACED = np.array(
+    [byte if byte >= 128 or chr(byte).isalpha() else 32 for byte in range(256)], dtype=np.uint8
+)
+"""For each byte of a text itself, or a space in the place of what is no letter of ASCII."""
+_BESIDE_ONE = tuple((re.compile(pattern), instead, hints) for pattern, instead, hints in _BESIDE)
 
 
 def stripped(title: str) -> str:
     """One title without what databases put before or behind it; a title that is nothing else keeps it."""
     lower = title.lower()
-    for pattern, hints in zip(_BESIDE_ONE, _HINTS, strict=True):
+    for pattern, instead, hints in _BESIDE_ONE:
         if not hints or any(hint in lower for hint in hints):
-            rest = pattern.sub("", title)
+            rest = pattern.sub(instead, title)
             title = rest if len(rest) > 5 else title
     return title
 
@@ -123,6 +149,18 @@ def _matches(array: pa.Array, pattern: str) -> np.ndarray:
 
 def _without(array: pa.Array, pattern: str, instead: str = "") -> pa.Array:
     return pc.replace_substring_regex(array, pattern, instead)
+
+
+def _letters(array: pa.Array) -> pa.Array:
+    """Texts with spaces in the place of what is no letter, and without accents."""
+    marked = pc.invert(pc.string_is_ascii(array))
+    few = _without(pc.utf8_normalize(array.filter(marked), form="NFKD"), r"\p{M}+")
+    few = _without(few, r"[^\p{L}]+", " ")
+    _, ends, letters = array.buffers()
+    if letters is not None:  # byte by byte, which is right for ASCII
+        spaced = pa.py_buffer(_SPACED[np.frombuffer(letters, dtype=np.uint8)])
+        array = pa.LargeStringArray.from_buffers(len(array), ends, spaced, offset=array.offset)
+    return pc.replace_with_mask(array, marked, few)
 
 
 def _integer(array: pa.Array, pattern: str) -> np.ndarray:
@@ -152,6 +190,15 @@ def _numbers(titles: pa.Array) -> pa.Array:
     """
     counting = _matches(titles, r"\d|\b[ivx]+\b|\bpart\b")
     padded = joined(" ", pc.filter(titles, pa.array(counting)), " ")
+    in_letters = pa.array(_matches(padded, r"\b(?:[ivx]+|part)\b"))
+    padded = pc.replace_with_mask(padded, in_letters, _in_digits(padded.filter(in_letters)))
+    numbers = pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
+    none = pa.array(np.full(len(titles), ""), pa.large_string())
+    return pc.replace_with_mask(none, pa.array(counting), numbers)
+
+
+def _in_digits(padded: pa.Array) -> pa.Array:
+    """Titles between two spaces with roman numbers and those of parts as digits."""
     counted = r"\b(part|type|phase|stage|class|volume|section|chapter|study|trial|paper|report|grade|level|group|factor) %s\b"
     for letter, digit in (("i", "1"), ("v", "5"), ("x", "10")):
         padded = _without(padded, counted % letter, rf"\1 {digit}")
@@ -162,9 +209,7 @@ def _numbers(titles: pa.Array) -> pa.Array:
         padded = _without(padded, rf"\b{roman}\b", str(number))
     for word, number in (("first", 1), ("second", 2), ("third", 3), ("one", 1), ("two", 2), ("three", 3)):
         padded = _without(padded, rf"\bpart {word}\b", f"part {number}")
-    numbers = pc.utf8_trim(_without(_without(padded, r"[^0-9]+", " "), r"\b0+([0-9])", r"\1"), characters=" ")
-    none = pa.array(np.full(len(titles), ""), pa.large_string())
-    return pc.replace_with_mask(none, pa.array(counting), numbers)
+    return padded
 
 
 def _kinds(records: pd.DataFrame, titles: pa.Array, journals: pa.Array, dois: pa.Array) -> np.ndarray:
@@ -212,31 +257,34 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     dois = text(records["doi"])
     kind = _kinds(records, raw, journals, dois)
     prefixed = np.isin(kind, [KINDS.index(name) for name in ("erratum", "retraction", "comment")])
-    noted = _matches(raw, _NOTES) | _matches(raw, _FLAG) | prefixed | _matches(raw, SPOKEN)
+    noted = prefixed | _matches(raw, _FLAG) | _matches(raw, SPOKEN)
+    marked = _matches(raw, r"[\[(]|\.\.\.")
+    few = raw.filter(pa.array(marked))
+    noted[marked] |= _matches(few, _NOTES) | _matches(few, _UNCLOSED)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)
-        for pattern in _BESIDE:
-            rest = _without(bare, pattern)
+        for pattern, instead, _ in _BESIDE:
+            rest = _without(bare, pattern, instead)
             # a title that is nothing but a note ("Erratum", "[Retraction]") keeps it
             bare = pc.if_else(pc.greater(pc.utf8_length(rest), 5), rest, bare)
         again = pa.array([searchable(spoken(value)) for value in bare.to_pylist()], pa.large_string())
         titles = pc.replace_with_mask(titles, chosen, again)
     counted = titles
     if (lone := _matches(raw, _LONE % "[ivx]")).any():
-        marked = _without(raw.filter(pa.array(lone)), _NOTES)
+        marked = _without(_without(raw.filter(pa.array(lone)), _NOTES), _UNCLOSED, r"\1")
         for letter, number in (("i", "1"), ("v", "5"), ("x", "10")):
             marked = _without(marked, _LONE % letter, rf"\1 {number}\2")
         again = pa.array([searchable(value) for value in marked.to_pylist()], pa.large_string())
         counted = pc.replace_with_mask(titles, pa.array(lone), again)
 
     registry, secondary = numbers(records, kind == KINDS.index("registry"))
-    names = _without(pc.utf8_normalize(text(records["authors"]), form="NFKD"), r"\p{M}+")
-    names = _without(names, r"[^\p{L}]+", " ")
+    names = _letters(text(records["authors"]))
     mixed = pa.array(_matches(names, r"\p{Ll}"))
     initials = _without(names, r"\b\p{Lu}{1,3}\b", " ")
     names = pc.utf8_lower(pc.if_else(mixed, initials, names))
-    names = pc.utf8_trim(_without(_without(names, r"\bet al\b|\band\b", " "), r" +", " "), characters=" ")
+    names = pc.utf8_split_whitespace(_without(names, r"\bet al\b|\band\b", " "))
+    names = pc.utf8_trim(pc.binary_join(names, pa.scalar(" ", pa.large_string())), characters=" ")
 
     pages = text(records["pages"])
     garbled = pa.array(_matches(pages, r"^[A-Za-z]+-\d"))  # "Suppl-48": the first page was lost
@@ -250,10 +298,11 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
         {
             "record_id": records["record_id"].to_numpy(),
             "stem": _stems(records).to_numpy(),
-            "title": _series(_without(titles, r"\band\b| ")),  # `&` is not a word
+            # `&` is not a word
+            "title": _series(pc.replace_substring(_without(titles, r"\band\b"), " ", "")),
             "cut": _matches(raw, CUT),
             "tongue": tongue,
-            "part": _matches(raw, _PART),
+            "part": _matches(raw, _PART) & ~_matches(raw, _GRADED),
             "corrected": np.where(_matches(raw, _CITED), 2, _matches(raw, _CORRECTED)).astype(np.int8),
             "numbers": _series(_numbers(counted)),
             "authors": _series(names),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -46,6 +48,8 @@ _IN_JOURNAL = re.compile(r"(.+?) conference (?!(?:on|of|for|in|and|series|procee
 _SHORTEST_PREFIX = 6
 _LETTERS_OF_ACRONYM = 3
 _LONG_BEGINNING = 8
+_BEGINNING = 2
+"""Words at the beginning of a name that its cut form has, perhaps with others between."""
 
 
 def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -58,18 +62,46 @@ def compare_journals(names: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndar
     open_ = np.flatnonzero((a != b) | (names == "")[a])
     low, high = np.minimum(a[open_], b[open_]).astype(np.int64), np.maximum(a[open_], b[open_])
     pairs, where = np.unique(low * len(names) + high, return_inverse=True)
-    words = [_words(name) for name in names]
-    homes = [_words(_home(name)) for name in names]
-
-    def compared(x: int, y: int) -> int:
-        known = _compare(words[x], words[y])
-        if known < 1 and (homes[x] != words[x] or homes[y] != words[y]):
-            known = max(known, _compare(homes[x], homes[y]))
-        return 1 if known < 1 and _acronym(names[x], names[y]) else known
-
-    found = map(compared, *np.divmod(pairs, len(names)))
-    level[open_] = np.fromiter(found, np.int8, len(pairs))[where]
+    first, second = (names[codes].tolist() for codes in np.divmod(pairs, len(names)))
+    level[open_] = np.fromiter(map(_level, first, second), np.int8, len(pairs))[where]
     return level
+
+
+@dataclass(frozen=True, eq=False)
+class _Name:
+    """A name as words that count, with what is read of them for each of its pairs."""
+
+    words: list[str]
+    whole: str
+    initials: str
+    home: _Name | None
+    acronym: str
+
+    @classmethod
+    @lru_cache(maxsize=1 << 17)
+    def of(cls, name: str) -> _Name:
+        words = [word for word in name.split() if word not in _SMALL] or name.split()
+        home = _home(name)
+        return cls(
+            words,
+            "".join(words),
+            "".join(word[0] for word in words),
+            None if home == name else cls.of(home),
+            _only_word(name),
+        )
+
+
+@lru_cache(maxsize=1 << 19)
+def _level(a: str, b: str) -> int:
+    one, other = _Name.of(a), _Name.of(b)
+    known = _compare(one, other)
+    if known < 1 and (one.home or other.home):
+        known = max(known, _compare(one.home or one, other.home or other))
+    if known < 1 and (
+        (one.acronym and _stands_for(one.acronym, b)) or (other.acronym and _stands_for(other.acronym, a))
+    ):
+        return 1
+    return known
 
 
 def same_sort(a: str, b: str) -> bool:
@@ -78,46 +110,61 @@ def same_sort(a: str, b: str) -> bool:
     return sorts[0] == sorts[1]
 
 
-def _acronym(a: str, b: str) -> bool:
-    """One name is the other in letters: `ICES 2004`, `TODS` (ACM Transactions on Database Systems), `CACM` (Communications of the ACM).
+def _stands_for(acronym: str, name: str) -> bool:
+    """The acronym is the name in letters: `ICES 2004`, `TODS` (ACM Transactions on Database Systems), `CACM` (Communications of the ACM).
 
     The letters are those of the whole name, of all words but the first (a society), of all but the last, which stands whole; those of
     a meeting may end in three or more of its last words: `SIGMOD Conference` (Special Interest Group on Management of Data).
     """
-    for short, long in ((a, b), (b, a)):
-        bare = [word for word in short.split() if word not in _FRAME and not word.isdigit()]
-        if len(bare) != 1 or not _LETTERS_OF_ACRONYM <= len(bare[0]) <= 8:
-            continue
-        every = [word for word in long.split() if not word[0].isdigit()]
-        framed = any(word in _FRAME for word in every)
-        for words in (every, [word for word in every if word not in _SMALL]):
-            without = words[1:] if words and words[0] in ("proceedings", "proc") else words
-            without = without[1:] if without and without[0] in ("of", "the") else without
-            without = without[1:] if without and without[0] == "the" else without
-            letters = "".join(word[0] for word in without)
-            if len(letters) > 1 and bare[0] in (letters, letters[1:], letters[:-1] + without[-1]):
-                return True
-            if framed and any(bare[0].endswith(letters[-n:]) for n in (3, 4) if len(letters) > n):
-                return True
-    return False
+    wholes, ends = _letters(name)
+    return acronym in wholes or acronym.endswith(ends)
 
 
-def _compare(a: list[str], b: list[str]) -> int:
-    if not a or not b:
+def _only_word(name: str) -> str:
+    """The word of a name that may be an acronym, without what frames the name of a meeting."""
+    bare = [word for word in name.split() if word not in _FRAME and not word.isdigit()]
+    return bare[0] if len(bare) == 1 and _LETTERS_OF_ACRONYM <= len(bare[0]) <= 8 else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _letters(name: str) -> tuple[set[str], tuple[str, ...]]:
+    """What a name is in letters, and what its letters may end in."""
+    every = [word for word in name.split() if not word[0].isdigit()]
+    framed = any(word in _FRAME for word in every)
+    wholes: set[str] = set()
+    ends: list[str] = []
+    for words in (every, [word for word in every if word not in _SMALL]):
+        without = words[1:] if words and words[0] in ("proceedings", "proc") else words
+        without = without[1:] if without and without[0] in ("of", "the") else without
+        without = without[1:] if without and without[0] == "the" else without
+        letters = "".join(word[0] for word in without)
+        if len(letters) > 1:
+            wholes |= {letters, letters[1:], letters[:-1] + without[-1]}
+        ends += [letters[-n:] for n in (3, 4) if framed and len(letters) > n]
+    return wholes, tuple(ends)
+
+
+def _compare(a: _Name, b: _Name) -> int:
+    if not a.words or not b.words:
         return 0
-    whole_a, whole_b = "".join(a), "".join(b)
-    if whole_a.endswith(ELLIPSIS) or whole_b.endswith(ELLIPSIS):
-        return _compare_cut(a, b)
-    if whole_a == whole_b or sorted(a) == sorted(b):  # `Data Engineering, Conference on`
+    if a.whole.endswith(ELLIPSIS) or b.whole.endswith(ELLIPSIS):
+        return _compare_cut(a.words, b.words)
+    if a.whole == b.whole:
         return 1
-    long, short, whole, beginning = (
-        (a, b, whole_a, whole_b) if len(whole_a) >= len(whole_b) else (b, a, whole_b, whole_a)
-    )
-    if (len(long) == len(short) and all(map(_shortened, long, short))) or _initials(long, short):
+    long, short = (a, b) if len(a.whole) >= len(b.whole) else (b, a)
+    count = len(short.words)
+    if len(long.words) == count:
+        if sorted(a.words) == sorted(b.words):  # `Data Engineering, Conference on`
+            return 1
+        if long.initials == short.initials and all(map(_shortened, long.words, short.words)):
+            return 1
+    if _initials(long, short):
         return 1
-    if short == long[: len(short)] or (len(beginning) >= _SHORTEST_PREFIX and beginning in whole):
+    if short.words == long.words[:count] or (
+        len(short.whole) >= _SHORTEST_PREFIX and short.whole in long.whole
+    ):
         return 0
-    return 0 if len(short) >= 2 and _skips(long, short) else -1
+    return 0 if count >= 2 and _skips(long.words, short.words) else -1
 
 
 def _home(name: str) -> str:
@@ -131,21 +178,18 @@ def _home(name: str) -> str:
 
 def _compare_cut(a: list[str], b: list[str]) -> int:
     """Names of which one (or both) was cut off: the same as far as the words go, if there are enough of them."""
-    a, b = _whole_words(a), _whole_words(b)
-    agree = all(map(_shortened, a, b))
-    enough = sum(min(len(x), len(y)) for x, y in zip(a, b, strict=False)) >= _LONG_BEGINNING
-    return 1 if agree and enough else 0 if agree else -1
+    whole = _whole_words(a), _whole_words(b)
+    if all(map(_shortened, *whole)):
+        return int(sum(min(len(x), len(y)) for x, y in zip(*whole, strict=False)) >= _LONG_BEGINNING)
+    # `Diabetes/Metabolism Re…` for `Diabetes Res Rev`
+    a, b = ([word for word in (name.rstrip(ELLIPSIS) for name in names) if word] for names in (a, b))
+    return 0 if _skips(a, b[:_BEGINNING]) or _skips(b, a[:_BEGINNING]) else -1
 
 
 def _whole_words(words: list[str]) -> list[str]:
     """`words` without the sign of a cut; a last piece of some letters may be of a word that names leave out (`an…`)."""
     last = words[-1].rstrip(ELLIPSIS)
     return words if last == words[-1] else words[:-1] + [last] * (len(last) > 3)
-
-
-def _words(name: str) -> list[str]:
-    words = name.split()
-    return [word for word in words if word not in _SMALL] or words
 
 
 def _shortened(word: str, abbreviation: str) -> bool:
@@ -161,15 +205,15 @@ def _shortened(word: str, abbreviation: str) -> bool:
 def _skips(long: list[str], short: list[str]) -> bool:
     """All words of `short` are in `long` in their order, with others between."""
     rest = iter(long)
-    return all(any(_shortened(word, abbreviation) for word in rest) for abbreviation in short)
+    for abbreviation in short:
+        for word in rest:
+            if word[0] == abbreviation[0] and _shortened(word, abbreviation):
+                break
+        else:
+            return False
+    return True
 
 
-def _initials(long: list[str], short: list[str]) -> bool:
+def _initials(long: _Name, short: _Name) -> bool:
     """`BMJ` for British Medical Journal, `JAMA`, `PNAS`; the name may go on behind."""
-    letters = short[0]
-    return (
-        len(short) == 1
-        and 3 <= len(letters) <= 8
-        and len(long) >= len(letters)
-        and all(word.startswith(letter) for word, letter in zip(long, letters, strict=False))
-    )
+    return len(short.words) == 1 and 3 <= len(short.whole) <= 8 and long.initials.startswith(short.whole)

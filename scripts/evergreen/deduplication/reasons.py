@@ -56,14 +56,15 @@ def reasons(pairs: Comparison, vetoes: np.ndarray | None = None) -> np.ndarray:
         [pairs.title >= 99.9, pairs.title >= 90, pairs.contained, pairs.title > 0], [4, 3, 2, 1], 0
     )
     vetoes = np.zeros(len(pairs), np.uint32) if vetoes is None else vetoes
-    table = np.column_stack(
-        [title, np.minimum(pairs.years, 3), *levels, pairs.numbers_differ, pairs.same_id, vetoes]
-    ).astype(np.int32)
-    if not len(table):
-        return np.empty(0, dtype=object)
-    distinct, where = np.unique(table, axis=0, return_inverse=True)
-    texts = np.array([_sentence(row.tolist()) for row in distinct], dtype=object)
-    return texts[where.ravel()]
+    columns = [title, np.minimum(pairs.years, 3), *levels, pairs.numbers_differ, pairs.same_id, vetoes]
+    # one number for each combination: all columns are from -1 to 4 but the vetoes, which stand in front
+    combined = np.zeros(len(pairs), dtype=np.int64)
+    for column in reversed(columns):
+        combined = 8 * combined + (column.astype(np.int64) + 1)
+    _, first, where = np.unique(combined, return_index=True, return_inverse=True)
+    rows = zip(*(column[first].tolist() for column in columns), strict=True)
+    texts = np.array([_sentence([int(value) for value in row]) for row in rows], dtype=object)
+    return texts[where]
 
 
 def _sentence(row: list[int]) -> str:

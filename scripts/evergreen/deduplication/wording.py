@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from evergreen.deduplication.features import CUT, stripped
+from evergreen.deduplication.features import CUT, ELLIPSIS, stripped
 from evergreen.records.normalise import searchable, spoken
 
 
@@ -121,11 +121,15 @@ class Words:
                     edges.add(len(words))
                 else:
                     words.append(word)
-            return cls(words, frozenset(edges | {0, len(words)}), bool(_CUT.search(title)))
+            return cls(words, frozenset(edges | {0, len(words)}), _ends_open(title))
         for piece in marked.split(_EDGE):
             edges.add(len(words))
             words += searchable(piece).split()
-        return cls(words, frozenset(edges | {len(words)}), bool(_CUT.search(title)))
+        return cls(words, frozenset(edges | {len(words)}), _ends_open(title))
+
+
+def _ends_open(title: str) -> bool:
+    return ("..." in title or ELLIPSIS in title) and bool(_CUT.search(title))
 
 
 def names_a_work(title: str) -> bool:
@@ -184,6 +188,8 @@ def _cut(x: Words, y: Words, here: slice, there: slice, known: Callable[[str], b
         return False
     left, right = x.words[here], y.words[there]
     (short, title), (long, _) = sorted([(left, x), (right, y)], key=lambda side: len("".join(side[0])))
+    if title.cut and all(word in FUNCTION for word in short):
+        short = []  # `negative and …`, `negative & equivocal smears`
     if short and not "".join(long).startswith("".join(short)):
         return title.cut and _replaced(short, long[: len(short)], known) == SLIP
     within = bool(short) and len(short[-1]) < len(long[len(short) - 1])

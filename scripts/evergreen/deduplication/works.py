@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from evergreen.deduplication.features import text
 from evergreen.records.model import CONTRACT
 
 FIRST = ("title", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid", "language", "url")
@@ -55,9 +58,12 @@ def clusters(state: pd.DataFrame, source_order: list[str]) -> pd.DataFrame:
             "place": place,
         }
     )
-    heads = table[kept].sort_values(["round", "place", "record_id"], kind="stable")
-    table["work"] = pd.Index(heads["work_id"]).get_indexer(pd.Index(table["work_id"]))
-    return table.sort_values(["work", "round", "place", "record_id"], kind="stable", ignore_index=True)
+    keys = pa.table({name: pa.array(table[name]) for name in ("round", "place", "record_id")})
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]).to_numpy()
+    heads = table["work_id"].iloc[order[kept.to_numpy()[order]]]
+    table["work"] = pd.Index(heads).get_indexer(pd.Index(table["work_id"]))
+    order = order[np.argsort(table["work"].to_numpy()[order], kind="stable")]
+    return table.iloc[order].reset_index(drop=True)
 
 
 def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[str, str]]) -> Merged:
@@ -69,45 +75,46 @@ def merge(records: pd.DataFrame, state: pd.DataFrame, sources: dict[str, dict[st
     database or register had it in its earliest round, else to `other`.
     """
     table = clusters(state, list(sources))
-    rows = records.set_index("record_id").loc[table["record_id"].to_numpy()].reset_index()
+    row = pd.Index(records["record_id"]).get_indexer(pd.Index(table["record_id"]))
     work = table["work"].to_numpy()
     # table stands in the order of round, source, id within a work
-    place = _places(rows["source"], list(sources))
+    place = table["place"].to_numpy()
     others = np.array([source["kind"] != "pubmed" for source in sources.values()] + [True])
-    best = np.lexsort((np.arange(len(rows)), place, others[place], work))
-    preference = np.empty(len(rows), dtype=np.int64)
-    preference[best] = np.arange(len(rows))
+    best = np.lexsort((np.arange(len(row)), place, others[place], work))
 
     count = int(work.max(initial=-1)) + 1
     head = np.flatnonzero(table["kept"].to_numpy())
     values: dict[str, Any] = {
-        "work_id": table["work_id"].to_numpy()[head],
-        "round": table["round"].to_numpy()[head],
+        "work_id": table["work_id"].iloc[head].array,
+        "round": table["round"].iloc[head].array,
         "column": _columns(table, sources),
     }
     several = np.bincount(work, minlength=count) > 1
-    values["record_ids"] = _joined(table["record_id"], work, several)
-    values["sources"] = _joined(table["source"], work, several)
-    origin: dict[str, np.ndarray] = {"work_id": values["work_id"][several]}
-    ids = rows["record_id"].to_numpy()
+    every = np.arange(len(row))
+    values["record_ids"] = _joined(table["record_id"], every, work, several)
+    values["sources"] = _joined(table["source"], every, work, several)
+    origin: dict[str, Any] = {"work_id": values["work_id"][several]}
+    ids = text(table["record_id"])
     for column in BIBLIOGRAPHIC:
         if column == "retracted":
-            values[column] = (
-                np.bincount(work, weights=rows[column].to_numpy(dtype=float), minlength=count) > 0
-            )
+            retracted = records[column].to_numpy(dtype=float)[row]
+            values[column] = np.bincount(work, weights=retracted, minlength=count) > 0
         elif column in UNITED:
-            values[column] = _joined(rows[column], work, several, split=True)
+            values[column] = _joined(records[column], row, work, several, split=True)
         else:
-            chosen = _choose(rows[column], column, work, preference, several)
-            values[column] = (
-                rows[column].to_numpy()[chosen] if column != "year" else rows[column].iloc[chosen].array
+            chosen = _choose(records[column], row, work, best, several)
+            value = records[column].iloc[row[chosen]]
+            values[column] = value.array
+            known = pa.array(_filled(value)[several])
+            origin[column] = pd.Series(
+                pc.if_else(known, ids.take(pa.array(chosen[several])), ""), dtype="str"
             )
-            origin[column] = np.where(_filled(rows[column])[chosen], ids[chosen], "")[several]
-    values["alias"] = _joined(table["alias"], work, several)
+    values["alias"] = _joined(table["alias"], every, work, several)
+    former = records["alias"].iloc[row].array
     return Merged(
         works=pd.DataFrame(values)[list(WORKS)],
         origin=pd.DataFrame(origin),
-        clusters=table.assign(alias=rows["alias"])[list(CLUSTERS)],
+        clusters=table.assign(alias=former)[list(CLUSTERS)],
     )
 
 
@@ -123,14 +130,17 @@ def _filled(column: pd.Series) -> np.ndarray:
 
 
 def _choose(
-    column: pd.Series, name: str, work: np.ndarray, preference: np.ndarray, several: np.ndarray
+    column: pd.Series, row: np.ndarray, work: np.ndarray, best: np.ndarray, several: np.ndarray
 ) -> np.ndarray:
-    """Row of the value that stands, for each work in order."""
-    chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only row of most works
-    rows = np.flatnonzero(several[work])
-    if not len(rows):
+    """Place of the value that stands, for each work in order; `row` is where a place's value is in the column.
+
+    `best` has the places in the order of works, within a work the best first.
+    """
+    chosen = np.flatnonzero(np.diff(work, prepend=-1))  # the only one of most works
+    places = best[several[work]]  # the places of a work stand together in `best` as well
+    if not len(places):
         return chosen
-    column, work, preference = column.iloc[rows], work[rows], preference[rows]
+    name, column, work = column.name, column.iloc[row[places]], work[places]
     worse: np.ndarray
     if name == "abstract":
         worse = -column.str.len().to_numpy()
@@ -143,27 +153,35 @@ def _choose(
         worse = (~column.str.contains("[-\u2013]", regex=True)).to_numpy(dtype=int)
     else:
         worse = np.zeros(len(column), dtype=int)
-    order = np.lexsort((preference, worse, ~_filled(column), work))
-    chosen[several] = rows[order[np.flatnonzero(np.diff(work[order], prepend=-1))]]
+    worse = worse - worse.min()
+    worse += ~_filled(column) * (worse.max() + 1)
+    least = np.minimum.reduceat(
+        worse * len(places) + np.arange(len(places)), np.flatnonzero(np.diff(work, prepend=-1))
+    )
+    chosen[several] = places[least % len(places)]
     return chosen
 
 
-def _joined(column: pd.Series, work: np.ndarray, several: np.ndarray, *, split: bool = False) -> np.ndarray:
-    """The different values of each work's records in their order, joined by `"; "`."""
-    filled = _filled(column)
-    values = np.full(len(several), "", dtype=object)
-    texts = column.to_numpy(dtype=object)
-    alone = ~several[work]
-    values[work[alone]] = texts[alone]
-    united: dict[int, dict[str, None]] = {}
-    rows = filled & ~alone
-    for number, value in zip(work[rows].tolist(), texts[rows].tolist(), strict=True):
-        found = united.setdefault(number, {})
-        for part in value.split("; ") if split and ";" in value else (value,):
-            found[part] = None
-    for number, found in united.items():
-        values[number] = "; ".join(found)
-    return values
+def _joined(
+    column: pd.Series, row: np.ndarray, work: np.ndarray, several: np.ndarray, *, split: bool = False
+) -> pd.Series:
+    """The different values of each work's records in their order, joined by `"; "`; `row` as for `_choose`."""
+    texts = text(column)
+    alone = texts.take(pa.array(row[np.flatnonzero(np.diff(work, prepend=-1))]))
+    places = np.flatnonzero(several[work])
+    parts = texts.take(pa.array(row[places]))
+    filled = pc.not_equal(parts, "")
+    parts, places = parts.filter(filled), places[filled.to_numpy(zero_copy_only=False)]
+    owner = (np.cumsum(several) - 1)[work[places]]
+    if split:
+        lists = pc.split_pattern(parts, "; ")
+        parts, owner = lists.flatten(), owner[pc.list_parent_indices(lists).to_numpy()]
+    codes = parts.dictionary_encode().indices.to_numpy().astype(np.int64)
+    new = ~pd.Series(owner * (int(codes.max(initial=0)) + 1) + codes).duplicated().to_numpy()
+    ends = np.searchsorted(owner[new], np.arange(several.sum() + 1))
+    lists = pa.LargeListArray.from_arrays(pa.array(ends), parts.filter(pa.array(new)))
+    united = pc.binary_join(lists, pa.scalar("; ", pa.large_string()))
+    return pd.Series(pc.replace_with_mask(alone, pa.array(several), united), dtype="str")
 
 
 def _columns(table: pd.DataFrame, sources: dict[str, dict[str, str]]) -> np.ndarray:

@@ -19,7 +19,6 @@ import pyarrow as pa
 from evergreen.records.names import first_author
 from evergreen.records.normalise import canonical_doi, first_page, searchable
 from evergreen.records.registers import registry_ids
-from evergreen.sheets.labels import first_listed
 
 CONTRACT = (
     "record_id", "source", "round", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages",
@@ -166,6 +165,9 @@ def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
     `<source>:<content_hash>` where there is none. Rows with the same id are told apart by `~2`, `~3` in the order of their content, whatever their
     order in the file.
     """
+    # Loads what reads sheets, which those who only know the table need not.
+    from evergreen.sheets.labels import first_listed
+
     accessions = frame["accession"].str.strip()
     bases = [
         f"{source}:{first_listed(accession) or content_hash(title, '' if pd.isna(year) else str(year), authors)}"
