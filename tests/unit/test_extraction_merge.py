@@ -101,6 +101,39 @@ def test_a_study_that_one_has_not_begun_is_pending_once():
     ]
 
 
+WAITS = {"_awaited": True}
+SAYS = {"n": 5.0, "_awaited": False}
+AWAITING = [
+    # Rows of AB, rows of CD, merged (arm, status), conflicts (arm, column, values, status).
+    ("a row that the other has", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "sham"}],
+     [("drug", "agreed"), ("sham", "single")], [("sham", "row", "CD=awaited", "pending")]),
+    ("its arm is called otherwise", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "control"}],
+     [("drug", "agreed"), ("sham", "single")], [("control", "row", "CD=awaited", "pending")]),
+    ("of another outcome", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "outcome": "sleep"}],
+     [("drug", "agreed"), ("sham", "single")], [("sham", "row", "AB=present; CD=absent", "open"), ("drug", "row", "CD=awaited", "pending")]),
+    ("nobody has it", [SAYS, {**WAITS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "sham"}],
+     [("drug", "agreed")], [("sham", "row", "AB=awaited", "pending"), ("sham", "row", "CD=awaited", "pending")]),
+    ("a study that nobody has begun", [SAYS, {**WAITS, "study": "S2"}, {**WAITS, "study": "S2", "arm": "sham"}], [SAYS],
+     [("drug", "agreed")], [("", "study", "AB=absent", "pending")]),
+    ("a study that the other has begun", [SAYS], [{**WAITS}],
+     [("drug", "single")], [("", "study", "AB=present; CD=absent", "pending")]),
+    ("the same row is there and says something", [SAYS], [WAITS, SAYS], [("drug", "agreed")], []),
+    ("units are no contradiction before a number stands", [{**SAYS, "unit": "mm"}, {**WAITS, "arm": "sham", "unit": "cm"}], [SAYS],
+     [("drug", "agreed")], [("sham", "row", "AB=awaited", "pending")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "ab", "cd", "rows", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING]
+)
+def test_a_row_with_labels_alone_is_awaited_and_is_no_disagreement(what, ab, cd, rows, conflicts):
+    merged = merge_extraction({"AB": sheet(*ab), "CD": sheet(*cd, file="CD.csv")})
+    assert list(merged.rows[["arm", "status"]].itertuples(index=False, name=None)) == rows
+    assert "_awaited" not in merged.rows
+    listed = merged.conflicts[["arm", "column", "values", "status"]]
+    assert list(listed.itertuples(index=False, name=None)) == conflicts
+
+
 def test_one_extractor_alone_is_enough():
     merged = merge_extraction({"AB": sheet({"n": 5.0})})
     assert merged.rows["status"].tolist() == ["single"]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import KEY, Row, check, impossible, key_of, place_of, twice
+from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import NUMBER, columns_of, folded, labels, name_key
-from evergreen.sheets.columns import PLACE, apart
+from evergreen.sheets.columns import AWAITED, PLACE, apart
 from evergreen.sheets.labels import spelling_of
 from evergreen.sheets.numbers import Convention, Unreadable
 from evergreen.sheets.numbers import plain as as_number
@@ -31,6 +31,7 @@ REMARKS = ("record_id", "source", "note")
 STUDY_KEY = ("study",)
 CONFLICTS = (*KEY, "column", "values", "status", "value", "adjudicator", "note")
 KEEP, DROP = "keep", "drop"
+AWAITS = "awaited"
 SETTLED_ROW = labels.Choices((KEEP, DROP))
 
 
@@ -75,7 +76,8 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
     and listed as a conflict in the column `row`; an adjudicator settles it with `keep` or `drop`. A study that an extractor has
-    not begun is listed once, as pending. Raises InputError(s) on impossible numbers and on contradictory rows.
+    not begun is listed once, as pending; so is a row of one that an extractor's sheet awaits (labels, and nothing said yet), which is no
+    disagreement. Raises InputError(s) on impossible numbers and on contradictory rows.
     """
     sheets = _in_order(sheets)
     for rows in sheets.values():
@@ -95,7 +97,7 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
     Columns are called as `sheets.columns.apart` has it, so that a person's `status` and the row's stand side by side.
     """
     sheets = _in_order(sheets)
-    refuse([error for rows in sheets.values() for error in twice(tables.rows(rows), STUDY_KEY)])
+    refuse([error for rows in sheets.values() for error in twice(filled(rows), STUDY_KEY)])
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
     compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
@@ -127,9 +129,10 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     columns = [column for column in columns if column in held]
     kind = replace(kind, compared=tuple(column for column in kind.compared if column in held))
     written = {
-        person: tables.rows(rows[[column for column in rows.columns if column in held]])
+        person: filled(rows[[column for column in rows.columns if column in held]])
         for person, rows in sheets.items()
     }
+    awaited = {person: _awaited(rows, kind) for person, rows in sheets.items()}
     for column in kind.key:
         spelt[column] = spelling_of(row[column] for rows in written.values() for row in rows)
     for person, rows in written.items():
@@ -157,7 +160,8 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person in late:
             if (key[0], person) not in pending:
                 pending.add((key[0], person))
-                conflicts.append(_pending(by_person, person))
+                conflicts.append(_pending(by_person, person, row_key(by_person, kind)["study"]))
+        late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
             listed.append(_conflict(row_key(by_person, kind), "row", values, own.get("row")))
@@ -165,6 +169,14 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         if own.get("row", {}).get("value") == DROP:
             continue
         merged.append(left | _row(by_person, listed, own, columns, kind))
+    for person, own_rows in awaited.items():
+        for row in own_rows.rows if kind.key == KEY else ():
+            study = folded(row["study"])
+            if study in begun[person]:
+                conflicts.append(_awaiting(row, person))
+            elif (study, person) not in pending:
+                pending.add((study, person))
+                conflicts.append(_pending({}, person, row["study"]))
     conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
@@ -180,6 +192,37 @@ def _held(sheets: Mapping[str, pd.DataFrame]) -> set[str]:
         for rows in sheets.values()
         for column in rows.columns
         if (rows[column].notna() & rows[column].ne("")).any()
+    }
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """The rows that a sheet awaits, in the order of their keys, and the (study, outcome) that it awaits something of."""
+
+    rows: list[Row]
+    outcomes: frozenset[tuple[str, ...]]
+
+
+def _awaited(rows: pd.DataFrame, kind: Kind) -> _Awaited:
+    if AWAITED not in rows or not len(rows):
+        return _Awaited([], frozenset())
+    said = {key_of(row, kind.key) for row in filled(rows)}
+    found: dict[tuple[str, ...], Row] = {}
+    for row in tables.rows(rows[rows[AWAITED].astype(bool)]):
+        if key_of(row, kind.key) not in said:
+            found.setdefault(key_of(row, kind.key), row)
+    return _Awaited([found[key] for key in sorted(found)], frozenset(key[:2] for key in found))
+
+
+def _awaiting(row: Row, person: str) -> Row:
+    """A row that waits for a person who has begun its study."""
+    own = {column: row[column] for column in KEY}
+    return {
+        **dict.fromkeys(CONFLICTS, ""),
+        **own,
+        "column": "row",
+        "values": f"{person}={AWAITS}",
+        "status": "pending",
     }
 
 
@@ -255,8 +298,7 @@ def _conflict(key: Row, column: str, values: Mapping[str, str], decision: Row | 
     }
 
 
-def _pending(by_person: Mapping[str, Row], person: str) -> Row:
-    study = next(iter(by_person.values()))["study"]
+def _pending(by_person: Mapping[str, Row], person: str, study: str) -> Row:
     said = "; ".join([*(f"{other}=present" for other in by_person), f"{person}=absent"])
     empty = dict.fromkeys(CONFLICTS, "")
     return {**empty, "study": study, "column": "study", "values": said, "status": "pending"}
