@@ -106,7 +106,11 @@ if LISTED or TASKS:
                 "screening/page/template.html",
                 "screening/page/style.css",
                 "screening/page/program.js",
+                "screening/page/csv.js",
                 "screening/page/sheet.js",
+                "worklists/page/form.html",
+                "worklists/page/form.css",
+                "worklists/page/form.js",
             ),
             tables=lambda w, input: [
                 part

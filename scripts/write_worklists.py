@@ -125,9 +125,11 @@ def _included(studies_file: str | None, works_file: str | None) -> dict[str, lis
 def _write_lists(
     lists: Any, title: str, given: dict[str, Any], included: dict[str, list[str]] | None, folder: Path
 ) -> None:
-    from evergreen.worklists.workbook import write_workbook  # takes long to load
+    from evergreen.worklists.page import form  # take long to load
+    from evergreen.worklists.workbook import write_workbook
 
     for work in lists(title, given, included):
+        tables.write_text(form(work), folder / f"{work.person}.html")
         write_workbook(work, folder / f"{work.person}.xlsx")
         spreadsheets.write_table(work.sheet.frame(), folder / f"{work.person}.csv")
         if work.register is not None:

@@ -91,7 +91,7 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain", "later": "Pain later"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip
 
 

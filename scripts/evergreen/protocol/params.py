@@ -226,6 +226,8 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
         "known_items": protocol.known_items,
         "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
+        "extractors": list(protocol.extraction.extractors or ()),
+        "assessors": list(protocol.risk_of_bias.assessors or ()),
     }
 
 

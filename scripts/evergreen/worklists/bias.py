@@ -40,7 +40,7 @@ def rows_to_judge(
     variants = variants_of(everybody, tool, [])
     lines = [] if own is None else tables.rows(own)
     rows = [
-        _row({name: str(value) for name, value in line.items() if name not in PLACE}, tool, variants.get(folded(line["study"]), ""))
+        replace(_row({name: str(value) for name, value in line.items() if name not in PLACE}, tool, variants.get(folded(line["study"]), "")), own=True)
         for line in lines
     ]  # fmt: skip
     there = {_key(row.cells, tool, variants) for row in rows}
@@ -54,7 +54,7 @@ def rows_to_judge(
         for result in judged.get(folded(study), asked):
             for domain in tool.domains_of(variant):
                 effect = result.get("effect", "")
-                for question in ("", *(one.id for one in domain.form(variant, effect).questions)):
+                for question in (*(one.id for one in domain.form(variant, effect).questions), ""):
                     cells = {"study": study, **result, "domain": domain.id, "question": question}
                     if _key(cells, tool, variants) not in there:
                         rows.append(_row(cells, tool, variant))
@@ -71,7 +71,7 @@ def rows_to_judge(
         if own is None
         else [name for name in own.columns if name not in (*PLACE, *KEY, "variant", "assessor")]
     )
-    return Sheet("Judgements", columns_with_own(schema, mine), tuple(rows))
+    return Sheet("Judgements", columns_with_own(schema, mine), tuple(rows), key=KEY)
 
 
 def _results(sheets: Iterable[pd.DataFrame]) -> dict[str, list[dict[str, str]]]:
@@ -112,6 +112,7 @@ def _row(cells: dict[str, str], tool: Tool, variant: str) -> Row:
             row, allowed=allowed | {"answer": asked.answers}, hints={"question": hint, "answer": hint}
         )
     how = _how(domain, cells, variant)
+    row = replace(row, follows=domain.form(variant, cells.get("effect", "")).algorithm is not None)
     return replace(
         row, allowed=allowed | {"judgement": tool.levels_of(domain)}, hints={"judgement": how} if how else {}
     )

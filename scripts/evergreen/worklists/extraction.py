@@ -7,7 +7,7 @@ its rows are called alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -168,30 +168,30 @@ def rows_to_extract(
         there.add(key_of(cells))
         if not awaited and not any(cells[name] for name in cells if name not in LABELS):
             cells["note"] = "NR"  # what said so were number cells, which hold nothing now
-        rows.append(_row(cells, by_data.get(folded(cells["outcome"]))))
+        rows.append(replace(_row(cells, by_data.get(folded(cells["outcome"]))), own=True))
     for study, one, (timepoint, arm, group) in planned:
         cells = {"study": study, "outcome": one.data, "timepoint": timepoint, "arm": arm, "group": group}
         if key_of(cells) not in there:
             there.add(key_of(cells))
             rows.append(_row(cells, one))
     schema = columns_of("extraction")
-    first = dict.fromkeys(name for one in asked for name in one.numbers)
     return Sheet(
         "Extraction",
         columns_with_own(schema, [] if own is None else [name for name in own.columns if name not in PLACE]),
         tuple(rows),
         CONSTRAINTS,
-        tuple(column.name for column in schema if column.name in first),
+        KEY,
     )
 
 
 def _row(cells: dict[str, str], asked: Asked | None) -> Row:
+    first = _numbers("generic") if cells["group"] == "contrast" else asked.numbers if asked else ()
     if asked is None:
-        return Row(cells, part=cells["outcome"])
+        return Row(cells, first=first, part=cells["outcome"])
     hints = {"unit": f"Protocol: {asked.unit}. Write the unit of the report."} if asked.unit else {}
     if asked.name != asked.data:
         hints["outcome"] = asked.name
-    return Row(cells, hints=hints, part=cells["outcome"])
+    return Row(cells, hints=hints, first=first, part=cells["outcome"])
 
 
 def register_of(own: pd.DataFrame | None, studies: Sequence[str], read: Sequence[str]) -> Sheet:

@@ -22,23 +22,35 @@ class Row:
     cells: Cells
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
+    # The columns that its outcome needs most.
+    first: tuple[str, ...] = ()
     # Under which heading the page shows it.
     part: str = ""
+    # Whether it stands in the person's own sheet.
+    own: bool = False
+    # Whether it need not be filled where other rows say enough: a judgement that answers lead to.
+    follows: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows under columns; `rules` hold in each row, `first` are the columns that this review needs most."""
+    """Rows under columns; `rules` hold in each row."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     rules: tuple[Constraint, ...] = ()
-    first: tuple[str, ...] = ()
+    # The columns by which rows are told apart.
+    key: tuple[str, ...] = ("study",)
 
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+    @property
+    def first(self) -> frozenset[str]:
+        """The columns that any row needs most."""
+        return frozenset(name for row in self.rows for name in row.first)
 
     def frame(self) -> pd.DataFrame:
         """The rows as texts."""

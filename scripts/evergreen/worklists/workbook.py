@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,14 @@ def write_workbook(work: WorkList, path: str | Path) -> None:
 def _write(page: Any, sheet: Sheet, made: dict[str, Any]) -> None:
     cells = {column.name: f"{_letters(place)}2" for place, column in enumerate(sheet.columns)}
     last = max(1, len(sheet.rows)) + MORE
+    first = sheet.first
     for place, column in enumerate(sheet.columns):
         page.write_string(0, place, column.name, made["head"])
         if column.description:
             page.write_comment(
                 0, place, f"{column.description} ({in_words(column)})", {"author": "Evergreen", "x_scale": 2}
             )
-        width, options = _looks(column, sheet)
+        width, options = _looks(column, sheet, first)
         # A format of the column, not of its empty cells: a list of 20,000 rows has a million of them.
         page.set_column(place, place, width, made["label" if column.label else "fill"], options)
         if (check := check_of(column, sheet.rules, cells)) is not None:
@@ -101,9 +103,9 @@ def _write(page: Any, sheet: Sheet, made: dict[str, Any]) -> None:
     page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
 
 
-def _looks(column: Column, sheet: Sheet) -> tuple[int, dict[str, Any]]:
+def _looks(column: Column, sheet: Sheet, first: Collection[str]) -> tuple[int, dict[str, Any]]:
     """Width and options of a column; numbers that this review hardly needs are folded away, unless they are filled."""
-    needed = not column.numeric or not sheet.first or column.name in sheet.first
+    needed = not column.numeric or not first or column.name in first
     if needed or any(row.cells.get(column.name) for row in sheet.rows):
         return WIDTHS.get(column.name, 11 if column.numeric else 18), {}
     return 11, {"level": 1, "hidden": True}
