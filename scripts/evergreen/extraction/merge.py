@@ -132,7 +132,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         person: filled(rows[[column for column in rows.columns if column in held]])
         for person, rows in sheets.items()
     }
-    awaited = {person: _awaited(rows, kind) for person, rows in sheets.items()}
+    awaited = {person: _awaited(rows, written[person], kind) for person, rows in sheets.items()}
     for column in kind.key:
         spelt[column] = spelling_of(row[column] for rows in written.values() for row in rows)
     for person, rows in written.items():
@@ -203,13 +203,14 @@ class _Awaited:
     outcomes: frozenset[tuple[str, ...]]
 
 
-def _awaited(rows: pd.DataFrame, kind: Kind) -> _Awaited:
-    if AWAITED not in rows or not len(rows):
+def _awaited(rows: pd.DataFrame, said: list[Row], kind: Kind) -> _Awaited:
+    """`said`: the rows of the sheet in which something stands."""
+    if len(said) == len(rows):
         return _Awaited([], frozenset())
-    said = {key_of(row, kind.key) for row in filled(rows)}
+    there = {key_of(row, kind.key) for row in said}
     found: dict[tuple[str, ...], Row] = {}
     for row in tables.rows(rows[rows[AWAITED].astype(bool)]):
-        if key_of(row, kind.key) not in said:
+        if key_of(row, kind.key) not in there:
             found.setdefault(key_of(row, kind.key), row)
     return _Awaited([found[key] for key in sorted(found)], frozenset(key[:2] for key in found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from evergreen.screening.webpage import CSV, STYLE, self_contained
 from evergreen.sheets import NOT_REPORTED, folded
 from evergreen.sheets.columns import Column
 from evergreen.worklists.checks import in_words
-from evergreen.worklists.lists import WorkList
+from evergreen.worklists.lists import Row, WorkList
 
 PARTS = Path(__file__).with_name("page")
 TEMPLATE, LOOKS, PROGRAM = PARTS / "form.html", PARTS / "form.css", PARTS / "form.js"
@@ -43,15 +44,12 @@ def form(work: WorkList) -> str:
         "headed": ["study", "outcome", "timepoint", "comparison", "effect", "variant", "domain"] if answered else ["study", "outcome"],
         "not_reported": sorted(NOT_REPORTED),
         "studies": [{"id": study, "reports": list(work.studies.get(study, ()))} for study in studies.values()],
-        "rows": [
-            {"cells": row.cells, "allowed": row.allowed, "hints": row.hints, "part": row.part, "first": row.first, "own": row.own, "follows": row.follows}
-            for row in sheet.rows
-        ],
+        "rows": [_row(row) for row in sheet.rows],
         "register": None if work.register is None else {
             "file": f"{Path(work.register_destination).name}.csv",
             "destination": f"{work.register_destination}.csv",
             "columns": [_column(column) for column in work.register.columns],
-            "rows": [row.cells for row in work.register.rows],
+            "rows": [_filled(row.cells) for row in work.register.rows],
         },
     }  # fmt: skip
     return self_contained(
@@ -61,6 +59,25 @@ def form(work: WorkList) -> str:
         programs=[CSV, PROGRAM],
         data=data,
     )
+
+
+def _filled(cells: Mapping[str, str]) -> dict[str, str]:
+    """Without empty cells: most are, and a page of 20,000 rows would be four times as large."""
+    return {name: text for name, text in cells.items() if text}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    said = {
+        "allowed": row.allowed,
+        "hints": row.hints,
+        "part": row.part,
+        "first": row.first,
+        "own": row.own,
+        "follows": row.follows,
+    }
+    return {"cells": _filled(row.cells), "allowed": {}, "hints": {}} | {
+        name: value for name, value in said.items() if value
+    }
 
 
 def _column(column: Column) -> dict[str, Any]:

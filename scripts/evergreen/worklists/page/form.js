@@ -23,7 +23,7 @@ function tell(text) {
 
 // ---- Rows: those of the list, and drafts made on them or added to them ----
 let added = 0;
-const rows = data.rows.map((row) => ({ ...row, id: keyOf(row.cells), study: folded(row.cells.study), base: { ...row.cells } }));
+const rows = data.rows.map((row) => ({ part: "", ...row, id: keyOf(row.cells), study: folded(row.cells.study), base: { ...row.cells } }));
 const registerRows = (data.register?.rows ?? []).map((cells) => ({ cells: { ...cells }, base: { ...cells }, id: folded(cells.study) }));
 const place = (kind, id) => `evergreen/${data.key}/${kind}/${id}`;
 let storage = null;
