@@ -29,7 +29,7 @@ from evergreen.bias.opinions import (
 from evergreen.bias.tools import OVERALL, Tool
 from evergreen.bias.tools.anatomy import class_of
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.merge import AWAITS
+from evergreen.extraction.awaiting import AWAITS
 from evergreen.sheets.labels import spelling_of
 
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")

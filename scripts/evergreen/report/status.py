@@ -10,7 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import ReviewError, printable
-from evergreen.extraction.merge import AWAITS
+from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded

@@ -17,7 +17,7 @@ from evergreen.extraction.merge import texts
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.sheets import columns_of, folded, name_key
 from evergreen.sheets.columns import AWAITED, PLACE, Column
-from evergreen.sheets.labels import spelling_of
+from evergreen.sheets.labels import loosely, spelling_of
 from evergreen.worklists.lists import Row, Sheet, WorkList, columns_with_own
 
 if TYPE_CHECKING:
@@ -169,9 +169,11 @@ def rows_to_extract(
         if not awaited and not any(cells[name] for name in cells if name not in LABELS):
             cells["note"] = "NR"  # what said so were number cells, which hold nothing now
         rows.append(replace(_row(cells, by_data.get(folded(cells["outcome"]))), own=True))
+    # What somebody else spells otherwise is asked about when the sheets are merged, and not asked for again.
+    spelt = {_place(row.cells) for row in rows}
     for study, one, (timepoint, arm, group) in planned:
         cells = {"study": study, "outcome": one.data, "timepoint": timepoint, "arm": arm, "group": group}
-        if key_of(cells) not in there:
+        if _place(cells) not in spelt and key_of(cells) not in there:
             there.add(key_of(cells))
             rows.append(_row(cells, one))
     schema = columns_of("extraction")
@@ -182,6 +184,10 @@ def rows_to_extract(
         CONSTRAINTS,
         KEY,
     )
+
+
+def _place(cells: dict[str, str]) -> tuple[object, ...]:
+    return (*key_of(cells)[:2], loosely(cells["timepoint"]), loosely(cells["arm"]))
 
 
 def _row(cells: dict[str, str], asked: Asked | None) -> Row:
