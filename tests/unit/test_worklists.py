@@ -107,6 +107,14 @@ def test_an_arm_that_had_no_name_is_asked_for_by_its_name_once_somebody_gave_one
     assert lines(sheet, "arm") == [("drug",), ("sham",)]
 
 
+def test_a_row_that_somebody_else_spells_otherwise_is_not_asked_for_again(tmp_path):
+    own = read(tmp_path, "AB", f"{HEAD}\nS,pain,6 wk,drug A 10 mg,intervention,9,7,,,\n")
+    other = read(tmp_path, "CD", f"{HEAD}\nS,pain,6 weeks,10mg drug A,intervention,9,7,,,\nS,pain,6 weeks,sham,control,9,7,,,\n")  # fmt: skip
+    known = extraction.Known([own, other])
+    sheet = extraction.rows_to_extract(own, known, ["S"], extraction.asked_of([outcome("pain")]))
+    assert lines(sheet, "timepoint", "arm") == [("6 wk", "drug A 10 mg"), ("6 weeks", "sham")]
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     """The bundled extractors' lists, as workbooks and CSV."""
