@@ -110,6 +110,8 @@ if LISTED or TASKS:
                 "screening/page/sheet.js",
                 "worklists/page/form.html",
                 "worklists/page/form.css",
+                "worklists/page/faults.js",
+                "worklists/page/saving.js",
                 "worklists/page/form.js",
             ),
             tables=lambda w, input: [

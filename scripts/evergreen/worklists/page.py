@@ -14,7 +14,8 @@ from evergreen.worklists.checks import in_words
 from evergreen.worklists.lists import Row, WorkList
 
 PARTS = Path(__file__).with_name("page")
-TEMPLATE, LOOKS, PROGRAM = PARTS / "form.html", PARTS / "form.css", PARTS / "form.js"
+TEMPLATE, LOOKS = PARTS / "form.html", PARTS / "form.css"
+PROGRAMS = (PARTS / "faults.js", PARTS / "saving.js", PARTS / "form.js")
 ALWAYS = frozenset({"timepoint", "arm", "group", "unit", "judgement", "support", "source", "note"})
 """Columns that are shown whether a row needs them or not."""
 
@@ -56,7 +57,7 @@ def form(work: WorkList) -> str:
         TEMPLATE,
         title=f"{work.title}: {work.task}, {work.person}",
         styles=[STYLE, LOOKS],
-        programs=[CSV, PROGRAM],
+        programs=[CSV, *PROGRAMS],
         data=data,
     )
 

@@ -96,72 +96,6 @@ function group() {
 }
 const says = (row) => names.some((name) => !columnOf.get(name).label && (row.cells[name] ?? "") !== "");
 
-// ---- What cannot be: the bounds of columns and the rules of rows that sheets are checked by ----
-const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
-function computed(tree, row) {
-  if (typeof tree === "string") return row[tree];
-  if (typeof tree === "number") return tree;
-  const [operation, ...branches] = tree;
-  const [a, b] = branches.map((branch) => computed(branch, row));
-  switch (operation) {
-    case "<=": return a <= b;
-    case ">=": return a >= b;
-    case "=": return a === b;
-    case "!=": return a !== b;
-    case "or": return a || b;
-    case "-": return a - b;
-    case "*": return a * b;
-    case "abs": return Math.abs(a);
-    case "max": return Math.max(a, b);
-    case "whole": return Number.isInteger(a);
-    default: throw new Error(operation);
-  }
-}
-const general = (value) => String(Number(value.toPrecision(6)));
-function faultsOf(row) {
-  const found = [];
-  const given = {};
-  for (const column of data.columns) {
-    const text = (row.cells[column.name] ?? "").trim();
-    const say = (problem) => found.push([column.name, problem]);
-    if (column.must_be_filled && !text) say(`${column.name} is empty`);
-    if (!text) continue;
-    const allowed = row.allowed?.[column.name] ?? column.choices;
-    if (allowed?.length) {
-      if (!allowed.map(folded).includes(folded(text))) say(`${text} is not allowed: ${allowed.join(", ")}`);
-    } else if (column.kind === "p_value") {
-      const value = folded(text).replace(/^p(?:[ -]?value)?\s*/, "").replace(/^(<=|>=|[<>=≤≥])\s*/, "");
-      if (!silent(text) && !(NUMBER.test(value) && Number(value) >= 0 && Number(value) <= 1)) say(`${text} is no p value: 0.03, or a bound such as <0.001`);
-    } else if (numbers.includes(column) && !silent(text)) {
-      if (!NUMBER.test(text)) {
-        say(/^[+-]?\d+,\d+$/.test(text) ? `write ${text.replace(",", ".")}, with a point` : `${text} is not a number`);
-        continue;
-      }
-      const value = Number(text);
-      given[column.name] = value;
-      if (column.minimum !== null && value < column.minimum) say(`${column.name} is below ${column.minimum}`);
-      else if (column.maximum !== null && value > column.maximum) say(`${column.name} is above ${column.maximum}`);
-      else if (column.kind === "integer" && !Number.isInteger(value)) say(`${column.name} is no whole number`);
-    }
-  }
-  for (const rule of data.rules) {
-    if (!rule.needs.every((name) => name in given) || rule.unless.some((name) => name in given)) continue;
-    if (!computed(rule.tree, given)) found.push([rule.column, rule.problem.replaceAll(/\{(\w+):g\}/g, (_, name) => general(given[name]))]);
-  }
-  return found;
-}
-function problemsOf(list) {
-  const found = list.filter((row) => !row.removed).flatMap((row) => faultsOf(row).map(([name, problem]) => ({ row, name, problem })));
-  const first = new Map();
-  for (const row of list) {
-    if (row.removed || !says(row)) continue;
-    const other = first.get(keyOf(row.cells));
-    if (other && data.key_columns.length) found.push({ row, name: data.key_columns.at(-1), problem: "this row is there twice" });
-    else first.set(keyOf(row.cells), row);
-  }
-  return found;
-}
-
 // ---- Studies ----
 let at = 0;
 let matching = [];
@@ -390,50 +324,6 @@ function register(study) {
     fields.append(make("label", {}, column.name.replaceAll("_", " "), field, make("small", { textContent: column.description })));
   }
   section.replaceChildren(make("fieldset", { className: "part" }, make("legend", { textContent: "The study" }), fields));
-}
-
-// ---- Saving and loading ----
-function save() {
-  const begun = new Set(rows.filter((row) => !row.removed && says(row)).map((row) => row.study));
-  const chosen = rows.filter((row) => !row.removed && (row.own || begun.has(row.study)));
-  const problems = problemsOf(chosen).length;
-  download(csv(names, chosen.map((row) => row.cells)), data.file);
-  tell(`Saved ${data.file}${problems ? `, with ${problems} problems that the next run will refuse` : ""}. Put it at ${data.destination}.`);
-}
-function saveRegister() {
-  const columns = data.register.columns.map((column) => column.name);
-  const chosen = registerRows.filter((row) => columns.some((name) => name !== "study" && row.cells[name]));
-  download(csv(columns, chosen.map((row) => row.cells)), data.register.file);
-  tell(`Saved ${data.register.file}. Put it at ${data.register.destination}.`);
-}
-async function load(file) {
-  const { names: heads, rows: read } = rowsOf(await file.text());
-  const spelt = new Map([...names, ...(data.register?.columns ?? []).map((column) => column.name)].map((name) => [name.toLowerCase().replaceAll(/[\s-]+/g, "_"), name]));
-  const lines = read.map((row) => Object.fromEntries(Object.entries(row).map(([name, text]) => [spelt.get(name) ?? name, text])));
-  const isSheet = data.needed.every((name) => heads.includes(name));
-  if (!isSheet && !(data.register && heads.includes("study"))) {
-    tell(`This file has no columns ${data.needed.join(", ")}; nothing was loaded.`);
-    return;
-  }
-  const kind = isSheet ? "row" : "register";
-  const there = new Map((isSheet ? rows : registerRows).map((row) => [isSheet ? keyOf(row.cells) : row.id, row]));
-  let loaded = 0;
-  for (const cells of lines) {
-    if (!cells.study) continue;
-    let row = there.get(isSheet ? keyOf(cells) : folded(cells.study));
-    if (!row && isSheet && data.studies.some((study) => folded(study.id) === folded(cells.study))) {
-      added += 1;
-      row = { id: `new ${Date.now()} ${added}`, part: data.answered ? cells.domain : cells.outcome, cells: {}, base: {}, allowed: {}, hints: {}, fresh: true };
-      row.cells = { ...cells };
-      insert(row);
-    }
-    if (!row) continue;
-    for (const [name, text] of Object.entries(cells)) if (text) row.cells[name] = text; // an empty cell deletes nothing
-    keep(kind, row);
-    loaded += 1;
-  }
-  select();
-  tell(`${loaded} of ${lines.length} rows loaded${loaded < lines.length ? "; the others are of studies that are not in this list" : ""}.`);
 }
 
 // ---- Keys ----
