@@ -8,6 +8,7 @@ rule extract:
         "results/extraction/conflicts.csv",
         "results/extraction/converted.csv",
         "results/extraction/queries.csv",
+        "results/extraction/agreement.csv",
         expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
 
 
@@ -20,6 +21,7 @@ rule merge_extraction:
         conflicts="results/extraction/conflicts.csv",
         converted="results/extraction/converted.csv",
         queries="results/extraction/queries.csv",
+        agreement="results/extraction/agreement.csv",
     log:
         "results/logs/merge_extraction.log",
     conda:
@@ -38,7 +40,7 @@ rule merge_extraction:
     shell:
         "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} {params.answers:q} --params {params.values:q}"
         " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
-        " --converted {output.converted:q} --queries {output.queries:q} > {log:q} 2>&1"
+        " --converted {output.converted:q} --queries {output.queries:q} --agreement {output.agreement:q} > {log:q} 2>&1"
 
 
 # An outcome whose slice comes out as it was is not pooled again.

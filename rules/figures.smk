@@ -18,7 +18,7 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             f"draw_outcomes_{name}"
         input:
             [f"results/synthesis/{one.id}.json" for one in outcomes],
-            tool=[TOOL] if TOOL.endswith((".yaml", ".yml")) else [],
+            tool=[TOOL] if PROTOCOL.risk_of_bias.of_ones_own else [],
         output:
             [file for one in outcomes for file in figure_files(one.id)],
         log:

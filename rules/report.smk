@@ -86,6 +86,7 @@ rule report:
             if SEARCHED
             for person in people.with_work(PROTOCOL, stage)
         ],
+        [f"results/{path}" for path in LISTS_OF_TASKS],
 
 
 # Always runs: it is there to be read.

@@ -85,26 +85,15 @@ rule list_studies:
         " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
-# What is written per reviewer depends on the protocol.
-if LISTED:
+# What is written per person depends on the protocol.
+if LISTED or TASKS:
 
     rule write_worklists:
         input:
-            works="results/deduplication/works.parquet",
-            lists=[
-                f"results/screening/{stage}/{table}.csv"
-                for stage in LISTED
-                for table in ("awaiting", "conflicts")
-            ],
-            votes=lambda w: [path for stage in LISTED for path in votes_in(stage)],
+            unpack(worklist_inputs),
         output:
             [update(directory(f"results/screening/{stage}/{files.SEVERAL}")) for stage in LISTED],
-            [
-                update(f"results/screening/{stage}/{name.format(person)}")
-                for stage in LISTED
-                for person in people.with_work(PROTOCOL, stage)
-                for name in files.WORKLISTS
-            ],
+            [update(f"results/{path}") for path in LISTS_OF_STAGES + LISTS_OF_TASKS],
         log:
             "results/logs/write_worklists.log",
         conda:
@@ -117,15 +106,29 @@ if LISTED:
                 "screening/page/template.html",
                 "screening/page/style.css",
                 "screening/page/program.js",
+                "screening/page/csv.js",
                 "screening/page/sheet.js",
+                "worklists/page/form.html",
+                "worklists/page/form.css",
+                "worklists/page/faults.js",
+                "worklists/page/saving.js",
+                "worklists/page/form.js",
             ),
+            tables=lambda w, input: [
+                part
+                for name in ("works", "studies")
+                if name in input.keys()
+                for part in (f"--{name}", input[name])
+            ],
             values=lambda w: value(
                 "write_worklists",
-                params.write_worklists(PROTOCOL, {stage: votes_in(stage) for stage in LISTED}),
+                params.write_worklists(
+                    PROTOCOL, {stage: votes_in(stage) for stage in LISTED}, sheets_to_fill()
+                ),
             ),
         shell:
-            "python {params.script:q} --works {input.works:q} --params {params.values:q} --code {params.code}"
-            " --folder results/screening > {log:q} 2>&1"
+            "python {params.script:q} {params.tables:q} --params {params.values:q} --code {params.code}"
+            " --folder results/screening --results results > {log:q} 2>&1"
 
 
 rule screen:

@@ -88,13 +88,13 @@ def check(
             tool_of(tool)
         except InputError as fault:
             refuse([*faults, fault])  # no sheet of judgements can be read without it
-    read: dict[str, pd.DataFrame] = {}
+    read: dict[tuple[str, str], pd.DataFrame] = {}
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:
                 sheet = _check(kind, Path(path), tool, reasons, *how)
                 if sheet is not None:
-                    read[path] = sheet
+                    read[kind, path] = sheet
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
@@ -104,7 +104,7 @@ def check(
 
 def _unpoolable(
     files: list[list[Any]],
-    read: dict[str, pd.DataFrame],
+    read: dict[tuple[str, str], pd.DataFrame],
     outcomes: list[dict[str, Any]],
     scales: dict[str, str],
     screened: bool,
@@ -115,7 +115,7 @@ def _unpoolable(
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
     sheets_of = {
-        kind: {Path(path).stem: read[path] for own, path, *_ in files if own == kind}
+        kind: {Path(path).stem: read[kind, path] for own, path, *_ in files if own == kind}
         for kind in ("extraction", "extraction_studies", "adjudication_extraction")
     }
     if not sheets_of["extraction"]:

@@ -9,8 +9,10 @@ import pandas as pd
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError
+from evergreen.extraction.agreement import agreement_table
+from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import CONFLICTS, merge_extraction, merge_studies, texts
+from evergreen.extraction.merge import COMPARED, CONFLICTS, merge_extraction, merge_studies, texts
 from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
 from evergreen.protocol.outcomes import Outcome, fillings_of
 from evergreen.sheets import read_sheet, read_sheets
@@ -33,6 +35,9 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--conflicts", required=True)
     arguments.add_argument("--converted", required=True)
     arguments.add_argument("--queries", required=True)
+    arguments.add_argument(
+        "--agreement", help="where the statistics by outcome, column and pair of extractors go"
+    )
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -49,6 +54,9 @@ def main(argv: list[str] | None = None) -> None:
     outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
     queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
+    if args.agreement:
+        agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding)
+        spreadsheets.write_table(agreed, args.agreement)
     for frame, path, write in (
         (rows.rows, args.merged, spreadsheets.write_table),
         (studies.rows, args.studies, tables.write_table),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, facts, status
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
+from evergreen.worklists.files import PLACES
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -17,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, outcomes",
+        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, outcomes, extractors, assessors: those whom the protocol names",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -38,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
     """Everything open, in the order of the review's steps; of `params` the `outcomes` that the protocol reads, the `known_items` that
-    sources must find, and which of these were searched in the `stand_in`."""
+    sources must find, which of these were searched in the `stand_in`, and the `extractors` and `assessors` that it names."""
     table = inputs.table
     items: list[status.Waiting] = []
     if "imports" in inputs:
@@ -64,24 +68,59 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         )
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))
-    if "merged" in inputs:
-        done = table("merged")["study"]
-        items += status.waiting_outcomes(table("merged"), params["outcomes"]) if params["outcomes"] else []
-        items += status.waiting_studies(included, done, "extractors", "extract", "config/extraction/")
-        items += status.waiting_conflicts(
-            table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"
-        )
-    if "queries" in inputs:
-        items += status.waiting_queries(table("queries"))
-    if "judgements" in inputs:
-        judged = table("judgements")["study"]
-        items += status.waiting_studies(
-            included, judged, "assessors", "judge for bias", "config/risk_of_bias/"
-        )
-        items += status.waiting_conflicts(
-            table("bias_conflicts"), "risk of bias", "config/risk_of_bias/adjudication.csv"
-        )
+    for task in (EXTRACTION, BIAS):
+        items += _waiting_people(inputs, task, params, included)
+        if task is EXTRACTION and "queries" in inputs:
+            items += status.waiting_queries(table("queries"))
     return items
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What people do with sheets of their own: where that is told, and in which words."""
+
+    what: str
+    to_do: str
+    # What they are called in the protocol's values, in the column of the rows, and in the status.
+    people: str
+    rows: str
+    conflicts: str
+    folder: str
+    lists: str
+
+
+EXTRACTION = _Task(
+    "extraction", "extract", "extractors", "merged", "extraction_conflicts",
+    "config/extraction", PLACES["extraction"],
+)  # fmt: skip
+BIAS = _Task(
+    "risk of bias", "judge for bias", "assessors", "judgements", "bias_conflicts",
+    "config/risk_of_bias", PLACES["bias"],
+)  # fmt: skip
+
+
+def _waiting_people(
+    inputs: Inputs, task: _Task, params: dict[str, Any], included: list[str]
+) -> list[status.Waiting]:
+    """What a task awaits, by person where the protocol names them."""
+    named = params[task.people]
+    begun = inputs.table(task.rows) if task.rows in inputs else None
+    if begun is None and not named:
+        return []
+    items: list[status.Waiting] = []
+    if begun is not None and task is EXTRACTION:
+        asked = params["outcomes"]
+        items += status.waiting_outcomes(begun, asked) if asked else []
+        items += status.waiting_unextracted(begun, asked, task.lists) if named else []
+    late = None
+    if named:
+        late = status.behind(included, begun, task.people, named)
+    elif begun is not None:
+        items += status.waiting_studies(included, begun["study"], task.people, task.to_do, f"{task.folder}/")
+    conflicts = inputs.table(task.conflicts) if begun is not None else pd.DataFrame(columns=["status"])
+    return items + status.waiting_conflicts(
+        conflicts, task.what, f"{task.folder}/adjudication.csv", late, task.lists
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Write what the reviewers of each screening stage, and its adjudicator, have still to do: CSV, workbook, RIS, page.
+"""Write what reviewers, extractors, assessors and adjudicators have still to do: CSV, workbook, page; RIS for screening.
 
-A stage of which nothing changed keeps its lists.
+A stage or task of which nothing changed keeps its lists.
 """
 
 from __future__ import annotations
@@ -8,31 +8,42 @@ from __future__ import annotations
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.screening.files import SEVERAL, WORKLISTS
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.steps.parts import Parts
+from evergreen.worklists import files
+
+if TYPE_CHECKING:
+    from evergreen.worklists.lists import WorkList
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--works", required=True, help="works.parquet of the deduplication")
+    arguments.add_argument("--works", help="works.parquet of the deduplication, if anything was searched")
+    arguments.add_argument(
+        "--studies", help="studies.csv of the screening; without it, the studies that sheets name"
+    )
     arguments.add_argument(
         "--params",
         required=True,
         type=json_argument,
-        help="title, question, highlight, reasons, stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes",
+        help="title, question, highlight, reasons, stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
+        " extraction {people, sheets, study_sheets, outcomes, columns}, bias {people, sheets, tool, outcomes}",
     )
     arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
     arguments.add_argument(
         "--folder", required=True, type=Path, help="where <stage>/awaiting.csv and conflicts.csv stand"
     )
+    arguments.add_argument(
+        "--results", type=Path, help="where lists of extraction and risk of bias go, in folders of theirs"
+    )
     args = arguments.parse_args(argv)
 
-    texts = {name: content for name, content in args.params.items() if name != "stages"}
+    texts = {name: args.params[name] for name in ("title", "question", "highlight", "reasons")}
     parts = Parts("write_worklists", args.code)
     for stage, given in args.params["stages"].items():
         folder = args.folder / stage
@@ -42,6 +53,30 @@ def main(argv: list[str] | None = None) -> None:
         ]
         make = partial(_write, stage, args.works, given, texts, folder)
         parts.make(stage, {**texts, **given}, inputs, [*outputs, folder / SEVERAL], make)
+    tasks = {"extraction": _to_extract, "bias": _to_judge}
+    if not tasks.keys() & args.params.keys():
+        return
+    # Read before the parts: another record or vote changes the tables, and hardly ever these lines of them.
+    included = _included(args.studies, args.works)
+    for task, lists in tasks.items():
+        if task not in args.params:
+            continue
+        given = args.params[task]
+        folder = args.results / files.PLACES[task]
+        inputs = [
+            *given["sheets"].values(),
+            *given.get("study_sheets", {}).values(),
+            *given.get("tool_file", []),
+        ]
+        outputs = [folder / form.format(name) for name in given["people"] for form in files.OF_TASK[task]]
+        values = {"title": texts["title"], "included": included, **given}
+        parts.make(
+            task,
+            values,
+            inputs,
+            outputs,
+            partial(_write_lists, lists, texts["title"], given, included, folder),
+        )
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
@@ -74,6 +109,50 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
         for number, part in enumerate(ris_parts(rows), start=1):
             tables.write_text(part, several / f"worklist-{name}-{number}.ris")
         print(f"{stage}, {name}: {len(rows)} to decide")
+
+
+def _included(studies_file: str | None, works_file: str | None) -> dict[str, list[str]] | None:
+    """{included study: citations of its reports}; None where nobody screens."""
+    if studies_file is None:
+        return None
+    from evergreen.worklists import citations
+
+    studies = tables.read_table(studies_file)
+    works = tables.read_table(works_file, list(citations.COLUMNS)) if works_file else None
+    return citations.of_studies(studies[studies["status"].eq("included")], works)
+
+
+def _write_lists(
+    lists: Any, title: str, given: dict[str, Any], included: dict[str, list[str]] | None, folder: Path
+) -> None:
+    from evergreen.worklists.page import form  # take long to load
+    from evergreen.worklists.workbook import write_workbook
+
+    for work in lists(title, given, included):
+        tables.write_text(form(work), folder / f"{work.person}.html")
+        write_workbook(work, folder / f"{work.person}.xlsx")
+        spreadsheets.write_table(work.sheet.frame(), folder / f"{work.person}.csv")
+        if work.register is not None:
+            spreadsheets.write_table(work.register.frame(), folder / files.REGISTER.format(work.person))
+        print(f"{work.task}, {work.person}: {len(work.sheet.rows)} rows")
+
+
+def _to_extract(title: str, given: dict[str, Any], included: dict[str, list[str]] | None) -> list[WorkList]:
+    from evergreen.protocol.outcomes import Outcome
+    from evergreen.worklists.extraction import lists_of
+
+    outcomes = [Outcome.model_validate(entry) for entry in given["outcomes"]]
+    rows = sheets.read_sheets(given["sheets"], "extraction")
+    registers = sheets.read_sheets(given["study_sheets"], "extraction_studies")
+    return lists_of(title, given["people"], rows, registers, included, outcomes, given["columns"])
+
+
+def _to_judge(title: str, given: dict[str, Any], included: dict[str, list[str]] | None) -> list[WorkList]:
+    from evergreen.bias.tools import tool_of
+    from evergreen.worklists.bias import lists_of
+
+    rows = sheets.read_sheets(given["sheets"], "risk_of_bias")
+    return lists_of(title, given["people"], rows, included, given["outcomes"], tool_of(given["tool"]))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ def bias_inputs(wildcards):
     found = {
         "sheets": list(bias_sheets(PROTOCOL).values()),
         "adjudication": sheet("config/risk_of_bias/adjudication"),
-        "tool": TOOL if TOOL.endswith((".yaml", ".yml")) else None,
+        "tool": TOOL if PROTOCOL.risk_of_bias.of_ones_own else None,
     }
     return {name: paths for name, paths in found.items() if paths}
 

@@ -1,8 +1,56 @@
 # Input functions of screen.smk: paths and parameters from the protocol and from what is there.
 from evergreen.screening import files
+from evergreen.worklists import files as lists
 
 STAGE_DIR = "results/screening/{stage}"
 
 
 # Stages that somebody screens.
 LISTED = [stage for stage in STAGES if people.with_work(PROTOCOL, stage)]
+
+# Tasks of people whom the protocol names, beside screening.
+TASKS = {
+    task: names
+    for task, names in (
+        ("extraction", PROTOCOL.extraction.extractors),
+        ("bias", PROTOCOL.risk_of_bias.assessors),
+    )
+    if names
+}
+LISTS_OF_STAGES = [
+    f"screening/{stage}/{name.format(person)}"
+    for stage in LISTED
+    for person in people.with_work(PROTOCOL, stage)
+    for name in files.WORKLISTS
+]
+LISTS_OF_TASKS = [
+    f"{lists.PLACES[task]}/{name.format(person)}"
+    for task, names in TASKS.items()
+    for person in names
+    for name in lists.OF_TASK[task]
+]
+
+
+def sheets_to_fill():
+    """{kind: {person: path}} of the sheets that lists go on from."""
+    return {
+        "extraction": extraction_sheets(PROTOCOL) if "extraction" in TASKS else {},
+        "studies": study_sheets(PROTOCOL) if "extraction" in TASKS else {},
+        "bias": bias_sheets(PROTOCOL) if "bias" in TASKS else {},
+    }
+
+
+def worklist_inputs(wildcards):
+    found = {
+        "works": "results/deduplication/works.parquet" if PROTOCOL.sources else None,
+        "studies": "results/screening/studies.csv" if TASKS and PROTOCOL.screened else None,
+        "lists": [
+            f"results/screening/{stage}/{table}.csv"
+            for stage in LISTED
+            for table in ("awaiting", "conflicts")
+        ],
+        "votes": [path for stage in LISTED for path in votes_in(stage)],
+        "sheets": sorted({path for sheets in sheets_to_fill().values() for path in sheets.values()}),
+        "tool": TOOL if "bias" in TASKS and PROTOCOL.risk_of_bias.of_ones_own else None,
+    }
+    return {name: paths for name, paths in found.items() if paths}

@@ -55,6 +55,29 @@ def test_spellings_of_a_judgement_agree():
     assert judged.conflicts.empty
 
 
+LOW_SAID = [{**row, "_awaited": False} for row in answers("1.1=Y 1.2=Y 1.3=N")]
+JUDGED = {"domain": "2", "judgement": "low", "_awaited": False}
+WAITS = {"_awaited": True}
+AWAITING = [
+    # Rows of CD beside AB's answers to domain 1 and judgement of domain 2; (domain, status) of both; pending and open conflicts.
+    ("a domain", [*LOW_SAID, {**WAITS, "domain": "2"}], ["agreed", "single"], [("D2", "CD=awaited", "pending")]),
+    ("the rest of the answers", [*LOW_SAID[:1], {**WAITS, "domain": "1", "question": "1.2"}, JUDGED], ["single", "agreed"], [("D1", "CD=awaited", "pending")]),
+    ("a judgement that answers give", [*LOW_SAID, {**WAITS, "domain": "1"}, JUDGED], ["agreed", "agreed"], []),
+    ("a question that did not arise", [*LOW_SAID, {**WAITS, "domain": "2", "question": "2.3"}, JUDGED], ["agreed", "agreed"], []),
+    ("everything", [{**WAITS, "domain": "1"}, {**WAITS, "domain": "2"}], ["single", "single"], [("", "AB=present; CD=absent", "pending")]),
+    ("the overall judgement, which follows", [*LOW_SAID, JUDGED, {**WAITS, "domain": "overall"}], ["agreed", "agreed"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "cd", "status", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING])
+def test_what_a_sheet_awaits_is_no_disagreement(what, cd, status, conflicts):
+    judged = judge({"AB": sheet(*LOW_SAID, JUDGED), "CD": sheet(*cd, file="CD.csv")}, None, ROB2)
+    assert [levels(judged, "status")[domain] for domain in ("D1", "D2")] == status
+    assert levels(judged)["D1"] == levels(judged)["D2"] == "low"
+    listed = judged.conflicts[["domain", "values", "status"]]
+    assert list(listed.itertuples(index=False, name=None)) == conflicts
+
+
 def test_a_disagreement_waits_for_its_adjudication():
     sheets = {
         "AB": sheet({"domain": "7", "judgement": "low"}),

@@ -101,6 +101,109 @@ def test_a_study_that_one_has_not_begun_is_pending_once():
     ]
 
 
+WAITS = {"_awaited": True}
+SAYS = {"n": 5.0, "_awaited": False}
+AWAITING = [
+    # Rows of AB, rows of CD, merged (arm, status), conflicts (arm, column, values, status).
+    ("a row that the other has", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "sham"}],
+     [("drug", "agreed"), ("sham", "single")], [("sham", "row", "CD=awaited", "pending")]),
+    ("its arm is called otherwise", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "control"}],
+     [("drug", "agreed"), ("sham", "single")], [("control", "row", "CD=awaited", "pending")]),
+    ("of another outcome", [SAYS, {**SAYS, "arm": "sham"}], [SAYS, {**WAITS, "outcome": "sleep"}],
+     [("drug", "agreed"), ("sham", "single")], [("sham", "row", "AB=present; CD=absent", "open"), ("drug", "row", "CD=awaited", "pending")]),
+    ("nobody has it", [SAYS, {**WAITS, "arm": "sham"}], [SAYS, {**WAITS, "arm": "sham"}],
+     [("drug", "agreed")], [("sham", "row", "AB=awaited", "pending"), ("sham", "row", "CD=awaited", "pending")]),
+    ("a study that nobody has begun", [SAYS, {**WAITS, "study": "S2"}, {**WAITS, "study": "S2", "arm": "sham"}], [SAYS],
+     [("drug", "agreed")], [("", "study", "AB=absent", "pending")]),
+    ("a study that the other has begun", [SAYS], [{**WAITS}],
+     [("drug", "single")], [("", "study", "AB=present; CD=absent", "pending")]),
+    ("the same row is there and says something", [SAYS], [WAITS, SAYS], [("drug", "agreed")], []),
+    ("units are no contradiction before a number stands", [{**SAYS, "unit": "mm"}, {**WAITS, "arm": "sham", "unit": "cm"}], [SAYS],
+     [("drug", "agreed")], [("sham", "row", "AB=awaited", "pending")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "ab", "cd", "rows", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING]
+)
+def test_a_row_with_labels_alone_is_awaited_and_is_no_disagreement(what, ab, cd, rows, conflicts):
+    merged = merge_extraction({"AB": sheet(*ab), "CD": sheet(*cd, file="CD.csv")})
+    assert list(merged.rows[["arm", "status"]].itertuples(index=False, name=None)) == rows
+    assert "_awaited" not in merged.rows
+    listed = merged.conflicts[["arm", "column", "values", "status"]]
+    assert list(listed.itertuples(index=False, name=None)) == conflicts
+
+
+ROUNDED = [
+    # Means of AB (of one arm each), means of CD, what is kept of the first, status of its line among the conflicts.
+    ((12.3,), (12.34,), 12.34, "rounded"),
+    ((12.34,), (12.3,), 12.34, "rounded"),
+    ((12.0,), (12.4,), 12.4, "rounded"),
+    ((12.35,), (12.4,), 12.35, "rounded"),  # a half is rounded either way
+    ((12.35,), (12.3,), 12.35, "rounded"),
+    ((-0.1,), (-0.14,), -0.14, "rounded"),
+    ((-0.1,), (0.1,), None, "open"),
+    ((12.3,), (12.36,), None, "open"),
+    ((12.3,), (12.4,), None, "open"),
+    ((12.0,), (13.0,), None, "open"),
+    ((100.0,), (104.0,), None, "open"),
+    ((12.3,), (math.nan,), None, "open"),
+    ((12.3, 11.25), (12.34, 11.25), None, "open"),  # 12.3 beside 11.25 is 12.30
+    ((12.3, 11.2), (12.34, 11.25), 12.34, "rounded"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ab", "cd", "kept", "status"), ROUNDED)
+def test_numbers_that_differ_in_rounding_agree_and_the_most_precise_is_kept(ab, cd, kept, status):
+    sheets = {
+        who: sheet(*({"mean": mean, "arm": arm} for arm, mean in zip("ab", means, strict=False)), file=f"{who}.csv")
+        for who, means in (("AB", ab), ("CD", cd))
+    }  # fmt: skip
+    merged = merge_extraction(sheets)
+    row = merged.rows.iloc[0]
+    line = merged.conflicts.iloc[0]
+    assert line["status"] == status
+    if kept is None:
+        assert math.isnan(row["mean"])
+        assert row["status"] == "conflict"
+    else:
+        assert (row["mean"], row["status"], line["value"]) == (kept, "agreed", f"{kept:g}")
+    assert merge_extraction(dict(reversed(sheets.items()))).rows.equals(merged.rows)
+
+
+def test_of_three_numbers_all_must_be_the_most_precise_one_rounded():
+    three = {"AB": sheet({"mean": 12.0}), "CD": sheet({"mean": 12.3}), "EF": sheet({"mean": 12.34})}
+    assert merge_extraction(three).rows.iloc[0]["mean"] == 12.34
+    other = three | {"EF": sheet({"mean": 12.44})}
+    assert merge_extraction(other).rows.iloc[0]["status"] == "conflict"
+    decided = merge_extraction(three, settled({"column": "mean", "value": "12.3"}))
+    assert decided.rows.iloc[0][["mean", "status"]].tolist() == [12.3, "adjudicated"]
+
+
+NEAR = [
+    (("6 wk", "drug A 10 mg"), ("6 weeks", "10mg Drug A"), True),
+    (("6 weeks", "drug"), ("6 weeks", "drug."), True),
+    (("6 weeks", "drug 10 mg"), ("6 weeks", "drug 1 mg"), False),
+    (("6 weeks", "drug"), ("6 months", "drug"), False),
+    (("6 weeks", "drug A"), ("6 weeks", "drug B"), False),
+]
+
+
+@pytest.mark.parametrize(("ab", "cd", "asked"), NEAR)
+def test_rows_that_are_spelt_otherwise_are_asked_and_not_joined(ab, cd, asked):
+    sheets = {
+        who: sheet(
+            {"timepoint": timepoint, "arm": arm, "n": 5.0}, {"arm": "sham", "n": 4.0}, file=f"{who}.csv"
+        )
+        for who, (timepoint, arm) in (("AB", ab), ("CD", cd))
+    }
+    merged = merge_extraction(sheets)
+    assert len(merged.rows) == 3
+    notes = sorted(merged.conflicts["note"])
+    expected = [f"Is it {', '.join(ab)} of AB? Then spell them alike.", f"Is it {', '.join(cd)} of CD? Then spell them alike."]  # fmt: skip
+    assert notes == (sorted(expected) if asked else ["", ""])
+
+
 def test_one_extractor_alone_is_enough():
     merged = merge_extraction({"AB": sheet({"n": 5.0})})
     assert merged.rows["status"].tolist() == ["single"]

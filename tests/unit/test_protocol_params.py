@@ -65,8 +65,13 @@ GIVEN = [
     (params.compare_reviewers, (), {"title_abstract": ["AB", "CD"], "full_text": []}),
     (params.list_studies, (), {"reasons": REASONS}),
     (
-        params.write_worklists, ({"title_abstract": ["v.csv"]},),
-        {"title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
+        params.write_worklists, ({"title_abstract": ["v.csv"]}, {"extraction": {"AB": "AB.csv"}, "studies": {}, "bias": {}}),
+        {"extraction": {"people": ["AB"], "sheets": {"AB": "AB.csv"}, "study_sheets": {}, "outcomes": [
+            {"id": "pain", "name": "pain", "measure": "ROM", "data": "pain", "timepoint": ["6 weeks"], "unit": "", "arms": {"intervention": [], "control": []}},
+            {"id": "later", "name": "Pain later", "measure": "ROM", "data": "pain", "timepoint": [], "unit": "", "arms": {"intervention": [], "control": []}},
+         ], "columns": ["dose", "route", "year"]},
+         "bias": {"people": ["CD"], "sheets": {}, "tool": "rob2", "tool_file": [], "outcomes": ["pain"]},
+         "title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
          "highlight": ["bone"], "reasons": REASONS, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
     ),
     (
@@ -86,7 +91,7 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain", "later": "Pain later"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"]}),
+    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip
 
 

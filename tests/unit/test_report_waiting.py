@@ -9,6 +9,7 @@ from evergreen.report import queries
 from evergreen.report.facts import known_items
 from evergreen.report.status import (
     as_text,
+    behind,
     waiting_conflicts,
     waiting_exports,
     waiting_known,
@@ -17,6 +18,7 @@ from evergreen.report.status import (
     waiting_reviewers,
     waiting_sources,
     waiting_studies,
+    waiting_unextracted,
 )
 from tests.unit.test_extraction_merge import settled, sheet
 
@@ -34,6 +36,45 @@ def test_open_pending_and_orphaned_lines_are_told_to_whom_they_await():
         ("adjudicator", "config/extraction/adjudication.csv", 1, False),
     ]
     assert "S2, S3" in items[0].what
+
+
+def test_those_whom_the_protocol_names_are_told_what_their_sheets_lack_and_where_it_is_filled_in():
+    waits = {"_awaited": True}
+    sheets = {
+        "AB": sheet({"n": 5.0, "_awaited": False}, {"study": "S2", "n": 5.0, "_awaited": False}),
+        "CD": sheet({"n": 5.0, "_awaited": False}, {"arm": "sham", **waits}, {"study": "S2", **waits}),
+    }
+    merged = merge_extraction(sheets)
+    late = behind(["S1", "s2", "S3"], merged.rows, "extractors", ["AB", "CD", "EF"])
+    assert late == {"AB": ["S3"], "CD": ["S3", "s2"], "EF": ["S1", "S3", "s2"]}
+    items = waiting_conflicts(
+        merged.conflicts,
+        "extraction",
+        "config/extraction/adjudication.csv",
+        {name: late[name] for name in ("AB", "CD")},
+        "extraction/worklists",
+    )
+    where = "(open results/extraction/worklists/{0}.html, save as config/extraction/{0}.csv)"
+    assert [item.line() for item in items] == [
+        f"AB: 1 study to do (extraction): S3 {where.format('AB')}",
+        f"CD: 2 studies to do (extraction): S3, s2 {where.format('CD')}",
+        f"CD: 1 row to fill in (extraction): S1 {where.format('CD')}",
+    ]
+    assert all(item.blocks and item.page for item in items)
+
+
+def test_nobody_has_begun_and_everybody_named_is_told():
+    late = behind(["S1"], None, "extractors", ["AB"])
+    (item,) = waiting_conflicts(pd.DataFrame(columns=["status"]), "risk of bias", "config/risk_of_bias/adjudication.csv", late, "risk_of_bias/worklists")  # fmt: skip
+    assert item.page == "risk_of_bias/worklists/AB.html"
+
+
+def test_an_outcome_that_no_sheet_has_a_row_of_is_said_and_stops_nothing():
+    rows = pd.DataFrame({"outcome": ["pain", "Pain"]})
+    (item,) = waiting_unextracted(rows, ["PAIN", "death", "sleep"], "extraction/worklists")
+    assert "2 outcomes of the protocol: death, sleep" in item.line()
+    assert not item.blocks
+    assert waiting_unextracted(rows, ["pain"], "") == waiting_unextracted(rows[:0], ["pain"], "") == []
 
 
 def test_nothing_is_told_where_all_is_settled():

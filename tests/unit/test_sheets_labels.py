@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from evergreen.sheets.labels import Choices, folded, name_key, shown
+from evergreen.sheets.labels import Choices, folded, loosely, name_key, shown
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,27 @@ def test_a_label_of_two_keys_stands_for_none():
 
 def test_names_of_columns_are_compared_as_names():
     assert name_key(" Record ID") == name_key("record-id") == name_key("record_id") == "record_id"
+
+
+ALIKE = [
+    ("6 wk", "6 weeks"), ("6wks", "6 Weeks"), ("drug A 10 mg", "10 mg drug A"), ("10mg/day", "10 mg day"), ("12-months", "12 months"),
+    ("50 \u00b5g", "50 mcg"), ("1,000 mg", "1000 mg"), ("20 %", "20 percent"),
+]  # fmt: skip
+APART = [
+    ("6 weeks", "6 months"),
+    ("10 mg", "100 mg"),
+    ("1.5 mg", "15 mg"),
+    ("drug A", "drug B"),
+    ("placebo", ""),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_labels_that_differ_in_spelling_alone_are_alike(one, other):
+    assert loosely(one) == loosely(other)
+    assert folded(one) != folded(other)  # and are no one label for it
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_labels_of_other_things_are_not_alike(one, other):
+    assert loosely(one) != loosely(other)

@@ -15,6 +15,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.opinions import (
     OPTIONAL,
+    Awaited,
     Opinion,
     Opinions,
     Result,
@@ -22,11 +23,13 @@ from evergreen.bias.opinions import (
     met,
     opinions_of,
     result_of,
+    take_awaited,
     variants_of,
 )
 from evergreen.bias.tools import OVERALL, Tool
 from evergreen.bias.tools.anatomy import class_of
 from evergreen.errors import InputError, refuse
+from evergreen.extraction.awaiting import AWAITS
 from evergreen.sheets.labels import spelling_of
 
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
@@ -47,7 +50,7 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
     """Merge assessors' sheets into one judgement per result and domain, whatever the order of people and rows.
 
     `status` is agreed, single (one assessor only), adjudicated, conflict (judgement empty) or algorithm (the overall
-    judgement). `algorithm` holds what the answers lead to, so that an override is seen. Time point, comparison, effect of interest and
+    judgement). A domain that a sheet awaits is no disagreement; its conflict is pending. `algorithm` holds what the answers lead to, so that an override is seen. Time point, comparison, effect of interest and
     variant stand behind the outcome where somebody fills them. Raises InputError(s) on unknown domains, answers and levels, on
     contradictory rows, and on an override without a reason.
     """
@@ -56,9 +59,12 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
     everything = [*sheets.values(), *([adjudication] if adjudication is not None else [])]
     variants = variants_of(everything, tool, errors)
     opinions = {person: opinions_of(rows, tool, variants, errors) for person, rows in sheets.items()}
+    awaited = {
+        person: take_awaited(rows, tool, variants, opinions[person]) for person, rows in sheets.items()
+    }
     settled = opinions_of(adjudication, tool, variants, errors) if adjudication is not None else {}
     refuse(errors)
-    merged = _Merged(opinions, settled, _adjudicators(adjudication), variants, tool)
+    merged = _Merged(opinions, awaited, settled, _adjudicators(adjudication), variants, tool)
     spelt = _spellings(sheets.values())
     unexplained = [one for one in merged.overall.items() if not _reasoned(one[1])]
     refuse([_unreasoned({**row, **_called(result, spelt)}) for result, row in unexplained])
@@ -84,6 +90,7 @@ class _Merged:
     def __init__(
         self,
         opinions: Mapping[str, Opinions],
+        awaited: Mapping[str, Awaited],
         settled: Opinions,
         who: Mapping[Result, str],
         variants: Mapping[str, str],
@@ -92,7 +99,8 @@ class _Merged:
         self.judgements: list[tuple[Result, dict[str, str]]] = []
         self.conflicts: list[tuple[Result, dict[str, str]]] = []
         self.overall: dict[Result, dict[str, str]] = {}
-        self._opinions, self._settled, self._who, self._tool = opinions, settled, who, tool
+        self._opinions, self._awaited = opinions, awaited
+        self._settled, self._who, self._tool = settled, who, tool
         filed = sorted({result for by_result in opinions.values() for result in by_result})
         rows = {result: self._domains(result, variants.get(result.study, "")) for result in filed}
         levels = {
@@ -136,6 +144,11 @@ class _Merged:
         for domain in [*(domain.id for domain in self._tool.domains_of(variant)), OVERALL]:
             by_person = {person: domains[domain] for person, domains in said.items() if domain in domains}
             decision = decided.get(domain)
+            late = [person for person in said if domain in self._awaited[person].get(result, ())]
+            for person in late:
+                self.conflicts.append(
+                    (result, _conflict(domain, "", f"{person}={AWAITS}", "pending", "", "", ""))
+                )
             if not by_person and not decision:
                 continue
             answers, open_questions = _merged_answers(by_person, decision)
@@ -146,8 +159,9 @@ class _Merged:
             )
             by_whom = self._who.get(result, "")
             rows[domain], listed = _settle(
-                domain, by_person, decision, list(said), by_whom, suggested or "", open_questions
-            )
+                domain, by_person, decision, [one for one in said if one not in late], by_whom, suggested or "",
+                open_questions,
+            )  # fmt: skip
             self.conflicts += ((result, line) for line in listed)
         return rows
 

@@ -16,8 +16,9 @@ from evergreen import tables
 from evergreen.bias.tools import EFFECTS, OVERALL, Domain, Tool
 from evergreen.bias.tools.overall import Stars
 from evergreen.errors import InputError
-from evergreen.extraction.check import content
+from evergreen.extraction.check import content, filled
 from evergreen.sheets import folded
+from evergreen.sheets.columns import AWAITED
 from evergreen.sheets.filing import holding
 
 
@@ -91,6 +92,8 @@ def _meet(one: Result, other: Result) -> bool:
 
 
 Opinions = dict[Result, dict[str, Opinion]]
+Awaited = dict[Result, set[str]]
+"""Domains that a sheet awaits, by result."""
 Variants = Mapping[str, str]
 """The variant of the tool by study as it is compared; a study that is not there has the usual one."""
 
@@ -122,11 +125,11 @@ def variants_of(sheets: Iterable[pd.DataFrame], tool: Tool, errors: list[InputEr
 
 
 def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list[InputError]) -> Opinions:
-    """One sheet as opinions; every fault goes to `errors`."""
+    """One sheet as opinions; every fault goes to `errors`. A row that is awaited (labels, and nothing said) is none."""
     opinions: Opinions = {}
     seen: dict[tuple[str, ...], dict[str, str]] = {}
     before = len(errors)
-    keyed = [(tuple(folded(row.get(column, "")) for column in _KEY), row) for row in tables.rows(rows)]
+    keyed = [(tuple(folded(row.get(column, "")) for column in _KEY), row) for row in filled(rows)]
     for key, row in sorted(keyed, key=lambda one: (one[0], one[1]["_row"])):
         earlier = seen.setdefault(key, row)
         if earlier is not row:
@@ -171,6 +174,25 @@ def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list
                 )
             opinion.judgement = opinion.judgement or suggested or ""
     return opinions
+
+
+def take_awaited(rows: pd.DataFrame, tool: Tool, variants: Variants, opinions: Opinions) -> Awaited:
+    """The domains that a sheet awaits, which are taken out of its opinions: rows of theirs say nothing yet, and neither a person nor the
+    answers have judged them."""
+    waiting: Awaited = {}
+    for row in tables.rows(rows) if AWAITED in rows else ():
+        domain = (
+            tool.domain_of(row["domain"], variants.get(folded(row["study"]), "")) if row[AWAITED] else None
+        )
+        if domain is None or (domain.id == OVERALL and tool.rule.decides):
+            continue
+        if not getattr(opinions.get(result_of(row), {}).get(domain.id), "judgement", ""):
+            waiting.setdefault(result_of(row), set()).add(domain.id)
+    for result, domains in waiting.items():
+        begun = {id_: one for id_, one in opinions.pop(result, {}).items() if id_ not in domains}
+        if begun:
+            opinions[result] = begun
+    return waiting
 
 
 def _no_domain(row: Mapping[str, str], tool: Tool, variant: str) -> InputError:

@@ -13,7 +13,7 @@ from evergreen.errors import InputError, refuse
 from evergreen.extraction.constraints import faults
 from evergreen.metaanalysis.conversion_rules import BY_ID, NONE
 from evergreen.sheets import folded, name_key
-from evergreen.sheets.columns import OWN_COLUMNS
+from evergreen.sheets.columns import AWAITED, OWN_COLUMNS, PLACE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +29,17 @@ Row = dict[str, Any]
 
 
 def check(rows: pd.DataFrame) -> None:
-    """Refuse a sheet with impossible numbers, two different rows for the same arm, or a column that extraction adds itself."""
-    records = tables.rows(rows)
+    """Refuse a sheet with impossible numbers, two different rows for the same arm, or a column that extraction adds itself.
+
+    What a row that is awaited says will be looked at when it is filled in.
+    """
+    records = filled(rows)
     refuse([*_reserved(rows), *impossible(records), *_unknown_conversions(records), *twice(records)])
+
+
+def filled(rows: pd.DataFrame) -> list[Row]:
+    """The rows of a sheet in which somebody said something."""
+    return [row for row in tables.rows(rows) if not row.get(AWAITED, False)]
 
 
 def _reserved(rows: pd.DataFrame) -> list[InputError]:
@@ -151,5 +159,5 @@ def content(row: Row, key: Sequence[str] = ()) -> dict[str, Any]:
         if column in key
         else value
         for column, value in row.items()
-        if column not in ("_file", "_row")
+        if column not in PLACE
     }

@@ -1,4 +1,5 @@
-"""What a row of an extraction sheet cannot be: one table, read when a sheet is checked and when its rows are pooled.
+"""What a row of an extraction sheet cannot be: one table, read when a sheet is checked, when its rows are pooled, and by the sheets and
+pages that check while somebody types.
 
 The bounds of single columns stand in the sheet's schema (`config/schemas/extraction.schema.yaml`).
 """
@@ -12,6 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from evergreen.extraction.expressions import Term, Tree, largest, tree_of
 from evergreen.sheets import columns_of
 
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.numeric)
@@ -24,7 +26,8 @@ SLACK = 1e-9
 LARGEST = 1e50
 
 Row = Mapping[str, Any]
-Filled = dict[str, float]
+Filled = Mapping[str, Any]
+"""Numbers by column, or the terms that stand for them."""
 Fault = tuple[str, str]
 
 
@@ -34,13 +37,19 @@ class Constraint:
 
     column: str
     needs: tuple[str, ...]
-    holds: Callable[[Filled], bool]
+    # Written with what `Term` has (`|` for or), so that a rule can be said as well as computed.
+    holds: Callable[[Filled], Any]
     problem: str
     unless: tuple[str, ...] = ()
 
     @cached_property
     def needed(self) -> frozenset[str]:
         return frozenset(self.needs)
+
+    @property
+    def tree(self) -> Tree:
+        """The rule as `expressions` says it to sheets and pages."""
+        return tree_of(self.holds({column: Term(column) for column in self.needs}))
 
 
 def _not_above(lower: str, upper: str, unless: tuple[str, ...] = ()) -> Constraint:
@@ -49,8 +58,8 @@ def _not_above(lower: str, upper: str, unless: tuple[str, ...] = ()) -> Constrai
 
 
 def _within(name: str, limit: str, sign: int) -> Constraint:
-    def holds(row: Filled) -> bool:
-        return sign * row[name] >= sign * row[limit] - SLACK * max(1.0, abs(row[name]))
+    def holds(row: Filled) -> Any:
+        return sign * row[name] >= sign * row[limit] - SLACK * largest(1.0, abs(row[name]))
 
     return Constraint(
         name, (name, limit), holds, f"the {name} ({{{name}:g}}) lies outside its interval, beyond {limit} ({{{limit}:g}})"
@@ -64,11 +73,11 @@ CONSTRAINTS = (
     # One participant may have several events in a time at risk.
     Constraint("events", ("n", "events"), lambda row: row["events"] <= row["n"],
                "{events:g} events in {n:g} participants", ("person_time",)),
-    Constraint("person_time", ("person_time", "events"), lambda row: row["person_time"] != 0 or row["events"] == 0,
+    Constraint("person_time", ("person_time", "events"), lambda row: (row["person_time"] != 0) | (row["events"] == 0),
                "{events:g} events in a person-time of 0"),
-    Constraint("se", ("n", "sd", "se"), lambda row: row["n"] <= 1 or row["se"] <= row["sd"] * (1 + SLACK),
+    Constraint("se", ("n", "sd", "se"), lambda row: (row["n"] <= 1) | (row["se"] <= row["sd"] * (1 + SLACK)),
                "the standard error ({se:g}) is larger than the standard deviation ({sd:g})"),
-    Constraint("sd", ("n", "sd"), lambda row: row["n"] != 1 or row["sd"] == 0,
+    Constraint("sd", ("n", "sd"), lambda row: (row["n"] != 1) | (row["sd"] == 0),
                "sd is {sd:g}, but one participant has no standard deviation"),
     *(_not_above(lower, upper, ORDERED[ORDERED.index(lower) + 1 : ORDERED.index(upper)])
       for lower, upper in combinations(ORDERED, 2)),
@@ -79,7 +88,7 @@ CONSTRAINTS = (
 )  # fmt: skip
 
 
-def filled_in(row: Row) -> Filled:
+def filled_in(row: Row) -> dict[str, float]:
     """The number columns of a row in which a number stands."""
     return {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
 

@@ -1,7 +1,8 @@
 """Several extractors' sheets become one, cell by cell; what they disagree on waits for an adjudicator.
 
 A row is found again in another sheet by its key (study, outcome, time point, arm; instrument and population where there are several), compared as labels are.
-A cell is agreed when all who have the row say the same: numbers are compared as numbers, text as labels.
+A cell is agreed when all who have the row say the same: numbers are compared as numbers, text as labels. Of numbers that differ in
+rounding only the most precise is kept, and listed as `rounded`.
 A number that one has and another left empty is a disagreement. Remarks (sources, notes, columns that the
 schema does not know) may differ; all of them are kept. Nothing depends on the order of the sheets or of their rows:
 people come in the order of their names, and of several spellings the most frequent is shown (`sheets.labels`).
@@ -16,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.extraction.check import KEY, Row, check, impossible, key_of, place_of, twice
+from evergreen.extraction.awaiting import AWAITS, awaited_of
+from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
+from evergreen.extraction.comparing import Near, Rounding, as_text, same
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.sheets import NUMBER, columns_of, folded, labels, name_key
+from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
 from evergreen.sheets.labels import spelling_of
 from evergreen.sheets.numbers import Convention, Unreadable
-from evergreen.sheets.numbers import plain as as_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,9 @@ class Merged:
 
     rows: pd.DataFrame
     conflicts: pd.DataFrame
+    # What each said, by the key of a row and person, and how they rounded it; agreement is counted from it.
+    found: Mapping[tuple[str, ...], Mapping[str, Row]] = field(default_factory=dict)
+    rounding: Rounding = field(default_factory=lambda: Rounding({}))
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,8 @@ class Kind:
         return apart(column) if self.apart and column not in self.key else column
 
 
-ROWS = Kind(
-    KEY,
-    tuple(column.name for column in columns_of("extraction") if column.name not in (*KEY, *REMARKS)),
-    frozenset(NUMBERS),
-)
+COMPARED = tuple(column.name for column in columns_of("extraction") if column.name not in (*KEY, *REMARKS))
+ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS))
 
 
 def check_adjudication(rows: pd.DataFrame) -> None:
@@ -75,7 +77,8 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
     and listed as a conflict in the column `row`; an adjudicator settles it with `keep` or `drop`. A study that an extractor has
-    not begun is listed once, as pending. Raises InputError(s) on impossible numbers and on contradictory rows.
+    not begun is listed once, as pending; so is a row of one that an extractor's sheet awaits (labels, and nothing said yet), which is no
+    disagreement. Raises InputError(s) on impossible numbers and on contradictory rows.
     """
     sheets = _in_order(sheets)
     for rows in sheets.values():
@@ -95,7 +98,7 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
     Columns are called as `sheets.columns.apart` has it, so that a person's `status` and the row's stand side by side.
     """
     sheets = _in_order(sheets)
-    refuse([error for rows in sheets.values() for error in twice(tables.rows(rows), STUDY_KEY)])
+    refuse([error for rows in sheets.values() for error in twice(filled(rows), STUDY_KEY)])
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
     compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
@@ -127,15 +130,18 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     columns = [column for column in columns if column in held]
     kind = replace(kind, compared=tuple(column for column in kind.compared if column in held))
     written = {
-        person: tables.rows(rows[[column for column in rows.columns if column in held]])
+        person: filled(rows[[column for column in rows.columns if column in held]])
         for person, rows in sheets.items()
     }
+    awaited = {person: awaited_of(rows, written[person], kind.key) for person, rows in sheets.items()}
     for column in kind.key:
         spelt[column] = spelling_of(row.get(column, "") for rows in written.values() for row in rows)
     for person, rows in written.items():
         for row in rows:
             row |= {column: spelt[column].get(folded(row.get(column, "")), "") for column in kind.key}
             found.setdefault(key_of(row, kind.key), {}).setdefault(person, row)
+    rounding = Rounding(written)
+    near = Near(found)
     begun = {person: {key[0] for key in found if person in found[key]} for person in sheets}
 
     merged: list[Row] = []
@@ -149,27 +155,48 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             for column in (*kind.compared, "row")
             if (*key, column) in decisions
         }
+        differences = _differences(by_person, kind)
+        rounded = {
+            column: kept
+            for column, _ in differences
+            if column in kind.numbers
+            and column not in own
+            and (kept := rounding.kept(by_person, column)) is not None
+        }
         listed = [
-            _conflict(row_key(by_person, kind), column, values, own.get(column))
-            for column, values in _differences(by_person, kind)
+            _conflict(row_key(by_person, kind), column, values, own.get(column), rounded.get(column))
+            for column, values in differences
         ]
         late = [person for person in absent if key[0] not in begun[person]]
         for person in late:
             if (key[0], person) not in pending:
                 pending.add((key[0], person))
-                conflicts.append(_pending(by_person, person))
+                conflicts.append(_pending(by_person, person, row_key(by_person, kind)["study"]))
+        late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
             listed.append(_conflict(row_key(by_person, kind), "row", values, own.get("row")))
+            if "row" not in own:
+                listed[-1]["note"] = near.question(key, by_person, absent)
         conflicts += listed
         if own.get("row", {}).get("value") == DROP:
             continue
-        merged.append(left | _row(by_person, listed, own, columns, kind))
+        merged.append(left | _row(by_person, listed, own, columns, kind, rounded))
+    for person, own_rows in awaited.items():
+        for row in own_rows.rows if kind.key == KEY else ():
+            study = folded(row["study"])
+            if study in begun[person]:
+                conflicts.append(_awaiting(row, person))
+            elif (study, person) not in pending:
+                pending.add((study, person))
+                conflicts.append(_pending({}, person, row["study"]))
     conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
         rows=tables.frame_of(merged, [*called, *extra]),
         conflicts=tables.frame_of(conflicts, CONFLICTS),
+        found=found,
+        rounding=rounding,
     )
 
 
@@ -180,6 +207,18 @@ def _held(sheets: Mapping[str, pd.DataFrame]) -> set[str]:
         for rows in sheets.values()
         for column in rows.columns
         if (rows[column].notna() & rows[column].ne("")).any()
+    }
+
+
+def _awaiting(row: Row, person: str) -> Row:
+    """A row that waits for a person who has begun its study."""
+    own = {column: row.get(column, "") for column in KEY}
+    return {
+        **dict.fromkeys(CONFLICTS, ""),
+        **own,
+        "column": "row",
+        "values": f"{person}={AWAITS}",
+        "status": "pending",
     }
 
 
@@ -206,8 +245,9 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
 
 
 def _row(
-    by_person: Mapping[str, Row], listed: list[Row], own: Mapping[str, Row], columns: list[str], kind: Kind
-) -> Row:
+    by_person: Mapping[str, Row], listed: list[Row], own: Mapping[str, Row], columns: list[str], kind: Kind,
+    rounded: Mapping[str, float],
+) -> Row:  # fmt: skip
     open_columns = [c["column"] for c in listed if c["status"] == "open" and c["column"] != "row"]
     result: Row = {}
     for column in columns:
@@ -215,6 +255,8 @@ def _row(
         cell: float | str = math.nan if column in kind.numbers else ""
         if column in own:
             cell = _value(own[column], column, kind)
+        elif column in rounded:
+            cell = rounded[column]
         elif column in open_columns or not values:
             pass
         elif column in kind.numbers:
@@ -240,23 +282,25 @@ def _row(
 def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
     """The key, all of `KEY`'s columns."""
     first = next(iter(by_person.values()))
-    return {column: first[column] if column in kind.key else "" for column in KEY}
+    return {column: first.get(column, "") if column in kind.key else "" for column in KEY}
 
 
-def _conflict(key: Row, column: str, values: Mapping[str, str], decision: Row | None) -> Row:
+def _conflict(
+    key: Row, column: str, values: Mapping[str, str], decision: Row | None, kept: float | None = None
+) -> Row:
     said = "; ".join(f"{person}={value}" for person, value in values.items())
     settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
     return {
         **key,
         "column": column,
         "values": said,
-        "status": "adjudicated" if decision else "open",
+        "status": "adjudicated" if decision else "open" if kept is None else "rounded",
         **settled,
+        **({} if kept is None else {"value": as_text(kept)}),
     }
 
 
-def _pending(by_person: Mapping[str, Row], person: str) -> Row:
-    study = next(iter(by_person.values()))["study"]
+def _pending(by_person: Mapping[str, Row], person: str, study: str) -> Row:
     said = "; ".join([*(f"{other}=present" for other in by_person), f"{person}=absent"])
     empty = dict.fromkeys(CONFLICTS, "")
     return {**empty, "study": study, "column": "study", "values": said, "status": "pending"}
@@ -333,20 +377,6 @@ def _value(decision: Row, column: str, kind: Kind) -> float | str:
             error.problem, **place_of(decision), column="value",
             todo=f"The column {column} holds numbers. {error.todo}",
         ) from None  # fmt: skip
-
-
-def same(one: float | str, other: float | str) -> bool:
-    """Whether two cells say the same."""
-    if isinstance(one, str) and isinstance(other, str) and NUMBER.fullmatch(one) and NUMBER.fullmatch(other):
-        one, other = float(one), float(other)  # in a column of a person's own
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
-    return folded(one) == folded(other)
-
-
-def as_text(value: float | str) -> str:
-    """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
-    return as_number(value) if isinstance(value, float) else str(value)
 
 
 def texts(frame: pd.DataFrame) -> pd.DataFrame:

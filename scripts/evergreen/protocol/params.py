@@ -21,6 +21,7 @@ POOLING = {
     "moderators",
 }  # fmt: skip
 ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}
+LISTING = {"id", "name", "measure", "data", "unit", "timepoint", "arms"}
 DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 
@@ -86,9 +87,30 @@ def list_studies(protocol: Protocol) -> Values:
     return {"reasons": _reasons(protocol)}
 
 
-def write_worklists(protocol: Protocol, votes: Mapping[str, list[str]]) -> Values:
-    """What the pages of reviewers show; `votes` are the sheets of the stages that somebody screens."""
+def write_worklists(
+    protocol: Protocol, votes: Mapping[str, list[str]], sheets: Mapping[str, Mapping[str, str]]
+) -> Values:
+    """What the pages of reviewers, extractors and assessors show; `votes` are the sheets of the stages that somebody screens, `sheets`
+    {`extraction`, `studies`, `bias`: {person: path}} those of people whom the protocol names."""
+    listed: Values = {}
+    if protocol.extraction.extractors:
+        listed["extraction"] = {
+            "people": list(protocol.extraction.extractors),
+            "sheets": dict(sheets["extraction"]),
+            "study_sheets": dict(sheets["studies"]),
+            "outcomes": [_values(outcome, LISTING) for outcome in protocol.outcomes],
+            "columns": sorted({column for outcome in protocol.outcomes for column in outcome.columns}),
+        }
+    if protocol.risk_of_bias.assessors:
+        listed["bias"] = {
+            "people": list(protocol.risk_of_bias.assessors),
+            "sheets": dict(sheets["bias"]),
+            "tool": protocol.risk_of_bias.tool,
+            "tool_file": [protocol.risk_of_bias.tool] if protocol.risk_of_bias.of_ones_own else [],
+            "outcomes": list(dict.fromkeys(outcome.data for outcome in protocol.outcomes)),
+        }
     return {
+        **listed,
         "title": protocol.review.title,
         "question": _values(protocol.question),
         "highlight": list(protocol.screening.highlight),
@@ -205,6 +227,8 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
         "known_items": protocol.known_items,
         "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
+        "extractors": list(protocol.extraction.extractors or ()),
+        "assessors": list(protocol.risk_of_bias.assessors or ()),
     }
 
 

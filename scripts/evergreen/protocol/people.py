@@ -11,6 +11,7 @@ from evergreen.errors import InputError
 from evergreen.protocol import params
 from evergreen.protocol.part import ADJUDICATION
 from evergreen.protocol.whole import Protocol
+from evergreen.sheets.workbooks import with_studies
 
 AREAS = {
     "search": ("search",),
@@ -61,8 +62,14 @@ def extraction_sheets(protocol: Protocol) -> dict[str, str]:
 
 
 def study_sheets(protocol: Protocol) -> dict[str, str]:
-    """{extractor: path} of the sheets of study-level columns."""
-    return sheets_in("config/extraction", protocol.extraction.extractors, STUDIES)
+    """{extractor: path} of the sheets of study-level columns: of their own, else a worksheet `Studies` of the rows' workbook."""
+    own = sheets_in("config/extraction", protocol.extraction.extractors, STUDIES)
+    beside = {
+        person: path
+        for person, path in extraction_sheets(protocol).items()
+        if person not in own and path.lower().endswith(".xlsx") and with_studies(path)
+    }
+    return own | beside
 
 
 def bias_sheets(protocol: Protocol) -> dict[str, str]:

@@ -57,6 +57,11 @@ class RiskOfBias(Part):
         json_schema_extra=told(default="everybody whose sheet is there"),
     )
 
+    @property
+    def of_ones_own(self) -> bool:
+        """Whether the tool is a YAML file."""
+        return self.tool.endswith((".yaml", ".yml"))
+
 
 class Figures(Part):
     """Looks of the figures."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.errors import ReviewError, printable
+from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded
@@ -181,25 +182,71 @@ def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
     return [Waiting("anyone", what, "config/config.yaml, outcomes", len(others), blocks=False)]
 
 
-def waiting_conflicts(conflicts: pd.DataFrame, what: str, where: str) -> list[Waiting]:
-    """What extractors or assessors have not settled: disagreements, studies that one of them has not begun, and
-    adjudications of what is in no sheet any more. `where` is the adjudication sheet."""
+def behind(
+    included: Iterable[str], rows: pd.DataFrame | None, column: str, people: Iterable[str]
+) -> dict[str, list[str]]:
+    """{person whom the protocol names: included studies of which nothing is that person's}; `column` of `rows` names who has a row."""
+    by_person: dict[str, set[str]] = {}
+    if rows is not None:
+        for study, names in zip(rows["study"], rows[column], strict=True):
+            for name in names.split("; "):
+                by_person.setdefault(name, set()).add(folded(study))
+    studies = sorted(set(included))
+    return {
+        person: [one for one in studies if folded(one) not in by_person.get(person, ())] for person in people
+    }
+
+
+def waiting_conflicts(
+    conflicts: pd.DataFrame,
+    what: str,
+    where: str,
+    late: Mapping[str, Sequence[str]] | None = None,
+    lists: str = "",
+) -> list[Waiting]:
+    """What extractors or assessors have not settled: studies that one of them has not begun, what sheets await, disagreements, and
+    adjudications of what is in no sheet any more.
+
+    `where` is the adjudication sheet. `late` (`behind`) are those whom the protocol names; they find their work in the folder `lists`
+    under results/.
+    """
     folder = where.rsplit("/", 1)[0]
     items = []
-    absent: dict[str, set[str]] = {}
+    absent = {person: {folded(study): study for study in studies} for person, studies in (late or {}).items()}
+    awaited: dict[str, list[str]] = {}
     for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
-        for person, is_there in (said.split("=") for said in row["values"].split("; ")):
-            if is_there == "absent":
-                absent.setdefault(person, set()).add(row["study"])
-    for person, studies in sorted(absent.items()):
-        named = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {', '.join(sorted(studies))}"
-        items.append(Waiting(person, named, f"{folder}/{person}.csv", len(studies)))
+        for person, state in (said.split("=") for said in row["values"].split("; ")):
+            if state == "absent":
+                absent.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
+            elif state == AWAITS:
+                awaited.setdefault(person, []).append(row["study"])
+    for person in sorted({*absent, *awaited}):
+        place, page = f"{folder}/{person}.csv", ""
+        if late is not None and person in late:
+            page = f"{lists}/{person}.html"
+            place = f"open results/{page}, save as {place}"
+        if studies := sorted(absent.get(person, {}).values()):
+            named = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {', '.join(studies)}"
+            items.append(Waiting(person, named, place, len(studies), page=page))
+        if rows := awaited.get(person):
+            named = f"{plural(len(rows), 'row')} to fill in ({what}): {', '.join(sorted(set(rows)))}"
+            items.append(Waiting(person, named, place, len(rows), page=page))
     if count := int(conflicts["status"].eq("open").sum()):
         items.append(Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count))
     if count := int(conflicts["status"].eq("orphan").sum()):
         gone = f"{plural(count, 'decision')} ({what}) on what is in no sheet any more"
         items.append(Waiting("adjudicator", gone, where, count, blocks=False))
     return items
+
+
+def waiting_unextracted(rows: pd.DataFrame, asked: Iterable[str], lists: str) -> list[Waiting]:
+    """Outcomes of the protocol that no sheet has a row of, although extractors are named and have begun."""
+    there = set(map(folded, rows["outcome"]))
+    missing = [name for name in asked if folded(name) not in there]
+    if not missing or not there:
+        return []
+    what = f"no sheet has a row of {plural(len(missing), 'outcome')} of the protocol: {', '.join(missing)}"
+    return [Waiting("extractors", what, f"lists in results/{lists}", len(missing), blocks=False)]
 
 
 def waiting_queries(queries: pd.DataFrame) -> list[Waiting]:

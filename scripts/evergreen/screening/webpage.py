@@ -18,6 +18,8 @@ from evergreen.sheets import columns_of
 from evergreen.sheets.labels import Choices
 
 PARTS = Path(__file__).with_name("page")
+STYLE, CSV = PARTS / "style.css", PARTS / "csv.js"
+"""What other pages that people fill in have in common with this one."""
 STAGE_LABELS = {TITLE_ABSTRACT: "Title and abstract", FULL_TEXT: "Full text"}
 DECISION = next(column.choices for column in columns_of("screening") if column.name == "decision")
 # Keys of the keyboard.
@@ -140,12 +142,24 @@ def screening_page(
             for record, texts in zip(rows["record_id"], rows[shown].itertuples(index=False), strict=True)
         ],
     }
+    return self_contained(
+        PARTS / "template.html",
+        title=f"{title}: {STAGE_LABELS[stage]}, {reviewer}",
+        styles=[STYLE],
+        programs=[PARTS / "program.js", CSV, PARTS / "sheet.js"],
+        data=data,
+    )
+
+
+def self_contained(
+    template: Path, *, title: str, styles: Sequence[Path], programs: Sequence[Path], data: Mapping[str, Any]
+) -> str:
+    """A page as one file: a template with its styles, its programs and the data that these read."""
     parts = {
-        "title": html.escape(f"{title}: {STAGE_LABELS[stage]}, {reviewer}"),
-        "style": (PARTS / "style.css").read_text(encoding="utf-8"),
-        "program": "".join((PARTS / name).read_text(encoding="utf-8") for name in ("program.js", "sheet.js")),
+        "title": html.escape(title),
+        "style": "".join(path.read_text(encoding="utf-8") for path in styles),
+        "program": "".join(path.read_text(encoding="utf-8") for path in programs),
         # `<` must not end the script element that holds the data.
         "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028"),
     }
-    template = (PARTS / "template.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template.read_text(encoding="utf-8"))

@@ -12,8 +12,10 @@ from evergreen.errors import InputError, refuse
 from evergreen.schemas import schema as schema_of
 from evergreen.sheets.labels import Choices, name_key
 
-PLACE = ("_file", "_row")
-"""Columns of a sheet that was read: where a row stands. A person's column cannot be called so."""
+AWAITED = "_awaited"
+"""Column of a sheet that was read, where its schema has labels: whether a row says nothing yet but which row it is."""
+PLACE = ("_file", "_row", AWAITED)
+"""Columns of a sheet that was read: where a row stands, and whether it waits. A person's column cannot be called so."""
 OWN_COLUMNS = (
     "extractors", "status", "in_conflict", "origin", "derived", "imputed", "not_derived", "converted", "round", "screening", "rob_overall", "risk_of_bias",
 )  # fmt: skip
@@ -33,6 +35,9 @@ class Column:
     must_be_filled: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    # Says which row it is, and nothing that somebody found.
+    label: bool = False
+    description: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -61,6 +66,8 @@ def columns_of(kind: str) -> tuple[Column, ...]:
                 rule.get("minLength", 0) > 0,
                 rule.get("minimum"),
                 rule.get("maximum"),
+                rule.get("label", False),
+                rule.get("description", ""),
             )
         )
     return tuple(columns)

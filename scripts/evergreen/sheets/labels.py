@@ -51,6 +51,27 @@ def name_key(label: object) -> str:
     return re.sub(r"[ _-]+", "_", folded(label))
 
 
+SPELLINGS = {
+    "minute": ("min", "mins", "minutes"), "hour": ("h", "hr", "hrs", "hours"), "day": ("d", "days"), "week": ("w", "wk", "wks", "weeks"),
+    "month": ("mo", "mos", "mth", "mths", "months"), "year": ("y", "yr", "yrs", "years"),
+    "mg": ("milligram", "milligrams"), "ug": ("mcg", "microgram", "micrograms"), "g": ("gram", "grams"), "ml": ("millilitre", "millilitres", "milliliter", "milliliters"),
+    "iu": ("u", "unit", "units"), "percent": ("%", "pct"), "daily": ("qd", "od"), "bid": ("bd",),
+}  # fmt: skip
+"""Units of time and dose, and how else they are written."""
+_UNIT = {other: unit for unit, others in SPELLINGS.items() for other in others}
+
+
+def loosely(label: object) -> tuple[str, ...]:
+    """What is left of a time point or arm without spellings of units, punctuation and the order of its words.
+
+    `6 wk` and `6 weeks`, `drug A 10 mg` and `10mg drug A` are alike. It asks whether two labels are one, and joins none.
+    """
+    text = re.sub(r"[\u00b5\u03bc]g\b", "ug", folded(label))
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    words = re.findall(r"\d+(?:[.,]\d+)?|%|[^\W\d_]+", text)
+    return tuple(sorted(_UNIT.get(word, word) for word in words))
+
+
 def shown(spellings: Iterable[str]) -> str:
     """The spelling of one label that is shown: the most frequent one, of equally frequent ones the first by code point.
 

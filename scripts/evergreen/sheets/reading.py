@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, workbooks
-from evergreen.sheets.columns import PLACE, Column, columns_of, header_of, needed_names
-from evergreen.sheets.labels import first_listed, name_key
+from evergreen.sheets.columns import AWAITED, PLACE, Column, columns_of, header_of, needed_names
+from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
     Ambiguous,
@@ -65,13 +65,14 @@ def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
 
     Returns one row per filled row: text columns as stripped text ("" where empty), number columns as floats
     (NaN where empty or not reported), columns the schema does not know as text, then `_file` and `_row`. All columns
-    of the schema are there. Raises InputError(s) with file, row and column.
+    of the schema are there. Where the schema has labels, `_awaited` says whether a row holds nothing else: a cell that says that
+    nothing was reported (NR) is something. Raises InputError(s) with file, row and column.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
     schema = columns_of(kind)
-    table = _xlsx(path, schema) if path.suffix.lower() == ".xlsx" else _csv(path, schema)
+    table = _xlsx(path, schema, kind) if path.suffix.lower() == ".xlsx" else _csv(path, schema)
     rows = [(number, cells) for number, cells in table.rows if any(cells)]
     if not rows:
         todo = f"Its first row must name the columns {needed_names(schema)}."
@@ -120,8 +121,9 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
     return Table(rows, semicolons=best == ";")
 
 
-def _xlsx(path: Path, schema: tuple[Column, ...]) -> Table:
-    """Rows of the worksheet that has the needed columns, else of the first one that is shown.
+def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
+    """Rows of the worksheet that has the needed columns, else of the first one that is shown; of a workbook with rows and a worksheet
+    `Studies` the study-level columns stand there.
 
     Raises InputError where two have them.
     """
@@ -129,6 +131,8 @@ def _xlsx(path: Path, schema: tuple[Column, ...]) -> Table:
     with workbooks.opened(path, path) as book:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         fitting = [sheet for sheet in visible if needed <= {name_key(cell) for cell in _head(sheet, path)}]
+        if kind == STUDY_LEVEL:
+            fitting = [sheet for sheet in fitting if folded(sheet.title) == workbooks.STUDIES] or fitting
         if len(fitting) > 1:
             raise InputError(
                 f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
@@ -212,6 +216,9 @@ class _Reader:
                 frame[name] = frame[name].astype(str)
         frame["_file"] = str(self.path)
         frame["_row"] = self.rows
+        if labels := {column.name for column in self.schema if column.label}:
+            said = [cells for name, cells in given.items() if name not in labels]
+            frame[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)] if said else True
         return frame
 
     def _refuse_surplus(self, header: list[str]) -> None:

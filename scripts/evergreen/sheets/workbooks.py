@@ -6,6 +6,7 @@ A worksheet may state its dimension, and programs state it wrongly; here it is n
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,11 @@ from zipfile import ZipFile
 
 from evergreen.errors import InputError
 from evergreen.sheets import archives
+from evergreen.sheets.labels import folded
 
 WORKBOOK = "XLSX file"
+STUDIES = "studies"
+"""Title of the worksheet that holds study-level columns beside the rows of an extraction sheet."""
 SAVE_AGAIN = "Save the sheet again as XLSX or CSV."
 # What the format itself allows.
 MOST_ROWS = 1_048_576
@@ -24,6 +28,16 @@ MOST_CELLS = 20_000_000
 """Cells of a worksheet, empty ones between filled ones counted; 500,000 records with 40 columns."""
 PROLOGUE = 1 << 16
 """Bytes of an XML part in which a DTD is looked for; workbooks have none."""
+
+
+def with_studies(path: str | Path) -> bool:
+    """Whether a workbook has a worksheet `Studies`, as quickly as can be told; a file that cannot be read has none."""
+    try:
+        with archives.opened(path, path, what=WORKBOOK) as archive, archive.open("xl/workbook.xml") as part:
+            text = part.read(PROLOGUE).decode("utf-8", errors="replace")
+    except (InputError, KeyError):
+        return False  # whoever reads it says what is wrong
+    return STUDIES in map(folded, re.findall(r'<sheet [^>]*?name="([^"]*)"', text))
 
 
 @contextmanager

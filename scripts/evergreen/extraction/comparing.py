@@ -1,0 +1,94 @@
+"""When two cells of two people say the same (numbers as numbers, text as labels, numbers that were rounded to fewer decimals), and when
+two rows that are called otherwise may be one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from evergreen.extraction.check import Row
+from evergreen.sheets import NUMBER, folded
+from evergreen.sheets.labels import loosely
+from evergreen.sheets.numbers import decimals, plain
+
+# A half at the last decimal is rounded up by some and down by others, and computed with.
+SLACK = 1e-9
+
+
+def same(one: float | str, other: float | str) -> bool:
+    """Whether two cells say the same."""
+    if isinstance(one, str) and isinstance(other, str) and NUMBER.fullmatch(one) and NUMBER.fullmatch(other):
+        one, other = float(one), float(other)  # in a column of a person's own
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
+    return folded(one) == folded(other)
+
+
+def as_text(value: float | str) -> str:
+    """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
+    return plain(value) if isinstance(value, float) else str(value)
+
+
+class Rounding:
+    """To how many decimals each person states the numbers of a column, in a study's rows of an outcome.
+
+    Zeros at the end of a number are lost to spreadsheet programs, but tables print a column alike: 12.3 among 12.34 and 11.25 is 12.30,
+    and stands for no 12.34. `rows`: all rows of all people, who are told apart by name.
+    """
+
+    def __init__(self, rows: Mapping[str, Iterable[Row]]) -> None:
+        self._beside: dict[tuple[str, str, str], list[Row]] = {}
+        for person, own in rows.items():
+            for row in own:
+                key = (person, folded(row["study"]), folded(row.get("outcome", "")))
+                self._beside.setdefault(key, []).append(row)
+
+    def _stated(self, person: str, row: Row, column: str) -> int:
+        key = (person, folded(row["study"]), folded(row.get("outcome", "")))
+        values = (float(one[column]) for one in self._beside[key])
+        return max((decimals(value) for value in values if not math.isnan(value)), default=0)
+
+    def kept(self, by_person: Mapping[str, Row], column: str) -> float | None:
+        """The most precise of people's numbers for a cell, where all others are it, rounded; else None."""
+        said = {person: float(row[column]) for person, row in by_person.items()}
+        if any(math.isnan(value) for value in said.values()):
+            return None
+        stated = {person: self._stated(person, row, column) for person, row in by_person.items()}
+        finest = max(stated.values())
+        best = [said[person] for person, places in stated.items() if places == finest]
+        for person, value in said.items():
+            half = 0.5 * 10.0 ** -stated[person] if stated[person] < finest else 0.0
+            if any(abs(value - one) > half + SLACK * max(abs(one), half) for one in best):
+                return None
+        return min(best)
+
+
+class Near:
+    """Rows of one person whose time point and arm another one may have spelt otherwise: they are asked, never joined."""
+
+    def __init__(self, found: Mapping[tuple[str, ...], Mapping[str, Row]]) -> None:
+        self._found = found
+        self._by_outcome: dict[tuple[str, ...], list[tuple[str, ...]]] | None = None
+
+    def question(self, key: tuple[str, ...], by_person: Mapping[str, Row], absent: Iterable[str]) -> str:
+        """Whether a row that `absent` do not have is one that they have under other labels; "" where none is like it."""
+        if len(key) < 4:  # rows of studies have no such labels
+            return ""
+        if self._by_outcome is None:
+            self._by_outcome = {}
+            for one in self._found:
+                self._by_outcome.setdefault(one[:2], []).append(one)
+        alike = [
+            self._found[other]
+            for other in self._by_outcome[key[:2]]
+            if other != key
+            and not self._found[other].keys() & by_person.keys()
+            and self._found[other].keys() & set(absent)
+            and all(loosely(one) == loosely(label) for one, label in zip(other[2:], key[2:], strict=True))
+        ]
+        said = [f"{_labels(next(iter(rows.values())))} of {', '.join(rows)}" for rows in alike]
+        return f"Is it {' or '.join(said)}? Then spell them alike." if said else ""
+
+
+def _labels(row: Row) -> str:
+    return ", ".join(filter(None, (row["timepoint"], row["arm"])))

@@ -1,0 +1,156 @@
+"""Rows that an assessor has to fill in: what the own sheet holds, then the questions and domains that it lacks of included studies.
+
+Nothing that somebody else judged is shown; of other people's sheets only labels are taken, the results that they judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evergreen import tables
+from evergreen.bias.opinions import OPTIONAL, variants_of
+from evergreen.bias.tools import EFFECTS, Domain, Tool
+from evergreen.extraction.check import key_of
+from evergreen.sheets import columns_of, folded
+from evergreen.sheets.columns import PLACE
+from evergreen.sheets.labels import spelling_of
+from evergreen.worklists.lists import Row, Sheet, WorkList, columns_with_own
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESULT = ("study", "outcome", *OPTIONAL)
+KEY = (*RESULT, "domain", "question")
+
+
+def rows_to_judge(
+    own: pd.DataFrame | None,
+    everybody: Sequence[pd.DataFrame],
+    studies: Sequence[str],
+    outcomes: Sequence[str],
+    tool: Tool,
+) -> Sheet:
+    """The sheet of one assessor: `own` as it was read, then what it lacks of the results of `studies`.
+
+    A study's results are those that any of the sheets of `everybody` judges, else the study itself or, with a tool that judges results,
+    each of the `outcomes`.
+    """
+    variants = variants_of(everybody, tool, [])
+    lines = [] if own is None else tables.rows(own)
+    rows = [
+        replace(_row({name: str(value) for name, value in line.items() if name not in PLACE}, tool, variants.get(folded(line["study"]), "")), own=True)
+        for line in lines
+    ]  # fmt: skip
+    there = {_key(row.cells, tool, variants) for row in rows}
+    judged = _results(everybody)
+    if tool.unit == "synthesis":
+        studies = ()  # what is judged is no study, and only people say which there are
+    given = [name for name in (*OPTIONAL, "variant") if any(row.cells.get(name) for row in rows)]
+    for study in studies:
+        asked = [{"outcome": name} for name in outcomes] if tool.unit == "result" and outcomes else [{}]
+        variant = variants.get(folded(study), "")
+        for result in judged.get(folded(study), asked):
+            for domain in tool.domains_of(variant):
+                effect = result.get("effect", "")
+                for question in (*(one.id for one in domain.form(variant, effect).questions), ""):
+                    cells = {"study": study, **result, "domain": domain.id, "question": question}
+                    if _key(cells, tool, variants) not in there:
+                        rows.append(_row(cells, tool, variant))
+            given += [name for name in result if name not in given and name != "outcome"]
+    schema = [column for column in columns_of("risk_of_bias") if column.name != "assessor"]
+    # Columns that nobody fills are left out; an empty one may be added.
+    schema = [
+        column
+        for column in schema
+        if column.name not in (*OPTIONAL, "variant") or column.name in given or tool.variants
+    ]
+    mine = (
+        []
+        if own is None
+        else [name for name in own.columns if name not in (*PLACE, *KEY, "variant", "assessor")]
+    )
+    return Sheet("Judgements", columns_with_own(schema, mine), tuple(rows), key=KEY)
+
+
+def _results(sheets: Iterable[pd.DataFrame]) -> dict[str, list[dict[str, str]]]:
+    """By study the results that sheets judge, by their labels."""
+    found: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
+    lines = [row for rows in sheets for row in tables.rows(rows)]
+    for row in sorted(lines, key=lambda row: [str(row.get(name, "")) for name in RESULT]):
+        labels = {name: row[name] for name in RESULT[1:] if row.get(name)}
+        key = tuple(folded(row.get(name, "")) for name in RESULT[1:])
+        found.setdefault(folded(row["study"]), {}).setdefault(key, labels)
+    return {study: list(results.values()) for study, results in found.items()}
+
+
+def _key(cells: dict[str, str], tool: Tool, variants: dict[str, str]) -> tuple[str, ...]:
+    """A row's key; a domain is known by all of its names."""
+    domain = tool.domain_of(cells["domain"], variants.get(folded(cells["study"]), ""))
+    question = cells["question"].removesuffix(".").replace(",", ".")
+    known = {
+        **dict.fromkeys(KEY, ""),
+        **cells,
+        "domain": domain.id if domain else cells["domain"],
+        "question": question,
+    }
+    return key_of(known, KEY)
+
+
+def _row(cells: dict[str, str], tool: Tool, variant: str) -> Row:
+    domain = tool.domain_of(cells["domain"], variant)
+    allowed = {"effect": tuple(EFFECTS.labels), "variant": tuple(tool.variant_choices.labels)}
+    part = ", ".join(filter(None, (cells.get(name, "") for name in RESULT[1:])))
+    if domain is None:
+        return Row(cells, allowed, part=part)
+    row = Row(cells, allowed, part=" · ".join(filter(None, (part, domain.name))))
+    asked = domain.all_questions(variant).get(cells["question"])
+    if asked is not None:
+        hint = f"{asked.id} {asked.about}"
+        return replace(
+            row, allowed=allowed | {"answer": asked.answers}, hints={"question": hint, "answer": hint}
+        )
+    how = _how(domain, cells, variant)
+    row = replace(row, follows=domain.form(variant, cells.get("effect", "")).algorithm is not None)
+    return replace(
+        row, allowed=allowed | {"judgement": tool.levels_of(domain)}, hints={"judgement": how} if how else {}
+    )
+
+
+def _how(domain: Domain, cells: dict[str, str], variant: str) -> str:
+    """Who judges a domain."""
+    form = domain.form(variant, cells.get("effect", ""))
+    if form.algorithm:
+        return (
+            "Leave it empty to take what the answers lead to; another judgement needs its reason in support."
+        )
+    return "Judge by the answers." if form.questions else ""
+
+
+def lists_of(
+    title: str,
+    people: Sequence[str],
+    sheets: Mapping[str, pd.DataFrame],
+    included: Mapping[str, Sequence[str]] | None,
+    outcomes: Sequence[str],
+    tool: Tool,
+) -> list[WorkList]:
+    """The list of each of `people`. `sheets` are those that are there, as they were read; `included` the studies with citations of
+    their reports, None where nobody screens: then they are those that anybody names."""
+    everybody = list(sheets.values())
+    if included is None:
+        included = dict.fromkeys(
+            sorted(spelling_of(s for rows in everybody for s in rows["study"]).values()), ()
+        )
+    return [
+        WorkList(
+            title,
+            f"Risk of bias ({tool.name})",
+            person,
+            f"config/risk_of_bias/{person}",
+            rows_to_judge(sheets.get(person), everybody, list(included), outcomes, tool),
+            included,
+        )
+        for person in people
+    ]
