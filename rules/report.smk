@@ -46,6 +46,27 @@ rule write_checklists:
         " --word {output.word:q} > {log:q} 2>&1"
 
 
+rule trace_numbers:
+    input:
+        unpack(trail_inputs),
+    output:
+        table="results/provenance.parquet",
+        pages=directory("results/report/provenance"),
+    log:
+        "results/logs/trace_numbers.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("trace_numbers"),
+    params:
+        **program("trace_numbers.py", "report/templates/report.html.j2"),
+        values=lambda w: value("trace_numbers", params.trace_numbers(PROTOCOL, extraction_sheets(PROTOCOL))),
+        inputs=lambda w, input: value("trace_numbers", named_inputs(input)),
+    shell:
+        "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --table {output.table:q}"
+        " --pages {output.pages:q} > {log:q} 2>&1"
+
+
 rule write_report:
     input:
         unpack(report_inputs),
@@ -79,6 +100,7 @@ rule report:
         "results/report/index.html",
         "results/report/review.docx",
         rules.write_checklists.output if PARTS["prisma"] else [],
+        rules.trace_numbers.output if POOLED else [],
         # The pages that the report sends people to.
         [
             f"results/screening/{stage}/{person}.html"

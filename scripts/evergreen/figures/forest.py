@@ -149,7 +149,7 @@ class _Content:
     def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
         self.scale = of_result(result)
-        self.every: list[Study | LeftOut] = [*result.studies, *result.left_out]
+        self.every = result.every
         # their participants and events count
         self.not_estimable = [study for study in result.left_out if study.not_estimable]
         self.bias = _Bias(self.every, setting.tool)

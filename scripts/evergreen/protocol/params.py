@@ -190,6 +190,22 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
     return {outcome.id: [outcome.name, outcome.data] for outcome in protocol.outcomes}
 
 
+def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
+    """What the trail of a number names: outcomes, and sources with the files of their rounds; `sheets` are the extractors'."""
+    return {
+        "people": list(protocol.extraction.extractors or ()),
+        "sheets": dict(sheets),
+        "outcomes": {outcome.id: outcome.name for outcome in protocol.outcomes},
+        "sources": {
+            name: {
+                "name": source.name,
+                "files": {day: list(files) for day, files in source.files.items()},
+            }
+            for name, source in protocol.sources.items()
+        },
+    }
+
+
 def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
     """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `not_searched` [id, name, rounds]
     of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""

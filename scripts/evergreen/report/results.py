@@ -45,7 +45,7 @@ def participants(result: Result) -> int | None:
     return round(total) if result.studies else None
 
 
-def pooled_sentence(outcome: Outcome, result: Result) -> str:
+def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
     if model is None:
@@ -99,7 +99,7 @@ def outcome_blocks(
     """
     blocks: list[Block] = [
         Heading(outcome.name, f"outcome-{outcome.id}"),
-        Text(pooled_sentence(outcome, result)),
+        Text(pooled_sentence(result)),
     ]
     caution = _caution(result)
     if caution:
@@ -136,7 +136,7 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
     first: list[Figure] = []
     further: list[Figure] = []
     missing: list[list[Cell]] = []
-    sentence = pooled_sentence(outcome, result)
+    sentence = pooled_sentence(result)
     for entry in tables.read_json(folder / "figures.json"):
         if not entry["drawn"]:
             missing.append([entry["title"].removesuffix(f": {outcome.name}"), entry["reason"]])

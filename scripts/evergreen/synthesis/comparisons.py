@@ -29,7 +29,14 @@ from evergreen.synthesis.arms import (
     total,
 )
 from evergreen.synthesis.reported import BEHIND, effect
-from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, ReportedArm
+from evergreen.synthesis.result.study_rows import (
+    Arm,
+    Converted,
+    Effect,
+    LeftOut,
+    ReportedArm,
+    SheetRow,
+)
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -45,7 +52,7 @@ class Comparison:
     only. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
     has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
-    effects that were aggregated to this one.
+    effects that were aggregated to this one. `rows` are those of the extraction that all of it stands in.
     """
 
     study: str
@@ -62,6 +69,7 @@ class Comparison:
     imputed: bool = False
     conversions: tuple[Converted, ...] = ()
     parts: tuple[Effect, ...] = ()
+    rows: tuple[SheetRow, ...] = ()
 
     @property
     def stated(self) -> bool:
@@ -184,7 +192,15 @@ def _contrasts(
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
     return [
-        _row(study, len(rows), {}, _counts(row, beside) if alone else {}, [row], estimate)
+        _row(
+            study,
+            len(rows),
+            {},
+            _counts(row, beside) if alone else {},
+            [row],
+            estimate,
+            [one for group in beside.values() for one in group] if alone else (),
+        )
         for row, estimate in zip(rows, estimates, strict=True)
         if not isinstance(estimate, str)
     ]
@@ -224,7 +240,12 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         label=study,
         arms=arms,
         reported=_reported(rows),
+        rows=_places(rows),
     )
+
+
+def _places(rows: Rows) -> tuple[SheetRow, ...]:
+    return tuple(SheetRow(timepoint=row["timepoint"], group=row["group"], arm=row["arm"]) for row in rows)
 
 
 def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
@@ -239,9 +260,9 @@ def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
 
 def _row(
     study: str, of: int, numbers: dict[str, float], arms: dict[str, Arm], rows: Rows,
-    estimate: tuple[float, float] | tuple[None, None] = (None, None),
+    estimate: tuple[float, float] | tuple[None, None] = (None, None), beside: Rows = (),
 ) -> Comparison:  # fmt: skip
-    """One `of` so many comparisons of a study, whose rows are named by their arm where there are several."""
+    """One `of` so many comparisons of a study, whose rows are named by their arm where there are several; rows `beside` give counts."""
     first = rows[0]
     used = {name.rstrip("12") for name in numbers} or set(BEHIND)
     imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
@@ -268,6 +289,7 @@ def _row(
             for entry in record_of(row)
             if entry["column"] in used
         ),
+        rows=_places([*rows, *beside]),
     )
 
 

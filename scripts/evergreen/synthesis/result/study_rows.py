@@ -66,6 +66,12 @@ class ReportedArm(Arm, _OfGroup):
     """An arm of a study that is not pooled, as it is reported."""
 
 
+class SheetRow(_OfGroup):
+    """A row of the extraction that a study's numbers stand in; with the study and the outcome's data it is found there again."""
+
+    timepoint: str = said("Time point as in the extraction sheet.")
+
+
 class Converted(_OfGroup):
     """A number of a study that its reports do not state, and how it came about."""
 
@@ -99,6 +105,10 @@ class _OfStudy(Part):
     study: str = said("Study.")
 
 
+def _rows() -> Any:
+    return maybe("Rows of the extraction that its numbers stand in, in the order of the sheet.", default=())
+
+
 class StudyEffect(Effect, _OfStudy):
     """The effect of a study."""
 
@@ -121,6 +131,7 @@ class Study(StudyEffect):
         "How those numbers came about that its effect is made of and that are not reported.", default=()
     )
     columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
+    rows: tuple[SheetRow, ...] = _rows()
 
     @property
     def state(self) -> str:
@@ -142,6 +153,7 @@ class LeftOut(Part):
         default=False,
     )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
+    rows: tuple[SheetRow, ...] = _rows()
 
 
 class ArmLeftOut(Part):
