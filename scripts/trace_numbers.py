@@ -6,12 +6,11 @@ from pathlib import Path
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
-from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import typed
 from evergreen.protocol.review import Review
 from evergreen.report.page import page
 from evergreen.report.provenance.reports import Reports
-from evergreen.report.provenance.sheets import Sheets, without_place
+from evergreen.report.provenance.sheets import Sheets
 from evergreen.report.provenance.trails import table
 from evergreen.report.provenance.words import sections
 from evergreen.sheets import read_sheet, read_sheets
@@ -54,7 +53,7 @@ def main(argv: list[str] | None = None) -> None:
             tables.replaced(args.pages / f"{outcome}.html") as draft,
             draft.open("w", encoding="utf-8", newline="\n") as file,
         ):
-            file.writelines(page(review, "", sections(own, result, without_place(slices[outcome], NUMBERS))))
+            file.writelines(page(review, "", sections(own, result)))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
     if "merged" in inputs:
         done = table("merged")["study"]
         items += status.waiting_outcomes(table("merged"), params["outcomes"]) if params["outcomes"] else []
+        items += status.waiting_places(table("merged"))
         items += status.waiting_studies(included, done, "extractors", "extract", "config/extraction/")
         items += status.waiting_conflicts(
             table("extraction_conflicts"), "extraction", "config/extraction/adjudication.csv"

@@ -8,16 +8,17 @@ import pytest
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import merge_extraction, texts
+from evergreen.extraction.merge import merge_extraction, texts, without_place
 from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
 from evergreen.extraction.row_values import typed
 from evergreen.extraction.slices import Slices
 from evergreen.protocol.conversions import Conversions
 from evergreen.protocol.outcomes import fillings_of, scales_of
 from evergreen.report.provenance.reports import Reports
-from evergreen.report.provenance.sheets import Sheets, without_place
+from evergreen.report.provenance.sheets import Sheets
 from evergreen.report.provenance.trails import table
 from evergreen.report.provenance.words import sections, study_lines
+from evergreen.report.status import waiting_places
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result.trail_places import page_of, place_of
@@ -150,18 +151,23 @@ def test_the_trail_names_who_settled_a_cell_and_what_found_the_report(traced):
 
 
 def test_numbers_without_page_table_or_quote_are_counted():
-    rows = [
-        {"n": "3", "mean": "", "source": ""},
-        {"n": "3", "mean": "2", "source": "p. 1"},
-        {"n": 3.0, "mean": "1"},
-    ]
-    assert without_place(rows, ("n", "mean")) == (3, 5)
+    rows = pd.DataFrame({"n": ["3", "3", "3"], "mean": ["", "2", "1"], "source": ["", "p. 1", " "]})
+    assert without_place(rows) == (3, 5)
+    assert without_place(rows.drop(columns="source")) == (5, 5)
+    (item,) = waiting_places(rows)
+    assert (
+        item.line()
+        == "extractors: 3 of 5 extracted numbers without page, table or quote (config/extraction, source)"
+    )
+    assert not item.blocks
+    assert waiting_places(rows[1:2]) == []
 
 
 def test_a_page_has_a_place_for_every_row_to_which_figures_lead(traced):
     trails, result = traced
-    written = sections(tables.rows(trails), result, (0, 9))
+    written = sections(tables.rows(trails), result)
     assert [one.id for one in written] == ["pooled", *(place_of(study.label) for study in result.studies)]
+    assert "8 of 20 numbers" in written[0].blocks[-1].text
 
 
 def test_places_are_apart_and_fit_an_address():

@@ -142,13 +142,28 @@ def test_every_number_has_a_trail_to_a_cell_and_a_search(run):
     assert counted > 150
 
 
-def test_the_trail_has_a_page_for_every_outcome(run):
+def test_one_click_leads_from_the_report_and_from_a_forest_plot_to_the_trail(run):
+    """Every link to a trail leads to a page that is there and to a place on it; every study of every outcome has one."""
     folder = run[0] / "results/report"
+    clicked = {
+        folder / name
+        for name in re.findall(r'href="(provenance/[^"]+)"', (folder / "index.html").read_text())
+    }
     for path in (run[0] / "results/synthesis").glob("*.json"):
-        page = (folder / "provenance" / f"{path.stem}.html").read_text(encoding="utf-8")
         result = tables.read_json(path)
-        ids = set(re.findall(r'id="([^"]+)"', page))
-        assert {place_of(one["label"]) for one in [*result["studies"], *result["left_out"]]} <= ids
+        drawn = run[0] / "results/figures" / path.stem / "forest.svg"
+        led = {
+            (drawn.parent / name).resolve()
+            for name in re.findall(r'<a xlink:href="([^"]+)"', drawn.read_text())
+        }
+        page = folder / "provenance" / f"{path.stem}.html"
+        places = {
+            Path(f"{page}#{place_of(one['label'])}") for one in [*result["studies"], *result["left_out"]]
+        }
+        assert places <= clicked
+        assert {Path(f"{page}#{place_of(one['label'])}") for one in result["studies"]} <= led <= clicked
+        ids = set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
+        assert {place.name.partition("#")[2] for place in places} <= ids
 
 
 def test_nothing_of_the_demonstration_is_left_open(run):

@@ -344,6 +344,13 @@ def same(one: float | str, other: float | str) -> bool:
     return folded(one) == folded(other)
 
 
+def without_place(rows: pd.DataFrame) -> tuple[int, int]:
+    """(numbers whose row gives no page, table or quote in `source`, numbers) of merged rows as texts, without what was derived."""
+    counts = (rows[[column for column in NUMBERS if column in rows.columns]] != "").sum(axis=1)
+    placed = rows["source"].str.strip().ne("") if "source" in rows.columns else counts.lt(0)
+    return int(counts[~placed].sum()), int(counts.sum())
+
+
 def as_text(value: float | str) -> str:
     """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
     return as_number(value) if isinstance(value, float) else str(value)

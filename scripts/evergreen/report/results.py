@@ -29,6 +29,7 @@ from evergreen.report.status import plural
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result.trail_places import page_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
 FIRST = ("forest", "funnel")
@@ -76,7 +77,7 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
             rows.append([name, "0", "", words, "", "", ""])
             continue
         count = participants(result)
-        effect = f"{scale.short} {estimate(model, scale)}"
+        effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(outcome.id))
         prediction = interval(model.pi_low, model.pi_high, scale)
         i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
         tau2 = scales.number(model.tau2, 3)
@@ -99,7 +100,10 @@ def outcome_blocks(
     """
     blocks: list[Block] = [
         Heading(outcome.name, f"outcome-{outcome.id}"),
-        Text(pooled_sentence(result)),
+        Text(
+            pooled_sentence(result),
+            link=Link("Where these numbers come from", page_of(outcome.id)) if result.every else None,
+        ),
     ]
     caution = _caution(result)
     if caution:
@@ -109,12 +113,15 @@ def outcome_blocks(
         blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.model is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
-        left_out = [
-            [study.study, f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"]
+        left_out: list[list[Cell]] = [
+            [
+                Link(study.label, page_of(outcome.id, study.label)),
+                f"{'not estimable: ' if study.not_estimable else ''}{study.reason}",
+            ]
             for study in result.left_out
         ]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
-    blocks.append(_trace(rows, links))
+    blocks.append(_trace(rows, links, result))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return blocks
 
@@ -176,8 +183,12 @@ def _caution(result: Result) -> str:
     return " ".join(notes)
 
 
-def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
-    """Every extracted number with its report, place, extractors and whether it was derived."""
+def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Table:
+    """Every extracted number with its report, place, extractors and whether it was derived; a study leads to its trail."""
+    trails = {
+        folded(one.study): Link(one.study, page_of(result.outcome, one.label))
+        for one in reversed(result.every)
+    }
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
     made = [
         name
@@ -190,7 +201,8 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
         source = row.get("source", "")
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
-        table.append([row["study"], row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
+        study = trails.get(folded(row["study"]), row["study"])
+        table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     return Table(
         "Extracted numbers and where they came from", columns, table, fold="How these numbers were obtained"
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.extraction.check import KEY, Row, key_of
 from evergreen.extraction.merge import as_text
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.sheets import folded, name_key
+from evergreen.sheets import name_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,17 +91,6 @@ def of_protocol(name: str, value: float | str) -> dict[str, Any]:
         "row": 0,
         "written": as_text(value),
     }
-
-
-def without_place(rows: Iterable[Row], columns: Iterable[str]) -> tuple[int, int]:
-    """(numbers without page, table or quote; numbers) in rows of the extraction; `columns` are those that hold numbers."""
-    known = tuple(columns)
-    without = numbers = 0
-    for row in rows:
-        count = sum(row.get(column, "") not in ("", None) for column in known)
-        numbers += count
-        without += 0 if folded(row.get("source", "")) else count
-    return without, numbers
 
 
 def _query(row: Row) -> str:

@@ -20,6 +20,7 @@ from evergreen.synthesis.result.study_rows import LeftOut, Study
 from evergreen.synthesis.result.trail_places import place_of
 
 TrailRow = Mapping[str, Any]
+NUMBER_OF = ("label", "timepoint", "group", "arm", "number")
 COMBINED = "of several arms made one (Cochrane Handbook 6.5.2.10)"
 DIVIDED = "for it is divided between several comparisons (Cochrane Handbook 23.3.4)"
 IN_WORDS = "no number: the row says in words what the report says"
@@ -169,8 +170,8 @@ def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
     return found
 
 
-def sections(rows: Sequence[TrailRow], result: Result, places: tuple[int, int]) -> list[Section]:
-    """The page of an outcome: the pooled effects, then a section for each study; `places` as `sheets.without_place` counts."""
+def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
+    """The page of an outcome: the pooled effects, then a section for each study."""
     by_label = {label: list(own) for label, own in groupby(rows, key=lambda row: row["label"])}
     head = [Head("Study"), Head("Effect")]
     scale = scales.of_result(result)
@@ -188,10 +189,10 @@ def sections(rows: Sequence[TrailRow], result: Result, places: tuple[int, int]) 
         blocks.append(
             Table("Other pooled effects and their studies", columns, lines, fold="Other pooled effects")
         )
-    if places[0]:
-        blocks.append(
-            Text(f"{places[0]:,} of {plural(places[1], 'number')} behind it have no page, table or quote.")
-        )
+    placed = {tuple(row[key] for key in NUMBER_OF): row["where"] for row in rows if row["number"]}
+    if without := sum(not where for where in placed.values()):
+        of = plural(len(placed), "number")
+        blocks.append(Text(f"{without:,} of {of} behind it without page, table or quote."))
     return [
         Section("pooled", "Pooled effect", blocks),
         *(
