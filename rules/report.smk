@@ -67,6 +67,25 @@ rule trace_numbers:
         " --pages {output.pages:q} > {log:q} 2>&1"
 
 
+rule write_exports:
+    input:
+        unpack(export_inputs),
+    output:
+        folder=directory("results/report/export"),
+    log:
+        "results/logs/write_exports.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_exports"),
+    params:
+        **program("write_exports.py", "report/templates/recompute.R", "synthesis/models_in_metafor.R"),
+        values=value("write_exports", params.write_exports(PROTOCOL)),
+        inputs=lambda w, input: value("write_exports", named_inputs(input)),
+    shell:
+        "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --folder {output.folder:q} > {log:q} 2>&1"
+
+
 rule write_report:
     input:
         unpack(report_inputs),
@@ -78,7 +97,6 @@ rule write_report:
         ),
         word="results/report/review.docx",
         changes=directory("results/report/changes"),
-        export=directory("results/report/export"),
     log:
         "results/logs/write_report.log",
     conda:
@@ -92,7 +110,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"
+        " --word {output.word:q} --changes {output.changes:q} > {log:q} 2>&1"
 
 
 rule report:
@@ -101,6 +119,7 @@ rule report:
         "results/report/review.docx",
         rules.write_checklists.output if PARTS["prisma"] else [],
         rules.trace_numbers.output if POOLED else [],
+        rules.write_exports.output if POOLED or SEARCHED else [],
         # The pages that the report sends people to.
         [
             f"results/screening/{stage}/{person}.html"

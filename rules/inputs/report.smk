@@ -146,6 +146,17 @@ def trail_inputs(wildcards):
     return {name: paths for name, paths in found.items() if paths}
 
 
+def export_inputs(wildcards):
+    """What other programs are given."""
+    found = {}
+    if POOLED:
+        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
+    if SEARCHED:
+        found["works"] = "results/deduplication/works.parquet"
+        found["decisions_full_text"] = "results/screening/full_text/decisions.csv"
+    return found
+
+
 def named_inputs(input):
     """The named inputs of a report rule, as its script reads them; of what the sources brought it reads the counts."""
     read = {"counts": counts_of_rounds()} if "brought" in input.keys() else {}

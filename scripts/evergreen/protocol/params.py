@@ -190,6 +190,11 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
     return {outcome.id: [outcome.name, outcome.data] for outcome in protocol.outcomes}
 
 
+def write_exports(protocol: Protocol) -> Values:
+    """How each outcome was pooled."""
+    return {"analyses": {outcome.id: _values(outcome.analysis) for outcome in protocol.outcomes}}
+
+
 def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
     """What the trail of a number names: outcomes, and sources with the files of their rounds; `sheets` are the extractors'."""
     return {
