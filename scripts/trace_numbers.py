@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.extraction.row_values import typed
@@ -21,7 +23,10 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument(
-        "--params", type=json_argument, required=True, help="{people, sheets, outcomes: {id: name}, sources}"
+        "--params",
+        type=json_argument,
+        required=True,
+        help="{people, sheets, outcomes: {id: name}, sources: {id: name}, searched}",
     )
     arguments.add_argument("--table", required=True, help="where the table goes")
     arguments.add_argument("--pages", type=Path, required=True, help="folder for the page of each outcome")
@@ -36,11 +41,15 @@ def main(argv: list[str] | None = None) -> None:
         read_sheet(settled, "adjudication_extraction") if settled else None,
         spreadsheets.read_table(given["queries"]),
     )
-    known = {
+    known: dict[str, pd.DataFrame] = {
         name: tables.read_table(given[name]) for name in ("clusters", "works", "studies") if name in given
     }
+    if "records" in given:
+        known["records"] = tables.read_table(given["records"], ["record_id", "file", "line"])
     slices = {Path(path).stem: typed(tables.read_table(path)) for path in given["slices"]}
-    trails = table(results, params["outcomes"], slices, sheets, Reports(params["sources"], **known))
+    trails = table(
+        results, params["outcomes"], slices, sheets, Reports(params["sources"], params["searched"], **known)
+    )
     tables.write_table(trails, args.table)
     args.pages.mkdir(parents=True, exist_ok=True)
     by_outcome = dict(list(trails.groupby("outcome", sort=False)))

@@ -143,6 +143,7 @@ def trail_inputs(wildcards):
         found["clusters"] = "results/deduplication/clusters.csv"
         found["works"] = "results/deduplication/works.parquet"
         found["studies"] = "results/screening/studies.csv"
+        found["records"] = "results/records/records.parquet"
     return {name: paths for name, paths in found.items() if paths}
 
 

@@ -61,14 +61,9 @@ def traced(tmp_path_factory):
         "work_id": "pubmed:1", "authors": "Doe, J", "year": 2019, "journal": "Pain", "title": "T", "retracted": False, "pmid": "1",
         "doi": "", "url": "",
     }  # fmt: skip
-    reports = Reports(
-        {
-            "pubmed": {"name": "PubMed"},
-            "embase": {"name": "Embase", "files": {"2021-01-31": ["config/e.ris"]}},
-        },
-        clusters,
-        pd.DataFrame([work]),
-    )
+    records = pd.DataFrame({"record_id": ["embase:7"], "file": ["config/e.ris"], "line": [12]})
+    names = {"pubmed": "PubMed", "embase": "Embase"}
+    reports = Reports(names, ["pubmed"], clusters, pd.DataFrame([work]), records=records)
     found = table(
         {"pain": result},
         {"pain": "Pain"},
@@ -145,7 +140,7 @@ def test_the_trail_names_who_settled_a_cell_and_what_found_the_report(traced):
         "Doe 2019, Pain (pubmed:1) https://pubmed.ncbi.nlm.nih.gov/1/",
         "where: table 2",
         "found by PubMed on 2020-01-31 as pubmed:1 (results/search/pubmed/2020-01-31/log.json)",
-        "found by Embase on 2021-01-31 as embase:7 (config/e.ris)",
+        "found by Embase on 2021-01-31 as embase:7 (config/e.ris, line 12)",
     ):
         assert part in said
 

@@ -133,7 +133,7 @@ def test_every_number_has_a_trail_to_a_cell_and_a_search(run):
         if line["column"]:
             assert line["written"] == cell[line["column"]] or float(line["written"]) == float(cell[line["column"]])  # fmt: skip
             counted += 1
-        found = re.findall(r" on (\d{4}-\d\d-\d\d) as (\S+) \(([^)]+)\)", line["searches"])
+        found = re.findall(r" on (\d{4}-\d\d-\d\d) as (\S+) \(([^),]+)[^)]*\)", line["searches"])
         assert {(record, day) for day, record, _ in found} <= set(
             zip(audit.index, audit["round"], strict=True)
         )

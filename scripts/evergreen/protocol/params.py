@@ -196,18 +196,13 @@ def write_exports(protocol: Protocol) -> Values:
 
 
 def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
-    """What the trail of a number names: outcomes, and sources with the files of their rounds; `sheets` are the extractors'."""
+    """What the trail of a number names: outcomes and sources; `sheets` are the extractors'."""
     return {
         "people": list(protocol.extraction.extractors or ()),
         "sheets": dict(sheets),
         "outcomes": {outcome.id: outcome.name for outcome in protocol.outcomes},
-        "sources": {
-            name: {
-                "name": source.name,
-                "files": {day: list(files) for day, files in source.files.items()},
-            }
-            for name, source in protocol.sources.items()
-        },
+        "sources": {name: source.name for name, source in protocol.sources.items()},
+        "searched": list(protocol.pubmed_sources),
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.records.former_ids import by_any_id
@@ -20,18 +20,30 @@ NOWHERE = ("work_id", "report", "address", "searches")
 class Reports:
     """Reports by the ids of their records; without a search there are none.
 
-    `sources` says of each source its `name` and, for exports, the `files` of each round; `studies` is the table of studies, which
-    names the reports of a row that names none itself.
+    `sources` are the names of the sources, `searched` those that PubMed was asked for; of the others `records` says where in which
+    file a record stands. `studies` is the table of studies, which names the reports of a row that names none itself.
     """
 
     def __init__(
         self,
-        sources: Mapping[str, Mapping[str, Any]],
+        sources: Mapping[str, str],
+        searched: Collection[str],
         clusters: pd.DataFrame | None = None,
         works: pd.DataFrame | None = None,
         studies: pd.DataFrame | None = None,
+        records: pd.DataFrame | None = None,
     ) -> None:
-        self._sources = sources
+        self._sources, self._searched = sources, searched
+        self._stands = (
+            {}
+            if records is None
+            else {
+                record: f"{file}, line {line}"
+                for record, file, line in zip(
+                    records["record_id"], records["file"], records["line"], strict=True
+                )
+            }
+        )
         self._work_of = {} if clusters is None else by_any_id(clusters, "work_id")
         self._found: dict[str, list[str]] = {}
         for row in [] if clusters is None else tables.rows(clusters):
@@ -62,7 +74,6 @@ class Reports:
 
     def _search(self, row: Mapping[str, str]) -> str:
         """`PubMed on 2018-12-31 as pubmed:18438830 (results/search/pubmed/2018-12-31/log.json)`."""
-        name, day = row["source"], row["round"]
-        source = self._sources.get(name, {"name": name})
-        files = source.get("files", {}).get(day) or [f"results/search/{name}/{day}/log.json"]
-        return f"{source['name']} on {day} as {row['record_id']} ({', '.join(files)})"
+        name, day, record = row["source"], row["round"], row["record_id"]
+        log = f"results/search/{name}/{day}/log.json" if name in self._searched else ""
+        return f"{self._sources.get(name, name)} on {day} as {record} ({log or self._stands[record]})"
