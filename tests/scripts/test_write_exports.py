@@ -37,13 +37,13 @@ def written(folder: Path) -> Path:
         name: ((means_of_trials if entry.measure == "SMD" else tables_of_trials)(), entry)
         for name, entry in MODELS.items()
     }
-    paths, analyses = [], {}
+    paths, outcomes = [], []
     for name, (rows, entry) in made.items():
         path = folder / f"{name}.json"
         tables.write_json(synthesis.result(rows, entry).written(), path)  # type: ignore[arg-type]
         paths.append(str(path))
-        analyses[name] = entry.analysis.model_dump(mode="json", exclude_none=True, warnings=False)
-    inputs, params = json.dumps({"results": paths}), json.dumps({"analyses": analyses})
+        outcomes.append(entry.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False))
+    inputs, params = json.dumps({"results": paths}), json.dumps({"outcomes": outcomes, "tool": "rob2"})
     write_exports.main(["--inputs", inputs, "--params", params, "--folder", str(folder / "a folder")])
     return folder / "a folder"
 

@@ -191,8 +191,9 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
 
 
 def write_exports(protocol: Protocol) -> Values:
-    """How each outcome was pooled."""
-    return {"analyses": {outcome.id: _values(outcome.analysis) for outcome in protocol.outcomes}}
+    """The outcomes as they were pooled, with their names and those of their groups, and the tool."""
+    outcomes = [_values(outcome, POOLING | {"name", "data", "favours"}) for outcome in protocol.outcomes]
+    return {"outcomes": outcomes, "tool": protocol.risk_of_bias.tool}
 
 
 def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:

@@ -19,13 +19,14 @@ from evergreen.extraction.merge import as_text
 from evergreen.extraction.row_values import marked, record_of
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, OF_ROW, REPORTED, STANDS_IN
 from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.report.exchange.slice_rows import rows_of
 from evergreen.report.provenance.reports import Reports
 from evergreen.report.provenance.sheets import Sheets, of_protocol
 from evergreen.sheets import folded
 from evergreen.synthesis.arms import ARM_NUMBERS
 from evergreen.synthesis.reported import BEHIND, used
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import LeftOut, SheetRow, Study
+from evergreen.synthesis.result.study_rows import LeftOut, Study
 
 COLUMNS = (
     "outcome", "name", "measure", "label", "study", "round", "left_out", "effect", "variance", "weight_percent",
@@ -72,25 +73,22 @@ class _Number:
 class _Outcome:
     def __init__(self, result: Result, rows: Sequence[Row], sheets: Sheets, reports: Reports) -> None:
         self.result, self.sheets, self.reports = result, sheets, reports
-        self.rows: dict[tuple[str, ...], Row] = {}
+        self.slice = rows
         self.of_study: dict[str, list[Row]] = {}
         for row in rows:
-            study = folded(row["study"])
-            self.rows[(study, *_place(row))] = row
-            self.of_study.setdefault(study, []).append(row)
+            self.of_study.setdefault(folded(row["study"]), []).append(row)
 
     def lines(self, whole: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The lines of the table of one outcome; `whole` is the same in all of them."""
         empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(NUMERIC, math.nan) | {"row": 0}
         empty |= {**whole, "measure": self.result.measure}
-        for study in self.result.every:
+        for study, own in rows_of(self.result, self.slice):
             of_study = empty | _of_study(study)
-            for place in study.rows:
-                row = self.rows[(folded(study.study), *_place(place.model_dump()))]
+            for row in own:
                 said = self.sheets.of_row(row)
                 of_row = of_study | {key: row[key] for key in ("timepoint", "group", "arm")} | said
                 of_row |= self.reports.of(said["record_id"], study.study)
-                numbers = self._numbers(study, row, place)
+                numbers = self._numbers(study, row)
                 for name in numbers:
                     for line in self._leaves(row, row, name, _Number(name)):
                         yield of_row | line
@@ -98,13 +96,13 @@ class _Outcome:
                     for cell in self.sheets.cells(row, ""):
                         yield of_row | cell
 
-    def _numbers(self, study: Study | LeftOut, row: Row, place: SheetRow) -> list[str]:
+    def _numbers(self, study: Study | LeftOut, row: Row) -> list[str]:
         """The columns of a row whose numbers the study's effect is made of; of a study left out all that it reports."""
         if isinstance(study, LeftOut):
             return [name for name in (*ARM_NUMBERS, *BEHIND) if _filled(row, name)]
         contrast = any(one.group == CONTRAST for one in study.rows)
         needed = KINDS[MEASURES[self.result.measure].kind].numbers
-        if place.group == CONTRAST or (not needed and not contrast):
+        if row["group"] == CONTRAST or (not needed and not contrast):
             return [name for name in used(row) if _filled(row, name)]
         return [name for name in (COUNTS if contrast else needed) if _filled(row, name)]
 
@@ -156,10 +154,6 @@ class _Outcome:
             if column in marked(merged.get(state, "")):
                 return said | {"state": state, "formula": f"as the extractors say: {merged[state]}"}
         return said
-
-
-def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(folded(row[key]) for key in ("timepoint", "group", "arm"))
 
 
 def _filled(row: Row, column: str) -> bool:
