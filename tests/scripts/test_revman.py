@@ -281,9 +281,10 @@ def test_effects_as_such_come_back_on_their_scale(tmp_path):
     }
     results = {name: synthesis.result(rows, entry) for name, (rows, entry) in made.items()}
     package = revman.package(
-        results, {name: entry for name, (_, entry) in made.items()}, {name: typed(rows) for name, (rows, _) in made.items()}, None, None,
+        results, {name: entry for name, (_, entry) in made.items()}, {name: typed(rows) for name, (rows, _) in made.items()}, pd.DataFrame(), None,
         tool_of("rob2"),
     )  # fmt: skip
+    assert set(package.tables) == {"study-arms", "study-results"}
     folder = tmp_path / "revman"
     folder.mkdir()
     tables.write_table(package.tables["study-results"], folder / "study-results.csv")
