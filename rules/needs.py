@@ -60,6 +60,8 @@ NEEDS = {
     "write_status": Needs(mb_per_mb=10),
     "write_checklists": Needs(mb_per_mb=10),
     # Holds the figures that it shows and passes over the Word document.
+    "write_exports": Needs(mb_per_mb=20, minutes_per_100_mb=10),
+    "trace_numbers": Needs(mb_per_mb=35, minutes_per_100_mb=30),
     "write_report": Needs(mb=600, mb_per_mb=15, minutes=30),
     "verify_with_metafor": Needs(mb=500, minutes=60),
 }

@@ -46,7 +46,7 @@ rule verify_with_metafor:
     resources:
         **needs.resources("verify_with_metafor"),
     params:
-        **program("verify_with_metafor.py", "../verify_with_metafor.R"),
+        **program("verify_with_metafor.py", "../verify_with_metafor.R", "synthesis/models_in_metafor.R"),
         results=words("verify_with_metafor", expand("results/synthesis/{outcome}.json", outcome=OUTCOMES)),
         values=value("verify_with_metafor", params.verify_with_metafor(PROTOCOL)),
     shell:

@@ -46,6 +46,46 @@ rule write_checklists:
         " --word {output.word:q} > {log:q} 2>&1"
 
 
+rule trace_numbers:
+    input:
+        unpack(trail_inputs),
+    output:
+        table="results/provenance.parquet",
+        pages=directory("results/report/provenance"),
+    log:
+        "results/logs/trace_numbers.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("trace_numbers"),
+    params:
+        **program("trace_numbers.py", "report/templates/report.html.j2"),
+        values=lambda w: value("trace_numbers", params.trace_numbers(PROTOCOL, extraction_sheets(PROTOCOL))),
+        inputs=lambda w, input: value("trace_numbers", named_inputs(input)),
+    shell:
+        "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --table {output.table:q}"
+        " --pages {output.pages:q} > {log:q} 2>&1"
+
+
+rule write_exports:
+    input:
+        unpack(export_inputs),
+    output:
+        folder=directory("results/report/export"),
+    log:
+        "results/logs/write_exports.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_exports"),
+    params:
+        **program("write_exports.py", "report/templates/recompute.R", "synthesis/models_in_metafor.R"),
+        values=value("write_exports", params.write_exports(PROTOCOL)),
+        inputs=lambda w, input: value("write_exports", named_inputs(input)),
+    shell:
+        "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --folder {output.folder:q} > {log:q} 2>&1"
+
+
 rule write_report:
     input:
         unpack(report_inputs),
@@ -57,7 +97,6 @@ rule write_report:
         ),
         word="results/report/review.docx",
         changes=directory("results/report/changes"),
-        export=directory("results/report/export"),
     log:
         "results/logs/write_report.log",
     conda:
@@ -71,7 +110,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --changes {output.changes:q} --export {output.export:q} > {log:q} 2>&1"
+        " --word {output.word:q} --changes {output.changes:q} > {log:q} 2>&1"
 
 
 rule report:
@@ -79,6 +118,8 @@ rule report:
         "results/report/index.html",
         "results/report/review.docx",
         rules.write_checklists.output if PARTS["prisma"] else [],
+        rules.trace_numbers.output if POOLED else [],
+        rules.write_exports.output if POOLED or SEARCHED else [],
         # The pages that the report sends people to.
         [
             f"results/screening/{stage}/{person}.html"

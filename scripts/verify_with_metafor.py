@@ -14,7 +14,7 @@ from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError
 from evergreen.protocol.analysis import Analysis
-from evergreen.synthesis.recomputation import Task, tasks
+from evergreen.synthesis.recomputation import MODELS_IN_R, Task, tasks
 from evergreen.synthesis.result import read
 from evergreen.synthesis.verification import Answer, compare, plan
 
@@ -67,7 +67,10 @@ def recomputed(found: Sequence[Task]) -> list[Answer]:
             tables.write_table(one.table, folder / f"effects-{number}.csv")
         script = Path(__file__).with_suffix(".R")
         done = subprocess.run(
-            ["Rscript", str(script), str(folder)], capture_output=True, text=True, check=False
+            ["Rscript", str(script), str(folder), str(MODELS_IN_R)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise InputError(

@@ -22,7 +22,6 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--changes", type=Path, required=True, help="folder for what each update changed")
-    arguments.add_argument("--export", type=Path, required=True, help="folder for what other programs take")
     arguments.add_argument(
         "--receipts",
         action="store_true",
@@ -41,7 +40,6 @@ def main(argv: list[str] | None = None) -> None:
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
         write_document(protocol.review, sections, word)
     report.write_changes(args.changes)
-    report.write_export(args.export)
 
 
 def _refuse_of_before(inputs: Inputs) -> None:

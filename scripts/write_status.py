@@ -70,6 +70,8 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         items += status.waiting_orphans(table("study_orphans"))
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)
+        if task is EXTRACTION and "merged" in inputs:
+            items += status.waiting_places(table("merged"))
         if task is EXTRACTION and "queries" in inputs:
             items += status.waiting_queries(table("queries"))
     return items

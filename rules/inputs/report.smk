@@ -129,6 +129,40 @@ def report_inputs(wildcards):
     return {name: paths for name, paths in found.items() if paths}
 
 
+def trail_inputs(wildcards):
+    """Results, and all that lies between them and the searches."""
+    found = {
+        "results": [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES],
+        "slices": [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES],
+        "merged": "results/extraction/merged.csv",
+        "queries": "results/extraction/queries.csv",
+        "sheets": list(extraction_sheets(PROTOCOL).values()),
+        "adjudication": sheet("config/extraction/adjudication"),
+    }
+    if SEARCHED:
+        found["clusters"] = "results/deduplication/clusters.csv"
+        found["works"] = "results/deduplication/works.parquet"
+        found["studies"] = "results/screening/studies.csv"
+        found["records"] = "results/records/records.parquet"
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def export_inputs(wildcards):
+    """What other programs are given."""
+    found = {}
+    if POOLED:
+        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
+        found["slices"] = [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES]
+        found["studies"] = "results/extraction/studies.csv"
+        found["tool"] = [TOOL] if TOOL.endswith((".yaml", ".yml")) else []
+    if JUDGED:
+        found["judgements"] = "results/risk_of_bias/judgements.csv"
+    if SEARCHED:
+        found["works"] = "results/deduplication/works.parquet"
+        found["decisions_full_text"] = "results/screening/full_text/decisions.csv"
+    return {name: paths for name, paths in found.items() if paths}
+
+
 def named_inputs(input):
     """The named inputs of a report rule, as its script reads them; of what the sources brought it reads the counts."""
     read = {"counts": counts_of_rounds()} if "brought" in input.keys() else {}

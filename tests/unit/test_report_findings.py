@@ -7,6 +7,7 @@ import pytest
 
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import findings
+from evergreen.report.blocks import Link
 from evergreen.synthesis.result import Result
 from tests import results
 
@@ -64,7 +65,7 @@ def test_outcomes_without_a_rating_or_a_pooled_effect_are_there_and_say_so():
     table, _, reasons = findings.section(outcomes, pooled, certainty(a="imprecision (-2): few")).blocks
     assert [row[4:] for row in table.rows] == [
         ["not pooled", "⊕⊕◯◯ low\N{NO-BREAK SPACE}(a)"],
-        ["MD 1.00 (0.00\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}2.00)", "not rated"],
+        [Link("MD 1.00 (0.00\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}2.00)", "provenance/b.html"), "not rated"],
     ]
     assert reasons.lines == ["a: imprecision (-2): few"]
 

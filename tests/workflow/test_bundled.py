@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import math
 import re
@@ -11,6 +12,7 @@ import pytest
 from docx import Document
 
 from evergreen import tables
+from evergreen.synthesis.result.trail_places import place_of
 from tests.workflow.runs import ROOT, Run, copy_of, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("bundled")]
@@ -92,6 +94,76 @@ def test_every_hit_is_accounted_for(run):
     clusters = tables.read_table(run[0] / "results/deduplication/clusters.csv")
     assert len(clusters) == counts["total"]["database_results"]
     assert counts["total"]["total_studies"] == 6
+
+
+def cells_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a person's sheet, as anybody reads a CSV; the first is row 2."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_number_has_a_trail_to_a_cell_and_a_search(run):
+    """From every study's effect, and so from every pooled one, to what stands in a sheet, and to a record with its search and day."""
+    trails = tables.read_table(run[0] / "results/provenance.parquet")
+    sheets = {name: cells_of(run[0] / name) for name in trails["file"].unique()}
+    audit = tables.read_table(run[0] / "results/deduplication/clusters.csv").set_index("record_id")
+    counted = 0
+    for path in sorted((run[0] / "results/synthesis").glob("*.json")):
+        result = tables.read_json(path)
+        of_outcome = trails[trails["outcome"] == path.stem]
+        for study in [*result["studies"], *result["left_out"]]:
+            own = of_outcome[of_outcome["label"] == study["label"]]
+            assert len(own), (path.stem, study["label"])
+            for group, arm in study["arms"].items():
+                numbers = own[(own["group"] == group)].drop_duplicates(["arm", "number"])
+                for name in ("n", "events"):
+                    if arm.get(name) is not None:
+                        assert (
+                            numbers.loc[numbers["number"] == name, "value"].astype(float).sum() == arm[name]
+                        )
+                assert {name for name in ("n", "events", "mean", "sd") if arm.get(name) is not None} <= set(numbers["number"])  # fmt: skip
+        pooled = [result["model"], *(view["model"] for view in result["rounds"].values())]
+        labels = {study["label"] for study in result["studies"]}
+        assert all(model is None or labels for model in pooled)
+        for one in result["sensitivity"].values():
+            assert set(one["labels"]) <= set(of_outcome["label"])
+    for line in tables.rows(trails):
+        cell = sheets[line["file"]][line["row"] - 2]
+        assert (cell["study"], cell["outcome"]) == (line["study"], line["outcome"])
+        if line["column"]:
+            assert line["written"] == cell[line["column"]] or float(line["written"]) == float(cell[line["column"]])  # fmt: skip
+            counted += 1
+        found = re.findall(r" on (\d{4}-\d\d-\d\d) as (\S+) \(([^),]+)[^)]*\)", line["searches"])
+        assert {(record, day) for day, record, _ in found} <= set(
+            zip(audit.index, audit["round"], strict=True)
+        )
+        assert found
+        assert all((run[0] / file).is_file() for _, _, file in found)
+    assert counted > 150
+
+
+def test_one_click_leads_from_the_report_and_from_a_forest_plot_to_the_trail(run):
+    """Every link to a trail leads to a page that is there and to a place on it; every study of every outcome has one."""
+    folder = run[0] / "results/report"
+    clicked = {
+        folder / name
+        for name in re.findall(r'href="(provenance/[^"]+)"', (folder / "index.html").read_text())
+    }
+    for path in (run[0] / "results/synthesis").glob("*.json"):
+        result = tables.read_json(path)
+        drawn = run[0] / "results/figures" / path.stem / "forest.svg"
+        led = {
+            (drawn.parent / name).resolve()
+            for name in re.findall(r'<a xlink:href="([^"]+)"', drawn.read_text())
+        }
+        page = folder / "provenance" / f"{path.stem}.html"
+        places = {
+            Path(f"{page}#{place_of(one['label'])}") for one in [*result["studies"], *result["left_out"]]
+        }
+        assert places <= clicked
+        assert {Path(f"{page}#{place_of(one['label'])}") for one in result["studies"]} <= led <= clicked
+        ids = set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
+        assert {place.name.partition("#")[2] for place in places} <= ids
 
 
 def test_nothing_of_the_demonstration_is_left_open(run):

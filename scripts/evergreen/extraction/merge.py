@@ -379,6 +379,13 @@ def _value(decision: Row, column: str, kind: Kind) -> float | str:
         ) from None  # fmt: skip
 
 
+def without_place(rows: pd.DataFrame) -> tuple[int, int]:
+    """(numbers whose row gives no page, table or quote in `source`, numbers) of merged rows as texts, without what was derived."""
+    counts = (rows[[column for column in NUMBERS if column in rows.columns]] != "").sum(axis=1)
+    placed = rows["source"].str.strip().ne("") if "source" in rows.columns else counts.lt(0)
+    return int(counts[~placed].sum()), int(counts.sum())
+
+
 def texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with every cell as text, as `as_text` writes it."""
     return frame.assign(

@@ -53,6 +53,27 @@ class Strokes(Artist):
         self.stale = False
 
 
+class Links(Artist):
+    """Places on the page that lead somewhere, in a drawing that can: an SVG has them, a PDF or a picture is what it is without."""
+
+    zorder = 9.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[tuple[float, float, float, float, str, str]] = []
+
+    def draw(self, renderer: RendererBase) -> None:
+        pen = getattr(renderer, "writer", None)
+        if pen is not None:
+            for x, y, width, height, url, title in self.places:
+                box = {name: f"{value:.2f}" for name, value in zip(("x", "y", "width", "height"), (x, y, width, height), strict=True)}  # fmt: skip
+                pen.start("a", attrib={"xlink:href": url})
+                pen.element("title", text=title)
+                pen.element("rect", attrib={**box, "style": "fill-opacity: 0"})
+                pen.end("a")
+        self.stale = False
+
+
 PLACED = IdentityTransform()
 
 
@@ -84,6 +105,14 @@ class Page:
         self.axes.set_axis_off()
         self._letters: dict[float, Letters] = {}
         self._strokes: dict[float, Strokes] = {}
+        self._links: Links | None = None
+
+    def link(self, x: float, y: float, width: float, height: float, url: str, title: str) -> None:
+        """A place, its left upper corner at `x` and `y`, that leads to an address as seen from the folder of the figure."""
+        if self._links is None:
+            self._links = Links()
+            self.axes.add_artist(self._links)
+        self._links.places.append((x, y, width, height, url, title))
 
     def text(
         self,

@@ -31,6 +31,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
+from evergreen.synthesis.result.trail_places import page_of
 
 MARKS = {"imputed": "‡", "derived": "†"}
 NOTES = {
@@ -156,7 +157,7 @@ class _Content:
     def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by
         self.scale = of_result(result)
-        self.every: list[Study | LeftOut] = [*result.studies, *result.left_out]
+        self.every = result.every
         # their participants and events count
         self.not_estimable = [study for study in result.left_out if study.not_estimable]
         self.bias = _Bias(self.every, setting.tool)
@@ -210,7 +211,7 @@ class _Content:
         if isinstance(study, LeftOut):
             cells["effect"] = Cell(("Not estimable",))
             self._note_left_out(study)
-            return Row(study.label, cells, indent=indent)
+            return Row(study.label, cells, indent=indent, leads_to=self._trail(study.label))
         analysed = (study.yi, study.ci_low, study.ci_high)
         effect = own_size(study, self.result.measure, self.scale)
         cells["effect"] = replace(
@@ -222,17 +223,23 @@ class _Content:
             "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
             weight=study.weight, state=study.state,
         )  # fmt: skip
-        return Row(study.label, cells, Mark("square", *effect, weight=study.weight or 0.0), indent=indent)
+        mark = Mark("square", *effect, weight=study.weight or 0.0)
+        return Row(study.label, cells, mark, indent=indent, leads_to=self._trail(study.label))
+
+    def _trail(self, label: str = "") -> str:
+        """Address of a row's trail; those of subgroups are saved one folder deeper than the plot of all studies."""
+        up = "../../" if self.by is None else "../../../"
+        return f"{up}report/{page_of(self.result.outcome, label)}"
 
     def _reported_rows(self, study: LeftOut) -> list[Row]:
         """What a study reports that could not be pooled, with the reason; several arms of a group in rows of their own."""
         reason = {"reason": Cell((_sentence(study.reason),))}
-        circles, arms = self.bias.cells(study), study.reported
+        circles, arms, trail = self.bias.cells(study), study.reported, self._trail(study.label)
         if len(arms) <= len({arm.group for arm in arms}):
             self._note_left_out(study)
-            return [Row(study.label, self._cells(study.arms) | circles | reason)]
+            return [Row(study.label, self._cells(study.arms) | circles | reason, leads_to=trail)]
         self._note("left out", study.label, study=study.study, round_=study.round, reason=study.reason)
-        rows = [Row(study.label, circles | reason, below=len(arms))]
+        rows = [Row(study.label, circles | reason, below=len(arms), leads_to=trail)]
         for arm in arms:
             own = {arm.group: arm}
             self._note("arm", arm.arm, study=study.study, round_=study.round, arms=own)
@@ -252,7 +259,8 @@ class _Content:
             cells["weight"] = Cell((f"{number(math.fsum(weights), 1)}%",))
         cells["effect"] = interval(self.scale, *model.interval, self.decimals)
         self._note("total" if label.startswith("Total") else "subtotal", label, model.interval)
-        rows = [Row(label, cells, Mark("diamond", *model.interval), bold=True, space=space)]
+        mark, trail = Mark("diamond", *model.interval), self._trail()
+        rows = [Row(label, cells, mark, bold=True, space=space, leads_to=trail)]
         if "events" in self.fields and self.setting.layout == "RevMan":
             counts = {group: _count(studies, group, "events") for group, _ in self._groups()}
             events = {

@@ -35,6 +35,7 @@ LEAST_WIDTH = 380.0
 SQUARE = 10.5  # side of the heaviest study's square
 DIAMOND = 4.6
 ARROW = 4.0
+TRAIL = "where its numbers come from"
 RADIUS = 4.6  # of a judgement of risk of bias
 
 
@@ -221,6 +222,9 @@ class _Layout:
                     self._draw_cell(page, p, cell, left, middle, row.bold)
         if row.mark is not None:
             self._draw_mark(page, row.mark, middle)
+        if row.leads_to:
+            across = self.width - 2 * MARGIN
+            page.link(MARGIN, top, across, self._height(row), row.leads_to, f"{row.label}: {TRAIL}")
         if self.table.rules:
             y = top + self._height(row)
             page.line([MARGIN, self.graph_left - GAP], [y, y], width=0.3, color="#bbbbbb")

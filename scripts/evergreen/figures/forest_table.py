@@ -57,6 +57,7 @@ class Row:
     indent: float = 0.0
     text: str = ""  # a sentence across the columns left of the graph, instead of a label and cells
     space: float = 0.0  # above the row, in points
+    leads_to: str = ""  # address of the trail of its numbers
     below: int = (
         0  # rows below whose sentence column is empty: a long sentence of this row runs on beside them
     )

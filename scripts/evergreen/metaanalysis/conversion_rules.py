@@ -56,6 +56,18 @@ ROW_VALUES = {
     "factor": "what one unit is in the outcome's, by `units` of the protocol; below 0 for a scale that runs the other way",
 }
 """What a row says beside its number columns."""
+STANDS_IN = {
+    "level": "ci_level", "distribution": "ci_distribution", "effect": "estimate", "effect_low": "estimate_ci_low",
+    "effect_high": "estimate_ci_high", "estimate_level": "estimate_ci_level", "p": "estimate_p",
+    "difference": "estimate", "difference_low": "estimate_ci_low", "difference_high": "estimate_ci_high",
+    "difference_level": "estimate_ci_level", "difference_distribution": "estimate_distribution", "difference_se": "estimate_se",
+    "difference_t": "estimate_t", "difference_f": "estimate_f", "difference_p": "estimate_p", "n1": "n", "n2": "n",
+}  # fmt: skip
+"""The column that such a value stands in, where it is called otherwise."""
+OF_ROW = {"n1": "intervention", "n2": "control"} | dict.fromkeys(
+    (name for name in ROW_VALUES if name.startswith("difference")), "contrast"
+)
+"""The group of the row that it stands in, where that is another one of the study."""
 
 
 @dataclass(frozen=True)

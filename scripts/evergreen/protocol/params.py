@@ -213,6 +213,23 @@ def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:
     return {outcome.id: [outcome.name, outcome.data] for outcome in protocol.outcomes}
 
 
+def write_exports(protocol: Protocol) -> Values:
+    """The outcomes as they were pooled, with their names and those of their groups, and the tool."""
+    outcomes = [_values(outcome, POOLING | {"name", "data", "favours"}) for outcome in protocol.outcomes]
+    return {"outcomes": outcomes, "tool": protocol.risk_of_bias.tool}
+
+
+def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
+    """What the trail of a number names: outcomes and sources; `sheets` are the extractors'."""
+    return {
+        "people": list(protocol.extraction.extractors or ()),
+        "sheets": dict(sheets),
+        "outcomes": {outcome.id: outcome.name for outcome in protocol.outcomes},
+        "sources": {name: source.name for name, source in protocol.sources.items()},
+        "searched": list(protocol.pubmed_sources),
+    }
+
+
 def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
     """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `not_searched` [id, name, rounds]
     of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""

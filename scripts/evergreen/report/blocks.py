@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+LINK = re.compile(
+    r'<a xlink:href="([^"]*)">\s*<title>([^<]*)</title>\s*<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
+)
+"""A link of a figure, as `figures.canvas` draws it."""
 DATA_URL = "data:image/svg+xml;base64,"
 
 
@@ -40,9 +45,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Text:
+    """A paragraph; the page shows the `link` behind it."""
+
     kind: ClassVar[str] = "text"
     text: str
     style: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A place of a figure that leads somewhere: position and size in per cent of the figure's."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    url: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document."""
 
@@ -98,6 +118,23 @@ class Figure:
     def embedded_bytes(self) -> int:
         """What `data` would take of the page."""
         return len(DATA_URL) + 4 * -(-self._svg.stat().st_size // 3)
+
+    @property
+    def areas(self) -> list[Area]:
+        """Where the drawing itself leads, for a page that shows it as a picture; addresses as seen from the report."""
+        text = self._svg.read_text(encoding="utf-8")
+        if not (links := LINK.findall(text)):
+            return []
+        size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+        assert size is not None
+        wide, high = map(float, size.groups())
+        return [
+            Area(
+                100 * float(x) / wide, 100 * float(y) / high, 100 * float(width) / wide, 100 * float(height) / high,
+                html.unescape(url).rpartition("report/")[2], html.unescape(title),
+            )
+            for url, title, x, y, width, height in links
+        ]  # fmt: skip
 
     @property
     def _svg(self) -> Path:

@@ -1,4 +1,4 @@
-"""The report put together: its sections in their order, what each update changed, and what other programs take.
+"""The report put together: its sections in their order, and what each update changed.
 
 What a review does not have is not there.
 """
@@ -18,7 +18,6 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
-    export,
     facts,
     findings,
     methods,
@@ -119,15 +118,6 @@ class Report:
         for day, blocks in self.changes.items():
             text = updates.as_markdown(self.protocol.review.title, day, blocks)
             tables.write_text(text, folder / f"{day}.md")
-
-    def write_export(self, folder: Path) -> None:
-        """Effects and references for other programs into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, result in self.pooled.items():
-            tables.write_table(export.metafor(result), folder / f"metafor-{name}.csv")
-        if "works" in self.inputs:
-            works, full_text = map(self.inputs.table, ("works", "decisions_full_text"))
-            tables.write_text(export.included_ris(works, full_text), folder / "included.ris")
 
 
 def glance(

@@ -19,6 +19,7 @@ from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Tab
 from evergreen.report.effects import estimate
 from evergreen.report.results import participants
 from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.trail_places import page_of
 
 NOTE = (
     "Risk with the comparator: median of the control groups' risks{or_assumed}. Risk with the intervention: that risk and the"
@@ -66,7 +67,8 @@ def section(outcomes: Sequence[Outcome], results: Mapping[str, Result], certaint
                 level += f"\N{NO-BREAK SPACE}({letter})"
                 reasons.append(f"{letter}: {rating['reasons']}")
         name = Link(outcome.name, f"#outcome-{outcome.id}")
-        rows.append([name, *_effects(outcome, result), level])
+        *numbers, effect = _effects(outcome, result)
+        rows.append([name, *numbers, Link(effect, page_of(outcome.id)) if result.pooled else effect, level])
     blocks: list[Block] = [
         Table("Absolute and relative effects, and the certainty of the evidence (GRADE)", columns, rows),
         *_notes(outcomes),

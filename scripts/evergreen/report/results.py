@@ -31,6 +31,7 @@ from evergreen.sheets import folded
 from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result.trail_places import page_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
 
@@ -43,7 +44,7 @@ def participants(result: Result) -> int | None:
     return round(result.participants) if result.studies and result.participants is not None else None
 
 
-def pooled_sentence(outcome: Outcome, result: Result) -> str:
+def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
     if model is None:
@@ -74,7 +75,7 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
             rows.append([name, "0", "", words, "", "", ""])
             continue
         count = participants(result)
-        effect = f"{scale.short} {estimate(model, scale)}"
+        effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(outcome.id))
         prediction = interval(model.pi_low, model.pi_high, scale)
         i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
         tau2 = scales.number(model.tau2, 3)
@@ -97,7 +98,10 @@ def outcome_blocks(
     """
     blocks: list[Block] = [
         Heading(outcome.name, f"outcome-{outcome.id}"),
-        Text(pooled_sentence(outcome, result)),
+        Text(
+            pooled_sentence(result),
+            link=Link("Where these numbers come from", page_of(outcome.id)) if result.every else None,
+        ),
     ]
     caution = _caution(result)
     if caution:
@@ -113,12 +117,15 @@ def outcome_blocks(
         blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.model is not None:
         columns = [Head("Study"), Head("Why it could not be pooled")]
-        left_out = [
-            [study.study, f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"]
+        left_out: list[list[Cell]] = [
+            [
+                Link(study.label, page_of(outcome.id, study.label)),
+                f"{'not estimable: ' if study.not_estimable else ''}{study.reason}",
+            ]
             for study in result.left_out
         ]
         blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
-    blocks.append(_trace(rows, links))
+    blocks.append(_trace(rows, links, result))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return blocks
 
@@ -140,7 +147,7 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
     first: list[Figure] = []
     further: list[Figure] = []
     missing: list[list[Cell]] = []
-    sentence = pooled_sentence(outcome, result)
+    sentence = pooled_sentence(result)
     for entry in tables.read_json(folder / "figures.json"):
         if not entry["drawn"]:
             missing.append([entry["title"].removesuffix(f": {outcome.name}"), entry["reason"]])
@@ -180,8 +187,12 @@ def _caution(result: Result) -> str:
     return " ".join(notes)
 
 
-def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
-    """Every extracted number with its report, place, extractors and whether it was derived."""
+def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Table:
+    """Every extracted number with its report, place, extractors and whether it was derived; a study leads to its trail."""
+    trails = {
+        folded(one.study): Link(one.study, page_of(result.outcome, one.label))
+        for one in reversed(result.every)
+    }
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
     made = [
         name
@@ -194,7 +205,8 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link]) -> Table:
         source = row.get("source", "")
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
-        table.append([row["study"], row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
+        study = trails.get(folded(row["study"]), row["study"])
+        table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     return Table(
         "Extracted numbers and where they came from", columns, table, fold="How these numbers were obtained"
     )

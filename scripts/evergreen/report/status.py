@@ -11,6 +11,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.errors import ReviewError, printable
 from evergreen.extraction.awaiting import AWAITS
+from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded
@@ -264,6 +265,15 @@ def waiting_queries(queries: pd.DataFrame) -> list[Waiting]:
         said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
         items.append(Waiting("extractors", said, sheet, len(gone), blocks=False))
     return items
+
+
+def waiting_places(rows: pd.DataFrame) -> list[Waiting]:
+    """Extracted numbers of which nobody could find again where they stand; of the merged rows."""
+    without, numbers = without_place(rows)
+    if not without:
+        return []
+    what = f"{without:,} of {plural(numbers, 'extracted number')} without page, table or quote"
+    return [Waiting("extractors", what, "config/extraction, source", without, blocks=False)]
 
 
 def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:

@@ -34,7 +34,14 @@ from evergreen.synthesis.arms import (
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
 from evergreen.synthesis.other_measures import as_measured
 from evergreen.synthesis.reported import BEHIND, effect
-from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, ReportedArm
+from evergreen.synthesis.result.study_rows import (
+    Arm,
+    Converted,
+    Effect,
+    LeftOut,
+    ReportedArm,
+    SheetRow,
+)
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -51,7 +58,7 @@ class Comparison:
     `r_paired` is the correlation of their values. `levels` says (folded) which result it is of, `control` names a control that it shares. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
     has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
-    effects that were aggregated to this one.
+    effects that were aggregated to this one. `rows` are those of the extraction that all of it stands in.
     """
 
     study: str
@@ -72,6 +79,7 @@ class Comparison:
     r_paired: float | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     control: str | None = None
+    rows: tuple[SheetRow, ...] = ()
 
     @property
     def clustered(self) -> bool:
@@ -290,6 +298,7 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         label=study,
         arms=arms,
         reported=_reported(rows),
+        rows=_places(rows),
         difference=_difference(known_of, rows),
         said=_said(rows),
     )
@@ -316,6 +325,10 @@ def _said(rows: Rows) -> Literal["intervention", "control", "none", ""]:
     """Which group fared better as reports say in words; nothing where rows contradict each other."""
     words = {row["direction"] for row in rows} - {""}
     return words.pop() if len(words) == 1 else ""
+
+
+def _places(rows: Rows) -> tuple[SheetRow, ...]:
+    return tuple(SheetRow(**{name: row[name] for name in SheetRow.model_fields}) for row in rows)
 
 
 def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
@@ -368,6 +381,7 @@ def _row(
         levels={name: folded(first[name]) for name in (*RESULT, "arm")},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,
+        rows=_places([*rows, *beside]),
     )
 
 

@@ -74,6 +74,7 @@ def _together(part: Studies) -> Comparison:
         derived=any(one.derived for one in ones), sources=tuple(sorted({s for one in ones for s in one.sources})),
         columns=ones[0].columns, combined=any(one.combined for one in ones),
         imputed=any(one.imputed for one in ones), conversions=tuple(made for one in ones for made in one.conversions), parts=parts,
+        rows=tuple(dict.fromkeys(row for one in ones for row in one.rows)),
     )  # fmt: skip
 
 

@@ -161,6 +161,7 @@ def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> tup
             imputed=comparison.imputed,
             conversions=comparison.conversions,
             columns=comparison.columns,
+            rows=comparison.rows,
         )
         for position, (comparison, made) in enumerate(
             zip(studies.comparisons, studies.effects(), strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,8 @@ from evergreen.synthesis.result.result_part import Part
 from evergreen.synthesis.result.study_rows import Study, StudyEffect
 from evergreen.synthesis.study_effects import options
 
+MODELS_IN_R = Path(__file__).with_name("models_in_metafor.R")
+"""How metafor fits the models: of the check of all numbers, and of the script beside the exported data."""
 DRAWN = "drawn at random, and no other program draws the same"
 SETTINGS = {"rho", "studies", "sharing"}  # numbers of a model's block that were given, not computed
 ROW = "{}: {}"  # a number of one study, or of one coefficient

@@ -37,6 +37,17 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
     return stated
 
 
+def used(row: Row) -> tuple[str, ...]:
+    """The columns whose numbers make the effect of a row that has one."""
+    value, se = (not math.isnan(row[name]) for name in ("estimate", "estimate_se"))
+    limits = ("estimate_ci_low", "estimate_ci_high")
+    ranged = not any(math.isnan(row[name]) for name in limits)
+    if not value and not ranged:
+        return ("o_minus_e", "variance")
+    whole = (*(("estimate",) if value else limits), *(("estimate_se",) if se else limits))
+    return tuple(dict.fromkeys(whole)) if se or usual_interval(row) else ("o_minus_e", "variance")
+
+
 def scale_of(row: Row, outcome: Outcome) -> str:
     """`ratio` or `analysis`, whatever says it first: the row, the outcome, the measure; "" where none of them does."""
     return row["scale"] or outcome.scale or MEASURES[outcome.measure].reported

@@ -65,6 +65,7 @@ def rated(
                 arms=comparison.arms,
                 not_estimable=bool(says_nothing),
                 columns=comparison.columns if says_nothing else {},
+                rows=comparison.rows,
             )
         )
     return kept, left_out

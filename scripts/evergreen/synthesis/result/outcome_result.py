@@ -77,6 +77,11 @@ class Result(Part):
         return None if self.model is None or self.model.estimate is None else self.model
 
     @property
+    def every(self) -> list[Study | LeftOut]:
+        """The studies that report the outcome: those pooled, then those left out."""
+        return [*self.studies, *self.left_out]
+
+    @property
     def counted(self) -> list[Study | LeftOut]:
         """The studies whose participants and events count: those pooled, and those in which nothing can be estimated."""
         return [*self.studies, *(one for one in self.left_out if one.not_estimable)]

@@ -78,6 +78,14 @@ class ReportedArm(Arm, _OfGroup):
     """An arm of a study that is not pooled, as it is reported."""
 
 
+class SheetRow(_OfGroup):
+    """A row of the extraction that a study's numbers stand in; with the study and the outcome's data it is found there again."""
+
+    timepoint: str = said("Time point as in the extraction sheet.")
+    instrument: str = maybe("Instrument as in the extraction sheet.", default="")
+    population: str = maybe("Population as in the extraction sheet.", default="")
+
+
 class Converted(_OfGroup):
     """A number of a study that its reports do not state, and how it came about."""
 
@@ -115,6 +123,10 @@ class _OfStudy(Part):
     study: str = said("Study.")
 
 
+def _rows() -> Any:
+    return maybe("Rows of the extraction that its numbers stand in, in the order of the sheet.", default=())
+
+
 class StudyEffect(Effect, _OfStudy):
     """The effect of a study."""
 
@@ -142,6 +154,7 @@ class Study(StudyEffect):
         "How those numbers came about that its effect is made of and that are not reported.", default=()
     )
     columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
+    rows: tuple[SheetRow, ...] = _rows()
 
     @property
     def state(self) -> str:
@@ -170,6 +183,7 @@ class LeftOut(Part):
         "Which group fared better as its report says in words, `none` where it says that there was no difference.",
         default="",
     )
+    rows: tuple[SheetRow, ...] = _rows()
 
 
 class ArmLeftOut(Part):

@@ -1,0 +1,251 @@
+"""The trail of a number in words: lines for a terminal, sections for a page, from the same rows of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from evergreen.extraction.comparing import as_text
+from evergreen.figures import scales
+from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.effects import estimate
+from evergreen.report.exchange.slice_rows import PLACE
+from evergreen.report.provenance.sheets import SEVERAL
+from evergreen.report.results import pooled_sentence
+from evergreen.report.status import plural
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result.trail_places import place_of
+
+TrailRow = Mapping[str, Any]
+NUMBER_OF = ("label", *PLACE, "number")
+COMBINED = "of several arms made one (Cochrane Handbook 6.5.2.10)"
+DIVIDED = "for it is divided between several comparisons (Cochrane Handbook 23.3.4)"
+IN_WORDS = "no number: the row says in words what the report says"
+HOW = "The trail of each number: how it came about, the cells of the sheets, who settled them, the report, and the search that found it."
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of an arm: what it is, how it came about, the cells that it comes from, and how a disagreement on them was settled."""
+
+    name: str
+    value: str
+    how: str
+    cells: list[str]
+    settled: list[str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the numbers of an arm stand: report, place in it, the searches that found it, and queries on them."""
+
+    report: Link
+    where: str
+    searches: list[str]
+    notes: list[str]
+
+
+def study_sentence(study: Study | LeftOut, level: float, scale: scales.Scale) -> str:
+    """A study's effect as it is pooled, or why it is not."""
+    if isinstance(study, LeftOut):
+        return f"Not pooled: {study.reason.rstrip('.')}."
+    low_high = f"{scale.text(study.ci_low)} to {scale.text(study.ci_high)}"
+    weight = "" if study.weight is None else f", weight {scales.number(study.weight, 1)}\N{NO-BREAK SPACE}%"
+    return f"{scale.name} {scale.text(study.yi)} ({level:.0%} CI {low_high}){weight}."
+
+
+def group_sentences(study: Study | LeftOut, rows: Iterable[TrailRow]) -> list[str]:
+    """The numbers of each group as the effect was computed from them, where they are not those of one row."""
+    found = []
+    printed = {(row["group"], row["number"]): row["value"] for row in rows}
+    for group, arm in study.arms.items() if isinstance(study, Study) else ():
+        numbers = {name: value for name, value in arm.model_dump(exclude={"derived", "imputed"}).items() if value is not None}  # fmt: skip
+        several = sum(row.group == group for row in study.rows) > 1
+        if several or any(as_text(value) != printed.get((group, name)) for name, value in numbers.items()):
+            shown = ", ".join(f"{name} {value:.6g}" for name, value in numbers.items())
+            found.append(f"{group}: {shown}, {COMBINED if several else DIVIDED}")
+    return found
+
+
+def numbers_of(rows: Iterable[TrailRow]) -> list[Number]:
+    """The numbers of one arm."""
+    found = []
+    for name, cells in groupby(rows, key=lambda row: row["number"]):
+        every = list(cells)
+        first = every[0]
+        settled = [
+            f"{row['column']} settled as {row['settled_as'] or 'not reported'} by {row['settled_by']} ({_place(row['settled_in'])})"
+            + (f": {row['settled_note']}" if row["settled_note"] else "")
+            for row in every
+            if row["settled_by"]
+        ]
+        places = [_cell(row, bool(name)) for row in every]
+        found.append(
+            Number(name, first["value"], _how(first), list(dict.fromkeys(places)), list(dict.fromkeys(settled)))
+        )  # fmt: skip
+    return found
+
+
+def source_of(row: TrailRow) -> Source:
+    """Report and searches of one arm."""
+    kept = [f"The row counts as {row['row_kept_by']} settled"] if row["row_kept_by"] else []
+    queries = [f"Query {one}" for one in row["queries"].split(SEVERAL) if one]
+    named = row["report"] or row["record_id"] or "no report is named"
+    report = f"{named} ({row['record_id']})" if row["report"] and row["record_id"] else named
+    return Source(
+        Link(report, row["address"]),
+        row["where"] or "no page, table or quote is given",
+        [one for one in row["searches"].split(SEVERAL) if one] or ["no search: the review starts later"],
+        [*kept, *queries],
+    )
+
+
+def arms_of(rows: Iterable[TrailRow]) -> list[tuple[str, list[TrailRow]]]:
+    """(name, rows) of the arms of a study, in the order of the table."""
+    shown = ("group", "arm", "timepoint", "instrument", "population")
+    return [
+        (", ".join(filter(None, (own[0][name] for name in shown))), own)
+        for own in (
+            list(same) for _, same in groupby(rows, key=lambda row: tuple(row[name] for name in PLACE))
+        )
+    ]
+
+
+def study_lines(rows: Sequence[TrailRow], study: Study | LeftOut, result: Result) -> list[str]:
+    """The trail of a study as lines for a terminal."""
+    said = study_sentence(study, result.level, scales.of_result(result))
+    lines = [f"{study.label}: {said} (results/synthesis/{result.outcome}.json)"]
+    lines += [f"  {sentence}" for sentence in group_sentences(study, rows)]
+    for arm, own in arms_of(rows):
+        lines.append(f"  {arm}")
+        for number in numbers_of(own):
+            lines.append(
+                f"    {number.name} {number.value}, {number.how}" if number.name else f"    {number.how}"
+            )
+            lines += [f"      {text}" for text in (*number.cells, *number.settled)]
+        source = source_of(own[0])
+        lines.append(f"    from {' '.join(filter(None, (source.report.text, source.report.url)))}")
+        lines.append(f"      where: {source.where}")
+        lines += [f"      found by {one}" for one in source.searches]
+        lines += [f"      {note}" for note in source.notes]
+    return lines
+
+
+def pooled_lines(result: Result, name: str) -> list[str]:
+    """The pooled effect with the studies that it is made of."""
+    lines = [
+        f"{result.outcome}: {name}",
+        f"{pooled_sentence(result)} (results/synthesis/{result.outcome}.json)",
+    ]
+    scale = scales.of_result(result)
+    lines += [f"  {one.label}: {study_sentence(one, result.level, scale)}" for one in result.every]
+    return [*lines, *(f"  {what}: {said}" for what, said, _ in other_pooled(result))]
+
+
+def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
+    """(what, effect, rows that it is made of) of the pooled effects beside the main one, on the scale of that."""
+    scale = scales.of_result(result)
+    labels = {study.label: study for study in result.studies}
+
+    def said(model: PooledModel | None) -> str:
+        return (
+            "nothing could be pooled" if model is None or model.estimate is None else estimate(model, scale)
+        )
+
+    found = [
+        (f"Subgroup {column}: {level}", said(model), [label for label, study in labels.items() if study.columns.get(column) == level])
+        for column, levels in result.subgroups.columns.items()
+        for level, model in levels.items()
+    ]  # fmt: skip
+    found += [
+        (f"As of {day}", said(view.model), [label for label, study in labels.items() if not study.round or study.round <= day])
+        for day, view in result.rounds.items()
+    ]  # fmt: skip
+    found += [
+        (f"Sensitivity: {name}", said(one.model), list(one.labels))
+        for name, one in result.sensitivity.items()
+        if one.model is not None and scales.same_axis(one.measure, result.measure)
+    ]
+    return found
+
+
+def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
+    """The page of an outcome: the pooled effects, then a section for each study."""
+    by_label = {label: list(own) for label, own in groupby(rows, key=lambda row: row["label"])}
+    head = [Head("Study"), Head("Effect")]
+    scale = scales.of_result(result)
+    said = [study_sentence(one, result.level, scale) for one in result.every]
+    effects: list[list[Cell]] = [[_to(one.label), text] for one, text in zip(result.every, said, strict=True)]
+    blocks: list[Block] = [
+        Text(pooled_sentence(result)),
+        Text(HOW, "soft"),
+        Lines([Link("Back to the report", f"../index.html#outcome-{result.outcome}")]),
+        Table("Studies", head, effects),
+    ]
+    if others := other_pooled(result):
+        columns = [Head("Pooled effect"), Head("Effect"), Head("Of")]
+        lines: list[list[Cell]] = [[what, effect, ", ".join(of)] for what, effect, of in others]
+        blocks.append(
+            Table("Other pooled effects and their studies", columns, lines, fold="Other pooled effects")
+        )
+    placed = {tuple(row[key] for key in NUMBER_OF): row["where"] for row in rows if row["number"]}
+    if without := sum(not where for where in placed.values()):
+        of = plural(len(placed), "number")
+        blocks.append(Text(f"{without:,} of {of} behind it without page, table or quote."))
+    return [
+        Section("pooled", "Pooled effect", blocks),
+        *(
+            _study_section(by_label.get(one.label, []), one, text)
+            for one, text in zip(result.every, said, strict=True)
+        ),
+    ]
+
+
+def _study_section(rows: Sequence[TrailRow], study: Study | LeftOut, said: str) -> Section:
+    blocks: list[Block] = [Lines([said, *group_sentences(study, rows)])]
+    columns = [Head("Number"), Head("Value", True), Head("How"), Head("Cells of the sheets"), Head("Settled")]
+    for arm, own in arms_of(rows):
+        table: list[list[Cell]] = [
+            [one.name, one.value, one.how, "; ".join(one.cells), "; ".join(one.settled)]
+            for one in numbers_of(own)
+        ]
+        source = source_of(own[0])
+        blocks.append(Table(arm, columns, table))
+        address = source.where.startswith("http") and SEVERAL not in source.where
+        where: Cell = Link(source.where, source.where) if address else f"Where: {source.where}"
+        blocks.append(
+            Lines([source.report, where, *(f"Found by {one}" for one in source.searches), *source.notes])
+        )
+    return Section(place_of(study.label), study.label, blocks)
+
+
+def _to(label: str) -> Link:
+    return Link(label, f"#{place_of(label)}")
+
+
+def _how(row: TrailRow) -> str:
+    if not row["number"]:
+        return IN_WORDS
+    if row["state"] == "reported":
+        return "reported"
+    by = f" ({row['formula_source']})" if row["formula_source"] else ""
+    assumed = f"; assumes {row['assumption']}" if row["assumption"] else ""
+    return f"{row['state']}: {row['formula']}{by}{assumed}"
+
+
+def _cell(row: TrailRow, number: bool) -> str:
+    """`config/extraction/AB.csv, row 28: ci_low = 0.09 (AB)`."""
+    at = _place(f"{row['file']}:{row['row']}") if row["row"] else row["file"]
+    of = f" of {row['of_arm'] or row['of_group']}" if number and row["of_group"] != row["group"] else ""
+    written = row["written"] if row["written"] != "" else "empty"
+    said = f": {row['column']}{of} = {written}" if row["column"] else ""
+    return f"{at}{said}" + (f" ({row['extractor']})" if row["extractor"] else "")
+
+
+def _place(text: str) -> str:
+    file, _, row = text.rpartition(":")
+    return f"{file}, row {row}"
