@@ -6,7 +6,6 @@ import pytest
 from evergreen.figures.direction_wording import told
 from evergreen.metaanalysis.sign_test import sign_test
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.outcome import result
 
 
@@ -27,7 +26,7 @@ def found(rows, *, measure="MD", better="lower", **outcome):
     asked = Outcome(id="o", measure=measure, better=better, **outcome)
     pooled = result(pd.DataFrame(of_study), asked)
     assert pooled.pooled is None
-    [one] = directions(pooled, asked.better)
+    [one] = pooled.directions.studies
     return one.toward, one.by, one.participants
 
 
@@ -84,9 +83,9 @@ def test_words_that_say_nothing_of_a_direction_are_not_counted():
         for row in part
     ]
     asked = Outcome(id="o", measure="MD", better="lower")
-    both = told(directions(result(pd.DataFrame(rows), asked), "lower"), 0.95, "denosumab")
+    both = told(result(pd.DataFrame(rows), asked).directions, 0.95, "denosumab")
     assert both.startswith("Of 2 with a direction (1 by words of the report), 2 favour denosumab: 100%")
-    same = told(directions(result(pd.DataFrame(rows[:2]), asked), "lower"), 0.95, "denosumab")
+    same = told(result(pd.DataFrame(rows[:2]), asked).directions, 0.95, "denosumab")
     assert (
         same
         == "No study says which group fared better; 1 says that there was no difference, which is no effect of 0."

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from evergreen.figures.scales import p_value
-from evergreen.synthesis.effect_direction import CONTROL, INTERVENTION, NONE, WORDS, Direction, counted
+from evergreen.synthesis.result.directions import CONTROL, INTERVENTION, NONE, WORDS, Directions
 
 
-def told(found: Sequence[Direction], level: float, intervention: str) -> str:
+def told(directions: Directions, level: float, intervention: str) -> str:
     """How many effects point to the intervention; directions only, for significance says nothing of them."""
-    signs = counted(found, level)
+    found, signs = directions.studies, directions.signs
     if signs is None:
         same = sum(one.toward == NONE for one in found)
         also = (

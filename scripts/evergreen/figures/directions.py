@@ -6,6 +6,7 @@ the control group did, sideways without a difference; larger for larger studies.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -15,7 +16,7 @@ from evergreen.figures.direction_wording import told
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
-from evergreen.synthesis.effect_direction import (
+from evergreen.synthesis.result.directions import (
     CONTROL,
     HIGHER,
     INTERVENTION,
@@ -23,9 +24,8 @@ from evergreen.synthesis.effect_direction import (
     NONE,
     UNKNOWN,
     Direction,
-    directions,
+    Directions,
 )
-from evergreen.synthesis.result import Result
 
 SIZE, LINE, MARGIN, GAP, ROW_GAP = 8.0, 10.5, 12.0, 14.0, 9.0
 WIDTH = 504.0
@@ -35,11 +35,11 @@ RADII = ((50, 4.0), (300, 5.5), (float("inf"), 7.0))
 USUAL_RADIUS = 5.5
 
 
-def effect_directions(result: Result, setting: Setting) -> Drawn:
+def effect_directions(directions: Directions, level: float, setting: Setting) -> Drawn:
     """A line for each study: participants, arrow, what says so, and why it is not pooled; below, how many point each way."""
-    found = directions(result, setting.better)
+    found = directions.studies
     heads = ["Study", "Participants", "Direction", "Seen in", "Why it is not pooled"]
-    cells = [[one.study, _people(one), "", one.by, one.reason] for one in found]
+    cells = [[one.label, _people(one), "", one.by, one.reason] for one in found]
     left = [MARGIN]
     for column in range(4):
         texts = [(heads[column], True), *((row[column], False) for row in cells)]
@@ -49,7 +49,7 @@ def effect_directions(result: Result, setting: Setting) -> Drawn:
         [wrapped(text, width + 0.01, SIZE) for text, width in zip(row, room, strict=True)] for row in cells
     ]
     heights = [LINE * max(len(cell) for cell in row) + ROW_GAP for row in lines]
-    below = [*_legend(found, setting), told(found, result.level, setting.intervention)]
+    below = [*_legend(found, setting), told(directions, level, setting.intervention)]
     notes = [line for text in below for line in wrapped(text, WIDTH - 2 * MARGIN, SIZE)]
     top = MARGIN + LINE + 6
     page = Page(WIDTH, top + sum(heights) + 14 + LINE * len(notes) + MARGIN)
@@ -69,7 +69,7 @@ def effect_directions(result: Result, setting: Setting) -> Drawn:
         page.text(MARGIN, y + 14 + LINE * (place + 0.5), text, size=SIZE, color=GREY)
     numbers = pd.DataFrame(
         [
-            {"study": one.study, "participants": one.participants, "direction": one.toward, "seen_in": one.by}
+            {"study": one.label, "participants": one.participants, "direction": one.toward, "seen_in": one.by}
             for one in found
         ]
     )
@@ -99,7 +99,7 @@ def _arrow(page: Page, x: float, y: float, one: Direction) -> None:
         page.shape([(inner, y - size * 0.8), (inner, y + size * 0.8), (outer, y)], fill=colour)
 
 
-def _legend(found: list[Direction], setting: Setting) -> list[str]:
+def _legend(found: Sequence[Direction], setting: Setting) -> list[str]:
     there = {one.toward for one in found}
     words = {
         INTERVENTION: f"up (blue): {setting.intervention} fared better",

@@ -24,7 +24,6 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -81,8 +80,14 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
 
     yield plate("forest", "Forest plot", forest, result)
     yield plate("funnel", "Funnel plot", funnel, result, reason="" if studies else "no study could be pooled")
-    pointless = _directions(result, setting)
-    yield plate("directions", "Direction of effects", effect_directions, result, reason=pointless)
+    yield plate(
+        "directions",
+        "Direction of effects",
+        effect_directions,
+        result.directions,
+        result.level,
+        reason=_directions(result),
+    )
     for column, levels in result.subgroups.columns.items():
         nowhere = "" if levels else f"no study has a value in the column {column}"
         by_column = partial(forest, by=column)
@@ -130,11 +135,10 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         )
 
 
-def _directions(result: Result, setting: Setting) -> str:
-    if result.pooled is not None:
+def _directions(result: Result) -> str:
+    if result.directions is None:
         return "the outcome is pooled"
-    told = any(one.toward for one in directions(result, setting.better))
-    return "" if told else "no study says which group fared better"
+    return "" if result.directions.told else "no study says which group fared better"
 
 
 def _living(result: Result) -> str:

@@ -16,7 +16,7 @@ from evergreen.protocol.whole import Protocol
 
 Values = dict[str, Any]
 POOLING = {
-    "id", "measure", "unit", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values", "where",
+    "id", "measure", "unit", "better", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values", "where",
     "adjusted",
     "moderators",
 }  # fmt: skip

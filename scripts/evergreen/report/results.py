@@ -28,7 +28,6 @@ from evergreen.report.effects import estimate, interval
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
-from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
 from evergreen.synthesis.result.trail_places import page_of
@@ -107,7 +106,7 @@ def outcome_blocks(
     if caution:
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
-    if result.pooled is None and (found := directions(result, outcome.better)):
+    if (found := result.directions) is not None and found.studies:
         blocks.append(
             Text(
                 f"Synthesis without meta-analysis: {told(found, result.level, outcome.favours.intervention)}"

@@ -7,37 +7,33 @@ By the direction of point estimates, or of words where a report gives no usable 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from evergreen.metaanalysis.sign_test import Signs, sign_test
-from evergreen.synthesis.result import Result
+from evergreen.metaanalysis.sign_test import sign_test
+from evergreen.synthesis.result.directions import (
+    CONTROL,
+    HIGHER,
+    INTERVENTION,
+    LOWER,
+    NONE,
+    NUMBERS,
+    UNKNOWN,
+    WORDS,
+    Direction,
+    Directions,
+    Signs,
+)
 from evergreen.synthesis.result.study_rows import LeftOut, Study
 
-INTERVENTION, CONTROL, NONE, HIGHER, LOWER, UNKNOWN = "intervention", "control", "none", "higher", "lower", ""
-NUMBERS, WORDS = "numbers", "words"
 
-
-@dataclass(frozen=True)
-class Direction:
-    """Where the effect of a study points.
-
-    `toward` is the group that fared better, where the protocol does not say what is better `higher` or `lower` with the intervention;
-    `none` where there is no difference, "" where the report does not say. `by` is what says so: `numbers`, `words` or "".
-    """
-
-    study: str
-    toward: str
-    by: str
-    participants: float | None
-    reason: str = ""
-
-
-def directions(result: Result, better: str | None) -> list[Direction]:
-    """The directions of all studies that report an outcome, by study; `better` is `lower`, `higher` or None."""
-    pooled = [_direction(one, one.yi, UNKNOWN, better) for one in result.studies]
-    others = [_direction(one, one.difference, one.said, better, one.reason) for one in result.left_out]
-    return sorted([*pooled, *others], key=lambda one: one.study)
+def directions(
+    studies: Iterable[Study], left_out: Iterable[LeftOut], better: str | None, level: float
+) -> Directions:
+    """The directions of all studies that report an outcome, by study; `better` is `lower`, `higher` or None, `level` a fraction."""
+    found = [_direction(one, one.yi, UNKNOWN, better) for one in studies]
+    found += [_direction(one, one.difference, one.said, better, one.reason) for one in left_out]
+    found.sort(key=lambda one: one.label)
+    return Directions(studies=tuple(found), signs=_counted(found, level))
 
 
 def _direction(
@@ -51,7 +47,9 @@ def _direction(
         toward, by = said, WORDS
     sizes = [arm.n for arm in one.arms.values() if arm.n is not None]
     participants = sum(sizes) if sizes and len(sizes) == len(one.arms) else None
-    return Direction(one.label, toward, by, participants, reason)
+    return Direction.model_validate(
+        {"label": one.label, "toward": toward, "by": by, "participants": participants, "reason": reason}
+    )
 
 
 def _side(side: int, better: str | None) -> str:
@@ -62,7 +60,9 @@ def _side(side: int, better: str | None) -> str:
     return INTERVENTION if (side > 0) == (better == "higher") else CONTROL
 
 
-def counted(found: Sequence[Direction], level: float) -> Signs | None:
-    """The sign test over the studies that have a direction; None where none has, or where nobody says what is better."""
+def _counted(found: Sequence[Direction], level: float) -> Signs | None:
     toward = [one.toward for one in found if one.toward in (INTERVENTION, CONTROL)]
-    return sign_test(toward.count(INTERVENTION), len(toward), level) if toward else None
+    if not toward:
+        return None
+    test = sign_test(sum(one == INTERVENTION for one in toward), len(toward), level)
+    return Signs(**test._asdict())

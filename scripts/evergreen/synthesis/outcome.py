@@ -26,6 +26,7 @@ from evergreen.synthesis import (
 )
 from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.preparation import prepared
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
@@ -48,13 +49,14 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     whole = pooled.pool(studies, analysis)
     model = whole.model if whole else None
     moderators = effect_modification.moderators(studies, outcome.moderators, analysis)
+    pooled_studies = _studies(studies, whole, analysis.level)
     return Result(
         outcome=outcome.id,
         measure=study_effects.effect_measure(outcome),
         scale=reported.shown_by(rows, outcome, studies.measure),
         k=len(studies.yi),
         level=analysis.level,
-        studies=_studies(studies, whole, analysis.level),
+        studies=pooled_studies,
         participants=people_in(chosen.comparisons, studies, left_out),
         model=model,
         profile=curves.profile(studies, model),
@@ -78,6 +80,9 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         influence=study_influence.influences(studies, analysis),
         small_study=funnel_asymmetry.small_studies(studies, analysis),
         rounds=rounds(studies, analysis),
+        directions=None
+        if whole and whole.model.estimate is not None
+        else directions(pooled_studies, left_out, outcome.better, analysis.level),
         left_out=tuple(left_out),
         arms_left_out=tuple(chosen.arms_left_out),
     )

@@ -22,6 +22,7 @@ from evergreen.synthesis.result.analyses import (
     SmallStudy,
     Subgroups,
 )
+from evergreen.synthesis.result.directions import Directions
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import NotDone, Part, Texts, maybe, said
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut, Preparation, Study
@@ -68,6 +69,7 @@ class Result(Part):
     rounds: Mapping[str, Round] = maybe(
         "The pooled effect as of each round in which the outcome's data changed.", default={}
     )
+    directions: Directions | None = maybe("Where the effects point, where nothing was pooled.")
     left_out: tuple[LeftOut, ...] = maybe("Studies that report the outcome and are not pooled.", default=())
     arms_left_out: tuple[ArmLeftOut, ...] = maybe("Arms that the protocol does not ask for.", default=())
 
