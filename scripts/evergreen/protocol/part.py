@@ -8,11 +8,10 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from evergreen.protocol.patterns import DAY, ENDPOINT, ID
+
 ADJUDICATION = "adjudication"
 """Name of the sheet beside those of people; nobody may be called so."""
-ID = "^[A-Za-z][A-Za-z0-9_]*$"
-DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-ENDPOINT = r"^(embedded|live|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$"
 TODO_OF_PATTERN = {
     ID: "Use a letter first, then letters, digits and underscores.",
     DAY: "Write a date as YYYY-MM-DD.",

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import ENDPOINT, Day, Fault, Id, Ids, Names, Numbered, Part, Texts, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, Names, Numbered, Part, Texts, told
+from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
     "ris", "nbib", "medline", "pubmed", "pubmed_xml", "ictrp_xml", "bibtex", "bib", "endnote", "enw", "refer", "endnote_xml",

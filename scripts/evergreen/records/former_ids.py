@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from evergreen.errors import InputError
-from evergreen.protocol.part import ID
+from evergreen.protocol.patterns import ID
 from evergreen.sheets.labels import folded
 
 MOST = 0.9
