@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -62,6 +63,10 @@ def run(main: Callable[[], None]) -> None:
     live_and_die_with_run()
     try:
         main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the lines, `head` for one, has enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
     except (InputError, ReviewError) as error:
         for line in str(error).splitlines():
             print(f"ERROR: {line}", file=sys.stderr)
