@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,7 @@ def _cell(value: Any) -> str:
 
 def _told(cell: str) -> str:
     """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
-    return clean(unguarded(clean(cell)))
+    return clean(unguarded(clean(cell))) if cell else cell
 
 
 class _Reader:
@@ -354,7 +355,13 @@ class _Reader:
 
 
 def _in(cell: str, convention: Convention) -> float:
-    return float(cell) if isinstance(cell, NumberCell) else convention.read(cell)
+    return float(cell) if isinstance(cell, NumberCell) else _read(cell, convention)
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(cell: str, convention: Convention) -> float:
+    """A sheet says the same few numbers again and again."""
+    return convention.read(cell)
 
 
 def _of_extraction() -> dict[str, Column]:
