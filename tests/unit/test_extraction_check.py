@@ -96,4 +96,4 @@ def test_a_column_that_the_merge_adds_is_refused_in_a_sheet_of_rows(name):
 
 
 def test_what_an_extractor_derived_may_be_said():
-    check(pd.DataFrame([row(derived="sd: from a figure")]))
+    assert check(pd.DataFrame([row(derived="sd: from a figure")])) is None

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from evergreen.errors import InputError
 from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes, Settings, Without
-from evergreen.protocol.conversions import ASSUMED
+from evergreen.protocol.conversions import ASSUMED, Conversions
 from evergreen.protocol.loading import complete, load, of_run
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
@@ -405,3 +405,11 @@ def test_a_peer_review_is_of_a_strategy():
         complete({**OTHERWISE, "sources": {"embase": source}})
     read = complete({**OTHERWISE, "sources": {"embase": {**source, "strategy": "s.txt"}}})
     assert read.sources["embase"].peer_review.guideline == "PRESS"
+
+
+@pytest.mark.parametrize("risk", [0.0, 1.0])
+def test_a_risk_of_nobody_or_everybody_converts_nothing_wherever_it_is_written(risk):
+    with pytest.raises(ValidationError):
+        Conversions.model_validate({"control_risk": {"value": risk}})
+    with pytest.raises(ValidationError):
+        Changes.model_validate({"control_risk": risk})

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, create_model
 from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
 from evergreen.protocol.part import Names, Part, several, told
 
 Computed = Literal[
@@ -115,23 +116,23 @@ Changes = create_model(
     measure=_change(Computed, "Effect measure."),
     multi_arm=_change(MultiArm, "What is done with several arms of one group."),
     r=_change(
-        Annotated[float, Field(ge=-1, le=1)],
+        CorrelationValue,
         "Correlation of the values at baseline and at the end that standard deviations of the change are imputed with.",
     ),
     icc=_change(
-        Annotated[float, Field(ge=0, le=1)],
+        ShareValue,
         "Intracluster correlation that cluster-randomised trials are taken to have which do not say theirs.",
     ),
     r_paired=_change(
-        Annotated[float, Field(ge=-1, le=1)],
+        CorrelationValue,
         "Correlation of a person's values that crossover trials are taken to have which do not say theirs.",
     ),
     r_parts=_change(
-        Annotated[float, Field(ge=-1, le=1)],
+        CorrelationValue,
         "Correlation of two components that the standard deviation of one of them is imputed with.",
     ),
     control_risk=_change(
-        Annotated[float, Field(gt=0, lt=1)],
+        RiskValue,
         "Risk of the control group that estimates of another measure are converted with which do not say theirs.",
     ),
     without=_change(Without, "What is left out."),

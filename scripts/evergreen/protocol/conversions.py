@@ -22,20 +22,35 @@ ConversionIds = Annotated[Texts, AfterValidator(_known)]
 LeftOutState = Literal["imputed", "derived"]
 
 
+CorrelationValue = Annotated[float, Field(ge=-1, le=1)]
+ShareValue = Annotated[float, Field(ge=0, le=1)]
+RiskValue = Annotated[float, Field(gt=0, lt=1)]
+
+
 class Correlation(Part):
     """A correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
 
-    value: float = Field(ge=-1, le=1, description="The value.")
-    sweep: Annotated[tuple[Annotated[float, Field(ge=-1, le=1)], ...], Field(strict=False)] = Field(
+    value: CorrelationValue = Field(description="The value.")
+    sweep: Annotated[tuple[CorrelationValue, ...], Field(strict=False)] = Field(
         (), description="Other values, each of which is a sensitivity analysis."
     )
 
 
 class Share(Part):
-    """An intracluster correlation or a risk that is assumed where no report of a study gives it; numbers that it gives are imputed."""
+    """An intracluster correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
 
-    value: float = Field(ge=0, le=1, description="The value.")
-    sweep: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(strict=False)] = Field(
+    value: ShareValue = Field(description="The value.")
+    sweep: Annotated[tuple[ShareValue, ...], Field(strict=False)] = Field(
+        (), description="Other values, each of which is a sensitivity analysis."
+    )
+
+
+class Risk(Part):
+    """A risk that is assumed where no report of a study gives it; numbers that it gives are imputed. With nobody or everybody ill there is
+    no odds ratio."""
+
+    value: RiskValue = Field(description="The value.")
+    sweep: Annotated[tuple[RiskValue, ...], Field(strict=False)] = Field(
         (), description="Other values, each of which is a sensitivity analysis."
     )
 
@@ -69,7 +84,7 @@ class Conversions(Part):
         json_schema_extra=told(default="such standard deviations are not imputed"),
     )
 
-    control_risk: Share | None = Field(
+    control_risk: Risk | None = Field(
         None,
         description="Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before.",
         json_schema_extra=told(default="such estimates are left out"),
