@@ -88,5 +88,5 @@ def test_words_that_say_nothing_of_a_direction_are_not_counted():
     same = told(result(pd.DataFrame(rows[:2]), asked).directions, 0.95, "denosumab")
     assert (
         same
-        == "No study says which group fared better; 1 says that there was no difference, which is no effect of 0."
+        == "No study says which group fared better; 1 says that there was no difference, which is not an effect of 0."
     )

@@ -12,7 +12,7 @@ def told(directions: Directions, level: float, intervention: str) -> str:
     if signs is None:
         same = sum(one.toward == NONE for one in found)
         also = (
-            f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is no effect of 0"
+            f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is not an effect of 0"
         )
         return f"No study says which group fared better{also if same else ''}."
     words = sum(one.by == WORDS and one.toward in (INTERVENTION, CONTROL) for one in found)
