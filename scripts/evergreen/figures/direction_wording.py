@@ -11,9 +11,7 @@ def told(directions: Directions, level: float, intervention: str) -> str:
     found, signs = directions.studies, directions.signs
     if signs is None:
         same = sum(one.toward == NONE for one in found)
-        also = (
-            f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is not an effect of 0"
-        )
+        also = f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is not an effect of 0"
         return f"No study says which group fared better{also if same else ''}."
     words = sum(one.by == WORDS and one.toward in (INTERVENTION, CONTROL) for one in found)
     by_words = f" ({words} by words of the report)" if words else ""
