@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench-workflow bench-runs bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -82,10 +82,12 @@ bench-workflow:
 	$(PYTHON) benchmarks/workflow.py
 
 BASE ?= e08b367
+# What a review costs, this commit beside BASE, in one table (docs/performance.md); some hours of two processors. ROWS: some of them.
+bench: .venv/requirements-dev.done
+	$(BIN)/python benchmarks/table.py --base $(BASE) $(if $(ROWS),--rows $(ROWS),--write docs/performance.md)
+
 bench-runs: .venv/requirements-dev.done
-	$(BIN)/python benchmarks/runs.py --base $(BASE)
-	$(BIN)/python benchmarks/runs.py --outcomes 100 1000
-	$(BIN)/python benchmarks/runs.py --studies 300
+	$(BIN)/python benchmarks/table.py --base $(BASE) --rows bundled
 
 # CPU time of reading a large RIS file, beside BASE.
 bench-import: .venv/requirements-dev.done
@@ -134,6 +136,8 @@ check-reference-oracle: .venv/requirements-dev.done
 	$(BIN)/python -m tests.reference.committed --check
 
 # Other tools live in environments of their own.
+bench-peers: bench-dedup bench-pooling
+
 bench-dedup: .venv/requirements-dev.done .bench/dedup.done
 	$(BIN)/python benchmarks/dedup.py --others .bench/dedup/bin/python
 
