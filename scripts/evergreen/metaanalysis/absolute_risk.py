@@ -65,5 +65,13 @@ def number_needed_to_treat(measure: str, effect: float, control_risk: float) -> 
 
     Raises ValueError as `risk_with_intervention`.
     """
-    difference = abs(difference_per_1000(measure, effect, control_risk))
-    return 1000 / difference if difference else math.inf
+    return needed(difference_per_1000(measure, effect, control_risk) / 1000)
+
+
+def needed(difference: float) -> float:
+    """People to treat for one more, or one fewer, to have the event where risks differ by a fraction; infinite where they do not.
+
+    The numbers needed at the limits of a difference are those of its confidence interval. Where no difference lies between the limits
+    it leads from one through infinity to the other: the number for benefit on one side, for harm on the other (Altman 1998, BMJ 317:1309).
+    """
+    return 1 / abs(difference) if difference else math.inf
