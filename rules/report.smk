@@ -97,6 +97,7 @@ rule write_report:
         ),
         word="results/report/review.docx",
         changes=directory("results/report/changes"),
+        findings=FINDINGS,
     log:
         "results/logs/write_report.log",
     conda:
@@ -110,7 +111,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --changes {output.changes:q} > {log:q} 2>&1"
+        " --word {output.word:q} --changes {output.changes:q} --findings {output.findings:q} > {log:q} 2>&1"
 
 
 rule report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evergreen import tables
-from evergreen.bias.certainty import certainty_of
+from evergreen.bias.certainty import certainty_of, start_of
 from evergreen.command import json_argument, parser, run
 from evergreen.sheets import read_sheet
 
@@ -12,13 +12,19 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--sheet", required=True, help="config/certainty.csv")
     arguments.add_argument(
-        "--params", type=json_argument, required=True, help="{outcomes: [[id, [other name, ...]], ...]}"
+        "--params",
+        type=json_argument,
+        required=True,
+        help="{outcomes: [[id, [other name, ...]], ...], tool, designs: {id: design}, rounds: [date, ...]}",
     )
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)
 
-    outcomes = dict(args.params["outcomes"])
-    tables.write_table(certainty_of(read_sheet(args.sheet, "certainty"), outcomes), args.out)
+    asked = args.params
+    outcomes = dict(asked["outcomes"])
+    starts = {id_: start_of(asked["tool"], asked["designs"].get(id_)) for id_ in outcomes}
+    rows = read_sheet(args.sheet, "certainty")
+    tables.write_table(certainty_of(rows, outcomes, starts=starts, rounds=asked["rounds"]), args.out)
 
 
 if __name__ == "__main__":

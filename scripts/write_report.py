@@ -8,6 +8,7 @@ from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
 from evergreen.protocol.whole import Protocol
+from evergreen.report import findings, findings_table
 from evergreen.report.composition import Report
 from evergreen.report.inputs import Inputs
 from evergreen.report.page import page
@@ -22,6 +23,12 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--changes", type=Path, required=True, help="folder for what each update changed")
+    arguments.add_argument(
+        "--findings",
+        nargs="*",
+        default=[],
+        help="the summary of findings by itself: a page, and a table for machines; nothing where nothing is pooled",
+    )
     arguments.add_argument(
         "--receipts",
         action="store_true",
@@ -40,6 +47,11 @@ def main(argv: list[str] | None = None) -> None:
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
         write_document(protocol.review, sections, word)
     report.write_changes(args.changes)
+    if args.findings:
+        alone, table = args.findings
+        summary = findings.section(report.findings, protocol.question, alone=True)
+        tables.write_text("".join(page(protocol.review, last_search, [summary])), alone)
+        tables.write_table(findings_table.table(report.findings), table)
 
 
 def _refuse_of_before(inputs: Inputs) -> None:

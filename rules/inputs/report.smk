@@ -15,6 +15,8 @@ PARTS = {
     "pool": POOLED,
     "figures": POOLED,
 }
+# The summary of findings by itself.
+FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv")] if POOLED else []
 
 
 def requested():

@@ -37,7 +37,8 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
 def test_certainty_is_written_for_the_outcomes_of_the_sheet(tmp_path):
     sheet = tmp_path / "certainty.csv"
     sheet.write_text("outcome,domain,downgrade,reason\nPain  score,imprecision,1,few events\n")
-    params = json.dumps({"outcomes": [["pain", ["Pain score"]], ["death", []]]})
+    outcomes = [["pain", ["Pain score"]], ["death", []]]
+    params = json.dumps({"outcomes": outcomes, "tool": "rob2", "designs": {}, "rounds": []})
     grade_certainty.main([f"--sheet={sheet}", "--params", params, f"--out={tmp_path / 'out.csv'}"])
     assert read_table(tmp_path / "out.csv")[["outcome", "certainty"]].values.tolist() == [
         ["pain", "moderate"]

@@ -90,7 +90,7 @@ GIVEN = [
     }),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain", "later": "Pain later"}}),
-    (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]]}),
+    (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]], "tool": "rob2", "designs": {}, "rounds": ["2020-01-01", "2021-01-01"]}),
     (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip
 
@@ -116,9 +116,12 @@ def test_a_step_is_given(protocol, step, more, expected):
     assert json.dumps(step(protocol, *more)) == json.dumps(expected)
 
 
+FINDINGS = {"assumed_risk", "re_expressed", "thresholds", "design", "importance", "comment"}
+
+
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
-    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "assumed_risk", "instrument"}
+    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "instrument"} - FINDINGS
     assert set(first) == given - {"scale", "without", "values", "adjusted"}  # not said
     assert set(second) == given - {"without", "values", "adjusted"}
     without = {"rho", "dependent"}  # no value of their own

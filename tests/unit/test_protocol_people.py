@@ -70,7 +70,7 @@ def test_a_scope_reads_the_files_of_its_areas(review):
     ]  # fmt: skip
     assert every["all"].files["extraction"] == [
         ("extraction", "config/extraction/AB.csv"), ("extraction_studies", "config/extraction/studies-AB.csv"),
-        ("adjudication_extraction", "config/extraction/adjudication.csv"), ("certainty", "config/certainty.csv", {"outcomes": {"pain": ["pain", "pain"]}}),
+        ("adjudication_extraction", "config/extraction/adjudication.csv"), ("certainty", "config/certainty.csv", {"outcomes": {"pain": ["pain", "pain"]}, "rounds": list(review.rounds)}),
     ]  # fmt: skip
     assert every["bias"].files == {"bias": [("risk_of_bias", "config/risk_of_bias/CD.xlsx")]}
     assert every["all"].paths == sorted(file[1] for area in every["all"].files.values() for file in area)

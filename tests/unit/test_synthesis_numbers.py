@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from evergreen.figures.wording import explained
+from evergreen.grade.absolute import control_risk
 from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.facts import analysed_outcomes
-from evergreen.report.findings import control_risk
 from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis.outcome import result as pooled
 from tests.results import written

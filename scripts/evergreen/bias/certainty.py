@@ -7,37 +7,106 @@ counted together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from evergreen import tables
-from evergreen.bias.tools import plain
+from evergreen.bias.tools import TOOLS, plain
 from evergreen.errors import InputError, refuse
+from evergreen.sheets import folded
 from evergreen.sheets.labels import Choices
 
 LEVELS = ("very low", "low", "moderate", "high")
 SYMBOLS = ("⊕◯◯◯", "⊕⊕◯◯", "⊕⊕⊕◯", "⊕⊕⊕⊕")
-# Randomised trials start high; evidence that does not is put down under study_design.
-DOWN = ("study_design", "risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+# A row for study_design is a person's word on where evidence starts: levels below high.
+DESIGN = "study_design"
+DOWN = (DESIGN, "risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 UP = ("large_effect", "dose_response", "plausible_confounding")
-COLUMNS = ("outcome", "certainty", "symbols", *DOWN, *UP, "reasons")
+DOES_NOT_APPLY = "not_applicable"
+RANDOMISED, NON_RANDOMISED = "randomised", "non-randomised"
+REASONS = tuple(f"{domain}_reason" for domain in (*DOWN, *UP))
+COLUMNS = (
+    "outcome",
+    "certainty",
+    "symbols",
+    *DOWN,
+    *UP,
+    "reasons",
+    "start",
+    "round",
+    DOES_NOT_APPLY,
+    *REASONS,
+)
 
 
-def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str] | Mapping[str, Sequence[str]]) -> pd.DataFrame:
+class Start(NamedTuple):
+    """Where the certainty of an outcome starts: a level, the design of its studies, and why."""
+
+    level: str
+    design: str
+    why: str
+
+
+def start_of(tool: str, design: str | None = None) -> Start:
+    """Where evidence starts: that of randomised trials high, other evidence low, but high where ROBINS-I judged it, which counts the
+    lack of randomisation as risk of bias (Schünemann et al. 2019, J Clin Epidemiol 111:105).
+
+    `tool` as the protocol names it; without a `design` it is that which the tool is for, else randomised.
+    """
+    found = TOOLS.get(folded(tool))
+    of_tool = found.design if found else ""
+    named = design or of_tool or RANDOMISED
+    if named == RANDOMISED:
+        return Start("high", named, "randomised trials")
+    if found is not None and found.target_trial:
+        return Start("high", named, f"non-randomised studies, judged with {found.name}")
+    return Start("low", named, "non-randomised studies")
+
+
+@dataclass(frozen=True)
+class Rating:
+    """How people rated an outcome: the level that their judgements come to, and by domain, of those they judged, levels down (negative)
+    or up and the reason. `not_applicable` are domains that do not apply, `round` the one for whose data it was rated."""
+
+    certainty: str
+    symbols: str
+    levels: Mapping[str, int]
+    reasons: Mapping[str, str]
+    not_applicable: frozenset[str] = frozenset()
+    round: str = ""
+
+
+class _Judgement(NamedTuple):
+    levels: int
+    reason: str
+    applies: bool
+    round: str
+
+
+def certainty_of(
+    rows: pd.DataFrame,
+    outcomes: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    starts: Mapping[str, Start] | None = None,
+    rounds: Sequence[str] = (),
+) -> pd.DataFrame:
     """One line per outcome of the sheet, in the order of `outcomes`: their ids, with other names that a sheet may use.
 
-    `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign), reason. The first six domains
-    take levels off, the last three add them; the result stays between very low and high. Raises InputError(s) on unknown
-    outcomes and domains, and on a domain judged twice.
+    `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign, or not_applicable), reason, and the round where
+    there are `rounds`. The first six domains take levels off, the last three add them; the result stays between very low and high. It
+    starts where `starts` says, at high where study_design is judged or nothing is said. Raises InputError(s) on unknown outcomes,
+    domains and rounds, and on a domain judged twice.
     """
     errors: list[InputError] = []
-    judged: dict[str, dict[str, tuple[int, str]]] = {}
+    judged: dict[str, dict[str, _Judgement]] = {}
     domains = {plain(domain): domain for domain in (*DOWN, *UP)}
     named = Choices(outcomes)
     for row in tables.rows(rows):
         place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
         domain, outcome = domains.get(plain(row["domain"])), named.read(row["outcome"])
+        day = row.get("round", "")
         if outcome is None:
             todo = f"Outcomes are: {named}."
             errors.append(
@@ -52,25 +121,58 @@ def certainty_of(rows: pd.DataFrame, outcomes: Sequence[str] | Mapping[str, Sequ
             errors.append(
                 InputError(f"{outcome}: {domain} is judged twice", **place, column="domain", todo="Keep one.")
             )
+        elif day and day not in rounds:
+            todo = f"Allowed: {', '.join(rounds)}." if rounds else "Leave it empty: the protocol has none."
+            errors.append(InputError(f"{day!r} is no round", **place, column="round", todo=todo))
         else:
-            judged[outcome][domain] = (int(abs(row["downgrade"])), row["reason"])
+            judged[outcome][domain] = _judgement(row["downgrade"], row["reason"], day)
     refuse(errors)
-    lines = [_line(outcome, judged[outcome]) for outcome in outcomes if outcome in judged]
+    lines = [
+        _line(outcome, judged[outcome], (starts or {}).get(outcome))
+        for outcome in outcomes
+        if outcome in judged
+    ]
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def _line(outcome: str, judged: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-    steps = {domain: levels if domain in UP else -levels for domain, (levels, _) in judged.items() if levels}
-    level = min(max(len(LEVELS) - 1 + sum(steps.values()), 0), len(LEVELS) - 1)
-    reasons = [
-        f"{domain.replace('_', ' ')} ({steps[domain]:+d}): {judged[domain][1]}"
-        for domain in (*DOWN, *UP)
-        if domain in steps
-    ]
+def _judgement(downgrade: Any, reason: str, day: str) -> _Judgement:
+    applies = downgrade != DOES_NOT_APPLY
+    return _Judgement(abs(int(float(downgrade))) if applies else 0, reason, applies, day)
+
+
+def _line(outcome: str, judged: Mapping[str, _Judgement], start: Start | None) -> dict[str, Any]:
+    steps = {name: one.levels if name in UP else -one.levels for name, one in judged.items() if one.levels}
+    begins = LEVELS[-1] if start is None or DESIGN in judged else start.level
+    level = min(max(LEVELS.index(begins) + sum(steps.values()), 0), len(LEVELS) - 1)
+    order = [domain for domain in (*DOWN, *UP) if domain in judged]
     return {
         "outcome": outcome,
         "certainty": LEVELS[level],
         "symbols": SYMBOLS[level],
         **{domain: steps.get(domain, 0) for domain in (*DOWN, *UP)},
-        "reasons": "; ".join(reasons),
+        "reasons": "; ".join(_reason(one, steps[one], judged[one].reason) for one in order if one in steps),
+        "start": begins,
+        "round": max(one.round for one in judged.values()),
+        DOES_NOT_APPLY: "; ".join(domain for domain in order if not judged[domain].applies),
+        **{f"{domain}_reason": judged[domain].reason if domain in judged else "" for domain in (*DOWN, *UP)},
     }
+
+
+def _reason(domain: str, levels: int, reason: str) -> str:
+    return f"{domain.replace('_', ' ')} ({levels:+d}): {reason}"
+
+
+def ratings(certainty: pd.DataFrame) -> dict[str, Rating]:
+    """What `certainty_of` wrote, by outcome, as read from `results/risk_of_bias/certainty.csv`."""
+    found = {}
+    for row in tables.rows(certainty):
+        judged = [domain for domain in (*DOWN, *UP) if row[f"{domain}_reason"]]
+        found[row["outcome"]] = Rating(
+            row["certainty"],
+            row["symbols"],
+            {domain: int(row[domain]) for domain in judged},
+            {domain: row[f"{domain}_reason"] for domain in judged},
+            frozenset(filter(None, row[DOES_NOT_APPLY].split("; "))),
+            row["round"],
+        )
+    return found

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
+from evergreen.protocol.grading import AssumedRisks, ReExpressed, Thresholds, risk_faults, size_faults
 from evergreen.protocol.part import Fault, Id, Names, Part, Texts, part, told
 from evergreen.sheets import folded
 
@@ -28,17 +28,6 @@ class Favours(Part):
 
     intervention: str = Field("intervention", description="Name of the side of the intervention.")
     control: str = Field("control", description="Name of the side of the control.")
-
-
-class AssumedRisk(Part):
-    """Risk without the intervention, for which a summary of findings says what the effect means."""
-
-    risk: float = Field(
-        gt=0, lt=1, description="Risk with the comparator.", json_schema_extra=told(unit="fraction")
-    )
-    at: str = Field(
-        "", description="Time by which the event has happened, such as 5 years; obligatory for HR."
-    )
 
 
 class Instrument(Part):
@@ -117,11 +106,28 @@ class Outcome(Part):
     )
     conversions: Conversions = part()
     without: LeftOutState | None = without()
-    assumed_risk: AssumedRisk | None = Field(
-        None,
-        description="Risk without the intervention in the summary of findings.",
+    assumed_risk: AssumedRisks = Field(
+        (),
+        description="Risks without the intervention in the summary of findings, each a row of it.",
         json_schema_extra=told(default="the median of the control groups; none for HR"),
     )
+    re_expressed: ReExpressed | None = Field(
+        None,
+        description="An instrument in whose units a standardised mean difference is said again.",
+        json_schema_extra=told(default="it is said in standard deviations"),
+    )
+    thresholds: Thresholds = part()
+    design: Literal["randomised", "non-randomised"] | None = Field(
+        None,
+        description="Design of its studies, on which the certainty of the evidence starts.",
+        json_schema_extra=told(default="that which the risk-of-bias tool is for"),
+    )
+    importance: Literal["critical", "important", "not important"] | None = Field(
+        None,
+        description="How much it matters for a decision (GRADE).",
+        json_schema_extra=told(default="not said"),
+    )
+    comment: str = Field("", description="Comment in the summary of findings.")
     favours: Favours = part()
     analysis: Analysis = part()
     subgroups: Texts = Field((), description="Study-level columns that form subgroups.")
@@ -196,7 +202,9 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                 "Give each outcome an id of its own.",
             )
         seen.add(outcome.id)
-        yield from _risk_faults(number, outcome)
+        place = ("outcomes", number)
+        yield from risk_faults((*place, "assumed_risk"), outcome.id, outcome.measure, outcome.assumed_risk)
+        yield from size_faults(place, outcome.id, outcome.measure, outcome.thresholds, outcome.re_expressed)
         yield from _unit_faults(number, outcome)
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")
@@ -231,24 +239,4 @@ def _unit_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
             ("outcomes", number, "units"),
             f"outcome {outcome.id}: `units` says what units are in that of the outcome, which has none",
             "Add `unit`.",
-        )
-
-
-def _risk_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
-    if outcome.assumed_risk is None:
-        return
-    place = ("outcomes", number, "assumed_risk")
-    name = MEASURES[outcome.measure].name
-    if outcome.measure not in RISKS:
-        yield Fault(
-            place,
-            f"outcome {outcome.id}: `assumed_risk`, but the measure ({name}) says nothing of risks",
-            "Leave it out.",
-        )
-    elif outcome.measure == "HR" and not outcome.assumed_risk.at:
-        todo = "Add `at`, such as `at: 5 years`."
-        yield Fault(
-            place,
-            f"outcome {outcome.id}: `assumed_risk` lacks its time, on which the risks of a {name} depend",
-            todo,
         )

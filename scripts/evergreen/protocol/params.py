@@ -22,6 +22,7 @@ POOLING = {
 }  # fmt: skip
 ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}
 LISTING = {"id", "name", "measure", "data", "unit", "timepoint", "arms"}
+QUESTION = {"population", "intervention", "comparator", "outcomes", "designs"}
 DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
 
 
@@ -112,7 +113,7 @@ def write_worklists(
     return {
         **listed,
         "title": protocol.review.title,
-        "question": _values(protocol.question),
+        "question": _values(protocol.question, QUESTION),
         "highlight": list(protocol.screening.highlight),
         "reasons": _reasons(protocol),
         "stages": {
@@ -204,8 +205,14 @@ def draw_bias(protocol: Protocol) -> Values:
 
 
 def grade_certainty(protocol: Protocol) -> Values:
-    """[id, [name, name of its data]] of the outcomes that may be rated."""
-    return {"outcomes": [[id_, names] for id_, names in names_of_outcomes(protocol).items()]}
+    """[id, [name, name of its data]] of the outcomes that may be rated, where the certainty of each starts, the rounds that it may
+    be rated for."""
+    return {
+        "outcomes": [[id_, names] for id_, names in names_of_outcomes(protocol).items()],
+        "tool": protocol.risk_of_bias.tool,
+        "designs": {outcome.id: outcome.design for outcome in protocol.outcomes if outcome.design},
+        "rounds": list(protocol.rounds),
+    }
 
 
 def names_of_outcomes(protocol: Protocol) -> dict[str, list[str]]:

@@ -141,7 +141,8 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
             yield "extraction_studies", path
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
         yield "queries", sheet("config/queries")
-        yield "certainty", sheet("config/certainty"), {"outcomes": params.names_of_outcomes(protocol)}
+        rated = {"outcomes": params.names_of_outcomes(protocol), "rounds": list(protocol.rounds)}
+        yield "certainty", sheet("config/certainty"), rated
     elif area == "bias":
         for path in bias_sheets(protocol).values():
             yield "risk_of_bias", path

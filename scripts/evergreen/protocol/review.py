@@ -42,5 +42,6 @@ class Question(Part):
     population: str = Field("", description="Who.")
     intervention: str = Field("", description="What is done.")
     comparator: str = Field("", description="What it is compared with.")
+    setting: str = Field("", description="Where, such as hospitals or primary care.")
     outcomes: Names = Field((), description="What is measured; one name or several.")
     designs: Names = Field((), description="Designs of the studies; one name or several.")

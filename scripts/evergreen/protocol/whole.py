@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.part import Day, Id, Ids, Part, part, told
 from evergreen.protocol.review import Question, Review
@@ -91,6 +92,7 @@ class Protocol(Part):
         (), description="What is pooled; the order is that of figures and report."
     )
     analysis: Analysis = part()
+    certainty: Certainty = part()
     figures: Figures = part()
 
     @field_validator("sources")

@@ -47,6 +47,7 @@ class Report:
         self.outcomes = [outcome for outcome in protocol.outcomes if outcome.id in self.pooled]
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
+        self.findings = findings.read(protocol, inputs)
         self.changes = self._changes()
 
     def sections(self) -> list[Section]:
@@ -95,10 +96,8 @@ class Report:
         inputs, outcomes, pooled = self.inputs, self.outcomes, self.pooled
         links = selection.citations(works) if works is not None else {}
         folder = inputs.paths("figures")[0].parents[1]
-        found = []
-        if "certainty" in inputs:
-            found.append(findings.section(outcomes, pooled, inputs.table("certainty")))
-        return [*found, results.section(outcomes, pooled, inputs.table("converted"), folder, links)]
+        summary = findings.section(self.findings, self.protocol.question)
+        return [summary, results.section(outcomes, pooled, inputs.table("converted"), folder, links)]
 
     def _changes(self) -> dict[str, list[Block]]:
         """What each round after the first changed; nothing where the review has one round or no screening."""

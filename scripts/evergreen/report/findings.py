@@ -1,113 +1,215 @@
-"""Summary of findings: what the pooled effects mean for 1000 people, and how certain people rated the evidence.
+"""Summary of findings: what the pooled effects mean for 1000 people, how certain people rated the evidence, and what the data suggest.
 
-Source: Cochrane Handbook, sections 14.1 and 15.4. The ratings are people's (`config/certainty.csv`).
+Source: Cochrane Handbook, sections 14.1 and 15.4. The ratings are people's (`config/certainty.csv`); the numbers are those of
+`grade.finding`, and page and document show the same blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
-from statistics import median
 
-import pandas as pd
-
-from evergreen import tables
-from evergreen.figures import scales
-from evergreen.metaanalysis.absolute_risk import RISKS, risk_with_intervention
-from evergreen.protocol.outcomes import Outcome
+from evergreen.bias.certainty import ratings as ratings_of
+from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute
+from evergreen.grade.finding import Finding, find, missing_evidence
+from evergreen.protocol.grading import IN_UNITS
+from evergreen.protocol.review import Question
+from evergreen.protocol.whole import Protocol
+from evergreen.report import findings_words as words
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.effects import estimate
-from evergreen.report.results import participants
-from evergreen.synthesis.result import Result
+from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
+from evergreen.report.inputs import Inputs
 from evergreen.synthesis.result.trail_places import page_of
 
+TITLE = "Summary of findings"
+CAPTION = "Absolute and relative effects, and the certainty of the evidence (GRADE)"
+COLUMNS = {
+    "Outcome": 2.0, "Participants (studies)": 2.4, "Effect (CI)": 1.6, "With comparator": 2.2, "With intervention (CI)": 2.4,
+    "Difference (CI)": 2.1, "Certainty": 1.9, "What it means": 2.0,
+}  # fmt: skip
+"""Columns of the summary, and how wide each is in the Word document, in cm."""
 NOTE = (
-    "Risk with the comparator: median of the control groups' risks{or_assumed}. Risk with the intervention: that risk and the"
-    " relative effect with its confidence interval{of_hazards}."
+    "The risk with the intervention, and its interval, follow from the risk with the comparator and the relative effect with its interval"
+    "{of_hazards}. Risks with the comparator: {risks}."
 )
-OR_ASSUMED = ", or the risk that the protocol assumes ({names})"
+NEEDED = "Numbers needed to treat"
+NEEDED_NOTE = (
+    "People to treat for one more to benefit (NNTB) or to be harmed (NNTH), rounded up. Where the interval of the difference includes none, that"
+    " of the number leads from one to the other through infinity."
+)
 OF_HAZARDS = (
-    ", of a hazard ratio HR and a risk p by a stated time 1 - (1 - p)^HR, if hazards are proportional"
+    ", of a hazard ratio HR and a risk p by a stated time as 1 - (1 - p)^HR, if hazards are proportional"
 )
-NO_RISK = "No risks are given for {names}: those of a hazard ratio need an assumed risk with its time."
+BY_COHEN = "Standardised differences are called small, moderate and large from {0.minimal:g}, {0.moderate:g} and {0.large:g} on ({0.source})."
+NO_SIZE = "Of effects whose interval includes none nothing more is said where the protocol has no minimal important difference."
+SYMBOLS = "High ⊕⊕⊕⊕, moderate ⊕⊕⊕◯, low ⊕⊕◯◯, very low ⊕◯◯◯."
 
 
-def control_risk(result: Result) -> float | None:
-    """Median risk (a fraction) of the control groups of the studies that count; None where any of them lacks its counts."""
-    counted = result.counted
-    arms = [study.arms["control"] for study in counted if "control" in study.arms]
-    risks = [arm.events / arm.n for arm in arms if arm.n and arm.events is not None]
-    return median(risks) if risks and len(risks) == len(counted) else None
+def read(protocol: Protocol, inputs: Inputs) -> list[Finding]:
+    """The findings of a run, as far as its files are there."""
+    ratings = ratings_of(inputs.table("certainty")) if "certainty" in inputs else {}
+    tool = protocol.risk_of_bias.tool
+    missing = {}
+    if tool == "rob-me" and "judgements" in inputs:
+        missing = missing_evidence(inputs.table("judgements"), protocol.outcomes)
+    return find(protocol.outcomes, inputs.results, ratings, protocol.certainty, tool, missing)
 
 
-def comparator_risk(outcome: Outcome, result: Result) -> float | None:
-    """The risk (a fraction) that the protocol assumes, else that of the control groups, but for hazard ratios, whose studies follow
-    people for different times. None where there is neither, and for measures that say nothing of risks."""
-    if outcome.measure not in RISKS:
-        return None
-    if outcome.assumed_risk is not None:
-        return outcome.assumed_risk.risk
-    return None if outcome.measure == "HR" else control_risk(result)
+def section(found: Sequence[Finding], question: Question, *, alone: bool = False) -> Section:
+    """The table with its notes and lettered reasons, what a reader has to know besides, evidence profile, suggestions; `alone` on a page
+    of its own, which begins with a sentence for each outcome and folds nothing away, while results are on the report's page."""
+    letters = _letters(found)
+    report = "index.html" if alone else ""
+    answers: list[Block] = [Lines([words.answer(one) for one in found])] if alone and found else []
+    blocks: list[Block] = [*_asked(question), *answers, summary(found, letters, report), *_notes(found)]
+    if letters:
+        blocks.append(Lines([f"{letter}: {said}" for said, letter in letters.items()]))
+    if remarks := [*_remarks(found)]:
+        blocks.append(Lines(remarks))
+    further = [profile(found), beside(found)]
+    if alone:
+        further = [replace(one, fold="") for one in further]
+    return Section("findings", TITLE, [*blocks, *needed(found), *further, Text(BESIDE_NOTE)])
 
 
-def section(outcomes: Sequence[Outcome], results: Mapping[str, Result], certainty: pd.DataFrame) -> Section:
-    """Table and lettered reasons; `certainty` as results/risk_of_bias/certainty.csv."""
-    rated = {row["outcome"]: row for row in tables.rows(certainty)}
-    columns = [Head("Outcome"), Head("Participants (studies)"), Head("Risk with comparator"), Head("Risk with intervention (CI)"), Head("Effect (CI)"), Head("Certainty")]  # fmt: skip
-    rows: list[list[Cell]] = []
-    reasons: list[str] = []
-    letters = map(_letter, count())
-    for outcome in outcomes:
-        result, rating = results[outcome.id], rated.get(outcome.id)
-        level = "not rated"
-        if rating is not None:
-            level = f"{rating['symbols']} {rating['certainty']}"
-            if rating["reasons"]:
-                letter = next(letters)
-                level += f"\N{NO-BREAK SPACE}({letter})"
-                reasons.append(f"{letter}: {rating['reasons']}")
-        name = Link(outcome.name, f"#outcome-{outcome.id}")
-        *numbers, effect = _effects(outcome, result)
-        rows.append([name, *numbers, Link(effect, page_of(outcome.id)) if result.pooled else effect, level])
-    blocks: list[Block] = [
-        Table("Absolute and relative effects, and the certainty of the evidence (GRADE)", columns, rows),
-        *_notes(outcomes),
+def _asked(question: Question) -> list[Block]:
+    said = {
+        "Patient or population": question.population,
+        "Setting": question.setting,
+        "Intervention": question.intervention,
+        "Comparison": question.comparator,
+    }
+    lines: list[Cell] = [f"{name}: {text}" for name, text in said.items() if text]
+    return [Lines(lines)] if lines else []
+
+
+def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = "") -> Table:
+    """The summary of findings: a row for each outcome, or for each of its risks without the intervention. `report` is the address of
+    the page that has the results, "" for that of the table."""
+    columns = [Head(name, width_cm=width) for name, width in COLUMNS.items()]
+    rows = [_row(one, means, letters, report) for one in found for means in one.means or (None,)]
+    return Table(CAPTION, columns, rows)
+
+
+def needed(found: Sequence[Finding]) -> list[Block]:
+    """The numbers needed to treat, at each risk; nothing where no outcome has risks."""
+    rows: list[list[Cell]] = [
+        [_called(one, means), words.risk_without(means), words.number_needed(means.needed)]
+        for one in found
+        for means in one.means
     ]
-    return Section("findings", "Summary of findings", [*blocks, *([Lines(reasons)] if reasons else [])])
+    columns = [Head("Outcome"), Head("With comparator"), Head("Number needed to treat (CI)")]
+    return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 
-def _notes(outcomes: Sequence[Outcome]) -> list[Block]:
-    """Where the risks come from, as far as this review has them so."""
-    assumed = [one.name for one in outcomes if one.assumed_risk is not None]
-    hazards = [one for one in outcomes if one.measure == "HR"]
-    without = [one.name for one in hazards if one.assumed_risk is None]
-    note = NOTE.format(
-        or_assumed=OR_ASSUMED.format(names=", ".join(assumed)) if assumed else "",
-        of_hazards=OF_HAZARDS if len(without) < len(hazards) else "",
-    )
-    return [Text(note), *([Text(NO_RISK.format(names=", ".join(without)))] if without else [])]
+def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], report: str) -> list[Cell]:
+    outcome, model = one.outcome, one.result.pooled
+    name = _called(one, means)
+    who = "" if one.participants is None else f"{round(one.participants):,} "
+    size = f"{who}({one.studies:,})"
+    effect: Cell = "not pooled"
+    if model is not None:
+        effect = Link(words.effect(one), page_of(outcome.id))
+    without, with_, difference = "", "", ""
+    if means is not None:
+        without, with_ = words.risk_without(means), words.risk_with(means)
+        difference = words.difference(means)
+    elif one.units is not None:
+        difference = words.in_units(one.units)
+    elif one.effect is not None and outcome.measure in IN_UNITS:
+        difference = words.shift(one.effect, one.scale.decimals, outcome.unit)
+    meant = " ".join(filter(None, (words.statement(one), outcome.comment)))
+    place = f"{report}#outcome-{outcome.id}"
+    return [Link(name, place), size, effect, without, with_, difference, _certainty(one, letters), meant]
 
 
-def _effects(outcome: Outcome, result: Result) -> tuple[str, str, str, str]:
-    """Participants, risk with comparator, risk with intervention, effect."""
-    model, measure = result.pooled, outcome.measure
-    if model is None:
-        return "", "", "", "not pooled"
-    people, scale = participants(result), scales.of_result(result)
-    size = f"({result.k})" if people is None else f"{people:,} ({result.k})"
-    effect = f"{scale.short} {estimate(model, scale)}"
-    risk = comparator_risk(outcome, result)
-    if risk is None or model.ci_low is None or model.ci_high is None:
-        return size, "", "", effect
-    # A relative effect can lead beyond everybody or nobody, a risk cannot.
-    risks = (risk_with_intervention(measure, scale.back(value), risk) for value in model.interval)
-    best, low, high = (f"{1000 * min(max(value, 0.0), 1.0):.0f}" for value in risks)
-    low_high = f"{low}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{high}"
-    at = f" at {outcome.assumed_risk.at}" if outcome.assumed_risk and outcome.assumed_risk.at else ""
-    return size, f"{1000 * risk:.0f} per 1000{at}", f"{best} per 1000 ({low_high})", effect
+def _called(one: Finding, means: Absolute | None) -> str:
+    """The outcome, with whose risk the row is of."""
+    name = one.outcome.name
+    return f"{name}: {means.baseline.name}" if means and means.baseline.name else name
+
+
+def _certainty(one: Finding, letters: Mapping[str, str]) -> str:
+    if not one.result.every:
+        return "no study"
+    if one.rating is None:
+        return "not rated"
+    own = [letters[said] for said in _reasons(one)]
+    behind = f"{words.SPACE}({', '.join(own)})" if own else ""
+    return f"{one.rating.symbols} {one.rating.certainty}{behind}"
+
+
+def _reasons(one: Finding) -> list[str]:
+    """Why the rating is not where it starts, domain by domain, in the words of people."""
+    rating = one.rating
+    if rating is None:
+        return []
+    return [
+        f"{words.domain(domain)} ({words.levels(levels)}): {rating.reasons[domain]}"
+        for domain, levels in rating.levels.items()
+        if levels
+    ]
+
+
+def _letters(found: Sequence[Finding]) -> dict[str, str]:
+    """{reason: letter}, in the order of the table; what several outcomes have in common has one letter."""
+    letters = map(_letter, count())
+    return {said: next(letters) for said in dict.fromkeys(said for one in found for said in _reasons(one))}
 
 
 def _letter(position: int) -> str:
     """a, b, ..., z, aa, ab, ..."""
     before, letter = divmod(position, 26)
     return (_letter(before - 1) if before else "") + chr(ord("a") + letter)
+
+
+def _notes(found: Sequence[Finding]) -> list[Block]:
+    """Where the risks come from, as far as this review has them so."""
+    sources: dict[str, list[str]] = {}
+    for one in found:
+        for means in one.means:
+            base = means.baseline
+            whose = " ".join(filter(None, (one.outcome.name, f"({base.name})" if base.name else "", base.at)))
+            sources.setdefault(base.source, []).append(whose)
+    blocks: list[Block] = []
+    if sources:
+        same = set(sources) == {OF_CONTROLS}
+        risks = (
+            OF_CONTROLS
+            if same
+            else "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items())
+        )
+        hazards = any(one.outcome.measure == "HR" and one.means for one in found)
+        blocks.append(Text(NOTE.format(of_hazards=OF_HAZARDS if hazards else "", risks=risks)))
+    blocks += [Text(text) for one in found for text in _measured(one)]
+    if any(one.ruler is not None and one.ruler.thresholds is COHEN for one in found):
+        blocks.append(Text(BY_COHEN.format(COHEN)))
+    if any(words.says_both_ways(one) for one in found):
+        blocks.append(Text(NO_SIZE))
+    return [*blocks, Text(SYMBOLS)] if any(one.rating for one in found) else blocks
+
+
+def _measured(one: Finding) -> Iterator[str]:
+    """In what an outcome's effect is said again, and which thresholds it has."""
+    name, units, own = one.outcome.name, one.units, one.outcome.thresholds
+    if units is not None:
+        size = f"{units.sd:.3g} {units.unit} on {units.instrument} ({units.source})"
+        yield f"{name}: the standardised difference times a standard deviation of {size}."
+    if own.known:
+        named = {"minimal": own.minimal, "moderate": own.moderate, "large": own.large}
+        said = ", ".join(f"{level} {value:g}" for level, value in named.items() if value is not None)
+        unit = f" {one.ruler.unit}" if one.ruler and one.ruler.thresholds.known and one.ruler.unit else ""
+        yield f"Thresholds of {name}: {said}{unit}{f' ({own.source})' if own.source else ''}."
+
+
+def _remarks(found: Sequence[Finding]) -> Iterator[Cell]:
+    """What absolute numbers lack, ratings that no study is behind, what came since a rating, what an update would have to bring."""
+    for one in found:
+        yield from (f"{one.outcome.name}: {remark}" for remark in one.remarks)
+        if one.rated_for_nothing:
+            yield f"{one.outcome.name}: config/certainty.csv rates it, but no study reports it; no certainty is shown."
+    for one in found:
+        if one.moved is not None:
+            yield words.moved(one, one.moved)
+    yield from filter(None, map(words.missing_people, found))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from evergreen.bias.tools.anatomy import HIGH_RISK
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
@@ -30,7 +31,6 @@ from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
 
-HIGH_RISK = {"high", "high risk", "serious", "critical"}
 ANALYSIS_KEYS = set(Settings.model_fields)
 Rate = Callable[[Outcome], Studies]
 

@@ -33,6 +33,10 @@ IN_WORDS = {
 USUAL = ("Y", "PY", "PN", "N", "NI", "NA")
 _CLASS = {"PY": "Y", "PN": "N"}
 
+HIGH_RISK = frozenset({"high", "high risk", "serious", "critical"})
+LOW_RISK = frozenset({"low", "low risk", "low except confounding"})
+"""Overall judgements that say of a study that its risk of bias is high, or low, whatever the tool."""
+
 Answers = Mapping[str, str]
 Algorithm = Callable[[Answers], str]
 
@@ -130,7 +134,8 @@ class Tool:
 
     `variants` are the domains by variant (a design that some studies have), the usual one under "". `marks` are circles or stars.
     `overall_head` is what the overall judgement is called in figures, "" where it is not shown. `other_questions` may be asked
-    besides those listed. `said` is how a methods section names the tool.
+    besides those listed. `said` is how a methods section names the tool. `design` is that of the studies that it is for (`randomised`,
+    `non-randomised`, "" for neither); a tool that measures against a `target_trial` judges what the lack of randomisation does.
     """
 
     id: str
@@ -148,6 +153,8 @@ class Tool:
     other_questions: bool = True
     unit: str = "study"
     said: str = ""
+    design: str = ""
+    target_trial: bool = False
     source: str = ""
     remarks: tuple[str, ...] = ()
 

@@ -50,6 +50,7 @@ NEWCASTLE_OTTAWA = Tool(
         | {"-": NONE, "0": NONE, "no": NONE, "no stars": NONE, "0 stars": NONE}
     ),
     said="the Newcastle-Ottawa scale",
+    design="non-randomised",
     source="Wells et al., Ottawa Hospital Research Institute",
     remarks=(
         "The sum of the stars (of nine) stands as `overall`; nobody overrides a sum, and no total is a judgement.",

@@ -24,5 +24,6 @@ ROB1 = Tool(
     SYMBOLS,
     COLOURS,
     said="the Cochrane risk-of-bias tool of 2011 (seven domains)",
+    design="randomised",
     source="Cochrane Handbook 5.1, table 8.5.a; Higgins et al. 2011 (BMJ 343:d5928)",
 )  # fmt: skip

@@ -208,6 +208,7 @@ ROB2 = Tool(
     other_questions=False,
     unit="result",
     said="RoB 2",
+    design="randomised",
     source="Sterne et al. 2019 (BMJ 366:l4898); 22 August 2019 (parallel groups), 18 March 2021 (cluster-randomised)",
     remarks=(
         "Several domains of some concern may be raised to high overall by a person, with the reason.",

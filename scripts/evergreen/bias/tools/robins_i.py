@@ -29,6 +29,8 @@ ROBINS_I = Tool(
     ("green", "yellow", "blue", "red", "dark"),
     overall_head="Overall risk of bias",
     unit="result",
+    design="non-randomised",
+    target_trial=True,
     said="ROBINS-I",
     source="Sterne et al. 2016 (BMJ 355:i4919)",
     remarks=("Version 1 has no algorithm: its questions are recorded, its domains judged by people.",),
@@ -175,6 +177,8 @@ ROBINS_I_V2 = Tool(
     }),
     other_questions=False,
     unit="result",
+    design="non-randomised",
+    target_trial=True,
     said="ROBINS-I V2 (draft of 20 November 2025)",
     source="Sterne et al., draft of 20 November 2025, follow-up studies (riskofbias.info)",
     remarks=(

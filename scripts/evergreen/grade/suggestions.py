@@ -1,0 +1,302 @@
+"""What the data suggest of each domain of GRADE. A suggestion stands beside a person's rating and never takes its place.
+
+Sources: Cochrane Handbook 14.2 and 13.3.5; GRADE guidelines 4 (risk of bias: most of the information), 6 (imprecision, optimal information size),
+9 (large effects). Inconsistency is read from the prediction interval as in CINeMA (Nikolakopoulou et al. 2020): thresholds that it
+reaches and the confidence interval does not. Above which numbers something is suggested says the protocol (`certainty`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evergreen.bias.certainty import DOWN, UP
+from evergreen.bias.tools.anatomy import HIGH_RISK, LOW_RISK
+from evergreen.grade.absolute import Absolute, Interval, InUnits, Ruler, control_risk, control_sd
+from evergreen.metaanalysis import information_size
+from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
+from evergreen.protocol.grading import IN_UNITS, STANDARDISED, Certainty
+from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets import folded
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Asymmetry, SmallStudy
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.study_rows import Study
+
+MOST_DOWN = 2
+LARGE, VERY_LARGE = 2.0, 5.0
+"""Relative risks, or one through them, that are large and very large (GRADE guidelines 9)."""
+PEOPLES = "Not in the data: judged by people."
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Levels to rate down (negative) or up, and the numbers that say so; None where the data say nothing or the domain does not apply."""
+
+    levels: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class InformationSize:
+    """The optimal information size: how many `people` or `events` are needed, how many there are, and to show what."""
+
+    needed: float
+    there: float
+    what: str
+    to_show: str
+
+
+def suggested(
+    outcome: Outcome,
+    result: Result,
+    rules: Certainty,
+    ruler: Ruler | None,
+    means: Absolute | None,
+    units: InUnits | None,
+    *,
+    starts_low: bool,
+    missing: str = "",
+) -> dict[str, Suggestion]:
+    """By domain. `ruler` and `means` are those of the first risk; `missing` is the judgement by ROB-ME of the synthesis."""
+    model = result.pooled
+    none = dict.fromkeys((*DOWN, *UP), Suggestion(None, PEOPLES))
+    if model is None:
+        why = "Nothing was pooled: judged by people." if result.every else "No study reports it."
+        return dict.fromkeys(none, Suggestion(None, why))
+    size = information(outcome, result, rules, means, units)
+    return {
+        **none,
+        "risk_of_bias": risk_of_bias(result, rules.most),
+        "inconsistency": inconsistency(result, model, ruler),
+        "imprecision": imprecision(model, ruler, size),
+        "publication_bias": publication_bias(result, rules.asymmetry_p, missing),
+        "large_effect": large_effect(outcome, model, ruler, means, starts_low=starts_low),
+    }
+
+
+def risk_of_bias(result: Result, most: float) -> Suggestion:
+    """By the shares of the weight of studies at low and at high risk overall."""
+    weights = {study.label: _weight(study) for study in result.studies}
+    whole = sum(weights.values())
+    shares = {"low": 0.0, "high": 0.0, "in between": 0.0, "not judged": 0.0}
+    for study in result.studies:
+        shares[_risk(study)] += weights[study.label] / whole
+    said = "; ".join(f"{name} {share:.0%}" for name, share in shares.items() if share)
+    why = f"Share of the weight by overall risk of bias: {said}."
+    if shares["not judged"] > most:
+        return Suggestion(None, why)
+    levels = -2 if shares["high"] > most else 0 if shares["low"] > most else -1
+    return Suggestion(levels, why)
+
+
+def _risk(study: Study) -> str:
+    level = folded(study.columns.get("rob_overall", ""))
+    if not level:
+        return "not judged"
+    return "high" if level in HIGH_RISK else "low" if level in LOW_RISK else "in between"
+
+
+def _weight(study: Study) -> float:
+    return 1 / study.vi if study.weight is None else study.weight
+
+
+def inconsistency(result: Result, model: PooledModel, ruler: Ruler | None) -> Suggestion:
+    """By what the prediction interval reaches beyond the confidence interval, and by studies that contradict each other."""
+    k = len(result.studies)
+    if k < 2:
+        return Suggestion(None, "One study: does not apply.")
+    apart, pairs = _disjoint(result), k * (k - 1) // 2
+    why = [f"Intervals of {pairs - apart} of {pairs} pairs of studies overlap"]
+    if model.I2 is not None:
+        why.append(f"I² {model.I2:.0f}%")
+    further = _further(model, ruler)
+    if model.pi_low is None:
+        why.append("no prediction interval")
+    elif further is not None:
+        why.append(
+            f"the prediction interval reaches {_lines(further)} that the confidence interval does not"
+            if further
+            else "the prediction interval reaches no threshold more than the confidence interval"
+        )
+    against = ruler is not None and _contradict(result, ruler)
+    if against:
+        why.append("intervals that do not overlap lie on different sides of a threshold")
+    if ruler is None:
+        return Suggestion(None, "; ".join(why) + ".")
+    levels = max(further or 0, int(against))
+    return Suggestion(-min(levels, MOST_DOWN), "; ".join(why) + ".")
+
+
+def _further(model: PooledModel, ruler: Ruler | None) -> int | None:
+    if ruler is None:
+        return None
+    wide, narrow = ruler.crossed(model.pi_low, model.pi_high), ruler.crossed(model.ci_low, model.ci_high)
+    return None if wide is None or narrow is None else max(wide - narrow, 0)
+
+
+def _disjoint(result: Result) -> int:
+    """Pairs of studies whose intervals do not overlap."""
+    lows = sorted(study.ci_low for study in result.studies)
+    return sum(len(lows) - bisect_right(lows, study.ci_high) for study in result.studies)
+
+
+def _contradict(result: Result, ruler: Ruler) -> bool:
+    """Whether the intervals of two studies do not overlap and their estimates lie on different sides of a threshold."""
+    for line in ruler.lines:
+        below = [study.ci_high for study in result.studies if ruler.of(study.yi) < line]
+        above = [study.ci_low for study in result.studies if ruler.of(study.yi) > line]
+        if below and above and max(above) > min(below):
+            return True
+    return False
+
+
+def _lines(number: int) -> str:
+    return "a threshold" if number == 1 else f"{number} thresholds"
+
+
+def imprecision(model: PooledModel, ruler: Ruler | None, size: InformationSize | None) -> Suggestion:
+    """By the thresholds between the limits, and where there are none by the optimal information size."""
+    crossed = None if ruler is None else ruler.crossed(model.ci_low, model.ci_high)
+    if crossed is None or ruler is None:
+        return Suggestion(None, "There is no threshold to compare the interval with.")
+    minimal = ruler.thresholds.minimal
+    least = "" if minimal is None else f"{minimal:g} {ruler.unit}".strip()
+    if minimal is None:
+        why = f"The confidence interval {'includes' if crossed else 'excludes'} no effect"
+    elif crossed == 2:
+        why = f"The confidence interval includes differences of {least} and more in both directions"
+    else:
+        why = f"The confidence interval reaches over {'the' if crossed else 'no'} threshold of {least}"
+    levels = -min(crossed, MOST_DOWN)
+    if size is not None:
+        short = size.there < size.needed
+        why += f"; {size.there:,.0f} {size.what}, optimal information size {size.needed:,.0f} (to show {size.to_show})"
+        levels = -1 if short and not crossed else levels
+    return Suggestion(levels, why + ".")
+
+
+def information(
+    outcome: Outcome, result: Result, rules: Certainty, means: Absolute | None, units: InUnits | None
+) -> InformationSize | None:
+    """The optimal information size; None where the measure has none, or a number is missing for it."""
+    alpha, power = rules.alpha, rules.power
+    minimal = outcome.thresholds.minimal
+    if outcome.measure in (*IN_UNITS, *STANDARDISED):
+        people = _people(result)
+        if people is None:
+            return None
+        sd = 1.0
+        if outcome.measure in IN_UNITS and minimal is not None:
+            found = control_sd(result)
+            if found is None:
+                return None
+            sd = found
+        elif units is not None and minimal is not None:
+            sd = units.sd
+        to_show = f"{minimal:g}" if minimal is not None else f"{rules.standardised:g} standard deviations"
+        if minimal is not None and sd != 1.0:
+            to_show += f" with a standard deviation of {sd:.3g}"
+        difference = rules.standardised if minimal is None else minimal
+        return InformationSize(
+            information_size.people_for_means(difference, sd, alpha=alpha, power=power),
+            people,
+            "participants",
+            to_show,
+        )
+    if outcome.measure not in RISKS:
+        return None
+    risk = means.baseline.risk if means else control_risk(result)
+    relative = f"a relative reduction of {rules.relative_reduction:.0%}"
+    other = None if risk is None else risk * (1 - rules.relative_reduction)
+    if minimal is not None and risk is not None:
+        step = minimal / 1000
+        other = risk - step if risk > step else risk + step
+        relative = f"{minimal:g} per 1000"
+    if outcome.measure == "HR":
+        events, ratio = _events(result), 1 - rules.relative_reduction
+        if minimal is not None and risk is not None and other is not None and 0 < other < 1:
+            ratio = of_risks("HR", other, risk)
+        if events is None:
+            return None
+        size = information_size.events_for_hazards(ratio, alpha=alpha, power=power)
+        return InformationSize(size, events, "events", relative)
+    people = _people(result)
+    if people is None or risk is None or other is None or not 0 < risk < 1 or not 0 <= other <= 1:
+        return None
+    size = information_size.people_for_risks(risk, other, alpha=alpha, power=power)
+    return InformationSize(size, people, "participants", f"{relative} from {1000 * risk:.0f} per 1000")
+
+
+def _people(result: Result) -> float | None:
+    """Participants, of cluster-randomised trials the effective sample size."""
+    arms = [arm for study in result.counted for arm in study.arms.values()]
+    if any(arm.effective_n is not None for arm in arms):
+        sizes = [arm.used("n") for arm in arms]
+        return sum(size for size in sizes if size is not None) if None not in sizes else None
+    return result.participants
+
+
+def _events(result: Result) -> float | None:
+    events = [arm.used("events") for study in result.counted for arm in study.arms.values()]
+    known = [one for one in events if one is not None]
+    return sum(known) if known and len(known) == len(events) else None
+
+
+def publication_bias(result: Result, asymmetry_p: float, missing: str) -> Suggestion:
+    """By the tests of small-study effects, and the judgement by ROB-ME where the review has one."""
+    why, levels = [], None
+    found = result.small_study
+    if isinstance(found, SmallStudy):
+        done = {name: test.p for name, test in found.tests.items() if isinstance(test, Asymmetry)}
+        known = {name: p for name, p in done.items() if p is not None}
+        if known:
+            levels = -1 if min(known.values()) < asymmetry_p else 0
+            why.append(
+                "; ".join(f"{name}'s test of small-study effects: {_p(p)}" for name, p in known.items())
+            )
+    else:
+        why.append(found.not_done[:1].upper() + found.not_done[1:].rstrip("."))
+    if missing:
+        why.append(f"ROB-ME: {missing} risk of bias by missing evidence")
+        own = -1 if folded(missing) in HIGH_RISK else 0
+        levels = own if levels is None else min(levels, own)
+    return Suggestion(levels, ". ".join(why) + "." if why else PEOPLES)
+
+
+def _p(value: float) -> str:
+    return "P < 0.001" if value < 0.001 else f"P = {value:.2g}"
+
+
+def large_effect(
+    outcome: Outcome, model: PooledModel, ruler: Ruler | None, means: Absolute | None, *, starts_low: bool
+) -> Suggestion:
+    """By the relative risk that the effect means at the first risk without the intervention, where it excludes no effect."""
+    if not starts_low:
+        return Suggestion(None, "Does not apply to evidence that starts high.")
+    if outcome.measure not in RISKS or means is None or not means.baseline.risk:
+        return Suggestion(None, "There is no relative risk.")
+    ratio: Interval = means.risk.map(lambda risk: risk / means.baseline.risk)
+    beyond = ratio.low > 1 or ratio.high < 1
+    size = max(ratio.estimate, 1 / ratio.estimate if ratio.estimate else float("inf"))
+    levels = (2 if size >= VERY_LARGE else 1 if size >= LARGE else 0) if beyond else 0
+    return Suggestion(
+        levels, f"Relative risk {ratio.estimate:.2g} (interval {ratio.low:.2g} to {ratio.high:.2g})."
+    )
+
+
+def changes(
+    then: PooledModel | None, now: PooledModel | None, ruler: Ruler | None
+) -> Mapping[str, tuple[int, int]]:
+    """Domains in which the intervals of then suggested other levels than those of now: by domain (then, now), levels down."""
+    if then is None or now is None or ruler is None:
+        return {}
+    found = {}
+    before, after = ruler.crossed(then.ci_low, then.ci_high), ruler.crossed(now.ci_low, now.ci_high)
+    if before is not None and after is not None and before != after:
+        found["imprecision"] = (-before, -after)
+    first, last = _further(then, ruler), _further(now, ruler)
+    if first is not None and last is not None and first != last:
+        found["inconsistency"] = (-first, -last)
+    return found

@@ -1,0 +1,195 @@
+"""What a summary of findings and the certainty of the evidence (GRADE) need to know of an outcome, and of the whole review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from evergreen.metaanalysis.absolute_risk import RISKS
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.part import Fault, KeyPath, Part, told
+
+STANDARDISED = ("SMD", "SMDH", "SMD1")
+"""Differences of two groups in standard deviations, which an instrument's standard deviation turns into its units."""
+IN_UNITS = ("MD", "MC")
+"""Differences in the outcome's own unit."""
+
+
+class AssumedRisk(Part):
+    """A risk without the intervention, for which a summary of findings says what the effect means."""
+
+    name: str = Field("", description="Whose risk it is, such as low risk.")
+    risk: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Risk with the comparator.",
+        json_schema_extra=told(unit="fraction", default="the median of the control groups"),
+    )
+    at: str = Field(
+        "", description="Time by which the event has happened, such as 5 years; obligatory for HR."
+    )
+    source: str = Field("", description="Where the risk is taken from, such as a registry or a report.")
+
+
+AssumedRisks = Annotated[
+    tuple[AssumedRisk, ...],
+    Field(strict=False),
+    BeforeValidator(
+        lambda value: value if isinstance(value, list | tuple) else [value],
+        json_schema_input_type=AssumedRisk | tuple[AssumedRisk, ...],
+    ),
+]
+"""One risk or several."""
+
+
+class ReExpressed(Part):
+    """An instrument in whose units a standardised mean difference is said again (Cochrane Handbook 15.5.3.2)."""
+
+    instrument: str = Field(min_length=1, description="Name of the instrument, as in the extraction sheet.")
+    sd: float | None = Field(
+        None,
+        gt=0,
+        description="Standard deviation of people's values on it.",
+        json_schema_extra=told(
+            unit="unit of the instrument", default="the median of the control groups measured with it"
+        ),
+    )
+    source: str = Field("", description="Where that standard deviation is taken from.")
+    unit: str = Field("points", description="What its values are called.")
+
+
+class Thresholds(Part):
+    """Smallest differences that count as minimal, moderate and large: of events in people among 1,000, of means in the outcome's
+    unit, of standardised differences in standard deviations, or in the instrument's unit where `re_expressed` names one."""
+
+    minimal: float | None = Field(
+        None,
+        gt=0,
+        description="The minimal important difference.",
+        json_schema_extra=told(unit="see above", default="no effect is the only threshold"),
+    )
+    moderate: float | None = Field(
+        None,
+        gt=0,
+        description="From here on an effect is no small one.",
+        json_schema_extra=told(unit="see above"),
+    )
+    large: float | None = Field(
+        None, gt=0, description="From here on an effect is large.", json_schema_extra=told(unit="see above")
+    )
+    source: str = Field("", description="Where they are taken from.")
+
+    @property
+    def known(self) -> list[float]:
+        """Those that are written, from minimal to large."""
+        return [value for value in (self.minimal, self.moderate, self.large) if value is not None]
+
+
+class Certainty(Part):
+    """Above which numbers the data suggest to rate the evidence down or up; ratings are people's."""
+
+    most: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="Share of the weight above which studies are most of the evidence.",
+        json_schema_extra=told(unit="fraction"),
+    )
+    asymmetry_p: float = Field(
+        0.1, gt=0, lt=1, description="P value below which a test of small-study effects counts."
+    )
+    alpha: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="Two-sided error of the first kind of the optimal information size.",
+        json_schema_extra=told(unit="fraction"),
+    )
+    power: float = Field(
+        0.8,
+        gt=0.5,
+        lt=1,
+        description="Power of the optimal information size.",
+        json_schema_extra=told(unit="fraction"),
+    )
+    relative_reduction: float = Field(
+        0.25,
+        gt=0,
+        lt=1,
+        description="Relative reduction of the risk that the optimal information size can show where no minimal difference is written.",
+        json_schema_extra=told(unit="fraction"),
+    )
+    standardised: float = Field(
+        0.2,
+        gt=0,
+        description="Difference of means that it can show where no minimal difference is written.",
+        json_schema_extra=told(unit="standard deviations"),
+    )
+
+
+def risk_faults(place: KeyPath, outcome: str, measure: str, risks: Sequence[AssumedRisk]) -> Iterator[Fault]:
+    """Risks of a measure that says nothing of them, and of hazard ratios without a time or a number."""
+    name = MEASURES[measure].name
+    if risks and measure not in RISKS:
+        yield Fault(
+            place,
+            f"outcome {outcome}: `assumed_risk`, but the measure ({name}) says nothing of risks",
+            "Leave it out.",
+        )
+        return
+    seen: set[tuple[str, str]] = set()
+    for one in risks:
+        if measure == "HR" and not one.at:
+            yield Fault(
+                place,
+                f"outcome {outcome}: `assumed_risk` lacks its time, on which the risks of a {name} depend",
+                "Add `at`, such as `at: 5 years`.",
+            )
+        elif measure == "HR" and one.risk is None:
+            yield Fault(
+                place,
+                f"outcome {outcome}: `assumed_risk` lacks `risk`, for studies with hazards follow people for different times",
+                "Add the risk by that time.",
+            )
+        if (one.name, one.at) in seen:
+            yield Fault(
+                place,
+                f"outcome {outcome}: two of `assumed_risk` are called the same ({one.name or one.at or 'without a name'})",
+                "Give each a `name`.",
+            )
+        seen.add((one.name, one.at))
+
+
+def size_faults(
+    place: KeyPath, outcome: str, measure: str, thresholds: Thresholds, instrument: ReExpressed | None
+) -> Iterator[Fault]:
+    """Thresholds and an instrument of a measure that has no use for them, and thresholds that do not ascend."""
+    name = MEASURES[measure].name
+    if instrument is not None and measure not in STANDARDISED:
+        yield Fault(
+            (*place, "re_expressed"),
+            f"outcome {outcome}: `re_expressed`, but the measure ({name}) is not standardised",
+            "Leave it out.",
+        )
+    if thresholds.known and measure not in (*RISKS, *IN_UNITS, *STANDARDISED):
+        yield Fault(
+            (*place, "thresholds"),
+            f"outcome {outcome}: `thresholds`, but the measure ({name}) has neither people among 1,000 nor a unit",
+            "Leave them out.",
+        )
+    if any(later <= earlier for earlier, later in pairwise(thresholds.known)):
+        yield Fault(
+            (*place, "thresholds"),
+            f"outcome {outcome}: `thresholds` do not ascend",
+            "Write minimal below moderate below large.",
+        )
+    if measure in RISKS and max(thresholds.known, default=0) > 1000:
+        yield Fault(
+            (*place, "thresholds"),
+            f"outcome {outcome}: `thresholds` are people among 1,000, but one is {max(thresholds.known):g}",
+            "Write people among 1,000.",
+        )

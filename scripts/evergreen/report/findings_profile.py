@@ -1,0 +1,92 @@
+"""The evidence profile (GRADE), and people's ratings beside what the data suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evergreen.bias.certainty import DESIGN, DOWN, UP
+from evergreen.grade.finding import Finding
+from evergreen.report import findings_words as words
+from evergreen.report.blocks import Cell, Head, Table
+
+PROFILE = "Evidence profile (GRADE)"
+BESIDE = "Ratings beside what the data suggest"
+BESIDE_NOTE = (
+    "Ratings are people's. What the data suggest is computed from results and judgements and changes no rating; a domain of which the data"
+    " say nothing has a dash."
+)
+
+
+def profile(found: Sequence[Finding]) -> Table:
+    """The evidence profile: how serious people found each domain."""
+    columns = [Head("Outcome"), Head("Studies"), Head("Design"), *(Head(words.domain(domain).capitalize()) for domain in DOWN if domain != DESIGN), Head("Other considerations"), Head("With intervention"), Head("With comparator"), Head("Certainty"), Head("Importance")]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for one in found:
+        rating = one.rating
+        serious = [_serious(one, domain) for domain in DOWN if domain != DESIGN]
+        others = [
+            f"{words.domain(domain)} ({words.levels(levels)})"
+            for domain, levels in (rating.levels.items() if rating else ())
+            if levels and domain in (DESIGN, *UP)
+        ]
+        rows.append(
+            [
+                one.outcome.name,
+                f"{one.studies:,}",
+                one.start.why,
+                *serious,
+                ", ".join(others) or "none",
+                *(_group(one, group) for group in ("intervention", "control")),
+                f"{rating.symbols} {rating.certainty}"
+                if rating
+                else "no study"
+                if not one.result.every
+                else "not rated",
+                one.outcome.importance or "",
+            ]
+        )
+    return Table(PROFILE, columns, rows, fold=PROFILE)
+
+
+def _serious(one: Finding, domain: str) -> str:
+    rating = one.rating
+    if rating is None or domain not in rating.levels:
+        return "not judged"
+    if domain in rating.not_applicable:
+        return "does not apply"
+    return words.SERIOUS[-rating.levels[domain]]
+
+
+def _group(one: Finding, group: str) -> str:
+    """`216/258`, or participants alone where the outcome is no event; "" where a study does not say them."""
+    arms = [study.arms.get(group) for study in one.result.counted]
+    people = [arm.n for arm in arms if arm is not None and arm.n is not None]
+    if not arms or len(people) != len(arms):
+        return ""
+    events = [arm.events for arm in arms if arm is not None and arm.events is not None]
+    number = f"{round(sum(people)):,}"
+    return f"{round(sum(events)):,}/{number}" if len(events) == len(arms) else number
+
+
+def beside(found: Sequence[Finding]) -> Table:
+    """Ratings of people and suggestions of the data, domain by domain."""
+    columns = [Head("Outcome"), Head("Domain"), Head("Rated"), Head("Reason"), Head("Data suggest"), Head("By what")]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for one in found:
+        rating = one.rating
+        for domain in (*DOWN, *UP):
+            judged, own = rating is not None and domain in rating.levels, one.suggestions[domain]
+            if not judged and (domain == DESIGN or (domain in UP and own.levels is None)):
+                continue
+            rated = "not judged"
+            if rating is not None and judged:
+                rated = (
+                    "does not apply"
+                    if domain in rating.not_applicable
+                    else words.levels(rating.levels[domain])
+                )
+            reason = rating.reasons[domain] if rating is not None and judged else ""
+            rows.append(
+                [one.outcome.name, words.domain(domain), rated, reason, words.levels(own.levels), own.why]
+            )
+    return Table(BESIDE, columns, rows, fold=BESIDE)

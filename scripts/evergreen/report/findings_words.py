@@ -1,0 +1,205 @@
+"""The cells and sentences of a summary of findings: numbers are rounded here, once."""
+
+from __future__ import annotations
+
+import math
+
+from evergreen.figures import scales
+from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
+from evergreen.grade.finding import Finding, Moved
+from evergreen.report.effects import estimate
+from evergreen.report.status import plural
+from evergreen.synthesis.result.pooled_models import PooledModel
+
+SPACE = "\N{NO-BREAK SPACE}"
+LEAST_WHOLE = {10.0: 0, 1.0: 1}
+"""From how many people among 1000 risks are shown with how many decimals; rarer ones have two."""
+LABELS = {"benefit": "NNTB", "harm": "NNTH", "fewer": "NNT for one fewer", "more": "NNT for one more"}
+SERIOUS = {0: "not serious", 1: "serious", 2: "very serious", 3: "extremely serious"}
+
+# Size of the effect by certainty: the published pattern of plain statements (Santesso et al. 2020, J Clin Epidemiol 119:126;
+# Cochrane Handbook, table 15.6.b). The verb is in the third person where nothing stands before it, but for `may`.
+HOW_SURE = {"high": ("", "s"), "moderate": ("likely ", "s"), "low": ("may ", "")}
+STATEMENTS = {
+    "large": "{who} {sure}result{s} in a large {change} in {what}",
+    "moderate": "{who} {sure}{verb}{s} {what}",
+    "important": "{who} {sure}{verb}{s} {what}",
+    "": "{who} {sure}{verb}{s} {what}",
+    "small": "{who} {sure}{verb}{s} {what} slightly",
+    "trivial": "{who} {sure}result{s} in little to no difference in {what}",
+}
+BOTH_WAYS = "The interval includes both an increase and a reduction in {what}"
+UNCERTAIN = "The evidence is very uncertain about the effect of {who} on {what}"
+
+
+def statement(found: Finding) -> str:
+    """What the effect means in one plain sentence; "" where nobody rated the evidence, and for measures without a value of no effect."""
+    if found.rating is None or found.effect is None or found.ruler is None:
+        return ""
+    who = _who(found.outcome.favours.intervention)
+    what = _within(found.outcome.name)
+    certainty = found.rating.certainty
+    if certainty == "very low":
+        return UNCERTAIN.format(who=_within(who), what=what) + "."
+    if says_both_ways(found):
+        return BOTH_WAYS.format(what=what) + "."
+    sure, s = HOW_SURE[certainty]
+    verb, change = ("increase", "increase") if found.increases else ("reduce", "reduction")
+    text = STATEMENTS[found.size].format(who=who, what=what, sure=sure, s=s, verb=verb, change=change)
+    certain = found.excludes_none or found.size == "trivial"
+    return text + ("." if certain else "; the interval includes no effect.")
+
+
+def says_both_ways(found: Finding) -> bool:
+    """Whether nothing more can be said of a rated effect than that its interval includes both directions: no threshold says how large
+    it is."""
+    if found.rating is None or found.effect is None or found.rating.certainty == "very low":
+        return False
+    return found.ruler is not None and not found.size and not found.excludes_none
+
+
+def answer(found: Finding) -> str:
+    """An outcome's answer for people who read no table: what it means, in absolute terms where there are any, and how certain it is."""
+    certainty = f"{found.rating.certainty} certainty" if found.rating else "certainty not rated"
+    if not found.result.every:
+        return f"{found.outcome.name}: no study reports it."
+    if found.effect is None:
+        return f"{found.outcome.name}: not pooled ({certainty})."
+    numbers = effect(found)
+    if found.means:
+        one = found.means[0]
+        numbers = f"{risk_with(one)} instead of {risk_without(one)}"
+    elif found.units is not None:
+        numbers = in_units(found.units)
+    said = statement(found).removesuffix(".") or found.outcome.name
+    return f"{said}: {numbers} ({certainty})."
+
+
+def _who(name: str) -> str:
+    called = "the intervention" if name == "intervention" else name
+    return called[:1].upper() + called[1:]
+
+
+def _within(name: str) -> str:
+    """A name within a sentence: small, unless it is an abbreviation."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+
+
+def per_1000(baseline: Baseline, value: float) -> str:
+    """People among 1000, of a fraction, with the decimals that go with the risk without the intervention."""
+    common = 1000 * baseline.risk
+    decimals = next((many for least, many in LEAST_WHOLE.items() if common >= least), 2)
+    return scales.number(1000 * value, decimals)
+
+
+def effect(found: Finding) -> str:
+    """`RR 0.75 (0.60 to 0.90)`, which may go on in another line, for columns are narrow; "" where nothing is pooled."""
+    return _effect(found, found.result.pooled)
+
+
+def risk_without(one: Absolute) -> str:
+    """`200 per 1000 at 5 years`."""
+    base = one.baseline
+    return f"{per_1000(base, base.risk)} per 1000" + (f" at {base.at}" if base.at else "")
+
+
+def risk_with(one: Absolute) -> str:
+    """`150 per 1000 (120 to 180)`."""
+    best, low, high = (per_1000(one.baseline, risk) for risk in one.risk)
+    return f"{best} per 1000 ({low} to {high})"
+
+
+def difference(one: Absolute) -> str:
+    """`50 fewer per 1000 (80 fewer to 10 more)`."""
+    best, low, high = one.difference
+
+    def said(value: float, unit: str = "") -> str:
+        number = per_1000(one.baseline, abs(value))
+        if float(number) == 0:
+            return f"0{unit}"
+        return f"{number}{SPACE}{'fewer' if value < 0 else 'more'}{unit}"
+
+    return f"{said(best, ' per 1000')} ({said(low)} to {said(high)})"
+
+
+def shift(interval: Interval, decimals: int, unit: str, of: str = "") -> str:
+    """`0.66 lower (0.97 lower to 0.35 lower)`, `of` behind the first."""
+
+    def said(value: float, unit: str = "") -> str:
+        number = scales.number(abs(value), decimals)
+        behind = f" {unit}" if unit else ""
+        if float(number) == 0:
+            return f"{number}{behind}"
+        return f"{number}{behind}{SPACE}{'lower' if value < 0 else 'higher'}"
+
+    best, low, high = interval
+    return f"{said(best, unit)}{of} ({said(low)} to {said(high)})"
+
+
+def in_units(units: InUnits) -> str:
+    """A standardised difference in the units of its instrument."""
+    decimals = scales.effect_decimals(list(units.difference))
+    return shift(units.difference, decimals, units.unit, f" on {units.instrument}")
+
+
+def number_needed(found: Needed) -> str:
+    """`NNTB 20 (NNTB 9 to ∞ to NNTH 45)`, `NNTB 20 (12 to 45)`: whole numbers, rounded up."""
+    best = f"{LABELS[found.toward]}{SPACE}{people(found.estimate)}" if found.toward else "∞"
+    ends = list(zip(found.limits, found.limits_toward, strict=True))
+    if found.through_infinity:
+        own = sorted(ends, key=lambda end: end[1] != (found.toward or ends[0][1]))
+        first, last = (f"{LABELS[toward]}{SPACE}{people(number)}" for number, toward in own)
+        return f"{best} ({first}{SPACE}to{SPACE}∞{SPACE}to{SPACE}{last})"
+    low, high = sorted(number for number, _ in ends)
+    return f"{best} ({people(low)}{SPACE}to{SPACE}{people(high)})"
+
+
+def people(number: float) -> str:
+    """People to treat, rounded up to whole ones (Cochrane Handbook 15.4.2)."""
+    # What is whole but for the last bits of a double is whole.
+    return "∞" if math.isinf(number) else f"{math.ceil(number * (1 - 1e-9)):,}"
+
+
+def domain(name: str) -> str:
+    """A domain of GRADE as it is read: `risk of bias`."""
+    return name.replace("_", " ")
+
+
+def levels(number: int | None) -> str:
+    """`−1`, `+2`, `0`; a dash where nothing is said."""
+    return "–" if number is None else f"{number:+d}".replace("-", scales.MINUS) if number else "0"
+
+
+def moved(found: Finding, change: Moved) -> str:
+    """What came after the rating, and what the data suggested then and suggest now."""
+    now = _with_studies(found, change.now.model, change.now.k)
+    then = change.then
+    before = "nothing was pooled" if then is None else _with_studies(found, then.model, then.k)
+    text = (
+        f"{found.outcome.name}: rated for the data of {change.rated} ({before}). Since then {plural(change.added, 'study was', 'studies were')} added:"
+        f" {now}."
+    )
+    for name, (earlier, later) in change.domains.items():
+        text += f" By its intervals, {domain(name)} was {levels(earlier)} then and is {levels(later)} now."
+    return text
+
+
+def _effect(found: Finding, model: PooledModel | None) -> str:
+    if model is None or model.estimate is None:
+        return ""
+    return f"{found.scale.short} {estimate(model, found.scale)}".replace(f"{SPACE}to{SPACE}", " to ")
+
+
+def _with_studies(found: Finding, model: PooledModel | None, k: int) -> str:
+    return f"{_effect(found, model) or 'not pooled'}, {plural(k, 'study', 'studies')}"
+
+
+def missing_people(found: Finding) -> str:
+    """How much an update would have to bring for the optimal information size; "" where it is reached or not known."""
+    size = found.information
+    if size is None or size.there >= size.needed:
+        return ""
+    return (
+        f"{found.outcome.name}: {math.ceil(size.needed - size.there):,} more {size.what} would make up the optimal information size of"
+        f" {math.ceil(size.needed):,} (to show {size.to_show})."
+    )

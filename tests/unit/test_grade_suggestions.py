@@ -1,0 +1,200 @@
+"""What the data suggest of each domain of GRADE."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from evergreen.grade.absolute import NONE, Ruler
+from evergreen.grade.finding import find, missing_evidence
+from evergreen.metaanalysis import information_size
+from evergreen.protocol.grading import Certainty, Thresholds
+from evergreen.protocol.outcomes import Outcome
+from tests import results
+
+
+def pooled(*studies, measure="MD", scale="identity", **more):
+    """Of (effect, low, high, weight, overall judgement, people in each group)."""
+    own = [
+        results.study(
+            f"Study {at}", yi=yi, ci_low=low, ci_high=high, weight=weight, columns={"rob_overall": level} if level else {},
+            arms={group: {"n": n, "sd": 2.0} for group in ("intervention", "control")},
+        )
+        for at, (yi, low, high, weight, level, n) in enumerate(studies)
+    ]  # fmt: skip
+    numbers = {"estimate": -1.0, "ci_low": -1.5, "ci_high": -0.5, **more.pop("model", {})}
+    people = sum(2 * study[-1] for study in studies)
+    return results.result(measure=measure, scale=scale, studies=own, model=results.model(**numbers), participants=people, **more)  # fmt: skip
+
+
+def suggested(found, domain, *, tool="rob2", missing="", rules=None, **outcome):
+    one = Outcome.model_validate({"id": "pain", "measure": found.measure, **outcome})
+    rules = Certainty.model_validate(rules or {})
+    (finding,) = find([one], {"pain": found}, {}, rules, tool, {"pain": missing} if missing else {})
+    return finding.suggestions[domain]
+
+
+WIDE = (-1.0, -9.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("levels", "most", "expected"),
+    [
+        ({"low": 60, "high": 40}, 0.5, 0), ({"low": 40, "some concerns": 60}, 0.5, -1), ({"low": 40, "high": 60}, 0.5, -2),
+        ({"Low risk": 50, "unclear": 50}, 0.5, -1), ({"low": 20, "": 80}, 0.5, None), ({"moderate": 90, "serious": 10}, 0.5, -1),
+        ({"critical": 30, "low": 70}, 0.25, -2),
+    ],
+)  # fmt: skip
+def test_risk_of_bias_goes_by_the_share_of_the_weight(levels, most, expected):
+    studies = [(*WIDE, weight, level, 100) for level, weight in levels.items()]
+    found = suggested(pooled(*studies), "risk_of_bias", rules={"most": most})
+    assert found.levels == expected
+    assert "40%" in found.why or 40 not in levels.values()
+
+
+PREDICTION = {"pi_low": -3.0, "pi_high": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("studies", "model", "thresholds", "expected", "said"),
+    [
+        ([WIDE], {}, None, None, "One study: does not apply"),
+        ([WIDE, WIDE], {}, None, 0, "1 of 1 pairs of studies overlap; no prediction interval"),
+        ([WIDE, WIDE, WIDE], PREDICTION, None, -1, "reaches a threshold that the confidence interval does not"),
+        ([WIDE, WIDE, WIDE], PREDICTION, {"minimal": 0.7}, -1, "a threshold"),  # 0.7 is beyond the confidence interval, -0.7 within it
+        ([WIDE, WIDE, WIDE], {"pi_low": -9, "pi_high": 9}, {"minimal": 2}, -2, "reaches 2 thresholds"),
+        ([WIDE, WIDE, WIDE], {"pi_low": -1.6, "pi_high": -0.4}, None, 0, "no threshold more"),
+        ([(-3, -4, -2), (2, 1, 3)], {}, None, -1, "0 of 1 pairs of studies overlap"),
+        ([(-3, -4, -2), (-1, -1.5, -0.5)], {}, None, 0, "0 of 1 pairs of studies overlap"),  # apart, and on the same side
+    ],
+)  # fmt: skip
+def test_inconsistency_goes_by_the_prediction_interval_and_by_contradictions(
+    studies, model, thresholds, expected, said
+):
+    rows = [(*study, 100 / len(studies), "low", 100) for study in studies]
+    found = suggested(pooled(*rows, model=model), "inconsistency", thresholds=thresholds or {})
+    assert found.levels == expected
+    assert said in found.why
+
+
+@pytest.mark.parametrize(
+    ("interval", "people", "thresholds", "expected", "said"),
+    [
+        # 785 people show 0.2 standard deviations (R: 4 * ((qnorm(.975) + qnorm(.8)) / 0.2)^2 = 784.888).
+        ((-1.5, -0.5), 392, {}, -1, "784 participants, optimal information size 785"),
+        ((-1.5, -0.5), 393, {}, 0, "786 participants"),
+        ((-1.5, 0.5), 393, {}, -1, "includes no effect"),
+        # The minimal important difference of 1 with the control groups' standard deviation of 2: 125.6.
+        ((-3.0, -1.5), 60, {"minimal": 1}, -1, "120 participants, optimal information size 126 (to show 1 with a standard deviation of 2)"),
+        ((-3.0, -1.5), 63, {"minimal": 1}, 0, "reaches over no threshold of 1 mm"),
+        ((-3.0, -0.5), 500, {"minimal": 1}, -1, "reaches over the threshold of 1 mm"),
+        ((-3.0, 3.0), 500, {"minimal": 1}, -2, "1 mm and more in both directions"),
+        ((-0.9, 0.9), 500, {"minimal": 1}, 0, "reaches over no threshold"),  # a precise null result
+    ],
+)  # fmt: skip
+def test_imprecision_goes_by_thresholds_then_by_the_information_size(
+    interval, people, thresholds, expected, said
+):
+    low, high = interval
+    model = {"estimate": (low + high) / 2, "ci_low": low, "ci_high": high}
+    found = suggested(
+        pooled((*WIDE, 100, "low", people), model=model), "imprecision", thresholds=thresholds, unit="mm"
+    )
+    assert found.levels == expected
+    assert said in found.why
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # R 4.x: power.prop.test(p1 = .5, p2 = .75, power = .9)$n and (p1 = .2, p2 = .15, power = .8)$n, both groups together.
+        (information_size.people_for_risks(0.5, 0.75, power=0.9), 153.413860228215),
+        (information_size.people_for_risks(0.2, 0.15), 1810.73155593372),
+        # 4 * ((qnorm(.975) + qnorm(.8)) / 0.2)^2 and 4 * ((qnorm(.975) + qnorm(.9)) / log(.7))^2.
+        (information_size.people_for_means(0.2), 784.887973434909),
+        (information_size.events_for_hazards(0.7, power=0.9), 330.37791396381),
+    ],
+)
+def test_information_sizes_agree_with_r(found, expected):
+    assert found == pytest.approx(expected, rel=1e-5)  # R solves for n to a tolerance of 1e-4
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        lambda: information_size.people_for_risks(0.2, 0.2), lambda: information_size.people_for_risks(0.0, 0.1),
+        lambda: information_size.people_for_means(0.0), lambda: information_size.people_for_means(1.0, 0.0),
+        lambda: information_size.events_for_hazards(1.0), lambda: information_size.events_for_hazards(0.7, alpha=0.0),
+    ],
+)  # fmt: skip
+def test_no_difference_has_no_information_size(size):
+    with pytest.raises(ValueError, match=r"need|must lie"):
+        size()
+
+
+def small_study(p):
+    test = {"statistic": 1.0, "df": 10, "p": p, "limit": 0.0, "limit_ci_low": 0.0, "limit_ci_high": 0.0}
+    none = {"not_done": "not done"}
+    empty = {"estimate": None, "se": None, "statistic": None, "p": None}
+    return {
+        "tests": {"Egger": test}, "rank": {"tau": None, "p": None}, "pet_peese": {"PET": empty}, "trim_and_fill": none,
+        "fail_safe": dict.fromkeys(("rosenthal", "orwin", "rosenberg", "general")),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("small", "missing", "expected", "said"),
+    [
+        ({"not_done": "3 studies; tests need 10"}, "", None, "3 studies; tests need 10."),
+        (small_study(0.04), "", -1, "Egger's test of small-study effects: P = 0.04."),
+        (small_study(0.2), "", 0, "P = 0.2"),
+        (small_study(0.2), "high", -1, "ROB-ME: high risk of bias by missing evidence"),
+        ({"not_done": "3 studies"}, "low", 0, "ROB-ME: low"),
+    ],
+)
+def test_publication_bias_goes_by_small_studies_and_rob_me(small, missing, expected, said):
+    found = suggested(pooled((*WIDE, 100, "low", 10), small_study=small), "publication_bias", missing=missing)
+    assert found.levels == expected
+    assert said in found.why
+
+
+@pytest.mark.parametrize(
+    ("tool", "ratio", "high", "expected"),
+    [
+        ("newcastle-ottawa", 0.45, 0.9, 1), ("newcastle-ottawa", 0.15, 0.9, 2), ("newcastle-ottawa", 0.45, 1.1, 0), ("newcastle-ottawa", 0.6, 0.9, 0),
+        ("rob2", 0.15, 0.9, None), ("robins-i", 0.15, 0.9, None),
+    ],
+)  # fmt: skip
+def test_a_large_effect_counts_where_evidence_starts_low(tool, ratio, high, expected):
+    model = {"estimate": math.log(ratio), "ci_low": math.log(ratio / 2), "ci_high": math.log(high)}
+    found = pooled((*WIDE, 100, "low", 10), measure="RR", scale="log", model=model)
+    assert suggested(found, "large_effect", tool=tool, assumed_risk={"risk": 0.2}).levels == expected
+
+
+def test_without_a_pooled_effect_nothing_is_suggested():
+    assert suggested(results.result(), "imprecision").why == "No study reports it."
+
+
+def test_sizes_and_thresholds_of_a_ruler():
+    own = Thresholds.model_validate({"minimal": 1.0, "moderate": 2.0, "large": 4.0})
+    ruler = Ruler(lambda value: 10 * value, "mm", own)
+    assert [ruler.size(value) for value in (0.05, 0.1, 0.2, -0.4)] == [
+        "trivial",
+        "small",
+        "moderate",
+        "large",
+    ]
+    assert [ruler.crossed(*limits) for limits in ((-1, 1), (-0.05, 0.2), (-0.05, 0.05), (None, 1))] == [2, 1, 0, None]  # fmt: skip
+    assert Ruler(float, "", NONE).size(3.0) == ""
+    assert Ruler(float, "", Thresholds.model_validate({"minimal": 1.0})).size(3.0) == "important"
+
+
+def test_rob_me_judges_a_synthesis_by_any_of_its_names():
+    rows = [
+        ("Pain at 12 weeks", "missing_evidence", "high"),
+        ("other", "overall", "low"),
+        ("death", "D1", "low"),
+    ]
+    judgements = pd.DataFrame(rows, columns=["study", "domain", "judgement"])
+    outcomes = [Outcome(id="pain", name="Pain at 12 weeks", measure="MD"), Outcome(id="death", measure="RR")]
+    assert missing_evidence(judgements, outcomes) == {"pain": "high"}
