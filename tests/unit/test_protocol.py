@@ -90,6 +90,12 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
             "outcome a: `assumed_risk`, but the measure (mean difference) says nothing of risks",
         ),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "assumed_risk": {"risk": 60}}]}, "Write it as a fraction: 0.6"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "HR", "assumed_risk": {"at": "5 years"}}]}, "`assumed_risk` lacks `risk`"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "assumed_risk": [{"risk": 0.1}, {"risk": 0.2}]}]}, "are called the same (without a name)"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "re_expressed": {"instrument": "HAQ"}}]}, "the measure (mean difference) is not standardised"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "ROM", "thresholds": {"minimal": 2}}]}, "neither people among 1,000 nor a unit"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "thresholds": {"minimal": 2, "large": 1}}]}, "do not ascend"),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "thresholds": {"minimal": 2000}}]}, "people among 1,000, but one is 2000"),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database"}}}, "lacks `files`"),
         (

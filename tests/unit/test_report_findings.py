@@ -99,6 +99,21 @@ def test_absolute_effects_of_the_anchors_in_the_report_and_unrounded_in_the_tabl
         assert float(line[f"effect{name}"]) == pytest.approx(value, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("risk", "effect", "without", "with_"),
+    [
+        # Compression stockings for people on long flights (Clarke 2006), the example of the Cochrane Handbook (5.1, figure 11.5.a).
+        (0.010, (0.10, 0.04, 0.26), "10 per 1000", "1 per 1000 (0 to 3)"),
+        (0.030, (0.10, 0.04, 0.26), "30 per 1000", "3 per 1000 (1 to 8)"),
+        (0.013, (0.45, 0.13, 1.53), "13 per 1000", "6 per 1000 (2 to 20)"),
+    ],
+)
+def test_a_published_summary_of_findings_is_met(risk, effect, without, with_):
+    pooled = result((20, 100), measure="RR", estimate=effect[0], low=effect[1], high=effect[2])
+    row = cells(found({"measure": "RR", "assumed_risk": {"risk": risk}}, pooled))
+    assert (row["With comparator"], row["With intervention (CI)"]) == (without, with_)
+
+
 def test_without_an_assumed_risk_it_is_the_median_of_the_control_groups_and_several_have_a_row_each():
     pooled = result((10, 100), (20, 100), (90, 100), measure="RR", estimate=0.75, low=0.5, high=0.9)
     one = cells(found({"measure": "RR"}, pooled))

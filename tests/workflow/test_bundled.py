@@ -45,6 +45,14 @@ def test_pooled_effects_are_those_computed_by_hand(run, outcome):
         for key in ("estimate", "ci_low", "ci_high")
     ]
     assert shown == pytest.approx(BY_HAND[outcome], abs=6e-4)
+    findings = tables.read_table(run[0] / "results/report/summary_of_findings.csv").set_index("outcome")
+    said = findings.loc[outcome, ["effect", "effect_low", "effect_high"]].astype(float)
+    assert said.tolist() == pytest.approx(shown, rel=1e-12)
+
+
+def text_of(page: Path) -> str:
+    """What people read of a page."""
+    return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +62,8 @@ def read(run) -> dict[str, str]:
     word = Document(str(report / "review.docx"))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     return {
-        "report": html.unescape(re.sub(r"<[^>]+>", "", (report / "index.html").read_text(encoding="utf-8"))),
+        "report": text_of(report / "index.html"),
+        "summary of findings": text_of(report / "summary_of_findings.html"),
         "word": "\n".join([*(part.text for part in word.paragraphs), *cells]),
         "changes": "\n".join(path.read_text(encoding="utf-8") for path in (report / "changes").iterdir()),
     }
