@@ -198,3 +198,33 @@ def test_rob_me_judges_a_synthesis_by_any_of_its_names():
     judgements = pd.DataFrame(rows, columns=["study", "domain", "judgement"])
     outcomes = [Outcome(id="pain", name="Pain at 12 weeks", measure="MD"), Outcome(id="death", measure="RR")]
     assert missing_evidence(judgements, outcomes) == {"pain": "high"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "arms", "needed", "there", "to_show"),
+    [
+        # 200 against 150 in 1000, 1810.73 by R's power.prop.test; a quarter less than 200 is the same.
+        ({"measure": "RR", "thresholds": {"minimal": 50}}, {"n": 100, "events": 20}, 1810.7316, 200, "50 per 1000 from 200 per 1000"),
+        ({"measure": "OR"}, {"n": 100, "events": 20}, 1810.7316, 200, "a relative reduction of 25% from 200 per 1000"),
+        # Of clusters the effective sample counts, not the people.
+        ({"measure": "RR"}, {"n": 100, "events": 20, "effective_n": 50.0, "effective_events": 10.0}, 1810.7316, 100, "a relative reduction of 25%"),
+        # Schoenfeld: 4 * ((qnorm(.975) + qnorm(.8)) / log(.75))^2 = 379.35; at 200 in 1000, 50 fewer are a hazard ratio of 0.7283.
+        ({"measure": "HR"}, {"n": 100, "events": 20}, 379.3517296, 40, "a relative reduction of 25%"),
+        (
+            {"measure": "HR", "thresholds": {"minimal": 50}, "assumed_risk": {"risk": 0.2, "at": "a year"}}, {"n": 100, "events": 20},
+            31.395519 / math.log(math.log(0.85) / math.log(0.8)) ** 2, 40, "50 per 1000",
+        ),
+    ],
+)  # fmt: skip
+def test_the_information_size_goes_with_the_measure(outcome, arms, needed, there, to_show):
+    one = Outcome.model_validate({"id": "death", **outcome})
+    study = results.study(
+        "A", yi=-0.3, ci_low=-0.5, ci_high=-0.1, arms=dict.fromkeys(("intervention", "control"), arms)
+    )
+    model = results.model(estimate=-0.3, ci_low=-0.5, ci_high=-0.1)
+    whole = results.result(measure=one.measure, scale="log", studies=[study], model=model, participants=200)
+    (finding,) = find([one], {"death": whole}, {}, Certainty.model_validate({}), "rob2")
+    size = finding.information
+    assert size.needed == pytest.approx(needed, rel=1e-5)
+    assert size.there == there
+    assert size.to_show.startswith(to_show)
