@@ -238,9 +238,6 @@ def test_nothing_is_said_of_an_effect_that_nobody_rated_and_no_more_than_the_int
     assert both == "The interval includes both an increase and a reduction in death."
     sized = words.statement(found({"measure": "RR", "thresholds": {"minimal": 10}}, pooled, ratings))
     assert sized == "The intervention likely reduces death; the interval includes no effect."
-    assert words.answer(found({"measure": "RR"}, pooled, ratings)).replace(SP, " ") == (
-        "The interval includes both an increase and a reduction in death: 150 per 1000 (100 to 300) instead of 200 per 1000 (moderate certainty)."
-    )
 
 
 def test_a_rating_is_shown_with_its_reasons_and_never_where_no_study_is():

@@ -58,11 +58,10 @@ def read(protocol: Protocol, inputs: Inputs) -> list[Finding]:
 
 def section(found: Sequence[Finding], question: Question, *, alone: bool = False) -> Section:
     """The table with its notes and lettered reasons, what a reader has to know besides, evidence profile, suggestions; `alone` on a page
-    of its own, which begins with a sentence for each outcome and folds nothing away, while results are on the report's page."""
+    of its own, where nothing is folded away and results are on the report's page."""
     letters = _letters(found)
     report = "index.html" if alone else ""
-    answers: list[Block] = [Lines([words.answer(one) for one in found])] if alone and found else []
-    blocks: list[Block] = [*_asked(question), *answers, summary(found, letters, report), *_notes(found)]
+    blocks: list[Block] = [*_asked(question), summary(found, letters, report), *_notes(found)]
     if letters:
         blocks.append(Lines([f"{letter}: {said}" for said, letter in letters.items()]))
     if remarks := [*_remarks(found)]:

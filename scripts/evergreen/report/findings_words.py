@@ -58,23 +58,6 @@ def says_both_ways(found: Finding) -> bool:
     return found.ruler is not None and not found.size and not found.excludes_none
 
 
-def answer(found: Finding) -> str:
-    """An outcome's answer for people who read no table: what it means, in absolute terms where there are any, and how certain it is."""
-    certainty = f"{found.rating.certainty} certainty" if found.rating else "certainty not rated"
-    if not found.result.every:
-        return f"{found.outcome.name}: no study reports it."
-    if found.effect is None:
-        return f"{found.outcome.name}: not pooled ({certainty})."
-    numbers = effect(found)
-    if found.means:
-        one = found.means[0]
-        numbers = f"{risk_with(one)} instead of {risk_without(one)}"
-    elif found.units is not None:
-        numbers = in_units(found.units)
-    said = statement(found).removesuffix(".") or found.outcome.name
-    return f"{said}: {numbers} ({certainty})."
-
-
 def _who(name: str) -> str:
     called = "the intervention" if name == "intervention" else name
     return called[:1].upper() + called[1:]
