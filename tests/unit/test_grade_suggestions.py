@@ -228,3 +228,29 @@ def test_the_information_size_goes_with_the_measure(outcome, arms, needed, there
     assert size.needed == pytest.approx(needed, rel=1e-5)
     assert size.there == there
     assert size.to_show.startswith(to_show)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ({"measure": "SMD"}, 784.888),  # 0.2 standard deviations
+        ({"measure": "SMD", "thresholds": {"minimal": 0.4}}, 196.222),
+        # 4 points where people's values have a standard deviation of 10 are 0.4 of it.
+        ({"measure": "SMD", "thresholds": {"minimal": 4}, "re_expressed": {"instrument": "HAQ", "sd": 10}}, 196.222),
+        # Without the instrument's standard deviation nobody knows what its units are.
+        ({"measure": "SMD", "thresholds": {"minimal": 4}, "re_expressed": {"instrument": "HAQ"}}, None),
+        ({"measure": "MC"}, None),  # one group
+    ],
+)  # fmt: skip
+def test_the_information_size_of_means_is_in_their_unit(outcome, expected):
+    one = Outcome.model_validate({"id": "pain", **outcome})
+    (finding,) = find(
+        [one],
+        {"pain": pooled((*WIDE, 100, "low", 10), measure=one.measure)},
+        {},
+        Certainty.model_validate({}),
+        "rob2",
+    )
+    assert (finding.information and finding.information.needed) == (
+        expected and pytest.approx(expected, rel=1e-5)
+    )

@@ -8,7 +8,7 @@ reaches and the confidence interval does not. Above which numbers something is s
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evergreen.bias.certainty import DOWN, UP
@@ -16,7 +16,7 @@ from evergreen.bias.tools.anatomy import HIGH_RISK, LOW_RISK
 from evergreen.grade.absolute import Absolute, Interval, InUnits, Ruler, control_risk, control_sd
 from evergreen.metaanalysis import information_size
 from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
-from evergreen.protocol.grading import IN_UNITS, STANDARDISED, Certainty
+from evergreen.protocol.grading import STANDARDISED, Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
@@ -78,11 +78,11 @@ def suggested(
 
 def risk_of_bias(result: Result, most: float) -> Suggestion:
     """By the shares of the weight of studies at low and at high risk overall."""
-    weights = {study.label: _weight(study) for study in result.studies}
-    whole = sum(weights.values())
+    weights = _weights(result.studies)
+    whole = sum(weights)
     shares = {"low": 0.0, "high": 0.0, "in between": 0.0, "not judged": 0.0}
-    for study in result.studies:
-        shares[_risk(study)] += weights[study.label] / whole
+    for study, weight in zip(result.studies, weights, strict=True):
+        shares[_risk(study)] += weight / whole
     said = "; ".join(f"{name} {share:.0%}" for name, share in shares.items() if share)
     why = f"Share of the weight by overall risk of bias: {said}."
     if shares["not judged"] > most:
@@ -98,8 +98,10 @@ def _risk(study: Study) -> str:
     return "high" if level in HIGH_RISK else "low" if level in LOW_RISK else "in between"
 
 
-def _weight(study: Study) -> float:
-    return 1 / study.vi if study.weight is None else study.weight
+def _weights(studies: Sequence[Study]) -> list[float]:
+    """The weights in the pooled effect; of a model without any, such as a mixed one, by inverse variance."""
+    known = [study.weight for study in studies if study.weight is not None]
+    return known if len(known) == len(studies) else [1 / study.vi for study in studies]
 
 
 def inconsistency(result: Result, model: PooledModel, ruler: Ruler | None) -> Suggestion:
@@ -181,52 +183,55 @@ def information(
     outcome: Outcome, result: Result, rules: Certainty, means: Absolute | None, units: InUnits | None
 ) -> InformationSize | None:
     """The optimal information size; None where the measure has none, or a number is missing for it."""
-    alpha, power = rules.alpha, rules.power
-    minimal = outcome.thresholds.minimal
-    if outcome.measure in (*IN_UNITS, *STANDARDISED):
-        people = _people(result)
-        if people is None:
-            return None
-        sd = 1.0
-        if outcome.measure in IN_UNITS and minimal is not None:
-            found = control_sd(result)
+    if outcome.measure in ("MD", *STANDARDISED):
+        return _for_means(outcome, result, rules, units)
+    if outcome.measure in RISKS:
+        return _for_risks(outcome, result, rules, means.baseline.risk if means else control_risk(result))
+    return None
+
+
+def _for_means(
+    outcome: Outcome, result: Result, rules: Certainty, units: InUnits | None
+) -> InformationSize | None:
+    people, minimal = _people(result), outcome.thresholds.minimal
+    difference, sd, to_show = rules.standardised, 1.0, f"{rules.standardised:g} standard deviations"
+    if minimal is not None:
+        difference, to_show = minimal, f"{minimal:g} standard deviations"
+        if outcome.measure == "MD" or outcome.re_expressed is not None:
+            found = control_sd(result) if outcome.measure == "MD" else units.sd if units else None
             if found is None:
                 return None
-            sd = found
-        elif units is not None and minimal is not None:
-            sd = units.sd
-        to_show = f"{minimal:g}" if minimal is not None else f"{rules.standardised:g} standard deviations"
-        if minimal is not None and sd != 1.0:
-            to_show += f" with a standard deviation of {sd:.3g}"
-        difference = rules.standardised if minimal is None else minimal
-        return InformationSize(
-            information_size.people_for_means(difference, sd, alpha=alpha, power=power),
-            people,
-            "participants",
-            to_show,
-        )
-    if outcome.measure not in RISKS:
+            sd, to_show = found, f"{minimal:g} with a standard deviation of {found:.3g}"
+    if people is None:
         return None
-    risk = means.baseline.risk if means else control_risk(result)
-    relative = f"a relative reduction of {rules.relative_reduction:.0%}"
-    other = None if risk is None else risk * (1 - rules.relative_reduction)
+    needed = information_size.people_for_means(difference, sd, alpha=rules.alpha, power=rules.power)
+    return InformationSize(needed, people, "participants", to_show)
+
+
+def _for_risks(
+    outcome: Outcome, result: Result, rules: Certainty, risk: float | None
+) -> InformationSize | None:
+    minimal, ratio = outcome.thresholds.minimal, 1 - rules.relative_reduction
+    other = None if risk is None else risk * ratio
+    to_show = f"a relative reduction of {rules.relative_reduction:.0%}"
     if minimal is not None and risk is not None:
         step = minimal / 1000
-        other = risk - step if risk > step else risk + step
-        relative = f"{minimal:g} per 1000"
+        other, to_show = (risk - step if risk > step else risk + step), f"{minimal:g} per 1000"
+    if other is not None and not 0 < other < 1:
+        return None
     if outcome.measure == "HR":
-        events, ratio = _events(result), 1 - rules.relative_reduction
-        if minimal is not None and risk is not None and other is not None and 0 < other < 1:
-            ratio = of_risks("HR", other, risk)
+        events = _events(result)
         if events is None:
             return None
-        size = information_size.events_for_hazards(ratio, alpha=alpha, power=power)
-        return InformationSize(size, events, "events", relative)
+        if minimal is not None and risk is not None and other is not None:
+            ratio = of_risks("HR", other, risk)
+        needed = information_size.events_for_hazards(ratio, alpha=rules.alpha, power=rules.power)
+        return InformationSize(needed, events, "events", to_show)
     people = _people(result)
-    if people is None or risk is None or other is None or not 0 < risk < 1 or not 0 <= other <= 1:
+    if people is None or risk is None or other is None:
         return None
-    size = information_size.people_for_risks(risk, other, alpha=alpha, power=power)
-    return InformationSize(size, people, "participants", f"{relative} from {1000 * risk:.0f} per 1000")
+    needed = information_size.people_for_risks(risk, other, alpha=rules.alpha, power=rules.power)
+    return InformationSize(needed, people, "participants", f"{to_show} from {1000 * risk:.0f} per 1000")
 
 
 def _people(result: Result) -> float | None:
