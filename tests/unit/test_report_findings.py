@@ -151,6 +151,9 @@ def test_a_median_of_no_events_gives_no_meaning_to_a_ratio():
         {"measure": "RR"}, result((0, 50), (0, 60), measure="RR", estimate=0.5, low=0.2, high=0.9)
     )
     assert "is 0, at which a relative effect means nothing" in finding.remarks[0]
+    everybody = found({"measure": "OR"}, result((50, 50), measure="OR", estimate=0.5, low=0.2, high=0.9))
+    assert everybody.means[0].risk.estimate == 1.0
+    assert finding.information is everybody.information is None
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def _for_risks(
     if minimal is not None and risk is not None:
         step = minimal / 1000
         other, to_show = (risk - step if risk > step else risk + step), f"{minimal:g} per 1000"
-    if other is not None and not 0 < other < 1:
+    if any(one is not None and not 0 < one < 1 for one in (risk, other)):
         return None
     if outcome.measure == "HR":
         events = _events(result)
