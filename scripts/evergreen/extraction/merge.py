@@ -202,12 +202,11 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
 
 def _held(sheets: Mapping[str, pd.DataFrame]) -> set[str]:
     """The columns in which somebody wrote something."""
-    return {
-        column
-        for rows in sheets.values()
-        for column in rows.columns
-        if (rows[column].notna() & rows[column].ne("")).any()
-    }
+    held: set[str] = set()
+    for rows in sheets.values():
+        cells = rows.to_numpy(dtype=object)
+        held.update(rows.columns[((cells == cells) & (cells != "")).any(axis=0)])  # NaN differs from itself
+    return held
 
 
 def _awaiting(row: Row, person: str) -> Row:
