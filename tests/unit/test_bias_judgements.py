@@ -8,6 +8,7 @@ from evergreen.bias.agreement import agreement_table
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB1, ROB2, TOOLS, own_tool, tool_of
 from evergreen.errors import InputError, InputErrors
+from tests.rows import each
 
 COLUMNS = ("study", "outcome", "domain", "question", "answer", "judgement", "support", "source", "assessor")
 FURTHER = ("timepoint", "comparison", "effect", "variant")
@@ -178,10 +179,9 @@ def test_a_decision_on_nothing_is_an_orphan():
     assert conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "variant"),
     [(tool, variant) for tool in TOOLS.values() for variant in tool.variants or ("",) if tool.marks == "circles"],
-    ids=lambda one: getattr(one, "id", one),
 )  # fmt: skip
 def test_each_tool_judges_overall_by_its_worst_domain(tool, variant):
     rows = [
@@ -243,7 +243,7 @@ def test_a_tool_file_that_is_absent_or_broken_is_told_in_one_sentence(
     assert "\n" not in str(fault.value)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "High",
@@ -260,7 +260,7 @@ def test_a_judgement_is_read_by_its_labels(text):
     assert ROB1.level_of(text) == "high"
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "text", "level"),
     [
         ("rob2", "some_concerns", "some concerns"),

@@ -9,6 +9,7 @@ from evergreen.bias.tools import ROB2, TOOLS, own_tool
 from evergreen.bias.tools.anatomy import class_of
 from evergreen.bias.tools.reference import in_page
 from evergreen.errors import InputError, InputErrors
+from tests.rows import each
 from tests.unit.test_bias_judgements import levels, sheet
 
 V2, STARS, QUADAS = TOOLS["robins-i-v2"], TOOLS["newcastle-ottawa"], TOOLS["quadas-2"]
@@ -19,7 +20,7 @@ def test_the_page_is_as_the_tools_say(root):
     assert in_page(page) == page, "run `make tools`"
 
 
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+@each("tool", TOOLS.values(), ids=list(TOOLS))
 def test_a_tool_holds_together(tool):
     assert len(tool.levels) == len(tool.symbols) == len(tool.colours) == len(set(tool.levels))
     assert tool.said
@@ -37,7 +38,7 @@ def test_a_tool_holds_together(tool):
         assert tool.level_of(level) == tool.level_of(symbol) == level
 
 
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+@each("tool", TOOLS.values(), ids=list(TOOLS))
 def test_every_algorithm_ends_at_a_level_whatever_the_answers(tool):
     for domain in tool.domains:
         for form in domain.forms.values():
@@ -217,7 +218,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("overall", "given", "expected"),
     [
         ("worst", "good good fair good", "fair"),
@@ -240,7 +241,7 @@ def test_a_tool_of_ones_own_states_the_rule_of_its_overall(tmp_path, overall, gi
     assert ("overall" in levels(judged)) == (overall != "none")
 
 
-@pytest.mark.parametrize(
+@each(
     ("overall", "sentence"),
     [
         ("best", "`overall` is 'best'. Allowed: worst, majority, none, or a list of cases."),

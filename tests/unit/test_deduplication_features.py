@@ -10,13 +10,14 @@ from evergreen.deduplication.overlap import combinations, overlaps, yields
 from evergreen.deduplication.verdicts import effects, read_verdicts
 from evergreen.errors import InputError, InputErrors
 from evergreen.records import model
+from tests.rows import each
 
 
 def one(**record):
     return features(model.typed(pd.DataFrame([{"record_id": "s:1", **record}]))).iloc[0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "plain", "kind"),
     [
         ("Bone &amp; joint <i>erosions</i>.", "bonejointerosions", "article"),
@@ -51,7 +52,7 @@ def test_titles_lose_what_databases_add(title, plain, kind):
     assert (found["title"], KINDS[found["kind"]]) == (plain, kind)
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "numbers"),
     [
         ("Bone erosions. Part II", "2"),
@@ -94,7 +95,7 @@ def test_volumes(volume, number):
     assert one(volume=volume)["volume"] == number
 
 
-@pytest.mark.parametrize(
+@each(
     ("issue", "volume", "number"),
     [("3", "58", 3), ("", "58(3)", 3), ("", "(3)", 3), ("e0137960", "10 (9) (no pagination)", 9), ("8-B", "69", 8), ("Suppl 1", "70", 1001),
      ("10 SUPPL.", "70", 1010), ("1 MeetingAbstracts", "181", 1001), ("2016", "8", 0), ("", "", 0)],
@@ -136,7 +137,7 @@ def test_names_are_the_same_in_any_order_of_initials():
     assert {one(authors=names)["authors"] for names in written} == {"moe van der roe"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "same"),
     [
         ("j am coll cardiol", "journal of the american college of cardiology", 1),

@@ -1,7 +1,6 @@
 """Titles, people and venues that say the same, and those that do not."""
 
 import numpy as np
-import pytest
 
 from evergreen.deduplication.journals import compare_journals, same_sort
 from evergreen.deduplication.people import cut_list, same_people
@@ -14,9 +13,10 @@ from evergreen.deduplication.wording import (
     compare_titles,
     names_a_work,
 )
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "level"),
     [
         ("Haemolytic anaemia in the tumour", "Hemolytic anemia in tumor", SAME),
@@ -71,7 +71,7 @@ def test_a_slip_that_makes_a_word_of_other_titles_is_no_slip():
     assert compare_titles("The human wall", "The humna wall", {"human"}.__contains__) == SLIP
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "telling"),
     [
         ("Editorial introduction", False),
@@ -87,7 +87,7 @@ def test_titles_of_serial_pieces_name_no_work(title, telling):
     assert names_a_work(title) == telling
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "same"),
     [
         ("Lowell, Ida; Adler, Hal", "Adler, H.; Lowell, I.", True),
@@ -114,7 +114,7 @@ def test_a_list_that_goes_on_is_the_beginning_of_another():
     assert not cut_list("Lowell, Ida; Adler, Hal", "Lowell, I")
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "level"),
     [
         ("proceedings of the international conference on example systems", "ices", 1),

@@ -9,6 +9,7 @@ from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.check import check, impossible
 from evergreen.extraction.constraints import NUMBERS
+from tests.rows import each
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
 
@@ -45,13 +46,13 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("given", "column"), IMPOSSIBLE)
+@each(("given", "column"), IMPOSSIBLE)
 def test_an_impossible_number_is_named_by_its_cell(given, column):
     (error,) = impossible([row(**given)])
     assert (error.file, error.row, error.column) == ("AB.csv", 7, column)
 
 
-@pytest.mark.parametrize(
+@each(
     "given",
     [
         {},

@@ -18,6 +18,7 @@ from evergreen.metaanalysis.conversion_rules import BY_ID, RULES
 from evergreen.protocol.conversions import Filling
 from tests.protocols import pooling
 from tests.reference.given import numbers as numbers_of
+from tests.rows import each
 
 ROW = {
     "study": "S1",
@@ -150,7 +151,7 @@ OF_TESTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "column", "value", "id_"), OF_TESTS)
+@each(("row", "column", "value", "id_"), OF_TESTS)
 def test_what_a_test_or_an_interval_of_any_level_says(row, column, value, id_):
     found = one({"n": 25.0, **row})
     assert found[column] == pytest.approx(value, rel=1e-8)
@@ -183,7 +184,7 @@ NOT_MADE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "said"), NOT_MADE)
+@each(("row", "said"), NOT_MADE)
 def test_what_follows_from_nothing_or_from_contradictions_is_not_taken(row, said):
     found = one(row)
     assert math.isnan(found["sd"])
@@ -320,7 +321,7 @@ def test_a_conversion_that_does_not_exist_is_refused_with_its_cell():
 MARKED = {"n": 25.0, "mean": 1.0, "sd": 2.0, "imputed": "sd: SD of the placebo arm of Smith 2001"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "without", "left"),
     [
         ({"n": 25.0, "mean": 1.0, "se": 0.2}, None, True),

@@ -10,6 +10,7 @@ from evergreen.errors import InputError
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, merge_studies
+from tests.rows import each
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
 SETTLED = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator", "note", "_file", "_row")
@@ -123,9 +124,7 @@ AWAITING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("what", "ab", "cd", "rows", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING]
-)
+@each(("what", "ab", "cd", "rows", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING])
 def test_a_row_with_labels_alone_is_awaited_and_is_no_disagreement(what, ab, cd, rows, conflicts):
     merged = merge_extraction({"AB": sheet(*ab), "CD": sheet(*cd, file="CD.csv")})
     assert list(merged.rows[["arm", "status"]].itertuples(index=False, name=None)) == rows
@@ -153,7 +152,7 @@ ROUNDED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ab", "cd", "kept", "status"), ROUNDED)
+@each(("ab", "cd", "kept", "status"), ROUNDED)
 def test_numbers_that_differ_in_rounding_agree_and_the_most_precise_is_kept(ab, cd, kept, status):
     sheets = {
         who: sheet(*({"mean": mean, "arm": arm} for arm, mean in zip("ab", means, strict=False)), file=f"{who}.csv")
@@ -289,7 +288,7 @@ def test_the_standard_error_of_a_contrast_follows_from_its_p_value():
     assert result.loc["c", "derived"] == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "said"),
     [
         # Altman & Bland (2011, BMJ 343:d2090): a relative risk of 0.30 with P = 0.034 has a standard error of 0.569.

@@ -12,6 +12,7 @@ from evergreen.extraction.merge import merge_studies
 from evergreen.extraction.slices import Slices, as_csv, slices_of
 from evergreen.synthesis import choosing
 from tests.protocols import pooling
+from tests.rows import each
 
 ROWS = pd.DataFrame(
     [
@@ -117,7 +118,7 @@ ANY_NAME = [
 ]
 
 
-@pytest.mark.parametrize("name", ANY_NAME)
+@each("name", ANY_NAME)
 def test_a_study_level_column_may_be_called_as_one_of_the_products_own(name):
     own = pd.DataFrame([["S1", "old"], ["S2", "New"]], columns=["study", name]).assign(
         _file="studies-AB.csv", _row=[2, 3]

@@ -16,6 +16,7 @@ from evergreen.extraction.queries.p_values import contradicts
 from evergreen.extraction.queries.registry import KINDS
 from evergreen.extraction.queries.rounding import possible_means, possible_sd
 from evergreen.protocol.outcomes import Instrument, Outcome
+from tests.rows import each
 
 PAIN = Outcome(id="pain", measure="MD", better="lower", unit="mm")
 STEPS = Outcome(id="pain", measure="MD", instrument=Instrument(step=1))
@@ -152,7 +153,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "column", "wrong", "right", "right_too"), CASES, ids=[f"{case[0]}-{case[1]}-{at}" for at, case in enumerate(CASES)])  # fmt: skip
+@each(("kind", "column", "wrong", "right", "right_too"), CASES, ids=[f"{case[0]}-{case[1]}-{at}" for at, case in enumerate(CASES)])  # fmt: skip
 def test_a_kind_is_raised_where_it_should_be_and_not_near_it(kind, column, wrong, right, right_too):
     assert (kind, column) in raised(wrong)
     for rows in (right, right_too):
@@ -206,7 +207,7 @@ OTHER_CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "outcome", "rows", "studies"), OTHER_CASES, ids=[f"{case[0] or 'none'}-{at}" for at, case in enumerate(OTHER_CASES)])  # fmt: skip
+@each(("kind", "outcome", "rows", "studies"), OTHER_CASES, ids=[f"{case[0] or 'none'}-{at}" for at, case in enumerate(OTHER_CASES)])  # fmt: skip
 def test_other_outcomes(kind, outcome, rows, studies):
     for at, one in enumerate(rows):
         if one["group"] == "contrast" and at == len(rows) - 1:
@@ -273,7 +274,7 @@ def test_the_table_has_its_columns_and_does_not_depend_on_the_order_of_rows():
     pd.testing.assert_frame_equal(found, table(rows[::-1]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "days"),
     [("12 months", 365.25), ("1 year", 365.25), ("6 wk", 42), ("week 6", 42), ("24 h", 1), ("3-13 weeks", None), ("end", None), ("", None)],
 )  # fmt: skip
@@ -302,7 +303,7 @@ def test_grimmer_against_all_samples():
     assert not possible_sd(1.30, 10, 5, 1, 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "p", "whether"),
     [("0.0235", 0.167, True), ("0.0104", 0.0366, True), ("0.0055", 0.0106, False), ("<0.001", 0.002, False), ("<0.001", 0.02, True),
      ("0.00", 0.004, False), (">0.05", 0.01, True), (">0.05", 0.2, False), ("0.50", 0.9, False)],

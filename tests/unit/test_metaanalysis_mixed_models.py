@@ -5,6 +5,7 @@ import pytest
 
 from evergreen.metaanalysis import glmm
 from evergreen.metaanalysis.models import MODELS
+from tests.rows import each
 
 TABLES = {
     "no events in group 1": ([0, 0, 0], [20, 30, 40], [3, 2, 4], [20, 30, 40]),
@@ -14,9 +15,9 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("numbers", TABLES.values(), ids=TABLES)
-@pytest.mark.parametrize("model", MODELS["glmm"].variants["OR"])
-@pytest.mark.parametrize("common", [True, False])
+@each("numbers", TABLES.values(), ids=TABLES)
+@each("model", MODELS["glmm"].variants["OR"])
+@each("common", [True, False])
 def test_groups_without_or_with_all_events_are_refused(numbers, model, common):
     data = dict(zip(("events1", "n1", "events2", "n2"), map(np.array, numbers), strict=True))
     if model == "CM.AL" and data["events1"].all() and data["events2"].all():

@@ -8,6 +8,7 @@ import pytest
 from evergreen.metaanalysis import quantile_fits
 from evergreen.metaanalysis.conversions import Quantiles
 from tests.reference.given import numbers as numbers_of
+from tests.rows import each
 
 CASES = numbers_of("estmeansd")["quantiles"]
 METHODS = (quantile_fits.quantile_estimation, quantile_fits.box_cox, quantile_fits.unknown_distribution)
@@ -19,7 +20,7 @@ def given(case):
     return Quantiles(case["n"], case["median"], **known)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["n"]))
+@each("case", CASES)
 def test_the_most_likely_transformation_is_that_of_estmeansd(case):
     expected = case["mln"]
     fit = quantile_fits.unknown_distribution_fit(given(case))
@@ -33,7 +34,7 @@ def test_the_most_likely_transformation_is_that_of_estmeansd(case):
     assert sd == pytest.approx(expected["sd"], abs=5 * expected["sd_error"])
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["n"]))
+@each("case", CASES)
 def test_the_symmetrical_transformation_is_that_of_estmeansd(case):
     fit, expected = quantile_fits.box_cox_fit(given(case)), case["bc"]
     assert fit == pytest.approx((expected["location"], expected["scale"], expected["shape"]), rel=1e-8)

@@ -24,6 +24,7 @@ from evergreen.metaanalysis.mantel_haenszel import mantel_haenszel
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS, PREDICTION, TAU2, Conflict, conflict
 from evergreen.protocol.analysis import Measure, Settings
+from tests.rows import each
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NUMBERS = {
@@ -40,7 +41,7 @@ def numbers(measure):
     return {name: np.roll(values, 1) if name.endswith("2") else values for name, values in arrays.items()}
 
 
-@pytest.mark.parametrize("measure", COMPUTED)
+@each("measure", COMPUTED)
 def test_every_measure_has_a_formula_of_its_own_and_a_scale_to_be_shown_on(measure):
     yi, vi = effects.effect_sizes(measure, numbers(measure))
     assert np.all(np.isfinite(yi))
@@ -66,7 +67,7 @@ def test_an_effect_or_an_option_that_does_not_exist_is_refused():
         effects.effect_sizes("ZCOR", numbers("ZCOR"), add=0.5)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@each("measure", MEASURES)
 def test_tests_for_small_study_effects_that_suit_a_measure_exist(measure):
     data = {} if measure == "GEN" else numbers(measure)
     assert set(MEASURES[measure].asymmetry) <= small_study.ASYMMETRY.keys()
@@ -75,7 +76,7 @@ def test_tests_for_small_study_effects_that_suit_a_measure_exist(measure):
     assert all(isinstance(one, small_study.Asymmetry) for one in found.values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("model", "measure", "how", "what"),
     [
         ("mh", "SMD", {}, "measure"),

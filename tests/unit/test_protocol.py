@@ -20,6 +20,7 @@ from evergreen.protocol.schema import json_schema
 from evergreen.protocol.screening import STAGES, Screening
 from evergreen.protocol.whole import Protocol
 from tests.fixpoint.written import Written
+from tests.rows import each
 
 SMALLEST = {"review": {"title": "A review"}}
 PUBMED = {"pubmed": {"kind": "pubmed", "type": "database", "strategy": "config/search/pubmed.txt"}}
@@ -63,7 +64,7 @@ def test_the_test_follows_the_model_unless_stated(own, general, test):
     assert settings.test == test
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "sentence"),
     [
         ({"review": {"titel": "x"}}, "unknown key `review.titel`. Did you mean `title`?"),
@@ -232,7 +233,7 @@ def said_of(analysis):
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("entry", "sentence"),
     [
         ({"tau22": "DL"}, "unknown key `analysis.sensitivity[0].tau22`. Did you mean `tau2`?"),
@@ -349,7 +350,7 @@ def test_without_a_file_the_protocol_is_what_is_given():
         of_run(None, {})
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "sentence"),
     [
         ({**SMALLEST, "screening": None}, "`screening` is empty but must be of type mapping."),
@@ -387,7 +388,7 @@ OTHERWISE = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "sentence"),
     [
         ({"method": "citation", "round": "2021-01-01"}, "`other_methods[0].round` is 2021-01-01, which is not in `rounds`. Rounds are: 2020-01-01."),

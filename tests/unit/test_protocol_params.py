@@ -10,6 +10,7 @@ from evergreen.protocol import params
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
+from tests.rows import each
 
 RAW = {
     "review": {"title": "A review", "previous": {"studies": 2}},
@@ -109,9 +110,7 @@ def test_the_status_is_told_which_sources_lack_a_file_of_the_latest_rounds(proto
         assert step == {"2021-01-01": {"embase": "no access any more"}}
 
 
-@pytest.mark.parametrize(
-    ("step", "more", "expected"), GIVEN, ids=lambda value: getattr(value, "__name__", "")
-)
+@each(("step", "more", "expected"), GIVEN)
 def test_a_step_is_given(protocol, step, more, expected):
     assert json.dumps(step(protocol, *more)) == json.dumps(expected)
 

@@ -5,6 +5,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.protocol import people
 from evergreen.protocol.loading import complete
+from tests.rows import each
 
 RAW = {
     "review": {"title": "A review"},
@@ -33,7 +34,7 @@ def review(tmp_path, monkeypatch):
     return complete(RAW)
 
 
-@pytest.mark.parametrize(
+@each(
     ("targets", "scope"),
     [
         ([], "all"), (["search"], "search"), (["records"], "search"), (["prisma"], "screen"), (["search", "screen"], "screen"),

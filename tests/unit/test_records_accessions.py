@@ -8,6 +8,7 @@ from evergreen.records import formats
 from evergreen.records.model import typed, with_ids
 from evergreen.records.new_records import import_exports
 from evergreen.sheets.labels import first_listed
+from tests.rows import each
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ PLACES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("place", PLACES)
+@each("place", PLACES)
 def test_the_number_is_kept_where_it_is(place, row):
     text, accession, record_id = PLACES[place]
     found = row(text)
@@ -67,7 +68,7 @@ def test_the_pmid_of_europe_pmc_is_read(row):
         assert row(text)["pmid"] == "33264437"
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "first"),
     [("61720705; 200909478", "61720705"), ("A1", "A1"), ("A1;", "A1"), ("; A1", "A1"), ("A1;B2", "A1;B2"), ("A1;\tB2;  C3", "A1"), (";", ""), ("", "")],
 )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 from evergreen.records import formats
 from evergreen.records.names import apart, first_author, parse_name, split_authors
 from evergreen.records.new_records import import_exports
+from tests.rows import each
 
 LISTS = {
     "Python": "['Marx, Karl', 'Lindgren, Astrid']",
@@ -61,7 +62,7 @@ def cell(text):
     return '"' + text.replace('"', '""') + '"'
 
 
-@pytest.mark.parametrize("kind", LISTS)
+@each("kind", LISTS)
 def test_authors_of_a_table(kind, imported):
     result = imported(f"title,authors,year\nOne,{cell(LISTS[kind])},2011\n")
     assert result.records["authors"].tolist() == [NAMES.get(kind, "Doe, Ann; Roe, B")]
@@ -88,8 +89,8 @@ RUN_TOGETHER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", RUN_TOGETHER)
-@pytest.mark.parametrize("format_", ["csv", "ris", "bibtex"])
+@each("text", RUN_TOGETHER)
+@each("format_", ["csv", "ris", "bibtex"])
 def test_names_that_run_together_are_marked_and_not_guessed(text, format_, imported):
     result = imported(
         {
@@ -104,7 +105,7 @@ def test_names_that_run_together_are_marked_and_not_guessed(text, format_, impor
     assert remark["reason"].startswith("names of authors run together; they stand as they came")
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     ["McDonald, Mary", "Mary McDonald Smith", "Jean-Luc LeBlanc Roy", "Ana DeLuca Rossi", "Sarah MacIntyre Brown", "Kim HyunJung",
      "HyunJung Kim", "O'Brien AB", "J.Smith", "J.R.R.Tolkien", "Smith, J.Paul", "Smith, J.A., Jr.", "Smith, Ann, MD, PhD", "D'Angelo M",
@@ -186,7 +187,7 @@ def test_table_of(vendor, imported):
     assert "lost" not in set(result.remarks["kind"])
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "[{'given': 'Ann', 'family': 'Doe'}, {'given': 'B', 'family': 'Roe'}]",

@@ -13,6 +13,7 @@ from evergreen.records.account import imported_twice
 from evergreen.records.new_records import import_exports
 from evergreen.records.rows import record_table
 from evergreen.sheets import texts
+from tests.rows import each
 
 RIS = "".join(
     f"TY  - JOUR\nAN  - A{number}\nTI  - Étude numéro {number} – “essai”\nAU  - Müller, Ö\nPY  - 201{number}\nER  - \n\n"
@@ -42,8 +43,8 @@ ENCODINGS = {
 }
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "mac"])
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@each("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "mac"])
+@each("encoding", ENCODINGS)
 def test_encoding_and_line_ends_change_nothing(encoding, end, read):
     codec = encoding.split(" with")[0]
     raw = (
@@ -70,7 +71,7 @@ def test_a_line_in_another_encoding_is_named(read):
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "message"),
     [
         (b"", "the file is empty"),
@@ -191,7 +192,7 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@each("damage", DAMAGE)
 def test_a_malformed_record_does_not_take_its_neighbours_with_it(damage, read):
     good, bad = DAMAGE[damage]
     assert good in RIS

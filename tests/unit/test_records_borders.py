@@ -11,6 +11,7 @@ from evergreen.records import formats
 from evergreen.records.formats import content
 from evergreen.records.new_records import import_exports
 from evergreen.records.rows import record_table
+from tests.rows import each
 
 
 @pytest.fixture
@@ -105,21 +106,28 @@ def seen(table):
 EXPECTED = sorted(tuple(record(number).values()) for number in range(4))
 
 
-@pytest.mark.parametrize(
-    "glue", ["", "\n", "\n\n", "\ufeff", "\r\n\r\n"], ids=["glued", "line", "blank", "mark", "windows"]
+GLUES = {"glued": "", "line": "\n", "blank": "\n\n", "mark": "\ufeff", "windows": "\r\n\r\n"}
+
+
+# Only blank lines part records without a type.
+@each(
+    ("kind", "glue"),
+    [
+        pair
+        for pair in itertools.product(WRITERS, GLUES)
+        if pair not in (("untyped", "glued"), ("untyped", "line"))
+    ],
 )
-@pytest.mark.parametrize("kind", WRITERS)
 def test_files_put_together(kind, glue, read):
-    if kind == "untyped" and glue in ("\n", ""):
-        pytest.skip("only blank lines part records without a type")
+    glue = GLUES[glue]
     export, table = read(written(kind, (0, 1)) + glue + written(kind, (2, 3)) + "\n")
     assert seen(table) == EXPECTED
     notes = [remark.reason for remark in export.remarks if "put together without a line end" in remark.reason]
     assert len(notes) == (glue in ("", "\ufeff"))
 
 
-@pytest.mark.parametrize("glue", ["", "\n"])
-@pytest.mark.parametrize("kind", ["ris", "bibtex", "nbib", "enw", "ais", "isi"])
+@each("glue", ["", "\n"])
+@each("kind", ["ris", "bibtex", "nbib", "enw", "ais", "isi"])
 def test_a_join_is_no_border_of_lines_that_follow(kind, glue, read):
     """The lines of the file are told, not those of the pieces that it was cut into."""
     text = written(kind, (0, 1)) + glue + written(kind, (2, 3)) + "\n"
@@ -146,22 +154,25 @@ def moved(kind, first):
     return writer
 
 
-@pytest.mark.parametrize("between", ["\n", "\n\n"])
-@pytest.mark.parametrize(
-    ("kind", "first"),
-    [("enw", "%T"), ("enw", "%A"), ("enw", "%D"), ("ris", "TI"), ("ris", "AU"), ("ris", "PY"), ("isi", "AU"), ("isi", "TI"),
-     ("nbib", "TI"), ("nbib", "FAU")],
-)  # fmt: skip
+FIRST = [
+    ("enw", "%T"), ("enw", "%A"), ("enw", "%D"), ("ris", "TI"), ("ris", "AU"), ("ris", "PY"), ("isi", "AU"), ("isi", "TI"),
+    ("nbib", "TI"), ("nbib", "FAU"),
+]  # fmt: skip
+
+
+# Only a blank line says that the next record of nbib began.
+@each(
+    ("kind", "first", "between"),
+    [(*one, between) for one in FIRST for between in ("\n", "\n\n") if (one[0], between) != ("nbib", "\n")],
+)
 def test_the_line_that_names_the_type_is_not_first(kind, first, between, read):
-    if kind == "nbib" and between == "\n":
-        pytest.skip("only a blank line says that the next record began")
     write = moved(kind, first)
     text = HEADS.get(kind, "") + between.join(write(record(number)) for number in range(4)) + "\n"
     assert seen(read(text)[1]) == EXPECTED
 
 
-@pytest.mark.parametrize("missing", [(0,), (1,), (3,), (1, 2), (0, 3)])
-@pytest.mark.parametrize("place", [0, 1, 2])
+@each("missing", [(0,), (1,), (3,), (1, 2), (0, 3)])
+@each("place", [0, 1, 2])
 def test_endnote_text_without_some_types(missing, place, read):
     def write(number):
         lines = untyped(record(number)).split("\n")
@@ -212,9 +223,9 @@ def table(numbers, columns, delimiter, quoted):
     return "\n".join(delimiter.join(map(quote if at or quoted else str, row)) for at, row in enumerate(rows))
 
 
-@pytest.mark.parametrize("glue", ["", "\n", "\n\n"], ids=["glued", "line", "blank"])
-@pytest.mark.parametrize(("quoted", "then_quoted"), [*itertools.product((False, True), repeat=2)])
-@pytest.mark.parametrize("layout", LAYOUTS)
+@each("glue", ["", "\n", "\n\n"], ids=["glued", "line", "blank"])
+@each(("quoted", "then_quoted"), [*itertools.product((False, True), repeat=2)])
+@each("layout", LAYOUTS)
 def test_tables_put_together(layout, quoted, then_quoted, glue, read):
     columns, delimiter = LAYOUTS[layout]
     text = table((0, 1), HEADER, ",", quoted) + glue + table((2, 3), columns, delimiter, then_quoted) + "\n"
@@ -252,9 +263,7 @@ SAMPLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [pair for pair in itertools.permutations(SAMPLES, 2) if pair != ("enw", "csv")]
-)
+@each(("one", "other"), [pair for pair in itertools.permutations(SAMPLES, 2) if pair != ("enw", "csv")])
 def test_files_of_two_formats_put_together_are_refused(one, other, read):
     with pytest.raises(
         InputError, match=r"row \d+: a record of .* begins here, in a file of .*`files:` .* takes a list"
@@ -275,8 +284,8 @@ ELEMENTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("prologue", PROLOGUES)
-@pytest.mark.parametrize("format_", ELEMENTS)
+@each("prologue", PROLOGUES)
+@each("format_", ELEMENTS)
 def test_xml_without_line_ends(format_, prologue, read, tmp_path, monkeypatch):
     """Larger than what is read before a run, it is told and read; cut off, it is refused whatever follows the cut."""
     monkeypatch.setattr(formats, "SMALL", 1000)
@@ -323,16 +332,16 @@ def test_several_files_of_one_round(tmp_path):
     json.dumps(result.counts)
 
 
-@pytest.mark.parametrize("glue", ["", "\n"], ids=["glued", "line"])
-@pytest.mark.parametrize(("one", "other"), [*itertools.permutations((ris, nbib, bibtex, enw), 2)])
+@each("glue", ["", "\n"], ids=["glued", "line"])
+@each(("one", "other"), [*itertools.permutations((ris, nbib, bibtex, enw), 2)])
 def test_no_format_is_read_as_text_of_another_however_they_were_joined(one, other, glue, read):
     with pytest.raises(InputError, match=r"row \d+.*begins here, in a file of"):
         read(one(record(0)).rstrip() + glue + other(record(1)) + "\n")
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
-@pytest.mark.parametrize("between", ["\n", "\n\n"])
-@pytest.mark.parametrize("writer", [ris, nbib, enw])
+@each("mark", [",", ";", "\t"])
+@each("between", ["\n", "\n\n"])
+@each("writer", [ris, nbib, enw])
 def test_a_table_below_tagged_text_is_refused(writer, between, mark, read):
     table = mark.join(("Title", "Authors", "Year")) + "\n" + mark.join(("A trial", "Doe A", "2019")) + "\n"
     with pytest.raises(InputError, match=r"row \d+.*CSV begins here"):

@@ -6,9 +6,10 @@ from evergreen.deduplication.features import KINDS, features
 from evergreen.records import formats
 from evergreen.records.document_types import document_type
 from evergreen.records.rows import record_table
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind"),
     [
         ("THES", "Thesis"), ("phdthesis", "Thesis"), ("Thesis", "Thesis"), ("CONF", "Conference proceedings"), ("CPAPER", "Conference paper"),

@@ -10,6 +10,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.rows import record_table
+from tests.rows import each
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ RIS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("dialect", RIS)
+@each("dialect", RIS)
 def test_ris_of(dialect, read):
     text, expected = RIS[dialect]
     export, table = read(text)
@@ -454,7 +455,7 @@ TABLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("vendor", TABLES)
+@each("vendor", TABLES)
 def test_table_of(vendor, read):
     text, expected = TABLES[vendor]
     export, table = read(text)
@@ -463,7 +464,7 @@ def test_table_of(vendor, read):
     assert {column: table.loc[0, column] for column in expected} == expected
 
 
-@pytest.mark.parametrize("vendor", TABLES)
+@each("vendor", TABLES)
 def test_workbook_reads_like_its_csv(vendor, read):
     import csv
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from evergreen.records.former_ids import aliases, by_any_id, check_renamed
+from tests.rows import each
 
 CLUSTERS = pd.DataFrame(
     {
@@ -34,7 +35,7 @@ def test_a_record_is_found_by_any_id_that_it_had():
 MANY = {f"web_of_science:{number}": "" for number in range(20)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("ids", "known", "now"),
     [
         (["wos:1", "wos:2"], ["web_of_science:1", "web_of_science:2", "scopus:1"], "2 of 2 records of 'wos' in this sheet are there as records of 'web_of_science'"),

@@ -1,11 +1,11 @@
 """When records that share a key are one, and under which ids the others go."""
 
 import pandas as pd
-import pytest
 
 from evergreen.deduplication.features import features
 from evergreen.records.identity import identify
 from evergreen.records.model import typed
+from tests.rows import each
 
 TRIAL = {
     "accession": "1", "title": "Walking and bone density in older adults", "authors": "Smith, Ann", "year": "2020",
@@ -80,7 +80,7 @@ def rounds(*files):
     return found
 
 
-@pytest.mark.parametrize(("earlier", "later", "reason"), SAME.values(), ids=SAME)
+@each(("earlier", "later", "reason"), SAME.values(), ids=SAME)
 def test_is_seen_as_the_record_that_it_is(earlier, later, reason):
     for one, other in ((earlier, later), (later, earlier)):
         _, second = rounds([one], [other])
@@ -91,7 +91,7 @@ def test_is_seen_as_the_record_that_it_is(earlier, later, reason):
     assert once.records["repeats"].tolist() == ["lib:1", "lib:1"]
 
 
-@pytest.mark.parametrize(("earlier", "later"), ANOTHER.values(), ids=ANOTHER)
+@each(("earlier", "later"), ANOTHER.values(), ids=ANOTHER)
 def test_is_new_under_an_id_of_its_own(earlier, later):
     _, second, third = rounds([earlier], [later], [earlier, later])
     assert second.records["record_id"].tolist() == ["lib:1~2"]

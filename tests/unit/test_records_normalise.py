@@ -14,9 +14,10 @@ from evergreen.records.normalise import (
     searchable,
     year_of,
 )
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "doi"),
     [
         ("https://doi.org/10.1002/art.23417.", "10.1002/art.23417"),
@@ -38,7 +39,7 @@ def test_doi_in_any_dress_has_one_form(text, doi):
     assert canonical_doi(text) == doi
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pmid"),
     [
         ("12345678", "12345678"),
@@ -66,7 +67,7 @@ def test_pmcid_and_issn():
     assert issns("1999-7777(Electronic),0222666x(Print)") == ["1999-7777", "0222-666X"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("pages", "first"),
     [
         ("123-129", "123"), ("S123-9", "123"), ("pp. 12-13", "12"), ("e12345", "12345"), ("CD001234", "cd1234"),
@@ -119,7 +120,7 @@ def test_languages_are_three_letters():
     assert languages("Elbonian") == "Elbonian"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "name"),
     [
         ("Smith JA", ("Smith", "JA")), ("Smith J.A.", ("Smith", "J.A.")), ("Smith, John A", ("Smith", "John A")),
@@ -135,7 +136,7 @@ def test_name_in_any_order(text, name):
     assert parse_name(text) == Name(*name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("cell", "names"),
     [
         ("Smith J., Doe A.", ["Smith J.", "Doe A."]),

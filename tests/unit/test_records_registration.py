@@ -1,8 +1,7 @@
 """Registration numbers as registers, databases and authors write them. The numbers are made up in each register's format."""
 
-import pytest
-
 from evergreen.records.registers import REGISTERS, entry_url, own_number, register_name, registry_ids
+from tests.rows import each
 
 NUMBERS = {
     "NCT01234567": ["ClinicalTrials.gov identifier: NCT01234567.", "NCT 01234567", "NCT-01234567", "NCT: 01234567", "NCT number: 01234567", "nct01234567"],
@@ -39,12 +38,12 @@ NUMBERS = {
 CASES = [(text, number) for number, texts in NUMBERS.items() for text in texts]
 
 
-@pytest.mark.parametrize(("text", "number"), CASES)
+@each(("text", "number"), CASES)
 def test_registration_number_has_one_form(text, number):
     assert registry_ids(text) == [number]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@each("number", NUMBERS)
 def test_a_normal_form_is_read_as_itself_also_within_an_abstract(number):
     assert registry_ids(number) == registry_ids(f"{'word ' * 100}({number}){' word' * 100}") == [number]
     assert own_number(number) == number
@@ -56,7 +55,7 @@ def test_every_register_is_tried():
     assert {register_name(number) for number in NUMBERS} == {register.name for register in REGISTERS}
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "from 2010-2012 we studied 1234 patients (2011-01-02)",
@@ -67,7 +66,7 @@ def test_what_is_no_registration_number(text):
     assert registry_ids(text) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("accession", "number"),
     [
         ("NCT01234567", "NCT01234567"),

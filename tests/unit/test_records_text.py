@@ -5,6 +5,7 @@ import pytest
 from evergreen.records import formats
 from evergreen.records.formats import latex
 from evergreen.records.rows import record_table
+from tests.rows import each
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ PLAIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "text"), PLAIN)
+@each(("code", "text"), PLAIN)
 def test_latex_as_it_is_printed(code, text):
     assert " ".join(latex.plain(code).split()) == text
 

@@ -6,6 +6,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.records import formats
+from tests.rows import each
 
 BOMB = '<!ENTITY e0 "x">' + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
 BODIES = {
@@ -18,8 +19,8 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("format_", BODIES)
-@pytest.mark.parametrize("entity", ["file", "bomb", "parameter"])
+@each("format_", BODIES)
+@each("entity", ["file", "bomb", "parameter"])
 def test_entities_stand_for_nothing(tmp_path, format_, entity):
     secret = tmp_path / "secret.txt"
     secret.write_text("SECRET")

@@ -6,6 +6,7 @@ import pytest
 from evergreen.protocol.loading import complete
 from evergreen.report import methods, updates
 from evergreen.report.facts import Deduplication, Facts, Search, deduplicated, filled, screened
+from tests.rows import each
 
 ROUNDS = ["2020-12-31", "2021-12-31"]
 EXPORTS = {
@@ -224,7 +225,7 @@ def sheets(rows, conflicts=()):
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "planned", "expected"),
     [
         (None, [], ""),

@@ -18,6 +18,7 @@ from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import work_list
 from evergreen.search import audit
 from tests.protocols import question
+from tests.rows import each
 
 ATTACK = (
     '</script><script>window.PWNED=1</script><img src=x onerror="window.PWNED=2">\'"><svg/onload=alert(1)>'
@@ -131,7 +132,7 @@ MARKDOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", MARKDOWN)
+@each("text", MARKDOWN)
 def test_the_markdown_of_an_update_holds_no_html_link_or_cell_from_outside(text):
     table = Table(
         text,

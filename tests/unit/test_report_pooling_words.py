@@ -7,6 +7,7 @@ from evergreen.protocol.loading import complete
 from evergreen.report.facts import analysed_outcomes
 from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis import outcome as pooling
+from tests.rows import each
 
 COUNTS = ("n", "events")
 FULL = [("A", (100, 10), (100, 20)), ("B", (200, 30), (200, 35)), ("C", (80, 4), (90, 12))]
@@ -102,7 +103,7 @@ def test_what_nobody_extracted_was_not_pooled():
     assert said == "death and pain are to be pooled with the Mantel-Haenszel method under a common effect."
 
 
-@pytest.mark.parametrize(
+@each(
     ("studies", "more", "expected", "not_said"),
     [
         (FULL + EMPTY, {}, "0.5 was added to the cells of studies with an empty cell: 1 study of death.", "Mantel"),

@@ -11,6 +11,7 @@ from evergreen.screening.ballots import COLUMNS, ballots
 from evergreen.screening.stages import excluded_before_screening, works_at_full_text, works_at_title_abstract
 from evergreen.screening.votes import count
 from tests.protocols import stage
+from tests.rows import each
 
 REASONS = ["wrong_population", "not_randomised", "review"]
 BOTH = Plan(("AB", "CD"))
@@ -145,7 +146,7 @@ def test_other_decisions_of_full_text():
         )
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "stage", "words"),
     [
         ([("w", "ongoing")], "title_abstract", "no decision of this stage"),

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 
 from evergreen.search import article_sets, pubmed_xml
+from tests.rows import each
 
 HEAD = b'<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet SYSTEM "https://dtd.nlm.nih.gov/x.dtd">\n<PubmedArticleSet>\n'
 END = b"\n</PubmedArticleSet>\n"
@@ -33,7 +34,7 @@ def read(document):
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("document", "found"),
     [
         (HEAD + article(1) + b"\n" + article(2) + b"\n\n" + article(3) + END, [(4, 1), (5, 2), (7, 3)]),
@@ -51,7 +52,7 @@ def test_every_record_is_found_with_its_line(document, found):
     assert read(document) == found
 
 
-@pytest.mark.parametrize(
+@each(
     "document",
     [
         b"<!-- <PubmedArticle> -->" + HEAD + article(1) + article(2) + END,

@@ -10,6 +10,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.search import lines, strategy
+from tests.rows import each
 
 
 class Sent(NamedTuple):
@@ -161,7 +162,7 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@each("name", STRATEGIES)
 def test_a_strategy_is_read_right_or_refused_with_its_row(name: str) -> None:
     text, right = STRATEGIES[name]
     if isinstance(right, Refused):
@@ -191,7 +192,7 @@ def test_a_strategy_of_an_export_has_its_lines_and_hits(name: str) -> None:
     assert [(line.number, line.text, line.hits) for line in lines.read(text).lines] == expected
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@each("name", STRATEGIES)
 def test_any_text_can_be_the_strategy_of_an_export(name: str) -> None:
     assert lines.read(STRATEGIES[name][0]).lines
 

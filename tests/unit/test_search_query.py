@@ -4,6 +4,7 @@ import pytest
 
 from evergreen.search.embedded.query import BackendError, search
 from evergreen.search.embedded.store import Store, entry_from_facts
+from tests.rows import each
 
 FACTS = [
     {"pmid": "1", "title": "Denosumab in rheumatoid arthritis", "mesh_terms": "Arthritis, Rheumatoid; Humans", "year": "2010",
@@ -23,7 +24,7 @@ def store():
     return Store([entry_from_facts(row) for row in FACTS], tree=mesh_tree())
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "expected"),
     [
         ("denosumab[tiab]", {1, 30}),
@@ -77,9 +78,7 @@ def test_truncation_stops_at_600_variants():
     assert found.messages[0].startswith("Wildcard search for 'word*' used only the first 600 variations")
 
 
-@pytest.mark.parametrize(
-    "query", ["", "((", "(bone[tiab]", "bone[tiab] AND", "bone[tiab])", "AND bone", "x[crdt]"]
-)
+@each("query", ["", "((", "(bone[tiab]", "bone[tiab] AND", "bone[tiab])", "AND bone", "x[crdt]"])
 def test_what_cannot_be_parsed_fails(store, query):
     with pytest.raises(BackendError):
         search(store, query)

@@ -5,6 +5,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.search import strategy
 from evergreen.search.replies import Notice
+from tests.rows import each
 
 
 def test_numbered_lines_and_references():
@@ -80,7 +81,7 @@ def test_filters_come_with_their_citation(name):
     assert strategy.described(read)["filters"][0]["citation"].startswith("Lefebvre C")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "row", "said"),
     [
         ("", None, "empty"),

@@ -7,6 +7,7 @@ import pytest
 
 from evergreen import sheets
 from evergreen.errors import InputError
+from tests.rows import each
 
 HEADER = "study,outcome,timepoint,arm,group,n,events,mean,sd,note"
 ROW = "A,pain,12 months,drug,intervention,10,3,1.5,0.5,as printed"
@@ -18,7 +19,7 @@ def read(folder: Path, content: bytes, kind: str = "extraction"):
     return sheets.read_sheet(path, kind)
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [
         f"{HEADER}\n{ROW}\n".encode(),
@@ -127,7 +128,7 @@ def test_a_quotation_mark_that_nobody_closed_swallows_no_rows(tmp_path, row, tex
         read(tmp_path, text.encode())
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "where", "what"),
     [
         (f"{HEADER}\n{ROW.replace(',10,', ',ten,')}\n", "row 2, column n", "'ten' is not a number"),
@@ -189,7 +190,7 @@ def test_the_same_sheet_twice_is_refused(tmp_path):
         sheets.find(tmp_path / "AB")
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "text", "column", "read"),
     [
         ("screening", "record_id,decision\npubmed:1,Not retrieved\n", "decision", "not_retrieved"),

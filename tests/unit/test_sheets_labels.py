@@ -5,9 +5,10 @@ import unicodedata
 import pytest
 
 from evergreen.sheets.labels import Choices, folded, loosely, name_key, shown
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other"),
     [
         ("Smith 2010", "smith 2010"),
@@ -40,7 +41,7 @@ def test_of_equally_frequent_spellings_the_first_by_code_point_is_shown():
 REASONS = {"wrong_population": "Wrong population (adults)", "review": "Secondary report", "other": "Review"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("cell", "key"),
     [
         ("wrong_population", "wrong_population"),
@@ -80,7 +81,7 @@ APART = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), ALIKE)
+@each(("one", "other"), ALIKE)
 def test_labels_that_differ_in_spelling_alone_are_alike(one, other):
     assert loosely(one) == loosely(other)
     assert folded(one) != folded(other)  # and are no one label for it

@@ -8,12 +8,13 @@ import pytest
 from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.sheets.numbers import Convention, Unreadable, p_value, readings
+from tests.rows import each
 
 HEADER = ("study", "outcome", "group", "n", "mean", "sd")
 REFUSED = None
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "point", "comma"),
     [
         ("12", 12, 12),
@@ -47,7 +48,7 @@ def test_the_readings_of_a_number(text, point, comma):
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "read"),
     [
         ("0.03", "0.03"), ("0,03", "0.03"), (".03", "0.03"), ("1,000", "1"), ("1e-5", "1e-05"), ("P = 0.03", "0.03"), ("p-value 0.2", "0.2"),
@@ -55,7 +56,7 @@ def test_the_readings_of_a_number(text, point, comma):
         ("n.s.", REFUSED), ("1.2", REFUSED), ("-0.1", REFUSED), ("5 %", REFUSED), ("<", REFUSED), ("0.01-0.05", REFUSED),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("settled", [False, True])
+@each("settled", [False, True])
 def test_a_p_value_is_read_with_its_bound(tmp_path, text, read, settled):
     kind = "adjudication_extraction" if settled else "extraction"
     head = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator")
@@ -95,7 +96,7 @@ SHEETS = [
 ]
 
 
-@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+@each(("beside", "semicolons", "text", "value"), SHEETS)
 def test_the_sheet_decides_what_its_commas_and_points_are(beside, semicolons, text, value):
     convention = Convention.of([*beside, text], semicolons=semicolons)
     if value is REFUSED:
@@ -139,8 +140,8 @@ def by_sheet(folder, text, beside, kind, separator):
     return float(frame["dose"][0])
 
 
-@pytest.mark.parametrize("kind", ["extraction", "adjudication_extraction"])
-@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+@each("kind", ["extraction", "adjudication_extraction"])
+@each(("beside", "semicolons", "text", "value"), SHEETS)
 def test_a_number_reads_alike_in_a_sheet_and_in_an_adjudication(
     tmp_path, kind, beside, semicolons, text, value
 ):
@@ -153,7 +154,7 @@ def test_a_number_reads_alike_in_a_sheet_and_in_an_adjudication(
             assert by_sheet(tmp_path, text, beside, kind, separator) == value
 
 
-@pytest.mark.parametrize(("beside", "semicolons", "text", "value"), SHEETS)
+@each(("beside", "semicolons", "text", "value"), SHEETS)
 def test_a_number_reads_alike_in_a_study_level_column(tmp_path, beside, semicolons, text, value):
     separator = ";" if semicolons else ","
     if value is REFUSED:  # or kept as a word, which no analysis of numbers takes
@@ -178,7 +179,7 @@ def test_a_cell_that_holds_a_number_is_that_number_whatever_the_texts_beside_it_
     assert frame[["n", "mean", "sd"]].values.tolist() == [[1234.5, 1.234, 2.5], [10, 1.2, 1]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("column", "value", "read"),
     [
         ("sd", "-1", "row 2, column value: -1 is below 0"),

@@ -9,6 +9,7 @@ import pytest
 from evergreen import sheets, spreadsheets, tables
 from evergreen.errors import InputError
 from evergreen.screening.worklist_workbook import write_workbook
+from tests.rows import each
 
 FORMULAS = [
     "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=1",
@@ -30,12 +31,12 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@each("text", FORMULAS)
 def test_what_a_program_would_compute_is_a_text(text):
     assert spreadsheets.guarded(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@each("text", HARMLESS)
 def test_numbers_and_plain_texts_stay_as_they_are(text):
     assert spreadsheets.guarded(text) == spreadsheets.unguarded(text) == text
 

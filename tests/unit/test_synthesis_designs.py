@@ -11,6 +11,7 @@ from evergreen.protocol.conversions import Conversions
 from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
 from tests.reference.given import numbers
+from tests.rows import each
 
 GIVEN = numbers("designs")
 COMMON = {"model": "common", "test": "z"}
@@ -44,8 +45,8 @@ def stated(trial):
     return {"design_effect": 1 + (trial["size"] - 1) * trial["icc"]}
 
 
-@pytest.mark.parametrize("of", [reported, stated])
-@pytest.mark.parametrize("measure", GIVEN["clustered"])
+@each("of", [reported, stated])
+@each("measure", GIVEN["clustered"])
 def test_effective_sizes_as_metafor_pools_them(measure, of):
     outcome, expected = pooling(COMMON, measure=measure), GIVEN["clustered"][measure]
     found = result(rows(outcome, *clusters(measure, of)), outcome)

@@ -7,6 +7,7 @@ from evergreen.figures.direction_wording import told
 from evergreen.metaanalysis.sign_test import sign_test
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.outcome import result
+from tests.rows import each
 
 
 def arms(**numbers):
@@ -30,7 +31,7 @@ def found(rows, *, measure="MD", better="lower", **outcome):
     return one.toward, one.by, one.participants
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "outcome", "expected"),
     [
         (arms(n=(40, 38), mean=(1.0, 2.0)), {}, ("intervention", "numbers", 78)),

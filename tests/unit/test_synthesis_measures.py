@@ -12,6 +12,7 @@ from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Measure
 from tests.protocols import pooling
 from tests.results import written
+from tests.rows import each
 
 ASKED = get_args(Measure)
 NUMBERS = {
@@ -20,7 +21,7 @@ NUMBERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("measure", ASKED)
+@each("measure", ASKED)
 def test_from_a_sheet_to_a_pooled_result(measure):
     kind = KINDS[MEASURES[measure].kind]
     groups = ["intervention", "control"] if kind.groups == 2 else ["single"] if kind.numbers else ["contrast"]

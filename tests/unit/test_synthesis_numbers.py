@@ -13,6 +13,7 @@ from evergreen.report.facts import analysed_outcomes
 from evergreen.report.pooling_words import synthesis
 from evergreen.synthesis.outcome import result as pooled
 from tests.results import written
+from tests.rows import each
 
 
 def entry(measure, **own):
@@ -37,7 +38,7 @@ def means(*effects):
     return table(rows, ("n", "mean", "sd"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("effects", "asked", "applied", "reason", "words"),
     [
         ((1.0, 1.0), "auto", "z", "fewer than three studies", "Wald (fewer than three studies)"),
@@ -86,8 +87,8 @@ def test_every_place_decides_for_itself():
         )
 
 
-@pytest.mark.parametrize("test", ["auto", "knha", "adhoc", "z"])
-@pytest.mark.parametrize(("predtype", "lost"), [("default", 1), ("t", 1), ("riley", 2)])
+@each("test", ["auto", "knha", "adhoc", "z"])
+@each(("predtype", "lost"), [("default", 1), ("t", 1), ("riley", 2)])
 def test_prediction_interval_never_follows_the_test(test, predtype, lost):
     analysis = {"test": test, "predtype": predtype}
     three = written(means(0.2, 2.1, -1.0), entry("MD", analysis=analysis))["model"]
@@ -117,7 +118,7 @@ def counts(rows):
     return table(rows, ("n", "events"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "rows", "own", "left_out", "estimate", "se"),
     [
         ("RR", SILENT, {}, {"A", "C"}, -0.4364687039, 0.3024112308),

@@ -12,6 +12,7 @@ from evergreen.protocol.conversions import Conversions
 from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
 from tests.reference.given import numbers
+from tests.rows import each
 from tests.unit.test_extraction_conversions import one as of_sheet
 
 GIVEN = numbers("conversions")
@@ -47,7 +48,7 @@ ALONE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "column", "value", "id_"), ALONE)
+@each(("row", "column", "value", "id_"), ALONE)
 def test_what_a_row_says_of_its_own_numbers(row, column, value, id_):
     (found,) = filled(arm(**row))
     assert found[column] == pytest.approx(value, rel=1e-12)
@@ -70,7 +71,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "said"), REFUSED)
+@each(("row", "said"), REFUSED)
 def test_what_cannot_be_or_contradicts_is_refused(row, said):
     (found,) = filled(arm(**row))
     assert said in found["not_derived"]
@@ -208,8 +209,8 @@ def test_estimates_of_other_measures_as_the_handbook_has_them():
         assert (one.yi, one.state) == (pytest.approx(d, abs=1e-12), "derived")
 
 
-@pytest.mark.parametrize("of", RISKS)
-@pytest.mark.parametrize("to", RISKS)
+@each("of", RISKS)
+@each("to", RISKS)
 def test_every_measure_of_risks_comes_back_from_every_other(of, to):
     for risk in (0.05, 0.3, 0.62):
         for control in (0.1, 0.44):

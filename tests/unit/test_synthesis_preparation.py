@@ -1,10 +1,10 @@
 """What was done to the numbers of studies before pooling is counted where it was done, and nowhere else."""
 
 import pandas as pd
-import pytest
 
 from evergreen.synthesis import outcome
 from tests.protocols import pooling
+from tests.rows import each
 
 EVENTS = ("study", "arm", "group", "n", "events")
 FULL = [
@@ -28,7 +28,7 @@ def prepared(rows, measure="RR", *, multi_arm="combine", **analysis):
     return {name: count for name, count in done if count}
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "more", "expected"),
     [
         ([], {}, {}),

@@ -10,6 +10,7 @@ from evergreen.figures.scales import of_result
 from evergreen.synthesis.choosing import choose
 from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
+from tests.rows import each
 
 ROWS = [
     {"study": "A", "outcome": "bmd", "arm": "60 mg", "group": "intervention", "n": "217", "mean": "3.99"},
@@ -66,7 +67,7 @@ def test_a_reported_difference_needs_no_scale() -> None:
     assert own.yi == pytest.approx(0.8)
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "asked", "row", "effect"),
     [
         ("RR", {}, {"scale": "ratio"}, math.log(0.8)),

@@ -13,6 +13,7 @@ from evergreen.protocol.loading import complete
 from evergreen.sheets import read_sheet
 from evergreen.synthesis.outcome import result
 from tests.reference.given import numbers
+from tests.rows import each
 
 GIVEN = numbers("designs")
 MULTILEVEL = {"model": "multilevel", "tau2": "REML", "test": "z"}
@@ -99,7 +100,7 @@ def of_arms(columns):
             )
 
 
-@pytest.mark.parametrize("measure", GIVEN["shared"])
+@each("measure", GIVEN["shared"])
 def test_effects_with_one_control_have_the_covariance_that_it_implies(pooled, measure):
     """Gleser & Olkin 2009, as metafor pools it with this covariance matrix."""
     columns = (
@@ -209,7 +210,7 @@ ADJUSTED = CONTRAST | {"arm": "adjusted", "adjusted": "baseline", "estimate": -1
 PLAIN = CONTRAST | {"arm": "crude", "estimate": -1.8, "estimate_se": 0.6}
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "adjusted", "effect", "unused"),
     [
         ([*both(5, 7), ADJUSTED], None, -2, []), ([*both(5, 7), ADJUSTED], "preferred", -1.5, ["control", "intervention"]),

@@ -11,6 +11,7 @@ from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.units import in_units
 from tests.protocols import pooling
 from tests.results import written
+from tests.rows import each
 
 ANALYSIS = {"model": "common", "tau2": "REML", "test": "z", "level": 0.95}
 
@@ -125,7 +126,7 @@ def test_the_protocol_says_which_of_changes_and_values_are_pooled(measure, value
     assert all("given as" in one.reason for one in found.left_out)
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "unit"),
     [("change in mm", "mm"), ("mm, change from baseline", "mm"), ("points (change)", "points"), ("Mean change from baseline in kg", "kg"),
      ("% change, hand", "% change, hand"), ("percentage change", "percentage change"), ("percent change", "percent change"), ("score 0-280", "score 0-280"), ("change", "")],

@@ -25,6 +25,7 @@ from evergreen.sheets.workbooks import with_studies
 from evergreen.worklists import bias, extraction
 from evergreen.worklists.checks import LONGEST, check_of, fault_of
 from evergreen.worklists.workbook import write_workbook
+from tests.rows import each
 
 ROOT = Path(__file__).parents[2]
 HEAD = "study,outcome,timepoint,arm,group,n,events,mean,sd,note"
@@ -65,7 +66,7 @@ ASKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "asked", "known", "expected"), ASKED, ids=[case[0] for case in ASKED])
+@each(("what", "asked", "known", "expected"), ASKED, ids=[case[0] for case in ASKED])
 def test_a_study_is_asked_for(tmp_path, what, asked, known, expected):
     said = read(tmp_path, "CD", "\n".join([HEAD, *(f"{labels},10,1,,," for labels in known)]) + "\n")
     sheet = extraction.rows_to_extract(None, extraction.Known([said]), ["S"], extraction.asked_of([asked]))
@@ -257,7 +258,7 @@ def test_a_workbook_refuses_what_the_check_of_sheets_refuses():
     assert min(seen.values()) > 200
 
 
-@pytest.mark.parametrize("cell", ["NR", "nr", "", "<0.001", ">0.05", 0.03, 1, 1.5, -0.1, "x", "NS"])
+@each("cell", ["NR", "nr", "", "<0.001", ">0.05", 0.03, 1, 1.5, -0.1, "x", "NS"])
 def test_a_p_value_is_let_in_as_sheets_read_it(cell):
     column = next(column for column in SCHEMA if column.kind == "p_value")
     try:

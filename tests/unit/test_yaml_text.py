@@ -8,6 +8,7 @@ import yaml
 from evergreen import yaml_text
 from evergreen.errors import InputError
 from evergreen.protocol.loading import load
+from tests.rows import each
 
 GOOD = """\
 # a comment
@@ -48,7 +49,7 @@ def test_reads_every_file_of_the_project_as_pyyaml_does(root):
             assert yaml_text.read(path) == yaml.safe_load(path.read_text(encoding="utf-8")), path
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "sentence"),
     [
         ("a: 1\nb: [1, 2\nc: 3\n", "config/config.yaml, row 3, column 2: not valid YAML: did not find expected"),
@@ -157,7 +158,7 @@ list:
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("place", "row"),
     [
         (("base", "b"), 3), (("own", "a"), 2), (("own", "b"), 6), (("list",), 7), (("list", 1, "d"), 10), (("list", 1, "d", 1), 11),
