@@ -38,7 +38,9 @@ def sheet(*rows):
         {**ROW, "timepoint": "", "arm": f"arm {at}", **dict.fromkeys(NUMBERS, math.nan), "_file": "AB.csv", "_row": at, **row}
         for at, row in enumerate(rows, 2)
     ]  # fmt: skip
-    return pd.DataFrame(lines).map(lambda cell: "" if cell is None else cell)
+    return pd.DataFrame(
+        [{name: "" if cell is None else cell for name, cell in line.items()} for line in lines]
+    )
 
 
 def filled(*rows, scale="analysis", **filling):

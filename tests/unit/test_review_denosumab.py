@@ -7,7 +7,7 @@ import pytest
 
 from evergreen import tables
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import as_text, merge_extraction
+from evergreen.extraction.merge import merge_extraction, texts
 from evergreen.extraction.row_values import record_of
 from evergreen.extraction.slices import Slices
 from evergreen.protocol.loading import load
@@ -28,7 +28,7 @@ def rows(root):
     folder = root / "config" / "extraction"
     sheets = {who: read_sheet(folder / f"{who}.csv", "extraction") for who in ("AB", "CD")}
     settled = read_sheet(folder / "adjudication.csv", "adjudication_extraction")
-    return derive(merge_extraction(sheets, settled).rows, {}).map(as_text)
+    return texts(derive(merge_extraction(sheets, settled).rows, {}))
 
 
 def entry(root, name):

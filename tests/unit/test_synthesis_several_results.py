@@ -6,7 +6,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import as_text, merge_extraction
+from evergreen.extraction.merge import merge_extraction, texts
 from evergreen.extraction.slices import Slices
 from evergreen.metaanalysis import multilevel
 from evergreen.protocol.loading import complete
@@ -32,10 +32,8 @@ def pooled(tmp_path):
             writer.writerows(rows)
         keys = {"id": "x", "measure": "GEN", "scale": "analysis", **keys}
         (outcome,) = complete({"review": {"title": "T"}, "outcomes": [keys]}).outcomes
-        merged = derive(merge_extraction({"AB": read_sheet(path, "extraction")}).rows, {"x": "analysis"}).map(
-            as_text
-        )
-        return result(Slices(merged).of("x"), outcome)
+        merged = derive(merge_extraction({"AB": read_sheet(path, "extraction")}).rows, {"x": "analysis"})
+        return result(Slices(texts(merged)).of("x"), outcome)
 
     return pool
 

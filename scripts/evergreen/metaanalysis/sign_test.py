@@ -6,7 +6,10 @@ test. Effects are counted by their direction only, never by their statistical si
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
+
+from scipy import special
 
 
 class Signs(NamedTuple):
@@ -26,10 +29,15 @@ def sign_test(count: int, n: int, level: float = 0.95) -> Signs:
     `count` and `n` are numbers of studies, those without a direction left aside; `level` is a fraction. Raises ValueError for no effect
     at all and for more on one side than there are.
     """
-    from scipy.stats import binomtest  # takes long to load, and few outcomes need it
-
     if not 0 <= count <= n or n == 0:
         raise ValueError(f"{count} of {n} effects cannot lie on one side")
-    test = binomtest(count, n)
-    interval = test.proportion_ci(level, method="wilson")
-    return Signs(count, n, count / n, float(interval.low), float(interval.high), float(test.pvalue))
+    share, z2 = count / n, float(special.ndtri((1 + level) / 2)) ** 2
+    middle, half = share + z2 / (2 * n), math.sqrt(z2 * (share * (1 - share) + z2 / (4 * n)) / n)
+    return Signs(
+        count,
+        n,
+        share,
+        ci_low=0.0 if count == 0 else (middle - half) / (1 + z2 / n),
+        ci_high=1.0 if count == n else (middle + half) / (1 + z2 / n),
+        p=min(1.0, 2 * float(special.bdtr(min(count, n - count), n, 0.5))),
+    )

@@ -212,15 +212,12 @@ class _Reader:
                 data[name] = self._plain(name, cells) if values else cells
         refuse(self.errors[:MAX_ERRORS])
         frame = pd.DataFrame(data)
-        for name in frame.columns:
-            if frame[name].dtype != float:
-                frame[name] = frame[name].astype(str)
-        frame["_file"] = str(self.path)
-        frame["_row"] = self.rows
+        frame = frame.astype({name: str for name, kind in frame.dtypes.items() if kind not in (float, "str")})
+        place: dict[str, Any] = {"_file": str(self.path), "_row": self.rows}
         if labels := {column.name for column in self.schema if column.label}:
             said = [cells for name, cells in given.items() if name not in labels]
-            frame[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)] if said else True
-        return frame
+            place[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)] if said else True
+        return frame.assign(**place)
 
     def _refuse_surplus(self, header: list[str]) -> None:
         for number, cells in zip(self.rows, self.cells, strict=True):
