@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from evergreen.metaanalysis import conversions
-from evergreen.metaanalysis.conversions import Group, Quantiles
+from evergreen.metaanalysis import conversions, medians
+from evergreen.metaanalysis.conversions import Group
+from evergreen.metaanalysis.medians import Quantiles
 from tests.reference.given import numbers as numbers_of
 
 METHODS = {
@@ -31,9 +32,7 @@ def test_mean_and_sd_from_quantiles_agree_with_conv_fivenum(oracle, name):
         if name == "lnorm_default":
             tested = Quantiles(numbers.n, *(math.log(value) for value in numbers[1:]))
         try:
-            result = (
-                None if conversions.skewed(tested) else conversions.mean_sd(numbers, method=METHODS[name])
-            )
+            result = None if medians.skewed(tested) else medians.mean_sd(numbers, method=METHODS[name])
         except ValueError:
             result = None
         expected = case[name]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evergreen.metaanalysis import quantile_fits
-from evergreen.metaanalysis.conversions import Quantiles
+from evergreen.metaanalysis.medians import Quantiles
 from tests.reference.given import numbers as numbers_of
 from tests.rows import each
 

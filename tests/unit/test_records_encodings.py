@@ -5,21 +5,7 @@ import random
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.records import formats
-from evergreen.records.rows import record_table
 from evergreen.sheets import texts
-
-
-@pytest.fixture
-def read(tmp_path):
-    def reader(raw):
-        path = tmp_path / "export.txt"
-        path.write_bytes(raw)
-        export = formats.read(path)
-        return export, record_table(export.blocks, export.fields, "export.txt")
-
-    return reader
-
 
 WORDS = (
     "Müller", "café", "“Smart”", "– and —", "it’s", "Über die Größe", "Éric à Genève", "São Paulo", "MÜLLER", "Ångström", "façade", "10–20 mg",

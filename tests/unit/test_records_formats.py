@@ -4,26 +4,10 @@ import io
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.records import formats
-from evergreen.records.rows import record_table
 from tests.rows import each
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Text or bytes to (export, record table)."""
-
-    def reader(content, name="export.txt", **options):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        export = formats.read(path, **options)
-        return export, record_table(export.blocks, export.fields, str(path))
-
-    return reader
 
 
 def first(table, *columns):
@@ -284,33 +268,6 @@ def test_endnote_tagged(read):
     )  # fmt: skip
 
 
-ENDNOTE_XML = """<?xml version="1.0" encoding="UTF-8"?><xml><records>
-<record><ref-type name="Journal Article">17</ref-type><contributors><authors>
-<author><style face="normal">Liu, Ran</style></author><author>Adler, D. G.</author></authors></contributors>
-<titles><title><style face="normal">A title with </style><style face="italic">E. coli</style></title>
-<secondary-title>Journal of Tests</secondary-title></titles><pages>12-19</pages><volume>3</volume><number>2</number>
-<dates><year>2011</year></dates><accession-num>12345678</accession-num>
-<remote-database-name>Medline</remote-database-name>
-<electronic-resource-num>10.1000/test.1</electronic-resource-num><abstract>Text</abstract></record>
-<record><titles><title>Two</title></titles></record>
-</records></xml>
-"""
-
-
-def test_endnote_xml(read):
-    export, table = read(ENDNOTE_XML)
-    assert (export.format, len(table)) == ("EndNote XML", 2)
-    assert first(table, "title", "authors", "journal", "doi", "pmid", "year", "line", "line_end") == (
-        "A title with E. coli", "Liu, Ran; Adler, D. G.", "Journal of Tests", "10.1000/test.1", "12345678", 2011, 2, 8,
-    )  # fmt: skip
-
-
-def test_a_truncated_xml_keeps_the_records_before_the_cut(read):
-    export, table = read(ENDNOTE_XML[: ENDNOTE_XML.index("Two")])
-    assert table["title"].tolist() == ["A title with E. coli"]
-    assert any("not well-formed" in remark.reason for remark in export.remarks)
-
-
 BIBTEX = r"""Scopus
 EXPORT DATE: 2 September 2018
 
@@ -398,91 +355,6 @@ def test_ovid_text(read):
     assert table["line"].tolist() == [2, 19]
 
 
-TABLES = {
-    "PubMed": (
-        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\n"
-        '"11223344","A title","Liu R, Adler DG.","Tests. 2021 Dec 21;1(2):10-11. doi: 10.1000/t.","Liu R","Tests","2021",'
-        '"2021/12/21","PMC1122334","","10.1000/t"\n',
-        {"accession": "11223344", "authors": "Liu, R; Adler, DG.", "volume": "1", "issue": "2", "pages": "10-11"},
-    ),
-    "Scopus": (
-        "Authors,Author full names,Author(s) ID,Title,Year,Source title,Volume,Issue,Art. No.,Page start,Page end,DOI,Link,"
-        "Abstract,Document Type,EID\n"
-        '"Liu, R.; Adler, D.G.","Liu, Ran (57000001); Adler, Douglas (57000002)","1; 2","A title",2015,Tests,1,2,,15,37,'
-        "10.1000/t,https://www.scopus.com/x,Text,Article,2-s2.0-84937427797\n",
-        {"accession": "2-s2.0-84937427797", "authors": "Liu, Ran; Adler, Douglas", "pages": "15-37"},
-    ),
-    "Embase.com": (
-        "Title,Author Names,Source,Abstract,Emtree Medical Index Terms,Clinical Trial Numbers,PUI\n"
-        '"A title","Liu R., Adler D.G.","Tests (2014) 3:3 (152-160). Date of Publication: 2014","Text","human",'
-        '"ClinicalTrials.gov (NCT01234567)",L37\n',
-        {"journal": "Tests", "year": 2014, "volume": "3", "issue": "3", "pages": "152-160", "registry_ids": "NCT01234567"},
-    ),
-    "CENTRAL": (
-        "Cochrane ID,Title,Authors,Source,Year,Volume,Issue,Pages,DOI\n"
-        'CN-01234567,A title,"Liu R; Adler DG",Tests,2011,1,2,3-4,10.1000/t\n',
-        {"accession": "CN-01234567", "journal": "Tests"},
-    ),
-    "ClinicalTrials.gov": (
-        "NCT Number,Study Title,Study URL,Brief Summary,Conditions,Start Date\n"
-        "NCT01234567,A title,https://clinicaltrials.gov/study/NCT01234567,Text,Arthritis,2011-05\n",
-        {"accession": "NCT01234567", "registry_ids": "NCT01234567", "year": 2011,
-         "publication_types": "Trial registry record (ClinicalTrials.gov)"},
-    ),
-    "ICTRP": (
-        "TrialID;Last_Refreshed_on;Public_title;Scientific_title;Date_registration;web_address\n"
-        "JPRN-UMIN000012345;2 May 2020;A title;A longer title;01/02/2012;https://x.org\n",
-        {"accession": "JPRN-UMIN000012345", "registry_ids": "UMIN000012345", "year": 2012},
-    ),
-    "Covidence": (
-        "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,"
-        "Covidence #,Study,Notes,Tags\n"
-        'A title,"Liu, R.; Adler, D.G.",Text,2011,,Tests,1,2,3-4,,10.1000/t,17,#123,Liu 2011,,\n',
-        {"accession": "#123", "year": 2011},
-    ),
-    "Rayyan": (
-        "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,notes,"
-        "doi,keywords,pubmed_id,pmc_id\n"
-        'rayyan-123,A title,2011,,,Tests,1234-5678,1,2,3-4,"Liu, R. and Adler, D.G.",,eng,,,Text,'
-        '"RAYYAN-INCLUSION: {""Ann""=>""Included""}",10.1000/t,,12345678,PMC12\n',
-        {"accession": "rayyan-123", "authors": "Liu, R.; Adler, D.G.", "pmid": "12345678", "pmcid": "PMC12"},
-    ),
-    "ASReview": (
-        "record_id,title,abstract,authors,keywords,doi,url,year,asreview_label\n"
-        '1,A title,Text,"Liu, R., Adler, D.G.",,10.1000/t,,2011,1\n',
-        {"accession": "", "authors": "Liu, R.; Adler, D.G."},
-    ),
-}  # fmt: skip
-
-
-@each("vendor", TABLES)
-def test_table_of(vendor, read):
-    text, expected = TABLES[vendor]
-    export, table = read(text)
-    assert (export.format, export.dialect) == ("CSV", vendor)
-    assert first(table, "title")[0] == "A title"
-    assert {column: table.loc[0, column] for column in expected} == expected
-
-
-@each("vendor", TABLES)
-def test_workbook_reads_like_its_csv(vendor, read):
-    import csv
-
-    text = TABLES[vendor][0]
-    delimiter = ";" if vendor == "ICTRP" else ","
-    book = openpyxl.Workbook()
-    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
-    content = io.BytesIO()
-    book.save(content)
-    export, table = read(content.getvalue(), "export.xlsx")
-    _, from_csv = read(text)
-    assert export.format == "XLSX"
-    assert table.drop(columns=["file"]).to_dict("records") == from_csv.drop(columns=["file"]).to_dict(
-        "records"
-    )
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -513,29 +385,6 @@ def test_zotero_keeps_a_pmid_among_what_is_extra(text, read):
     assert first(read(text)[1], "title", "pmid") == ("A title", "31234567")
 
 
-def test_every_sheet_with_column_names_is_read(read):
-    book = openpyxl.Workbook()
-    for name, rows in {
-        "Sheet": [["Title", "Year"], ["First title", 2001]],
-        "Part 2": [["downloaded in parts"], ["Year", "Title", "DOI"], [2002, "Second title", "10.1/x"]],
-        "About": [["made by me"]],
-    }.items():
-        sheet = book[name] if name in book else book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    export, table = read(content.getvalue(), "export.xlsx")
-    assert table[["title", "year", "line"]].values.tolist() == [
-        ["First title", 2001, 2],
-        ["Second title", 2002, 3],
-    ]
-    assert [remark.text for remark in export.remarks if remark.kind == "lost"] == [
-        "downloaded in parts",
-        "made by me",
-    ]
-
-
 def test_an_archive_of_several_exports_is_refused(read):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -543,103 +392,3 @@ def test_an_archive_of_several_exports_is_refused(read):
             archive.writestr(f"part {number}.ris", f"TY  - JOUR\nTI  - Title {number}\nER  - \n")
     with pytest.raises(InputError, match=r"2 files \(part 1.ris, part 2.ris\).*Unpack"):
         read(content.getvalue(), "export.zip")
-
-
-def test_rayyans_archive(read):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("customizations_log.csv", "article_id,user_id\n1,2\n")
-        archive.writestr("articles.csv", TABLES["Rayyan"][0])
-    export, table = read(content.getvalue(), "export.zip")
-    assert (export.dialect, table.loc[0, "pmid"]) == ("Rayyan", "12345678")
-
-
-def test_columns_of_the_protocol_outrank_known_names(read):
-    text = "nummer;titel;title;verfasser;jahr\n7;Der Titel;x;Liu R., Adler D.;2011\n"
-    columns = {"accession": "nummer", "title": "titel", "authors": "verfasser", "year": "jahr"}
-    _, table = read(text, format_="csv", columns=columns)
-    assert first(table, "accession", "title", "year", "authors") == (
-        "7",
-        "Der Titel",
-        2011,
-        "Liu, R.; Adler, D.",
-    )
-    with pytest.raises(InputError, match="title stands in column Titulo, but there is no such column"):
-        read(text, format_="csv", columns={"title": "Titulo"})
-    with pytest.raises(
-        InputError, match=r"name titel, which records do not have\. Known are: title, abstract"
-    ):
-        read(text, format_="csv", columns={"titel": "titel"})
-
-
-def test_a_quote_that_never_closes_spoils_its_own_row_only(read):
-    rows = [f"{number},Title {number},Liu R,2011" for number in range(6)]
-    rows[2] = '2,"Title 2,Liu R,2011'
-    export, table = read("pmid,title,authors,year\n" + "\n".join(rows) + "\n")
-    assert table["title"].tolist() == [f"Title {number}" for number in range(6)]
-    assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "note"] == [(4, "note")]
-
-
-def test_line_breaks_within_quotes(read):
-    _, table = read('title,abstract,year\n"One","First line\nsecond line",2011\n"Two","x",2012\n')
-    assert table["abstract"].tolist() == ["First line second line", "x"]
-    assert table[["line", "line_end"]].values.tolist() == [[2, 3], [4, 4]]
-
-
-def test_separator_line_of_excel_and_lines_before_the_header(read):
-    export, table = read("sep=;\nExported today\ntitle;year;doi\nOne;2011;10.1000/t\n")
-    assert table["doi"].tolist() == ["10.1000/t"]
-    assert [(remark.line, remark.kind) for remark in export.remarks] == [
-        (1, "frame"),
-        (2, "lost"),
-        (3, "frame"),
-    ]
-
-
-PUBMED_XML = """<?xml version="1.0"?>
-<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2019//EN" "https://x/pubmed.dtd">
-<PubmedArticleSet>
-<PubmedArticle><MedlineCitation><PMID Version="1">12345678</PMID>
-<Article><Journal><Title>Journal of tests</Title></Journal><ArticleTitle>A title</ArticleTitle></Article>
-</MedlineCitation></PubmedArticle>
-<PubmedArticle>
-    wrong format
-</PubmedArticle>
-<PubmedArticle><MedlineCitation><PMID Version="1">12345679</PMID>
-<Article><ArticleTitle>Two</ArticleTitle></Article></MedlineCitation></PubmedArticle>
-</PubmedArticleSet>
-"""
-
-
-def test_pubmed_xml_with_a_broken_article_between_good_ones(read):
-    export, table = read(PUBMED_XML)
-    assert export.format == "PubMed XML"
-    assert table["pmid"].tolist() == ["12345678", "12345679"]
-    assert table[["line", "line_end"]].values.tolist() == [[4, 6], [10, 11]]
-    assert [remark.line for remark in export.remarks if remark.kind == "lost"] == [7, 8, 9]
-
-
-def test_several_xml_files_put_together(read):
-    _, table = read(PUBMED_XML + PUBMED_XML.replace("1234567", "2234567"))
-    assert table["pmid"].tolist() == ["12345678", "12345679", "22345678", "22345679"]
-    assert table["line"].tolist() == [4, 10, 16, 22]
-
-
-def test_embases_table_with_a_line_per_field(read):
-    export, table = read(
-        '"TITLE","A title"\n"AUTHOR NAMES","Liu R.","Adler D.G."\n"SOURCE","Tests (2014) 3:3 (152-160)."\n'
-        '"EMTREE MEDICAL INDEX TERMS","human","test"\n"PUI","L373791783"\n\n"TITLE","Two"\n"PUI","L373791784"\n'
-    )
-    assert (export.format, export.dialect, len(table)) == ("CSV", "Embase.com", 2)
-    assert first(table, "authors", "journal", "pages", "keywords") == (
-        "Liu, R.; Adler, D.G.", "Tests", "152-160", "human; test",
-    )  # fmt: skip
-    assert table["accession"].tolist() == ["L373791783", "L373791784"]
-    assert table[["line", "line_end"]].values.tolist() == [[1, 5], [7, 8]]
-
-
-def test_an_identifier_that_a_spreadsheet_program_shortened_is_refused(read):
-    with pytest.raises(
-        InputError, match=r"row 3, column pmid: 1\.8E\+07 is a number that a spreadsheet program"
-    ):
-        read("title,pmid,year\nOne,12345678,2011\nTwo,1.8E+07,2012\n")

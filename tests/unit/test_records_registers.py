@@ -2,23 +2,8 @@
 
 from typing import get_args
 
-import pytest
-
 from evergreen.protocol.sources import Format
 from evergreen.records import formats
-from evergreen.records.rows import record_table
-
-
-@pytest.fixture
-def read(tmp_path):
-    def reader(content, **options):
-        path = tmp_path / "export.txt"
-        path.write_text(content, encoding="utf-8")
-        export = formats.read(path, **options)
-        return export, record_table(export.blocks, export.fields, str(path))
-
-    return reader
-
 
 COCHRANE = """Record #1 of 2
 ID: CN-01234567

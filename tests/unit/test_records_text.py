@@ -2,22 +2,8 @@
 
 import pytest
 
-from evergreen.records import formats
 from evergreen.records.formats import latex
-from evergreen.records.rows import record_table
 from tests.rows import each
-
-
-@pytest.fixture
-def read(tmp_path):
-    def reader(raw, name="export.txt"):
-        path = tmp_path / name
-        path.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
-        export = formats.read(path)
-        return export, record_table(export.blocks, export.fields, name)
-
-    return reader
-
 
 PLAIN = [
     (r"95\% of 50% \& 3 & 4 #5", "95% of 50% & 3 & 4 #5"), (r"p {\textless} 0.05, n{\textgreater}3", "p < 0.05, n>3"),

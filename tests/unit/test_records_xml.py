@@ -1,4 +1,4 @@
-"""XML from outside reads no file, opens no address and unfolds no bomb."""
+"""XML from outside is read record by record, and reads no file, opens no address and unfolds no bomb."""
 
 import time
 
@@ -53,3 +53,59 @@ def test_deep_nesting_ends_in_a_sentence_or_a_remark(tmp_path, format_):
     else:
         assert found.blocks or found.remarks
     assert time.perf_counter() - start < 10
+
+
+ENDNOTE_XML = """<?xml version="1.0" encoding="UTF-8"?><xml><records>
+<record><ref-type name="Journal Article">17</ref-type><contributors><authors>
+<author><style face="normal">Liu, Ran</style></author><author>Adler, D. G.</author></authors></contributors>
+<titles><title><style face="normal">A title with </style><style face="italic">E. coli</style></title>
+<secondary-title>Journal of Tests</secondary-title></titles><pages>12-19</pages><volume>3</volume><number>2</number>
+<dates><year>2011</year></dates><accession-num>12345678</accession-num>
+<remote-database-name>Medline</remote-database-name>
+<electronic-resource-num>10.1000/test.1</electronic-resource-num><abstract>Text</abstract></record>
+<record><titles><title>Two</title></titles></record>
+</records></xml>
+"""
+
+
+def test_endnote_xml(read):
+    export, table = read(ENDNOTE_XML)
+    assert (export.format, len(table)) == ("EndNote XML", 2)
+    assert tuple(table.loc[0, ["title", "authors", "journal", "doi", "pmid", "year", "line", "line_end"]]) == (
+        "A title with E. coli", "Liu, Ran; Adler, D. G.", "Journal of Tests", "10.1000/test.1", "12345678", 2011, 2, 8,
+    )  # fmt: skip
+
+
+def test_a_truncated_xml_keeps_the_records_before_the_cut(read):
+    export, table = read(ENDNOTE_XML[: ENDNOTE_XML.index("Two")])
+    assert table["title"].tolist() == ["A title with E. coli"]
+    assert any("not well-formed" in remark.reason for remark in export.remarks)
+
+
+PUBMED_XML = """<?xml version="1.0"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2019//EN" "https://x/pubmed.dtd">
+<PubmedArticleSet>
+<PubmedArticle><MedlineCitation><PMID Version="1">12345678</PMID>
+<Article><Journal><Title>Journal of tests</Title></Journal><ArticleTitle>A title</ArticleTitle></Article>
+</MedlineCitation></PubmedArticle>
+<PubmedArticle>
+    wrong format
+</PubmedArticle>
+<PubmedArticle><MedlineCitation><PMID Version="1">12345679</PMID>
+<Article><ArticleTitle>Two</ArticleTitle></Article></MedlineCitation></PubmedArticle>
+</PubmedArticleSet>
+"""
+
+
+def test_pubmed_xml_with_a_broken_article_between_good_ones(read):
+    export, table = read(PUBMED_XML)
+    assert export.format == "PubMed XML"
+    assert table["pmid"].tolist() == ["12345678", "12345679"]
+    assert table[["line", "line_end"]].values.tolist() == [[4, 6], [10, 11]]
+    assert [remark.line for remark in export.remarks if remark.kind == "lost"] == [7, 8, 9]
+
+
+def test_several_xml_files_put_together(read):
+    _, table = read(PUBMED_XML + PUBMED_XML.replace("1234567", "2234567"))
+    assert table["pmid"].tolist() == ["12345678", "12345679", "22345678", "22345679"]
+    assert table["line"].tolist() == [4, 10, 16, 22]

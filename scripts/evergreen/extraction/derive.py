@@ -16,7 +16,7 @@ from evergreen.extraction import contradictions
 from evergreen.extraction.check import RESULT, Row, key_of, own_choice
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, of_a_study, record_of
-from evergreen.metaanalysis import conversions, reported_parts
+from evergreen.metaanalysis import conversions, medians, reported_parts
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
 from evergreen.protocol.conversions import Filling
 from evergreen.sheets import folded
@@ -218,7 +218,7 @@ def _computed(rule: Rule, used: Mapping[str, Any]) -> dict[str, float]:
 
 def formula(rule: Rule) -> Callable[..., Any]:
     """The function of a conversion."""
-    for module in (conversions, reported_parts):
+    for module in (conversions, medians, reported_parts):
         if hasattr(module, rule.function):
             return getattr(module, rule.function)
     # these take longer to load than a whole sheet to convert

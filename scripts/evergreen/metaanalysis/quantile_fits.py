@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy.special import betaincinv, gammaincinv, gammaln, log_ndtr, ndtr, ndtri
 
-from evergreen.metaanalysis.conversions import MeanSD, Quantiles, mean_sd
+from evergreen.metaanalysis.medians import MeanSD, Quantiles, mean_sd
 
 Array = NDArray[np.float64]
 Family = Callable[[Array, float, float], Array]

@@ -1,0 +1,193 @@
+"""Tables of records, as CSV and XLSX, in the layouts of the databases and programs that write them. The records are made up."""
+
+import csv
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from evergreen.errors import InputError
+from tests.rows import each
+
+
+def first(table, *columns):
+    return tuple(table.loc[0, list(columns)])
+
+
+TABLES = {
+    "PubMed": (
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\n"
+        '"11223344","A title","Liu R, Adler DG.","Tests. 2021 Dec 21;1(2):10-11. doi: 10.1000/t.","Liu R","Tests","2021",'
+        '"2021/12/21","PMC1122334","","10.1000/t"\n',
+        {"accession": "11223344", "authors": "Liu, R; Adler, DG.", "volume": "1", "issue": "2", "pages": "10-11"},
+    ),
+    "Scopus": (
+        "Authors,Author full names,Author(s) ID,Title,Year,Source title,Volume,Issue,Art. No.,Page start,Page end,DOI,Link,"
+        "Abstract,Document Type,EID\n"
+        '"Liu, R.; Adler, D.G.","Liu, Ran (57000001); Adler, Douglas (57000002)","1; 2","A title",2015,Tests,1,2,,15,37,'
+        "10.1000/t,https://www.scopus.com/x,Text,Article,2-s2.0-84937427797\n",
+        {"accession": "2-s2.0-84937427797", "authors": "Liu, Ran; Adler, Douglas", "pages": "15-37"},
+    ),
+    "Embase.com": (
+        "Title,Author Names,Source,Abstract,Emtree Medical Index Terms,Clinical Trial Numbers,PUI\n"
+        '"A title","Liu R., Adler D.G.","Tests (2014) 3:3 (152-160). Date of Publication: 2014","Text","human",'
+        '"ClinicalTrials.gov (NCT01234567)",L37\n',
+        {"journal": "Tests", "year": 2014, "volume": "3", "issue": "3", "pages": "152-160", "registry_ids": "NCT01234567"},
+    ),
+    "CENTRAL": (
+        "Cochrane ID,Title,Authors,Source,Year,Volume,Issue,Pages,DOI\n"
+        'CN-01234567,A title,"Liu R; Adler DG",Tests,2011,1,2,3-4,10.1000/t\n',
+        {"accession": "CN-01234567", "journal": "Tests"},
+    ),
+    "ClinicalTrials.gov": (
+        "NCT Number,Study Title,Study URL,Brief Summary,Conditions,Start Date\n"
+        "NCT01234567,A title,https://clinicaltrials.gov/study/NCT01234567,Text,Arthritis,2011-05\n",
+        {"accession": "NCT01234567", "registry_ids": "NCT01234567", "year": 2011,
+         "publication_types": "Trial registry record (ClinicalTrials.gov)"},
+    ),
+    "ICTRP": (
+        "TrialID;Last_Refreshed_on;Public_title;Scientific_title;Date_registration;web_address\n"
+        "JPRN-UMIN000012345;2 May 2020;A title;A longer title;01/02/2012;https://x.org\n",
+        {"accession": "JPRN-UMIN000012345", "registry_ids": "UMIN000012345", "year": 2012},
+    ),
+    "Covidence": (
+        "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,"
+        "Covidence #,Study,Notes,Tags\n"
+        'A title,"Liu, R.; Adler, D.G.",Text,2011,,Tests,1,2,3-4,,10.1000/t,17,#123,Liu 2011,,\n',
+        {"accession": "#123", "year": 2011},
+    ),
+    "Rayyan": (
+        "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,notes,"
+        "doi,keywords,pubmed_id,pmc_id\n"
+        'rayyan-123,A title,2011,,,Tests,1234-5678,1,2,3-4,"Liu, R. and Adler, D.G.",,eng,,,Text,'
+        '"RAYYAN-INCLUSION: {""Ann""=>""Included""}",10.1000/t,,12345678,PMC12\n',
+        {"accession": "rayyan-123", "authors": "Liu, R.; Adler, D.G.", "pmid": "12345678", "pmcid": "PMC12"},
+    ),
+    "ASReview": (
+        "record_id,title,abstract,authors,keywords,doi,url,year,asreview_label\n"
+        '1,A title,Text,"Liu, R., Adler, D.G.",,10.1000/t,,2011,1\n',
+        {"accession": "", "authors": "Liu, R.; Adler, D.G."},
+    ),
+}  # fmt: skip
+
+
+@each("vendor", TABLES)
+def test_table_of(vendor, read):
+    text, expected = TABLES[vendor]
+    export, table = read(text)
+    assert (export.format, export.dialect) == ("CSV", vendor)
+    assert first(table, "title")[0] == "A title"
+    assert {column: table.loc[0, column] for column in expected} == expected
+
+
+@each("vendor", TABLES)
+def test_workbook_reads_like_its_csv(vendor, read):
+
+    text = TABLES[vendor][0]
+    delimiter = ";" if vendor == "ICTRP" else ","
+    book = openpyxl.Workbook()
+    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    content = io.BytesIO()
+    book.save(content)
+    export, table = read(content.getvalue(), "export.xlsx")
+    _, from_csv = read(text)
+    assert export.format == "XLSX"
+    assert table.drop(columns=["file"]).to_dict("records") == from_csv.drop(columns=["file"]).to_dict(
+        "records"
+    )
+
+
+def test_every_sheet_with_column_names_is_read(read):
+    book = openpyxl.Workbook()
+    for name, rows in {
+        "Sheet": [["Title", "Year"], ["First title", 2001]],
+        "Part 2": [["downloaded in parts"], ["Year", "Title", "DOI"], [2002, "Second title", "10.1/x"]],
+        "About": [["made by me"]],
+    }.items():
+        sheet = book[name] if name in book else book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    export, table = read(content.getvalue(), "export.xlsx")
+    assert table[["title", "year", "line"]].values.tolist() == [
+        ["First title", 2001, 2],
+        ["Second title", 2002, 3],
+    ]
+    assert [remark.text for remark in export.remarks if remark.kind == "lost"] == [
+        "downloaded in parts",
+        "made by me",
+    ]
+
+
+def test_rayyans_archive(read):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("customizations_log.csv", "article_id,user_id\n1,2\n")
+        archive.writestr("articles.csv", TABLES["Rayyan"][0])
+    export, table = read(content.getvalue(), "export.zip")
+    assert (export.dialect, table.loc[0, "pmid"]) == ("Rayyan", "12345678")
+
+
+def test_columns_of_the_protocol_outrank_known_names(read):
+    text = "nummer;titel;title;verfasser;jahr\n7;Der Titel;x;Liu R., Adler D.;2011\n"
+    columns = {"accession": "nummer", "title": "titel", "authors": "verfasser", "year": "jahr"}
+    _, table = read(text, format_="csv", columns=columns)
+    assert first(table, "accession", "title", "year", "authors") == (
+        "7",
+        "Der Titel",
+        2011,
+        "Liu, R.; Adler, D.",
+    )
+    with pytest.raises(InputError, match="title stands in column Titulo, but there is no such column"):
+        read(text, format_="csv", columns={"title": "Titulo"})
+    with pytest.raises(
+        InputError, match=r"name titel, which records do not have\. Known are: title, abstract"
+    ):
+        read(text, format_="csv", columns={"titel": "titel"})
+
+
+def test_a_quote_that_never_closes_spoils_its_own_row_only(read):
+    rows = [f"{number},Title {number},Liu R,2011" for number in range(6)]
+    rows[2] = '2,"Title 2,Liu R,2011'
+    export, table = read("pmid,title,authors,year\n" + "\n".join(rows) + "\n")
+    assert table["title"].tolist() == [f"Title {number}" for number in range(6)]
+    assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "note"] == [(4, "note")]
+
+
+def test_line_breaks_within_quotes(read):
+    _, table = read('title,abstract,year\n"One","First line\nsecond line",2011\n"Two","x",2012\n')
+    assert table["abstract"].tolist() == ["First line second line", "x"]
+    assert table[["line", "line_end"]].values.tolist() == [[2, 3], [4, 4]]
+
+
+def test_separator_line_of_excel_and_lines_before_the_header(read):
+    export, table = read("sep=;\nExported today\ntitle;year;doi\nOne;2011;10.1000/t\n")
+    assert table["doi"].tolist() == ["10.1000/t"]
+    assert [(remark.line, remark.kind) for remark in export.remarks] == [
+        (1, "frame"),
+        (2, "lost"),
+        (3, "frame"),
+    ]
+
+
+def test_embases_table_with_a_line_per_field(read):
+    export, table = read(
+        '"TITLE","A title"\n"AUTHOR NAMES","Liu R.","Adler D.G."\n"SOURCE","Tests (2014) 3:3 (152-160)."\n'
+        '"EMTREE MEDICAL INDEX TERMS","human","test"\n"PUI","L373791783"\n\n"TITLE","Two"\n"PUI","L373791784"\n'
+    )
+    assert (export.format, export.dialect, len(table)) == ("CSV", "Embase.com", 2)
+    assert first(table, "authors", "journal", "pages", "keywords") == (
+        "Liu, R.; Adler, D.G.", "Tests", "152-160", "human; test",
+    )  # fmt: skip
+    assert table["accession"].tolist() == ["L373791783", "L373791784"]
+    assert table[["line", "line_end"]].values.tolist() == [[1, 5], [7, 8]]
+
+
+def test_an_identifier_that_a_spreadsheet_program_shortened_is_refused(read):
+    with pytest.raises(
+        InputError, match=r"row 3, column pmid: 1\.8E\+07 is a number that a spreadsheet program"
+    ):
+        read("title,pmid,year\nOne,12345678,2011\nTwo,1.8E+07,2012\n")
