@@ -13,128 +13,152 @@ from evergreen.records import model
 from tests.rows import each
 
 
-def one(**record):
-    return features(model.typed(pd.DataFrame([{"record_id": "s:1", **record}]))).iloc[0]
+def of_each(**columns):
+    """The features of records that have these columns."""
+    records = pd.DataFrame(columns)
+    return features(model.typed(records.assign(record_id=[f"s:{at}" for at in range(len(records))])))
 
 
-@each(
-    ("title", "plain", "kind"),
-    [
-        ("Bone &amp; joint <i>erosions</i>.", "bonejointerosions", "article"),
-        ("Bone and joint erosions. [Review] [42 refs]", "bonejointerosions", "article"),
-        ("Bone and joint erosions (vol 360, pg 542, 2009)", "bonejointerosions", "article"),
-        ("Erratum to: Bone and joint erosions", "bonejointerosions", "erratum"),
-        ("Corrigendum", "corrigendum", "erratum"),
-        ("Erratmu: Bone and joint erosions", "bonejointerosions", "erratum"),
-        ("Erratum tso: Bone and joint erosions", "bonejointerosions", "erratum"),
-        ("Corrigedum to “Bone and joint erosions", "bonejointerosions", "erratum"),
-        ("Erosion: bone and joint", "erosionbonejoint", "article"),
-        ("Connection: bone and joint", "connectionbonejoint", "article"),
-        ("Correction of bone erosions by denosumab", "correctionofboneerosionsbydenosumab", "article"),
-        ("Response to denosumab in bone erosions", "responsetodenosumabinboneerosions", "article"),
-        ("Authors' response to: Bone and joint erosions", "bonejointerosions", "comment"),
-        ("Reply to 'Bone and joint erosions'", "bonejointerosions", "comment"),
-        ("Re: Bone and joint erosions", "bonejointerosions", "comment"),
-        ("Bone and joint erosions - Reply", "bonejointerosions", "comment"),
-        (
-            "Bone and joint erosions.[Erratum appears in Bone. 2009 Sep;9(9):22 Note: Moe, A [added]]",
-            "bonejointerosions",
-            "article",
-        ),
-        ("Bone and joint erosions.[Erratum appears in Bo", "bonejointerosions", "article"),
-        ("Bone and joint erosions.[Erratum appears in Bo. 2", "bonejointerosions2", "article"),
-        ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
-        ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
-    ],
-)
-def test_titles_lose_what_databases_add(title, plain, kind):
-    found = one(title=title)
-    assert (found["title"], KINDS[found["kind"]]) == (plain, kind)
+def column(table, at=0):
+    return [row[at] for row in table]
 
 
-@each(
-    ("title", "numbers"),
-    [
-        ("Bone erosions. Part II", "2"),
-        ("Bone erosions, part 2", "2"),
-        ("A phase III trial of 60 mg", "3 60"),
-        ("Vitamin D and I", "1"),
-        ("Type V collagen", "5"),
-        ("Bone 007", "7"),
-        ("I and V are letters here", ""),
-        ("Bone erosions: I. Methods", "1"),
-        ("Bone erosions: Ii. Results", "2"),
-        ("Bone erosions (V)", "5"),
-        ("Iron given i.v. and iron given orally", ""),
-    ],
-)
-def test_numbers_of_titles(title, numbers):
-    assert one(title=title)["numbers"] == numbers
+TITLES = [
+    ("Bone &amp; joint <i>erosions</i>.", "bonejointerosions", "article"),
+    ("Bone and joint erosions. [Review] [42 refs]", "bonejointerosions", "article"),
+    ("Bone and joint erosions (vol 360, pg 542, 2009)", "bonejointerosions", "article"),
+    ("Erratum to: Bone and joint erosions", "bonejointerosions", "erratum"),
+    ("Corrigendum", "corrigendum", "erratum"),
+    ("Erratmu: Bone and joint erosions", "bonejointerosions", "erratum"),
+    ("Erratum tso: Bone and joint erosions", "bonejointerosions", "erratum"),
+    ("Corrigedum to “Bone and joint erosions", "bonejointerosions", "erratum"),
+    ("Erosion: bone and joint", "erosionbonejoint", "article"),
+    ("Connection: bone and joint", "connectionbonejoint", "article"),
+    ("Correction of bone erosions by denosumab", "correctionofboneerosionsbydenosumab", "article"),
+    ("Response to denosumab in bone erosions", "responsetodenosumabinboneerosions", "article"),
+    ("Authors' response to: Bone and joint erosions", "bonejointerosions", "comment"),
+    ("Reply to 'Bone and joint erosions'", "bonejointerosions", "comment"),
+    ("Re: Bone and joint erosions", "bonejointerosions", "comment"),
+    ("Bone and joint erosions - Reply", "bonejointerosions", "comment"),
+    (
+        "Bone and joint erosions.[Erratum appears in Bone. 2009 Sep;9(9):22 Note: Moe, A [added]]",
+        "bonejointerosions",
+        "article",
+    ),
+    ("Bone and joint erosions.[Erratum appears in Bo", "bonejointerosions", "article"),
+    ("Bone and joint erosions.[Erratum appears in Bo. 2", "bonejointerosions2", "article"),
+    ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
+    ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
+]
 
 
-@pytest.mark.parametrize(
-    ("pages", "first", "last"),
-    [
-        ("221-8", 221, 228),
-        ("S5-S10", 5, 10),
-        ("e1001", 1001, 0),
-        ("1299–309", 1299, 1309),
-        ("Suppl-48", 0, 0),
-        ("", 0, 0),
-    ],
-)
-def test_pages(pages, first, last):
-    found = one(pages=pages)
-    assert (found["page"], found["last_page"]) == (first, last)
+def test_titles_lose_what_databases_add():
+    found = of_each(title=column(TITLES))
+    kinds = [KINDS[kind] for kind in found["kind"]]
+    assert list(zip(column(TITLES), found["title"], kinds, strict=True)) == TITLES
 
 
-@pytest.mark.parametrize(
-    ("volume", "number"), [("58(3)", 58), ("35 Suppl 1", 35), ("1)", 0), ("(3)", 0), ("Ph.D.", 0), ("", 0)]
-)
-def test_volumes(volume, number):
-    assert one(volume=volume)["volume"] == number
+NUMBERS = [
+    ("Bone erosions. Part II", "2"),
+    ("Bone erosions, part 2", "2"),
+    ("A phase III trial of 60 mg", "3 60"),
+    ("Vitamin D and I", "1"),
+    ("Type V collagen", "5"),
+    ("Bone 007", "7"),
+    ("I and V are letters here", ""),
+    ("Bone erosions: I. Methods", "1"),
+    ("Bone erosions: Ii. Results", "2"),
+    ("Bone erosions (V)", "5"),
+    ("Iron given i.v. and iron given orally", ""),
+]
 
 
-@each(
-    ("issue", "volume", "number"),
-    [("3", "58", 3), ("", "58(3)", 3), ("", "(3)", 3), ("e0137960", "10 (9) (no pagination)", 9), ("8-B", "69", 8), ("Suppl 1", "70", 1001),
-     ("10 SUPPL.", "70", 1010), ("1 MeetingAbstracts", "181", 1001), ("2016", "8", 0), ("", "", 0)],
-)  # fmt: skip
-def test_issues(issue, volume, number):
-    assert one(issue=issue, volume=volume)["issue"] == number
+def test_numbers_of_titles():
+    found = of_each(title=column(NUMBERS))
+    assert list(zip(column(NUMBERS), found["numbers"], strict=True)) == NUMBERS
 
 
-@pytest.mark.parametrize(
-    ("pages", "located"),
-    [("e0137960", True), ("c1804", True), ("12724", True), ("1014-1020", False), ("S112", False), ("e8-e9", False)],
-)  # fmt: skip
-def test_numbers_of_electronic_articles_are_no_pages(pages, located):
-    assert one(pages=pages)["located"] == located
+PAGES = [
+    ("221-8", 221, 228),
+    ("S5-S10", 5, 10),
+    ("e1001", 1001, 0),
+    ("1299–309", 1299, 1309),
+    ("Suppl-48", 0, 0),
+    ("", 0, 0),
+]
 
 
-@pytest.mark.parametrize(
-    ("title", "corrected"),
-    [
-        ("Bone erosions", 0),
-        ("Bone erosions [Erratum appears in Bone. 2009;9:22]", 1),
-        ("Bone erosions (vol 360, pg 542, 2009)", 2),
-        ("Bone erosions (New England Journal of Medicine (2009) 360 (542-544))", 2),
-        ("Bone erosions (a trial)", 0),
-    ],
-)
-def test_a_title_may_cite_what_it_corrects(title, corrected):
-    assert one(title=title)["corrected"] == corrected
+def test_pages():
+    found = of_each(pages=column(PAGES))
+    assert list(zip(column(PAGES), found["page"], found["last_page"], strict=True)) == PAGES
+
+
+VOLUMES = [("58(3)", 58), ("35 Suppl 1", 35), ("1)", 0), ("(3)", 0), ("Ph.D.", 0), ("", 0)]
+
+
+def test_volumes():
+    found = of_each(volume=column(VOLUMES))
+    assert list(zip(column(VOLUMES), found["volume"], strict=True)) == VOLUMES
+
+
+ISSUES = [
+    ("3", "58", 3),
+    ("", "58(3)", 3),
+    ("", "(3)", 3),
+    ("e0137960", "10 (9) (no pagination)", 9),
+    ("8-B", "69", 8),
+    ("Suppl 1", "70", 1001),
+    ("10 SUPPL.", "70", 1010),
+    ("1 MeetingAbstracts", "181", 1001),
+    ("2016", "8", 0),
+    ("", "", 0),
+]
+
+
+def test_issues():
+    issues, volumes = column(ISSUES), column(ISSUES, 1)
+    found = of_each(issue=issues, volume=volumes)
+    assert list(zip(issues, volumes, found["issue"], strict=True)) == ISSUES
+
+
+LOCATED = [
+    ("e0137960", True),
+    ("c1804", True),
+    ("12724", True),
+    ("1014-1020", False),
+    ("S112", False),
+    ("e8-e9", False),
+]
+
+
+def test_numbers_of_electronic_articles_are_no_pages():
+    found = of_each(pages=column(LOCATED))
+    assert list(zip(column(LOCATED), found["located"], strict=True)) == LOCATED
+
+
+CORRECTED = [
+    ("Bone erosions", 0),
+    ("Bone erosions [Erratum appears in Bone. 2009;9:22]", 1),
+    ("Bone erosions (vol 360, pg 542, 2009)", 2),
+    ("Bone erosions (New England Journal of Medicine (2009) 360 (542-544))", 2),
+    ("Bone erosions (a trial)", 0),
+]
+
+
+def test_a_title_may_cite_what_it_corrects():
+    found = of_each(title=column(CORRECTED))
+    assert list(zip(column(CORRECTED), found["corrected"], strict=True)) == CORRECTED
 
 
 def test_editions_of_a_journal_and_particles_of_a_name_are_left_off():
     names = ["BMJ", "BMJ (Clinical research ed.)", "BMJ (Online)", "BMJ (Cli"]
-    assert {one(journal=name)["journal"] for name in names} == {"bmj"}
-    assert {one(authors=name)["first_author"] for name in ("van der Roe, B", "Roe, B")} == {"roe"}
+    assert set(of_each(journal=names)["journal"]) == {"bmj"}
+    assert set(of_each(authors=["van der Roe, B", "Roe, B"])["first_author"]) == {"roe"}
 
 
 def test_names_are_the_same_in_any_order_of_initials():
     written = ["Moe, A; van der Roe, BC", "A Moe; BC van der Roe", "Moe A; van der Roe B.C."]
-    assert {one(authors=names)["authors"] for names in written} == {"moe van der roe"}
+    assert set(of_each(authors=written)["authors"]) == {"moe van der roe"}
 
 
 @each(

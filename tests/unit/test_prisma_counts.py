@@ -105,8 +105,14 @@ def counted(review: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     return groups, document
 
 
-def test_every_box_of_both_rounds(review: dict[str, Any]) -> None:
-    _, document = counted(review)
+@pytest.fixture(scope="module")
+def whole() -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The small review as it is, counted once for all who only read it."""
+    return counted(small_review())
+
+
+def test_every_box_of_both_rounds(whole: tuple[pd.DataFrame, dict[str, Any]]) -> None:
+    _, document = whole
     one, two = document["rounds"][ONE], document["rounds"][TWO]
     filled = {key: n for key, n in one.items() if n}
     assert filled == {
@@ -244,8 +250,10 @@ def test_given_counts_are_refused_by_name(raw: dict[str, Any], said: str) -> Non
         given("2023-11-17", raw)
 
 
-def test_excluded_reports_have_one_reason_each(review: dict[str, Any]) -> None:
-    groups, _ = counted(review)
+def test_excluded_reports_have_one_reason_each(
+    whole: tuple[pd.DataFrame, dict[str, Any]], review: dict[str, Any]
+) -> None:
+    groups, _ = whole
     listed = excluded_reports(
         groups, review["works"], review["decisions"]["full_text"], {"not_randomised": "Not randomised"}
     )
@@ -253,8 +261,8 @@ def test_excluded_reports_have_one_reason_each(review: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def view(review: dict[str, Any]) -> View:
-    _, document = counted(review)
+def view(whole: tuple[pd.DataFrame, dict[str, Any]]) -> View:
+    _, document = whole
     sources = {ONE: {"database_results": {"PubMed; via NLM": 4, "Embase": 0}}}
     return views({**document, "sources": sources, "given": [], "skipped": []})[f"flow-{ONE}"]
 
@@ -299,8 +307,8 @@ def test_sheet_is_read_as_the_r_package_reads_it(view: View) -> None:
     assert sheet["box"].drop_duplicates().tolist()[:3] == ["prevstud", "box1", "newstud"]
 
 
-def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -> None:
-    _, document = counted(review)
+def test_the_total_is_one_review_without_extra_reports(whole: tuple[pd.DataFrame, dict[str, Any]]) -> None:
+    _, document = whole
     shown = views({**document, "sources": {}, "given": [], "skipped": []})
     assert shown[f"flow-{TWO}"].counts["extra_reports"] == 1
     assert shown["flow-total"].counts["new_reports"] == 3
@@ -310,8 +318,10 @@ def test_the_total_is_one_review_without_extra_reports(review: dict[str, Any]) -
     assert "Nobody screened by full text: the protocol names no reviewers, so all passed." in chart.notes
 
 
-def test_a_chart_names_the_sources_that_its_round_left_out(review: dict[str, Any]) -> None:
-    _, document = counted(review)
+def test_a_chart_names_the_sources_that_its_round_left_out(
+    whole: tuple[pd.DataFrame, dict[str, Any]],
+) -> None:
+    _, document = whole
     both, one = {"database_results": {"PubMed": 3, "Embase": 2}}, {"database_results": {"PubMed": 1}}
     base = {**document, "sources": {ONE: both, TWO: one}, "skipped": []}
     note = "Not searched in this round: Embase."
