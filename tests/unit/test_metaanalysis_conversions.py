@@ -5,6 +5,7 @@ import math
 import pytest
 
 from evergreen.metaanalysis import conversions, medians
+from evergreen.metaanalysis.absolute_risk import ratio_of_other_measure
 from evergreen.metaanalysis.conversions import Group
 from evergreen.metaanalysis.medians import Quantiles
 from tests.reference.given import numbers as numbers_of
@@ -108,7 +109,7 @@ def test_effects_on_other_scales(oracle):
     for x, d_to_log_or, log_or_to_d, ratio in zip(*oracle["other_scales"].values(), strict=True):
         assert conversions.log_odds_ratio_from_d(x) == pytest.approx(d_to_log_or, rel=1e-12)
         assert conversions.d_from_log_odds_ratio(x) == pytest.approx(log_or_to_d, rel=1e-12)
-        assert conversions.risk_ratio_from_odds_ratio(math.exp(x), 0.2) == pytest.approx(ratio, rel=1e-12)
+        assert ratio_of_other_measure("OR", "RR", math.exp(x), 0.2) == pytest.approx(ratio, rel=1e-12)
 
 
 def test_the_interval_of_a_small_group_is_taken_from_t():

@@ -219,11 +219,6 @@ def d_from_log_odds_ratio(log_odds_ratio: float) -> float:
     return log_odds_ratio * math.sqrt(3) / math.pi
 
 
-def risk_ratio_from_odds_ratio(odds_ratio: float, control_risk: float) -> float:
-    """Risk ratio that an odds ratio means at a given risk in the control group (Handbook 15.4.4)."""
-    return odds_ratio / (1 - control_risk + control_risk * odds_ratio)
-
-
 def _quantile(level: float, df: float, distribution: str) -> float:
     return _upper((1 - level) / 2, df, distribution)
 
