@@ -5,7 +5,6 @@ import pandas as pd
 from evergreen.deduplication.features import features
 from evergreen.records.identity import identify
 from evergreen.records.model import typed
-from tests.rows import each
 
 TRIAL = {
     "accession": "1", "title": "Walking and bone density in older adults", "authors": "Smith, Ann", "year": "2020",
@@ -80,29 +79,51 @@ def rounds(*files):
     return found
 
 
-@each(("earlier", "later", "reason"), SAME.values(), ids=SAME)
-def test_is_seen_as_the_record_that_it_is(earlier, later, reason):
+def of_cases(cases, side):
+    """One side of each case, with a key, a DOI and a PMID that no other case has: all are one file."""
+    return [
+        case[side]
+        | {"accession": f"{at:02}", "doi": case[side].get("doi", "").replace("10.1000/", f"10.1000/{at}.")}
+        | {"pmid": f"{at}{case[side]['pmid']}" if case[side].get("pmid") else ""}
+        for at, case in enumerate(cases.values(), 1)
+    ]
+
+
+def test_is_seen_as_the_record_that_it_is():
+    earlier, later = of_cases(SAME, 0), of_cases(SAME, 1)
+    keys = {name: f"lib:{at:02}" for at, name in enumerate(SAME, 1)}
+    expected = {
+        name: ("a.ris", at, keys[name], f"seen as {keys[name]}: {reason}")
+        for at, (name, (*_, reason)) in enumerate(SAME.items(), 1)
+    }
     for one, other in ((earlier, later), (later, earlier)):
-        _, second = rounds([one], [other])
-        assert len(second.records) == 0
-        assert [told[:4] for told in second.seen] == [("a.ris", 1, "lib:1", f"seen as lib:1: {reason}")]
-    (once,) = rounds([earlier, later])
-    assert once.records["record_id"].tolist() == ["lib:1", "lib:1~2"]
-    assert once.records["repeats"].tolist() == ["lib:1", "lib:1"]
+        _, second = rounds(one, other)
+        assert second.records["record_id"].tolist() == []
+        assert {name: told[:4] for name, told in zip(SAME, second.seen, strict=True)} == expected
+    (once,) = rounds([*earlier, *later])
+    both = [f"{key}{again}" for key in keys.values() for again in ("", "~2")]
+    assert once.records["record_id"].tolist() == both
+    assert once.records["repeats"].tolist() == [key for key in keys.values() for _ in range(2)]
 
 
-@each(("earlier", "later"), ANOTHER.values(), ids=ANOTHER)
-def test_is_new_under_an_id_of_its_own(earlier, later):
-    _, second, third = rounds([earlier], [later], [earlier, later])
-    assert second.records["record_id"].tolist() == ["lib:1~2"]
-    assert [told.record_id for told in second.shared] == ["lib:1~2"]
-    assert second.shared[0].reason == "another work has the key lib:1: the record is new, as lib:1~2"
-    assert sorted(told.record_id for told in third.seen) == ["lib:1", "lib:1~2"], (
-        "and is found again as what it is"
-    )
-    (once,) = rounds([earlier, later])
-    assert once.records["repeats"].tolist() == once.records["record_id"].tolist() == ["lib:1", "lib:1~2"]
-    assert features(once.records)["stem"].is_unique, "deduplication does not take the key for evidence"
+def test_is_new_under_an_id_of_its_own():
+    earlier, later = of_cases(ANOTHER, 0), of_cases(ANOTHER, 1)
+    _, second, third = rounds(earlier, later, [*earlier, *later])
+    keys = {name: f"lib:{at:02}" for at, name in enumerate(ANOTHER, 1)}
+    new = {name: f"{key}~2" for name, key in keys.items()}
+    both = [one for name in ANOTHER for one in (keys[name], new[name])]
+    assert dict(zip(ANOTHER, second.records["record_id"], strict=True)) == new
+    assert {name: told.record_id for name, told in zip(ANOTHER, second.shared, strict=True)} == new
+    assert {name: told.reason for name, told in zip(ANOTHER, second.shared, strict=True)} == {
+        name: f"another work has the key {key}: the record is new, as {new[name]}"
+        for name, key in keys.items()
+    }
+    assert sorted(told.record_id for told in third.seen) == both, "and is found again as what it is"
+    (once,) = rounds([*earlier, *later])
+    assert once.records["repeats"].tolist() == once.records["record_id"].tolist() == both
+    stems = features(once.records)["stem"].tolist()
+    alike = [name for at, name in enumerate(ANOTHER) if stems[2 * at] == stems[2 * at + 1]]
+    assert alike == [], "deduplication does not take the key for evidence"
 
 
 def test_a_hash_of_the_content_is_a_key_like_any_other():
