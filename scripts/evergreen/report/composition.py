@@ -145,7 +145,7 @@ def glance(
             (f"{total['total_reports']:,}", "reports of them"),
         ]
         if outcomes:
-            several = sum(result.k > 1 and result.pooled is not None for result in pooled.values())
+            several = sum(result.several for result in pooled.values())
             tiles.append((f"{several:,}", "outcomes pooled"))
         blocks.append(Tiles(tiles))
     if outcomes:
