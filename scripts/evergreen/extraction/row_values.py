@@ -35,12 +35,24 @@ TEXTS = (
 
 def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
     """Rows with numbers as floats (NaN where nothing stands) and with every column that conversions and pooling read."""
-    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
+    numbers: Sequence[str] = NUMBERS
+    texts: Sequence[str] = TEXTS
+    blank: dict[str, Any] = {}
+    if isinstance(rows, Sequence):
+        records = [dict(row) for row in rows]
+    else:
+        records = tables.rows(rows)
+        # most columns that a sheet may have are empty in most reviews, and are not looked at row by row
+        held = {str(name) for name in rows if rows[name].ne("").any()}
+        blank = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys(TEXTS, "")
+        blank = {name: nothing for name, nothing in blank.items() if name not in held}
+        numbers, texts = (tuple(name for name in names if name in held) for names in (NUMBERS, TEXTS))
     for record in records:
-        for name in NUMBERS:
+        record |= blank
+        for name in numbers:
             value = record.get(name)
             record[name] = math.nan if value is None or value == "" else float(value)
-        for name in TEXTS:
+        for name in texts:
             record[name] = text_of(record.get(name))
     return records
 
