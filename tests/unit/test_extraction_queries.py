@@ -93,6 +93,18 @@ def table(rows, outcomes=(PAIN,), studies=(), answers=None):
     return queries_of(evidence_of(pd.DataFrame(rows), register, outcomes), answers or {})
 
 
+def changes(drug):
+    """Pain as changes from baseline, about -10 and 0, and a study whose drug arm has `drug`."""
+    unit = "change in mm"
+    about = [{**one, "mean": round(one["mean"] - 40, 2), "unit": unit} for one in others()]
+    return [*about, *pain({"mean": drug}, {"mean": 0.4}, unit=unit)]
+
+
+def course(*events, n=50):
+    """Events of drug and placebo at six months, then at a year."""
+    return [*counted(*events[:2], n=n, timepoint="6 months"), *counted(*events[2:], n=n, timepoint="1 year")]
+
+
 def raised(rows, outcomes=(PAIN,), studies=()):
     """{(kind, column)} of the queries on the study S."""
     found = table(rows, outcomes, studies)
@@ -120,6 +132,11 @@ CASES = [
     ("decimal_shift", "mean", [*others(), *pain({"mean": 310.0})], [*others(), *pain({"mean": 25.0})], [*others(), *pain({"mean": 45.0})]),
     ("decimal_shift", "sd", [*others(), *pain({"sd": 200.0})], [*others(), *pain({"sd": 30.0})], [*others(), *pain({"sd": 14.0})]),
     ("sign", "mean", [*others(), *pain({"mean": -31.0})], [*others(), *pain({"mean": 22.0})], [*others(), *pain({"mean": 38.0})]),
+    ("sign", "mean", changes(10.0), changes(-9.0), changes(-1.0)),
+    ("percent_as_count", "events", course(30, 36, 18, 21, n=200), course(30, 36, 10, 12, n=200), course(30, 36, 31, 42, n=200)),
+    ("arms_swapped", "events", course(5, 9, 12, 7), course(5, 9, 7, 6), course(5, 9, 7, 12)),
+    ("same_numbers", "estimate_ci_high", contrasts([0.66, 0.66], estimate_ci_low=0.4, estimate_ci_high=1.07), contrasts([0.66, 0.67], estimate_ci_low=0.4, estimate_ci_high=1.07),
+     contrasts([0.6, 0.6], estimate_ci_low=0.4, estimate_ci_high=0.9)),
     ("change_among_final", "mean", [*others(baseline=True), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3})],
      [*others(baseline=True), *pain({"mean": 21.0, "mean_baseline": 42.0}, {"mean_baseline": 42.3})],
      [*others(baseline=True, unit="change in mm"), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3}, unit="change in mm")]),
@@ -154,6 +171,9 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "column", "wrong", "right", "right_too"), CASES, ids=[f"{case[0]}-{case[1]}-{at}" for at, case in enumerate(CASES)])  # fmt: skip
 def test_a_kind_is_raised_where_it_should_be_and_not_near_it(kind, column, wrong, right, right_too):
+    for rows in (wrong, right, right_too):
+        if all(one["group"] == "contrast" for one in rows):
+            rows[-1]["study"] = "S"
     assert (kind, column) in raised(wrong)
     for rows in (right, right_too):
         assert kind not in {found for found, _ in raised(rows)}
@@ -179,6 +199,8 @@ OTHER_CASES = [
     ("scale", HR, contrasts([0.7], estimate_ci_low=0.45, estimate_ci_high=0.95), ()),
     ("interval_asymmetric", HR, contrasts([0.7], estimate_ci_low=0.4, estimate_ci_high=0.95), ()),
     ("decimal_shift", HR, contrasts([0.7], estimate_ci_low=0.05, estimate_ci_high=0.98), ()),
+    ("interval_asymmetric", WALK, contrasts([25.0], "walking", estimate_ci_low=-20.0, estimate_ci_high=30.0), ()),
+    ("sign", WALK, contrasts([25.0], "walking", estimate_ci_low=-20.0, estimate_ci_high=30.0), ()),
     ("", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98), ()),
     ("", HR, contrasts([0.70], estimate_ci_low=0.48, estimate_ci_high=0.98), ()),
     ("spread_contradiction", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_se=0.3), ()),
