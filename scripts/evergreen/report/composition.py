@@ -59,7 +59,8 @@ class Report:
             glance(protocol, self.counts, self.outcomes, self.pooled),
             waiting(inputs.json("status")),
         ]
-        if "queries" in inputs and (asked := queries.section(inputs.table("queries"))):
+        studies = inputs.table("studies") if "studies" in inputs else None
+        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
             found.append(asked)
         if works is not None:
             became = alerts.section(alerts.alerts(works, inputs.table("studies"), changed))
