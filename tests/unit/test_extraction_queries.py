@@ -5,8 +5,10 @@ import math
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.derive import derive
 from evergreen.extraction.queries import reference
 from evergreen.extraction.queries.asking import COLUMNS, answers_of, evidence_of, queries_of
 from evergreen.extraction.queries.evidence import days_of
@@ -235,6 +237,25 @@ def test_other_outcomes(kind, outcome, rows, studies):
             one["study"] = "S"
     found = {name for name, _ in raised(rows, [outcome], studies)}
     assert (kind in found) if kind else not found
+
+
+@pytest.mark.parametrize(
+    ("wider", "agree"), [(1.0, True), (1.05, True), (1.13, False), (0.95, True), (0.88, False)]
+)
+def test_what_is_asked_about_as_a_contradiction_is_what_no_conversion_takes(wider, agree):
+    half = 1.984217 * 1.412 * wider  # t with 99 degrees of freedom
+    rows = arms(
+        drug={
+            "n": 100.0,
+            "mean": 30.0,
+            "se": 1.412,
+            "ci_low": round(30 - half, 3),
+            "ci_high": round(30 + half, 3),
+        }
+    )[:1]
+    assert (("spread_contradiction", "se") not in raised(rows)) is agree
+    (derived,) = tables.rows(derive(pd.DataFrame(rows), {}))
+    assert ("contradict each other" not in derived["not_derived"]) is agree
 
 
 def test_every_kind_has_a_case():

@@ -28,7 +28,6 @@ NOT_DERIVED = "not_derived"
 ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
-SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "standard error"}
 FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
@@ -182,8 +181,8 @@ def _apply(
         if given(row, column) or column in record.contradicted:
             continue
         state = IMPUTED if given_from or rule.imputes else _state(rule, row)
-        if column in SPREADS and not (value > 0 and math.isfinite(value)):
-            record.refuse(column, f"{how} gives a {SPREADS[column]} of {value:g}")
+        if column in contradictions.SPREADS and not (value > 0 and math.isfinite(value)):
+            record.refuse(column, f"{how} gives a {contradictions.SPREADS[column]} of {value:g}")
         elif not filling.allows(state):
             record.refuse(column, f"{how}: {state} numbers are left out")
         elif why := _contradiction(rule, column, value, used, rules, values, how):

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evergreen.extraction.constraints import INTERVALS
+from evergreen.extraction.contradictions import AGREE, apart
 from evergreen.extraction.queries.evidence import Evidence, Row, sds_of_interval
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
 from evergreen.metaanalysis.conversions import se_from_any_interval
 from evergreen.sheets.numbers import half_unit
 
-AGREE = 1.08
-"""Ratio up to which two spreads agree beside rounding: the participants analysed may be a few less than those entered."""
 LEANING = {False: 0.06, True: 0.10}
 """Share of the half width by which an estimate may stand off the middle, beside rounding; of a logarithm more, for exact and
 profile intervals of ratios are not quite symmetric."""
@@ -86,7 +85,7 @@ def spreads(row: Row) -> list[_Spread]:
 
 
 def _apart(one: _Spread, other: _Spread) -> bool:
-    return one.low > other.high * AGREE or other.low > one.high * AGREE
+    return apart((one.low, one.high), (other.low, other.high), spreads=True)
 
 
 def _like(value: float, other: float) -> bool:
