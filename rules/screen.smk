@@ -103,6 +103,7 @@ if LISTED or TASKS:
         params:
             **program(
                 "write_worklists.py",
+                "screening/page/frame.html",
                 "screening/page/template.html",
                 "screening/page/style.css",
                 "screening/page/program.js",
@@ -112,6 +113,7 @@ if LISTED or TASKS:
                 "worklists/page/form.css",
                 "worklists/page/faults.js",
                 "worklists/page/saving.js",
+                "worklists/page/rows.js",
                 "worklists/page/form.js",
             ),
             tables=lambda w, input: [

@@ -58,11 +58,10 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
             items += status.waiting_screening(
                 stage, awaiting, table(f"conflicts_{stage}"), table(f"orphans_{stage}")
             )
-    if "studies" not in inputs:
-        included: list[str] = []
-    else:
+    studies = table("studies") if "studies" in inputs else None
+    included: list[str] = []
+    if studies is not None:
         items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
-        studies = table("studies")
         items += alerts.waiting(
             alerts.alerts(table("works"), studies, alerts.read(map(str, inputs.paths("changes"))))
         )
@@ -71,9 +70,9 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)
         if task is EXTRACTION and "merged" in inputs:
-            items += status.waiting_places(table("merged"))
+            items += [*status.waiting_cut(table("merged")), *status.waiting_places(table("merged"))]
         if task is EXTRACTION and "queries" in inputs:
-            items += status.waiting_queries(table("queries"))
+            items += status.waiting_queries(table("queries"), studies)
     return items
 
 

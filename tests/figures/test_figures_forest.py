@@ -109,6 +109,21 @@ def test_subgroups_have_their_own_diamonds(result: Result) -> None:
     assert overlapping(drawn) == []
 
 
+def test_subgroups_without_a_total_have_no_diamond_of_all(result: Result) -> None:
+    own = dict.fromkeys(("random", "alternate", "systematic"), result.model)
+    groups = {"allocation": own, "tests": {"allocation": {"not_done": "what has no total is not compared"}}}
+    parted = changed(result, model=None, no_total="they differ", subgroups=groups, influence=None)
+    with style.style():
+        drawn = forest.forest(parted, SETTING)
+        plates = {plate.name: plate for plate in outcome_figures.plates(parted, SETTING)}
+    assert drawn.numbers["row"].value_counts().to_dict() == {"study": 13, "subtotal": 3}
+    assert "No total: they differ. Weights are those within subgroups." in words(drawn)
+    assert not any(text.startswith(("Total (", "Test for subgroup")) for text in words(drawn))
+    assert overlapping(drawn) == []
+    undrawn = {name: plate.reason for name, plate in plates.items() if plate.drawn is None}
+    assert undrawn["funnel"] == undrawn["living"] == "there is no total: they differ"
+
+
 def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None:
     reported = [
         {"group": "intervention", "arm": "60 mg", "n": 217.0, "mean": 3.99, "derived": []},

@@ -287,6 +287,8 @@ def plant(kind: str, review: Review, random: np.random.Generator, taken: set[str
             return None
         one, other = (rows[place] for place in at)
         columns = ("n", "events", *VALUES) if random.random() < 0.5 else ("events", *VALUES)
+        if all(one[column] == other[column] or math.isnan(one[column]) for column in columns):
+            return None  # what changes nothing is no error
         if _has(one, "events") and (one["events"] > other["n"] or other["events"] > one["n"]):
             return None
         for column in columns:

@@ -9,6 +9,7 @@ import pytest
 from evergreen.extraction.check import impossible
 from evergreen.extraction.queries.asking import evidence_of
 from evergreen.extraction.queries.registry import findings
+from tests.properties import planted_large_trials as large
 from tests.properties.planted_sheets import plant, review
 
 # What a planted error may rightly be called. What shows by chance only (a mean that GRIM allows, arms without a difference) is planted too.
@@ -89,9 +90,31 @@ def test_planted_errors_are_asked_about_by_kind_and_place(measured):
     assert share(MOSTLY) >= 0.85
     assert share(BY_CHANCE) >= 0.30
     assert share((*ALWAYS, *MOSTLY)) >= 0.95
+    assert share(planted) >= 0.90
 
 
 def test_rows_without_an_error_are_left_in_peace(measured):
     _, _, severities, rows = measured
     assert severities["error"] <= 0.01 * rows
     assert severities["warning"] <= 0.03 * rows  # 5 % are allowed
+
+
+def test_slips_in_large_and_clustered_trials_are_asked_about_too():
+    """Other scales, sizes and designs than the checks were first measured on; the same bounds."""
+    missed, severities, rows = [], Counter(), 0
+    for seed in (1, 2):
+        clean = large.review(seed)
+        rows += len(clean.rows)
+        severities.update({(one.row.key, one.severity): one.severity for one in found_in(clean)}.values())
+        random = np.random.default_rng(seed)
+        for name in large.SLIPS:
+            given, made = large.review(seed), None
+            while made is None:
+                made = large.slip_in(given, name, random)
+            altered, kinds = made
+            places = {key(row) for row in altered}
+            if not any(one.kind.name in kinds and one.row.key in places for one in found_in(given)):
+                missed.append((seed, name))
+    assert len(missed) <= 0.1 * 2 * len(large.SLIPS), missed
+    assert severities["error"] <= 0.01 * rows
+    assert severities["warning"] <= 0.03 * rows

@@ -87,6 +87,30 @@ def test_subgroups_have_their_own_tau2_and_a_test_between(rows):
     assert found["tests"]["allocation"]["df"] == 2
 
 
+def test_without_a_total_studies_are_pooled_within_subgroups_only(rows):
+    """The subgroup of randomised trials has metafor's numbers, and every other analysis is within subgroups or said not to be done."""
+    rows.loc[rows["study"] == "Stein 1953", "allocation"] = ""
+    whole = run(rows, subgroups=["allocation"])
+    found = run(rows, subgroups=["allocation"], total=False, analysis={"sensitivity": [{"tau2": "DL"}]})
+    assert (found["model"], found["not_pooled"], found["directions"]) == (None, "", None)
+    assert found["no_total"] == "the protocol asks for subgroups by allocation without a total"
+    assert found["subgroups"]["allocation"] == whole["subgroups"]["allocation"]
+    assert found["subgroups"]["allocation"]["random"]["estimate"] == pytest.approx(
+        -0.9709647042630887, rel=1e-7
+    )
+    assert found["subgroups"]["tests"]["allocation"]["not_done"] == "what has no total is not compared"
+    kinds = {
+        kind: [study["weight"] for study in found["studies"] if study["columns"]["allocation"] == kind]
+        for kind in ("alternate", "random", "systematic")
+    }
+    assert {kind: pytest.approx(sum(own)) for kind, own in kinds.items()} == dict.fromkeys(kinds, 100)
+    assert {one["study"]: one["reason"] for one in found["left_out"]} == {
+        "Stein 1953": "it has no value in the column allocation, and the studies are pooled within its subgroups only"
+    }
+    assert list(found["sensitivity"]) == [f"{kind}: tau2 = DL" for kind in kinds]
+    assert (found["influence"], found["small_study"]["not_done"]) == (None, found["no_total"])
+
+
 def test_moderators_are_fitted_together(rows):
     found = run(rows, moderators=["latitude"])["moderators"]
     slope = found["coefficients"][1]

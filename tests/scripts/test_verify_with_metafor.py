@@ -97,9 +97,12 @@ OF_LEVELS = pooling(
     measure="SMD",
     multi_arm="separate",
 )
+OF_PARTS = pooling(
+    id="deaths_apart", measure="OR", subgroups=["route"], total=False, analysis={**ANALYSIS, "sensitivity": [{"tau2": "PM"}]}
+)  # fmt: skip
 CASES = {
     "tables": (tables_of_trials, OF_TABLES), "means": (means_of_trials, OF_MEANS), "effects": (means_of_trials, OF_EFFECTS),
-    "levels": (visits_of_trials, OF_LEVELS),
+    "levels": (visits_of_trials, OF_LEVELS), "parts": (tables_of_trials, OF_PARTS),
 }  # fmt: skip
 
 
@@ -163,6 +166,8 @@ FAULTS = {
     "the heterogeneity": ("tables", "main", ("model",), "Q"),
     "a subgroup": ("tables", "route: oral", ("subgroups", "route", "oral"), "tau2"),
     "the test between subgroups": ("tables", "route: between subgroups", ("subgroups", "tests", "route"), "Q"),
+    "a weight within a subgroup": ("parts", "route: injected", ("studies", 0), "weight"),
+    "another estimator within one": ("parts", "oral: tau2 = PM", ("sensitivity", "oral: tau2 = PM", "model"), "tau2"),
     "a round": ("tables", "as of 2018-12-31", ("rounds", "2018-12-31", "model"), "ci_high"),
     "another estimator": ("tables", "tau2 = PM", ("sensitivity", "tau2 = PM", "model"), "tau2"),
     "another measure": ("tables", "measure = RD, without T3", ("sensitivity", "measure = RD, without T3", "model"), "estimate"),

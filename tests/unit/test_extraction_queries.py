@@ -5,8 +5,10 @@ import math
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.derive import derive
 from evergreen.extraction.queries import reference
 from evergreen.extraction.queries.asking import COLUMNS, answers_of, evidence_of, queries_of
 from evergreen.extraction.queries.evidence import days_of
@@ -94,6 +96,18 @@ def table(rows, outcomes=(PAIN,), studies=(), answers=None):
     return queries_of(evidence_of(pd.DataFrame(rows), register, outcomes), answers or {})
 
 
+def changes(drug):
+    """Pain as changes from baseline, about -10 and 0, and a study whose drug arm has `drug`."""
+    unit = "change in mm"
+    about = [{**one, "mean": round(one["mean"] - 40, 2), "unit": unit} for one in others()]
+    return [*about, *pain({"mean": drug}, {"mean": 0.4}, unit=unit)]
+
+
+def course(*events, n=50):
+    """Events of drug and placebo at six months, then at a year."""
+    return [*counted(*events[:2], n=n, timepoint="6 months"), *counted(*events[2:], n=n, timepoint="1 year")]
+
+
 def raised(rows, outcomes=(PAIN,), studies=()):
     """{(kind, column)} of the queries on the study S."""
     found = table(rows, outcomes, studies)
@@ -121,6 +135,11 @@ CASES = [
     ("decimal_shift", "mean", [*others(), *pain({"mean": 310.0})], [*others(), *pain({"mean": 25.0})], [*others(), *pain({"mean": 45.0})]),
     ("decimal_shift", "sd", [*others(), *pain({"sd": 200.0})], [*others(), *pain({"sd": 30.0})], [*others(), *pain({"sd": 14.0})]),
     ("sign", "mean", [*others(), *pain({"mean": -31.0})], [*others(), *pain({"mean": 22.0})], [*others(), *pain({"mean": 38.0})]),
+    ("sign", "mean", changes(10.0), changes(-9.0), changes(-1.0)),
+    ("percent_as_count", "events", course(30, 36, 18, 21, n=200), course(30, 36, 10, 12, n=200), course(30, 36, 31, 42, n=200)),
+    ("arms_swapped", "events", course(5, 9, 12, 7), course(5, 9, 7, 6), course(5, 9, 7, 12)),
+    ("same_numbers", "estimate_ci_high", contrasts([0.66, 0.66], estimate_ci_low=0.4, estimate_ci_high=1.07), contrasts([0.66, 0.67], estimate_ci_low=0.4, estimate_ci_high=1.07),
+     contrasts([0.6, 0.6], estimate_ci_low=0.4, estimate_ci_high=0.9)),
     ("change_among_final", "mean", [*others(baseline=True), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3})],
      [*others(baseline=True), *pain({"mean": 21.0, "mean_baseline": 42.0}, {"mean_baseline": 42.3})],
      [*others(baseline=True, unit="change in mm"), *pain({"mean": -21.0, "mean_baseline": 52.0}, {"mean_baseline": 52.3}, unit="change in mm")]),
@@ -155,6 +174,9 @@ CASES = [
 
 @each(("kind", "column", "wrong", "right", "right_too"), CASES, ids=[f"{case[0]}-{case[1]}-{at}" for at, case in enumerate(CASES)])  # fmt: skip
 def test_a_kind_is_raised_where_it_should_be_and_not_near_it(kind, column, wrong, right, right_too):
+    for rows in (wrong, right, right_too):
+        if all(one["group"] == "contrast" for one in rows):
+            rows[-1]["study"] = "S"
     assert (kind, column) in raised(wrong)
     for rows in (right, right_too):
         assert kind not in {found for found, _ in raised(rows)}
@@ -180,6 +202,8 @@ OTHER_CASES = [
     ("scale", HR, contrasts([0.7], estimate_ci_low=0.45, estimate_ci_high=0.95), ()),
     ("interval_asymmetric", HR, contrasts([0.7], estimate_ci_low=0.4, estimate_ci_high=0.95), ()),
     ("decimal_shift", HR, contrasts([0.7], estimate_ci_low=0.05, estimate_ci_high=0.98), ()),
+    ("interval_asymmetric", WALK, contrasts([25.0], "walking", estimate_ci_low=-20.0, estimate_ci_high=30.0), ()),
+    ("sign", WALK, contrasts([25.0], "walking", estimate_ci_low=-20.0, estimate_ci_high=30.0), ()),
     ("", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98), ()),
     ("", HR, contrasts([0.70], estimate_ci_low=0.48, estimate_ci_high=0.98), ()),
     ("spread_contradiction", HR, contrasts([0.7], estimate_ci_low=0.5, estimate_ci_high=0.98, estimate_se=0.3), ()),
@@ -214,6 +238,25 @@ def test_other_outcomes(kind, outcome, rows, studies):
             one["study"] = "S"
     found = {name for name, _ in raised(rows, [outcome], studies)}
     assert (kind in found) if kind else not found
+
+
+@pytest.mark.parametrize(
+    ("wider", "agree"), [(1.0, True), (1.05, True), (1.13, False), (0.95, True), (0.88, False)]
+)
+def test_what_is_asked_about_as_a_contradiction_is_what_no_conversion_takes(wider, agree):
+    half = 1.984217 * 1.412 * wider  # t with 99 degrees of freedom
+    rows = arms(
+        drug={
+            "n": 100.0,
+            "mean": 30.0,
+            "se": 1.412,
+            "ci_low": round(30 - half, 3),
+            "ci_high": round(30 + half, 3),
+        }
+    )[:1]
+    assert (("spread_contradiction", "se") not in raised(rows)) is agree
+    (derived,) = tables.rows(derive(pd.DataFrame(rows), {}))
+    assert ("contradict each other" not in derived["not_derived"]) is agree
 
 
 def test_every_kind_has_a_case():

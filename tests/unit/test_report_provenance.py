@@ -24,17 +24,19 @@ from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result.trail_places import page_of, place_of
 from tests.protocols import pooling
 
-HEAD = "study,outcome,timepoint,arm,group,n,mean,sd,sd_baseline,sd_final,estimate,estimate_se,estimate_ci_low,estimate_ci_high,estimate_measure,record_id,source\n"
+HEAD = "study,outcome,timepoint,arm,group,n,mean,sd,sd_baseline,sd_final,estimate,estimate_se,estimate_ci_low,estimate_ci_high,estimate_measure,record_id,source,donor,donor_sd\n"
 AB = (
     HEAD
-    + """A,pain,,drug,intervention,20,1.5,2,,,,,,,,pubmed:1,table 2
-A,pain,,placebo,control,22,2.5,2.1,,,,,,,,pubmed:1,table 2
-B,pain,,drug,intervention,30,1,,,,,,,,,pubmed:2,p. 4
-B,pain,,placebo,control,31,3,,,,,,,,,pubmed:2,p. 4
-B,pain,,drug vs placebo,contrast,,,,,,-2,,-3,-1,MD,pubmed:2,
-C,pain,,drug,intervention,40,1,,3,3.5,,,,,,,
-C,pain,,placebo,control,41,2,2.5,,,,,,,,,
-D,pain,,drug vs placebo,contrast,,,,,,-1,0.5,,,,pubmed:4,"""
+    + """A,pain,,drug,intervention,20,1.5,2,,,,,,,,pubmed:1,table 2,,
+A,pain,,placebo,control,22,2.5,2.1,,,,,,,,pubmed:1,table 2,,
+B,pain,,drug,intervention,30,1,,,,,,,,,pubmed:2,p. 4,,
+B,pain,,placebo,control,31,3,,,,,,,,,pubmed:2,p. 4,,
+B,pain,,drug vs placebo,contrast,,,,,,-2,,-3,-1,MD,pubmed:2,,,
+C,pain,,drug,intervention,40,1,,3,3.5,,,,,,,,,
+C,pain,,placebo,control,41,2,2.5,,,,,,,,,,,
+D,pain,,drug vs placebo,contrast,,,,,,-1,0.5,,,,pubmed:4,,,
+E,pain,,drug,intervention,50,1,,,,,,,,,pubmed:1,table 3,A,
+E,pain,,placebo,control,51,2,,,,,,,,,pubmed:1,table 3,Saag 2018,2.7"""
 )
 CD = AB.replace("placebo,control,22,2.5", "placebo,control,22,2.6")
 SETTLED = "study,outcome,timepoint,arm,column,value,adjudicator,note\nA,pain,,placebo,mean,2.5,EF,misread\n"
@@ -42,7 +44,7 @@ SETTLED = "study,outcome,timepoint,arm,column,value,adjudicator,note\nA,pain,,pl
 
 @pytest.fixture(scope="module")
 def traced(tmp_path_factory):
-    """(trails, result) of four studies: as printed, from a difference of groups, with a correlation of the protocol, an effect as such."""
+    """(trails, result) of five studies: as printed, from a difference of groups, with a correlation of the protocol, an effect as such, donors."""
     folder = tmp_path_factory.mktemp("sheets")
     for name, text in (("AB", AB), ("CD", CD), ("adjudication", SETTLED)):
         (folder / f"{name}.csv").write_text(text + "\n", encoding="utf-8")
@@ -99,6 +101,18 @@ CELLS = {
             for column, value in (("sd_baseline", "3"), ("sd_final", "3.5"))
         },
     ),
+    ("E", "intervention", "sd"): (  # of the rows of another study
+        "imputed",
+        {
+            (column, sheet, 2, value)
+            for sheet in ("AB.csv", "CD.csv")
+            for column, value in (("sd", "2"), ("n", "20"))
+        },
+    ),
+    ("E", "control", "sd"): (
+        "imputed",
+        {("donor_sd", "AB.csv", 11, "2.7"), ("donor_sd", "CD.csv", 11, "2.7")},
+    ),
     ("D", "contrast", "estimate_se"): (
         "reported",
         {("estimate_se", "AB.csv", 9, "0.5"), ("estimate_se", "CD.csv", 9, "0.5")},
@@ -119,7 +133,7 @@ def test_a_number_ends_at_the_cells_of_its_inputs(traced, number):
 
 def test_every_number_behind_an_effect_has_a_trail(traced):
     trails, result = traced
-    assert [study.label for study in result.studies] == ["A", "B", "C", "D"]
+    assert [study.label for study in result.studies] == ["A", "B", "C", "D", "E"]
     for study in result.studies:
         for group, arm in study.arms.items():
             own = trails[(trails["study"] == study.study) & (trails["group"] == group)].drop_duplicates(
@@ -162,7 +176,7 @@ def test_a_page_has_a_place_for_every_row_to_which_figures_lead(traced):
     trails, result = traced
     written = sections(tables.rows(trails), result)
     assert [one.id for one in written] == ["pooled", *(place_of(study.label) for study in result.studies)]
-    assert "8 of 20 numbers" in written[0].blocks[-1].text
+    assert "8 of 26 numbers" in written[0].blocks[-1].text
 
 
 def test_places_are_apart_and_fit_an_address():

@@ -1,6 +1,7 @@
 """What extraction and risk of bias leave open is told to whom it awaits."""
 
 import pandas as pd
+import pytest
 
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
@@ -11,6 +12,7 @@ from evergreen.report.status import (
     as_text,
     behind,
     waiting_conflicts,
+    waiting_cut,
     waiting_exports,
     waiting_known,
     waiting_outcomes,
@@ -190,3 +192,29 @@ def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
         in section.blocks[0].text
     )
     assert queries.section(table.iloc[3:]) is None
+    # A study that screening has excluded asks nobody anything.
+    studies = pd.DataFrame({"study": ["s", "T"], "status": ["excluded", "included"]})
+    assert [item.line() for item in waiting_queries(table, studies)] == [gone.line()]
+    assert queries.section(table, studies) is None
+    assert len(waiting_queries(table, studies.assign(status="pending"))) == 3
+
+
+STUDIES = [
+    {"study": study, "arm": arm} for study in ("S1", "S2", "S3") for arm in ("drug", "placebo", "sham")
+]
+
+
+@pytest.mark.parametrize(
+    ("has", "said"),
+    [
+        (STUDIES[:4], "CD: the sheet ends at row 5 within S2, of which AB has 2 rows more and 1 study after it: is the file cut? (CD.csv)"),
+        (STUDIES[:8], "CD: the sheet ends at row 9 within S3, of which AB has 1 row more: is the file cut? (CD.csv)"),
+        (STUDIES[:6], ""),  # a study that is not begun is work to do
+        (STUDIES[:3] + STUDIES[4:], ""),  # a row that is missing further up is a disagreement
+        (STUDIES, ""),
+    ],
+    ids=["within", "last", "between", "row", "whole"],
+)  # fmt: skip
+def test_a_sheet_that_ends_within_a_study_is_named(has, said):
+    merged = merge_extraction({"AB": sheet(*STUDIES), "CD": sheet(*has, file="CD.csv")})
+    assert "".join(item.line() for item in waiting_cut(merged.rows)) == said

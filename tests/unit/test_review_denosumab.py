@@ -7,7 +7,7 @@ import pytest
 
 from evergreen import tables
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import merge_extraction, texts
+from evergreen.extraction.merge import merge_extraction, merge_studies, texts
 from evergreen.extraction.row_values import record_of
 from evergreen.extraction.slices import Slices
 from evergreen.protocol.loading import load
@@ -29,6 +29,14 @@ def rows(root):
     sheets = {who: read_sheet(folder / f"{who}.csv", "extraction") for who in ("AB", "CD")}
     settled = read_sheet(folder / "adjudication.csv", "adjudication_extraction")
     return texts(derive(merge_extraction(sheets, settled).rows, {}))
+
+
+@pytest.fixture(scope="module")
+def studies(root):
+    folder = root / "config" / "extraction"
+    sheets = {who: read_sheet(folder / f"studies-{who}.csv", "extraction_studies") for who in ("AB", "CD")}
+    settled = read_sheet(folder / "adjudication.csv", "adjudication_extraction")
+    return merge_studies(sheets, settled).rows
 
 
 def entry(root, name):
@@ -72,15 +80,43 @@ def test_joint_space_narrowing_is_imputed_at_three_correlations_and_not_pooled_w
     )
 
 
-def test_the_contrast_of_bone_mineral_density_is_taken_as_it_is_reported(root, rows):
+def test_bone_mineral_density_has_a_subtotal_by_site_and_no_total(root, rows, studies):
+    """Iwamoto's difference as reported; DESIRABLE's, with the standard deviation of a donor, as computed by hand (README of the facts)."""
     outcome = entry(root, "bmd")
-    result = written(Slices(rows).of(outcome.data), outcome)
-    (study,) = result["studies"]
-    assert (study["study"], study["yi"], study["ci_low"], study["ci_high"]) == (
-        "Iwamoto2022", 4.03, pytest.approx(1.28), pytest.approx(6.78)
-    )  # fmt: skip
-    assert not study["derived"]
-    assert {one["study"] for one in result["left_out"]} == {"Cohen2008", "DESIRABLE", "Yue2017"}
+    cut = Slices(rows, studies=studies).of(outcome.data, outcome.columns, filling=outcome.filling)
+    result = written(cut, outcome)
+    levels = result["subgroups"]["bmd_site"]
+    found = {
+        level: [round(model[key], 2) for key in ("estimate", "ci_low", "ci_high")]
+        for level, model in levels.items()
+    }
+    assert found == {"hand (HR-pQCT)": [4.03, 1.28, 6.78], "lumbar spine (DXA)": [5.47, 4.72, 6.22]}
+    assert result["model"] is None
+    assert {study["study"]: study["imputed"] for study in result["studies"]} == {
+        "Iwamoto2022": False,
+        "DESIRABLE": True,
+    }
+    donors = {made["how"] for study in result["studies"] for made in study["conversions"]}
+    assert donors == {"the standard deviation of Saag 2018"}
+    assert {one["study"] for one in result["left_out"]} == {"Cohen2008", "Yue2017"}
+
+
+def test_the_standard_deviation_of_the_donor_is_that_of_the_facts(root, shared):
+    """Pooled over the four groups of Saag 2018, each from its interval and number."""
+    with (shared / "data" / "reviews" / "denosumab" / "further.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
+        groups = [fact for fact in csv.DictReader(file) if fact["study_id"].startswith("Saag2018")]
+    n = [int(fact["n"]) for fact in groups]
+    sd = [
+        math.sqrt(size) * (float(fact["ci_high"]) - float(fact["ci_low"])) / (2 * 1.959964)
+        for size, fact in zip(n, groups, strict=True)
+    ]
+    pooled = math.sqrt(sum((size - 1) * one**2 for size, one in zip(n, sd, strict=True)) / (sum(n) - len(n)))
+    for who in ("AB", "CD"):
+        sheet = read_sheet(root / "config" / "extraction" / f"{who}.csv", "extraction")
+        (used,) = {float(value) for value in sheet["donor_sd"] if value == value and value != ""}
+        assert used == pytest.approx(pooled, abs=0.005)
 
 
 @pytest.mark.parametrize("name", ["das28"])

@@ -156,6 +156,21 @@ def test_an_id_that_became_a_number_is_refused(tmp_path):
         read(tmp_path, b"record_id,decision\n1.8E+07,include\n", "screening")
 
 
+@pytest.mark.parametrize(("kind", "column", "head"), [
+    ("queries", "on", "query,answer,on\nsign-1,as printed,"), ("screening", "decided_on", "record_id,decision,decided_on\npubmed:1,include,"),
+    ("adjudication_screening", "decided_on", "record_id,decision,adjudicator,decided_on\npubmed:1,include,EF,"),
+])  # fmt: skip
+def test_a_day_is_a_day_of_the_calendar(tmp_path, kind, column, head):
+    for day in ("2026-05-02", ""):
+        assert read(tmp_path, f"{head}{day}\n".encode(), kind)[column].tolist() == [day]
+    for day in ("02.05.2026", "2026-02-30", "20260502", "yesterday", "2026-5-2"):
+        with pytest.raises(InputError) as refusal:
+            read(tmp_path, f"{head}{day}\n".encode(), kind)
+        assert str(refusal.value).endswith(
+            f"AB.csv, row 2, column {column}: '{day}' is no day of the calendar. Write a date as YYYY-MM-DD."
+        )
+
+
 @pytest.mark.parametrize("suffix", [".ods", ".xls", ".TSV"])
 def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
     assert sheets.find(tmp_path / "AB") is None

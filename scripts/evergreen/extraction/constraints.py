@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -105,10 +105,16 @@ def faults(row: Row) -> Iterator[Fault]:
             yield column, f"{column} is {below} ({value:g})"
         elif rule.maximum is not None and value > rule.maximum:
             yield column, f"{column} is above {rule.maximum:g} ({value:g})"
-    for one in CONSTRAINTS:
-        given = filled.keys() >= one.needed and filled.keys().isdisjoint(one.unless)
-        if given and not one.holds(filled):
+    for one in _asked(tuple(filled)):
+        if not one.holds(filled):
             yield one.column, one.problem.format_map(filled)
+
+
+@lru_cache(maxsize=256)
+def _asked(filled: tuple[str, ...]) -> tuple[Constraint, ...]:
+    """The rules of a row in which these columns are filled; most rows of a sheet fill the same."""
+    names = frozenset(filled)
+    return tuple(one for one in CONSTRAINTS if names >= one.needed and names.isdisjoint(one.unless))
 
 
 _BOUNDS = {column.name: column for column in columns_of("extraction")}

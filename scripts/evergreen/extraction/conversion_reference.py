@@ -35,7 +35,8 @@ What an extractor computed by hand is named in the column `derived` or `imputed`
 Only empty cells are filled; where an effect is computed, sizes of clusters change beside the numbers of the sheet, which stay. What follows from the study's own reports goes before what is imputed, then the table below holds from
 top to bottom. A reported effect (a `contrast` row) goes before imputed numbers of arms. A number of which an input was imputed is imputed.
 
-Where several exact conversions give the same number and no numbers that would be printed as those in the row agree, none of them is
+Where several exact conversions give the same number and no numbers that would be printed as those in the row agree (standard deviations and
+errors within 8 %, for a few participants less may have been analysed), none of them is
 taken: `not_derived`, and the reason why the study is left out, say what contradicts what. A standard deviation or error of 0 is no
 number. A bound such as `P < 0.001` gives none either; how large or small the standard error or deviation can be is said.
 

@@ -28,7 +28,6 @@ NOT_DERIVED = "not_derived"
 ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
-SPREADS = {"sd": "standard deviation", "se": "standard error", "estimate_se": "standard error"}
 FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
@@ -38,6 +37,8 @@ _NEEDED = {
 """Columns without a number in which a conversion says nothing."""
 
 Arguments = dict[str, float | str]
+Known = dict[tuple[Any, ...], tuple[Filling, list[Rule]]]
+"""The conversions of rows of one kind; what they are known by holds the filling by its identity, which lives as long."""
 
 
 def derive(
@@ -69,9 +70,10 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
         if (key := key_of(row, FAMILY)) in families:
             families[key].append(row)
     # arms may need what a reported effect lacks, and what stands in for their own what donors lack
+    rules: Known = {}
     for row in sorted(rows, key=lambda row: (row["group"] != "contrast", bool(row.get("donor")))):
         family = families.get(key_of(row, FAMILY), ()) if families else ()
-        _fill(row, filling(row), family, rows if row.get("donor") else ())
+        _fill(row, filling(row), family, rows if row.get("donor") else (), rules)
 
 
 def _restore(row: Row) -> None:
@@ -99,16 +101,27 @@ class _Record:
             reasons.append(why)
 
 
-def _fill(row: Row, filling: Filling, family: Sequence[Row], donors: Sequence[Row]) -> None:
+def _fill(
+    row: Row,
+    filling: Filling,
+    family: Sequence[Row],
+    donors: Sequence[Row],
+    known: Known,
+) -> None:
+    """Fill in one row; `known` are the conversions of rows of one kind, which most rows of a sheet are."""
     record = _Record()
     if filling.without:
         _empty_stated(row, filling, record)
     values = Values(row, family, donors)
     own = own_choice(row)
-    rules = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
+    kind = (id(filling), frozenset(values.kinds), None if own is None else tuple(own))
+    if kind not in known:
+        made = [rule for rule in RULES if rule.rows in values.kinds and filling.makes(rule.id, own)]
+        known[kind] = filling, made
+    rules = known[kind][1]
     for column, why in values.refused.items() if rules else ():
         record.refuse(column, why)
-    have = {name for name in NUMBERS if not math.isnan(row[name])}
+    have = {name for name in NUMBERS if not math.isnan(row[name])} if rules else set()
     later = [rule for rule in rules if rule.outside or rule.imputes]
     for outside, turn in ((False, rules), (True, later)):
         for rule in turn:
@@ -168,8 +181,8 @@ def _apply(
         if given(row, column) or column in record.contradicted:
             continue
         state = IMPUTED if given_from or rule.imputes else _state(rule, row)
-        if column in SPREADS and not (value > 0 and math.isfinite(value)):
-            record.refuse(column, f"{how} gives a {SPREADS[column]} of {value:g}")
+        if column in contradictions.SPREADS and not (value > 0 and math.isfinite(value)):
+            record.refuse(column, f"{how} gives a {contradictions.SPREADS[column]} of {value:g}")
         elif not filling.allows(state):
             record.refuse(column, f"{how}: {state} numbers are left out")
         elif why := _contradiction(rule, column, value, used, rules, values, how):

@@ -35,12 +35,24 @@ TEXTS = (
 
 def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
     """Rows with numbers as floats (NaN where nothing stands) and with every column that conversions and pooling read."""
-    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
+    numbers: Sequence[str] = NUMBERS
+    texts: Sequence[str] = TEXTS
+    blank: dict[str, Any] = {}
+    if isinstance(rows, Sequence):
+        records = [dict(row) for row in rows]
+    else:
+        records = tables.rows(rows)
+        # most columns that a sheet may have are empty in most reviews, and are not looked at row by row
+        held = {str(name) for name in rows if rows[name].ne("").any()}
+        blank = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys(TEXTS, "")
+        blank = {name: nothing for name, nothing in blank.items() if name not in held}
+        numbers, texts = (tuple(name for name in names if name in held) for names in (NUMBERS, TEXTS))
     for record in records:
-        for name in NUMBERS:
+        record |= blank
+        for name in numbers:
             value = record.get(name)
             record[name] = math.nan if value is None or value == "" else float(value)
-        for name in TEXTS:
+        for name in texts:
             record[name] = text_of(record.get(name))
     return records
 
@@ -187,7 +199,7 @@ class Values:
         found = [r for one in said if not math.isnan(r := _correlation(one))]
         if found:
             self._between["other_r"] = sum(found) / len(found)
-        names = [name.strip() for name in str(row.get("donor") or "").split(";") if name.strip()]
+        names = donors_named(row)
         self.words["donor"] = " and ".join(names) or "a donor"
         if given(row, "donor_sd") and not names:
             self.refused["sd"] = "whose the standard deviation of a donor is is not said (column donor)"
@@ -197,14 +209,7 @@ class Values:
             return
         if not names or given(row, "sd"):
             return
-        wanted = {folded(name) for name in names}
-        rows = [
-            one
-            for one in self._donors
-            if folded(one["study"]) in wanted and one["group"] == row["group"]
-            and key_of(one, ("outcome", *RESULT)) == key_of(row, ("outcome", *RESULT))
-            and given(one, "sd", "n") and one["n"] > 1 and "sd" not in marked(str(one.get("imputed") or ""))
-        ]  # fmt: skip
+        rows = rows_of_donors(row, self._donors)
         if absent := [name for name in names if folded(name) not in {folded(one["study"]) for one in rows}]:
             self.refused["sd"] = f"the donor {' and '.join(absent)} gives no standard deviation of this group"
             return
@@ -311,6 +316,23 @@ def of_a_study(row: Row) -> bool:
     """Whether a row says something of the study's other rows of the same result, or needs them."""
     change = math.isnan(row["sd"]) and given(row, "sd_baseline", "sd_final")
     return row.get("estimate_measure") in ("MD", "OR") or row.get("crossover") == YES or change
+
+
+def donors_named(row: Row) -> list[str]:
+    """Whose standard deviations stand in for that of a row, as it says."""
+    return [name.strip() for name in str(row.get("donor") or "").split(";") if name.strip()]
+
+
+def rows_of_donors(row: Row, rows: Sequence[Row]) -> list[Row]:
+    """Those of `rows` whose standard deviation a row's donors give: of its group, outcome and result, with people and not imputed."""
+    wanted = {folded(name) for name in donors_named(row)}
+    return [
+        one
+        for one in rows
+        if folded(one["study"]) in wanted and one["group"] == row["group"]
+        and key_of(one, ("outcome", *RESULT)) == key_of(row, ("outcome", *RESULT))
+        and given(one, "sd", "n") and one["n"] > 1 and "sd" not in marked(str(one.get("imputed") or ""))
+    ]  # fmt: skip
 
 
 def _correlation(row: Row) -> float:

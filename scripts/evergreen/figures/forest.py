@@ -54,7 +54,7 @@ HEADS = {
 def forest(result: Result, setting: Setting, *, by: str | None = None) -> Drawn:
     """Forest plot of `result`, in subgroups of the study-level column `by` if given.
 
-    Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
+    Where there is no total the subgroups are those in its place. Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
     """
     content = _Content(result, setting, by)
     name = setting.name + (f" by {by}" if by else "")
@@ -155,13 +155,20 @@ def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, fl
 
 class _Content:
     def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
-        self.result, self.setting, self.by = result, setting, by
+        self.result, self.setting, self.by, self.deeper = (
+            result,
+            setting,
+            by or result.parted_by,
+            by is not None,
+        )
         self.scale = of_result(result)
         self.every = result.every
         # their participants and events count
         self.not_estimable = [study for study in result.left_out if study.not_estimable]
         self.bias = _Bias(self.every, setting.tool)
         self.model = result.pooled
+        # what the head says of the method, and whose weights are shown
+        self.weighed = self.model or max(result.subtotals.values(), key=lambda one: one.k, default=None)
         self.decimals = self.scale.decimals
         self.fields = self._fields()
         self.places = {field: self._places(field) for field in self.fields}
@@ -217,7 +224,7 @@ class _Content:
         cells["effect"] = replace(
             interval(self.scale, *effect, self.decimals), after=_sign_of_effect(study, cells)
         )
-        if self.model and study.weight is not None:
+        if self.weighed and study.weight is not None:
             cells["weight"] = Cell((f"{number(study.weight, 1)}%",))
         self._note(
             "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
@@ -228,7 +235,7 @@ class _Content:
 
     def _trail(self, label: str = "") -> str:
         """Address of a row's trail; those of subgroups are saved one folder deeper than the plot of all studies."""
-        up = "../../" if self.by is None else "../../../"
+        up = "../../../" if self.deeper else "../../"
         return f"{up}report/{page_of(self.result.outcome, label)}"
 
     def _reported_rows(self, study: LeftOut) -> list[Row]:
@@ -356,7 +363,7 @@ class _Content:
         for study in self.result.left_out if self.result.studies else []:
             if not study.arms:
                 self._note_left_out(study, study.study)
-        how = method(self.model, self.result.level) if self.model else self._level()[1:-1]
+        how = method(self.weighed, self.result.level) if self.weighed else self._level()[1:-1]
         effect_head = f"{self.scale.name}\n{how}"
         data = self._data_columns()
         effect = Column("effect", effect_head, align="center")
@@ -364,7 +371,9 @@ class _Content:
             effect = Column(
                 "reason", "Why it is not pooled", align="left", most=max(200, 330 - 40 * len(data))
             )
-        weight = [Column("weight", "Weight")] if self.model and any("weight" in r.cells for r in rows) else []
+        weight = (
+            [Column("weight", "Weight")] if self.weighed and any("weight" in r.cells for r in rows) else []
+        )
         circles = self.bias.columns()
         has_graph = any(r.mark for r in rows)
         graph = None
@@ -415,9 +424,11 @@ class _Content:
 
     def _notes(self) -> list[str]:
         notes = []
-        if self.model:
-            notes.append(explained(self.model))
-        else:
+        if self.weighed:
+            notes.append(explained(self.weighed))
+        if self.result.no_total:
+            notes.append(f"No total: {self.result.no_total}. Weights are those within subgroups.")
+        elif not self.model:
             reason = self.result.not_pooled.rstrip(".")
             notes.append(f"Not pooled: {reason}." if reason else "Not pooled.")
         notes += self.result.notes

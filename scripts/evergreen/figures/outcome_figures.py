@@ -61,7 +61,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     studies, model, influences = result.studies, result.pooled, result.influence
     # Deletion and subsets repeat the pooling, which is done by inverse variance.
     inverse = isinstance(model, InverseVariance)
-    unpooled = "" if model is not None else "the outcome is not pooled"
+    no_total = f"there is no total: {result.no_total}" if result.no_total else ""
+    unpooled = "" if model is not None else no_total or "the outcome is not pooled"
 
     def at_least(k: int, *, repeated: bool = False) -> str:
         if unpooled:
@@ -79,7 +80,9 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         return Plate(name, title, draw(*drawn_from, setting))
 
     yield plate("forest", "Forest plot", forest, result)
-    yield plate("funnel", "Funnel plot", funnel, result, reason="" if studies else "no study could be pooled")
+    yield plate(
+        "funnel", "Funnel plot", funnel, result, reason=no_total if studies else "no study could be pooled"
+    )
     yield plate(
         "directions",
         "Direction of effects",
@@ -90,9 +93,13 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     )
     for column, levels in result.subgroups.columns.items():
         nowhere = "" if levels else f"no study has a value in the column {column}"
+        if column == result.parted_by:
+            nowhere = "the first forest plot has these subgroups"
         by_column = partial(forest, by=column)
         yield plate(f"forest_by_{column}", f"Forest plot by {column}", by_column, result, reason=nowhere)
-    yield plate("living", "Pooled effect as of each round", series.living, result, reason=_living(result))
+    yield plate(
+        "living", "Pooled effect as of each round", series.living, result, reason=no_total or _living(result)
+    )
     yield plate("sensitivity", "Sensitivity analyses", series.multiverse, result, reason=_sensitivity(result))
     repeated = at_least(3, repeated=True)
     yield plate("leave_one_out", "Leave-one-out", series.leave_one_out, result, influences, reason=repeated)
@@ -137,7 +144,7 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
 
 def _directions(result: Result) -> str:
     if result.directions is None:
-        return "the outcome is pooled"
+        return f"the outcome is pooled{' within subgroups' if result.no_total else ''}"
     return "" if result.directions.told else "no study says which group fared better"
 
 

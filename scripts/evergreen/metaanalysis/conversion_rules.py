@@ -62,6 +62,7 @@ STANDS_IN = {
     "difference": "estimate", "difference_low": "estimate_ci_low", "difference_high": "estimate_ci_high",
     "difference_level": "estimate_ci_level", "difference_distribution": "estimate_distribution", "difference_se": "estimate_se",
     "difference_t": "estimate_t", "difference_f": "estimate_f", "difference_p": "estimate_p", "n1": "n", "n2": "n",
+    "sd_of_donor": "donor_sd",
 }  # fmt: skip
 """The column that such a value stands in, where it is called otherwise."""
 OF_ROW = {"n1": "intervention", "n2": "control"} | dict.fromkeys(

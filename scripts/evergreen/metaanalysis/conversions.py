@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.special import ndtri, stdtrit
+import scipy  # whose parts load when they are used: `special` takes longer than to convert a sheet that does not need it
 
 
 class Group(NamedTuple):
@@ -117,7 +117,7 @@ def sd_from_mean_p(mean: float, p: float, n: float) -> float:
 
 def t_from_p(p: float, n1: float, n2: float) -> float:
     """t statistic of two groups from its two-sided p value (Handbook 6.5.2.3)."""
-    return float(-stdtrit(n1 + n2 - 2, p / 2))
+    return float(-scipy.special.stdtrit(n1 + n2 - 2, p / 2))
 
 
 def sd_from_difference_se(se: float, n1: float, n2: float) -> float:
@@ -225,4 +225,4 @@ def _quantile(level: float, df: float, distribution: str) -> float:
 
 def _upper(tail: float, df: float, distribution: str) -> float:
     """What a `z` or `t` statistic exceeds with a probability."""
-    return float(-ndtri(tail) if distribution == "z" else -stdtrit(df, tail))
+    return float(-scipy.special.ndtri(tail) if distribution == "z" else -scipy.special.stdtrit(df, tail))

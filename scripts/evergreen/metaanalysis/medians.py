@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scipy.special import ndtri
+import scipy  # whose parts load when they are used
 
 
 class MeanSD(NamedTuple):
@@ -142,9 +142,11 @@ def _mean_wan(numbers: Quantiles) -> float:
 
 def _sds(numbers: Quantiles) -> tuple[float, float]:
     """Standard deviation by the range and by the quartiles (Wan 2014); NaN where not reported."""
-    by_range = (numbers.high - numbers.low) / (2 * float(ndtri((numbers.n - 0.375) / (numbers.n + 0.25))))
+    by_range = (numbers.high - numbers.low) / (
+        2 * float(scipy.special.ndtri((numbers.n - 0.375) / (numbers.n + 0.25)))
+    )
     by_quartiles = (numbers.q3 - numbers.q1) / (
-        2 * float(ndtri((0.75 * numbers.n - 0.125) / (numbers.n + 0.25)))
+        2 * float(scipy.special.ndtri((0.75 * numbers.n - 0.125) / (numbers.n + 0.25)))
     )
     return by_range, by_quartiles
 

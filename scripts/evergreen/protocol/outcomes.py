@@ -131,6 +131,11 @@ class Outcome(Part):
     favours: Favours = part()
     analysis: Analysis = part()
     subgroups: Texts = Field((), description="Study-level columns that form subgroups.")
+    total: bool = Field(
+        True,
+        description="Whether the studies of all subgroups are pooled to one effect; false where these are too different things for it, such as sites of"
+        " measurement: studies are then pooled within the subgroups of one column only, which are not compared either.",
+    )
     moderators: Texts = Field(
         (),
         description="Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction.",
@@ -175,8 +180,8 @@ def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
-    """Ids that are there twice, scales that contradict the measure or each other, risks without a use or a time, and moderators
-    that are no columns."""
+    """Ids that are there twice, scales that contradict the measure or each other, risks without a use or a time, moderators
+    that are no columns, and no total without subgroups."""
     seen: set[str] = set()
     scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
@@ -206,6 +211,7 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
         yield from risk_faults((*place, "assumed_risk"), outcome.id, outcome.measure, outcome.assumed_risk)
         yield from size_faults(place, outcome.id, outcome.measure, outcome.thresholds, outcome.re_expressed)
         yield from _unit_faults(number, outcome)
+        yield from _total_faults(number, outcome)
         for position, name in enumerate(outcome.moderators):
             parts = name.split(":")
             if len(parts) > 2 or not all(part.strip() for part in parts):
@@ -239,4 +245,26 @@ def _unit_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
             ("outcomes", number, "units"),
             f"outcome {outcome.id}: `units` says what units are in that of the outcome, which has none",
             "Add `unit`.",
+        )
+
+
+def _total_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
+    if outcome.total:
+        return
+    place, without = ("outcomes", number, "total"), f"outcome {outcome.id}: `total` is false"
+    if len(outcome.subgroups) != 1:
+        yield Fault(
+            place,
+            f"{without}, but `subgroups` names {len(outcome.subgroups) or 'no'} column{'s' if outcome.subgroups else ''}",
+            "Name the one column within whose subgroups studies are pooled.",
+        )
+    if outcome.moderators:
+        yield Fault(
+            place, f"{without}, but `moderators` are of all studies together", "Leave one of the two out."
+        )
+    if outcome.assumed_risk:
+        yield Fault(
+            place,
+            f"{without}, but `assumed_risk` is what the effect of all studies is applied to",
+            "Leave one of the two out.",
         )

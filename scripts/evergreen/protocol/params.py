@@ -18,7 +18,7 @@ Values = dict[str, Any]
 POOLING = {
     "id", "measure", "unit", "better", "timepoint", "arms", "multi_arm", "scale", "conversions", "without", "analysis", "subgroups", "units", "values", "where",
     "adjusted",
-    "moderators",
+    "moderators", "total",
 }  # fmt: skip
 ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}
 LISTING = {"id", "name", "measure", "data", "unit", "timepoint", "arms"}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from evergreen.protocol.patterns import DAY, ENDPOINT, ID
+from evergreen.protocol.patterns import ENDPOINT, ID
+from evergreen.sheets import days
+from evergreen.sheets.days import DAY
 
 ADJUDICATION = "adjudication"
 """Name of the sheet beside those of people; nobody may be called so."""
 TODO_OF_PATTERN = {
     ID: "Use a letter first, then letters, digits and underscores.",
-    DAY: "Write a date as YYYY-MM-DD.",
+    DAY: days.HOW,
     ENDPOINT: "Allowed: embedded, live, or a loopback URL such as http://127.0.0.1:8000.",
 }
 
@@ -61,10 +62,8 @@ def _not_reserved(name: str) -> str:
 
 
 def _of_the_calendar(day: str) -> str:
-    try:
-        datetime.date.fromisoformat(day)
-    except ValueError:
-        raise refused(f"is {day!r}, not a day of the calendar", TODO_OF_PATTERN[DAY]) from None
+    if not days.of_the_calendar(day):
+        raise refused(f"is {day!r}, not a day of the calendar", days.HOW)
     return day
 
 

@@ -1,5 +1,4 @@
 """What names, days and addresses look like, for those too who know no protocol."""
 
 ID = "^[A-Za-z][A-Za-z0-9_]*$"
-DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 ENDPOINT = r"^(embedded|live|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$"

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 
 from evergreen.protocol.analysis import Changes, Settings
-from evergreen.protocol.patterns import DAY, ENDPOINT, ID
+from evergreen.protocol.patterns import ENDPOINT, ID
 from evergreen.protocol.schema import Schema, json_schema, one_of_several, part_named, present
 from evergreen.protocol.whole import Protocol
+from evergreen.sheets.days import DAY
 
 HEAD = """\
 # The protocol, key by key

@@ -59,7 +59,8 @@ class Report:
             glance(protocol, self.counts, self.outcomes, self.pooled),
             waiting(inputs.json("status")),
         ]
-        if "queries" in inputs and (asked := queries.section(inputs.table("queries"))):
+        studies = inputs.table("studies") if "studies" in inputs else None
+        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
             found.append(asked)
         if works is not None:
             became = alerts.section(alerts.alerts(works, inputs.table("studies"), changed))
@@ -145,7 +146,7 @@ def glance(
             (f"{total['total_reports']:,}", "reports of them"),
         ]
         if outcomes:
-            several = sum(result.k > 1 and result.pooled is not None for result in pooled.values())
+            several = sum(result.several for result in pooled.values())
             tiles.append((f"{several:,}", "outcomes pooled"))
         blocks.append(Tiles(tiles))
     if outcomes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evergreen.figures import scales
 from evergreen.synthesis.result.result_part import Estimated
 
@@ -17,3 +19,8 @@ def estimate(found: Estimated, scale: scales.Scale) -> str:
     """`0.98 (0.54 to 1.86)`."""
     limits = interval(found.ci_low, found.ci_high, scale)
     return f"{scale.text(found.estimate)} ({limits})" if limits else scale.text(found.estimate)
+
+
+def of_subgroups(subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:
+    """`hand: MD 4.03 (1.28 to 6.78); spine: MD 5.47 (4.71 to 6.22)`; "" where there are none."""
+    return "; ".join(f"{level}: {scale.short} {estimate(one, scale)}" for level, one in subtotals.items())

@@ -132,6 +132,8 @@ class Analysis:
     nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
     to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
     sensitivity analyses, `small_study` whether small-study effects were tested, `conversions` how numbers came about that no report states.
+    `no_total` says why there is no effect of all, and `subtotals` how many effects each subgroup in its place has; `pooling` is then
+    that of the largest of several.
     """
 
     outcome: Outcome
@@ -149,11 +151,13 @@ class Analysis:
     sensitivity: int
     small_study: bool
     conversions: tuple[Converted, ...] = ()
+    no_total: str = ""
+    subtotals: tuple[int, ...] = ()
 
     @property
     def pooled(self) -> bool:
         """Whether several effects were pooled to one."""
-        return self.k > 1 and self.pooling is not None
+        return self.k > 1 and self.pooling is not None and max(self.subtotals, default=2) > 1
 
 
 @dataclass(frozen=True)
@@ -243,7 +247,9 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         studies=len({study.study for study in result.studies}),
         left_out=len({one.study for one in result.left_out}),
         not_estimable=len({one.study for one in result.left_out if one.not_estimable}),
-        pooling=_pooling(result.pooled),
+        pooling=_pooling(
+            result.pooled or max(result.subtotals.values(), key=lambda one: one.k, default=None)
+        ),
         notes=result.notes,
         level=result.level,
         done=result.preparation,
@@ -252,6 +258,8 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         sensitivity=sum(one.model is not None for one in result.sensitivity.values()),
         small_study=isinstance(result.small_study, SmallStudy),
         conversions=tuple(made for study in result.studies for made in study.conversions),
+        no_total=result.no_total,
+        subtotals=tuple(one.k for one in result.subtotals.values()),
     )
 
 

@@ -18,6 +18,7 @@ from evergreen.protocol.review import Question
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings_words as words
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.effects import of_subgroups
 from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
 from evergreen.report.inputs import Inputs
 from evergreen.synthesis.result.trail_places import page_of
@@ -108,6 +109,8 @@ def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], repor
     who = "" if one.participants is None else f"{round(one.participants):,} "
     size = f"{who}({one.studies:,})"
     effect: Cell = "not pooled"
+    if one.result.subtotals:
+        effect = Link(of_subgroups(one.result.subtotals, one.scale), page_of(outcome.id))
     if model is not None:
         effect = Link(words.effect(one), page_of(outcome.id))
     without, with_, difference = "", "", ""

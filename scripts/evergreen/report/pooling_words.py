@@ -202,7 +202,7 @@ def _heterogeneity(one: Analysis) -> str:
 
 def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     """Outcomes of one study, of none, and those of which no model could make an estimate."""
-    single = [one for one in analyses if one.k == 1 and one.pooling]
+    single = [one for one in analyses if one.k == 1 and one.pooling and not one.no_total]
     none = [one for one in analyses if not one.k]
     sentences = []
     if single:
@@ -213,6 +213,12 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
         said = "no study could be used" if why else "no study reports it"
         sentences.append(f"{_named(own)} {'was' if len(own) == 1 else 'were'} not pooled, for {said}.")
     for one in analyses:
+        if one.subtotals:
+            alone = sum(k == 1 for k in one.subtotals)
+            sentences.append(
+                f"{one.outcome.name} has no total, for {one.no_total}; of {plural(len(one.subtotals), 'subgroup')}"
+                f" {alone if alone else 'none'} {'has' if alone == 1 else 'have'} one study only, whose own estimate is shown."
+            )
         if one.k and one.pooling is None:
             sentences.append(
                 f"{one.outcome.name} was not estimated: {' '.join(one.notes) or 'the model has no estimate.'}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from evergreen import tables
-from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Cell, Head, Section, Table, Text
-from evergreen.report.status import plural
+from evergreen.report.status import open_queries, plural
 
 NOTE = (
     "{queries} on extracted data {await_} an answer ({errors} that cannot be true as they stand); none changed a number. They are"
@@ -15,9 +14,9 @@ NOTE = (
 )
 
 
-def section(queries: pd.DataFrame) -> Section | None:
-    """The open queries of `extraction/queries.csv`; None where all are answered or none was raised."""
-    rows = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and not row["answer"]]
+def section(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> Section | None:
+    """The queries that await an answer (`status.open_queries`); None where there is none."""
+    rows = tables.rows(open_queries(queries, studies))
     if not rows:
         return None
     errors = sum(row["severity"] == "error" for row in rows)

@@ -24,12 +24,12 @@ from evergreen.report.blocks import (
     Table,
     Text,
 )
-from evergreen.report.effects import estimate, interval
+from evergreen.report.effects import estimate, interval, of_subgroups
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.trail_places import page_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
@@ -46,6 +46,8 @@ def participants(result: Result) -> int | None:
 def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
+    if result.subtotals:
+        return f"No total, for {result.no_total}. {of_subgroups(result.subtotals, scale)}."
     if model is None:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
@@ -65,23 +67,39 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         result = results[outcome.id]
-        scale = scales.of_result(result)
         name = Link(outcome.name, f"#outcome-{outcome.id}")
+        rows += [
+            _summed(Link(f"{outcome.name}: {level}", name.url), result, part, None)
+            for level, part in result.subtotals.items()
+        ]
         model = result.pooled
+        if result.subtotals:
+            continue
         if model is None:
             reporting = len({study.study for study in result.left_out})
             words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
             rows.append([name, "0", "", words, "", "", ""])
             continue
-        count = participants(result)
-        effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(outcome.id))
-        prediction = interval(model.pi_low, model.pi_high, scale)
-        i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
-        tau2 = scales.number(model.tau2, 3)
-        rows.append(
-            [name, str(result.k), "" if count is None else f"{count:,}", effect, prediction, i2, tau2]
-        )
+        rows.append(_summed(name, result, model, participants(result)))
     return Table("Results by outcome", columns, rows)
+
+
+def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -> list[Cell]:
+    """The line of a pooled effect, of all studies or of a subgroup."""
+    scale = scales.of_result(result)
+    effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(result.outcome))
+    prediction = interval(model.pi_low, model.pi_high, scale)
+    i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
+    k = result.k if model is result.model else model.k
+    return [
+        name,
+        str(k),
+        "" if count is None else f"{count:,}",
+        effect,
+        prediction,
+        i2,
+        scales.number(model.tau2, 3),
+    ]
 
 
 def outcome_blocks(
@@ -112,9 +130,9 @@ def outcome_blocks(
                 f"Synthesis without meta-analysis: {told(found, result.level, outcome.favours.intervention)}"
             )
         )
-    if result.pooled is not None:
+    if result.pooled is not None or result.subtotals:
         blocks += further_blocks(result, scales.of_result(result))
-    if result.left_out and result.model is not None:
+    if result.left_out and result.studies:
         columns = [Head("Study"), Head("Why it could not be pooled")]
         left_out: list[list[Cell]] = [
             [
@@ -123,7 +141,9 @@ def outcome_blocks(
             ]
             for study in result.left_out
         ]
-        blocks.append(Table("Studies left out of the pooled effect", columns, left_out))
+        blocks.append(
+            Table(f"Studies left out of the pooled effect{'s' if result.no_total else ''}", columns, left_out)
+        )
     blocks.append(_trace(rows, links, result))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return blocks

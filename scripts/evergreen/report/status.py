@@ -11,6 +11,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.errors import ReviewError, printable
 from evergreen.extraction.awaiting import AWAITS
+from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
@@ -250,12 +251,21 @@ def waiting_unextracted(rows: pd.DataFrame, asked: Iterable[str], lists: str) ->
     return [Waiting("extractors", what, f"lists in results/{lists}", len(missing), blocks=False)]
 
 
-def waiting_queries(queries: pd.DataFrame) -> list[Waiting]:
-    """Queries on extracted data that nobody has answered, and answers that no query asks for; of `extraction/queries.csv`."""
+def open_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The queries of `extraction/queries.csv` that await an answer: nobody has given one, and their study is not excluded by screening
+    (`studies`: `screening/studies.csv`, None without screening)."""
+    excluded = (
+        set() if studies is None else set(map(folded, studies.loc[studies["status"].eq("excluded"), "study"]))
+    )
+    awaits = queries["kind"].ne(NO_QUERY) & queries["answer"].eq("")
+    return queries[awaits & ~queries["study"].map(folded).isin(excluded)]
+
+
+def waiting_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> list[Waiting]:
+    """Queries on extracted data that await an answer (`open_queries`), and answers that no query asks for."""
     table, sheet = "results/extraction/queries.csv", "config/queries.csv"
     items = []
-    asked = queries[queries["kind"].ne(NO_QUERY)]
-    waits = asked[asked["answer"].eq("")]
+    waits = open_queries(queries, studies)
     for severity, what in (("error", "that cannot be true"), ("warning", "that may be an error")):
         if count := int(waits["severity"].eq(severity).sum()):
             said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
@@ -264,6 +274,19 @@ def waiting_queries(queries: pd.DataFrame) -> list[Waiting]:
     if gone:
         said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
         items.append(Waiting("extractors", said, sheet, len(gone), blocks=False))
+    return items
+
+
+def waiting_cut(rows: pd.DataFrame) -> list[Waiting]:
+    """Sheets that end within a study with which another extractor goes on; of the merged rows."""
+    items = []
+    for one in cut_sheets(rows):
+        more = f" and {plural(one.studies, 'study', 'studies')} after it" if one.studies else ""
+        said = (
+            f"the sheet ends at row {one.row} within {one.study}, of which {one.other} has {plural(one.rows, 'row')} more{more}:"
+            " is the file cut?"
+        )
+        items.append(Waiting(one.person, said, one.file, one.rows, blocks=False))
     return items
 
 

@@ -11,11 +11,12 @@ import pandas as pd
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
-from evergreen.report.effects import estimate
+from evergreen.report.effects import estimate, of_subgroups
 from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.analyses import Round
+from evergreen.synthesis.result.outcome_result import with_estimate
 
 NONE = "not pooled"
 
@@ -45,15 +46,17 @@ def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]
             continue
         earlier = [views[other] for other in sorted(views) if other < day]
         scale = scales.of_result(results[outcome.id])
-        before = _effect(scale, earlier[-1].model) if earlier else NONE
+        before = _effect(scale, earlier[-1]) if earlier else NONE
         view = views[day]
-        rows.append([outcome.name, listed(view.added), before, _effect(scale, view.model), str(view.k)])
+        rows.append([outcome.name, listed(view.added), before, _effect(scale, view), str(view.k)])
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 
-def _effect(scale: scales.Scale, model: PooledModel | None) -> str:
+def _effect(scale: scales.Scale, view: Round) -> str:
+    """The pooled effect of a round, or those of subgroups without a total."""
+    model = view.model
     if model is None or model.estimate is None:
-        return NONE
+        return of_subgroups(with_estimate(view.subtotals), scale) or NONE
     return f"{scale.short} {estimate(model, scale)}"
 
 

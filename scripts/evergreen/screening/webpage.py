@@ -18,7 +18,7 @@ from evergreen.sheets import columns_of
 from evergreen.sheets.labels import Choices
 
 PARTS = Path(__file__).with_name("page")
-STYLE, CSV = PARTS / "style.css", PARTS / "csv.js"
+FRAME, STYLE, CSV = PARTS / "frame.html", PARTS / "style.css", PARTS / "csv.js"
 """What other pages that people fill in have in common with this one."""
 STAGE_LABELS = {TITLE_ABSTRACT: "Title and abstract", FULL_TEXT: "Full text"}
 DECISION = next(column.choices for column in columns_of("screening") if column.name == "decision")
@@ -152,14 +152,15 @@ def screening_page(
 
 
 def self_contained(
-    template: Path, *, title: str, styles: Sequence[Path], programs: Sequence[Path], data: Mapping[str, Any]
+    body: Path, *, title: str, styles: Sequence[Path], programs: Sequence[Path], data: Mapping[str, Any]
 ) -> str:
-    """A page as one file: a template with its styles, its programs and the data that these read."""
+    """A page as one file: the frame of all pages, what it shows, its styles, its programs and the data that these read."""
     parts = {
+        "body": body.read_text(encoding="utf-8"),
         "title": html.escape(title),
         "style": "".join(path.read_text(encoding="utf-8") for path in styles),
         "program": "".join(path.read_text(encoding="utf-8") for path in programs),
         # `<` must not end the script element that holds the data.
         "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028"),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template.read_text(encoding="utf-8"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], FRAME.read_text(encoding="utf-8"))

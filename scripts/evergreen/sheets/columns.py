@@ -29,7 +29,7 @@ class Column:
     """What one column of a sheet holds."""
 
     name: str
-    kind: str  # text | number | integer | choice | p_value | record_id | cell
+    kind: str  # text | number | integer | choice | p_value | date | record_id | cell
     choices: Choices = NO_CHOICES
     must_exist: bool = False
     must_be_filled: bool = False
@@ -53,7 +53,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
     for name, rule in schema["properties"].items():
         if "enum" in rule:
             column_kind = "choice"
-        elif rule.get("format") in ("record_id", "cell", "p_value"):
+        elif rule.get("format") in ("record_id", "cell", "p_value", "date"):
             column_kind = rule["format"]
         else:
             column_kind = {"string": "text"}.get(rule["type"], rule["type"])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError, refuse
-from evergreen.sheets import archives, workbooks
+from evergreen.sheets import archives, days, workbooks
 from evergreen.sheets.columns import AWAITED, PLACE, Column, columns_of, header_of, needed_names
 from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
@@ -284,6 +284,8 @@ class _Reader:
             return self._choice(cell, at, column, rule)
         if rule.kind == "p_value":
             return self._p_value(cell, at, column)
+        if rule.kind == "date" and not days.of_the_calendar(cell):
+            self._fault(f"{cell!r} is no day of the calendar", at, column, days.HOW)
         if rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
             problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
             self._fault(problem, at, column, "Restore the id from the work list.")

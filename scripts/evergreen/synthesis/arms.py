@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.check import Row, place_of
@@ -99,7 +97,7 @@ def combined(arms: Rows, needed: Sequence[str]) -> dict[str, float]:
 
 
 def total(arms: Rows, name: str) -> float:
-    return float(np.sum([arm[name] for arm in arms]))
+    return float(sum(arm[name] for arm in arms))
 
 
 def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NOT_REPORTED, NUMBER, folded
-from evergreen.synthesis.pooled import estimator, pool
+from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result.analyses import (
     Between,
     BetweenNotDone,
@@ -24,25 +24,31 @@ from evergreen.synthesis.result.analyses import (
 )
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.subtotals import models_of
 
 COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def subgroups(studies: Studies, columns: Sequence[str], analysis: Analysis) -> Subgroups:
+def subgroups(
+    studies: Studies, columns: Sequence[str], analysis: Analysis, *, total: bool = True
+) -> Subgroups:
     """The pooled effect of each level of each column, and the tests between the levels.
 
-    Every subgroup is pooled as the whole is, with a tau2 of its own; the test is Cochran's Q of the subgroups' means.
+    Every subgroup is pooled as the whole is, with a tau2 of its own; the test is Cochran's Q of the subgroups' means. What has no
+    `total` is not compared either.
     """
     pooled: dict[str, dict[str, PooledModel]] = {}
     tests: dict[str, Between | BetweenNotDone] = {}
     for column in columns:
-        values = np.array(studies.column(column), dtype=object)
-        known = values != ""
-        levels = sorted(set(values[known].tolist()))
-        of_level = {level: pool(studies.take(values == level), analysis) for level in levels}
-        pooled[column] = {level: whole.model for level, whole in of_level.items() if whole}
-        without = tuple(studies.take(~known).labels) if levels else ()
-        tests[column] = between(column, list(pooled[column].values()), without)
+        pooled[column] = models_of(studies, column, analysis)
+        known = np.array([value != "" for value in studies.column(column)], dtype=bool)
+        without = tuple(studies.take(~known).labels) if known.any() else ()
+        if not total and pooled[column]:
+            tests[column] = BetweenNotDone(
+                not_done="what has no total is not compared", without_value=without
+            )
+        else:
+            tests[column] = between(column, list(pooled[column].values()), without)
     return Subgroups.model_validate({**pooled, "tests": tests})
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
-from evergreen.protocol.analysis import Analysis
+from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import (
     choosing,
@@ -23,13 +23,15 @@ from evergreen.synthesis import (
     sensitivity,
     study_effects,
     study_influence,
+    subtotals,
 )
 from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.preparation import prepared
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import Round
+from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
+from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.result.study_rows import LeftOut, Study
 from evergreen.synthesis.study_arrays import Studies
 
@@ -46,10 +48,11 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     analysis = outcome.analysis
     rows = typed(rows)
     chosen, studies, left_out = compared(rows, outcome)
-    whole = pooled.pool(studies, analysis)
-    model = whole.model if whole else None
+    no_total = subtotals.why_no_total(outcome) if studies.comparisons else ""
+    whole = subtotals.pool(studies, outcome)
+    model = whole.model
     moderators = effect_modification.moderators(studies, outcome.moderators, analysis)
-    pooled_studies = _studies(studies, whole, analysis.level)
+    pooled_studies = _studies(studies, whole.weights, analysis.level)
     return Result(
         outcome=outcome.id,
         measure=study_effects.effect_measure(outcome),
@@ -60,10 +63,11 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         participants=people_in(chosen.comparisons, studies, left_out),
         model=model,
         profile=curves.profile(studies, model),
-        not_pooled="" if whole else not_pooled(left_out),
-        notes=tuple(whole.notes) if whole else (),
+        no_total=no_total,
+        not_pooled="" if studies.comparisons else not_pooled(left_out),
+        notes=whole.notes,
         preparation=prepared(studies, outcome),
-        subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis),
+        subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis, total=outcome.total),
         moderators=moderators,
         bubble=curves.line(studies, moderators, model, analysis.level),
         sensitivity=sensitivity.grid(
@@ -76,12 +80,16 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
             outcome,
             lambda changed: compared(_filled(rows, changed, outcome), changed)[1],
         ),
-        cumulative=study_influence.cumulative(studies, analysis),
-        influence=study_influence.influences(studies, analysis),
-        small_study=funnel_asymmetry.small_studies(studies, analysis),
-        rounds=rounds(studies, analysis),
+        cumulative=CumulativeNotDone(not_done=no_total)
+        if no_total
+        else study_influence.cumulative(studies, analysis),
+        influence=None if no_total else study_influence.influences(studies, analysis),
+        small_study=NotDone(not_done=no_total)
+        if no_total
+        else funnel_asymmetry.small_studies(studies, analysis),
+        rounds=rounds(studies, outcome),
         directions=None
-        if whole and whole.model.estimate is not None
+        if whole.estimated
         else directions(pooled_studies, left_out, outcome.better, analysis.level),
         left_out=tuple(left_out),
         arms_left_out=tuple(chosen.arms_left_out),
@@ -101,7 +109,8 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = choosing.choose(rows, outcome, model=outcome.analysis.model)
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
-    left_out = sorted([*chosen.left_out, *left_out], key=lambda one: one.study)
+    rated, without_level = subtotals.placed(rated, outcome)
+    left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, study_effects.effect_measure(outcome))
     rho = outcome.analysis.rho
@@ -140,26 +149,28 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     return f"{count} this outcome, none in a form that can be pooled"
 
 
-def rounds(studies: Studies, analysis: Analysis) -> dict[str, Round]:
+def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
     """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
     days = sorted({day for day in studies.rounds if day})
     view = {}
     for look, day in enumerate(days, start=1):
         known = np.array([not own or own <= day for own in studies.rounds])
         part = studies.take(known)
-        whole = pooled.pool(part, analysis)
+        then = subtotals.pool(part, outcome)
         added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
-        view[day] = Round(look=look, k=len(part.labels), added=added, model=whole.model if whole else None)
+        view[day] = Round(
+            look=look, k=len(part.labels), added=added, model=then.model, subtotals=then.subtotals
+        )
     return view
 
 
-def _studies(studies: Studies, whole: pooled.Pooled | None, level: float) -> tuple[Study, ...]:
+def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...]:
     low, high = studies.intervals(level)
     return tuple(
         Study(
             **dict(made),
             round=comparison.round,
-            weight=whole.weights[position] if whole else None,
+            weight=weights[position],
             ci_low=low[position],
             ci_high=high[position],
             derived=comparison.derived,

@@ -6,7 +6,7 @@ of the arms and computes the effects from them itself; effects that were reporte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,14 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     def where(kept: Callable[[Study], bool]) -> list[int]:
         return [row for row, study in zip(every, studies, strict=True) if kept(study)]
 
+    def weights(rows: Iterable[int]) -> dict[str, Number]:
+        own = [(row, studies[row - 1]) for row in rows]
+        return {
+            f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
+            for row, study in own
+            if study.weight is not None
+        }
+
     limits = {
         f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), _exact(study))
         for row, study in zip(every, studies, strict=True)
@@ -106,17 +114,16 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     }
     yield _effects(outcome, "effects", whole, studies, {"level": level}, limits)
     for main in _pooled(outcome, "main", whole, every, result.model, settings):
-        main.numbers |= {
-            f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
-            for row, study in zip(every, studies, strict=True)
-            if study.weight is not None
-        }
+        main.numbers |= weights(every)
         yield main
     for column, levels in result.subgroups.columns.items():
         found: list[Task] = []
         for value, model in levels.items():
             own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
-            found += _pooled(outcome, f"{column}: {value}", whole, own, model, settings)
+            for part in _pooled(outcome, f"{column}: {value}", whole, own, model, settings):
+                if result.no_total:  # the studies' weights are those within their subgroup
+                    part.numbers |= weights(own)
+                found.append(part)
         yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         if numbers := _leaves(test, {"k": len(found)}):
@@ -126,6 +133,9 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     for day, view in result.rounds.items():
         known = where(lambda study, day=day: not study.round or study.round <= day)  # type: ignore[misc]
         yield from _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
+        for value, model in view.subtotals.items():
+            own = [row for row in known if studies[row - 1].columns.get(result.parted_by or "") == value]
+            yield from _pooled(outcome, f"{value} as of {day}", whole, own, model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
         own_settings = settings.model_copy(update=changes)

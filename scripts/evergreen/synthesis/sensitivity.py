@@ -30,6 +30,7 @@ from evergreen.synthesis.result.study_rows import LeftOut
 from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.study_effects import effect_measure
 from evergreen.synthesis.study_influence import influences
+from evergreen.synthesis.subtotals import levels
 
 ANALYSIS_KEYS = set(Settings.model_fields)
 Rate = Callable[[Outcome], Studies]
@@ -40,8 +41,27 @@ def grid(
 ) -> dict[str, Sensitivity]:
     """The analyses by their labels, in the order of the protocol; `rate` gives the studies of a changed outcome.
 
-    An analysis that does not exist or leaves no study has no model, and the reason in `not_done`.
+    An analysis that does not exist or leaves no study has no model, and the reason in `not_done`. Where there is no total, they are
+    those of each subgroup, whose name goes before the label.
     """
+    if outcome.total:
+        return _of_whole(entries, studies, outcome, rate)
+    column = outcome.subgroups[0]
+    found: dict[str, Sensitivity] = {}
+    for level, part in levels(studies, column).items():
+
+        def of_level(changed: Outcome, level: str = level) -> Studies:
+            every = rate(changed)
+            return every.take(np.array([value == level for value in every.column(column)], dtype=bool))
+
+        own = _of_whole(entries, part, outcome, of_level)
+        found |= {f"{level}: {label}": one for label, one in own.items()}
+    return found
+
+
+def _of_whole(
+    entries: Sequence[Mapping[str, Any]], studies: Studies, outcome: Outcome, rate: Rate
+) -> dict[str, Sensitivity]:
     every = [changes for entry in entries for changes in expanded(entry, studies)]
     return {label(changes): _one(changes, studies, outcome, rate) for changes in every}
 

@@ -15,7 +15,7 @@ from evergreen.worklists.lists import Row, WorkList
 
 PARTS = Path(__file__).with_name("page")
 TEMPLATE, LOOKS = PARTS / "form.html", PARTS / "form.css"
-PROGRAMS = (PARTS / "faults.js", PARTS / "saving.js", PARTS / "form.js")
+PROGRAMS = (PARTS / "faults.js", PARTS / "saving.js", PARTS / "rows.js", PARTS / "form.js")
 ALWAYS = frozenset({"timepoint", "arm", "group", "unit", "judgement", "support", "source", "note"})
 """Columns that are shown whether a row needs them or not."""
 

@@ -37,7 +37,9 @@ def evidence_of(rows: pd.DataFrame, studies: pd.DataFrame, outcomes: Sequence[Ou
         | {name: str(raw.get(name, "")) for name in _OF_MERGE}
         for raw in tables.rows(studies)
     }
-    return Evidence([row_of(raw) for raw in tables.rows(rows)], columns, asked)
+    # most columns that a sheet may have are empty in most reviews, and are not looked at row by row
+    held = [name for name in rows if name == "group" or (rows[name].notna() & rows[name].ne("")).any()]
+    return Evidence([row_of(raw) for raw in tables.rows(rows[held])], columns, asked)
 
 
 def id_of(finding: Finding) -> str:

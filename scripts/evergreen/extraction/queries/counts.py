@@ -24,6 +24,8 @@ from evergreen.sheets.numbers import NUMBER
 
 GAIN, ALONE = 2.3, 5.0
 """Logarithm of the likelihood ratio from which a slip is asked about, with other studies to compare with and without."""
+PERCENT_GAIN = 1.9
+"""The same of percentages, with other studies: they are the most usual of these slips, and seldom far from the count."""
 FAR = 6.0
 SIZE_GAIN = 6.0
 RANDOMISED = re.compile(
@@ -205,12 +207,16 @@ def _of(row: Row) -> _Count:
     return _Count(row.numbers["events"], row.numbers["n"])
 
 
-def _percent(count: _Count) -> float | None:
+def count_of_percent(percent: float, n: float) -> float | None:
     """The events of which this is the rounded percentage; near 100 participants it is the count."""
-    events = round(count.events * count.n / 100)
-    if not 0 < count.events <= 100 or abs(math.log(count.n / 100)) < 0.1:
+    events = round(percent * n / 100)
+    if not 0 < percent <= 100 or abs(math.log(n / 100)) < 0.1:
         return None
-    return float(events) if abs(100 * events / count.n - count.events) <= 0.5 else None
+    return float(events) if abs(100 * events / n - percent) <= 0.5 else None
+
+
+def _percent(count: _Count) -> float | None:
+    return count_of_percent(count.events, count.n)
 
 
 def _as_percent(count: _Count) -> float:
@@ -302,8 +308,12 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
                 if other[0] >= gain - RIVAL and set(other[2]) <= set(which):
                     rivals.setdefault(other[1].name, other)
             for _, named, places, mended in rivals.values():
-                for at, count in zip(places, mended, strict=True):
-                    yield _asked(rates, arms[at], named, count)
+                # a column of percentages is one question; once an arm is mended the others are asked about by themselves
+                several = named is PERCENT_AS_COUNT and len(places) > 1
+                for at, count in list(zip(places, mended, strict=True))[: 1 if several else None]:
+                    yield _asked(
+                        rates, arms[at], named, count, ", and so are the other arms" if several else ""
+                    )
             for at, count in zip(which, counts, strict=True):
                 now[at] = count
             touched |= set(which)
@@ -320,7 +330,7 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
                 )
 
 
-def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count) -> Finding:
+def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count, more: str) -> Finding:
     return found(
         kind,
         row,
@@ -328,7 +338,7 @@ def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count) -> Finding:
         row.text("events"),
         shown(round(count.events)),
         n=row.n,
-        others=_others(rates, row),
+        others=_others(rates, row) + more,
     )
 
 
@@ -361,7 +371,8 @@ def _explanations(
             gain = (sum(gains) / len(which) if together else sum(gains)) - rare
             if kind is PERCENT_AS_COUNT:
                 gain -= sum(_as_percent(now[at]) for at in which)
-            if gain >= (GAIN if rates.crowd(arms[which[0]]) else ALONE) and misfit < 1.2:
+            enough = PERCENT_GAIN if kind is PERCENT_AS_COUNT else GAIN
+            if gain >= (enough if rates.crowd(arms[which[0]]) else ALONE) and misfit < 1.2:
                 yield gain, kind, which, counts
 
 

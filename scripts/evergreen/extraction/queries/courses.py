@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from evergreen.extraction.queries.counts import PERCENT_AS_COUNT, count_of_percent
+from evergreen.extraction.queries.direction import ARMS_SWAPPED
 from evergreen.extraction.queries.evidence import Evidence, Row
-from evergreen.extraction.queries.findings import Family, Finding, Kind, found
+from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 
 EVENTS_FALL = Kind(
     "events_fall", "warning",
@@ -67,6 +70,36 @@ def _step(evidence: Evidence, earlier: Row, later: Row) -> Iterator[Finding]:
     yield found(
         EVENTS_FALL, asked, "events", asked.text("events"), most, time=asked.timepoint, with_=other.timepoint
     )
+    if _exchanged(evidence, asked):
+        problem = "with the arms' events exchanged neither falls between time points."
+        yield found(ARMS_SWAPPED, asked, "events", asked.text("events"), problem=problem)
+    place = course.index(asked)
+    meant = count_of_percent(asked.numbers["events"], asked.n) if asked.n else None
+    counts = [row.numbers["events"] for row in course]
+    if meant is not None and max(counts[:place], default=0) <= meant <= min(
+        counts[place + 1 :], default=math.inf
+    ):
+        yield found(
+            PERCENT_AS_COUNT, asked, "events", asked.text("events"), shown(meant), n=asked.n,
+            others="its other time points, since which events cannot fall",
+        )  # fmt: skip
+
+
+def _exchanged(evidence: Evidence, row: Row) -> bool:
+    """Whether the events of both arms of a comparison grow as they should once they are exchanged, and not as they stand."""
+    arms = [one for one in evidence.comparisons[row.key[:3]] if "events" in one.numbers]
+    if len(arms) != 2:
+        return False
+    return all(
+        _grows(evidence, one, other.numbers["events"]) for one, other in zip(arms, arms[::-1], strict=True)
+    )
+
+
+def _grows(evidence: Evidence, row: Row, events: float) -> bool:
+    """Whether the course of an arm does not fall where a row has so many events; False where it has one time point only."""
+    course = evidence.courses[row.key[0], row.key[1], row.key[3]]
+    counts = [events if one is row else one.numbers["events"] for one in course if "events" in one.numbers]
+    return len(counts) > 1 and counts == sorted(counts) and events <= (row.n or math.inf)
 
 
 FAMILY = Family("Time points", (EVENTS_FALL,), check)

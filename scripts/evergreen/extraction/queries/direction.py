@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.intervals import SCALE
-from evergreen.extraction.queries.slips import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, SIGN
+from evergreen.extraction.queries.slips import DECIMAL_SHIFT, NOT_ZERO, OUTLYING, RIVAL, SIGN
 
 GAIN = 0.9  # logarithm of the likelihood ratio from which an exchange is asked about
 CLEAR = 0.7  # standard errors that an effect is from none
+FITS, LEFT = 1.6, 0.5
+"""Mean loss for each reference up to which a correction fits; or the share of what spoke against the number that it leaves."""
 FAR = 7.0
 ARMS_SWAPPED = Kind(
     "arms_swapped", "warning",
@@ -108,6 +110,29 @@ def _effects(
                 where = "the other studies" if other else "the other time points of the study"
                 problem = f"with it the arms differ by {shown(effect.value)}, where {where} lead to expect about {shown(references[0].centre)}."
                 yield found(ARMS_SWAPPED, effect.row, column, effect.row.text(column), problem=problem)
+                yield from _negated(evidence.comparisons[effect.row.key[:3]], references, effect, gain)
+
+
+def _negated(
+    rows: Sequence[Row], references: Sequence[Reference], effect: _Effect, gain: float
+) -> Iterator[Finding]:
+    """A lost sign of one arm's change that explains a direction as well as an exchange of the arms, which gains so much."""
+    for at, row in enumerate(rows):
+        if not row.changed or not row.location or not row.location[1]:
+            continue
+        column, value = row.location
+        turned = replace(row, numbers={**row.numbers, column: -value})
+        other = effect_of([*rows[:at], turned, *rows[at + 1 :]])
+        if other and loss(references, effect.value) - loss(references, other.value) > gain - RIVAL:
+            yield found(
+                SIGN,
+                row,
+                column,
+                row.text(column),
+                shown(-value),
+                others="the other arms and studies",
+                what="",
+            )
 
 
 def _exchanged(evidence: Evidence) -> Iterator[Finding]:
@@ -220,7 +245,8 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
         after = loss(references, _analysed(mended, ratio))
         if not ratio and kind is DECIMAL_SHIFT and loss(references, 0.0) - after < NOT_ZERO:
             continue
-        if before - after - rare > GAIN and after < 1.5 * len(references):
+        fits = after < FITS * len(references) or after < LEFT * before
+        if before - after - rare > GAIN and fits:
             explained.append((before - after - rare, kind, mended, how))
     centre = math.exp(reference.centre) if ratio else reference.centre
     others = f"the other studies (about {shown(centre)})"

@@ -27,6 +27,7 @@ _DAYS = {
 _NUMBER_FIRST = re.compile(r"(\d+(?:\.\d+)?) ?-?([a-z]+)\.?")
 _UNIT_FIRST = re.compile(r"([a-z]+) ?(\d+(?:\.\d+)?)")
 _CHANGE = re.compile(r"\bchange", re.IGNORECASE)
+_NUMBERS = frozenset(NUMBERS)
 _MODELLED = re.compile(
     r"adjust|least[- ]squares?|\bls ?means?\b|imput|\blocf\b|\bmmrm\b|\bmixed model|covari|marginal mean|digiti[sz]ed|read off",
     re.IGNORECASE,
@@ -127,7 +128,7 @@ def days_of(timepoint: str) -> float | None:
 def row_of(raw: Mapping[str, Any]) -> Row:
     """A row of the merged extraction, its number columns floats (NaN: nothing there), everything else text."""
     numbers = {name: float(raw[name]) for name in NUMBERS if name in raw and not math.isnan(raw[name])}
-    texts = {name: value for name, value in raw.items() if name not in NUMBERS and isinstance(value, str)}
+    texts = {name: value for name, value in raw.items() if name not in _NUMBERS and isinstance(value, str)}
     study, outcome, timepoint, arm = (
         str(raw.get(name, "")) for name in ("study", "outcome", "timepoint", "arm")
     )

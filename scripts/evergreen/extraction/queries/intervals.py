@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evergreen.extraction.constraints import INTERVALS
+from evergreen.extraction.contradictions import AGREE, apart
 from evergreen.extraction.queries.evidence import Evidence, Row, sds_of_interval
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
 from evergreen.metaanalysis.conversions import se_from_any_interval
 from evergreen.sheets.numbers import half_unit
 
-AGREE = 1.08
-"""Ratio up to which two spreads agree beside rounding: the participants analysed may be a few less than those entered."""
 LEANING = {False: 0.06, True: 0.10}
 """Share of the half width by which an estimate may stand off the middle, beside rounding; of a logarithm more, for exact and
 profile intervals of ratios are not quite symmetric."""
+STRICTLY, EXACTLY = 0.5, 0.2
+"""Share of it that is allowed where another reading of the numbers is tried; the limits of a geometric mean are those of its logarithm."""
 # Quantiles of other levels than 95 %, by that of 95 %.
 LEVELS = {"90 %": 1.644854 / 1.959964, "99 %": 2.575829 / 1.959964}
 
@@ -84,7 +85,7 @@ def spreads(row: Row) -> list[_Spread]:
 
 
 def _apart(one: _Spread, other: _Spread) -> bool:
-    return one.low > other.high * AGREE or other.low > one.high * AGREE
+    return apart((one.low, one.high), (other.low, other.high), spreads=True)
 
 
 def _like(value: float, other: float) -> bool:
@@ -185,9 +186,10 @@ def leaning(estimate: float, low: float, high: float, *, ratio: bool) -> tuple[f
     return (estimate - (low + high) / 2) / width, (roundings[0] + (roundings[1] + roundings[2]) / 2) / width
 
 
-def symmetric(estimate: float, low: float, high: float, *, ratio: bool, strictly: bool = False) -> bool:
+def symmetric(estimate: float, low: float, high: float, *, ratio: bool, share: float = 1.0) -> bool:
+    """Whether an estimate stands in the middle of its limits, beside rounding and a `share` of `LEANING`."""
     off, rounding = leaning(estimate, low, high, ratio=ratio)
-    return abs(off) <= LEANING[ratio] * (0.5 if strictly else 1.0) + rounding
+    return abs(off) <= LEANING[ratio] * share + rounding
 
 
 # What may have happened to one of three numbers, and what undoes it.
@@ -219,7 +221,8 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
             )
             continue
         on_own = symmetric(estimate, low, high, ratio=bool(ratio))
-        on_other = symmetric(estimate, low, high, ratio=not ratio, strictly=ratio is not None)
+        share = STRICTLY if contrast else EXACTLY
+        on_other = symmetric(estimate, low, high, ratio=not ratio, share=1.0 if ratio is None else share)
         if on_own or (ratio is None and on_other) or (not contrast and on_other and not row.printed("sd")):
             continue
         if contrast and on_other:
@@ -239,7 +242,8 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
                 certain=True,
                 others="what the other two of estimate and limits say",
             )
-        if not mended:
+        # Another limit may make the interval symmetric by chance: what is certain is that it is not.
+        if not mended or mended[0][0] is SIGN:
             middle = math.sqrt(low * high) if ratio else (low + high) / 2
             yield found(ASYMMETRIC, row, columns[0], value, shown(middle), limits=limits)
 
@@ -252,7 +256,7 @@ def _one_mended(
             changed = list(numbers)
             changed[at] = mend(numbers[at])
             estimate, low, high = changed
-            if low < estimate < high and symmetric(estimate, low, high, ratio=ratio, strictly=True):
+            if low < estimate < high and symmetric(estimate, low, high, ratio=ratio, share=STRICTLY):
                 yield kind, columns[at], changed[at]
 
 

@@ -279,10 +279,14 @@ def _explanations(group: Group, rows: Sequence[Row], now: Sequence[Numbers]) -> 
             gains, misfit = [], 0.0
             for (means, sds), old, new in zip(references, before, after, strict=True):
                 gains.append(sum(old) - sum(new))
-                for part, at, references_ in (("mean", 0, means), ("sd", 1, sds)):
-                    left = new[at] / max(len(references_), 1)
-                    if slip.part in (part, "both") and (left > MOST_LEFT or new[at] > LEFT * old[at]):
-                        misfit = max(misfit, left)
+                # A slip that shows in mean and spread is judged by both: a study may be unusual in one of them.
+                against_, left, count = {
+                    "mean": (old[0], new[0], len(means)),
+                    "sd": (old[1], new[1], len(sds)),
+                    "both": (sum(old), sum(new), len(means) + len(sds)),
+                }[slip.part]
+                if left > MOST_LEFT * count or left > LEFT * against_:
+                    misfit = max(misfit, left / max(count, 1))
                 if (
                     slip.kind is DECIMAL_SHIFT
                     and slip.part == "mean"

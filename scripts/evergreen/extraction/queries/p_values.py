@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from scipy.special import ndtri, stdtr
+import scipy  # whose parts load when they are used, which few sheets need
 
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -35,12 +35,12 @@ def two_sided(statistic: float, freedom: float = math.inf) -> float:
     """Two-sided P value of a t statistic; of a normal one without degrees of freedom."""
     if math.isinf(freedom):
         return math.erfc(abs(statistic) / math.sqrt(2))
-    return float(2 * stdtr(freedom, -abs(statistic)))
+    return float(2 * scipy.special.stdtr(freedom, -abs(statistic)))
 
 
 def quantile(p: float) -> float:
     """The normal quantile of a two-sided P value."""
-    return float(-ndtri(max(p, 1e-300) / 2))
+    return float(-scipy.special.ndtri(max(p, 1e-300) / 2))
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from itertools import combinations
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 
-DIGITS = 7
-"""Significant digits that two studies have alike in an outcome, from which it is no chance any more."""
-DIGITS_OF_ARM, DIGITS_OF_CONTRAST = 7, 6
+DIGITS = 6
+"""Significant digits that two studies have alike in all arms of an outcome, from which it is hardly chance any more."""
+DIGITS_OF_ARM, DIGITS_OF_CONTRAST = 7, 5
 DIGITS_WITHIN = 5
 """The same within a study, for mean and standard deviation of two arms or two time points."""
 COMPARED = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "min", "max", "person_time", "estimate",
@@ -69,7 +69,8 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
     elsewhere: dict[int, tuple[Row, list[Row]]] = {}
     for couples in shared.values():
         digits = sum(_digits(_said(one)) for one, _ in couples)
-        whole = len(couples) > 1 and digits >= DIGITS
+        # each further arm that is alike in size too says as much as a digit
+        whole = len(couples) > 1 and digits + len(couples) - 2 >= DIGITS
         for one, other in couples:
             enough = DIGITS_OF_CONTRAST if one.group == "contrast" else DIGITS_OF_ARM
             if whole or _digits(_said(one)) >= enough:

@@ -16,7 +16,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.extraction.check import RESULT, Row
 from evergreen.extraction.comparing import as_text
-from evergreen.extraction.row_values import marked, record_of
+from evergreen.extraction.row_values import marked, record_of, rows_of_donors
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, OF_ROW, REPORTED, STANDS_IN
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.report.exchange.slice_rows import PLACE, rows_of
@@ -119,6 +119,10 @@ class _Outcome:
             other, stands_in = self._row_of(at, name), STANDS_IN.get(name, name)
             if _filled(other, stands_in):
                 yield from self._leaves(row, other, stands_in, deeper)
+            elif stands_in == "donor_sd":
+                for donor in rows_of_donors(at, self.slice):
+                    yield from self._leaves(row, donor, "sd", deeper)
+                    yield from self._leaves(row, donor, "n", deeper)
             elif name not in STANDS_IN and name in at:
                 yield self._said(row, deeper, at, column) | of_protocol(stands_in, value)
 

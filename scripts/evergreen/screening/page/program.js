@@ -1,4 +1,3 @@
-"use strict";
 // The screening page: one record at a time, decisions kept in the browser and saved as the reviewer's sheet.
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);

@@ -157,6 +157,9 @@ class Round(Part):
     k: int = said("Effects pooled.", "effects")
     added: Texts = said("Rows that the round added.")
     model: PooledModel | None = said("Pooled effect.")
+    subtotals: Mapping[str, PooledModel] = maybe(
+        "Pooled effects by subgroup, where there is no total.", default={}
+    )
 
 
 class Refitted(Part):

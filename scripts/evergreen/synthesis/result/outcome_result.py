@@ -48,6 +48,10 @@ class Result(Part):
     )
     model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
     profile: Profile | None = maybe("Likelihood of tau2, of a random-effects model of three or more studies.")
+    no_total: str = maybe(
+        "Why studies are pooled within the one column of `subgroups` only, where there is no `model` of all.",
+        default="",
+    )
     not_pooled: str = maybe("Why nothing was pooled.", default="")
     notes: Texts = maybe("Sentences that belong beside the pooled effect.", default=())
     preparation: Preparation = said("What was done to the numbers of studies before they were pooled.")
@@ -79,6 +83,23 @@ class Result(Part):
         return None if self.model is None or self.model.estimate is None else self.model
 
     @property
+    def parted_by(self) -> str | None:
+        """The column within whose subgroups only studies are pooled; None where there is a total, or nothing."""
+        return next(iter(self.subgroups.columns), None) if self.no_total else None
+
+    @property
+    def subtotals(self) -> Mapping[str, PooledModel]:
+        """Where there is no total, the pooled effects that stand in its place, by subgroup."""
+        return {} if self.parted_by is None else with_estimate(self.subgroups.columns[self.parted_by])
+
+    @property
+    def several(self) -> bool:
+        """Whether several effects were pooled to one, over all or within a subgroup."""
+        if self.pooled is not None:
+            return self.k > 1
+        return any(model.k > 1 for model in self.subtotals.values())
+
+    @property
     def every(self) -> list[Study | LeftOut]:
         """The studies that report the outcome: those pooled, then those left out."""
         return [*self.studies, *self.left_out]
@@ -91,6 +112,11 @@ class Result(Part):
     def written(self) -> dict[str, Any]:
         """The result as values for JSON."""
         return self.model_dump(mode="json")
+
+
+def with_estimate(models: Mapping[str, PooledModel]) -> dict[str, PooledModel]:
+    """Those of pooled effects, by name, that have an estimate."""
+    return {name: model for name, model in models.items() if model.estimate is not None}
 
 
 def read(path: str | Path) -> Result:

@@ -1,0 +1,92 @@
+"""Pooling within subgroups only, where these are too different things for a total over them (`total: false`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.outcomes import Outcome
+from evergreen.synthesis import pooled
+from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.study_rows import LeftOut
+from evergreen.synthesis.study_arrays import Studies
+
+
+def why_no_total(outcome: Outcome) -> str:
+    """Why there is no pooled effect over all studies, in words; "" where there is one."""
+    return (
+        "" if outcome.total else f"the protocol asks for subgroups by {outcome.subgroups[0]} without a total"
+    )
+
+
+def placed(
+    rated: Sequence[tuple[Comparison, float, float]], outcome: Outcome
+) -> tuple[list[tuple[Comparison, float, float]], list[LeftOut]]:
+    """The comparisons that belong to a subgroup, with effect and variance; where there is no total the others are left out."""
+    if outcome.total:
+        return list(rated), []
+    column = outcome.subgroups[0]
+    reason = f"it has no value in the column {column}, and the studies are pooled within its subgroups only"
+    kept = [one for one in rated if one[0].columns.get(column)]
+    others = [one for one, _, _ in rated if not one.columns.get(column)]
+    return kept, [
+        LeftOut(
+            study=one.study, reason=reason, round=one.round, label=one.label, arms=one.arms, rows=one.rows
+        )
+        for one in others
+    ]
+
+
+def levels(studies: Studies, column: str) -> dict[str, Studies]:
+    """The studies of each level of a column, in the order of the levels; those without a value are in none."""
+    values = np.array(studies.column(column), dtype=object)
+    return {level: studies.take(values == level) for level in sorted(set(values[values != ""].tolist()))}
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """What pooling studies as asked came to: a `model` of all, or where there is no total `subtotals` by subgroup; the weight of each
+    study in its own (per cent), and sentences that belong beside them."""
+
+    model: PooledModel | None
+    subtotals: Mapping[str, PooledModel]
+    weights: Array
+    notes: tuple[str, ...] = ()
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a pooled effect."""
+        return any(
+            one is not None and one.estimate is not None for one in (self.model, *self.subtotals.values())
+        )
+
+
+def pool(studies: Studies, outcome: Outcome) -> Synthesis:
+    """Pool the studies of an outcome, all of them or, where there is no total, within its subgroups."""
+    weights = np.full(len(studies.yi), np.nan)
+    if outcome.total:
+        whole = pooled.pool(studies, outcome.analysis)
+        return (
+            Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
+            if whole
+            else Synthesis(None, {}, weights)
+        )
+    column = outcome.subgroups[0]
+    values, models, notes = studies.column(column), {}, []
+    for level, part in levels(studies, column).items():
+        if of_level := pooled.pool(part, outcome.analysis):
+            models[level] = of_level.model
+            weights[[value == level for value in values]] = of_level.weights
+            notes += [f"{level}: {note}" for note in of_level.notes]
+    return Synthesis(None, models, weights, tuple(notes))
+
+
+def models_of(studies: Studies, column: str, analysis: Analysis) -> dict[str, PooledModel]:
+    """The pooled effect of each level of a column that has studies."""
+    found = {level: pooled.pool(part, analysis) for level, part in levels(studies, column).items()}
+    return {level: whole.model for level, whole in found.items() if whole}
