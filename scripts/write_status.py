@@ -28,11 +28,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--text", required=True)
     args = arguments.parse_args(argv)
 
-    items = [
-        *status.waiting_searches(args.params["unfrozen"]),
-        *status.waiting_sources(args.params["not_searched"]),
-        *_waiting(Inputs(args.inputs), args.params),
-    ]
+    items = waiting(args.inputs, args.params)
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(
         status.as_text(args.params["title"], items, args.params.get("on_purpose", {})), args.text
@@ -40,11 +36,15 @@ def main(argv: list[str] | None = None) -> None:
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
-    """Everything open, in the order of the review's steps; of `params` the `outcomes` that the protocol reads, the `known_items` that
+def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps, by the tables in `files` {name: path or paths}; of `params` the `outcomes` that the protocol reads, the `known_items` that
     sources must find, which of these were searched in the `stand_in`, and the `extractors` and `assessors` that it names."""
+    inputs = Inputs(files)
     table = inputs.table
-    items: list[status.Waiting] = []
+    items = [
+        *status.waiting_searches(params["unfrozen"]),
+        *status.waiting_sources(params["not_searched"]),
+    ]
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
     if "works" in inputs:

@@ -17,6 +17,7 @@ shell.prefix(
 import ending
 import needs
 import receipts
+import saying
 
 from evergreen import schemas
 from evergreen.bias.tools import tool_of
@@ -30,6 +31,7 @@ from receipts import value, words
 
 receipts.decide_by_receipts()
 ending.hear_sigterm()
+TELLING = saying.tell(workflow, lambda: close_well())
 
 
 def said(function):
@@ -40,7 +42,7 @@ def said(function):
         try:
             return function(*given, **named)
         except (InputError, ReviewError) as error:
-            raise WorkflowError(str(error))
+            raise saying.Refusal(error)
 
     return call
 
@@ -104,6 +106,21 @@ def close_run(*words):
     if ending.interrupted:
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return
-    for line in receipts.healed_files():
-        receipts.say(f"Made again, for it was damaged: {line}")
+    if TELLING:
+        TELLING.end()
+    healed = receipts.healed_files()
+    for path in healed[:5]:
+        receipts.say(f"Made again, for it was damaged: {path}")
+    if healed[5:]:
+        receipts.say(f"Made again, for they were damaged: {len(healed) - 5:,} more")
     close_run.main(list(words))
+
+
+def close_well():
+    """The last lines of a run that ended well, or had nothing to do."""
+    close_run("--done", "--targets", requested(), "--review", json.dumps(standing()))
+
+
+def close_failed():
+    """The last lines of a run that stopped."""
+    close_run("--failed", json.dumps(TELLING.failed if TELLING else []))

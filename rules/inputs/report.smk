@@ -24,6 +24,27 @@ def requested():
     return json.dumps(sorted(map(str, workflow.dag_settings.targets)))
 
 
+def standing():
+    """How the review stands after a run: what `close_run.py` counts, and the tables of the status that this run's targets have."""
+    made = {str(file) for job in workflow.dag.jobs for file in job.output}
+    values = params.write_status(PROTOCOL, unfrozen())
+    inputs = {}
+    for name, paths in status_inputs(None).items():
+        if all(
+            path in made and os.path.exists(path) for path in ([paths] if isinstance(paths, str) else paths)
+        ):
+            inputs[name] = paths
+    # Nobody is behind with what these targets do not look at.
+    for people, table in (("extractors", "merged"), ("assessors", "judgements")):
+        if table not in inputs:
+            values[people] = []
+    return {
+        "outcomes": OUTCOMES,
+        "programs": DATA,
+        "status": {"params": values, "inputs": inputs},
+    }
+
+
 def search_logs():
     return [f"results/search/{name}/{day}/log.json" for name, day in SEARCHES]
 
