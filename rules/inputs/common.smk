@@ -56,7 +56,7 @@ OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]
 sheet, written = said(people.sheet), said(people.written)
 bias_sheets = said(people.bias_sheets)
 extraction_sheets, study_sheets = said(people.extraction_sheets), said(people.study_sheets)
-votes_in = said(people.votes)
+votes_in, unread = said(people.votes), said(people.unread)
 
 DATA = {}  # files of the library that a script's modules read, by script
 

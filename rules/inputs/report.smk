@@ -27,7 +27,7 @@ def requested():
 def standing():
     """How the review stands after a run: what `close_run.py` counts, and the tables of the status that this run's targets have."""
     made = {str(file) for job in workflow.dag.jobs for file in job.output}
-    values = params.write_status(PROTOCOL, unfrozen())
+    values = params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))
     inputs = {}
     for name, paths in status_inputs(None).items():
         if all(
@@ -75,12 +75,14 @@ def status_inputs(wildcards):
         found["works"] = "results/deduplication/works.parquet"
         found["changes"] = changed_records()
         for stage in STAGES:
-            for table in ("decisions", "awaiting", "conflicts", "orphans"):
+            for table in ("decisions", "votes", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
     if PARTS["extract"]:
         found["merged"] = "results/extraction/merged.csv"
         found["extraction_conflicts"] = "results/extraction/conflicts.csv"
         found["queries"] = "results/extraction/queries.csv"
+        if POOLED:
+            found["certainty"] = CERTAINTY
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
         found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
