@@ -279,7 +279,7 @@ def work_of(job: Any) -> Work:
     values = json.dumps(given, sort_keys=True, default=str)
     return Work(
         name=f"{job.rule.name}/{name}" if job.wildcards_dict else name,
-        code="" if evidence else f"{job.params['code']}-{digest(job.rule.shellcmd or '')}",
+        code="" if evidence else f"{job.params.get('code', '')}-{digest(job.rule.shellcmd or '')}",
         values=digest(values),
         inputs=tuple(map(str, job.input)),
         outputs=tuple(map(str, job.output)),

@@ -45,8 +45,11 @@ class Refusal(WorkflowError):
         Refusal.said = (*Refusal.said, str(sentence))
 
 
-def tell(workflow: Any, close: Callable[[], None]) -> Telling | None:
-    """Let a run say little; `close` says how the review stands when there is nothing to run. Called when the Snakefile is read.
+def tell(workflow: Any, close: Callable[[], None], fail: Callable[[], None]) -> Telling | None:
+    """Let a run say little; called when the Snakefile is read.
+
+    `close` says how the review stands and `fail` what went wrong, where no hook of the Snakefile did: when there was nothing to run, and in a
+    workflow that takes this one as a module.
 
     Returns None where the lines are Snakemake's own.
     """
@@ -55,7 +58,7 @@ def tell(workflow: Any, close: Callable[[], None]) -> Telling | None:
     known = next((one for one in logger.handlers if isinstance(one, ColorizingTextHandler)), None)
     if workflow.exec_mode != ExecMode.DEFAULT or not plain or known is None:
         return None
-    telling = Telling(workflow, known, close, quiet=not (asked.dryrun or asked.printshellcmds))
+    telling = Telling(workflow, known, close, fail, quiet=not (asked.dryrun or asked.printshellcmds))
     logger.removeHandler(known)
     logger.addHandler(telling)
     return telling
@@ -68,10 +71,16 @@ class Telling(logging.Handler):
     """
 
     def __init__(
-        self, workflow: Any, known: ColorizingTextHandler, close: Callable[[], None], quiet: bool
+        self,
+        workflow: Any,
+        known: ColorizingTextHandler,
+        close: Callable[[], None],
+        fail: Callable[[], None],
+        quiet: bool,
     ) -> None:
         super().__init__()
-        self.workflow, self.known, self.close_run, self.quiet = workflow, known, close, quiet
+        self.workflow, self.known, self.quiet = workflow, known, quiet
+        self.close_run, self.fail = close, fail
         self.failed: list[tuple[str, str, list[str]]] = []  # rule, what was said of it, logs
         self.begun = False
         self._announced = False
@@ -116,7 +125,8 @@ class Telling(logging.Handler):
                 (record.rule_name, str(record.rule_msg or ""), [str(log) for log in record.log])
             )
         elif text.startswith("Complete log"):
-            self.end()
+            if not self.closed:
+                (self.fail if self.failed else self.close_run)()
             self.say(f"Every step: {_near(text.partition(': ')[2])} ({self.stages.took()})")
         elif (
             record.levelno > logging.INFO
@@ -125,7 +135,6 @@ class Telling(logging.Handler):
         ):
             self.pass_on(record)
         if text.startswith(NOTHING) and self.quiet:
-            self.end()
             self.close_run()
 
     def pass_on(self, record: logging.LogRecord) -> None:
@@ -154,12 +163,12 @@ class Telling(logging.Handler):
         if done:
             self.say(*done)
 
-    def end(self) -> None:
-        """The stages are over: what Snakemake left out in the end is of now, too."""
+    def end(self, well: bool) -> None:
+        """The stages are over; after a good end, what Snakemake left out at last is of now, too."""
         if not self.closed:
             self.closed = True
             self._over.set()
-            self.say_stages([] if self.failed else self.stages.rest())
+            self.say_stages(self.stages.rest() if well else [])
 
     def _watch(self) -> None:
         """Say what a long run is at."""

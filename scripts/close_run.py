@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _success(targets: list[str], review: dict[str, Any]) -> list[str]:
-    everything = not targets or "all" in targets
+    everything = "all" in targets
     lines = [""]
     if everything:
         lines += _news(review)

@@ -7,8 +7,10 @@ import sys
 from functools import wraps
 from pathlib import Path
 
-LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
-sys.path[:0] = [str(LIBRARY.parent), str(Path(workflow.basedir) / "rules")]
+# Not the folder of the workflow that takes this one as a module.
+HOME = Path(workflow.current_basedir).resolve().parents[1]
+LIBRARY = HOME / "scripts" / "evergreen"
+sys.path[:0] = [str(LIBRARY.parent), str(HOME / "rules")]
 # `.venv/bin/snakemake` without activation would run the system's python in shell commands; steps end with the run that started them.
 shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
@@ -31,7 +33,7 @@ from receipts import value, words
 
 receipts.decide_by_receipts()
 ending.hear_sigterm()
-TELLING = saying.tell(workflow, lambda: close_well())
+TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 
 
 def said(function):
@@ -103,11 +105,11 @@ def close_run(*words):
     import close_run
 
     ending.let_go()
+    if TELLING:
+        TELLING.end(well="--done" in words and not ending.interrupted)
     if ending.interrupted:
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return
-    if TELLING:
-        TELLING.end()
     healed = receipts.healed_files()
     for path in healed[:5]:
         receipts.say(f"Made again, for it was damaged: {path}")
