@@ -194,7 +194,7 @@ def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, wher
 def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
     """Outcomes whose certainty is rated although no study has a row of them; `data` what sheets call each outcome."""
     there = set(map(folded, rows["outcome"]))
-    left = [name for name in rated if folded(data[name]) not in there]
+    left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
     if not left:
         return []
     said = f"certainty of {plural(len(left), 'outcome')} that no study has a row of: {named(left)}"
