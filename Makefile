@@ -5,11 +5,26 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run status slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
 	$(BIN)/snakemake --cores $(CORES)
+
+# A review of one's own (docs/starting.md): REVIEW is its folder, FLAGS what follows.
+#   make new REVIEW=../my-review
+#   make run REVIEW=../my-review
+#   make status REVIEW=../my-review
+REVIEW ?= .
+new: .venv/requirements.done
+	$(if $(filter-out .,$(REVIEW)),,$(error Name the folder of the new review: make new REVIEW=../my-review))
+	@./evergreen new "$(REVIEW)" $(FLAGS)
+
+run: .venv/requirements.done
+	@CORES="$(CORES)" ./evergreen run "$(REVIEW)" $(FLAGS)
+
+status: .venv/requirements.done
+	@./evergreen status "$(REVIEW)" $(FLAGS)
 
 # The review with its jobs on SLURM, from a host that can submit (docs/scaling.md): account and partition go into
 # profiles/slurm/config.yaml, or into SLURM_FLAGS="--default-resources slurm_account=ours slurm_partition=short mem_mb=1000 runtime=10".

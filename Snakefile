@@ -35,8 +35,8 @@ onstart:
 
 
 onsuccess:
-    close_run("--done", "--targets", requested())
+    close_well()
 
 
 onerror:
-    close_run("--failed")
+    close_failed()

@@ -58,7 +58,7 @@ def main() -> None:
         os.environ.pop("VIRTUAL_ENV", None)
         whole, whole_cpu, output = timed("make", cwd=clone)
         size = megabytes(clone / ".venv")
-        jobs = len(re.findall(r"^Finished jobid", output, flags=re.MULTILINE))
+        jobs = int(re.findall(r"\((\d+) steps? in", output)[-1])
         snakemake = clone / ".venv" / "bin" / "snakemake"
         reviews, reviews_cpu, again = [], [], []
         for _ in range(REVIEWS):

@@ -21,7 +21,7 @@ from typing import Any
 
 import snakemake.jobs
 import snakemake.workflow
-from snakemake.exceptions import WorkflowError
+from saying import Refusal
 from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
 
@@ -84,7 +84,7 @@ class Remembered(FilePersistence):
         try:
             check_ticket()
         except InputError as error:
-            raise WorkflowError(str(error)) from None
+            raise Refusal(error) from None
         if not VALUES.is_dir():  # no disk that all share
             write_values()
 
@@ -116,7 +116,7 @@ class Remembered(FilePersistence):
                 f" `snakemake --cores 1 --forcerun {job.rule.name}`."
             )
             fault = InputError("is missing or is not what was received", file=verdict.damaged[0], todo=todo)
-            raise WorkflowError(str(fault))
+            raise Refusal(fault)
         return verdict
 
     def has_metadata(self, job: Any) -> bool:
@@ -208,7 +208,7 @@ class Remembered(FilePersistence):
                 self.receipts.contents.keep()
                 fingerprint.remember()
         except InputError as error:
-            raise WorkflowError(str(error)) from None
+            raise Refusal(error) from None
 
     def _sweep(self) -> None:
         """After a run of everything: what steps left that the workflow does not have any more goes."""
@@ -279,7 +279,7 @@ def work_of(job: Any) -> Work:
     values = json.dumps(given, sort_keys=True, default=str)
     return Work(
         name=f"{job.rule.name}/{name}" if job.wildcards_dict else name,
-        code="" if evidence else f"{job.params['code']}-{digest(job.rule.shellcmd or '')}",
+        code="" if evidence else f"{job.params.get('code', '')}-{digest(job.rule.shellcmd or '')}",
         values=digest(values),
         inputs=tuple(map(str, job.input)),
         outputs=tuple(map(str, job.output)),

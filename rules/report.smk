@@ -8,6 +8,7 @@ rule write_status:
     output:
         json="results/report/status.json",
         text="results/report/status.txt",
+        feed="results/report/status.atom",
     log:
         "results/logs/write_status.log",
     conda:
@@ -16,11 +17,11 @@ rule write_status:
         **needs.resources("write_status"),
     params:
         **program("write_status.py"),
-        values=value("write_status", params.write_status(PROTOCOL, unfrozen())),
+        values=value("write_status", params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))),
         inputs=lambda w, input: value("write_status", named_inputs(input)),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
-        " --text {output.text:q} > {log:q} 2>&1"
+        " --text {output.text:q} --feed {output.feed:q} > {log:q} 2>&1"
 
 
 # They speak of the whole review, and so belong to its end.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import alerts, facts, status
+from evergreen.report import alerts, facts, feed, status
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.worklists.files import PLACES
@@ -21,30 +21,35 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, outcomes, extractors, assessors: those whom the protocol names",
+        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, extractors, assessors: those whom the protocol names",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
     arguments.add_argument("--text", required=True)
+    arguments.add_argument("--feed", required=True, help="the same as an Atom feed")
     args = arguments.parse_args(argv)
 
-    items = [
-        *status.waiting_searches(args.params["unfrozen"]),
-        *status.waiting_sources(args.params["not_searched"]),
-        *_waiting(Inputs(args.inputs), args.params),
-    ]
+    items = waiting(args.inputs, args.params)
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(
         status.as_text(args.params["title"], items, args.params.get("on_purpose", {})), args.text
     )
+    tables.write_text(
+        feed.as_atom(args.params["title"], items, _newest(Inputs(args.inputs), args.params["rounds"])),
+        args.feed,
+    )
     status.refuse_if_final(items, final=args.params["final"])
 
 
-def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
-    """Everything open, in the order of the review's steps; of `params` the `outcomes` that the protocol reads, the `known_items` that
+def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waiting]:
+    """Everything open, in the order of the review's steps, by the tables in `files` {name: path or paths}; of `params` the `outcomes` that the protocol reads, the `known_items` that
     sources must find, which of these were searched in the `stand_in`, and the `extractors` and `assessors` that it names."""
+    inputs = Inputs(files)
     table = inputs.table
-    items: list[status.Waiting] = []
+    items = [
+        *status.waiting_searches(params["unfrozen"]),
+        *status.waiting_sources(params["not_searched"]),
+    ]
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
     if "works" in inputs:
@@ -56,7 +61,11 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         if f"awaiting_{stage}" in inputs:
             awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
             items += status.waiting_screening(
-                stage, awaiting, table(f"conflicts_{stage}"), table(f"orphans_{stage}")
+                stage,
+                awaiting,
+                table(f"conflicts_{stage}"),
+                table(f"orphans_{stage}"),
+                table(f"votes_{stage}"),
             )
     studies = table("studies") if "studies" in inputs else None
     included: list[str] = []
@@ -67,6 +76,14 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         )
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))
+        for task in (EXTRACTION, BIAS):
+            if task.rows in inputs:
+                items += status.waiting_leftovers(
+                    studies, table(task.rows), f"{task.what}:", f"{task.folder}/"
+                )
+    if "certainty" in inputs and "merged" in inputs:
+        items += status.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
+    items += status.waiting_unread(params["unread"])
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)
         if task is EXTRACTION and "merged" in inputs:
@@ -74,6 +91,12 @@ def _waiting(inputs: Inputs, params: dict[str, Any]) -> list[status.Waiting]:
         if task is EXTRACTION and "queries" in inputs:
             items += status.waiting_queries(table("queries"), studies)
     return items
+
+
+def _newest(inputs: Inputs, rounds: list[str]) -> str:
+    """The newest date of searches and votes, "" where there is none."""
+    votes = [inputs.table(f"votes_{stage}") for stage in STAGES if f"votes_{stage}" in inputs]
+    return max([*rounds, *map(status.newest, votes)], default="")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ import sys
 from functools import wraps
 from pathlib import Path
 
-LIBRARY = Path(workflow.basedir) / "scripts" / "evergreen"
-sys.path[:0] = [str(LIBRARY.parent), str(Path(workflow.basedir) / "rules")]
+# Not the folder of the workflow that takes this one as a module.
+HOME = Path(workflow.current_basedir).resolve().parents[1]
+LIBRARY = HOME / "scripts" / "evergreen"
+sys.path[:0] = [str(LIBRARY.parent), str(HOME / "rules")]
 # `.venv/bin/snakemake` without activation would run the system's python in shell commands; steps end with the run that started them.
 shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
@@ -17,6 +19,7 @@ shell.prefix(
 import ending
 import needs
 import receipts
+import saying
 
 from evergreen import schemas
 from evergreen.bias.tools import tool_of
@@ -30,6 +33,7 @@ from receipts import value, words
 
 receipts.decide_by_receipts()
 ending.hear_sigterm()
+TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 
 
 def said(function):
@@ -40,7 +44,7 @@ def said(function):
         try:
             return function(*given, **named)
         except (InputError, ReviewError) as error:
-            raise WorkflowError(str(error))
+            raise saying.Refusal(error)
 
     return call
 
@@ -54,7 +58,7 @@ OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]
 sheet, written = said(people.sheet), said(people.written)
 bias_sheets = said(people.bias_sheets)
 extraction_sheets, study_sheets = said(people.extraction_sheets), said(people.study_sheets)
-votes_in = said(people.votes)
+votes_in, unread = said(people.votes), said(people.unread)
 
 DATA = {}  # files of the library that a script's modules read, by script
 
@@ -101,9 +105,24 @@ def close_run(*words):
     import close_run
 
     ending.let_go()
+    if TELLING:
+        TELLING.end(well="--done" in words and not ending.interrupted)
     if ending.interrupted:
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return
-    for line in receipts.healed_files():
-        receipts.say(f"Made again, for it was damaged: {line}")
+    healed = receipts.healed_files()
+    for path in healed[:5]:
+        receipts.say(f"Made again, for it was damaged: {path}")
+    if healed[5:]:
+        receipts.say(f"Made again, for they were damaged: {len(healed) - 5:,} more")
     close_run.main(list(words))
+
+
+def close_well():
+    """The last lines of a run that ended well, or had nothing to do."""
+    close_run("--done", "--targets", requested(), "--review", json.dumps(standing()))
+
+
+def close_failed():
+    """The last lines of a run that stopped."""
+    close_run("--failed", json.dumps(TELLING.failed if TELLING else []))

@@ -20,8 +20,32 @@ FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html"
 
 
 def requested():
-    """The targets asked for on the command line, as JSON."""
+    """The targets of a run, as JSON: those asked for, or `all` where the run is of everything that a review delivers."""
+    # A workflow that takes this one as a module has a default target of its own.
+    if any(Path(str(job.rule.snakefile)) == HOME / "Snakefile" for job in workflow.dag.jobs):
+        return json.dumps(["all"])
     return json.dumps(sorted(map(str, workflow.dag_settings.targets)))
+
+
+def standing():
+    """How the review stands after a run: what `close_run.py` counts, and the tables of the status that this run's targets have."""
+    made = {str(file) for job in workflow.dag.jobs for file in job.output}
+    values = params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))
+    inputs = {}
+    for name, paths in status_inputs(None).items():
+        if all(
+            path in made and os.path.exists(path) for path in ([paths] if isinstance(paths, str) else paths)
+        ):
+            inputs[name] = paths
+    # Nobody is behind with what these targets do not look at.
+    for people, table in (("extractors", "merged"), ("assessors", "judgements")):
+        if table not in inputs:
+            values[people] = []
+    return {
+        "outcomes": OUTCOMES,
+        "programs": DATA,
+        "status": {"params": values, "inputs": inputs},
+    }
 
 
 def search_logs():
@@ -54,12 +78,14 @@ def status_inputs(wildcards):
         found["works"] = "results/deduplication/works.parquet"
         found["changes"] = changed_records()
         for stage in STAGES:
-            for table in ("decisions", "awaiting", "conflicts", "orphans"):
+            for table in ("decisions", "votes", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
     if PARTS["extract"]:
         found["merged"] = "results/extraction/merged.csv"
         found["extraction_conflicts"] = "results/extraction/conflicts.csv"
         found["queries"] = "results/extraction/queries.csv"
+        if POOLED:
+            found["certainty"] = CERTAINTY
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
         found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"

@@ -9,10 +9,10 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from evergreen.errors import InputError, ReviewError
-from evergreen.steps.hold import live_and_die_with_run
+from evergreen.steps.hold import OWNER, live_and_die_with_run
 
 INPUT_ERROR_STATUS = 2
 
@@ -68,11 +68,30 @@ def run(main: Callable[[], None]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except (InputError, ReviewError) as error:
-        for line in str(error).splitlines():
-            print(f"ERROR: {line}", file=sys.stderr)
-        raise SystemExit(INPUT_ERROR_STATUS) from None
+        _refuse(error)
     except Exception as error:
+        if isinstance(error, OSError) and (fault := _of_a_file(error)):
+            _refuse(fault)
         traceback.print_exc()
         name = type(error).__name__
         print(f"ERROR: unexpected {name}: {error} (a fault of Evergreen, not of your files)", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _refuse(error: Exception) -> NoReturn:
+    for line in str(error).splitlines():
+        print(f"ERROR: {line}", file=sys.stderr)
+    raise SystemExit(INPUT_ERROR_STATUS) from None
+
+
+def _of_a_file(error: OSError) -> InputError | None:
+    """A file that a person named and that is not there or cannot be opened; None where a step of a run lacks what another made."""
+    if not isinstance(error.filename, str) or isinstance(error, ConnectionError):
+        return None
+    made = Path(error.filename).parts[:1] == ("results",)
+    if made and os.environ.get(OWNER):
+        return None
+    if isinstance(error, FileNotFoundError):
+        todo = "Run Evergreen first." if made else "Create it, or mend its name where it is given."
+        return InputError("the file is missing", file=error.filename, todo=todo)
+    return InputError(f"cannot be opened ({(error.strerror or '').lower()})", file=error.filename)

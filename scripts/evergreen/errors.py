@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+# Sentences shown of several faults, and rows named of those that share one.
+SENTENCES, ROWS = 20, 5
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -45,11 +47,17 @@ class InputError(Exception):
         return type(self).__new__, (type(self),), self.__dict__  # so that it comes whole from another process
 
     def sentence(self) -> str:
+        return self.sentence_of([self.row] if self.row is not None else [])
+
+    def sentence_of(self, rows: list[int]) -> str:
+        """The sentence of a fault that several rows share; of many the first are named, and the others counted."""
+        more = f" and {len(rows) - ROWS:,} more" if len(rows) > ROWS else ""
+        numbers = ", ".join(map(str, rows[:ROWS]))
         place = [
             part
             for part in (
                 self.file,
-                f"row {self.row}" if self.row is not None else None,
+                f"row{'s' if len(rows) > 1 else ''} {numbers}{more}" if rows else None,
                 f"column {self.column}" if self.column else None,
             )
             if part
@@ -61,7 +69,10 @@ class InputError(Exception):
 
 
 class InputErrors(InputError):
-    """Several faults found in one go, so that a person mends a file once."""
+    """Several faults found in one go, so that a person mends a file once: `errors` has all of them.
+
+    What rows of a file share is one sentence; of very many sentences the first are shown, and the others counted.
+    """
 
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = list(errors)
@@ -71,7 +82,15 @@ class InputErrors(InputError):
         super().__init__(first.problem, file=first.file, row=first.row, column=first.column, todo=first.todo)
 
     def sentence(self) -> str:
-        return "\n".join(error.sentence() for error in self.errors)
+        alike: dict[tuple[str | None, ...], list[InputError]] = {}
+        for error in self.errors:
+            alike.setdefault((error.file, error.column, error.problem, error.todo), []).append(error)
+        lines = [
+            same[0].sentence_of([error.row for error in same if error.row is not None])
+            for same in alike.values()
+        ]
+        more = f"And {len(lines) - SENTENCES:,} more faults." if len(lines) > SENTENCES else ""
+        return "\n".join([*lines[:SENTENCES], *([more] if more else [])])
 
 
 class ReviewError(Exception):

@@ -92,19 +92,19 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain", "later": "Pain later"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]], "tool": "rob2", "designs": {}, "rounds": ["2020-01-01", "2021-01-01"]}),
-    (params.write_status, (["pubmed 2020-01-01"],), {"title": "A review", "final": False, "unfrozen": ["pubmed 2020-01-01"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "extractors": ["AB"], "assessors": ["CD"]}),
+    (params.write_status, (["pubmed 2020-01-01"], ["config/old.csv"]), {"title": "A review", "final": False, "rounds": ["2020-01-01", "2021-01-01"], "unfrozen": ["pubmed 2020-01-01"], "unread": ["config/old.csv"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "data": {"pain": "pain", "later": "pain"}, "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip
 
 
 def test_the_status_is_told_which_sources_lack_a_file_of_the_latest_rounds(protocol):
     embase = {**RAW["sources"]["embase"], "files": {"2020-01-01": "e.csv"}, "hits": {}}
     behind = complete({**RAW, "sources": {"embase": embase}})
-    assert params.write_status(behind, [])["not_searched"] == [["embase", "embase", ["2021-01-01"]]]
+    assert params.write_status(behind, [], [])["not_searched"] == [["embase", "embase", ["2021-01-01"]]]
     said = {**embase, "not_searched": {"2021-01-01": "no access any more"}}
     excused = complete({**RAW, "sources": {"embase": said}})
-    assert params.write_status(excused, [])["not_searched"] == []
+    assert params.write_status(excused, [], [])["not_searched"] == []
     for step in (
-        params.write_status(excused, [])["on_purpose"],
+        params.write_status(excused, [], [])["on_purpose"],
         params.count_prisma(excused)["not_searched"],
     ):
         assert step == {"2021-01-01": {"embase": "no access any more"}}

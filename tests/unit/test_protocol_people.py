@@ -96,3 +96,19 @@ def test_a_file_that_is_missing_is_refused_in_one_sentence(review):
 def test_work_lists_are_for_reviewers_and_the_adjudicator(review):
     assert people.with_work(review, "title_abstract") == ["AB", "CD", "adjudication"]
     assert people.with_work(review, "full_text") == []
+
+
+def test_files_that_no_step_reads_are_known(review, tmp_path):
+    for name in (
+        "old.csv",
+        "README.md",
+        "search/old.txt",
+        "search/notes.md",
+        "risk_of_bias/tool.yaml",
+        "p.txt",
+        "screening/notes.txt",
+    ):
+        path = tmp_path / "config" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    assert people.unread(review) == ["config/extraction/notes.txt", "config/old.csv", "config/search/old.txt"]

@@ -11,16 +11,20 @@ from evergreen.report.facts import known_items
 from evergreen.report.status import (
     as_text,
     behind,
+    named,
     waiting_conflicts,
     waiting_cut,
     waiting_exports,
     waiting_known,
+    waiting_leftovers,
     waiting_outcomes,
     waiting_queries,
+    waiting_ratings,
     waiting_reviewers,
     waiting_sources,
     waiting_studies,
     waiting_unextracted,
+    waiting_unread,
 )
 from tests.unit.test_extraction_merge import settled, sheet
 
@@ -218,3 +222,26 @@ STUDIES = [
 def test_a_sheet_that_ends_within_a_study_is_named(has, said):
     merged = merge_extraction({"AB": sheet(*STUDIES), "CD": sheet(*has, file="CD.csv")})
     assert "".join(item.line() for item in waiting_cut(merged.rows)) == said
+
+
+def test_what_belongs_to_no_study_is_named_in_a_line_each():
+    studies = pd.DataFrame({"study": ["Ash 2001", "Elm"], "status": ["included", "excluded"]})
+    rows = pd.DataFrame({"study": ["ash 2001", "Oak", "Elm", "Fir", "Oak"], "outcome": ["Pain"] * 5})
+    items = [
+        *waiting_leftovers(studies, rows, "extraction:", "config/extraction/"),
+        *waiting_ratings(["pain", "sleep"], rows, {"pain": "pain", "sleep": "Sleep"}),
+        *waiting_unread([f"config/search/{number}.txt" for number in range(12)]),
+    ]
+    assert [item.line() for item in items] == [
+        "anyone: extraction: 2 studies in the sheets that no report of this review belongs to: Fir, Oak (config/extraction/)",
+        "anyone: certainty of 1 outcome that no study has a row of: sleep (config/certainty)",
+        "anyone: 12 files that nothing reads: " + ", ".join(f"config/search/{number}.txt" for number in range(10))
+        + " and 2 more (name them in config/config.yaml, or put them elsewhere)",
+    ]  # fmt: skip
+    assert not any(item.blocks for item in items)
+    assert (
+        not waiting_leftovers(studies, rows[:1], "", "")
+        + waiting_ratings(["pain"], rows, {"pain": "pain"})
+        + waiting_unread([])
+    )
+    assert named(["a", "b", "c"], most=2) == "a, b and 1 more"

@@ -18,13 +18,16 @@ NOT_CONTENT = ("logs/", "benchmarks/", "retrieved.json")
 
 @dataclass(frozen=True)
 class Run:
+    """What a run said on the terminal, and what it wrote into Snakemake's log file, where every step is."""
+
     status: int
     output: str
+    log: str
 
     @property
     def rules(self) -> Counter[str]:
         """How often each rule ran; targets left out."""
-        found = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", self.output)
+        found = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", self.log)
         # A job of several outcomes is named after them.
         ran = Counter(re.sub(r"^((?:pool|draw)_outcomes)_\w+$", r"\1", name) for name in found)
         for target in ("all", "report"):
@@ -45,14 +48,19 @@ def snakemake(review: Path, *arguments: str) -> Run:
         "--directory",
         review,
     ]
-    done = subprocess.run(
-        [*map(str, command), "--cores", "2", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    return Run(done.returncode, done.stdout + done.stderr)
+    return ran(review, [*map(str, command), "--cores", "2", *arguments], timeout=600)
+
+
+def ran(review: Path, command: list[str], **how) -> Run:
+    """Run a command of Snakemake on `review`."""
+    before = logs_of(review)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **how)
+    log = "".join(path.read_text(encoding="utf-8") for path in sorted(logs_of(review) - before))
+    return Run(done.returncode, done.stdout + done.stderr, log)
+
+
+def logs_of(review: Path) -> set[Path]:
+    return set((review / ".snakemake" / "log").glob("*.log"))
 
 
 def copy_of(source: Path, target: Path) -> Path:

@@ -190,6 +190,17 @@ def test_a_run_ends_with_a_summary(run):
     assert "results/report/index.html" in end
 
 
+def test_a_run_is_a_page_that_one_can_read(run):
+    """A line a stage, and each of them with what it took; every step stands in the log."""
+    lines = run[1].output.splitlines()
+    assert len(lines) <= 40
+    stages = [line.split()[0] for line in lines if re.fullmatch(r"  \w+ +\d+ steps? +[\w ]+", line)]
+    assert sorted(stages) == sorted(
+        path.stem for path in (ROOT / "rules").glob("*.smk") if path.stem != "common"
+    )
+    assert run[1].log.count("Finished jobid") > len(stages)
+
+
 def test_the_report_is_one_file_with_its_figures(run):
     page = (run[0] / "results/report/index.html").read_text()
     assert page.count("data:image/svg+xml;base64,") >= 10

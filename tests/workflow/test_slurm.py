@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.runs import ROOT, Run, copy_of, fingerprints, snakemake
+from tests.workflow.runs import ROOT, Run, copy_of, fingerprints, ran, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm")]
 MINI = ROOT / "tests" / "reviews" / "mini"
@@ -43,14 +43,7 @@ def on_slurm(review: Path, partition: str, **environment: str) -> Run:
         "--profile", ROOT / "profiles" / "slurm", "--jobs", "4", "--latency-wait", "10",
         "--default-resources", f"slurm_partition={partition}", "mem_mb=1000", "runtime=10",
     ]  # fmt: skip
-    done = subprocess.run(
-        list(map(str, command)),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
-    return Run(done.returncode, done.stdout + done.stderr)
+    return ran(review, list(map(str, command)), env={**os.environ, **environment})
 
 
 def test_every_job_on_slurm_leaves_what_a_run_on_one_machine_leaves(partition, tmp_path):
@@ -58,7 +51,7 @@ def test_every_job_on_slurm_leaves_what_a_run_on_one_machine_leaves(partition, t
     assert snakemake(here).status == 0
     run = on_slurm(there, partition, EVERGREEN_SUBMIT="all")
     assert run.status == 0, run.output
-    assert run.output.count("has been submitted with SLURM jobid") == sum(run.rules.values())
+    assert run.log.count("has been submitted with SLURM jobid") == sum(run.rules.values())
     mine, theirs = fingerprints(here / "results"), fingerprints(there / "results")
     assert mine == theirs
     benchmarks = [

@@ -237,13 +237,15 @@ def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
     }
 
 
-def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
-    """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `not_searched` [id, name, rounds]
+def write_status(protocol: Protocol, unfrozen: list[str], unread: list[str]) -> Values:
+    """What the status has to know; `unfrozen` are the live searches that nobody has frozen, `unread` the files that no step reads, `not_searched` [id, name, rounds]
     of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""
     return {
         "title": protocol.review.title,
         "final": protocol.review.final,
+        "rounds": list(protocol.rounds),
         "unfrozen": unfrozen,
+        "unread": unread,
         "not_searched": [
             [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
         ],
@@ -251,6 +253,7 @@ def write_status(protocol: Protocol, unfrozen: list[str]) -> Values:
         "known_items": protocol.known_items,
         "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
+        "data": {outcome.id: outcome.data for outcome in protocol.outcomes},
         "extractors": list(protocol.extraction.extractors or ()),
         "assessors": list(protocol.risk_of_bias.assessors or ()),
     }

@@ -10,6 +10,7 @@ from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.protocol import params
 from evergreen.protocol.part import ADJUDICATION
+from evergreen.protocol.screening import STAGES
 from evergreen.protocol.whole import Protocol
 from evergreen.sheets.workbooks import with_studies
 
@@ -22,6 +23,10 @@ AREAS = {
 }
 """The areas of people's files that a scope reads."""
 SCOPE_OF_TARGET = {**{scope: scope for scope in AREAS}, "records": "search", "prisma": "screen"}
+FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias")
+"""Folders of which each file is read, or said not to be; of votes each is."""
+NOTES = (".md", ".yaml", ".yml", "")
+"""Endings of files that may lie beside them: notes, the protocol itself, tools."""
 # In a sheet of extractors' studies the person comes behind this.
 STUDIES = "studies-"
 
@@ -108,6 +113,21 @@ def checked(protocol: Protocol, scope: str) -> Checked:
     if Path(protocol.risk_of_bias.tool).is_file():
         paths.add(protocol.risk_of_bias.tool)
     return Checked(files, params.check_inputs(protocol, AREAS[scope]), sorted(paths))
+
+
+def unread(protocol: Protocol) -> list[str]:
+    """Files in the folders of people's files that no step reads, for the protocol names neither them nor whose they are."""
+    known = {
+        Path(path) for area in AREAS["all"] for _, path, *_ in _files(protocol, area) if path is not None
+    }
+    known |= {Path(path) for stage in STAGES for path in votes(stage)}
+    known.add(Path(protocol.risk_of_bias.tool))
+    there = [path for folder in FOLDERS for path in Path(folder).glob("*") if path.is_file()]
+    return sorted(
+        path.as_posix()
+        for path in there
+        if path not in known and not path.name.startswith((".", "~")) and path.suffix.lower() not in NOTES
+    )
 
 
 def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.protocol.patterns import DAY
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.sheets import folded
 
@@ -23,7 +25,7 @@ class Waiting:
     """One piece of work that waits for a person.
 
     `blocks` says that a review with `final: true` must not be published before it is done; `page` is the page under results/
-    where the work is done, if there is one.
+    where the work is done, if there is one, and `since` the day that it waits from, by the review's files, where they say it.
     """
 
     who: str
@@ -32,6 +34,7 @@ class Waiting:
     count: int
     blocks: bool = True
     page: str = ""
+    since: str = ""
 
     def line(self) -> str:
         return f"{self.who}: {self.what} ({self.where})"
@@ -47,8 +50,9 @@ def waiting_screening(
     worklists: Mapping[str, pd.DataFrame],
     conflicts: pd.DataFrame,
     orphans: pd.DataFrame,
+    votes: pd.DataFrame | None = None,
 ) -> list[Waiting]:
-    """Work left at one stage of screening, reviewer by reviewer."""
+    """Work left at one stage of screening, reviewer by reviewer; a record waits since its round, a conflict since its last vote."""
     name = STAGE_NAMES[stage]
     folder = f"config/screening/{stage}"
     items = [
@@ -58,6 +62,7 @@ def waiting_screening(
             f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
             page=f"screening/{stage}/{reviewer}.html",
+            since=max(rows["round"], default="") if "round" in rows else "",
         )
         for reviewer, rows in worklists.items()
         if len(rows)
@@ -71,12 +76,19 @@ def waiting_screening(
                 f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
                 works,
                 page=f"screening/{stage}/adjudication.html",
+                since=newest(votes[votes["work_id"].isin(conflicts["work_id"])]) if votes is not None else "",
             )
         )
     if len(orphans):
         what = f"{plural(len(orphans), 'decision')} at {name} that count for nothing"
         items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
     return items
+
+
+def newest(votes: pd.DataFrame) -> str:
+    """The day of the last vote (YYYY-MM-DD); of votes without one the round's, "" where there is neither."""
+    days = [str(day)[:10] for column in ("decided_on", "round") for day in votes[column]]
+    return max((day for day in days if re.fullmatch(DAY, day)), default="")
 
 
 def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
@@ -163,11 +175,49 @@ def waiting_studies(
     return [
         Waiting(
             who,
-            f"{plural(len(missing), 'study', 'studies')} to {what}: {', '.join(missing)}",
+            f"{plural(len(missing), 'study', 'studies')} to {what}: {named(missing)}",
             where,
             len(missing),
         )
     ]
+
+
+def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, where: str) -> list[Waiting]:
+    """Studies of a sheet that no report of this review belongs to; `studies` as screening lists them, also those not included."""
+    known = set(map(folded, studies["study"]))
+    left = sorted({study for study in rows["study"] if folded(study) not in known})
+    if not left:
+        return []
+    said = f"{what} {plural(len(left), 'study', 'studies')} in the sheets that no report of this review belongs to: {named(left)}"
+    return [Waiting("anyone", said, where, len(left), blocks=False)]
+
+
+def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
+    """Outcomes whose certainty is rated although no study has a row of them; `data` what sheets call each outcome."""
+    there = set(map(folded, rows["outcome"]))
+    left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
+    if not left:
+        return []
+    said = f"certainty of {plural(len(left), 'outcome')} that no study has a row of: {named(left)}"
+    return [Waiting("anyone", said, "config/certainty", len(left), blocks=False)]
+
+
+def waiting_unread(paths: Sequence[str]) -> list[Waiting]:
+    """People's files that no step reads."""
+    if not paths:
+        return []
+    said = f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}"
+    return [
+        Waiting(
+            "anyone", said, "name them in config/config.yaml, or put them elsewhere", len(paths), blocks=False
+        )
+    ]
+
+
+def named(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence; of many the first, and how many more."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
@@ -217,7 +267,7 @@ def waiting_conflicts(
     absent = {person: {folded(study): study for study in studies} for person, studies in (late or {}).items()}
     awaited: dict[str, list[str]] = {}
     for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
-        for person, state in (said.split("=") for said in row["values"].split("; ")):
+        for person, state in (value.split("=") for value in row["values"].split("; ")):
             if state == "absent":
                 absent.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
             elif state == AWAITS:
@@ -228,11 +278,11 @@ def waiting_conflicts(
             page = f"{lists}/{person}.html"
             place = f"open results/{page}, save as {place}"
         if studies := sorted(absent.get(person, {}).values()):
-            named = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {', '.join(studies)}"
-            items.append(Waiting(person, named, place, len(studies), page=page))
+            said = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {named(studies)}"
+            items.append(Waiting(person, said, place, len(studies), page=page))
         if rows := awaited.get(person):
-            named = f"{plural(len(rows), 'row')} to fill in ({what}): {', '.join(sorted(set(rows)))}"
-            items.append(Waiting(person, named, place, len(rows), page=page))
+            said = f"{plural(len(rows), 'row')} to fill in ({what}): {named(sorted(set(rows)))}"
+            items.append(Waiting(person, said, place, len(rows), page=page))
     if count := int(conflicts["status"].eq("open").sum()):
         items.append(Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count))
     if count := int(conflicts["status"].eq("orphan").sum()):

@@ -1,0 +1,111 @@
+"""How a review stands: what is new since the last run, and whether one is due."""
+
+import json
+
+import pytest
+
+from evergreen.errors import InputError, InputErrors
+from evergreen.runs import state
+from evergreen.runs.news import Counts, counted, news
+from evergreen.steps.receipts import Receipts, Work
+
+OLD = Counts(
+    10, 2, 3, {"pain": [2, 0.5, 0.1, 0.9], "sleep": [1, None, None, None], "gone": [1, 1.0, 0.0, 2.0]}
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "lines"),
+    [
+        (Counts(), None, []),
+        (OLD, None, ["So far: 10 records found, 2 studies included, 2 outcomes pooled."]),
+        (OLD, OLD, []),
+        (
+            Counts(12, 1, 3, {"pain": [3, 0.4, 0.1, 0.7], "sleep": [1, 0.2, 0.1, 0.3], "new": [0, None, None, None]}),
+            OLD,
+            [
+                "New since the run before:",
+                "  +2 records, -1 included study",
+                "  pain: 3 studies (2 before), the pooled numbers moved",
+                "  sleep: 1 study, pooled now",
+                "  new: no study, not pooled, for the first time",
+                "  gone: not in the protocol any more",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_news_are_the_numbers_that_differ(now, before, lines):
+    assert news(now, before) == lines
+
+
+def test_many_outcomes_are_counted():
+    moved = Counts(outcomes={f"o{number}": [1, 0.1, 0.0, 0.2] for number in range(20)})
+    assert news(moved, Counts())[-1] == "  and 12 more outcomes"
+
+
+@pytest.fixture
+def review(tmp_path, monkeypatch):
+    """A review with one step, whose run has ended."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("config/config.yaml", "config/extraction/AB.csv", "results/out.csv"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    work = Work("step", "c", "v", ("config/extraction/AB.csv",), ("results/out.csv",))
+    Receipts().end(work, Receipts().hashes(work.inputs))
+    programs = {"close_run.py": ()}
+    state.keep(state.now(programs, OLD), programs)
+    return tmp_path
+
+
+def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
+    assert state.due() == []
+    assert state.last()[0].counts == OLD
+    (review / "config/.hidden.csv").write_text("")
+    (review / "config/~$AB.xlsx").write_text("")
+    (review / "config/schemas").mkdir()
+    (review / "config/schemas/x.yaml").write_text("")
+    (review / "config/config.yaml").touch()
+    assert state.due() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda at: (at / "config/extraction/AB.csv").write_text("x"), "Changed since the last run: config/extraction/AB.csv."),
+        (lambda at: (at / "config/extraction/CD.csv").write_text("x"), "New since the last run: config/extraction/CD.csv."),
+        (lambda at: (at / "config/config.yaml").unlink(), "Gone since the last run: config/config.yaml."),
+        (lambda at: (at / "results/out.csv").write_text("x"), "Results are not as the last run left them: step."),
+        (lambda at: (at / state.PLACE).unlink(), "No run of everything has ended here yet."),
+        (lambda at: (at / state.PLACE).write_text(json.dumps({"files": {}})), "No run of everything has ended here yet."),
+        (lambda at: (at / state.PLACE).write_text((at / state.PLACE).read_text().replace('"close_run.py"', '"gone.py"')), "Evergreen itself has changed since the last run."),
+        (lambda at: (at / "results/logs/receipts/step.json").unlink(), "The receipts of the last run are gone."),
+    ],
+    ids=["changed", "new", "gone", "result", "first", "cut", "code", "receipts"],
+)  # fmt: skip
+def test_a_run_is_due_for_a_reason(review, change, reason):
+    change(review)
+    assert state.due() == [reason]
+
+
+def test_what_many_rows_share_is_one_sentence_and_many_sentences_are_counted():
+    same = [
+        InputError("'x' is no reason", file="AB.csv", row=row, column="reason", todo="Mend it.")
+        for row in range(2, 1001)
+    ]
+    other = [InputError(f"{number} is below 0", file="AB.csv", row=number) for number in range(3)]
+    assert str(InputErrors([*same, *other])).splitlines() == [
+        "AB.csv, rows 2, 3, 4, 5, 6 and 994 more, column reason: 'x' is no reason. Mend it.",
+        "AB.csv, row 0: 0 is below 0.",
+        "AB.csv, row 1: 1 is below 0.",
+        "AB.csv, row 2: 2 is below 0.",
+    ]
+    many = InputErrors([InputError(str(number)) for number in range(1000)])
+    assert len(str(many).splitlines()) == 21
+    assert str(many).endswith("And 980 more faults.")
+    assert len(many.errors) == 1000
+
+
+def test_the_numbers_of_a_review_without_results_are_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert counted(["pain"]) == Counts()

@@ -1,0 +1,253 @@
+"""A review is started from answers, a registration or a sheet: its protocol is read again as it was meant."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from evergreen import sheets
+from evergreen.errors import InputError
+from evergreen.protocol.loading import load
+from evergreen.starting import registration
+from evergreen.starting.answers import Answers, Outcome, Source, id_of, outcome_of, reviewers_of, source_of
+from evergreen.starting.writing import head, protocol, write
+from new_review import main
+
+RIS = "TY  - JOUR\nTI  - A trial of statins\nAU  - Nash, Nell\nPY  - 2020\nAN  - A1\nER  - \n"
+# The fields of a PROSPERO record, as its text is copied from the page.
+PROSPERO = """PROSPERO International prospective register of systematic reviews
+1. * Review title.
+Statins for pain: a "systematic" review
+3. * Anticipated or actual start date.
+01 March 2024
+17. Participants/population
+Adults with
+chronic pain
+20. * Intervention(s), exposure(s)
+Statins: any dose
+21. Comparator(s)/control
+Placebo
+Types of study to be included: Randomised trials
+24. * Main outcome(s)
+- Pain intensity
+- Adverse events
+Measures of effect
+Mean difference
+25. Additional outcome(s)
+Sleep; Adverse events
+26. Data extraction (selection and coding)
+Twice.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "id_"),
+    [
+        ("Embase (Ovid)", (), "embase_ovid"), ("Größe & Übersicht", (), "grosse_ubersicht"), ("6MWT", (), "x_6mwt"),
+        ("Embase", ("embase", "embase_2"), "embase_3"), ("Adjudication", (), "adjudication_2"), ("万方", (), "x"), ("a" * 60, (), "a" * 40),
+    ],
+)  # fmt: skip
+def test_an_id_is_made_of_a_name(name, taken, id_):
+    assert id_of(name, taken) == id_
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "sentence"),
+    [
+        (reviewers_of, "AB, adjudication", "'adjudication' cannot be a reviewer's name"),
+        (reviewers_of, "1A", "'1A' cannot be a reviewer's name"),
+        (outcome_of, "Pain=XX", "'XX' is no effect measure. There are RR, OR"),
+        (outcome_of, "=MD", "'=MD' names no outcome"),
+        (lambda text: source_of(text, "register"), "a.ris", "'a.ris' names no register with its export"),
+        (lambda text: source_of(text, "database"), "Embase=no.ris", "no.ris: the file is missing. Mend its name, where Embase is given."),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_is_refused_in_a_sentence(call, text, sentence):
+    with pytest.raises(InputError, match="^" + re.escape(sentence)):
+        call(text)
+
+
+def test_answers_are_read():
+    assert reviewers_of(" AB;CD, AB\n") == ("AB", "CD")
+    assert outcome_of("Pain (0-10 = worst)=smd") == Outcome("Pain (0-10 = worst)", "SMD")
+    assert outcome_of("Pain") == Outcome("Pain")
+
+
+AS_MAPPING = {"Review title": 'Statins for pain: a "systematic" review', "Population": "Adults with chronic pain", "Intervention": "Statins: any dose",
+              "comparator": "Placebo", "Study designs": ["Randomised trials"], "Primary outcomes": ["Pain intensity", "Adverse events"],
+              "Secondary outcomes": ["Sleep"], "Measures of effect": "Mean difference"}  # fmt: skip
+AS_TABLE = "".join(f'"{name.replace(chr(34), chr(34) * 2)}","{(value if isinstance(value, str) else "; ".join(value)).replace(chr(34), chr(34) * 2)}"\n' for name, value in AS_MAPPING.items())  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.txt", PROSPERO),
+        ("p.yaml", yaml.safe_dump(AS_MAPPING)),
+        ("p.json", json.dumps(AS_MAPPING)),
+        ("p.csv", AS_TABLE),
+    ],
+)
+def test_a_registration_is_a_start(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text)
+    main([str(tmp_path / "review"), "--registration", str(path), "--reviewers", "AB,CD"])
+    read = load(tmp_path / "review/config/config.yaml")
+    assert read.review.title == 'Statins for pain: a "systematic" review'
+    asked = read.question
+    assert (asked.population, asked.intervention, asked.comparator) == (
+        "Adults with chronic pain",
+        "Statins: any dose",
+        "Placebo",
+    )
+    assert asked.designs == ("Randomised trials",)
+    assert asked.outcomes == ("Pain intensity", "Adverse events", "Sleep")
+    assert [(one.id, one.data, one.measure) for one in read.outcomes] == [
+        ("pain_intensity", "Pain intensity", "MD"), ("adverse_events", "Adverse events", "MD"), ("sleep", "sleep", "MD"),
+    ]  # fmt: skip
+
+
+def test_what_a_registration_has_besides_is_said_and_two_measures_are_none(tmp_path):
+    path = tmp_path / "p.json"
+    path.write_text(
+        json.dumps({"Title": "T", "Shoe size": 3, "Effect measures": "Risk ratio or mean difference"})
+    )
+    read = registration.read(path)
+    assert (read.others, read.measure) == (("Shoe size",), "")
+    path.write_text('{"Shoe size": 3}')
+    with pytest.raises(InputError, match="no field of a registration is found"):
+        registration.read(path)
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "my, export.RIS"
+    path.write_text(RIS)
+    return path
+
+
+def test_a_review_of_exports(tmp_path, export, capsys):
+    review = tmp_path / "Meine Übersicht" / "eins"
+    words = [
+        "--title",
+        "Statins: no",
+        "--reviewers",
+        "AB,CD",
+        "--searched",
+        "2024-03-01",
+        "--outcome",
+        "Pain=MD; Death",
+    ]
+    main([str(review), *words, "--database", f"Embase={export}", "--register", f"ICTRP={export}"])
+    assert f'Next: make run REVIEW="{review}"' in capsys.readouterr().out
+    text = (review / "config/config.yaml").read_text()
+    assert len(text.splitlines()) <= 16
+    assert "# - {id: death, name: Death, measure: RR} # choose a measure" in text
+    read = load(review / "config/config.yaml")
+    assert {name: (one.type, dict(one.files)) for name, one in read.sources.items()} == {
+        "embase": ("database", {"2024-03-01": ("config/search/embase-2024-03-01.ris",)}),
+        "ictrp": ("register", {"2024-03-01": ("config/search/ictrp-2024-03-01.ris",)}),
+    }
+    assert (review / "config/search/embase-2024-03-01.ris").read_text() == RIS
+    assert (
+        read.screening.full_text.reviewers
+        == read.extraction.extractors
+        == read.risk_of_bias.assessors
+        == ("AB", "CD")
+    )
+    # Empty sheets are read as such, and none of the demonstration's is there.
+    kinds = {
+        "extraction": "extraction",
+        "risk_of_bias": "risk_of_bias",
+        "title_abstract": "screening",
+        "full_text": "screening",
+        "config": "",
+    }
+    written = sorted((review / "config").rglob("*.csv"))
+    assert len(written) == 11
+    for path in written:
+        assert sheets.read_sheet(path, kinds[path.parent.name] or path.stem).empty
+
+
+def test_a_review_that_is_there_is_left_as_it_is(tmp_path, export):
+    review = tmp_path / "review"
+    (review / "config").mkdir(parents=True)
+    (review / "config/notes.txt").write_text("mine")
+    (review / "export.ris").write_text("mine")
+    with pytest.raises(InputError, match="there is a review in this folder"):
+        main([str(review), "--title", "T", "--database", f"Embase={export}"])
+    assert [path.name for path in sorted(review.rglob("*"))] == ["config", "notes.txt", "export.ris"]
+    (review / "config/notes.txt").unlink()
+    main([str(review), "--title", "T", "--database", f"Embase={export}"])
+    assert {path.name for path in review.iterdir()} == {"config", "export.ris"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "the review has no title"),
+        (["--title", "T", "--pubmed", "statins[ti]"], "needs an address"),
+        (["--title", "T", "--pubmed", "no.txt", "--email", "a@b.org"], "no.txt: the file is missing"),
+        (["--title", "T", "--sheet", "no.csv"], "no.csv: the file is missing"),
+        (["--title", "T", "--registration", "no.txt"], "no.txt: the file is missing"),
+        (["--title", "T", "--searched", "1.3.2024", "--pubmed", "x[ti]", "--email", "a@b.org"], "'1.3.2024' is no day"),
+        (["--title", "T", "--tool", "rob9", "--reviewers", "AB"], "rob9"),
+    ],
+)  # fmt: skip
+def test_nothing_is_written_where_an_answer_is_wrong(tmp_path, words, sentence):
+    with pytest.raises(InputError, match=sentence):
+        main([str(tmp_path / "review"), *words])
+    assert not (tmp_path / "review/config").exists()
+
+
+def test_a_strategy_for_pubmed(tmp_path):
+    main(
+        [
+            str(tmp_path / "r"),
+            "--title",
+            "T",
+            "--pubmed",
+            "statins[ti] AND pain[ti]",
+            "--email",
+            "a@b.org",
+            "--searched",
+            "2024-03-01",
+        ]
+    )
+    read = load(tmp_path / "r/config/config.yaml")
+    assert (read.entrez.endpoint, read.entrez.email, list(read.pubmed_sources)) == (
+        "live",
+        "a@b.org",
+        ["pubmed"],
+    )
+    assert (tmp_path / "r/config/search/pubmed.txt").read_text() == "statins[ti] AND pain[ti]\n"
+
+
+def test_a_sheet_alone_is_a_start(tmp_path, capsys):
+    path = tmp_path / "Daten 1.csv"
+    path.write_text(
+        "study,outcome,group,n,events,mean,sd,estimate\nA,Pain,intervention,10,,3,1,\nA,Pain,control,10,,4,1,\n"
+        "A,death,intervention,10,1,,,\nA,death,control,10,2,,,\nA,Odds,contrast,,,,,0.8\n"
+    )
+    main([str(tmp_path / "r"), "--title", "T", "--sheet", str(path)])
+    read = load(tmp_path / "r/config/config.yaml")
+    assert [(one.id, one.measure) for one in read.outcomes] == [("pain", "MD"), ("death", "RR")]
+    assert (tmp_path / "r/config/extraction/daten_1.csv").read_bytes() == path.read_bytes()
+    assert read.extraction.extractors == ("daten_1",)
+    told = capsys.readouterr().out
+    assert "suggested by the sheet's columns, to be looked at: Pain (MD), death (RR)." in told
+    assert "Without a measure, and so not pooled yet: Odds." in told
+
+
+def test_a_text_stands_in_yaml_as_it_is(tmp_path):
+    for title in ("no", 'Say "yes": now', "a # b", "- x", "{x}", "Ünï 'q'", "1e3", "x:", "null", "~"):
+        answers = Answers(
+            title=title, day="2024-01-01", authors=("O'Neil, A",), sources=(Source(title, "database", ()),)
+        )
+        read = yaml.safe_load(protocol(answers, []))
+        assert (read["review"]["title"], read["review"]["authors"]) == (title, ["O'Neil, A"])
+    assert head("studies") == "record_id,study\n"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="this is a file"):
+        write(Answers(title="T", day="2024-01-01"), tmp_path / "file" / "review")

@@ -1,0 +1,75 @@
+"""What a run says: a line a stage when its last step is done or was left out, and what it is at."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tests.workflow.runs import ROOT
+
+
+@pytest.fixture
+def saying(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "rules"))
+    yield __import__("saying")
+    sys.modules.pop("saying")
+
+
+class Plan:
+    """Snakemake's plan of a run: jobs by number, of which some turn out not to be needed."""
+
+    def __init__(self, **jobs: str) -> None:
+        self.jobs = [
+            SimpleNamespace(
+                rule=SimpleNamespace(name=name, norun=file == "", snakefile=f"/x/rules/{file}.smk")
+            )
+            for name, file in jobs.items()
+        ]
+        self.left_out: set[str] = set()
+
+    def needrun_jobs(self):
+        return iter(self.jobs)
+
+    def needrun(self, job):
+        return job.rule.name not in self.left_out
+
+    def jobid(self, job):
+        return self.jobs.index(job) + 1
+
+
+def test_a_stage_is_told_when_its_last_step_is_done_or_left_out(saying):
+    plan = Plan(search_pubmed="search", read_records="records", audit_records="records", pool="pool", all="")
+    stages = saying.Stages(SimpleNamespace(dag=plan))
+    stages.plan()
+    assert stages.total == 4  # a target is no step
+
+    def words(lines):
+        return [line.split()[:3] for line in lines]
+
+    stages.start(1, "search_pubmed")
+    assert "at work: search_pubmed (0 s); 0 of 4 steps done" in stages.at_work()
+    assert words(stages.finish(1)) == [["search", "1", "step"]]
+    assert stages.at_work() == ""
+    assert stages.finish(2) == []
+    plan.left_out.add("audit_records")
+    assert words(stages.finish(None)) == [["records", "1", "step"]]
+    assert stages.rest() == []  # nothing of `pool` was done, and nothing is said of it
+    assert stages.took().startswith("2 steps in")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "within"),
+    [
+        ("a: wrong.\nb: wrong.", "Refusal in file x, line 4:\na: wrong.\nb: wrong.", True),
+        (
+            "a: wrong.",
+            "InputFunctionException in rule r:\nError:\n  Refusal:\n    a: wrong.\nWildcards:",
+            True,
+        ),
+        ("a: wrong.", "MissingRuleException:\nNo rule to produce x", False),
+    ],
+)
+def test_a_mistake_is_known_by_its_sentence(saying, sentence, text, within):
+    assert saying._within(sentence, text) is within

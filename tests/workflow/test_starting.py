@@ -1,0 +1,59 @@
+"""From an export to a work list, by the launcher, in a folder with a space and an umlaut in its path."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.runs import ROOT
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("mini")]
+EXPORT = ROOT / "tests/reviews/exports/config/search/north-2015.ris"
+
+
+def evergreen(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    # From another folder, by a link, with nothing activated.
+    link = folder / "eg"
+    if not link.exists():
+        link.symlink_to(ROOT / "evergreen")
+    environment = {**os.environ, "PATH": "/usr/bin:/bin", "CORES": "2"}
+    return subprocess.run(
+        [link, *words], cwd=folder, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL
+    )
+
+
+@pytest.mark.skipif(not (ROOT / ".venv/requirements.done").exists(), reason="no environment made by make")
+def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
+    review = tmp_path / "Meine Übersicht"
+    made = evergreen(
+        tmp_path, "new", review.name, "--title", "T", "--reviewers", "AB,CD", "--database", f"North={EXPORT}"
+    )
+    assert made.returncode == 0, made.stderr
+    before = {path: path.read_bytes() for path in review.rglob("*") if path.is_file()}
+    again = evergreen(tmp_path, "new", review.name, "--title", "Other")
+    assert again.returncode == 2
+    assert "there is a review in this folder" in again.stderr
+    assert "No run of everything has ended here yet." in evergreen(tmp_path, "status", review.name).stdout
+
+    page = "results/screening/title_abstract/AB.html"
+    run = evergreen(tmp_path, "run", review.name, page)
+    assert run.returncode == 0, run.stderr
+    assert (review / page).is_file()
+    # What awaits whom is said whatever the target.
+    assert (
+        "AB: 5 records to screen at title and abstract (open results/screening/title_abstract/AB.html"
+        in run.stderr
+    )
+    assert {path: path.read_bytes() for path in before} == before
+
+    begun = os.times()
+    told = evergreen(tmp_path, "status", review.name, "--json")
+    ended = os.times()  # of the processor, for tests run side by side
+    assert ended.children_user + ended.children_system - begun.children_user - begun.children_system < 1
+    assert json.loads(told.stdout)["due"] == ["No run of everything has ended here yet."]
+    for words in (["nonsense"], ["status", "nowhere"], ["run", "--version"]):
+        assert evergreen(tmp_path, *words).returncode == 2
