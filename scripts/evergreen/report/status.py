@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,9 +14,8 @@ from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.protocol.patterns import DAY
 from evergreen.screening.stages import STAGE_NAMES, skipped
-from evergreen.sheets import folded
+from evergreen.sheets import days, folded
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,8 @@ def waiting_screening(
 
 def newest(votes: pd.DataFrame) -> str:
     """The day of the last vote (YYYY-MM-DD); of votes without one the round's, "" where there is neither."""
-    days = [str(day)[:10] for column in ("decided_on", "round") for day in votes[column]]
-    return max((day for day in days if re.fullmatch(DAY, day)), default="")
+    said = [str(day)[:10] for column in ("decided_on", "round") for day in votes[column]]
+    return max(filter(days.of_the_calendar, said), default="")
 
 
 def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
