@@ -99,7 +99,8 @@ def _between(pairs: Comparison) -> np.ndarray:
     """Bits of the vetoes behind which stands what one record lacks: the third one may have it."""
     lacking = {
         **dict.fromkeys(_BETWEEN_TWO, np.ones(len(pairs), dtype=bool)),
-        "numbers": pairs.contained,
+        # a title that was cut off may be that of another part
+        "numbers": pairs.contained & ~pairs.cut,
         "wording": pairs.cut,
         # a slip in the year, where versions are further apart
         "version": (pairs.doi == UNKNOWN) & (pairs.years == 1),
