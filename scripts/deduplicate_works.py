@@ -202,8 +202,12 @@ def _close(
 
     `every` names the tables that have the records of this round and those before.
     """
-    records = pd.concat([tables.read_table(path, RECORD) for path in paths], ignore_index=True)
-    table, known = prepare(records, tables.read_table(before[0]) if before else None, workers=threads)
+    # nothing but `prepare` holds the records, which are as large as all that is compared
+    table, known = prepare(
+        pd.concat([tables.read_table(path, RECORD) for path in paths], ignore_index=True),
+        tables.read_table(before[0]) if before else None,
+        workers=threads,
+    )
     shares = [
         compare_share(table, known, shard=shard, shards=shards, workers=threads) for shard in range(shards)
     ]

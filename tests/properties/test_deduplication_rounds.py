@@ -308,7 +308,13 @@ def test_relations_that_pubmed_states_are_links():
 
 
 def test_the_sheet_for_a_person_has_each_pair_of_works_once():
-    other = {**PAPER, "title": PAPER["title"].split(":")[0], "pages": "", "volume": ""}
+    other = {
+        **PAPER,
+        "title": PAPER["title"].split(":")[0],
+        "pages": "",
+        "volume": "",
+        "year": PAPER["year"] + 1,
+    }
     records = table(
         {**PAPER, "record_id": "embase:a"},
         {**PAPER, "record_id": "embase:b"},

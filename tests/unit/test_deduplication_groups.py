@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evergreen.deduplication.groups import Pairs, group, uncompared
+from evergreen.deduplication.groups import Pairs, components, group, uncompared
 
 
 def pairs(*triples):
@@ -29,6 +29,17 @@ def grouped(count, accepted=(), vetoed=(), works=None, different=(), same=()):
 
 def test_pairs_chain_into_groups():
     assert grouped(5, [(0, 1, 9), (1, 2, 9)]) == [[0, 1, 2], [3], [4]]
+
+
+@pytest.mark.parametrize(("count", "links"), [(1, 0), (50, 30), (500, 260), (500, 600)])
+def test_components_are_those_of_scipy(count, links):
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    a, b = np.random.default_rng(count + links).integers(0, count, (2, links))
+    _, label = connected_components(coo_array((np.ones(links), (a, b)), shape=(count, count)), directed=False)
+    smallest = np.unique(label, return_index=True)[1]
+    assert components(count, a, b).tolist() == smallest[label].tolist()
 
 
 def test_a_veto_holds_between_whole_groups():

@@ -8,6 +8,7 @@ from evergreen.deduplication.wording import (
     OTHER,
     SAME,
     SLIP,
+    TYPO,
     WORDS,
     abstracts_differ,
     compare_titles,
@@ -27,7 +28,15 @@ from tests.rows import each
         ("Erosions in arthritis of the hands", "Erosions in arthritis of …", SAME),
         ("Erosions in arthritis [12 refs]", "Erosions in arthritis", SAME),
         ("Thrombotic μangiopathy", "Thrombotic microangiopathy", SAME),
+        ("Inhibition of chyloμns", "Inhibition of chylomicrons", SAME),
+        ("Erosions & fractures in men", "Erosions and …", SAME),
         ("Erosions in arthritis", "Erosoins in arthritis", SLIP),
+        ("Erosions in artritis", "Erosions in arthritis: a cohort study", SLIP),
+        ("Enzymes are upergulated", "Enzymes are upregulated", SLIP),
+        ("Immunohistochemical signs", "Immunohisotchemical signs", TYPO),
+        ("Immunohistochemical signs", "Immunohistochemocal signs", SLIP),
+        ("Perioperative bleeding", "Peroperative bleeding", OTHER),
+        ("Gastrostomy in children", "Gastrotomy in children", OTHER),
         ("Erosions of teeth", "Erosions in teeth", SLIP),
         ("Denosumab in men", "Denosumab in women", OTHER),
         ("Survival with dementia", "Survival without dementia", OTHER),
@@ -69,6 +78,8 @@ def test_titles_differ_in_a_content_word_or_do_not(a, b, level):
 def test_a_slip_that_makes_a_word_of_other_titles_is_no_slip():
     assert compare_titles("The atrial wall", "The trial wall", {"atrial", "trial"}.__contains__) == WORDS
     assert compare_titles("The human wall", "The humna wall", {"human"}.__contains__) == SLIP
+    assert compare_titles("The cardiac wall", "The cardiacc wall", {"cardiac"}.__contains__) == TYPO
+    assert compare_titles("The cardiac wall", "The cardiec wall", {"cardiac"}.__contains__) == SLIP
 
 
 @each(

@@ -43,9 +43,12 @@ def candidates(features: pd.DataFrame, *, known: int = 0) -> tuple[np.ndarray, n
             near = fresh[first] | fresh[second]
             a, b = order[first[near]], order[second[near]]
             collected.append(np.minimum(a, b) * count + np.maximum(a, b))
-    pairs = np.sort(np.concatenate(collected))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    return pairs // max(count, 1), pairs % max(count, 1)
+    pairs = np.concatenate(collected)
+    collected.clear()  # there are some dozen pairs a record
+    pairs.sort()
+    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])[: len(pairs)]]
+    a = (pairs // max(count, 1)).astype(np.int32)
+    return a, (pairs - a.astype(np.int64) * count).astype(np.int32)
 
 
 def content_order(features: pd.DataFrame) -> np.ndarray:

@@ -181,10 +181,12 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
     located = numeric["located"]
     both = (located[a] != located[b]) & (volume == SAME) & (year_a == year_b)
     page[both & (page == DIFFERENT)] = UNKNOWN
+    span &= (volume == SAME) | ((volume == UNKNOWN) & columns.same("doi", a, b))
     journal = compare_journals(columns.texts["journal"], codes["journal"][a], codes["journal"][b])
     cochrane = (numeric["cochrane"][a] & numeric["cochrane"][b]) | (
         (numeric["cochrane"][a] | numeric["cochrane"][b]) & (journal == SAME)
     )
+    cochrane &= ~span  # the number that a Cochrane review has in the place of a page is no range
     identical = np.logical_and.reduce(
         [codes[name][a] == codes[name][b] for name in ("title", "authors", "journal", "doi", "pmid")]
         + [numeric[name][a] == numeric[name][b] for name in ("year", "volume", "page", "last_page")]
@@ -209,7 +211,7 @@ def _compare(columns: Columns, a: np.ndarray, b: np.ndarray, relevant: bool, wor
         volume=np.where(cochrane, UNKNOWN, volume).astype(np.int8),
         issue=np.where(cochrane, UNKNOWN, issue).astype(np.int8),
         page=np.where(cochrane, UNKNOWN, page).astype(np.int8),
-        span=span & (volume == SAME) & ~cochrane,
+        span=span,
         doi=columns.level("doi", a, b),
         pmid=columns.level("pmid", a, b),
         registry=columns.level("registry", a, b),
@@ -264,6 +266,13 @@ def _same_place(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (page == SAME) & (volume != DIFFERENT)
 
 
+def _same_team(columns: Columns, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The same first author in one year and volume."""
+    year, volume = columns.numeric["year"], columns.numeric["volume"]
+    same = (volume[a] == volume[b]) & (year[a] == year[b]) & (volume[a] > 0)
+    return same & columns.same("first_author", a, b)
+
+
 def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tuple[np.ndarray, np.ndarray]:
     """Likeness and containment of titles; pairs of the same two titles stand side by side, and are looked at once."""
     pair = columns.pair_of("title", a, b)
@@ -291,12 +300,13 @@ def _titles(columns: Columns, a: np.ndarray, b: np.ndarray, workers: int) -> tup
         for size, end in zip(_SIZES, ends, strict=True):
             chosen = chosen[(end[code_a[chosen]] == end[code_b[chosen]]) | (shorter[chosen] < size)]
         contained[chosen] |= alike(chosen, scorer, dtype=np.int32) >= _CONTAINED * shorter[chosen]
-    # a slip within the common part, where the title says it was cut or the place agrees
+    # a slip within the common part, where the title says it was cut, or the place or team and volume agree
     slips = np.zeros(len(score), dtype=bool)
     slips[part] = True
     cut = columns.numeric["cut"]
     rows = np.flatnonzero(slips[which])
-    rows = rows[cut[a[rows]] | cut[b[rows]] | _same_place(columns, a[rows], b[rows])]
+    x, y = a[rows], b[rows]
+    rows = rows[cut[x] | cut[y] | _same_place(columns, x, y) | _same_team(columns, x, y)]
     found, back = np.unique(which[rows], return_inverse=True)
     within = alike(found, fuzz.partial_ratio, score_cutoff=100 * _CONTAINED, dtype=np.float32)
     contained = contained[which]

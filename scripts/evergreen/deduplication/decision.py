@@ -19,6 +19,8 @@ SHORT = 15
 """Letters of a title below which it names no work by itself."""
 TELLING = 18
 """Letters of a title from which two records that agree in everything are one; a shorter one counts for less."""
+SAYING = 32
+"""Letters of a title that few others share."""
 NAMING = 50
 """Letters of a title that names one work even where its place in the journal is in doubt."""
 BORDERLINE = 6
@@ -59,7 +61,7 @@ VETOES = (
     "translated",
 )
 _BETWEEN_TWO = ("letters", "sparse")
-"""What keeps two records from being merged, but not their works where a third record joins them."""
+"""What keeps two records from being merged, but not their works where a third record joins them: what is missing, not what differs."""
 RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
     "report_of", "part_of", "version_of", "cross_registration_of",
@@ -68,11 +70,13 @@ RELATIONS = (
 
 @dataclass(frozen=True)
 class Decision:
-    """Of each pair of a comparison: `score` in points, `vetoes` (bits of `VETOES`), `relation` (index into `RELATIONS`)."""
+    """Of each pair of a comparison: `score` in points, `vetoes` (bits of `VETOES`), `relation` (index into `RELATIONS`), `between`
+    (bits of the vetoes that concern the two records alone, not their works)."""
 
     score: np.ndarray
     vetoes: np.ndarray
     relation: np.ndarray
+    between: np.ndarray
 
     @property
     def merged(self) -> np.ndarray:
@@ -81,23 +85,39 @@ class Decision:
     @property
     def apart(self) -> np.ndarray:
         """Pairs whose works are not joined either."""
-        return (self.vetoes & ~np.uint32(sum(1 << VETOES.index(name) for name in _BETWEEN_TWO))) != 0
+        return (self.vetoes & ~self.between) != 0
 
 
 def decide(pairs: Comparison) -> Decision:
     """Points, vetoes and relations of compared pairs."""
     score = _points(pairs)
     vetoes = _vetoes(pairs)
-    return Decision(score, vetoes, _relations(pairs, vetoes))
+    return Decision(score, vetoes, _relations(pairs, vetoes), _between(pairs))
+
+
+def _between(pairs: Comparison) -> np.ndarray:
+    """Bits of the vetoes behind which stands what one record lacks: the third one may have it."""
+    lacking = {
+        **dict.fromkeys(_BETWEEN_TWO, np.ones(len(pairs), dtype=bool)),
+        # a title that was cut off may be that of another part
+        "numbers": pairs.contained & ~pairs.cut,
+        "wording": pairs.cut,
+        # a slip in the year, where versions are further apart
+        "version": (pairs.doi == UNKNOWN) & (pairs.years == 1),
+    }
+    bits = np.zeros(len(pairs), dtype=np.uint32)
+    for name, mask in lacking.items():
+        bits |= mask.astype(np.uint32) << VETOES.index(name)
+    return bits
 
 
 def _points(pairs: Comparison) -> np.ndarray:
     title = np.select(
         [
-            (pairs.title >= 99.9) & (pairs.length >= 50), pairs.title >= 99.9, pairs.title >= 97,
+            (pairs.title >= 99.9) & (pairs.length >= SAYING), (pairs.title >= 97) & (pairs.length >= NAMING), pairs.title >= 99.9, pairs.title >= 97,
             pairs.cut & (pairs.length >= 40), pairs.title >= 94, pairs.title >= 90, pairs.contained, pairs.title >= 85,
         ],
-        [9, 8, 7, 7, 6, 4, 4, 2],
+        [9, 9, 8, 7, 7, 6, 4, 4, 2],
         -6,
     )  # fmt: skip
     title = np.where(
@@ -105,16 +125,26 @@ def _points(pairs: Comparison) -> np.ndarray:
     )
     # a short title ("Editorial", "Reply") is shared by many works
     title = title - np.select(
-        [pairs.length < 12, pairs.length < TELLING, pairs.length < 32], [5, 3, 1], 0
+        [pairs.length < 12, pairs.length < TELLING, pairs.length < SAYING], [5, 3, 1], 0
     ) * (title > 0)
     years = np.select(
-        [pairs.years < 0, pairs.years == 0, pairs.years == 1, pairs.years == 2], [0, 2, 0, -3], -6
+        # of a volume that is the same the year is that of another issue or of the day when it came online
+        [
+            pairs.years < 0,
+            pairs.years == 0,
+            (pairs.years == 1) & (pairs.volume == SAME),
+            pairs.years == 1,
+            pairs.years == 2,
+        ],
+        [0, 2, 1, 0, -3],
+        -6,
     )
     score = title + years
     for name, (same, unknown, different) in LEVELS.items():
         level = getattr(pairs, name)
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
     score = score - 5 * pairs.numbers_differ
+    score = np.where(_without_subtitle(pairs), np.maximum(score, MERGED), score)
     both_entries = entries(pairs)
     # that two languages have no word in common says nothing
     elsewhere = [getattr(pairs, name) == DIFFERENT for name in ("authors", "journal", "doi", "pmid")]
@@ -127,11 +157,24 @@ def _points(pairs: Comparison) -> np.ndarray:
     return np.where(twice, np.maximum(score, MERGED), score).astype(np.int16)
 
 
+def _without_subtitle(pairs: Comparison) -> np.ndarray:
+    """One title begins or ends the other, and people, journal and year (or, but for a slip, volume) are the same; nothing differs."""
+    same = pairs.contained & ~pairs.cut & (pairs.length >= TELLING) & ~pairs.numbers_differ
+    same &= (pairs.authors == SAME) & (pairs.journal == SAME)
+    same &= (pairs.years == 0) | ((pairs.years == 1) & (pairs.volume == SAME))
+    return same & np.logical_and.reduce(
+        [getattr(pairs, name) != DIFFERENT for name in ("volume", "issue", "page", "doi", "pmid")]
+    )
+
+
 def _vetoes(pairs: Comparison) -> np.ndarray:
     place = (pairs.volume == SAME) & (pairs.page == SAME)
     # the same page, title and people, and a slip in the volume
     slip = (pairs.page == SAME) & (pairs.journal == SAME) & pairs.team & (pairs.title >= 97)
     cited = (place | slip) & (pairs.years == 0) & (pairs.authors != DIFFERENT)
+    # the volume is not known, but all else of the place is
+    here = (pairs.page == SAME) & (pairs.volume == UNKNOWN) & (pairs.journal == SAME) & pairs.team
+    here &= pairs.contained & (pairs.years == 0)
     both_entries = entries(pairs)
     same_entry = both_entries & (pairs.registry == SAME)
     same_number = (pairs.doi == SAME) | (pairs.pmid == SAME) | same_entry
@@ -163,7 +206,7 @@ def _vetoes(pairs: Comparison) -> np.ndarray:
         & ~same_number,
         "kind": (pairs.kind_a != pairs.kind_b)
         & ((~cited & (pairs.pmid != SAME) & ~one_place) | _entry(pairs)),
-        "numbers": pairs.numbers_differ & ~place & ~same_number,
+        "numbers": pairs.numbers_differ & ~(place | here) & ~same_number,
         "pmid": pairs.pmid == DIFFERENT,
         "registry": both_entries & (pairs.registry == DIFFERENT),
         "doi": (pairs.doi == DIFFERENT) & ~(cited & (pairs.journal != DIFFERENT) & (pairs.title >= 97)),

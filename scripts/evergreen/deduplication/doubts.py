@@ -29,6 +29,7 @@ from evergreen.deduplication.wording import (
     compare_titles,
     names_a_work,
 )
+from evergreen.deduplication.wording import SAME as ALIKE
 
 _PREPRINT = KINDS.index("preprint")
 _CONFERENCE = KINDS.index("conference")
@@ -127,6 +128,9 @@ class Doubts:
         paper = (pages >= _PAPER[0]) & (pages <= _PAPER[1])
         filled = (pairs.span & (paper | ~supplement)) | (pairs.numbered & place & ~supplement)
         filled &= ~abstracts & (pages <= _PAPER[1]) & (pairs.journal != DIFFERENT)
+        # no two articles share a DOI, but whatever belongs to a meeting may
+        own = (pairs.doi == SAME) & ~meeting & (pairs.volume != DIFFERENT) & (pairs.page != DIFFERENT)
+        filled |= own & place
         equal = pairs.title >= 99.9
         bits = np.zeros(len(pairs), dtype=np.uint32)
 
@@ -139,7 +143,7 @@ class Doubts:
         ranged = (column["last_page"][pairs.a] == 0) != (column["last_page"][pairs.b] == 0)
         revised = place & ranged & (pairs.length >= _LONG) & ~meeting & ~pairs.numbers_differ
         worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
-        level = np.ones(len(pairs), dtype=np.int8)
+        level = np.full(len(pairs), ALIKE, dtype=np.int8)
         level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
         doubt("wording", level == OTHER)
         # neither preprints nor Cochrane reviews have a place that could be missing
@@ -149,7 +153,8 @@ class Doubts:
         nowhere = (page_a == 0) & (page_b == 0) & ~article & ~placeless
         doubt(
             "letters",
-            (level == WORDS) | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
+            ((level == WORDS) & ~(own & (pairs.length >= _SAYS_MUCH)))
+            | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
         )
 
         last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
@@ -178,12 +183,15 @@ class Doubts:
         little = self._nothing_else[pairs.a] & self._nothing_else[pairs.b]
         little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
         agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
-        doubt("sparse", little[~agree | (pairs.years[little] != 0)])
+        part = pairs.contained & (pairs.title < _ANOTHER)
+        doubt("sparse", little[~agree | (pairs.years[little] != 0) | part[little]])
         # what tells next year's update or another part from a work is what is missing here
         untold = (_sparse(pairs) & (pairs.years > 0)) | (
             pairs.cut_longer & (pairs.page != SAME) & (pairs.doi != SAME)
         )
         doubt("sparse", untold & ~placeless & ~pairs.same_id)
+        # of a team's abstracts at one meeting one may begin as the other
+        doubt("sparse", part & ~pairs.cut & meeting & (pairs.page != SAME) & ~pairs.same_id)
 
         sure = (filled & equal) | (equal & (pairs.doi == SAME))
         sure |= equal & (pairs.page == SAME) & (pairs.length >= NAMING)

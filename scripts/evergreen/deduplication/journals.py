@@ -32,7 +32,7 @@ _SMALL = frozenset(
         "der",
         "die",
     }
-    | {"das", "des", "du", "fur", "di", "del", "supplement", "suppl"}
+    | {"das", "des", "du", "fur", "di", "del", "supplement", "supplements", "suppl"}
 )
 _MEETING = frozenset({"conference", "conf", "congress", "symposium", "symp", "workshop", "meeting"})
 _SERIAL = frozenset(

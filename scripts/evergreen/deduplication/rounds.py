@@ -26,6 +26,8 @@ the work it would be in without a person's verdict. The rest is what later round
 
 SHARED = 20_000
 """Records from which several workers share the work."""
+PART = 50_000
+"""Records of a large table that one worker prepares at a time."""
 
 RECORD = (
     "record_id", "repeats", "source", "round", "title", "title_search", "authors", "first_author", "year", "journal", "journal_search", "volume",
@@ -64,10 +66,13 @@ def prepare(
 
 
 def _features(records: pd.DataFrame, workers: int) -> pd.DataFrame:
-    """`features`, of several parts of the table at once: most of it is done outside Python."""
+    """`features`, of several parts of the table at once: most of it is done outside Python.
+
+    What is made on the way is larger than what is kept, so parts of a large table are small.
+    """
     if workers < 2 or len(records) < SHARED:
         return features(records)
-    edges = np.linspace(0, len(records), workers + 1).astype(int)
+    edges = np.linspace(0, len(records), max(workers, len(records) // PART) + 1).astype(int)
     parts = [records.iloc[start:end] for start, end in pairwise(edges)]
     with ThreadPoolExecutor(workers) as pool:
         return pd.concat(pool.map(features, parts), ignore_index=True)

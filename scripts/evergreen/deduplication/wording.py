@@ -47,16 +47,18 @@ SERIAL = _listed(
 NAMES_A_WORK = 3
 """Content words outside `SERIAL` from which a title names one work even where it has `SERIAL` words."""
 
-CONTRASTS = tuple(
-    tuple(pair.split("/"))
-    for pair in sorted(
-        _listed(
-            "macro/micro mater/pater matern/patern intra/infra pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup "
-            "iran/iraq stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia ureter/urether ureth/uret adren/arden cox/dox mg/mug"
-        )
-    )
+
+def _pairs(listed: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(pair.split("/")) for pair in sorted(_listed(listed)))
+
+
+CONTRASTS = _pairs(
+    "macro/micro mater/pater matern/patern intra/infra iran/iraq stomy/tomy stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia "
+    "ureter/urether ureth/uret adren/arden cox/dox mg/mug"
 )
 """Morphemes that make another word of the same stem although they differ in one letter, which slips of the pen do as well."""
+PREFIXES = _pairs("pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup")
+"""Such morphemes at the beginning of words: `upergulated` is `upregulated`."""
 ALPHA_PRIVATIVE = _listed(
     "symptomatic symptomatically typical septic febrile vascular cellular genic synchronous sexual social symmetric symmetrical "
     "symmetry tonic morphous plastic kinetic kinesia phasia praxia systole systolic trophic"
@@ -66,6 +68,8 @@ _ABBREVIATION = 4
 """Letters up to which another letter makes another word (`LDL`, `HDL`; `IgA`, `IgG`; `Iran`, `Iraq`)."""
 _WORD = 3
 """Letters from which other titles can tell whether something is a word."""
+_LONG_WORDS = (7, 12)
+"""Letters of a word that has few neighbours, if one of the two is known; and of one that has none."""
 _SLIPS = 3
 """Slips of the pen in one title."""
 _TRUNCATED_WITHIN = 60
@@ -92,11 +96,12 @@ _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _DIGITS = re.compile(r"\d+")
 _BOUNDARY = re.compile(r"[:;.?!]+(?=\s|$)|\s[-\u2013\u2014]+\s?|\u2014|[()\[\]{}\"\u201c\u201d]")
 _EDGE = "\n"
+_AMPERSAND = re.compile(r"&(?:amp;)?(?![#\w]+;)")
 _PLAIN = re.compile(r"[a-z0-9]+|\n")
 _CODED = frozenset("&<>'`\\$")
 _CUT = re.compile(CUT)
 
-SAME, SLIP, WORDS, OTHER = 1, 0, -1, -2
+SAME, TYPO, SLIP, WORDS, OTHER = 2, 1, 0, -1, -2
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,8 @@ class Words:
         """Words of a title as a database writes it, without its notes (`[42 refs]`)."""
         words: list[str] = []
         edges = set()
-        marked = _BOUNDARY.sub(_EDGE, spoken(stripped(title)))
+        bare = spoken(stripped(title))
+        marked = _BOUNDARY.sub(_EDGE, _AMPERSAND.sub(" and ", bare) if "&" in bare else bare)
         if marked.isascii() and not _CODED & set(marked):
             # what `searchable` gives for plain titles
             for word in _PLAIN.findall(marked.lower()):
@@ -141,12 +147,13 @@ def names_a_work(title: str) -> bool:
 
 
 def compare_titles(a: str, b: str, known: Callable[[str], bool] = lambda word: False) -> int:
-    """SAME: no content word differs; SLIP: letters of a word do, as slips of the pen do; WORDS: so they do, but make another
-    word that is `known` from other titles of the set; OTHER: another content word.
+    """SAME: no content word differs; SLIP: letters of a word do, as slips of the pen do; TYPO: so they do in a long word that is
+    `known` from other titles of the set, and make none; WORDS: they make another known word; OTHER: another content word.
     """
     x, y = Words.of(a), Words.of(b)
     slips, lowest = 0, SAME
     for here, there in _differences(x.words, y.words):
+        here, there = _without_part(x, here, y, there), _without_part(y, there, x, here)
         left, right = x.words[here], y.words[there]
         if left and right:
             level = _replaced(left, right, known)
@@ -171,6 +178,13 @@ def _differences(a: list[str], b: list[str]) -> list[tuple[slice, slice]]:
             here, there = slice(before[0].start, here.stop), slice(before[1].start, there.stop)
         found.append((here, there))
     return found
+
+
+def _without_part(title: Words, where: slice, other: Words, there: slice) -> slice:
+    """A stretch at the end without the part of its own that stands behind what the other title ends in."""
+    stop = where.start + there.stop - there.start
+    behind = where.stop == len(title.words) and there.stop == len(other.words) and stop in title.edges
+    return slice(where.start, stop) if behind and where.start < stop < where.stop else where
 
 
 def _added(title: Words, where: slice) -> int:
@@ -256,7 +270,12 @@ def _slip(a: str, b: str, known: Callable[[str], bool]) -> int:
         return SLIP
     if _contrast(short, long):
         return OTHER
-    return WORDS if len(short) >= _WORD and known(a) and known(b) else SLIP
+    if len(short) >= _WORD and known(a) and known(b):
+        return WORDS
+    # another letter in its place makes rare words (`perineal`, `peroneal`) more often than a lost, added or exchanged one
+    few, none = _LONG_WORDS
+    alone = len(long) >= none or (len(long) >= few and (known(a) or known(b)))
+    return TYPO if alone and not changed else SLIP
 
 
 @lru_cache(maxsize=1 << 14)
@@ -270,12 +289,14 @@ def _contrast(a: str, b: str) -> bool:
     """The words, the shorter one first, differ in a morpheme that makes another word of the same stem."""
     if a in ALPHA_PRIVATIVE and b == "a" + a:
         return True
-    return any(
-        x.replace(p, q, 1) == y
-        for pair in CONTRASTS
-        for p, q in (pair, pair[::-1])
-        for x, y in ((a, b), (b, a))
-    )
+    for x, y in ((a, b), (b, a)):
+        if any(x.replace(p, q, 1) == y or x.replace(q, p, 1) == y for p, q in CONTRASTS):
+            return True
+        if any(x.startswith(p) and q + x.removeprefix(p) == y for p, q in PREFIXES):
+            return True
+        if any(x.startswith(q) and p + x.removeprefix(q) == y for p, q in PREFIXES):
+            return True
+    return False
 
 
 # --- abstracts ---------------------------------------------------------------------------------------------------

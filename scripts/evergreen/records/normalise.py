@@ -241,11 +241,14 @@ _IN_WORDS = (
     (r"[>\u2265]", "above"),
     (r"(?<=\d)[.,\u00b7](?=\d)(?!(?<!\b0.)\d{3}(?!\d))", "point"),  # 10,000 has none
     (r"(?<=[IVXivx])/(?=[IVXivx]{1,3}\b)", "to"),
+    (r"(?<=[a-z])[\u00b5\u03bc]|[\u00b5\u03bc](?=[a-z]{4})", "micro"),  # within a word
 )
 _SAID = tuple((re.compile(sign), f" {words} ") for sign, words in _IN_WORDS)
-SPOKEN = r"[+<>\x{2264}\x{2265}\x{00b1}]|\d[.,\x{00b7}]\d|[IVXivx]/[IVXivx]"
+SPOKEN = r"[+<>\x{2264}\x{2265}\x{00b1}]|[a-z][\x{00b5}\x{03bc}]|[\x{00b5}\x{03bc}][a-z]{4}|\d[.,\x{00b7}]\d|[IVXivx]/[IVXivx]"
 """What a title has (a pattern of RE2) that `spoken` alters."""
-_SPOKEN = re.compile(r"[+<>\u2264\u2265\u00b1]|\d[.,\u00b7]\d|[IVXivx]/[IVXivx]")
+_SPOKEN = re.compile(
+    r"[+<>\u2264\u2265\u00b1]|[a-z][\u00b5\u03bc]|[\u00b5\u03bc][a-z]{4}|\d[.,\u00b7]\d|[IVXivx]/[IVXivx]"
+)
 
 
 def spoken(text: str) -> str:

@@ -1,0 +1,98 @@
+"""What records lack keeps two of them apart, or is made up for by what they share."""
+
+import pandas as pd
+import pytest
+
+from evergreen.deduplication.rounds import close_round, compare_share, prepare
+from evergreen.deduplication.verdicts import Verdicts
+from evergreen.records import model
+
+TITLE = "Cognitive training of younger survivors of stroke"
+WHOLE = {
+    "title": TITLE,
+    "authors": "Adler, Ann; Boone, Ben",
+    "year": 2014,
+    "journal": "Annals of Practice",
+    "volume": "40",
+    "issue": "3",
+    "pages": "110-121",
+    "doi": "10.1000/40.110",
+}
+NOWHERE = {"volume": "", "issue": "", "pages": "", "doi": ""}
+WITH_SUBTITLE = {"title": f"{TITLE}: a cohort study"}
+COCHRANE = {**WHOLE, **NOWHERE, "journal": "Cochrane Database of Systematic Reviews"}
+
+
+def works(*records):
+    """The work of each record, as the number of its first one."""
+    rows = [
+        {**WHOLE, **record, "record_id": f"s:{at}", "source": "s", "round": "2024-01-01"}
+        for at, record in enumerate(records)
+    ]
+    table, known = prepare(model.typed(pd.DataFrame(rows)), None)
+    found = close_round(table, known, compare_share(table, known), Verdicts.none(), ["s"])
+    return [int(work.removeprefix("s:")) for work in found.state["work_id"]]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (WITH_SUBTITLE, {**NOWHERE}),
+        ({**WITH_SUBTITLE, "doi": ""}, {**NOWHERE, "volume": "40", "year": 2015}),
+        ({}, {**NOWHERE, "authors": ""}),
+        ({"doi": ""}, {**NOWHERE, "volume": "40", "year": 2015, "authors": ""}),
+        ({"title": f"{TITLE} grade 2 or 3"}, {**NOWHERE, "volume": "40", "title": f"{TITLE} …"}),
+        ({"title": f"{TITLE} in October 29"}, {**NOWHERE, "volume": "40", "title": f"{TITLE} …"}),
+        ({"title": f"Type O145 in the community: {TITLE}"}, {"title": f"Type Or145 in the community: {TITLE}", "pages": ""}),
+        ({"title": f"{TITLE} upregulated"}, {"title": f"{TITLE} upergulated", "volume": ""}),
+        ({**COCHRANE, "volume": "41", "pages": "781-9"}, {**COCHRANE, "volume": "41", "pages": "781-9", "year": 2015}),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_made_up_for(a, b):
+    assert works(a, b) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (WITH_SUBTITLE, {**NOWHERE, "year": 2015}),
+        (WITH_SUBTITLE, {**NOWHERE, "authors": "Castle, Cora"}),
+        (WITH_SUBTITLE, {**NOWHERE, "journal": "Nursing Ledger"}),
+        (WITH_SUBTITLE, {**NOWHERE, "issue": "5", "volume": "40"}),
+        ({**WITH_SUBTITLE, "issue": "Suppl 3", "doi": ""}, {**NOWHERE, "volume": "40", "issue": "Suppl 3"}),
+        ({**WITH_SUBTITLE, **NOWHERE}, NOWHERE),
+        ({"title": f"{TITLE}: II. Results"}, {**NOWHERE, "volume": "40"}),
+        ({"title": f"{TITLE}. 2"}, {**NOWHERE, "volume": "40", "title": f"{TITLE} …"}),
+        ({}, {**NOWHERE, "year": 2015}),
+        (COCHRANE, {**COCHRANE, "year": 2015}),
+        ({"title": f"Type O145 in the community: {TITLE}"}, {"title": f"Type Or145 in the community: {TITLE}", "pages": "", "doi": ""}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_is_not_merged(a, b):
+    assert works(a, b) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "joins_both"),
+    [
+        # without the number of the part, and without the page
+        ({"doi": ""}, {**NOWHERE, "volume": "40", "title": f"{TITLE}: II. Results"}, {"title": f"{TITLE}: II. Results"}),
+        # a slip in the year
+        ({**COCHRANE, "doi": "10.1002/14651858.CD000022"}, {**COCHRANE, "year": 2015}, {**COCHRANE, "doi": "10.1002/14651858.CD000022", "year": 2015}),
+    ],
+)  # fmt: skip
+def test_a_third_record_has_what_two_lack(a, b, joins_both):
+    assert works(a, b) == [0, 1]
+    assert works(a, b, joins_both) == [0, 0, 0]
+
+
+def test_parts_stay_apart_whatever_lacks_their_number():
+    one = {"title": f"{TITLE}: I. Methods", "pages": "100-109", "doi": "10.1000/40.100"}
+    two = {"title": f"{TITLE}: II. Results"}
+    assert works(one, two, {**NOWHERE, "pages": "110-121", "volume": "40"})[:2] == [0, 1]
+
+
+def test_versions_stay_apart_whatever_lacks_their_doi():
+    first = {**COCHRANE, "doi": "10.1002/14651858.CD000022"}
+    second = {**COCHRANE, "doi": "10.1002/14651858.CD000022.pub2", "year": 2016}
+    assert works(first, second, {**COCHRANE, "year": 2015})[:2] == [0, 1]
