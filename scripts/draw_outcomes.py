@@ -64,7 +64,12 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
             drawn = plate.drawn or (outcome_figures.notice(plate) if first else None)
             if drawn is not None:
                 stem = (folder if first else further) / plate.name
-                style.save(drawn.figure, stem, title=plate.title)
+                # how many pages there are follows from the numbers: those behind the first go where nothing is named beforehand
+                pages = [
+                    stem,
+                    *(further / f"{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)),
+                ]
+                style.save_pages(drawn.pages, pages, title=plate.title)
                 spreadsheets.write_table(drawn.numbers, f"{stem}.csv")
             listed.append(
                 {
@@ -73,6 +78,11 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
                     "drawn": plate.drawn is not None,
                     "reason": plate.reason or None,
                     "stem": (plate.name if first else f"further/{plate.name}") if drawn is not None else None,
+                    "further_pages": [
+                        f"further/{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)
+                    ]
+                    if drawn is not None
+                    else [],
                 }
             )
     tables.write_json(listed, folder / "figures.json")

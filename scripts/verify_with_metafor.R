@@ -123,6 +123,22 @@ between <- function(p, d) {
   list("between Q" = fit$QE, "between p" = fit$QEp, "between I2" = if (fit$QE > 0) max(0, 100 * (fit$QE - (fit$k - 1)) / fit$QE) else 0)
 }
 
+# Subgroups with one tau2: a mean for each, and the test of their differences.
+sharing <- function(p, d) {
+  text <- d[[paste("column", p$terms)]]
+  group <- factor(text, levels = sort(unique(text), method = "radix"))
+  each <- uni(p, d, mods = model.matrix(~ group - 1), intercept = FALSE)
+  differ <- uni(p, d, mods = model.matrix(~ group)[, -1, drop = FALSE])
+  df <- if (p$test == "z") NA else each$k - each$p
+  own <- lapply(seq_along(levels(group)), function(i) {
+    alone <- if (sum(group == levels(group)[i]) > 1) rma(yi = d$yi[as.integer(group) == i], vi = d$vi[as.integer(group) == i], method = "EE")
+    one <- c(lapply(wald(each), `[`, i), list(df = df, k = sum(as.integer(group) == i), tau2 = each$tau2, tau2_se = each$se.tau2),
+      if (!is.null(alone)) list(Q = alone$QE, Q_df = alone$k - 1, Q_p = alone$QEp))
+    setNames(one, paste(i, names(one)))
+  })
+  c(unlist(own, recursive = FALSE), list("between Q" = differ$QM, "between df" = differ$QMdf[1], "between df2" = differ$QMdf[2], "between p" = differ$QMp))
+}
+
 moderators <- function(p, d) {
   terms <- strsplit(p$terms, "\t")[[1]]
   singles <- unique(unlist(strsplit(terms, ":")))
@@ -228,7 +244,7 @@ done <- list()
 answers <- lapply(seq_len(nrow(plan)), function(i) {
   p <- plan[i, ]
   d <- sets[[p$effects]][as.integer(strsplit(p$rows, ";")[[1]]), ]
-  work <- switch(p$work, effects = own_effects, pool = pooled, between = between, moderators = moderators, influence = influences, cumulative = cumulative,
+  work <- switch(p$work, effects = own_effects, pool = pooled, between = between, sharing = sharing, moderators = moderators, influence = influences, cumulative = cumulative,
     small_study = small_studies)
   found <- tryCatch(suppressWarnings(suppressMessages(work(p, d))), error = function(e) structure(list(), reason = c("." = paste("metafor:", conditionMessage(e)))))
   done[[i]] <<- found

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import tests.protocols
@@ -43,9 +44,14 @@ def bcg() -> Result:
 
 
 def texts(drawn: forest.Drawn) -> list[Text]:
-    """Every text that is seen: on the page, in axes, legends and on ticks."""
-    found = list(drawn.figure.texts)
-    for axes in drawn.figure.axes:
+    """Every text that is seen on all pages."""
+    return [text for page in drawn.pages for text in texts_on(page)]
+
+
+def texts_on(page: Figure) -> list[Text]:
+    """Every text of a page: on it, in axes, legends and on ticks."""
+    found = list(page.texts)
+    for axes in page.axes:
         found += texts_of(axes)
         if (legend := axes.get_legend()) is not None:
             found += legend.get_texts()
@@ -59,15 +65,21 @@ def words(drawn: forest.Drawn) -> list[str]:
     return [text.get_text().replace("\u00a0", " ") for text in texts(drawn)]
 
 
-def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes share ink, and texts that leave the page (paired with ""), as printed."""
-    drawn.figure.set_dpi(pixels.DPI)
-    canvas = FigureCanvasAgg(drawn.figure)
-    canvas.draw()
-    found = texts(drawn)
+def overlapping(drawn: forest.Drawn, *, laid_out: bool = False) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes share ink, and texts that leave their page (paired with ""), as printed. What is `laid_out` has
+    its texts in their places before it is drawn."""
+    return [pair for page in drawn.pages for pair in _overlapping(page, laid_out)]
+
+
+def _overlapping(figure: Figure, laid_out: bool) -> list[tuple[str, str]]:
+    figure.set_dpi(pixels.DPI)
+    canvas = FigureCanvasAgg(figure)
+    if not laid_out:
+        canvas.draw()
+    found = texts_on(figure)
     names = [text.get_text() for text in found]
     x0, y0, x1, y1 = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).T
-    page = drawn.figure.bbox
+    page = figure.bbox
     cut = (x0 < page.x0) | (x1 > page.x1) | (y0 < page.y0) | (y1 > page.y1)
     wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
     high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)

@@ -69,12 +69,6 @@ def test_nothing_overlaps_and_nothing_is_cut(result: Result, layout: str, k: int
             assert overlapping(drawn) == []
 
 
-def test_a_hundred_studies_fit(result: Result) -> None:
-    many = changed(result, studies=(result.studies * 8)[:100])
-    with style.style():
-        assert overlapping(forest.forest(many, SETTING)) == []
-
-
 def test_extreme_interval_is_cut_with_an_arrow_and_does_not_squeeze_the_rest(result: Result) -> None:
     plain = _range(result)
     first, *others = result.studies

@@ -80,10 +80,14 @@ def test_sensitivity_analyses_on_another_scale_or_not_done_are_notes(
 ) -> None:
     drawn = plates["sensitivity"].drawn
     assert drawn is not None
-    assert set(drawn.numbers["label"]) == {"tau2 = DL", "tau2 = PM", "model = common", "Main analysis"}
+    assert set(drawn.numbers["label"]) == {
+        "DerSimonian-Laird", "Paule-Mandel", "Common effect", "Main analysis", "Odds ratio", "Mean difference",
+    }  # fmt: skip
+    other = drawn.numbers.set_index("label").loc["Odds ratio"]
+    assert (other["measure"], round(other["effect"], 2)) == ("OR", 0.47)
     text = " ".join(words(drawn))
-    assert "On another scale: measure = OR, OR 0.47" in text
-    assert "Not done: measure = MD (MD needs other numbers than RR)." in text
+    assert "On another scale: Odds ratio, OR 0.47" in text
+    assert "Not done: Mean difference (MD needs other numbers than RR)." in text
 
 
 def test_what_does_not_apply_is_said(result: Result) -> None:

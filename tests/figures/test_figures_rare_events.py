@@ -28,4 +28,4 @@ def test_other_models_of_the_same_studies_are_rows_of_their_own() -> None:
     outcome = entry("OR", analysis={"model": "peto", "sensitivity": [{"model": "mh"}, {"model": "common"}]})
     with style.style():
         shown = words(series.multiverse(pooled(counts(RARE), outcome), forest.Setting("Outcome")))
-    assert {"model = mh", "model = common"} <= set(shown)
+    assert {"Mantel-Haenszel", "Common effect"} <= set(shown)

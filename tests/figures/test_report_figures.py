@@ -11,13 +11,21 @@ from tests.results import result
 
 OUTCOME = Outcome(id="pain", name="Pain", measure="MD")
 LISTED: list[dict[str, Any]] = [
-    {"name": "forest", "title": "Forest plot: Pain", "drawn": True, "reason": None, "stem": "forest"},
+    {
+        "name": "forest",
+        "title": "Forest plot: Pain",
+        "drawn": True,
+        "reason": None,
+        "stem": "forest",
+        "further_pages": [],
+    },
     {
         "name": "funnel",
         "title": "Funnel plot: Pain",
         "drawn": False,
         "reason": "no study could be pooled",
         "stem": "funnel",
+        "further_pages": [],
     },
     {
         "name": "drapery",
@@ -25,6 +33,7 @@ LISTED: list[dict[str, Any]] = [
         "drawn": True,
         "reason": None,
         "stem": "further/drapery",
+        "further_pages": [],
     },
 ]
 

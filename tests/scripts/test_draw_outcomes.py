@@ -52,6 +52,17 @@ def test_an_outcome_without_a_pooled_study_has_both_first_figures_too(tmp_path: 
     assert "Not drawn: no study could be pooled." in (tmp_path / "figures/tb/funnel.svg").read_text()
 
 
+def test_pages_behind_the_first_go_when_they_are_not_needed_any_more(tmp_path: Path) -> None:
+    silent = [left_out(f"Study {i}", reason="the standard deviation is missing") for i in range(60)]
+    for studies, pages in ((silent, ["further/forest-2"]), (silent[:2], [])):
+        nothing = result(outcome="tb", not_pooled="none can be pooled", left_out=studies)
+        forest = next(entry for entry in run(tmp_path, nothing) if entry["name"] == "forest")
+        assert forest["further_pages"] == pages
+        further = {path.name for path in (tmp_path / "figures/tb/further").iterdir()}
+        assert further == {f"{Path(page).name}.{suffix}" for page in pages for suffix in ("svg", "png")}
+    assert len(tables.read_table(tmp_path / "figures/tb/forest.csv")) == 2
+
+
 def test_a_wrong_argument_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         draw_outcomes.main(["--synthesis", "x", "--params", "{", "--folder", "y"])

@@ -120,7 +120,9 @@ FINDINGS = {"assumed_risk", "re_expressed", "thresholds", "design", "importance"
 
 def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     first, second = params.pool_outcomes(protocol.outcomes)
-    given = set(Outcome.model_fields) - {"name", "better", "data", "favours", "instrument"} - FINDINGS
+    given = (
+        set(Outcome.model_fields) - {"name", "better", "data", "favours", "instrument", "order"} - FINDINGS
+    )
     assert set(first) == given - {"scale", "without", "values", "adjusted"}  # not said
     assert set(second) == given - {"without", "values", "adjusted"}
     without = {"rho", "dependent"}  # no value of their own
@@ -129,7 +131,7 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
     drawn = params.draw_outcomes(protocol, protocol.outcomes[1:])
     assert drawn == {
         "outcomes": [
-            {"id": "later", "name": "Pain later", "measure": "ROM", "timepoint": [], "unit": "",
+            {"id": "later", "name": "Pain later", "measure": "ROM", "timepoint": [], "unit": "", "order": "round",
              "favours": {"intervention": "intervention", "control": "placebo"}}
         ],
         "layout": "BMJ", "tool": "rob2",

@@ -111,7 +111,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
         PARTLY,
         "PubMed: 3 lines as run, with the hits of each, in the search log; embase: add the strategy of the export; ictrp: add the strategy of the export.",
     )
-    assert "tau2 DL" in found[PRISMA, "13f"][1]
+    assert found[PRISMA, "13f"][1] == "Side by side with the main analysis: DerSimonian-Laird."
     assert found[PRISMA, "13e"][1] == "Subgroups and moderators: pain: dose."
     assert found[PRISMA, "16a"][1].startswith("18 records from databases and registers, 4 duplicates")
     assert found[PRISMA, "8"][1].endswith("No decision was automated; duplicates were.")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
 OVERALL = "overall"
+FIRST_REPORT = ("report_name", "report_year")
+"""What a study is called by its first report, and the year of this."""
 # What a result says of a study or of all subgroups, beside the study-level columns.
 RESULTS_OWN = ("rob_overall", "risk_of_bias", "tests")
 
@@ -52,7 +54,11 @@ class Slices:
         for position, outcome in enumerate(rows["outcome"]):
             self._at.setdefault(folded(outcome), []).append(position)
         self._screened = (
-            None if screened is None else (_by_study(screened, "round"), _by_study(screened, "status"))
+            None
+            if screened is None
+            else [
+                _by_study(screened, name) for name in ("round", "status", *FIRST_REPORT) if name in screened
+            ]
         )
         self._judged = {} if judgements is None else _filed(judgements)
         self._studies = studies
@@ -81,9 +87,11 @@ class Slices:
         if self._screened is None:
             result["round"], result["screening"] = "", ""
         else:
-            rounds, status = self._screened
+            rounds, status, *first_reports = self._screened
             result["round"] = [rounds.get(name, "") for name in names]
             result["screening"] = [status.get(name, "missing") for name in names]
+            for column, of_study in zip(FIRST_REPORT, first_reports, strict=False):
+                result[column] = [of_study.get(name, "") for name in names]
         result["rob_overall"], result["risk_of_bias"] = self._judgements(names, result, wanted, outcome)
         for column in columns:
             if (own := self._study_column(column)) is not None:

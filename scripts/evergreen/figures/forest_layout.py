@@ -1,337 +1,315 @@
-"""A forest plot on its page: laid out from measured text, then drawn."""
+"""A forest plot on paper: columns measured until they fit the width of a page, rows cut into pages with repeated heads."""
 
 from __future__ import annotations
 
-import math
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from matplotlib.figure import Figure
-
-from evergreen.figures import scales
-from evergreen.figures.bias_marks import draw_mark
-from evergreen.figures.canvas import Page
 from evergreen.figures.forest_columns import (
-    GAP,
-    SIZE,
     Placed,
+    Type,
     groups,
-    left_edges,
     measured,
     right_end,
     span,
     widen_for_groups,
 )
-from evergreen.figures.forest_table import Cell, Graph, Mark, Row, Table, limits
-from evergreen.figures.letters import Align, width_of, wrapped
-from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.figures.forest_table import Column, Row, Table, limits
+from evergreen.figures.letters import widest_part, width_of, wrapped
 
-ROW = 13.0
-LINE = 10.5
 MARGIN = 8.0
-ASCENT = 2.8  # from the middle of a row down to the baseline of its text
-LABEL_MOST = 165.0
-GRAPH_WIDTH, GRAPH_LEAST = 186.0, 125.0
-PAGE_WIDTH = 504.0  # two journal columns, 178 mm
+PAGE_WIDTH, PAGE_HEIGHT = 504.0, 680.0  # two columns of a journal, 178 mm wide and 240 mm high
 LEAST_WIDTH = 380.0
-SQUARE = 10.5  # side of the heaviest study's square
-DIAMOND = 4.6
-ARROW = 4.0
-TRAIL = "where its numbers come from"
-RADIUS = 4.6  # of a judgement of risk of bias
+LABEL_MOST = 165.0
+GRAPH_WIDTH, GRAPH_LEAST = 186.0, 110.0
+# Letters in points, and what labels that are longer are wrapped to at least: smaller letters are not read in print.
+FIRST = 8.0
+TRIED = ((FIRST, 125.0), (7.5, 125.0), (7.0, 125.0), (7.0, 90.0), (6.5, 90.0), (6.0, 90.0), (6.0, 60.0))
+SQUEEZED = (1.0, 0.75, 0.5)  # columns of sentences, as a share of their width
+BESIDE_LEAST = 180.0  # room left of the axis from which lines stand beside it
+AFTER_GRAPH = 4.0
 
 
-def draw(table: Table) -> Figure:
-    """Lay out and draw; the figure is as wide and high as its content needs."""
-    return _Layout(table).drawn()
+@dataclass(frozen=True)
+class Sheet:
+    """One page: its rows with their upper edges, and the lines below them; `number` counts from 1."""
+
+    number: int
+    rows: tuple[tuple[Row, float], ...]
+    rows_bottom: float
+    height: float
+    beside: tuple[str, ...] = ()
+    beside_top: float = 0.0
+    notes: tuple[str, ...] = ()
+    notes_top: float = 0.0
 
 
-class _Layout:
+class Layout:
+    """A table with all its measures, in points."""
+
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.before = [measured(c, table.rows) for c in table.before]
-        self.after = [measured(c, table.rows) for c in table.after]
-        widen_for_groups(self.before)
-        widen_for_groups(self.after)
-        self.label_width = self._label_width()
-        left = right_end(self.before, MARGIN + self.label_width)
-        right = right_end(self.after, 0.0) + MARGIN
-        self.graph_left = left + GAP + 4
-        self.graph_width = 0.0
-        if table.graph is not None:
-            spare = PAGE_WIDTH - self.graph_left - right
-            self.graph_width = min(max(spare, GRAPH_LEAST), GRAPH_WIDTH)
-            self.graph_width = max(self.graph_width, self._favours_least())
-        self.graph_right = self.graph_left + self.graph_width if table.graph else left
-        texts = [*((n, SIZE, False) for n in table.notes), (table.title, SIZE + 1, True)]
+        self.low, self.high = limits(table) if table.graph is not None else (0.0, 0.0)
+        self._fit()
+        texts = [
+            *((note, self.type.size, False) for note in self.notes),
+            (table.title, self.type.size + 1, True),
+        ]
         least = min(LEAST_WIDTH, max(width_of(*text) for text in texts) + 2 * MARGIN)
-        self.width = max(self.graph_right + (4 if table.graph else 0) + right, least)
-        self.title = wrapped(table.title, self.width - 2 * MARGIN, SIZE + 1, True) if table.title else []
-        self.span = (self.graph_left - GAP if table.graph else self.width - MARGIN) - MARGIN
-        if table.graph is not None:
-            self.low, self.high = limits(table)
+        self.width = max(self.graph_right + (AFTER_GRAPH if table.graph else 0) + self._right, least)
+        self.span = (self.graph_left - self.type.gap if table.graph else self.width - MARGIN) - MARGIN
 
-    # --- measures
+    # --- the width
 
-    def _label_width(self) -> float:
-        widths = [width_of(row.label, SIZE, row.bold) + row.indent for row in self.table.rows if row.label]
-        widest = max([*widths, width_of(self.table.head, SIZE, True)])
-        return max(
-            min(widest, LABEL_MOST),
-            max((width_of(w, SIZE, True) for w in self.table.head.split()), default=0),
-        )
+    def _fit(self) -> None:
+        """The largest letters with which the columns fit the page; then without those that may give way, the least needed first."""
+        columns = [*self.table.before, *self.table.after]
+        ranks = sorted({column.rank for column in columns if column.rank}, reverse=True)
+        shares = SQUEEZED if any(column.most for column in columns) else SQUEEZED[:1]
+        attempts = [(*one, share, 99) for one, share in itertools.product(TRIED, shares)]
+        attempts += [(*TRIED[-1], shares[-1], rank) for rank in ranks]
+        for size, least, share, below in attempts:
+            self._measure(size, least, share, below)
+            if self._spare >= 0:
+                break
+        gone = [one for one in columns if one.rank >= below]
+        named = dict.fromkeys(f"{one.head} ({one.group})" if one.group else one.head for one in gone)
+        given_way = [
+            f"For lack of room {', '.join(named)} {'stands' if len(named) == 1 else 'stand'} {self.table.given_way}."
+        ]
+        self.notes = [*self.table.notes, *(given_way if gone else [])]
+        self._share_out()
+
+    def _measure(self, size: float, least: float, share: float, below: int) -> None:
+        """The columns in letters of a size, labels of at least a width (in letters of 8 points) unless they need less, those of
+        sentences with a share of their width, without ranks from `below` on."""
+        self.type = Type.of(size)
+
+        def placed(columns: Sequence[Column]) -> list[Placed]:
+            kept = [replace(one, most=one.most * share) for one in columns if one.rank < below]
+            made = [measured(one, self.table.rows, self.type) for one in kept]
+            widen_for_groups(made, self.type)
+            return made
+
+        self.before, self.after = placed(self.table.before), placed(self.table.after)
+        self._right = right_end(self.after, 0.0, self.type) + MARGIN
+        self._between = right_end(self.before, 0.0, self.type)
+        if self.table.graph is not None:
+            self._between += self.type.gap + 4 + AFTER_GRAPH
+        # indented labels and the head of the column
+        labels = [(row.label, row.bold, row.indent) for row in self.table.rows if _labelled(row)]
+        labels.append((self.table.head, True, 0.0))
+        widest = max(width_of(text, size, bold) + indent for text, bold, indent in labels)
+        scale = size / FIRST
+        most = LABEL_MOST * scale
+        # what is wider than any column of labels is broken in any case
+        parts = [widest_part(text, size, bold) + indent for text, bold, indent in labels]
+        word = max([part for part in parts if part <= most], default=most)
+        self._label_most = min(max(word, widest), most)
+        self._label_least = min(max(word, min(widest, least * scale)), self._label_most)
+        self._graph_least = max(GRAPH_LEAST * scale, self._favours_least()) if self.table.graph else 0.0
+        room = PAGE_WIDTH - MARGIN - self._between - self._right
+        self._spare = room - self._label_least - self._graph_least
+
+    def _share_out(self) -> None:
+        """What is left of the width goes to the labels first, then to the graph."""
+        spare = max(self._spare, 0.0)
+        self.label_width = min(self._label_most, self._label_least + spare)
+        left = spare - (self.label_width - self._label_least)
+        self.before_end = right_end(self.before, MARGIN + self.label_width, self.type)
+        self.graph_left = self.before_end + self.type.gap + 4
+        self.graph_width = 0.0
+        if self.table.graph is not None:
+            self.graph_width = min(self._graph_least + left, max(GRAPH_WIDTH, self._graph_least))
+        self.graph_right = self.graph_left + self.graph_width if self.table.graph else self.before_end
 
     def _favours_least(self) -> float:
         graph = self.table.graph
         if graph is None or graph.favours is None:
             return 0.0
-        words = [word for side in graph.favours for word in side.split()]
-        return 2 * min(max(width_of(word, SIZE) for word in words) + 6, 110.0)
+        return max(widest_part(side, self.type.size, self.above) for side in graph.favours) + 2
 
-    def _x(self, value: float) -> float:
-        """Page position of a number of the analysis scale; beyond the graph's edges where it is cut."""
-        assert self.table.graph is not None
-        share = (self.table.graph.scale.position(value) - self.low) / (self.high - self.low)
-        return self.graph_left + min(max(share, -1e6), 1e6) * self.graph_width
+    # --- lines of text
 
-    def _lines_of(self, row: Row) -> list[str]:
-        if row.text:
-            return wrapped(row.text, self.span, SIZE, row.bold)
-        if row.label and not row.cells and row.mark is None:  # a heading may run over the empty columns
-            return wrapped(row.label, self.span, SIZE, row.bold)
-        return wrapped(row.label, self.label_width - row.indent, SIZE, row.bold)
+    @cached_property
+    def head_of_labels(self) -> list[str]:
+        return wrapped(self.table.head, self.label_width, self.type.size, True)
 
-    def _height(self, row: Row) -> float:
-        sentences = [
-            LINE * (len(wrapped(row.cells[p.column.key].pieces[0], p.column.most, SIZE)) - 1)
-            - ROW * row.below
-            for p in [*self.before, *self.after]
-            if p.column.most and p.column.key in row.cells
-        ]
-        return ROW + max([LINE * (len(self._lines_of(row)) - 1), *sentences])
-
-    # --- drawing
-
-    def drawn(self) -> Figure:
-        table = self.table
-        head_lines = self._head_lines()
-        head_bottom = MARGIN + (LINE * (len(self.title) + 0.6) if self.title else 0) + LINE * head_lines + 4
-        tops: list[float] = []
-        y = head_bottom + 5
-        for row in table.rows:
-            y += row.space
-            tops.append(y)
-            y += self._height(row)
-        rows_bottom = y
-        beside = [line for text in table.beside_axis for line in wrapped(text, self.span, SIZE)]
-        parallel = table.graph is not None and self.span >= 235
-        axis_height = self._axis_height() if table.graph is not None else 0.0
-        beside_top = rows_bottom + 4 if parallel or table.graph is None else rows_bottom + axis_height + 4
-        if not parallel:
-            beside = [
-                line for text in table.beside_axis for line in wrapped(text, self.width - 2 * MARGIN, SIZE)
-            ]
-        bottom = max(beside_top + LINE * len(beside), rows_bottom + axis_height)
-        notes = [line for text in table.notes for line in wrapped(text, self.width - 2 * MARGIN, SIZE)]
-        notes_top = bottom + (7 if notes else 0)
-        page = Page(self.width, notes_top + LINE * len(notes) + MARGIN)
-        for i, text in enumerate(self.title):
-            page.text(MARGIN, MARGIN + 8 + LINE * i, text, size=SIZE + 1, bold=True)
-        self._draw_head(page, head_bottom)
-        if table.graph is not None:
-            self._draw_lines(page, head_bottom, rows_bottom, tops)
-        for row, top in zip(table.rows, tops, strict=True):
-            self._draw_row(page, row, top)
-        if table.graph is not None:
-            self._draw_axis(page, rows_bottom)
-        for i, text in enumerate(beside):
-            page.text(MARGIN, beside_top + LINE * i + 8, text, size=SIZE)
-        for i, text in enumerate(notes):
-            page.text(MARGIN, notes_top + LINE * i + 8, text, size=SIZE)
-        return page.figure
-
-    def _head_lines(self) -> int:
-        lines = [len(self._head_of_labels()), len(self._graph_head())]
-        for placed in (self.before, self.after):
-            for group, members in groups(placed):
-                above = len(self._group_lines(placed, group, members)) if group else 0
-                lines.append(above + max(len(placed[i].head) for i in members))
-        return max(lines)
-
-    def _head_of_labels(self) -> list[str]:
-        return wrapped(self.table.head, self.label_width, SIZE, True)
-
-    def _graph_head(self) -> list[str]:
-        return wrapped(self.table.graph.head, self.graph_width, SIZE, True) if self.table.graph else []
-
-    def _group_lines(self, placed: list[Placed], group: str, members: list[int]) -> list[str]:
-        return wrapped(group, span(placed, members) + 0.1, SIZE, True)
-
-    def _both(self) -> list[tuple[list[Placed], list[float]]]:
-        return [
-            (self.before, left_edges(self.before, MARGIN + self.label_width)),
-            (self.after, left_edges(self.after, self.graph_right + 4)),
-        ]
-
-    def _draw_head(self, page: Page, bottom: float) -> None:
-        def stack(lines: list[str], x: float, align: Align, last: float) -> None:
-            for i, text in enumerate(reversed(lines)):
-                page.text(x, last - LINE * i, text, size=SIZE, align=align, bold=True)
-
-        base = bottom - 4
-        stack(self._head_of_labels(), MARGIN, "left", base)
-        if self.table.graph is not None:
-            stack(self._graph_head(), self.graph_left + self.graph_width / 2, "center", base)
-        for placed, lefts in self._both():
-            for p, left in zip(placed, lefts, strict=True):
-                if p.column.align == "center" or p.column.circles:
-                    stack(p.head, left + p.inner / 2, "center", base)
-                elif p.column.align == "left":
-                    stack(p.head, left, "left", base)
-                else:
-                    stack(p.head, left + p.inner, "right", base)
-            for group, members in groups(placed):
-                if group:
-                    start, end = lefts[members[0]], lefts[members[-1]] + placed[members[-1]].width
-                    above = base - LINE * max(len(placed[i].head) for i in members)
-                    stack(self._group_lines(placed, group, members), (start + end) / 2, "center", above)
-                    page.line([start, end], [above + 2.6] * 2, width=0.4)
-        page.line([MARGIN, self.width - MARGIN], [bottom, bottom], width=0.7)
-
-    def _draw_lines(self, page: Page, top: float, bottom: float, tops: list[float]) -> None:
+    @cached_property
+    def graph_head(self) -> list[str]:
         graph = self.table.graph
-        assert graph is not None
-        if graph.scale.null is not None:
-            x = self._x(graph.scale.null)
-            page.line([x, x], [top, bottom], width=0.7, zorder=1)
-        if graph.pooled is not None:
-            x = self._x(graph.pooled)
-            lowest = max(
-                y + ROW / 2
-                for r, y in zip(self.table.rows, tops, strict=True)
-                if r.mark and r.mark.kind == "diamond"
-            )
-            page.line([x, x], [top, lowest], width=0.6, color=GREY, linestyle=(0, (1.5, 2)), zorder=1)
+        return wrapped(graph.head, self.graph_width, self.type.size, True) if graph and graph.head else []
 
-    def _draw_row(self, page: Page, row: Row, top: float) -> None:
-        lines = self._lines_of(row)
-        for i, text in enumerate(lines):
-            page.text(MARGIN + row.indent, top + ROW / 2 + LINE * i + ASCENT, text, size=SIZE, bold=row.bold)
-        middle = top + ROW / 2
-        for placed, lefts in self._both():
-            for p, left in zip(placed, lefts, strict=True):
-                if (cell := row.cells.get(p.column.key)) is not None:
-                    self._draw_cell(page, p, cell, left, middle, row.bold)
-        if row.mark is not None:
-            self._draw_mark(page, row.mark, middle)
-        if row.leads_to:
-            across = self.width - 2 * MARGIN
-            page.link(MARGIN, top, across, self._height(row), row.leads_to, f"{row.label}: {TRAIL}")
-        if self.table.rules:
-            y = top + self._height(row)
-            page.line([MARGIN, self.graph_left - GAP], [y, y], width=0.3, color="#bbbbbb")
-
-    def _draw_cell(self, page: Page, p: Placed, cell: Cell, left: float, middle: float, bold: bool) -> None:
-        y = middle + ASCENT
-        if p.column.circles:
-            assert self.table.tool is not None
-            draw_mark(page, left + p.rights[0], middle, RADIUS, cell.pieces[0], self.table.tool)
-            return
-        if p.column.most:
-            for i, text in enumerate(wrapped(cell.pieces[0], p.column.most, SIZE)):
-                page.text(left, y + LINE * i, text, size=SIZE)
-            return
-        shift = (p.inner - p.content) / (2 if p.column.align == "center" else 1)
-        if len(cell.pieces) < len(p.rights):
-            page.text(left + shift + p.content, y, " ".join(cell.pieces), size=SIZE, align="right", bold=bold)
-            return
-        for piece, right in zip(cell.pieces, p.rights, strict=True):
-            page.text(left + shift + right, y, piece, size=SIZE, align="right", bold=bold)
-        page.text(left + shift + p.content, y, cell.after, size=SIZE)
-
-    def _draw_mark(self, page: Page, mark: Mark, y: float) -> None:
-        first, last = self.graph_left, self.graph_left + self.graph_width
-        low, middle, high = (self._x(v) for v in (mark.low, mark.estimate, mark.high))
-        start, end = max(low, first), min(high, last)
-        if mark.kind == "diamond":
-            _diamond(page, low, middle, high, first, last, y, self.table.diamond)
-        elif mark.kind == "bar":
-            page.shape([(start, y - 1.6), (end, y - 1.6), (end, y + 1.6), (start, y + 1.6)], fill=COLOURS[1])
-        else:
-            side = SQUARE * math.sqrt(mark.weight / self._heaviest()) if mark.weight > 0 else 3.6
-            side = max(side, 1.2)
-            page.shape(
-                [(middle - side / 2, y - side / 2), (middle + side / 2, y - side / 2),
-                 (middle + side / 2, y + side / 2), (middle - side / 2, y + side / 2)],
-                fill=self.table.square,
-            )  # fmt: skip
-            # The interval crosses its square, white where it lies inside and could not be seen.
-            page.line(
-                [start, end], [y, y], width=0.8, color="white" if end - start < side + 1 else INK, zorder=3
-            )
-        color = COLOURS[1] if mark.kind == "bar" else self.table.diamond if mark.kind == "diamond" else INK
-        if low < first - 1e-6:
-            page.shape([(first - ARROW, y), (first, y - 2.6), (first, y + 2.6)], fill=color)
-        if high > last + 1e-6:
-            page.shape([(last + ARROW, y), (last, y - 2.6), (last, y + 2.6)], fill=color)
-
-    def _heaviest(self) -> float:
-        return max(row.mark.weight for row in self.table.rows if row.mark is not None)
-
-    def _favours_lines(self) -> tuple[list[str], list[str]]:
+    @cached_property
+    def favours(self) -> tuple[list[str], list[str]]:
+        """The lines for the left and the right side of the axis, one above the other where half the axis is too narrow for a word."""
         graph = self.table.graph
         if graph is None or graph.favours is None:
             return [], []
-        left, right = graph.favours
-        half = self.graph_width / 2 - 4
-        return wrapped(left, half, SIZE), wrapped(right, half, SIZE)
+        half, bold = self.graph_width / 2 - 4, self.above
+        stacked = max(widest_part(side, self.type.size, bold) for side in graph.favours) > half
+        first, second = (
+            wrapped(side, self.graph_width if stacked else half, self.type.size, bold)
+            for side in graph.favours
+        )
+        if stacked:
+            first, second = [*first, *[""] * len(second)], [*[""] * len(first), *second]
+        return first, second
 
-    def _axis_height(self) -> float:
-        left, right = self._favours_lines()
-        caption = 1 if self.table.graph and self.table.graph.caption else 0
-        return 17 + LINE * (max(len(left), len(right)) + caption) + 2
+    @property
+    def above(self) -> bool:
+        """Whether the sides of the axis are named in its head."""
+        return self.table.preset.favours == "above"
 
-    def _draw_axis(self, page: Page, y: float) -> None:
+    def group_lines(self, placed: list[Placed], group: str, members: list[int]) -> list[str]:
+        return wrapped(group, span(placed, members, self.type) + 0.1, self.type.size, True)
+
+    def lines_of(self, row: Row) -> list[str]:
+        """The lines of a row's text or label."""
+        size = self.type.size
+        if row.text:
+            return wrapped(row.text, self.span - row.indent, size, row.bold)
+        if not _labelled(row):  # a heading may run over the empty columns
+            return wrapped(row.label, self.span - row.indent, size, row.bold)
+        return wrapped(row.label, self.label_width - row.indent, size, row.bold)
+
+    def title_of(self, number: int, of: int) -> list[str]:
+        """The lines of a page's title."""
+        text = self.table.title + (f" (page\u00a0{number}\u00a0of\u00a0{of})" if of > 1 else "")
+        return wrapped(text, self.width - 2 * MARGIN, self.type.size + 1, True) if text else []
+
+    # --- the height
+
+    def height_of(self, row: Row) -> float:
+        """Height of a row without the space above it."""
+        sentences = [
+            self.type.line * (len(wrapped(row.cells[p.column.key].pieces[0], p.column.most, self.type.size)) - 1)
+            - self.type.row * row.below
+            for p in [*self.before, *self.after]
+            if p.column.most and p.column.key in row.cells
+        ]  # fmt: skip
+        lines = len(self.lines_of(row))
+        return self.type.row + max(
+            [self.type.line * (lines - 1) + (self.type.below_lines if lines > 1 else 0), *sentences]
+        )
+
+    @cached_property
+    def head_lines(self) -> int:
+        """Lines of the heads of the columns."""
+        named = max(map(len, self.favours)) if self.above else 0
+        lines = [len(self.head_of_labels), len(self.graph_head) + named]
+        for placed in (self.before, self.after):
+            for group, members in groups(placed):
+                above = len(self.group_lines(placed, group, members)) if group else 0
+                lines.append(above + max(len(placed[i].head) for i in members))
+        return max(lines)
+
+    def head_bottom(self, title: Sequence[str]) -> float:
+        """Lower edge of title and heads."""
+        line = self.type.line
+        return MARGIN + (line * (len(title) + 0.6) if title else 0) + line * self.head_lines + 4
+
+    @property
+    def axis_height(self) -> float:
         graph = self.table.graph
-        assert graph is not None
-        first, last = self.graph_left, self.graph_left + self.graph_width
-        page.line([first, last], [y, y], width=0.7)
-        for value, label in self._ticks(graph):
-            x = first + (value - self.low) / (self.high - self.low) * self.graph_width
-            page.line([x, x], [y, y + 3.2], width=0.7)
-            page.text(x, y + 12.5, label, size=SIZE, align="center")
-        left, right = self._favours_lines()
-        below = y + 12.5 + LINE
-        for i, text in enumerate(left):
-            page.text(first, below + LINE * i, text, size=SIZE)
-        for i, text in enumerate(right):
-            page.text(last, below + LINE * i, text, size=SIZE, align="right")
-        if graph.caption:
-            last_line = below + LINE * max(len(left), len(right))
-            page.text((first + last) / 2, last_line, graph.caption, size=SIZE, align="center")
+        if graph is None:
+            return 0.0
+        sides = 0 if self.above else max(map(len, self.favours))
+        return 2.1 * self.type.size + self.type.line * (sides + bool(graph.caption)) + 2
 
-    def _ticks(self, graph: Graph) -> list[tuple[float, str]]:
-        """As many ticks as fit without their labels touching."""
-        for most in (7, 6, 5, 4, 3, 2):
-            marks = scales.ticks(graph.scale, self.low, self.high, most)
-            xs = [(v - self.low) / (self.high - self.low) * self.graph_width for v, _ in marks]
-            halves = [width_of(text, SIZE) / 2 for _, text in marks]
-            free = [xs[i + 1] - halves[i + 1] - xs[i] - halves[i] for i in range(len(xs) - 1)]
-            if all(space >= 5 for space in free):
-                return marks
-        return marks[:1]
+    @property
+    def parallel(self) -> bool:
+        """Whether there is room for lines beside the axis."""
+        return self.table.graph is not None and self.span >= BESIDE_LEAST
+
+    def sheets(self) -> list[Sheet]:
+        """The pages; one where everything fits."""
+        whole = self._cut(1)
+        return whole if len(whole) == 1 else self._cut(len(whole))
+
+    def _cut(self, of: int) -> list[Sheet]:
+        top = self.head_bottom(self.title_of(of, of)) + 5
+        pages = list(self._pages(PAGE_HEIGHT - MARGIN - self.axis_height - top))
+        sheets = []
+        for number, rows in enumerate(pages, start=1):
+            y, placed = top, []
+            for position, row in enumerate(rows):
+                y += row.space if position else 0
+                placed.append((row, y))
+                y += self.height_of(row)
+            sheets.append(Sheet(number, tuple(placed), y, y + self.axis_height + MARGIN))
+        return [*sheets[:-1], *self._ended(sheets[-1], of)]
+
+    def _pages(self, room: float) -> Iterator[list[Row]]:
+        """Rows by page: bound ones together as far as a page holds them, the name of a subgroup again where it goes on."""
+        page: list[Row] = []
+        used = 0.0
+        for block in _blocks(self.table.rows):
+            heights = [row.space + self.height_of(row) for row in block]
+            together = sum(heights) <= room - 2 * self.type.row
+            for position, (row, height) in enumerate(zip(block, heights, strict=True)):
+                needed = sum(heights) if together and not position else height
+                if page and used + needed > room and not (together and position):
+                    yield page
+                    page, used = [], 0.0
+                    if row.part and row.label != row.part:
+                        page.append(Row(f"{row.part} (continued)", bold=True, part=row.part))
+                        used = self.height_of(page[0])
+                page.append(row)
+                used += height
+        yield page
+
+    def _ended(self, last: Sheet, of: int) -> Iterator[Sheet]:
+        """The last page with lines beside or below the axis and notes, which go on on further pages where it is full."""
+        table, line, size = self.table, self.type.line, self.type.size
+        across = self.width - 2 * MARGIN
+        beside = [
+            one
+            for text in table.beside_axis
+            for one in wrapped(text, self.span if self.parallel else across, size)
+        ]
+        waiting = [one for text in self.notes for one in wrapped(text, across, size)]
+        parallel = self.parallel and last.rows_bottom + 4 + line * len(beside) + MARGIN <= PAGE_HEIGHT
+        below = last.rows_bottom + (4 if parallel or table.graph is None else self.axis_height + 4)
+        bottom = max(below + line * len(beside), last.rows_bottom + self.axis_height)
+        if (
+            bottom + MARGIN > PAGE_HEIGHT
+        ):  # the lines beside the axis go on on the next page, before the notes
+            waiting = [one for text in table.beside_axis for one in wrapped(text, across, size)] + waiting
+            beside, bottom = [], last.rows_bottom + self.axis_height
+        top = bottom + 7
+        room = int((PAGE_HEIGHT - MARGIN - top) / line)
+        # a line alone does not end a page
+        fitting = waiting[: max(room, 0)] if room >= min(len(waiting), 2) else []
+        height = (top + line * len(fitting) if fitting else bottom) + MARGIN
+        yield replace(
+            last, beside=tuple(beside), beside_top=below, notes=tuple(fitting), notes_top=top, height=height
+        )
+        waiting, number = waiting[len(fitting) :], last.number
+        while waiting:
+            number += 1
+            top = MARGIN + line * (len(self.title_of(of, of)) + 0.6)
+            fitting = waiting[: int((PAGE_HEIGHT - MARGIN - top) / line)]
+            waiting = waiting[len(fitting) :]
+            yield Sheet(
+                number, (), top, top + line * len(fitting) + MARGIN, notes=tuple(fitting), notes_top=top
+            )
 
 
-def _diamond(
-    page: Page, low: float, middle: float, high: float, first: float, last: float, y: float, fill: str
-) -> None:
-    """The summary diamond from `low` to `high`, cut at the edges of the graph."""
-    points: list[tuple[float, float]] = []
+def _labelled(row: Row) -> bool:
+    """Whether a row has a label in the column of labels."""
+    return bool(row.label) and (bool(row.cells) or row.mark is not None)
 
-    def height(x: float) -> float:
-        share = (x - low) / (middle - low) if x < middle else (high - x) / (high - middle)
-        return DIAMOND * share
 
-    points += [(first, y - height(first)), (first, y + height(first))] if low < first else [(low, y)]
-    points.append((middle, y + DIAMOND))
-    points += [(last, y + height(last)), (last, y - height(last))] if high > last else [(high, y)]
-    points.append((middle, y - DIAMOND))
-    page.shape(points, fill=fill, edge=INK, width=0.5)
+def _blocks(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Rows that stand on one page together."""
+    block: list[Row] = []
+    for row in rows:
+        block.append(row)
+        if not row.bound:
+            yield block
+            block = []
+    if block:
+        yield block

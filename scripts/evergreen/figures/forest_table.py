@@ -9,8 +9,8 @@ from typing import Literal
 
 from evergreen.bias.tools import Tool
 from evergreen.figures import scales
+from evergreen.figures.forest_presets import PRESETS, Preset
 from evergreen.figures.letters import Align
-from evergreen.figures.style import COLOURS, INK
 
 
 @dataclass(frozen=True)
@@ -21,60 +21,73 @@ class Cell:
     after: str = ""
 
 
-def interval(scale: scales.Scale, estimate: float, low: float, high: float, decimals: int) -> Cell:
-    """`0.49 [0.34, 0.70]` in pieces, on the shown scale."""
-    shown = [scales.number(scale.back(v), decimals) for v in (estimate, low, high)]
-    return Cell((shown[0], f"[{shown[1]},", f"{shown[2]}]"))
-
-
 @dataclass(frozen=True)
 class Column:
+    """A column; `most` is the width in points that the lines of a column of sentences have at most. Those with the highest `rank`
+    give way first where a page has no room for all; 0 always stays."""
+
     key: str
     head: str
     group: str = ""
     align: Align = "right"
     circles: bool = False  # cells hold judgements of risk of bias
-    most: float = 0.0  # a column of sentences, broken into lines of at most this width in points
+    most: float = 0.0
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a row shows in the graph; positions on the analysis scale."""
+    """What a row shows in the graph; positions on the analysis scale. `pale` is the diamond of a model beside the one that pools."""
 
     kind: Literal["square", "diamond", "bar", "point"]
     estimate: float
     low: float
     high: float
     weight: float = 0.0
+    pale: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
+    """A row: label, cells and mark, or a `text` across the columns left of the graph.
+
+    `leads_to` is the address of the trail of its numbers as seen from the folder of results. `below` counts the rows below whose
+    sentence column is empty: a long sentence of this row runs on beside them. A row that is `bound` stands on the page of the
+    next one; `part` is the subgroup that it belongs to, whose name is repeated on the next page. `new` marks a study.
+    """
+
     label: str = ""
     cells: dict[str, Cell] = field(default_factory=dict)
     mark: Mark | None = None
     bold: bool = False
     indent: float = 0.0
-    text: str = ""  # a sentence across the columns left of the graph, instead of a label and cells
+    text: str = ""
     space: float = 0.0  # above the row, in points
-    leads_to: str = ""  # address of the trail of its numbers
-    below: int = (
-        0  # rows below whose sentence column is empty: a long sentence of this row runs on beside them
-    )
+    leads_to: str = ""
+    below: int = 0
+    bound: bool = False
+    part: str = ""
+    new: bool = False
 
 
 @dataclass(frozen=True)
 class Graph:
+    """`pooled` and `beside` are the effects of the model that pools and of the one beside it, drawn as lines."""
+
     scale: scales.Scale
     head: str
     pooled: float | None = None
     favours: tuple[str, str] | None = None
     caption: str = ""
+    beside: float | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns before and after the graph, rows from top to bottom, lines beside the axis, notes below."""
+    """Columns before and after the graph, rows from top to bottom, lines beside the axis, notes below.
+
+    `given_way` says, behind the names of columns for which there was no room, where their numbers stand.
+    """
 
     head: str
     before: Sequence[Column]
@@ -83,11 +96,10 @@ class Table:
     graph: Graph | None
     beside_axis: Sequence[str] = ()
     notes: Sequence[str] = ()
-    rules: bool = False  # a thin line under every row
-    diamond: str = INK
-    square: str = COLOURS[0]
     title: str = ""
     tool: Tool | None = None  # whose judgements the circles show
+    preset: Preset = PRESETS["RevMan"]
+    given_way: str = "in the table of numbers beside this figure"
 
 
 def limits(table: Table) -> tuple[float, float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -20,6 +22,7 @@ from evergreen.figures.style import FONT, INK
 
 # The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
 WIDER = 1.01
+UNIT = 100.0
 EDGE = 4  # pixels before and after a line of text into which its letters may reach
 ASCENT, DESCENT = 1.2, 0.4  # of the size: what letters with accents reach above and below their baseline
 
@@ -35,10 +38,15 @@ def font_of(size: float, bold: bool = False, italic: bool = False) -> FontProper
     )
 
 
-@lru_cache(maxsize=16384)
 def _advance(text: str, size: float, bold: bool, italic: bool) -> float:
     """Width of one line of text in points, as its outlines have it."""
-    return float(text_to_path.get_text_width_height_descent(text, font_of(size, bold, italic), False)[0])
+    return _outlined(text, bold, italic) * (size / UNIT)
+
+
+@lru_cache(maxsize=16384)
+def _outlined(text: str, bold: bool, italic: bool) -> float:
+    """The same in letters of the size that matplotlib measures outlines in; whatever the size, they are the same."""
+    return float(text_to_path.get_text_width_height_descent(text, font_of(UNIT, bold, italic), False)[0])
 
 
 @lru_cache(maxsize=16384)
@@ -138,8 +146,27 @@ def _bytes_of(color: str) -> list[int]:
     return [round(255 * float(part)) for part in to_rgb(color)]
 
 
+# Where a line may end within a word: behind a hyphen or a slash, and between characters of scripts that have no blanks, but never
+# before a sign that closes.
+MAY_END = re.compile(
+    r"(?<=[-–—/_])(?=\w)|(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])(?=[\u3005-\u3007\u3041-\u9fff\uf900-\ufaff])"
+)
+
+
+def parts_of(word: str) -> list[str]:
+    """A word in the parts that may stand on different lines."""
+    return MAY_END.split(word)
+
+
+def widest_part(text: str, size: float, bold: bool = False) -> float:
+    """Width of the widest part of a text that no line may end in: what a column needs at least."""
+    parts = [part for word in re.split("[ \n]", text) for part in parts_of(word)]
+    return max((width_of(part, size, bold) for part in parts), default=0.0)
+
+
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
-    """Break text at spaces into lines no wider than `width` points; a word that is wider alone is broken too."""
+    """Break text at blanks into lines no wider than `width` points; in a word that is wider alone, where a line may end in one,
+    and anywhere between letters (with their marks) if there is no such place."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -150,12 +177,33 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[st
                 continue
             if line:
                 lines.append(line)
-            while width_of(word, size, bold) > width and len(word) > 1:
-                end = len(word) - 1
-                while end > 1 and width_of(word[:end], size, bold) > width:
-                    end -= 1
-                lines.append(word[:end])
-                word = word[end:]
-            line = word
+            *full, line = _filled(word, width, size, bold)
+            lines += full
         lines.append(line)
     return lines
+
+
+def _filled(word: str, width: float, size: float, bold: bool) -> list[str]:
+    """A word on as many lines as it needs."""
+    if width_of(word, size, bold) <= width:
+        return [word]
+    lines, line = [], ""
+    for part in parts_of(word):
+        if width_of(line + part, size, bold) <= width:
+            line += part
+            continue
+        if line:
+            lines.append(line)
+        line = part
+        while width_of(line, size, bold) > width and len(line) > 1:
+            end = len(line) - 1
+            while end > 1 and (width_of(line[:end], size, bold) > width or combining(line[end])):
+                end -= 1
+            lines.append(line[:end])
+            line = line[end:]
+    return [*lines, line]
+
+
+def combining(letter: str) -> bool:
+    """Whether a sign belongs to the letter before it."""
+    return unicodedata.category(letter).startswith("M")

@@ -16,6 +16,7 @@ from evergreen.figures.bubble import bubble
 from evergreen.figures.directions import effect_directions
 from evergreen.figures.drapery import drapery
 from evergreen.figures.forest import forest
+from evergreen.figures.forest_order import ROUND
 from evergreen.figures.funnel import FEW, funnel
 from evergreen.figures.labbe import labbe
 from evergreen.figures.profile import profile
@@ -52,6 +53,7 @@ def setting_of(outcome: Outcome, layout: str, tool: Tool | None = None) -> Setti
         unit=outcome.unit,
         timepoint=", ".join(outcome.timepoint),
         layout=layout,
+        order=outcome.order or ROUND,
         tool=tool,
     )
 

@@ -13,6 +13,10 @@ from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.study_rows import Study
 
 MINUS = "\N{MINUS SIGN}"
+SMALL_RATIO, LARGE_RATIO = 0.05, 1000.0
+"""Between these a ratio has the decimals of its outcome; below, two digits that count, above no decimals."""
+LARGE = 1000.0
+"""Numbers that are usually as large have no decimals."""
 
 
 def _same(value: float) -> float:
@@ -54,7 +58,18 @@ class Scale:
 
     def text(self, value: float | None) -> str:
         """A number of the analysis scale as readers see it; "" where there is none."""
-        return "" if value is None else number(self.back(value), self.decimals)
+        return "" if value is None else self.written(self.back(value))
+
+    def written(self, shown: float) -> str:
+        """A number of the shown scale as readers see it. A ratio far from 1 would be nothing in two decimals, or a row of digits."""
+        if not self.ratio or not math.isfinite(shown) or shown <= 0:
+            return number(shown, self.decimals)
+        if SMALL_RATIO <= shown < LARGE_RATIO:
+            return number(shown, self.decimals)
+        power = math.floor(math.log10(float(f"{shown:.1e}")))
+        if power < -4 or power > 5:
+            return f"{shown / 10.0**power:.1f}×10{_superscript(power)}"
+        return number(shown, max(1 - power, self.decimals if shown < 1 else 0))
 
     def position(self, value: float) -> float:
         """Where on the axis a number of the analysis scale stands."""
@@ -153,7 +168,8 @@ def of_result(result: Result) -> Scale:
     """
     scale = scale_of(result.measure, result.scale, result.studies)
     effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
-    return replace(scale, decimals=effect_decimals([scale.back(value) for value in effects]))
+    shown = [scale.back(value) for value in effects]
+    return replace(scale, decimals=max(2, effect_decimals(shown)) if scale.ratio else effect_decimals(shown))
 
 
 def number(value: float | None, decimals: int) -> str:
@@ -177,11 +193,20 @@ def decimals_needed(values: Sequence[float], most: int) -> int:
 
 
 def effect_decimals(values: Sequence[float]) -> int:
-    """Decimals of effects and their limits: two, more when all of them are small."""
-    largest = max((abs(v) for v in values if math.isfinite(v)), default=1.0)
+    """Decimals of effects and their limits: two, more when all of them are small, none when most are in the thousands."""
+    sizes = sorted(abs(v) for v in values if math.isfinite(v))
+    if mostly_large(sizes):
+        return 0
+    largest = sizes[-1] if sizes else 1.0
     if largest == 0:
         return 2
     return min(max(2, 1 - math.floor(math.log10(largest))), 6) if largest < 0.2 else 2
+
+
+def mostly_large(values: Sequence[float]) -> bool:
+    """Whether the median size of some numbers is in the thousands."""
+    sizes = sorted(abs(v) for v in values if math.isfinite(v))
+    return bool(sizes) and sizes[len(sizes) // 2] >= LARGE
 
 
 def p_value(p: float) -> str:
@@ -191,6 +216,16 @@ def p_value(p: float) -> str:
             return f"P\u00a0<\u00a0{bound}"
     decimals = 2 if p >= 0.1 else 1 - math.floor(math.log10(p))
     return f"P\u00a0=\u00a0{p:.{decimals}f}"
+
+
+def p_value_of_jama(p: float) -> str:
+    """`P = .04`, `P = .003`, `P < .001`, `P > .99`: without a zero in front, and never rounded up to .05 (AMA Manual of Style, 11th edition, 19.5)."""
+    if p < 0.001:
+        return "P\u00a0<\u00a0.001"
+    if p > 0.99:
+        return "P\u00a0>\u00a0.99"
+    places = 3 if p < 0.01 or p < 0.05 <= round(p, 2) else 2
+    return f"P\u00a0=\u00a0{f'{p:.{places}f}'.removeprefix('0')}"
 
 
 def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float, str]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from evergreen.figures.forest_layout import draw
-from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table, interval
-from evergreen.figures.scales import effect_decimals, number, of_result, same_axis, scale_of
+from evergreen.figures.forest_drawing import draw
+from evergreen.figures.forest_presets import PRESETS
+from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
+from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, method
+from evergreen.figures.wording import favours, method, sensitivity
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -81,18 +82,22 @@ def living(result: Result, setting: Setting) -> Drawn:
 def multiverse(result: Result, setting: Setting) -> Drawn:
     """The sensitivity analyses beside the main one, in ascending order of the estimate.
 
-    An analysis on another scale, or one that could not be done, is a note below.
+    An analysis on another scale, or one that could not be done, is a note below; the table of numbers has them all.
     """
-    entries, notes = [], []
-    for label, analysis in result.sensitivity.items():
-        model = analysis.model
+    entries, notes, beside = [], [], []
+    preset = PRESETS[setting.layout]
+    for analysis in result.sensitivity.values():
+        model, label = analysis.model, sensitivity(analysis)
         if model is None or model.estimate is None:
-            notes.append(f"Not done: {label} ({analysis.not_done or 'no estimate'}).")
+            why = analysis.not_done or "no estimate"
+            notes.append(f"Not done: {label} ({why}).")
+            beside.append({"label": label, "k": analysis.k, "measure": analysis.measure, "reason": why})
         elif not same_axis(analysis.measure, result.measure):
             other = scale_of(analysis.measure, result.scale)
-            shown = [other.back(value) for value in model.interval]
-            text = [number(value, effect_decimals(shown)) for value in shown]
-            notes.append(f"On another scale: {label}, {other.short} {text[0]} [{text[1]}, {text[2]}].")
+            other = replace(other, decimals=effect_decimals([other.back(value) for value in model.interval]))
+            shown = " ".join(preset.interval(other, *model.interval))
+            notes.append(f"On another scale: {label}, {other.short} {shown}.")
+            beside.append(_numbers(Entry.of(label, model.k, model), other) | {"measure": analysis.measure})
         else:
             entries.append(Entry.of(label, model.k, model))
     ordered = sorted(entries, key=lambda entry: (entry.estimate, entry.label))
@@ -105,6 +110,7 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         notes=notes,
         whole="Main analysis",
         same_method=False,
+        beside=beside,
     )
 
 
@@ -126,11 +132,12 @@ def _drawn(
     whole: str = "All studies",
     same_method: bool = True,
     notes: Sequence[str] = (),
+    beside: Sequence[dict[str, Any]] = (),
 ) -> Drawn:
-    scale = of_result(result)
+    """`beside` are lines of the table of numbers of what the figure does not draw."""
+    scale, preset = of_result(result), PRESETS[setting.layout]
     pooled = result.pooled if total else None
     shown_entries = [*entries, *([Entry.of(whole, pooled.k, pooled, bold=True)] if pooled else [])]
-    decimals = scale.decimals
     rows, numbers = [], []
     for entry in shown_entries:
         # A single study under Knapp and Hartung has an estimate and no interval.
@@ -139,9 +146,11 @@ def _drawn(
         high = entry.estimate if entry.ci_high is None else entry.ci_high
         cells = {
             "k": Cell((number(entry.k, 0),)),
-            "effect": interval(scale, entry.estimate, low, high, decimals)
-            if bounded
-            else Cell((number(scale.back(entry.estimate), decimals),)),
+            "effect": Cell(
+                preset.interval(scale, entry.estimate, low, high)
+                if bounded
+                else (scale.text(entry.estimate),)
+            ),
         }
         for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
             if value is not None:
@@ -150,15 +159,7 @@ def _drawn(
             cells["remark"] = Cell((entry.remark,))
         mark = Mark("diamond" if entry.bold else "point", entry.estimate, low, high)
         rows.append(Row(entry.label, cells, mark, bold=entry.bold, space=4 if entry.bold else 0))
-        numbers.append(
-            {
-                "label": entry.label, "k": entry.k, "effect": scale.back(entry.estimate),
-                "ci_low": None if entry.ci_low is None else scale.back(entry.ci_low),
-                "ci_high": None if entry.ci_high is None else scale.back(entry.ci_high),
-                "analysis_effect": entry.estimate, "analysis_ci_low": entry.ci_low, "analysis_ci_high": entry.ci_high,
-                "tau2": entry.tau2, "I2": entry.I2, "remark": entry.remark,
-            }
-        )  # fmt: skip
+        numbers.append(_numbers(entry, scale) | ({"measure": result.measure, "reason": ""} if beside else {}))
     columns = {key for row in rows for key in row.cells}
     after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
     if "remark" in columns:
@@ -183,5 +184,18 @@ def _drawn(
         ),
         notes=notes,
         title=f"{kind}: {setting.name}",
+        preset=replace(preset, favours="below"),
     )
-    return Drawn(draw(table), pd.DataFrame(numbers), table.title)
+    first, *further = draw(table)
+    return Drawn(first, pd.DataFrame([*numbers, *beside]), table.title, tuple(further))
+
+
+def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:
+    """A line of the table of numbers."""
+    low, high = entry.ci_low, entry.ci_high
+    return {
+        "label": entry.label, "k": entry.k, "effect": scale.back(entry.estimate),
+        "ci_low": None if low is None else scale.back(low), "ci_high": None if high is None else scale.back(high),
+        "analysis_effect": entry.estimate, "analysis_ci_low": low, "analysis_ci_high": high, "tau2": entry.tau2,
+        "I2": entry.I2, "remark": entry.remark,
+    }  # fmt: skip

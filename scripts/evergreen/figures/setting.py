@@ -21,13 +21,19 @@ class Setting:
     unit: str = ""
     timepoint: str = ""
     layout: str = "RevMan"
+    order: str = "round"  # of the studies in a forest plot
     tool: Tool | None = None  # of the risk of bias
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure, and the numbers in it."""
+    """A figure, and the numbers in it; `further` are its pages behind the first, where one page does not hold it."""
 
     figure: Figure
     numbers: pd.DataFrame
     title: str = ""
+    further: tuple[Figure, ...] = ()
+
+    @property
+    def pages(self) -> tuple[Figure, ...]:
+        return self.figure, *self.further

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from evergreen.figures.fonts import cut_fonts
@@ -30,6 +31,8 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#f
 # Widths that journals print, in inches: one column (about 85 mm), one and a half, two (about 178 mm).
 COLUMN, COLUMN_AND_HALF, PAGE = 3.35, 5.0, 7.0
 FORMATS = ("svg", "pdf", "png")
+# Pictures of more pages than these are looked at on a screen; what is printed is the PDF.
+PRINTED, SCREEN_DPI = 4, 200
 
 SETTINGS: Any = {
     "font.family": [FONT],
@@ -55,11 +58,17 @@ SETTINGS: Any = {
     "lines.linewidth": 0.9,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    # Glyphs as wide as their outlines at every resolution, so that what was measured fits.
+    "text.hinting": "no_hinting",
     "svg.fonttype": "none",
     "svg.hashsalt": "evergreen",
     "pdf.fonttype": 42,
     "pdf.compression": 6,
 }
+
+
+UNSAID: dict[str, Any] = {"CreationDate": None, "Creator": None, "Producer": None}
+"""What a PDF does not say of itself, for its bytes would differ by it."""
 
 
 @contextmanager
@@ -86,16 +95,15 @@ def save(
     """
     named = {"Title": title} if title else {}
     dpi = dpi or resolution(figure)
-    with mpl.rc_context({key: SETTINGS[key] for key in ("svg.fonttype", "svg.hashsalt", "pdf.fonttype")}):
+    with _kept():
         for suffix in formats:
             # A stem may hold a dot ("2018.5"), so that the suffix is added and not replaced.
             with replaced(f"{stem}.{suffix}") as draft:
                 if suffix == "png":
                     write_png(figure, draft, dpi=dpi, texts=named)
                 elif suffix == "pdf":
-                    facts = named | {"CreationDate": None, "Creator": None, "Producer": None}
                     with cut_fonts():
-                        figure.savefig(draft, format="pdf", metadata=facts, dpi=dpi)
+                        figure.savefig(draft, format="pdf", metadata=named | UNSAID, dpi=dpi)
                 else:
                     svg = StringIO()
                     figure.savefig(
@@ -103,3 +111,27 @@ def save(
                     )
                     text = svg.getvalue().replace(f"'{FONT}'", SVG_FONTS)
                     draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def save_pages(figures: Sequence[Figure], stems: Sequence[str | Path], *, title: str = "") -> None:
+    """Write the pages of a figure: each as SVG and PNG under its own stem, all of them in one PDF under the first."""
+    of = len(figures)
+    dpi = SCREEN_DPI if of > PRINTED else None
+    for number, (figure, stem) in enumerate(zip(figures, stems, strict=True), start=1):
+        own = f"{title} (page {number} of {of})" if title and of > 1 else title
+        save(figure, stem, title=own, dpi=dpi, formats=[one for one in FORMATS if of == 1 or one != "pdf"])
+    if of > 1:
+        facts = ({"Title": title} if title else {}) | UNSAID
+        with (
+            _kept(),
+            replaced(f"{stems[0]}.pdf") as draft,
+            cut_fonts(),
+            PdfPages(draft, metadata=facts) as pdf,
+        ):
+            for figure in figures:
+                pdf.savefig(figure)
+
+
+def _kept() -> AbstractContextManager[None]:
+    """Texts and fonts as they are and ids by content, whatever the settings around."""
+    return mpl.rc_context({key: SETTINGS[key] for key in ("svg.fonttype", "svg.hashsalt", "pdf.fonttype")})

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from evergreen.figures.scales import number, p_value
-from evergreen.metaanalysis.models import MODELS
-from evergreen.synthesis.result.analyses import Between, BetweenNotDone
+from evergreen.figures.scales import mostly_large, number, p_value
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
 if TYPE_CHECKING:
     from evergreen.figures.setting import Setting  # words need no matplotlib
 
+PValue = Callable[[float], str]
+"""How a P value is written."""
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 
 
@@ -28,56 +32,152 @@ def method(model: PooledModel, level: float) -> str:
     return f"{weighting}, {effects}{estimator}, {interval}"
 
 
-def heterogeneity(model: PooledModel, decimals: int = 2) -> str:
+RANDOM, COMMON = "random effects", "common effect"
+
+
+def kind_of(model: PooledModel) -> str:
+    """Whether the effects of studies differ in a model: `random effects`, `common effect`."""
+    return RANDOM if MODELS[model.model].heterogeneous else COMMON
+
+
+def heterogeneity(model: PooledModel, p: PValue = p_value) -> str:
     """`Heterogeneity: Tau² = 0.31 [0.12, 1.11]; Chi² = 152.23, df = 12 (P < 0.00001); I² = 92%`."""
     if model.Q is None or model.Q_p is None or not model.Q_df:
         return "Heterogeneity: not applicable"
     parts = []
     if model.tau2 is not None:
-        places = _tau_decimals(model.tau2, decimals)
+        places = _tau_decimals(model.tau2)
         text = f"Tau² = {number(model.tau2, places)}"
         if model.tau2_ci_low is not None and model.tau2_ci_high is not None:
             text += f" [{number(model.tau2_ci_low, places)}, {number(model.tau2_ci_high, places)}]"
         parts.append(text)
-    parts.append(f"Chi² = {number(model.Q, 2)}, df = {model.Q_df:g} ({p_value(model.Q_p)})")
+    parts.append(f"Chi² = {number(model.Q, 2)}, df = {model.Q_df:g} ({p(model.Q_p)})")
     if model.I2 is not None:
         parts.append(f"I² = {number(model.I2, 0)}%")
     return "Heterogeneity: " + "; ".join(parts).replace(" = ", EQUALS)
 
 
-def overall(model: PooledModel) -> str:
+def overall(model: PooledModel, p: PValue = p_value) -> str:
     """`Test for overall effect: Z = 3.97 (P < 0.0001)`, or T with its degrees of freedom."""
     if model.statistic is None or model.p is None:
         return ""
     statistic = number(abs(model.statistic), 2)
     if model.df is not None:
-        return f"Test for overall effect: T = {statistic}, df = {model.df:g} ({p_value(model.p)})"
-    return f"Test for overall effect: Z = {statistic} ({p_value(model.p)})"
+        return f"Test for overall effect: T = {statistic}, df = {model.df:g} ({p(model.p)})"
+    return f"Test for overall effect: Z = {statistic} ({p(model.p)})"
 
 
-def between(test: Between | BetweenNotDone) -> str:
+TESTS = {
+    "auto": "Hartung-Knapp or Wald", "z": "Wald", "t": "t", "knha": "Hartung-Knapp", "adhoc": "Hartung-Knapp (not narrower than Wald)",
+}  # fmt: skip
+"""Tests of a pooled effect, by their names in the protocol."""
+MODEL_WORDS = {
+    "random": "random effects", "common": "common effect", "mh": "Mantel-Haenszel", "peto": "Peto", "glmm": "mixed model",
+    "multilevel": "multilevel model",
+}  # fmt: skip
+LEFT_OUT = {
+    "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
+}  # fmt: skip
+CHANGES: Mapping[str, Callable[[Any], str]] = {
+    "tau2": lambda value: _capital(TAU2[value]),
+    "test": lambda value: TESTS[value],
+    "model": lambda value: _capital(MODEL_WORDS[value]),
+    "measure": lambda value: _capital(MEASURES[value].name),
+    "level": lambda value: f"{100 * value:g}% intervals",
+    "prediction": lambda value: f"{'With' if value else 'Without'} prediction interval",
+    "glmm": lambda value: f"Mixed model {value}",
+    "i2": lambda value: f"I² from {'tau²' if value == 'tau2' else value}",
+    "multi_arm": lambda value: {
+        "combine": "Arms combined",
+        "split": "Control divided",
+        "separate": "Arms apart",
+    }[value],
+    "dependent": lambda value: {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}[
+        value
+    ],
+    "rho": lambda value: f"Correlation within studies {value:g}",
+    "add": lambda value: f"{value:g} added to empty cells",
+    "mh_add": lambda value: f"{value:g} added in Mantel-Haenszel",
+    "r": lambda value: f"Correlation with baseline {value:g}",
+    "icc": lambda value: f"Intracluster correlation {value:g}",
+    "r_paired": lambda value: f"Correlation within people {value:g}",
+    "r_parts": lambda value: f"Correlation of components {value:g}",
+    "control_risk": lambda value: f"Control risk {value:g}",
+    "without": lambda value: f"Without {LEFT_OUT.get(value, value)}",
+    "without_studies": lambda value: f"Without {value if isinstance(value, str) else ', '.join(value)}",
+}
+"""What a sensitivity analysis changes, in words; what is not here is said by its key."""
+
+
+def sensitivity(analysis: Sensitivity) -> str:
+    """What a sensitivity analysis changes: `DerSimonian-Laird, Wald`."""
+    return changes(analysis.changes)
+
+
+def changes(entry: Mapping[str, Any]) -> str:
+    """The same of an entry of the protocol, in which a list stands for several analyses: `DerSimonian-Laird or Paule-Mandel`."""
+    parts = [_change(key, value) for key, value in entry.items()]
+    return ", ".join([*parts[:1], *map(_within, parts[1:])])
+
+
+def _change(key: str, value: Any) -> str:
+    several = isinstance(value, list | tuple) and key != "without_studies"
+    said = [
+        CHANGES[key](one) if key in CHANGES else f"{key} = {one}" for one in (value if several else [value])
+    ]
+    return " or ".join([*said[:1], *map(_within, said[1:])])
+
+
+def _within(text: str) -> str:
+    """A part of a sentence, without a capital unless it is a name."""
+    return text if text.split()[0] in NAMES else text[:1].lower() + text[1:]
+
+
+NAMES = (
+    "DerSimonian-Laird",
+    "Hedges",
+    "Hunter-Schmidt",
+    "Sidik-Jonkman",
+    "Paule-Mandel",
+    "Hartung-Knapp",
+    "Wald",
+    "Mantel-Haenszel",
+    "Peto",
+    "I²",
+)
+"""Words that have a capital wherever they stand."""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def between(test: Between | BetweenNotDone, p: PValue = p_value) -> str:
     """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`."""
     if isinstance(test, BetweenNotDone):
         return f"Test for subgroup differences: {test.not_done}"
     assert test.p is not None
-    text = f"Chi² = {number(test.Q, 2)}, df = {test.df:g} ({p_value(test.p)}); I² = {number(test.I2, 0)}%"
+    name, df = ("F", f"{test.df:g}, {test.df2:g}") if test.df2 is not None else ("Chi²", f"{test.df:g}")
+    text = f"{name} = {number(test.Q, 2)}, df = {df} ({p(test.p)})"
+    text += "" if test.I2 is None else f"; I² = {number(test.I2, 0)}%"
     return "Test for subgroup differences: " + text.replace(" = ", EQUALS)
 
 
 def explained(model: PooledModel) -> str:
     """How interval, variance and prediction interval were obtained, in one sentence."""
-    names = {"knha": "Hartung-Knapp", "adhoc": "Hartung-Knapp (not narrower than Wald)", "z": "Wald"}
     inverse = model if isinstance(model, InverseVariance) else None
     why = f" ({inverse.test_reason})" if inverse and inverse.test_reason else ""
-    parts = [f"Confidence interval of the pooled effect: {names[model.test]}{why}"]
+    parts = [f"Confidence interval of the pooled effect: {TESTS[model.test]}{why}"]
     if inverse and inverse.tau2_method:
         bounded = ", interval by the Q-profile" if inverse.tau2_ci_low is not None else ""
         parts.append(f"Tau²: {inverse.tau2_method}{bounded}")
     return "; ".join(parts) + "."
 
 
-def _tau_decimals(tau2: float, least: int) -> int:
-    return least if tau2 == 0 or tau2 >= 0.1 else min(max(least, 1 - math.floor(math.log10(tau2))), 6)
+def _tau_decimals(tau2: float) -> int:
+    if mostly_large([tau2]):
+        return 0
+    return 2 if tau2 == 0 or tau2 >= 0.1 else min(max(2, 1 - math.floor(math.log10(tau2))), 6)
 
 
 def favours(setting: Setting) -> tuple[str, str]:

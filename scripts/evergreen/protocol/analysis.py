@@ -194,6 +194,14 @@ class Analysis(Settings):
         description="A study is an outlier where its studentised deleted residual lies outside the normal interval of this level.",
         json_schema_extra=told(unit="fraction"),
     )
+    both: bool = Field(
+        False,
+        description="Whether the pooled effect of the other model is given beside it, each with its weights: a common effect beside random effects, or random effects beside a common effect.",
+    )
+    subgroup_tau2: Literal["own", "common"] = Field(
+        "own",
+        description="Whether each subgroup has a between-study variance of its own or all share one (random effects), by a meta-regression on the subgroups.",
+    )
     cumulative: str | None = Field(
         None,
         min_length=1,

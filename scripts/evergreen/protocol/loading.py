@@ -80,7 +80,12 @@ def complete(
     return read.model_copy(
         update={
             "outcomes": tuple(
-                outcome.model_copy(update={"analysis": outcome.analysis.over(read.analysis)})
+                outcome.model_copy(
+                    update={
+                        "analysis": outcome.analysis.over(read.analysis),
+                        "order": outcome.order or read.figures.order,
+                    }
+                )
                 for outcome in read.outcomes
             )
         }

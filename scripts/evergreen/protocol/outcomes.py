@@ -15,6 +15,9 @@ from evergreen.protocol.grading import AssumedRisks, ReExpressed, Thresholds, ri
 from evergreen.protocol.part import Fault, Id, Names, Part, Texts, part, told
 from evergreen.sheets import folded
 
+ORDERS = ("round", "year", "effect", "weight", "name")
+"""Orders of the studies in a forest plot; any other is that of a study-level column."""
+
 
 class Arms(Part):
     """Arms that are compared; without any, all of a group."""
@@ -141,6 +144,13 @@ class Outcome(Part):
         description="Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction.",
     )
 
+    order: str | None = Field(
+        None,
+        min_length=1,
+        description="Order of the studies in this outcome's forest plot, as `figures.order` has it.",
+        json_schema_extra=told(default="that of `figures`"),
+    )
+
     @property
     def filling(self) -> Filling:
         """How numbers that its rows lack are filled in."""
@@ -152,7 +162,8 @@ class Outcome(Part):
         moderators = [column for name in self.moderators for column in name.split(":")]
         order = self.analysis.cumulative
         ordered_by = [order] if order and order != "round" else []
-        return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by]))
+        shown_by = [self.order] if self.order and self.order not in ORDERS else []
+        return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by, *shown_by]))
 
 
 def fillings_of(outcomes: Sequence[Outcome]) -> dict[str, Filling]:

@@ -23,7 +23,7 @@ POOLING = {
 ASKING = {"id", "measure", "better", "data", "unit", "units", "scale", "instrument", "conversions", "without"}
 LISTING = {"id", "name", "measure", "data", "unit", "timepoint", "arms"}
 QUESTION = {"population", "intervention", "comparator", "outcomes", "designs"}
-DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours"}
+DRAWING = {"id", "name", "measure", "unit", "timepoint", "better", "favours", "order"}
 
 
 def search_pubmed(protocol: Protocol) -> Values:
@@ -168,7 +168,7 @@ def merge_extraction(protocol: Protocol) -> Values:
 def slice_outcomes(protocol: Protocol) -> list[Values]:
     """All outcomes as pooling reads them, with the sheet's name of their data."""
     return [
-        {**pooling, "data": outcome.data}
+        {**pooling, "data": outcome.data, **_values(outcome, {"order"})}
         for outcome, pooling in zip(protocol.outcomes, pool_outcomes(protocol.outcomes), strict=True)
     ]
 

@@ -67,7 +67,12 @@ class RiskOfBias(Part):
 class Figures(Part):
     """Looks of the figures."""
 
-    layout: Literal["RevMan", "JAMA", "BMJ"] = Field("RevMan", description="Layout of forest plots.")
+    layout: Literal["RevMan", "JAMA", "BMJ", "plain"] = Field("RevMan", description="Layout of forest plots.")
+    order: str = Field(
+        "round",
+        min_length=1,
+        description="Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
+    )
 
 
 class Protocol(Part):

@@ -99,7 +99,8 @@ class Area:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document."""
+    """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document; `further` are the stems of its
+    pages behind the first, which the page links."""
 
     kind: ClassVar[str] = "figure"
     id: str
@@ -108,6 +109,7 @@ class Figure:
     caption: str
     width: int | None = None
     links: Sequence[tuple[str, str]] = ()
+    further: Sequence[Path] = ()
 
     @property
     def data(self) -> str:
@@ -144,7 +146,10 @@ class Figure:
     def files(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the files beside the figure."""
         base = "../" + "/".join(self.stem.parts[1:]) if len(self.stem.parts) > 1 else self.stem.name
-        return [("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links]
+        return [
+            ("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links,
+            *((f"page {number}", f"../{'/'.join(page.parts[1:])}.svg") for number, page in enumerate(self.further, start=2)),
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from evergreen import __version__
+from evergreen.figures import wording
 from evergreen.report import methods, pooling_words
 from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
@@ -89,7 +89,9 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         for outcome in outcomes
         if outcome.subgroups or outcome.moderators
     ]
-    compared = sorted({_changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity})
+    compared = sorted(
+        {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
+    )
     smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome.name} ({outcome.measure})" for outcome in outcomes)
     times = "; ".join(
@@ -208,13 +210,6 @@ def _flow_words(run: Run) -> str:
         f"{plural(found, 'record')} from databases and registers, {plural(n['duplicates'], 'duplicate')}; of the others"
         f" {methods.screened_words(n, run.counts.get('skipped', ()))}; {plural(assessed, 'report')} assessed,"
         f" {plural(n['total_studies'], 'study', 'studies')} in {plural(n['total_reports'], 'report')} included."
-    )
-
-
-def _changes(entry: Mapping[str, Any]) -> str:
-    """What a sensitivity analysis changes, in words."""
-    return ", ".join(
-        f"{key} {list(value) if isinstance(value, tuple) else value}" for key, value in entry.items()
     )
 
 

@@ -179,6 +179,7 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
             f"{entry['title']}. {sentence}",
             f"{caption}. Numbers drawn and files:",
             links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
+            further=[folder / page for page in entry["further_pages"]],
         )
         (first if entry["name"] in FIRST else further).append(figure)
     blocks: list[Block] = list(first)

@@ -87,11 +87,12 @@ def _add(word: WordDocument, block: blocks.Block, pictures: dict[bytes, Path]) -
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
     elif isinstance(block, blocks.Figure):
-        path = block.stem.with_name(f"{block.stem.name}.png")
-        width, height = _size(path)
-        stand_in = DOT + str(path).encode()
-        pictures[stand_in] = path
-        word.add_picture(BytesIO(stand_in), FIGURE_WIDTH, round(FIGURE_WIDTH * height / width))
+        for page in (block.stem, *block.further):
+            path = page.with_name(f"{page.name}.png")
+            width, height = _size(path)
+            stand_in = DOT + str(path).encode()
+            pictures[stand_in] = path
+            word.add_picture(BytesIO(stand_in), FIGURE_WIDTH, round(FIGURE_WIDTH * height / width))
         word.add_paragraph(
             block.caption.removesuffix(" Files:").removesuffix(" Numbers drawn and files:"), style="Caption"
         )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evergreen.screening.study_names import Named, first_reports
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
 
-STUDY_COLUMNS = ["study", "status", "round", "work_ids", "record_ids", "how"]
+STUDY_COLUMNS = ["study", "status", "round", "work_ids", "record_ids", "how", "report_name", "report_year"]
 ORPHAN_COLUMNS = ["record_id", "study", "file", "row", "why"]
 # A report that could not be classified yet, or whose trial still runs, keeps its study open.
 OPEN = ("", "awaiting", "ongoing")
@@ -37,7 +38,8 @@ def list_studies(
     `clusters`: record_id to work_id; `title_abstract` and `full_text`: the stages' decisions; `assigned`: the sheet
     `studies.csv` (`record_id, study`; a report may belong to several studies), a study named as most of its rows name it. An included report that no row assigns is a
     study of its own, named by its work_id. A study is included when one of its reports is, else pending when one is
-    still open, else excluded; its round is the earliest one of its included reports.
+    still open, else excluded; its round is the earliest one of its included reports. `report_name` is what it is called by its first
+    report (of the included ones if there are any), `report_year` the year of that.
     """
     members: dict[str, dict[str, None]] = defaultdict(dict)
     spelt = spelling_of(assigned["study"])
@@ -58,6 +60,8 @@ def list_studies(
     order = {work: position for position, work in enumerate(works["work_id"])}
     rounds = dict(zip(works["work_id"], works["round"], strict=True))
     records = dict(zip(works["work_id"], works["record_ids"], strict=True))
+    said = _authors_and_years(works)
+    named = []
     rows = []
     for study in sorted(members):
         reports = sorted(members[study], key=lambda work: order[work])
@@ -66,6 +70,7 @@ def list_studies(
         status = "included" if included else "pending" if open_ else "excluded"
         since = min((rounds[work] for work in included), default="")
         own = study in order and folded(study) not in spelt
+        named.append(Named(study, own, [said[work] for work in included or reports]))
         rows.append(
             (
                 study,
@@ -76,7 +81,17 @@ def list_studies(
                 "own" if own else "assigned",
             )
         )
-    return Studies(pd.DataFrame(rows, columns=STUDY_COLUMNS), pd.DataFrame(orphans, columns=ORPHAN_COLUMNS))
+    called = first_reports(named)
+    listed = [(*row, called[row[0]].called, called[row[0]].year) for row in rows]
+    return Studies(pd.DataFrame(listed, columns=STUDY_COLUMNS), pd.DataFrame(orphans, columns=ORPHAN_COLUMNS))
+
+
+def _authors_and_years(works: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """(authors, year) of each work, "" where it does not say."""
+    blank = [""] * len(works)
+    authors = works["authors"].fillna("") if "authors" in works else blank
+    years = ["" if pd.isna(year) else str(int(year)) for year in works["year"]] if "year" in works else blank
+    return dict(zip(works["work_id"], zip(authors, years, strict=True), strict=True))
 
 
 def _decisions(table: pd.DataFrame, *, final: bool) -> dict[str, str]:

@@ -137,8 +137,7 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
 
 def _labelled(one: Comparison, label: str) -> Comparison:
     """A comparison of a study that has several results, with the name of its own."""
-    named = ", ".join(filter(None, (one.label.removeprefix(one.study).strip(" ()"), label)))
-    return replace(one, label=f"{one.study} ({named})" if named else one.study)
+    return replace(one, part=", ".join(filter(None, (one.part, label))))
 
 
 def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:

@@ -42,6 +42,7 @@ from evergreen.synthesis.result.study_rows import (
     ReportedArm,
     SheetRow,
 )
+from evergreen.synthesis.study_labels import first_report, label_of
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -58,11 +59,11 @@ class Comparison:
     `r_paired` is the correlation of their values. `levels` says (folded) which result it is of, `control` names a control that it shares. `arms` is what a figure shows, `derived` whether a number was converted, `imputed` whether one that its effect is made of
     has an input that no report gives, `conversions` how the numbers that its effect is made of came about, `sources` the databases that its
     reports came from, `columns` the study-level columns, `combined` whether several arms of a group were made one. `parts` are the
-    effects that were aggregated to this one. `rows` are those of the extraction that all of it stands in.
+    effects that were aggregated to this one. `rows` are those of the extraction that all of it stands in. `called` is what the study is called by its first report, of `year`,
+    "" without one; `part` tells the comparison from others of its study.
     """
 
     study: str
-    label: str
     round: str | None
     numbers: dict[str, float]
     yi: float | None
@@ -80,6 +81,14 @@ class Comparison:
     levels: Mapping[str, str] = field(default_factory=dict)
     control: str | None = None
     rows: tuple[SheetRow, ...] = ()
+    called: str = ""
+    part: str = ""
+    year: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Name of its row."""
+        return label_of(self.study, self.called, self.part)
 
     @property
     def clustered(self) -> bool:
@@ -291,11 +300,13 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         if numbers:
             known_of[str(group)] = numbers
             arms[str(group)] = shown(numbers, part)
+    reported_in = first_report(rows[0])
     return LeftOut(
         study=study,
         reason=reason,
         round=rows[0]["round"] or None,
-        label=study,
+        label=label_of(study, reported_in["called"]),
+        year=reported_in["year"],
         arms=arms,
         reported=_reported(rows),
         rows=_places(rows),
@@ -357,7 +368,8 @@ def _row(
     ids = [text_of(row.get("record_id")) for row in rows]
     return Comparison(
         study=study,
-        label=study if of == 1 else f"{study} ({first['arm']})",
+        part="" if of == 1 else first["arm"],
+        **first_report(first),
         round=first["round"] or None,
         numbers=numbers,
         yi=estimate[0],

@@ -70,7 +70,7 @@ def _together(part: Studies) -> Comparison:
         for made in part.effects()
     )
     return Comparison(
-        study=ones[0].study, label=ones[0].study, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},
+        study=ones[0].study, called=ones[0].called, year=ones[0].year, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},
         derived=any(one.derived for one in ones), sources=tuple(sorted({s for one in ones for s in one.sources})),
         columns=ones[0].columns, combined=any(one.combined for one in ones),
         imputed=any(one.imputed for one in ones), conversions=tuple(made for one in ones for made in one.conversions), parts=parts,

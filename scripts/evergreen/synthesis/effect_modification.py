@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NOT_REPORTED, NUMBER, folded
+from evergreen.synthesis import subgroup_tau2
 from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result.analyses import (
     Between,
@@ -34,15 +35,19 @@ def subgroups(
 ) -> Subgroups:
     """The pooled effect of each level of each column, and the tests between the levels.
 
-    Every subgroup is pooled as the whole is, with a tau2 of its own; the test is Cochran's Q of the subgroups' means. What has no
-    `total` is not compared either.
+    Every subgroup is pooled as the whole is, with a tau2 of its own unless the protocol asks for a common one; the test is
+    Cochran's Q of the subgroups' means. What has no `total` is not compared either.
     """
-    pooled: dict[str, dict[str, PooledModel]] = {}
+    pooled: dict[str, Mapping[str, PooledModel]] = {}
     tests: dict[str, Between | BetweenNotDone] = {}
     for column in columns:
-        pooled[column] = models_of(studies, column, analysis)
-        known = np.array([value != "" for value in studies.column(column)], dtype=bool)
+        values = studies.column(column)
+        known = np.array([value != "" for value in values], dtype=bool)
         without = tuple(studies.take(~known).labels) if known.any() else ()
+        if total and subgroup_tau2.asked(values, analysis):
+            pooled[column], tests[column] = subgroup_tau2.sharing(studies, values, analysis, without)
+            continue
+        pooled[column] = models_of(studies, column, analysis)
         if not total and pooled[column]:
             tests[column] = BetweenNotDone(
                 not_done="what has no total is not compared", without_value=without

@@ -26,6 +26,7 @@ from evergreen.synthesis import (
     subtotals,
 )
 from evergreen.synthesis.arms import Rows
+from evergreen.synthesis.beside import beside
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.preparation import prepared
@@ -62,6 +63,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         studies=pooled_studies,
         participants=people_in(chosen.comparisons, studies, left_out),
         model=model,
+        beside=None if no_total else beside(studies, outcome.subgroups, analysis),
         profile=curves.profile(studies, model),
         no_total=no_total,
         not_pooled="" if studies.comparisons else not_pooled(left_out),
@@ -177,6 +179,7 @@ def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...
             imputed=comparison.imputed,
             conversions=comparison.conversions,
             columns=comparison.columns,
+            year=comparison.year,
             rows=comparison.rows,
         )
         for position, (comparison, made) in enumerate(

@@ -48,6 +48,16 @@ def check(outcome: Outcome) -> None:
     dependence.check(outcome)
     analysis, measure, name = outcome.analysis, outcome.measure, outcome.id
     model = analysis.model
+    if analysis.both and model in ("glmm", "multilevel"):
+        raise InputError(
+            f"outcome {name}: `both` gives a common effect and random effects by inverse variance, and the model is {model}",
+            todo="Leave `both` out, or set `model: random` or `common`.",
+        )
+    if analysis.subgroup_tau2 == "common" and model != "random":
+        raise InputError(
+            f"outcome {name}: `subgroup_tau2: common` belongs to a random-effects model, and the model is {model}",
+            todo="Leave it out, or set `model: random`.",
+        )
     found = conflict(
         model,
         measure,

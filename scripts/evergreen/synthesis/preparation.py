@@ -21,7 +21,7 @@ from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 def prepared(studies: Studies, outcome: Outcome) -> Preparation:
     """What was done to the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
     analysis, ones = outcome.analysis, studies.comparisons
-    shared = sum(one.label != one.study and bool(one.arms) for one in ones)
+    shared = sum(bool(one.part) and bool(one.arms) for one in ones)
     in_model = analysis.model == "mh" and analysis.mh_add
     return Preparation(
         derived=sum(one.derived for one in ones),

@@ -15,6 +15,8 @@ import pandas as pd
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Analysis, Settings
+from evergreen.synthesis import subgroup_tau2
+from evergreen.synthesis.beside import analysis_beside
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
@@ -23,8 +25,9 @@ from evergreen.synthesis.result.analyses import (
     Influence,
     Moderators,
     SmallStudy,
+    Subgroups,
 )
-from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.pooled_models import Beside, InverseVariance, Mixed, Multilevel, PooledModel
 from evergreen.synthesis.result.result_part import Part
 from evergreen.synthesis.result.study_rows import Study, StudyEffect
 from evergreen.synthesis.study_effects import options
@@ -88,7 +91,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     outcome, studies, level = result.outcome, result.studies, result.level
     if not studies:
         return
-    terms = result.moderators.columns if result.moderators is not None else ()
+    terms = [*(result.moderators.columns if result.moderators is not None else ()), *result.subgroups.columns]
     columns = {
         name: [study.columns.get(name, "") for study in studies] for term in terms for name in term.split(":")
     }
@@ -116,7 +119,12 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     for main in _pooled(outcome, "main", whole, every, result.model, settings):
         main.numbers |= weights(every)
         yield main
+    if result.beside is not None:
+        yield from _beside(outcome, whole, result.beside, studies, settings)
     for column, levels in result.subgroups.columns.items():
+        if subgroup_tau2.asked(columns[column], settings):
+            yield _sharing(outcome, whole, column, result.subgroups, columns[column], settings)
+            continue
         found: list[Task] = []
         for value, model in levels.items():
             own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
@@ -163,6 +171,44 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         yield Task(outcome, "cumulative", "cumulative", whole, order, how, found_numbers)
     if isinstance(result.small_study, SmallStudy):
         yield _small_studies(outcome, whole, how, result.small_study)
+
+
+def _beside(
+    outcome: str, whole: Effects, found: Beside, studies: Sequence[Study], settings: Analysis
+) -> Iterator[Task]:
+    """The model beside the one that pools, with its weights and subgroups."""
+    other = analysis_beside(settings)
+    for main in _pooled(outcome, "beside", whole, range(1, len(studies) + 1), found.model, other):
+        main.numbers |= {
+            f"{row} weight": Number(ROW.format(study.label, "weight"), weight, {})
+            for row, (study, weight) in enumerate(zip(studies, found.weights, strict=True), start=1)
+            if weight is not None
+        }
+        yield main
+    for column, levels in found.subgroups.items():
+        for value, model in levels.items():
+            own = [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
+            yield from _pooled(outcome, f"beside, {column}: {value}", whole, own, model, other)
+
+
+def _sharing(
+    outcome: str, whole: Effects, column: str, found: Subgroups, levels: Sequence[str], settings: Analysis
+) -> Task:
+    """Subgroups with one tau2, and the test between them."""
+    how = {
+        "model": "random",
+        "tau2": settings.tau2,
+        "test": settings.test,
+        "level": settings.level,
+        "terms": column,
+    }
+    numbers: dict[str, Number] = {}
+    for place, (level, model) in enumerate(sorted(found.columns[column].items()), start=1):
+        block = {key: value for key, value in model if key not in SETTINGS}
+        numbers |= _leaves(block, dict(model), f"{place} ", f"{level}: ")
+    numbers |= _leaves(dict(found.tests[column]), {"k": len(whole.labels)}, "between ", "between subgroups: ")
+    rows = [row for row, level in enumerate(levels, start=1) if level]
+    return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, how, numbers)
 
 
 def effects_of(

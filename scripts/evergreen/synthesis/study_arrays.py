@@ -63,9 +63,7 @@ class Studies:
                 parts=one.parts,
                 r_paired=one.r_paired,
                 control=one.control,
-                levels={
-                    name: label for name, label in one.levels.items() if label and one.label != one.study
-                },
+                levels={name: label for name, label in one.levels.items() if label and one.part},
             )
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]

@@ -62,6 +62,7 @@ def rated(
                 reason=reason,
                 round=comparison.round,
                 label=comparison.label,
+                year=comparison.year,
                 arms=comparison.arms,
                 not_estimable=bool(says_nothing),
                 columns=comparison.columns if says_nothing else {},

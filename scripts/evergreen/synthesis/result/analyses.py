@@ -30,8 +30,9 @@ from evergreen.synthesis.result.study_rows import StudyEffect
 class Between(Part):
     """The test between subgroups: Cochran's Q of their pooled effects."""
 
-    Q: Number = said("Q.")
+    Q: Number = said("Q; where `df2` is there F.")
     df: Count = said("Degrees of freedom.")
+    df2: Count = maybe("Second degrees of freedom, where the subgroups share tau2 and the test is of F.")
     p: Number = said("P value.")
     I2: Number = said("Share of the variance of the subgroups' effects that is no sampling error.", PERCENT)
     without_value: Texts = maybe("Studies without a value in the column.", default=())

@@ -23,7 +23,7 @@ from evergreen.synthesis.result.analyses import (
     Subgroups,
 )
 from evergreen.synthesis.result.directions import Directions
-from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result.pooled_models import Beside, PooledModel
 from evergreen.synthesis.result.result_part import NotDone, Part, Texts, maybe, said
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut, Preparation, Study
 
@@ -47,6 +47,9 @@ class Result(Part):
         "People in the studies that are pooled or not estimable, each once; null where a study does not say how many."
     )
     model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
+    beside: Beside | None = maybe(
+        "The other one of a common effect and random effects, where the protocol asks for both."
+    )
     profile: Profile | None = maybe("Likelihood of tau2, of a random-effects model of three or more studies.")
     no_total: str = maybe(
         "Why studies are pooled within the one column of `subgroups` only, where there is no `model` of all.",

@@ -107,7 +107,9 @@ Arms = Mapping[str, Arm]
 class Effect(Part):
     """An effect and what it was computed from."""
 
-    label: str = said("Name of the row: the study, with the arm where a study has several rows.")
+    label: str = said(
+        "Name of the row, as everybody shows it: author and year of the study's first report with the study's name, or this where no report is known; with the arm where a study has several rows."
+    )
     yi: float = said("Effect.", ANALYSIS, allow_inf_nan=False)
     vi: float = said("Sampling variance of the effect.", SQUARED, gt=0, allow_inf_nan=False)
     arms: Arms = said(
@@ -154,6 +156,7 @@ class Study(StudyEffect):
         "How those numbers came about that its effect is made of and that are not reported.", default=()
     )
     columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
+    year: int | None = maybe("Year of its first report, where the records say it.")
     rows: tuple[SheetRow, ...] = _rows()
 
     @property
@@ -176,6 +179,7 @@ class LeftOut(Part):
         default=False,
     )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
+    year: int | None = maybe("Year of its first report, where the records say it.")
     difference: Number = maybe(
         "By how much its point estimates alone are higher with the intervention, of ratios the logarithm; its sign is its direction."
     )

@@ -1,0 +1,59 @@
+"""Judgements of the risk of bias in a forest plot: a circle per domain under a letter, the overall judgement last, a legend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.figures.forest_table import Cell, Column
+from evergreen.synthesis.result.study_rows import LeftOut, Study
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+HEAD = "Risk of bias"
+
+
+class Bias:
+    """What was judged of some studies with a tool."""
+
+    def __init__(self, studies: Sequence[Study | LeftOut], tool: Tool | None) -> None:
+        self.tool = tool
+        self._judged = {id(study): judgements(study) for study in studies}
+        used = {domain for judged in self._judged.values() for domain in judged}
+        domains = [domain for domain in (tool.domains if tool else ()) if domain.id in used]
+        if tool and tool.overall_head and OVERALL in used:
+            domains.append(Domain(OVERALL, tool.overall_head))
+        self.domains = list(zip(LETTERS, domains, strict=False))
+
+    def columns(self) -> list[Column]:
+        """One for each domain; where a page has no room for all, the overall judgement stays."""
+        whole = any(domain.id == OVERALL for _, domain in self.domains)
+        return [
+            Column(f"bias:{domain.id}", letter, HEAD, circles=True, rank=int(whole and domain.id != OVERALL))
+            for letter, domain in self.domains
+        ]
+
+    def cells(self, study: Study | LeftOut) -> dict[str, Cell]:
+        judged = self._judged[id(study)]
+        return {
+            f"bias:{domain.id}": Cell((judged[domain.id],))
+            for _, domain in self.domains
+            if judged.get(domain.id)
+        }
+
+    def legend(self) -> list[str]:
+        """What the letters and the circles mean."""
+        if not self.tool or not self.domains:
+            return []
+        names = [f"({letter})\u00a0{domain.name}" for letter, domain in self.domains]
+        levels = [
+            f"{symbol}\u00a0{level}"
+            for symbol, level in zip(self.tool.symbols, self.tool.levels, strict=True)
+        ]
+        return [f"Risk of bias: {'; '.join(names)}. {', '.join(levels)}."]
+
+
+def judgements(study: Study | LeftOut) -> dict[str, str]:
+    """Domain to judgement, as the slice of the extraction carries it in one cell, and the overall one."""
+    text, overall = study.columns.get("risk_of_bias"), study.columns.get("rob_overall")
+    return (json.loads(text) if text else {}) | ({OVERALL: overall} if overall else {})
