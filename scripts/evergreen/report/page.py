@@ -1,19 +1,28 @@
-"""The report as one HTML file that opens without a network; only very many figures stay files beside it."""
+"""The report as HTML that opens without a network and asks for nothing beside itself; long tables stand on pages of their own."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evergreen import __version__
 from evergreen.protocol.review import Review
-from evergreen.report.blocks import Figure, Gallery, Section
+from evergreen.report.blocks import Block, Cell, Figure, Gallery, Link, Section, Table, Text, placed
+from evergreen.report.inline import inline
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_EMBEDDED = 10_000_000
-"""Bytes of figures in the page; a browser needs a hundred times as much memory to open it."""
+MOST_DRAWN = 5_000_000
+"""Characters of drawings in the page; a browser needs a hundred times as much memory to open it."""
+MOST_CELLS = 4_000
+"""Cells of a table that stands closed in the page; one that has more is a page of its own."""
+TABLES = "tables"
+"""The folder of these pages, beside the report."""
 
 
 def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
@@ -21,29 +30,84 @@ def page(review: Review, last_search: str, sections: Sequence[Section]) -> Itera
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    template = environment.get_template("report.html.j2")
-    embedded, linked = embedding(sections)
-    return template.generate(
-        review=review, last_search=last_search, sections=sections, version=__version__, embedded=embedded,
-        linked=linked,
+    sections = placed(sections)
+    script = environment.get_template("report.js").render()
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    yield from environment.get_template("report.html.j2").generate(
+        review=review, last_search=last_search, sections=sections, contents=contents(sections), version=__version__,
+        drawings=drawings(sections), script_hash=f"sha256-{digest}",
     )  # fmt: skip
 
 
-def embedding(sections: Sequence[Section], most: int = MOST_EMBEDDED) -> tuple[frozenset[Path], int]:
-    """Stems of the figures that stand in the page itself, and how many are shown from their files.
+def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
+    """(part, its sections) as the contents list them; before the first part it is ""."""
+    part, parts = "", []
+    for section in sections:
+        part = section.part or part
+        parts.append((part, section))
+    return [(name, [one for _, one in own]) for name, own in groupby(parts, key=lambda pair: pair[0])]
 
-    All of them where they take at most so many bytes; else none of those that stay closed until a reader opens them,
+
+def drawings(sections: Sequence[Section], most: int = MOST_DRAWN) -> dict[str, str]:
+    """By id the figures that are drawn in the page itself, each as an SVG element; the others are linked.
+
+    All of them where they take at most so many characters; else none of those that stay closed until a reader opens them,
     and of the others, in the order of the page, as many as find room.
     """
     blocks = [block for section in sections for block in section.blocks]
-    first = [block for block in blocks if isinstance(block, Figure)]
-    further = [figure for block in blocks if isinstance(block, Gallery) for figure in block.figures]
-    if sum(figure.embedded_bytes for figure in (*first, *further)) <= most:
-        return frozenset(figure.stem for figure in (*first, *further)), 0
-    embedded, held = set(), 0
-    for figure in first:
-        if held + figure.embedded_bytes > most:
-            break
-        held += figure.embedded_bytes
-        embedded.add(figure.stem)
-    return frozenset(embedded), len(first) + len(further) - len(embedded)
+    found: dict[str, str] = {}
+    room = most
+    for figure in (block for block in blocks if isinstance(block, Figure)):
+        drawn = _drawn(figure, room)
+        if drawn is None:
+            return found
+        found[figure.id] = drawn
+        room -= len(drawn)
+    further: dict[str, str] = {}
+    for figure in (one for block in blocks if isinstance(block, Gallery) for one in block.figures):
+        drawn = _drawn(figure, room)
+        if drawn is None:
+            return found
+        further[figure.id] = drawn
+        room -= len(drawn)
+    return found | further
+
+
+def _drawn(figure: Figure, room: int) -> str | None:
+    """The figure's drawing, or its first page; None where it is longer than `room`."""
+    # A file is at most about twice as long as what is taken of it: one far too long is not read.
+    if figure.svg.stat().st_size > 4 * room:
+        return None
+    drawn = inline(figure.svg, figure.id, figure.alt)
+    return drawn if len(drawn) <= room else None
+
+
+def apart(sections: Sequence[Section]) -> tuple[list[Section], dict[str, Section]]:
+    """The sections with a link in place of each closed table that is too long for a page with others, and these by the
+    name of their file."""
+    long: dict[str, Section] = {}
+
+    def shorter(block: Block) -> Block:
+        if (
+            not isinstance(block, Table)
+            or not block.fold
+            or len(block.rows) * len(block.columns) <= MOST_CELLS
+        ):
+            return block
+        name = f"{block.id}.html"
+        rows = [[_from_below(cell) for cell in row] for row in block.rows]
+        back = Text("", link=Link("Back to the report", f"../index.html#{block.id}"))
+        long[name] = Section("table", block.caption, [back, replace(block, rows=rows, fold="")])
+        return Text(
+            f"{block.label}: {len(block.rows):,} rows.", link=Link("They have a page of their own", f"{TABLES}/{name}"), id=block.id
+        )  # fmt: skip
+
+    found = [replace(section, blocks=list(map(shorter, section.blocks))) for section in placed(sections)]
+    return found, long
+
+
+def _from_below(cell: Cell) -> Cell:
+    """A cell as it leads from a folder below the report's."""
+    if isinstance(cell, str) or not cell.url or cell.url.casefold().startswith(("http:", "https:")):
+        return cell
+    return Link(cell.text, f"../index.html{cell.url}" if cell.url.startswith("#") else f"../{cell.url}")
