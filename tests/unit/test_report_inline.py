@@ -58,7 +58,9 @@ def test_nothing_runs_is_fetched_or_reaches_out_of_the_drawing(drawn, content):
         # Links lead from the report, not from the drawing's folder.
         ('<a xlink:href="../../report/provenance/pain.html#S"><title>S &lt;1&gt;</title><rect/></a>',
          '<a href="provenance/pain.html#S"><title>S &lt;1&gt;</title><rect/></a>'),
-        ('<a xlink:href="forest.csv"><rect/></a>', '<a href="../figures/pain/forest.csv"><rect/></a>'),
+        # One without words is called by what it stands in.
+        ('<g><title>Records\nscreened</title><g><a xlink:href="forest.csv"><rect/></a></g></g>',
+         '<a href="../figures/pain/forest.csv" aria-label="Records screened"><rect/></a>'),
         # No more digits than a screen shows, of small numbers as many as of large ones.
         ('<path d="M 10.123456 0.00012345678 \nL -7.000000 1"/>', '<path d="M 10.12 0.00012346 L -7 1"/>'),
         ('<text transform="rotate(-0 8 16)" x="1">a  b</text>', '<text x="1">a  b</text>'),

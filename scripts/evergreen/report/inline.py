@@ -100,7 +100,15 @@ def _copied(
         if (copy := _copied(child, prefix, used, folder)) is not None:
             copy.tail = _text(child.tail, tag)
             made.append(copy)
+    if tag == "a" and not "".join(made.itertext()).strip() and "aria-label" not in made.attrib:
+        made.set("aria-label", _called(element) or made.get("href", ""))
     return made
+
+
+def _called(link: etree._Element) -> str:
+    """What a link without words of its own leads to: the title of the nearest part of the drawing around it that has one."""
+    titles = (around.findtext(f"{SVG}title") for around in link.iterancestors(f"{SVG}g"))
+    return " ".join(next(filter(None, titles), "").split())
 
 
 def _text(text: str | None, tag: str) -> str | None:
