@@ -50,6 +50,17 @@ def test_the_first_figures_find_room_before_the_further_ones(
     assert "src=" not in html  # nothing is fetched, from no folder
 
 
+def test_one_figure_that_is_too_long_leaves_its_room_to_the_others(
+    sections: list[Section], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "LONGEST", 1200)
+    (forest, *_) = sections[0].blocks
+    assert isinstance(forest, Figure)
+    for length in (1500, 5000):  # too long as it is, and not even read
+        forest.svg.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{"x" * length}</text></svg>')
+        assert list(pages.drawings(sections)) == ["funnel", "drapery"]
+
+
 def test_a_figure_of_several_pages_shows_the_first_and_leads_to_the_others(sections: list[Section]) -> None:
     (figure, *_) = sections[0].blocks
     assert isinstance(figure, Figure)

@@ -39,7 +39,9 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None) -> Section:
         )
     without = [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]
     if without:
-        blocks.append(Text(f"The extraction sheets say nothing of {listed(without)} of the studies."))
+        blocks.append(
+            Text(f"No column of the extraction sheets is named for {' or '.join(without)} of the studies.")
+        )
     if missing := [name for name in names if folded(name) not in by_name]:
         blocks.append(Text(f"Nothing is extracted at the level of the study of {listed(missing)}."))
     return Section("characteristics", "Characteristics of included studies", blocks)

@@ -63,7 +63,13 @@ class Report:
         return [
             *self._alerts(),
             summary.section(
-                self.protocol.question, self.counts, self.outcomes, self.pooled, self._certainty(), self.facts, self._new()
+                self.protocol.question,
+                self.counts,
+                self.outcomes,
+                self.pooled,
+                summary.answers(self.outcomes, self.pooled, self._certainty()),
+                self.facts,
+                self._new(),
             ),
             *_in_part(EVIDENCE, self._evidence()),
             *_in_part(METHODS, self._methods()),

@@ -100,7 +100,7 @@ def _copied(
         if (copy := _copied(child, prefix, used, folder)) is not None:
             copy.tail = _text(child.tail, tag)
             made.append(copy)
-    if tag == "a" and not "".join(made.itertext()).strip() and "aria-label" not in made.attrib:
+    if tag == "a" and not "".join(map(str, made.itertext())).strip() and "aria-label" not in made.attrib:
         made.set("aria-label", _called(element) or made.get("href", ""))
     return made
 

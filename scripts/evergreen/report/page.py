@@ -17,8 +17,10 @@ from evergreen.report.blocks import Block, Cell, Figure, Gallery, Link, Section,
 from evergreen.report.inline import inline
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_DRAWN = 5_000_000
+MOST_DRAWN = 4_500_000
 """Characters of drawings in the page; a browser needs a hundred times as much memory to open it."""
+LONGEST = 700_000
+"""Characters of one of them: a forest plot of about 100 studies with their judgements."""
 MOST_CELLS = 4_000
 """Cells of a table that stands closed in the page; one that has more is a page of its own."""
 TABLES = "tables"
@@ -51,35 +53,34 @@ def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
 def drawings(sections: Sequence[Section], most: int = MOST_DRAWN) -> dict[str, str]:
     """By id the figures that are drawn in the page itself, each as an SVG element; the others are linked.
 
-    All of them where they take at most so many characters; else none of those that stay closed until a reader opens them,
-    and of the others, in the order of the page, as many as find room.
+    All that are not too long where they take at most so many characters; else none of those that stay closed until a reader
+    opens them, and of the others, in the order of the page, as many as find room.
     """
     blocks = [block for section in sections for block in section.blocks]
+    first = [block for block in blocks if isinstance(block, Figure)]
+    further = [one for block in blocks if isinstance(block, Gallery) for one in block.figures]
+    found, room = _fitting(first, most)
+    if room is None:
+        return found
+    more, room = _fitting(further, room)
+    return found if room is None else found | more
+
+
+def _fitting(figures: Sequence[Figure], room: int) -> tuple[dict[str, str], int | None]:
+    """Drawings of those that find room, and how much of it is left; None where one found none."""
     found: dict[str, str] = {}
-    room = most
-    for figure in (block for block in blocks if isinstance(block, Figure)):
-        drawn = _drawn(figure, room)
-        if drawn is None:
-            return found
+    for figure in figures:
+        # A file is at most about three times as long as what is taken of it: one far too long is not read.
+        if figure.svg.stat().st_size > 3 * LONGEST:
+            continue
+        drawn = inline(figure.svg, figure.id, figure.alt)
+        if len(drawn) > LONGEST:
+            continue
+        if len(drawn) > room:
+            return found, None
         found[figure.id] = drawn
         room -= len(drawn)
-    further: dict[str, str] = {}
-    for figure in (one for block in blocks if isinstance(block, Gallery) for one in block.figures):
-        drawn = _drawn(figure, room)
-        if drawn is None:
-            return found
-        further[figure.id] = drawn
-        room -= len(drawn)
-    return found | further
-
-
-def _drawn(figure: Figure, room: int) -> str | None:
-    """The figure's drawing, or its first page; None where it is longer than `room`."""
-    # A file is at most about twice as long as what is taken of it: one far too long is not read.
-    if figure.svg.stat().st_size > 4 * room:
-        return None
-    drawn = inline(figure.svg, figure.id, figure.alt)
-    return drawn if len(drawn) <= room else None
+    return found, room
 
 
 def apart(sections: Sequence[Section]) -> tuple[list[Section], dict[str, Section]]:

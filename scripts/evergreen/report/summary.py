@@ -30,13 +30,12 @@ def section(
     counts: Mapping[str, Any] | None,
     outcomes: Sequence[Outcome],
     pooled: Mapping[str, Result],
-    certainty: pd.DataFrame | None,
+    answers: Mapping[str, str],
     known: Facts,
     new: str,
 ) -> Section:
-    """`counts` as `prisma/counts.json`, `certainty` as `risk_of_bias/certainty.csv`; `new` is what the latest update brought."""
+    """`counts` as `prisma/counts.json`; `answers` a sentence for each outcome by its id; `new` is what the latest update brought."""
     blocks: list[Block] = []
-    rated = {} if certainty is None else {row["outcome"]: row["certainty"] for row in tables.rows(certainty)}
     terms = asked(question)
     if known.searches:
         terms.append(("Last search", max(search.day for search in known.searches)))
@@ -45,11 +44,10 @@ def section(
     if terms:
         blocks.append(Terms(terms))
     if outcomes:
-        answers: list[tuple[Cell, str]] = [
-            (Link(one.name, f"#outcome-{one.id}"), answer(one, pooled[one.id], rated.get(one.id, "")))
-            for one in outcomes
+        found: list[tuple[Cell, str]] = [
+            (Link(one.name, f"#outcome-{one.id}"), answers[one.id]) for one in outcomes
         ]
-        blocks.append(Terms(answers, "answers"))
+        blocks.append(Terms(found, "answers"))
     # What the answers do not say of the question comes after them: they belong on the first screen.
     sought = {"Outcomes": ", ".join(question.outcomes), "Designs": ", ".join(question.designs)}
     if any(sought.values()):
@@ -69,6 +67,14 @@ def asked(question: Question) -> list[tuple[Cell, str]]:
         "Comparator": question.comparator,
     }
     return [(name, said) for name, said in parts.items() if said]
+
+
+def answers(
+    outcomes: Sequence[Outcome], pooled: Mapping[str, Result], certainty: pd.DataFrame | None
+) -> dict[str, str]:
+    """The answer to each outcome by its id; `certainty` as `risk_of_bias/certainty.csv`."""
+    rated = {} if certainty is None else {row["outcome"]: row["certainty"] for row in tables.rows(certainty)}
+    return {one.id: answer(one, pooled[one.id], rated.get(one.id, "")) for one in outcomes}
 
 
 def answer(outcome: Outcome, result: Result, certainty: str) -> str:
