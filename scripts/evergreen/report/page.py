@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from evergreen import __version__
 from evergreen.protocol.review import Review
@@ -17,6 +17,8 @@ from evergreen.report.blocks import Block, Cell, Figure, Gallery, Link, Section,
 from evergreen.report.inline import inline
 
 TEMPLATES = Path(__file__).parent / "templates"
+LAYOUT = ("report.html.j2", "blocks.html.j2", "report.css", "report.js")
+"""The files that a page is made by; rules name them too (rules/inputs/report.smk)."""
 MOST_DRAWN = 4_500_000
 """Characters of drawings in the page; a browser needs a hundred times as much memory to open it."""
 LONGEST = 700_000
@@ -29,8 +31,9 @@ TABLES = "tables"
 
 def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
     """HTML of the report, piece by piece; `review` is the protocol's part of that name."""
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in LAYOUT}
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     sections = placed(sections)
     script = environment.get_template("report.js").render()
