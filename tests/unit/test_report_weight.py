@@ -94,6 +94,8 @@ def test_a_long_closed_table_is_a_page_of_its_own() -> None:
     assert table.rows[0] == [Link("S0", "../provenance/pain.html"), Link("1", "../index.html#pain")]
     html = "".join(pages.page(REVIEW, "", [apart["numbers.html"]]))
     assert html.count('<tr id="numbers--S') == pages.MOST_CELLS
+    assert '<main id="main" tabindex="-1" class="long">' in html
+    assert 'class="long"' not in "".join(pages.page(REVIEW, "", [Section("a", "A", [short])]))
 
 
 def test_word_holds_pictures_as_print_shows_them(sections: list[Section]) -> None:

@@ -23,6 +23,8 @@ MOST_DRAWN = 4_500_000
 """Characters of drawings in the page; a browser needs a hundred times as much memory to open it."""
 LONGEST = 700_000
 """Characters of one of them: a forest plot of about 100 studies with their judgements."""
+LONG_DRAWN, LONG_ROWS = 1_000_000, 1_000
+"""Characters of drawings and rows of tables from which a page is long: a browser lays out what comes near the screen."""
 MOST_CELLS = 4_000
 """Cells of a table that stands closed in the page; one that has more is a page of its own."""
 TABLES = "tables"
@@ -38,9 +40,12 @@ def page(review: Review, last_search: str, sections: Sequence[Section]) -> Itera
     sections = placed(sections)
     script = environment.get_template("report.js").render()
     digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    drawn = drawings(sections)
+    rows = sum(len(one.rows) for section in sections for one in section.blocks if isinstance(one, Table))
+    long = sum(map(len, drawn.values())) > LONG_DRAWN or rows > LONG_ROWS
     yield from environment.get_template("report.html.j2").generate(
         review=review, last_search=last_search, sections=sections, contents=contents(sections), version=__version__,
-        drawings=drawings(sections), script_hash=f"sha256-{digest}",
+        drawings=drawn, long=long, script_hash=f"sha256-{digest}",
     )  # fmt: skip
 
 

@@ -150,7 +150,9 @@ def outcome_blocks(
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return [
         replace(
-            block, id=f"{outcome.id}-{place_of(block.caption)}", caption=f"{block.caption}: {outcome.name}"
+            block,
+            id=f"{outcome.id}-{block.id or place_of(block.caption)}",
+            caption=f"{block.caption}: {outcome.name}",
         )
         if isinstance(block, Table)
         else block
@@ -239,6 +241,7 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Tab
         columns,
         table,
         fold=f"How these numbers were obtained ({plural(len(table), 'row')})",
+        id="numbers",
         key=3,
     )
 
