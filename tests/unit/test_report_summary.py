@@ -4,6 +4,9 @@ import math
 
 import pytest
 
+from evergreen.bias.certainty import Rating
+from evergreen.grade.finding import find
+from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.summary import answer
 from evergreen.synthesis.result.study_rows import Arm
@@ -25,18 +28,18 @@ NAMED = {"favours": {"intervention": "the drug", "control": "placebo"}}
     [
         # RR 0.75 at 20 % is 150 of 1,000 (Cochrane Handbook 15.4.4).
         (EVENTS, {"measure": "RR", **NAMED}, "low",
-         "200 of 1,000 people with placebo, 150 (120 to 220) with the drug (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants); low certainty."),
-        (EVENTS, {"measure": "RR", "assumed_risk": {"risk": 0.9, "at": "5 years"}}, "",
-         "900 of 1,000 people with control at 5 years, 675 (540 to 990) with intervention (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants);"
+         "200 per 1000 with placebo, 150 per 1000 (120 to 220) with the drug (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants); low certainty."),
+        (EVENTS, {"measure": "RR", "assumed_risk": [{"risk": 0.9, "at": "5 years"}]}, "",
+         "900 per 1000 at 5 years with control, 675 per 1000 (540 to 990) with intervention (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants);"
          " certainty not rated."),
         (ONE, {"measure": "MD", "unit": "points", **NAMED}, "very low",
-         "0.66 points lower (0.97 points lower to 0.35 points higher) with the drug than with placebo (MD −0.66 (−0.97 to 0.35); 3 studies);"
+         "0.66 points lower (0.97 lower to 0.35 higher) with the drug than with placebo (MD −0.66 (−0.97 to 0.35); 3 studies);"
          " very low certainty."),
         (changed(ONE, measure="SMD"), {"measure": "SMD"}, "high",
-         "0.66 standard deviations lower (0.97 standard deviations lower to 0.35 standard deviations higher) with intervention than with control"
+         "0.66 standard deviations lower (0.97 lower to 0.35 higher) with intervention than with control"
          " (SMD −0.66 (−0.97 to 0.35); 3 studies); high certainty."),
         (changed(ONE, model=changed(ONE.model, estimate=-0.0004, ci_low=None, ci_high=None)), {"measure": "MD"}, "",
-         "a difference of 0.00 between intervention and control (MD 0.00; 3 studies); certainty not rated."),
+         "MD 0.00 (3 studies); certainty not rated."),
         (changed(ONE, measure="MC"), {"measure": "MC"}, "high", "MC −0.66 (−0.97 to 0.35) (3 studies); high certainty."),
         # No certainty where nothing is pooled, whoever rated it.
         (result(not_pooled="2 studies report this outcome, none in a form that can be pooled", left_out=(left_out("A"),)), {"measure": "MD"}, "low",
@@ -44,5 +47,8 @@ NAMED = {"favours": {"intervention": "the drug", "control": "placebo"}}
     ],
 )  # fmt: skip
 def test_one_plain_sentence_for_each_outcome(found, keys, certainty, expected):
-    said = answer(Outcome.model_validate({"id": "pain", **keys}), found, certainty)
+    rated = {"pain": Rating(certainty, "", {}, {})} if certainty else {}
+    outcome = Outcome.model_validate({"id": "pain", **keys})
+    (one,) = find([outcome], {"pain": found}, rated, Certainty.model_validate({}), "rob1")
+    said = answer(one)
     assert said.replace("\N{NO-BREAK SPACE}", " ") == expected

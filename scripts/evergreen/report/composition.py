@@ -13,8 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from evergreen import __version__, tables
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
@@ -67,7 +65,7 @@ class Report:
                 self.counts,
                 self.outcomes,
                 self.pooled,
-                summary.answers(self.outcomes, self.pooled, self._certainty()),
+                self.findings,
                 self.facts,
                 self._new(),
             ),
@@ -132,9 +130,6 @@ class Report:
             yield asked
         yield waiting(inputs.json("status"))
         yield appendix(bool(self.facts.deduplication or self.facts.analyses))
-
-    def _certainty(self) -> pd.DataFrame | None:
-        return self.inputs.table("certainty") if "certainty" in self.inputs else None
 
     def _included(self) -> list[str] | None:
         if "studies" not in self.inputs:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
-from evergreen import tables
-from evergreen.figures import scales
-from evergreen.metaanalysis.absolute_risk import risk_with_intervention
+from evergreen.grade.finding import Finding
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
+from evergreen.report import findings_words as words
 from evergreen.report import results
 from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles
-from evergreen.report.effects import estimate
 from evergreen.report.facts import Facts
-from evergreen.report.findings import comparator_risk
 from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 
-DIFFERENCES = {"MD": "", "SMD": " standard deviations", "SMDH": " standard deviations"}
+DIFFERENCES = {"MD": "", "SMD": "standard deviations", "SMDH": "standard deviations"}
 """Measures that say how much more or less one group has than the other, with what the number counts."""
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def section(
@@ -30,11 +24,11 @@ def section(
     counts: Mapping[str, Any] | None,
     outcomes: Sequence[Outcome],
     pooled: Mapping[str, Result],
-    answers: Mapping[str, str],
+    found: Sequence[Finding],
     known: Facts,
     new: str,
 ) -> Section:
-    """`counts` as `prisma/counts.json`; `answers` a sentence for each outcome by its id; `new` is what the latest update brought."""
+    """`counts` as `prisma/counts.json`; `new` is what the latest update brought."""
     blocks: list[Block] = []
     terms = asked(question)
     if known.searches:
@@ -44,10 +38,10 @@ def section(
     if terms:
         blocks.append(Terms(terms))
     if outcomes:
-        found: list[tuple[Cell, str]] = [
-            (Link(one.name, f"#outcome-{one.id}"), answers[one.id]) for one in outcomes
+        answers: list[tuple[Cell, str]] = [
+            (Link(one.outcome.name, f"#outcome-{one.outcome.id}"), answer(one)) for one in found
         ]
-        blocks.append(Terms(found, "answers"))
+        blocks.append(Terms(answers, "answers"))
     # What the answers do not say of the question comes after them: they belong on the first screen.
     sought = {"Outcomes": ", ".join(question.outcomes), "Designs": ", ".join(question.designs)}
     if any(sought.values()):
@@ -69,65 +63,41 @@ def asked(question: Question) -> list[tuple[Cell, str]]:
     return [(name, said) for name, said in parts.items() if said]
 
 
-def answers(
-    outcomes: Sequence[Outcome], pooled: Mapping[str, Result], certainty: pd.DataFrame | None
-) -> dict[str, str]:
-    """The answer to each outcome by its id; `certainty` as `risk_of_bias/certainty.csv`."""
-    rated = {} if certainty is None else {row["outcome"]: row["certainty"] for row in tables.rows(certainty)}
-    return {one.id: answer(one, pooled[one.id], rated.get(one.id, "")) for one in outcomes}
-
-
-def answer(outcome: Outcome, result: Result, certainty: str) -> str:
+def answer(found: Finding) -> str:
     """One sentence: the effect in people or units where it can be said so, what it rests on, how certain people say it is.
 
-    `certainty` is people's word for it, "" where nobody rated it. Where nothing is pooled there is none to be certain of.
+    Where nothing is pooled there is nothing to be certain of.
     """
-    model, scale = result.pooled, scales.of_result(result)
-    if model is None:
+    result = found.result
+    if result.pooled is None:
         return results.pooled_sentence(result)
-    relative = f"{scale.short} {estimate(model, scale)}"
     people = results.participants(result)
     size = plural(result.k, "study", "studies") + ("" if people is None else f", {people:,} participants")
-    absolute = _in_people(outcome, result) or _difference(outcome, result)
-    said = f"{absolute} ({relative}; {size})" if absolute else f"{relative} ({size})"
-    sure = f"{certainty} certainty" if certainty else "certainty not rated"
-    return f"{said}; {sure}.".replace(f"{NO_BREAK}to{NO_BREAK}", " to ")
+    effect = words.effect(found)
+    absolute = _in_people(found) or _in_units(found)
+    said = f"{absolute} ({effect}; {size})" if absolute else f"{effect} ({size})"
+    sure = f"{found.rating.certainty} certainty" if found.rating else "certainty not rated"
+    return f"{said}; {sure}."
 
 
-def _in_people(outcome: Outcome, result: Result) -> str:
-    """`811 of 1,000 people with control, 819 (771 to 869) with denosumab`; "" where the effect says nothing of risks."""
-    risk, model, scale = comparator_risk(outcome, result), result.pooled, scales.of_result(result)
-    if risk is None or model is None or model.ci_low is None or model.ci_high is None:
+def _in_people(found: Finding) -> str:
+    """`200 per 1000 with placebo, 150 per 1000 (120 to 180) with the drug`, at the first risk; "" where the effect says nothing of risks."""
+    if not found.means:
         return ""
-    risks = (risk_with_intervention(outcome.measure, scale.back(value), risk) for value in model.interval)
-    # A relative effect can lead beyond everybody or nobody, a risk cannot.
-    best, low, high = (f"{1000 * min(max(value, 0.0), 1.0):.0f}" for value in risks)
-    names = outcome.favours
-    at = f" at {outcome.assumed_risk.at}" if outcome.assumed_risk and outcome.assumed_risk.at else ""
-    return f"{1000 * risk:.0f} of 1,000 people with {names.control}{at}, {best} ({low} to {high}) with {names.intervention}"
+    means, names = found.means[0], found.outcome.favours
+    return f"{words.risk_without(means)} with {names.control}, {words.risk_with(means)} with {names.intervention}"
 
 
-def _difference(outcome: Outcome, result: Result) -> str:
-    """`0.66 lower (0.97 lower to 0.35 lower) with denosumab than with control`; "" of another kind of effect."""
-    model, scale = result.pooled, scales.of_result(result)
-    if result.measure not in DIFFERENCES or model is None or model.estimate is None:
+def _in_units(found: Finding) -> str:
+    """`0.66 lower (0.97 lower to 0.35 lower) with the drug than with placebo`; "" of another kind of effect."""
+    if found.units is not None:
+        said = words.in_units(found.units)
+    elif found.effect is not None and found.result.measure in DIFFERENCES:
+        unit = found.outcome.unit if found.result.measure == "MD" else DIFFERENCES[found.result.measure]
+        said = words.shift(found.effect, found.scale.decimals, unit)
+    else:
         return ""
-    unit = f" {outcome.unit}" if result.measure == "MD" and outcome.unit else DIFFERENCES[result.measure]
-
-    def said(value: float) -> str:
-        text = scale.text(value)
-        if not any(sign in text for sign in "123456789"):
-            return f"{text}{unit}"
-        size = text.removeprefix(scales.MINUS)
-        return f"{size}{unit} {'lower' if text != size else 'higher'}"
-
-    limits = ""
-    if model.ci_low is not None and model.ci_high is not None:
-        limits = f" ({said(model.ci_low)} to {said(model.ci_high)})"
-    found, names = said(model.estimate), outcome.favours
-    if not found.endswith(("lower", "higher")):
-        return f"a difference of {found}{limits} between {names.intervention} and {names.control}"
-    return f"{found}{limits} with {names.intervention} than with {names.control}"
+    return f"{said} with {found.outcome.favours.intervention} than with {found.outcome.favours.control}"
 
 
 def _tiles(
