@@ -60,7 +60,7 @@ rule trace_numbers:
     resources:
         **needs.resources("trace_numbers"),
     params:
-        **program("trace_numbers.py", "report/templates/report.html.j2"),
+        **program("trace_numbers.py", *REPORT_PAGE),
         values=lambda w: value("trace_numbers", params.trace_numbers(PROTOCOL, extraction_sheets(PROTOCOL))),
         inputs=lambda w, input: value("trace_numbers", named_inputs(input)),
     shell:
@@ -97,6 +97,8 @@ rule write_report:
             category="Report",
         ),
         word="results/report/review.docx",
+        references="results/report/references.json",
+        tables=directory("results/report/tables"),
         changes=directory("results/report/changes"),
         findings=FINDINGS,
     log:
@@ -106,13 +108,14 @@ rule write_report:
     resources:
         **needs.resources("write_report"),
     params:
-        **program("write_report.py", "report/templates/report.html.j2"),
+        **program("write_report.py", *REPORT_PAGE),
         # Unsorted: sources and reasons stand in the report as in the protocol.
         protocol=value("write_report", params.whole(PROTOCOL)),
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --changes {output.changes:q} --findings {output.findings:q} > {log:q} 2>&1"
+        " --word {output.word:q} --tables {output.tables:q} --references {output.references:q} --changes {output.changes:q}"
+        " --findings {output.findings:q} > {log:q} 2>&1"
 
 
 rule report:

@@ -1,7 +1,8 @@
-"""Write the report: one HTML page and a Word document from the same sections."""
+"""Write the report: an HTML page, with pages for its long tables, and a Word document from the same sections; its references."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from evergreen import tables
@@ -9,10 +10,11 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings, findings_table
+from evergreen.report.blocks import numbered
 from evergreen.report.composition import Report
 from evergreen.report.inputs import Inputs
-from evergreen.report.page import page
-from evergreen.report.word import write_document
+from evergreen.report.page import apart, page
+from evergreen.report.word import printed, write_document
 from evergreen.steps.parts import Parts
 
 
@@ -22,6 +24,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
+    arguments.add_argument("--tables", type=Path, required=True, help="folder for pages of long tables")
+    arguments.add_argument("--references", required=True, help="where the references go, as CSL-JSON")
     arguments.add_argument("--changes", type=Path, required=True, help="folder for what each update changed")
     arguments.add_argument(
         "--findings",
@@ -42,16 +46,26 @@ def main(argv: list[str] | None = None) -> None:
     report = Report(protocol, inputs)
     sections = report.sections()
     last_search = max((search.day for search in report.facts.searches), default="")
-    with tables.replaced(args.page) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(page(protocol.review, last_search, sections))
+    whole, long_tables = apart(numbered(sections))
+    _write(page(protocol.review, last_search, whole), Path(args.page))
+    args.tables.mkdir(parents=True, exist_ok=True)
+    for name, section in long_tables.items():
+        review = protocol.review.model_copy(update={"title": f"{protocol.review.title}: {section.title}"})
+        _write(page(review, last_search, [section]), args.tables / name)
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
-        write_document(protocol.review, sections, word)
+        write_document(protocol.review, numbered(printed(sections)), word)
+    tables.write_json(report.references(), args.references)
     report.write_changes(args.changes)
     if args.findings:
         alone, table = args.findings
         summary = findings.section(report.findings, protocol.question, alone=True)
         tables.write_text("".join(page(protocol.review, last_search, [summary])), alone)
         tables.write_table(findings_table.table(report.findings), table)
+
+
+def _write(pieces: Iterable[str], path: Path) -> None:
+    with tables.replaced(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
 
 
 def _refuse_of_before(inputs: Inputs) -> None:

@@ -15,7 +15,8 @@ from vulture import Vulture
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"function", "class", "method", "property"}
 LIBRARY = ROOT / "scripts" / "evergreen" / "metaanalysis"
-# Called by others: by Snakemake (rules/receipts.py), the HTTP server of Python, pydantic, the embedded server by the URL.
+# Called by others: by Snakemake (rules/receipts.py), the HTTP server of Python, pydantic, the embedded server by the URL, the
+# templates of the report.
 CALLED = {
     "rules/receipts.py": {
         "has_metadata", "has_outdated_metadata", "incomplete", "params_changed", "input_changed", "code_changed",
@@ -25,6 +26,7 @@ CALLED = {
         "do_GET", "do_POST", "log_message", "handle_error", "esummary", "epost", "elink",
     },
     "scripts/evergreen/synthesis/result/analyses.py": {"_tests_last"},
+    "scripts/evergreen/report/blocks.py": {"rows_with_ids"},
     "scripts/evergreen/protocol/schema.py": {"field_title_should_be_set", "dict_schema"},
 }  # fmt: skip
 

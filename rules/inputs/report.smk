@@ -3,6 +3,10 @@ SEARCHED = bool(PROTOCOL.sources)
 JUDGED = bool(bias_sheets(PROTOCOL))
 POOLED = bool(OUTCOMES) and bool(extraction_sheets(PROTOCOL))
 SEARCHES = [(name, day) for name, day in PROTOCOL.source_rounds if name in PROTOCOL.pubmed_sources]
+# What the pages of report and provenance are laid out by.
+REPORT_PAGE = [
+    f"report/templates/{name}" for name in ("report.html.j2", "blocks.html.j2", "report.css", "report.js")
+]
 # What a review delivers, as far as its protocol and its sheets reach.
 PARTS = {
     "search": bool(SEARCHES),
@@ -146,13 +150,14 @@ def report_inputs(wildcards):
         found["flow"] = "results/prisma/flow.svg"
     if PARTS["extract"]:
         found["queries"] = "results/extraction/queries.csv"
+        found["characteristics"] = "results/extraction/studies.csv"
     if JUDGED:
         found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
     if POOLED:
         found["figures"] = [
             f"results/figures/{outcome}/{name}"
             for outcome in OUTCOMES
-            for name in ("figures.json", "further")
+            for name in ("figures.json", "further", "forest.svg", "forest.png", "funnel.svg", "funnel.png")
         ]
     return {name: paths for name, paths in found.items() if paths}
 

@@ -43,7 +43,7 @@ def living() -> Run:
     files = dict.fromkeys(ROUNDS, "x.ris")
     protocol = complete(
         {
-            "review": {"title": "Drug for disease: a living systematic review", "registration": "CRD42"},
+            "review": {"title": "Drug for disease: a living systematic review", "registration": "CRD42", "differences": ["No trial was left out for its language."]},
             "question": {"population": "Adults", "outcomes": ["pain", "harm"]},
             "rounds": ROUNDS,
             "sources": {
@@ -116,6 +116,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert found[PRISMA, "16a"][1].startswith("18 records from databases and registers, 4 duplicates")
     assert found[PRISMA, "8"][1].endswith("No decision was automated; duplicates were.")
     assert found[PRISMA, "24a"] == (RUN, "CRD42.")
+    assert found[PRISMA, "24c"] == (RUN, "No trial was left out for its language.")
     assert found[SEARCH, "1"] == (RUN, "PubMed and embase (Ovid).")
     assert found[SEARCH, "3"] == (RUN, "ictrp.")
     assert found[SEARCH, "10"][1] == "HSSS (Lefebvre 2011)."

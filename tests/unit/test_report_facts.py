@@ -8,9 +8,9 @@ import pytest
 from evergreen import spreadsheets, tables
 from evergreen.errors import InputError
 from evergreen.protocol.loading import complete
-from evergreen.report import facts
-from evergreen.report.blocks import Text
-from evergreen.report.composition import glance, how
+from evergreen.report import facts, summary
+from evergreen.report.blocks import Text, Tiles
+from evergreen.report.composition import how
 from evergreen.report.facts import Facts, Search
 from evergreen.report.inputs import Inputs
 
@@ -107,7 +107,10 @@ def test_at_a_glance_only_decided_works_are_screened(protocol, pending, skipped,
         "total_studies": 0,
         "total_reports": 0,
     }
-    (tiles,) = glance(protocol, {"total": total, "skipped": skipped}, [], {}).blocks
+    found = summary.section(
+        protocol.question, {"total": total, "skipped": skipped}, [], {}, None, Facts(), ""
+    )
+    (tiles,) = (block for block in found.blocks if isinstance(block, Tiles))
     assert [tile for tile in tiles.tiles if "screen" in tile[1]] == expected
 
 

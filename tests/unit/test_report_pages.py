@@ -1,7 +1,9 @@
 """Texts from outside stay texts on every page that a review publishes, and in the Markdown of its updates."""
 
+import base64
 import dataclasses
 import re
+from hashlib import sha256
 
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from evergreen.prisma.chart import charts
 from evergreen.prisma.counts import chained, given
 from evergreen.protocol.review import Review
 from evergreen.report import page, selection, updates
-from evergreen.report.blocks import Code, Head, Heading, Lines, Link, Section, Table, Text, Tiles
+from evergreen.report.blocks import Code, Head, Heading, Lines, Link, Section, Table, Terms, Text, Tiles
 from evergreen.report.word import document
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import work_list
@@ -47,11 +49,16 @@ def refuse_foreign_markup(text: str, scripts: int) -> None:
 def test_the_report_shows_texts_from_outside_as_texts():
     blocks = [
         Text(ATTACK), Text(ATTACK, "soft"), Heading(ATTACK, "one"), Lines([ATTACK, *(Link(ATTACK, url) for url in LINKS)]),
-        Tiles([(ATTACK, ATTACK)]), Code(ATTACK, ATTACK), Table(ATTACK, [Head(ATTACK)], [[ATTACK], [Link(ATTACK, LINKS[0])]], fold=ATTACK),
+        Tiles([(ATTACK, ATTACK)]), Terms([(ATTACK, ATTACK), (Link(ATTACK, LINKS[0]), ATTACK)]), Code(ATTACK, ATTACK), Table(ATTACK, [Head(ATTACK)], [[ATTACK], [Link(ATTACK, LINKS[0])]], fold=ATTACK),
     ]  # fmt: skip
     review = Review(title=ATTACK, authors=(ATTACK,), note=ATTACK, registration=ATTACK)
     sections = [Section("one", ATTACK, blocks)]
-    refuse_foreign_markup("".join(page.page(review, ATTACK, sections)), scripts=0)
+    text = "".join(page.page(review, ATTACK, sections))
+    refuse_foreign_markup(text, scripts=1)
+    # The page's own script runs, and by its hash no other.
+    (script,) = html.document_fromstring(text).findall(".//script")
+    digest = base64.b64encode(sha256(script.text.encode()).digest()).decode()
+    assert re.findall(r"script-src ([^;\"]*)", text) == [f"'sha256-{digest}'"]
     assert document(review, sections).startswith(b"PK")  # Word has no markup in its texts
 
 
@@ -119,6 +126,7 @@ def test_templates_of_all_pages_escape_by_themselves(root):
         for found in re.findall(r"\{\{[^}]*\|\s*safe\s*\}\}", path.read_text(encoding="utf-8"))
     }
     assert raw == {
+        ("blocks.html.j2", "{{ drawings[item.id] | safe }}"),
         ("flow.html.j2", "{{ charts[0].svg | safe }}"),
         ("flow.html.j2", "{{ chart.svg | safe }}"),
         ("flow.html.j2", "{{ data | safe }}"),

@@ -13,7 +13,7 @@ from evergreen.screening.reviewer_comparison import compare
 WORKS = pd.DataFrame(
     {"work_id": ["a:1", "a:2", "a:3"], "record_ids": ["a:1", "a:2; b:9", "a:3"], "title": ["One", "Two", "Three"],
      "authors": ["Smith, A", "Smith, A; Lee, B", "Roe, C"], "year": [2001, 2002, 2003], "journal": "J", "pmid": ["1", "", ""],
-     "doi": ["", "10.1/x", ""], "url": "", "registry_ids": ["", "", "NCT00000001"], "retracted": False}
+     "doi": ["", "10.1/x", ""], "url": "", "registry_ids": ["", "", "NCT00000001"], "retracted": False, "volume": "1", "issue": "", "pages": "2-3"}
 )  # fmt: skip
 EMPTY = pd.DataFrame(columns=COLUMNS)
 
@@ -63,7 +63,11 @@ def test_excluded_and_ongoing_studies_are_listed_with_all_their_reports():
     assert first.caption == "Excluded studies with reasons (1)"
     assert [(row[0], row[-1]) for row in first.rows] == [
         ("Smith 2001", "Not randomised; open label"),
-        ("", ""),
+        ("Smith 2001", "Not randomised; open label"),
+    ]
+    assert [id for id, _ in first.rows_with_ids] == [
+        "Excluded-studies-with-reasons--Smith-2001-1dc9facb",
+        "Excluded-studies-with-reasons--Smith-2001-1dc9facb--2",
     ]
     assert isinstance(second, Table)
     assert second.rows[0][-2:] == ["NCT00000001", "ends 2027"]

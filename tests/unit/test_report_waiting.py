@@ -190,16 +190,19 @@ def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
     assert "2 answers to queries that are not asked (any more): x, y" in gone.line()
     assert not gone.blocks
     section = queries.section(table)
-    assert [row[-1] for row in section.blocks[1].rows] == ["a", "b", "c"]
+    assert [row[0] for row in section.blocks[1].rows] == ["a", "b", "c"]
+    assert [(row[0], row[-2]) for row in section.blocks[2].rows] == [("d", "as printed")]
     assert (
         "3 queries on extracted data await an answer (1 that cannot be true as they stand)"
         in section.blocks[0].text
     )
-    assert queries.section(table.iloc[3:]) is None
+    answered = queries.section(table.iloc[3:])
+    assert [block.fold for block in answered.blocks] == ["Answered queries (1)"]
+    assert queries.section(table.iloc[4:]) is None
     # A study that screening has excluded asks nobody anything.
     studies = pd.DataFrame({"study": ["s", "T"], "status": ["excluded", "included"]})
     assert [item.line() for item in waiting_queries(table, studies)] == [gone.line()]
-    assert queries.section(table, studies) is None
+    assert [block.fold for block in queries.section(table, studies).blocks] == ["Answered queries (1)"]
     assert len(waiting_queries(table, studies.assign(status="pending"))) == 3
 
 

@@ -6,15 +6,21 @@ import csv
 import html
 import math
 import re
+import shutil
+import subprocess
+from collections import Counter
 from pathlib import Path
 
+import lxml.html
 import pytest
 from docx import Document
 
 from evergreen import tables
 from evergreen.synthesis.result.trail_places import place_of
+from tests.chromium import AXE, findings_of_axe, open_browser, printed, shown
 from tests.workflow.runs import ROOT, Run, copy_of, snakemake
 
+__all__ = ["open_browser"]
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("bundled")]
 # Pooled once by hand with metafor's conventions (random effects, DerSimonian-Laird, Wald): estimate, low, high.
 PROTOCOL = "config/config.yaml"
@@ -203,10 +209,69 @@ def test_a_run_is_a_page_that_one_can_read(run):
 
 def test_the_report_is_one_file_with_its_figures(run):
     page = (run[0] / "results/report/index.html").read_text()
-    assert page.count("data:image/svg+xml;base64,") >= 10
-    assert not re.search(r'(src|href)="https?://[^"]+\.(js|css|woff2?)"', page)
+    assert page.count("<svg ") >= 10
+    assert "It is not drawn here" not in page
+    assert not re.search(r"<link|<img|<iframe|\bsrc=|@import|url\((?!#)", page)  # it fetches nothing
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {*re.findall(r'href="#([^"]+)"', page), *re.findall(r"url\(#([^)]+)\)", page)} <= set(ids)
+    numbers = {kind: [*map(int, re.findall(rf">{kind} (\d+)\. ", page))] for kind in ("Table", "Figure")}
+    assert all(found == list(range(1, len(found) + 1)) and len(found) > 10 for found in numbers.values())
     assert "made for" in page
     assert "illustrative" in page
+
+
+PAGES = [
+    "report/index.html", "report/provenance/serious_ae.html", "prisma/flow.html", "search/search-log.html",
+    "screening/title_abstract/AB.html", "screening/full_text/adjudication.html", "extraction/worklists/AB.html",
+    "risk_of_bias/worklists/AB.html",
+]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_on_any_page(run, open_browser):
+    if not AXE.exists():
+        pytest.skip("axe is not installed: npm install --no-save axe-core@4.14.1")
+    browser, found = open_browser(), {}
+    for page in PAGES:
+        # On a phone's width what is pushed sideways has to be reached by keyboard; in the dark only colours differ.
+        shown(browser, run[0] / "results" / page, width=390)
+        found[page, "light"] = findings_of_axe(browser)
+        shown(browser, run[0] / "results" / page, dark=True)
+        found[page, "dark"] = findings_of_axe(browser, "cat.color")
+    assert {place: said for place, said in found.items() if said} == {}
+
+
+@pytest.mark.browser
+def test_print_cuts_nothing_on_either_paper(run, open_browser, tmp_path):
+    """Measured in the PDF: every word lies within the margins, and every letter and digit of the page is there, that of closed parts too."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils)")
+    browser = open_browser()
+    page = run[0] / "results/report/index.html"
+    browser.get(page.as_uri())
+    tree = lxml.html.document_fromstring(page.read_text(encoding="utf-8"))
+    for unseen in tree.xpath(
+        "//nav | //script | //style | //*[@class='skip'] | //svg//title | //svg//desc | //head"
+    ):
+        unseen.drop_tree()
+    whole = Counter(filter(str.isalnum, tree.text_content()))
+    for width, height in ((8.27, 11.69), (8.5, 11.0)):
+        (tmp_path / "report.pdf").write_bytes(printed(browser, width, height))
+        done = subprocess.run(
+            ["pdftotext", "-bbox", "report.pdf", "-"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        words = lxml.html.document_fromstring(done.stdout.partition("?>")[2] or done.stdout).xpath("//word")
+        assert len(words) > 3000
+        for word in words:
+            left, top, right, bottom = (float(word.get(name)) for name in ("xmin", "ymin", "xmax", "ymax"))
+            inside = left > 30 and right < 72 * width - 30 and top > 25 and bottom < 72 * height - 25
+            assert inside, (width, word.text, left, top, right, bottom)
+        assert whole - Counter(filter(str.isalnum, "".join(word.text for word in words))) == Counter()
 
 
 def test_at_most_sixty_jobs(run):

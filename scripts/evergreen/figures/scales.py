@@ -10,6 +10,7 @@ from functools import partial
 from evergreen.metaanalysis import transforms
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
+from evergreen.synthesis.result.analyses import Sensitivity
 from evergreen.synthesis.result.study_rows import Study
 
 MINUS = "\N{MINUS SIGN}"
@@ -170,6 +171,17 @@ def of_result(result: Result) -> Scale:
     effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
     shown = [scale.back(value) for value in effects]
     return replace(scale, decimals=max(2, effect_decimals(shown)) if scale.ratio else effect_decimals(shown))
+
+
+def of_analysis(result: Result, analysis: Sensitivity) -> Scale:
+    """The scale of a sensitivity analysis: the result's where it has that axis, else the one of its own measure."""
+    own = of_result(result)
+    if same_axis(analysis.measure, result.measure):
+        return own
+    other, model = scale_of(analysis.measure, result.scale), analysis.model
+    found = (model.estimate, model.ci_low, model.ci_high) if model else ()
+    shown = [other.back(value) for value in found if value is not None]
+    return replace(other, decimals=effect_decimals(shown))
 
 
 def number(value: float | None, decimals: int) -> str:

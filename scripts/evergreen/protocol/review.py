@@ -24,6 +24,10 @@ class Review(Part):
     title: str = Field(min_length=1, description="Title of the review.")
     authors: Texts = Field((), description="Authors in the order of the byline.")
     registration: str | None = Field(None, description="Registration, such as a PROSPERO number.")
+    differences: Texts = Field(
+        (),
+        description="What was done otherwise than the registered protocol planned, each in a sentence with its date and reason.",
+    )
     note: str = Field("", description="A sentence or two that the report shows below the title.")
     final: bool = Field(
         False,

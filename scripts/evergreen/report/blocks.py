@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-LINK = re.compile(
-    r'<a xlink:href="([^"]*)">\s*<title>([^<]*)</title>\s*<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
-)
-"""A link of a figure, as `figures.canvas` draws it."""
-DATA_URL = "data:image/svg+xml;base64,"
+from evergreen.synthesis.result.trail_places import place_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,11 @@ class Link:
 Cell = str | Link
 
 
+def text_of(cell: Cell) -> str:
+    """What a cell says, wherever it leads."""
+    return cell if isinstance(cell, str) else cell.text
+
+
 @dataclass(frozen=True)
 class Head:
     """Head of a table's column; numbers are aligned right, `width_cm` is its width in the Word document."""
@@ -45,12 +45,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; the page shows the `link` behind it."""
+    """A paragraph; the page shows the `link` behind it, and leads to it by its `id`."""
 
     kind: ClassVar[str] = "text"
     text: str
     style: str = ""
     link: Link | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What each of some terms stands for, such as the parts of a question."""
+
+    kind: ClassVar[str] = "terms"
+    terms: Sequence[tuple[Cell, str]]
+    style: Literal["", "answers"] = ""
+
+
+@dataclass(frozen=True)
 class Tiles:
     """Numbers at a glance: (value, what it counts)."""
 
@@ -76,80 +86,75 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; with `fold` it is closed until a reader opens it."""
+    """A table; with `fold` it is closed until a reader opens it.
+
+    `id` names its place on the page, and is given by `placed` where it is ""; rows are named by their first `key` cells: by what
+    they say, so that an address leads to the same row after an update. `number` is given by `numbered`.
+    """
 
     kind: ClassVar[str] = "table"
     caption: str
     columns: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     fold: str = ""
+    id: str = ""
+    key: int = 1
+    number: int | None = None
 
+    @property
+    def label(self) -> str:
+        """`Table 3. Counts by round`, or the caption alone."""
+        return f"Table {self.number}. {self.caption}" if self.number else self.caption
 
-@dataclass(frozen=True)
-class Area:
-    """A place of a figure that leads somewhere: position and size in per cent of the figure's."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    url: str
-    title: str
+    @property
+    def rows_with_ids(self) -> Iterator[tuple[str, Sequence[Cell]]]:
+        """(id on a page, cells) of each row."""
+        seen: dict[str, int] = {}
+        for row in self.rows:
+            # Two hyphens: no id of a table and no text made an id have them.
+            said = place_of(" ".join(filter(None, map(text_of, row[: self.key]))))
+            name = f"{self.id}--{said}"
+            seen[name] = position = seen.get(name, 0) + 1
+            yield name if position == 1 else f"{name}--{position}", row
 
 
 @dataclass(frozen=True)
 class Figure:
     """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document; `further` are the stems of its
-    pages behind the first, which the page links."""
+    pages behind the first."""
 
     kind: ClassVar[str] = "figure"
     id: str
     stem: Path
     alt: str
     caption: str
-    width: int | None = None
     links: Sequence[tuple[str, str]] = ()
     further: Sequence[Path] = ()
+    number: int | None = None
 
     @property
-    def data(self) -> str:
-        """The SVG as a data URL, which stands in the page itself."""
-        return DATA_URL + base64.b64encode(self._svg.read_bytes()).decode("ascii")
+    def label(self) -> str:
+        """`Figure 3. Forest plot`, or the caption alone."""
+        return f"Figure {self.number}. {self.caption}" if self.number else self.caption
 
     @property
-    def embedded_bytes(self) -> int:
-        """What `data` would take of the page."""
-        return len(DATA_URL) + 4 * -(-self._svg.stat().st_size // 3)
-
-    @property
-    def areas(self) -> list[Area]:
-        """Where the drawing itself leads, for a page that shows it as a picture; addresses as seen from the report."""
-        text = self._svg.read_text(encoding="utf-8")
-        if not (links := LINK.findall(text)):
-            return []
-        size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
-        assert size is not None
-        wide, high = map(float, size.groups())
-        return [
-            Area(
-                100 * float(x) / wide, 100 * float(y) / high, 100 * float(width) / wide, 100 * float(height) / high,
-                html.unescape(url).rpartition("report/")[2], html.unescape(title),
-            )
-            for url, title, x, y, width, height in links
-        ]  # fmt: skip
-
-    @property
-    def _svg(self) -> Path:
+    def svg(self) -> Path:
+        """The drawing, or its first page."""
         return self.stem.with_name(f"{self.stem.name}.svg")
 
     @property
     def files(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the files beside the figure."""
         base = "../" + "/".join(self.stem.parts[1:]) if len(self.stem.parts) > 1 else self.stem.name
+        return [("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links]
+
+    @property
+    def further_pages(self) -> list[tuple[str, str]]:
+        """(label, path from the report's folder) of the pages after the first."""
         return [
-            ("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links,
-            *((f"page {number}", f"../{'/'.join(page.parts[1:])}.svg") for number, page in enumerate(self.further, start=2)),
-        ]  # fmt: skip
+            (f"page {number}", f"../{'/'.join(page.parts[1:])}.svg")
+            for number, page in enumerate(self.further, start=2)
+        ]
 
 
 @dataclass(frozen=True)
@@ -170,11 +175,47 @@ class Code:
     text: str
 
 
-Block = Text | Heading | Lines | Tiles | Table | Figure | Gallery | Code
+Block = Text | Heading | Lines | Terms | Tiles | Table | Figure | Gallery | Code
 
 
 @dataclass(frozen=True)
 class Section:
+    """A section; `part` is the heading under which the contents list it and those after it, up to the next that has one."""
+
     id: str
     title: str
     blocks: list[Block] = field(default_factory=list)
+    part: str = ""
+
+
+def placed(sections: Sequence[Section]) -> list[Section]:
+    """The sections with an id for each table: its own, or one of its section and its caption; no two have the same."""
+    seen: dict[str, int] = {}
+
+    def with_place(section: Section, block: Block) -> Block:
+        if not isinstance(block, Table):
+            return block
+        name = block.id or f"{section.id}-{place_of(block.caption)}"
+        seen[name] = position = seen.get(name, 0) + 1
+        return replace(block, id=name if position == 1 else f"{name}-{position}")
+
+    return [
+        replace(section, blocks=[with_place(section, block) for block in section.blocks])
+        for section in sections
+    ]
+
+
+def numbered(sections: Sequence[Section]) -> list[Section]:
+    """The sections with their tables and figures numbered in the order in which they stand, each kind for itself."""
+    tables, figures = count(1), count(1)
+
+    def with_number(block: Block) -> Block:
+        if isinstance(block, Table):
+            return replace(block, number=next(tables))
+        if isinstance(block, Figure):
+            return replace(block, number=next(figures))
+        if isinstance(block, Gallery):
+            return replace(block, figures=[replace(one, number=next(figures)) for one in block.figures])
+        return block
+
+    return [replace(section, blocks=list(map(with_number, section.blocks))) for section in sections]

@@ -1,41 +1,45 @@
 """The report put together: its sections in their order, and what each update changed.
 
-What a review does not have is not there.
+What a review does not have is not there. First comes what everybody asks, then what a review of studies has to show, then what
+somebody needs who wants to know how it was done.
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from evergreen import __version__, tables
-from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
+    characteristics,
     facts,
     findings,
     methods,
     queries,
+    references,
     results,
     risk,
     search,
     selection,
+    summary,
     updates,
 )
-from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Text, Tiles
+from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.pooling_words import synthesis
 from evergreen.report.status import Waiting
-from evergreen.synthesis.result import Result
 
 COMPUTED_WITH = ("numpy", "scipy", "pandas", "matplotlib")
+READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
+EVIDENCE, METHODS = "The evidence", "How it was done"
+"""Parts under which the contents list the sections that come after the summary."""
 
 
 class Report:
@@ -49,42 +53,97 @@ class Report:
         self.facts = facts.read(protocol, inputs)
         self.findings = findings.read(protocol, inputs)
         self.changes = self._changes()
+        self._changed = alerts.read(map(str, inputs.paths("changes")))
+        self._works = alerts.marked(inputs.table("works"), self._changed) if "works" in inputs else None
 
     def sections(self) -> list[Section]:
         """The sections in the order of the report."""
+        return [
+            *self._alerts(),
+            summary.section(
+                self.protocol.question,
+                self.counts,
+                self.outcomes,
+                self.pooled,
+                self.findings,
+                self.facts,
+                self._new(),
+            ),
+            *_in_part(EVIDENCE, self._evidence()),
+            *_in_part(METHODS, self._methods()),
+        ]  # fmt: skip
+
+    def references(self) -> list[dict[str, Any]]:
+        """The reports that the review refers to, as CSL-JSON."""
+        if self._works is None:
+            return []
+        named = references.named_works(self.inputs.table("studies"), self.inputs.tables("named_studies"))
+        by_work = {work["work_id"]: work for work in tables.rows(self._works)}
+        return references.csl(by_work[work] for work in named)
+
+    def write_changes(self, folder: Path) -> None:
+        """A text for each update into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for day, blocks in self.changes.items():
+            text = updates.as_markdown(self.protocol.review.title, day, blocks)
+            tables.write_text(text, folder / f"{day}.md")
+
+    def _alerts(self) -> list[Section]:
+        if self._works is None:
+            return []
+        became = alerts.section(alerts.alerts(self._works, self.inputs.table("studies"), self._changed))
+        return [became] if became else []
+
+    def _evidence(self) -> Iterable[Section]:
         inputs, protocol = self.inputs, self.protocol
-        changed = alerts.read(map(str, inputs.paths("changes")))
-        works = alerts.marked(inputs.table("works"), changed) if "works" in inputs else None
-        found = [
-            glance(protocol, self.counts, self.outcomes, self.pooled),
-            waiting(inputs.json("status")),
-        ]
-        studies = inputs.table("studies") if "studies" in inputs else None
-        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
-            found.append(asked)
-        if works is not None:
-            became = alerts.section(alerts.alerts(works, inputs.table("studies"), changed))
-            found = [became, *found] if became else found
         if self.changes:
-            found.append(updates.section(self.changes))
-        if "counts" in inputs:
-            found.append(search.section(protocol, self.facts))
-        if works is not None or self.counts is not None:
-            found.append(self._selection())
-        if works is not None:
-            named = inputs.tables("named_studies")
-            found.append(
-                selection.studies_section(
-                    inputs.table("studies"), works, inputs.table("decisions_full_text"), named
-                )
-            )
+            yield updates.section(self.changes)
+        if self.outcomes and "converted" in inputs:
+            yield findings.section(self.findings, protocol.question)
+        if self._works is not None or self.counts is not None:
+            yield self._selection()
+        if "characteristics" in inputs:
+            yield characteristics.section(inputs.table("characteristics"), self._included())
         if "judgements" in inputs:
             folder = inputs.paths("bias_figures")[0].parent
             words = methods.bias(protocol, self.facts)
-            found.append(risk.section(inputs.table("judgements"), protocol.risk_of_bias.tool, folder, words))
+            yield risk.section(inputs.table("judgements"), protocol.risk_of_bias.tool, folder, words)
         if self.outcomes and "converted" in inputs:
-            found += self._results(works)
-        return [*found, how(protocol, self.facts)]
+            links = selection.citations(self._works) if self._works is not None else {}
+            compared = results.comparisons(self.outcomes, protocol.question)
+            folder = next(path for path in inputs.paths("figures") if path.name == "figures.json").parents[1]
+            yield from results.sections(compared, self.pooled, inputs.table("converted"), folder, links)
+        if self._works is not None:
+            named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
+            found = selection.studies_section(inputs.table("studies"), self._works, full_text, named)
+            found.blocks.append(Lines([Link("These references as CSL-JSON", "references.json")]))
+            yield found
+
+    def _methods(self) -> Iterable[Section]:
+        inputs, protocol = self.inputs, self.protocol
+        yield how(protocol, self.facts)
+        yield differences(protocol)
+        if "counts" in inputs:
+            yield search.section(protocol, self.facts)
+        studies = inputs.table("studies") if "studies" in inputs else None
+        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
+            yield asked
+        yield waiting(inputs.json("status"))
+        yield appendix(bool(self.facts.deduplication or self.facts.analyses))
+
+    def _included(self) -> list[str] | None:
+        if "studies" not in self.inputs:
+            return None
+        studies = self.inputs.table("studies")
+        return studies.loc[studies["status"].eq("included"), "study"].tolist()
+
+    def _new(self) -> str:
+        """What the latest update brought, in words; "" where there was none."""
+        if not self.changes:
+            return ""
+        day = max(self.changes)
+        said = next(block.text for block in self.changes[day] if isinstance(block, Text))
+        return f"Update of {day}: {said}"
 
     def _selection(self) -> Section:
         inputs = self.inputs
@@ -92,13 +151,6 @@ class Report:
         comparisons = {path.with_suffix(""): tables.read_json(path) for path in inputs.paths("agreement")}
         words = methods.selection(self.protocol, self.facts)
         return selection.section(flow, self.counts, comparisons, self.protocol.screening.reasons, words)
-
-    def _results(self, works: pd.DataFrame | None) -> list[Section]:
-        inputs, outcomes, pooled = self.inputs, self.outcomes, self.pooled
-        links = selection.citations(works) if works is not None else {}
-        folder = inputs.paths("figures")[0].parents[1]
-        summary = findings.section(self.findings, self.protocol.question)
-        return [summary, results.section(outcomes, pooled, inputs.table("converted"), folder, links)]
 
     def _changes(self) -> dict[str, list[Block]]:
         """What each round after the first changed; nothing where the review has one round or no screening."""
@@ -112,55 +164,11 @@ class Report:
             if day in rounds
         }
 
-    def write_changes(self, folder: Path) -> None:
-        """A text for each update into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for day, blocks in self.changes.items():
-            text = updates.as_markdown(self.protocol.review.title, day, blocks)
-            tables.write_text(text, folder / f"{day}.md")
 
-
-def glance(
-    protocol: Protocol,
-    counts: Mapping[str, Any] | None,
-    outcomes: Sequence[Outcome],
-    pooled: Mapping[str, Result],
-) -> Section:
-    """Question, numbers and pooled effects."""
-    question = protocol.question
-    asked = {
-        "Population": question.population,
-        "Intervention": question.intervention,
-        "Comparator": question.comparator,
-        "Designs": ", ".join(question.designs),
-    }
-    lines = [f"{label}: {text}" for label, text in asked.items() if text]
-    blocks: list[Block] = [Lines(lines)] if lines else []
-    if counts is not None:
-        total = counts["total"]
-        identified = sum(total[key] for key in total if key.endswith("_results"))
-        tiles = [
-            (f"{identified:,}", "records identified"),
-            *screened_tiles(total, counts["skipped"]),
-            (f"{total['total_studies']:,}", "studies included"),
-            (f"{total['total_reports']:,}", "reports of them"),
-        ]
-        if outcomes:
-            several = sum(result.several for result in pooled.values())
-            tiles.append((f"{several:,}", "outcomes pooled"))
-        blocks.append(Tiles(tiles))
-    if outcomes:
-        blocks.append(results.summary(outcomes, pooled))
-    return Section("glance", "At a glance", blocks)
-
-
-def screened_tiles(total: Mapping[str, Any], skipped: Sequence[str]) -> list[tuple[str, str]]:
-    """Works that somebody screened, and those that await it; none of these where nobody is named to screen."""
-    if "title_abstract" in skipped:
-        return []
-    waiting = total["records_pending"]
-    tiles = [(f"{total['records_screened'] - waiting:,}", "works screened")]
-    return [*tiles, (f"{waiting:,}", "works to screen")] if waiting else tiles
+def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:
+    """The sections, the first of them under the heading of its part."""
+    first, *others = sections
+    return [replace(first, part=part), *others]
 
 
 def waiting(items: Sequence[Mapping[str, Any]]) -> Section:
@@ -183,11 +191,35 @@ def how(protocol: Protocol, known: Facts) -> Section:
         *synthesis(protocol.outcomes, known.analyses),
         software(),
     ]
-    blocks: list[Block] = [Text(text) for text in texts if text]
-    if known.deduplication or known.analyses:
-        # The times themselves are not of the content: they differ from run to run.
-        blocks.append(Lines([Link("Time and memory that the long steps took", "../benchmarks/")]))
-    return Section("methods", "Methods in words", blocks)
+    return Section("methods", "Methods in words", [Text(text) for text in texts if text])
+
+
+def differences(protocol: Protocol) -> Section:
+    """What was done otherwise than the protocol had planned, as its authors say it."""
+    said = protocol.review.differences
+    block: Block = (
+        Lines(said)
+        if said
+        else Text("The authors name no difference (review.differences in config/config.yaml).")
+    )
+    return Section("differences", "Differences between protocol and review", [block])
+
+
+def appendix(long_steps: bool) -> Section:
+    """Versions of the programs, and where it stands how long the steps took and what they were made from.
+
+    The times themselves are not of the content: they differ from run to run, and the report does not.
+    """
+    rows: list[list[Cell]] = [["Evergreen", __version__], ["Python", platform.python_version()]]
+    rows += [[name, version(name)] for name in (*COMPUTED_WITH, *READ_AND_WRITTEN_WITH)]
+    links: list[Cell] = [
+        Link("By what code, with which values and from which files each step was made", "../logs/receipts/")
+    ]
+    if long_steps:
+        links.append(Link("Time and memory that the long steps took", "../benchmarks/"))
+    heads = [Head("Program"), Head("Version")]
+    table = Table("Programs with which this report was made", heads, rows, id="programs")
+    return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])
 
 
 def software() -> str:

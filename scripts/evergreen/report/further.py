@@ -18,7 +18,7 @@ SIDES = {"left": "the left", "right": "the right"}
 
 def further_blocks(result: Result, scale: scales.Scale) -> list[Block]:
     """The analyses beside the pooled effect of one outcome, as far as the protocol asks for them."""
-    return [*_robust(result, scale), *_subgroups(result, scale), *_moderators(result, scale), *_single(result), *_small(result, scale)]  # fmt: skip
+    return [*_robust(result, scale), *_subgroups(result, scale), *_moderators(result, scale), *_sensitivity(result), *_single(result), *_small(result, scale)]  # fmt: skip
 
 
 def _p(value: float | None) -> str:
@@ -88,6 +88,24 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression")
+
+
+def _sensitivity(result: Result) -> Iterator[Block]:
+    """Each on the scale of its own measure, in the order of the protocol."""
+    rows: list[Sequence[Cell]] = []
+    for label, one in result.sensitivity.items():
+        model = one.model
+        if model is None or model.estimate is None:
+            rows.append(
+                [label, str(one.k) if one.k else "", f"not done: {one.not_done or 'no estimate'}", ""]
+            )
+            continue
+        own = scales.of_analysis(result, one)
+        tau2 = scales.number(model.tau2, 3)
+        rows.append([label, str(one.k), f"{own.short} {estimate(model, own)}", tau2])
+    if rows:
+        columns = [Head("Analysis"), Head("Studies", True), Head("Effect (CI)"), Head("Tau²", True)]
+        yield Table("Sensitivity analyses", columns, rows, fold=f"Sensitivity analyses ({len(rows)})")
 
 
 def _single(result: Result) -> Iterator[Block]:

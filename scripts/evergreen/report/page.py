@@ -1,49 +1,122 @@
-"""The report as one HTML file that opens without a network; only very many figures stay files beside it."""
+"""The report as HTML that opens without a network and asks for nothing beside itself; long tables stand on pages of their own."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from evergreen import __version__
 from evergreen.protocol.review import Review
-from evergreen.report.blocks import Figure, Gallery, Section
+from evergreen.report.blocks import Block, Cell, Figure, Gallery, Link, Section, Table, Text, placed
+from evergreen.report.inline import inline
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_EMBEDDED = 10_000_000
-"""Bytes of figures in the page; a browser needs a hundred times as much memory to open it."""
+LAYOUT = ("report.html.j2", "blocks.html.j2", "report.css", "report.js")
+"""The files that a page is made by; rules name them too (rules/inputs/report.smk)."""
+MOST_DRAWN = 4_500_000
+"""Characters of drawings in the page; a browser needs a hundred times as much memory to open it."""
+LONGEST = 700_000
+"""Characters of one of them: a forest plot of about 100 studies with their judgements."""
+LONG_DRAWN, LONG_ROWS = 1_000_000, 1_000
+"""Characters of drawings and rows of tables from which a page is long: a browser lays out what comes near the screen."""
+MOST_CELLS = 4_000
+"""Cells of a table that stands closed in the page; one that has more is a page of its own."""
+TABLES = "tables"
+"""The folder of these pages, beside the report."""
 
 
 def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
     """HTML of the report, piece by piece; `review` is the protocol's part of that name."""
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in LAYOUT}
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    template = environment.get_template("report.html.j2")
-    embedded, linked = embedding(sections)
-    return template.generate(
-        review=review, last_search=last_search, sections=sections, version=__version__, embedded=embedded,
-        linked=linked,
+    sections = placed(sections)
+    script = environment.get_template("report.js").render()
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    drawn = drawings(sections)
+    rows = sum(len(one.rows) for section in sections for one in section.blocks if isinstance(one, Table))
+    long = sum(map(len, drawn.values())) > LONG_DRAWN or rows > LONG_ROWS
+    yield from environment.get_template("report.html.j2").generate(
+        review=review, last_search=last_search, sections=sections, contents=contents(sections), version=__version__,
+        drawings=drawn, long=long, script_hash=f"sha256-{digest}",
     )  # fmt: skip
 
 
-def embedding(sections: Sequence[Section], most: int = MOST_EMBEDDED) -> tuple[frozenset[Path], int]:
-    """Stems of the figures that stand in the page itself, and how many are shown from their files.
+def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
+    """(part, its sections) as the contents list them; before the first part it is ""."""
+    part, parts = "", []
+    for section in sections:
+        part = section.part or part
+        parts.append((part, section))
+    return [(name, [one for _, one in own]) for name, own in groupby(parts, key=lambda pair: pair[0])]
 
-    All of them where they take at most so many bytes; else none of those that stay closed until a reader opens them,
-    and of the others, in the order of the page, as many as find room.
+
+def drawings(sections: Sequence[Section], most: int = MOST_DRAWN) -> dict[str, str]:
+    """By id the figures that are drawn in the page itself, each as an SVG element; the others are linked.
+
+    All that are not too long where they take at most so many characters; else none of those that stay closed until a reader
+    opens them, and of the others, in the order of the page, as many as find room.
     """
     blocks = [block for section in sections for block in section.blocks]
     first = [block for block in blocks if isinstance(block, Figure)]
-    further = [figure for block in blocks if isinstance(block, Gallery) for figure in block.figures]
-    if sum(figure.embedded_bytes for figure in (*first, *further)) <= most:
-        return frozenset(figure.stem for figure in (*first, *further)), 0
-    embedded, held = set(), 0
-    for figure in first:
-        if held + figure.embedded_bytes > most:
-            break
-        held += figure.embedded_bytes
-        embedded.add(figure.stem)
-    return frozenset(embedded), len(first) + len(further) - len(embedded)
+    further = [one for block in blocks if isinstance(block, Gallery) for one in block.figures]
+    found, room = _fitting(first, most)
+    if room is None:
+        return found
+    more, room = _fitting(further, room)
+    return found if room is None else found | more
+
+
+def _fitting(figures: Sequence[Figure], room: int) -> tuple[dict[str, str], int | None]:
+    """Drawings of those that find room, and how much of it is left; None where one found none."""
+    found: dict[str, str] = {}
+    for figure in figures:
+        # A file is at most about three times as long as what is taken of it: one far too long is not read.
+        if figure.svg.stat().st_size > 3 * LONGEST:
+            continue
+        drawn = inline(figure.svg, figure.id, figure.alt)
+        if len(drawn) > LONGEST:
+            continue
+        if len(drawn) > room:
+            return found, None
+        found[figure.id] = drawn
+        room -= len(drawn)
+    return found, room
+
+
+def apart(sections: Sequence[Section]) -> tuple[list[Section], dict[str, Section]]:
+    """The sections with a link in place of each closed table that is too long for a page with others, and these by the
+    name of their file."""
+    long: dict[str, Section] = {}
+
+    def shorter(block: Block) -> Block:
+        if (
+            not isinstance(block, Table)
+            or not block.fold
+            or len(block.rows) * len(block.columns) <= MOST_CELLS
+        ):
+            return block
+        name = f"{block.id}.html"
+        rows = [[_from_below(cell) for cell in row] for row in block.rows]
+        back = Text("", link=Link("Back to the report", f"../index.html#{block.id}"))
+        long[name] = Section("table", block.caption, [back, replace(block, rows=rows, fold="")])
+        return Text(
+            f"{block.label}: {len(block.rows):,} rows.", link=Link("They have a page of their own", f"{TABLES}/{name}"), id=block.id
+        )  # fmt: skip
+
+    found = [replace(section, blocks=list(map(shorter, section.blocks))) for section in placed(sections)]
+    return found, long
+
+
+def _from_below(cell: Cell) -> Cell:
+    """A cell as it leads from a folder below the report's."""
+    if isinstance(cell, str) or not cell.url or cell.url.casefold().startswith(("http:", "https:")):
+        return cell
+    return Link(cell.text, f"../index.html{cell.url}" if cell.url.startswith("#") else f"../{cell.url}")

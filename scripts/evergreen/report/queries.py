@@ -1,49 +1,55 @@
-"""Queries on extracted data that await an answer."""
+"""Queries on extracted data: those that await an answer, and what people answered to the others."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from evergreen import tables
-from evergreen.report.blocks import Cell, Head, Section, Table, Text
+from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
 from evergreen.report.status import open_queries, plural
 
 NOTE = (
     "{queries} on extracted data {await_} an answer ({errors} that cannot be true as they stand); none changed a number. They are"
     " answered in config/queries.csv, and a corrected cell takes its query away."
 )
+MANY = 20
+"""Rows from which the open queries stand closed."""
+COLUMNS = ("Query", "Severity", "Study", "Outcome", "Place", "Question")
 
 
 def section(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> Section | None:
-    """The queries that await an answer (`status.open_queries`); None where there is none."""
-    rows = tables.rows(open_queries(queries, studies))
-    if not rows:
-        return None
-    errors = sum(row["severity"] == "error" for row in rows)
-    note = NOTE.format(
-        queries=plural(len(rows), "query", "queries"),
-        await_="awaits" if len(rows) == 1 else "await",
-        errors=f"{errors:,}",
-    )
-    columns = [
-        Head("Severity"),
-        Head("Study"),
-        Head("Outcome"),
-        Head("Place"),
-        Head("Question", width_cm=7.0),
-        Head("Query"),
-    ]
-    lines: list[list[Cell]] = [
-        [
-            row["severity"], row["study"], row["outcome"],
-            ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"]))), row["reason"], row["query"],
-        ]
-        for row in rows
-    ]  # fmt: skip
-    table = Table(
-        "Queries on extracted data that await an answer",
-        columns,
-        lines,
-        fold=f"All {len(rows):,}" if len(rows) > 20 else "",
-    )
-    return Section("queries", "Queries on extracted data", [Text(note), table])
+    """The queries that await an answer (`status.open_queries`), and the answered ones; None where there is neither."""
+    waiting = tables.rows(open_queries(queries, studies))
+    answered = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and row["answer"]]
+    blocks: list[Block] = []
+    if waiting:
+        errors = sum(row["severity"] == "error" for row in waiting)
+        note = NOTE.format(
+            queries=plural(len(waiting), "query", "queries"),
+            await_="awaits" if len(waiting) == 1 else "await",
+            errors=f"{errors:,}",
+        )
+        lines: list[list[Cell]] = [_asked(row) for row in waiting]
+        fold = f"All {len(waiting):,}" if len(waiting) > MANY else ""
+        caption = "Queries on extracted data that await an answer"
+        blocks += [Text(note), _table(caption, [], lines, fold)]
+    if answered:
+        lines = [[*_asked(row), row["answer"], row["answered_by"]] for row in answered]
+        fold = f"Answered queries ({len(answered):,})"
+        caption = "Queries on extracted data and their answers"
+        blocks.append(_table(caption, ["Answer", "By"], lines, fold))
+    return Section("queries", "Queries on extracted data", blocks) if blocks else None
+
+
+def _asked(row: Mapping[str, Any]) -> list[Cell]:
+    place = ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"])))
+    return [row["query"], row["severity"], row["study"], row["outcome"], place, row["reason"]]
+
+
+def _table(caption: str, last: list[str], rows: list[list[Cell]], fold: str) -> Table:
+    heads = [Head(name, width_cm=7.0 if name == "Question" else None) for name in (*COLUMNS, *last)]
+    return Table(caption, heads, rows, fold=fold)

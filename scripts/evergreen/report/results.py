@@ -1,8 +1,9 @@
-"""Results of the review: the table of all outcomes, and for each outcome its figures and where its numbers came from."""
+"""Results of the review: the table of all outcomes, and comparison by comparison those of each with their figures and sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from evergreen import tables
 from evergreen.figures import scales
 from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.review import Question
 from evergreen.report.blocks import (
     Block,
     Cell,
@@ -30,7 +32,7 @@ from evergreen.report.status import plural
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
-from evergreen.synthesis.result.trail_places import page_of
+from evergreen.synthesis.result.trail_places import page_of, place_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
 
@@ -81,7 +83,7 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
             rows.append([name, "0", "", words, "", "", ""])
             continue
         rows.append(_summed(name, result, model, participants(result)))
-    return Table("Results by outcome", columns, rows)
+    return Table("Results by outcome", columns, rows, id="results-by-outcome")
 
 
 def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -> list[Cell]:
@@ -146,7 +148,16 @@ def outcome_blocks(
         )
     blocks.append(_trace(rows, links, result))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
-    return blocks
+    return [
+        replace(
+            block,
+            id=f"{outcome.id}-{block.id or place_of(block.caption)}",
+            caption=f"{block.caption}: {outcome.name}",
+        )
+        if isinstance(block, Table)
+        else block
+        for block in blocks
+    ]
 
 
 def _settings(outcome: Outcome) -> str:
@@ -171,13 +182,12 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
         if not entry["drawn"]:
             missing.append([entry["title"].removesuffix(f": {outcome.name}"), entry["reason"]])
             continue
-        caption = entry["title"].removesuffix(f": {outcome.name}")
         stem = folder / entry["stem"]
         figure = Figure(
             f"{entry['name']}-{outcome.id}",
             stem,
             f"{entry['title']}. {sentence}",
-            f"{caption}. Numbers drawn and files:",
+            entry["title"],
             links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
             further=[folder / page for page in entry["further_pages"]],
         )
@@ -228,7 +238,12 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Tab
         study = trails.get(folded(row["study"]), row["study"])
         table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     return Table(
-        "Extracted numbers and where they came from", columns, table, fold="How these numbers were obtained"
+        "Extracted numbers and where they came from",
+        columns,
+        table,
+        fold=f"How these numbers were obtained ({plural(len(table), 'row')})",
+        id="numbers",
+        key=3,
     )
 
 
@@ -237,18 +252,36 @@ def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(name): rows for name, rows in extracted.groupby(extracted["outcome"].map(folded), sort=False)}
 
 
-def section(
-    outcomes: Sequence[Outcome],
+def comparisons(outcomes: Sequence[Outcome], question: Question) -> dict[str, list[Outcome]]:
+    """The outcomes by what is compared in them, in the order of the protocol; "" where it does not say that."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        own = [" or ".join(side) for side in (outcome.arms.intervention, outcome.arms.control)]
+        asked = (question.intervention, question.comparator)
+        sides = [named or general for named, general in zip(own, asked, strict=True)]
+        found.setdefault(" versus ".join(sides) if all(sides) else "", []).append(outcome)
+    return found
+
+
+def sections(
+    compared: Mapping[str, Sequence[Outcome]],
     results: Mapping[str, Result],
     extracted: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],
-) -> Section:
-    """The section of results, outcome by outcome."""
-    blocks: list[Block] = []
+) -> list[Section]:
+    """A section for each comparison (`comparisons`), in it outcome by outcome."""
     rows, none = by_outcome(extracted), extracted.iloc[:0]
-    for outcome in outcomes:
-        name = outcome.id
-        own = rows.get(folded(outcome.data), none)
-        blocks += outcome_blocks(outcome, results[name], own, figures / name, links)
-    return Section("results", "Results by outcome", blocks)
+    found = []
+    for position, (name, outcomes) in enumerate(compared.items(), start=1):
+        blocks: list[Block] = []
+        for outcome in outcomes:
+            own = rows.get(folded(outcome.data), none)
+            blocks += outcome_blocks(outcome, results[outcome.id], own, figures / outcome.id, links)
+        words = f": {name}" if name else ""
+        if len(compared) == 1:
+            found.append(Section("results", f"Results{words or ' by outcome'}", blocks))
+        else:
+            of = words or ": not named in the protocol"
+            found.append(Section(f"comparison-{place_of(name)}", f"Comparison {position}{of}", blocks))
+    return found

@@ -11,8 +11,8 @@ from evergreen.bias.tools import tool_of
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
 
 CAPTIONS = {
-    "summary": "Risk-of-bias summary: judgements for each study. Files:",
-    "graph": "Risk-of-bias graph: judgements as percentages of the studies. Files:",
+    "summary": "Risk-of-bias summary: judgements for each study",
+    "graph": "Risk-of-bias graph: judgements as percentages of the studies",
 }
 
 PLACES = {
@@ -51,5 +51,14 @@ def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> S
             Link("source", source) if source.startswith("http") else source,
         ]
         rows.append(cells)
-    blocks.append(Table("Judgements and their support", columns, rows, fold="Support for the judgements"))
+    blocks.append(
+        Table(
+            "Judgements and their support",
+            columns,
+            rows,
+            fold="Support for the judgements",
+            id="judgements",
+            key=2 + len(given),
+        )
+    )
     return Section("bias", "Risk of bias", blocks)

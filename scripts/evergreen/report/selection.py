@@ -14,8 +14,10 @@ from evergreen.figures.scales import number
 from evergreen.prisma.counts import name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
 from evergreen.report.methods import screened_words
+from evergreen.report.references import address, reference
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
+from evergreen.synthesis.result.trail_places import place_of
 
 SHORT_TITLE = 60
 # Tables that a Cochrane review has beside the included studies, and what their last column says.
@@ -36,13 +38,6 @@ def citation(work: Mapping[str, Any]) -> Link:
     retracted = "RETRACTED" if work["retracted"] else ""
     text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"]), retracted) if part)
     return Link(text, address(work))
-
-
-def address(work: Mapping[str, Any]) -> str:
-    """Where a reader finds the work."""
-    if work["pmid"]:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{work['pmid']}/"
-    return f"https://doi.org/{work['doi']}" if work["doi"] else str(work["url"])
 
 
 def citations(works: pd.DataFrame) -> dict[str, Link]:
@@ -83,7 +78,7 @@ def agreement_figure(stem: Path, comparison: Mapping[str, Any]) -> Figure | None
         return None
     stage = STAGE_NAMES[comparison["stage"]]
     alt = f"What each two reviewers said at {stage} against each other, and their agreement with its interval; the table has the numbers."
-    caption = f"Votes before adjudication, {stage}. Files:"
+    caption = f"Votes before adjudication, {stage}"
     return Figure(
         f"agreement-{comparison['stage']}", stem, alt, caption, links=[("CSV", f"../{_below(stem)}.csv")]
     )
@@ -116,7 +111,7 @@ def section(
                 "flow",
                 flow,
                 alt,
-                f"PRISMA 2020 flow chart{' of the latest update' if len(counts['rounds']) > 1 else ''}. Files:",
+                f"PRISMA 2020 flow chart{' of the latest update' if len(counts['rounds']) > 1 else ''}",
                 links=[("what is in each box", "../prisma/flow.html")],
             )
         )
@@ -144,56 +139,47 @@ def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
                 )
         elif total or any(parts):
             rows.append([name(key), *map(str, parts), str(total)])
-    return Table("Counts by round", columns, rows, fold="Counts by round")
+    return Table("Counts by round", columns, rows, fold="Counts by round", id="counts-by-round")
 
 
 def studies_section(
     studies: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, named: Sequence[pd.DataFrame]
 ) -> Section:
-    """Included studies with their reports, then those that are named without being included.
+    """References to the reports of included studies, then the studies that are named without being included.
 
     `full_text` are that stage's decisions; `named` the tables of `screening.characteristics`: excluded, ongoing, awaiting.
     """
     by_work = {work["work_id"]: work for work in tables.rows(works)}
     decided = {row["work_id"]: row for row in tables.rows(full_text)}
-    columns = [
-        Head("Study"),
-        Head("Since"),
-        Head("Report"),
-        Head("Title"),
-        Head("Registration"),
-        Head("Included for"),
-    ]
+    columns = [Head("Study"), Head("Since"), Head("Report"), Head("Registration"), Head("Included for")]
     rows: list[list[Cell]] = []
     for study in tables.rows(studies[studies["status"].eq("included")]):
-        for position, work_id in enumerate(study["work_ids"].split("; ")):
+        for work_id in study["work_ids"].split("; "):
             work, included = by_work[work_id], decided.get(work_id, {}).get("decision") == "include"
             rows.append([
-                study["study"] if position == 0 else "", study["round"] if position == 0 else "",
-                citation(work), str(work["title"]), str(work["registry_ids"]),
+                study["study"], study["round"], reference(work), str(work["registry_ids"]),
                 "its data" if included else "the record of the study only",
             ])  # fmt: skip
-    blocks: list[Block] = [Table("Included studies and their reports", columns, rows)]
+    blocks: list[Block] = [
+        Table("References to included studies", columns, rows, id="references-to-included-studies")
+    ]
     for (caption, last), table in zip(NAMED, named, strict=True):
         if len(table):
-            blocks.append(_named(f"{caption} ({len(table)})", last, table, by_work))
+            blocks.append(_named(caption, last, table, by_work))
     if excluded := int(full_text["decision"].eq("exclude").sum()):
         words = f"All reports excluded at full text, each with its one reason ({excluded}), as CSV"
         blocks.append(Lines([Link(words, "../prisma/excluded_reports.csv")]))
-    return Section("studies", "Studies", blocks)
+    return Section("studies", "References to studies", blocks)
 
 
 def _named(caption: str, last: Head, table: pd.DataFrame, by_work: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Studies that are not included: a row per report, the study and what is said of it in the first."""
+    """Studies that are not included: a row per report, in each the study and what is said of it."""
     rows: list[list[Cell]] = []
     for study in tables.rows(table):
         said = "; ".join(filter(None, [study["reason"], study["note"]]))
-        for position, work_id in enumerate(study["work_ids"].split("; ")):
+        for work_id in study["work_ids"].split("; "):
             work = by_work[work_id]
-            name = study["study"] if position == 0 else ""
-            registration = str(work["registry_ids"])
-            rows.append(
-                [name, citation(work), str(work["title"]), registration, said if position == 0 else ""]
-            )
-    heads = [Head("Study"), Head("Report"), Head("Title"), Head("Registration"), last]
-    return Table(caption, heads, rows, fold=caption)
+            rows.append([study["study"], reference(work), str(work["registry_ids"]), said])
+    heads = [Head("Study"), Head("Report"), Head("Registration"), last]
+    words = f"{caption} ({len(table)})"
+    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,13 +19,14 @@ from docx.opc.packuri import PACKAGE_URI
 from docx.opc.pkgwriter import _ContentTypesItem
 from docx.oxml.ns import qn
 from docx.oxml.shared import OxmlElement
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt
 
 from evergreen.protocol.review import Review
 from evergreen.report import blocks
-from evergreen.report.blocks import Link, Section
+from evergreen.report.blocks import Section, text_of
 
-FIGURE_WIDTH = Cm(16)
+FIGURE_WIDTH, FIGURE_HEIGHT = Cm(16), Cm(22)  # the most that a figure takes of its page
+MOST_PAGES = 4  # of a figure that stands in the document whole
 DOTS_PER_INCH = 200  # what print shows of a picture; many more make the document heavy and nothing sharper
 MANY_MORE = 1.25
 LIGHT = 200_000  # bytes of a picture that is not worth the work
@@ -39,7 +41,7 @@ WIDE = 7  # columns from which a table is set in small type
 
 
 def document(review: Review, sections: Sequence[Section], *, landscape: bool = False) -> bytes:
-    """A .docx file's bytes; tables that the page folds away are left to the page."""
+    """A .docx file's bytes."""
     buffer = BytesIO()
     write_document(review, sections, buffer, landscape=landscape)
     return buffer.getvalue()
@@ -50,7 +52,7 @@ def write_document(
 ) -> None:
     """Write a .docx file, as `document` gives its bytes; pictures are not held but read when their turn comes."""
     word = Document()
-    pictures: dict[bytes, Path] = {}
+    pictures: dict[bytes, tuple[Path, int]] = {}
     word.styles["Normal"].font.name = "Calibri"
     word.styles["Normal"].font.size = Pt(10.5)
     page = word.sections[0]
@@ -76,32 +78,55 @@ def write_document(
     _archive(word, pictures, file)
 
 
-def _add(word: WordDocument, block: blocks.Block, pictures: dict[bytes, Path]) -> None:
+def printed(sections: Sequence[Section]) -> list[Section]:
+    """The sections without what the page folds away, which is left to the page."""
+    return [
+        replace(
+            section,
+            blocks=[
+                block
+                for block in section.blocks
+                if not isinstance(block, blocks.Gallery | blocks.Code)
+                and not (isinstance(block, blocks.Table) and block.fold)
+            ],
+        )
+        for section in sections
+    ]
+
+
+def _add(word: WordDocument, block: blocks.Block, pictures: dict[bytes, tuple[Path, int]]) -> None:
     if isinstance(block, blocks.Text):
         word.add_paragraph(block.text)
     elif isinstance(block, blocks.Heading):
         word.add_heading(block.text, level=2)
     elif isinstance(block, blocks.Lines):
         for line in block.lines:
-            word.add_paragraph(line.text if isinstance(line, Link) else line, style="List Bullet")
+            word.add_paragraph(text_of(line), style="List Bullet")
+    elif isinstance(block, blocks.Terms):
+        for term, said in block.terms:
+            paragraph = word.add_paragraph()
+            paragraph.add_run(f"{text_of(term)}: ").bold = True
+            paragraph.add_run(said)
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
     elif isinstance(block, blocks.Figure):
-        for page in (block.stem, *block.further):
+        # A document that one sends has a figure whole, unless it takes so many pages that nobody would read it there.
+        whole = len(block.further) < MOST_PAGES
+        for page in (block.stem, *(block.further if whole else ())):
             path = page.with_name(f"{page.name}.png")
             width, height = _size(path)
             stand_in = DOT + str(path).encode()
-            pictures[stand_in] = path
-            word.add_picture(BytesIO(stand_in), FIGURE_WIDTH, round(FIGURE_WIDTH * height / width))
-        word.add_paragraph(
-            block.caption.removesuffix(" Files:").removesuffix(" Numbers drawn and files:"), style="Caption"
-        )
-    elif isinstance(block, blocks.Table) and not block.fold:
+            shown = min(FIGURE_WIDTH, round(FIGURE_HEIGHT * width / height))
+            pictures[stand_in] = path, shown
+            word.add_picture(BytesIO(stand_in), shown, round(shown * height / width))
+        more = "" if whole else " It goes on in further pages beside the report."
+        word.add_paragraph(f"{block.label}.{more}", style="Caption")
+    elif isinstance(block, blocks.Table):
         _add_table(word, block)
 
 
 def _add_table(word: WordDocument, block: blocks.Table) -> None:
-    word.add_paragraph(block.caption, style="Caption")
+    word.add_paragraph(block.label, style="Caption")
     table = word.add_table(rows=1, cols=len(block.columns), style="Light List")
     size = Pt(8 if len(block.columns) >= WIDE else 9)
     for column, head in zip(table.columns, block.columns, strict=True):
@@ -112,7 +137,7 @@ def _add_table(word: WordDocument, block: blocks.Table) -> None:
     for cells, row in [(heads, table.rows[0]), *((row, table.add_row()) for row in block.rows)]:
         for value, cell, head in zip(cells, row.cells, block.columns, strict=True):
             paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(value.text if isinstance(value, Link) else value)
+            run = paragraph.add_run(text_of(value))
             run.font.size = size
             if head.number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -134,14 +159,14 @@ def _size(path: Path) -> tuple[int, int]:
     return width, height
 
 
-def _picture(path: Path) -> bytes:
-    """A picture with as many dots as print shows of it."""
+def _picture(path: Path, shown: int) -> bytes:
+    """A picture with as many dots as print shows of it; `shown` is its width in the document."""
     raw = path.read_bytes()
     if len(raw) < LIGHT:
         return raw
     from PIL import Image  # few documents have heavy pictures
 
-    most = round(FIGURE_WIDTH.inches * DOTS_PER_INCH)
+    most = round(Emu(shown).inches * DOTS_PER_INCH)
     with Image.open(BytesIO(raw)) as image:
         if image.width <= MANY_MORE * most:
             return raw
@@ -155,7 +180,7 @@ def _picture(path: Path) -> bytes:
     return small.getvalue()
 
 
-def _archive(word: WordDocument, pictures: Mapping[bytes, Path], file: IO[bytes]) -> None:
+def _archive(word: WordDocument, pictures: Mapping[bytes, tuple[Path, int]], file: IO[bytes]) -> None:
     """The document as `word.save` writes it, but for the clock; a picture takes the place of the dot that stands for it."""
     package = word.part.package
     assert package is not None
@@ -172,6 +197,6 @@ def _archive(word: WordDocument, pictures: Mapping[bytes, Path], file: IO[bytes]
         put(PACKAGE_URI.rels_uri.membername, package.rels.xml)
         for part in parts:
             drawn = pictures.get(part.blob) if part.partname.ext == "png" else None
-            put(part.partname.membername, part.blob if drawn is None else _picture(drawn))
+            put(part.partname.membername, part.blob if drawn is None else _picture(*drawn))
             if len(part.rels):
                 put(part.partname.rels_uri.membername, part.rels.xml)

@@ -101,7 +101,7 @@ function partOf(part, list) {
   const field = make("fieldset", { className: "part" }, make("legend", { textContent: part || "Whole study" }));
   const hints = [...new Set(list.flatMap((row) => [row.hints.outcome, row.hints.unit, row.hints.judgement]).filter(Boolean))];
   for (const hint of hints) field.append(make("p", { className: "about", textContent: hint }));
-  const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col", textContent: column.name.replaceAll("_", " "), title: [column.description, column.holds].filter(Boolean).join(" ") })), make("th"));
+  const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col", textContent: column.name.replaceAll("_", " "), title: [column.description, column.holds].filter(Boolean).join(" ") })), make("td"));
   const body = make("tbody");
   const problems = make("ul", { className: "problems" });
   problems.setAttribute("aria-live", "polite");

@@ -1,0 +1,82 @@
+"""Headless Chromium for pages that a review publishes, as a fixture for the folders of tests that need it."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver")
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--allow-file-access-from-files",
+)  # fmt: skip
+
+
+@pytest.fixture
+def open_browser(tmp_path: Path) -> Iterator[Callable[..., webdriver.Chrome]]:
+    """Function that starts a browser of a given window size; downloads go to `tmp_path / "downloads"`."""
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not program or not driver:
+        pytest.skip("Chromium and its driver are not installed (Debian: chromium, chromium-driver)")
+    started = []
+
+    def start(
+        width: int = 1280, height: int = 900, *, dark: bool = False, profile: str = "profile"
+    ) -> webdriver.Chrome:
+        options = webdriver.ChromeOptions()
+        options.binary_location = program
+        for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={tmp_path / profile}"):
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", {"download.default_directory": str(tmp_path / "downloads")})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+        started.append(browser)
+        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        return browser
+
+    yield start
+    for browser in started:
+        browser.quit()
+
+
+AXE = Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"
+"""Where `npm install --no-save axe-core@4.14.1` puts the checks of Deque's axe."""
+
+
+def shown(browser: webdriver.Chrome, page: Path, *, dark: bool = False, width: int = 1280) -> None:
+    """Open a page in a window of that width, dark or light, with everything that a reader can open standing open."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 700}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get(page.as_uri())
+    browser.execute_script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
+def findings_of_axe(browser: webdriver.Chrome, *only: str) -> list[str]:
+    """What axe finds on the page that is open, of whatever weight: rule and the first element that breaks it.
+
+    `only` are tags of the rules that are asked, all without any.
+    """
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(only)} if only else {})
+    return browser.execute_async_script(
+        """
+        const [options, done] = arguments;
+        axe.run(document, options).then(
+          found => done(found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`)),
+          error => done([String(error)]));""",
+        options,
+    )
+
+
+def printed(browser: webdriver.Chrome, width: float, height: float) -> bytes:
+    """The page that is open as a PDF on paper of that size in inches."""
+    sheet = {"paperWidth": width, "paperHeight": height, "printBackground": True, "preferCSSPageSize": True}
+    return base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", sheet)["data"])

@@ -1,0 +1,102 @@
+"""Sections of the report that only put together what others wrote: characteristics of studies, comparisons, places and numbers."""
+
+import pandas as pd
+import pytest
+
+from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.review import Question
+from evergreen.report import characteristics
+from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
+from evergreen.report.further import further_blocks
+from evergreen.report.page import contents
+from evergreen.report.results import comparisons
+from evergreen.synthesis.result.analyses import Sensitivity
+from tests.results import model, part, result
+
+OWN = {
+    "extractors": "AB",
+    "status": "agreed",
+    "in_conflict": "",
+    "origin": "config/extraction/studies-AB.csv:2",
+}
+ROWS = pd.DataFrame(
+    [
+        {"study": "DRIVE", "funded_by": "NIH", "first_report": "2016", "study-level: status": "final", "empty": "", **OWN},
+        {"study": "Cohen", "funded_by": "", "first_report": "2008", "study-level: status": "", "empty": "", **OWN},
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "included", "names", "said"),
+    [
+        (ROWS, ["cohen", "DRIVE", "New"], ["cohen", "DRIVE"],
+         ["No column of the extraction sheets is named for conflicts of interest of the studies.", "Nothing is extracted at the level of the study of New."]),
+        (ROWS.assign(competing_interests="none"), None, ["DRIVE", "Cohen"], []),
+        (ROWS[["study", *OWN]], None, [],
+         ["No column of the extraction sheets is named for funding or conflicts of interest of the studies."]),
+    ],
+)  # fmt: skip
+def test_characteristics_are_all_columns_of_the_included_studies(rows, included, names, said):
+    blocks = characteristics.section(rows, included).blocks
+    assert [block.text for block in blocks if isinstance(block, Text)] == said
+    tables = [block for block in blocks if isinstance(block, Table)]
+    assert [row[0] for table in tables for row in table.rows] == names
+    for table in tables:
+        heads = [head.name for head in table.columns]
+        assert heads[:4] == ["Study", "Funded by", "First report", "Status"]
+        assert heads[-1] == "Sheets"
+
+
+def outcome(name: str, **arms: list[str]) -> Outcome:
+    return Outcome.model_validate({"id": name, "measure": "RR", "arms": arms})
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Question.model_validate({"intervention": "A drug", "comparator": "nothing"}),
+         {"A drug versus nothing": ["a", "d"], "low or high versus placebo": ["b"], "low versus nothing": ["c"]}),
+        (Question.model_validate({}), {"": ["a", "c", "d"], "low or high versus placebo": ["b"]}),
+    ],
+)  # fmt: skip
+def test_outcomes_are_grouped_by_what_they_compare(asked, expected):
+    outcomes = [outcome("a"), outcome("b", intervention=["low", "high"], control=["placebo"]), outcome("c", intervention=["low"]), outcome("d")]  # fmt: skip
+    found = comparisons(outcomes, asked)
+    assert {name: [one.id for one in own] for name, own in found.items()} == expected
+
+
+def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
+    main = model(estimate=-0.5, ci_low=-1.0, ci_high=0.0, k=3)
+    asked = {
+        "tau2 = DL": part(Sensitivity, measure="RR", k=3, model=main),
+        "as RD": part(Sensitivity, measure="RD", k=3, model=model(estimate=-0.0123, ci_low=-0.05, ci_high=0.02, k=3, tau2=0.1)),
+        "without derived": part(Sensitivity, measure="RR", k=0, not_done="no study is left"),
+    }  # fmt: skip
+    found = result(measure="RR", scale="log", model=main, sensitivity=asked)
+    (table,) = (block for block in further_blocks(found, scales.of_result(found)) if isinstance(block, Table) and "ensitivity" in block.caption)  # fmt: skip
+    assert [[*map(str, row)] for row in table.rows] == [
+        ["tau2 = DL", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
+        ["as RD", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
+        ["without derived", "", "not done: no study is left", ""],
+    ]
+
+
+def test_tables_and_figures_have_numbers_and_places_of_their_own(tmp_path):
+    figure = Figure("forest", tmp_path / "forest", "", "Forest plot")
+    sections = [
+        Section("one", "One", [Table("Counts", [], []), figure], part="The evidence"),
+        Section("two", "Two", [Table("Counts", [], []), Table("Counts", [], []), Gallery("More", [figure])]),
+        Section("three", "Three", [], part="How"),
+    ]
+    first, second, _ = numbered(placed(sections))
+    assert [block.label for block in first.blocks] == ["Table 1. Counts", "Figure 1. Forest plot"]
+    assert [block.id for block in second.blocks[:2]] == ["two-Counts", "two-Counts-2"]
+    assert [block.label for block in second.blocks[:2]] == ["Table 2. Counts", "Table 3. Counts"]
+    assert second.blocks[2].figures[0].label == "Figure 2. Forest plot"
+    listed = [
+        (part, [section.id for section in own])
+        for part, own in contents([Section("zero", "Zero"), *sections])
+    ]
+    assert listed == [("", ["zero"]), ("The evidence", ["one", "two"]), ("How", ["three"])]
