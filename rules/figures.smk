@@ -32,6 +32,7 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
         params:
             **program("draw_outcomes.py"),
             values=value("draw_outcomes", params.draw_outcomes(PROTOCOL, outcomes)),
+            prints=value("draw_outcomes", PRINTS.values),
         shell:
             "python {params.script:q} --synthesis results/synthesis --params {params.values:q} --code {params.code}"
-            " --folder results/figures > {log:q} 2>&1"
+            " --prints {params.prints:q} --folder results/figures > {log:q} 2>&1"

@@ -26,8 +26,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure, and the numbers in it."""
+    """A figure, and the numbers in it; `further` are its pages behind the first, where one page does not hold it."""
 
     figure: Figure
     numbers: pd.DataFrame
     title: str = ""
+    further: tuple[Figure, ...] = ()
+    description: str = ""  # for those who do not see it
+
+    @property
+    def pages(self) -> tuple[Figure, ...]:
+        return self.figure, *self.further

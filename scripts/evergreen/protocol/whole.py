@@ -68,6 +68,18 @@ class Figures(Part):
     """Looks of the figures."""
 
     layout: Literal["RevMan", "JAMA", "BMJ"] = Field("RevMan", description="Layout of forest plots.")
+    formats: Annotated[tuple[Literal["tiff", "eps"], ...], Field(strict=False)] = Field(
+        (), description="Formats that figures are written in beside SVG, PDF and PNG."
+    )
+    dpi: int | None = Field(
+        None,
+        ge=72,
+        le=1200,
+        description="Resolution of PNG and TIFF.",
+        json_schema_extra=told(
+            unit="dots per inch", default="300; less where a figure is longer than a page"
+        ),
+    )
 
 
 class Protocol(Part):
