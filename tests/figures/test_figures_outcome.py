@@ -37,7 +37,7 @@ def test_all_figures_apply_to_thirteen_trials_and_nothing_overlaps(
     ]
     assert set(plates) == {
         "forest", "funnel", "forest_by_allocation", "living", "sensitivity", "leave_one_out", "cumulative", "influence", "baujat", "gosh", "tau2_profile",
-        "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude", "directions",
+        "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude", "directions", "evidence", "qq", "funnel_by_allocation",
     }  # fmt: skip
     assert {
         name: found for name, plate in plates.items() if plate.drawn and (found := overlapping(plate.drawn))
