@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import tests.protocols
-from evergreen.figures import forest, pixels
+from evergreen.figures import forest, pixels, style
 from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from tests import results
@@ -61,6 +61,7 @@ def words(drawn: forest.Drawn) -> list[str]:
 
 def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     """Pairs of texts whose boxes share ink, and texts that leave the page (paired with ""), as printed."""
+    style.given_fonts(drawn.figure)
     drawn.figure.set_dpi(pixels.DPI)
     canvas = FigureCanvasAgg(drawn.figure)
     canvas.draw()

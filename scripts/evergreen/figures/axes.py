@@ -153,13 +153,13 @@ def padded(values: Sequence[float], share: float = 0.05) -> tuple[float, float]:
     return low - room, high + room
 
 
-def name_lines(name: str) -> list[str]:
-    """A name in the lines that it has beside a point; what does not fit is cut with an ellipsis, for the table has it in full."""
-    lines = wrapped(name, NAME_WIDTH, TICK)
+def name_lines(name: str, width: float = NAME_WIDTH, size: float = TICK, bold: bool = False) -> list[str]:
+    """A name in at most two lines; what does not fit is cut with an ellipsis, for the table has it in full."""
+    lines = wrapped(name, width, size, bold)
     if len(lines) <= NAME_LINES:
         return lines
     last = lines[NAME_LINES - 1]
-    while last and width_of(f"{last}…", TICK) > NAME_WIDTH:
+    while last and width_of(f"{last}…", size, bold) > width:
         last = last[:-1]
     return [*lines[: NAME_LINES - 1], f"{last.rstrip()}…"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import unicodedata
-import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -31,8 +30,7 @@ SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 HAN = (("\u3040", "\u30ff", ("JP",)), ("\uac00", "\ud7af", ("KR",)), ("\u1100", "\u11ff", ("KR",)))
 CHINESE = ("SC", "CN")
 SCRIPTS_TOLD = 12  # characters that a sentence names
-# What matplotlib says of each glyph at each drawing, `lacking` says once; a face that has no bold is drawn as it is.
-warnings.filterwarnings("ignore", message=r"Glyph \d+ .*missing from font")
+# A face that has no bold is drawn as it is.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 HINT = "install a font that has them, or run `make fonts`, and draw again"
 

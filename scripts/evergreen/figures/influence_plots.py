@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
+from evergreen.figures.axes import (
+    effect_axis,
+    figure_with_axes,
+    label_points,
+    name_lines,
+    number_axis,
+    padded,
+)
 from evergreen.figures.canvas import Page
 from evergreen.figures.key import Sign
 from evergreen.figures.letters import width_of, wrapped
@@ -79,8 +86,10 @@ def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
     ]
     labels = [row.label for row in rows_of]
     title = f"Influence of single studies: {setting.name}"
-    width = min(max(width_of(text, SIZE) for text in labels), LABEL_MOST)
-    lines = [wrapped(text, width, SIZE) for text in labels]
+    width = min(max(width_of(text, SIZE, True) for text in labels), LABEL_MOST)
+    lines = [
+        name_lines(text, width, SIZE, bold) for text, bold in zip(labels, influential.tolist(), strict=True)
+    ]
     titles = wrapped(title, WIDTH - 2 * MARGIN, SIZE + 1, True)
     notes = wrapped(NOTE, WIDTH - 2 * MARGIN, SIZE)
     around = 2 * MARGIN + LINE * (len(titles) + len(notes)) + 2 * (2 * LINE + 10 + UNDER)
