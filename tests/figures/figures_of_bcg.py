@@ -64,7 +64,7 @@ def overlapping(drawn: forest.Drawn) -> list[tuple[str, str]]:
     style.given_fonts(drawn.figure)
     drawn.figure.set_dpi(pixels.DPI)
     canvas = FigureCanvasAgg(drawn.figure)
-    canvas.draw()
+    drawn.figure.draw_without_rendering()
     found = texts(drawn)
     names = [text.get_text() for text in found]
     x0, y0, x1, y1 = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).T
