@@ -129,7 +129,7 @@ def test_what_no_font_has_is_said(
     with style():
         told = save(page().figure, tmp_path / "page", formats=("png", "pdf"))
     assert told == (
-        "No font on this machine has 王 (Cjk), which are empty boxes: install a font that has them, or run `make fonts`, and draw again"
+        "No font on this machine has 王 (CJK), which are empty boxes: install a font that has them, or run `make fonts`, and draw again"
     )
     assert capsys.readouterr().err == f"{tmp_path / 'page'}: {told}\n"
     assert not [one for one in recwarn if "missing from font" in str(one.message)]

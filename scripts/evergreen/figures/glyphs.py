@@ -131,7 +131,9 @@ def lacking(texts: Iterable[str]) -> str:
     left = sorted({one for text in texts for one in missing(text)})
     if not left:
         return ""
-    scripts = sorted({unicodedata.name(one, "unnamed sign").split()[0].capitalize() for one in left})
+    scripts = sorted(
+        {unicodedata.name(one, "unnamed sign").split()[0].capitalize().replace("Cjk", "CJK") for one in left}
+    )
     named = " ".join(left[:SCRIPTS_TOLD]) + (
         f" and {len(left) - SCRIPTS_TOLD} more" if len(left) > SCRIPTS_TOLD else ""
     )
