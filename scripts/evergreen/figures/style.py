@@ -36,6 +36,9 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # Widths that journals print, in inches: one column (about 85 mm), one and a half, two (about 178 mm).
 COLUMN, COLUMN_AND_HALF, PAGE = 3.35, 5.0, 7.0
 
+# Pictures of more pages than these are looked at on a screen; what is printed is the PDF.
+PRINTED, SCREEN_DPI = 4, 200
+
 SETTINGS: Any = {
     "font.family": [FONT],
     "font.size": 8.0,
@@ -60,7 +63,7 @@ SETTINGS: Any = {
     "lines.linewidth": 0.9,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
-    # Letters as wide as they are measured, whatever the resolution: with hints a bold line at 72 dpi is 10% wider.
+    # Glyphs as wide as their outlines at every resolution, so that what was measured fits.
     "text.hinting": "no_hinting",
     "svg.fonttype": "none",
     "svg.hashsalt": "evergreen",
@@ -144,6 +147,7 @@ def save_pages(
 ) -> str:
     """Write the pages of a figure as `save` does, each under its own stem, but all of them in one PDF under the first."""
     of, absent = len(figures), []
+    dpi = dpi or (SCREEN_DPI if of > PRINTED else None)
     for number, (figure, stem) in enumerate(zip(figures, stems, strict=True), start=1):
         own = f"{title} (page {number} of {of})" if title and of > 1 else title
         single = [one for one in formats if of == 1 or one != "pdf"]
