@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from argparse import ArgumentParser
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,12 +19,13 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image
 
 from evergreen.bias.tools import ROB1
-from evergreen.figures import fonts
+from evergreen.figures import fonts, printing
 from evergreen.figures import pixels as pixel_files
 from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import Page
 from evergreen.figures.letters import width_of
 from evergreen.figures.style import FORMATS, INK, save, style
+from evergreen.protocol.whole import Figures
 
 
 def drawn() -> Figure:
@@ -190,3 +193,14 @@ def test_palettes_keep_areas_and_large_figures_have_fewer_pixels() -> None:
     assert np.abs(near - pixels[:, :, :3]).max() <= 2 * (pixel_files.STEP - 1)
     assert np.array_equal(near[:20], pixels[:20, :, :3])
     assert [pixel_files.resolution(Figure(figsize=(7, high))) for high in (4, 11.7, 23.4, 60, 600)] == [300, 300, 150, 150, 100]  # fmt: skip
+
+
+def test_a_figure_is_another_with_other_formats_resolution_or_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Figures(formats=("eps",), dpi=600)
+    monkeypatch.setattr(printing.importlib.util, "find_spec", lambda name: name == "manimgx_fonts" or None)
+    values = printing.prints(asked).values
+    assert values == {"formats": ["svg", "pdf", "png", "eps"], "dpi": 600, "fonts": ["manimgx_fonts"]}
+    parser = ArgumentParser()
+    printing.add_argument(parser)
+    assert parser.parse_args(["--prints", json.dumps(values)]).prints.values == values
+    assert parser.parse_args([]).prints.how == {"formats": FORMATS, "dpi": None}
