@@ -29,6 +29,7 @@ def item(who: str, what: str, where: str, *, blocks: bool = True) -> dict:
         ("results/search/search-log.html", "search"), ("config/config.yaml, outcomes", "extract"),
         ("results/extraction/queries.csv", "extract"), ("config/queries.csv", "extract"), ("config/extraction, source", "extract"),
         ("lists in results/extraction/worklists", "extract"), ("config/risk_of_bias/adjudication.csv", "bias"),
+        ("config/certainty", "pool"),
     ],
 )  # fmt: skip
 def test_what_waits_is_shown_at_its_stage(where: str, part: str) -> None:
@@ -56,7 +57,7 @@ def test_the_picture_tells_done_from_waiting_and_holds_long_words() -> None:
     table = stages.told(EVERYTHING, PEOPLE, waiting).set_index("stage")
     assert table["state"].to_dict() == {
         "Search": "done", "Duplicates": "done", "Title and abstract": "waiting", "Full text": "done", "Extraction": "waiting",
-        "Risk of bias": "done", "Synthesis": "", "Report": "",
+        "Risk of bias": "done", "Synthesis": "done", "Report": "",
     }  # fmt: skip
     assert (
         table.loc["Title and abstract", "waiting"]

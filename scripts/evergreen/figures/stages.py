@@ -74,7 +74,7 @@ STAGES = (
     ),
     Stage(
         "pool", "Synthesis", "Pools each outcome, looks at sensitivity, influence and small studies, draws the figures",
-        "Rate the certainty of the evidence", (),
+        "Rate the certainty of the evidence", ("certainty",),
     ),
     Stage(
         "report", "Report", "Writes the report, the checklists, and files for other programs",
