@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run status slurm test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run status slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -31,6 +31,9 @@ status: .venv/requirements.done
 # EVERGREEN_SUBMIT=all submits the small steps and the search too.
 slurm: .venv/requirements-slurm.done
 	$(BIN)/snakemake --profile profiles/slurm --local-cores $(CORES) $(SLURM_FLAGS)
+
+# Fonts for names in scripts that DejaVu Sans lacks; figures are drawn with them from the next run on.
+fonts: .venv/requirements-fonts.done
 
 test: .venv/requirements-dev.done
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_FLAGS)
@@ -83,6 +86,10 @@ format: .venv/requirements-dev.done
 
 .venv/requirements-dev.done: requirements-dev.txt .venv/requirements.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+.venv/requirements-fonts.done: requirements-fonts.txt .venv/requirements.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-fonts.txt
 	touch $@
 
 .venv/requirements-slurm.done: requirements-slurm.txt .venv/requirements.done

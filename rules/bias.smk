@@ -50,8 +50,11 @@ rule draw_bias:
         expand(
             "results/figures/risk_of_bias/{figure}.{suffix}",
             figure=["summary", "graph"],
-            suffix=["pdf", "png", "csv"],
+            suffix=[*PRINTS.formats[1:], "csv"],
         ),
+        # Pages behind the first, of which nobody knows beforehand how many there are.
+        directory("results/figures/risk_of_bias/further"),
+        "results/figures/risk_of_bias/figures.json",
     log:
         "results/logs/draw_bias.log",
     conda:
@@ -62,9 +65,10 @@ rule draw_bias:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
         values=value("draw_bias", params.draw_bias(PROTOCOL)),
+        prints=value("draw_bias", PRINTS.values),
     shell:
-        "python {params.script:q} --judgements {input.judgements:q} --params {params.values:q} --out {params.folder:q}"
-        " > {log:q} 2>&1"
+        "python {params.script:q} --judgements {input.judgements:q} --params {params.values:q} --prints {params.prints:q}"
+        " --out {params.folder:q} > {log:q} 2>&1"
 
 
 rule grade_certainty:

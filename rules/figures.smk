@@ -32,6 +32,28 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
         params:
             **program("draw_outcomes.py"),
             values=value("draw_outcomes", params.draw_outcomes(PROTOCOL, outcomes)),
+            prints=value("draw_outcomes", PRINTS.values),
         shell:
             "python {params.script:q} --synthesis results/synthesis --params {params.values:q} --code {params.code}"
-            " --folder results/figures > {log:q} 2>&1"
+            " --prints {params.prints:q} --folder results/figures > {log:q} 2>&1"
+
+
+rule draw_stages:
+    input:
+        "results/report/status.json",
+    output:
+        expand("results/figures/stages.{suffix}", suffix=[*PRINTS.formats, "csv"]),
+    log:
+        "results/logs/draw_stages.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("draw_stages"),
+    params:
+        **program("draw_stages.py"),
+        stem=lambda w, output: os.path.splitext(output[0])[0],
+        values=lambda w: value("draw_stages", shown_stages()),
+        prints=value("draw_stages", PRINTS.values),
+    shell:
+        "python {params.script:q} --status {input:q} --params {params.values:q} --prints {params.prints:q}"
+        " --stem {params.stem:q} > {log:q} 2>&1"

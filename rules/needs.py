@@ -56,6 +56,7 @@ NEEDS = {
     "draw_outcomes": Needs(mb=400, mb_per_mb=40, minutes=60),
     "merge_bias": Needs(stays=True),
     "draw_bias": Needs(stays=True),
+    "draw_stages": Needs(stays=True),
     "grade_certainty": Needs(stays=True),
     "write_status": Needs(mb_per_mb=10),
     "write_checklists": Needs(mb_per_mb=10),

@@ -29,7 +29,9 @@ rule count_prisma:
             for chart in FLOW_CHARTS
         ],
         prints=[
-            update(f"results/prisma/{chart}.{suffix}") for chart in FLOW_CHARTS for suffix in ("pdf", "png")
+            update(f"results/prisma/{chart}.{suffix}")
+            for chart in FLOW_CHARTS
+            for suffix in PRINTS.formats[1:]
         ],
         page="results/prisma/flow.html",
     log:
@@ -52,10 +54,11 @@ rule count_prisma:
         ),
         source_counts=words("count_prisma", counts_of_rounds()),
         values=value("count_prisma", params.count_prisma(PROTOCOL)),
+        prints=value("count_prisma", PRINTS.values),
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
         "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q}"
-        " --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
+        " --prints {params.prints:q} --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
 
 
 rule draw_overlap:
@@ -63,7 +66,7 @@ rule draw_overlap:
         combinations="results/deduplication/combinations.csv",
         yields="results/deduplication/yield.csv",
     output:
-        multiext("results/figures/sources/overlap", ".svg", ".pdf", ".png", ".csv"),
+        expand("results/figures/sources/overlap.{suffix}", suffix=[*PRINTS.formats, "csv"]),
     log:
         "results/logs/draw_overlap.log",
     conda:
@@ -74,9 +77,10 @@ rule draw_overlap:
         **program("draw_overlap.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],
         values=value("draw_overlap", params.draw_overlap(PROTOCOL)),
+        prints=value("draw_overlap", PRINTS.values),
     shell:
         "python {params.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
-        " --stem {params.stem:q} > {log:q} 2>&1"
+        " --prints {params.prints:q} --stem {params.stem:q} > {log:q} 2>&1"
 
 
 rule prisma:

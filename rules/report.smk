@@ -122,6 +122,7 @@ rule report:
     input:
         "results/report/index.html",
         "results/report/review.docx",
+        "results/figures/stages.svg",
         rules.write_checklists.output if PARTS["prisma"] else [],
         rules.trace_numbers.output if POOLED else [],
         rules.write_exports.output if POOLED or SEARCHED else [],

@@ -38,9 +38,9 @@ rule compare_reviewers:
         expand(f"{STAGE_DIR}/votes.csv", stage=STAGES),
     output:
         [
-            update(f"results/screening/{stage}/agreement{suffix}")
+            update(file)
             for stage in STAGES
-            for suffix in files.AGREEMENT
+            for file in files.agreement_files(f"results/screening/{stage}", PRINTS.formats)
         ],
     log:
         "results/logs/compare_reviewers.log",
@@ -51,8 +51,10 @@ rule compare_reviewers:
     params:
         **program("compare_reviewers.py"),
         values=value("compare_reviewers", params.compare_reviewers(PROTOCOL)),
+        prints=value("compare_reviewers", PRINTS.values),
     shell:
-        "python {params.script:q} --params {params.values:q} --code {params.code} --folder results/screening > {log:q} 2>&1"
+        "python {params.script:q} --params {params.values:q} --prints {params.prints:q} --code {params.code}"
+        " --folder results/screening > {log:q} 2>&1"
 
 
 rule list_studies:

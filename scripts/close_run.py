@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from evergreen.runs import news, state
 
 LOGS = Path("results/logs")
 STATUS = Path("results/report/status.txt")
+FIGURES = Path("results/figures")
 PLACES = {
     "report": ["results/report/index.html", "results/report/review.docx"],
     "prisma": ["results/prisma/flow.svg"],
@@ -61,8 +63,19 @@ def _success(targets: list[str], review: dict[str, Any]) -> list[str]:
     return [
         *lines,
         *_short(told.splitlines()),
+        *_boxes(),
         *(["Look at:", *(f"  {path}" for path in found)] if found else []),
     ]
+
+
+def _boxes() -> list[str]:
+    """Which figures hold characters that no font on this machine has: they must not go out unseen."""
+    figures: dict[str, list[str]] = {}
+    for path in sorted(FIGURES.glob("*/figures.json")):
+        for entry in json.loads(path.read_text(encoding="utf-8")):
+            if said := entry.get("boxes"):
+                figures.setdefault(said, []).append(f"{path.parent.name}/{entry['name']}")
+    return [f"{said} ({', '.join(names)})." for said, names in figures.items()]
 
 
 def _news(review: dict[str, Any]) -> list[str]:

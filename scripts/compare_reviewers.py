@@ -10,7 +10,8 @@ from pathlib import Path
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
-from evergreen.screening.files import AGREEMENT
+from evergreen.figures import printing
+from evergreen.screening.files import agreement_files
 from evergreen.steps.parts import Parts
 
 
@@ -18,18 +19,20 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--params", required=True, type=json_argument, help="{stage: reviewers}")
     arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
+    printing.add_argument(arguments)
     arguments.add_argument("--folder", required=True, type=Path, help="where <stage>/votes.csv stands")
     args = arguments.parse_args(argv)
 
     parts = Parts("compare_reviewers", args.code)
     for stage, reviewers in args.params.items():
         votes, stem = args.folder / stage / "votes.csv", args.folder / stage / "agreement"
-        outputs = [f"{stem}{suffix}" for suffix in AGREEMENT]
-        parts.make(stage, reviewers, [votes], outputs, partial(_compare, stage, reviewers, votes, stem))
+        outputs = agreement_files(args.folder / stage, args.prints.formats)
+        make = partial(_compare, stage, reviewers, votes, stem, args.prints)
+        parts.make(stage, [reviewers, args.prints.values], [votes], outputs, make)
 
 
-def _compare(stage: str, reviewers: list[str], votes: Path, stem: Path) -> None:
-    from evergreen.figures.agreement_plot import agreement_figure  # takes long to load
+def _compare(stage: str, reviewers: list[str], votes: Path, stem: Path, prints: printing.Prints) -> None:
+    from evergreen.figures.agreement_plot import agreement_figure, title_of  # takes long to load
     from evergreen.figures.style import save, style
     from evergreen.screening.reviewer_comparison import agreement_table, compare
 
@@ -37,7 +40,7 @@ def _compare(stage: str, reviewers: list[str], votes: Path, stem: Path) -> None:
     spreadsheets.write_table(agreement_table(comparison), f"{stem}.csv")
     tables.write_json(comparison, f"{stem}.json")
     with style():
-        save(agreement_figure(comparison), stem, title="Agreement of the reviewers")
+        save(agreement_figure(comparison), stem, title=title_of(stage), **prints.how)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from typing import Any
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
+from evergreen.figures import printing
+from evergreen.figures.printing import Prints
 from evergreen.prisma.chart import Chart, charts, views
 from evergreen.prisma.counting import Counted, Tables, count
 from evergreen.prisma.flow_page import page
@@ -20,8 +22,6 @@ from evergreen.prisma.lists import package_sheet
 from evergreen.sheets import read_sheet
 from evergreen.steps.parts import Parts
 from evergreen.tables import read_json, read_table, replaced, write_json, write_table, write_text
-
-SUFFIXES = ("svg", "pdf", "png")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     p.add_argument("--code", default="", help="fingerprint of the code; charts that are of now stay")
     p.add_argument("--folder", type=Path, required=True, help="where counts, lists and charts go")
+    printing.add_argument(p)
     args = p.parse_args(argv)
 
     params, folder = args.params, args.folder
@@ -59,9 +60,9 @@ def main(argv: list[str] | None = None) -> None:
     )
     _write(counted, labels, folder)
     drawn = charts(counted.document, labels)
-    drawings = _draw_all(drawn, args.code, folder)
+    drawings = _draw_all(drawn, args.code, folder, args.prints)
     latest = f"flow-{max(counted.document['rounds'])}"
-    for suffix in SUFFIXES:
+    for suffix in args.prints.formats:
         with replaced(folder / f"flow.{suffix}") as draft:
             shutil.copyfile(folder / f"{latest}.{suffix}", draft)
     shown = tables or Tables()
@@ -97,22 +98,23 @@ def _write(counted: Counted, labels: dict[str, str], folder: Path) -> None:
     write_table(counted.members, folder / "members.csv")
 
 
-def _draw_all(drawn: dict[str, Chart], code: str, folder: Path) -> dict[str, str]:
+def _draw_all(drawn: dict[str, Chart], code: str, folder: Path, prints: Prints) -> dict[str, str]:
     """Draw the charts that are not of now; the SVG text of all of them by name."""
     parts = Parts("count_prisma", code)
     for name, chart in drawn.items():
         # A round whose counts are as they were keeps its chart.
-        outputs = [folder / f"{name}.{suffix}" for suffix in SUFFIXES]
-        parts.make(name, repr(chart), [], outputs, partial(_draw, chart, folder / name))
+        outputs = [folder / f"{name}.{suffix}" for suffix in prints.formats]
+        values = [repr(chart), prints.values]
+        parts.make(name, values, [], outputs, partial(_draw, chart, folder / name, prints))
     return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in drawn}
 
 
-def _draw(chart: Chart, stem: Path) -> None:
+def _draw(chart: Chart, stem: Path, prints: Prints) -> None:
     from evergreen.figures.flow import describe, draw_flow  # takes long to load
     from evergreen.figures.style import save, style
 
     with style():
-        save(draw_flow(chart), stem, title=chart.title)
+        save(draw_flow(chart), stem, title=chart.title, **prints.how)
     svg = stem.with_name(f"{stem.name}.svg")
     write_text(describe(svg.read_text(encoding="utf-8"), chart), svg)
 

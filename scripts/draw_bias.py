@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.figures import risk_of_bias
-from evergreen.figures.style import save, style
+from evergreen.figures import bias_summary, printing, risk_of_bias
+from evergreen.figures.style import save_pages, style
 from evergreen.sheets import folded
 
 
@@ -17,6 +19,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--params", type=json_argument, required=True, help="{tool, names}")
     arguments.add_argument("--out", required=True, help="folder for summary.* and graph.*")
+    printing.add_argument(arguments)
     args = arguments.parse_args(argv)
 
     judgements = tables.read_table(args.judgements)
@@ -25,13 +28,30 @@ def main(argv: list[str] | None = None) -> None:
     called = {folded(name): shown for name, shown in args.params["names"].items()}
     labels = {*judgements["outcome"], *judgements.get("comparison", ())}
     names = {label: called[folded(label)] for label in labels if folded(label) in called}
+    pages = bias_summary.summary(judgements, tool, names)
+    # How many pages there are follows from the judgements: those behind the first go where nothing is named beforehand.
+    further = folder / "further"
+    shutil.rmtree(further, ignore_errors=True)
+    further.mkdir(parents=True)
+    behind = [f"further/summary-{number}" for number in range(2, len(pages) + 1)]
+    studies, domains = judgements["study"].nunique(), judgements["domain"].nunique()
+    described = f"Judgements for {studies} studies in {domains} domains."
+    listed: list[dict[str, Any]] = []
     with style():
-        save(
-            risk_of_bias.summary(judgements, tool, names),
-            folder / "summary",
-            title=f"Risk of bias summary, {tool.name}",
-        )
-        save(risk_of_bias.graph(judgements, tool), folder / "graph", title=f"Risk of bias graph, {tool.name}")
+        for name, figures, stems in (
+            ("summary", pages, ["summary", *behind]),
+            ("graph", (risk_of_bias.graph(judgements, tool),), ["graph"]),
+        ):
+            title = f"Risk of bias {name}, {tool.name}"
+            places = [folder / stem for stem in stems]
+            absent = save_pages(figures, places, title=title, description=described, **args.prints.how)
+            listed.append(
+                {
+                    "name": name, "title": title, "drawn": not judgements.empty, "reason": None if len(judgements) else "nothing has been judged yet",
+                    "stem": name, "further_pages": stems[1:], "description": described, "boxes": absent or None,
+                }
+            )  # fmt: skip
+    tables.write_json(listed, folder / "figures.json")
     spreadsheets.write_table(risk_of_bias.summary_table(judgements, tool), folder / "summary.csv")
     spreadsheets.write_table(risk_of_bias.graph_table(judgements, tool), folder / "graph.csv")
 

@@ -1,4 +1,4 @@
-"""Draw all figures of outcomes, each as SVG, PDF and PNG with a CSV of the numbers drawn."""
+"""Draw all figures of outcomes, each in all formats with a CSV of the numbers drawn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
-from evergreen.figures import outcome_figures, style
+from evergreen.figures import outcome_figures, printing, style
+from evergreen.figures.printing import Prints
 from evergreen.figures.setting import Setting
 from evergreen.protocol.outcomes import Outcome
 from evergreen.steps.parts import Parts
@@ -24,6 +25,7 @@ def main(argv: list[str] | None = None) -> None:
         "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
     )
     arguments.add_argument("--folder", required=True, type=Path, help="where the folder <outcome> goes")
+    printing.add_argument(arguments)
     args = arguments.parse_args(argv)
 
     layout, tool = args.params["layout"], args.params["tool"]
@@ -34,14 +36,14 @@ def main(argv: list[str] | None = None) -> None:
 
         def make(synthesis: Path = synthesis, entry: dict[str, Any] = entry, folder: Path = folder) -> None:
             asked = Outcome.model_validate(entry)
-            draw(synthesis, outcome_figures.setting_of(asked, layout, tool_of(tool)), folder)
+            draw(synthesis, outcome_figures.setting_of(asked, layout, tool_of(tool)), folder, args.prints)
 
         outputs = [
             folder / f"{name}.{suffix}"
             for name in outcome_figures.FIRST
-            for suffix in ("svg", "pdf", "png", "csv")
+            for suffix in (*args.prints.formats, "csv")
         ]
-        values = {"outcome": entry, "layout": layout, "tool": tool}
+        values = {"outcome": entry, "layout": layout, "tool": tool, "prints": args.prints.values}
         parts.make(
             entry["id"],
             values,
@@ -51,7 +53,7 @@ def main(argv: list[str] | None = None) -> None:
         )
 
 
-def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
+def draw(synthesis: Path, setting: Setting, folder: Path, prints: Prints) -> None:
     """Draw the figures of one result into `folder`."""
     result = read(synthesis)
     further = folder / "further"
@@ -60,16 +62,20 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
     listed: list[dict[str, Any]] = []
     with style.style():
         for plate in outcome_figures.plates(result, setting):
+            behind, absent = [], ""
             first = plate.name in outcome_figures.FIRST
             drawn = plate.drawn or (outcome_figures.notice(plate) if first else None)
             if drawn is not None:
                 stem = (folder if first else further) / plate.name
-                # how many pages there are follows from the numbers: those behind the first go where nothing is named beforehand
-                pages = [
-                    stem,
-                    *(further / f"{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)),
-                ]
-                style.save_pages(drawn.pages, pages, title=plate.title)
+                # How many pages there are follows from the numbers: those behind the first go where nothing is named beforehand.
+                behind = [f"further/{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)]
+                absent = style.save_pages(
+                    drawn.pages,
+                    [stem, *(folder / page for page in behind)],
+                    title=plate.title,
+                    description=drawn.description,
+                    **prints.how,
+                )
                 spreadsheets.write_table(drawn.numbers, f"{stem}.csv")
             listed.append(
                 {
@@ -77,12 +83,11 @@ def draw(synthesis: Path, setting: Setting, folder: Path) -> None:
                     "title": plate.title,
                     "drawn": plate.drawn is not None,
                     "reason": plate.reason or None,
-                    "stem": (plate.name if first else f"further/{plate.name}") if drawn is not None else None,
-                    "further_pages": [
-                        f"further/{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)
-                    ]
-                    if drawn is not None
-                    else [],
+                    # A sentence stands where a first figure is not drawn, for its files are always there; it is no figure.
+                    "stem": (plate.name if first else f"further/{plate.name}") if plate.drawn else None,
+                    "further_pages": behind,
+                    "description": drawn.description if drawn is not None else "",
+                    "boxes": absent or None,
                 }
             )
     tables.write_json(listed, folder / "figures.json")

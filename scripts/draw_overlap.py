@@ -8,6 +8,7 @@ import pandas as pd
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
+from evergreen.figures import printing
 from evergreen.figures.overlap_plot import draw_overlap, drawn
 from evergreen.figures.style import save, style
 from evergreen.tables import read_table
@@ -23,11 +24,17 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument(
         "--stem", type=Path, required=True, help="figure without suffix; the numbers go to <stem>.csv"
     )
+    printing.add_argument(p)
     args = p.parse_args(argv)
 
     sets, sources = drawn(read_table(args.combinations), read_table(args.yields))
     with style():
-        save(draw_overlap(sets, sources, args.params["names"]), args.stem, title="Overlap of the sources")
+        save(
+            draw_overlap(sets, sources, args.params["names"]),
+            args.stem,
+            title="Overlap of the sources",
+            **args.prints.how,
+        )
     numbers = pd.concat(
         [sets.assign(drawn="set"), sources.rename(columns={"source": "sources"}).assign(drawn="source")]
     )

@@ -24,6 +24,7 @@ import saying
 from evergreen import schemas
 from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
+from evergreen.figures import printing
 from evergreen.protocol import params, people
 from evergreen.protocol.loading import of_run
 from evergreen.protocol.screening import STAGES
@@ -54,6 +55,9 @@ PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/c
 TOOL = PROTOCOL.risk_of_bias.tool
 said(tool_of)(TOOL)
 OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]
+
+# How every figure is printed.
+PRINTS = printing.prints(PROTOCOL.figures)
 
 sheet, written = said(people.sheet), said(people.written)
 bias_sheets = said(people.bias_sheets)

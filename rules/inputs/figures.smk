@@ -14,5 +14,10 @@ def figure_files(outcome):
             category="Outcomes",
             labels={"outcome": outcome, "figure": name},
         )
-        found += [shown, *multiext(f"{folder}/{name}", ".pdf", ".png", ".csv")]
+        found += [shown, *(f"{folder}/{name}.{suffix}" for suffix in (*PRINTS.formats[1:], "csv"))]
     return list(map(update, [*found, directory(f"{folder}/further"), f"{folder}/figures.json"]))
+
+
+def shown_stages():
+    """The stages of this review, and whose work they are."""
+    return params.draw_stages(PROTOCOL, PARTS, extraction_sheets(PROTOCOL), bias_sheets(PROTOCOL))

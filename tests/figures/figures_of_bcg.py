@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import tests.protocols
-from evergreen.figures import forest, pixels
+from evergreen.figures import forest, pixels, style
 from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from tests import results
@@ -72,10 +72,11 @@ def overlapping(drawn: forest.Drawn, *, laid_out: bool = False) -> list[tuple[st
 
 
 def _overlapping(figure: Figure, laid_out: bool) -> list[tuple[str, str]]:
+    style.given_fonts(figure)
     figure.set_dpi(pixels.DPI)
     canvas = FigureCanvasAgg(figure)
     if not laid_out:
-        canvas.draw()
+        figure.draw_without_rendering()
     found = texts_on(figure)
     names = [text.get_text() for text in found]
     x0, y0, x1, y1 = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).T

@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from evergreen.figures.canvas import Strokes
+from evergreen.figures.glyphs import families
 from evergreen.figures.letters import Letters, Line
 
 
@@ -18,7 +19,7 @@ def texts_of(axes: Axes) -> list[Text]:
 
 def _text(line: Line, layer: Letters, axes: Axes) -> Text:
     text = Text(
-        line.x, line.y, line.text, fontsize=line.size, fontfamily="DejaVu Sans", ha=line.align, va="baseline", color=line.color,
+        line.x, line.y, line.text, fontsize=line.size, fontfamily=list(families(line.text)), ha=line.align, va="baseline", color=line.color,
         fontweight="bold" if line.bold else "normal", fontstyle="italic" if line.italic else "normal", parse_math=False,
         url=layer.get_url(), transform=layer.get_transform(),
     )  # fmt: skip

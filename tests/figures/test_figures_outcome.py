@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from evergreen.figures import forest, outcome_figures, style
+from evergreen.figures import forest, normal_quantiles, outcome_figures, style
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import CountsModel
+from evergreen.synthesis.result.trail_places import page_of
 from tests.figures.figures_of_bcg import BCG, SETTING, overlapping, pooled, words
 from tests.results import changed, part
 
@@ -37,7 +42,7 @@ def test_all_figures_apply_to_thirteen_trials_and_nothing_overlaps(
     ]
     assert set(plates) == {
         "forest", "funnel", "forest_by_allocation", "living", "sensitivity", "leave_one_out", "cumulative", "influence", "baujat", "gosh", "tau2_profile",
-        "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude", "directions",
+        "radial", "drapery", "labbe", "funnel_contour", "funnel_trim_fill", "bubble_latitude", "directions", "evidence", "qq", "funnel_by_allocation",
     }  # fmt: skip
     assert {
         name: found for name, plate in plates.items() if plate.drawn and (found := overlapping(plate.drawn))
@@ -53,6 +58,64 @@ def test_leave_one_out_and_cumulative_agree_with_metafor(plates: dict[str, outco
     assert drawn.index[-1] == "All studies"
     cumulated = numbers(plates["cumulative"])["analysis_effect"][:13].tolist()
     assert cumulated == pytest.approx(BCG["cumulative_by_normal_test"], rel=1e-7)
+
+
+def test_the_bands_of_a_meta_regression_are_metafors(result: Result) -> None:
+    """metafor 5.1: `rma(yi, vi, mods = ~ablat, method = "REML", test = "knha")`, then `predict(newmods = c(13, 33, 55))`."""
+    line = result.bubble
+    assert line is not None
+    of_metafor = {
+        "mean": (-0.1268542151, -0.7088887154, -1.3491266656),
+        "ci_low": (-0.5516634035, -0.9778821268, -1.8536293891),
+        "pi_low": (-0.8686884365, -1.3738794077, -2.1393026989),
+        "pi_high": (0.6149800062, -0.0438980230, -0.5589506324),
+    }
+    for name, expected in of_metafor.items():
+        # Between the 101 points of the curve a straight line is off by less than a ten-thousandth.
+        assert np.interp([13, 33, 55], line.at, getattr(line, name)) == pytest.approx(expected, abs=1e-4), (
+            name
+        )  # type: ignore[arg-type]
+
+
+def test_residuals_and_quantiles_are_metafors(plates: dict[str, outcome_figures.Plate]) -> None:
+    """metafor 5.1: `qqnorm(rma(yi, vi, method = "REML"), type = "rstudent")`; the band is of order statistics."""
+    drawn = numbers(plates["qq"]).set_index("study")
+    of_metafor = {"Aronson (1948)": (-0.1940281424, -0.2181424857), "Hart & Sutherland (1977)": (-1.7688250385, -1.4512006643), "TPT Madras (1980)": (1.7688250385, 1.4500805246)}  # fmt: skip
+    for study, expected in of_metafor.items():
+        assert drawn.loc[study, ["quantile", "residual"]].tolist() == pytest.approx(expected, abs=1e-5)
+    fourth = drawn.iloc[3]
+    assert stats.norm.cdf([fourth["low"], fourth["high"]]) == pytest.approx(
+        stats.beta(4, 10).ppf([0.025, 0.975])
+    )
+    assert normal_quantiles.quantiles(5) == pytest.approx(
+        [-1.17976112, -0.49720057, 0, 0.49720057, 1.17976112]  # R: qnorm(ppoints(5))
+    )
+
+
+def test_evidence_adds_up(plates: dict[str, outcome_figures.Plate]) -> None:
+    drawn = numbers(plates["evidence"])
+    assert drawn["studies_so_far"].iloc[-1] == 13
+    assert drawn["participants_so_far"].iloc[-1] == sum(sum(trial["n"]) for trial in BCG["trials"]) == 357_347
+    assert drawn["year"].tolist() == sorted({str(trial["year"]) for trial in BCG["trials"]})
+
+
+def test_points_lead_to_their_trail_and_regions_are_named(
+    plates: dict[str, outcome_figures.Plate], result: Result, tmp_path: Path
+) -> None:
+    plate = plates["funnel_contour"]
+    assert plate.drawn is not None
+    with style.style():
+        style.save(plate.drawn.figure, tmp_path / "funnel", formats=("svg",), title="T", description="D")
+    text = (tmp_path / "funnel.svg").read_text()
+    led = re.findall(r'<a xlink:href="\.\./\.\./\.\./report/([^"]*)"', text)
+    assert led == [page_of("tb", study.label) for study in result.studies]
+    assert 'role="graphics-document document"' in text  # an img has no links
+    assert {"P > 0.10", "0.05 < P ≤ 0.10", "0.01 < P ≤ 0.05", "P ≤ 0.01"} <= set(words(plate.drawn))
+
+
+def test_no_number_has_a_hyphen_for_a_minus(plates: dict[str, outcome_figures.Plate]) -> None:
+    said = [(name, text) for name, plate in plates.items() if plate.drawn for text in words(plate.drawn)]
+    assert [one for one in said if re.search(r"(?<![\w.-])-\s?\d", one[1])] == []
 
 
 def test_trim_and_fill_adds_what_metafor_adds(plates: dict[str, outcome_figures.Plate]) -> None:

@@ -7,9 +7,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.bias.tools import ROB1, ROB2, TOOLS
-from evergreen.figures import bias_lines, bias_marks, risk_of_bias
+from evergreen.figures import bias_lines, bias_marks, bias_summary, risk_of_bias
+from evergreen.figures.canvas import Marks
+from evergreen.figures.setting import Drawn
 from evergreen.figures.style import style
+from tests.figures.figures_of_bcg import overlapping
 from tests.figures.seen import texts_of
+
+DRAWN = {"summary": lambda *of: bias_summary.summary(*of)[0], "graph": risk_of_bias.graph}
 
 
 def judgements(*rows):
@@ -49,7 +54,7 @@ def test_the_shares_of_every_domain_add_up(tool):
 
 
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
-@pytest.mark.parametrize("draw", [risk_of_bias.summary, risk_of_bias.graph])
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=list(DRAWN))
 def test_nothing_is_cut_at_the_edge(tool, draw):
     with style():
         figure = draw(every_level(tool), tool)
@@ -72,24 +77,50 @@ def _rgb(colour):
     return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
 
 
-@pytest.mark.parametrize(("outcomes", "studies", "panels"), [(0, 6, 1), (0, 80, 3), (14, 3, 2), (1, 50, 2)])
-def test_many_lines_go_on_in_a_second_panel(outcomes, studies, panels):
-    lines = [
-        risk_of_bias.Line(f"S{study}", f"o{outcome}" if outcomes else "", {})
+@pytest.mark.parametrize(
+    ("outcomes", "studies", "pages"), [(0, 1, 1), (0, 6, 1), (0, 80, 2), (14, 3, 2), (1, 50, 2), (0, 213, 6)]
+)
+def test_many_lines_go_on_beside_and_on_further_pages_that_a_journal_prints(outcomes, studies, pages):
+    """213 studies were once a figure of 1,606 x 344 mm."""
+    rows = [
+        (
+            f"Study {study:03} of a team",
+            f"o{outcome}" if outcomes else "",
+            domain,
+            level,
+        )
         for outcome in range(outcomes or 1)
         for study in range(studies)
+        for domain, level in (("D1", "low"), ("overall", ("high", "some concerns")[study % 2]))
     ]
-    drawn = risk_of_bias.panels_of(lines, {"o0": "Pain"})
-    assert len(drawn) == panels
-    assert max(map(len, drawn)) <= risk_of_bias.MOST_ROWS + 2
-    assert [entry for panel in drawn for entry in panel if not isinstance(entry, str)] == lines
-    assert not any(isinstance(panel[-1], str) for panel in drawn)
+    table = judgements(*rows)
+    with style():
+        figures = bias_summary.summary(table, ROB2, {"o0": "Pain"})
+    assert len(figures) == pages
+    said, marks = [], 0
+    for figure in figures:
+        assert (figure.get_size_inches() * 25.4 <= (178, 240)).all()
+        if figure in (figures[0], figures[-1]):
+            assert overlapping(Drawn(figure, table)) == []
+        texts = [text.get_text() for text in texts_of(figure.axes[0])]
+        said += texts
+        assert "Overall risk of bias" in texts
+        assert ("Page 1 of" in " ".join(said)) == (pages > 1)
+        layer = next(one for one in figure.axes[0].get_children() if isinstance(one, Marks))
+        marks += sum(
+            len(places) for name, (_, _, places) in layer.places.items() if name.startswith("circle")
+        )
+    numbers = [one for one in said if one.startswith("Study ")]
+    assert len(numbers) == studies * (outcomes or 1)
+    legends = pages * 4  # three levels, and what is not judged
+    assert marks == studies * (outcomes or 1) * 6 + legends
     if outcomes:
-        assert drawn[0][0] == "Pain"
+        assert said.count("Pain") == 1
+        assert ("Pain (continued)" in said) == (outcomes == 1)
 
 
 def test_a_review_in_which_nothing_is_judged_yet_has_figures_that_say_so():
-    for draw in (risk_of_bias.summary, risk_of_bias.graph):
+    for draw in DRAWN.values():
         assert "yet" in texts_of(draw(judgements(), ROB1).axes[0])[0].get_text()
     assert risk_of_bias.summary_table(judgements(), ROB1).empty
     assert risk_of_bias.graph_table(judgements(), ROB1)["count"].sum() == 0
@@ -135,15 +166,8 @@ def test_stars_are_drawn_with_their_total():
     rows = [("A", "", domain.id, "1 star") for domain in stars.domains_of()]
     table = judgements(*rows, ("A", "", "overall", "8"))
     assert risk_of_bias.summary_table(table, stars)["Overall"].tolist() == ["8"]
-    shown = [text.get_text() for text in texts_of(risk_of_bias.summary(table, stars).axes[0])]
+    shown = [text.get_text() for text in texts_of(DRAWN["summary"](table, stars).axes[0])]
     assert {"Stars of 9", "8", "2 stars", "1 star", "No star"} <= set(shown)
     assert "Stars of 9" not in {
         text.get_text() for text in texts_of(risk_of_bias.graph(table, stars).axes[0])
     }
-
-
-def test_a_summary_has_an_end_and_says_so():
-    many = judgements(*((f"S{number:04}", "", "D1", "low") for number in range(800)))
-    figure = risk_of_bias.summary(many, ROB2)
-    assert "80 more lines stand in summary.csv." in {text.get_text() for text in texts_of(figure.axes[0])}
-    assert len(risk_of_bias.summary_table(many, ROB2)) == 800

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+from argparse import ArgumentParser
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
@@ -14,10 +18,14 @@ from matplotlib.font_manager import findfont as find_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image
 
-from evergreen.figures import fonts
+from evergreen.bias.tools import ROB1
+from evergreen.figures import fonts, printing
 from evergreen.figures import pixels as pixel_files
+from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import Page
+from evergreen.figures.letters import width_of
 from evergreen.figures.style import FORMATS, INK, save, style
+from evergreen.protocol.whole import Figures
 
 
 def drawn() -> Figure:
@@ -77,6 +85,51 @@ def test_a_caller_may_ask_for_fewer_formats(tmp_path: Path) -> None:
     with style():
         save(letters(), tmp_path / "one", formats=("svg",))
     assert [path.name for path in tmp_path.iterdir()] == ["one.svg"]
+
+
+def test_printers_get_tiff_and_eps_and_screen_readers_words(tmp_path: Path) -> None:
+    with style():
+        save(
+            letters(), tmp_path / "page", title="A <line>", description="Goes up & down.", dpi=144,
+            formats=(*FORMATS, "tiff", "eps"),
+        )  # fmt: skip
+        save(letters(), tmp_path / "again", title="A <line>", dpi=144, formats=("eps", "tiff"))
+    for name in ("png", "tiff"):
+        with Image.open(tmp_path / f"page.{name}") as picture:
+            assert picture.size == (320, 120)
+            assert picture.info["dpi"] == pytest.approx((144, 144), abs=0.1)
+            assert np.asarray(picture.convert("L")).min() < 60
+    for name in ("eps", "tiff"):
+        assert (tmp_path / f"page.{name}").read_bytes() == (tmp_path / f"again.{name}").read_bytes()
+    eps = (tmp_path / "page.eps").read_text(encoding="latin-1")
+    assert eps.startswith("%!PS-Adobe-3.0 EPSF-3.0")
+    assert "%%BoundingBox: 0 0 160 60" in eps
+    svg = (tmp_path / "page.svg").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert [(child.tag.rpartition("}")[2], child.text) for child in root[:2]] == [("title", "A <line>"), ("desc", "Goes up & down.")]  # fmt: skip
+
+
+@pytest.mark.parametrize("dpi", [72, 110, 300])
+def test_letters_are_as_wide_as_they_are_measured(dpi: int) -> None:
+    """A bold line was once 10% wider at 72 dpi than at 300, and cut there."""
+    page = Page(400.0, 20.0)
+    text = "Influence of single studies: change in the modified total Sharp score"
+    page.text(10, 14, text, size=9, bold=True)
+    with style():
+        ink = np.flatnonzero(pixel_files.pixels_of(page.figure, dpi)[:, :, 0].min(axis=0) < 128)
+    assert (ink[-1] - ink[0]) * 72 / dpi == pytest.approx(width_of(text, 9, True), rel=0.02)
+
+
+def test_a_mark_is_drawn_once_and_used_again(tmp_path: Path) -> None:
+    page = Page(100.0, 100.0)
+    for i in range(5):
+        draw_mark(page, 10 + 15 * i, 20, 6, "high" if i % 2 else "low", ROB1)
+    with style():
+        save(page.figure, tmp_path / "marks", formats=("svg",))
+    svg = (tmp_path / "marks.svg").read_text(encoding="utf-8")
+    assert svg.count("<use") == 10  # a circle and a sign each
+    assert len(re.findall(r"<defs>\s*<path", svg)) == 4
 
 
 def test_fonts_of_a_pdf_are_cut_from_their_files(tmp_path: Path) -> None:
@@ -140,3 +193,14 @@ def test_palettes_keep_areas_and_large_figures_have_fewer_pixels() -> None:
     assert np.abs(near - pixels[:, :, :3]).max() <= 2 * (pixel_files.STEP - 1)
     assert np.array_equal(near[:20], pixels[:20, :, :3])
     assert [pixel_files.resolution(Figure(figsize=(7, high))) for high in (4, 11.7, 23.4, 60, 600)] == [300, 300, 150, 150, 100]  # fmt: skip
+
+
+def test_a_figure_is_another_with_other_formats_resolution_or_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Figures(formats=("eps",), dpi=600)
+    monkeypatch.setattr(printing.importlib.util, "find_spec", lambda name: name == "manimgx_fonts" or None)
+    values = printing.prints(asked).values
+    assert values == {"formats": ["svg", "pdf", "png", "eps"], "dpi": 600, "fonts": ["manimgx_fonts"]}
+    parser = ArgumentParser()
+    printing.add_argument(parser)
+    assert parser.parse_args(["--prints", json.dumps(values)]).prints.values == values
+    assert parser.parse_args([]).prints.how == {"formats": FORMATS, "dpi": None}

@@ -31,7 +31,7 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
     draw_bias.main([f"--judgements={judgements}", "--params", params, f"--out={tmp_path / 'figures'}"])
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{figure}.{suffix}" for figure in ("summary", "graph") for suffix in ("svg", "pdf", "png", "csv")
-    }
+    } | {"further", "figures.json"}
 
 
 def test_certainty_is_written_for_the_outcomes_of_the_sheet(tmp_path):

@@ -304,6 +304,13 @@ def test_the_readme_draws_the_workflow_as_it_is(run):
     assert edges(drawn) == edges(now.output)
 
 
+def test_the_readme_shows_the_stages_as_they_are(run):
+    """After a change of the picture: `cp results/figures/stages.svg docs/images/` of the bundled review."""
+    drawn = (run[0] / "results/figures/stages.svg").read_bytes()
+    assert (ROOT / "docs/images/stages.svg").read_bytes() == drawn
+    assert "docs/images/stages.svg" in (ROOT / "README.md").read_text()
+
+
 def test_an_untouched_checkout_keeps_the_bundled_sheets(run):
     for path in (ROOT / "config").rglob("*.csv"):
         copy = run[0] / "config" / path.relative_to(ROOT / "config")

@@ -10,16 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evergreen.figures.letters import width_of, wrapped
+from evergreen.figures.scales import number
 from evergreen.figures.style import COLOURS, GREY, INK, PAGE
 
+STAGES = {"title_abstract": "titles and abstracts", "full_text": "full texts"}
 PARTS = {"all": "", "pilot": ", pilot", "main": ", main list"}
 STATISTICS = (("kappa", "Cohen's kappa", "o"), ("pabak", "PABAK", "s"), ("ac1", "Gwet's AC1", "D"))
 TABLES_PER_ROW = 3
 SQUARE = 1.5  # inches of a cross table's side
 ROW = 0.42  # inches that a pair takes in the panel of statistics
-TICKS, LABEL = 7.0, 8.0  # points, as `style` has them
+TICKS, LABEL, TITLE = 7.0, 8.0, 9.0  # points, as `style` has them
 # Inches: margin, between tick labels and axes, an axis label with its distance, under an axis with two lines of label, a legend.
-MARGIN, GAP, NAME, UNDER, LEGEND = 0.06, 0.08, 0.22, 0.52, 0.24
+MARGIN, GAP, NAME, UNDER, LEGEND, HEAD = 0.06, 0.08, 0.22, 0.52, 0.24, 0.3
+KAPPA = "κ\u00a0=\u00a0{} [{}, {}]"  # beside the interval that it is read off
 
 
 def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
@@ -31,9 +34,11 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     """
     tables = [pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all"]
     rows = [pair for pair in comparison["pairs"] if pair["table"] == "2x2"]
+    title = title_of(comparison["stage"])
     if not rows:
         figure = Figure(figsize=(PAGE / 2, 0.8))
-        figure.text(0.5, 0.5, "One reviewer: nothing to compare.", ha="center", va="center", color=GREY)
+        figure.text(0.5, 0.75, title, ha="center", va="center", weight="bold", fontsize=TITLE)
+        figure.text(0.5, 0.35, "One reviewer: nothing to compare.", ha="center", va="center", color=GREY)
         return figure
     labels = [_label(pair) for pair in rows]
     ticks = max((_widest(pair["categories"]) for pair in tables), default=0)
@@ -42,8 +47,9 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     line_height = SQUARE + 0.2 + _extent(pair["second"] for pair in tables) + MARGIN
     upper = line_height * -(-len(tables) // per_row)
     lower = LEGEND + ROW * len(rows)
-    height = MARGIN + upper + lower + UNDER + MARGIN
+    height = HEAD + upper + lower + UNDER + MARGIN
     figure = Figure(figsize=(PAGE, height))
+    figure.text(MARGIN / PAGE, 1 - 0.18 / height, title, va="baseline", weight="bold", fontsize=TITLE)
 
     def panel(left: float, top: float, width: float, high: float) -> Axes:
         return figure.add_axes((left / PAGE, 1 - (top + high) / height, width / PAGE, high / height))
@@ -51,9 +57,22 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     for place, pair in enumerate(tables):
         line, column = divmod(place, per_row)
         left = before + column * PAGE / per_row
-        _cross_table(panel(left, MARGIN + line * line_height, SQUARE, SQUARE), pair)
+        _cross_table(panel(left, HEAD + line * line_height, SQUARE, SQUARE), pair)
     left = MARGIN + GAP + _widest([line for label in labels for line in label.split("\n")])
-    statistics = panel(left, MARGIN + upper + LEGEND, PAGE - MARGIN - 0.1 - left, ROW * len(rows))
+    told = [_kappa(pair) for pair in rows]
+    beside = max(map(_lines, told)) + GAP
+    across = PAGE - MARGIN - beside - left
+    statistics = panel(left, HEAD + upper + LEGEND, across, ROW * len(rows))
+    for line, text in enumerate(told):
+        below = HEAD + upper + LEGEND + ROW * (line + 0.5)
+        figure.text(
+            (left + across + GAP) / PAGE,
+            1 - below / height,
+            text,
+            va="center",
+            fontsize=TICKS,
+            parse_math=False,
+        )
     together = (
         "include and unsure together"
         if comparison["stage"] == "title_abstract"
@@ -66,6 +85,23 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
         f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {together}){_of_all(comparison['groups'])}",
     )
     return figure
+
+
+def title_of(stage: str) -> str:
+    """What the figure of a stage is called."""
+    return f"Agreement of the reviewers on {STAGES[stage]}"
+
+
+def _kappa(pair: Mapping[str, Any]) -> str:
+    """Kappa of a pair with its interval; "" where it is not estimable, which the remark says."""
+    if not pair["n"] or pair["kappa"] is None:
+        return ""
+    return KAPPA.format(*(number(pair[name], 2) for name in ("kappa", "kappa_low", "kappa_high")))
+
+
+def _lines(text: str) -> float:
+    """Inches that a line of the size of tick labels takes."""
+    return width_of(text, TICKS) / 72
 
 
 def _label(pair: Mapping[str, Any]) -> str:
@@ -110,8 +146,8 @@ def _cross_table(axes: Axes, pair: Mapping[str, Any]) -> None:
     counts = np.array(pair["counts"])
     # Shades by square root: the exclusions that both agree on are most of a list and would leave the rest white.
     axes.imshow(np.sqrt(counts), cmap="Blues", vmin=0, vmax=1.6 * max(1.0, float(np.sqrt(counts.max()))))
-    for (line, column), number in np.ndenumerate(counts):
-        axes.text(column, line, str(number), ha="center", va="center", color=INK)
+    for (line, column), count in np.ndenumerate(counts):
+        axes.text(column, line, str(count), ha="center", va="center", color=INK)
     words = pair["categories"]
     axes.set_xticks(range(len(words)), words)
     axes.set_yticks(range(len(words)), words)

@@ -1,4 +1,4 @@
-"""Figures with two axes: room for title and note measured beforehand, effect axes with the right ticks."""
+"""Figures with two axes: room for title, key and note measured beforehand, axes with the right ticks, names beside points."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
 from evergreen.figures import scales
+from evergreen.figures.glyphs import FONT
+from evergreen.figures.key import Sign, draw_key, height_of
 from evergreen.figures.letters import width_of, wrapped
-from evergreen.figures.style import FONT
 
 SIZE = 8.0
+TICK = 7.0
 LINE = 10.5
 LEFT, RIGHT = 46.0, 12.0
+AXIS = 34.0  # points of ticks and label under the axes
+TITLE_AND_TICKS = (
+    27.0  # points of an upright axis' label, its ticks and the distances between them and the edge
+)
 MOST_LABELS = 60  # names in a plot of points; more could not be read
+NAME_WIDTH, NAME_LINES, NAME_LINE = 110.0, 2, 8.4  # a name beside a point, in points
 
 
 def figure_with_axes(
@@ -28,23 +35,27 @@ def figure_with_axes(
     *,
     title: str = "",
     note: str = "",
-    below: float = 34.0,
+    key: Sequence[Sign] = (),
+    axis: float = AXIS,
     left: float = LEFT,
     right: float = RIGHT,
+    above: float = 0.0,
 ) -> tuple[Figure, Axes]:
-    """A figure `width` points wide whose axes are `height` points high, with a title above and a note below.
+    """A figure `width` points wide whose axes are `height` points high, with a title above, a key and a note below.
 
-    `below` is the room for ticks, label and legend under the axes.
+    `axis` is the room for ticks and label under the axes, `above` that for further axes between title and axes.
     """
     titles = wrapped(title, width - 16, SIZE + 1, True) if title else []
     notes = wrapped(note, width - 16, SIZE) if note else []
-    above = 8 + LINE * 1.15 * len(titles) + (4 if titles else 0)
-    under = below + LINE * len(notes) + (10 if notes else 4)
-    total = above + height + under
+    top = 8 + LINE * 1.15 * len(titles) + (4 if titles else 0)
+    keys = height_of(key, width - 16)
+    under = axis + keys + LINE * len(notes) + (10 if notes or key else 4)
+    total = top + above + height + under
     figure = Figure(figsize=(width / 72, total / 72))
     axes = figure.add_axes((left / width, under / total, (width - left - right) / width, height / total))
     for i, text in enumerate(titles):
         _write(figure, width, total, 8, total - 8 - LINE * 1.15 * i - 7, text, SIZE + 1, True)
+    draw_key(figure, key, 8, top + above + height + axis, width - 16)
     for i, text in enumerate(notes):
         _write(figure, width, total, 8, 6 + LINE * (len(notes) - 1 - i), text, SIZE, False)
     return figure, axes
@@ -60,15 +71,65 @@ def _write(
 
 
 def effect_axis(
-    axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False, length: float = 240.0
+    axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False, name: str = ""
 ) -> None:
     """Limits, ticks and label of an axis that shows effects; `low` and `high` are axis positions."""
-    axis = axes.yaxis if vertical else axes.xaxis
     (axes.set_ylim if vertical else axes.set_xlim)(low, high)
-    marks = _fitting(scale, low, high, length, vertical)
+    label = (name or scale.name) + (" (log scale)" if scale.ratio else "")
+    _marked(axes, scale, low, high, vertical, label)
+
+
+def number_axis(axes: Axes, label: str = "", *, vertical: bool = False, whole: bool = False) -> None:
+    """Ticks and label of an ordinary axis with true minus signs and equal decimals, within its limits; `whole` numbers only if asked."""
+    low, high = sorted(axes.get_ylim() if vertical else axes.get_xlim())
+    _marked(axes, scales.Scale("", ""), low, high, vertical, label, whole)
+
+
+def _marked(
+    axes: Axes, scale: scales.Scale, low: float, high: float, vertical: bool, label: str, whole: bool = False
+) -> None:
+    """Ticks whose numbers keep apart. An upright axis moves as far as its widest number needs: so it comes before the level one."""
+    axis = axes.yaxis if vertical else axes.xaxis
+    marks = _fitting(scale, low, high, length_of(axes, vertical), vertical)
+    if whole:
+        marks = [(v, scales.number(v, 0)) for v, _ in marks if v == round(v)]
     axis.set_ticks([v for v, _ in marks], [text for _, text in marks])
     axis.set_minor_locator(NullLocator())
-    (axes.set_ylabel if vertical else axes.set_xlabel)(scale.name + (" (log scale)" if scale.ratio else ""))
+    length = length_of(axes, vertical)
+    (axes.set_ylabel if vertical else axes.set_xlabel)(
+        "\n".join(wrapped(label, length, SIZE)), parse_math=False
+    )
+    if vertical:
+        _make_room(
+            axes, [text for _, text in marks], label.count("\n") + len(wrapped(label, length, SIZE)) - 1
+        )
+
+
+def _make_room(axes: Axes, texts: Sequence[str], further_lines: int = 0) -> None:
+    needed = (
+        TITLE_AND_TICKS + max((width_of(text, TICK) for text in texts), default=0.0) + LINE * further_lines
+    )
+    place, width = axes.get_position(), 72 * _inches(axes)[0]
+    if needed > place.x0 * width:
+        axes.set_position((needed / width, place.y0, place.x1 - needed / width, place.height))
+
+
+def room_right(texts: Sequence[str]) -> float:
+    """Points that a second upright axis with these numbers takes on the right."""
+    return TITLE_AND_TICKS + max(width_of(text, TICK) for text in texts)
+
+
+def _inches(axes: Axes) -> tuple[float, float]:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    wide, high = figure.get_size_inches()
+    return float(wide), float(high)
+
+
+def length_of(axes: Axes, vertical: bool = False) -> float:
+    """Points that the axes are long."""
+    place, size = axes.get_position(), _inches(axes)
+    return 72 * (place.height * size[1] if vertical else place.width * size[0])
 
 
 def _fitting(
@@ -85,19 +146,22 @@ def _fitting(
     return marks[:1]
 
 
-def number_axis(axes: Axes, *, vertical: bool = False) -> None:
-    """Ticks of an ordinary axis with true minus signs and equal decimals, within its limits."""
-    axis = axes.yaxis if vertical else axes.xaxis
-    low, high = sorted(axes.get_ylim() if vertical else axes.get_xlim())
-    marks = scales.ticks(scales.Scale("", ""), low, high, 6)
-    axis.set_ticks([v for v, _ in marks], [text for _, text in marks])
-
-
 def padded(values: Sequence[float], share: float = 0.05) -> tuple[float, float]:
     """Range of `values` with some room on both sides; never empty."""
     low, high = min(values), max(values)
     room = share * (high - low) or max(abs(high), 1.0) * 0.1
     return low - room, high + room
+
+
+def name_lines(name: str, width: float = NAME_WIDTH, size: float = TICK, bold: bool = False) -> list[str]:
+    """A name in at most two lines; what does not fit is cut with an ellipsis, for the table has it in full."""
+    lines = wrapped(name, width, size, bold)
+    if len(lines) <= NAME_LINES:
+        return lines
+    last = lines[NAME_LINES - 1]
+    while last and width_of(f"{last}…", size, bold) > width:
+        last = last[:-1]
+    return [*lines[: NAME_LINES - 1], f"{last.rstrip()}…"]
 
 
 def label_points(
@@ -132,24 +196,33 @@ def label_points(
             for share in np.linspace(0, 1, max(2, math.ceil(math.hypot(bx - ax, by - ay) / 3))):
                 cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
                 taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
-    height = SIZE - 0.5
+    boxes = np.array(taken)
     for i in list(order)[:MOST_LABELS]:
         px, py = places[i]
-        wide = width_of(labels[i], SIZE - 1)
+        named = name_lines(labels[i])
+        wide = max(width_of(line, TICK) for line in named)
+        half = (NAME_LINE * (len(named) - 1) + TICK + 0.5) / 2
         r = radii[i]
+        up = r + 1.5 + half
         for dx, dy, align in (
-            (r + 2, 0, "left"), (-r - 2, 0, "right"), (0, r + 5, "center"), (0, -r - 5, "center"),
-            (r + 1, r + 4, "left"), (-r - 1, r + 4, "right"), (r + 1, -r - 4, "left"), (-r - 1, -r - 4, "right"),
+            (r + 2, 0, "left"), (-r - 2, 0, "right"), (0, up, "center"), (0, -up, "center"),
+            (r + 1, up, "left"), (-r - 1, up, "right"), (r + 1, -up, "left"), (-r - 1, -up, "right"),
         ):  # fmt: skip
             left = px + dx - {"left": 0.0, "right": wide, "center": wide / 2}[align]
-            box = (left, py + dy - height / 2, left + wide, py + dy + height / 2)
+            box = (left, py + dy - half, left + wide, py + dy + half)
             inside = box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
-            if inside and not any(
-                b[0] < box[2] and box[0] < b[2] and b[1] < box[3] and box[1] < b[3] for b in taken
+            if inside and not np.any(
+                (boxes[:, 0] < box[2])
+                & (box[0] < boxes[:, 2])
+                & (boxes[:, 1] < box[3])
+                & (box[1] < boxes[:, 3])
             ):
-                axes.annotate(
-                    labels[i], tuple(points[i]), xytext=(dx, dy), textcoords="offset points", ha=align,
-                    va="center_baseline", fontsize=SIZE - 1, parse_math=False,
-                )  # fmt: skip
-                taken.append(box)
+                # Line by line: a line of a block of matplotlib's is as high as the fonts of its letters ask for.
+                for j, text in enumerate(named):
+                    shift = dy + NAME_LINE * ((len(named) - 1) / 2 - j)
+                    axes.annotate(
+                        text, tuple(points[i]), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=align,
+                        va="baseline", fontsize=TICK, parse_math=False,
+                    )  # fmt: skip
+                boxes = np.vstack([boxes, box])
                 break

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from evergreen.bias.tools import Tool
-from evergreen.figures.canvas import Page
-from evergreen.figures.style import FONT, GREY, INK
+from evergreen.figures.canvas import Look, Page
+from evergreen.figures.glyphs import FONT
+from evergreen.figures.style import GREY, INK
 
 # Green, yellow and red as in RevMan, of so different lightness that they stay apart in grey.
 COLOURS = {
@@ -38,28 +37,21 @@ def ink_on(colour: str) -> str:
 
 @lru_cache(maxsize=64)
 def _symbol(text: str, size: float) -> Path:
-    """A symbol around (0, 0), centred by its own ink, for a minus or a question mark does not stand in the middle of its
-    line; the page's y goes down."""
+    """A symbol around (0, 0), centred by its own ink, for a minus or a question mark does not stand in the middle of its line."""
     shape = TextPath((0, 0), text, size=size, prop=FontProperties(family=FONT, weight="bold"))
     box = shape.get_extents()
-    place = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1)
-    return place.transform_path(shape)
+    return Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).transform_path(shape)
 
 
 @lru_cache(maxsize=8)
 def _star(radius: float) -> Path:
     """A star of five points around (0, 0), one of them upwards."""
     corners = [
-        (length * math.sin(math.pi * n / 5), -length * math.cos(math.pi * n / 5))
+        (length * math.sin(math.pi * n / 5), length * math.cos(math.pi * n / 5))
         for n in range(10)
         for length in (radius if n % 2 == 0 else radius * 0.4,)
     ]
     return Path([*corners, corners[0]], closed=True)
-
-
-def _put(page: Page, shape: Path, x: float, y: float, colour: str) -> None:
-    moved = Path(shape.vertices + np.array([x, y]), shape.codes)
-    page.axes.add_artist(PathPatch(moved, facecolor=colour, edgecolor="none"))
 
 
 def draw_mark(page: Page, x: float, y: float, radius: float, level: str, tool: Tool) -> None:
@@ -68,12 +60,15 @@ def draw_mark(page: Page, x: float, y: float, radius: float, level: str, tool: T
     if level and tool.marks == "stars":
         stars = symbol.count("★")
         for number in range(stars):
-            _put(page, _star(radius * 0.72), x + (number - (stars - 1) / 2) * radius * 1.3, y, GOLD)
+            place = x + (number - (stars - 1) / 2) * radius * 1.3
+            page.mark(f"star {radius}", place, y, _star(radius * 0.72), Look(GOLD, None, 0.0))
         if not stars:
-            _put(page, _symbol(symbol, radius * 1.4), x, y, GREY)
+            page.mark(f"{symbol} {radius}", x, y, _symbol(symbol, radius * 1.4), Look(GREY, None, 0.0))
         return
     colour, edge = colour_of(tool, level), INK if level else GREY
-    page.axes.add_artist(Circle((x, y), radius, facecolor=colour, edgecolor=edge, linewidth=0.6))
+    circle = Affine2D().scale(radius).transform_path(Path.unit_circle())
+    page.mark(f"circle {radius} {colour} {edge}", x, y, circle, Look(colour, edge, 0.6))
     if level:
         size = radius * (1.75 if len(symbol) == 1 else 1.1)
-        _put(page, _symbol(symbol, size), x, y, ink_on(colour))
+        ink = ink_on(colour)
+        page.mark(f"{symbol} {radius} {ink}", x, y, _symbol(symbol, size), Look(ink, None, 0.0))

@@ -12,9 +12,10 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from evergreen.figures.letters import Align, Letters, Line
+from evergreen.figures.links import Links
 from evergreen.figures.style import INK
 
 Dashes = tuple[float, tuple[float, ...]]
@@ -53,24 +54,20 @@ class Strokes(Artist):
         self.stale = False
 
 
-class Links(Artist):
-    """Places on the page that lead somewhere, in a drawing that can: an SVG has them, a PDF or a picture is what it is without."""
+class Marks(Artist):
+    """Signs that are put in many places, each drawn once and used again: (shape around 0, look) and where its middles are."""
 
-    zorder = 9.0
-
-    def __init__(self) -> None:
+    def __init__(self, zorder: float) -> None:
         super().__init__()
-        self.places: list[tuple[float, float, float, float, str, str]] = []
+        self.set_zorder(zorder)
+        self.places: dict[str, tuple[Path, Look, list[tuple[float, float]]]] = {}
 
     def draw(self, renderer: RendererBase) -> None:
-        pen = getattr(renderer, "writer", None)
-        if pen is not None:
-            for x, y, width, height, url, title in self.places:
-                box = {name: f"{value:.2f}" for name, value in zip(("x", "y", "width", "height"), (x, y, width, height), strict=True)}  # fmt: skip
-                pen.start("a", attrib={"xlink:href": url})
-                pen.element("title", text=title)
-                pen.element("rect", attrib={**box, "style": "fill-opacity: 0"})
-                pen.end("a")
+        scale = Affine2D().scale(float(renderer.points_to_pixels(1.0)))  # type: ignore[arg-type]
+        for shape, look, places in self.places.values():
+            where = Path(self.get_transform().transform(places))
+            face = None if look.fill is None else to_rgba(look.fill)
+            renderer.draw_markers(_pen(renderer, look), shape, scale, where, PLACED, face)
         self.stale = False
 
 
@@ -105,7 +102,16 @@ class Page:
         self.axes.set_axis_off()
         self._letters: dict[float, Letters] = {}
         self._strokes: dict[float, Strokes] = {}
+        self._marks: Marks | None = None
         self._links: Links | None = None
+
+    def mark(self, name: str, x: float, y: float, shape: Path, look: Look) -> None:
+        """The sign `name` with its middle at `x` and `y`; `shape` is in points around (0, 0), y upwards. Signs lie in the order in
+        which their names come first."""
+        if self._marks is None:
+            self._marks = Marks(UNDER)
+            self.axes.add_artist(self._marks)
+        self._marks.places.setdefault(name, (shape, look, []))[2].append((x, y))
 
     def link(self, x: float, y: float, width: float, height: float, url: str, title: str) -> None:
         """A place, its left upper corner at `x` and `y`, that leads to an address as seen from the folder of the figure."""

@@ -6,25 +6,30 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, padded
+from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis, padded, room_right
+from evergreen.figures.key import Sign
 from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.figures.style import COLOURS, GREY, INK, tint
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 
+NEW = tint(COLOURS[4], 0.45)
+LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+DASHES = (0, (4, 3))
+
 
 def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
-    """P-value functions of the studies and of the pooled effect (Rücker & Schwarzer 2021).
+    """P-value functions of the studies, of the pooled effect and of the effect of a new study (Rücker & Schwarzer 2021).
 
-    Where a curve is above a horizontal line, the value lies inside the confidence interval of that level.
+    Where a curve is above a horizontal line, the value lies inside the interval of that level.
     """
     y, v = effects(result)
     estimate, ci_low, ci_high = model.interval
     scale = of_result(result)
     se = np.sqrt(v)
-    ends = [*(y - 2.2 * se), *(y + 2.2 * se), ci_low, ci_high]
+    ends = [*(y - 2.2 * se), *(y + 2.2 * se), ci_low, ci_high, *filter(None, (model.pi_low, model.pi_high))]
     centre = [*y, estimate]
     typical = float(np.median(se))
     low = max(min(ends), min(centre) - 8 * typical)
@@ -32,40 +37,40 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     grid = np.linspace(low, high, 801)
     place = np.array([scale.position(float(value)) for value in grid])
     title = f"Drapery plot: {setting.name}"
-    figure, axes = figure_with_axes(330, 215, title=title, below=46, right=46)
-    curves = 2 * special.ndtr(-np.abs(grid[None] - y[:, None]) / se[:, None])
-    for i, curve in enumerate(curves):
-        axes.plot(
-            place, curve, color=GREY, linewidth=0.6, alpha=0.7, zorder=1, label="Study" if i == 0 else None
-        )
-    distance = np.abs(grid - estimate) / model.se
-    pooled = 2 * (special.ndtr(-distance) if model.df is None else special.stdtr(model.df, -distance))
-    axes.plot(place, pooled, color=COLOURS[1], linewidth=1.6, zorder=3, label="Pooled effect")
+    level = 1 - result.level
+    predicted = _prediction(model, result.level, grid)
+    key = [
+        Sign("Study", GREY, width=0.6),
+        Sign("Pooled effect", COLOURS[1], width=1.6),
+        *([Sign("Effect of a new study", COLOURS[4], fill=NEW)] if predicted is not None else []),
+        Sign(f"P = {level:.2g}", INK, dashes=DASHES, width=0.5),
+        *(
+            [Sign("No effect", INK, width=0.7)]
+            if scale.null is not None and low <= scale.null <= high
+            else []
+        ),
+    ]
+    percent = [number(100 * (1 - p), 0) for p in LEVELS]
+    figure, axes = figure_with_axes(330, 215, title=title, key=key, right=room_right(percent))
+    axes.set_ylim(0, 1.02)
+    number_axis(axes, "P value", vertical=True)
+    effect_axis(axes, scale, *padded(place.tolist(), 0.0))
+    if predicted is not None:
+        axes.fill_between(place, 0, predicted, color=NEW, linewidth=0, zorder=0)
+        axes.plot(place, predicted, color=COLOURS[4], linewidth=0.8, zorder=1)
+    for curve in 2 * special.ndtr(-np.abs(grid[None] - y[:, None]) / se[:, None]):
+        axes.plot(place, curve, color=GREY, linewidth=0.6, zorder=1)
+    axes.plot(place, _curve(grid, estimate, model.se, model.df), color=COLOURS[1], linewidth=1.6, zorder=3)
     if scale.null is not None and low <= scale.null <= high:
         x = scale.position(scale.null)
         axes.plot([x, x], [0, 1], color=INK, linewidth=0.7, zorder=2)
-    effect_axis(axes, scale, *padded(place.tolist(), 0.0), length=270)
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0], [number(p, 1) for p in (0, 0.2, 0.4, 0.6, 0.8, 1.0)])
-    axes.set_ylabel("P value")
+    axes.plot([place[0], place[-1]], [level, level], color=INK, linewidth=0.5, linestyle=DASHES, zorder=2)
     right = axes.secondary_yaxis("right")
-    right.set_yticks(
-        [0, 0.2, 0.4, 0.6, 0.8, 1.0], [number(100 * (1 - p), 0) for p in (0, 0.2, 0.4, 0.6, 0.8, 1.0)]
-    )
+    right.set_yticks(LEVELS, percent)
     right.spines["right"].set_visible(True)
     right.set_ylabel("Confidence level (%)")
-    axes.plot(
-        [place[0], place[-1]],
-        [0.05, 0.05],
-        color=INK,
-        linewidth=0.5,
-        linestyle=(0, (4, 3)),
-        zorder=2,
-        label="P = 0.05",
-    )
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 215), ncols=3, borderaxespad=0, borderpad=0)
     labels = [study.label for study in result.studies]
-    half = special.ndtri(0.975) * se
+    half = special.ndtri(0.5 + result.level / 2) * se
     columns = {
         "effect": (y, estimate),
         "ci_low": (y - half, ci_low),
@@ -74,4 +79,27 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     table = {
         name: [scale.back(float(value)) for value in (*own, whole)] for name, (own, whole) in columns.items()
     }
-    return Drawn(figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), title)
+    description = (
+        f"P-value curves over the {scale.name.lower()} of {len(labels)} studies, of the pooled effect"
+        + (" and of a new study's effect." if predicted is not None else ".")
+    )
+    return Drawn(
+        figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), title, description=description
+    )
+
+
+def _curve(grid: np.ndarray, centre: float, se: float | None, df: float | None) -> np.ndarray:
+    """Two-sided p values of the values of `grid`, normal or by Student's t."""
+    assert se is not None
+    distance = -np.abs(grid - centre) / se
+    return np.asarray(2 * (special.ndtr(distance) if df is None else special.stdtr(df, distance)))
+
+
+def _prediction(model: PooledModel, level: float, grid: np.ndarray) -> np.ndarray | None:
+    """P values of the effect of a new study, of which the result has the interval at `level`; None where it has none."""
+    if model.pi_low is None or model.pi_high is None:
+        return None
+    tail = 0.5 + level / 2
+    critical = special.ndtri(tail) if model.pi_df is None else special.stdtrit(model.pi_df, tail)
+    half = (model.pi_high - model.pi_low) / 2
+    return _curve(grid, (model.pi_low + model.pi_high) / 2, half / float(critical), model.pi_df)

@@ -1,7 +1,8 @@
 """The fonts of a PDF: the glyphs that it shows, cut out of the font's file as they are.
 
 matplotlib has fontTools rewrite the font anew for each figure, with tables of layout that no reader of a PDF looks at; that
-took longer than drawing. Here the outlines are copied: glyphs keep their numbers, those not shown are empty.
+took longer than drawing. Here the outlines are copied: glyphs keep their numbers, those not shown are empty. Fonts with PostScript
+outlines, as those of Chinese, Japanese and Korean are, get them as TrueType has them: what a PDF calls FontFile2 holds no others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter
 from matplotlib.backends import _backend_pdf_ps
 
@@ -38,19 +43,48 @@ class Font:
 
 
 @lru_cache(maxsize=16)
-def read(path: str) -> Font | None:
-    """The font, or None where the file is a collection or has other than TrueType outlines."""
+def read(path: str, face: int = 0) -> Font | None:
+    """A face of a font file, or None where its outlines are not those of TrueType."""
     with Path(path).open("rb") as file:
-        if file.read(4) != b"\0\1\0\0":
-            return None
-        file.seek(0)
-        reader = SFNTReader(file)
+        reader = SFNTReader(file, fontNumber=face)
         tables = {name: bytes(reader[name]) for name in NEEDED if name in reader}
     if {"glyf", "head", "hhea", "hmtx", "loca", "maxp"} - tables.keys():
         return None
     long = struct.unpack(">h", tables["head"][50:52])[0]
     places = np.frombuffer(tables["loca"], dtype=">u4" if long else ">u2").astype(np.int64)
     return Font(tables, places if long else 2 * places, struct.unpack(">H", tables["hhea"][34:36])[0])
+
+
+@lru_cache(maxsize=4)
+def _postscript(path: str, face: int) -> TTFont | None:
+    font = TTFont(path, fontNumber=face, lazy=True)
+    return font if "CFF " in font or "CFF2" in font else None
+
+
+def converted(font: TTFont, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:
+    """A TrueType font of `glyphs` of a font with PostScript outlines, and their numbers in it.
+
+    Cubic curves become quadratic ones that are off by a thousandth of the letter's size at most.
+    """
+    names, outlines = font.getGlyphOrder(), font.getGlyphSet()
+    numbers = [0, *sorted({*glyphs} - {0})]
+    size = font["head"].unitsPerEm
+    shapes, widths = {}, {}
+    for number in numbers:
+        pen = TTGlyphPen(None)
+        outlines[names[number]].draw(Cu2QuPen(pen, size / 1000, reverse_direction=True))
+        shapes[names[number]] = pen.glyph()
+        widths[names[number]] = (round(outlines[names[number]].width), 0)
+    made = FontBuilder(size, isTTF=True)
+    made.setupGlyphOrder([names[number] for number in numbers])
+    made.setupGlyf(shapes)
+    made.setupHorizontalMetrics({name: (width, shapes[name].xMin if shapes[name].numberOfContours else 0) for name, (width, _) in widths.items()})  # fmt: skip
+    made.setupHorizontalHeader(ascent=font["hhea"].ascent, descent=font["hhea"].descent)
+    made.setupHead(unitsPerEm=size, created=0, modified=0)
+    made.font.recalcTimestamp = False
+    file = BytesIO()
+    made.font.save(file)
+    return file.getvalue(), {number: place for place, number in enumerate(numbers)}
 
 
 def cut(font: Font, glyphs: Iterable[int]) -> bytes:
@@ -130,12 +164,13 @@ def cut_fonts() -> Iterator[None]:
         return
 
     def subset(fontfile: Any, glyphs: Iterable[int]) -> AbstractContextManager[Any]:
-        font = read(str(fontfile)) if not getattr(fontfile, "face_index", 0) else None
-        if font is None:
-            return original(fontfile, glyphs)
-        numbers = set(glyphs)
-        content = cut(font, numbers)
-        return nullcontext(results(_File(content), {glyph: glyph for glyph in numbers}))
+        path, face, numbers = str(fontfile), getattr(fontfile, "face_index", 0), set(glyphs)
+        if (font := read(path, face)) is not None:
+            return nullcontext(results(_File(cut(font, numbers)), {glyph: glyph for glyph in numbers}))
+        if (other := _postscript(path, face)) is not None:
+            content, places = converted(other, numbers)
+            return nullcontext(results(_File(content), places))
+        return original(fontfile, glyphs)
 
     _backend_pdf_ps.get_glyphs_subset = subset
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,16 +11,20 @@ from matplotlib.axes import Axes
 from scipy import special
 
 from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
+from evergreen.figures.key import Sign
+from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.figures.style import COLOURS, GREY, INK, MARKERS
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Filled
 
 WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
-# Two-sided p values that bound the shaded regions (Peters et al. 2008), darkest first.
-REGIONS = ((0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefef"))
+# Two-sided p values that bound the regions (Peters et al. 2008), from no effect outwards.
+REGIONS = ((1.0, 0.10, "#ffffff"), (0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefef"))
+LINES = (0, (4, 3))
+ELSE = "not stated"  # level of the studies that have no value in a column
 
 
 def funnel(
@@ -28,12 +33,14 @@ def funnel(
     *,
     contours: bool = False,
     filled: Filled | None = None,
+    by: str | None = None,
 ) -> Drawn:
     """Funnel plot of the pooled studies.
 
     Dashed lines show where studies are expected (at the review's level) around the pooled effect if it were common
-    to all; with `contours`, regions of significance around no effect are shaded instead. of `filled`
-    the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them.
+    to all; with `contours`, regions of significance around no effect are shaded instead. Of `filled`
+    the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them. Studies have
+    the sign of their level in the study-level column `by`.
     """
     scale = _straight(of_result(result))
     studies, added = result.studies, filled.filled if filled else ()
@@ -42,55 +49,91 @@ def funnel(
     centre = filled.model.interval[0] if filled else _centre(result)
     largest = 1.08 * max(error for _, error in points)
     half = -float(special.ndtri((1 - result.level) / 2)) * largest
-    low = min([centre - half, *(y for y, _ in points)]) - 0.04 * largest
-    high = max([centre + half, *(y for y, _ in points)]) + 0.04 * largest
-    if contours and scale.null is not None:
+    ends = [centre - half, centre + half, *(y for y, _ in points)]
+    room = 0.04 * (max(ends) - min(ends))
+    low, high = min(ends) - room, max(ends) + room
+    shaded = contours and scale.null is not None
+    if shaded and scale.null is not None:
         reach = max(scale.null - low, high - scale.null)
         low, high = scale.null - reach, scale.null + reach
     kind = (
-        "Contour-enhanced funnel plot"
-        if contours
-        else "Funnel plot with trim and fill"
-        if filled
-        else "Funnel plot"
-    )
+        "Contour-enhanced funnel plot" if contours else "Funnel plot with trim and fill" if filled else "Funnel plot"
+    )  # fmt: skip
+    title = f"{kind}{f' by {by}' if by else ''}: {setting.name}"
+    levels = _levels(result, by)
+    signs = [
+        Sign(level, color, marker=marker) for level, color, marker in _signs(list(dict.fromkeys(levels)))
+    ]
+    if added:
+        signs.append(Sign("Added by trim and fill", COLOURS[1], marker="s", fill="white"))
+    if shaded:
+        signs += [Sign(_region_name(outer, inner), GREY, fill=color) for outer, inner, color in REGIONS]
+    else:
+        signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=LINES, width=0.8))
     figure, axes = figure_with_axes(
-        WIDTH,
-        HEIGHT,
-        title=f"{kind}: {setting.name}",
-        note=_note(len(studies), filled, scale),
-        below=36 + 24 if contours or filled else 48,
+        WIDTH, HEIGHT, title=title, note=_note(len(studies), filled, scale), key=signs
     )
     axes.set_ylim(largest, 0)
-    effect_axis(axes, scale, low, high, length=WIDTH - 60)
-    axes.set_ylabel(f"Standard error ({scale.analysis_name[0].lower()}{scale.analysis_name[1:]})")
-    number_axis(axes, vertical=True)
-    if contours and scale.null is not None:
+    analysis = f"{scale.analysis_name[0].lower()}{scale.analysis_name[1:]}"
+    number_axis(axes, f"Standard error ({analysis})", vertical=True)
+    effect_axis(axes, scale, low, high)
+    if shaded and scale.null is not None:
         for outer, inner, color in REGIONS:
             _region(axes, scale.null, outer, inner, largest, high - scale.null, color)
         axes.plot([scale.null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
     else:
         axes.plot(
             [centre - half, centre, centre + half], [largest, 0, largest], color=GREY, linewidth=0.8,
-            linestyle=(0, (4, 3)), zorder=1, label=f"{100 * result.level:g}% around the pooled effect",
+            linestyle=LINES, zorder=1,
         )  # fmt: skip
         axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
-    for part, label, face, edge in (
-        (points[: len(studies)], "Study", COLOURS[0], "white"),
-        (points[len(studies) :], "Added by trim and fill", "white", COLOURS[1]),
-    ):
-        if part:
-            x, y = zip(*part, strict=True)
-            axes.scatter(x, y, s=20, facecolor=face, edgecolor=edge, linewidth=0.8, zorder=3, label=label)
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(0, -36 / HEIGHT), ncols=2, borderaxespad=0, borderpad=0,
-        handletextpad=0.6, columnspacing=1.6,
+    own = points[: len(studies)]
+    for level, color, marker in _signs(list(dict.fromkeys(levels))):
+        _scatter(
+            axes,
+            [point for point, one in zip(own, levels, strict=True) if one == level],
+            marker,
+            color,
+            "white",
+        )
+    _scatter(axes, points[len(studies) :], "s", "white", COLOURS[1])
+    link_points(
+        axes, [x for x, _ in own], [y for _, y in own], [one.label for one in studies], result.outcome,
+        further=bool(contours or filled or by),
     )  # fmt: skip
     names = [study.label for study in studies] + ["added by trim and fill"] * len(added)
-    own = of_result(result)
-    rows = [(name, own.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
+    shown = of_result(result)
+    rows = [(name, shown.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
-    return Drawn(figure, table, f"{kind}: {setting.name}")
+    if by:
+        table[by] = levels
+    description = (
+        f"{scale.name} of {len(studies)} studies against their standard errors, {'regions of significance around no effect' if shaded else 'lines around the pooled effect'}"
+        f"{f', and {len(added)} studies that trim and fill adds' if filled else ''}."
+    )
+    return Drawn(figure, table, title, description=description)
+
+
+def _levels(result: Result, by: str | None) -> list[str]:
+    """What each study's sign stands for."""
+    if by is None:
+        return ["Study"] * len(result.studies)
+    return [study.columns.get(by, "") or ELSE for study in result.studies]
+
+
+def _signs(levels: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(level, colour, marker): shapes and colours have different periods, so that no two of 42 levels are alike."""
+    return [
+        (level, COLOURS[i % (len(COLOURS) - 1)], MARKERS[i % len(MARKERS)]) for i, level in enumerate(levels)
+    ]
+
+
+def _scatter(axes: Axes, points: Sequence[tuple[float, float]], marker: str, face: str, edge: str) -> None:
+    if points:
+        x, y = zip(*points, strict=True)
+        axes.scatter(
+            x, y, s=20, marker=marker, facecolor=face, edgecolor=edge, linewidth=0.8, zorder=3, clip_on=False
+        )
 
 
 def _straight(scale: Scale) -> Scale:
@@ -121,12 +164,17 @@ def _centre(result: Result) -> float:
     return math.fsum(weighted) / math.fsum(weights)
 
 
+def _region_name(outer: float, inner: float) -> str:
+    if outer == 1:
+        return f"P > {inner:.2f}"
+    return f"{inner:.2f} < P ≤ {outer:.2f}" if inner else f"P ≤ {outer:.2f}"
+
+
 def _region(
     axes: Axes, null: float, outer: float, inner: float, largest: float, reach: float, color: str
 ) -> None:
     """Shade, on both sides of no effect, where `inner` < p <= `outer`."""
     near = -float(special.ndtri(outer / 2)) * largest
-    label = f"{inner:g} < p ≤ {outer:g}" if inner else f"p ≤ {outer:g}"
     for side in (-1, 1):
         if inner:
             far = -float(special.ndtri(inner / 2)) * largest
@@ -134,4 +182,4 @@ def _region(
         else:  # everything up to the edge
             edge = null + side * max(reach, near)
             x, y = [null, null + side * near, edge, edge], [0.0, largest, largest, 0.0]
-        axes.fill(x, y, color=color, linewidth=0, zorder=0, label=label if side == 1 else None)
+        axes.fill(x, y, color=color, linewidth=0, zorder=0)

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
+from evergreen.figures.axes import (
+    effect_axis,
+    figure_with_axes,
+    label_points,
+    name_lines,
+    number_axis,
+    padded,
+)
 from evergreen.figures.canvas import Page
+from evergreen.figures.key import Sign
 from evergreen.figures.letters import width_of, wrapped
+from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, of_result, ticks
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, PALE
+from evergreen.figures.style import COLOURS, GREY, PALE
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Influence, Subsets
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import Part
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
-PANEL, PANEL_GAP = 62.0, 13.0
+WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print (178 x 240 mm)
+STRIPS, PANEL_GAP = 4, 13.0  # side by side
+UNDER = 22.0  # points of the axis under a strip
 LABEL_MOST = 150.0
+MARGINAL = 34.0  # points of a histogram on the edge
+NOTE = "Filled squares in orange: influential by DFFITS, Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
 
 
 DIAGNOSTICS = ("rstudent", "dffits", "cook", "cov_ratio", "hat", "weight")
@@ -33,116 +48,194 @@ def _column(rows: Sequence[Part], name: str) -> np.ndarray:
     return np.array([getattr(row, name) for row in rows], dtype=float)
 
 
+@dataclass(frozen=True)
+class Strip:
+    """One diagnostic: its values study by study, where all studies or what is expected stand, bounds, and its range."""
+
+    name: str
+    values: np.ndarray
+    centre: float | None
+    bounds: Sequence[float]
+
+    @property
+    def range(self) -> tuple[float, float]:
+        reach = [float(v) for v in self.values if np.isfinite(v)] + [self.centre or 0.0]
+        # A bound far from all studies would squeeze them together.
+        span = max(reach) - min(reach) or 1.0
+        near = [b for b in self.bounds if min(reach) - span <= b <= max(reach) + span]
+        return padded([*reach, *near], 0.08)
+
+
 def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
-    """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies in colour."""
+    """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies by colour and shape."""
     rows_of = found.studies
     values_of = {name: _column(rows_of, name) for name in DIAGNOSTICS}
     without = [row.without for row in rows_of]
     influential = np.array([row.influential for row in rows_of])
     k = len(rows_of)
+    dffits = 3 * math.sqrt(1 / (k - 1))
     strips = [
-        ("Studentised residual", values_of["rstudent"], 0.0, [-1.96, 1.96]),
-        ("DFFITS", values_of["dffits"], 0.0, [-3 * math.sqrt(1 / (k - 1)), 3 * math.sqrt(1 / (k - 1))]),
-        ("Cook's distance", values_of["cook"], None, []),
-        ("Covariance ratio", values_of["cov_ratio"], 1.0, []),
-        ("Tau² without it", _column(without, "tau2"), whole.tau2 or 0.0, []),
-        ("Q without it", _column(without, "Q"), whole.Q, []),
-        ("Leverage", values_of["hat"], 1 / k, [3 / k]),
-        ("Weight (%)", values_of["weight"], 100 / k, []),
+        Strip("Studentised residual", values_of["rstudent"], 0.0, [-1.96, 1.96]),
+        Strip("DFFITS", values_of["dffits"], 0.0, [-dffits, dffits]),
+        Strip("Cook's distance", values_of["cook"], None, []),
+        Strip("Covariance ratio", values_of["cov_ratio"], 1.0, []),
+        Strip("Tau² without it", _column(without, "tau2"), whole.tau2 or 0.0, []),
+        Strip("Q without it", _column(without, "Q"), whole.Q, []),
+        Strip("Leverage", values_of["hat"], 1 / k, [3 / k]),
+        Strip("Weight (%)", values_of["weight"], 100 / k, []),
     ]
     labels = [row.label for row in rows_of]
-    width = min(max(width_of(text, SIZE) for text in labels), LABEL_MOST)
-    rows = [wrapped(text, width, SIZE) for text in labels]
-    heads = [wrapped(name, PANEL, SIZE, True) for name, *_ in strips]
-    top = MARGIN + 16 + LINE * max(map(len, heads)) + 6
-    tops = np.cumsum([top, *(ROW + LINE * (len(lines) - 1) for lines in rows)])
-    bottom = float(tops[-1]) + 3
-    note = "Orange: influential by DFFITS, Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
-    left = MARGIN + width + 12
-    total = left + len(strips) * (PANEL + PANEL_GAP) - PANEL_GAP + MARGIN + 6
-    notes = wrapped(note, total - 2 * MARGIN, SIZE)
-    page = Page(total, bottom + 24 + LINE * len(notes) + MARGIN)
-    page.text(MARGIN, MARGIN + 8, f"Influence of single studies: {setting.name}", size=SIZE + 1, bold=True)
-    for i, lines in enumerate(rows):
-        color = COLOURS[1] if influential[i] else INK
-        for j, text in enumerate(lines):
-            page.text(MARGIN, tops[i] + ROW / 2 + 2.8 + LINE * j, text, size=SIZE, color=color)
-        page.line([left, total - MARGIN], [tops[i] + ROW / 2] * 2, color=PALE, width=0.5, zorder=0)
-    for column, (name, values, centre, bounds) in enumerate(strips):
-        start = left + column * (PANEL + PANEL_GAP)
-        for i, text in enumerate(reversed(wrapped(name, PANEL, SIZE, True))):
-            page.text(start + PANEL / 2, top - 5 - LINE * i, text, size=SIZE, bold=True, align="center")
-        shown = [float(v) for v in values if np.isfinite(v)]
-        reach = [*shown, *([centre] if centre is not None else [0.0])]
-        # A bound far from all studies would squeeze them together.
-        span = max(reach) - min(reach) or 1.0
-        reach += [b for b in bounds if min(reach) - span <= b <= max(reach) + span]
-        low, high = padded(reach, 0.08)
-
-        def place(value: Any, start: float = start, low: float = low, high: float = high) -> Any:
-            return start + (value - low) / (high - low) * PANEL
-
-        page.line([start, start + PANEL], [bottom, bottom], width=0.6)
-        for value, text in _ends(low, high):
-            page.line([place(value)] * 2, [bottom, bottom + 3], width=0.6)
-            page.text(place(value), bottom + 11.5, text, size=SIZE - 1, align="center")
-        if centre is not None:
-            page.line(
-                [place(centre)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=(0, (4, 3)), zorder=1
-            )
-        for bound in bounds:
-            if low <= bound <= high:
-                page.line(
-                    [place(bound)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=(0, (1, 2)), zorder=1
-                )
-        middles = tops[:-1] + ROW / 2
-        for chosen, color in ((~influential, COLOURS[0]), (influential, COLOURS[1])):
-            seen = chosen & np.isfinite(values)
-            page.axes.scatter(place(values[seen]), middles[seen], s=11, linewidth=0, zorder=3, color=color)
-    for i, text in enumerate(notes):
-        page.text(MARGIN, bottom + 28 + LINE * i, text, size=SIZE)
+    title = f"Influence of single studies: {setting.name}"
+    width = min(max(width_of(text, SIZE, True) for text in labels), LABEL_MOST)
+    lines = [
+        name_lines(text, width, SIZE, bold) for text, bold in zip(labels, influential.tolist(), strict=True)
+    ]
+    titles = wrapped(title, WIDTH - 2 * MARGIN, SIZE + 1, True)
+    notes = wrapped(NOTE, WIDTH - 2 * MARGIN, SIZE)
+    around = 2 * MARGIN + LINE * (len(titles) + len(notes)) + 2 * (2 * LINE + 10 + UNDER)
+    pages = [
+        _page(strips, lines, influential, places, titles, notes, width)
+        for places in _chunks([ROW + LINE * (len(one) - 1) for one in lines], (HEIGHT - around) / 2)
+    ]
     names = ["rstudent", "dffits", "cook", "cov_ratio", "tau2_without", "Q_without", "hat", "weight_percent"]
-    table = pd.DataFrame({"study": labels} | {n: v for n, (_, v, *_) in zip(names, strips, strict=True)})
+    table = pd.DataFrame(
+        {"study": labels} | {n: strip.values for n, strip in zip(names, strips, strict=True)}
+    )
     return Drawn(
-        page.figure,
+        pages[0].figure,
         table.assign(influential=influential),
-        f"Influence of single studies: {setting.name}",
+        title,
+        tuple(page.figure for page in pages[1:]),
+        f"Eight diagnostics of what the result would be without each of {k} studies; {int(influential.sum())} are influential.",
     )
 
 
-def _ends(low: float, high: float) -> list[tuple[float, str]]:
-    """Two or three ticks of a narrow strip, whose labels do not touch."""
+def _chunks(heights: Sequence[float], room: float) -> list[range]:
+    """Places of the rows of each page, as many as `room` holds."""
+    starts, used = [0], 0.0
+    for i, height in enumerate(heights):
+        if used and used + height > room:
+            starts.append(i)
+            used = 0.0
+        used += height
+    return [range(start, end) for start, end in pairwise([*starts, len(heights)])]
+
+
+def _page(
+    strips: Sequence[Strip],
+    lines: Sequence[Sequence[str]],
+    influential: np.ndarray,
+    places: range,
+    titles: Sequence[str],
+    notes: Sequence[str],
+    width: float,
+) -> Page:
+    """The studies at `places`, with two blocks of strips one below the other."""
+    heights = [ROW + LINE * (len(lines[i]) - 1) for i in places]
+    block = 2 * LINE + 10 + sum(heights) + UNDER
+    blocks = [strips[i : i + STRIPS] for i in range(0, len(strips), STRIPS)]
+    above = MARGIN + LINE * len(titles)
+    page = Page(WIDTH, above + block * len(blocks) + LINE * len(notes) + MARGIN)
+    for i, text in enumerate(titles):
+        page.text(MARGIN, MARGIN + 8 + LINE * i, text, size=SIZE + 1, bold=True)
+    left = MARGIN + width + 12
+    across = (WIDTH - MARGIN - 6 - left + PANEL_GAP) / STRIPS - PANEL_GAP
+    for number, part in enumerate(blocks):
+        top = above + block * number + 2 * LINE + 6
+        tops = np.cumsum([top, *heights])
+        for i, at in zip(places, tops, strict=False):
+            for j, text in enumerate(lines[i]):
+                page.text(MARGIN, at + ROW / 2 + 2.8 + LINE * j, text, size=SIZE, bold=bool(influential[i]))
+            page.line([left, WIDTH - MARGIN], [at + ROW / 2] * 2, color=PALE, width=0.5, zorder=0)
+        for column, strip in enumerate(part):
+            start = left + column * (across + PANEL_GAP)
+            _draw_strip(
+                page,
+                strip,
+                start,
+                across,
+                top,
+                tops[:-1] + ROW / 2,
+                float(tops[-1]) + 3,
+                influential[list(places)],
+                places,
+            )
+    for i, text in enumerate(notes):
+        page.text(MARGIN, above + block * len(blocks) + 8 + LINE * i, text, size=SIZE)
+    return page
+
+
+def _draw_strip(
+    page: Page,
+    strip: Strip,
+    start: float,
+    across: float,
+    top: float,
+    middles: np.ndarray,
+    bottom: float,
+    influential: np.ndarray,
+    places: range,
+) -> None:
+    low, high = strip.range
+
+    def place(value: Any) -> Any:
+        return start + (value - low) / (high - low) * across
+
+    for i, text in enumerate(reversed(wrapped(strip.name, across, SIZE, True))):
+        page.text(start + across / 2, top - 5 - LINE * i, text, size=SIZE, bold=True, align="center")
+    page.line([start, start + across], [bottom, bottom], width=0.6)
+    for value, text in _ends(low, high, across):
+        page.line([place(value)] * 2, [bottom, bottom + 3], width=0.6)
+        page.text(place(value), bottom + 11.5, text, size=SIZE - 1, align="center")
+    marks = [(strip.centre, (0, (4, 3)))] if strip.centre is not None else []
+    for value, dashes in [*marks, *((bound, (0, (1, 2))) for bound in strip.bounds if low <= bound <= high)]:
+        page.line([place(value)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=dashes, zorder=1)
+    values = strip.values[list(places)]
+    for chosen, color, marker in ((~influential, COLOURS[0], "o"), (influential, COLOURS[1], "s")):
+        seen = chosen & np.isfinite(values)
+        page.axes.scatter(
+            place(values[seen]), middles[seen], s=13, linewidth=0, zorder=3, color=color, marker=marker
+        )
+
+
+def _ends(low: float, high: float, across: float) -> list[tuple[float, str]]:
+    """Ticks of a narrow strip, whose numbers do not touch each other or those of the next strip."""
     for most in (4, 3, 2):
         marks = ticks(Scale("", ""), low, high, most)
-        places = [(v - low) / (high - low) * PANEL for v, _ in marks]
+        places = [(v - low) / (high - low) * across for v, _ in marks]
         halves = [width_of(text, SIZE - 1) / 2 for _, text in marks]
-        if all(places[i + 1] - halves[i + 1] - places[i] - halves[i] > 3 for i in range(len(marks) - 1)):
-            break
-    else:
-        marks = [marks[0], marks[-1]]
-    return marks
+        inside = all(
+            h - p < PANEL_GAP / 2 and p + h - across < PANEL_GAP / 2
+            for p, h in zip(places, halves, strict=True)
+        )
+        if inside and all(
+            places[i + 1] - halves[i + 1] - places[i] - halves[i] > 3 for i in range(len(marks) - 1)
+        ):
+            return marks
+    return marks[len(marks) // 2 :][:1]
 
 
-def baujat(found: Influence, setting: Setting) -> Drawn:
+def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
     x, influence_on_mean = _column(found.studies, "baujat_x"), _column(found.studies, "baujat_y")
     labels = [row.label for row in found.studies]
-    figure, axes = figure_with_axes(330, 225, title=f"Baujat plot: {setting.name}")
+    title = f"Baujat plot: {setting.name}"
+    figure, axes = figure_with_axes(330, 225, title=title)
     axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
     axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))
-    axes.scatter(x, influence_on_mean, s=18, color=COLOURS[0], linewidth=0, zorder=3)
-    axes.set_xlabel("Contribution to heterogeneity")
-    axes.set_ylabel("Influence on the pooled effect")
-    number_axis(axes)
-    number_axis(axes, vertical=True)
-    order = np.argsort(-(x / x.max() + influence_on_mean / max(influence_on_mean.max(), 1e-300)))
-    label_points(axes, x, influence_on_mean, labels, order)
+    number_axis(axes, "Influence on the pooled effect", vertical=True)
+    number_axis(axes, "Contribution to heterogeneity")
+    axes.scatter(x, influence_on_mean, s=18, color=COLOURS[0], linewidth=0, zorder=3, clip_on=False)
+    order = np.argsort(-(x / max(x.max(), 1e-300) + influence_on_mean / max(influence_on_mean.max(), 1e-300)))
+    label_points(axes, x, influence_on_mean, labels, order.tolist())
+    link_points(axes, x, influence_on_mean, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "heterogeneity": x, "influence": influence_on_mean})
-    return Drawn(figure, table, f"Baujat plot: {setting.name}")
+    description = f"What each of {len(labels)} studies contributes to heterogeneity against its influence on the pooled effect; most to both: {labels[order[0]]}."
+    return Drawn(figure, table, title, description=description)
 
 
 def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
-    """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012).
+    """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012), with how often each is there.
 
     All subsets of two studies or more, or the sample that the result names. Subsets that hold the
     study which changes the pooled effect most are coloured.
@@ -153,34 +246,35 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     name = result.studies[asked.strongest].label
     scale = of_result(result)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
-    note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies."
+    note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies. On the edges: how many subsets there are."
+    title = f"Subsets of the studies (GOSH): {setting.name}"
+    groups = (
+        (~holds, COLOURS[0], f"without {name}", "solid"),
+        (holds, COLOURS[5], f"with {name}", (0, (3, 1))),
+    )
+    key = [Sign(label, color, marker="o") for _, color, label, _ in groups]
     figure, axes = figure_with_axes(
-        330, 225, title=f"Subsets of the studies (GOSH): {setting.name}", note=note, below=62
+        330, 200, title=title, note=note, key=key, above=MARGINAL + 4, right=MARGINAL + 12
     )
-    for mask, color, label in ((~holds, COLOURS[0], f"without {name}"), (holds, COLOURS[1], f"with {name}")):
-        axes.scatter(
-            place[mask],
-            shares[mask],
-            s=5,
-            color=color,
-            alpha=0.35,
-            linewidth=0,
-            rasterized=True,
-            label=label,
-        )
-    effect_axis(axes, scale, *padded(place.tolist()), length=270)
     axes.set_ylim(-4, 104)
-    axes.set_ylabel("I² (%)")
-    number_axis(axes, vertical=True)
-    axes.legend(
-        loc="upper left",
-        bbox_to_anchor=(0, -36 / 225),
-        ncols=1,
-        borderaxespad=0,
-        borderpad=0,
-        handletextpad=0.4,
-        markerscale=2,
-    )
+    number_axis(axes, "I² (%)", vertical=True)
+    effect_axis(axes, scale, *padded(place.tolist()))
+    box, (wide, high) = axes.get_position(), 72 * figure.get_size_inches()
+    upper = figure.add_axes((box.x0, box.y1 + 4 / high, box.width, MARGINAL / high), sharex=axes)
+    beside = figure.add_axes((box.x1 + 4 / wide, box.y0, MARGINAL / wide, box.height), sharey=axes)
+    ranges = axes.get_xlim(), (0.0, 100.0)
+    for mask, color, _, dashes in groups:
+        axes.scatter(place[mask], shares[mask], s=5, color=color, alpha=0.45, linewidth=0, rasterized=True)
+        for edge, numbers, reach, along in (
+            (upper, place, ranges[0], False),
+            (beside, shares, ranges[1], True),
+        ):
+            edge.hist(
+                numbers[mask], bins=30, range=reach, histtype="step", color=color, linewidth=0.9, linestyle=dashes,
+                orientation="horizontal" if along else "vertical",
+            )  # fmt: skip
+    for edge in (upper, beside):
+        edge.set_axis_off()
     table = pd.DataFrame(
         {
             "studies": points.studies,
@@ -190,4 +284,5 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
             f"with {name}": holds,
         }
     )
-    return Drawn(figure, table, f"Subsets of the studies (GOSH): {setting.name}")
+    description = f"{scale.name} and I² in {len(place):,} subsets of the studies, with and without {name}."
+    return Drawn(figure, table, title, description=description)

@@ -7,13 +7,17 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis
+from evergreen.figures.key import Sign
+from evergreen.figures.links import link_points
 from evergreen.figures.scales import scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK
+from evergreen.figures.style import COLOURS, GREY, INK, tint
 from evergreen.metaanalysis.absolute_risk import risk_with_intervention
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import Arm
+
+DASHES = (0, (4, 3))
 
 
 def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
@@ -22,37 +26,41 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     The solid diagonal is no effect, the dashed curve the pooled effect.
     """
     studies = [study for study in result.studies if study.arms]
-    control = [_risk(study.arms["control"]) for study in studies]
-    treated = [_risk(study.arms["intervention"]) for study in studies]
+    control = np.array([_risk(study.arms["control"]) for study in studies])
+    treated = np.array([_risk(study.arms["intervention"]) for study in studies])
     title = f"L'Abbé plot: {setting.name}"
-    figure, axes = figure_with_axes(300, 245, title=title, below=46)
+    key = [
+        Sign("No effect", INK, width=0.7),
+        Sign("Pooled effect", GREY, dashes=DASHES, width=0.9),
+        Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
+    ]
+    figure, axes = figure_with_axes(300, 245, title=title, key=key)
     highest = min(1.0, 1.1 * max(*control, *treated, 0.01))
     axes.set_xlim(-0.02 * highest, highest)
     axes.set_ylim(-0.02 * highest, highest)
-    axes.plot([0, highest], [0, highest], color=INK, linewidth=0.7, zorder=1, label="No effect")
+    number_axis(axes, f"Risk: {setting.intervention}", vertical=True)
+    number_axis(axes, f"Risk: {setting.control}")
+    axes.plot([0, highest], [0, highest], color=INK, linewidth=0.7, zorder=1)
     curve = np.linspace(1e-6, min(highest, 1 - 1e-6), 200)
     effect = scale_of(result.measure).back(model.interval[0])
     pooled = [risk_with_intervention(result.measure, effect, float(risk)) for risk in curve]
-    axes.plot(
-        curve, pooled, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, label="Pooled effect"
-    )
+    axes.plot(curve, pooled, color=GREY, linewidth=0.9, linestyle=DASHES, zorder=1)
     weights = np.array([study.weight or 1.0 for study in studies])
     areas = 150 * weights / weights.max()
+    largest_first = np.argsort(-weights)
     axes.scatter(
-        control, treated, s=areas, color=COLOURS[0], alpha=0.45, linewidth=0.6, edgecolor=COLOURS[0], zorder=3
-    )
-    axes.set_xlabel(f"Risk: {setting.control}")
-    axes.set_ylabel(f"Risk: {setting.intervention}")
-    number_axis(axes)
-    number_axis(axes, vertical=True)
+        control[largest_first], treated[largest_first], s=areas[largest_first], color=tint(COLOURS[0], 0.45), linewidth=0.6,
+        edgecolor=COLOURS[0], zorder=3, clip_on=False,
+    )  # fmt: skip
     labels = [study.label for study in studies]
     lines: list[tuple[ArrayLike, ArrayLike]] = [([0, highest], [0, highest]), (curve, pooled)]
-    label_points(axes, control, treated, labels, np.argsort(-weights), areas=areas, lines=lines)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 245), ncols=2, borderaxespad=0, borderpad=0)
+    label_points(axes, control, treated, labels, largest_first.tolist(), areas=areas, lines=lines)
+    link_points(axes, control, treated, labels, result.outcome)
     table = pd.DataFrame(
         {"study": labels, "risk_control": control, "risk_intervention": treated, "weight_percent": weights}
     )
-    return Drawn(figure, table, title)
+    description = f"Risk with {setting.intervention} against risk with {setting.control} in {len(studies)} studies, with the diagonal of no effect and the curve of the pooled effect."
+    return Drawn(figure, table, title, description=description)
 
 
 def _risk(arm: Arm) -> float:

@@ -18,23 +18,27 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
-from evergreen.figures.style import FONT, INK
+from evergreen.figures.glyphs import FONT, families
+from evergreen.figures.style import INK
 
 # The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
 WIDER = 1.01
 UNIT = 100.0
 EDGE = 4  # pixels before and after a line of text into which its letters may reach
-ASCENT, DESCENT = 1.2, 0.4  # of the size: what letters with accents reach above and below their baseline
+ASCENT, DESCENT = 1.3, 0.5  # of the size: what letters with accents reach above and below their baseline
 
 Align = Literal["left", "center", "right"]
 SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 """Of the width of a line, how much stands before its place."""
 
 
-@lru_cache(maxsize=64)
-def font_of(size: float, bold: bool = False, italic: bool = False) -> FontProperties:
+@lru_cache(maxsize=256)
+def font_of(
+    size: float, bold: bool = False, italic: bool = False, fonts: tuple[str, ...] = (FONT,)
+) -> FontProperties:
+    """Size and face; `fonts` are asked for each glyph in their order (`glyphs.families`)."""
     return FontProperties(
-        family=FONT, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
+        family=fonts, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
     )
 
 
@@ -46,7 +50,11 @@ def _advance(text: str, size: float, bold: bool, italic: bool) -> float:
 @lru_cache(maxsize=16384)
 def _outlined(text: str, bold: bool, italic: bool) -> float:
     """The same in letters of the size that matplotlib measures outlines in; whatever the size, they are the same."""
-    return float(text_to_path.get_text_width_height_descent(text, font_of(UNIT, bold, italic), False)[0])
+    return float(
+        text_to_path.get_text_width_height_descent(text, font_of(UNIT, bold, italic, families(text)), False)[
+            0
+        ]
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -56,7 +64,7 @@ def _stamp(text: str, size: float, bold: bool, italic: bool, dpi: float) -> tupl
     wide = math.ceil(WIDER * _advance(text, size, bold, italic) * pixel) + 2 * EDGE
     below, above = math.ceil(DESCENT * size * pixel), math.ceil(ASCENT * size * pixel)
     renderer = RendererAgg(wide, above + below, dpi)
-    renderer.draw_text(renderer.new_gc(), EDGE, above, text, font_of(size, bold, italic), 0.0)
+    renderer.draw_text(renderer.new_gc(), EDGE, above, text, font_of(size, bold, italic, families(text)), 0.0)
     return np.array(renderer.buffer_rgba())[::-1, :, 3].copy(), below
 
 
@@ -99,6 +107,11 @@ class Letters(Artist):
         self.lines: list[Line] = []
         self._anchor = Text(parse_math=False)  # tells the SVG where a line is anchored
 
+    @property
+    def written(self) -> list[str]:
+        """What is written, for whoever asks which glyphs a figure needs."""
+        return [line.text for line in self.lines]
+
     def draw(self, renderer: RendererBase) -> None:
         if not self.lines:
             return
@@ -138,7 +151,7 @@ class Letters(Artist):
         if share := SHARES[line.align]:
             x -= share * float(renderer.points_to_pixels(_advance(line.text, *line.look)))  # type: ignore[arg-type]
         y = renderer.get_canvas_width_height()[1] - y if renderer.flipy() else y
-        renderer.draw_text(pen, x, y, line.text, font_of(*line.look), 0.0, mtext=anchor)
+        renderer.draw_text(pen, x, y, line.text, font_of(*line.look, families(line.text)), 0.0, mtext=anchor)
 
 
 @lru_cache(maxsize=64)

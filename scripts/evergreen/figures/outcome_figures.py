@@ -15,10 +15,12 @@ from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble
 from evergreen.figures.directions import effect_directions
 from evergreen.figures.drapery import drapery
+from evergreen.figures.evidence import evidence, places_of
 from evergreen.figures.forest import forest
 from evergreen.figures.forest_order import ROUND
 from evergreen.figures.funnel import FEW, funnel
 from evergreen.figures.labbe import labbe
+from evergreen.figures.normal_quantiles import normal_quantiles
 from evergreen.figures.profile import profile
 from evergreen.figures.radial import radial
 from evergreen.figures.setting import Drawn, Setting
@@ -26,7 +28,7 @@ from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, ModeratorsNotDone
+from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, Influence, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance
 from evergreen.synthesis.result.result_part import NotDone
 
@@ -99,6 +101,7 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
             nowhere = "the first forest plot has these subgroups"
         by_column = partial(forest, by=column)
         yield plate(f"forest_by_{column}", f"Forest plot by {column}", by_column, result, reason=nowhere)
+    yield plate("evidence", "Evidence over time", evidence, result, reason=_evidence(result))
     yield plate(
         "living", "Pooled effect as of each round", series.living, result, reason=no_total or _living(result)
     )
@@ -112,7 +115,10 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     yield plate(
         "influence", "Influence of single studies", influence_plots.panel, influences, model, reason=four
     )
-    yield plate("baujat", "Baujat plot", influence_plots.baujat, influences, reason=four)
+    yield plate("baujat", "Baujat plot", influence_plots.baujat, result, influences, reason=four)
+    yield plate(
+        "qq", "Normal Q-Q plot", normal_quantiles, result, influences, reason=four or _residuals(influences)
+    )
     subsets = influences.gosh if influences is not None else None
     unasked = at_least(5, repeated=True) or ("" if subsets else "the protocol asks for none")
     yield plate(
@@ -125,6 +131,12 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     counts = MEASURES[result.measure].kind == "table" and result.measure in RISKS
     two_groups = "" if counts else "it is drawn for two groups with events"
     yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3))
+    for column, levels in result.subgroups.columns.items():
+        single = "" if len(levels) > 1 else f"there are not two levels of the column {column}"
+        by_level = partial(funnel, by=column)
+        yield plate(
+            f"funnel_by_{column}", f"Funnel plot by {column}", by_level, result, reason=unpooled or single
+        )
     contoured = partial(funnel, contours=True)
     yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=at_least(FEW))
     filled, unfilled = _filled(result)
@@ -148,6 +160,16 @@ def _directions(result: Result) -> str:
     if result.directions is None:
         return f"the outcome is pooled{' within subgroups' if result.no_total else ''}"
     return "" if result.directions.told else "no study says which group fared better"
+
+
+def _evidence(result: Result) -> str:
+    by, places = places_of(result)
+    return "" if len(set(places.values())) > 1 else f"its studies are not of several {by}s"
+
+
+def _residuals(found: Influence | None) -> str:
+    known = [row for row in found.studies if row.rstudent is not None] if found is not None else []
+    return "" if len(known) >= 4 else "fewer than 4 studies have a residual"
 
 
 def _living(result: Result) -> str:
@@ -183,6 +205,6 @@ def _bubble(result: Result) -> str:
 
 def notice(plate: Plate) -> Drawn:
     """A sentence in place of a figure that does not apply, for the files that are always there."""
-    figure, axes = figure_with_axes(330, 1, title=plate.title, note=f"Not drawn: {plate.reason}.", below=0)
+    figure, axes = figure_with_axes(330, 1, title=plate.title, note=f"Not drawn: {plate.reason}.", axis=0)
     axes.set_axis_off()
     return Drawn(figure, pd.DataFrame({"reason": [plate.reason]}), plate.title)

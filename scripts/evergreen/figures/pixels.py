@@ -1,4 +1,4 @@
-"""PNG files: as many pixels as print needs, a palette where the colours are few."""
+"""Pictures of pixels, PNG and TIFF: as many as print needs, a palette where the colours are few."""
 
 from __future__ import annotations
 
@@ -17,29 +17,42 @@ PAGE = 11.7  # the longer side of a page (A4) in inches
 MOST_PIXELS = 60_000  # what the renderer can draw in one direction is 65,536
 # A colour of a palette is off by 2 of 255 at most, and only in the soft edges of letters and lines.
 STEP = 4
+IMAGE_DESCRIPTION = 270  # tag of TIFF 6.0, which is ASCII
 
 
-def resolution(figure: Figure) -> int:
-    """300 dpi up to the size of a page, less for what is longer: a forest of hundreds of studies is read on a screen."""
+def resolution(figure: Figure, asked: int | None = None) -> int:
+    """The dpi that are `asked` for; without it 300 up to the size of a page, less for what is longer and read on a screen."""
     longest = max(figure.get_size_inches())
-    wanted = max(SCREEN_DPI, int(DPI * PAGE / longest))
-    return min(DPI, wanted, int(MOST_PIXELS / longest))
+    wanted = asked or min(DPI, max(SCREEN_DPI, int(DPI * PAGE / longest)))
+    return min(wanted, int(MOST_PIXELS / longest))
 
 
-def write_png(figure: Figure, path: Path, *, dpi: int, texts: Mapping[str, str]) -> None:
-    """Draw `figure` and write it with `texts` as its metadata."""
+def pixels_of(figure: Figure, dpi: int) -> np.ndarray:
+    """The figure as rows x columns x RGBA (0 to 255)."""
     before = figure.get_dpi()
     canvas = FigureCanvasAgg(figure)
     figure.set_dpi(dpi)
     try:
         canvas.draw()
-        picture = compact(np.asarray(canvas.buffer_rgba()))
+        return np.asarray(canvas.buffer_rgba())
     finally:
         figure.set_dpi(before)
+
+
+def write_png(pixels: np.ndarray, path: Path, *, dpi: int, texts: Mapping[str, str]) -> None:
+    """Write pixels with `texts` as their metadata."""
     facts = PngInfo()
     for key, value in texts.items():
         facts.add_text(key, value)
-    picture.save(path, format="png", pnginfo=facts, dpi=(dpi, dpi), compress_level=4)
+    compact(pixels).save(path, format="png", pnginfo=facts, dpi=(dpi, dpi), compress_level=4)
+
+
+def write_tiff(pixels: np.ndarray, path: Path, *, dpi: int, texts: Mapping[str, str]) -> None:
+    """Write pixels as printers take them: RGB, compressed without loss, the title as its description."""
+    title = texts.get("Title", "")
+    facts = {IMAGE_DESCRIPTION: title} if title and title.isascii() else {}
+    picture = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+    picture.save(path, format="tiff", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=facts)
 
 
 def compact(pixels: np.ndarray) -> Image.Image:

@@ -7,37 +7,63 @@ import pandas as pd
 from scipy import special
 
 from evergreen.figures.axes import figure_with_axes, number_axis
+from evergreen.figures.key import Sign
+from evergreen.figures.scales import effect_decimals, number
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
 
+DASHED, DOTTED = (0, (4, 3)), (0, (1, 2))
+
 
 def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:
     """Log-likelihood over tau² (restricted unless the estimator is ML), below its highest value.
 
-    Values above the dotted line lie inside the profile-likelihood interval.
+    Values above the dotted line lie inside the profile-likelihood interval; the bar at the bottom is the interval that the result
+    gives, which is that of the Q-profile.
     """
     grid, values = (np.array(numbers, dtype=float) for numbers in (found.tau2, found.log_likelihood))
     below = values - values.max()
     kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
     title = f"Profile of tau²: {setting.name}"
-    figure, axes = figure_with_axes(330, 200, title=title, below=46)
-    cut = -float(special.gammaincinv(0.5, result.level))
-    axes.set_xlim(0, grid[-1])
-    axes.set_ylim(min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05, 0.25)
-    axes.plot(grid, below, color=COLOURS[0], linewidth=1.2)
     assert model.tau2 is not None
-    axes.axvline(
-        model.tau2, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label=f"Estimate ({model.tau2_method})"
+    places = effect_decimals([model.tau2])
+    level = f"{100 * result.level:g}%"
+    limits = (model.tau2_ci_low, model.tau2_ci_high)
+    bounded = None not in limits
+    key = [
+        Sign(
+            f"Estimate by {model.tau2_method}: {number(model.tau2, places)}", GREY, dashes=DASHED, width=0.8
+        ),
+        Sign(
+            f"{level} interval by profile likelihood: where the curve is above",
+            GREY,
+            dashes=DOTTED,
+            width=0.8,
+        ),
+    ]
+    if bounded:
+        said = " to ".join(number(limit, places) for limit in limits)
+        key.append(Sign(f"{level} interval by the Q-profile, as reported: {said}", COLOURS[1], width=2.0))
+    figure, axes = figure_with_axes(330, 200, title=title, key=key)
+    cut = -float(special.gammaincinv(0.5, result.level))
+    lowest = min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05
+    axes.set_ylim(lowest, 0.25)
+    number_axis(axes, f"{kind}, below its maximum", vertical=True)
+    axes.set_xlim(0, grid[-1])
+    number_axis(axes, "Tau²")
+    axes.plot(grid, below, color=COLOURS[0], linewidth=1.2)
+    axes.axvline(model.tau2, color=GREY, linewidth=0.8, linestyle=DASHED)
+    axes.axhline(cut, color=GREY, linewidth=0.8, linestyle=DOTTED)
+    if limits[0] is not None and limits[1] is not None:
+        bottom = lowest + 0.03 * (0.25 - lowest)
+        end = min(limits[1], float(grid[-1]))
+        axes.plot([limits[0], end], [bottom, bottom], color=COLOURS[1], linewidth=2.0)
+        if end < limits[1]:  # it goes on beyond the page
+            axes.plot(end, bottom, ">", color=COLOURS[1], markersize=5, clip_on=False)
+    description = f"{kind} of values of tau² from 0 to {number(float(grid[-1]), places)}, highest at {number(model.tau2, places)}."
+    return Drawn(
+        figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), title, description=description
     )
-    axes.axhline(
-        cut, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), label=f"{100 * result.level:g}% interval"
-    )
-    axes.set_xlabel("Tau²")
-    axes.set_ylabel(f"{kind}, below its maximum")
-    number_axis(axes)
-    number_axis(axes, vertical=True)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 200), ncols=2, borderaxespad=0, borderpad=0)
-    return Drawn(figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), title)

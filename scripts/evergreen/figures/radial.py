@@ -7,7 +7,9 @@ import pandas as pd
 from scipy import special
 
 from evergreen.figures import scales
-from evergreen.figures.axes import figure_with_axes, label_points, number_axis
+from evergreen.figures.axes import figure_with_axes, label_points, number_axis, room_right
+from evergreen.figures.key import Sign
+from evergreen.figures.links import link_points
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
@@ -28,7 +30,6 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     half = float(special.ndtri(0.975))
     reach = 1.08 * x.max()
     title = f"Radial plot: {setting.name}"
-    figure, axes = figure_with_axes(330, 225, title=title, left=52, right=64, below=46)
     slopes = [*y, pooled, 0.0 if scale.null is None else scale.null]
     ends = [
         reach * min(slopes),
@@ -40,33 +41,34 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         reach * pooled + half,
     ]
     room = 0.05 * (max(ends) - min(ends))
+    low, high = min(ends) - room, max(ends) + room
+    shown = scale if scale.ratio else scales.Scale(scale.analysis_name, scale.short)
+    marks = scales.ticks(shown, low / reach, high / reach, 7)
+    texts = [text for _, text in marks]
+    key = [Sign("Pooled effect", GREY, width=1.0), Sign("95% of studies", PALE, fill=PALE)]
+    figure, axes = figure_with_axes(330, 225, title=title, key=key, right=room_right(texts))
+    axes.set_ylim(low, high)
+    number_axis(axes, "Effect / standard error", vertical=True)
     axes.set_xlim(0, reach)
-    axes.set_ylim(min(ends) - room, max(ends) + room)
+    number_axis(axes, "Precision (1 / standard error" + (", with tau²)" if model.tau2 else ")"))
     axes.fill(
         [0, reach, reach, 0],
         [-half, reach * pooled - half, reach * pooled + half, half],
         color=PALE,
         linewidth=0,
         zorder=0,
-        label="95% of studies",
     )
-    axes.plot([0, reach], [0, reach * pooled], color=GREY, linewidth=1.0, zorder=1, label="Pooled effect")
-    axes.scatter(x, z, s=18, color=COLOURS[0], linewidth=0, zorder=3)
-    axes.set_xlabel("Precision (1 / standard error" + (", with tau²)" if model.tau2 else ")"))
-    axes.set_ylabel("Effect / standard error")
-    number_axis(axes)
-    number_axis(axes, vertical=True)
+    axes.plot([0, reach], [0, reach * pooled], color=GREY, linewidth=1.0, zorder=1)
+    axes.scatter(x, z, s=18, color=COLOURS[0], linewidth=0, zorder=3, clip_on=False)
     right = axes.secondary_yaxis("right")
-    low, high = (value / reach for value in axes.get_ylim())
-    shown = scale if scale.ratio else scales.Scale(scale.analysis_name, scale.short)
-    marks = [(v, text) for v, text in scales.ticks(shown, low, high, 7)]
-    right.set_yticks([reach * v for v, _ in marks], [text for _, text in marks])
+    right.set_yticks([reach * v for v, _ in marks], texts)
     right.spines["right"].set_visible(True)
     right.set_ylabel(shown.name + (" (log scale)" if shown.ratio else ""))
     labels = [study.label for study in result.studies]
     label_points(
         axes, x, z, labels, np.argsort(-np.abs(z - x * pooled)), lines=[([0, reach], [0, reach * pooled])]
     )
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -36 / 225), ncols=2, borderaxespad=0, borderpad=0)
+    link_points(axes, x, z, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "precision": x, "standardised_effect": z})
-    return Drawn(figure, table, title)
+    description = f"Effects of {len(labels)} studies divided by their standard errors against their precision; the slope of the line is the pooled effect."
+    return Drawn(figure, table, title, description=description)

@@ -33,6 +33,7 @@ class Drawn:
     numbers: pd.DataFrame
     title: str = ""
     further: tuple[Figure, ...] = ()
+    description: str = ""  # for those who do not see it
 
     @property
     def pages(self) -> tuple[Figure, ...]:

@@ -192,6 +192,24 @@ def draw_outcomes(protocol: Protocol, outcomes: Iterable[Outcome]) -> Values:
     }
 
 
+def draw_stages(
+    protocol: Protocol, parts: Mapping[str, bool], extractors: Iterable[str], assessors: Iterable[str]
+) -> Values:
+    """Which stages the review has, and who is named for them; `parts` of the workflow that there are, and whose sheets of extraction
+    and of the risk of bias."""
+    there = [part for part, is_there in parts.items() if is_there and part != "screen"]
+    screened = {
+        name: list(stage.reviewers)
+        for name, stage in protocol.screening.stages.items()
+        if parts["screen"] and stage.reviewers
+    }
+    return {
+        "title": protocol.review.title,
+        "there": [*there, *screened, "report"],
+        "people": {**screened, "extract": list(extractors), "bias": list(assessors)},
+    }
+
+
 def merge_bias(protocol: Protocol) -> Values:
     """The tool, and who assesses."""
     return {"tool": protocol.risk_of_bias.tool, "people": list(protocol.risk_of_bias.assessors or ())}

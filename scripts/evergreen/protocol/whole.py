@@ -73,6 +73,18 @@ class Figures(Part):
         min_length=1,
         description="Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
     )
+    formats: Annotated[tuple[Literal["tiff", "eps"], ...], Field(strict=False)] = Field(
+        (), description="Formats that figures are written in beside SVG, PDF and PNG."
+    )
+    dpi: int | None = Field(
+        None,
+        ge=72,
+        le=1200,
+        description="Resolution of PNG and TIFF.",
+        json_schema_extra=told(
+            unit="dots per inch", default="300; less where a figure is longer than a page"
+        ),
+    )
 
 
 class Protocol(Part):

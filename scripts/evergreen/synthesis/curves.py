@@ -65,6 +65,8 @@ def line(
         mean=expected.mean,
         ci_low=expected.ci_low,
         ci_high=expected.ci_high,
+        pi_low=expected.pi_low,
+        pi_high=expected.pi_high,
         studies=tuple(
             LinePoint(label=label, x=value, yi=yi, weight=weight)
             for label, value, yi, weight in zip(part.labels, x, part.yi, fitted.weight, strict=True)

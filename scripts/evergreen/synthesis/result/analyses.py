@@ -123,6 +123,8 @@ class Line(Part):
     mean: Numbers = said("Effect expected there.", ANALYSIS)
     ci_low: Numbers = said("Lower limits.", ANALYSIS)
     ci_high: Numbers = said("Upper limits.", ANALYSIS)
+    pi_low: Numbers = said("Lower limits of the effect of a new study.", ANALYSIS)
+    pi_high: Numbers = said("Upper limits of the effect of a new study.", ANALYSIS)
     studies: tuple[LinePoint, ...] = said("Studies that have the number.")
 
 

@@ -1,0 +1,239 @@
+"""The stages of the review as a picture: what Evergreen does, what people do, and what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.figures.canvas import Page
+from evergreen.figures.letters import width_of, wrapped
+from evergreen.figures.setting import Drawn
+from evergreen.figures.style import COLOURS, INK, tint
+
+SIZE, LINE, HEAD = 7.5, 9.6, 9.0
+WIDTH, MARGIN = 504.0, 8.0
+NAME, MACHINE, PASS = (
+    72.0,
+    176.0,
+    30.0,
+)  # points of the stages' names, of Evergreen's boxes, and between these and people's
+PAD, ROW_GAP = 5.0, 12.0
+MACHINE_FILL, PEOPLE_FILL, WAITING = tint(COLOURS[4], 0.3), tint(COLOURS[5], 0.25), COLOURS[1]
+ARROW, HALF = 4.5, 2.2
+DASHES = (0.0, (3.0, 1.6))
+NOTHING = "✓ nothing waits"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage: its part of the workflow, its name, what Evergreen and what people do, and where the work of people lies.
+
+    `{people}` stands for those whom the protocol names. `places` are parts of the place that a status names (`status.json`, `where`).
+    """
+
+    part: str
+    name: str
+    machine: str
+    people: str
+    places: tuple[str, ...]
+
+
+TITLE_ABSTRACT, FULL_TEXT = "title_abstract", "full_text"
+# The first stage whose place is in that of a status has it.
+STAGES = (
+    Stage(
+        "search", "Search", "Asks PubMed at the date of each round, reads the exports of other databases, keeps what is new",
+        "Write protocol and strategies, export from other databases",
+        ("config/search", "import-report", "entrez", "sources.", "freeze_search", "search-log", "name them in config"),
+    ),
+    Stage(
+        "deduplicate", "Duplicates", "Groups the records of one publication, with the reason for each",
+        "Judge pairs of records that may be one", ("deduplication",),
+    ),
+    Stage(
+        TITLE_ABSTRACT, "Title and abstract", "Makes work lists and pages, counts votes, measures agreement",
+        "{people} screen; an adjudicator settles conflicts", ("screening/title_abstract", "screening.<stage>"),
+    ),
+    Stage(
+        FULL_TEXT, "Full text", "Makes work lists and pages, counts votes, lists studies, draws the flow chart",
+        "{people} screen and say which reports are of one study; an adjudicator settles conflicts",
+        ("screening/full_text", "config/studies"),
+    ),
+    Stage(
+        "extract", "Extraction", "Makes forms, merges sheets, converts numbers, asks about what looks like an error",
+        "{people} extract, answer queries; an adjudicator settles conflicts",
+        ("config/extraction", "extraction/", "config/queries", "outcomes"),
+    ),
+    Stage(
+        "bias", "Risk of bias", "Makes forms, suggests judgements by the tool's algorithms, merges what people judged",
+        "{people} judge; an adjudicator settles conflicts", ("risk_of_bias",),
+    ),
+    Stage(
+        "pool", "Synthesis", "Pools each outcome, looks at sensitivity, influence and small studies, draws the figures",
+        "Rate the certainty of the evidence", ("certainty",),
+    ),
+    Stage(
+        "report", "Report", "Writes the report, the checklists, and files for other programs",
+        "Read, complete the checklists, publish", (),
+    ),
+)  # fmt: skip
+
+
+def stage_of(where: str) -> str:
+    """The part of the stage in whose place something waits; the report's, where it is in none."""
+    return next((one.part for one in STAGES if any(place in where for place in one.places)), STAGES[-1].part)
+
+
+def told(
+    there: Sequence[str], people: Mapping[str, Sequence[str]], waiting: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """What the picture says as a table: `stage, evergreen, people, state, waiting`, of the stages whose part is `there`.
+
+    `people` names those of a stage, `waiting` is what `status.json` holds. `state` is `done`, `waiting`, or empty
+    where no file says what people did.
+    """
+    rows = []
+    for stage in STAGES:
+        if stage.part not in there:
+            continue
+        own = [item for item in waiting if stage_of(item["where"]) == stage.part]
+        named = " and ".join(people.get(stage.part, ())) or "People"
+        lines = [_line(item) for item in own]
+        state = "waiting" if any(item["blocks"] for item in own) else "done" if stage.places else ""
+        rows.append([stage.name, stage.machine, stage.people.format(people=named), state, "\n".join(lines)])
+    return pd.DataFrame(rows, columns=["stage", "evergreen", "people", "state", "waiting"])
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    """`Waiting for CD: 14 records to screen at title and abstract`, without the names of studies that may follow."""
+    what = str(item["what"]).partition(": ")[0]
+    return f"{'Waiting for' if item['blocks'] else 'Open for'} {item['who']}: {what}"
+
+
+def draw_stages(title: str, table: pd.DataFrame) -> Drawn:
+    """The picture of what `told` gives: a row for each stage, Evergreen's step on the left, people's on the right."""
+    left, people = MARGIN + NAME, MARGIN + NAME + MACHINE + PASS
+    room = WIDTH - MARGIN - people
+    rows = [_row(row, room) for row in tables.rows(table)]
+    titles = wrapped(f"Stages of the review: {title}", WIDTH - 2 * MARGIN, HEAD, True)
+    top = MARGIN + 12 * len(titles) + 20
+    tops = [top]
+    for row in rows:
+        tops.append(tops[-1] + row.height + ROW_GAP)
+    page = Page(WIDTH, tops[-1] + 12 + MARGIN)
+    for i, text in enumerate(titles):
+        page.text(MARGIN, MARGIN + 8 + 12 * i, text, size=HEAD, bold=True)
+    page.text(left + MACHINE / 2, top - 7, "Evergreen", size=SIZE + 0.5, bold=True, align="center")
+    page.text(people + room / 2, top - 7, "People", size=SIZE + 0.5, bold=True, align="center")
+    for row, y in zip(rows, tops, strict=False):
+        row.draw(page, left, people, room, y)
+    for row, y, below in zip(rows, tops, tops[1:-1], strict=False):
+        _arrow(page, left + MACHINE / 2, y + row.height, left + MACHINE / 2, below)
+    _key(page, tops[-1])
+    waits = int(table["state"].eq("waiting").sum())
+    description = "; ".join(
+        f"{row['stage']}: {row['waiting'].replace(chr(10), ', ') or 'nothing waits'}"
+        for row in tables.rows(table)
+    )
+    return Drawn(
+        page.figure,
+        table,
+        f"Stages of the review, {waits} of {len(table)} waiting for people",
+        description=description,
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stage in lines of text."""
+
+    name: Sequence[str]
+    machine: Sequence[str]
+    people: Sequence[str]
+    waiting: Sequence[str]
+    waits: bool
+
+    @property
+    def height(self) -> float:
+        lines = max(len(self.name), len(self.machine), len(self.people) + len(self.waiting))
+        return 2 * PAD + LINE * lines
+
+    def draw(self, page: Page, left: float, people: float, room: float, top: float) -> None:
+        bottom, middle = top + self.height, top + self.height / 2
+        page.shape(_box(left, top, left + MACHINE, bottom), fill=MACHINE_FILL, edge=INK, width=0.6)
+        # Cut corners: without colour people's boxes are known by their form.
+        cut = _cut_box(people, top, people + room, bottom)
+        page.shape(cut, fill=PEOPLE_FILL, edge=None if self.waits else INK, width=0.6)
+        if self.waits:
+            x, y = zip(*cut, cut[0], strict=True)
+            page.line(x, y, color=WAITING, width=1.5, linestyle=DASHES)
+        self._write(page, self.name, MARGIN, middle, bold=True)
+        self._write(page, self.machine, left + PAD, middle)
+        first = top + PAD
+        for i, text in enumerate(self.people):
+            page.text(people + PAD + 3, first + LINE * i + SIZE, text, size=SIZE)
+        for i, text in enumerate(self.waiting):
+            at = first + LINE * (len(self.people) + i) + SIZE
+            page.text(people + PAD + 3, at, text, size=SIZE, bold=text != NOTHING)
+        _arrow(page, left + MACHINE, middle, people, middle, both=True)
+
+    def _write(
+        self, page: Page, lines: Sequence[str], x: float, middle: float, *, bold: bool = False
+    ) -> None:
+        for i, text in enumerate(lines):
+            page.text(x, middle + LINE * (i - (len(lines) - 1) / 2) + SIZE * 0.36, text, size=SIZE, bold=bold)
+
+
+def _row(row: Mapping[str, str], room: float) -> Row:
+    inner = room - 2 * PAD - 6
+    said = row["waiting"].split("\n") if row["waiting"] else [NOTHING] if row["state"] == "done" else []
+    waiting = [line for text in said for line in wrapped(text, inner, SIZE, text != NOTHING)]
+    return Row(
+        wrapped(row["stage"], NAME - 6, SIZE, True),
+        wrapped(row["evergreen"], MACHINE - 2 * PAD, SIZE),
+        wrapped(row["people"], inner, SIZE),
+        waiting,
+        row["state"] == "waiting",
+    )
+
+
+def _box(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
+
+def _cut_box(x0: float, y0: float, x1: float, y1: float, cut: float = 5.0) -> list[tuple[float, float]]:
+    return [
+        (x0 + cut, y0), (x1 - cut, y0), (x1, y0 + cut), (x1, y1 - cut), (x1 - cut, y1), (x0 + cut, y1), (x0, y1 - cut), (x0, y0 + cut),
+    ]  # fmt: skip
+
+
+def _arrow(page: Page, x0: float, y0: float, x1: float, y1: float, *, both: bool = False) -> None:
+    """A level or upright line with a head at its end, or at both: work lists go one way, sheets the other."""
+    length = abs(x1 - x0) + abs(y1 - y0)
+    dx, dy = (x1 - x0) / length, (y1 - y0) / length
+    page.line(
+        [x0 + dx * (ARROW if both else 0), x1 - dx * ARROW], [y0 + dy * (ARROW if both else 0), y1 - dy * ARROW], width=0.8
+    )  # fmt: skip
+    for x, y, way in ((x1, y1, 1), *([(x0, y0, -1)] if both else [])):
+        base = (x - way * dx * ARROW, y - way * dy * ARROW)
+        page.shape(
+            [(x, y), (base[0] - dy * HALF, base[1] + dx * HALF), (base[0] + dy * HALF, base[1] - dx * HALF)],
+            fill=INK,
+        )
+
+
+def _key(page: Page, y: float) -> None:
+    x = MARGIN
+    for label, fill, waits in (
+        ("Evergreen's step", MACHINE_FILL, False), ("people's step", PEOPLE_FILL, False), ("waiting for people", PEOPLE_FILL, True),
+    ):  # fmt: skip
+        corners = _box(x, y, x + 14, y + 8) if fill == MACHINE_FILL else _cut_box(x, y, x + 14, y + 8, 2.0)
+        page.shape(corners, fill=fill, edge=None if waits else INK, width=0.6)
+        if waits:
+            page.line(*zip(*corners, corners[0], strict=True), color=WAITING, width=1.5, linestyle=DASHES)
+        page.text(x + 18, y + 6.7, label, size=SIZE - 0.5)
+        x += 18 + width_of(label, SIZE - 0.5) + 16
