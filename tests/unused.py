@@ -1,6 +1,6 @@
 """Functions, classes and methods of the product that only tests call; run by `make lint`.
 
-The rules call functions too: a name that stands in a rule or in the Snakefile is used. The functions of `metaanalysis/` are a
+The rules and the templates call functions too: a name that stands in one of them, or in the Snakefile, is used. The functions of `metaanalysis/` are a
 library, whose users are notebooks as well.
 """
 
@@ -15,8 +15,7 @@ from vulture import Vulture
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"function", "class", "method", "property"}
 LIBRARY = ROOT / "scripts" / "evergreen" / "metaanalysis"
-# Called by others: by Snakemake (rules/receipts.py), the HTTP server of Python, pydantic, the embedded server by the URL, the
-# templates of the report.
+# Called by others: by Snakemake (rules/receipts.py), the HTTP server of Python, pydantic, the embedded server by the URL.
 CALLED = {
     "rules/receipts.py": {
         "has_metadata", "has_outdated_metadata", "incomplete", "params_changed", "input_changed", "code_changed",
@@ -26,7 +25,6 @@ CALLED = {
         "do_GET", "do_POST", "log_message", "handle_error", "esummary", "epost", "elink",
     },
     "scripts/evergreen/synthesis/result/analyses.py": {"_tests_last"},
-    "scripts/evergreen/report/blocks.py": {"rows_with_ids"},
     "scripts/evergreen/protocol/schema.py": {"field_title_should_be_set", "dict_schema"},
 }  # fmt: skip
 
@@ -35,10 +33,8 @@ def unused() -> list[str]:
     """`file:line: what` of everything that nobody but tests calls."""
     scan = Vulture()
     scan.scavenge([str(ROOT / "scripts"), str(ROOT / "rules")])
-    rules = "\n".join(
-        path.read_text(encoding="utf-8") for path in [ROOT / "Snakefile", *ROOT.glob("rules/**/*.smk")]
-    )
-    named = set(re.findall(r"\w+", rules))
+    others = [ROOT / "Snakefile", *ROOT.glob("rules/**/*.smk"), *ROOT.glob("scripts/**/*.j2")]
+    named = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in others)))
     found, called = [], {(file, name) for file, names in CALLED.items() for name in names}
     for item in scan.get_unused_code():
         path = Path(item.filename).resolve()
