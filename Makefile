@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run status slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run status package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -25,6 +25,20 @@ run: .venv/requirements.done
 
 status: .venv/requirements.done
 	@./evergreen status "$(REVIEW)" $(FLAGS)
+
+# Handing in (docs/handing-in.md): the review as an RO-Crate, its check, and where a manuscript has numbers of an earlier version.
+#   make package REVIEW=../my-review
+#   make validate-package PACKAGE=../my-review/review.crate.zip
+#   make respond REVIEW=../my-review MANUSCRIPT=manuscript.docx SINCE=1.0
+package: .venv/requirements-package.done
+	@$(BIN)/python scripts/package_review.py --review "$(REVIEW)" $(FLAGS)
+
+PACKAGE ?= $(REVIEW)/review.crate.zip
+validate-package: .bench/validate.done
+	@.bench/validate/bin/python scripts/validate_package.py "$(PACKAGE)" $(FLAGS)
+
+respond: .venv/requirements.done
+	@$(BIN)/python scripts/respond.py "$(MANUSCRIPT)" --since "$(SINCE)" --review "$(REVIEW)" $(FLAGS)
 
 # The review with its jobs on SLURM, from a host that can submit (docs/scaling.md): account and partition go into
 # profiles/slurm/config.yaml, or into SLURM_FLAGS="--default-resources slurm_account=ours slurm_partition=short mem_mb=1000 runtime=10".
@@ -92,8 +106,8 @@ format: .venv/requirements-dev.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-fonts.txt
 	touch $@
 
-.venv/requirements-slurm.done: requirements-slurm.txt .venv/requirements.done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-slurm.txt
+.venv/requirements-package.done .venv/requirements-slurm.done: .venv/requirements-%.done: requirements-%.txt .venv/requirements.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
 clean:
@@ -165,6 +179,11 @@ bench-dedup: .venv/requirements-dev.done .bench/dedup.done
 
 bench-pooling: .venv/requirements-dev.done .bench/pooling.done
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/pooling.py --peers .bench/pooling/bin/python
+
+.bench/validate.done: requirements-validate.txt
+	$(PYTHON) -m venv .bench/validate
+	.bench/validate/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 .bench/%.done: benchmarks/requirements-%.txt
 	$(PYTHON) -m venv .bench/$*

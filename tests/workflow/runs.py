@@ -39,12 +39,12 @@ class Run:
         return self.status == 0 and "Nothing to be done" in self.output
 
 
-def snakemake(review: Path, *arguments: str) -> Run:
+def snakemake(review: Path, *arguments: str, snakefile: Path = ROOT / "Snakefile") -> Run:
     """Run the workflow in `review` and wait."""
     command = [
         Path(sys.executable).with_name("snakemake"),
         "--snakefile",
-        ROOT / "Snakefile",
+        snakefile,
         "--directory",
         review,
     ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from evergreen import tables
+from evergreen.publication import archive, contents
 from tests.workflow.runs import ROOT, append, copy_of, fingerprints, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("mini")]
@@ -89,12 +91,29 @@ def test_a_touched_file_does_nothing(review):
     assert snakemake(review).did_nothing
 
 
-def test_the_same_content_gives_the_same_bytes(review):
-    before = fingerprints(review / "results")
-    shutil.rmtree(review / "results")
-    shutil.rmtree(review / ".snakemake")
-    assert snakemake(review).status == 0
-    assert fingerprints(review / "results") == before
+def test_the_same_content_gives_the_same_bytes(finished, tmp_path, monkeypatch):
+    """By the workflow that a package brings, unpacked elsewhere: what is in it is of now, and made anew is the same."""
+    monkeypatch.chdir(finished)
+    archive.write(contents.of_review(None).files, tmp_path / "review.zip")
+    elsewhere = tmp_path / "fresh machine"
+    with ZipFile(tmp_path / "review.zip") as package:
+        package.extractall(elsewhere)
+    assert fingerprints(elsewhere / "results") == before_snakemake(finished / "results")
+    workflow = elsewhere / contents.MAIN
+    assert snakemake(elsewhere, snakefile=workflow).did_nothing
+    shutil.rmtree(elsewhere / "results")
+    shutil.rmtree(elsewhere / ".snakemake")
+    assert snakemake(elsewhere, snakefile=workflow).status == 0
+    assert fingerprints(elsewhere / "results") == fingerprints(finished / "results")
+
+
+def before_snakemake(results: Path) -> dict[str, str]:
+    """Fingerprints without Snakemake's marks in folders, which are no results."""
+    return {
+        name: found
+        for name, found in fingerprints(results).items()
+        if not name.endswith(".snakemake_timestamp")
+    }
 
 
 NEW_TRIAL = """TY  - JOUR

@@ -174,6 +174,11 @@ def explained(model: PooledModel) -> str:
     return "; ".join(parts) + "."
 
 
+def tau2(value: float) -> str:
+    """The variance between studies, as a forest plot prints it."""
+    return number(value, _tau_decimals(value))
+
+
 def _tau_decimals(tau2: float) -> int:
     if mostly_large([tau2]):
         return 0

@@ -152,8 +152,10 @@ def draw_overlap(protocol: Protocol) -> Values:
 
 
 def whole(protocol: Protocol) -> Values:
-    """The whole protocol, for the steps that describe the review."""
-    return _values(protocol)
+    """The whole protocol, for the steps that describe the review; not the address that PubMed is given, which none of them prints."""
+    values = _values(protocol)
+    values["entrez"].pop("email", None)
+    return values
 
 
 def merge_extraction(protocol: Protocol) -> Values:

@@ -28,6 +28,10 @@ class Review(Part):
         (),
         description="What was done otherwise than the registered protocol planned, each in a sentence with its date and reason.",
     )
+    licence: str = Field(
+        "",
+        description="Licence under which the review is published: an SPDX identifier such as CC-BY-4.0, an address, or a sentence.",
+    )
     note: str = Field("", description="A sentence or two that the report shows below the title.")
     final: bool = Field(
         False,

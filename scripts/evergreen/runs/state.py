@@ -39,7 +39,7 @@ class State:
 
 def now(programs: Mapping[str, Iterable[str]], counts: Counts) -> State:
     """The state of the review in this directory; `programs` are the scripts of its steps with the files of the library they read."""
-    return State(_people(Contents(MEMORY / "contents.json")), code_of(programs), counts)
+    return State(files_of_people(Contents(MEMORY / "contents.json")), code_of(programs), counts)
 
 
 def code_of(programs: Mapping[str, Iterable[str]]) -> str:
@@ -53,7 +53,7 @@ def code_of(programs: Mapping[str, Iterable[str]]) -> str:
     return fingerprint.digest("\n".join([*parts, *(path.read_text(encoding="utf-8") for path in rules)]))
 
 
-def _people(contents: Contents) -> dict[str, str | None]:
+def files_of_people(contents: Contents) -> dict[str, str | None]:
     """Files below config/ by content; schemas are the product's, and what spreadsheet programs and editors leave is nobody's."""
     names = [name for name in files_in(CONFIG) if not name.startswith("schemas/")]
     kept = [name for name in names if not any(part.startswith((".", "~")) for part in name.split("/"))]
@@ -95,7 +95,7 @@ def due() -> list[str]:
         return ["No run of everything has ended here yet."]
     state, programs = known
     contents = Contents(MEMORY / "contents.json")
-    files = _people(contents)
+    files = files_of_people(contents)
     reasons = [
         f"{what} since the last run: {listed(paths)}."
         for what, paths in (
