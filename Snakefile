@@ -31,7 +31,6 @@ rule all:
 
 onstart:
     ending.note_interrupts()
-    check_people_files()
 
 
 onsuccess:

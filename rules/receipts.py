@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from evergreen.steps.receipts import Receipts, Verdict, Work
 from evergreen.steps.sweep import sweep
 
 VALUES = FOLDER / "values"
+SNAKEFILE = Path(__file__).resolve().parents[1] / "Snakefile"
 # Parameters of a rule that say where things are and not what they are.
 PLACES = ("script", "tables", "service", "evidence")
 _values: dict[str, dict[str, Any]] = {}
@@ -65,6 +66,8 @@ def write_values() -> None:
 
 class Remembered(FilePersistence):
     """Snakemake's memory of a workflow, with the receipts in the place of its metadata."""
+
+    check: Callable[[], None]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -202,6 +205,8 @@ class Remembered(FilePersistence):
                 for work in self._adopted:
                     self.receipts.end(work, self.receipts.hashes(work.inputs))
                 write_values()
+                if any(True for _ in self.dag.needrun_jobs()):
+                    self.check()
                 self._verdicts = None
                 yield
                 self._sweep()
@@ -212,8 +217,7 @@ class Remembered(FilePersistence):
 
     def _sweep(self) -> None:
         """After a run of everything: what steps left that the workflow does not have any more goes."""
-        targets = {str(target) for target in self.dag.workflow.dag_settings.targets or ["all"]}
-        if "all" not in targets:
+        if not of_everything(self.dag):
             return
         known = {work_of(job).place for job in self.dag.jobs if job.output}
         outputs = {path for job in self.dag.jobs for path in map(str, job.output)}
@@ -287,6 +291,13 @@ def work_of(job: Any) -> Work:
     )
 
 
+def of_everything(dag: Any) -> bool:
+    """Whether a run is of all that a review delivers: the targets of the Snakefile. A workflow that takes this one as a module has a
+    default target of its own.
+    """
+    return any(Path(file).resolve() == SNAKEFILE for file in {str(job.rule.snakefile) for job in dag.jobs})
+
+
 def see_anew(paths: Iterable[str]) -> None:
     """Open what another host wrote: a network disk may tell for a while what was there before, until a file is opened."""
     for path in paths:
@@ -308,7 +319,11 @@ async def _no_time(job: Any) -> None:
     """The oldest time of a job's outputs, for which Snakemake looks at the clock: there is none."""
 
 
-def decide_by_receipts() -> None:
-    """Give Snakemake the receipts for its memory; called once, when the Snakefile is read."""
+def decide_by_receipts(check: Callable[[], None]) -> None:
+    """Give Snakemake the receipts for its memory; called once, when the Snakefile is read.
+
+    `check` is called before anything runs, also in a workflow that takes this one as a module: hooks of a module's Snakefile are not.
+    """
+    Remembered.check = staticmethod(check)
     snakemake.workflow.FilePersistence = Remembered
     snakemake.jobs.Job.output_mintime = property(_no_time)

@@ -32,7 +32,7 @@ from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts
 from receipts import value, words
 
-receipts.decide_by_receipts()
+receipts.decide_by_receipts(lambda: check_people_files())
 ending.hear_sigterm()
 TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 

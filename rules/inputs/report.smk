@@ -25,8 +25,7 @@ FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html"
 
 def requested():
     """The targets of a run, as JSON: those asked for, or `all` where the run is of everything that a review delivers."""
-    # A workflow that takes this one as a module has a default target of its own.
-    if any(Path(str(job.rule.snakefile)) == HOME / "Snakefile" for job in workflow.dag.jobs):
+    if receipts.of_everything(workflow.dag):
         return json.dumps(["all"])
     return json.dumps(sorted(map(str, workflow.dag_settings.targets)))
 
