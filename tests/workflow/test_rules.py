@@ -94,8 +94,11 @@ def test_every_script_is_run_by_a_rule_or_by_a_person(working_rules):
         "import_decisions.py",
         "import_revman.py",
         "new_review.py",
+        "package_review.py",
+        "respond.py",
         "show_status.py",
         "trace.py",
+        "validate_package.py",
     }
     by_hooks = {"check_inputs.py", "close_run.py"}
     assert {path.name for path in (ROOT / "scripts").glob("*.py")} == run | by_people | by_hooks
