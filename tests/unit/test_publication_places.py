@@ -130,14 +130,20 @@ def test_a_word_document_is_read_with_its_tables_and_pages(tmp_path):
     gone = OxmlElement("w:del")
     gone.append(second.add_run(" and 99 more")._r)
     second._p.append(gone)
-    document.add_table(1, 1).cell(0, 0).text = "I² 39%"
+    table = document.add_table(2, 2)
+    for at, cell in enumerate(("Outcome", "I²", "Pain", "39%")):
+        table.cell(at // 2, at % 2).text = cell
     document.save(tmp_path / "a.docx")
     read = manuscript.read(tmp_path / "a.docx")
     assert [(one.place, one.text) for one in read] == [
         ("paragraph 1, page 1", "First RR 0.98"),
         ("paragraph 2, page 2", "12 trials of pain"),
-        ("paragraph 3 (in a table), page 2", "I² 39%"),
-    ]
+        ("paragraph 3 (in a table), page 2", "Outcome"), ("paragraph 4 (in a table), page 2", "I²"),
+        ("paragraph 5 (in a table), page 2", "Pain"), ("paragraph 6 (in a table), page 2", "39%"),
+    ]  # fmt: skip
+    # A cell is read with the heads of its column and row.
+    places = {place.where: place.changes[0].label for place in respond(read, THEN, NOW).places}
+    assert places == {"paragraph 2, page 2": "Pain: studies", "paragraph 6 (in a table), page 2": "Pain: I²"}
 
 
 def test_lines_of_a_text_are_counted(tmp_path):

@@ -23,11 +23,13 @@ MARKS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakH
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `place` says where it is, or of a text in lines, `line` is its first one."""
+    """A paragraph; `place` says where it is, or of a text in lines, `line` is its first one. `heads` of a table's cell are those of its
+    column and row."""
 
     text: str
     place: str = ""
     line: int = 0
+    heads: str = ""
 
     def where(self, offset: int) -> str:
         """Where a character of it stands, as a reader finds it."""
@@ -93,20 +95,35 @@ def _paragraphs(root: etree._Element, named: str) -> Iterator[Paragraph]:
     for number, paragraph in enumerate(root.iter(f"{WORD}p"), start=1):
         pieces = list(_pieces(paragraph))
         page += sum(1 for _, broke in pieces if broke)
-        table = next(paragraph.iterancestors(f"{WORD}tbl"), None) is not None
-        place = f"{named}paragraph {number}{' (in a table)' if table else ''}"
+        cell = next(paragraph.iterancestors(f"{WORD}tc"), None)
+        place = f"{named}paragraph {number}{'' if cell is None else ' (in a table)'}"
         yield Paragraph(
             "".join(text for text, _ in pieces),
             place=f"{place}, page {page}" if paged and not named else place,
+            heads="" if cell is None else _heads(cell),
         )
 
 
-def _pieces(node: etree._Element) -> Iterator[tuple[str, bool]]:
-    """Texts of a paragraph, and whether a page ended there; a paragraph within (of a text box) is one of its own."""
+def _heads(cell: etree._Element) -> str:
+    """What stands in the first row above a cell, and in the first column beside it."""
+    row = cell.getparent()
+    table = None if row is None else row.getparent()
+    if row is None or table is None:
+        return ""
+    first = next(table.iterchildren(f"{WORD}tr"))
+    above = list(first.iterchildren(f"{WORD}tc"))[
+        : len(list(cell.itersiblings(f"{WORD}tc", preceding=True))) + 1
+    ]
+    ends = [above[-1] if above else cell, next(row.iterchildren(f"{WORD}tc"))]
+    return " ".join("".join(text for text, _ in _pieces(end, inner=True)) for end in ends if end is not cell)
+
+
+def _pieces(node: etree._Element, inner: bool = False) -> Iterator[tuple[str, bool]]:
+    """Texts of a paragraph, and whether a page ended there; a paragraph within (of a text box) is one of its own, but for `inner`."""
     for child in node:
         if child.tag == f"{WORD}t":
             yield child.text or "", False
         elif child.tag == BREAK or child.tag in MARKS:
             yield MARKS.get(str(child.tag), ""), child.tag == BREAK
-        elif child.tag not in GONE and child.tag != f"{WORD}p":
-            yield from _pieces(child)
+        elif child.tag not in GONE and (inner or child.tag != f"{WORD}p"):
+            yield from _pieces(child, inner)

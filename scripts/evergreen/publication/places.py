@@ -90,7 +90,7 @@ def respond(manuscript: Sequence[Paragraph], old: Mapping[str, str], new: Mappin
         for paragraph in manuscript
         for label, text in new.items()
         if label in changes and label not in then.labels
-        for found in _printed(label, text, paragraph.text.translate(ALIKE))
+        for found in _printed(label, text, paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE))
         if not found.fewer
     }
     rest = [change for label, change in changes.items() if label not in then.labels]
@@ -105,10 +105,10 @@ def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapp
     looked = _Looked()
     heading = ""
     for paragraph in manuscript:
-        text = paragraph.text.translate(ALIKE)
-        found = [one for label, words in old.items() for one in _printed(label, words, text)]
+        text, heads = paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE)
+        found = [one for label, words in old.items() for one in _printed(label, words, text, heads)]
         for spot in _spots(found):
-            best = _likeliest(spot, text, heading)
+            best = _likeliest(spot, text, heads, heading)
             moved = [
                 one
                 for one in best
@@ -123,13 +123,13 @@ def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapp
                 tuple(changes[one.label] for one in moved),
                 tuple(one.label for one in best if one.label not in changes),
             ))  # fmt: skip
-        if len(text) < 100 and not text.rstrip().endswith("."):
+        if len(text) < 100 and not text.rstrip().endswith(".") and not heads:
             heading = text
     return looked
 
 
-def _printed(label: str, words: str, text: str) -> list[_Printed]:
-    """Where a text prints a number, also an effect or a P value with a decimal less."""
+def _printed(label: str, words: str, text: str, heads: str) -> list[_Printed]:
+    """Where a text prints a number, also an effect or a P value with a decimal less; words of the `heads` of a table's cell are near it."""
     kind = kind_of(label)
     tokens = NUMBER.findall(words)
     if not tokens:
@@ -139,7 +139,7 @@ def _printed(label: str, words: str, text: str) -> list[_Printed]:
         shorter = [_rounded(token, fewer) for token in tokens]
         pattern = GAP.join(map(_pattern, shorter))
         for match in re.finditer(pattern, text):
-            if kind.near and not _near(kind.near, text, match):
+            if kind.near and not _near(kind.near, text, match, heads):
                 continue
             if kind.before and not re.search(
                 rf"(?:{kind.before})$", text[max(0, match.start() - 20) : match.start()], re.IGNORECASE
@@ -149,11 +149,11 @@ def _printed(label: str, words: str, text: str) -> list[_Printed]:
     return list(found.values())
 
 
-def _near(word: str, text: str, match: re.Match[str]) -> bool:
+def _near(word: str, text: str, match: re.Match[str], heads: str) -> bool:
     around = (
         text[max(0, match.start() - NEAR) : match.start()] + " # " + text[match.end() : match.end() + NEAR]
     )
-    return re.search(word, around, re.IGNORECASE) is not None
+    return re.search(word, f"{around} # {heads}", re.IGNORECASE) is not None
 
 
 def _pattern(token: str) -> str:
@@ -201,9 +201,9 @@ def _spots(found: Iterable[_Printed]) -> list[list[_Printed]]:
     return spots
 
 
-def _likeliest(spot: Sequence[_Printed], text: str, heading: str) -> list[_Printed]:
-    """Of numbers that are printed alike, those whose outcome the paragraph, or else the heading above it, names best."""
-    for words in (text, heading):
+def _likeliest(spot: Sequence[_Printed], *texts: str) -> list[_Printed]:
+    """Of numbers that are printed alike, those whose outcome the first of the texts that names any names best."""
+    for words in texts:
         shares = [_share(subject_of(one.label), words) for one in spot]
         if any(shares):
             return [one for one, share in zip(spot, shares, strict=True) if share == max(shares)]
