@@ -65,6 +65,16 @@ class _Printed:
     fewer: int = 0
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """A number to look for; a text without each of `digits`, the last ones of its numbers, does not have it."""
+
+    label: str
+    fewer: int
+    digits: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
 @dataclass
 class _Looked:
     of_then: list[Place] = field(default_factory=list)
@@ -85,12 +95,11 @@ def respond(manuscript: Sequence[Paragraph], old: Mapping[str, str], new: Mappin
     """The places of a manuscript where numbers of `old` stand that are others in `new`."""
     changes = {change.label: change for change in changed(old, new)}
     then = _look(manuscript, old, changes)
+    sought = _wanted({label: new[label] for label in changes.keys() - then.labels if label in new})
     now = {
-        label
+        found.label
         for paragraph in manuscript
-        for label, text in new.items()
-        if label in changes and label not in then.labels
-        for found in _printed(label, text, paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE))
+        for found in _printed(sought, paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE))
         if not found.fewer
     }
     rest = [change for label, change in changes.items() if label not in then.labels]
@@ -102,12 +111,11 @@ def respond(manuscript: Sequence[Paragraph], old: Mapping[str, str], new: Mappin
 
 
 def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapping[str, Change]) -> _Looked:
-    looked = _Looked()
+    looked, wanted = _Looked(), _wanted(old)
     heading = ""
     for paragraph in manuscript:
         text, heads = paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE)
-        found = [one for label, words in old.items() for one in _printed(label, words, text, heads)]
-        for spot in _spots(found):
+        for spot in _spots(_printed(wanted, text, heads)):
             best = _likeliest(spot, text, heads, heading)
             moved = [
                 one
@@ -128,24 +136,35 @@ def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapp
     return looked
 
 
-def _printed(label: str, words: str, text: str, heads: str) -> list[_Printed]:
-    """Where a text prints a number, also an effect or a P value with a decimal less; words of the `heads` of a table's cell are near it."""
-    kind = kind_of(label)
-    tokens = NUMBER.findall(words)
-    if not tokens:
-        return []
-    found: dict[int, _Printed] = {}
-    for fewer in (0, 1) if len(tokens) > 2 or kind.before else (0,):
-        shorter = [_rounded(token, fewer) for token in tokens]
-        pattern = GAP.join(map(_pattern, shorter))
-        for match in re.finditer(pattern, text):
+def _wanted(texts: Mapping[str, str]) -> list[_Wanted]:
+    """What to look for, of the numbers in texts by label: as they are, and effects and P values with a decimal less."""
+    wanted = []
+    for label, words in texts.items():
+        tokens = NUMBER.findall(words)
+        for fewer in (0, 1) if len(tokens) > 2 or kind_of(label).before else (0,):
+            shorter = [_rounded(token, fewer) for token in tokens]
+            if shorter and (not fewer or shorter != tokens):
+                digits = tuple(re.findall(r"\d+", token)[-1] for token in shorter)
+                wanted.append(_Wanted(label, fewer, digits, re.compile(GAP.join(map(_pattern, shorter)))))
+    return wanted
+
+
+def _printed(wanted: Iterable[_Wanted], text: str, heads: str) -> list[_Printed]:
+    """Where a text prints what is wanted; words of the `heads` of a table's cell are near it."""
+    found: dict[tuple[str, int], _Printed] = {}
+    for one in wanted:
+        if not all(digits in text for digits in one.digits):
+            continue
+        kind = kind_of(one.label)
+        for match in one.pattern.finditer(text):
+            before = text[max(0, match.start() - 20) : match.start()]
             if kind.near and not _near(kind.near, text, match, heads):
                 continue
-            if kind.before and not re.search(
-                rf"(?:{kind.before})$", text[max(0, match.start() - 20) : match.start()], re.IGNORECASE
-            ):
+            if kind.before and not re.search(rf"(?:{kind.before})$", before, re.IGNORECASE):
                 continue
-            found.setdefault(match.start(), _Printed(label, match.start(), match.end(), fewer))
+            found.setdefault(
+                (one.label, match.start()), _Printed(one.label, match.start(), match.end(), one.fewer)
+            )
     return list(found.values())
 
 
