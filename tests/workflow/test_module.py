@@ -39,6 +39,7 @@ def test_another_workflow_takes_evergreen_and_the_sheets_are_checked_there_too(t
     kept.write_text('{"code": "", "values": "", "inputs": {"config/gone.csv": "x"}, "outputs": {}}')
     run = snakemake(review, snakefile=outer)
     assert run.status == 0, run.output
-    assert (review / "records.txt").read_text() == "13\n"  # nine of the first round, four new ones of the second
+    # Nine records of the first round, four new ones of the second.
+    assert (review / "records.txt").read_text() == "13\n"
     assert "What awaits whom:" in run.output
     assert kept.is_file()  # a run of something else sweeps nothing
