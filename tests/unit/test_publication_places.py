@@ -1,5 +1,8 @@
 """Where a manuscript prints numbers that are others now, in the ways in which journals print them."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from docx import Document
 from docx.oxml import OxmlElement
@@ -153,11 +156,20 @@ def test_lines_of_a_text_are_counted(tmp_path):
     assert place.where == "line 4"
 
 
+def document_of(xml: str) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", xml)
+    return packed.getvalue()
+
+
 @each(
     ("name", "content", "said"),
     [
         ("a.odt", b"x", "a manuscript is one of .docx"),
         ("a.docx", b"x", "not a readable Word document"),
+        ("a.docx", document_of('<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'), "the document has a DTD"),
+        ("a.docx", document_of("<a>"), "the document is damaged"),
         ("a.txt", bytes(range(32)) * 9, "this is no text"),
     ],
 )
