@@ -189,7 +189,7 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
     assert run.status == 0, run.output
     assert set(run.rules) <= {
         "read_records", "audit_records", "count_prisma", "write_checklists",
-        "write_status", "write_report",
+        "write_status", "draw_stages", "write_report",
     }  # fmt: skip
     assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5
 
