@@ -23,7 +23,7 @@ EDITS = 60
 RESULTS = {
     "effects": ({"outcome": "erosion", "name": "Erosion", "estimate": -0.66, "ci_low": -0.97, "I2": 0.0, "shown": "MD"},
                 {"outcome": "mtss", "name": "mTSS", "estimate": 0.1, "ci_low": -1e-9, "I2": 33.3, "shown": "MD"}),
-    "weights": tuple({"outcome": "erosion", "label": f"S{i}", "yi": i / 7, "weight": 100 / 7} for i in range(7)),
+    "weights": tuple({"outcome": "erosion", "study": f"S{i}", "label": f"Smith 20{i}", "yi": i / 7, "weight": 100 / 7} for i in range(7)),
     "ratings": ({"outcome": "erosion", "name": "Erosion", "certainty": "low"},),
     "conclusions": ({"outcome": "erosion", "name": "Erosion", "conclusion": "It may."},),
 }  # fmt: skip

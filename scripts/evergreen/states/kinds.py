@@ -60,7 +60,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("judgements", "Judgements that hold", "bias", ("study", *JUDGED[1:5], "domain")),
     Kind("certainty", "Ratings of certainty by domain", "results", ("outcome", "domain"), people=True),
     Kind("effects", "Pooled effects", "results", ("outcome",), aside=("name", "shown", "predicted")),
-    Kind("weights", "Effects and weights of studies", "results", ("outcome", "label")),
+    Kind("weights", "Effects and weights of studies", "results", ("outcome", "study"), aside=("label",)),
     Kind("ratings", "Certainty of the evidence", "results", ("outcome",), aside=("name",)),
     Kind("conclusions", "Conclusions", "results", ("outcome",), aside=("name",)),
 )  # fmt: skip

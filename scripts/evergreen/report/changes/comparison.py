@@ -15,6 +15,8 @@ from evergreen.states.state import Row
 
 MOST_ROWS = 200
 """Rows of a table on the page; the JSON beside it has all."""
+LISTS, LONG = ("records", "decisions", "screening"), 20
+"""Parts of which an update brings many rows, and rows from which they stay closed until a reader opens them."""
 NOTHING = "Nothing differs."
 WORDS = {"altered": "altered", "added": "added", "removed": "removed"}
 NOUNS = {
@@ -111,8 +113,10 @@ def _table(kind: str, changes: Sequence[Change]) -> list[Block]:
         rows.append([*row, change.who] if named else row)
     title = BY_ID[kind].title
     shown = title if len(changes) <= MOST_ROWS else f"{title}: the first {MOST_ROWS} of {len(changes):,}; all are in the JSON file"  # fmt: skip
-    # Numbers behind an effect that is shown above are for whoever looks for them.
+    # Numbers behind an effect that is shown above, and long lists, are for whoever looks for them.
     fold = f"{title}, number by number" if kind in ("effects", "weights") else ""
+    if not fold and kind in LISTS and len(changes) > LONG:
+        fold = f"{title}: {len(changes):,}, one by one"
     return [Table(shown, [*columns, Head("Who")] if named else columns, rows, fold)]
 
 

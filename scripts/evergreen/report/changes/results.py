@@ -80,8 +80,8 @@ def _effect(
 def _weights(found: Finding) -> Iterator[Row]:
     for study in found.result.studies:
         yield {
-            "outcome": found.outcome.id, "label": study.label, "yi": study.yi, "ci_low": study.ci_low,
+            "outcome": found.outcome.id, "study": study.study, "label": study.label, "yi": study.yi, "ci_low": study.ci_low,
             "ci_high": study.ci_high, "weight": study.weight,
         }  # fmt: skip
     for one in found.result.left_out:
-        yield {"outcome": found.outcome.id, "label": one.label, "left_out": one.reason}
+        yield {"outcome": found.outcome.id, "study": one.study, "label": one.label, "left_out": one.reason}

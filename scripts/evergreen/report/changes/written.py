@@ -26,7 +26,9 @@ def write(
     """Write `<stem>.html`, `.docx` and `.json`. The page holds the figures, as far as it may become no heavier than a report."""
     parts = sections(found, figures or {}, before)
     drawn = set(drawings(parts))
-    for section in parts:  # what finds no room in the page is a file that may be gone tomorrow, and no link leads there
+    for (
+        section
+    ) in parts:  # what finds no room in the page is a file that may be gone tomorrow, and no link leads there
         section.blocks[:] = [
             block
             for block in section.blocks
