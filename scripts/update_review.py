@@ -18,7 +18,7 @@ from evergreen.protocol.loading import FILE, load
 from evergreen.protocol.rounds import with_round
 from evergreen.protocol.whole import Protocol
 from evergreen.search.strategy import read_file
-from evergreen.search.strategy_changes import changed_lines, lines_in, lines_of
+from evergreen.search.strategy_changes import as_lines, changed_lines, lines_of
 
 SEARCH = Path("results/search")
 
@@ -63,7 +63,8 @@ def _next(protocol: Protocol, before: str) -> list[str]:
         lines.append(f"{name}: {where} is searched when the review runs")
         log = SEARCH / name / before / "log.json"
         if log.is_file():
-            now = lines_in(read_file(protocol.sources[name].strategy))
+            strategy = read_file(protocol.sources[name].strategy)
+            now = as_lines(((line.number, line.text) for line in strategy.lines), strategy.limits)
             said = changed_lines(lines_of(tables.read_json(log)), now)
             lines += [f"{name}: the strategy is not that of {before}: {'; '.join(said)}"] if said else []
     for name in protocol.export_sources:

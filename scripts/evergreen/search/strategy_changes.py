@@ -6,26 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from evergreen.search.strategy import Strategy
-
 MOST = 5
 """Lines named of those that differ."""
 
 
 def lines_of(log: Mapping[str, Any]) -> list[str]:
-    """What a search asked, line by line, by its log: lines as they are written, without the hits beside them, and the limits."""
-    lines = [f"{line['number']}. {line['text']}" if line["number"] else line["text"] for line in log["lines"]]
-    return [*map(_plain, lines), *(f"limit: {limit}" for limit in log["strategy"]["limits"])]
+    """What a search asked, line by line, by its log."""
+    return as_lines(((line["number"], line["text"]) for line in log["lines"]), log["strategy"]["limits"])
 
 
-def lines_in(strategy: Strategy) -> list[str]:
-    """The same of a strategy that was not asked yet."""
-    lines = [f"{line.number}. {line.text}" if line.number else line.text for line in strategy.lines]
-    return [*map(_plain, lines), *(f"limit: {limit}" for limit in strategy.limits)]
-
-
-def _plain(line: str) -> str:
-    return " ".join(line.split())
+def as_lines(lines: Iterable[tuple[str, str]], limits: Iterable[str]) -> list[str]:
+    """A strategy's lines, (number, text), as they are written without the hits beside them, and its limits."""
+    numbered = (f"{number}. {text}" if number else text for number, text in lines)
+    return [*(" ".join(line.split()) for line in numbered), *(f"limit: {limit}" for limit in limits)]
 
 
 def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[str]:
