@@ -14,6 +14,8 @@ from pathlib import Path
 
 from evergreen.command import parser, run
 from evergreen.errors import InputError
+from evergreen.protocol.loading import FILE, load
+from evergreen.publication import numbers
 from evergreen.report.changes import here
 from evergreen.runs.state import due
 from evergreen.states import frozen
@@ -33,7 +35,9 @@ def main(argv: list[str] | None = None) -> None:
             todo="Run the review first: make run REVIEW=...",
         )
     today = here.of_folder(args.version, f"version {args.version}")
-    folder = frozen.freeze(args.version, today, here.drawn())
+    names = {outcome.id: outcome.name for outcome in load(FILE).outcomes}
+    printed = {numbers.NAME: numbers.of_folder(Path("results"), names)}
+    folder = frozen.freeze(args.version, today, here.drawn(), printed)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(
         f"Version {args.version} is frozen in {args.review / folder} ({size / 1000:,.0f} kB). Put it under version control."

@@ -2,6 +2,7 @@
 
     state.json.gz            every row that can be compared
     figures/<name>.svg.gz    forest plots, flow chart, risk of bias
+    numbers.json             what a manuscript may print, for `respond.py`
     summary_of_findings.*    as it was published, to be opened as it is
     files.csv                SHA-256 of every file of config/ and results/
 
@@ -13,8 +14,9 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from evergreen import tables
 from evergreen.errors import InputError
@@ -61,12 +63,15 @@ def check_new(version: str) -> Path:
     return folder
 
 
-def freeze(version: str, today: State, drawn: Iterable[Path]) -> Path:
-    """Keep a state as a version, with figures (stems under results/figures or results/prisma); its folder."""
+def freeze(version: str, today: State, drawn: Iterable[Path], documents: Mapping[str, Any]) -> Path:
+    """Keep a state as a version, with figures (stems under results/figures or results/prisma) and `documents`, values for
+    JSON by the name of their file; its folder."""
     folder = check_new(version)
     draft = VERSIONS / f".{version}"
     shutil.rmtree(draft, ignore_errors=True)
     state.write(today, draft / STATE)
+    for name, content in documents.items():
+        tables.write_json(content, draft / name)
     for stem in drawn:
         place = draft / FIGURES / f"{_flat(stem)}.svg.gz"
         place.parent.mkdir(parents=True, exist_ok=True)
