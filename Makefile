@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run status package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -39,6 +39,19 @@ validate-package: .bench/validate.done
 
 respond: .venv/requirements.done
 	@$(BIN)/python scripts/respond.py "$(MANUSCRIPT)" --since "$(SINCE)" --review "$(REVIEW)" $(FLAGS)
+
+# A living review (docs/living.md).
+#   make update REVIEW=../my-review DATE=2026-06-30    add a round to the protocol
+#   make freeze REVIEW=../my-review VERSION=1.0        keep what is published
+#   make compare REVIEW=../my-review A=1.0 B=now       what changed between versions, rounds, git revisions
+update: .venv/requirements.done
+	@./evergreen update "$(REVIEW)" "$(DATE)"
+
+freeze: .venv/requirements.done
+	@./evergreen freeze "$(REVIEW)" "$(VERSION)"
+
+compare: .venv/requirements.done
+	@./evergreen compare "$(REVIEW)" "$(A)" "$(B)"
 
 # The review with its jobs on SLURM, from a host that can submit (docs/scaling.md): account and partition go into
 # profiles/slurm/config.yaml, or into SLURM_FLAGS="--default-resources slurm_account=ours slurm_partition=short mem_mb=1000 runtime=10".

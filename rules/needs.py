@@ -43,6 +43,8 @@ NEEDS = {
     "count_votes": Needs(mb_per_mb=25, minutes_per_100_mb=10),
     "compare_reviewers": Needs(mb_per_mb=10, stays=True),
     "list_studies": Needs(mb_per_mb=10, minutes_per_100_mb=10),
+    # Holds a list of notices that has some 60 MB.
+    "check_reports": Needs(mb=600, mb_per_mb=20, minutes_per_100_mb=10),
     # A page, a workbook and RIS for each reviewer.
     "write_worklists": Needs(mb_per_mb=80, minutes=20, minutes_per_100_mb=20),
     # Counts, and draws every round's chart again whose counts changed.
@@ -59,6 +61,7 @@ NEEDS = {
     "draw_stages": Needs(stays=True),
     "grade_certainty": Needs(stays=True),
     "write_status": Needs(mb_per_mb=10),
+    "tell_changes": Needs(mb_per_mb=30, minutes_per_100_mb=30),
     "write_checklists": Needs(mb_per_mb=10),
     # Holds the figures that it shows and passes over the Word document.
     "write_exports": Needs(mb_per_mb=20, minutes_per_100_mb=10),

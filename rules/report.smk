@@ -24,6 +24,29 @@ rule write_status:
         " --text {output.text:q} --feed {output.feed:q} > {log:q} 2>&1"
 
 
+# Each round beside the one before, and what was published beside what is so now.
+rule tell_changes:
+    input:
+        unpack(changes_inputs),
+    output:
+        CHANGES,
+        since="results/report/since.json",
+    log:
+        "results/logs/tell_changes.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("tell_changes"),
+    params:
+        **program("tell_changes.py", *REPORT_PAGE),
+        # Unsorted: outcomes stand in a comparison as in the protocol.
+        values=lambda w: value("tell_changes", changes_values()),
+        inputs=lambda w, input: value("tell_changes", named_inputs(input)),
+    shell:
+        "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --folder results/report/changes"
+        " --since {output.since:q} > {log:q} 2>&1"
+
+
 # They speak of the whole review, and so belong to its end.
 rule write_checklists:
     input:
@@ -99,7 +122,6 @@ rule write_report:
         word="results/report/review.docx",
         references="results/report/references.json",
         tables=directory("results/report/tables"),
-        changes=directory("results/report/changes"),
         findings=FINDINGS,
     log:
         "results/logs/write_report.log",
@@ -114,7 +136,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --tables {output.tables:q} --references {output.references:q} --changes {output.changes:q}"
+        " --word {output.word:q} --tables {output.tables:q} --references {output.references:q}"
         " --findings {output.findings:q} > {log:q} 2>&1"
 
 
@@ -123,6 +145,7 @@ rule report:
         "results/report/index.html",
         "results/report/review.docx",
         "results/figures/stages.svg",
+        rules.tell_changes.output,
         rules.write_checklists.output if PARTS["prisma"] else [],
         rules.trace_numbers.output if POOLED else [],
         rules.write_exports.output if POOLED or SEARCHED else [],

@@ -87,6 +87,29 @@ rule list_studies:
         " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
+# What later searches and a list that a person dropped in say of works that are known.
+rule check_reports:
+    input:
+        works="results/deduplication/works.parquet",
+        studies="results/screening/studies.csv",
+        changes=lambda w: changed_records(),
+        retractions=lambda w: there("config/retractions"),
+    output:
+        "results/screening/notices.csv",
+    log:
+        "results/logs/check_reports.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("check_reports"),
+    params:
+        **program("check_reports.py"),
+        tables=lambda w, input: words("check_reports", list(input.get("changes", []))),
+    shell:
+        "python {params.script:q} --works {input.works:q} --studies {input.studies:q} --changes {params.tables:q}"
+        " --retractions {input.retractions:q} --out {output:q} > {log:q} 2>&1"
+
+
 # What is written per person depends on the protocol.
 if LISTED or TASKS:
 

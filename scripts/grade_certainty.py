@@ -15,7 +15,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="{outcomes: [[id, [other name, ...]], ...], tool, designs: {id: design}, rounds: [date, ...]}",
+        help="{outcomes: [[id, [other name, ...]], ...], tool, designs: {id: design}}",
     )
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     outcomes = dict(asked["outcomes"])
     starts = {id_: start_of(asked["tool"], asked["designs"].get(id_)) for id_ in outcomes}
     rows = read_sheet(args.sheet, "certainty")
-    tables.write_table(certainty_of(rows, outcomes, starts=starts, rounds=asked["rounds"]), args.out)
+    tables.write_table(certainty_of(rows, outcomes, starts=starts, rounds=None), args.out)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen import tables
+from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
 from evergreen.extraction.slices import as_csv, slices_of
 from evergreen.protocol.outcomes import Outcome
+from evergreen.screening.notices import of_studies
 from evergreen.synthesis.readiness import refusals
 from evergreen.tables import read_table
 
@@ -19,6 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--studies", required=True)
     arguments.add_argument("--screened")
     arguments.add_argument("--judgements")
+    arguments.add_argument("--notices", help="what became of reports")
     arguments.add_argument(
         "--outcomes",
         type=json_argument,
@@ -32,8 +34,11 @@ def main(argv: list[str] | None = None) -> None:
     rows, studies = read_table(args.converted), read_table(args.studies)
     screened = read_table(args.screened) if args.screened else None
     judgements = read_table(args.judgements) if args.judgements else None
+    marked = of_studies(spreadsheets.read_table(args.notices)) if args.notices else {}
     refuse(refusals(rows, studies, outcomes, screened=screened))
-    slices = slices_of(rows, outcomes, screened=screened, judgements=judgements, studies=studies)
+    slices = slices_of(
+        rows, outcomes, screened=screened, judgements=judgements, studies=studies, marked=marked
+    )
     for name, rows_of_it in slices.items():
         tables.write_text(as_csv(rows_of_it), args.folder / f"{name}.csv")
 

@@ -26,7 +26,6 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--tables", type=Path, required=True, help="folder for pages of long tables")
     arguments.add_argument("--references", required=True, help="where the references go, as CSL-JSON")
-    arguments.add_argument("--changes", type=Path, required=True, help="folder for what each update changed")
     arguments.add_argument(
         "--findings",
         nargs="*",
@@ -55,7 +54,6 @@ def main(argv: list[str] | None = None) -> None:
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
         write_document(protocol.review, numbered(printed(sections)), word)
     tables.write_json(report.references(), args.references)
-    report.write_changes(args.changes)
     if args.findings:
         alone, table = args.findings
         summary = findings.section(report.findings, protocol.question, alone=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.report import alerts, facts, feed, status
+from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.worklists.files import PLACES
@@ -32,7 +33,13 @@ def main(argv: list[str] | None = None) -> None:
     items = waiting(args.inputs, args.params)
     tables.write_json(status.as_records(items), args.json)
     tables.write_text(
-        status.as_text(args.params["title"], items, args.params.get("on_purpose", {})), args.text
+        status.as_text(
+            args.params["title"],
+            items,
+            args.params.get("on_purpose", {}),
+            _quiet(Inputs(args.inputs), args.params),
+        ),
+        args.text,
     )
     tables.write_text(
         feed.as_atom(args.params["title"], items, _newest(Inputs(args.inputs), args.params["rounds"])),
@@ -49,6 +56,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     items = [
         *status.waiting_searches(params["unfrozen"]),
         *status.waiting_sources(params["not_searched"]),
+        *status.waiting_strategies(_logs(inputs), params["stand_in"]),
     ]
     if "imports" in inputs:
         items += status.waiting_exports(table("imports"))
@@ -71,9 +79,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     included: list[str] = []
     if studies is not None:
         items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
-        items += alerts.waiting(
-            alerts.alerts(table("works"), studies, alerts.read(map(str, inputs.paths("changes"))))
-        )
+        items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))
         for task in (EXTRACTION, BIAS):
@@ -84,6 +90,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     if "certainty" in inputs and "merged" in inputs:
         items += status.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
     items += status.waiting_unread(params["unread"])
+    items += since.waiting(inputs.json("since")) if "since" in inputs else []
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)
         if task is EXTRACTION and "merged" in inputs:
@@ -91,6 +98,19 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
         if task is EXTRACTION and "queries" in inputs:
             items += status.waiting_queries(table("queries"), studies)
     return items
+
+
+def _logs(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
+    """(source, log) of the searches of PubMed, of each source the oldest first."""
+    return [(path.parts[-3], tables.read_json(path)) for path in inputs.paths("searches")]
+
+
+def _quiet(inputs: Inputs, params: dict[str, Any]) -> str:
+    """What is said of a last round that brought nothing."""
+    if "works" not in inputs:
+        return ""
+    days = inputs.table("works")["round"].unique().tolist()
+    return status.nothing_new(params["rounds"], days, not params["not_searched"])
 
 
 def _newest(inputs: Inputs, rounds: list[str]) -> str:

@@ -26,8 +26,9 @@ from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, ReviewError
 from evergreen.figures import printing
 from evergreen.protocol import params, people
-from evergreen.protocol.loading import of_run
+from evergreen.protocol.loading import as_written, of_run
 from evergreen.protocol.screening import STAGES
+from evergreen.states.frozen import NOW, path_of, versions
 from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts
 from receipts import value, words
@@ -52,6 +53,8 @@ def said(function):
 
 # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
 PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
+# The same without what defaults fill in.
+WRITTEN = as_written(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
 TOOL = PROTOCOL.risk_of_bias.tool
 said(tool_of)(TOOL)
 OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]
@@ -62,7 +65,7 @@ PRINTS = printing.prints(PROTOCOL.figures)
 sheet, written = said(people.sheet), said(people.written)
 bias_sheets = said(people.bias_sheets)
 extraction_sheets, study_sheets = said(people.extraction_sheets), said(people.study_sheets)
-votes_in, unread = said(people.votes), said(people.unread)
+votes_in, unread, checked = said(people.votes), said(people.unread), said(people.checked)
 
 DATA = {}  # files of the library that a script's modules read, by script
 
@@ -92,7 +95,7 @@ def there(stem):
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
     scope = people.scope_of(map(str, workflow.dag_settings.targets))
-    files, given, read = people.checked(PROTOCOL, scope)
+    files, given, read = checked(PROTOCOL, scope)
 
     def check():
         import check_inputs  # takes long to load

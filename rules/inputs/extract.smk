@@ -14,6 +14,7 @@ def beside_rows():
     tables = {"studies": "results/extraction/studies.csv"}
     if PROTOCOL.screened:
         tables["screened"] = "results/screening/studies.csv"
+        tables["notices"] = "results/screening/notices.csv"
     if bias_sheets(PROTOCOL):
         tables["judgements"] = "results/risk_of_bias/judgements.csv"
     return tables

@@ -23,6 +23,16 @@ PARTS = {
 FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv")] if POOLED else []
 
 
+# Each round beside the one before, each frozen version beside the one before, and the last beside what is so now.
+VERSIONS = versions()
+_ROUNDS = list(zip(PROTOCOL.rounds, PROTOCOL.rounds[1:])) if SEARCHED else []
+CHANGES = [
+    f"results/report/changes/{before}..{after}.{suffix}"
+    for before, after in [*_ROUNDS, *zip(VERSIONS, [*VERSIONS[1:], NOW])]
+    for suffix in ("html", "docx", "json")
+] + [f"results/report/changes/{day}.md" for _, day in _ROUNDS]
+
+
 def requested():
     """The targets of a run, as JSON: those asked for, or `all` where the run is of everything that a review delivers."""
     if receipts.of_everything(workflow.dag):
@@ -79,7 +89,8 @@ def status_inputs(wildcards):
         found["studies"] = "results/screening/studies.csv"
         found["study_orphans"] = "results/screening/orphans.csv"
         found["works"] = "results/deduplication/works.parquet"
-        found["changes"] = changed_records()
+        found["notices"] = "results/screening/notices.csv"
+        found["searches"] = search_logs()
         for stage in STAGES:
             for table in ("decisions", "votes", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
@@ -92,6 +103,8 @@ def status_inputs(wildcards):
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
         found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
+    if VERSIONS:
+        found["since"] = "results/report/since.json"
     return {name: paths for name, paths in found.items() if paths}
 
 
@@ -121,6 +134,37 @@ def facts_inputs():
     return found
 
 
+def changes_inputs(wildcards):
+    """What is compared of the review as it stands, and the versions it is compared with."""
+    found = {"sheets": checked(PROTOCOL, "all").paths}
+    if SEARCHED:
+        for table in ("clusters.csv", "works.parquet"):
+            found[table.partition(".")[0]] = f"results/deduplication/{table}"
+        for stage in STAGES:
+            found[f"decisions_{stage}"] = f"results/screening/{stage}/decisions.csv"
+        found["studies"] = "results/screening/studies.csv"
+        found["prisma"] = "results/prisma/counts.json"
+    if JUDGED:
+        found["judgements"] = "results/risk_of_bias/judgements.csv"
+    if POOLED:
+        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
+        found["certainty"] = CERTAINTY
+    if VERSIONS:
+        found["versions"] = [str(path_of(version)) for version in VERSIONS]
+        found["figures"] = [f"results/figures/{outcome}/figures.json" for outcome in OUTCOMES if POOLED]
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def changes_values():
+    """The protocol, whole and as its author wrote it, whose files are whose, and the versions."""
+    return {
+        "protocol": params.whole(PROTOCOL),
+        "written": WRITTEN,
+        "files": [file for area in checked(PROTOCOL, "all").files.values() for file in area],
+        "versions": VERSIONS,
+    }
+
+
 def checklist_inputs(wildcards):
     """What the checklists are filled from: the facts, the flow chart's numbers, and the logs of the searches."""
     found = {
@@ -135,9 +179,9 @@ def checklist_inputs(wildcards):
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json", **facts_inputs()}
+    found = {"status": "results/report/status.json", "since": "results/report/since.json", **facts_inputs()}
     if SEARCHED:
-        found["changes"] = changed_records()
+        found["notices"] = "results/screening/notices.csv"
         found["studies"] = "results/screening/studies.csv"
         # In the order in which the report prints them.
         found["named_studies"] = [

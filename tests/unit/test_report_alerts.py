@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from evergreen.records.retractions import Listed
 from evergreen.report import alerts, status
 from evergreen.report.blocks import Link, Table, Text
 from evergreen.report.selection import citation
+from evergreen.screening.notices import notices, of_studies
 
 WORKS = pd.DataFrame(
     [
@@ -31,8 +33,12 @@ CHANGES = changes(
 )  # fmt: skip
 
 
+def said(works, changed, listed=None):
+    return alerts.alerts(works, notices(works, STUDIES, changed, listed or {}))
+
+
 def test_retractions_of_included_studies_come_first_and_excluded_reports_do_not_matter():
-    found = alerts.alerts(WORKS, STUDIES, CHANGES)
+    found = said(WORKS, CHANGES)
     assert [(one.study, one.report.text, one.what, one.round) for one in found] == [
         ("A", "Two 2019, J", "retracted", "2023-12-31"),
         ("A", "One 2019, J", "deleted", "2023-12-31"),
@@ -43,7 +49,7 @@ def test_retractions_of_included_studies_come_first_and_excluded_reports_do_not_
 
 
 def test_the_status_names_the_retracted_report_before_all_else_and_stops_no_final_review():
-    items = alerts.waiting(alerts.alerts(WORKS, STUDIES, CHANGES))
+    items = alerts.waiting(said(WORKS, CHANGES))
     assert "RETRACTED: 1 report of included studies: A (Two 2019, J)" in items[0].line()
     assert "RETRACTED: 1 report of pending studies: B" in items[1].line()
     assert [item.what.split(" (")[0] for item in items[2:]] == ["1 report to look at again"] * 2
@@ -51,20 +57,41 @@ def test_the_status_names_the_retracted_report_before_all_else_and_stops_no_fina
 
 
 def test_the_report_begins_with_a_note_and_says_it_beside_every_citation():
-    section = alerts.section(alerts.alerts(WORKS, STUDIES, CHANGES))
+    section = alerts.section(said(WORKS, CHANGES))
     note, table = section.blocks
     assert isinstance(note, Text)
     assert note.style == "note"
     assert note.text.startswith("1 report of included studies has been retracted: A. Its data still count")
     assert isinstance(table, Table)
     assert table.rows[0][2] == "RETRACTED"
-    marked = alerts.marked(WORKS, CHANGES)
+    marked = alerts.marked(WORKS, notices(WORKS, STUDIES, CHANGES, {}))
     assert marked["retracted"].tolist() == [False, True, True, True]
     assert citation(marked.iloc[1]).text == "Two 2019, J, RETRACTED"
 
 
 def test_where_nothing_changed_nothing_is_said():
     quiet = WORKS.assign(retracted=False)
-    assert alerts.alerts(quiet, STUDIES, changes()) == []
+    assert said(quiet, changes()) == []
     assert alerts.section([]) is None
-    assert alerts.marked(quiet, {})["retracted"].tolist() == [False] * 4
+    assert alerts.marked(quiet, notices(quiet, STUDIES, {}, {}))["retracted"].tolist() == [False] * 4
+
+
+def test_a_notice_of_two_sources_is_said_once_and_studies_are_marked_by_the_weightier():
+    listed = {
+        "pubmed:1": [Listed("expression of concern", "2022-01-01", "doi:10.1/c", "Concerns about data")],
+        "pubmed:2": [Listed("retracted", "2023-02-03", "PMID 99", "Falsification of data")],
+    }
+    found = said(WORKS, CHANGES, listed)
+    assert [(one.report.text, one.what, one.known, one.words) for one in found[:3]] == [
+        ("Two 2019, J", "retracted", "2023-12-31", "RETRACTED (2023-02-03: Falsification of data)"),
+        ("One 2019, J", "expression of concern", "Retraction Watch", "expression of concern (2022-01-01: Concerns about data)"),
+        ("One 2019, J", "deleted", "2023-12-31", "no longer in PubMed (deleted, or merged with another record)"),
+    ]  # fmt: skip
+    assert found[1].notice == Link("doi:10.1/c", "https://doi.org/10.1/c")
+    assert of_studies(notices(WORKS, STUDIES, CHANGES, listed)) == {
+        "A": "retracted",
+        "B": "retracted",
+        "C": "retracted",
+    }
+    only = {"pubmed:1": listed["pubmed:1"]}
+    assert of_studies(notices(WORKS.assign(retracted=False), STUDIES, changes(), only)) == {"A": "concern"}

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from evergreen.protocol.loading import complete
-from evergreen.report import methods, updates
+from evergreen.report import methods
+from evergreen.report.changes import rounds
 from evergreen.report.facts import Deduplication, Facts, Search, deduplicated, filled, screened
 from tests.rows import each
 
@@ -267,4 +268,4 @@ def test_who_judged_is_told_with_the_tool():
 )
 def test_an_update_screened_what_somebody_decided(pending, skipped, expected):
     counts = {"database_results": 9, "records_screened": 8, "records_pending": pending, "extra_reports": 0}
-    assert expected in updates.sentence(counts, [], skipped)
+    assert expected in rounds.sentence(counts, [], skipped)

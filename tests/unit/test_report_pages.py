@@ -13,8 +13,9 @@ from evergreen.prisma import flow_page as flow_page
 from evergreen.prisma.chart import charts
 from evergreen.prisma.counts import chained, given
 from evergreen.protocol.review import Review
-from evergreen.report import page, selection, updates
+from evergreen.report import page, selection
 from evergreen.report.blocks import Code, Head, Heading, Lines, Link, Section, Table, Terms, Text, Tiles
+from evergreen.report.changes import rounds
 from evergreen.report.word import document
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import work_list
@@ -147,7 +148,7 @@ def test_the_markdown_of_an_update_holds_no_html_link_or_cell_from_outside(text)
         [Head("Outcome"), Head("Effect")],
         [[text, "RR 0.74 (0.50 to 1.10)"], [Link(text, "https://a.org"), ""]],
     )
-    lines = updates.as_markdown(text, "2020-12-31", [Text(text), table]).split("\n")
+    lines = rounds.as_markdown(text, "2020-12-31", [Text(text), table]).split("\n")
     assert len(lines) == 11
     assert lines[7] == "| --- | --- |"
     assert all(len(re.findall(r"(?<!\\)\|", line)) == 3 for line in lines[6:10])
@@ -160,7 +161,7 @@ def test_the_markdown_of_an_update_holds_no_html_link_or_cell_from_outside(text)
 
 def test_the_markdown_of_an_update_is_readable():
     table = Table("Effects", [Head("Outcome")], [["Pain at 12 weeks (−1.2 to 0.3)"]])
-    found = updates.as_markdown(
+    found = rounds.as_markdown(
         "Drugs & pain", "2020-12-31", [Text("1 study was added: O'Neill 2010."), table]
     )
     assert found == (

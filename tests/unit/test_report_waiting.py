@@ -12,6 +12,7 @@ from evergreen.report.status import (
     as_text,
     behind,
     named,
+    nothing_new,
     waiting_conflicts,
     waiting_cut,
     waiting_exports,
@@ -248,3 +249,18 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
         + waiting_unread([])
     )
     assert named(["a", "b", "c"], most=2) == "a, b and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("rounds", "works", "searched", "said"),
+    [
+        (["2020-12-31", "2023-12-31"], ["2020-12-31"], True, "The round of 2023-12-31 brought nothing new: no work that was not known before."),
+        (["2020-12-31", "2023-12-31"], ["2020-12-31"], False, "brought nothing new, as far as it was searched"),
+        (["2020-12-31", "2023-12-31"], ["2020-12-31", "2023-12-31"], True, None),
+        (["2020-12-31"], [], True, None),
+    ],
+)  # fmt: skip
+def test_a_round_that_brought_nothing_is_said_first(rounds, works, searched, said):
+    quiet = nothing_new(rounds, works, searched)
+    assert (said in quiet) if said else quiet == ""
+    assert as_text("A", [], quiet=quiet).splitlines()[1] == (quiet or "Nothing awaits anybody.")

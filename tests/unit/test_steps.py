@@ -210,6 +210,15 @@ def test_outputs_that_a_step_has_no_longer_go_with_their_folders(review):
     assert not receipts.stands(WORK.place)
 
 
+def test_what_lay_in_an_old_output_folder_and_is_made_by_another_step_stays(review):
+    folder = Path("results/old")
+    folder.mkdir(parents=True)
+    for name in ("kept.csv", "gone.csv"):
+        (folder / name).write_text("x")
+    sweep(["results/old"], {"results/old/kept.csv"})
+    assert [path.name for path in folder.iterdir()] == ["kept.csv"]
+
+
 def test_drafts_do_not_lie_among_the_results(review):
     drafts.clear()
     with tables.replaced("results/a.csv") as draft:

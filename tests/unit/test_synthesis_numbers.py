@@ -224,3 +224,25 @@ def test_other_models_of_the_same_studies_show_effects_of_their_own():
     asked = written(counts(RARE), entry("OR", analysis={"model": "mh", "sensitivity": [{"model": "peto"}]}))
     assert asked["measure"] == "OR"
     assert asked["sensitivity"]["model = peto"]["measure"] == "PETO"
+
+
+@each(
+    ("notices", "expected"),
+    [
+        # Equal variances, so that a common effect is the mean of the studies that are left.
+        (("", "retracted", ""), {"retracted": (2, 2.0)}),
+        (("retracted", "concern", ""), {"retracted": (2, 2.5), "concern": (1, 3.0)}),
+        (("", "concern", ""), {"concern": (2, 2.0)}),
+        (("", "", ""), {}),
+    ],
+)
+def test_studies_with_a_retracted_report_are_left_out_beside_the_main_analysis(notices, expected):
+    rows = means(1.0, 2.0, 3.0)
+    rows["report_notice"] = [notice for notice in notices for _ in range(2)]
+    found = written(rows, entry("MD", analysis={"model": "common"})).pop("sensitivity")
+    assert {name: (one["k"], one["model"]["estimate"]) for one in found.values() for name in [one["changes"]["without"]]} == {
+        name: (k, pytest.approx(estimate)) for name, (k, estimate) in expected.items()
+    }  # fmt: skip
+    asked = entry("MD", analysis={"sensitivity": [{"without": ["retracted", "concern"]}]})
+    said = [one["not_done"] for one in written(rows, asked)["sensitivity"].values()]
+    assert [bool(reason) for reason in said] == ["retracted" not in notices, not any(notices)]

@@ -71,7 +71,8 @@ def read(run) -> dict[str, str]:
         "report": text_of(report / "index.html"),
         "summary of findings": text_of(report / "summary_of_findings.html"),
         "word": "\n".join([*(part.text for part in word.paragraphs), *cells]),
-        "changes": "\n".join(path.read_text(encoding="utf-8") for path in (report / "changes").iterdir()),
+        "changes": "\n".join(path.read_text(encoding="utf-8") for path in (report / "changes").glob("*.md")),
+        "pages of changes": "\n".join(map(text_of, (report / "changes").glob("*.html"))),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -189,12 +191,17 @@ def test_a_search_that_finds_nothing_new_runs_no_analysis(review):
     assert run.status == 0, run.output
     assert set(run.rules) <= {
         "read_records", "audit_records", "count_prisma", "write_checklists",
-        "write_status", "draw_stages", "write_report",
+        "tell_changes", "write_status", "draw_stages", "write_report",
     }  # fmt: skip
     assert tables.read_json(review / "results/prisma/counts.json")["rounds"]["2023-06-30"]["seen_before"] == 5
+    status = (review / "results/report/status.txt").read_text()
+    assert "The round of 2023-06-30 brought nothing new" in status
 
 
-def test_a_changed_number_runs_its_outcome_only(review):
+def test_a_changed_number_runs_its_outcome_only_and_is_named_beside_the_frozen_version(review):
+    program = [sys.executable, ROOT / "scripts/freeze_version.py", "1.0", "--review", review]
+    subprocess.run(program, check=True, capture_output=True)
+    assert sum(path.stat().st_size for path in (review / "config/versions").rglob("*.*")) < 300_000
     for extractor in ("AB", "CD"):
         path = review / f"config/extraction/{extractor}.csv"
         path.write_text(
@@ -207,6 +214,13 @@ def test_a_changed_number_runs_its_outcome_only(review):
     assert run.status == 0, run.output
     assert (run.rules["pool_outcomes"], run.rules["draw_outcomes"]) == (1, 1)
     assert run.rules["count_votes"] == run.rules["deduplicate_works"] == run.rules["count_prisma"] == 0
+    since = tables.read_json(review / "results/report/since.json")
+    cell = "Extracted cells, Jones2021, response, 12 weeks, larkspur, intervention, events: 41 \N{RIGHTWARDS ARROW} 42"
+    assert since["corrected"] == [f"{cell} (AB)", f"{cell} (CD)"]
+    assert "differs from version 1.0" in (review / "results/report/status.txt").read_text()
+    assert "differs" not in (review / "config/versions/1.0/summary_of_findings.html").read_text()
+    found = tables.read_json(review / "results/report/changes/1.0..now.json")
+    assert set(found["counts"]) == {"extraction", "effects", "weights"}
 
 
 def test_a_deleted_result_is_made_again(review):

@@ -90,12 +90,12 @@ def certainty_of(
     outcomes: Sequence[str] | Mapping[str, Sequence[str]],
     *,
     starts: Mapping[str, Start] | None = None,
-    rounds: Sequence[str] = (),
+    rounds: Sequence[str] | None = (),
 ) -> pd.DataFrame:
     """One line per outcome of the sheet, in the order of `outcomes`: their ids, with other names that a sheet may use.
 
     `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign, or not_applicable), reason, and the round where
-    there are `rounds`. The first six domains take levels off, the last three add them; the result stays between very low and high. It
+    there are `rounds` (None: any; people's files are checked before a step reads them, and a step that knew the rounds would run at each update). The first six domains take levels off, the last three add them; the result stays between very low and high. It
     starts where `starts` says, at high where study_design is judged or nothing is said. Raises InputError(s) on unknown outcomes,
     domains and rounds, and on a domain judged twice.
     """
@@ -121,7 +121,7 @@ def certainty_of(
             errors.append(
                 InputError(f"{outcome}: {domain} is judged twice", **place, column="domain", todo="Keep one.")
             )
-        elif day and day not in rounds:
+        elif day and rounds is not None and day not in rounds:
             todo = f"Allowed: {', '.join(rounds)}." if rounds else "Leave it empty: the protocol has none."
             errors.append(InputError(f"{day!r} is no round", **place, column="round", todo=todo))
         else:

@@ -21,7 +21,7 @@ from evergreen.extraction.row_values import typed
 from evergreen.protocol.conversions import Filling
 from evergreen.protocol.outcomes import Outcome, own_fillings
 from evergreen.sheets import folded, name_key
-from evergreen.sheets.columns import apart, as_called
+from evergreen.sheets.columns import NOTICE, apart, as_called
 from evergreen.sheets.filing import specificity
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Slices:
         screened: pd.DataFrame | None = None,
         judgements: pd.DataFrame | None = None,
         studies: pd.DataFrame | None = None,
+        marked: Mapping[str, str] | None = None,
         places: bool = False,
     ) -> None:
         self._rows = rows.drop(columns=[c for c in LEFT_BEHIND if c in rows and not places])
@@ -62,6 +63,7 @@ class Slices:
         )
         self._judged = {} if judgements is None else _filed(judgements)
         self._studies = studies
+        self._marked = {folded(study): what for study, what in (marked or {}).items()}
         self._columns: dict[str, dict[str, str] | None] = {}
 
     def of(
@@ -77,7 +79,8 @@ class Slices:
         `outcome` says under which comparison judgements of the risk of bias are filed: by its id, or an arm of its control group.
 
         Added are `round` ("" without screening), `screening` (`included`, `pending`, `excluded`, `missing`: in no list; ""
-        without screening), `rob_overall`, `risk_of_bias` (JSON, domain to judgement) and the study-level `columns` asked
+        without screening), `rob_overall`, `risk_of_bias` (JSON, domain to judgement), where a study of the outcome is `marked` for a notice on a
+        report `report_notice` (`retracted`, `concern`, ""), and the study-level `columns` asked
         for, called as `sheets.columns.apart` has it. Raises InputError when one of the columns is in no sheet.
         """
         wanted = folded(data)
@@ -93,6 +96,8 @@ class Slices:
             for column, of_study in zip(FIRST_REPORT, first_reports, strict=False):
                 result[column] = [of_study.get(name, "") for name in names]
         result["rob_overall"], result["risk_of_bias"] = self._judgements(names, result, wanted, outcome)
+        if any(name in self._marked for name in names):
+            result[NOTICE] = [self._marked.get(name, "") for name in names]
         for column in columns:
             if (own := self._study_column(column)) is not None:
                 result[apart(column)] = [own.get(name, "") for name in names]
@@ -161,9 +166,10 @@ def slices_of(
     screened: pd.DataFrame | None = None,
     judgements: pd.DataFrame | None = None,
     studies: pd.DataFrame | None = None,
+    marked: Mapping[str, str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The slices of several outcomes by their id, each as `Slices.of` cuts it."""
-    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies)
+    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, marked=marked)
     own = own_fillings(wanted)
     return {one.id: cut.of(one.data, one.columns, filling=own.get(one.id), outcome=one) for one in wanted}
 

@@ -77,6 +77,7 @@ MODEL_WORDS = {
 }  # fmt: skip
 LEFT_OUT = {
     "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
+    "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
 }  # fmt: skip
 CHANGES: Mapping[str, Callable[[Any], str]] = {
     "tau2": lambda value: _capital(TAU2[value]),

@@ -20,7 +20,9 @@ Computed = Literal[
 """Measures that follow from the numbers of arms."""
 Measure = Literal[Computed, "HR", "GEN"]
 MultiArm = Literal["combine", "split", "separate"]
-Without = Literal["high_risk", "derived", "imputed", "each_source", "outliers", "influential"]
+Without = Literal[
+    "high_risk", "derived", "imputed", "each_source", "outliers", "influential", "retracted", "concern"
+]
 
 
 Level = Literal["timepoint", "instrument", "population", "arm"]

@@ -49,6 +49,12 @@ def of_run(path: str | Path | None, given: Mapping[str, Any]) -> Protocol:
     return complete(given) if path is None else load(path, given)
 
 
+def as_written(path: str | Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the author of a protocol wrote, with what is `given` besides, days as texts; without what defaults fill in."""
+    written: dict[str, Any] = _plain(_merged({} if path is None else yaml_text.read(path), given), (), [])
+    return written
+
+
 def complete(
     raw: Mapping[str, Any],
     *,

@@ -225,13 +225,11 @@ def draw_bias(protocol: Protocol) -> Values:
 
 
 def grade_certainty(protocol: Protocol) -> Values:
-    """[id, [name, name of its data]] of the outcomes that may be rated, where the certainty of each starts, the rounds that it may
-    be rated for."""
+    """[id, [name, name of its data]] of the outcomes that may be rated, and where the certainty of each starts."""
     return {
         "outcomes": [[id_, names] for id_, names in names_of_outcomes(protocol).items()],
         "tool": protocol.risk_of_bias.tool,
         "designs": {outcome.id: outcome.design for outcome in protocol.outcomes if outcome.design},
-        "rounds": list(protocol.rounds),
     }
 
 

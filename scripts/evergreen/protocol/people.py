@@ -150,6 +150,7 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
     elif area == "screening":
         yield "excluded_before_screening", sheet("config/excluded_before_screening")
         yield "studies", sheet("config/studies")
+        yield "retractions", sheet("config/retractions")
         for name, stage in protocol.screening.stages.items():
             for path in sheets_in(f"config/screening/{name}", stage.reviewers).values():
                 yield "screening", path

@@ -1,42 +1,43 @@
-"""What became of the review's reports after they were found: retracted, under concern, corrected, revised, deleted.
+"""What became of the review's reports after they were found, told to its readers before the results, and to those who keep it.
 
-A later round of a PubMed search says so in `changes.csv`; that a report was already retracted when it was found stands in its
-record. A reader of the review has to see it before the results.
+What there is to tell stands in `screening/notices.csv`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from evergreen import tables
+from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRACTED
 from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
 from evergreen.report.selection import citation
 from evergreen.report.status import Waiting, plural
 
-RETRACTED = "retracted"
-WORDS = {  # what a round says of a record, the weightiest first
+WORDS = {  # what is said of a report, the weightiest first
     RETRACTED: "retracted",
-    "expression of concern": "expression of concern",
+    CONCERN: "expression of concern",
+    REINSTATED: "reinstated after a retraction",
     "corrected and republished": "corrected and republished",
+    CORRECTED: "corrected",
     "erratum": "erratum",
     "deleted": "no longer in PubMed (deleted, or merged with another record)",
     "updated": "updated by another report",
     "revised": "record revised",
     "no_longer_found": "no longer found by the strategy",
 }
-LINK = re.compile(r"[A-Za-z]+ (\d+)")  # RetractionIn 12345
-CONSEQUENCES = "Its data still count in this review. Decide whether they may: exclude the report at full text, or keep it and say why."
+CONSEQUENCES = (
+    "Its data still count in this review; a sensitivity analysis leaves them out. Decide whether they may: exclude the report at full text, or"
+    " keep it and say why."
+)
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that became known of one report. `round` is "" for what the record said when it was found; `status` is that
-    of its study: included or pending."""
+    """One thing that became known of one report. `round` is "" for what no round said; `status` is that of its study: included or
+    pending. `source` is who says so, "" where its own record did when it was found."""
 
     study: str
     status: str
@@ -44,56 +45,51 @@ class Alert:
     what: str
     detail: str
     round: str
+    notice_at: str = ""
+    source: str = ""
 
     @property
     def notice(self) -> Cell:
-        """The report that says so, where PubMed names it; else the fields that differ."""
-        if match := LINK.fullmatch(self.detail):
-            return Link(f"PMID {match[1]}", f"https://pubmed.ncbi.nlm.nih.gov/{match[1]}/")
+        """The report that says so, where it is named; else the fields that differ, or the reason."""
+        if self.notice_at.startswith("PMID "):
+            return Link(
+                self.notice_at, f"https://pubmed.ncbi.nlm.nih.gov/{self.notice_at.removeprefix('PMID ')}/"
+            )
+        if self.notice_at.startswith("doi:"):
+            return Link(self.notice_at, f"https://doi.org/{self.notice_at.removeprefix('doi:')}")
         return self.detail
 
+    @property
+    def words(self) -> str:
+        """What became of it, with the reason where the notice is shown in its place."""
+        said = WORDS[self.what].upper() if self.what == RETRACTED else WORDS[self.what]
+        return f"{said} ({self.detail})" if self.notice_at and self.detail else said
 
-def read(files: Iterable[str]) -> dict[tuple[str, str], pd.DataFrame]:
-    """The files `<source>/<round>/changes.csv` by source and round."""
-    places = {Path(file).parts[-3:-1]: tables.read_table(file) for file in files}
-    return {(source, day): table for (source, day), table in places.items()}
-
-
-def marked(works: pd.DataFrame, changes: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
-    """Works with `retracted` as of the last round. `changes`: those of each (source, round)."""
-    since = {record for record, _, what, _ in _changed(changes) if what == RETRACTED}
-    ids = works["record_ids"].map(lambda joined: not since.isdisjoint(joined.split("; ")))
-    return works.assign(retracted=works["retracted"].astype(bool) | ids.astype(bool))
+    @property
+    def known(self) -> str:
+        """Since when it is known, and by whom."""
+        return self.round or self.source or "it was found"
 
 
-def alerts(
-    works: pd.DataFrame, studies: pd.DataFrame, changes: Mapping[tuple[str, str], pd.DataFrame]
-) -> list[Alert]:
+def marked(works: pd.DataFrame, notices: pd.DataFrame) -> pd.DataFrame:
+    """Works with `retracted` as of today."""
+    gone = set(notices.loc[notices["what"].eq(RETRACTED), "work_id"])
+    return works.assign(retracted=works["retracted"].astype(bool) | works["work_id"].isin(gone))
+
+
+def alerts(works: pd.DataFrame, notices: pd.DataFrame) -> list[Alert]:
     """What became of the reports of included and pending studies, retractions of included ones first."""
-    by_record: dict[str, list[tuple[str, str, str]]] = {}
-    for record, day, what, detail in _changed(changes):
-        by_record.setdefault(record, []).append((what, detail, day))
     by_work = {work["work_id"]: work for work in tables.rows(works)}
-    found = []
-    for study in tables.rows(studies[studies["status"].isin(["included", "pending"])]):
-        for work_id in study["work_ids"].split("; "):
-            work = by_work[work_id]
-            said = [one for record in work["record_ids"].split("; ") for one in by_record.get(record, [])]
-            if work["retracted"] and not any(what == RETRACTED for what, _, _ in said):
-                said.append((RETRACTED, "", ""))
-            report = citation({**work, "retracted": False})
-            found += [Alert(study["study"], study["status"], report, *one) for one in said]
+    found = [
+        Alert(
+            row["study"], row["status"], citation({**by_work[row["work_id"]], "retracted": False}), row["what"], row["detail"],
+            row["round"], row["notice"], row["source"],
+        )
+        for row in tables.rows(notices)
+        if row["status"] in ("included", "pending")
+    ]  # fmt: skip
     order = list(WORDS)
     return sorted(found, key=lambda one: (one.status != "included", order.index(one.what), one.study))
-
-
-def _changed(
-    changes: Mapping[tuple[str, str], pd.DataFrame],
-) -> Iterable[tuple[str, str, str, str]]:
-    """Record id, round, change and detail of everything that became of known records."""
-    for (source, day), table in changes.items():
-        for row in tables.rows(table):
-            yield f"{source}:{row['pmid']}", day, row["change"], row["detail"]
 
 
 def waiting(found: Sequence[Alert]) -> list[Waiting]:
@@ -116,7 +112,7 @@ def waiting(found: Sequence[Alert]) -> list[Waiting]:
         named = ", ".join(dict.fromkeys(names))
         text = f"{plural(len(names), 'report')} to look at again ({WORDS[what]}): {named}"
         items.append(
-            Waiting("reviewers", text, "results/search/search-log.html", len(names), blocks=False,
+            Waiting("reviewers", text, "results/screening/notices.csv", len(names), blocks=False,
                     page="search/search-log.html")
         )  # fmt: skip
     return items
@@ -138,9 +134,9 @@ def section(found: Sequence[Alert]) -> Section | None:
         [
             one.study + ("" if one.status == "included" else " (pending)"),
             one.report,
-            WORDS[one.what].upper() if one.what == RETRACTED else WORDS[one.what],
+            one.words,
             one.notice,
-            one.round or "it was found",
+            one.known,
         ]
         for one in found
     ]

@@ -10,7 +10,6 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from evergreen import __version__, tables
@@ -28,9 +27,9 @@ from evergreen.report import (
     search,
     selection,
     summary,
-    updates,
 )
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.changes import rounds, since
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.pooling_words import synthesis
@@ -52,9 +51,14 @@ class Report:
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
         self.findings = findings.read(protocol, inputs)
-        self.changes = self._changes()
-        self._changed = alerts.read(map(str, inputs.paths("changes")))
-        self._works = alerts.marked(inputs.table("works"), self._changed) if "works" in inputs else None
+        self.changes = (
+            rounds.changes(protocol, self.counts, inputs.table("studies"), self.outcomes, self.pooled)
+            if "studies" in inputs
+            else {}
+        )
+        self._works = (
+            alerts.marked(inputs.table("works"), inputs.table("notices")) if "works" in inputs else None
+        )
 
     def sections(self) -> list[Section]:
         """The sections in the order of the report."""
@@ -81,23 +85,17 @@ class Report:
         by_work = {work["work_id"]: work for work in tables.rows(self._works)}
         return references.csl(by_work[work] for work in named)
 
-    def write_changes(self, folder: Path) -> None:
-        """A text for each update into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for day, blocks in self.changes.items():
-            text = updates.as_markdown(self.protocol.review.title, day, blocks)
-            tables.write_text(text, folder / f"{day}.md")
-
     def _alerts(self) -> list[Section]:
         if self._works is None:
             return []
-        became = alerts.section(alerts.alerts(self._works, self.inputs.table("studies"), self._changed))
+        became = alerts.section(alerts.alerts(self._works, self.inputs.table("notices")))
         return [became] if became else []
 
     def _evidence(self) -> Iterable[Section]:
         inputs, protocol = self.inputs, self.protocol
-        if self.changes:
-            yield updates.section(self.changes)
+        frozen = since.blocks(inputs.json("since")) if "since" in inputs else []
+        if self.changes or frozen:
+            yield rounds.section(self.changes, frozen)
         if self.outcomes and "converted" in inputs:
             yield findings.section(self.findings, protocol.question)
         if self._works is not None or self.counts is not None:
@@ -151,18 +149,6 @@ class Report:
         comparisons = {path.with_suffix(""): tables.read_json(path) for path in inputs.paths("agreement")}
         words = methods.selection(self.protocol, self.facts)
         return selection.section(flow, self.counts, comparisons, self.protocol.screening.reasons, words)
-
-    def _changes(self) -> dict[str, list[Block]]:
-        """What each round after the first changed; nothing where the review has one round or no screening."""
-        if "studies" not in self.inputs or self.counts is None:
-            return {}
-        studies, rounds = self.inputs.table("studies"), self.counts["rounds"]
-        skipped = self.counts["skipped"]
-        return {
-            day: updates.blocks_of(day, rounds[day], studies, self.outcomes, self.pooled, skipped)
-            for day in self.protocol.rounds[1:]
-            if day in rounds
-        }
 
 
 def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:

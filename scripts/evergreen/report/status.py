@@ -15,6 +15,7 @@ from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
+from evergreen.search.strategy_changes import differences, other_hits
 from evergreen.sheets import days, folded
 
 
@@ -116,6 +117,33 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
         )
         for id_, name, days in not_searched
     ]
+
+
+def waiting_strategies(
+    logs: Sequence[tuple[str, Mapping[str, Any]]], stand_in: Collection[str] = ()
+) -> list[Waiting]:
+    """Strategies that changed between rounds, and lines that found another number than is written beside them in the last; `logs` as
+    (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
+    place, page = "results/search/search-log.html", "search/search-log.html"
+    items = []
+    for source, day, said in differences(logs):
+        what = f"look at the strategy of {source}, which changed with the round of {day}: {'; '.join(said)}"
+        items.append(Waiting("searcher", what, place, 1, blocks=False, page=page))
+    for source, log in dict(logs).items():
+        other = [] if source in stand_in else other_hits(log["lines"])
+        if other:
+            what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"
+            items.append(Waiting("searcher", what, place, len(other), blocks=False, page=page))
+    return items
+
+
+def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> str:
+    """That the last of several rounds brought nothing, "" where it did; `works` are the rounds of the works, `searched` says whether
+    every source was searched then."""
+    if len(rounds) < 2 or rounds[-1] in works:
+        return ""
+    rest = "" if searched else ", as far as it was searched"
+    return f"The round of {rounds[-1]} brought nothing new{rest}: no work that was not known before."
 
 
 def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[str] = ()) -> list[Waiting]:
@@ -360,11 +388,16 @@ def as_records(items: Sequence[Waiting]) -> list[dict[str, Any]]:
 
 
 def as_text(
-    title: str, items: Sequence[Waiting], on_purpose: Mapping[str, Mapping[str, str]] | None = None
+    title: str,
+    items: Sequence[Waiting],
+    on_purpose: Mapping[str, Mapping[str, str]] | None = None,
+    quiet: str = "",
 ) -> str:
-    """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}."""
+    """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}, `quiet` says that a round brought nothing."""
     lines = [f"  {item.line()}" for item in items]
     lines = ["What awaits whom:", *lines] if lines else ["Nothing awaits anybody."]
+    if quiet:
+        lines.insert(0, quiet)
     if on_purpose:
         lines.append("Not searched on purpose:")
     for day, reasons in (on_purpose or {}).items():

@@ -16,9 +16,10 @@ AWAITED = "_awaited"
 """Column of a sheet that was read, where its schema has labels: whether a row says nothing yet but which row it is."""
 PLACE = ("_file", "_row", AWAITED)
 """Columns of a sheet that was read: where a row stands, and whether it waits. A person's column cannot be called so."""
+NOTICE = "report_notice"
 OWN_COLUMNS = (
     "extractors", "status", "in_conflict", "origin", "derived", "imputed", "not_derived", "converted", "round", "screening", "rob_overall", "risk_of_bias",
-    "report_name", "report_year",
+    "report_name", "report_year", NOTICE,
 )  # fmt: skip
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "

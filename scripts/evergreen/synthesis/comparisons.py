@@ -16,7 +16,7 @@ from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, 
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import columns_of, folded
-from evergreen.sheets.columns import OWN_COLUMNS, as_called
+from evergreen.sheets.columns import NOTICE, OWN_COLUMNS, as_called
 from evergreen.synthesis.arms import (
     ARM_NUMBERS,
     EVENTS_NOT_PEOPLE,
@@ -46,7 +46,7 @@ from evergreen.synthesis.study_labels import first_report, label_of
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
-    name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias")
+    name for name in OWN_COLUMNS if name not in ("rob_overall", "risk_of_bias", NOTICE)
 }
 
 

@@ -77,6 +77,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
                 *analysis.sensitivity,
                 *sensitivity.of_differences(outcome, chosen.comparisons, left_out),
                 *sensitivity.of_correlations(outcome),
+                *sensitivity.of_notices(studies.comparisons),
             ],
             studies,
             outcome,

@@ -1,7 +1,7 @@
 """The sensitivity grid: what else could have been done with the same studies, side by side.
 
 Each entry of the protocol's `sensitivity` names what it changes: a setting of the analysis (`tau2: DL`), the `measure`, or
-what is left out (`without: high_risk`, `derived`, `imputed`, `each_source`, `outliers`, `influential`; `without_studies: [A, B]`). A list
+what is left out (`without: high_risk`, `derived`, `imputed`, `each_source`, `outliers`, `influential`, `retracted`, `concern`; `without_studies: [A, B]`). A list
 stands for several analyses, several keys for their combinations:
 
     sensitivity: [{tau2: [DL, PM]}, {model: common, test: z}, {without: [high_risk, derived]}, {measure: OR}]
@@ -23,6 +23,7 @@ from evergreen.protocol.analysis import Analysis, Settings
 from evergreen.protocol.conversions import ASSUMED, Conversions
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
+from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.result.analyses import Sensitivity
@@ -33,6 +34,8 @@ from evergreen.synthesis.study_influence import influences
 from evergreen.synthesis.subtotals import levels
 
 ANALYSIS_KEYS = set(Settings.model_fields)
+LEFT_OUT = {"retracted": "retracted", "concern": "retracted or put under concern"}
+"""What became of a report for which its study is left out, in words; concern is about both."""
 Rate = Callable[[Outcome], Studies]
 
 
@@ -83,6 +86,12 @@ def of_correlations(outcome: Outcome) -> list[dict[str, Any]]:
     return [{name: value} for name, one in assumed for value in one.sweep if value != one.value]
 
 
+def of_notices(chosen: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """The analyses without studies of which a report was retracted or is under concern; none where no report is."""
+    there = {one.columns.get(NOTICE, "") for one in chosen}
+    return [{"without": what} for what in ("retracted", "concern") if what in there]
+
+
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
     """An entry as single analyses."""
     sources = sorted({source for one in studies.comparisons for source in one.sources})
@@ -108,6 +117,8 @@ def label(changes: Mapping[str, Any]) -> str:
         "derived": "derived values",
         "imputed": "imputed values",
         "influential": "influential studies",
+        "retracted": "studies with a retracted report",
+        "concern": "studies with a report that is retracted or under concern",
     }
     parts = []
     for key, value in changes.items():
@@ -169,6 +180,8 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
         return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))
+    if what in LEFT_OUT and not any(_noticed(one, what) for one in studies.comparisons):
+        raise InputError(f"no study that is pooled has a report that was {LEFT_OUT[what]}")
     names = changes.get("without_studies", [])
     written = {folded(name): name for name in ([names] if isinstance(names, str) else names)}
     here = {folded(name) for one in studies.comparisons for name in (one.study, one.label)}
@@ -179,9 +192,16 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         keep = folded(one.study) not in written and folded(one.label) not in written
         if what == "high_risk":
             keep &= folded(one.columns.get("rob_overall", "")) not in HIGH_RISK
+        elif what in LEFT_OUT:
+            keep &= not _noticed(one, what)
         elif what in ("derived", "imputed"):  # what is imputed is derived too
             keep &= not (one.derived if what == "derived" else one.imputed)
         elif what.startswith("source "):
             keep &= what.removeprefix("source ") not in one.sources
         mask.append(keep)
     return studies.take(np.array(mask, dtype=bool))
+
+
+def _noticed(one: Comparison, what: str) -> bool:
+    notice = one.columns.get(NOTICE, "")
+    return notice == "retracted" or (what == "concern" and notice == "concern")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.whole import Protocol
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
 from evergreen.report.effects import estimate, of_subgroups
 from evergreen.report.methods import listed, screened_words
@@ -75,9 +76,26 @@ def blocks_of(
     return [*found, table] if table else found
 
 
-def section(changes: Mapping[str, Sequence[Block]]) -> Section:
-    """The updates, latest first; `changes` is {round: blocks}."""
-    blocks: list[Block] = []
+def changes(
+    protocol: Protocol,
+    counts: Mapping[str, Any] | None,
+    studies: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+    results: Mapping[str, Result],
+) -> dict[str, list[Block]]:
+    """What each round after the first changed; nothing where the flow chart counts none. `counts` as prisma/counts.json."""
+    if counts is None:
+        return {}
+    return {
+        day: blocks_of(day, counts["rounds"][day], studies, outcomes, results, counts["skipped"])
+        for day in protocol.rounds[1:]
+        if day in counts["rounds"]
+    }
+
+
+def section(changes: Mapping[str, Sequence[Block]], before: Sequence[Block] = ()) -> Section:
+    """The updates, latest first; `changes` is {round: blocks}, `before` what is said above them."""
+    blocks: list[Block] = [*before]
     for day in sorted(changes, reverse=True):
         blocks += [Heading(f"Update of {day}", f"update-{day}"), *changes[day]]
     return Section("updates", "What each update changed", blocks)

@@ -1,0 +1,41 @@
+"""A comparison as files: a page, a Word document and JSON, of one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evergreen import tables
+from evergreen.protocol.review import Review
+from evergreen.report.blocks import Block, Gallery
+from evergreen.report.changes.comparison import sections
+from evergreen.report.page import drawings, page
+from evergreen.report.word import write_document
+from evergreen.states.comparing import Comparison
+
+SUFFIXES = ("html", "docx", "json")
+
+
+def write(
+    found: Comparison,
+    review: Review,
+    stem: Path,
+    figures: Mapping[str, tuple[Path | None, Path | None]] | None = None,
+    before: Sequence[Block] = (),
+) -> None:
+    """Write `<stem>.html`, `.docx` and `.json`. The page holds the figures, as far as it may become no heavier than a report."""
+    parts = sections(found, figures or {}, before)
+    drawn = set(drawings(parts))
+    for (
+        section
+    ) in parts:  # what finds no room in the page is a file that may be gone tomorrow, and no link leads there
+        section.blocks[:] = [
+            block
+            for block in section.blocks
+            if not isinstance(block, Gallery) or all(figure.id in drawn for figure in block.figures)
+        ]
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    tables.write_text("".join(page(review, found.after["searched"], parts)), f"{stem}.html")
+    with tables.replaced(f"{stem}.docx") as draft, draft.open("wb") as word:
+        write_document(review, parts, word)
+    tables.write_json(found.written(), f"{stem}.json")

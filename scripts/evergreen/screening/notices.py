@@ -1,0 +1,104 @@
+"""What became of the reports of the review after they were found: retracted, under concern, corrected, revised, deleted.
+
+A later round of a PubMed search says so (`changes.csv`), and a list of notices that a person dropped in (`config/retractions.csv`); that a
+report was already retracted when it was found stands in its record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.records.retractions import CONCERN, RETRACTED, Listed
+
+COLUMNS = ["work_id", "study", "status", "what", "notice", "detail", "round", "source"]
+RETRACTION_WATCH = "Retraction Watch"
+NOTABLE = {RETRACTED: "retracted", CONCERN: "concern"}
+"""Notices for which studies are left out in a sensitivity analysis, the weightier first, and what a slice calls them."""
+LINK = re.compile(r"[A-Za-z]+ (\d+)")  # RetractionIn 12345
+
+
+def read_changes(files: Iterable[str]) -> dict[tuple[str, str], pd.DataFrame]:
+    """The files `<source>/<round>/changes.csv` by source and round."""
+    places = {Path(file).parts[-3:-1]: tables.read_table(file) for file in files}
+    return {(source, day): table for (source, day), table in places.items()}
+
+
+def notices(
+    works: pd.DataFrame,
+    studies: pd.DataFrame,
+    changes: Mapping[tuple[str, str], pd.DataFrame],
+    listed: Mapping[str, Sequence[Listed]],
+) -> pd.DataFrame:
+    """A row for each thing that became known of a work, once for each of its studies (`study` and `status` "" where it has none).
+
+    `changes`: those of each (source, round); `listed`: notices by work_id. `round` is the one that said it, "" for what the record said
+    when it was found and for a list, whose `detail` has the day of the notice. The same notice of two sources is one row.
+    """
+    by_record: dict[str, list[dict[str, str]]] = {}
+    for (source, day), table in changes.items():
+        for row in tables.rows(table):
+            by_record.setdefault(f"{source}:{row['pmid']}", []).append(_changed(row, day))
+    places: dict[str, list[tuple[str, str]]] = {}
+    for study in tables.rows(studies):
+        for work_id in study["work_ids"].split("; "):
+            places.setdefault(work_id, []).append((study["study"], study["status"]))
+    found = []
+    for work in tables.rows(works):
+        said = [one for record in work["record_ids"].split("; ") for one in by_record.get(record, [])]
+        if work["retracted"] and not any(one["what"] == RETRACTED for one in said):
+            said.append({"what": RETRACTED, "notice": "", "detail": "", "round": "", "source": ""})
+        said = [*_with_lists(said, listed.get(work["work_id"], ()))]
+        for study_name, status in places.get(work["work_id"], [("", "")]):
+            found += [
+                {"work_id": work["work_id"], "study": study_name, "status": status, **one} for one in said
+            ]
+    return tables.frame_of(found, COLUMNS)
+
+
+def _changed(row: Mapping[str, Any], day: str) -> dict[str, str]:
+    match = LINK.fullmatch(row["detail"])
+    notice, detail = (f"PMID {match[1]}", "") if match else ("", row["detail"])
+    return {"what": row["change"], "notice": notice, "detail": detail, "round": day, "source": "PubMed"}
+
+
+def _with_lists(said: list[dict[str, str]], listed: Sequence[Listed]) -> Iterator[dict[str, str]]:
+    """What PubMed says with what a list adds to it, then what the list alone says."""
+    rest = list(listed)
+    for one in said:
+        twin = next(
+            (other for other in rest if other.what == one["what"] and other.notice in ("", one["notice"])),
+            None,
+        )
+        twin = twin or next((other for other in rest if other.what == one["what"] == RETRACTED), None)
+        if twin is None:
+            yield one
+            continue
+        rest.remove(twin)
+        source = "; ".join(part for part in (one["source"], RETRACTION_WATCH) if part)
+        yield {
+            **one,
+            "notice": one["notice"] or twin.notice,
+            "detail": one["detail"] or _said(twin),
+            "source": source,
+        }
+    for other in rest:
+        yield {"what": other.what, "notice": other.notice, "detail": _said(other), "round": "", "source": RETRACTION_WATCH}  # fmt: skip
+
+
+def _said(listed: Listed) -> str:
+    return ": ".join(part for part in (listed.day, listed.reason) if part)
+
+
+def of_studies(found: pd.DataFrame) -> dict[str, str]:
+    """{study: `retracted` or `concern`} of the studies with such a report, the weightier of both."""
+    marked: dict[str, str] = {}
+    for what, name in NOTABLE.items():
+        for study in found.loc[found["what"].eq(what) & found["study"].ne(""), "study"]:
+            marked.setdefault(study, name)
+    return marked

@@ -1,0 +1,55 @@
+"""How the strategy of one search differs from that of the one before, and hits from those that people wrote beside its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+MOST = 5
+"""Lines named of those that differ."""
+
+
+def lines_of(log: Mapping[str, Any]) -> list[str]:
+    """What a search asked, line by line, by its log."""
+    return as_lines(((line["number"], line["text"]) for line in log["lines"]), log["strategy"]["limits"])
+
+
+def as_lines(lines: Iterable[tuple[str, str]], limits: Iterable[str]) -> list[str]:
+    """A strategy's lines, (number, text), as they are written without the hits beside them, and its limits."""
+    numbered = (f"{number}. {text}" if number else text for number, text in lines)
+    return [*(" ".join(line.split()) for line in numbered), *(f"limit: {limit}" for limit in limits)]
+
+
+def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """The lines of a strategy that came, went or were written anew."""
+    said = []
+    for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "replace":
+            said.append(f"{'; '.join(old[a:b])!r} became {'; '.join(new[c:d])!r}")
+        elif what == "delete":
+            said += [f"{line!r} went" for line in old[a:b]]
+        elif what == "insert":
+            said += [f"{line!r} came" for line in new[c:d]]
+    more = [f"and {len(said) - MOST} more"] if len(said) > MOST else []
+    return said[:MOST] + more
+
+
+def other_hits(lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Lines of a search log that found another number than is written beside them: `line 2: 120 written, 118 found`."""
+    return [
+        f"line {line['number'] or line['row']}: {line['stated']:,} written, {line['hits']:,} found"
+        for line in lines
+        if "stated" in line and line["stated"] != line["hits"]
+    ]
+
+
+def differences(logs: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str, list[str]]]:
+    """(source, day, what changed) of the rounds whose strategy is not that of the round before of its source; `logs` as (source, log), of
+    each source the oldest first."""
+    found, last = [], dict[str, Mapping[str, Any]]()
+    for source, log in logs:
+        if source in last and (said := changed_lines(lines_of(last[source]), lines_of(log))):
+            found.append((source, str(log["round"]), said))
+        last[source] = log
+    return found

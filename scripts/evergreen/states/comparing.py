@@ -1,0 +1,209 @@
+"""How two states differ: each difference once, with old and new value and, of what people wrote, with whose it is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any, Literal
+
+from evergreen.states.kinds import KINDS, Kind
+from evergreen.states.state import Row, Rows, State
+
+SAME = 1e-9
+"""Relative difference below which two computed numbers are one: processors differ in the last digits."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. `where` is the key of its row; of a row that was added or removed `column` is "", and the other side holds its
+    filled cells."""
+
+    kind: str
+    how: Literal["altered", "added", "removed"]
+    where: Row
+    column: str
+    old: Any
+    new: Any
+    who: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two states beside each other. `effects` are the pairs of rows of the outcomes whose pooled effect differs, None where an outcome is
+    not in a state."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+    changes: tuple[Change, ...]
+    effects: tuple[tuple[Row | None, Row | None], ...]
+    left_out: tuple[str, ...]
+    """Parts that only one of the states has, and that were not compared."""
+
+    def of(self, kind: str) -> list[Change]:
+        """The changes of one part."""
+        return [change for change in self.changes if change.kind == kind]
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many rows or cells of each part were altered, added, removed."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for change in self.changes:
+            found[change.kind][change.how] += 1
+        return {kind: dict(sorted(counts.items())) for kind, counts in found.items()}
+
+    def written(self) -> dict[str, Any]:
+        """The comparison as values for JSON."""
+        return {**asdict(self), "counts": self.counts}
+
+
+def compare(before: State, after: State) -> Comparison:
+    """What differs in the parts that both states have, in the order of the parts."""
+    changes, one_sided = [], []
+    for kind in KINDS:
+        if (kind.id in before.parts) != (kind.id in after.parts):
+            one_sided.append(kind.id)
+        elif kind.id in before.parts:
+            changes += _of_kind(kind, before.parts[kind.id], after.parts[kind.id])
+    altered = {change.where["outcome"] for change in changes if change.kind == "effects"}
+    old, new = ({row["outcome"]: row for row in state.parts.get("effects", ())} for state in (before, after))
+    pairs = tuple((old.get(name), new.get(name)) for name in {**new, **old} if name in altered)
+    said = [{"name": one.name, "of": one.of, "searched": one.searched} for one in (before, after)]
+    return Comparison(said[0], said[1], tuple(changes), pairs, tuple(one_sided))
+
+
+def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:
+    old, new = _by_key(kind, before), _by_key(kind, after)
+    altered: list[Change] = []
+    gone: list[Row] = []
+    come: list[Row] = []
+    for key in sorted({*old, *new}):
+        one, other = _unequal(kind, old.get(key, []), new.get(key, []))
+        both = min(len(one), len(other))
+        for was, now in zip(one[:both], other[:both], strict=True):
+            altered += _cells(kind, was, now)
+        gone += one[both:]
+        come += other[both:]
+    if kind.labelled:
+        altered += _renamed(kind, gone, come)
+    altered += [_whole(kind, "removed", row) for row in gone]
+    return altered + [_whole(kind, "added", row) for row in come]
+
+
+def _by_key(kind: Kind, rows: Rows) -> dict[tuple[str, ...], list[Row]]:
+    return _grouped(rows, lambda row: tuple(str(row.get(name, "")) for name in kind.key))
+
+
+def _unequal(kind: Kind, before: list[Row], after: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of one key without those that stand on both sides."""
+    rest, left = list(after), []
+    for row in before:
+        twin = next((other for other in rest if not any(_differing(kind, row, other))), None)
+        if twin is None:
+            left.append(row)
+        else:
+            rest.remove(twin)
+    return left, rest
+
+
+def _differing(kind: Kind, was: Row, now: Row) -> Iterator[str]:
+    for name in dict.fromkeys((*was, *now)):
+        if name not in kind.aside and name not in kind.key and not _same(was.get(name), now.get(name)):
+            yield name
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return math.isclose(one, other, rel_tol=SAME, abs_tol=1e-12)
+    return (one in ("", None) and other in ("", None)) or one == other
+
+
+def _cells(kind: Kind, was: Row, now: Row) -> Iterable[Change]:
+    where, who = _key(kind, now), _who(kind, now) or _who(kind, was)
+    for name in _differing(kind, was, now):
+        yield Change(kind.id, "altered", where, name, was.get(name, ""), now.get(name, ""), who)
+
+
+def _renamed(kind: Kind, gone: list[Row], come: list[Row]) -> list[Change]:
+    """Changes of rows whose labels were written anew, which are taken out of both lists: one for each label and cell.
+
+    A row is found again by its cells, where just one row had and has them; else by its other labels, where one label differs and
+    three of four cells are the same.
+    """
+    found: list[Change] = []
+    for was, now in [*_by_cells(kind, gone, come), *_by_labels(kind, gone, come)]:
+        labels = [name for name in kind.key if was.get(name, "") != now.get(name, "")]
+        where, who = _key(kind, was), _who(kind, now)
+        found += [Change(kind.id, "altered", where, name, was.get(name, ""), now.get(name, ""), who) for name in labels]  # fmt: skip
+        found += [replace(change, where=where) for change in _cells(kind, was, now)]
+    return found
+
+
+Pairs = Iterator[tuple[Row, Row]]
+
+
+def _by_cells(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
+    old, new = _grouped(gone, partial(_cells_of, kind)), _grouped(come, partial(_cells_of, kind))
+    for cells, rows in old.items():
+        others = new.get(cells, [])
+        if cells[1] and len(rows) == len(others) == 1:
+            yield _taken(gone, rows[0]), _taken(come, others[0])
+
+
+def _by_labels(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
+    for name in kind.key:
+        if name == kind.who:
+            continue
+        rest = [label for label in kind.key if label != name]
+        old, new = (
+            _grouped(rows, lambda row: tuple(str(row.get(label, "")) for label in rest))  # noqa: B023 - used at once
+            for rows in (gone, come)
+        )
+        for labels, rows in old.items():
+            others = new.get(labels, [])
+            if len(rows) != 1 or len(others) != 1:
+                continue
+            was, now = rows[0], others[0]
+            filled = {key for row in (was, now) for key, _ in _cells_of(kind, row)[1]}
+            if 4 * len(list(_differing(kind, was, now))) <= len(filled):
+                yield _taken(gone, was), _taken(come, now)
+
+
+def _taken(rows: list[Row], row: Row) -> Row:
+    rows.pop(next(place for place, other in enumerate(rows) if other is row))
+    return row
+
+
+def _grouped(rows: Iterable[Row], by: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[by(row)].append(row)
+    return found
+
+
+def _cells_of(kind: Kind, row: Row) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Whose the row is, and its filled cells."""
+    cells = (
+        (name, str(value)) for name, value in row.items() if name not in kind.key and value not in ("", None)
+    )
+    return _who(kind, row), tuple(sorted(cells))
+
+
+def _whole(kind: Kind, how: Literal["added", "removed"], row: Row) -> Change:
+    cells = {
+        name: value
+        for name, value in row.items()
+        if name not in (*kind.key, *kind.aside) and value not in ("", None)
+    }
+    old, new = (cells, None) if how == "removed" else (None, cells)
+    return Change(kind.id, how, _key(kind, row), "", old, new, _who(kind, row))
+
+
+def _key(kind: Kind, row: Row) -> dict[str, str]:
+    return {name: str(row[name]) for name in kind.key if row.get(name)}
+
+
+def _who(kind: Kind, row: Row) -> str:
+    return str(row.get(kind.who, "")) if kind.who else ""
