@@ -23,6 +23,9 @@ class Setting:
     layout: str = "RevMan"
     order: str = "round"  # of the studies in a forest plot
     tool: Tool | None = None  # of the risk of bias
+    further_up_to: int | None = (
+        None  # studies that further figures show one by one; None: however many there are
+    )
 
 
 @dataclass(frozen=True)
