@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,17 @@ def replaced(path: str | Path) -> Iterator[Path]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_copy(source: str | Path, target: str | Path, *, linked: bool = False) -> None:
+    """Give `target` the content of `source`; `linked`: as another name of the same file, for what nobody edits, if the disk can."""
+    with replaced(target) as draft:
+        if linked:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+                draft.hardlink_to(source)
+                return
+        shutil.copyfile(source, draft)
 
 
 def write_text(text: str, path: str | Path) -> None:
