@@ -20,7 +20,9 @@ from evergreen.synthesis.result import read
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--synthesis", required=True, type=Path, help="folder of <outcome>.json")
-    arguments.add_argument("--params", required=True, type=json_argument, help="{outcomes, layout, tool}")
+    arguments.add_argument(
+        "--params", required=True, type=json_argument, help="{outcomes, layout, further_up_to, tool}"
+    )
     arguments.add_argument(
         "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
     )
@@ -28,7 +30,8 @@ def main(argv: list[str] | None = None) -> None:
     printing.add_argument(arguments)
     args = arguments.parse_args(argv)
 
-    layout, tool = args.params["layout"], args.params["tool"]
+    shared = {key: value for key, value in args.params.items() if key != "outcomes"}
+    tool = shared["tool"]
     judged_by = [tool] if tool.endswith((".yaml", ".yml")) else []
     parts = Parts("draw_outcomes", args.code)
     for entry in args.params["outcomes"]:
@@ -36,14 +39,15 @@ def main(argv: list[str] | None = None) -> None:
 
         def make(synthesis: Path = synthesis, entry: dict[str, Any] = entry, folder: Path = folder) -> None:
             asked = Outcome.model_validate(entry)
-            draw(synthesis, outcome_figures.setting_of(asked, layout, tool_of(tool)), folder, args.prints)
+            setting = outcome_figures.setting_of(asked, **{**shared, "tool": tool_of(tool)})
+            draw(synthesis, setting, folder, args.prints)
 
         outputs = [
             folder / f"{name}.{suffix}"
             for name in outcome_figures.FIRST
             for suffix in (*args.prints.formats, "csv")
         ]
-        values = {"outcome": entry, "layout": layout, "tool": tool, "prints": args.prints.values}
+        values = {"outcome": entry, **shared, "prints": args.prints.values}
         parts.make(
             entry["id"],
             values,

@@ -30,20 +30,20 @@ def main(argv: list[str] | None = None) -> None:
     path = args.results / "provenance.parquet"
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Run `snakemake report` first.")
-    trails = tables.read_table(path)
+    called = tables.read_table(path, ["outcome", "name"]).drop_duplicates()
     names = {file.stem: file.stem for file in sorted((args.results / "synthesis").glob("*.json"))}
-    names |= dict(zip(trails["outcome"], trails["name"], strict=True))
+    names |= dict(zip(called["outcome"], called["name"], strict=True))
     outcome = _one(args.outcome, {id_: {id_, name} for id_, name in names.items()}, "outcome")[0]
     result = read(args.results / "synthesis" / f"{outcome}.json")
     if args.study is None:
         lines = pooled_lines(result, names[outcome])
     else:
         studies = {one.label: one for one in result.every}
-        called = {label: {label, one.study} for label, one in studies.items()}
-        own = trails[trails["outcome"].eq(outcome)]
+        labels = {label: {label, one.study} for label, one in studies.items()}
+        own = tables.read_table(path, where=("outcome", outcome))
         lines = [
             line
-            for label in _one(args.study, called, f"study of the outcome {outcome}")
+            for label in _one(args.study, labels, f"study of the outcome {outcome}")
             for line in study_lines(tables.rows(own[own["label"].eq(label)]), studies[label], result)
         ]
     print(printable("\n".join(lines)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,6 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     given, params = args.inputs, args.params
-    results = {Path(path).stem: read(path) for path in given["results"]}
     settled = given.get("adjudication")
     sheets = Sheets(
         read_sheets(params["sheets"], "extraction", params["people"]),
@@ -46,23 +46,24 @@ def main(argv: list[str] | None = None) -> None:
     }
     if "records" in given:
         known["records"] = tables.read_table(given["records"], ["record_id", "file", "line"])
-    slices = {Path(path).stem: typed(tables.read_table(path)) for path in given["slices"]}
-    trails = table(
-        results, params["outcomes"], slices, sheets, Reports(params["sources"], params["searched"], **known)
-    )
-    tables.write_table(trails, args.table)
+    reports = Reports(params["sources"], params["searched"], **known)
     args.pages.mkdir(parents=True, exist_ok=True)
-    by_outcome = dict(list(trails.groupby("outcome", sort=False)))
-    for outcome, result in results.items():
-        own = tables.rows(by_outcome.get(outcome, trails.iloc[:0]))
-        review = Review.model_validate(
-            {"title": f"{params['outcomes'][outcome]}: where its numbers come from"}
-        )
-        with (
-            tables.replaced(args.pages / f"{outcome}.html") as draft,
-            draft.open("w", encoding="utf-8", newline="\n") as file,
-        ):
-            file.writelines(page(review, "", sections(own, result)))
+
+    def trails() -> Iterator[pd.DataFrame]:
+        """The part of each outcome, whose page is written beside it: all of them together do not fit into memory."""
+        for path, rows in zip(given["results"], given["slices"], strict=True):
+            result = read(path)
+            name = params["outcomes"][result.outcome]
+            own = table(result, name, typed(tables.read_table(rows)), sheets, reports)
+            review = Review.model_validate({"title": f"{name}: where its numbers come from"})
+            with (
+                tables.replaced(args.pages / f"{result.outcome}.html") as draft,
+                draft.open("w", encoding="utf-8", newline="\n") as file,
+            ):
+                file.writelines(page(review, "", sections(tables.rows(own), result)))
+            yield own
+
+    tables.write_parts(trails(), args.table)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from evergreen.steps.parts import Parts
 from evergreen.worklists import files
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from evergreen.worklists.lists import WorkList
 
 
@@ -80,14 +82,17 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
-    from evergreen.screening.exchange.ris_lists import ris_parts, write_ris  # take long to load
     from evergreen.screening.webpage import highlight_terms, screening_page
-    from evergreen.screening.worklist_workbook import write_workbook
     from evergreen.screening.worklists import conflict_list, work_list
 
     works = tables.read_table(works_file)
     awaiting = tables.read_table(folder / "awaiting.csv")
-    lists = {name: work_list(works, awaiting, name) for name in given["reviewers"]}
+    waits = {name: awaiting[awaiting["reviewer"].eq(name)].drop(columns="reviewer").reset_index(drop=True) for name in given["reviewers"]}  # fmt: skip
+    # Most reviewers wait for the same works: `like` is the first for whom the list of each is made.
+    like = {name: next(first for first in waits if waits[first].equals(own)) for name, own in waits.items()}
+    lists: dict[str, pd.DataFrame] = {}
+    for name, first in like.items():
+        lists[name] = work_list(works, awaiting, name) if first == name else lists[first]
     conflicts = spreadsheets.read_table(folder / "conflicts.csv")
     lists[ADJUDICATION] = conflict_list(works, conflicts, awaiting)
     own = sheets.by_person(given["votes"], lists)
@@ -103,12 +108,32 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
             earlier=sheets.read_sheet(own[name], kind) if name in own else None,
         )  # fmt: skip
         tables.write_text(page, folder / f"{name}.html")
-        spreadsheets.write_table(rows, folder / f"worklist-{name}.csv")
-        write_workbook(rows, folder / f"worklist-{name}.xlsx", stage=stage, reasons=reasons)
-        tables.write_text(write_ris(rows), folder / f"worklist-{name}.ris")
-        for number, part in enumerate(ris_parts(rows), start=1):
-            tables.write_text(part, several / f"worklist-{name}-{number}.ris")
+        if like.get(name, name) == name:
+            _write_files(rows, name, folder, stage, reasons)
+        else:
+            _copy_files(like[name], name, folder)
         print(f"{stage}, {name}: {len(rows)} to decide")
+
+
+def _write_files(rows: pd.DataFrame, name: str, folder: Path, stage: str, reasons: dict[str, str]) -> None:
+    from evergreen.screening.exchange.ris_lists import parts_of, references_of, write_references
+    from evergreen.screening.worklist_workbook import write_workbook
+
+    spreadsheets.write_table(rows, folder / f"worklist-{name}.csv")
+    write_workbook(rows, folder / f"worklist-{name}.xlsx", stage=stage, reasons=reasons)
+    references = references_of(rows)
+    write_references(references, folder / f"worklist-{name}.ris")
+    for number, part in enumerate(parts_of(references), start=1):
+        write_references(part, folder / SEVERAL / f"worklist-{name}-{number}.ris")
+
+
+def _copy_files(first: str, name: str, folder: Path) -> None:
+    """The files of `first` for somebody with the same list; only what nobody fills in may be the same file."""
+    for form in ("worklist-{}.csv", "worklist-{}.xlsx"):
+        tables.write_copy(folder / form.format(first), folder / form.format(name))
+    for file in [folder / f"worklist-{first}.ris", *(folder / SEVERAL).glob(f"worklist-{first}-*.ris")]:
+        own = file.name.replace(f"worklist-{first}", f"worklist-{name}", 1)
+        tables.write_copy(file, file.with_name(own), linked=True)
 
 
 def _included(studies_file: str | None, works_file: str | None) -> dict[str, list[str]] | None:

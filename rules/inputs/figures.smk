@@ -1,6 +1,7 @@
 # Input functions of figures.smk: paths and parameters from the protocol and from what is there.
-# Outcomes that one process draws: few where there are few, so that all cores have work.
-DRAWN_TOGETHER = max(1, min(10, -(-len(OUTCOMES) // 4)))
+# Outcomes that one process draws: half of them but four at most, for starting takes as long as drawing an
+# outcome or two; a quarter but ten at most where there are more, so that all cores have work.
+DRAWN_TOGETHER = max(1, min(4, -(-len(OUTCOMES) // 2)), min(10, -(-len(OUTCOMES) // 4)))
 
 
 def figure_files(outcome):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,17 @@ def replaced(path: str | Path) -> Iterator[Path]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_copy(source: str | Path, target: str | Path, *, linked: bool = False) -> None:
+    """Give `target` the content of `source`; `linked`: as another name of the same file, for what nobody edits, if the disk can."""
+    with replaced(target) as draft:
+        if linked:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+                draft.hardlink_to(source)
+                return
+        shutil.copyfile(source, draft)
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -83,6 +95,19 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     pq.write_table(table.combine_chunks(), path, compression="snappy")
 
 
+def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a Parquet table of which only one part is in memory at a time; each part, one at least, is a row group of its own."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = (pa.Table.from_pandas(frame, preserve_index=False).combine_chunks() for frame in frames)
+    first = next(parts)
+    with replaced(path) as draft, pq.ParquetWriter(draft, first.schema, compression="snappy") as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
+
+
 def _csv_rows(frame: pd.DataFrame) -> bytes:
     """Rows as pandas writes them, ten times as fast: whole columns are quoted and joined, no row by itself."""
     import pyarrow as pa  # most scripts write small tables, and loading this takes longer than writing those
@@ -107,17 +132,20 @@ def _csv_rows(frame: pd.DataFrame) -> bytes:
     return data[:length].to_pybytes()
 
 
-def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Read a table that `write_table` wrote.
+def read_table(
+    path: str | Path, columns: Sequence[str] | None = None, where: tuple[str, str] | None = None
+) -> pd.DataFrame:
+    """Read a table that `write_table` or `write_parts` wrote.
 
     From CSV every column is text, with "" where nothing stands; convert what is a number with
-    `numbers`. Parquet keeps its types.
+    `numbers`. Parquet keeps its types, and of it the rows can be asked for `where` a column holds a text.
     """
     import pandas as pd
 
     path = Path(path)
     if path.suffix == ".parquet":
-        return pd.read_parquet(path, columns=list(columns) if columns else None)
+        rows = [(where[0], "==", where[1])] if where else None
+        return pd.read_parquet(path, columns=list(columns) if columns else None, filters=rows)
     return pd.read_csv(
         path,
         dtype=str,

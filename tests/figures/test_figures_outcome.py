@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def result() -> Result:
 @pytest.fixture(scope="module")
 def plates(result: Result) -> dict[str, outcome_figures.Plate]:
     with style.style():
-        return {plate.name: plate for plate in outcome_figures.plates(result, SETTING)}
+        # As many as there are: what a review asks for at most.
+        setting = replace(SETTING, further_up_to=len(result.studies))
+        return {plate.name: plate for plate in outcome_figures.plates(result, setting)}
 
 
 def numbers(plate: outcome_figures.Plate) -> Any:
@@ -176,6 +179,16 @@ def test_what_does_not_apply_is_said(result: Result) -> None:
     assert reasons["sensitivity"] == "the protocol asks for no sensitivity analysis"
     assert "forest" not in reasons
     assert "funnel" not in reasons
+
+
+def test_figures_that_show_each_study_are_drawn_up_to_so_many_studies_as_asked(result: Result) -> None:
+    one_by_one = {"leave_one_out", "cumulative", "influence", "baujat", "qq", "radial", "drapery", "labbe"}
+    with style.style():
+        found = list(outcome_figures.plates(result, replace(SETTING, further_up_to=12)))
+    assert {plate.name: plate.reason for plate in found if plate.name in one_by_one} == dict.fromkeys(
+        one_by_one, "it shows each of 13 studies, and figures.further_up_to is 12"
+    )
+    assert {plate.name for plate in found if plate.drawn is None} == {*one_by_one, "directions"}
 
 
 def test_an_outcome_pooled_otherwise_is_not_repooled_by_inverse_variance(result: Result) -> None:

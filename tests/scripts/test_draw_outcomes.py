@@ -19,7 +19,7 @@ OUTCOME = drawing(
 
 def run(folder: Path, result: Result) -> list[dict]:
     tables.write_json(result.written(), folder / "tb.json")
-    params = json.dumps({"outcomes": [OUTCOME], "layout": "RevMan", "tool": "rob1"})
+    params = json.dumps({"outcomes": [OUTCOME], "layout": "RevMan", "further_up_to": 100, "tool": "rob1"})
     draw_outcomes.main(["--synthesis", str(folder), "--params", params, "--folder", str(folder / "figures")])
     return tables.read_json(folder / "figures/tb/figures.json")
 

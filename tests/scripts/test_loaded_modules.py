@@ -32,6 +32,7 @@ UNLOADED = {
     "compare_reviewers.py": EVERY | {"pandas"},
     "count_prisma.py": EVERY | {"scipy"},
     "draw_outcomes.py": EVERY - DRAWING,
+    "draw_stages.py": (EVERY | {"scipy", "pydantic"}) - DRAWING,
     "freeze_search.py": EVERY | {"scipy", "numpy", "pandas", "lxml"},
     "import_decisions.py": EVERY | {"scipy"},
     "merge_extraction.py": EVERY,
@@ -74,3 +75,17 @@ def test_reading_a_result_loads_no_mathematics() -> None:
     )
     told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+def test_a_figure_is_saved_without_what_cuts_fonts_that_are_not_in_it(tmp_path: Path) -> None:
+    probe = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\n"
+        "from evergreen.figures.canvas import Page; from evergreen.figures.style import save, style\n"
+        "with style():\n"
+        "    page = Page(72, 72); page.text(9, 9, 'a', size=8)\n"
+        f"    save(page.figure, {str(tmp_path / 'a')!r})\n"
+        "print(sorted({'fontTools.varLib', 'fontTools.fontBuilder', 'pydantic', 'scipy'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+    assert (tmp_path / "a.pdf").stat().st_size > 1_000

@@ -13,6 +13,7 @@ import list_studies
 import write_worklists
 from evergreen import tables
 from evergreen.errors import InputError
+from evergreen.screening.exchange import ris_lists
 from tests.protocols import question
 from tests.protocols import stage as stage_given
 
@@ -119,6 +120,35 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
     values["stages"]["title_abstract"]["votes"] = []
     write_worklists.main([*places, "--params", json.dumps(values)])
     assert (stage / "worklist-CD.xlsx").read_bytes() == first
+
+
+def test_those_who_wait_for_the_same_works_get_what_each_would_get_alone(corpus, monkeypatch):
+    stage = corpus / "title_abstract"
+    stage.mkdir()
+    waits = {"AB": ["pubmed:99999999"], "CD": ["pubmed:18438830", "pubmed:99999999"]}
+    waits |= {"EF": waits["CD"], "GH": waits["CD"]}
+    awaiting = [
+        [work, "2018-12-31", who, str(who == "GH").lower()] for who, works in waits.items() for work in works
+    ]
+    tables.write_table(
+        pd.DataFrame(awaiting, columns=["work_id", "round", "reviewer", "pilot"]), stage / "awaiting.csv"
+    )
+    tables.write_table(pd.DataFrame(columns=["work_id", "round", "votes"]), stage / "conflicts.csv")
+    monkeypatch.setitem(ris_lists.parts_of.__kwdefaults__, "records", 1)
+
+    def lists(*people):
+        values = {"title": "A review", "question": question(), "highlight": [], "reasons": []}
+        values["stages"] = {"title_abstract": {"reviewers": list(people), "votes": []}}
+        places = ["--works", str(corpus / "works.parquet"), "--folder", str(corpus)]
+        write_worklists.main([*places, "--params", json.dumps(values)])
+        return {file.relative_to(stage): file.read_bytes() for file in stage.rglob("*worklist-*")}
+
+    together = lists(*waits)
+    same = {suffix: (stage / f"worklist-CD.{suffix}").samefile(stage / f"worklist-EF.{suffix}") for suffix in ("csv", "xlsx", "ris")}  # fmt: skip
+    assert same == {"csv": False, "xlsx": False, "ris": True}  # what people fill in is their own
+    assert len([name for name in together if name.parent.name == "ris-parts"]) == 6
+    alone = {name: content for who in waits for name, content in lists(who).items() if f"-{who}" in name.name}
+    assert {name: content for name, content in together.items() if "adjudication" not in name.name} == alone
 
 
 def test_agreement_of_the_bundled_votes(corpus, root):

@@ -134,7 +134,7 @@ def test_pooling_is_given_every_setting_and_drawing_none(protocol):
             {"id": "later", "name": "Pain later", "measure": "ROM", "timepoint": [], "unit": "", "order": "round",
              "favours": {"intervention": "intervention", "control": "placebo"}}
         ],
-        "layout": "BMJ", "tool": "rob2",
+        "layout": "BMJ", "further_up_to": 100, "tool": "rob2",
     }  # fmt: skip
 
 

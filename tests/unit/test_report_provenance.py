@@ -67,9 +67,9 @@ def traced(tmp_path_factory):
     names = {"pubmed": "PubMed", "embase": "Embase"}
     reports = Reports(names, ["pubmed"], clusters, pd.DataFrame([work]), records=records)
     found = table(
-        {"pain": result},
-        {"pain": "Pain"},
-        {"pain": typed(Slices(rows).of("pain"))},
+        result,
+        "Pain",
+        typed(Slices(rows).of("pain")),
         Sheets(sheets, texts(merged), settled, queries),
         reports,
     )
@@ -191,7 +191,8 @@ def test_places_are_apart_and_fit_an_address():
 @pytest.fixture
 def written(traced, tmp_path):
     trails, result = traced
-    tables.write_table(trails, tmp_path / "provenance.parquet")
+    other = trails.assign(outcome="other", name="Other", written="of another outcome")
+    tables.write_parts(iter([other, trails]), tmp_path / "provenance.parquet")
     tables.write_json(result.written(), tmp_path / "synthesis/pain.json")
     return tmp_path
 
@@ -201,6 +202,7 @@ def test_the_command_prints_the_trail(written, capsys):
     said = capsys.readouterr().out
     assert "sd" in said
     assert "AB.csv, row 6: estimate_ci_low of drug vs placebo = -3 (AB)" in said
+    assert "another" not in said
     trace.main(["pain", "--results", str(written)])
     said = capsys.readouterr().out
     assert said.splitlines()[0] == "pain: Pain"

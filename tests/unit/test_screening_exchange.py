@@ -257,15 +257,20 @@ def test_ids_alone_come_back_from_each_tools_layout(tmp_path, tool):
 def test_a_long_list_is_parted_and_comes_back_whole(tmp_path):
     awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
     rows = work_list(WORKS, awaiting, "AB")
-    assert ris_lists.ris_parts(rows) == []
-    parts = ris_lists.ris_parts(rows, records=3)
-    assert [part.count("TY  - ") for part in parts] == [3, 3, 1]
-    assert "\r\n".join(parts) == ris_lists.write_ris(rows)
-    largest = max(len(ris_lists.write_ris(rows.iloc[at : at + 1]).encode()) for at in range(len(rows)))
-    assert all(len(part.encode()) <= largest * 2 for part in ris_lists.ris_parts(rows, size=largest * 2))
+    references = ris_lists.references_of(rows)
+    assert list(ris_lists.parts_of(references)) == []
+    parts = list(ris_lists.parts_of(references, records=3))
+    assert [len(part) for part in parts] == [3, 3, 1]
+    ris_lists.write_references(references, tmp_path / "whole.ris")
+    assert (tmp_path / "whole.ris").read_bytes().decode() == ris_lists.write_ris(rows)
+    largest = max(len(reference.encode()) for reference in references)
     back = []
+    for number, part in enumerate(ris_lists.parts_of(references, size=largest * 2)):
+        ris_lists.write_references(part, tmp_path / "small.ris")
+        assert number or len(part) < len(references)
+        assert (tmp_path / "small.ris").stat().st_size <= largest * 2
     for number, part in enumerate(parts):
-        (tmp_path / f"{number}.ris").write_text(part, encoding="utf-8", newline="")
+        ris_lists.write_references(part, tmp_path / f"{number}.ris")
         back += [
             row[0] for row in rows_of(ris_lists.read_group(tmp_path / f"{number}.ris", "include"))[0]["AB"]
         ]

@@ -7,22 +7,24 @@ outlines, as those of Chinese, Japanese and Korean are, get them as TrueType has
 
 from __future__ import annotations
 
+import importlib.util
 import struct
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
+import fontTools
 import numpy as np
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
 from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter
-from matplotlib.backends import _backend_pdf_ps
+
+if TYPE_CHECKING:  # what PostScript outlines need takes longer to load than most figures to draw
+    from fontTools.ttLib import TTFont
 
 # What a viewer needs of a TrueType font in a PDF (ISO 32000-1, 9.9): the rest is for finding, naming and laying out.
 NEEDED = ("cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep")
@@ -57,6 +59,8 @@ def read(path: str, face: int = 0) -> Font | None:
 
 @lru_cache(maxsize=4)
 def _postscript(path: str, face: int) -> TTFont | None:
+    from fontTools.ttLib import TTFont
+
     font = TTFont(path, fontNumber=face, lazy=True)
     return font if "CFF " in font or "CFF2" in font else None
 
@@ -66,6 +70,10 @@ def converted(font: TTFont, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int
 
     Cubic curves become quadratic ones that are off by a thousandth of the letter's size at most.
     """
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
     names, outlines = font.getGlyphOrder(), font.getGlyphSet()
     numbers = [0, *sorted({*glyphs} - {0})]
     size = font["head"].unitsPerEm
@@ -157,8 +165,9 @@ class _File:
 @contextmanager
 def cut_fonts() -> Iterator[None]:
     """Let matplotlib embed fonts that `cut` makes; others, and all if it has no such function to replace, as it does itself."""
-    original = getattr(_backend_pdf_ps, "get_glyphs_subset", None)
-    results: Any = getattr(_backend_pdf_ps, "SubsetResults", None)
+    backend = _backend()
+    original = getattr(backend, "get_glyphs_subset", None)
+    results: Any = getattr(backend, "SubsetResults", None)
     if original is None or getattr(results, "_fields", ()) != ("font", "glyph_index_map"):
         yield
         return
@@ -172,8 +181,21 @@ def cut_fonts() -> Iterator[None]:
             return nullcontext(results(_File(content), places))
         return original(fontfile, glyphs)
 
-    _backend_pdf_ps.get_glyphs_subset = subset
+    backend.get_glyphs_subset = subset  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        _backend_pdf_ps.get_glyphs_subset = original
+        backend.get_glyphs_subset = original  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1)
+def _backend() -> ModuleType:
+    """matplotlib's module that embeds fonts. What it loads to cut them itself is loaded when it is asked for, a tenth of a start."""
+    name = "fontTools.subset"
+    if name not in sys.modules and (spec := importlib.util.find_spec(name)) and spec.loader:
+        spec.loader = importlib.util.LazyLoader(spec.loader)
+        sys.modules[name] = fontTools.subset = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    from matplotlib.backends import _backend_pdf_ps
+
+    return _backend_pdf_ps

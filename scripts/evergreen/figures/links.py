@@ -13,8 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from numpy.typing import ArrayLike
 
-from evergreen.synthesis.result.trail_places import page_of
-
 TRAIL = "where its numbers come from"
 AROUND = 5.0  # points around the middle of a study's point that lead to its trail
 
@@ -49,6 +47,8 @@ class Links(Artist):
 
 def trail_of(outcome: str, label: str = "", *, further: bool = False) -> str:
     """Address of a row's trail as seen from an outcome's folder of figures, or from its folder `further`."""
+    from evergreen.synthesis.result.trail_places import page_of  # brings all of a result's types along
+
     return f"{'../' * (3 if further else 2)}report/{page_of(outcome, label)}"
 
 

@@ -45,8 +45,11 @@ class Plate:
     reason: str = ""
 
 
-def setting_of(outcome: Outcome, layout: str, tool: Tool | None = None) -> Setting:
-    """What an outcome of the protocol says about its figures; `tool` judged the risk of bias."""
+def setting_of(
+    outcome: Outcome, layout: str, tool: Tool | None = None, further_up_to: int | None = None
+) -> Setting:
+    """What an outcome of the protocol says about its figures; `tool` judged the risk of bias, `further_up_to` so many studies are
+    shown one by one in figures beside the first."""
     return Setting(
         name=outcome.name,
         better=outcome.better,
@@ -57,6 +60,7 @@ def setting_of(outcome: Outcome, layout: str, tool: Tool | None = None) -> Setti
         layout=layout,
         order=outcome.order or ROUND,
         tool=tool,
+        further_up_to=further_up_to,
     )
 
 
@@ -74,6 +78,10 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         if len(studies) < k:
             return f"it needs at least {k} pooled studies, and there {'is 1' if len(studies) == 1 else f'are {len(studies)}'}"
         return "" if inverse or not repeated else "it is drawn for inverse-variance models"
+
+    most = setting.further_up_to
+    many = most is not None and len(studies) > most
+    crowded = f"it shows each of {len(studies)} studies, and figures.further_up_to is {most}" if many else ""
 
     def plate(name: str, title: str, draw: Callable[..., Drawn], *drawn_from: Any, reason: str = "") -> Plate:
         """A figure by what draws it from which parts of the result, unless there is a `reason` against it."""
@@ -107,11 +115,12 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     )
     yield plate("sensitivity", "Sensitivity analyses", series.multiverse, result, reason=_sensitivity(result))
     repeated = at_least(3, repeated=True)
-    yield plate("leave_one_out", "Leave-one-out", series.leave_one_out, result, influences, reason=repeated)
+    three = repeated or crowded
+    yield plate("leave_one_out", "Leave-one-out", series.leave_one_out, result, influences, reason=three)
     order = result.cumulative
     unordered = order.not_done if isinstance(order, CumulativeNotDone) else ""
-    yield plate("cumulative", "Cumulative", series.cumulative, result, order, reason=repeated or unordered)
-    four = at_least(4, repeated=True)
+    yield plate("cumulative", "Cumulative", series.cumulative, result, order, reason=three or unordered)
+    four = at_least(4, repeated=True) or crowded
     yield plate(
         "influence", "Influence of single studies", influence_plots.panel, influences, model, reason=four
     )
@@ -126,11 +135,11 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     )
     flat = repeated or ("" if result.profile else "a common-effect model has no tau²")
     yield plate("tau2_profile", "Profile of tau²", profile, result, model, result.profile, reason=flat)
-    yield plate("radial", "Radial plot", radial, result, model, reason=at_least(4))
-    yield plate("drapery", "Drapery plot", drapery, result, model, reason=at_least(3))
+    yield plate("radial", "Radial plot", radial, result, model, reason=at_least(4) or crowded)
+    yield plate("drapery", "Drapery plot", drapery, result, model, reason=at_least(3) or crowded)
     counts = MEASURES[result.measure].kind == "table" and result.measure in RISKS
     two_groups = "" if counts else "it is drawn for two groups with events"
-    yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3))
+    yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3) or crowded)
     for column, levels in result.subgroups.columns.items():
         single = "" if len(levels) > 1 else f"there are not two levels of the column {column}"
         by_level = partial(funnel, by=column)

@@ -59,18 +59,13 @@ def compact(pixels: np.ndarray) -> Image.Image:
     """An opaque picture (rows x columns x RGBA) with a palette if 256 colours do, else in full colour."""
     codes = np.ascontiguousarray(pixels).view("<u4").ravel() & 0xFFFFFF  # 0xBBGGRR
     starts = np.flatnonzero(np.diff(codes, prepend=codes[0] ^ 1))  # of runs of one colour
-    runs, lengths = codes[starts], np.diff(starts, append=len(codes))
-    seen = np.zeros(1 << 24, dtype=bool)
-    seen[runs] = True
-    colours = np.flatnonzero(seen)
+    lengths = np.diff(starts, append=len(codes))
+    colours, runs = np.unique(codes[starts], return_inverse=True)
     channels = (colours[:, None] >> np.array([0, 8, 16])) & 255
     cells = channels if len(colours) <= 256 else (channels + STEP // 2) // STEP
     kinds, member = np.unique(cells @ np.array([1, 1 << 8, 1 << 16]), return_inverse=True)
     if len(kinds) > 256:
         return Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
-    places = np.zeros(1 << 24, dtype=np.uint16)
-    places[colours] = np.arange(len(colours))
-    runs = places[runs]
     # Each cell of similar colours takes its most frequent one, so that areas keep theirs.
     counts = np.bincount(runs, weights=lengths)
     palette = np.zeros((256, 3), dtype=np.uint8)

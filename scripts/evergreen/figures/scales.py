@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from evergreen.metaanalysis import transforms
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import Sensitivity
-from evergreen.synthesis.result.study_rows import Study
+
+if TYPE_CHECKING:  # numbers are written without a result too
+    from evergreen.synthesis.result import Result
+    from evergreen.synthesis.result.analyses import Sensitivity
+    from evergreen.synthesis.result.study_rows import Study
 
 MINUS = "\N{MINUS SIGN}"
 SMALL_RATIO, LARGE_RATIO = 0.05, 1000.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
-from evergreen.bias.tools import Tool
+    from evergreen.bias.tools import Tool
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Setting:
     layout: str = "RevMan"
     order: str = "round"  # of the studies in a forest plot
     tool: Tool | None = None  # of the risk of bias
+    further_up_to: int | None = (
+        None  # studies that further figures show one by one; None: however many there are
+    )
 
 
 @dataclass(frozen=True)

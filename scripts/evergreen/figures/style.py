@@ -12,7 +12,6 @@ from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -154,14 +153,12 @@ def save_pages(
         absent.append(save(figure, stem, title=own, description=description, dpi=dpi, formats=single))
     if of > 1 and "pdf" in formats:
         facts = ({"Title": title} if title else {}) | UNSAID
-        with (
-            _kept(),
-            replaced(f"{stems[0]}.pdf") as draft,
-            cut_fonts(),
-            PdfPages(draft, metadata=facts) as pdf,
-        ):
-            for figure in figures:
-                pdf.savefig(figure)
+        with _kept(), replaced(f"{stems[0]}.pdf") as draft, cut_fonts():
+            from matplotlib.backends.backend_pdf import PdfPages  # behind `cut_fonts`, which loads half of it
+
+            with PdfPages(draft, metadata=facts) as pdf:
+                for figure in figures:
+                    pdf.savefig(figure)
     return next(filter(None, absent), "")
 
 

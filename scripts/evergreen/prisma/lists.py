@@ -67,33 +67,42 @@ def per_source(
         "included_reports": of(*INCLUDED),
     }
     duplicate = of("duplicates")
-    alone = clusters.groupby("work_id")["source"].nunique().eq(1)
-    imported = pd.DataFrame(source_counts, columns=["source", "round", "hits", "seen_before"])
-    rounds = sorted(set(imported["round"]))
+    # Filed once: to ask the table for every source and round takes longer with every round.
+    brought: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    found_by: dict[str, set[str]] = {}
+    for record, work, source, round_ in zip(
+        *(clusters[name] for name in ("record_id", "work_id", "source", "round")), strict=True
+    ):
+        brought.setdefault((source, round_), []).append((record, work))
+        found_by.setdefault(work, set()).add(source)
+    imported: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for count in source_counts:
+        imported.setdefault((count["source"], count["round"]), []).append(count)
+    rounds = sorted({count["round"] for count in source_counts})
     rows = []
     for source, facts in sources.items():
         for round_ in [*rounds, "total"]:
-            span = rounds if round_ == "total" else [round_]
-            counted = imported[imported["source"].eq(source) & imported["round"].isin(span)]
-            if counted.empty:
+            span = [(source, one) for one in (rounds if round_ == "total" else [round_])]
+            counted = [count for place in span for count in imported.get(place, ())]
+            if not counted:
                 continue
-            records = clusters[clusters["source"].eq(source) & clusters["round"].isin(span)]
-            works = records["work_id"].drop_duplicates()
-            only = works[works.map(alone).astype(bool)]
+            records = [record for place in span for record in brought.get(place, ())]
+            works = {work for _, work in records}
+            only = {work for work in works if len(found_by[work]) == 1}
             rows.append(
                 {
                     "source": source,
                     "name": facts.get("name", source),
                     "type": facts["type"],
                     "round": round_,
-                    "hits": int(counted["hits"].sum()),
-                    "seen_before": int(counted["seen_before"].sum()),
+                    "hits": sum(int(count["hits"]) for count in counted),
+                    "seen_before": sum(int(count["seen_before"]) for count in counted),
                     "records": len(records),
-                    "duplicates": int(records["record_id"].isin(duplicate).sum()),
+                    "duplicates": sum(record in duplicate for record, _ in records),
                     "works": len(works),
                     "works_only_here": len(only),
-                    **{name: int(works.isin(ids).sum()) for name, ids in reached.items()},
-                    "included_only_here": int(only.isin(reached["included_reports"]).sum()),
+                    **{name: len(works & ids) for name, ids in reached.items()},
+                    "included_only_here": len(only & reached["included_reports"]),
                 }
             )
     return pd.DataFrame(rows, columns=SOURCE_COLUMNS)

@@ -190,6 +190,7 @@ def draw_outcomes(protocol: Protocol, outcomes: Iterable[Outcome]) -> Values:
     return {
         "outcomes": [_values(outcome, DRAWING) for outcome in outcomes],
         "layout": protocol.figures.layout,
+        "further_up_to": protocol.figures.further_up_to,
         "tool": protocol.risk_of_bias.tool,
     }
 

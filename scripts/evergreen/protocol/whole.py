@@ -73,6 +73,12 @@ class Figures(Part):
         min_length=1,
         description="Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
     )
+    further_up_to: int = Field(
+        100,
+        ge=0,
+        description="Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial, drapery, L'Abbé); their numbers are in the result all the same.",
+        json_schema_extra=told(unit="studies"),
+    )
     formats: Annotated[tuple[Literal["tiff", "eps"], ...], Field(strict=False)] = Field(
         (), description="Formats that figures are written in beside SVG, PDF and PNG."
     )

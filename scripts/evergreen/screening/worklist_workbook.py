@@ -19,6 +19,8 @@ WIDTHS = {
     "record_id": 16, "decision": 13, "reason": 20, "note": 24, "adjudicator": 12, "decided_on": 12, "votes": 34,
     "title": 50, "authors": 24, "year": 6, "journal": 20, "abstract": 90, "doi": 22, "pmid": 11, "url": 22, "round": 11, "pilot": 6,
 }  # fmt: skip
+# Row by row, so that a list of any length takes the memory of a row.
+OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 TO_FILL = frozenset({"decision", "reason", "note", "decided_on", "adjudicator"})
 
 
@@ -32,7 +34,7 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
 
     with (
         replaced(path) as draft,
-        xlsxwriter.Workbook(draft, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+        xlsxwriter.Workbook(draft, OPTIONS) as book,
     ):
         # A workbook carries the time of its making; a fixed one keeps same content same bytes.
         book.set_properties({"title": "Screening work list", "created": datetime.datetime(2000, 1, 1)})
@@ -47,23 +49,22 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
         sheet = book.add_worksheet("Screening")
         explained = book.add_worksheet("Reasons")
         columns = list(rows.columns)
+        styles = [fill if name in TO_FILL else shown for name in columns]
+        widths = [WIDTHS.get(name, 12) for name in columns]
         for position, name in enumerate(columns):
-            sheet.set_column(position, position, WIDTHS.get(name, 12), None, {"hidden": name == "check"})
+            sheet.set_column(position, position, widths[position], None, {"hidden": name == "check"})
             sheet.write_string(0, position, name, head)
-            style = fill if name in TO_FILL else shown
-            for line, text in enumerate(rows[name], start=1):
-                if text:
-                    sheet.write_string(line, position, _cut(str(text)), style)
-                else:
-                    sheet.write_blank(line, position, None, style)
-        for line, row in enumerate(rows.itertuples(index=False), start=1):
+        long = [place for place, name in enumerate(columns) if name != "check"]
+        for line, row in enumerate(rows.itertuples(index=False, name=None), start=1):
+            texts = list(map(str, row))
             # Not every program fits the height to wrapped text by itself.
-            wrapped = max(
-                -(-len(str(text)) // WIDTHS.get(name, 12))
-                for name, text in zip(columns, row, strict=True)
-                if name != "check"
-            )
+            wrapped = max(-(-len(texts[place]) // widths[place]) for place in long)
             sheet.set_row(line, LINE * min(max(wrapped, 1), MOST_LINES))
+            for position, said in enumerate(texts):
+                if said:
+                    sheet.write_string(line, position, _cut(said), styles[position])
+                else:
+                    sheet.write_blank(line, position, None, styles[position])
         sheet.freeze_panes(1, 3)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

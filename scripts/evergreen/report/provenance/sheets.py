@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -32,9 +32,9 @@ class Sheets:
         self._written = {
             f"{row['_file']}:{row['_row']}": (person, row)
             for person, frame in sheets.items()
-            for row in tables.rows(frame)
+            for row in _filled(frame)
         }
-        self._merged = {key_of(row, KEY): row for row in tables.rows(merged)}
+        self._merged = {key_of(row, KEY): row for row in _filled(merged)}
         self._settled = {
             (*key_of(row, KEY), name_key(row["column"])): row
             for row in ([] if adjudication is None else reversed(tables.rows(adjudication)))
@@ -44,7 +44,7 @@ class Sheets:
             self._asked.setdefault(key_of(row, KEY), []).append(_query(row))
 
     def merged(self, row: Row) -> Row:
-        """The merged row of a slice's row."""
+        """The filled cells of the merged row of a slice's row."""
         return self._merged[key_of(row, KEY)]
 
     def of_row(self, row: Row) -> dict[str, Any]:
@@ -80,6 +80,13 @@ class Sheets:
                 }
             )  # fmt: skip
         return found
+
+
+def _filled(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a table without their empty cells: most of a sheet's columns are empty in most reviews."""
+    names = [str(name) for name in frame.columns]
+    for values in zip(*(frame[name].tolist() for name in frame), strict=True):
+        yield {name: value for name, value in zip(names, values, strict=True) if value != ""}
 
 
 def of_protocol(name: str, value: float | str) -> dict[str, Any]:

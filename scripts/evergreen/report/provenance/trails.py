@@ -1,4 +1,4 @@
-"""The trail of every number of the results, as one table (`results/provenance.parquet`).
+"""The trail of every number of an outcome, as a table; those of all outcomes are `results/provenance.parquet`.
 
 A row is one cell of one extractor's sheet behind one number of one study's effect. A number that was converted ends at the cells
 of all its inputs. A pooled number ends where the effects of its studies do.
@@ -39,23 +39,10 @@ CONTRAST = "contrast"
 COUNTS = ("n", "events")
 
 
-def table(
-    results: Mapping[str, Result],
-    names: Mapping[str, str],
-    slices: Mapping[str, Sequence[Row]],
-    sheets: Sheets,
-    reports: Reports,
-) -> pd.DataFrame:
-    """All trails, in the order of the outcomes, their studies and the rows of these.
-
-    By the id of the outcome: its result, its name, and the rows of its slice with numbers as floats.
-    """
-    found = [
-        line
-        for outcome, result in results.items()
-        for line in _Outcome(result, slices[outcome], sheets, reports).lines({"outcome": outcome, "name": names[outcome]})
-    ]  # fmt: skip
-    frame = tables.frame_of(found, COLUMNS)
+def table(result: Result, name: str, rows: Sequence[Row], sheets: Sheets, reports: Reports) -> pd.DataFrame:
+    """The trails of an outcome called `name`, in the order of its studies and their rows; `rows` are its slice, with numbers as floats."""
+    whole = {"outcome": result.outcome, "name": name}
+    frame = tables.frame_of(list(_Outcome(result, rows, sheets, reports).lines(whole)), COLUMNS)
     for column in COLUMNS:
         kind: Any = "float64" if column in NUMERIC else "int64" if column == "row" else "str"
         frame[column] = frame[column].astype(kind)

@@ -6,7 +6,7 @@ The id travels as accession number and, for tools that keep only notes, as a not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -28,26 +28,37 @@ FIELD = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
 MOST_RECORDS, MOST_BYTES = 15_000, 50_000_000
 
 
-def ris_parts(rows: pd.DataFrame, *, records: int = MOST_RECORDS, size: int = MOST_BYTES) -> list[str]:
-    """A work list as RIS in parts of at most `records` references and `size` bytes; none where one file is small enough."""
-    references = list(map(_reference, tables.rows(rows)))
-    lengths = [len(reference.encode()) + len(END) for reference in references]
-    if len(references) <= records and sum(lengths) - len(END) <= size:
-        return []
-    parts: list[list[str]] = [[]]
-    held = 0
-    for reference, length in zip(references, lengths, strict=True):
-        if parts[-1] and (len(parts[-1]) == records or held + length > size):
-            parts.append([])
-            held = 0
-        parts[-1].append(reference)
-        held += length
-    return [END.join(part) for part in parts]
+def references_of(rows: pd.DataFrame) -> list[str]:
+    """The rows of a work list as references, one journal article each."""
+    return list(map(_reference, tables.rows(rows)))
 
 
 def write_ris(rows: pd.DataFrame) -> str:
-    """A work list as RIS, one journal article per row, CRLF line ends."""
-    return END.join(map(_reference, tables.rows(rows)))
+    """A work list as RIS, CRLF line ends."""
+    return END.join(references_of(rows))
+
+
+def write_references(references: Iterable[str], path: str | Path) -> None:
+    """Write what `references_of` gave as a file; it is never held as one text."""
+    with tables.replaced(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        for number, reference in enumerate(references):
+            file.write(END + reference if number else reference)
+
+
+def parts_of(
+    references: Sequence[str], *, records: int = MOST_RECORDS, size: int = MOST_BYTES
+) -> Iterator[Sequence[str]]:
+    """The references for files of at most `records` references and `size` bytes; none where one file is small enough."""
+    lengths = [len(reference.encode()) + len(END) for reference in references]
+    if len(references) <= records and sum(lengths) - len(END) <= size:
+        return
+    start, held = 0, 0
+    for place, length in enumerate(lengths):
+        if place > start and (place - start == records or held + length > size):
+            yield references[start:place]
+            start, held = place, 0
+        held += length
+    yield references[start:]
 
 
 def _reference(row: Mapping[str, Any]) -> str:
