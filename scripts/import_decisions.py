@@ -1,7 +1,8 @@
 """Bring the decisions made in another tool, or in a filled work list, into a reviewer's sheet.
 
 Run by a person, never by a rule: it writes to config/screening/. Either everything that was matched is written or nothing; what
-could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing.
+could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing. What would turn a decision
+into another one is listed and refused, unless --overwrite says that the new one holds.
 
   import_decisions.py title_abstract rayyan articles.csv customizations_log.csv --person Ann=AB --person ann@example.org=AB
   import_decisions.py title_abstract asreview project.asreview --person AB
@@ -12,6 +13,7 @@ could not be matched is listed. An empty decision never deletes one, and running
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -24,11 +26,15 @@ from evergreen.records.former_ids import by_any_id
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
 from evergreen.screening.exchange.foreign_votes import ForeignVote
-from evergreen.screening.exchange.matching import match, merged
+from evergreen.screening.exchange.matching import Joined, joined, match
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.stages import DECISIONS, STAGES
+from evergreen.sheets import folded
+from evergreen.sheets.labels import Choices
 
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
+LISTED = 20
+"""Decisions that are named one by one, of those that were not used or would become others."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -43,7 +49,15 @@ def main(argv: list[str] | None = None) -> None:
         "--decision", choices=DECISIONS["full_text"], help="what being in the file means (covidence, ris)"
     )
     arguments.add_argument(
-        "--reason", action="append", default=[], help="REASON THERE=key of ours; may be repeated"
+        "--reason",
+        action="append",
+        default=[],
+        help="REASON THERE=reason of ours, by key or label; may be repeated",
+    )
+    arguments.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="let what is brought replace decisions that say something else",
     )
     arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     args = arguments.parse_args(argv)
@@ -53,43 +67,72 @@ def main(argv: list[str] | None = None) -> None:
     folder = args.review / "config/screening" / args.stage
     clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
     works = tables.read_table(args.review / "results/deduplication/works.parquet")
+    synonyms = dict(_synonym(reason, Choices(reasons)) for reason in args.reason)
     new: dict[str, pd.DataFrame]
     if args.tool == "worklist":
         sheet = sheets.read_sheet(args.files[0], "screening")
+        sheet["reason"] = [synonyms.get(folded(reason), reason) for reason in sheet["reason"]]
         refuse(check_against_works(sheet, works, clusters))
         new = {people[""]: ballots(sheet, stage=args.stage, reasons=reasons)[SHEET]}
     else:
         votes = _read(args.tool, args.files, args.decision)
-        synonyms = dict(reason.rsplit("=", 1) for reason in args.reason)
         result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
         new = result.rows
-        spreadsheets.write_table(
-            result.unmatched, args.review / "results/screening" / args.stage / "unmatched.csv"
-        )
-        for row in result.unmatched.to_dict("records"):
+        left = args.review / "results/screening" / args.stage / "unmatched.csv"
+        spreadsheets.write_table(result.unmatched, left)
+        for row in result.unmatched.head(LISTED).to_dict("records"):
             print(f"not used: {Path(row['file']).name}, row {row['row']}: {row['title'][:60]}: {row['why']}")
-    ready = {}
+        if len(result.unmatched) > LISTED:
+            print(f"not used: {len(result.unmatched) - LISTED} more, listed in {left}")
+    ready: dict[Path, pd.DataFrame] = {}
+    others: dict[Path, list[tuple[str, str, str]]] = {}
     for reviewer, rows in new.items():
-        own = sheets.find(folder / reviewer)
-        if own and own.suffix == ".xlsx":
-            raise InputError(
-                "this sheet is a workbook; it is not written to",
-                file=own,
-                todo="Save it as CSV in the same place, and remove the workbook.",
-            )
-        before = sheets.read_sheet(own, "screening") if own else pd.DataFrame(columns=SHEET)
-        before = before.drop(columns=["_file", "_row"], errors="ignore")
-        sheet, added, changed = merged(before, rows, clusters)
         path = folder / f"{reviewer}.csv"
+        own = _joined(folder / reviewer, rows, clusters, reasons)
         ballots(
-            sheet.assign(_file=str(path), _row=range(2, len(sheet) + 2)),
+            own.sheet.assign(_file=str(path), _row=range(2, len(own.sheet) + 2)),
             stage=args.stage,
             reasons=reasons,
         )
-        ready[path] = sheet
-        print(f"{path}: {added} added, {changed} changed, {len(rows) - added - changed} as they were")
+        ready[path] = own.sheet
+        others |= {path: own.reversed} if own.reversed else {}
+        unchanged = len(rows) - own.added - own.completed - len(own.reversed)
+        print(
+            f"{path}: {own.added} added, {own.completed} completed, {len(own.reversed)} of another decision,"
+            f" {unchanged} as they were"
+        )
+    if others and not args.overwrite:
+        refuse([_reversing(path, rows) for path, rows in others.items()])
     for path, sheet in ready.items():
         spreadsheets.write_table(sheet, path)
+
+
+def _joined(
+    stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, str]
+) -> Joined:
+    """The decisions `rows` in the reviewer's sheet `stem`, as far as there is one."""
+    own = sheets.find(stem)
+    if own and own.suffix == ".xlsx":
+        raise InputError(
+            "this sheet is a workbook; it is not written to",
+            file=own,
+            todo="Save it as CSV in the same place, and remove the workbook.",
+        )
+    before = sheets.read_sheet(own, "screening") if own else pd.DataFrame(columns=SHEET)
+    known = Choices(reasons)
+    before["reason"] = [known.read(reason) or reason for reason in before["reason"]]
+    return joined(before.drop(columns=["_file", "_row"], errors="ignore"), rows, clusters)
+
+
+def _reversing(path: Path, rows: list[tuple[str, str, str]]) -> InputError:
+    """What is said of decisions that would become others: the first of them by name."""
+    named = "; ".join(f"{record}: {was}, now {brought}" for record, was, brought in rows[:LISTED])
+    more = f"; and {len(rows) - LISTED} more" if len(rows) > LISTED else ""
+    return InputError(
+        f"{len(rows)} decisions of this sheet would become others, and nothing was written ({named}{more})",
+        file=path,
+        todo="Take them out of what is brought, or let it replace them by --overwrite.",
+    )
 
 
 def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote]:
@@ -110,6 +153,17 @@ def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote
         )
     reader = covidence.read if tool == "covidence" else ris_lists.read_group
     return [vote for file in files for vote in reader(file, decision)]
+
+
+def _synonym(words: str, known: Choices) -> tuple[str, str]:
+    """(their reason as it is compared, our key) of `REASON THERE=ours`, ours by key or label."""
+    theirs, sign, ours = words.rpartition("=")
+    key = known.read(ours)
+    if not sign or key is None:
+        raise InputError(
+            f"--reason {words!r} names no reason of the protocol behind `=`", todo=f"Allowed: {known}."
+        )
+    return folded(theirs), key
 
 
 def _pair(person: str) -> tuple[str, str]:

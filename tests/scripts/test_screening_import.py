@@ -109,3 +109,39 @@ def test_a_list_that_says_nothing_of_decisions_is_refused(review):
         import_decisions.main(
             ["full_text", "ris", str(review / "x.ris"), "--person", "AB", "--review", str(review)]
         )
+
+
+def brought(review, *rows, words=()):
+    """A filled list of works of the fixture is brought to AB's sheet."""
+    (review / "list.csv").write_text("record_id,decision,reason\n" + "\n".join(rows) + "\n")
+    order = [
+        "title_abstract",
+        "worklist",
+        str(review / "list.csv"),
+        "--person",
+        "AB",
+        "--review",
+        str(review),
+    ]
+    import_decisions.main([*order, *words])
+
+
+def test_decisions_are_reversed_only_where_a_person_says_so(review):
+    before = (review / "config/screening/title_abstract/AB.csv").read_bytes()
+    rows = ["pubmed:2,exclude,Review", "pubmed:3,include,"]
+    with pytest.raises(InputError) as refused:
+        brought(review, *rows)
+    assert "1 decisions of this sheet would become others" in str(refused.value)
+    assert "pubmed:2: include, now exclude (review)" in str(refused.value)
+    assert "--overwrite" in str(refused.value)
+    assert (review / "config/screening/title_abstract/AB.csv").read_bytes() == before
+    brought(review, *rows, words=["--overwrite"])
+    assert sheet(review) == [["pubmed:2", "exclude", "review"], ["pubmed:3", "include", ""]]
+    brought(review, *rows)  # nothing is reversed any more
+
+
+def test_reasons_of_a_work_list_are_read_by_their_words_too(review):
+    brought(review, "pubmed:3,exclude,No data", words=["--reason", "no  DATA=Review"])
+    assert sheet(review)[1] == ["pubmed:3", "exclude", "review"]
+    with pytest.raises(InputError, match=r"names no reason of the protocol behind `=`\. Allowed: review"):
+        brought(review, "pubmed:3,exclude,No data", words=["--reason", "No data=editorial"])

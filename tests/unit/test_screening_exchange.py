@@ -9,8 +9,9 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
-from evergreen.screening.exchange.matching import match, merged
+from evergreen.screening.exchange.matching import joined, match
 from evergreen.screening.worklists import work_list
+from tests.rows import each
 
 REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised", "review": "Review"}
 TITLES = ["Étude du dénosumab", "=SUM(A1)", "A trial", "Zażółć gęślą jaźń", "A trial", "Sixth", "Seventh"]
@@ -288,11 +289,32 @@ def test_an_id_with_another_title_is_not_credited(tmp_path):
 def test_merging_adds_changes_and_never_deletes():
     own = pd.DataFrame({"record_id": ["elsewhere:7", "pubmed:2", "old:1"], "decision": ["unsure", "include", "exclude"], "reason": "", "note": ["n", "", ""], "decided_on": "", "mood": "fine"})  # fmt: skip
     new = pd.DataFrame({"record_id": ["lib:00123", "pubmed:2", "pubmed:3"], "decision": ["exclude", "", "include"], "reason": ["review", "", ""], "note": "", "decided_on": "2026-01-02"})  # fmt: skip
-    sheet, added, changed = merged(own, new, CLUSTERS)
-    assert (added, changed) == (1, 1)
+    first = joined(own, new, CLUSTERS)
+    assert (first.added, first.completed) == (1, 0)
+    assert first.reversed == [("lib:00123", "unsure", "exclude (review)")]
+    sheet = first.sheet
     assert sheet[["record_id", "decision", "mood"]].to_numpy().tolist() == [
         ["elsewhere:7", "exclude", "fine"], ["pubmed:2", "include", "fine"], ["old:1", "exclude", "fine"], ["pubmed:3", "include", ""],
     ]  # fmt: skip
-    again, added, changed = merged(sheet, new, CLUSTERS)
-    assert (added, changed) == (0, 0)
-    assert again.to_numpy().tolist() == sheet.to_numpy().tolist()
+    again = joined(sheet, new, CLUSTERS)
+    assert (again.added, again.completed, again.reversed) == (0, 0, [])
+    assert again.sheet.to_numpy().tolist() == sheet.to_numpy().tolist()
+
+
+@each(
+    "own, new, left, done",
+    [
+        (("exclude", "", ""), ("exclude", "review", ""), ("exclude", "review", ""), (0, 1, 0)),
+        (("exclude", "review", ""), ("exclude", "", ""), ("exclude", "review", ""), (0, 0, 0)),
+        (("exclude", "review", ""), ("exclude", "animal", ""), ("exclude", "animal", ""), (0, 0, 1)),
+        (("", "", ""), ("include", "", ""), ("include", "", ""), (1, 0, 0)),
+        (("exclude", "review", "2020-01-02"), ("exclude", "review", "2024-05-06"), ("exclude", "review", "2024-05-06"), (0, 1, 0)),
+        (("exclude", "review", "2020-01-02"), ("exclude", "review", "2019-05-06"), ("exclude", "review", "2020-01-02"), (0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_what_is_brought_completes_or_reverses_a_decision(own, new, left, done):
+    names = ["decision", "reason", "decided_on"]
+    before, brought = (pd.DataFrame([{"record_id": "pubmed:2", "note": "", **dict(zip(names, said, strict=True))}]) for said in (own, new))  # fmt: skip
+    result = joined(before, brought, CLUSTERS)
+    assert tuple(result.sheet[names].iloc[0]) == left
+    assert (result.added, result.completed, len(result.reversed)) == done

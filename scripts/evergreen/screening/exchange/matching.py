@@ -6,8 +6,9 @@ Nothing is guessed: a decision whose reference fits no work, or several, is list
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -75,30 +76,56 @@ def match(
     )
 
 
-def merged(
-    own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str]
-) -> tuple[pd.DataFrame, int, int]:
-    """(the reviewer's sheet with the new decisions, number added, number changed).
+@dataclass(frozen=True)
+class Joined:
+    """A reviewer's sheet with the decisions that were brought to it.
+
+    `added` and `completed` (a reason, or a later day, of the same decision) count rows; `reversed` are [id, what the sheet says, what is
+    brought] of the decisions that would become others.
+    """
+
+    sheet: pd.DataFrame
+    added: int
+    completed: int
+    reversed: list[tuple[str, str, str]]
+
+
+def joined(own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str]) -> Joined:
+    """The rows of `new` in a reviewer's own sheet.
 
     A decision on a work that the sheet has a row for (`clusters`: record_id to work_id) replaces decision, reason, note and
-    day there; rows that the new table does not mention stay as they are, and an empty decision changes nothing.
+    day there; rows that the new table does not mention stay as they are, and an empty cell deletes nothing.
     """
     sheet = own.copy()
     position = {clusters.get(record, record): at for at, record in enumerate(sheet["record_id"])}
-    added, changed = [], 0
+    added: list[dict[Hashable, Any]] = []
+    filled, completed, others = 0, 0, []
     for row in new.to_dict("records"):
         if not row["decision"]:
             continue
         at = position.get(clusters.get(row["record_id"], row["record_id"]))
         if at is None:
             added.append(row)
-        elif (sheet["decision"].iloc[at], sheet["reason"].iloc[at]) != (row["decision"], row["reason"]):
-            changed += 1
-            for name, value in row.items():
-                if name != "record_id":
-                    sheet.iloc[at, list(sheet).index(name)] = value
+            continue
+        decision, reason, day = (sheet[name].iloc[at] for name in ("decision", "reason", "decided_on"))
+        same = row["decision"] == decision and (not reason or row["reason"] in ("", reason))
+        if same and row["reason"] in ("", reason) and row["decided_on"] <= day:
+            continue
+        if not decision:
+            filled += 1
+        elif same:
+            completed += 1
+        else:
+            others.append((row["record_id"], _said(decision, reason), _said(row["decision"], row["reason"])))
+        for name, value in row.items():
+            if name != "record_id" and (value or not same):
+                sheet.iloc[at, list(sheet).index(name)] = value
     result = pd.concat([sheet, pd.DataFrame(added, columns=list(new))], ignore_index=True).fillna("")
-    return result, len(added), changed
+    return Joined(result, len(added) + filled, completed, others)
+
+
+def _said(decision: str, reason: str) -> str:
+    return f"{decision} ({reason})" if reason else decision
 
 
 class _Index:
