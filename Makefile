@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run screen status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults desk sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -58,6 +58,11 @@ compare: .venv/requirements.done
 # EVERGREEN_SUBMIT=all submits the small steps and the search too.
 slurm: .venv/requirements-slurm.done
 	$(BIN)/snakemake --profile profiles/slurm --local-cores $(CORES) $(SLURM_FLAGS)
+
+# The pages of a review, which save what people decide into its config/; a link for each person, for this machine only:
+# make screen REVIEW=../my-review PERSON="AB CD" (docs/screening.md).
+screen: .venv/requirements.done
+	$(BIN)/python scripts/serve_screening.py --review "$(or $(REVIEW),.)" $(foreach person,$(PERSON),--person $(person))
 
 # Fonts for names in scripts that DejaVu Sans lacks; figures are drawn with them from the next run on.
 fonts: .venv/requirements-fonts.done
@@ -164,6 +169,10 @@ chaos: .venv/requirements-dev.done
 # Every result cut, altered and deleted: the next run heals it, or refuses it by name; about an hour of two processors.
 damage: .venv/requirements-dev.done
 	$(BIN)/python -m tests.chaos.damage --review mini
+
+# 3,000 records screened by two people at once in Chromium, the server killed ten times; some minutes.
+desk: .venv/requirements-dev.done
+	PYTHONPATH=scripts $(BIN)/python -m tests.serve.campaign --seed $(SEED)
 
 # Screening as a model in plain loops counts it, after 10,000 random histories; about half an hour of one processor.
 SEQUENCES ?= 10000

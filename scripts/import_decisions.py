@@ -29,7 +29,7 @@ from evergreen.screening.exchange.foreign_votes import ForeignVote
 from evergreen.screening.exchange.matching import Joined, joined, match
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.stages import DECISIONS, STAGES
-from evergreen.sheets import folded
+from evergreen.sheets import folded, keeping
 from evergreen.sheets.labels import Choices
 
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
@@ -84,6 +84,20 @@ def main(argv: list[str] | None = None) -> None:
             print(f"not used: {Path(row['file']).name}, row {row['row']}: {row['title'][:60]}: {row['why']}")
         if len(result.unmatched) > LISTED:
             print(f"not used: {len(result.unmatched) - LISTED} more, listed in {left}")
+    with keeping.alone(args.review):
+        _bring(new, folder, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite)
+
+
+def _bring(
+    new: Mapping[str, pd.DataFrame],
+    folder: Path,
+    clusters: Mapping[str, str],
+    *,
+    stage: str,
+    reasons: Mapping[str, str],
+    overwrite: bool,
+) -> None:
+    """Write the decisions of each reviewer into the sheets in `folder`: all of them, or none."""
     ready: dict[Path, pd.DataFrame] = {}
     others: dict[Path, list[tuple[str, str, str]]] = {}
     for reviewer, rows in new.items():
@@ -91,7 +105,7 @@ def main(argv: list[str] | None = None) -> None:
         own = _joined(folder / reviewer, rows, clusters, reasons)
         ballots(
             own.sheet.assign(_file=str(path), _row=range(2, len(own.sheet) + 2)),
-            stage=args.stage,
+            stage=stage,
             reasons=reasons,
         )
         ready[path] = own.sheet
@@ -101,7 +115,7 @@ def main(argv: list[str] | None = None) -> None:
             f"{path}: {own.added} added, {own.completed} completed, {len(own.reversed)} of another decision,"
             f" {unchanged} as they were"
         )
-    if others and not args.overwrite:
+    if others and not overwrite:
         refuse([_reversing(path, rows) for path, rows in others.items()])
     for path, sheet in ready.items():
         spreadsheets.write_table(sheet, path)
@@ -111,14 +125,8 @@ def _joined(
     stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, str]
 ) -> Joined:
     """The decisions `rows` in the reviewer's sheet `stem`, as far as there is one."""
-    own = sheets.find(stem)
-    if own and own.suffix == ".xlsx":
-        raise InputError(
-            "this sheet is a workbook; it is not written to",
-            file=own,
-            todo="Save it as CSV in the same place, and remove the workbook.",
-        )
-    before = sheets.read_sheet(own, "screening") if own else pd.DataFrame(columns=SHEET)
+    own = keeping.csv_sheet(stem)
+    before = sheets.read_sheet(own, "screening") if own.is_file() else pd.DataFrame(columns=SHEET)
     known = Choices(reasons)
     before["reason"] = [known.read(reason) or reason for reason in before["reason"]]
     return joined(before.drop(columns=["_file", "_row"], errors="ignore"), rows, clusters)

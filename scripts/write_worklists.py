@@ -154,7 +154,11 @@ def _write_lists(
     from evergreen.worklists.workbook import write_workbook
 
     for work in lists(title, given, included):
-        tables.write_text(form(work), folder / f"{work.person}.html")
+        own = {"sheet": given["sheets"], "register": given.get("study_sheets", {})}
+        built = {
+            part: tables.sha256_of(paths[work.person]) for part, paths in own.items() if work.person in paths
+        }
+        tables.write_text(form(work, built), folder / f"{work.person}.html")
         write_workbook(work, folder / f"{work.person}.xlsx")
         spreadsheets.write_table(work.sheet.frame(), folder / f"{work.person}.csv")
         if work.register is not None:

@@ -24,6 +24,7 @@ CALLED = {
     "scripts/evergreen/search/embedded/server.py": {
         "do_GET", "do_POST", "log_message", "handle_error", "esummary", "epost", "elink",
     },
+    "scripts/evergreen/desk/server.py": {"do_GET", "do_POST", "log_message", "handle_error"},
     "scripts/evergreen/synthesis/result/analyses.py": {"_tests_last"},
     "scripts/evergreen/protocol/schema.py": {"field_title_should_be_set", "dict_schema"},
 }  # fmt: skip

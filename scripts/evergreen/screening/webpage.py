@@ -18,7 +18,7 @@ from evergreen.sheets import columns_of
 from evergreen.sheets.labels import Choices
 
 PARTS = Path(__file__).with_name("page")
-FRAME, STYLE, CSV = PARTS / "frame.html", PARTS / "style.css", PARTS / "csv.js"
+FRAME, STYLE, CSV, DESK = (PARTS / name for name in ("frame.html", "style.css", "csv.js", "desk.js"))
 """What other pages that people fill in have in common with this one."""
 STAGE_LABELS = {TITLE_ABSTRACT: "Title and abstract", FULL_TEXT: "Full text"}
 DECISION = next(column.choices for column in columns_of("screening") if column.name == "decision")
@@ -146,7 +146,7 @@ def screening_page(
         PARTS / "template.html",
         title=f"{title}: {STAGE_LABELS[stage]}, {reviewer}",
         styles=[STYLE],
-        programs=[PARTS / "program.js", CSV, PARTS / "sheet.js"],
+        programs=[DESK, *(PARTS / name for name in ("program.js", "keeping.js", "csv.js", "sheet.js"))],
         data=data,
     )
 

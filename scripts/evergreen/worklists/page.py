@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from evergreen.screening.webpage import CSV, STYLE, self_contained
+from evergreen.screening.webpage import CSV, DESK, STYLE, self_contained
 from evergreen.sheets import NOT_REPORTED, folded
 from evergreen.sheets.columns import Column
 from evergreen.worklists.checks import in_words
@@ -15,13 +15,14 @@ from evergreen.worklists.lists import Row, WorkList
 
 PARTS = Path(__file__).with_name("page")
 TEMPLATE, LOOKS = PARTS / "form.html", PARTS / "form.css"
-PROGRAMS = (PARTS / "faults.js", PARTS / "saving.js", PARTS / "rows.js", PARTS / "form.js")
+PROGRAMS = tuple(PARTS / name for name in ("faults.js", "rows.js", "form.js", "saving.js"))
 ALWAYS = frozenset({"timepoint", "arm", "group", "unit", "judgement", "support", "source", "note"})
 """Columns that are shown whether a row needs them or not."""
 
 
-def form(work: WorkList) -> str:
-    """The page of one list as HTML."""
+def form(work: WorkList, built: Mapping[str, str] | None = None) -> str:
+    """The page of one list as HTML; `built` are the SHA-256s of the sheets that it goes on from, by `sheet` and `register`."""
+    built = built or {}
     sheet = work.sheet
     named = {folded(row.cells["study"]): row.cells["study"] for row in sheet.rows}
     studies = {**{folded(study): study for study in work.studies}, **named}
@@ -33,6 +34,7 @@ def form(work: WorkList) -> str:
         "key": sha256(f"{work.title}\n{work.task}\n{work.person}".encode()).hexdigest()[:12],
         "file": f"{work.person}.csv",
         "destination": f"{work.destination}.csv",
+        "built": built.get("sheet", ""),
         "columns": [_column(column) for column in sheet.columns],
         "rules": [
             {"column": rule.column, "needs": rule.needs, "unless": rule.unless, "tree": rule.tree, "problem": rule.problem}
@@ -49,6 +51,7 @@ def form(work: WorkList) -> str:
         "register": None if work.register is None else {
             "file": f"{Path(work.register_destination).name}.csv",
             "destination": f"{work.register_destination}.csv",
+            "built": built.get("register", ""),
             "columns": [_column(column) for column in work.register.columns],
             "rows": [_filled(row.cells) for row in work.register.rows],
         },
@@ -57,7 +60,7 @@ def form(work: WorkList) -> str:
         TEMPLATE,
         title=f"{work.title}: {work.task}, {work.person}",
         styles=[STYLE, LOOKS],
-        programs=[CSV, *PROGRAMS],
+        programs=[DESK, CSV, *PROGRAMS],
         data=data,
     )
 

@@ -1,6 +1,7 @@
 // The screening page: one record at a time, decisions kept in the browser and saved as the reviewer's sheet.
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
+if (desk) data.earlier = desk.sheet; // the sheet as it is now, and not as the last run found it
 const records = data.records;
 const index = new Map(records.map((record, position) => [record.id, position]));
 const decisionKeys = new Map(data.decisions.map((choice) => [choice.key, choice.id]));
@@ -37,14 +38,14 @@ function keep(id, state) {
   } else {
     memory.delete(id);
   }
-  if (!storage) return;
   try {
-    if (memory.has(id)) storage.setItem(storageKey(id), JSON.stringify(state));
-    else storage.removeItem(storageKey(id));
+    if (memory.has(id)) storage?.setItem(storageKey(id), JSON.stringify(state));
+    else storage?.removeItem(storageKey(id));
   } catch {
     $("saved").hidden = false;
     $("saved").textContent = "The browser's memory is full: save your decisions as a CSV now.";
   }
+  reckon(id);
 }
 function stored(id) {
   try {
@@ -67,15 +68,20 @@ const inSheet = new Set(data.earlier.map((row) => row.record_id));
 for (const key of Object.keys(storage ?? {})) {
   const id = key.startsWith(storageKey("")) ? key.slice(storageKey("").length) : "";
   const state = id && !index.has(id) && !inSheet.has(id) ? stored(id) : null;
-  if (state?.decision) data.earlier.push({ record_id: id, ...state });
+  if (state?.decision) memory.set(id, state);
 }
 // Another tab of this page: the last decision on a record holds in both.
 window.addEventListener("storage", (event) => {
   const id = event.key?.startsWith(storageKey("")) ? event.key.slice(storageKey("").length) : "";
+  if (event.key?.startsWith(savedKey("")) && event.newValue) {
+    saved.set(event.key.slice(savedKey("").length), { ...EMPTY, ...JSON.parse(event.newValue) });
+    reckon(event.key.slice(savedKey("").length));
+  }
   if (!index.has(id)) return;
   const state = stored(id);
   if (state) memory.set(id, state);
   else memory.delete(id);
+  reckon(id);
   tally();
   list();
   const record = records[at];
@@ -262,7 +268,8 @@ function onward() {
     return;
   }
   show();
-  tell("All records of this selection are decided.");
+  tell(`All records of this selection are decided.${unsaved.size && !desk ? " Save your decisions now." : ""}`);
+  if (!$("save-now").hidden) $("save-now").focus();
 }
 
 // ---- Deciding ----
@@ -410,5 +417,3 @@ if (kinds.length) {
   $("legend").append("Marked words: ");
   for (const [kind] of kinds) $("legend").append(Object.assign(document.createElement("mark"), { className: kind, textContent: kind }), " ");
 }
-if (!records.length || !records.some(isOpen)) $("filter").value = "all";
-select();

@@ -2,9 +2,10 @@
 function sheet() {
   const rows = data.earlier.filter((row) => !memory.has(row.record_id) && !index.has(row.record_id));
   const initials = data.adjudication ? $("initials").value.trim() : null;
-  for (const record of records) {
-    if (!memory.has(record.id)) continue;
-    const row = { record_id: record.id, ...stateOf(record.id) };
+  const strays = [...memory.keys()].filter((id) => !index.has(id));
+  for (const id of [...records.map((record) => record.id), ...strays]) {
+    if (!memory.has(id)) continue;
+    const row = { record_id: id, ...stateOf(id) };
     if (initials !== null) row.adjudicator = row.adjudicator || initials;
     rows.push(row);
   }
@@ -19,7 +20,18 @@ function save() {
   saveNote();
   readBack(); // what another tab has decided
   download(sheet(), data.file);
+  if (!desk) {
+    for (const id of [...unsaved]) {
+      settled(id, stateOf(id));
+      reckon(id);
+    }
+  }
   tell(`Saved ${data.file}. Put it at ${data.destination}.`);
+}
+// The key that a cell means, given as key or label; the cell where it means none.
+function choice(cell, choices) {
+  const plain = (text) => (text ?? "").normalize("NFC").trim().toLowerCase().replaceAll(/[\s_]+/g, "_");
+  return choices.find((names) => names.some((name) => plain(name) === plain(cell)))?.[0] ?? cell;
 }
 async function load(file) {
   const { names, rows: read } = rowsOf(await file.text());
@@ -27,7 +39,11 @@ async function load(file) {
     tell("This file has no columns record_id and decision; nothing was loaded.");
     return;
   }
-  const strange = read.find((row) => row.decision && !label.has(row.decision.toLowerCase()));
+  for (const row of read) {
+    row.decision = choice(row.decision, data.decisions.map(({ id, label: text }) => [id, text]));
+    row.reason = choice(row.reason, data.reasons);
+  }
+  const strange = read.find((row) => row.decision && !label.has(row.decision));
   if (strange) {
     tell(`The decision "${strange.decision}" of ${strange.record_id} is not one of this stage; nothing was loaded.`);
     return;
@@ -43,7 +59,6 @@ async function load(file) {
     }
     const state = { ...EMPTY };
     for (const name of [...Object.keys(EMPTY), "adjudicator"]) if (row[name]) state[name] = row[name];
-    state.decision = state.decision.toLowerCase();
     undone.push([row.record_id, stateOf(row.record_id)]);
     keep(row.record_id, state);
     loaded += 1;

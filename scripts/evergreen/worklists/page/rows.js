@@ -37,6 +37,7 @@ try {
 }
 const same = (one, other) => [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? "") === (other[name] ?? ""));
 function keep(kind, row) {
+  touch(kind);
   if (!storage) return;
   try {
     if (!row.fresh && !row.removed && same(row.cells, row.base)) storage.removeItem(place(kind, row.id));

@@ -1,17 +1,60 @@
 // The person's sheet, and the register of studies: saved as the files that belong in config/, and loaded back from them.
+// What was entered since the last saving is told by a mark beside the drafts.
+const marks = { row: "sheet", register: "register" };
+const markKey = (part) => `evergreen-unsaved/${data.key}/${part}`;
+const knownKey = (part) => `evergreen-saved/${data.key}/${part}`;
+const touched = new Set(Object.values(marks).filter((part) => storage?.getItem(markKey(part))));
+function touch(kind) {
+  touched.add(marks[kind]);
+  try {
+    storage?.setItem(markKey(marks[kind]), "1");
+  } catch {
+    // The drafts say that the memory is full.
+  }
+  showTouched();
+}
+function showTouched() {
+  const what = [...touched].map((part) => (part === "sheet" ? data.file : data.register.file)).join(" and ");
+  $("kept").textContent = what ? `Not saved yet, and only in this browser: ${what}.` : "";
+}
+async function keepSheet(part, columns, chosen, { file, destination, built }, remark) {
+  const cells = chosen.map((row) => row.cells);
+  if (desk) {
+    const fits = [built, storage?.getItem(knownKey(part))].filter((sha) => typeof sha === "string");
+    try {
+      const reply = await sendToDesk({ part, columns, rows: cells.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? ""]))), fits });
+      if (reply.problem) {
+        tell(`Not saved, and kept in this browser: ${reply.problem}`);
+        return;
+      }
+      storage?.setItem(knownKey(part), reply.sha256);
+    } catch {
+      tell("Not saved: the server is not there. What you entered is kept in this browser; save again when it is back.");
+      return;
+    }
+    tell(`Saved in ${destination}${remark}.`);
+  } else {
+    download(csv(columns, cells), file);
+    tell(`Saved ${file}${remark}. Put it at ${destination}.`);
+  }
+  touched.delete(part);
+  storage?.removeItem(markKey(part));
+  showTouched();
+}
 function save() {
   const begun = new Set(rows.filter((row) => !row.removed && says(row)).map((row) => row.study));
   const chosen = rows.filter((row) => !row.removed && (row.own || begun.has(row.study)));
   const problems = problemsOf(chosen).length;
-  download(csv(names, chosen.map((row) => row.cells)), data.file);
-  tell(`Saved ${data.file}${problems ? `, with ${problems} problems that the next run will refuse` : ""}. Put it at ${data.destination}.`);
+  return keepSheet("sheet", names, chosen, data, problems ? `, with ${problems} problems that the next run will refuse` : "");
 }
 function saveRegister() {
   const columns = data.register.columns.map((column) => column.name);
   const chosen = registerRows.filter((row) => columns.some((name) => name !== "study" && row.cells[name]));
-  download(csv(columns, chosen.map((row) => row.cells)), data.register.file);
-  tell(`Saved ${data.register.file}. Put it at ${data.register.destination}.`);
+  return keepSheet("register", columns, chosen, data.register, "");
 }
+window.addEventListener("beforeunload", (event) => {
+  if (touched.size) event.preventDefault();
+});
 async function load(file) {
   const { names: heads, rows: read } = rowsOf(await file.text());
   const spelt = new Map([...names, ...(data.register?.columns ?? []).map((column) => column.name)].map((name) => [name.toLowerCase().replaceAll(/[\s-]+/g, "_"), name]));
@@ -41,3 +84,4 @@ async function load(file) {
   select();
   tell(`${loaded} of ${lines.length} rows loaded${loaded < lines.length ? "; the others are of studies that are not in this list" : ""}.`);
 }
+showTouched();

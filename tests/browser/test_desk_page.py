@@ -1,0 +1,127 @@
+"""Pages that the desk serves, in headless Chromium: saved at once, whatever happens to the server or to the sheet meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+from tests.serve import campaign, made_review
+
+from evergreen import sheets
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def review(tmp_path):
+    return made_review.make(tmp_path / "review", 6)
+
+
+@pytest.fixture
+def server(review):
+    """(process, links) of the review's server; what a test puts there is stopped as well."""
+    started = list(made_review.start(review))
+    yield started
+    started[0].kill()
+    started[0].wait()
+
+
+def press(browser, *keys: str) -> None:
+    for key in keys:
+        ActionChains(browser).send_keys(key).perform()
+
+
+def text(browser, element: str) -> str:
+    return browser.find_element(By.ID, element).text
+
+
+def wait_for(browser, words: str) -> None:
+    WebDriverWait(browser, 20).until(lambda _: words in text(browser, "kept"), f"{words!r} is not said")
+
+
+def votes(review, person="AB"):
+    read = sheets.read_sheet(review / f"config/screening/title_abstract/{person}.csv", "screening")
+    return dict(zip(read["record_id"], read["decision"], strict=True))
+
+
+def test_decisions_reach_the_sheet_outlast_the_server_and_give_way_to_nobody_unasked(
+    open_browser, server, review
+):
+    browser = open_browser()
+    browser.get(server[1]["AB"])
+    browser.find_element(By.LINK_TEXT, "Screening, title and abstract").click()
+    assert text(browser, "kept") == "All saved in config/screening/title_abstract/AB.csv."
+    press(browser, "i", "e", "2")
+    wait_for(browser, "All saved")
+    assert votes(review) == {"pubmed:0": "include", "pubmed:1": "exclude"}
+    server[0].kill()
+    server[0].wait()
+    press(browser, "u", "z", "i", "u")
+    wait_for(browser, "2 not saved yet: the server is not there")
+    path = review / "config/screening/title_abstract/AB.csv"
+    path.write_text(path.read_text().replace("pubmed:0,include", "pubmed:0,unsure") + "pubmed:3,include,,,\n")
+    server[:] = made_review.start(review)
+    wait_for(browser, 'it says include for "Trial 3 of a drug", and you decide unsure here')
+    assert votes(review)["pubmed:2"] == "include"
+    assert votes(review)["pubmed:3"] == "include"
+    browser.find_element(By.ID, "mine").click()
+    wait_for(browser, "All saved")
+    assert votes(review) == {
+        "pubmed:0": "unsure",
+        "pubmed:1": "exclude",
+        "pubmed:2": "include",
+        "pubmed:3": "unsure",
+    }
+    browser.refresh()  # what was saved here and changed there since is as it is there
+    wait_for(browser, "All saved")
+    assert text(browser, "tally") == "4 of 6 decided: 1 include, 1 exclude, 2 unsure"
+    press(browser, "z", "i", "u", "z")
+    wait_for(browser, "All saved")
+    assert votes(review)["pubmed:4"] == "include"
+    assert "pubmed:5" not in votes(review)
+    assert [
+        entry["message"] for entry in browser.get_log("browser") if "ERR_CONNECTION" not in entry["message"]
+    ] == []
+
+
+def test_votes_that_vanished_from_the_sheet_are_asked_about(open_browser, server, review):
+    browser = open_browser()
+    browser.get(f"{server[1]['AB']}title_abstract")
+    press(browser, "i", "u")
+    wait_for(browser, "All saved")
+    (review / "config/screening/title_abstract/AB.csv").write_text("record_id,decision\npubmed:1,unsure\n")
+    browser.refresh()
+    wait_for(browser, 'it says nothing for "Trial 0 of a drug", and you decide include here')
+    browser.find_element(By.ID, "theirs").click()
+    wait_for(browser, "All saved")
+    assert text(browser, "tally").startswith("1 of 6")
+    assert votes(review) == {"pubmed:1": "unsure"}
+
+
+def test_a_form_is_saved_where_it_belongs(open_browser, server, review):
+    browser = open_browser()
+    browser.get(f"{server[1]['AB']}extraction")
+    cell = browser.find_element(By.CSS_SELECTOR, '[data-column="n"]')
+    cell.send_keys("12")
+    assert text(browser, "kept") == "Not saved yet, and only in this browser: AB.csv."
+    browser.find_element(By.ID, "export").click()
+    WebDriverWait(browser, 10).until(lambda _: text(browser, "kept") == "")
+    path = review / "config/extraction/AB.csv"
+    assert sheets.read_sheet(path, "extraction")["n"].iloc[0] == 12
+    cell.send_keys("3")
+    browser.find_element(By.ID, "export").click()
+    WebDriverWait(browser, 10).until(lambda _: text(browser, "kept") == "")
+    assert sheets.read_sheet(path, "extraction")["n"].iloc[0] == 123
+    path.write_text(path.read_text().replace("123", "7"))
+    cell.send_keys("4")
+    browser.find_element(By.ID, "export").click()
+    WebDriverWait(browser, 10).until(
+        lambda _: "was changed since this form was made" in text(browser, "message")
+    )
+    assert sheets.read_sheet(path, "extraction")["n"].iloc[0] == 7
+
+
+def test_two_people_at_once_and_a_server_that_is_killed_lose_no_vote(tmp_path, open_browser):
+    seen = campaign.run(tmp_path, records=60, kills=2, seed=3, pause=20)
+    assert (seen["votes"], seen["kills"]) == (120, 2)
