@@ -66,7 +66,7 @@ def browser(profile: Path) -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
 
 
-def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 4) -> dict[str, Any]:
+def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 15) -> dict[str, Any]:
     """Screen `records` records twice while the server is killed `kills` times; gives what was seen.
 
     Raises AssertionError where a vote is lost or altered, a row of another program is, or somebody is let in who must not be.
@@ -92,7 +92,11 @@ def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 4) ->
             page.get(f"{links[person]}title_abstract")
             _screen(page, plan[person], pause)
         for number in range(kills):
-            time.sleep(chance.uniform(0.2, max(0.4, records * pause / 1000 / kills)))
+            # Spread over the work: from one kill to the next each of so many parts of it is reached.
+            left = records * (1 - (number + chance.random()) / (kills + 1))
+            WebDriverWait(pages["AB"], 120).until(
+                lambda page, left=left: page.execute_script(LEFT)[0] <= left
+            )
             assert made_review.listening(process.pid) == {"0100007F"}
             assert _refused(links["AB"])
             process.send_signal(signal.SIGKILL)
