@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         required=True,
         type=json_argument,
-        help="the stage's plan, reasons as [[key, label]], in order",
+        help="the stage's plan, reasons as [[key, [label, ...]]], in order, again: {reason: day}, formerly: {name: name of now}",
     )
     arguments.add_argument("--out", required=True, type=Path, help="folder of the stage")
     args = arguments.parse_args(argv)
@@ -57,16 +57,19 @@ def main(argv: list[str] | None = None) -> None:
         here = stages.works_at_title_abstract(works, removed)
     else:
         here = stages.works_at_full_text(works, tables.read_table(*args.before))
-    labels = dict(args.params["reasons"])
-    reasons = list(labels)
+    words = dict(args.params["reasons"])
+    reasons = list(words)
     people = [*args.params["reviewers"], ADJUDICATION]
     written = {
         name: sheets.read_sheet(path, "adjudication_screening" if name == ADJUDICATION else "screening")
-        for name, path in sheets.by_person(args.votes, people).items()
+        for name, path in sheets.by_person(args.votes, people, args.params["formerly"]).items()
     }
-    cast = {name: ballots(sheet, stage=args.stage, reasons=labels) for name, sheet in written.items()}
+    cast = {name: ballots(sheet, stage=args.stage, reasons=words) for name, sheet in written.items()}
     refuse([fault for sheet in written.values() for fault in check_against_works(sheet, works, clusters)])
-    result = count(here, clusters, cast, plan=plan_of(args.params, here), stage=args.stage, reasons=reasons)
+    plan = plan_of(args.params, here)
+    result = count(
+        here, clusters, cast, plan=plan, stage=args.stage, reasons=reasons, again=args.params["again"]
+    )
     orphans = pd.concat([result.orphans, pd.DataFrame(void, columns=ORPHAN_COLUMNS)])
     for name, frame in [*vars(result).items(), ("orphans", orphans)]:
         write = spreadsheets.write_table if name in FOR_PEOPLE else tables.write_table

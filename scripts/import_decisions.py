@@ -13,6 +13,7 @@ into another one is listed and refused, unless --overwrite says that the new one
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import load
+from evergreen.protocol.people import own_stem
 from evergreen.records.former_ids import by_any_id
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
@@ -62,7 +64,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     args = arguments.parse_args(argv)
 
-    reasons = load(args.review / "config/config.yaml").screening.reasons
+    protocol = load(args.review / "config/config.yaml")
+    reasons = protocol.screening.words
     people = dict(_pair(person) for person in args.person)
     folder = args.review / "config/screening" / args.stage
     clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
@@ -73,7 +76,7 @@ def main(argv: list[str] | None = None) -> None:
         sheet = sheets.read_sheet(args.files[0], "screening")
         sheet["reason"] = [synonyms.get(folded(reason), reason) for reason in sheet["reason"]]
         refuse(check_against_works(sheet, works, clusters))
-        new = {people[""]: ballots(sheet, stage=args.stage, reasons=reasons)[SHEET]}
+        new = {people[""]: _seen_again(ballots(sheet, stage=args.stage, reasons=reasons)[SHEET], sheet)}
     else:
         votes = _read(args.tool, args.files, args.decision)
         result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
@@ -85,24 +88,37 @@ def main(argv: list[str] | None = None) -> None:
         if len(result.unmatched) > LISTED:
             print(f"not used: {len(result.unmatched) - LISTED} more, listed in {left}")
     with keeping.alone(args.review):
-        _bring(new, folder, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite)
+        ready = {own_stem(protocol, folder, reviewer): rows for reviewer, rows in new.items()}
+        _bring(ready, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite)
+
+
+def _seen_again(votes: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
+    """The votes of a work list; those on records that were to be seen again have a day, or they would be awaited for ever."""
+    if "again" not in sheet:
+        return votes
+    again = set(sheet.loc[sheet["again"].ne(""), "record_id"])
+    today = datetime.date.today().isoformat()
+    days = [
+        day or (today if record in again else "")
+        for record, day in zip(votes["record_id"], votes["decided_on"], strict=True)
+    ]
+    return votes.assign(decided_on=days)
 
 
 def _bring(
-    new: Mapping[str, pd.DataFrame],
-    folder: Path,
+    new: Mapping[Path, pd.DataFrame],
     clusters: Mapping[str, str],
     *,
     stage: str,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, list[str]],
     overwrite: bool,
 ) -> None:
-    """Write the decisions of each reviewer into the sheets in `folder`: all of them, or none."""
+    """Write the decisions of each reviewer, by the sheet without its suffix: all of them, or none."""
     ready: dict[Path, pd.DataFrame] = {}
     others: dict[Path, list[tuple[str, str, str]]] = {}
-    for reviewer, rows in new.items():
-        path = folder / f"{reviewer}.csv"
-        own = _joined(folder / reviewer, rows, clusters, reasons)
+    for stem, rows in new.items():
+        path = stem.with_name(f"{stem.name}.csv")
+        own = _joined(stem, rows, clusters, reasons)
         ballots(
             own.sheet.assign(_file=str(path), _row=range(2, len(own.sheet) + 2)),
             stage=stage,
@@ -122,7 +138,7 @@ def _bring(
 
 
 def _joined(
-    stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, str]
+    stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, list[str]]
 ) -> Joined:
     """The decisions `rows` in the reviewer's sheet `stem`, as far as there is one."""
     own = keeping.csv_sheet(stem)

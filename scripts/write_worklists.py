@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         required=True,
         type=json_argument,
-        help="title, question, highlight, reasons, stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
+        help="title, question, highlight, eligibility, formerly, reasons [[key, [label, ...]]], stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
         " extraction {people, sheets, study_sheets, outcomes, columns}, bias {people, sheets, tool, outcomes}",
     )
     arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
@@ -45,7 +45,10 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = arguments.parse_args(argv)
 
-    texts = {name: args.params[name] for name in ("title", "question", "highlight", "reasons")}
+    texts = {
+        name: args.params[name]
+        for name in ("title", "question", "highlight", "reasons", "eligibility", "formerly")
+    }
     parts = Parts("write_worklists", args.code)
     for stage, given in args.params["stages"].items():
         folder = args.folder / stage
@@ -71,13 +74,14 @@ def main(argv: list[str] | None = None) -> None:
             *given.get("tool_file", []),
         ]
         outputs = [folder / form.format(name) for name in given["people"] for form in files.OF_TASK[task]]
-        values = {"title": texts["title"], "included": included, **given}
+        shown = {"title": texts["title"], "eligibility": texts["eligibility"]}
+        values = {**shown, "included": included, **given}
         parts.make(
             task,
             values,
             inputs,
             outputs,
-            partial(_write_lists, lists, texts["title"], given, included, folder),
+            partial(_write_lists, lists, shown, given, included, folder),
         )
 
 
@@ -95,8 +99,9 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
         lists[name] = work_list(works, awaiting, name) if first == name else lists[first]
     conflicts = spreadsheets.read_table(folder / "conflicts.csv")
     lists[ADJUDICATION] = conflict_list(works, conflicts, awaiting)
-    own = sheets.by_person(given["votes"], lists)
-    reasons = dict(texts["reasons"])
+    own = sheets.by_person(given["votes"], lists, texts["formerly"])
+    words = dict(texts["reasons"])
+    reasons = {key: names[0] for key, names in words.items()}
     terms = highlight_terms(texts["question"], texts["highlight"])
     several = folder / SEVERAL
     shutil.rmtree(several, ignore_errors=True)
@@ -104,7 +109,7 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     for name, rows in lists.items():
         kind = "adjudication_screening" if name == ADJUDICATION else "screening"
         page = screening_page(
-            rows, stage=stage, reviewer=name, title=texts["title"], reasons=reasons, terms=terms,
+            rows, stage=stage, reviewer=name, title=texts["title"], reasons=words, terms=terms, eligibility=texts["eligibility"],
             earlier=sheets.read_sheet(own[name], kind) if name in own else None,
         )  # fmt: skip
         tables.write_text(page, folder / f"{name}.html")
@@ -148,17 +153,21 @@ def _included(studies_file: str | None, works_file: str | None) -> dict[str, lis
 
 
 def _write_lists(
-    lists: Any, title: str, given: dict[str, Any], included: dict[str, list[str]] | None, folder: Path
+    lists: Any,
+    shown: dict[str, Any],
+    given: dict[str, Any],
+    included: dict[str, list[str]] | None,
+    folder: Path,
 ) -> None:
     from evergreen.worklists.page import form  # take long to load
     from evergreen.worklists.workbook import write_workbook
 
-    for work in lists(title, given, included):
+    for work in lists(shown["title"], given, included):
         own = {"sheet": given["sheets"], "register": given.get("study_sheets", {})}
         built = {
             part: tables.sha256_of(paths[work.person]) for part, paths in own.items() if work.person in paths
         }
-        tables.write_text(form(work, built), folder / f"{work.person}.html")
+        tables.write_text(form(work, built, shown["eligibility"]), folder / f"{work.person}.html")
         write_workbook(work, folder / f"{work.person}.xlsx")
         spreadsheets.write_table(work.sheet.frame(), folder / f"{work.person}.csv")
         if work.register is not None:

@@ -342,3 +342,58 @@ def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, pa
     assert browser.execute_script(inside) == 0
     assert text(browser, "tally") == "1 of 20 decided: 1 exclude"
     assert browser.execute_script("return innerWidth") == 360
+
+
+def test_a_record_to_be_seen_again_shows_the_vote_of_before_and_keeps_it_until_there_is_another(
+    open_browser, tmp_path
+):
+    earlier = pd.DataFrame(
+        [
+            {"record_id": "pubmed:0", "decision": "exclude", "reason": "review", "note": "", "decided_on": "2020-01-02", "_file": "AB.csv", "_row": 2},
+            {"record_id": "pubmed:1", "decision": "exclude", "reason": "review", "note": "", "decided_on": "2020-01-03", "_file": "AB.csv", "_row": 3},
+        ]
+    )  # fmt: skip
+    html = screening_page(
+        rows(3).assign(again=["2021-05-01", "2021-05-01", ""]), stage="title_abstract", reviewer="AB", title="A review", reasons=REASONS,
+        terms=TERMS, earlier=earlier, eligibility={"include": ["Trials of <b>adults</b>"], "exclude": ["No drug"]},
+    )  # fmt: skip
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    browser = open_browser()
+    browser.get((tmp_path / "page.html").as_uri())
+    assert text(browser, "tally") == "0 of 3 decided"
+    assert text(browser, "kept") == ""
+    assert text(browser, "current") == (
+        "The criteria changed on 2021-05-01. You said exclude (Review) on 2020-01-02. Not decided yet"
+    )
+    browser.find_element(By.CSS_SELECTOR, "#criteria summary").click()
+    lines = [line.text for line in browser.find_elements(By.CSS_SELECTOR, "#criteria li")]
+    assert lines == ["Trials of <b>adults</b>", "No drug"]
+    press(browser, "i")
+    assert text(browser, "kept") == "1 decision is only in this browser."
+    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
+    assert read["decision"].to_dict() == {"pubmed:0": "include", "pubmed:1": "exclude"}
+    assert read.loc["pubmed:1", "decided_on"] == "2020-01-03"
+    assert text(browser, "kept") == ""
+
+
+def test_what_is_not_saved_is_said_and_at_the_end_the_page_asks_for_it(open_browser, page, tmp_path):
+    browser = open_browser()
+    browser.get(page(2))
+    closing = """
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    """
+    assert not browser.execute_script(closing)
+    press(browser, "i", "u")
+    assert text(browser, "message") == "All records of this selection are decided. Save your decisions now."
+    assert text(browser, "kept") == "2 decisions are only in this browser."
+    assert browser.execute_script(closing)
+    assert browser.switch_to.active_element.get_attribute("id") == "save-now"
+    file = tmp_path / "labels.csv"
+    file.write_text("record_id,decision,reason\npubmed:0,EXCLUDE,Not  Randomised\n", encoding="utf-8")
+    browser.find_element(By.ID, "load").send_keys(str(file))
+    WebDriverWait(browser, 5).until(lambda _: "1 decisions loaded" in text(browser, "message"))
+    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
+    assert read["reason"].to_dict() == {"pubmed:0": "not_randomised", "pubmed:1": ""}
+    assert not browser.execute_script(closing)

@@ -145,3 +145,19 @@ def test_reasons_of_a_work_list_are_read_by_their_words_too(review):
     assert sheet(review)[1] == ["pubmed:3", "exclude", "review"]
     with pytest.raises(InputError, match=r"names no reason of the protocol behind `=`\. Allowed: review"):
         brought(review, "pubmed:3,exclude,No data", words=["--reason", "No data=editorial"])
+
+
+def test_a_record_that_was_seen_again_has_the_day_of_it(review):
+    path = review / "config/screening/title_abstract/AB.csv"
+    path.write_text(
+        "record_id,decision,reason,decided_on\npubmed:2,exclude,review,2020-01-02\npubmed:3,include,,\n"
+    )
+    (review / "list.csv").write_text(
+        "record_id,decision,reason,again\npubmed:2,exclude,review,2021-05-01\npubmed:3,include,,\n"
+    )
+    import_decisions.main(
+        ["title_abstract", "worklist", str(review / "list.csv"), "--person", "AB", "--review", str(review)]
+    )
+    days = sheets.read_sheet(path, "screening")["decided_on"].tolist()
+    assert days[0] > "2026-01-01"
+    assert days[1] == ""

@@ -17,16 +17,19 @@ from evergreen.screening.exchange import ris_lists
 from tests.protocols import question
 from tests.protocols import stage as stage_given
 
+LABELS = [
+    ["wrong_population", "Wrong population"],
+    ["wrong_intervention", "Wrong intervention"],
+    ["wrong_comparator", "Wrong comparator"],
+    ["not_randomised", "Not randomised"],
+    ["review", "Review"],
+    ["duplicate_report", "Duplicate report"],
+]
 PLAN = {
     **stage_given(reviewers=["AB", "CD"]),
-    "reasons": [
-        ["wrong_population", "Wrong population"],
-        ["wrong_intervention", "Wrong intervention"],
-        ["wrong_comparator", "Wrong comparator"],
-        ["not_randomised", "Not randomised"],
-        ["review", "Review"],
-        ["duplicate_report", "Duplicate report"],
-    ],
+    "reasons": [[key, [label]] for key, label in LABELS],
+    "again": {},
+    "formerly": {},
 }
 
 
@@ -77,7 +80,7 @@ def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
          "--votes", str(corpus / "full_text/votes.csv"), "--assigned", str(root / "config/studies.csv"),
          "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv"), "--excluded", str(corpus / "excluded.csv"),
          "--ongoing", str(corpus / "ongoing.csv"), "--awaiting", str(corpus / "awaiting.csv"),
-         "--params", json.dumps({"reasons": PLAN["reasons"]})]
+         "--params", json.dumps({"reasons": LABELS})]
     )  # fmt: skip
     assert (
         len(tables.read_table(corpus / "excluded.csv")) == 13
@@ -104,7 +107,9 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
         "title": "A review",
         "question": question(intervention="Denosumab"),
         "highlight": [],
-        "reasons": [["review", "Review"]],
+        "reasons": [["review", ["Review"]]],
+        "eligibility": {},
+        "formerly": {},
         "stages": {"title_abstract": {"reviewers": ["CD"], "votes": [str(own)]}},
     }
     places = ["--works", str(corpus / "works.parquet"), "--folder", str(corpus)]

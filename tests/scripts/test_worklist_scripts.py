@@ -34,7 +34,7 @@ def review(root, tmp_path, monkeypatch):
 
 def write(title: str = "A review", **extraction) -> None:
     values = {
-        "title": title, "question": {}, "highlight": [], "reasons": [], "stages": {},
+        "title": title, "question": {}, "highlight": [], "reasons": [], "eligibility": {}, "formerly": {}, "stages": {},
         "extraction": {
             "people": ["AB", "EF"], "outcomes": OUTCOMES, "columns": ["dose"],
             "sheets": {"AB": "config/extraction/AB.csv", "CD": "config/extraction/CD.csv"},
@@ -75,7 +75,7 @@ def test_everybody_named_gets_lists_and_only_those_that_changed_are_made_again(r
 
 def test_without_screening_the_studies_are_those_that_anybody_names(review):
     values = {
-        "title": "A review", "question": {}, "highlight": [], "reasons": [], "stages": {},
+        "title": "A review", "question": {}, "highlight": [], "reasons": [], "eligibility": {}, "formerly": {}, "stages": {},
         "extraction": {"people": ["EF"], "outcomes": OUTCOMES, "columns": [], "sheets": {"AB": "config/extraction/AB.csv"}, "study_sheets": {}},
     }  # fmt: skip
     write_worklists.main(

@@ -30,8 +30,11 @@ RAW = {
     "screening": {
         "title_abstract": {"reviewers": ["AB", "CD"], "mode": "dual", "active": {"CD": {"from": "2020-01-01"}}},
         "highlight": ["bone"],
-        "reasons": {"z": "Last letter first", "a": "First letter last"},
+        "reasons": {"z": "Last letter first", "a": "First letter last"}, "formerly": {"a": "b"},
     },
+    "eligibility": {"include": ["Trials of adults"]},
+    "amendments": [{"date": day, "what": "Age", "why": "Too few", "reconsider": ["a"]} for day in ("2021-05-01", "2020-05-01")],
+    "people": {"CD": {"formerly": ["XY"]}},
     "prisma": {"given": {"2019-01-01": {"database_results": 3}}},
     "extraction": {"extractors": ["AB"]},
     "risk_of_bias": {"tool": "rob2", "assessors": ["CD"]},
@@ -49,6 +52,7 @@ def protocol():
 
 
 REASONS = [["z", "Last letter first"], ["a", "First letter last"]]
+WORDS = [["z", ["Last letter first"]], ["a", ["First letter last", "b"]]]
 NO_CONVERSIONS = {"also": [], "never": []}
 GIVEN = [
     (params.search_pubmed, (), {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]}),
@@ -61,7 +65,8 @@ GIVEN = [
     (params.deduplicate_works, (), {"sources": [["pubmed", "pubmed", "database"], ["embase", "export", "register"]], "shards": 3}),
     (
         params.count_votes, ("title_abstract",),
-        {"reviewers": ["AB", "CD"], "mode": "dual", "assignment": "everybody", "pilot": 0, "active": {"CD": {"from": "2020-01-01"}}, "reasons": REASONS},
+        {"reviewers": ["AB", "CD"], "mode": "dual", "assignment": "everybody", "pilot": 0, "active": {"CD": {"from": "2020-01-01"}}, "reasons": WORDS,
+         "again": {"a": "2021-05-01"}, "formerly": {"XY": "CD"}},
     ),
     (params.compare_reviewers, (), {"title_abstract": ["AB", "CD"], "full_text": []}),
     (params.list_studies, (), {"reasons": REASONS}),
@@ -73,7 +78,7 @@ GIVEN = [
          ], "columns": ["dose", "route", "year"]},
          "bias": {"people": ["CD"], "sheets": {}, "tool": "rob2", "tool_file": [], "outcomes": ["pain"]},
          "title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
-         "highlight": ["bone"], "reasons": REASONS, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
+         "highlight": ["bone"], "reasons": WORDS, "eligibility": {"include": ["Trials of adults"], "exclude": []}, "formerly": {"XY": "CD"}, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
     ),
     (
         params.count_prisma, (),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.protocol import people
 from evergreen.protocol.loading import complete
@@ -112,3 +113,23 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
     assert people.unread(review) == ["config/extraction/notes.txt", "config/old.csv", "config/search/old.txt"]
+
+
+def test_a_person_who_was_renamed_keeps_the_sheets(review):
+    """Named as before, as now, or both, which is refused."""
+    raw = {**RAW, "screening": {"title_abstract": {"reviewers": ["Ann", "CD"]}}, "extraction": {"extractors": ["Ann"]},
+           "risk_of_bias": {"assessors": ["Ann"]}, "people": {"Ann": {"formerly": ["AB"]}}}  # fmt: skip
+    renamed = complete(raw)
+    assert people.extraction_sheets(renamed) == {"Ann": "config/extraction/AB.csv"}
+    assert people.study_sheets(renamed) == {"Ann": "config/extraction/studies-AB.csv"}
+    stem = people.own_stem(renamed, "config/extraction", "Ann", "studies-")
+    assert stem.as_posix() == "config/extraction/studies-AB"
+    assert people.own_stem(renamed, "config/risk_of_bias", "Ann").as_posix() == "config/risk_of_bias/Ann"
+    assert people.unread(renamed) == ["config/extraction/notes.txt", "config/risk_of_bias/CD.xlsx"]
+    both = complete({**raw, "people": {"Ann": {"formerly": ["AB", "EF"]}}})
+    with pytest.raises(
+        InputError, match=r"EF\.csv: AB\.csv is of Ann as well\. EF and Ann are one by `people`"
+    ):
+        people.checked(both, "screen")
+    named = sheets.by_person(["a/ab.csv", "a/CD.csv"], ["Ann", "CD"], {"AB": "Ann"})
+    assert named == {"Ann": "a/ab.csv", "CD": "a/CD.csv"}

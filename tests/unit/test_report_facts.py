@@ -10,7 +10,7 @@ from evergreen.errors import InputError
 from evergreen.protocol.loading import complete
 from evergreen.report import facts, summary
 from evergreen.report.blocks import Text, Tiles
-from evergreen.report.composition import how
+from evergreen.report.composition import differences, how
 from evergreen.report.facts import Facts, Search
 from evergreen.report.inputs import Inputs
 
@@ -116,3 +116,16 @@ def test_at_a_glance_only_decided_works_are_screened(protocol, pending, skipped,
 
 def test_a_review_that_has_nothing_has_no_facts():
     assert facts.read(complete({"review": {"title": "A"}}), Inputs({})) == Facts()
+
+
+def test_amendments_are_listed_before_what_was_done_otherwise():
+    protocol = complete({
+        "review": {"title": "A", "differences": ["We left out quality of life."]},
+        "screening": {"reasons": {"review": "Review"}},
+        "amendments": [{"date": "2021-05-01", "what": "Reviews count", "why": "One held a trial.", "reconsider": ["review"]}],
+    })  # fmt: skip
+    (block,) = differences(protocol).blocks
+    assert list(block.lines) == [
+        "2021-05-01: Reviews count. Reason: One held a trial. Earlier exclusions are to be decided again where their reason was: Review.",
+        "We left out quality of life.",
+    ]

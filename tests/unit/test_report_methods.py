@@ -269,3 +269,16 @@ def test_who_judged_is_told_with_the_tool():
 def test_an_update_screened_what_somebody_decided(pending, skipped, expected):
     counts = {"database_results": 9, "records_screened": 8, "records_pending": pending, "extra_reports": 0}
     assert expected in rounds.sentence(counts, [], skipped)
+
+
+def test_criteria_and_amendments_of_the_protocol_are_told():
+    change = {"date": "2021-05-01", "what": "Age", "why": "Too few"}
+    criteria = {"include": ["of adults", "randomised"], "exclude": ["of animals"]}
+    said = methods.eligible(
+        protocol(eligibility=criteria, amendments=[change, {**change, "date": "2022-01-02"}])
+    )
+    assert said == [
+        "Eligible are studies: of adults; randomised.", "Left out are studies: of animals.",
+        "The protocol was amended on 2021-05-01 and 2022-01-02.",
+    ]  # fmt: skip
+    assert methods.eligible(protocol()) == []

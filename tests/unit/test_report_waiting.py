@@ -22,11 +22,13 @@ from evergreen.report.status import (
     waiting_queries,
     waiting_ratings,
     waiting_reviewers,
+    waiting_screening,
     waiting_sources,
     waiting_studies,
     waiting_unextracted,
     waiting_unread,
 )
+from evergreen.screening.votes import no_reviewer
 from tests.unit.test_extraction_merge import settled, sheet
 
 
@@ -264,3 +266,33 @@ def test_a_round_that_brought_nothing_is_said_first(rounds, works, searched, sai
     quiet = nothing_new(rounds, works, searched)
     assert (said in quiet) if said else quiet == ""
     assert as_text("A", [], quiet=quiet).splitlines()[1] == (quiet or "Nothing awaits anybody.")
+
+
+def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_write():
+    votes = pd.DataFrame({"work_id": ["w"], "reviewer": ["AB"], "decided_on": [""], "round": ["2020-01-01"]})
+    rows = pd.DataFrame({"round": ["2020-01-01"] * 3, "again": ["2021-05-01", "2021-05-01", ""]})
+    none = pd.DataFrame(columns=["work_id", "votes"])
+    orphans = pd.DataFrame(
+        {"reviewer": ["XY", "XY", "AB"], "why": [no_reviewer("XY")] * 2 + ["no record has this id"]}
+    )
+    lines = [
+        item.line()
+        for item in waiting_screening("full_text", {"AB": rows, "GH": rows.tail(1)}, none, orphans, votes)
+    ]
+    assert (
+        "AB: 3 records to screen at full text, 2 of them again (the criteria changed on 2021-05-01) ("
+        in lines[0]
+    )
+    assert (
+        "GH: 1 record to screen at full text; others have voted there: if GH joined later, write `active: {GH: {from: ROUND}}`"
+        in lines[1]
+    )
+    assert (
+        "2 decisions of XY, who is no reviewer at full text (any more), count for nothing: if XY left, keep the name"
+        in lines[2]
+    )
+    assert (
+        lines[3]
+        == "reviewers: 1 decision at full text that count for nothing (results/screening/full_text/orphans.csv)"
+    )
+    assert waiting_screening("full_text", {}, none, orphans.head(0)) == []

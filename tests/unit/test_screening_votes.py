@@ -273,3 +273,76 @@ def test_a_reason_that_was_renamed_is_one_sentence():
         "row 2, column reason: 'old name' is not one of the protocol's reasons, here and in 998 more rows"
         in str(refusal.value)
     )
+
+
+def dated(**said: tuple[str, str, str]) -> dict[str, pd.DataFrame]:
+    """Votes of people on the work `w`: decision, reason, day."""
+    return {
+        name: ballots(
+            sheet(("w", decision, reason), adjudicator=["EF"]).assign(decided_on=day),
+            stage="full_text",
+            reasons=REASONS,
+        )
+        for name, (decision, reason, day) in said.items()
+    }
+
+
+OLD, NEW, NO_DAY = (
+    ("exclude", "review", "2020-05-05"),
+    ("exclude", "review", "2021-03-01"),
+    ("exclude", "review", ""),
+)
+OTHER = ("exclude", "not_randomised", "2020-05-05")
+
+
+@each(
+    "votes, how, awaited",
+    [
+        ({"AB": OLD, "CD": OLD}, "pending", ["AB", "CD"]),
+        ({"AB": NEW, "CD": OLD}, "pending", ["CD"]),
+        ({"AB": NEW, "CD": NEW}, "agreed", []),
+        ({"AB": NO_DAY, "CD": NEW}, "pending", ["AB"]),
+        ({"AB": OLD, "CD": OTHER}, "pending", ["AB"]),
+        ({"AB": OTHER, "CD": OTHER}, "agreed", []),
+        ({"AB": ("include", "", "2020-05-05"), "CD": ("include", "", "2020-05-05")}, "agreed", []),
+        ({"AB": OTHER, "CD": ("include", "", ""), "adjudication": OLD}, "conflict", []),
+        ({"AB": OTHER, "CD": ("include", "", ""), "adjudication": NEW}, "adjudicated", []),
+    ],
+)
+def test_exclusions_for_a_reason_that_changed_are_awaited_again(votes, how, awaited):
+    cast = dated(**votes)
+    result = count(works("w"), {"w": "w"}, cast, plan=BOTH, stage="full_text", reasons=REASONS, again={"review": "2021-03-01"})  # fmt: skip
+    assert result.decisions["how"].tolist() == [how]
+    assert result.awaiting["reviewer"].tolist() == awaited
+    assert set(result.awaiting["again"]) <= {"2021-03-01"}
+    assert sorted(result.votes["reviewer"]) == ["AB", "CD"], "votes of before stay readable"
+
+
+def test_a_reason_is_read_by_what_it_was_called_and_one_that_nobody_knows_is_told_once():
+    words = {"wrong_population": ["Wrong population", "population"], "review": ["Review"]}
+    old = sheet(("w", "exclude", "POPULATION"), ("v", "exclude", "Wrong  population"))
+    assert ballots(old, stage="full_text", reasons=words)["reason"].tolist() == ["wrong_population"] * 2
+    many = sheet(*[(f"w{at}", "exclude", "animal") for at in range(999)])
+    with pytest.raises(InputError) as refused:
+        ballots(many, stage="full_text", reasons=words)
+    assert str(refused.value).count("\n") == 0
+    assert "here and in 998 more rows" in str(refused.value)
+
+
+def test_shares_stay_when_a_reviewer_is_renamed():
+    values = {
+        "reviewers": ["AB", "CD", "EF"],
+        "mode": "single",
+        "assignment": "shares",
+        "active": {},
+        "pilot": 0,
+    }
+    ids = [f"w{at}" for at in range(50)]
+    before = plan_of(values, works(*ids))
+    after = plan_of(
+        {**values, "reviewers": ["AB", "New", "EF"], "formerly": {"CD": "New", "C": "New"}}, works(*ids)
+    )
+    for work in ids:
+        assert [name.replace("CD", "New") for name in before.due(work, "2020-01-01")] == list(
+            after.due(work, "2020-01-01")
+        )

@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             f'<li><a href="/{token}/{work.place}">{html.escape(work.name)}</a></li>'
             for work in self.server.desk.work[person].values()
         )
-        title = f"{self.server.desk.title}: {person}"
+        title = f"{self.server.desk.protocol.review.title}: {person}"
         return INDEX.format(title=html.escape(title), body=f"<ul>{items}</ul><p>What you decide here is saved in the review at once.</p>")  # fmt: skip
 
     def _save(self) -> None:

@@ -18,7 +18,7 @@ from evergreen import sheets, tables
 from evergreen.errors import InputError
 from evergreen.screening.ballots import ballots
 from evergreen.screening.votes import ADJUDICATION
-from evergreen.sheets import keeping
+from evergreen.sheets import days, keeping
 from evergreen.sheets.labels import Choices
 
 SAID = ("decision", "reason", "note")
@@ -44,17 +44,20 @@ class Cast:
 
 
 class BallotBox:
-    """One person's sheet at one stage, in the review's directory `review`."""
+    """One person's sheet `stem` at one stage, in the review's directory `review`; `reasons` are the words of each."""
 
-    def __init__(self, review: Path, stage: str, person: str, reasons: Mapping[str, Any]) -> None:
-        self.review, self.stage, self.person, self.reasons = review, stage, person, reasons
+    def __init__(
+        self, review: Path, stem: Path, stage: str, person: str, reasons: Mapping[str, list[str]]
+    ) -> None:
+        self.review, self.stem = review, stem
+        self.stage, self.person, self.reasons = stage, person, reasons
         self.kind = "adjudication_screening" if person == ADJUDICATION else "screening"
         self._known: tuple[str, list[str], list[Row]] | None = None
 
     @property
     def path(self) -> Path:
         """The sheet. Raises InputError where it is a workbook."""
-        return keeping.csv_sheet(self.review / "config/screening" / self.stage / self.person)
+        return keeping.csv_sheet(self.stem)
 
     def rows(self) -> list[Row]:
         """The sheet as it is. Raises InputError where it cannot be read."""
@@ -118,6 +121,8 @@ class BallotBox:
                 return "a vote names a record, and its cells have bounds"
             if not all(map(writable, vote.values())):
                 return "a cell holds a sign that no file keeps"
+            if vote["decided_on"] and not days.of_the_calendar(vote["decided_on"]):
+                return f"{vote['decided_on']!r} is no day. {days.HOW}"
             if self.person == ADJUDICATION and vote["decision"] and not vote["adjudicator"]:
                 return "an adjudication names who decided: give your initials"
         try:

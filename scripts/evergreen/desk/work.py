@@ -40,14 +40,15 @@ class Desk:
     """Everything that people do at one review; `review` is its directory."""
 
     def __init__(self, review: Path, protocol: Protocol) -> None:
-        self.review, self.title = review, protocol.review.title
+        self.review, self.protocol = review, protocol
         self.work: dict[str, dict[str, Work]] = {}
         self.boxes: dict[tuple[str, str], BallotBox] = {}
         for stage in protocol.screening.stages:
             for person in people.with_work(protocol, stage):
                 page = f"results/screening/{stage}/{person}.html"
                 self._add(person, Work(stage, f"Screening, {STAGE_NAMES[stage]}", page))
-                self.boxes[person, stage] = BallotBox(review, stage, person, protocol.screening.reasons)
+                stem = people.own_stem(protocol, review / "config/screening" / stage, person)
+                self.boxes[person, stage] = BallotBox(review, stem, stage, person, protocol.screening.words)
         for task, named in (
             ("extraction", protocol.extraction.extractors),
             ("bias", protocol.risk_of_bias.assessors),
@@ -106,4 +107,6 @@ class Desk:
         kind, stem = SHEETS[place].get(said.get("part", "sheet"), ("", ""))
         if not kind:
             raise InputError("there is no such sheet", todo="Open the form again.")
-        return {"sha256": file_sheet(self.review, self.review / stem.format(person), kind, said)}
+        folder, _, name = stem.rpartition("/")
+        own = people.own_stem(self.protocol, self.review / folder, person, name.removesuffix("{}"))
+        return {"sha256": file_sheet(self.review, own, kind, said)}

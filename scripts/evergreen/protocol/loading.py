@@ -104,6 +104,9 @@ def _relations(protocol: Protocol, root: str | Path) -> Iterator[Fault]:
     yield from sources.faults(protocol.sources, protocol.rounds, protocol.entrez)
     yield from sources.faults_of_methods(protocol.other_methods, protocol.sources, protocol.rounds)
     yield from screening.faults(protocol.screening, protocol.rounds)
+    yield from screening.faults_of_changes(
+        protocol.amendments, protocol.people, protocol.screening, protocol.everybody
+    )
     yield from outcomes.faults(protocol.outcomes)
     yield from spelling.faults(protocol)
     yield from places.faults(protocol, root=root)

@@ -11,6 +11,7 @@ from typing import Any
 
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.part import Part
+from evergreen.protocol.screening import reconsidered, renamed
 from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
 from evergreen.protocol.whole import Protocol
 
@@ -74,8 +75,14 @@ def audit_records(protocol: Protocol) -> list[list[Any]]:
 
 
 def count_votes(protocol: Protocol, stage: str) -> Values:
-    """Who votes at a stage and what decides; the reasons, [key, label], in their order of priority."""
-    return {**_values(protocol.screening.stages[stage]), "reasons": _reasons(protocol)}
+    """Who votes at a stage and what decides; what sheets may say for the reasons, [key, [label, ...]], in their order of priority;
+    {reason: day} of the exclusions that are to be seen again, {name of before: name of now} of people."""
+    return {
+        **_values(protocol.screening.stages[stage]),
+        "reasons": _words(protocol),
+        "again": reconsidered(protocol.amendments),
+        "formerly": renamed(protocol.people),
+    }
 
 
 def compare_reviewers(protocol: Protocol) -> Values:
@@ -115,7 +122,9 @@ def write_worklists(
         "title": protocol.review.title,
         "question": _values(protocol.question, QUESTION),
         "highlight": list(protocol.screening.highlight),
-        "reasons": _reasons(protocol),
+        "reasons": _words(protocol),
+        "eligibility": _values(protocol.eligibility),
+        "formerly": renamed(protocol.people),
         "stages": {
             stage: {"reviewers": list(protocol.screening.stages[stage].reviewers), "votes": sheets}
             for stage, sheets in votes.items()
@@ -282,7 +291,7 @@ def check_inputs(protocol: Protocol, areas: Iterable[str]) -> Values:
     """What the check of people's files in some areas has to know."""
     return {
         "tool": protocol.risk_of_bias.tool,
-        "reasons": dict(protocol.screening.reasons),
+        "reasons": protocol.screening.words,
         "given_counts": _given(protocol) if "screening" in areas else {},
         "outcomes": slice_outcomes(protocol) if "extraction" in areas else [],
         "scales": scales_of(protocol.outcomes) if "extraction" in areas else {},
@@ -292,6 +301,10 @@ def check_inputs(protocol: Protocol, areas: Iterable[str]) -> Values:
 
 def _reasons(protocol: Protocol) -> list[list[str]]:
     return [[key, label] for key, label in protocol.screening.reasons.items()]
+
+
+def _words(protocol: Protocol) -> list[list[Any]]:
+    return [[key, names] for key, names in protocol.screening.words.items()]
 
 
 def _given(protocol: Protocol) -> Values:

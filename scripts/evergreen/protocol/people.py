@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,8 +10,9 @@ from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.protocol import params
 from evergreen.protocol.part import ADJUDICATION
-from evergreen.protocol.screening import STAGES
+from evergreen.protocol.screening import STAGES, renamed
 from evergreen.protocol.whole import Protocol
+from evergreen.sheets import folded
 from evergreen.sheets.workbooks import with_studies
 
 AREAS = {
@@ -46,12 +47,39 @@ def sheet(stem: str | Path) -> str | None:
     return str(found) if found else None
 
 
-def sheets_in(folder: str | Path, people: Iterable[str] | None = None, prefix: str = "") -> dict[str, str]:
-    """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there."""
-    if people is None:
-        people = sheets.people_in(folder, prefix)
-    found = {person: sheet(f"{folder}/{prefix}{person}") for person in people}
-    return {person: path for person, path in found.items() if path}
+def sheets_in(
+    folder: str | Path,
+    people: Iterable[str] | None = None,
+    prefix: str = "",
+    *,
+    formerly: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """{person: path} of the sheets `<prefix><person>` in a folder; without `people`, of all that are there.
+
+    `formerly` are {name of before: name of now}. Raises InputError where a person has sheets under both.
+    """
+    now = {folded(former): name for former, name in (formerly or {}).items()}
+    named = sheets.people_in(folder, prefix) if people is None else [*people, *(formerly or {})]
+    wanted = None if people is None else set(people)
+    found: dict[str, str] = {}
+    for name in named:
+        person = now.get(folded(name), name)
+        path = sheet(f"{folder}/{prefix}{name}")
+        if path and (wanted is None or person in wanted):
+            first = found.setdefault(person, path)
+            if first != path:
+                raise InputError(
+                    f"{Path(first).name} is of {person} as well",
+                    file=path,
+                    todo=f"{name} and {person} are one by `people` in the protocol: put all rows into one sheet.",
+                )
+    return found
+
+
+def own_stem(protocol: Protocol, folder: str | Path, person: str, prefix: str = "") -> Path:
+    """Where the sheet of a person is, or is to be, without its suffix; named as before where it is."""
+    path = sheets_in(folder, [person], prefix, formerly=renamed(protocol.people)).get(person)
+    return Path(path).with_suffix("") if path else Path(folder) / f"{prefix}{person}"
 
 
 def votes(stage: str) -> list[str]:
@@ -63,12 +91,13 @@ def votes(stage: str) -> list[str]:
 
 def extraction_sheets(protocol: Protocol) -> dict[str, str]:
     """{extractor: path} of the sheets of extracted rows."""
-    return sheets_in("config/extraction", protocol.extraction.extractors)
+    return sheets_in("config/extraction", protocol.extraction.extractors, formerly=renamed(protocol.people))
 
 
 def study_sheets(protocol: Protocol) -> dict[str, str]:
     """{extractor: path} of the sheets of study-level columns: of their own, else a worksheet `Studies` of the rows' workbook."""
-    own = sheets_in("config/extraction", protocol.extraction.extractors, STUDIES)
+    former = renamed(protocol.people)
+    own = sheets_in("config/extraction", protocol.extraction.extractors, STUDIES, formerly=former)
     beside = {
         person: path
         for person, path in extraction_sheets(protocol).items()
@@ -79,7 +108,9 @@ def study_sheets(protocol: Protocol) -> dict[str, str]:
 
 def bias_sheets(protocol: Protocol) -> dict[str, str]:
     """{assessor: path} of the sheets of judgements."""
-    return sheets_in("config/risk_of_bias", protocol.risk_of_bias.assessors)
+    return sheets_in(
+        "config/risk_of_bias", protocol.risk_of_bias.assessors, formerly=renamed(protocol.people)
+    )
 
 
 def with_work(protocol: Protocol, stage: str) -> list[str]:
@@ -152,7 +183,8 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
         yield "studies", sheet("config/studies")
         yield "retractions", sheet("config/retractions")
         for name, stage in protocol.screening.stages.items():
-            for path in sheets_in(f"config/screening/{name}", stage.reviewers).values():
+            own = sheets_in(f"config/screening/{name}", stage.reviewers, formerly=renamed(protocol.people))
+            for path in own.values():
                 yield "screening", path
             yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
     elif area == "extraction":

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Fault, Id, Ids, Part, Texts, part, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, KeyPath, Names, Part, Texts, part, told
+from evergreen.sheets.labels import Choices, folded
 
 
 class Active(Part):
@@ -62,6 +63,10 @@ class Screening(Part):
     reasons: Mapping[Id, str] = Field(
         {}, description="Reasons for exclusion in order of priority; key to label."
     )
+    formerly: Mapping[Id, Names] = Field(
+        {},
+        description="What reasons were called before, by their key of now; sheets that still say so stay good.",
+    )
 
     @property
     def stages(self) -> dict[str, Stage]:
@@ -69,9 +74,51 @@ class Screening(Part):
         return {"title_abstract": self.title_abstract, "full_text": self.full_text}
 
     @property
+    def words(self) -> dict[str, list[str]]:
+        """What a sheet may say for each reason besides its key: its label, and what it was called before."""
+        return {key: [label, *self.formerly.get(key, ())] for key, label in self.reasons.items()}
+
+    @property
     def screened(self) -> bool:
         """Whether anybody screens at all."""
         return any(stage.reviewers for stage in self.stages.values())
+
+
+class Eligibility(Part):
+    """Which studies belong into the review; shown where people decide and fill in."""
+
+    include: Texts = Field((), description="What a study must be to be included, each in a sentence or less.")
+    exclude: Texts = Field((), description="What leaves a study out, each in a sentence or less.")
+
+
+class Amendment(Part):
+    """A change of the protocol after work had begun."""
+
+    date: Day = Field(description="Day of the change.")
+    what: str = Field(min_length=1, description="What was changed.")
+    why: str = Field(min_length=1, description="Why it was changed.")
+    reconsider: Ids = Field(
+        (),
+        description="Reasons for exclusion that hold no longer as they did: votes for them from before that day are awaited again.",
+    )
+
+
+class Person(Part):
+    """Somebody who works on the review."""
+
+    formerly: Ids = Field((), description="What the person was called before; sheets named so stay good.")
+
+
+def reconsidered(amendments: Sequence[Amendment]) -> dict[str, str]:
+    """{reason: day} of the reasons for which exclusions are to be seen again, where they were voted before that day."""
+    return {
+        reason: one.date for one in sorted(amendments, key=lambda one: one.date) for reason in one.reconsider
+    }
+
+
+def renamed(people: Mapping[str, Person]) -> dict[str, str]:
+    """{name of before: name of now} of people."""
+    return {former: name for name, person in people.items() for former in person.formerly}
 
 
 STAGES = ("title_abstract", "full_text")
@@ -82,6 +129,38 @@ def faults(screening: Screening, rounds: Sequence[str]) -> Iterator[Fault]:
     for name, stage in screening.stages.items():
         if stage.reviewers:
             yield from _stage_faults(name, stage, rounds)
+    known: dict[str, tuple[str, ...]] = {key: (label,) for key, label in screening.reasons.items()}
+    for key, names in screening.formerly.items():
+        here: KeyPath = ("screening", "formerly", key)
+        if key not in known:
+            yield _no_reason(here, f"`screening.formerly` names {key}", screening.reasons)
+        for name in names:
+            other = next((one for one, words in known.items() if Choices({one: words}).read(name)), key)
+            if other != key:
+                yield Fault(here, f"`screening.formerly.{key}` has {name!r}, which is what {other} is called now", "Mend one of them.")  # fmt: skip
+            known[key] = (*known.get(key, ()), name)
+
+
+def faults_of_changes(
+    amendments: Sequence[Amendment], people: Mapping[str, Person], screening: Screening, named: Sequence[str]
+) -> Iterator[Fault]:
+    """Whether amendments name reasons of the protocol, and people by one name each; `named` are those who do something in the review."""
+    for number, amendment in enumerate(amendments):
+        for reason in amendment.reconsider:
+            if reason not in screening.reasons:
+                yield _no_reason(("amendments", number, "reconsider"), f"`amendments[{number}].reconsider` names {reason}", screening.reasons)  # fmt: skip
+    now = {folded(name): name for name in named}
+    for name, person in people.items():
+        if name not in named:
+            yield Fault(("people", name), f"`people` names {name}, who does nothing in the protocol", "Name the person where they screen, extract or assess, or mend the name.")  # fmt: skip
+        for former in person.formerly:
+            other = now.setdefault(folded(former), name)
+            if other != name or folded(former) == folded(name):
+                yield Fault(("people", name, "formerly"), f"`people.{name}.formerly` has {former}, which is what {other} is called", "Mend one of them.")  # fmt: skip
+
+
+def _no_reason(place: KeyPath, problem: str, reasons: Mapping[str, str]) -> Fault:
+    return Fault(place, f"{problem}, which is no key of `screening.reasons`", f"Known are {', '.join(reasons) or 'none'}.")  # fmt: skip
 
 
 def _stage_faults(name: str, stage: Stage, rounds: Sequence[str]) -> Iterator[Fault]:

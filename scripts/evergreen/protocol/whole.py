@@ -12,7 +12,7 @@ from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.part import Day, Id, Ids, Part, part, told
 from evergreen.protocol.review import Question, Review
-from evergreen.protocol.screening import Screening
+from evergreen.protocol.screening import Amendment, Eligibility, Person, Screening
 from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
 
 
@@ -98,6 +98,13 @@ class Protocol(Part):
 
     review: Review
     question: Question = part()
+    eligibility: Eligibility = part()
+    amendments: Annotated[tuple[Amendment, ...], Field(strict=False)] = Field(
+        (), description="Changes of the protocol after work had begun, as the report lists them."
+    )
+    people: Mapping[Id, Person] = Field(
+        {}, description="People who got another name; initials of now to what they were called before."
+    )
     rounds: Annotated[tuple[Day, ...], Field(strict=False)] = Field(
         (), description="Dates of the searches, oldest first; append one to update the review."
     )
@@ -126,6 +133,16 @@ class Protocol(Part):
             id_: source if source.name else source.model_copy(update={"name": id_})
             for id_, source in sources.items()
         }
+
+    @property
+    def everybody(self) -> list[str]:
+        """Everybody who screens, extracts or assesses, each once."""
+        screening = [name for stage in self.screening.stages.values() for name in stage.reviewers]
+        return list(
+            dict.fromkeys(
+                [*screening, *(self.extraction.extractors or ()), *(self.risk_of_bias.assessors or ())]
+            )
+        )
 
     @property
     def pubmed_sources(self) -> list[str]:

@@ -26,8 +26,10 @@ def of_review(run: Run) -> dict[str, Answer]:
         "16a": Answer(_flow_words(run), "results/prisma/flow.svg"),
         "24b": Answer("The protocol is config/config.yaml, under version control.", "config/config.yaml", PARTLY),
         "24c": Answer(
-            "Every change of the protocol is in the history of config/; say which changed the review, and why.",
-            "config/", PARTLY,
+            f"{plural(len(p.amendments), 'amendment')} with date and reason: results/report/index.html, differences between protocol and review."
+            if p.amendments
+            else "Every change of the protocol is in the history of config/; say which changed the review, and why.",
+            "config/", RUN if p.amendments else PARTLY,
         ),
         "27": Answer(
             "Decisions, extracted data and protocol: config/; results, tables behind every figure and the flow of records:"
@@ -37,8 +39,10 @@ def of_review(run: Run) -> dict[str, Answer]:
     }  # fmt: skip
     if asked:
         answers["4"] = Answer(f"{asked}.", "config/config.yaml", PARTLY)
-    if asked or reasons:
+    stated = methods.eligible(p)
+    if asked or reasons or stated:
         criteria = [f"{asked}."] if asked else []
+        criteria += stated
         criteria += [f"Reasons for exclusion, in order of priority: {reasons}."] if reasons else []
         answers["5"] = Answer(" ".join(criteria), "config/config.yaml", PARTLY)
     if p.sources:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from evergreen import __version__, tables
+from evergreen.protocol.screening import Amendment
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
@@ -182,13 +183,29 @@ def how(protocol: Protocol, known: Facts) -> Section:
 
 def differences(protocol: Protocol) -> Section:
     """What was done otherwise than the protocol had planned, as its authors say it."""
-    said = protocol.review.differences
+    reasons = protocol.screening.reasons
+    said = [*(_amended(change, reasons) for change in protocol.amendments), *protocol.review.differences]
     block: Block = (
         Lines(said)
         if said
-        else Text("The authors name no difference (review.differences in config/config.yaml).")
+        else Text(
+            "The authors name no amendment and no difference (amendments and review.differences in config/config.yaml)."
+        )
     )
     return Section("differences", "Differences between protocol and review", [block])
+
+
+def _amended(change: Amendment, reasons: Mapping[str, str]) -> str:
+    """An amendment as its authors say it, and what was to be looked at again for it; `reasons` are the labels of the reasons."""
+    said = f"{change.date}: {_sentence(change.what)} Reason: {_sentence(change.why)}"
+    if not change.reconsider:
+        return said
+    named = "; ".join(reasons[reason] for reason in change.reconsider)
+    return f"{said} Earlier exclusions are to be decided again where their reason was: {named}."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def appendix(long_steps: bool) -> Section:

@@ -172,10 +172,21 @@ def selection(protocol: Protocol, facts: Facts) -> str:
         return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
     if not protocol.sources:
         return ""
-    sentences = [*duplicates(facts.deduplication), *screening(protocol, facts)]
+    sentences = [*eligible(protocol), *duplicates(facts.deduplication), *screening(protocol, facts)]
     if elsewhere:
         sentences.append(f"The counts of {listed(elsewhere)} are those given in the protocol.")
     return " ".join(sentences)
+
+
+def eligible(protocol: Protocol) -> list[str]:
+    """The criteria of the protocol, and when they changed."""
+    wanted, unwanted = protocol.eligibility.include, protocol.eligibility.exclude
+    sentences = [f"Eligible are studies: {'; '.join(wanted)}."] if wanted else []
+    sentences += [f"Left out are studies: {'; '.join(unwanted)}."] if unwanted else []
+    if protocol.amendments and sentences:
+        days = listed(dict.fromkeys(one.date for one in protocol.amendments))
+        sentences.append(f"The protocol was amended on {days}.")
+    return sentences
 
 
 def duplicates(found: Deduplication | None) -> list[str]:

@@ -15,6 +15,7 @@ from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.screening.stages import STAGE_NAMES, skipped
+from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import differences, other_hits
 from evergreen.sheets import days, folded
 
@@ -51,13 +52,16 @@ def waiting_screening(
     orphans: pd.DataFrame,
     votes: pd.DataFrame | None = None,
 ) -> list[Waiting]:
-    """Work left at one stage of screening, reviewer by reviewer; a record waits since its round, a conflict since its last vote."""
+    """Work left at one stage of screening, reviewer by reviewer; a record waits since its round, a conflict since its last vote.
+
+    Where somebody seems to have joined or left, that is said with what to write in the protocol.
+    """
     name = STAGE_NAMES[stage]
     folder = f"config/screening/{stage}"
     items = [
         Waiting(
             reviewer,
-            f"{plural(len(rows), 'record')} to screen at {name}",
+            f"{plural(len(rows), 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, votes)}",
             f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
             page=f"screening/{stage}/{reviewer}.html",
@@ -78,10 +82,30 @@ def waiting_screening(
                 since=newest(votes[votes["work_id"].isin(conflicts["work_id"])]) if votes is not None else "",
             )
         )
-    if len(orphans):
-        what = f"{plural(len(orphans), 'decision')} at {name} that count for nothing"
-        items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(orphans)))
+    told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
+    strangers = pd.Series(told, index=orphans.index, dtype=bool)
+    for person, rows in orphans[strangers].groupby("reviewer"):
+        left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`"
+        what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {left}"
+        items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
+    others = orphans[~strangers]
+    if len(others):
+        what = f"{plural(len(others), 'decision')} at {name} that count for nothing"
+        items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(others)))
     return items
+
+
+def _again(rows: pd.DataFrame) -> str:
+    """How many of a reviewer's records are to be seen again, since the criteria changed."""
+    since = [day for day in rows["again"] if day] if "again" in rows else []
+    return f", {len(since):,} of them again (the criteria changed on {max(since)})" if len(since) else ""
+
+
+def _joined(reviewer: str, stage: str, votes: pd.DataFrame | None) -> str:
+    """What to do where a reviewer has not voted and others have."""
+    if votes is None or votes.empty or reviewer in {*votes["reviewer"], ADJUDICATION}:
+        return ""
+    return f"; others have voted there: if {reviewer} joined later, write `active: {{{reviewer}: {{from: ROUND}}}}` under screening.{stage}"
 
 
 def newest(votes: pd.DataFrame) -> str:

@@ -20,6 +20,7 @@ class Plan:
     `dual_excludes` one vote to go on, a second one only for an exclusion. `assignment`: `everybody` sees every work
     that needs votes; `shares` gives each work to as many reviewers as its mode needs (one: shares of the
     list; two: pairs). `active`: first and last round of a reviewer who joined late or left. `pilot`: works that all screen.
+    `drawn_as`: the name with which the share of somebody who was renamed is drawn, so that it stays.
     """
 
     reviewers: tuple[str, ...]
@@ -27,6 +28,7 @@ class Plan:
     assignment: str = "everybody"
     active: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pilot: frozenset[str] = frozenset()
+    drawn_as: Mapping[str, str] = field(default_factory=dict)
 
     def due(self, work_id: str, round_: str) -> tuple[str, ...]:
         """Reviewers who screen the work, in the order in which they are asked.
@@ -45,7 +47,10 @@ class Plan:
         # The highest of the reviewers' hashes wins: shares are even, and when a reviewer joins or leaves
         # only that reviewer's share moves.
         return tuple(
-            sorted(present, key=lambda name: sha256(f"{name}\n{work_id}".encode()).digest())[:needed]
+            sorted(
+                present,
+                key=lambda name: sha256(f"{self.drawn_as.get(name, name)}\n{work_id}".encode()).digest(),
+            )[:needed]
         )
 
     def waiting(self, work_id: str, round_: str, sides: Mapping[str, str]) -> tuple[str, ...]:
@@ -89,4 +94,5 @@ def plan_of(values: Mapping[str, Any], works: pd.DataFrame) -> Plan:
         reviewers=tuple(values["reviewers"]), mode=values["mode"],
         assignment=values["assignment"], active=values["active"],
         pilot=frozenset(order[:size]),
+        drawn_as={now: former for former, now in reversed(values.get("formerly", {}).items())},
     )  # fmt: skip

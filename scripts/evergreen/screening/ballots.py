@@ -13,14 +13,15 @@ from evergreen.screening.stages import DECISIONS, FULL_TEXT
 from evergreen.sheets import folded
 from evergreen.sheets.labels import Choices
 
+Words = Mapping[str, str] | Mapping[str, Sequence[str]] | Sequence[str]
 COLUMNS = ["record_id", "decision", "reason", "note", "decided_on", "adjudicator", "_file", "_row"]
 
 
-def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Mapping[str, str] | Sequence[str]) -> pd.DataFrame:
+def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Words) -> pd.DataFrame:
     """The filled rows of `sheet` (as `sheets.read_sheet` gives it), each record once.
 
     Rows without a decision are work still to do and say nothing; a record that stands there twice with the same
-    decision and reason counts once. `reasons` are the protocol's, key to label (or keys alone); a sheet may give either, and the
+    decision and reason counts once. `reasons` are the protocol's, key to label (or to all that a sheet may say, or keys alone); a sheet may give any, and the
     key is returned. Raises InputError(s) naming
     file, row and column: decisions the stage does not know, an exclusion at full text without a reason, a
     reason the protocol does not list or that stands beside something else than an exclusion, a record

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -22,7 +22,7 @@ DECISION_COLUMNS = ["work_id", "decision", "reason", "decided_by", "how", "round
 CONFLICT_COLUMNS = ["work_id", "round", "kind", "votes", "title", "year", "record_ids"]
 ORPHAN_COLUMNS = ["record_id", "reviewer", "decision", "reason", "file", "row", "why"]
 VOTE_COLUMNS = ["work_id", "round", "pilot", "reviewer", "decision", "reason", "note", "decided_on"]
-AWAITING_COLUMNS = ["work_id", "round", "reviewer", "pilot"]
+AWAITING_COLUMNS = ["work_id", "round", "reviewer", "pilot", "again"]
 ADJUDICATION = "adjudication"
 Row = dict[Hashable, Any]  # a row of a ballot, as `to_dict("records")` gives it
 
@@ -38,6 +38,8 @@ class Vote:
     note: str
     decided_on: str
     contradicts_itself: bool
+    again: str = ""
+    """Since when the vote is to be cast again, "" where it holds."""
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,28 @@ def count(
     plan: Plan,
     stage: str,
     reasons: Sequence[str],
+    again: Mapping[str, str] | None = None,
 ) -> Count:
     """Count the votes of one stage.
 
     `works`: the works that reach the stage (columns of `works.csv`); `clusters`: record_id to work_id over all
     records; `ballots`: reviewer (or `adjudication`) to the frame of `ballots.ballots`; `reasons`: keys
     in order of priority. A stage without reviewers passes every work on.
+
+    `again` is {reason: day}: exclusions for the reason that were voted before that day, or on no day that is said, decide nothing any
+    more and are awaited again. They stay among `votes`.
     """
     here = set(works["work_id"])
-    cast, orphans = _by_work(ballots, clusters, here, plan, stage, reasons)
+    cast, orphans = _by_work(ballots, clusters, here, plan, stage, reasons, again or {})
     decisions, conflicts, votes, awaiting = [], [], [], []
     for work in works.to_dict("records"):
         work_id, round_ = work["work_id"], work["round"]
         pilot = work_id in plan.pilot
         own = cast.get(work_id, {})
-        given = {name: own[name] for name in plan.reviewers if name in own}
+        said_before = {name: own[name] for name in plan.reviewers if name in own}
+        since = {name: vote.again for name, vote in own.items() if vote.again}
+        own = {name: vote for name, vote in own.items() if not vote.again}
+        given = {name: own[name] for name in said_before if name in own}
         how, decision, reason, by, waiting = _settle(
             work_id, round_, given, own.get(ADJUDICATION), plan, reasons
         )
@@ -100,10 +109,10 @@ def count(
             )
         votes += [
             (work_id, round_, pilot, vote.by, vote.decision, vote.reason, vote.note, vote.decided_on)
-            for vote in given.values()
+            for vote in said_before.values()
             if not vote.contradicts_itself
         ]
-        awaiting += [(work_id, round_, name, pilot) for name in waiting]
+        awaiting += [(work_id, round_, name, pilot, since.get(name, "")) for name in waiting]
     return Count(
         pd.DataFrame(decisions, columns=DECISION_COLUMNS),
         pd.DataFrame(conflicts, columns=CONFLICT_COLUMNS),
@@ -113,6 +122,11 @@ def count(
     )
 
 
+def no_reviewer(person: str) -> str:
+    """Why the vote of somebody whom the protocol does not name at a stage counts for nothing."""
+    return f"{person} is not a reviewer of this stage"
+
+
 def _by_work(
     ballots: Mapping[str, pd.DataFrame],
     clusters: Mapping[str, str],
@@ -120,6 +134,7 @@ def _by_work(
     plan: Plan,
     stage: str,
     reasons: Sequence[str],
+    again: Mapping[str, str],
 ) -> tuple[dict[str, dict[str, Vote]], list[tuple[str, str, str, str, str, int, str]]]:
     """(work to reviewer to vote, orphans)."""
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -131,7 +146,7 @@ def _by_work(
             if work is None:
                 why = "no record has this id"
             elif reviewer != ADJUDICATION and reviewer not in plan.reviewers:
-                why = f"{reviewer} is not a reviewer of this stage"
+                why = no_reviewer(reviewer)
             elif work not in here:
                 why = "its work does not reach this stage"
             if work is None or why:
@@ -142,8 +157,17 @@ def _by_work(
                 rows[work, reviewer].append(row)
     cast: dict[str, dict[str, Vote]] = defaultdict(dict)
     for (work, reviewer), said in rows.items():
-        cast[work][reviewer] = _vote(reviewer, said, stage, reasons)
+        fresh = [row for row in said if not _since(row, again)]
+        vote = _vote(reviewer, fresh or said, stage, reasons)
+        since = "" if fresh else max(_since(row, again) for row in said)
+        cast[work][reviewer] = replace(vote, again=since)
     return cast, orphans
+
+
+def _since(row: Row, again: Mapping[str, str]) -> str:
+    """Since when a row is to be decided again; "" where it holds."""
+    day = again.get(row["reason"], "") if row["decision"] == "exclude" else ""
+    return day if row["decided_on"] < day else ""
 
 
 def _vote(reviewer: str, rows: list[Row], stage: str, reasons: Sequence[str]) -> Vote:

@@ -32,7 +32,20 @@ LETTERS = {
     "ongoing": "o",
 }
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
-SHOWN = ("title", "authors", "year", "journal", "abstract", "doi", "pmid", "url", "round", "pilot", "votes")
+SHOWN = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "abstract",
+    "doi",
+    "pmid",
+    "url",
+    "round",
+    "pilot",
+    "votes",
+    "again",
+)
 # Words of a protocol that mark nothing in particular.
 COMMON = frozenset(
     [
@@ -102,13 +115,15 @@ def screening_page(
     stage: str,
     reviewer: str,
     title: str,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, str] | Mapping[str, Sequence[str]],
     terms: Mapping[str, Sequence[str]],
+    eligibility: Mapping[str, Sequence[str]] | None = None,
     earlier: pd.DataFrame | None = None,
 ) -> str:
     """The page of one reviewer (or of `adjudication`) as HTML.
 
-    `rows`: the work list; `reasons`: key to label, in order; `terms`: words to mark, by kind; `earlier`: the reviewer's own
+    `rows`: the work list; `reasons`: key to label (or to all that a sheet may say, the label first), in order; `terms`: words to mark, by kind; `eligibility`: what to
+    `include` and to `exclude`; `earlier`: the reviewer's own
     sheet as `read_sheet` gives it, so that what the page saves replaces that sheet without losing a row.
     """
     own = pd.DataFrame(columns=SHEET) if earlier is None else earlier
@@ -130,7 +145,8 @@ def screening_page(
             {"id": name, "label": DECISION.labels[name][0], "key": LETTERS[name]}
             for name in sorted(DECISIONS[stage], key=list(LETTERS).index)
         ],
-        "reasons": list(reasons.items()),
+        "reasons": [(key, names[0]) for key, names in known.labels.items()],
+        "eligibility": dict(eligibility or {}),
         "reason_required": stage == FULL_TEXT,
         # An unsure vote at full text has yet to be made up.
         "open": ["", "unsure"] if stage == FULL_TEXT else [""],

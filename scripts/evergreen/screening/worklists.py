@@ -15,13 +15,18 @@ def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.
     """Works that wait for `reviewer`, in the order of `works`, the pilot set first; every cell is text.
 
     `awaiting`: `work_id, round, reviewer, pilot` (`votes.Count.awaiting`); it holds no votes, so that a list cannot tell what
-    others decided. `record_id` is the work's first record; a decision on it holds for the work. `check` ties each
+    others decided. `again`, where there is such a row, is the day since which an earlier exclusion of the reviewer's own is to be seen
+    again. `record_id` is the work's first record; a decision on it holds for the work. `check` ties each
     row to its id and title.
     """
     own = awaiting[awaiting["reviewer"].eq(reviewer)]
     pilot = set(own.loc[own["pilot"].isin([True, "true"]), "work_id"])
     rows = _rows(works, own["work_id"], TO_FILL)
     rows["pilot"] = ["yes" if work in pilot else "" for work in rows["record_id"]]
+    if (since := dict(zip(own["work_id"], own["again"], strict=True)) if "again" in own else {}) and any(
+        since.values()
+    ):
+        rows["again"] = rows["record_id"].map(since)
     return _checked(rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from evergreen.errors import InputError
@@ -55,7 +55,11 @@ def people_in(folder: str | Path, prefix: str = "") -> list[str]:
     ]
 
 
-def by_person(paths: Iterable[str | Path], people: Iterable[str]) -> dict[str, str]:
-    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there."""
+def by_person(
+    paths: Iterable[str | Path], people: Iterable[str], formerly: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """{person: path} of sheets named by their people, who are spelt as among `people` where they are there; `formerly` are {name of
+    before: name of now}."""
     known = {folded(person): person for person in people}
+    known |= {folded(former): person for former, person in (formerly or {}).items()}
     return {known.get(folded(Path(path).stem), Path(path).stem): str(path) for path in paths}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,13 @@ ALWAYS = frozenset({"timepoint", "arm", "group", "unit", "judgement", "support",
 """Columns that are shown whether a row needs them or not."""
 
 
-def form(work: WorkList, built: Mapping[str, str] | None = None) -> str:
-    """The page of one list as HTML; `built` are the SHA-256s of the sheets that it goes on from, by `sheet` and `register`."""
+def form(
+    work: WorkList,
+    built: Mapping[str, str] | None = None,
+    eligibility: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """The page of one list as HTML; `built` are the SHA-256s of the sheets that it goes on from, by `sheet` and `register`,
+    `eligibility` what the protocol wants to `include` and to `exclude`."""
     built = built or {}
     sheet = work.sheet
     named = {folded(row.cells["study"]): row.cells["study"] for row in sheet.rows}
@@ -35,6 +40,7 @@ def form(work: WorkList, built: Mapping[str, str] | None = None) -> str:
         "file": f"{work.person}.csv",
         "destination": f"{work.destination}.csv",
         "built": built.get("sheet", ""),
+        "eligibility": dict(eligibility or {}),
         "columns": [_column(column) for column in sheet.columns],
         "rules": [
             {"column": rule.column, "needs": rule.needs, "unless": rule.unless, "tree": rule.tree, "problem": rule.problem}

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from evergreen.records.normalise import canonical_doi, canonical_pmid, searchable
 from evergreen.screening.exchange.foreign_votes import ForeignVote
+from evergreen.sheets.labels import Choices
 
 SAME_TITLE = 85  # rapidfuzz ratio above which a title says that an id or DOI was not exchanged
 UNMATCHED_COLUMNS = ["file", "row", "reviewer", "decision", "title", "year", "doi", "why"]
@@ -34,19 +35,18 @@ def match(
     clusters: Mapping[str, str],
     *,
     people: Mapping[str, str],
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, str] | Mapping[str, Sequence[str]],
     synonyms: Mapping[str, str] | None = None,
 ) -> Matched:
     """Match votes to works and put them into our words.
 
-    `people`: the tool's name of a person ("" where it names nobody) to our reviewer; `reasons`: key to label, in
+    `people`: the tool's name of a person ("" where it names nobody) to our reviewer; `reasons`: key to label (or to all its names), in
     order; `synonyms`: the tool's reason to our key. A reference is found by our own id, else DOI, else PMID, else title and
     year. Of several reasons the first of the protocol is taken; reasons we do not have go into the note.
     """
     index = _Index(works, clusters)
-    keys = {searchable(label): key for key, label in reasons.items()} | {
-        searchable(key): key for key in reasons
-    }
+    keys = {searchable(name): key for key, names in Choices(reasons).labels.items() for name in names}
+    keys |= {searchable(key): key for key in reasons}
     keys |= {searchable(theirs): key for theirs, key in (synonyms or {}).items()}
     rows: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     unmatched = []

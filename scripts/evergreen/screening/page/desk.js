@@ -11,3 +11,14 @@ async function sendToDesk(body) {
   });
   return reply.json();
 }
+// What the protocol says of studies that belong into the review, on every page.
+function showCriteria({ include = [], exclude = [] } = {}) {
+  const box = document.getElementById("criteria");
+  box.hidden = !include.length && !exclude.length;
+  for (const [head, lines] of [["Included are studies:", include], ["Left out are studies:", exclude]]) {
+    if (!lines.length) continue;
+    const list = document.createElement("ul");
+    list.append(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+    box.append(Object.assign(document.createElement("p"), { textContent: head }), list);
+  }
+}

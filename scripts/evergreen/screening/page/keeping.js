@@ -15,7 +15,7 @@ let trouble = "";
 
 function reckon(id) {
   if (held.get(id)?.why) held.delete(id); // another decision may be taken
-  if (same(stateOf(id), savedOf(id))) unsaved.delete(id);
+  if (same(stateOf(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
   else unsaved.add(id);
   if (!ready) return;
   showSaved();
@@ -105,6 +105,7 @@ function begin() {
   ready = true;
   if (!records.some(isOpen)) $("filter").value = "all";
   select();
+  showCriteria(data.eligibility);
   showSaved();
   flush();
 }
@@ -120,7 +121,7 @@ function beside(sheet) {
     const here = stateOf(id);
     const before = saved.get(id);
     if (same(here, there) || !memory.has(id)) {
-      if (sheet.has(id)) memory.set(id, { ...EMPTY, ...sheet.get(id) });
+      if (sheet.has(id) && !outdated(id, there)) memory.set(id, { ...EMPTY, ...sheet.get(id) });
       settled(id, there);
     } else if (before && same(here, before)) {
       if (same(there, EMPTY)) held.set(id, { row: there });

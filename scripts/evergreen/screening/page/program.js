@@ -29,6 +29,11 @@ try {
   $("saved").textContent = "This browser does not keep decisions: save them as a CSV before you close the page.";
 }
 const EMPTY = Object.freeze({ decision: "", reason: "", note: "", decided_on: "" });
+// A decision from before a change of the criteria, of a record that is to be seen again: it is shown, and decides nothing.
+function outdated(id, state) {
+  const since = records[index.get(id)]?.again;
+  return Boolean(since) && state.decision === "exclude" && (state.decided_on ?? "") < since;
+}
 function stateOf(id) {
   return memory.get(id) ?? EMPTY;
 }
@@ -59,7 +64,7 @@ function stored(id) {
 function readBack() {
   for (const record of records) {
     const state = stored(record.id);
-    if (state) memory.set(record.id, state);
+    if (state && !outdated(record.id, state)) memory.set(record.id, state);
   }
 }
 readBack();
@@ -92,7 +97,7 @@ window.addEventListener("storage", (event) => {
 });
 for (const row of data.earlier) {
   // A row without a decision, or of a record that came back because it was unsure.
-  if (index.has(row.record_id) && !memory.has(row.record_id)) {
+  if (index.has(row.record_id) && !memory.has(row.record_id) && !outdated(row.record_id, row)) {
     memory.set(row.record_id, { ...EMPTY, ...row });
   }
 }
@@ -186,7 +191,9 @@ function show() {
 }
 function say(record, state) {
   const reason = state.reason ? ` (${reasonLabel.get(state.reason) ?? state.reason})` : "";
-  $("current").textContent = `${record.votes ? `${record.votes}. ` : ""}${state.decision ? `Yours: ${label.get(state.decision) ?? state.decision}${reason}` : "Not decided yet"}`;
+  const before = record.again && data.earlier.find((row) => row.record_id === record.id && outdated(record.id, row));
+  const told = before ? `The criteria changed on ${record.again}. You said ${label.get(before.decision).toLowerCase()}${before.reason ? ` (${reasonLabel.get(before.reason) ?? before.reason})` : ""}${before.decided_on ? ` on ${before.decided_on}` : ""}. ` : "";
+  $("current").textContent = `${told}${record.votes ? `${record.votes}. ` : ""}${state.decision ? `Yours: ${label.get(state.decision) ?? state.decision}${reason}` : "Not decided yet"}`;
   $("decisions").querySelectorAll("button").forEach((button) => {
     button.setAttribute("aria-pressed", String(button.dataset.decision === state.decision));
   });

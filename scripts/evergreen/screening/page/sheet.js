@@ -1,6 +1,6 @@
 // The reviewer's sheet: saved as the file that belongs in config/, and loaded back from it.
 function sheet() {
-  const rows = data.earlier.filter((row) => !memory.has(row.record_id) && !index.has(row.record_id));
+  const rows = data.earlier.filter((row) => !memory.has(row.record_id) && (!index.has(row.record_id) || outdated(row.record_id, row)));
   const initials = data.adjudication ? $("initials").value.trim() : null;
   const strays = [...memory.keys()].filter((id) => !index.has(id));
   for (const id of [...records.map((record) => record.id), ...strays]) {

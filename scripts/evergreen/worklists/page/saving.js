@@ -85,3 +85,4 @@ async function load(file) {
   tell(`${loaded} of ${lines.length} rows loaded${loaded < lines.length ? "; the others are of studies that are not in this list" : ""}.`);
 }
 showTouched();
+showCriteria(data.eligibility);
