@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> None:
         "--reason",
         action="append",
         default=[],
-        help="REASON THERE=reason of ours, by key or label; may be repeated",
+        help="reason of ours of all exclusions that bring none, or REASON THERE=reason of ours, by key or label; may be repeated",
     )
     arguments.add_argument(
         "--overwrite",
@@ -70,17 +70,20 @@ def main(argv: list[str] | None = None) -> None:
     folder = args.review / "config/screening" / args.stage
     clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
     works = tables.read_table(args.review / "results/deduplication/works.parquet")
-    synonyms = dict(_synonym(reason, Choices(reasons)) for reason in args.reason)
+    named = [_reason(words, Choices(reasons)) for words in args.reason]
+    synonyms = {theirs: ours for theirs, ours in named if theirs}
+    of_all = next((ours for theirs, ours in named if not theirs), "")
     new: dict[str, pd.DataFrame]
     if args.tool == "worklist":
         sheet = sheets.read_sheet(args.files[0], "screening")
         sheet["reason"] = [synonyms.get(folded(reason), reason) for reason in sheet["reason"]]
+        sheet = _with_reason(sheet, of_all)
         refuse(check_against_works(sheet, works, clusters))
         new = {people[""]: _seen_again(ballots(sheet, stage=args.stage, reasons=reasons)[SHEET], sheet)}
     else:
         votes = _read(args.tool, args.files, args.decision)
         result = match(votes, works, clusters, people=people, reasons=reasons, synonyms=synonyms)
-        new = result.rows
+        new = {reviewer: _with_reason(rows, of_all) for reviewer, rows in result.rows.items()}
         left = args.review / "results/screening" / args.stage / "unmatched.csv"
         spreadsheets.write_table(result.unmatched, left)
         for row in result.unmatched.head(LISTED).to_dict("records"):
@@ -179,15 +182,19 @@ def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote
     return [vote for file in files for vote in reader(file, decision)]
 
 
-def _synonym(words: str, known: Choices) -> tuple[str, str]:
-    """(their reason as it is compared, our key) of `REASON THERE=ours`, ours by key or label."""
-    theirs, sign, ours = words.rpartition("=")
+def _reason(words: str, known: Choices) -> tuple[str, str]:
+    """(their reason as it is compared, "" where it is for all, our key) of `REASON THERE=ours` or `ours`, ours by key or label."""
+    theirs, _, ours = words.rpartition("=")
     key = known.read(ours)
-    if not sign or key is None:
-        raise InputError(
-            f"--reason {words!r} names no reason of the protocol behind `=`", todo=f"Allowed: {known}."
-        )
+    if key is None:
+        raise InputError(f"--reason {words!r} names no reason of the protocol", todo=f"Allowed: {known}.")
     return folded(theirs), key
+
+
+def _with_reason(rows: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """The rows, and `reason` beside exclusions that have none."""
+    without = rows["decision"].eq("exclude") & rows["reason"].eq("")
+    return rows.assign(reason=rows["reason"].mask(without, reason)) if reason else rows
 
 
 def _pair(person: str) -> tuple[str, str]:

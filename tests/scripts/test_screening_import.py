@@ -143,7 +143,7 @@ def test_decisions_are_reversed_only_where_a_person_says_so(review):
 def test_reasons_of_a_work_list_are_read_by_their_words_too(review):
     brought(review, "pubmed:3,exclude,No data", words=["--reason", "no  DATA=Review"])
     assert sheet(review)[1] == ["pubmed:3", "exclude", "review"]
-    with pytest.raises(InputError, match=r"names no reason of the protocol behind `=`\. Allowed: review"):
+    with pytest.raises(InputError, match=r"names no reason of the protocol\. Allowed: review"):
         brought(review, "pubmed:3,exclude,No data", words=["--reason", "No data=editorial"])
 
 
@@ -161,3 +161,20 @@ def test_a_record_that_was_seen_again_has_the_day_of_it(review):
     days = sheets.read_sheet(path, "screening")["decided_on"].tolist()
     assert days[0] > "2026-01-01"
     assert days[1] == ""
+
+
+def test_a_list_without_reasons_is_given_one_for_all(review):
+    (review / "out.ris").write_text("TY  - JOUR\nTI  - Three\nAN  - pubmed:3\nER  - \n")
+    order = [
+        "full_text",
+        "ris",
+        str(review / "out.ris"),
+        "--decision",
+        "exclude",
+        "--person",
+        "AB",
+        "--review",
+        str(review),
+    ]
+    import_decisions.main([*order, "--reason", "Review"])
+    assert sheet(review, "full_text") == [["pubmed:3", "exclude", "review"]]

@@ -20,6 +20,7 @@ from evergreen.desk.work import Desk
 from evergreen.errors import InputError
 from evergreen.protocol.loading import load
 from evergreen.screening.ballots import ballots
+from evergreen.sheets import keeping
 from tests.rows import each
 from tests.serve import made_review
 
@@ -154,6 +155,31 @@ def test_what_others_write_into_the_sheet_stays(server, review):
     assert cast(server, mine)[1]["saved"] == ["pubmed:1"]
 
 
+def test_several_tabs_and_another_program_at_once_lose_no_vote(server, review):
+    path = review / "config/screening/title_abstract/AB.csv"
+    cast(server, vote("pubmed:0", "include"))
+    told = []
+
+    def tab(number):
+        for at in range(8):
+            told.extend(cast(server, vote(f"tab{number}:{at}", "include"))[1]["saved"])
+
+    def import_votes():
+        for at in range(8):
+            with keeping.alone(review), path.open("a") as file:
+                file.write(f"other:{at},include,,,\n")
+
+    workers = [Thread(target=tab, args=(number,)) for number in range(4)] + [Thread(target=import_votes)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    found = set(sheets.read_sheet(path, "screening")["record_id"])
+    assert len(told) == 32
+    assert found == {"pubmed:0", *told, *(f"other:{at}" for at in range(8))}
+    assert [left.name for left in path.parent.iterdir()] == ["AB.csv"]
+
+
 @each(
     "sent, why",
     [
@@ -163,6 +189,7 @@ def test_what_others_write_into_the_sheet_stays(server, review):
         (vote("", "include"), "names a record"),
         (vote("pubmed:1", "include", note="x" * 20_001), "have bounds"),
         (vote("pubmed:1", "include", note="\ud800"), "no file keeps"),
+        (vote("pubmed:1", "include", decided_on="yesterday"), "is no day"),
         (vote({"a": 1}, ["include"]), "names a record"),
     ],
 )

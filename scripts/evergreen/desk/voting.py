@@ -138,16 +138,17 @@ class BallotBox:
         if there is None:
             return ["record_id", *CELLS, *signed], []
         digest = sha256(there).hexdigest()
-        if self._known is None or self._known[0] != digest:
+        known = self._known  # a page that is opened meanwhile reads as well
+        if known is None or known[0] != digest:
             frame = sheets.read_sheet(path, self.kind)
             if keeping.bytes_of(path) != there:
                 raise InputError("another program is saving this sheet", file=path, todo="It is tried again.")
             ballots(frame, stage=self.stage, reasons=self.reasons)
             frame = frame.drop(columns=["_file", "_row"])
-            known = Choices(self.reasons)
-            frame["reason"] = [known.read(reason) or reason for reason in frame["reason"]]
-            self._known = (digest, list(map(str, frame.columns)), tables.rows(frame))
-        return self._known[1:]
+            words = Choices(self.reasons)
+            frame["reason"] = [words.read(reason) or reason for reason in frame["reason"]]
+            known = self._known = (digest, list(map(str, frame.columns)), tables.rows(frame))
+        return known[1], known[2]
 
 
 def _text(said: Mapping[str, Any], name: str) -> str:

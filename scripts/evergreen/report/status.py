@@ -85,7 +85,7 @@ def waiting_screening(
     told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
     strangers = pd.Series(told, index=orphans.index, dtype=bool)
     for person, rows in orphans[strangers].groupby("reviewer"):
-        left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`"
+        left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`, if renamed, write `people: {{NAME: {{formerly: [{person}]}}}}`"
         what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {left}"
         items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
     others = orphans[~strangers]

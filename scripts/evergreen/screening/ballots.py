@@ -106,7 +106,8 @@ def ballots(sheet: pd.DataFrame, *, stage: str, reasons: Words) -> pd.DataFrame:
             InputError(
                 f"{first['reason']!r} is not one of the protocol's reasons{more}",
                 file=first["_file"], row=int(first["_row"]), column="reason",
-                todo=f"Allowed: {str(known) or 'none (screening.reasons is empty)'}.",
+                todo=f"Allowed: {str(known) or 'none (screening.reasons is empty)'}."
+                " If it was renamed, say under `screening.formerly` what it was called.",
             )
         )  # fmt: skip
     refuse(errors)
