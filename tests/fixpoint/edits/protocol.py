@@ -65,6 +65,37 @@ def reasons_changed(rng: random.Random, written: Written) -> str | None:
 
 
 @kind
+def reason_renamed(rng: random.Random, written: Written) -> str | None:
+    """A key is another one, and says what it was called; the sheets stay."""
+    protocol = written.protocol
+    reasons = protocol.get("screening", {}).get("reasons")
+    if not reasons:
+        return None
+    old, new = rng.choice(list(reasons)), f"renamed_{rng.randrange(1000)}"
+    if new in reasons or any(old in one.get("reconsider", ()) for one in protocol.get("amendments", ())):
+        return None
+    protocol["screening"]["reasons"] = {new if key == old else key: label for key, label in reasons.items()}
+    formerly = protocol["screening"].setdefault("formerly", {})
+    formerly[new] = [*formerly.pop(old, []), old]
+    written.save_protocol(protocol)
+    return f"{old}: {new}"
+
+
+@kind
+def amended(rng: random.Random, written: Written) -> str | None:
+    """Exclusions for a reason are to be seen again, or are not any more; the criteria say so."""
+    protocol = written.protocol
+    reasons = list(protocol.get("screening", {}).get("reasons", {}))
+    day = f"20{rng.randrange(18, 26)}-0{rng.randrange(1, 9)}-01"
+    again = rng.sample(reasons, min(len(reasons), rng.randrange(2)))
+    change = {"date": day, "what": "Another criterion", "why": "No reason", "reconsider": again}
+    protocol["amendments"] = rng.choice([[], [change]])
+    protocol["eligibility"] = rng.choice([{}, {"include": [f"As of {day}"]}])
+    written.save_protocol(protocol)
+    return f"{day}: {again}" if protocol["amendments"] else "none"
+
+
+@kind
 def highlight_changed(rng: random.Random, written: Written) -> str | None:
     protocol = written.protocol
     if "screening" not in protocol:

@@ -130,6 +130,26 @@ function beside(sheet) {
     } else saved.set(id, before ?? EMPTY);
   }
 }
+// Another tab of this page: the last decision on a record holds in both.
+window.addEventListener("storage", (event) => {
+  const id = event.key?.startsWith(storageKey("")) ? event.key.slice(storageKey("").length) : "";
+  if (event.key?.startsWith(savedKey("")) && event.newValue) {
+    saved.set(event.key.slice(savedKey("").length), { ...EMPTY, ...JSON.parse(event.newValue) });
+    reckon(event.key.slice(savedKey("").length));
+  }
+  if (!index.has(id)) return;
+  const state = stored(id);
+  if (state) memory.set(id, state);
+  else memory.delete(id);
+  reckon(id);
+  tally();
+  list();
+  const record = records[at];
+  if (record?.id !== id) return;
+  say(record, stateOf(id));
+  if (document.activeElement !== $("note")) $("note").value = stateOf(id).note;
+  tell("This record was changed in another tab.");
+});
 $("mine").addEventListener("click", () => settle(true));
 $("theirs").addEventListener("click", () => settle(false));
 $("save-now").addEventListener("click", save);

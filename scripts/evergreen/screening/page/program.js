@@ -75,26 +75,6 @@ for (const key of Object.keys(storage ?? {})) {
   const state = id && !index.has(id) && !inSheet.has(id) ? stored(id) : null;
   if (state?.decision) memory.set(id, state);
 }
-// Another tab of this page: the last decision on a record holds in both.
-window.addEventListener("storage", (event) => {
-  const id = event.key?.startsWith(storageKey("")) ? event.key.slice(storageKey("").length) : "";
-  if (event.key?.startsWith(savedKey("")) && event.newValue) {
-    saved.set(event.key.slice(savedKey("").length), { ...EMPTY, ...JSON.parse(event.newValue) });
-    reckon(event.key.slice(savedKey("").length));
-  }
-  if (!index.has(id)) return;
-  const state = stored(id);
-  if (state) memory.set(id, state);
-  else memory.delete(id);
-  reckon(id);
-  tally();
-  list();
-  const record = records[at];
-  if (record?.id !== id) return;
-  say(record, stateOf(id));
-  if (document.activeElement !== $("note")) $("note").value = stateOf(id).note;
-  tell("This record was changed in another tab.");
-});
 for (const row of data.earlier) {
   // A row without a decision, or of a record that came back because it was unsure.
   if (index.has(row.record_id) && !memory.has(row.record_id) && !outdated(row.record_id, row)) {
