@@ -98,6 +98,7 @@ def test_every_script_is_run_by_a_rule_or_by_a_person(working_rules):
         "new_review.py",
         "package_review.py",
         "respond.py",
+        "serve_screening.py",
         "show_status.py",
         "trace.py",
         "update_review.py",
