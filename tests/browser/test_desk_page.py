@@ -79,7 +79,7 @@ def test_decisions_reach_the_sheet_outlast_the_server_and_give_way_to_nobody_una
     press(browser, "z", "i", "u", "z")
     wait_for(browser, "All saved")
     assert votes(review)["pubmed:4"] == "include"
-    assert "pubmed:5" not in votes(review)
+    assert "pubmed:5" not in votes(review), "what was taken back while it was on its way"
     assert [
         entry["message"] for entry in browser.get_log("browser") if "ERR_CONNECTION" not in entry["message"]
     ] == []

@@ -180,6 +180,14 @@ def test_several_tabs_and_another_program_at_once_lose_no_vote(server, review):
     assert [left.name for left in path.parent.iterdir()] == ["AB.csv"]
 
 
+def test_what_was_written_without_an_answer_is_known_to_the_page(server, review):
+    cast(server, vote("pubmed:1", "unsure"))  # the answer is lost
+    taken_back = vote("pubmed:1", "", sent=[vote("pubmed:1", "unsure")]) | {"decided_on": ""}
+    assert cast(server, taken_back)[1]["saved"] == ["pubmed:1"]
+    assert len(sheet(review)) == 1
+    assert cast(server, vote("pubmed:1", "include", sent=3))[1]["saved"] == ["pubmed:1"]
+
+
 @each(
     "sent, why",
     [

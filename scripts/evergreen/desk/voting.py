@@ -28,6 +28,8 @@ KEYS = ("record_id", "adjudicator")
 """What says nothing by itself."""
 LONGEST = 20_000
 """Characters of a cell."""
+MOST_SENT = 20
+"""Earlier states of a vote that may have been written without the page having been told."""
 MOST = 1_000
 """Votes that a page sends at once."""
 Row = dict[str, str]
@@ -65,7 +67,8 @@ class BallotBox:
         return [dict(row) for row in self._read(path, keeping.bytes_of(path))[1]]
 
     def cast(self, votes: Sequence[Mapping[str, Any]]) -> Cast:
-        """Write votes: `record_id`, `decision`, `reason`, `note`, `decided_on`, `adjudicator`, and `before`, what the page takes for there.
+        """Write votes: `record_id`, `decision`, `reason`, `note`, `decided_on`, `adjudicator`, `before`, what the page takes for there,
+        and `sent`, what it sent before without an answer.
 
         A vote without decision and note takes a row back. Raises InputError where the sheet cannot be read.
         """
@@ -102,7 +105,9 @@ class BallotBox:
             return
         own = rows[at[record]] if record in at else {}
         there = {name: own.get(name, "") for name in CELLS}
-        if there != new and not (_same(there, before) or _same(there, new)):
+        sent = vote.get("sent")
+        expected = [before, new, *map(_row, sent[-MOST_SENT:] if isinstance(sent, list) else ())]
+        if there != new and not any(_same(there, one) for one in expected):
             result.differs[record] = there
             return
         result.saved.append(record)

@@ -3,6 +3,8 @@
 const savedKey = (id) => `evergreen-saved/${data.key}/${id}`;
 const saved = new Map();
 const unsaved = new Set();
+const sentKey = (id) => `evergreen-sent/${data.key}/${id}`;
+const underway = new Map(); // id to what was sent and not confirmed: the sheet may hold any of it
 const held = new Map(); // id to what the sheet says instead, or why the desk does not take it
 const FIELDS = Object.keys(EMPTY);
 const only = (state) => Object.fromEntries(FIELDS.map((name) => [name, state[name] ?? ""]));
@@ -15,11 +17,25 @@ let trouble = "";
 
 function reckon(id) {
   if (held.get(id)?.why) held.delete(id); // another decision may be taken
-  if (same(stateOf(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
+  if (underway.has(id)) unsaved.add(id);
+  else if (same(stateOf(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
   else unsaved.add(id);
   if (!ready) return;
   showSaved();
   flush();
+}
+function send(id, state) {
+  const before = underway.get(id) ?? [];
+  underway.set(id, [...before.filter((one) => !same(one, state)), state].slice(-20));
+  try {
+    storage?.setItem(sentKey(id), JSON.stringify(underway.get(id)));
+  } catch {
+    // Without it a decision that is taken back while the server ends may come back from the sheet.
+  }
+  return before;
+}
+function answered(id) {
+  if (underway.delete(id)) storage?.removeItem(sentKey(id));
 }
 function settled(id, state) {
   held.delete(id);
@@ -60,14 +76,21 @@ async function flush() {
   sending = true;
   const sent = new Map(batch.map((id) => [id, only(stateOf(id))]));
   try {
-    const reply = await sendToDesk({ votes: batch.map((id) => ({ record_id: id, ...sent.get(id), before: savedOf(id), adjudicator: stateOf(id).adjudicator || initials })) });
+    const reply = await sendToDesk({ votes: batch.map((id) => ({ record_id: id, ...sent.get(id), before: savedOf(id), sent: send(id, sent.get(id)), adjudicator: stateOf(id).adjudicator || initials })) });
     trouble = reply.problem ? `Not saved, and kept in this browser: ${reply.problem}` : "";
     for (const id of reply.saved ?? []) {
+      answered(id);
       settled(id, sent.get(id));
       reckon(id);
     }
-    for (const [id, row] of Object.entries(reply.differs ?? {})) held.set(id, { row });
-    for (const [id, why] of Object.entries(reply.refused ?? {})) held.set(id, { why });
+    for (const [id, row] of Object.entries(reply.differs ?? {})) {
+      answered(id);
+      held.set(id, { row });
+    }
+    for (const [id, why] of Object.entries(reply.refused ?? {})) {
+      answered(id);
+      held.set(id, { why });
+    }
     wait = reply.problem ? 3000 : 0;
   } catch {
     trouble = `${unsaved.size} not saved yet: the server is not there. They are kept in this browser and saved when it is back.`;
@@ -90,18 +113,22 @@ function settle(mine) {
 }
 
 // ---- Start: this browser's decisions beside the sheet ----
-function begin() {
+function recall(prefix, into) {
   for (const key of Object.keys(storage ?? {})) {
-    if (!key.startsWith(savedKey(""))) continue;
+    if (!key.startsWith(prefix)) continue;
     try {
-      saved.set(key.slice(savedKey("").length), { ...EMPTY, ...JSON.parse(storage.getItem(key)) });
+      into.set(key.slice(prefix.length), JSON.parse(storage.getItem(key)));
     } catch {
       storage.removeItem(key);
     }
   }
+}
+function begin() {
+  recall(savedKey(""), saved);
+  if (desk) recall(sentKey(""), underway);
   if (desk) beside(new Map(desk.sheet.map((row) => [row.record_id, row])));
   else for (const row of data.earlier) if (!saved.has(row.record_id)) saved.set(row.record_id, only(row));
-  for (const id of new Set([...memory.keys(), ...(desk ? saved.keys() : [])])) reckon(id);
+  for (const id of new Set([...memory.keys(), ...(desk ? saved.keys() : []), ...underway.keys()])) reckon(id);
   ready = true;
   if (!records.some(isOpen)) $("filter").value = "all";
   select();
@@ -111,16 +138,20 @@ function begin() {
 }
 // The sheet as the desk has just read it holds, but for what was decided here and never saved.
 function beside(sheet) {
-  const known = new Set([...memory.keys(), ...saved.keys(), ...sheet.keys()]);
+  const known = new Set([...memory.keys(), ...saved.keys(), ...sheet.keys(), ...underway.keys()]);
   for (const id of known) {
-    if (!index.has(id) && !memory.has(id)) {
+    if (!index.has(id) && !memory.has(id) && !underway.has(id)) {
       saved.delete(id); // a row of the sheet that is not this page's business
       continue;
     }
     const there = only(sheet.get(id) ?? EMPTY);
     const here = stateOf(id);
     const before = saved.get(id);
-    if (same(here, there) || !memory.has(id)) {
+    if (underway.get(id)?.some((one) => same(one, there))) {
+      settled(id, there); // it was written, and what is here was decided later
+      answered(id);
+    } else if (same(here, there) || !memory.has(id)) {
+      answered(id);
       if (sheet.has(id) && !outdated(id, there)) memory.set(id, { ...EMPTY, ...sheet.get(id) });
       settled(id, there);
     } else if (before && same(here, before)) {
