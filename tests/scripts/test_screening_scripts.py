@@ -142,7 +142,14 @@ def test_those_who_wait_for_the_same_works_get_what_each_would_get_alone(corpus,
     monkeypatch.setitem(ris_lists.parts_of.__kwdefaults__, "records", 1)
 
     def lists(*people):
-        values = {"title": "A review", "question": question(), "highlight": [], "reasons": []}
+        values = {
+            "title": "A review",
+            "question": question(),
+            "highlight": [],
+            "reasons": [],
+            "eligibility": {},
+            "formerly": {},
+        }
         values["stages"] = {"title_abstract": {"reviewers": list(people), "votes": []}}
         places = ["--works", str(corpus / "works.parquet"), "--folder", str(corpus)]
         write_worklists.main([*places, "--params", json.dumps(values)])
