@@ -179,7 +179,9 @@ def checklist_inputs(wildcards):
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json", "since": "results/report/since.json", **facts_inputs()}
+    found = {"status": "results/report/status.json", "stages": "results/figures/stages.csv", **facts_inputs()}
+    # The page holds drawings, the Word document pictures.
+    found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
     if SEARCHED:
         found["notices"] = "results/screening/notices.csv"
         found["studies"] = "results/screening/studies.csv"
@@ -195,7 +197,17 @@ def report_inputs(wildcards):
         found["queries"] = "results/extraction/queries.csv"
         found["characteristics"] = "results/extraction/studies.csv"
     if JUDGED:
-        found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
+        found["bias_figures"] = [
+            f"results/figures/risk_of_bias/{name}"
+            for name in (
+                "figures.json",
+                "further",
+                "summary.svg",
+                "summary.png",
+                "graph.svg",
+                "graph.png",
+            )
+        ]
     if POOLED:
         found["figures"] = [
             f"results/figures/{outcome}/{name}"

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
-from evergreen.report import characteristics
+from evergreen.report import characteristics, risk
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
 from evergreen.report.page import contents
@@ -100,3 +101,17 @@ def test_tables_and_figures_have_numbers_and_places_of_their_own(tmp_path):
         for part, own in contents([Section("zero", "Zero"), *sections])
     ]
     assert listed == [("", ["zero"]), ("The evidence", ["one", "two"]), ("How", ["three"])]
+
+
+def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legible(tmp_path):
+    entry = {"name": "summary", "stem": "summary", "further_pages": ["further/summary-2"], "description": "Judgements for 90 studies in 2 domains.", "drawn": True, "boxes": "No font has 中"}  # fmt: skip
+    tables.write_json([entry, {**entry, "name": "graph", "drawn": False}], tmp_path / "figures.json")
+    judged = pd.DataFrame(columns=["study", "domain", "judgement", "support", "source"])
+    (figure,) = (
+        one for one in risk.section(judged, "rob1", tmp_path, "Said.").blocks if isinstance(one, Figure)
+    )
+    assert (figure.alt, figure.caution) == (
+        "Risk-of-bias summary. Judgements for 90 studies in 2 domains.",
+        "No font has 中",
+    )
+    assert (figure.stem, list(figure.further)) == (tmp_path / "summary", [tmp_path / "further/summary-2"])

@@ -65,6 +65,9 @@ def test_a_figure_of_several_pages_shows_the_first_and_leads_to_the_others(secti
     (figure, *_) = sections[0].blocks
     assert isinstance(figure, Figure)
     further = [figure.stem.parent / "further" / f"forest-{page}" for page in (2, 3)]
+    boxed = replace(figure, caution="No font has 中, which is an empty box")
+    html = "".join(pages.page(REVIEW, "", [Section("results", "Results", [boxed])]))
+    assert "forest. No font has 中, which is an empty box. <span" in html
     assert replace(figure, further=further).further_pages == [
         ("page 2", "../figures/pain/further/forest-2.svg"),
         ("page 3", "../figures/pain/further/forest-3.svg"),

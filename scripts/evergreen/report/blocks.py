@@ -121,7 +121,7 @@ class Table:
 @dataclass(frozen=True)
 class Figure:
     """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document; `further` are the stems of its
-    pages behind the first."""
+    pages behind the first. `alt` is for who does not see it, `caution` what a reader must know who does."""
 
     kind: ClassVar[str] = "figure"
     id: str
@@ -130,6 +130,7 @@ class Figure:
     caption: str
     links: Sequence[tuple[str, str]] = ()
     further: Sequence[Path] = ()
+    caution: str = ""
     number: int | None = None
 
     @property

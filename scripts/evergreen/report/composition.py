@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from evergreen import __version__, tables
+from evergreen.figures import stage_table
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
@@ -28,8 +29,7 @@ from evergreen.report import (
     selection,
     summary,
 )
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.changes import rounds, since
+from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.pooling_words import synthesis
@@ -126,8 +126,15 @@ class Report:
         studies = inputs.table("studies") if "studies" in inputs else None
         if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
             yield asked
-        yield waiting(inputs.json("status"))
+        yield waiting(inputs.json("status"), *self._stages())
         yield appendix(bool(self.facts.deduplication or self.facts.analyses))
+
+    def _stages(self) -> Iterable[Figure]:
+        if "stages" in self.inputs:
+            path = self.inputs.path("stages")
+            alt = f"Stages of the review. {stage_table.described(self.inputs.table('stages'))}."
+            caption = "Stages of the review: what Evergreen does, what people do, and what waits for whom"
+            yield Figure("stages", path.with_suffix(""), alt, caption)
 
     def _included(self) -> list[str] | None:
         if "studies" not in self.inputs:
@@ -157,14 +164,14 @@ def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:
     return [replace(first, part=part), *others]
 
 
-def waiting(items: Sequence[Mapping[str, Any]]) -> Section:
-    """What awaits whom, with links to the pages where it is done."""
+def waiting(items: Sequence[Mapping[str, Any]], *drawn: Block) -> Section:
+    """What awaits whom, with links to the pages where it is done, after the stages as `drawn`."""
     lines: list[Cell] = [
         Link(item.line(), f"../{item.page}") if item.page else item.line()
         for item in (Waiting(**one) for one in items)
     ]
     block: Block = Lines(lines) if lines else Text("Nothing awaits anybody.")
-    return Section("waiting", "What awaits whom", [block])
+    return Section("waiting", "What awaits whom", [*drawn, block])
 
 
 def how(protocol: Protocol, known: Facts) -> Section:

@@ -30,11 +30,12 @@ def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> S
         else {domain.id: domain.name for domain in tool_of(tool).domains}
     )
     blocks: list[Block] = [Text(words)]
-    for name, caption in CAPTIONS.items():
-        stem = figures / name
-        if stem.with_name(f"{name}.svg").is_file():
-            alt = f"{caption.split(':')[0]} of {judgements['study'].nunique()} studies in {judgements['domain'].nunique()} domains."
-            blocks.append(Figure(f"bias-{name}", stem, alt, caption))
+    for entry in tables.read_json(figures / "figures.json"):
+        if entry["drawn"]:
+            name, further = entry["name"], [figures / page for page in entry["further_pages"]]
+            csv = [("CSV", f"../figures/{figures.name}/{entry['stem']}.csv")]
+            alt = f"{CAPTIONS[name].split(':')[0]}. {entry['description']}"
+            blocks.append(Figure(f"bias-{name}", figures / entry["stem"], alt, CAPTIONS[name], csv, further, entry["boxes"] or ""))  # fmt: skip
     given = {
         name: head for name, head in PLACES.items() if name in judgements and judgements[name].ne("").any()
     }
