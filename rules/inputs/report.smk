@@ -20,7 +20,9 @@ PARTS = {
     "figures": POOLED,
 }
 # The summary of findings by itself.
-FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv")] if POOLED else []
+FINDINGS = (
+    [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv", "docx")] if POOLED else []
+)
 
 
 # Each round beside the one before, each frozen version beside the one before, and the last beside what is so now.

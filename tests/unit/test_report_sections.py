@@ -71,16 +71,16 @@ def test_outcomes_are_grouped_by_what_they_compare(asked, expected):
 def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
     main = model(estimate=-0.5, ci_low=-1.0, ci_high=0.0, k=3)
     asked = {
-        "tau2 = DL": part(Sensitivity, measure="RR", k=3, model=main),
-        "as RD": part(Sensitivity, measure="RD", k=3, model=model(estimate=-0.0123, ci_low=-0.05, ci_high=0.02, k=3, tau2=0.1)),
-        "without derived": part(Sensitivity, measure="RR", k=0, not_done="no study is left"),
+        "tau2 = DL": part(Sensitivity, changes={"tau2": "DL"}, measure="RR", k=3, model=main),
+        "as RD": part(Sensitivity, changes={"measure": "RD"}, measure="RD", k=3, model=model(estimate=-0.0123, ci_low=-0.05, ci_high=0.02, k=3, tau2=0.1)),
+        "without derived": part(Sensitivity, changes={"without": "derived"}, measure="RR", k=0, not_done="no study is left"),
     }  # fmt: skip
     found = result(measure="RR", scale="log", model=main, sensitivity=asked)
     (table,) = (block for block in further_blocks(found, scales.of_result(found)) if isinstance(block, Table) and "ensitivity" in block.caption)  # fmt: skip
     assert [[*map(str, row)] for row in table.rows] == [
-        ["tau2 = DL", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
-        ["as RD", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
-        ["without derived", "", "not done: no study is left", ""],
+        ["DerSimonian-Laird", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
+        ["Risk difference", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
+        ["Without derived values", "", "not done: no study is left", ""],
     ]
 
 

@@ -68,6 +68,19 @@ def name(key: str) -> str:
     return NAMES.get(key) or NAMES[common] + (OTHER_METHODS if key.startswith("other_") else "")
 
 
+AWAITED = {
+    "records_screened": "records_pending",
+    "dbr_sought_reports": "dbr_pending",
+    "other_sought_reports": "other_pending",
+}
+"""Boxes through which works go on, and what of them awaits a decision there."""
+
+
+def decided(counts: Mapping[str, Any]) -> Counts:
+    """The counts as people are told them: what awaits a decision is neither screened nor sought, but stands for itself."""
+    return {key: value - counts[AWAITED[key]] if key in AWAITED else value for key, value in counts.items()}
+
+
 def increments(
     members: pd.DataFrame, rounds: Sequence[str], seen_before: Mapping[str, int]
 ) -> dict[str, Counts]:

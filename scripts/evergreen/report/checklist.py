@@ -34,16 +34,7 @@ def sections(table: pd.DataFrame) -> list[Section]:
         f'"{RUN}": taken from the protocol and the results. "{PARTLY}": true as it stands, and only the authors know the'
         f' rest. "{AUTHORS}": for the authors. Page numbers are filled in when the manuscript is set.'
     )
-    widths = {
-        "Item": 1.2,
-        "Topic": 3.4,
-        "Asked for": 5.6,
-        "Answer": 8.4,
-        "Where": 3.4,
-        "Status": 2.0,
-        "Page": 1.3,
-    }
-    heads = [Head(name, width_cm=width) for name, width in widths.items()]
+    heads = [Head(name) for name in ("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")]
     result = [Section("how", "How to read this", [Text(remark)])]
     for name, items in table.groupby("checklist", sort=False):
         rows = items[SHOWN].to_numpy().tolist()

@@ -67,7 +67,7 @@ def of_review(run: Run) -> dict[str, Answer]:
         answers |= _synthesis(run)
     if known.rated:
         answers["15"] = Answer("GRADE, downgrades with their reasons.", "config/certainty.csv", PARTLY)
-        said = f"Certainty of {plural(known.rated, 'outcome')} with the downgrades."
+        said = f"Certainty of {plural(len(known.rated), 'outcome')} with the downgrades."
         answers["22"] = Answer(said, "results/report/index.html")
     if review.differences:
         answers["24c"] = Answer(" ".join(review.differences), "results/report/index.html#differences")

@@ -21,6 +21,7 @@ from evergreen.report import (
     facts,
     findings,
     methods,
+    methods_sections,
     queries,
     references,
     results,
@@ -29,13 +30,13 @@ from evergreen.report import (
     selection,
     summary,
 )
-from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
-from evergreen.report.pooling_words import synthesis
+from evergreen.report.methods_sections import COMPUTED_WITH
 from evergreen.report.status import Waiting
+from evergreen.synthesis.result.trail_places import place_of
 
-COMPUTED_WITH = ("numpy", "scipy", "pandas", "matplotlib")
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
 EVIDENCE, METHODS = "The evidence", "How it was done"
 """Parts under which the contents list the sections that come after the summary."""
@@ -114,7 +115,12 @@ class Report:
         if self._works is not None:
             named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
             found = selection.studies_section(inputs.table("studies"), self._works, full_text, named)
-            found.blocks.append(Lines([Link("These references as CSL-JSON", "references.json")]))
+            files = {"CSL-JSON": "json", "BibTeX": "bib", "RIS": "ris"}
+            found.blocks.append(
+                Lines(
+                    [Link(f"References as {name}", f"references.{suffix}") for name, suffix in files.items()]
+                )
+            )
             yield found
 
     def _methods(self) -> Iterable[Section]:
@@ -176,15 +182,10 @@ def waiting(items: Sequence[Mapping[str, Any]], *drawn: Block) -> Section:
 
 def how(protocol: Protocol, known: Facts) -> Section:
     """The methods in words, and last with which programs the numbers were made."""
-    texts = [
-        methods.search(protocol, known),
-        methods.selection(protocol, known),
-        methods.extraction(protocol, known),
-        methods.bias(protocol, known),
-        *synthesis(protocol.outcomes, known.analyses),
-        software(),
-    ]
-    return Section("methods", "Methods in words", [Text(text) for text in texts if text])
+    found: list[Block] = []
+    for heading, paragraphs in methods_sections.sections(protocol, known).items():
+        found += [Heading(heading, f"methods-{place_of(heading)}"), *map(Text, paragraphs)]
+    return Section("methods", "Methods in words", found)
 
 
 def differences(protocol: Protocol) -> Section:
@@ -213,9 +214,3 @@ def appendix(long_steps: bool) -> Section:
     heads = [Head("Program"), Head("Version")]
     table = Table("Programs with which this report was made", heads, rows, id="programs")
     return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])
-
-
-def software() -> str:
-    """The programs with which this report was written, with their versions."""
-    with_ = methods.listed(f"{name} {version(name)}" for name in COMPUTED_WITH)
-    return f"This report was written with Evergreen {__version__} on Python {platform.python_version()} with {with_}."

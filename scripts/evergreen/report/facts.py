@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.figures import wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.inputs import Inputs
@@ -22,6 +23,7 @@ from evergreen.search.lines import text_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.result.study_rows import Converted, Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
@@ -130,8 +132,9 @@ class Analysis:
 
     `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
     nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
-    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
-    sensitivity analyses, `small_study` whether small-study effects were tested, `conversions` how numbers came about that no report states.
+    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` what each
+    sensitivity analysis changed, `small_study` the tests for small-study effects that were made and `untested` why there are none,
+    `conversions` how numbers came about that no report states.
     `no_total` says why there is no effect of all, and `subtotals` how many effects each subgroup in its place has; `pooling` is then
     that of the largest of several.
     """
@@ -148,8 +151,9 @@ class Analysis:
     done: Preparation
     subgroups: tuple[str, ...]
     moderators: tuple[str, ...]
-    sensitivity: int
-    small_study: bool
+    sensitivity: tuple[str, ...]
+    small_study: tuple[str, ...]
+    untested: str = ""
     conversions: tuple[Converted, ...] = ()
     no_total: str = ""
     subtotals: tuple[int, ...] = ()
@@ -164,7 +168,8 @@ class Analysis:
 class Facts:
     """All of it; `strategies` are the texts of the search strategies by source, `known_items` whether a source found each PMID that
     it must find, `derived` the extracted rows with numbers that
-    were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes whose certainty people rated."""
+    were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes (ids) that a study reports and whose
+    certainty people rated."""
 
     searches: tuple[Search, ...] = ()
     strategies: Mapping[str, str] = field(default_factory=dict)
@@ -175,7 +180,7 @@ class Facts:
     derived: int = 0
     imputed: int = 0
     bias: Sheets | None = None
-    rated: int = 0
+    rated: tuple[str, ...] = ()
     analyses: tuple[Analysis, ...] = ()
 
     def days(self, source: str) -> list[str]:
@@ -255,12 +260,25 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         done=result.preparation,
         subgroups=tuple(name for name, test in result.subgroups.tests.items() if isinstance(test, Between)),
         moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
-        sensitivity=sum(one.model is not None for one in result.sensitivity.values()),
-        small_study=isinstance(result.small_study, SmallStudy),
+        sensitivity=tuple(
+            dict.fromkeys(
+                wording.sensitivity(one) for one in result.sensitivity.values() if one.model is not None
+            )
+        ),
+        **_small_study(result.small_study),
         conversions=tuple(made for study in result.studies for made in study.conversions),
         no_total=result.no_total,
         subtotals=tuple(one.k for one in result.subtotals.values()),
     )
+
+
+def _small_study(found: SmallStudy | NotDone) -> dict[str, Any]:
+    """The tests that were made, or why there are none."""
+    if isinstance(found, NotDone):
+        return {"small_study": (), "untested": found.not_done}
+    tests = [f"{name}'s test" for name, test in found.tests.items() if not isinstance(test, NotDone)]
+    filled = [] if isinstance(found.trim_and_fill, NotDone) else ["trim and fill"]
+    return {"small_study": (*tests, "a rank test", *filled)}
 
 
 def _pooling(model: PooledModel | None) -> Pooling | None:
@@ -308,7 +326,8 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
     if "judgements" in inputs:
         found["bias"] = filled(inputs.table("judgements"), inputs.table("bias_conflicts"), "assessors")
     if "certainty" in inputs:
-        found["rated"] = len(inputs.table("certainty"))
+        reported = {outcome for outcome, result in inputs.results.items() if result.every}
+        found["rated"] = tuple(one for one in inputs.table("certainty")["outcome"] if one in reported)
     found["analyses"] = analysed_outcomes(protocol.outcomes, inputs.results)
     return Facts(**found)
 

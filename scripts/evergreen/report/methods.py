@@ -54,7 +54,7 @@ def searches(protocol: Protocol, facts: Facts) -> str:
     """How and when the sources were searched, what they found, and which of them were not searched in a round."""
     if not protocol.sources:
         return "The review starts after the search; no source is searched here."
-    sentences = [*_searched(protocol, facts), *_gaps(protocol, facts)]
+    sentences = [sources_searched(protocol, facts), *_gaps(protocol, facts)]
     asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
     if asked_again:
         names = listed(protocol.sources[name].name for name in asked_again)
@@ -117,7 +117,7 @@ def other_methods(protocol: Protocol, method: str) -> list[str]:
     return sentences
 
 
-def _searched(protocol: Protocol, facts: Facts) -> list[str]:
+def sources_searched(protocol: Protocol, facts: Facts) -> str:
     """The days of each source; sources of the same days together, and those that nobody has searched yet."""
     by_days: dict[tuple[str, ...], list[str]] = {}
     for name, source in protocol.sources.items():
@@ -129,7 +129,7 @@ def _searched(protocol: Protocol, facts: Facts) -> list[str]:
     ]
     if waiting := by_days.get(()):
         found.append(f"{listed(waiting)} {_verb(waiting, 'has', 'have')} not been searched yet.")
-    return found
+    return " ".join(found)
 
 
 def _gaps(protocol: Protocol, facts: Facts) -> list[str]:

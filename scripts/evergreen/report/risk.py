@@ -21,14 +21,16 @@ PLACES = {
 """What a judgement may be of besides its study: the columns that somebody filled."""
 
 
+def domain_names(tool: str) -> dict[str, str]:
+    """The domains of a tool by id, as readers know them; one of the reviewers' own names them itself."""
+    if tool.endswith((".yaml", ".yml")):
+        return {}
+    return {domain.id: domain.name for domain in tool_of(tool).domains}
+
+
 def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
-    # A tool of the reviewers' own names its domains itself.
-    names = (
-        {}
-        if tool.endswith((".yaml", ".yml"))
-        else {domain.id: domain.name for domain in tool_of(tool).domains}
-    )
+    names = domain_names(tool)
     blocks: list[Block] = [Text(words)]
     for entry in tables.read_json(figures / "figures.json"):
         if entry["drawn"]:

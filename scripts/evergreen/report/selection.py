@@ -182,4 +182,4 @@ def _named(caption: str, last: Head, table: pd.DataFrame, by_work: Mapping[str, 
             rows.append([study["study"], reference(work), str(work["registry_ids"]), said])
     heads = [Head("Study"), Head("Report"), Head("Registration"), last]
     words = f"{caption} ({len(table)})"
-    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")))
+    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)
