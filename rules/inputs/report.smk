@@ -119,6 +119,7 @@ def facts_inputs():
         found["strategies"] = sorted(map(written, strategies - {""}))
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
+        found["studies"] = "results/screening/studies.csv"
         for table in ("borderline", "verdicts"):
             found[table] = f"results/deduplication/{table}.csv"
         for stage in STAGES:
@@ -176,6 +177,8 @@ def checklist_inputs(wildcards):
         "excluded": "results/prisma/excluded_reports.csv",
         "searches": search_logs(),
     }
+    if PARTS["extract"]:
+        found["characteristics"] = "results/extraction/studies.csv"
     return {name: paths for name, paths in found.items() if paths}
 
 
@@ -185,8 +188,7 @@ def report_inputs(wildcards):
     # The page holds drawings, the Word document pictures.
     found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
     if SEARCHED:
-        found["notices"] = "results/screening/notices.csv"
-        found["studies"] = "results/screening/studies.csv"
+        found["changes"] = changed_records()
         # In the order in which the report prints them.
         found["named_studies"] = [
             f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")

@@ -133,7 +133,10 @@ def test_screening_done_elsewhere_is_not_claimed():
 def test_a_review_without_sources_merged_no_records_and_screened_none():
     alone = complete({"review": {"title": "A"}})
     assert methods.selection(alone, Facts()) == ""
-    assert methods.search(alone, Facts()) == "The review starts after the search; no source is searched here."
+    assert (
+        methods.search(alone, Facts())
+        == "The protocol names no source: no search is a part of this review so far."
+    )
 
 
 @pytest.mark.parametrize(

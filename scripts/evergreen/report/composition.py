@@ -165,9 +165,9 @@ class Report:
 
 
 def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:
-    """The sections, the first of them under the heading of its part."""
-    first, *others = sections
-    return [replace(first, part=part), *others]
+    """The sections, the first of them under the heading of its part; a review that has not begun has none."""
+    found = list(sections)
+    return [replace(found[0], part=part), *found[1:]] if found else []
 
 
 def waiting(items: Sequence[Mapping[str, Any]], *drawn: Block) -> Section:

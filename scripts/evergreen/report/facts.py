@@ -20,6 +20,7 @@ from evergreen.protocol.whole import Protocol
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.search.lines import text_of
+from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
@@ -93,7 +94,7 @@ class Sheets:
     """Sheets that several people fill for the same studies (extraction, risk of bias).
 
     `people`: studies by person. Of the `studies`, `by_several` are those that two or more have. Cells on which people differ are
-    `adjudicated` or `open`.
+    `adjudicated` or `open`. `untouched` are the included studies that nobody has.
     """
 
     people: Mapping[str, int]
@@ -102,6 +103,7 @@ class Sheets:
     adjudicated: int
     open: int
     adjudicators: tuple[str, ...]
+    untouched: int = 0
 
 
 @dataclass(frozen=True)
@@ -226,8 +228,9 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     )
 
 
-def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
-    """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on."""
+def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str, included: Iterable[str] = ()) -> Sheets:
+    """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on; `included` are the
+    included studies, where people screen."""
     by_study: dict[str, set[str]] = {}
     for study, names in zip(rows["study"], rows[people], strict=True):
         by_study.setdefault(study, set()).update(name for name in names.split("; ") if name)
@@ -240,6 +243,7 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
         adjudicated=status["adjudicated"],
         open=status["open"],
         adjudicators=_people(conflicts.loc[conflicts["status"].eq("adjudicated"), "adjudicator"]),
+        untouched=len(set(map(folded, included)) - set(map(folded, own))),
     )
 
 
@@ -319,12 +323,19 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
             )
             for stage in STAGES
         }
+    included: list[str] = []
+    if "studies" in inputs:
+        studies = inputs.table("studies")
+        included = studies.loc[studies["status"].eq("included"), "study"].tolist()
     if "converted" in inputs:
         rows = inputs.table("converted")
-        found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors")
+        found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors", included)
         found |= {name: int(rows[name].ne("").sum()) for name in ("derived", "imputed") if name in rows}
     if "judgements" in inputs:
-        found["bias"] = filled(inputs.table("judgements"), inputs.table("bias_conflicts"), "assessors")
+        tables_ = inputs.table("judgements"), inputs.table("bias_conflicts")
+        # ROB-ME judges syntheses, not studies.
+        judged = included if protocol.risk_of_bias.tool != "rob-me" else []
+        found["bias"] = filled(*tables_, "assessors", judged)
     if "certainty" in inputs:
         reported = {outcome for outcome, result in inputs.results.items() if result.every}
         found["rated"] = tuple(one for one in inputs.table("certainty")["outcome"] if one in reported)

@@ -53,7 +53,7 @@ def search(protocol: Protocol, facts: Facts) -> str:
 def searches(protocol: Protocol, facts: Facts) -> str:
     """How and when the sources were searched, what they found, and which of them were not searched in a round."""
     if not protocol.sources:
-        return "The review starts after the search; no source is searched here."
+        return "The protocol names no source: no search is a part of this review so far."
     sentences = [sources_searched(protocol, facts), *_gaps(protocol, facts)]
     asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
     if asked_again:
@@ -343,6 +343,9 @@ def _sheets(found: Sheets | None, planned: Sequence[str], did: str, do: str, by:
             )
         else:
             sentences.append(f"{listed(there)} {did}{of}{by}, each study by one of them.")
+        if found.untouched:
+            awaits = "awaits" if found.untouched == 1 else "await"
+            sentences.append(f"{plural(found.untouched, 'included study', 'included studies')} {awaits} it.")
         sentences += _differences(found)
     absent = [person for person in planned if person not in there]
     if absent:

@@ -36,7 +36,9 @@ def flow(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> list[str]:
     assessed = n["dbr_assessed"] + n["other_assessed"]
     missing = n["dbr_notretrieved_reports"] + n["other_notretrieved_reports"]
     waiting = n["dbr_pending"] + n["other_pending"]
-    said = [f"{plural(assessed, 'report was', 'reports were')} assessed at full text"]
+    said = [
+        f"{plural(assessed, 'report was', 'reports were') if assessed else 'No report has been'} assessed at full text"
+    ]
     if missing:
         said.append(f"{missing:,} could not be retrieved")
     if waiting:

@@ -162,6 +162,8 @@ def studies_section(
             ])  # fmt: skip
     blocks: list[Block] = [
         Table("References to included studies", columns, rows, id="references-to-included-studies")
+        if rows
+        else Text("No study is included so far.")
     ]
     for (caption, last), table in zip(NAMED, named, strict=True):
         if len(table):

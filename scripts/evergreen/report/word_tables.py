@@ -22,7 +22,7 @@ SIZES = (9.0, 8.0, 7.0)
 """Sizes of type in points, the first that a table finds room with on a page of its own orientation."""
 CELL_MARGINS = 10.9
 """Points that Word leaves free at both sides of a cell's text."""
-LONGEST_TOKEN = 26
+LONGEST_TOKEN = 20
 """Characters up to which a word is kept whole; longer ones are addresses, which may be broken."""
 TOGETHER = 7
 """Rows up to which a table stands on one page whole."""

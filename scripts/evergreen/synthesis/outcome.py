@@ -154,6 +154,8 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     why = [next((said for mark, *said in NOT_OF_FORM if mark in reason), []) for reason in reasons.values()]
     if not any(why):
         return f"{count}, none in a form that can be pooled"
+    if len(reasons) == 1:
+        return f"{count} and is not pooled: it {why[0][0]}"
     groups = Counter(tuple(said) or OF_FORM for said in why)
     parts = [f"{many} {said[many > 1]}" for said, many in groups.items()]
     return f"{count}, of which none is pooled: {', '.join(parts)}"
