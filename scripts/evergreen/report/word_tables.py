@@ -26,8 +26,10 @@ LONGEST_TOKEN = 20
 """Characters up to which a word is kept whole; longer ones are addresses, which may be broken."""
 TOGETHER = 7
 """Rows up to which a table stands on one page whole."""
-FAR = 260.0
-"""Points beyond which a longer text asks for no wider column."""
+FAR = 5_000.0
+"""Points from which a longer text asks for no wider column: the others would be all too narrow."""
+MOST_LINES = 1e5
+"""Lines from which a text is as good as endless."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # A range, a number behind its measure or its sign, a level with its interval: what a line may not end within.
 RANGE = re.compile(r"(?<=[\d%∞)]) to (?=[−-]?[\d∞])")
@@ -72,36 +74,44 @@ def laid_out(cells: Sequence[Sequence[str]], *, landscape: bool = False) -> Layo
     for turned in dict.fromkeys((landscape, True)):
         room = ((LONG if turned else SHORT) - 2 * MARGIN) / Pt(1)
         for size in SIZES if turned else SIZES[:2]:
-            least, wish = _needs(cells, size)
+            least, longest = _needs(cells, size)
             if sum(least) <= room:
-                return Layout(size, _shared(least, wish, room), turned)
+                return Layout(size, _shared(least, longest, room), turned)
     # Too many columns for any page: all are narrower alike, and words are broken.
     return Layout(SIZES[-1], [room * one / sum(least) for one in least], True)
 
 
 def _needs(cells: Sequence[Sequence[str]], size: float) -> tuple[list[float], list[float]]:
-    """Points that each column takes at least (its longest word) and at most (its longest line)."""
-    least, wish = [], []
+    """Points of each column's longest word, and of its longest text in one line."""
+    least, longest = [], []
     for column in zip(*cells, strict=True):
         texts = set(column)
-        tokens = {token[:LONGEST_TOKEN] for text in texts for token in re.split(r"[ \n]|(?<=\w-)", text)}
+        tokens = {
+            token[:LONGEST_TOKEN] for text in texts for token in re.split(r"[ \n]|(?<=[A-Za-z]-)", text)
+        }
         bold = 1.08  # the head is bold
         least.append(CELL_MARGINS + bold * max((width_of(token, size) for token in tokens), default=0))
         lines = (line for text in texts for line in text.split("\n"))
-        wish.append(CELL_MARGINS + bold * max((width_of(line[:200], size) for line in lines), default=0))
-    return least, [max(low, min(high, FAR)) for low, high in zip(least, wish, strict=True)]
+        text = max((width_of(line, size) for line in lines), default=0)
+        longest.append(min(FAR, bold * text))
+    return least, longest
 
 
-def _shared(least: Sequence[float], wish: Sequence[float], room: float) -> list[float]:
-    """Widths between what columns need and what they wish, within the room."""
-    if sum(wish) <= room:
-        # What is left helps the long texts.
-        far = [one >= FAR for one in wish]
-        more = (room - sum(wish)) / sum(far) if any(far) else 0
-        return [one + more * long for one, long in zip(wish, far, strict=True)]
-    more = sum(wish) - sum(least)
-    share = (room - sum(least)) / more if more else 0
-    return [low + share * (high - low) for low, high in zip(least, wish, strict=True)]
+def _shared(least: Sequence[float], longest: Sequence[float], room: float) -> list[float]:
+    """Widths with which the longest text takes as few lines as it can in the room."""
+
+    def widths(lines: float) -> list[float]:
+        return [max(low, CELL_MARGINS + text / lines) for low, text in zip(least, longest, strict=True)]
+
+    few, many = 1.0, 2.0
+    if sum(widths(few)) <= room:
+        return widths(few)
+    while sum(widths(many)) > room and many < MOST_LINES:
+        many *= 2
+    for _ in range(20):
+        middle = (few + many) / 2
+        few, many = (few, middle) if sum(widths(middle)) <= room else (middle, many)
+    return widths(many)
 
 
 def turn(word: WordDocument, landscape: bool) -> None:
