@@ -88,8 +88,8 @@ def test_the_document_has_what_readers_need_and_no_files_beside_the_report():
     found = _printed(Section("a", "A", [*kept, *left])).blocks
     assert [type(block) for block in found] == [Table, Table, Code, Lines]
     assert [head.name for head in found[0].columns] == ["Study", "n", "Effect"]
-    long = replace(TABLE, rows=[["", "", "", ""]] * 1001)
-    assert _printed(Section("a", "A", [long])).blocks == [Text("Numbers: 1,001 rows, in tables.xlsx.")]
+    long = replace(TABLE, rows=[["", "", "", ""]] * 2501)
+    assert _printed(Section("a", "A", [long])).blocks == [Text("Numbers: 2,501 rows, in tables.xlsx.")]
 
 
 def test_a_workbook_has_numbers_as_numbers_and_no_formula(tmp_path):

@@ -27,7 +27,7 @@ from evergreen.report.blocks import (
 from evergreen.report.composition import Report
 from evergreen.report.pooling_words import synthesis
 
-MOST_CELLS = 4_000
+MOST_CELLS = 10_000
 """Cells of a table that stands in the document; one that has more is in the workbook of tables only."""
 ORDER = (
     ("Abstract", ("abstract",)),
