@@ -137,7 +137,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --tables {output.tables:q} --workbook {output.workbook:q} --references {output.references:q} --changes {output.changes:q}"
+        " --word {output.word:q} --tables {output.tables:q} --workbook {output.workbook:q} --references {output.references:q}"
         " --findings {output.findings:q} > {log:q} 2>&1"
 
 

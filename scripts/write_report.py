@@ -29,7 +29,6 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--tables", type=Path, required=True, help="folder for pages of long tables")
     arguments.add_argument("--workbook", required=True, help="all tables, a sheet each")
     arguments.add_argument("--references", type=Path, nargs=3, required=True, help="CSL-JSON, BibTeX, RIS")
-    arguments.add_argument("--changes", type=Path, required=True, help="folder for what each update changed")
     arguments.add_argument(
         "--findings",
         nargs="*",
@@ -64,7 +63,6 @@ def main(argv: list[str] | None = None) -> None:
     tables.write_json(references, as_csl)
     tables.write_text(reference_files.bibtex(references), as_bibtex)
     tables.write_text(reference_files.ris(references), as_ris)
-    report.write_changes(args.changes)
     if args.findings:
         alone, table, document = args.findings
         summary = findings.section(report.findings, protocol.question, alone=True)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import check_reports
 import count_votes
 import deduplicate_works
 import grade_certainty
@@ -104,6 +105,8 @@ def _screening(protocol: Protocol, found: dict[str, Any]) -> None:
          "--params", json.dumps(params.list_studies(protocol)), "--out", found["studies"], "--orphans", found["study_orphans"],
          *(part for kind, path in zip(("excluded", "ongoing", "awaiting"), found["named_studies"], strict=True) for part in (f"--{kind}", path))]
     )  # fmt: skip
+    found["notices"] = "results/screening/notices.csv"
+    check_reports.main(["--works", found["works"], "--studies", found["studies"], "--out", found["notices"]])
 
 
 def _bias(protocol: Protocol, sheets: dict[str, str], found: dict[str, Any]) -> None:

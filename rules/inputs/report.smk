@@ -184,11 +184,16 @@ def checklist_inputs(wildcards):
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json", "stages": "results/figures/stages.csv", **facts_inputs()}
+    found = {
+        "status": "results/report/status.json",
+        "since": "results/report/since.json",
+        "stages": "results/figures/stages.csv",
+        **facts_inputs(),
+    }
     # The page holds drawings, the Word document pictures.
     found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
     if SEARCHED:
-        found["changes"] = changed_records()
+        found["notices"] = "results/screening/notices.csv"
         # In the order in which the report prints them.
         found["named_studies"] = [
             f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")

@@ -44,7 +44,7 @@ STAGES = (
     Stage(
         FULL_TEXT, "Full text", "Makes work lists and pages, counts votes, lists studies, draws the flow chart",
         "{people} screen and say which reports are of one study; an adjudicator settles conflicts",
-        ("screening/full_text", "config/studies"),
+        ("screening/full_text", "config/studies", "screening/notices"),
     ),
     Stage(
         "extract", "Extraction", "Makes forms, merges sheets, converts numbers, asks about what looks like an error",

@@ -31,6 +31,7 @@ from evergreen.report import (
     summary,
 )
 from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
+from evergreen.report.changes import rounds, since
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
