@@ -120,7 +120,8 @@ rule write_report:
             category="Report",
         ),
         word="results/report/review.docx",
-        references="results/report/references.json",
+        workbook="results/report/tables.xlsx",
+        references=expand("results/report/references.{suffix}", suffix=["json", "bib", "ris"]),
         tables=directory("results/report/tables"),
         findings=FINDINGS,
     log:
@@ -136,7 +137,7 @@ rule write_report:
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
-        " --word {output.word:q} --tables {output.tables:q} --references {output.references:q}"
+        " --word {output.word:q} --tables {output.tables:q} --workbook {output.workbook:q} --references {output.references:q}"
         " --findings {output.findings:q} > {log:q} 2>&1"
 
 

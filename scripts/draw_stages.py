@@ -7,7 +7,8 @@ from pathlib import Path
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import printing
-from evergreen.figures.stages import draw_stages, told
+from evergreen.figures.stage_table import told
+from evergreen.figures.stages import draw_stages
 from evergreen.figures.style import save, style
 from evergreen.tables import read_json
 

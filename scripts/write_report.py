@@ -1,4 +1,4 @@
-"""Write the report: an HTML page, with pages for its long tables, and a Word document from the same sections; its references."""
+"""Write the report: an HTML page, with pages for its long tables, a Word document and a workbook from the same sections; its references."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from evergreen import tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import ReviewError
 from evergreen.protocol.whole import Protocol
-from evergreen.report import findings, findings_table
+from evergreen.report import findings, findings_table, reference_files
 from evergreen.report.blocks import numbered
 from evergreen.report.composition import Report
 from evergreen.report.inputs import Inputs
+from evergreen.report.manuscript import manuscript
 from evergreen.report.page import apart, page
-from evergreen.report.word import printed, write_document
+from evergreen.report.word import write_document
+from evergreen.report.workbook import write_workbook
 from evergreen.steps.parts import Parts
 
 
@@ -25,12 +27,13 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--tables", type=Path, required=True, help="folder for pages of long tables")
-    arguments.add_argument("--references", required=True, help="where the references go, as CSL-JSON")
+    arguments.add_argument("--workbook", required=True, help="all tables, a sheet each")
+    arguments.add_argument("--references", type=Path, nargs=3, required=True, help="CSL-JSON, BibTeX, RIS")
     arguments.add_argument(
         "--findings",
         nargs="*",
         default=[],
-        help="the summary of findings by itself: a page, and a table for machines; nothing where nothing is pooled",
+        help="the summary of findings by itself: a page, a table for machines, a document; nothing where nothing is pooled",
     )
     arguments.add_argument(
         "--receipts",
@@ -45,20 +48,28 @@ def main(argv: list[str] | None = None) -> None:
     report = Report(protocol, inputs)
     sections = report.sections()
     last_search = max((search.day for search in report.facts.searches), default="")
-    whole, long_tables = apart(numbered(sections))
+    every = numbered(sections)
+    whole, long_tables = apart(every)
     _write(page(protocol.review, last_search, whole), Path(args.page))
     args.tables.mkdir(parents=True, exist_ok=True)
     for name, section in long_tables.items():
         review = protocol.review.model_copy(update={"title": f"{protocol.review.title}: {section.title}"})
         _write(page(review, last_search, [section]), args.tables / name)
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
-        write_document(protocol.review, numbered(printed(sections)), word)
-    tables.write_json(report.references(), args.references)
+        write_document(protocol.review, numbered(manuscript(report, sections)), word)
+    write_workbook(protocol.review.title, every, args.workbook)
+    references = report.references()
+    as_csl, as_bibtex, as_ris = args.references
+    tables.write_json(references, as_csl)
+    tables.write_text(reference_files.bibtex(references), as_bibtex)
+    tables.write_text(reference_files.ris(references), as_ris)
     if args.findings:
-        alone, table = args.findings
+        alone, table, document = args.findings
         summary = findings.section(report.findings, protocol.question, alone=True)
         tables.write_text("".join(page(protocol.review, last_search, [summary])), alone)
         tables.write_table(findings_table.table(report.findings), table)
+        with tables.replaced(document) as draft, draft.open("wb") as word:
+            write_document(protocol.review, numbered([summary]), word, landscape=True)
 
 
 def _write(pieces: Iterable[str], path: Path) -> None:

@@ -89,6 +89,8 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
                 )
     if "certainty" in inputs and "merged" in inputs:
         items += status.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
+    if "works" not in inputs and "merged" not in inputs:
+        items += status.waiting_beginning(bool(params["rounds"]))
     items += status.waiting_unread(params["unread"])
     items += since.waiting(inputs.json("since")) if "since" in inputs else []
     for task in (EXTRACTION, BIAS):

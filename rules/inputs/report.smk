@@ -20,7 +20,9 @@ PARTS = {
     "figures": POOLED,
 }
 # The summary of findings by itself.
-FINDINGS = [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv")] if POOLED else []
+FINDINGS = (
+    [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv", "docx")] if POOLED else []
+)
 
 
 # Each round beside the one before, each frozen version beside the one before, and the last beside what is so now.
@@ -117,6 +119,7 @@ def facts_inputs():
         found["strategies"] = sorted(map(written, strategies - {""}))
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
+        found["studies"] = "results/screening/studies.csv"
         for table in ("borderline", "verdicts"):
             found[table] = f"results/deduplication/{table}.csv"
         for stage in STAGES:
@@ -174,15 +177,23 @@ def checklist_inputs(wildcards):
         "excluded": "results/prisma/excluded_reports.csv",
         "searches": search_logs(),
     }
+    if PARTS["extract"]:
+        found["characteristics"] = "results/extraction/studies.csv"
     return {name: paths for name, paths in found.items() if paths}
 
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {"status": "results/report/status.json", "since": "results/report/since.json", **facts_inputs()}
+    found = {
+        "status": "results/report/status.json",
+        "since": "results/report/since.json",
+        "stages": "results/figures/stages.csv",
+        **facts_inputs(),
+    }
+    # The page holds drawings, the Word document pictures.
+    found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
     if SEARCHED:
         found["notices"] = "results/screening/notices.csv"
-        found["studies"] = "results/screening/studies.csv"
         # In the order in which the report prints them.
         found["named_studies"] = [
             f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")
@@ -195,7 +206,17 @@ def report_inputs(wildcards):
         found["queries"] = "results/extraction/queries.csv"
         found["characteristics"] = "results/extraction/studies.csv"
     if JUDGED:
-        found["bias_figures"] = [f"results/figures/risk_of_bias/{name}.svg" for name in ("summary", "graph")]
+        found["bias_figures"] = [
+            f"results/figures/risk_of_bias/{name}"
+            for name in (
+                "figures.json",
+                "further",
+                "summary.svg",
+                "summary.png",
+                "graph.svg",
+                "graph.png",
+            )
+        ]
     if POOLED:
         found["figures"] = [
             f"results/figures/{outcome}/{name}"

@@ -5,12 +5,12 @@ import inspect
 
 import pytest
 
-from evergreen.figures import stages
+from evergreen.figures import stage_table, stages
 from evergreen.figures.style import style
 from evergreen.report import alerts, status
 from tests.figures.figures_of_bcg import overlapping, words
 
-EVERYTHING = [stage.part for stage in stages.STAGES]
+EVERYTHING = [stage.part for stage in stage_table.STAGES]
 PEOPLE = {"title_abstract": ["AB", "CD"], "full_text": ["AB", "CD"], "extract": ["AB"], "bias": ["CD"]}
 
 
@@ -33,7 +33,7 @@ def item(who: str, what: str, where: str, *, blocks: bool = True) -> dict:
     ],
 )  # fmt: skip
 def test_what_waits_is_shown_at_its_stage(where: str, part: str) -> None:
-    assert stages.stage_of(where) == part
+    assert stage_table.stage_of(where) == part
 
 
 def test_every_place_that_the_status_names_belongs_to_a_stage() -> None:
@@ -45,7 +45,7 @@ def test_every_place_that_the_status_names_belongs_to_a_stage() -> None:
                 places.append(ast.unparse(call.args[2]))
     known = [place for place in places if "/" in place or "config" in place]
     assert len(known) >= 9
-    assert [place for place in known if stages.stage_of(place.replace("{stage}", "full_text").replace("{folder}", "config/screening/full_text").replace("{lists}", "results/extraction/")) == "report"] == []  # fmt: skip
+    assert [place for place in known if stage_table.stage_of(place.replace("{stage}", "full_text").replace("{folder}", "config/screening/full_text").replace("{lists}", "results/extraction/")) == "report"] == []  # fmt: skip
 
 
 def test_the_picture_tells_done_from_waiting_and_holds_long_words() -> None:
@@ -54,7 +54,7 @@ def test_the_picture_tells_done_from_waiting_and_holds_long_words() -> None:
         item("anyone", "3 pairs of possible duplicates to judge", "config/deduplication.csv", blocks=False),
         item("Maximiliane Theresa Oberhuber von und zu Hohenstein", "6 studies to do (extraction): A, B, C", "config/extraction/x.csv"),
     ]  # fmt: skip
-    table = stages.told(EVERYTHING, PEOPLE, waiting).set_index("stage")
+    table = stage_table.told(EVERYTHING, PEOPLE, waiting).set_index("stage")
     assert table["state"].to_dict() == {
         "Search": "done", "Duplicates": "done", "Title and abstract": "waiting", "Full text": "done", "Extraction": "waiting",
         "Risk of bias": "done", "Synthesis": "done", "Report": "",
@@ -71,5 +71,5 @@ def test_the_picture_tells_done_from_waiting_and_holds_long_words() -> None:
     assert "Open for anyone: 3 pairs of possible duplicates to judge" in said
     assert "A, B, C" not in said
     assert (drawn.figure.get_size_inches() * 25.4 <= (178, 240)).all()
-    short = stages.told(["pool", "report"], {}, [])
+    short = stage_table.told(["pool", "report"], {}, [])
     assert short["stage"].tolist() == ["Synthesis", "Report"]

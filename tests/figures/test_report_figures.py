@@ -18,6 +18,8 @@ LISTED: list[dict[str, Any]] = [
         "reason": None,
         "stem": "forest",
         "further_pages": [],
+        "description": "Three studies.",
+        "boxes": None,
     },
     {
         "name": "funnel",
@@ -26,6 +28,8 @@ LISTED: list[dict[str, Any]] = [
         "reason": "no study could be pooled",
         "stem": "funnel",
         "further_pages": [],
+        "description": "Three studies.",
+        "boxes": None,
     },
     {
         "name": "drapery",
@@ -34,6 +38,8 @@ LISTED: list[dict[str, Any]] = [
         "reason": None,
         "stem": "further/drapery",
         "further_pages": [],
+        "description": "Three studies.",
+        "boxes": None,
     },
 ]
 
@@ -47,6 +53,10 @@ def test_blocks_of_the_figures_of_an_outcome(tmp_path: Path, monkeypatch: Any) -
     blocks = results._figures(OUTCOME, result(not_pooled="1 study reports it"), folder)
     first, gallery, missing = blocks
     assert isinstance(first, Figure)
+    assert (first.alt, first.caution) == (
+        "Forest plot: Pain. Three studies. Not pooled: 1 study reports it.",
+        "",
+    )
     assert first.files[-1] == ("CSV", "../figures/pain/forest.csv")
     assert isinstance(gallery, Gallery)
     assert [figure.id for figure in gallery.figures] == ["drapery-pain"]

@@ -11,7 +11,7 @@ import pytest
 from evergreen.errors import InputError, ReviewError
 from evergreen.prisma.chart import View, charts, views
 from evergreen.prisma.counting import Tables, count
-from evergreen.prisma.counts import KEYS, chained, given, identified, increments, name, summed
+from evergreen.prisma.counts import KEYS, chained, decided, given, identified, increments, name, summed
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
 from evergreen.prisma.members import members
@@ -385,3 +385,20 @@ def test_nobody_looked_at_less_than_was_taken_on(review: dict[str, Any]) -> None
         InputError, match="states 0 records of hand in the round 2018-12-31, and its files hold 1"
     ):
         counted_with(review, [(ONE, "citation", "citation", 0, "hand")])
+
+
+def test_what_awaits_a_decision_is_neither_screened_nor_sought(
+    whole: tuple[pd.DataFrame, dict[str, Any]],
+) -> None:
+    groups, document = whole
+    two = document["rounds"][TWO]
+    told = decided(two)
+    assert (two["records_screened"], told["records_screened"], told["records_pending"]) == (3, 2, 1)
+    assert told["records_screened"] == told["records_excluded"] + two["dbr_sought_reports"]
+    shown = {**document, "sources": {}, "given": [], "skipped": []}
+    boxes = {box.name: box.text for box in charts(shown, {})[f"flow-{TWO}"].boxes}
+    assert boxes["records_screened"] == "Records screened (n = 2)"
+    assert boxes["records_pending"] == "Records awaiting a decision (n = 1)"
+    skipped = charts({**shown, "skipped": ["title_abstract", "full_text"]}, {})[f"flow-{ONE}"].boxes
+    assert {"Records passed on, which nobody screened (n = 3)", "Reports passed on, which nobody assessed (n = 2)"} <= {box.text for box in skipped}  # fmt: skip
+    assert len(groups[groups["box"].eq("records_pending")]) == two["records_pending"]

@@ -133,7 +133,10 @@ def test_screening_done_elsewhere_is_not_claimed():
 def test_a_review_without_sources_merged_no_records_and_screened_none():
     alone = complete({"review": {"title": "A"}})
     assert methods.selection(alone, Facts()) == ""
-    assert methods.search(alone, Facts()) == "The review starts after the search; no source is searched here."
+    assert (
+        methods.search(alone, Facts())
+        == "The protocol names no source: no search is a part of this review so far."
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,11 +277,11 @@ def test_an_update_screened_what_somebody_decided(pending, skipped, expected):
 def test_criteria_and_amendments_of_the_protocol_are_told():
     change = {"date": "2021-05-01", "what": "Age", "why": "Too few"}
     criteria = {"include": ["of adults", "randomised"], "exclude": ["of animals"]}
-    said = methods.eligible(
+    said = methods.criteria(
         protocol(eligibility=criteria, amendments=[change, {**change, "date": "2022-01-02"}])
     )
     assert said == [
         "Eligible are studies: of adults; randomised.", "Left out are studies: of animals.",
         "The protocol was amended on 2021-05-01 and 2022-01-02.",
     ]  # fmt: skip
-    assert methods.eligible(protocol()) == []
+    assert methods.criteria(protocol()) == []

@@ -175,8 +175,8 @@ def test_further_analyses_are_told_where_they_were_made():
     said = told({"death": rows}, **more)
     assert "Subgroups by dose were compared for death." in said
     assert "A meta-regression on dose was made for death." in said
-    assert "Sensitivity analyses were made beside the main one:" in said
-    assert "Small-study effects were tested for death." in said
+    assert "1 sensitivity analysis of death was made beside the main one: Common effect." in said
+    assert "Small-study effects were tested for death (Egger's test, a rank test and trim and fill)." in said
     nothing = told({"death": table(FULL[:1])}, **more)
     assert "compared" not in nothing
     assert "was made" not in nothing

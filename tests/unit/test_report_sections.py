@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
-from evergreen.report import characteristics
+from evergreen.report import characteristics, risk
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
 from evergreen.report.page import contents
@@ -70,16 +71,16 @@ def test_outcomes_are_grouped_by_what_they_compare(asked, expected):
 def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
     main = model(estimate=-0.5, ci_low=-1.0, ci_high=0.0, k=3)
     asked = {
-        "tau2 = DL": part(Sensitivity, measure="RR", k=3, model=main),
-        "as RD": part(Sensitivity, measure="RD", k=3, model=model(estimate=-0.0123, ci_low=-0.05, ci_high=0.02, k=3, tau2=0.1)),
-        "without derived": part(Sensitivity, measure="RR", k=0, not_done="no study is left"),
+        "tau2 = DL": part(Sensitivity, changes={"tau2": "DL"}, measure="RR", k=3, model=main),
+        "as RD": part(Sensitivity, changes={"measure": "RD"}, measure="RD", k=3, model=model(estimate=-0.0123, ci_low=-0.05, ci_high=0.02, k=3, tau2=0.1)),
+        "without derived": part(Sensitivity, changes={"without": "derived"}, measure="RR", k=0, not_done="no study is left"),
     }  # fmt: skip
     found = result(measure="RR", scale="log", model=main, sensitivity=asked)
     (table,) = (block for block in further_blocks(found, scales.of_result(found)) if isinstance(block, Table) and "ensitivity" in block.caption)  # fmt: skip
     assert [[*map(str, row)] for row in table.rows] == [
-        ["tau2 = DL", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
-        ["as RD", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
-        ["without derived", "", "not done: no study is left", ""],
+        ["DerSimonian-Laird", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
+        ["Risk difference", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
+        ["Without derived values", "", "not done: no study is left", ""],
     ]
 
 
@@ -100,3 +101,17 @@ def test_tables_and_figures_have_numbers_and_places_of_their_own(tmp_path):
         for part, own in contents([Section("zero", "Zero"), *sections])
     ]
     assert listed == [("", ["zero"]), ("The evidence", ["one", "two"]), ("How", ["three"])]
+
+
+def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legible(tmp_path):
+    entry = {"name": "summary", "stem": "summary", "further_pages": ["further/summary-2"], "description": "Judgements for 90 studies in 2 domains.", "drawn": True, "boxes": "No font has 中"}  # fmt: skip
+    tables.write_json([entry, {**entry, "name": "graph", "drawn": False}], tmp_path / "figures.json")
+    judged = pd.DataFrame(columns=["study", "domain", "judgement", "support", "source"])
+    (figure,) = (
+        one for one in risk.section(judged, "rob1", tmp_path, "Said.").blocks if isinstance(one, Figure)
+    )
+    assert (figure.alt, figure.caution) == (
+        "Risk-of-bias summary. Judgements for 90 studies in 2 domains.",
+        "No font has 中",
+    )
+    assert (figure.stem, list(figure.further)) == (tmp_path / "summary", [tmp_path / "further/summary-2"])

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from evergreen.errors import InputError
+from evergreen.synthesis.outcome import not_pooled
 from tests.protocols import pooling
-from tests.results import written
+from tests.results import left_out, written
+from tests.rows import each
 
 ANALYSIS = {"model": "random", "tau2": "DL", "test": "z", "level": 0.95, "prediction": True}
 SERIOUS = [
@@ -246,3 +248,20 @@ def test_a_correlation_of_one_has_no_sampling_variance():
         "its correlation is 1, which leaves the effect without a sampling variance",
         "it has four or fewer participants, which leaves the effect without a sampling variance",
     ]
+
+
+@each(
+    "reasons, said",
+    [
+        ([], "no study reports this outcome"),
+        (["no usable mean"], "1 study reports this outcome, none in a form that can be pooled"),
+        (["no usable mean", "reported without numbers of its arms"], "2 studies report this outcome, none in a form that can be pooled"),
+        (["screening is pending"], "1 study reports this outcome and is not pooled: it awaits screening"),
+        (["screening is pending", "not included by screening", "not included by screening", "no usable mean"],
+         "4 studies report this outcome, of which none is pooled: 1 awaits screening, 2 are not included by screening, 1 in a form that cannot be pooled"),
+        (["reports it at another time point only (1 year)", "the extractors disagree on mean"],
+         "2 studies report this outcome, of which none is pooled: 1 reports it at another time point only, 1 awaits what its extractors disagree on"),
+    ],
+)  # fmt: skip
+def test_why_nothing_is_pooled_is_what_the_reasons_are(reasons, said):
+    assert not_pooled([left_out(f"S{at}", reason=reason) for at, reason in enumerate(reasons)]) == said

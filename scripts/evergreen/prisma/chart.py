@@ -8,11 +8,11 @@ are there only when something is in them, since without them the sums would not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evergreen.prisma.counts import summed
+from evergreen.prisma.counts import decided, name, summed
 from evergreen.screening.stages import STAGE_NAMES
 
 # Rows from top to bottom, columns from left to right.
@@ -100,14 +100,15 @@ def chart(
     sources: Mapping[str, Mapping[str, int]],
     labels: Mapping[str, str],
     notes: Sequence[str] = (),
+    skipped: Collection[str] = (),
 ) -> Chart:
     """The chart of one round or of the total.
 
-    `counts`: every key of counts.json; `update`: whether there is a previous version; `sources`: numbers per named source and
+    `counts`: every key of counts.json, as they are told (`counts.decided`); `skipped`: the stages that nobody screens; `update`: whether there is a previous version; `sources`: numbers per named source and
     box of identification; `labels`: reason key to words; `notes`: sentences below the chart.
     """
     n = counts
-    other = any(n[key] for key in OTHER_METHODS) or n["other_sought_reports"] > 0
+    other = any(n[key] for key in OTHER_METHODS) or n["other_sought_reports"] + n["other_pending"] > 0
     new = "**new** " if update else ""
     boxes = [
         Box(
@@ -129,9 +130,9 @@ def chart(
                 (1, said("Records removed for other reasons", n["excluded_other"])),
             ),
         ),
-        _simple("records_screened", "Records screened", n, MAIN, SCREENED),
+        _simple("records_screened", name("records_screened", skipped), n, MAIN, SCREENED),
         _simple("records_excluded", "Records excluded", n, OUT, SCREENED),
-        *_retrieval("dbr", n, MAIN, OUT, labels, "plain"),
+        *_retrieval("dbr", n, MAIN, OUT, labels, "plain", skipped),
     ]
     arrows = [
         Arrow("database_results", "duplicates", "right"),
@@ -159,7 +160,7 @@ def chart(
                 "other_title",
             ),
             Box(tuple(OTHER_METHODS), OTHER, IDENTIFICATION, _identified_otherwise(n, sources), "grey"),
-            *_retrieval("other", n, OTHER, OTHER_OUT, labels, "grey"),
+            *_retrieval("other", n, OTHER, OTHER_OUT, labels, "grey", skipped),
         ]
         arrows += [
             Arrow("website_results", "other_sought_reports", "down"),
@@ -216,7 +217,13 @@ def _identified_otherwise(
 
 
 def _retrieval(
-    prefix: str, n: Mapping[str, Any], column: int, out: int, labels: Mapping[str, str], kind: str
+    prefix: str,
+    n: Mapping[str, Any],
+    column: int,
+    out: int,
+    labels: Mapping[str, str],
+    kind: str,
+    skipped: Collection[str],
 ) -> list[Box]:
     reasons = n[f"{prefix}_excluded"]
     if reasons:
@@ -230,7 +237,7 @@ def _retrieval(
     return [
         _simple(f"{prefix}_sought_reports", "Reports sought for retrieval", n, column, SOUGHT, kind),
         _simple(f"{prefix}_notretrieved_reports", "Reports not retrieved", n, out, SOUGHT, kind),
-        _simple(f"{prefix}_assessed", "Reports assessed for eligibility", n, column, ASSESSED, kind),
+        _simple(f"{prefix}_assessed", name("assessed", skipped), n, column, ASSESSED, kind),
         Box((f"{prefix}_excluded",), out, ASSESSED, tuple(excluded), kind),
     ]
 
@@ -286,7 +293,7 @@ def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
 @dataclass(frozen=True)
 class View:
     """The review as one chart shows it: `rounds` are its own, `earlier` those that the previous version rests on, `not_searched` the
-    sources that the round has no search of and an earlier one has."""
+    sources that the round has no search of and an earlier one has. `counts` are told as `counts.decided` has them."""
 
     rounds: tuple[str, ...]
     earlier: tuple[str, ...]
@@ -314,7 +321,7 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
         f"flow-{round_}": View(
             (round_,),
             rounds[:position],
-            document["rounds"][round_],
+            decided(document["rounds"][round_]),
             document["sources"].get(round_, {}),
             (round_,) if round_ in given else (),
             () if round_ in given else _not_searched(computed, round_, document.get("not_searched", {})),
@@ -324,7 +331,7 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
     total = document["total"]
     if not total["previous_studies"] + total["previous_reports"]:
         total = {**total, "new_reports": total["new_reports"] + total["extra_reports"], "extra_reports": 0}
-    return {**result, "flow-total": View(rounds, (), total, summed(document["sources"]), given)}
+    return {**result, "flow-total": View(rounds, (), decided(total), summed(document["sources"]), given)}
 
 
 def _not_searched(
@@ -342,7 +349,7 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
     """All charts of `counts.json` by file name: `flow-<round>` and `flow-total`."""
     result: dict[str, Chart] = {}
     made_elsewhere = document["total"]["previous_studies"] + document["total"]["previous_reports"] > 0
-    for name, view in views(document).items():
+    for file, view in views(document).items():
         notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
         before = [*([ELSEWHERE] if made_elsewhere else []), *view.earlier]
         notes[0] += f"; previous version: {_listed(before)}." if view.is_update else "."
@@ -359,8 +366,15 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
         if document["skipped"]:
             stages = _listed([STAGE_NAMES[stage] for stage in document["skipped"]])
             notes.append(f"Nobody screened by {stages}: the protocol names no reviewers, so all passed.")
-        result[name] = chart(
-            view.counts, update=view.is_update, sources=view.sources, labels=labels, notes=notes
+        # What the authors of a review gave was screened elsewhere.
+        skipped = () if view.given else tuple(document["skipped"])
+        result[file] = chart(
+            view.counts,
+            update=view.is_update,
+            sources=view.sources,
+            labels=labels,
+            notes=notes,
+            skipped=skipped,
         )
     return result
 

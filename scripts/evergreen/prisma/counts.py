@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -58,14 +58,34 @@ NAMES = {
     "seen_before": "Records found again by a later search",
 }
 OTHER_METHODS = " (other methods)"
+UNSCREENED = {
+    "title_abstract": {"records_screened": "Records passed on, which nobody screened"},
+    "full_text": {"assessed": "Reports passed on, which nobody assessed"},
+}
+"""What the boxes of a stage are called that nobody screens."""
 
 Counts = dict[str, Any]
 
 
-def name(key: str) -> str:
-    """A count in words; what there is for databases and for other methods alike is named so for the latter."""
+def name(key: str, skipped: Collection[str] = ()) -> str:
+    """A count in words; what there is for databases and for other methods alike is named so for the latter. `skipped` are the stages
+    that nobody screens."""
+    names = NAMES | {box: said for stage in skipped for box, said in UNSCREENED[stage].items()}
     common = re.sub("^(dbr|other)_", "", key)
-    return NAMES.get(key) or NAMES[common] + (OTHER_METHODS if key.startswith("other_") else "")
+    return names.get(key) or names[common] + (OTHER_METHODS if key.startswith("other_") else "")
+
+
+AWAITED = {
+    "records_screened": "records_pending",
+    "dbr_sought_reports": "dbr_pending",
+    "other_sought_reports": "other_pending",
+}
+"""Boxes through which works go on, and what of them awaits a decision there."""
+
+
+def decided(counts: Mapping[str, Any]) -> Counts:
+    """The counts as people are told them: what awaits a decision is neither screened nor sought, but stands for itself."""
+    return {key: value - counts[AWAITED[key]] if key in AWAITED else value for key, value in counts.items()}
 
 
 def increments(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evergreen.prisma.chart import Chart, number, views
-from evergreen.prisma.counts import name
+from evergreen.prisma.counts import AWAITED, name
 from evergreen.prisma.lists import citation
 
 TEMPLATE = Path(__file__).parent / "flow.html.j2"
@@ -43,7 +43,11 @@ def page(
             "update": view.is_update,
             "given": view.given == view.rounds,
             "boxes": {
-                box.name: [[key, _heading(key, view.counts)] for key in box.keys if key in view.counts]
+                box.name: [
+                    [key, _heading(key, view.counts, () if view.given else document["skipped"])]
+                    for key in box.keys
+                    if key in view.counts
+                ]
                 for box in charts[name].boxes
             },
         }
@@ -53,7 +57,7 @@ def page(
     shown.sort(key=lambda one: (one["name"] != "flow-total", one["name"]), reverse=True)
     data = {
         "charts": [{key: value for key, value in one.items() if key != "svg"} for one in shown],
-        "members": _grouped(members),
+        "members": _grouped(_decided(members)),
         "works": {
             work["work_id"]: [citation(work), work["pmid"], work["doi"]] for work in works.to_dict("records")
         },
@@ -76,9 +80,16 @@ def page(
     return environment.get_template(TEMPLATE.name).render(title=title, charts=shown, data=text) + "\n"
 
 
-def _heading(key: str, counts: Mapping[str, Any]) -> str:
+def _decided(members: pd.DataFrame) -> pd.DataFrame:
+    """The members without what awaits a decision among those that went through a box, as `counts.decided` counts them."""
+    waiting = {box: set(members["id"][members["box"].eq(open_)]) for box, open_ in AWAITED.items()}
+    there = [id_ not in waiting.get(box, ()) for box, id_ in zip(members["box"], members["id"], strict=True)]
+    return members[pd.Series(there, index=members.index, dtype=bool)]
+
+
+def _heading(key: str, counts: Mapping[str, Any], skipped: Collection[str]) -> str:
     n = counts[key]
-    return f"{name(key)} (n = {number(sum(n.values()) if isinstance(n, Mapping) else n)})"
+    return f"{name(key, skipped)} (n = {number(sum(n.values()) if isinstance(n, Mapping) else n)})"
 
 
 def _grouped(members: pd.DataFrame) -> dict[str, dict[str, list[list[str]]]]:

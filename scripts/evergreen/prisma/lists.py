@@ -53,7 +53,7 @@ def per_source(
     """What each source brought in each round in which it was searched, and in total (columns `SOURCE_COLUMNS`).
 
     `records` are new in the round; `works` are the documents behind them, `works_only_here` those that no other source has in
-    any round. From `screened` on, works are counted that got so far (in whichever round), so that sources that share a
+    any round. From `screened` on, works are counted that got so far and were decided there (in whichever round), so that sources that share a
     work both count it; `included_only_here` are the included ones that only this source has.
     """
 
@@ -61,8 +61,8 @@ def per_source(
         return set(members["id"][members["box"].isin(boxes)])
 
     reached = {
-        "screened": of("records_screened"),
-        "sought": of("dbr_sought_reports", "other_sought_reports"),
+        "screened": of("records_screened") - of("records_pending"),
+        "sought": of("dbr_sought_reports", "other_sought_reports") - of("dbr_pending", "other_pending"),
         "assessed": of("dbr_assessed", "other_assessed"),
         "included_reports": of(*INCLUDED),
     }

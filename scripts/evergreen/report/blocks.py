@@ -27,6 +27,8 @@ class Link:
 
 
 Cell = str | Link
+FOR_AUTHORS = "authors"
+"""Style of a text that says what the authors have to write in its place."""
 
 
 def text_of(cell: Cell) -> str:
@@ -36,11 +38,10 @@ def text_of(cell: Cell) -> str:
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a table's column; numbers are aligned right, `width_cm` is its width in the Word document."""
+    """Head of a table's column; numbers are aligned right."""
 
     name: str
     number: bool = False
-    width_cm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; with `fold` it is closed until a reader opens it.
+    """A table; with `fold` it is closed until a reader opens it, and in the Word document only if it is to `keep`.
 
     `id` names its place on the page, and is given by `placed` where it is ""; rows are named by their first `key` cells: by what
     they say, so that an address leads to the same row after an update. `number` is given by `numbered`.
@@ -99,6 +100,7 @@ class Table:
     fold: str = ""
     id: str = ""
     key: int = 1
+    keep: bool = False
     number: int | None = None
 
     @property
@@ -121,7 +123,7 @@ class Table:
 @dataclass(frozen=True)
 class Figure:
     """A figure: `stem` without suffix; SVG is shown in the page, PNG in the Word document; `further` are the stems of its
-    pages behind the first."""
+    pages behind the first. `alt` is for who does not see it, `caution` what a reader must know who does."""
 
     kind: ClassVar[str] = "figure"
     id: str
@@ -130,6 +132,7 @@ class Figure:
     caption: str
     links: Sequence[tuple[str, str]] = ()
     further: Sequence[Path] = ()
+    caution: str = ""
     number: int | None = None
 
     @property
@@ -168,11 +171,12 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Code:
-    """Text exactly as it was used, closed until a reader opens it."""
+    """Text exactly as it was used, closed until a reader opens it, and in the Word document only if it is to `keep`."""
 
     kind: ClassVar[str] = "code"
     fold: str
     text: str
+    keep: bool = False
 
 
 Block = Text | Heading | Lines | Terms | Tiles | Table | Figure | Gallery | Code

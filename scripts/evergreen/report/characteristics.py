@@ -22,9 +22,14 @@ EXPECTED = {
 """What a Cochrane review says of every study, and how a column for it may be called (Handbook, III.3.4.1)."""
 
 
+def columns_of(rows: pd.DataFrame) -> list[str]:
+    """The columns of `extraction/studies.csv` that say what studies are like, where somebody filled them."""
+    return [name for name in rows.columns if name not in OF_THE_ROW and rows[name].ne("").any()]
+
+
 def section(rows: pd.DataFrame, included: Sequence[str] | None) -> Section:
     """`rows` as `extraction/studies.csv`; `included` the studies in their order, None where nobody screened."""
-    columns = [name for name in rows.columns if name not in OF_THE_ROW and rows[name].ne("").any()]
+    columns = columns_of(rows)
     by_name = {folded(row["study"]): row for row in tables.rows(rows)}
     names = [row["study"] for row in tables.rows(rows)] if included is None else list(included)
     found = [(name, by_name[folded(name)]) for name in names if folded(name) in by_name]

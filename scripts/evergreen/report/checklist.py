@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from evergreen.report.blocks import Head, Section, Table, Text
-from evergreen.report.checklist_items import ITEMS, LIVING, PRISMA, SEARCH
+from evergreen.report.checklist_abstract import of_abstract
+from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_review import of_living_review, of_review
 from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Answer, Run
 from evergreen.report.checklist_search import of_search
@@ -18,6 +19,7 @@ def checklist(run: Run) -> pd.DataFrame:
     """All items with answers, columns `COLUMNS`; what no run can know has the status "to write" and no answer."""
     answers = {
         **{(PRISMA, item): answer for item, answer in of_review(run).items()},
+        **{(ABSTRACT, item): answer for item, answer in of_abstract(run).items()},
         **{(SEARCH, item): answer for item, answer in of_search(run).items()},
         **{(LIVING, item): answer for item, answer in of_living_review(run).items()},
     }
@@ -34,16 +36,7 @@ def sections(table: pd.DataFrame) -> list[Section]:
         f'"{RUN}": taken from the protocol and the results. "{PARTLY}": true as it stands, and only the authors know the'
         f' rest. "{AUTHORS}": for the authors. Page numbers are filled in when the manuscript is set.'
     )
-    widths = {
-        "Item": 1.2,
-        "Topic": 3.4,
-        "Asked for": 5.6,
-        "Answer": 8.4,
-        "Where": 3.4,
-        "Status": 2.0,
-        "Page": 1.3,
-    }
-    heads = [Head(name, width_cm=width) for name, width in widths.items()]
+    heads = [Head(name) for name in ("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")]
     result = [Section("how", "How to read this", [Text(remark)])]
     for name, items in table.groupby("checklist", sort=False):
         rows = items[SHOWN].to_numpy().tolist()

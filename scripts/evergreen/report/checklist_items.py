@@ -1,6 +1,6 @@
-"""The items of PRISMA 2020, PRISMA-S and of living reviews: number, section, topic, and in short words what is asked.
+"""The items of PRISMA 2020, of its list for abstracts, PRISMA-S and of living reviews: number, section, topic, and in short words what is asked.
 
-PRISMA 2020: Page et al. 2021, BMJ 372:n71 (27 items, 42 with their parts). PRISMA-S: Rethlefsen et al. 2021, Syst Rev
+PRISMA 2020: Page et al. 2021, BMJ 372:n71 (27 items, 42 with their parts; 12 for abstracts). PRISMA-S: Rethlefsen et al. 2021, Syst Rev
 10:39 (16 items). Living reviews: Akl et al. 2024, BMJ 387:e079183 (the new items, here L1 to L4).
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from evergreen.search.prisma_s import PRISMA_S
 
-PRISMA, SEARCH, LIVING = "PRISMA 2020", "PRISMA-S", "PRISMA-LSR"
+PRISMA, ABSTRACT, SEARCH, LIVING = "PRISMA 2020", "PRISMA 2020 for Abstracts", "PRISMA-S", "PRISMA-LSR"
 
 
 class Item(NamedTuple):
@@ -66,6 +66,22 @@ ITEMS = tuple(
         ("25", "Other information", "Support", "Funding and other support, and the role of who gave it."),
         ("26", "Other information", "Competing interests", "Competing interests of the authors."),
         ("27", "Other information", "Availability", "Where forms, data, code and other material can be had."),
+    )
+) + tuple(
+    Item(ABSTRACT, *row)
+    for row in (
+        ("1", "Title", "Title", "Name the report a systematic review."),
+        ("2", "Background", "Objectives", "The main objectives or questions, spelled out."),
+        ("3", "Methods", "Eligibility criteria", "Criteria to include and exclude."),
+        ("4", "Methods", "Information sources", "The sources, each with the date of its last search."),
+        ("5", "Methods", "Risk of bias", "How the risk of bias in the studies was assessed."),
+        ("6", "Methods", "Synthesis of results", "How results were presented and synthesised."),
+        ("7", "Results", "Included studies", "How many studies and people are included, and what characterises them."),
+        ("8", "Results", "Synthesis of results", "For each main outcome its studies, people, effect with interval and direction."),
+        ("9", "Discussion", "Limits of the evidence", "Weaknesses of the evidence, such as bias, inconsistency, imprecision."),
+        ("10", "Discussion", "Interpretation", "What the results mean, in general."),
+        ("11", "Other", "Funding", "The main source of funding."),
+        ("12", "Other", "Registration", "Register and number."),
     )
 ) + tuple(
     Item(SEARCH, *row) for row in PRISMA_S

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evergreen import __version__
 from evergreen.figures import wording
-from evergreen.report import methods, pooling_words
+from evergreen.metaanalysis.measures import MEASURES
+from evergreen.report import methods, methods_sections, pooling_words, results_words
+from evergreen.report.checklist_abstract import WHERE, asked, found
 from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
 from evergreen.report.status import plural
@@ -15,21 +15,18 @@ from evergreen.report.status import plural
 def of_review(run: Run) -> dict[str, Answer]:
     """Answers to the items of PRISMA 2020."""
     p, total, known = run.protocol, run.counts["total"], run.facts
-    review = p.review
-    asked = "; ".join(f"{key}: {methods.listed(_names(value))}" for key, value in p.question if value)
-    reasons = "; ".join(p.screening.reasons.values())
+    review, changed = p.review, methods.changed(p)
     answers = {
         "1": Answer(
             f"Title in the protocol: {review.title}.",
             status=RUN if "systematic review" in review.title.lower() else PARTLY,
         ),
-        "16a": Answer(_flow_words(run), "results/prisma/flow.svg"),
-        "24b": Answer("The protocol is config/config.yaml, under version control.", "config/config.yaml", PARTLY),
+        "2": Answer("The list for abstracts follows.", WHERE, PARTLY),
+        "24b": Answer("The protocol as the run followed it; say where the registered one is.", "config/config.yaml", PARTLY),
         "24c": Answer(
-            f"{plural(len(p.amendments), 'amendment')} with date and reason: results/report/index.html, differences between protocol and review."
-            if p.amendments
-            else "Every change of the protocol is in the history of config/; say which changed the review, and why.",
-            "config/", RUN if p.amendments else PARTLY,
+            " ".join(changed) or "The authors have named no change so far.",
+            "results/report/index.html#differences" if changed else "config/config.yaml",
+            RUN if changed else PARTLY,
         ),
         "27": Answer(
             "Decisions, extracted data and protocol: config/; results, tables behind every figure and the flow of records:"
@@ -37,51 +34,57 @@ def of_review(run: Run) -> dict[str, Answer]:
             "config/, results/", PARTLY,
         ),
     }  # fmt: skip
-    if asked:
-        answers["4"] = Answer(f"{asked}.", "config/config.yaml", PARTLY)
-    stated = methods.eligible(p)
-    if asked or reasons or stated:
-        criteria = [f"{asked}."] if asked else []
-        criteria += stated
-        criteria += [f"Reasons for exclusion, in order of priority: {reasons}."] if reasons else []
-        answers["5"] = Answer(" ".join(criteria), "config/config.yaml", PARTLY)
+    if words := asked(run):
+        answers["4"] = Answer(words, "config/config.yaml", PARTLY)
+    if words := methods_sections.eligibility(p):
+        answers["5"] = Answer(words, "config/config.yaml", PARTLY)
+    if p.sources or p.prisma.given:
+        pending = sum(total[key] for key in ("records_pending", "dbr_pending", "other_pending"))
+        words = " ".join(results_words.flow(run.counts, p.screening.reasons))
+        answers["16a"] = Answer(words, "results/prisma/flow.svg", PARTLY if pending else RUN)
     if p.sources:
         answers["6"] = Answer(sources_words(run), "results/prisma/per_source.csv")
         answers["7"] = strategies(run)
         answers["8"] = Answer(
             f"{methods.selection(p, known)} {_automated(run)}", "results/screening/", _selected(run)
         )
-        answers["16b"] = Answer(
-            f"{plural(run.excluded, 'report')} excluded at full text, with one reason each.",
-            "results/prisma/excluded_reports.csv",
+        excluded = (
+            f"{plural(run.excluded, 'report was', 'reports were')} excluded at full text, with one reason{' each' if run.excluded > 1 else ''}."
+            if run.excluded
+            else "No report has been excluded at full text."
         )
+        answers["16b"] = Answer(excluded, "results/prisma/excluded_reports.csv", PARTLY if pending else RUN)
     if words := methods.extraction(p, known):
         words = f"{words} Say whether authors of studies were asked."
         answers["9"] = Answer(words, "results/extraction/merged.csv", PARTLY)
     if words := methods.bias(p, known):
-        judged = known.bias is not None and known.bias.studies > 0
+        judged = known.bias is not None and known.bias.studies > 0 and not known.bias.untouched
         where = "results/risk_of_bias/judgements.csv"
         answers["11"] = Answer(words, where, RUN if judged else PARTLY)
     if known.bias is not None and known.bias.studies:
         answers["18"] = Answer(
             f"Judgements on {plural(known.bias.studies, 'study', 'studies')} with their support, as a table and two figures.",
             "results/figures/risk_of_bias/",
+            PARTLY if known.bias.untouched else RUN,
         )
     if p.outcomes:
         answers |= _synthesis(run)
-    if known.rated:
-        answers["15"] = Answer("GRADE, downgrades with their reasons.", "config/certainty.csv", PARTLY)
-        said = f"Certainty of {plural(known.rated, 'outcome')} with the downgrades."
-        answers["22"] = Answer(said, "results/report/index.html")
-    if review.differences:
-        answers["24c"] = Answer(" ".join(review.differences), "results/report/index.html#differences")
+    if words := methods_sections.certainty(p, known):
+        whole = len(known.rated) == sum(one.studies > 0 for one in known.analyses)
+        answers["15"] = Answer(words, "results/report/index.html#findings", RUN if whole else PARTLY)
+        levels = [f"{one.outcome.name}: {one.rating.certainty}" for one in run.findings if one.rating]
+        if levels:
+            answers["22"] = Answer(
+                f"{'; '.join(levels)}.", "results/report/summary_of_findings.html", RUN if whole else PARTLY
+            )
     if review.registration:
         answers["24a"] = Answer(f"{review.registration}.")
     if total["total_studies"]:
         answers["17"] = Answer(
-            f"{plural(total['total_studies'], 'study', 'studies')} in {plural(total['total_reports'], 'report')}, listed"
-            " with their reports; add what characterises them.",
-            "results/screening/studies.csv", PARTLY,
+            f"{plural(total['total_studies'], 'study', 'studies')} in {plural(total['total_reports'], 'report')}, each listed with"
+            f" its reports{' and what characterises it' if run.described else '; add what characterises them'}.",
+            "results/report/index.html#characteristics" if run.described else "results/screening/studies.csv",
+            RUN if run.described else PARTLY,
         )  # fmt: skip
     return answers
 
@@ -99,22 +102,24 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
     )
     smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
-    per_outcome = "; ".join(f"{outcome.name} ({outcome.measure})" for outcome in outcomes)
+    names = "; ".join(outcome.name for outcome in outcomes)
+    per_outcome = "; ".join(f"{outcome.name} ({MEASURES[outcome.measure].name})" for outcome in outcomes)
     times = "; ".join(
         f"{outcome.name}, {methods.listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
     )
     everywhere = "results/synthesis/"
+    small = " ".join(pooling_words.by_topic(outcomes, analyses).get("Small-study effects", []))
     done = RUN if len(analyses) == len(outcomes) else PARTLY
     answers = {
-        "10a": Answer(f"{per_outcome}. Time points: {times or 'all that are reported'}.", "config/config.yaml"),
+        "10a": Answer(f"{names}. Time points: {times or 'all that are reported'}.", "config/config.yaml"),
         "10b": Answer(
             f"Study-level columns: {methods.listed(columns)}." if columns else "No further variable is analysed.",
             "results/extraction/merged.csv", PARTLY,
         ),
         "12": Answer(f"{per_outcome}.", "config/config.yaml"),
         "13a": Answer(
-            "Every included study that reports the outcome at the protocol's time points and arms; those that cannot be"
-            " pooled are listed with the reason.",
+            "A synthesis takes every included study that reports its outcome at the time points and for the arms of the protocol; those"
+            " that cannot be pooled are listed with the reason.",
             everywhere,
         ),
         "13d": Answer(
@@ -129,8 +134,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             "config/config.yaml",
         ),
         "14": Answer(
-            f"Funnel plots, and tests for small-study effects where there are {smallest} studies or more. Results that studies"
-            " did not report are for the authors to judge.",
+            f"{small or f'Small-study effects are to be tested where there are {smallest} studies or more.'} Say how results that studies did"
+            " not report were looked for.",
             "results/figures/", PARTLY,
         ),
     }  # fmt: skip
@@ -153,16 +158,20 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             f"Group statistics, effect and interval of every study: {names}.", "results/figures/"
         )
     if pooled := [one.outcome.name for one in analyses if one.pooled]:
-        said = f"Pooled estimates with interval and heterogeneity: {methods.listed(pooled)}."
-        answers["20b"] = Answer(said, everywhere)
-    for item, found, planned in (
+        answers["20b"] = Answer(found(run) or f"{methods.listed(pooled)}.", everywhere)
+        beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
+        sizes = "; ".join(
+            f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}" for one in analyses if one.k
+        )
+        answers["20a"] = Answer(f"{sizes}{beside}.", "results/figures/", RUN if run.facts.bias else PARTLY)
+    for item, made, planned in (
         ("20c", pooling_words.explored(analyses), explored),
         ("20d", pooling_words.sensitivity(analyses), compared),
-        ("21", pooling_words.small_study(analyses), []),
+        ("21", [small] if small else [], []),
     ):
         if analyses:
             none = "Not made: the studies do not allow it." if planned else "None was made."
-            answers[item] = Answer(" ".join(found) or none, everywhere, PARTLY if item == "21" else RUN)
+            answers[item] = Answer(" ".join(made) or none, everywhere, PARTLY if item == "21" else RUN)
     return answers
 
 
@@ -173,6 +182,7 @@ def of_living_review(run: Run) -> dict[str, Answer]:
         return {}
     latest = run.counts["rounds"][rounds[-1]]
     authors = methods.listed(run.protocol.review.authors)
+    changed_methods = run.protocol.review.differences
     changed = f"New studies: {latest['new_studies']}, in {plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
     return {
@@ -182,9 +192,11 @@ def of_living_review(run: Run) -> dict[str, Answer]:
             PARTLY,
         ),
         "L2": Answer(
-            "The history of config/config.yaml shows every change of the protocol.", "config/", PARTLY
+            " ".join(changed_methods) or "The authors have named no change so far.",
+            "config/config.yaml",
+            PARTLY,
         ),
-        "L3": Answer(f"{changed} What it changed in the results: the report.", "results/report/", PARTLY),
+        "L3": Answer(changed, "results/report/index.html#updates", PARTLY),
         **({"L4": Answer(f"Authors: {authors}. Say who joined or left.", status=PARTLY)} if authors else {}),
     }
 
@@ -200,24 +212,6 @@ def _automated(run: Run) -> str:
     """What no person decided."""
     if tools := run.counts["total"]["excluded_automatic"]:
         return f"Automation tools marked {plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm."
-    found = run.facts.deduplication
-    return (
-        "No decision was automated; duplicates were."
-        if found and found.merged
-        else "No decision was automated."
-    )
-
-
-def _flow_words(run: Run) -> str:
-    n = run.counts["total"]
-    found = n["database_results"] + n["register_results"]
-    assessed = n["dbr_assessed"] + n["other_assessed"]
-    return (
-        f"{plural(found, 'record')} from databases and registers, {plural(n['duplicates'], 'duplicate')}; of the others"
-        f" {methods.screened_words(n, run.counts.get('skipped', ()))}; {plural(assessed, 'report')} assessed,"
-        f" {plural(n['total_studies'], 'study', 'studies')} in {plural(n['total_reports'], 'report')} included."
-    )
-
-
-def _names(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+    merged = run.facts.deduplication is not None and run.facts.deduplication.merged
+    none = "No decision on a record is automated."
+    return f"{none} Duplicates were found by an algorithm." if merged else none

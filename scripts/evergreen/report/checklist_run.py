@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.grade.finding import Finding
 from evergreen.protocol.whole import Protocol
-from evergreen.report import facts
+from evergreen.report import characteristics, facts, findings
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.tables import read_json
@@ -30,7 +31,8 @@ class Run:
     """What the checklists are filled from.
 
     `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the logs of the PubMed searches that were run
-    (with `source`), `excluded` the number of reports excluded at full text, `facts` what was done.
+    (with `source`), `excluded` the number of reports excluded at full text, `facts` what was done, `findings` what was found; `described`
+    says whether people wrote of the studies as a whole (`studies-<extractor>.csv`).
     """
 
     protocol: Protocol
@@ -39,6 +41,8 @@ class Run:
     searches: Sequence[Mapping[str, Any]]
     excluded: int
     facts: Facts
+    findings: Sequence[Finding] = ()
+    described: bool = False
 
 
 def read(protocol: Protocol, inputs: Inputs) -> Run:
@@ -51,4 +55,6 @@ def read(protocol: Protocol, inputs: Inputs) -> Run:
         searches,
         len(inputs.table("excluded")),
         facts.read(protocol, inputs),
+        findings.read(protocol, inputs),
+        "characteristics" in inputs and bool(characteristics.columns_of(inputs.table("characteristics"))),
     )

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from evergreen import __version__, tables
-from evergreen.protocol.screening import Amendment
+from evergreen.figures import stage_table
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
@@ -21,6 +21,7 @@ from evergreen.report import (
     facts,
     findings,
     methods,
+    methods_sections,
     queries,
     references,
     results,
@@ -29,14 +30,14 @@ from evergreen.report import (
     selection,
     summary,
 )
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
 from evergreen.report.changes import rounds, since
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
-from evergreen.report.pooling_words import synthesis
+from evergreen.report.methods_sections import COMPUTED_WITH
 from evergreen.report.status import Waiting
+from evergreen.synthesis.result.trail_places import place_of
 
-COMPUTED_WITH = ("numpy", "scipy", "pandas", "matplotlib")
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
 EVIDENCE, METHODS = "The evidence", "How it was done"
 """Parts under which the contents list the sections that come after the summary."""
@@ -115,7 +116,12 @@ class Report:
         if self._works is not None:
             named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
             found = selection.studies_section(inputs.table("studies"), self._works, full_text, named)
-            found.blocks.append(Lines([Link("These references as CSL-JSON", "references.json")]))
+            files = {"CSL-JSON": "json", "BibTeX": "bib", "RIS": "ris"}
+            found.blocks.append(
+                Lines(
+                    [Link(f"References as {name}", f"references.{suffix}") for name, suffix in files.items()]
+                )
+            )
             yield found
 
     def _methods(self) -> Iterable[Section]:
@@ -127,8 +133,15 @@ class Report:
         studies = inputs.table("studies") if "studies" in inputs else None
         if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
             yield asked
-        yield waiting(inputs.json("status"))
+        yield waiting(inputs.json("status"), *self._stages())
         yield appendix(bool(self.facts.deduplication or self.facts.analyses))
+
+    def _stages(self) -> Iterable[Figure]:
+        if "stages" in self.inputs:
+            path = self.inputs.path("stages")
+            alt = f"Stages of the review. {stage_table.described(self.inputs.table('stages'))}."
+            caption = "Stages of the review: what Evergreen does, what people do, and what waits for whom"
+            yield Figure("stages", path.with_suffix(""), alt, caption)
 
     def _included(self) -> list[str] | None:
         if "studies" not in self.inputs:
@@ -153,38 +166,32 @@ class Report:
 
 
 def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:
-    """The sections, the first of them under the heading of its part."""
-    first, *others = sections
-    return [replace(first, part=part), *others]
+    """The sections, the first of them under the heading of its part; a review that has not begun has none."""
+    found = list(sections)
+    return [replace(found[0], part=part), *found[1:]] if found else []
 
 
-def waiting(items: Sequence[Mapping[str, Any]]) -> Section:
-    """What awaits whom, with links to the pages where it is done."""
+def waiting(items: Sequence[Mapping[str, Any]], *drawn: Block) -> Section:
+    """What awaits whom, with links to the pages where it is done, after the stages as `drawn`."""
     lines: list[Cell] = [
         Link(item.line(), f"../{item.page}") if item.page else item.line()
         for item in (Waiting(**one) for one in items)
     ]
     block: Block = Lines(lines) if lines else Text("Nothing awaits anybody.")
-    return Section("waiting", "What awaits whom", [block])
+    return Section("waiting", "What awaits whom", [*drawn, block])
 
 
 def how(protocol: Protocol, known: Facts) -> Section:
     """The methods in words, and last with which programs the numbers were made."""
-    texts = [
-        methods.search(protocol, known),
-        methods.selection(protocol, known),
-        methods.extraction(protocol, known),
-        methods.bias(protocol, known),
-        *synthesis(protocol.outcomes, known.analyses),
-        software(),
-    ]
-    return Section("methods", "Methods in words", [Text(text) for text in texts if text])
+    found: list[Block] = []
+    for heading, paragraphs in methods_sections.sections(protocol, known).items():
+        found += [Heading(heading, f"methods-{place_of(heading)}"), *map(Text, paragraphs)]
+    return Section("methods", "Methods in words", found)
 
 
 def differences(protocol: Protocol) -> Section:
     """What was done otherwise than the protocol had planned, as its authors say it."""
-    reasons = protocol.screening.reasons
-    said = [*(_amended(change, reasons) for change in protocol.amendments), *protocol.review.differences]
+    said = methods.changed(protocol)
     block: Block = (
         Lines(said)
         if said
@@ -193,19 +200,6 @@ def differences(protocol: Protocol) -> Section:
         )
     )
     return Section("differences", "Differences between protocol and review", [block])
-
-
-def _amended(change: Amendment, reasons: Mapping[str, str]) -> str:
-    """An amendment as its authors say it, and what was to be looked at again for it; `reasons` are the labels of the reasons."""
-    said = f"{change.date}: {_sentence(change.what)} Reason: {_sentence(change.why)}"
-    if not change.reconsider:
-        return said
-    named = "; ".join(reasons[reason] for reason in change.reconsider)
-    return f"{said} Earlier exclusions are to be decided again where their reason was: {named}."
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def appendix(long_steps: bool) -> Section:
@@ -223,9 +217,3 @@ def appendix(long_steps: bool) -> Section:
     heads = [Head("Program"), Head("Version")]
     table = Table("Programs with which this report was made", heads, rows, id="programs")
     return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])
-
-
-def software() -> str:
-    """The programs with which this report was written, with their versions."""
-    with_ = methods.listed(f"{name} {version(name)}" for name in COMPUTED_WITH)
-    return f"This report was written with Evergreen {__version__} on Python {platform.python_version()} with {with_}."

@@ -14,14 +14,17 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.figures import wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
 from evergreen.search.lines import text_of
+from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.result.study_rows import Converted, Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
@@ -91,7 +94,7 @@ class Sheets:
     """Sheets that several people fill for the same studies (extraction, risk of bias).
 
     `people`: studies by person. Of the `studies`, `by_several` are those that two or more have. Cells on which people differ are
-    `adjudicated` or `open`.
+    `adjudicated` or `open`. `untouched` are the included studies that nobody has.
     """
 
     people: Mapping[str, int]
@@ -100,6 +103,7 @@ class Sheets:
     adjudicated: int
     open: int
     adjudicators: tuple[str, ...]
+    untouched: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,9 @@ class Analysis:
 
     `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
     nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
-    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` the number of
-    sensitivity analyses, `small_study` whether small-study effects were tested, `conversions` how numbers came about that no report states.
+    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` what each
+    sensitivity analysis changed, `small_study` the tests for small-study effects that were made and `untested` why there are none,
+    `conversions` how numbers came about that no report states.
     `no_total` says why there is no effect of all, and `subtotals` how many effects each subgroup in its place has; `pooling` is then
     that of the largest of several.
     """
@@ -148,8 +153,9 @@ class Analysis:
     done: Preparation
     subgroups: tuple[str, ...]
     moderators: tuple[str, ...]
-    sensitivity: int
-    small_study: bool
+    sensitivity: tuple[str, ...]
+    small_study: tuple[str, ...]
+    untested: str = ""
     conversions: tuple[Converted, ...] = ()
     no_total: str = ""
     subtotals: tuple[int, ...] = ()
@@ -164,7 +170,8 @@ class Analysis:
 class Facts:
     """All of it; `strategies` are the texts of the search strategies by source, `known_items` whether a source found each PMID that
     it must find, `derived` the extracted rows with numbers that
-    were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes whose certainty people rated."""
+    were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes (ids) that a study reports and whose
+    certainty people rated."""
 
     searches: tuple[Search, ...] = ()
     strategies: Mapping[str, str] = field(default_factory=dict)
@@ -175,7 +182,7 @@ class Facts:
     derived: int = 0
     imputed: int = 0
     bias: Sheets | None = None
-    rated: int = 0
+    rated: tuple[str, ...] = ()
     analyses: tuple[Analysis, ...] = ()
 
     def days(self, source: str) -> list[str]:
@@ -221,8 +228,9 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     )
 
 
-def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
-    """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on."""
+def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str, included: Iterable[str] = ()) -> Sheets:
+    """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on; `included` are the
+    included studies, where people screen."""
     by_study: dict[str, set[str]] = {}
     for study, names in zip(rows["study"], rows[people], strict=True):
         by_study.setdefault(study, set()).update(name for name in names.split("; ") if name)
@@ -235,6 +243,7 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str) -> Sheets:
         adjudicated=status["adjudicated"],
         open=status["open"],
         adjudicators=_people(conflicts.loc[conflicts["status"].eq("adjudicated"), "adjudicator"]),
+        untouched=len(set(map(folded, included)) - set(map(folded, own))),
     )
 
 
@@ -255,12 +264,25 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         done=result.preparation,
         subgroups=tuple(name for name, test in result.subgroups.tests.items() if isinstance(test, Between)),
         moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
-        sensitivity=sum(one.model is not None for one in result.sensitivity.values()),
-        small_study=isinstance(result.small_study, SmallStudy),
+        sensitivity=tuple(
+            dict.fromkeys(
+                wording.sensitivity(one) for one in result.sensitivity.values() if one.model is not None
+            )
+        ),
+        **_small_study(result.small_study),
         conversions=tuple(made for study in result.studies for made in study.conversions),
         no_total=result.no_total,
         subtotals=tuple(one.k for one in result.subtotals.values()),
     )
+
+
+def _small_study(found: SmallStudy | NotDone) -> dict[str, Any]:
+    """The tests that were made, or why there are none."""
+    if isinstance(found, NotDone):
+        return {"small_study": (), "untested": found.not_done}
+    tests = [f"{name}'s test" for name, test in found.tests.items() if not isinstance(test, NotDone)]
+    filled = [] if isinstance(found.trim_and_fill, NotDone) else ["trim and fill"]
+    return {"small_study": (*tests, "a rank test", *filled)}
 
 
 def _pooling(model: PooledModel | None) -> Pooling | None:
@@ -301,14 +323,22 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
             )
             for stage in STAGES
         }
+    included: list[str] = []
+    if "studies" in inputs:
+        studies = inputs.table("studies")
+        included = studies.loc[studies["status"].eq("included"), "study"].tolist()
     if "converted" in inputs:
         rows = inputs.table("converted")
-        found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors")
+        found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors", included)
         found |= {name: int(rows[name].ne("").sum()) for name in ("derived", "imputed") if name in rows}
     if "judgements" in inputs:
-        found["bias"] = filled(inputs.table("judgements"), inputs.table("bias_conflicts"), "assessors")
+        tables_ = inputs.table("judgements"), inputs.table("bias_conflicts")
+        # ROB-ME judges syntheses, not studies.
+        judged = included if protocol.risk_of_bias.tool != "rob-me" else []
+        found["bias"] = filled(*tables_, "assessors", judged)
     if "certainty" in inputs:
-        found["rated"] = len(inputs.table("certainty"))
+        reported = {outcome for outcome, result in inputs.results.items() if result.every}
+        found["rated"] = tuple(one for one in inputs.table("certainty")["outcome"] if one in reported)
     found["analyses"] = analysed_outcomes(protocol.outcomes, inputs.results)
     return Facts(**found)
 

@@ -25,11 +25,10 @@ from evergreen.synthesis.result.trail_places import page_of
 
 TITLE = "Summary of findings"
 CAPTION = "Absolute and relative effects, and the certainty of the evidence (GRADE)"
-COLUMNS = {
-    "Outcome": 2.0, "Participants (studies)": 2.4, "Effect (CI)": 1.6, "With comparator": 2.2, "With intervention (CI)": 2.4,
-    "Difference (CI)": 2.1, "Certainty": 1.9, "What it means": 2.0,
-}  # fmt: skip
-"""Columns of the summary, and how wide each is in the Word document, in cm."""
+COLUMNS = (
+    "Outcome", "Participants (studies)", "Effect (CI)", "With comparator", "With intervention (CI)", "Difference (CI)", "Certainty",
+    "What it means",
+)  # fmt: skip
 NOTE = (
     "The risk with the intervention, and its interval, follow from the risk with the comparator and the relative effect with its interval"
     "{of_hazards}. Risks with the comparator: {risks}."
@@ -87,7 +86,7 @@ def _asked(question: Question) -> list[Block]:
 def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = "") -> Table:
     """The summary of findings: a row for each outcome, or for each of its risks without the intervention. `report` is the address of
     the page that has the results, "" for that of the table."""
-    columns = [Head(name, width_cm=width) for name, width in COLUMNS.items()]
+    columns = [Head(name) for name in COLUMNS]
     rows = [_row(one, means, letters, report) for one in found for means in one.means or (None,)]
     return Table(CAPTION, columns, rows)
 

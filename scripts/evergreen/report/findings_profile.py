@@ -45,7 +45,7 @@ def profile(found: Sequence[Finding]) -> Table:
                 one.outcome.importance or "",
             ]
         )
-    return Table(PROFILE, columns, rows, fold=PROFILE)
+    return Table(PROFILE, columns, rows, fold=PROFILE, keep=True)
 
 
 def _serious(one: Finding, domain: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evergreen.figures import scales
+from evergreen.figures import scales, wording
 from evergreen.report.blocks import Block, Cell, Head, Table, Text
 from evergreen.report.effects import estimate, interval
 from evergreen.report.status import plural
@@ -61,7 +61,7 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
             Head("I²", True),
             Head("P", True),
         ]
-        yield Table("Subgroups", columns, rows, fold="Subgroups")
+        yield Table("Subgroups", columns, rows, fold="Subgroups", keep=True)
 
 
 def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
@@ -87,14 +87,17 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     caption = f"Meta-regression of {plural(found.k, 'study', 'studies')}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
-    yield Table(caption, columns, rows, fold="Meta-regression")
+    yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
 
 
 def _sensitivity(result: Result) -> Iterator[Block]:
     """Each on the scale of its own measure, in the order of the protocol."""
     rows: list[Sequence[Cell]] = []
-    for label, one in result.sensitivity.items():
+    for key, one in result.sensitivity.items():
         model = one.model
+        # Without a total each subgroup has its own.
+        level = next((f"{level}: " for level in result.subtotals if key.startswith(f"{level}: ")), "")
+        label = f"{level}{wording.sensitivity(one)}"
         if model is None or model.estimate is None:
             rows.append(
                 [label, str(one.k) if one.k else "", f"not done: {one.not_done or 'no estimate'}", ""]
@@ -105,7 +108,9 @@ def _sensitivity(result: Result) -> Iterator[Block]:
         rows.append([label, str(one.k), f"{own.short} {estimate(model, own)}", tau2])
     if rows:
         columns = [Head("Analysis"), Head("Studies", True), Head("Effect (CI)"), Head("Tau²", True)]
-        yield Table("Sensitivity analyses", columns, rows, fold=f"Sensitivity analyses ({len(rows)})")
+        yield Table(
+            "Sensitivity analyses", columns, rows, fold=f"Sensitivity analyses ({len(rows)})", keep=True
+        )
 
 
 def _single(result: Result) -> Iterator[Block]:
@@ -151,4 +156,4 @@ def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
     )
     rows.append(["Fail-safe numbers", words, ""])
     columns = [Head("Test"), Head("Result"), Head("P", True)]
-    yield Table("Small-study effects", columns, rows, fold="Small-study effects")
+    yield Table("Small-study effects", columns, rows, fold="Small-study effects", keep=True)

@@ -16,7 +16,7 @@ from evergreen.synthesis.result import read as read_result
 # Tables that are written for people (docs/security.md); `conflicts_` are those of screening.
 FOR_PEOPLE = (
     "imports", "borderline", "verdicts", "conflicts_", "orphans_", "study_orphans", "merged", "extraction_conflicts", "queries",
-    "bias_conflicts", "named_studies", "excluded", "per_source", "notices",
+    "bias_conflicts", "named_studies", "excluded", "per_source", "notices", "stages",
 )  # fmt: skip
 
 

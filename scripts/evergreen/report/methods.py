@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evergreen.bias.tools import TOOLS
-from evergreen.protocol.screening import Stage
+from evergreen.protocol.screening import Amendment, Stage
 from evergreen.protocol.sources import EMBEDDED, Source
 from evergreen.protocol.whole import Protocol
 from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
@@ -53,8 +53,8 @@ def search(protocol: Protocol, facts: Facts) -> str:
 def searches(protocol: Protocol, facts: Facts) -> str:
     """How and when the sources were searched, what they found, and which of them were not searched in a round."""
     if not protocol.sources:
-        return "The review starts after the search; no source is searched here."
-    sentences = [*_searched(protocol, facts), *_gaps(protocol, facts)]
+        return "The protocol names no source: no search is a part of this review so far."
+    sentences = [sources_searched(protocol, facts), *_gaps(protocol, facts)]
     asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
     if asked_again:
         names = listed(protocol.sources[name].name for name in asked_again)
@@ -117,7 +117,7 @@ def other_methods(protocol: Protocol, method: str) -> list[str]:
     return sentences
 
 
-def _searched(protocol: Protocol, facts: Facts) -> list[str]:
+def sources_searched(protocol: Protocol, facts: Facts) -> str:
     """The days of each source; sources of the same days together, and those that nobody has searched yet."""
     by_days: dict[tuple[str, ...], list[str]] = {}
     for name, source in protocol.sources.items():
@@ -129,7 +129,7 @@ def _searched(protocol: Protocol, facts: Facts) -> list[str]:
     ]
     if waiting := by_days.get(()):
         found.append(f"{listed(waiting)} {_verb(waiting, 'has', 'have')} not been searched yet.")
-    return found
+    return " ".join(found)
 
 
 def _gaps(protocol: Protocol, facts: Facts) -> list[str]:
@@ -172,13 +172,13 @@ def selection(protocol: Protocol, facts: Facts) -> str:
         return f"Searches and screening were done elsewhere; the counts of {listed(elsewhere)} are those given in the protocol."
     if not protocol.sources:
         return ""
-    sentences = [*eligible(protocol), *duplicates(facts.deduplication), *screening(protocol, facts)]
+    sentences = [*duplicates(facts.deduplication), *screening(protocol, facts)]
     if elsewhere:
         sentences.append(f"The counts of {listed(elsewhere)} are those given in the protocol.")
     return " ".join(sentences)
 
 
-def eligible(protocol: Protocol) -> list[str]:
+def criteria(protocol: Protocol) -> list[str]:
     """The criteria of the protocol, and when they changed."""
     wanted, unwanted = protocol.eligibility.include, protocol.eligibility.exclude
     sentences = [f"Eligible are studies: {'; '.join(wanted)}."] if wanted else []
@@ -187,6 +187,25 @@ def eligible(protocol: Protocol) -> list[str]:
         days = listed(dict.fromkeys(one.date for one in protocol.amendments))
         sentences.append(f"The protocol was amended on {days}.")
     return sentences
+
+
+def changed(protocol: Protocol) -> list[str]:
+    """How the review differs from what was planned, as its authors say it: amendments of the protocol, and other differences."""
+    reasons = protocol.screening.reasons
+    return [*(_amended(change, reasons) for change in protocol.amendments), *protocol.review.differences]
+
+
+def _amended(change: Amendment, reasons: Mapping[str, str]) -> str:
+    """An amendment as its authors say it, and what was to be looked at again for it; `reasons` are the labels of the reasons."""
+    said = f"{change.date}: {_sentence(change.what)} Reason: {_sentence(change.why)}"
+    if not change.reconsider:
+        return said
+    named = "; ".join(reasons[reason] for reason in change.reconsider)
+    return f"{said} Earlier exclusions are to be decided again where their reason was: {named}."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def duplicates(found: Deduplication | None) -> list[str]:
@@ -354,6 +373,9 @@ def _sheets(found: Sheets | None, planned: Sequence[str], did: str, do: str, by:
             )
         else:
             sentences.append(f"{listed(there)} {did}{of}{by}, each study by one of them.")
+        if found.untouched:
+            awaits = "awaits" if found.untouched == 1 else "await"
+            sentences.append(f"{plural(found.untouched, 'included study', 'included studies')} {awaits} it.")
         sentences += _differences(found)
     absent = [person for person in planned if person not in there]
     if absent:

@@ -55,20 +55,23 @@ SILENT = {"none": "without an event in both groups", "all": "in which everybody 
 
 def synthesis(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> list[str]:
     """Sentences on all outcomes: measures, models, intervals, heterogeneity, what was done to the numbers, further analyses."""
+    return [sentence for said in by_topic(outcomes, analyses).values() for sentence in said]
+
+
+def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[str, list[str]]:
+    """The same under headings, as the methods of a manuscript have them; without those under which nothing is to say."""
     analysed = {one.outcome.id for one in analyses}
     planned = [outcome for outcome in outcomes if outcome.id not in analysed]
     pooled = [one for one in analyses if one.pooled]
-    return [
-        *_measures([one for one in analyses if one.k]),
-        *_ways(pooled),
-        *_intervals(pooled),
-        *_unpooled(analyses),
-        *_prepared(analyses),
-        *explored(analyses),
-        *sensitivity(analyses),
-        *small_study(analyses),
-        *plan(planned),
-    ]
+    topics = {
+        "Effect measures": _measures([one for one in analyses if one.k]),
+        "Synthesis": [*_ways(pooled), *_intervals(pooled), *_unpooled(analyses), *plan(planned)],
+        "Missing data, conversions and several arms": _prepared(analyses),
+        "Heterogeneity": explored(analyses),
+        "Sensitivity analyses": sensitivity(analyses),
+        "Small-study effects": [*small_study(analyses), *_untested(analyses)],
+    }
+    return {topic: said for topic, said in topics.items() if said}
 
 
 def plan(outcomes: Sequence[Outcome]) -> list[str]:
@@ -243,6 +246,9 @@ CONVERTED = {
 def _prepared(analyses: Sequence[Analysis]) -> list[str]:
     """What was done to the numbers of studies before they were pooled."""
     sentences = []
+    there = [one for one in analyses if one.k]
+    if there and not any(one.done.derived or one.done.imputed for one in there):
+        sentences.append("No number was derived from others or imputed: all are as reported.")
     if said := _each(analyses, "derived"):
         sentences.append(f"Numbers were derived from what is reported in {said}.")
     if said := _each(analyses, "imputed"):
@@ -343,12 +349,25 @@ def explored(analyses: Sequence[Analysis]) -> list[str]:
 
 
 def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
-    """How many sensitivity analyses were made."""
-    own = [f"{one.sensitivity:,} of {one.outcome.name}" for one in analyses if one.sensitivity]
-    return [f"Sensitivity analyses were made beside the main one: {listed(own)}."] if own else []
+    """Which sensitivity analyses were made of which outcomes that were pooled."""
+    alike = _grouped([one for one in analyses if one.pooled and one.sensitivity], lambda one: one.sensitivity)
+    return [
+        f"{plural(len(said), 'sensitivity analysis', 'sensitivity analyses')} of {_named(own)}"
+        f" {'was' if len(said) == 1 else 'were'} made beside the main one: {'; '.join(said)}."
+        for said, own in alike.items()
+    ]
 
 
 def small_study(analyses: Sequence[Analysis]) -> list[str]:
-    """Where small-study effects were tested."""
-    own = [one for one in analyses if one.small_study]
-    return [f"Small-study effects were tested for {_named(own)}."] if own else []
+    """Where small-study effects were tested, and how."""
+    alike = _grouped([one for one in analyses if one.small_study], lambda one: one.small_study)
+    return [
+        f"Small-study effects were tested for {_named(own)} ({listed(tests)})."
+        for tests, own in alike.items()
+    ]
+
+
+def _untested(analyses: Sequence[Analysis]) -> list[str]:
+    """Of which pooled outcomes they were not tested, and why."""
+    alike = _grouped([one for one in analyses if one.pooled and one.untested], lambda one: one.untested)
+    return [f"Small-study effects were not tested for {_named(own)}: {why}." for why, own in alike.items()]

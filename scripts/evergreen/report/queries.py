@@ -51,5 +51,5 @@ def _asked(row: Mapping[str, Any]) -> list[Cell]:
 
 
 def _table(caption: str, last: list[str], rows: list[list[Cell]], fold: str) -> Table:
-    heads = [Head(name, width_cm=7.0 if name == "Question" else None) for name in (*COLUMNS, *last)]
+    heads = [Head(name) for name in (*COLUMNS, *last)]
     return Table(caption, heads, rows, fold=fold)

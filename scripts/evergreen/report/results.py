@@ -186,10 +186,11 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
         figure = Figure(
             f"{entry['name']}-{outcome.id}",
             stem,
-            f"{entry['title']}. {sentence}",
+            " ".join([f"{entry['title']}.", entry["description"], sentence]).replace("  ", " "),
             entry["title"],
             links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
             further=[folder / page for page in entry["further_pages"]],
+            caution=entry["boxes"] or "",
         )
         (first if entry["name"] in FIRST else further).append(figure)
     blocks: list[Block] = list(first)

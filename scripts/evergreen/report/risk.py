@@ -21,20 +21,23 @@ PLACES = {
 """What a judgement may be of besides its study: the columns that somebody filled."""
 
 
+def domain_names(tool: str) -> dict[str, str]:
+    """The domains of a tool by id, as readers know them; one of the reviewers' own names them itself."""
+    if tool.endswith((".yaml", ".yml")):
+        return {}
+    return {domain.id: domain.name for domain in tool_of(tool).domains}
+
+
 def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
-    # A tool of the reviewers' own names its domains itself.
-    names = (
-        {}
-        if tool.endswith((".yaml", ".yml"))
-        else {domain.id: domain.name for domain in tool_of(tool).domains}
-    )
+    names = domain_names(tool)
     blocks: list[Block] = [Text(words)]
-    for name, caption in CAPTIONS.items():
-        stem = figures / name
-        if stem.with_name(f"{name}.svg").is_file():
-            alt = f"{caption.split(':')[0]} of {judgements['study'].nunique()} studies in {judgements['domain'].nunique()} domains."
-            blocks.append(Figure(f"bias-{name}", stem, alt, caption))
+    for entry in tables.read_json(figures / "figures.json"):
+        if entry["drawn"]:
+            name, further = entry["name"], [figures / page for page in entry["further_pages"]]
+            csv = [("CSV", f"../figures/{figures.name}/{entry['stem']}.csv")]
+            alt = f"{CAPTIONS[name].split(':')[0]}. {entry['description']}"
+            blocks.append(Figure(f"bias-{name}", figures / entry["stem"], alt, CAPTIONS[name], csv, further, entry["boxes"] or ""))  # fmt: skip
     given = {
         name: head for name, head in PLACES.items() if name in judgements and judgements[name].ne("").any()
     }

@@ -35,5 +35,5 @@ def section(protocol: Protocol, facts: Facts) -> Section:
         source = sources[name]
         # What was done with the file of an export only those know who searched.
         said = "as run" if source.kind == "pubmed" else "as given with the export"
-        blocks.append(Code(f"Search strategy of {source.name} {said} ({source.strategy})", text))
+        blocks.append(Code(f"Search strategy of {source.name} {said} ({source.strategy})", text, keep=True))
     return Section("search", "Search", blocks)

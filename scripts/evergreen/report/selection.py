@@ -11,7 +11,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures.scales import number
-from evergreen.prisma.counts import name
+from evergreen.prisma.counts import decided, name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
 from evergreen.report.methods import screened_words
 from evergreen.report.references import address, reference
@@ -123,22 +123,22 @@ def section(
 
 
 def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
-    rounds = counts["rounds"]
+    rounds, skipped = {day: decided(part) for day, part in counts["rounds"].items()}, counts["skipped"]
     columns = [Head("Count"), *(Head(day, True) for day in rounds), Head("All rounds", True)]
     rows: list[list[Cell]] = []
-    for key, total in counts["total"].items():
+    for key, total in decided(counts["total"]).items():
         parts = [part[key] for part in rounds.values()]
         if isinstance(total, Mapping):
             for reason, sum_ in total.items():
                 rows.append(
                     [
-                        f"{name(key)}: {reasons.get(reason, reason)}",
+                        f"{name(key, skipped)}: {reasons.get(reason, reason)}",
                         *(str(part.get(reason, 0)) for part in parts),
                         str(sum_),
                     ]
                 )
         elif total or any(parts):
-            rows.append([name(key), *map(str, parts), str(total)])
+            rows.append([name(key, skipped), *map(str, parts), str(total)])
     return Table("Counts by round", columns, rows, fold="Counts by round", id="counts-by-round")
 
 
@@ -162,6 +162,8 @@ def studies_section(
             ])  # fmt: skip
     blocks: list[Block] = [
         Table("References to included studies", columns, rows, id="references-to-included-studies")
+        if rows
+        else Text("No study is included so far.")
     ]
     for (caption, last), table in zip(NAMED, named, strict=True):
         if len(table):
@@ -182,4 +184,4 @@ def _named(caption: str, last: Head, table: pd.DataFrame, by_work: Mapping[str, 
             rows.append([study["study"], reference(work), str(work["registry_ids"]), said])
     heads = [Head("Study"), Head("Report"), Head("Registration"), last]
     words = f"{caption} ({len(table)})"
-    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")))
+    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)

@@ -188,6 +188,14 @@ def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[
     return items
 
 
+def waiting_beginning(given: bool) -> list[Waiting]:
+    """A review in which nothing is there to work on: no source and no extraction sheet; `given` where counts of rounds are in the protocol."""
+    if given:
+        return []
+    what = "begin: the protocol names no source, and there is no extraction sheet"
+    return [Waiting("anyone", what, "config/config.yaml, sources.<name>", 1, blocks=False)]
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])

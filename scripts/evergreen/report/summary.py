@@ -118,9 +118,14 @@ def _tiles(
 
 
 def screened_tiles(total: Mapping[str, Any], skipped: Sequence[str]) -> list[tuple[str, str]]:
-    """Works that somebody screened, and those that await it; none of these where nobody is named to screen."""
+    """Works that were decided on, and those that await it; none of these where nobody is named to screen."""
     if "title_abstract" in skipped:
         return []
     waiting = total["records_pending"]
-    tiles = [(f"{total['records_screened'] - waiting:,}", "works screened")]
-    return [*tiles, (f"{waiting:,}", "works to screen")] if waiting else tiles
+    done = total["records_screened"] - waiting
+    tiles = [(f"{done:,}", f"{_one_or_more(done)} screened")]
+    return [*tiles, (f"{waiting:,}", f"{_one_or_more(waiting)} to decide on")] if waiting else tiles
+
+
+def _one_or_more(count: int) -> str:
+    return "work" if count == 1 else "works"

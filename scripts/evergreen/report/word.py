@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,13 +19,16 @@ from docx.opc.packuri import PACKAGE_URI
 from docx.opc.pkgwriter import _ContentTypesItem
 from docx.oxml.ns import qn
 from docx.oxml.shared import OxmlElement
-from docx.shared import Cm, Emu, Pt
+from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from evergreen.protocol.review import Review
 from evergreen.report import blocks
 from evergreen.report.blocks import Section, text_of
+from evergreen.report.word_tables import LONG, MARGIN, SHORT, add_table, of_table, turn, unbroken
 
-FIGURE_WIDTH, FIGURE_HEIGHT = Cm(16), Cm(22)  # the most that a figure takes of its page
+FONT = "Arial"
+FIGURE_WIDTH, FIGURE_HEIGHT = Cm(16), Cm(21)  # the most that a figure takes of its page
 MOST_PAGES = 4  # of a figure that stands in the document whole
 DOTS_PER_INCH = 200  # what print shows of a picture; many more make the document heavy and nothing sharper
 MANY_MORE = 1.25
@@ -37,7 +40,8 @@ DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
     "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
 )
-WIDE = 7  # columns from which a table is set in small type
+WIDTH_IN_POINTS = re.compile(rb'<svg[^>]* width="([0-9.]+)pt"')
+BLACK = RGBColor(0x1F, 0x2D, 0x3A)
 
 
 def document(review: Review, sections: Sequence[Section], *, landscape: bool = False) -> bytes:
@@ -50,16 +54,19 @@ def document(review: Review, sections: Sequence[Section], *, landscape: bool = F
 def write_document(
     review: Review, sections: Sequence[Section], file: IO[bytes], *, landscape: bool = False
 ) -> None:
-    """Write a .docx file, as `document` gives its bytes; pictures are not held but read when their turn comes."""
+    """Write a .docx file, as `document` gives its bytes; pictures are not held but read when their turn comes.
+
+    Where sections have parts these are the first headings, and the sections the second.
+    """
     word = Document()
     pictures: dict[bytes, tuple[Path, int]] = {}
-    word.styles["Normal"].font.name = "Calibri"
-    word.styles["Normal"].font.size = Pt(10.5)
+    _dress(word)
     page = word.sections[0]
-    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, SHORT, LONG
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = MARGIN
     if landscape:
-        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21)
-    page.left_margin = page.right_margin = Cm(2.2)
+        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, LONG, SHORT
+    _number_pages(page.footer.paragraphs[0])
     properties = word.core_properties
     properties.title, properties.author, properties.comments = (
         review.title,
@@ -71,85 +78,95 @@ def write_document(
     for text in (", ".join(review.authors), review.note):
         if text:
             word.add_paragraph(text)
+    level = 2 if any(section.part for section in sections) else 1
     for section in sections:
-        word.add_heading(section.title, level=1)
+        if section.blocks and isinstance(table := section.blocks[0], blocks.Table):
+            # A table on a turned page has its heading there too.
+            turn(word, of_table(table, landscape).landscape)
+        if section.part:
+            word.add_heading(section.part, level=1)
+        if section.title:
+            word.add_heading(section.title, level=level)
         for block in section.blocks:
-            _add(word, block, pictures)
+            _add(word, block, pictures, level + 1 if section.title else level, landscape)
     _archive(word, pictures, file)
 
 
-def printed(sections: Sequence[Section]) -> list[Section]:
-    """The sections without what the page folds away, which is left to the page."""
-    return [
-        replace(
-            section,
-            blocks=[
-                block
-                for block in section.blocks
-                if not isinstance(block, blocks.Gallery | blocks.Code)
-                and not (isinstance(block, blocks.Table) and block.fold)
-            ],
-        )
-        for section in sections
-    ]
+def _dress(word: WordDocument) -> None:
+    """One font that every machine has, black headings, captions that can be told from the text."""
+    styles = word.styles
+    for name, size, before in (
+        ("Normal", 10.5, 0), ("Title", 20, 0), ("Heading 1", 15, 18), ("Heading 2", 12.5, 14), ("Heading 3", 11, 10), ("Caption", 9, 8),
+    ):  # fmt: skip
+        style = styles[name]
+        style.font.name, style.font.size = FONT, Pt(size)
+        # A font of the theme goes before a style's own.
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{kind}"), None)
+        if name != "Normal":
+            style.font.color.rgb = BLACK
+            style.paragraph_format.space_before = Pt(before)
 
 
-def _add(word: WordDocument, block: blocks.Block, pictures: dict[bytes, tuple[Path, int]]) -> None:
+def _number_pages(paragraph: Paragraph) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
+
+
+def _add(
+    word: WordDocument,
+    block: blocks.Block,
+    pictures: dict[bytes, tuple[Path, int]],
+    level: int,
+    landscape: bool,
+) -> None:
+    """A block; `level` is that of its headings, `landscape` the orientation of the document."""
     if isinstance(block, blocks.Text):
-        word.add_paragraph(block.text)
+        run = word.add_paragraph().add_run(unbroken(block.text))
+        run.italic = block.style == blocks.FOR_AUTHORS or None
     elif isinstance(block, blocks.Heading):
-        word.add_heading(block.text, level=2)
+        word.add_heading(block.text, level=level)
     elif isinstance(block, blocks.Lines):
         for line in block.lines:
-            word.add_paragraph(text_of(line), style="List Bullet")
+            word.add_paragraph(unbroken(text_of(line)), style="List Bullet")
     elif isinstance(block, blocks.Terms):
         for term, said in block.terms:
             paragraph = word.add_paragraph()
             paragraph.add_run(f"{text_of(term)}: ").bold = True
-            paragraph.add_run(said)
+            paragraph.add_run(unbroken(said))
     elif isinstance(block, blocks.Tiles):
         word.add_paragraph("; ".join(f"{label}: {value}" for value, label in block.tiles))
+    elif isinstance(block, blocks.Code):
+        word.add_paragraph(f"{block.fold}:").paragraph_format.keep_with_next = True
+        run = word.add_paragraph().add_run(block.text.strip())
+        run.font.name, run.font.size = "Courier New", Pt(8)
     elif isinstance(block, blocks.Figure):
-        # A document that one sends has a figure whole, unless it takes so many pages that nobody would read it there.
-        whole = len(block.further) < MOST_PAGES
-        for page in (block.stem, *(block.further if whole else ())):
-            path = page.with_name(f"{page.name}.png")
-            width, height = _size(path)
-            stand_in = DOT + str(path).encode()
-            shown = min(FIGURE_WIDTH, round(FIGURE_HEIGHT * width / height))
-            pictures[stand_in] = path, shown
-            word.add_picture(BytesIO(stand_in), shown, round(shown * height / width))
-        more = "" if whole else " It goes on in further pages beside the report."
-        word.add_paragraph(f"{block.label}.{more}", style="Caption")
+        _add_figure(word, block, pictures)
     elif isinstance(block, blocks.Table):
-        _add_table(word, block)
+        add_table(word, block, landscape=landscape)
 
 
-def _add_table(word: WordDocument, block: blocks.Table) -> None:
-    word.add_paragraph(block.label, style="Caption")
-    table = word.add_table(rows=1, cols=len(block.columns), style="Light List")
-    size = Pt(8 if len(block.columns) >= WIDE else 9)
-    for column, head in zip(table.columns, block.columns, strict=True):
-        if head.width_cm is not None:
-            table.autofit = False
-            column.width = Cm(head.width_cm)
-    heads = [head.name for head in block.columns]
-    for cells, row in [(heads, table.rows[0]), *((row, table.add_row()) for row in block.rows)]:
-        for value, cell, head in zip(cells, row.cells, block.columns, strict=True):
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(text_of(value))
-            run.font.size = size
-            if head.number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            if head.width_cm is not None:
-                cell.width = Cm(head.width_cm)
-    # The head stands again on each page, and no row is broken over two.
-    for name, rows in (("w:cantSplit", list(table.rows)), ("w:tblHeader", [table.rows[0]])):
-        for row in rows:
-            mark = OxmlElement(name)
-            mark.set(qn("w:val"), "true")
-            row._tr.get_or_add_trPr().append(mark)
-    word.add_paragraph()
+def _add_figure(word: WordDocument, block: blocks.Figure, pictures: dict[bytes, tuple[Path, int]]) -> None:
+    """The figure, with words for who does not see it, and its caption on the same page."""
+    # A document that one sends has a figure whole, unless it takes so many pages that nobody would read it there.
+    whole = len(block.further) < MOST_PAGES
+    for number, page in enumerate((block.stem, *(block.further if whole else ())), start=1):
+        path = page.with_name(f"{page.name}.png")
+        width, height = _size(path)
+        stand_in = DOT + str(path).encode()
+        shown = min(_drawn_width(page.with_name(f"{page.name}.svg")), round(FIGURE_HEIGHT * width / height))
+        pictures[stand_in] = path, shown
+        picture = word.add_picture(BytesIO(stand_in), shown, round(shown * height / width))
+        words = picture._inline.docPr
+        words.set("descr", block.alt if number == 1 else f"{block.alt} Page {number}.")
+        words.set("title", block.label)
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
+    more = "" if whole else " It goes on in further pages beside the report."
+    caution = f" {block.caution}." if block.caution else ""
+    word.add_paragraph(f"{block.label}.{caution}{more}", style="Caption")
 
 
 def _size(path: Path) -> tuple[int, int]:
@@ -157,6 +174,13 @@ def _size(path: Path) -> tuple[int, int]:
     with path.open("rb") as file:
         width, height = unpack(">II", file.read(24)[16:])
     return width, height
+
+
+def _drawn_width(drawing: Path) -> int:
+    """How wide a figure is meant to be, as the head of its SVG says; the most that a page has where it does not."""
+    head = drawing.read_bytes()[:2000] if drawing.is_file() else b""
+    found = WIDTH_IN_POINTS.search(head)
+    return min(FIGURE_WIDTH, round(float(found[1]) * Pt(1))) if found else FIGURE_WIDTH
 
 
 def _picture(path: Path, shown: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -147,9 +148,31 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     """Why nothing was pooled, in one sentence."""
     if not left_out:
         return "no study reports this outcome"
-    names = {one.study for one in left_out}
-    count = f"{len(names)} {'study reports' if len(names) == 1 else 'studies report'}"
-    return f"{count} this outcome, none in a form that can be pooled"
+    reasons = {one.study: one.reason for one in left_out}
+    count = f"{len(reasons)} {'study reports' if len(reasons) == 1 else 'studies report'} this outcome"
+    # The first reason that holds, for each study.
+    why = [next((said for mark, *said in NOT_OF_FORM if mark in reason), []) for reason in reasons.values()]
+    if not any(why):
+        return f"{count}, none in a form that can be pooled"
+    if len(reasons) == 1:
+        return f"{count} and is not pooled: it {why[0][0]}"
+    groups = Counter(tuple(said) or OF_FORM for said in why)
+    parts = [f"{many} {said[many > 1]}" for said, many in groups.items()]
+    return f"{count}, of which none is pooled: {', '.join(parts)}"
+
+
+# What a reason for leaving a study out says, for one study and for several, where it is not that no effect can be computed.
+NOT_OF_FORM = (
+    ("screening is pending", "awaits screening", "await screening"),
+    ("not included by screening", "is not included by screening", "are not included by screening"),
+    ("at another time point only", "reports it at another time point only", "report it at other time points only"),
+    ("reports it for another", "reports it for others only", "report it for others only"),
+    ("those that the protocol names", "has other arms", "have other arms"),
+    ("extractors disagree", "awaits what its extractors disagree on", "await what their extractors disagree on"),
+    ("no events in either group", "has no event", "have no event"),
+    ("everybody in both groups", "has events in everybody", "have events in everybody"),
+)  # fmt: skip
+OF_FORM = ("in a form that cannot be pooled",) * 2
 
 
 def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
