@@ -356,7 +356,7 @@ says(r"^(\d+) studies were added: (.+)\.$")(
 says(r"^No study was added\.$")(
     lambda truth, found: not any(row["round"] == SECOND for row in truth.included)
 )
-says(r"^(\w+): (\d+) records to screen at (.+?) \(")(
+says(r"^(\w+): (\d+) records to screen at (title and abstract|full text)")(
     lambda truth, found: (
         int(found[2]) == len(truth.decisions(STAGES[found[3]])) - truth.votes(STAGES[found[3]])[found[1]]
     )
