@@ -45,12 +45,15 @@ def test_records_wait_since_their_round_and_conflicts_since_the_last_vote():
     votes = pd.DataFrame(
         {
             "work_id": ["a", "a", "b"],
+            "reviewer": ["AB", "CD", "AB"],
             "decided_on": ["2024-02-03", "soon", "2025-01-01"],
             "round": ["2023-01-31"] * 3,
         }
     )
     conflicts = pd.DataFrame({"work_id": ["a"]})
-    items = waiting_screening("full_text", awaiting, conflicts, pd.DataFrame(), votes)
+    items = waiting_screening(
+        "full_text", awaiting, conflicts, pd.DataFrame({"why": [], "reviewer": []}), votes
+    )
     assert [(item.who, item.since) for item in items] == [("AB", "2024-01-31"), ("adjudicator", "2024-02-03")]
     assert newest(votes) == "2025-01-01"
     assert newest(votes[votes["work_id"].eq("none")]) == ""

@@ -78,6 +78,7 @@ def test_excluded_and_ongoing_studies_are_listed_with_all_their_reports():
 
 def test_the_status_says_on_which_page_to_screen():
     conflicts = pd.DataFrame({"work_id": ["a:1"]})
-    reviewer, adjudicator = waiting_screening("full_text", {"AB": WORKS}, conflicts, pd.DataFrame())
+    orphans = pd.DataFrame({"why": [], "reviewer": []})
+    reviewer, adjudicator = waiting_screening("full_text", {"AB": WORKS}, conflicts, orphans)
     assert (reviewer.who, reviewer.page) == ("AB", "screening/full_text/AB.html")
     assert adjudicator.page == "screening/full_text/adjudication.html"

@@ -272,27 +272,31 @@ def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_wr
     votes = pd.DataFrame({"work_id": ["w"], "reviewer": ["AB"], "decided_on": [""], "round": ["2020-01-01"]})
     rows = pd.DataFrame({"round": ["2020-01-01"] * 3, "again": ["2021-05-01", "2021-05-01", ""]})
     none = pd.DataFrame(columns=["work_id", "votes"])
+    late = pd.DataFrame({"round": ["2020-01-01", "2021-01-01"]})
     orphans = pd.DataFrame(
         {"reviewer": ["XY", "XY", "AB"], "why": [no_reviewer("XY")] * 2 + ["no record has this id"]}
     )
     lines = [
         item.line()
-        for item in waiting_screening("full_text", {"AB": rows, "GH": rows.tail(1)}, none, orphans, votes)
+        for item in waiting_screening(
+            "full_text", {"AB": rows, "GH": late, "IJ": late.tail(1)}, none, orphans, votes
+        )
     ]
     assert (
         "AB: 3 records to screen at full text, 2 of them again (the criteria changed on 2021-05-01) ("
         in lines[0]
     )
     assert (
-        "GH: 1 record to screen at full text; others have voted there: if GH joined later, write `active: {GH: {from: ROUND}}`"
+        "GH: 2 records to screen at full text; others have voted there: if GH joined later, write `active: {GH: {from: ROUND}}`"
         in lines[1]
     )
+    assert "others have voted" not in lines[2]  # who begins in the first round
     assert (
         "2 decisions of XY, who is no reviewer at full text (any more), count for nothing: if XY left, keep the name"
-        in lines[2]
+        in lines[3]
     )
     assert (
-        lines[3]
+        lines[4]
         == "reviewers: 1 decision at full text that count for nothing (results/screening/full_text/orphans.csv)"
     )
     assert waiting_screening("full_text", {}, none, orphans.head(0)) == []

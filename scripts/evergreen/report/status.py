@@ -61,7 +61,7 @@ def waiting_screening(
     items = [
         Waiting(
             reviewer,
-            f"{plural(len(rows), 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, votes)}",
+            f"{plural(len(rows), 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, rows, votes)}",
             f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
             page=f"screening/{stage}/{reviewer}.html",
@@ -101,9 +101,14 @@ def _again(rows: pd.DataFrame) -> str:
     return f", {len(since):,} of them again (the criteria changed on {max(since)})" if len(since) else ""
 
 
-def _joined(reviewer: str, stage: str, votes: pd.DataFrame | None) -> str:
-    """What to do where a reviewer has not voted and others have."""
-    if votes is None or votes.empty or reviewer in {*votes["reviewer"], ADJUDICATION}:
+def _joined(reviewer: str, stage: str, rows: pd.DataFrame, votes: pd.DataFrame | None) -> str:
+    """What to do where a reviewer has not voted in several rounds and others have; who begins in the first is no newcomer."""
+    if (
+        votes is None
+        or votes.empty
+        or reviewer in {*votes["reviewer"], ADJUDICATION}
+        or rows["round"].nunique() < 2
+    ):
         return ""
     return f"; others have voted there: if {reviewer} joined later, write `active: {{{reviewer}: {{from: ROUND}}}}` under screening.{stage}"
 
