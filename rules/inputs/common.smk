@@ -107,6 +107,9 @@ def check_people_files():
     parts.make(scope, [files, given], read, [], check)
 
 
+MOST_HEALED = 20  # files that the last lines of a run name
+
+
 def close_run(*words):
     """The last lines of a run."""
     import close_run
@@ -118,10 +121,10 @@ def close_run(*words):
         receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
         return
     healed = receipts.healed_files()
-    for path in healed[:5]:
+    for path in healed[:MOST_HEALED]:
         receipts.say(f"Made again, for it was damaged: {path}")
-    if healed[5:]:
-        receipts.say(f"Made again, for they were damaged: {len(healed) - 5:,} more")
+    if more := healed[MOST_HEALED:]:
+        receipts.say(f"Made again, for they were damaged: {len(more):,} more")
     close_run.main(list(words))
 
 

@@ -88,8 +88,14 @@ def end(mark: str) -> None:
             process.kill()
 
 
+def logged(review: Path, since: float = 0.0) -> str:
+    """What runs of a review have written into their logs, of those alone that wrote after a moment; the terminal is told less."""
+    logs = [path for path in review.glob(".snakemake/log/*.log") if path.stat().st_mtime >= since]
+    return "\n".join(path.read_text(errors="replace") for path in sorted(logs))
+
+
 def phase_of(said: str, ended: bool) -> str:
-    """How far a run had come, from what it had said."""
+    """How far a run had come, from what its log says."""
     if ended:
         return "over"
     steps = re.findall(r"(\d+) of (\d+) steps", said)
@@ -152,11 +158,12 @@ def struck(
     engine: Engine, review: Path, kind: Kind, after: float, mark: str, said: Path, patience: float
 ) -> str:
     """Start a run, strike it after so many seconds, and say in which phase it was."""
+    started = time.time()
     with said.open("wb") as output:
         process = engine.start(review, output=output, **{MARK: mark})
         with contextlib.suppress(Exception):
             process.wait(after)
-        phase = phase_of(said.read_text(errors="replace"), process.poll() is not None)
+        phase = phase_of(logged(review, started), process.poll() is not None)
         kind.strike(process.pid)
         # A signal that may be answered is given time: a person, too, starts again when the prompt is back.
         patience = 0 if kind.signal == signal.SIGKILL else patience

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from tests.chaos.kills import COMPLETED, MARK, end, marked
+from tests.chaos.kills import COMPLETED, MARK, end, logged, marked
 from tests.fixpoint.engine import REVIEWS, Engine, differences, new_review, tree
 from tests.fixpoint.histories import Finished
 
@@ -34,7 +34,7 @@ def two_at_once(name: str, finished: Finished, *, wait: bool = True, limit: floa
                 with path.open("wb") as output:
                     runs.append(engine.start(review, output=output, **{MARK: f"{mark} {path.name}"}))
                 if wait and path.name == "first":
-                    wait_for_work(path, runs[0], limit)
+                    wait_for_work(review, runs[0], limit)
                     numbers = {str(process.pid) for process in marked(f"{mark} first")}
             ends = [run.wait(limit) for run in runs]
         except subprocess.TimeoutExpired:
@@ -59,11 +59,11 @@ def two_at_once(name: str, finished: Finished, *, wait: bool = True, limit: floa
         return COMPLETED
 
 
-def wait_for_work(said: Path, run: subprocess.Popen, limit: float) -> None:
-    """Until a run begins its first job."""
+def wait_for_work(review: Path, run: subprocess.Popen, limit: float) -> None:
+    """Until a run begins its first job, by its log."""
     began = time.monotonic()
     while time.monotonic() - began < limit and run.poll() is None:
-        if re.search(r"Select jobs|Execute \d+ jobs|\d+ of \d+ steps", said.read_text(errors="replace")):
+        if re.search(r"Select jobs|Execute \d+ jobs|\d+ of \d+ steps", logged(review)):
             return
         time.sleep(0.1)
 
