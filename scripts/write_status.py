@@ -79,7 +79,8 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     included: list[str] = []
     if studies is not None:
         items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
-        items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
+        if "notices" in inputs:  # of a run that looked for them
+            items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += status.waiting_orphans(table("study_orphans"))
         for task in (EXTRACTION, BIAS):

@@ -127,5 +127,5 @@ def test_studies_are_the_same_for_every_order_of_rows(seed):
     )
     result = list_studies(works, dict(zip("abc", "abc", strict=True)), decided, decided, assigned)
     assert result.studies.values.tolist() == [
-        ["roe 2020", "included", "2018", "a; b; c", "a; b; c", "assigned"]
+        ["roe 2020", "included", "2018", "a; b; c", "a; b; c", "assigned", "", ""]
     ]

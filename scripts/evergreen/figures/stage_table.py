@@ -39,12 +39,12 @@ STAGES = (
     ),
     Stage(
         TITLE_ABSTRACT, "Title and abstract", "Makes work lists and pages, counts votes, measures agreement",
-        "{people} screen; an adjudicator settles conflicts", ("screening/title_abstract", "screening.<stage>"),
+        "{people} screen; an adjudicator settles conflicts", ("screening/title_abstract", "screening.title_abstract", "screening.<stage>"),
     ),
     Stage(
         FULL_TEXT, "Full text", "Makes work lists and pages, counts votes, lists studies, draws the flow chart",
         "{people} screen and say which reports are of one study; an adjudicator settles conflicts",
-        ("screening/full_text", "config/studies", "screening/notices"),
+        ("screening/full_text", "screening.full_text", "config/studies", "screening/notices"),
     ),
     Stage(
         "extract", "Extraction", "Makes forms, merges sheets, converts numbers, asks about what looks like an error",
