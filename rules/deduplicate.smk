@@ -26,8 +26,6 @@ rule deduplicate_works:
         ],
     log:
         "results/logs/deduplicate_works.log",
-    benchmark:
-        "results/benchmarks/deduplicate_works.tsv"
     conda:
         "../envs/evergreen.yaml"
     threads: needs.of("deduplicate_works").threads

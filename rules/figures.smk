@@ -23,8 +23,6 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             [file for one in outcomes for file in figure_files(one.id)],
         log:
             f"results/logs/draw_outcomes/{name}.log",
-        benchmark:
-            f"results/benchmarks/draw_outcomes/{name}.tsv"
         conda:
             "../envs/evergreen.yaml"
         resources:

@@ -19,8 +19,6 @@ for name, outcomes in batches(BATCH).items():
             [update(f"results/synthesis/{one.id}.json") for one in outcomes],
         log:
             f"results/logs/pool_outcomes/{name}.log",
-        benchmark:
-            f"results/benchmarks/pool_outcomes/{name}.tsv"
         conda:
             "../envs/evergreen.yaml"
         resources:

@@ -21,6 +21,7 @@ from typing import Any
 
 import snakemake.jobs
 import snakemake.workflow
+import starting
 from saying import Refusal
 from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
@@ -205,15 +206,21 @@ class Remembered(FilePersistence):
                 for work in self._adopted:
                     self.receipts.end(work, self.receipts.hashes(work.inputs))
                 write_values()
-                if any(True for _ in self.dag.needrun_jobs()):
-                    self.check()
-                self._verdicts = None
-                yield
+                with starting.server(self._scripts()):
+                    if any(True for _ in self.dag.needrun_jobs()):
+                        self.check()
+                    self._verdicts = None
+                    yield
                 self._sweep()
                 self.receipts.contents.keep()
                 fingerprint.remember()
         except InputError as error:
             raise Refusal(error) from None
+
+    def _scripts(self) -> list[str]:
+        """Scripts of the steps that are to run, in the order in which they can."""
+        todo = [job for level in self.dag.toposorted() for job in level if self.dag.needrun(job)]
+        return [str(job.params.script) for job in todo if job.params.get("script")]
 
     def _sweep(self) -> None:
         """After a run of everything: what steps left that the workflow does not have any more goes."""

@@ -14,8 +14,6 @@ rule read_records:
         report="results/records/import-report.csv",
     log:
         "results/logs/read_records.log",
-    benchmark:
-        "results/benchmarks/read_records.tsv"
     conda:
         "../envs/evergreen.yaml"
     threads: needs.of("read_records").threads

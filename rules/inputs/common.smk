@@ -11,15 +11,12 @@ from pathlib import Path
 HOME = Path(workflow.current_basedir).resolve().parents[1]
 LIBRARY = HOME / "scripts" / "evergreen"
 sys.path[:0] = [str(LIBRARY.parent), str(HOME / "rules")]
-# `.venv/bin/snakemake` without activation would run the system's python in shell commands; steps end with the run that started them.
-shell.prefix(
-    f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH EVERGREEN_RUN={os.getpid()}; "
-)
 
 import ending
 import needs
 import receipts
 import saying
+import starting
 
 from evergreen import schemas
 from evergreen.bias.tools import tool_of
@@ -35,6 +32,7 @@ from receipts import value, words
 
 receipts.decide_by_receipts(lambda: check_people_files())
 ending.hear_sigterm()
+shell.prefix(starting.prefix())
 TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 
 

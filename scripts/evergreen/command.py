@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -58,12 +60,15 @@ def run(main: Callable[[], None]) -> None:
     """Run a script's `main`; end a failure with one line that says what to do.
 
     Errors of people's input and violated identities end with status 2 and `ERROR: <sentence>`;
-    anything else is a bug: the traceback comes first, and the last line says where to look.
+    anything else is a bug: the traceback comes first, and the last line says where to look. A step of a run ends its log with its cost.
     """
     live_and_die_with_run()
+    began = time.monotonic()
     try:
         main()
         sys.stdout.flush()
+        if os.environ.get(OWNER):
+            print(cost(time.monotonic() - began), file=sys.stderr)
     except BrokenPipeError:  # whoever reads the lines, `head` for one, has enough of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
@@ -76,6 +81,15 @@ def run(main: Callable[[], None]) -> None:
         name = type(error).__name__
         print(f"ERROR: unexpected {name}: {error} (a fault of Evergreen, not of your files)", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def cost(seconds: float) -> str:
+    """What this process, and those that worked for it, took in `seconds` of the clock, in words."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(one.ru_utime + one.ru_stime for one in used)
+    unit = 1024 if sys.platform == "linux" else 1024**2  # kB; bytes elsewhere
+    memory = max(one.ru_maxrss for one in used) / unit
+    return f"Took {seconds:.1f} s, {processor:.1f} s of a processor, and {memory:,.0f} MB of memory at most."
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -134,7 +134,7 @@ class Report:
         if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
             yield asked
         yield waiting(inputs.json("status"), *self._stages())
-        yield appendix(bool(self.facts.deduplication or self.facts.analyses))
+        yield appendix()
 
     def _stages(self) -> Iterable[Figure]:
         if "stages" in self.inputs:
@@ -202,7 +202,7 @@ def differences(protocol: Protocol) -> Section:
     return Section("differences", "Differences between protocol and review", [block])
 
 
-def appendix(long_steps: bool) -> Section:
+def appendix() -> Section:
     """Versions of the programs, and where it stands how long the steps took and what they were made from.
 
     The times themselves are not of the content: they differ from run to run, and the report does not.
@@ -210,10 +210,9 @@ def appendix(long_steps: bool) -> Section:
     rows: list[list[Cell]] = [["Evergreen", __version__], ["Python", platform.python_version()]]
     rows += [[name, version(name)] for name in (*COMPUTED_WITH, *READ_AND_WRITTEN_WITH)]
     links: list[Cell] = [
-        Link("By what code, with which values and from which files each step was made", "../logs/receipts/")
+        Link("By what code, with which values and from which files each step was made", "../logs/receipts/"),
+        Link("What each step took, in the last line of its log", "../logs/"),
     ]
-    if long_steps:
-        links.append(Link("Time and memory that the long steps took", "../benchmarks/"))
     heads = [Head("Program"), Head("Version")]
     table = Table("Programs with which this report was made", heads, rows, id="programs")
     return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])

@@ -141,7 +141,7 @@ def live_and_die_with_run() -> None:
         fcntl.flock(_mark, fcntl.LOCK_SH)
     except OSError:
         return
-    _die_with(int(owner))
+    die_with(int(owner))
 
 
 _mark: IO[str] | None = None
@@ -156,11 +156,12 @@ def processes(number: int) -> ProcessPoolExecutor:
     from multiprocessing import get_context
 
     return ProcessPoolExecutor(
-        number, mp_context=get_context("fork"), initializer=_die_with, initargs=(os.getpid(),)
+        number, mp_context=get_context("fork"), initializer=die_with, initargs=(os.getpid(),)
     )
 
 
-def _die_with(process: int) -> None:
+def die_with(process: int) -> None:
+    """End at once when another process does."""
     threading.Thread(target=_watch, args=(process,), daemon=True).start()
 
 

@@ -1,0 +1,85 @@
+"""How a run starts its steps: with the Python that runs Snakemake, and from one process that has loaded what they need."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from evergreen.steps import fingerprint, forks
+from evergreen.steps.hold import FOLDER, OWNER
+
+LISTENS = FOLDER / "forks.sock"  # as seen from the review: the path of a socket may have 107 characters
+HERE = str(Path(sys.executable).parent)
+OUTPUT = FOLDER / "forks.log"
+FEW = 2  # steps that are not worth a server
+
+
+def prefix() -> str:
+    """What comes before the command of every step.
+
+    `.venv/bin/snakemake` without activation would run the system's python. Steps end with the run that started them.
+    """
+    return (
+        f"set -euo pipefail; export PATH={shlex.quote(HERE)}:$PATH {OWNER}={os.getpid()}; "
+        f'python() {{{{ command python -I -S {shlex.quote(forks.__file__)} "$@"; }}}}; '
+    )
+
+
+@contextmanager
+def server(scripts: Iterable[str]) -> Iterator[None]:
+    """Beside a run of these scripts, in the order of their steps: a process that loads what they need, and of which each is a fork.
+
+    There is none for a few steps, where forks are no copies of what is loaded (macOS), or where `EVERGREEN_FORKS` is set, to whatever.
+    """
+    known = list(scripts)
+    if len(known) <= FEW or not sys.platform.startswith("linux") or forks.SERVER in os.environ:
+        yield
+        return
+    process = _started(list(dict.fromkeys(map(Path, known))))
+    if process is None:
+        yield
+        return
+    os.environ[forks.SERVER] = f"{LISTENS} {HERE}"
+    try:
+        yield
+    finally:
+        del os.environ[forks.SERVER]
+        with suppress(OSError):
+            process.communicate()  # it ends when its input does
+        LISTENS.unlink(missing_ok=True)
+
+
+def _started(scripts: list[Path]) -> subprocess.Popen[bytes] | None:
+    LISTENS.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listening, OUTPUT.open("wb") as output:
+        try:
+            listening.bind(str(LISTENS))
+        except OSError:
+            return None  # a disk without sockets
+        LISTENS.chmod(0o600)
+        listening.listen(64)
+        number = str(listening.fileno())
+        return subprocess.Popen(
+            [sys.executable, forks.__file__, forks.SERVE, number, *dict.fromkeys(_modules(scripts))],
+            stdin=subprocess.PIPE, stdout=output, stderr=output, pass_fds=[listening.fileno()],
+            # As Snakemake starts a step; a library that starts threads when it is loaded cannot be forked.
+            env={**os.environ, **dict.fromkeys(THREADS, "1")},
+        )  # fmt: skip
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def _modules(scripts: list[Path]) -> Iterator[str]:
+    """The library's modules that scripts import."""
+    for script in scripts:
+        for path in fingerprint.run_by(script):
+            yield ".".join(path.relative_to(fingerprint.SCRIPTS).with_suffix("").parts).removesuffix(
+                ".__init__"
+            )
