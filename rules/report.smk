@@ -11,6 +11,8 @@ rule write_status:
         feed="results/report/status.atom",
     log:
         "results/logs/write_status.log",
+    # The report waits for it.
+    priority: 1
     conda:
         "../envs/evergreen.yaml"
     resources:
@@ -33,6 +35,8 @@ rule tell_changes:
         since="results/report/since.json",
     log:
         "results/logs/tell_changes.log",
+    # The report waits for it.
+    priority: 1
     conda:
         "../envs/evergreen.yaml"
     resources:
