@@ -35,8 +35,8 @@ rule tell_changes:
         since="results/report/since.json",
     log:
         "results/logs/tell_changes.log",
-    # The report waits for it.
-    priority: 1
+    # The report waits for it where a version is frozen.
+    priority: 1 if VERSIONS else 0
     conda:
         "../envs/evergreen.yaml"
     resources:

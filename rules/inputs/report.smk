@@ -186,10 +186,11 @@ def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
     found = {
         "status": "results/report/status.json",
-        "since": "results/report/since.json",
         "stages": "results/figures/stages.csv",
         **facts_inputs(),
     }
+    if VERSIONS:
+        found["since"] = "results/report/since.json"
     # The page holds drawings, the Word document pictures.
     found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
     if SEARCHED:
