@@ -18,6 +18,14 @@ LISTENS = FOLDER / "forks.sock"  # as seen from the review: the path of a socket
 HERE = str(Path(sys.executable).parent)
 OUTPUT = FOLDER / "forks.log"
 FEW = 2  # steps that are not worth a server
+# A fork has only the thread that made it, so that no library may have threads of its own when it is loaded: those for linear algebra
+# are what Snakemake gives a step of one thread, the other one is Arrow's for giving memory back.
+ALONE = {
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+    ),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 
 
 def prefix() -> str:
@@ -68,12 +76,8 @@ def _started(scripts: list[Path]) -> subprocess.Popen[bytes] | None:
         return subprocess.Popen(
             [sys.executable, forks.__file__, forks.SERVE, number, *dict.fromkeys(_modules(scripts))],
             stdin=subprocess.PIPE, stdout=output, stderr=output, pass_fds=[listening.fileno()],
-            # As Snakemake starts a step; a library that starts threads when it is loaded cannot be forked.
-            env={**os.environ, **dict.fromkeys(THREADS, "1")},
+            env={**os.environ, **ALONE},
         )  # fmt: skip
-
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 def _modules(scripts: list[Path]) -> Iterator[str]:

@@ -138,6 +138,18 @@ def test_without_a_server_a_step_is_a_process_of_its_own(review, monkeypatch, se
         assert outcome("4")[0] == 4
 
 
+def test_what_is_forked_has_one_thread(review):
+    """Whatever the steps load: a lock that another thread holds would stay closed in a fork."""
+    scripts = [
+        str(fingerprint.SCRIPTS / f"{name}.py") for name in ("read_records", "pool_outcomes", "draw_outcomes")
+    ]
+    with starting.server(scripts):
+        (server,) = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+        loaded = Path(f"/proc/{server}/maps")
+        until(lambda: all(f"/{name}/" in loaded.read_text() for name in ("pyarrow", "scipy", "matplotlib")))
+        assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1
+
+
 def test_a_server_is_not_started_for_a_few_steps(review):
     with starting.server(PLANNED[: starting.FEW]):
         assert forks.SERVER not in os.environ
