@@ -174,7 +174,16 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column name."""
     names = [str(name) for name in frame.columns]
-    return [dict(zip(names, values, strict=True)) for values in frame.to_numpy(dtype=object).tolist()]
+    cells = zip(*(column.to_numpy(dtype=object).tolist() for _, column in frame.items()), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in cells] if names else [{} for _ in range(len(frame))]
+
+
+def held(lines: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> list[str]:
+    """Those of the columns in which something stands in some row, neither "" nor a missing number.
+
+    Most columns that a sheet may have are empty in most reviews, and need not be looked at row by row.
+    """
+    return [name for name in columns if any((cell := line[name]) == cell and cell != "" for line in lines)]
 
 
 def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -183,7 +192,20 @@ def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.D
 
     if not lines:
         return pd.DataFrame(columns=list(columns))
-    return pd.DataFrame({name: [line[name] for line in lines] for name in columns})
+    cells = {name: [line[name] for line in lines] for name in columns}
+    return pd.DataFrame({
+        name: texts(values) if set(map(type, values)) == {str} else values for name, values in cells.items()
+    })  # fmt: skip
+
+
+def texts(values: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+    """A column of texts (`str`); much faster than pandas, which looks at each value to find its type."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    array: Any = pd.arrays.ArrowStringArray  # its stubs know no `dtype`
+    return array(pa.array(values, pa.large_string()), dtype=pd.StringDtype(na_value=np.nan))
 
 
 def numbers(column: pd.Series) -> pd.Series:

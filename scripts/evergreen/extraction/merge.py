@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
@@ -123,8 +123,9 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     spelt: dict[str, dict[str, str]] = {}
     decisions = _decisions(adjudication, kind)
     columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
-    # Most columns that a sheet may have are empty in most reviews: nobody differs on them, and they are not looked at row by row.
-    held = {*kind.key, *PLACE, *_held(sheets), *(column for *_, column in decisions)}
+    # Nobody differs on a column that is empty with all.
+    held = {*kind.key, *PLACE, *(column for *_, column in decisions)}
+    held |= {column for rows in sheets.values() for column in tables.held(tables.rows(rows), rows.columns)}
     called = list(map(kind.carried, columns))
     left = {kind.carried(c): math.nan if c in kind.numbers else "" for c in columns if c not in held}
     columns = [column for column in columns if column in held]
@@ -198,15 +199,6 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         found=found,
         rounding=rounding,
     )
-
-
-def _held(sheets: Mapping[str, pd.DataFrame]) -> set[str]:
-    """The columns in which somebody wrote something."""
-    held: set[str] = set()
-    for rows in sheets.values():
-        cells = rows.to_numpy(dtype=object)
-        held.update(rows.columns[((cells == cells) & (cells != "")).any(axis=0)])  # NaN differs from itself
-    return held
 
 
 def _awaiting(row: Row, person: str) -> Row:
@@ -387,15 +379,16 @@ def without_place(rows: pd.DataFrame) -> tuple[int, int]:
 
 def texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with every cell as text, as `as_text` writes it."""
-    return frame.assign(
-        **{
-            str(name): [""] * len(column)
-            if column.isna().all()
-            else [as_text(value) for value in column.tolist()]
-            for name, column in frame.items()
-            if str(column.dtype) != "str" or column.hasnans
-        }
-    )
+    import pandas as pd
+
+    plain: dict[Any, Any] = {
+        name: tables.texts(
+            [""] * len(column) if column.isna().all() else [as_text(value) for value in column.tolist()]
+        )
+        for name, column in frame.items()
+        if str(column.dtype) != "str" or column.hasnans
+    }
+    return pd.DataFrame({name: plain.get(name, column) for name, column in frame.items()}, index=frame.index)
 
 
 def _empty(value: float | str) -> bool:

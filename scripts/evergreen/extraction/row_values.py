@@ -42,8 +42,7 @@ def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
         records = [dict(row) for row in rows]
     else:
         records = tables.rows(rows)
-        # most columns that a sheet may have are empty in most reviews, and are not looked at row by row
-        held = {str(name) for name in rows if rows[name].ne("").any()}
+        held = set(tables.held(records, map(str, rows)))
         blank = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys(TEXTS, "")
         blank = {name: nothing for name, nothing in blank.items() if name not in held}
         numbers, texts = (tuple(name for name in names if name in held) for names in (NUMBERS, TEXTS))

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from evergreen import tables
 from evergreen.records.names import first_author
 from evergreen.records.normalise import canonical_doi, first_page, searchable
 from evergreen.records.registers import registry_ids
@@ -91,7 +91,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
             columns[name] = (values if whole else values.fillna("").astype("str")).array
     for name, origin, form in _forms_of(columns):
         texts = columns[origin].to_numpy()  # Arrow's own gives single texts much slower
-        columns[name] = _texts(_each(texts, form))
+        columns[name] = tables.texts(_each(texts, form))
     known = _in_order(columns, len(given))
     others = [name for name in given if name not in columns]
     return pd.concat([known, given[others]], axis=1) if others else known
@@ -121,21 +121,18 @@ def _each(texts: Iterable[str], form: Callable[[str], str]) -> list[str]:
 
 def _in_order(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """All of `COLUMNS`; those that are missing are empty."""
-    return pd.DataFrame({
-        name: columns[name] if name in columns else _array(name, [_EMPTY.get(name, "")] * rows)
-        for name in COLUMNS
-    })  # fmt: skip
+    blank = tables.texts([""] * rows)
+    empty = {name: _array(name, [nothing] * rows) for name, nothing in _EMPTY.items() if name not in columns}
+    return pd.DataFrame(
+        {name: columns[name] if name in columns else empty.get(name, blank) for name in COLUMNS}
+    )
 
 
 def _array(name: str, values: Sequence[Any]) -> Any:
     """The values of a column in its type; much faster than pandas, which looks at each value to find one."""
     if name in NUMBERS:
         return pd.array(values, dtype="Int64")
-    return np.array(values, dtype=bool) if name == "retracted" else _texts(values)
-
-
-def _texts(values: Sequence[str]) -> Any:
-    return pd.array(pa.array(values, pa.large_string()), dtype=_TEXT)
+    return np.array(values, dtype=bool) if name == "retracted" else tables.texts(values)
 
 
 def _whole_numbers(values: pd.Series) -> Any:

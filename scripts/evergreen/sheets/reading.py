@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, days, workbooks
 from evergreen.sheets.columns import AWAITED, PLACE, Column, columns_of, header_of, needed_names
@@ -193,6 +194,7 @@ class _Reader:
 
     def frame(self, header: list[str], *, values: bool) -> pd.DataFrame:
         """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
+        import numpy as np
         import pandas as pd
 
         self._refuse_surplus(header)
@@ -204,15 +206,15 @@ class _Reader:
         known = {column.name for column in self.schema}
         written = {column.name: given.get(column.name, [""] * len(self.rows)) for column in self.schema}
         convention = self._convention(written)
-        data: dict[str, list[Any]] = {
-            column.name: self._typed(column, written, convention) for column in self.schema
-        }
+        data = {column.name: self._typed(column, written, convention) for column in self.schema}
         for name, cells in given.items():
             if name not in known:
                 data[name] = self._plain(name, cells) if values else cells
         refuse(self.errors[:MAX_ERRORS])
-        frame = pd.DataFrame(data)
-        frame = frame.astype({name: str for name, kind in frame.dtypes.items() if kind not in (float, "str")})
+        numeric = {column.name for column in self.schema if column.numeric and self.rows}
+        frame = pd.DataFrame({
+            name: np.array(cells, float) if name in numeric else tables.texts(cells) for name, cells in data.items()
+        })  # fmt: skip
         place: dict[str, Any] = {"_file": str(self.path), "_row": self.rows}
         if labels := {column.name for column in self.schema if column.label}:
             said = [cells for name, cells in given.items() if name not in labels]

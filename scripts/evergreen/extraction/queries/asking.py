@@ -37,9 +37,11 @@ def evidence_of(rows: pd.DataFrame, studies: pd.DataFrame, outcomes: Sequence[Ou
         | {name: str(raw.get(name, "")) for name in _OF_MERGE}
         for raw in tables.rows(studies)
     }
-    # most columns that a sheet may have are empty in most reviews, and are not looked at row by row
-    held = [name for name in rows if name == "group" or (rows[name].notna() & rows[name].ne("")).any()]
-    return Evidence([row_of(raw) for raw in tables.rows(rows[held])], columns, asked)
+    lines = tables.rows(rows)
+    held = {"group", *tables.held(lines, map(str, rows))}
+    return Evidence(
+        [row_of({name: line[name] for name in line if name in held}) for line in lines], columns, asked
+    )
 
 
 def id_of(finding: Finding) -> str:
