@@ -6,6 +6,7 @@ import pytest
 from evergreen.bias import certainty
 from evergreen.errors import InputError, InputErrors
 from evergreen.sheets import read_sheet
+from tests.rows import each
 
 
 def sheet(*rows):
@@ -67,7 +68,7 @@ def test_an_outcome_is_rated_by_its_id_or_its_name():
     assert (line["outcome"], line["certainty"]) == ("pain", "low")
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "design", "level"),
     [
         ("rob2", None, "high"), ("rob1", None, "high"), ("newcastle-ottawa", None, "low"), ("robins-i", None, "high"), ("ROBINS-I-V2", None, "high"),

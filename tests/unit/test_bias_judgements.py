@@ -70,7 +70,7 @@ AWAITING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "cd", "status", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING])
+@each(("what", "cd", "status", "conflicts"), AWAITING, ids=[case[0] for case in AWAITING])
 def test_what_a_sheet_awaits_is_no_disagreement(what, cd, status, conflicts):
     judged = judge({"AB": sheet(*LOW_SAID, JUDGED), "CD": sheet(*cd, file="CD.csv")}, None, ROB2)
     assert [levels(judged, "status")[domain] for domain in ("D1", "D2")] == status
@@ -283,7 +283,7 @@ def test_a_tool_may_be_in_any_script(tmp_path):
     assert tool.level_of("Высокий") == "высокий"
 
 
-@pytest.mark.parametrize("answer", ["Probably yes", "probably_yes", "PROBABLY  YES", "py"])
+@each("answer", ["Probably yes", "probably_yes", "PROBABLY  YES", "py"])
 def test_an_answer_is_read_by_its_words(answer):
     judged = judge(
         {"AB": sheet(*answers("1.1=Y 1.3=N"), {"domain": "D1", "question": "1,2", "answer": answer})},

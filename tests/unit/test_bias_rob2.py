@@ -2,9 +2,8 @@
 
 import csv
 
-import pytest
-
 from evergreen.bias.tools import ROB2
+from tests.rows import each
 
 
 def truth_table(shared):
@@ -37,7 +36,7 @@ def test_a_path_that_ends_without_an_answer_gives_no_judgement():
     assert ROB2.suggest("D1", {}) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "expected"),
     [
         (["N", "N", "NA", "N", "NA", "NA"], "low"),

@@ -94,7 +94,7 @@ ROBINS_I_V2 = {
 }
 
 
-@pytest.mark.parametrize("domain", ROBINS_I_V2)
+@each("domain", ROBINS_I_V2)
 def test_robins_i_v2_suggests_what_its_table_says(domain):
     rows = [line.split() for line in ROBINS_I_V2[domain].strip().splitlines()]
     asked = V2.by_id[domain].form().questions
@@ -118,7 +118,7 @@ def test_what_is_not_known_for_certain_is_not_suggested():
         assert domain.form("crossover").unverified
 
 
-@pytest.mark.parametrize("numbers", [("1a.1", "1a.2", "1a.3")])
+@each("numbers", [("1a.1", "1a.2", "1a.3")])
 def test_the_randomisation_of_clusters_is_judged_as_that_of_people(numbers):
     for answers in product("YN", ("Y", "N", "NI"), ("Y", "N", "NI")):
         parallel = ROB2.suggest("D1", dict(zip(("1.1", "1.2", "1.3"), answers, strict=True)))
@@ -139,7 +139,7 @@ def test_a_crossover_trial_is_judged_overall_with_its_period_effects():
     assert set(judged.judgements["variant"]) == {"crossover"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "sentence"),
     [
         (low("DS"), "'DS' is no domain of RoB 2 where the variant is parallel. Write crossover in the column `variant`"),

@@ -1,9 +1,9 @@
 """Groups of pairs: vetoes hold between whole groups, old works stay, verdicts outrank, order does not matter."""
 
 import numpy as np
-import pytest
 
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
+from tests.rows import each
 
 
 def pairs(*triples):
@@ -31,7 +31,7 @@ def test_pairs_chain_into_groups():
     assert grouped(5, [(0, 1, 9), (1, 2, 9)]) == [[0, 1, 2], [3], [4]]
 
 
-@pytest.mark.parametrize(("count", "links"), [(1, 0), (50, 30), (500, 260), (500, 600)])
+@each(("count", "links"), [(1, 0), (50, 30), (500, 260), (500, 600)])
 def test_components_are_those_of_scipy(count, links):
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -75,7 +75,7 @@ def test_verdicts_are_kept_where_groups_must_break():
     assert not any({1, 3} <= set(members) for members in found)
 
 
-@pytest.mark.parametrize("count", [1, 7])
+@each("count", [1, 7])
 def test_without_pairs_each_row_is_a_group(count):
     assert grouped(count) == [[row] for row in range(count)]
 

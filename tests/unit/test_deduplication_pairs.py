@@ -1,11 +1,11 @@
 """What records lack keeps two of them apart, or is made up for by what they share."""
 
 import pandas as pd
-import pytest
 
 from evergreen.deduplication.rounds import close_round, compare_share, prepare
 from evergreen.deduplication.verdicts import Verdicts
 from evergreen.records import model
+from tests.rows import each
 
 TITLE = "Cognitive training of younger survivors of stroke"
 WHOLE = {
@@ -34,7 +34,7 @@ def works(*records):
     return [int(work.removeprefix("s:")) for work in found.state["work_id"]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b"),
     [
         (WITH_SUBTITLE, {**NOWHERE}),
@@ -52,7 +52,7 @@ def test_what_is_missing_is_made_up_for(a, b):
     assert works(a, b) == [0, 0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b"),
     [
         (WITH_SUBTITLE, {**NOWHERE, "year": 2015}),
@@ -72,7 +72,7 @@ def test_what_cannot_be_told_is_not_merged(a, b):
     assert works(a, b) == [0, 1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "joins_both"),
     [
         # without the number of the part, and without the page

@@ -9,6 +9,7 @@ import pytest
 from evergreen.extraction.agreement import agreement_table, intraclass_correlation
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.merge import COMPARED, merge_extraction
+from tests.rows import each
 from tests.unit.test_extraction_merge import sheet
 
 # Six targets by four judges: Shrout & Fleiss, Psychological Bulletin 1979;86:420-8, table 2; ICC(2,1) is .29 in table 4, with two decimals.
@@ -19,7 +20,7 @@ def test_the_published_intraclass_correlation():
     assert intraclass_correlation(JUDGES) == pytest.approx(0.29, abs=0.005)
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "expected"),
     [
         ([[1, 1], [2, 2], [5, 5]], 1.0),

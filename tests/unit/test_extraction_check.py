@@ -90,7 +90,7 @@ def test_all_faults_of_a_sheet_are_told_at_once():
     assert len(caught.value.errors) == 2
 
 
-@pytest.mark.parametrize("name", ["extractors", "status", "in_conflict", "origin", "Round", "risk_of_bias"])
+@each("name", ["extractors", "status", "in_conflict", "origin", "Round", "risk_of_bias"])
 def test_a_column_that_the_merge_adds_is_refused_in_a_sheet_of_rows(name):
     with pytest.raises(InputError, match=f"AB.csv, row 1, column {name}: a column called {name} is added"):
         check(pd.DataFrame([row(**{name: "x"})]))

@@ -66,7 +66,7 @@ METHODS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("method", METHODS)
+@each("method", METHODS)
 def test_means_and_deviations_of_medians_as_metafor_has_them(method):
     cases = ORACLE["quantiles"]
     rows = [
@@ -86,7 +86,7 @@ def test_means_and_deviations_of_medians_as_metafor_has_them(method):
 FITTED = numbers_of("estmeansd")["quantiles"]
 
 
-@pytest.mark.parametrize("method", ["qe", "bc"])
+@each("method", ["qe", "bc"])
 def test_means_and_deviations_of_medians_of_other_distributions_as_estmeansd_has_them(method):
     rows = [
         {name: float(case[name]) for name in ("n", "min", "q1", "median", "q3", "max") if case[name] is not None}
@@ -117,7 +117,7 @@ OF_A_MEAN = [
 ]
 
 
-@pytest.mark.parametrize(("expected", "columns", "said"), OF_A_MEAN, ids=[case[0] for case in OF_A_MEAN])
+@each(("expected", "columns", "said"), OF_A_MEAN, ids=[case[0] for case in OF_A_MEAN])
 def test_standard_deviations_of_one_group(expected, columns, said):
     found = filled(*({**row, **said} for row in _columns("one_group", **columns)))
     assert [row["sd"] for row in found] == pytest.approx(ORACLE["one_group"][expected], **EXACT)
@@ -204,7 +204,7 @@ AGREE = [
 ]
 
 
-@pytest.mark.parametrize("row", AGREE)
+@each("row", AGREE)
 def test_numbers_that_rounding_explains_are_no_contradiction(row):
     found = one(row)
     assert found["not_derived"] == ""
@@ -223,7 +223,7 @@ OF_A_DIFFERENCE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", OF_A_DIFFERENCE)
+@each("name", OF_A_DIFFERENCE)
 def test_the_deviation_behind_a_difference_of_two_groups(name):
     block = ORACLE["difference"]
     rows = []
@@ -289,7 +289,7 @@ BESIDE_A_MEAN = [
 ]
 
 
-@pytest.mark.parametrize(("row", "sd"), BESIDE_A_MEAN)
+@each(("row", "sd"), BESIDE_A_MEAN)
 def test_quartiles_or_range_beside_a_mean_give_its_deviation(row, sd):
     found = one({"n": 40.0, **row})
     assert found["sd"] == pytest.approx(sd, **EXACT)

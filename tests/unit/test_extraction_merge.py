@@ -188,7 +188,7 @@ NEAR = [
 ]
 
 
-@pytest.mark.parametrize(("ab", "cd", "asked"), NEAR)
+@each(("ab", "cd", "asked"), NEAR)
 def test_rows_that_are_spelt_otherwise_are_asked_and_not_joined(ab, cd, asked):
     sheets = {
         who: sheet(
@@ -216,7 +216,7 @@ def test_a_decision_whose_row_has_vanished_is_an_orphan():
     assert merged.conflicts[["study", "status"]].values.tolist() == [["gone", "orphan"]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "column"),
     [
         ({"column": "weight", "value": "6"}, "column"),
@@ -318,7 +318,7 @@ def test_a_p_value_gives_a_standard_error_or_says_why_not(row, said):
         assert "p value" in found["derived"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "scale"),
     [
         ({"estimate": 0.8}, "ratio"),

@@ -141,7 +141,7 @@ def test_a_study_level_column_may_be_called_as_one_of_the_products_own(name):
     assert [one.columns[name] for one in chosen.comparisons] == ["old", "New"]
 
 
-@pytest.mark.parametrize("name", ["unit", "group", "round", "risk_of_bias", "status"])
+@each("name", ["unit", "group", "round", "risk_of_bias", "status"])
 def test_a_column_of_the_product_is_no_study_level_column(name):
     with pytest.raises(InputError, match=f"'{name}', asked for in `outcomes`, is in no sheet"):
         slice_of(
@@ -153,7 +153,7 @@ def test_a_column_of_the_product_is_no_study_level_column(name):
         )
 
 
-@pytest.mark.parametrize("name", ["rob_overall", "risk_of_bias", "tests"])
+@each("name", ["rob_overall", "risk_of_bias", "tests"])
 def test_a_name_that_results_keep_is_refused_with_its_sheet(name):
     own = pd.DataFrame([["S1", "x", "studies-AB.csv", 2]], columns=["study", name, "_file", "_row"])
     studies = merge_studies({"AB": own}).rows
@@ -188,7 +188,7 @@ FILED = filed(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("outcome", "study", "timepoint", "expected"),
     [
         ("pain", "S1", "12 weeks", {"D1": "some concerns", "D2": "low", "D4": "low"}),

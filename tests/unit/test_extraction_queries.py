@@ -240,9 +240,7 @@ def test_other_outcomes(kind, outcome, rows, studies):
     assert (kind in found) if kind else not found
 
 
-@pytest.mark.parametrize(
-    ("wider", "agree"), [(1.0, True), (1.05, True), (1.13, False), (0.95, True), (0.88, False)]
-)
+@each(("wider", "agree"), [(1.0, True), (1.05, True), (1.13, False), (0.95, True), (0.88, False)])
 def test_what_is_asked_about_as_a_contradiction_is_what_no_conversion_takes(wider, agree):
     half = 1.984217 * 1.412 * wider  # t with 99 degrees of freedom
     rows = arms(
@@ -325,7 +323,7 @@ def test_days_of_time_points(text, days):
     assert days_of(text) == (None if days is None else pytest.approx(days))
 
 
-@pytest.mark.parametrize(
+@each(
     ("mean", "n", "places", "possible"),
     # Brown and Heathers 2017: 5.19 of 28 whole numbers cannot be (5.18 and 5.21 can).
     [(5.19, 28, 2, False), (5.18, 28, 2, True), (5.21, 28, 2, True)],

@@ -11,6 +11,7 @@ from evergreen.metaanalysis import information_size
 from evergreen.protocol.grading import Certainty, Thresholds
 from evergreen.protocol.outcomes import Outcome
 from tests import results
+from tests.rows import each
 
 
 def pooled(*studies, measure="MD", scale="identity", **more):
@@ -37,7 +38,7 @@ def suggested(found, domain, *, tool="rob2", missing="", rules=None, **outcome):
 WIDE = (-1.0, -9.0, 9.0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("levels", "most", "expected"),
     [
         ({"low": 60, "high": 40}, 0.5, 0), ({"low": 40, "some concerns": 60}, 0.5, -1), ({"low": 40, "high": 60}, 0.5, -2),
@@ -55,7 +56,7 @@ def test_risk_of_bias_goes_by_the_share_of_the_weight(levels, most, expected):
 PREDICTION = {"pi_low": -3.0, "pi_high": 1.0}
 
 
-@pytest.mark.parametrize(
+@each(
     ("studies", "model", "thresholds", "expected", "said"),
     [
         ([WIDE], {}, None, None, "One study: does not apply"),
@@ -77,7 +78,7 @@ def test_inconsistency_goes_by_the_prediction_interval_and_by_contradictions(
     assert said in found.why
 
 
-@pytest.mark.parametrize(
+@each(
     ("interval", "people", "thresholds", "expected", "said"),
     [
         # 785 people show 0.2 standard deviations (R: 4 * ((qnorm(.975) + qnorm(.8)) / 0.2)^2 = 784.888).
@@ -104,7 +105,7 @@ def test_imprecision_goes_by_thresholds_then_by_the_information_size(
     assert said in found.why
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "expected"),
     [
         # R 4.x: power.prop.test(p1 = .5, p2 = .75, power = .9)$n and (p1 = .2, p2 = .15, power = .8)$n, both groups together.
@@ -119,7 +120,7 @@ def test_information_sizes_agree_with_r(found, expected):
     assert found == pytest.approx(expected, rel=1e-5)  # R solves for n to a tolerance of 1e-4
 
 
-@pytest.mark.parametrize(
+@each(
     "size",
     [
         lambda: information_size.people_for_risks(0.2, 0.2), lambda: information_size.people_for_risks(0.0, 0.1),
@@ -142,7 +143,7 @@ def small_study(p):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("small", "missing", "expected", "said"),
     [
         ({"not_done": "3 studies; tests need 10"}, "", None, "3 studies; tests need 10."),
@@ -158,7 +159,7 @@ def test_publication_bias_goes_by_small_studies_and_rob_me(small, missing, expec
     assert said in found.why
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "ratio", "high", "expected"),
     [
         ("newcastle-ottawa", 0.45, 0.9, 1), ("newcastle-ottawa", 0.15, 0.9, 2), ("newcastle-ottawa", 0.45, 1.1, 0), ("newcastle-ottawa", 0.6, 0.9, 0),
@@ -200,7 +201,7 @@ def test_rob_me_judges_a_synthesis_by_any_of_its_names():
     assert missing_evidence(judgements, outcomes) == {"pain": "high"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("outcome", "arms", "needed", "there", "to_show"),
     [
         # 200 against 150 in 1000, 1810.73 by R's power.prop.test; a quarter less than 200 is the same.
@@ -230,7 +231,7 @@ def test_the_information_size_goes_with_the_measure(outcome, arms, needed, there
     assert size.to_show.startswith(to_show)
 
 
-@pytest.mark.parametrize(
+@each(
     ("outcome", "expected"),
     [
         ({"measure": "SMD"}, 784.888),  # 0.2 standard deviations

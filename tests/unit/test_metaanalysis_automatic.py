@@ -8,6 +8,7 @@ import pytest
 from evergreen.metaanalysis import influence, prediction
 from evergreen.metaanalysis.inverse_variance import fit, fit_batch
 from evergreen.metaanalysis.least_squares import Batch
+from tests.rows import each
 
 ALIKE = ([0.1, 0.12, 0.11, 0.1], [0.04, 0.05, 0.03, 0.06])
 SPREAD = ([0.1, 0.9, -0.3, 0.5], [0.04, 0.05, 0.03, 0.06])
@@ -23,7 +24,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_auto_applies_hartung_and_knapp_where_it_is_sound_and_not_narrower(name):
     y, v, method, applied, *expected = CASES[name]
     found = fit(y, v, method=method, test="auto")
@@ -64,13 +65,13 @@ def test_a_meta_regression_stays_hartung_and_knapps():
     assert (ours.test, ours.ci_low.tolist()) == ("knha", theirs.ci_low.tolist())
 
 
-@pytest.mark.parametrize("test", ["z", "knha", "adhoc"])
+@each("test", ["z", "knha", "adhoc"])
 def test_what_is_asked_for_by_name_is_applied(test):
     assert (fit(*ALIKE, test=test).test, fit(*ALIKE, test=test).asked) == (test, test)
 
 
 # SPREAD by metafor: mean 0.2851599389, tau2 0.2296350464; the standard error is Wald's
-@pytest.mark.parametrize(
+@each(
     ("kind", "low", "high", "df"),
     [
         ("default", -1.452641959, 2.022961836, 3),
@@ -84,7 +85,7 @@ def test_prediction_interval_by_the_number_of_studies(kind, low, high, df):
     assert found == pytest.approx((low, high, df), rel=1e-7, nan_ok=True)
 
 
-@pytest.mark.parametrize(("k", "kind"), [(1, "default"), (2, "riley"), (4, "XX")])
+@each(("k", "kind"), [(1, "default"), (2, "riley"), (4, "XX")])
 def test_no_prediction_interval(k, kind):
     with pytest.raises(ValueError, match="prediction"):
         prediction.limits(0.1, 0.2, 0.3, k, kind)

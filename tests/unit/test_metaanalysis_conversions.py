@@ -9,6 +9,7 @@ from evergreen.metaanalysis.absolute_risk import ratio_of_other_measure
 from evergreen.metaanalysis.conversions import Group
 from evergreen.metaanalysis.medians import Quantiles
 from tests.reference.given import numbers as numbers_of
+from tests.rows import each
 
 METHODS = {
     "default": "default", "luo_wan_shi": "default", "wan2014": "wan2014", "bland2015": "bland2015",
@@ -25,7 +26,7 @@ def _number(value):
     return math.nan if value is None else float(value)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@each("name", METHODS)
 def test_mean_and_sd_from_quantiles_agree_with_conv_fivenum(oracle, name):
     for case in oracle["quantiles"]:
         numbers = Quantiles(case["n"], *(_number(case[key]) for key in ("median", "q1", "q3", "min", "max")))

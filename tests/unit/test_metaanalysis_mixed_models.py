@@ -28,7 +28,7 @@ def test_groups_without_or_with_all_events_are_refused(numbers, model, common):
         glmm.glmm("OR", data, model=model, common=common)
 
 
-@pytest.mark.parametrize("model", MODELS["glmm"].variants["IRR"])
+@each("model", MODELS["glmm"].variants["IRR"])
 def test_rates_without_events_in_a_group_are_refused(model):
     data = {"events1": [0, 0], "person_time1": [90, 80], "events2": [3, 2], "person_time2": [70, 60]}
     with pytest.raises(ValueError, match="no finite maximum"):

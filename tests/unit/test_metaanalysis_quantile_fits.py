@@ -40,7 +40,7 @@ def test_the_symmetrical_transformation_is_that_of_estmeansd(case):
     assert fit == pytest.approx((expected["location"], expected["scale"], expected["shape"]), rel=1e-8)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@each("method", METHODS)
 def test_what_has_no_distribution_is_said(method):
     assert method(20, 3.0) is None
     with pytest.raises(ValueError, match="equal quantiles"):
@@ -58,7 +58,7 @@ def test_negative_quantiles_are_those_of_a_normal_distribution():
     assert sd == pytest.approx(1 / 0.6744897501960817)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@each("method", METHODS)
 def test_quantiles_of_a_log_normal_distribution_give_its_moments(method):
     low, middle, high = np.exp(2 + 0.5 * np.array([-0.6744897501960817, 0, 0.6744897501960817]))
     mean, sd = method(10_000, middle, q1=low, q3=high)

@@ -5,6 +5,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.protocol import places
 from evergreen.protocol.loading import complete, load
+from tests.rows import each
 
 
 def raw(path="config/search/a.ris", **review):
@@ -27,7 +28,7 @@ ESCAPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "how"), ESCAPES)
+@each(("path", "how"), ESCAPES)
 def test_a_path_that_leads_out_is_refused_in_one_sentence_with_the_key(path, how):
     assert said(raw(path)) == (
         f"config/config.yaml: `sources.embase.files.2020-01-31` is {path!r}, which leads out of the review's directory ({how}). "
@@ -57,7 +58,7 @@ def test_every_path_of_a_protocol_is_looked_at():
     assert [line.split("`")[1] for line in found.splitlines()] == list(keys)
 
 
-@pytest.mark.parametrize("path", ["config/a.ris", "./config/a.ris", "config/x/../a.ris", "config/it's (1) é漢 $(x).ris", "..a/b..ris"])  # fmt: skip
+@each("path", ["config/a.ris", "./config/a.ris", "config/x/../a.ris", "config/it's (1) é漢 $(x).ris", "..a/b..ris"])  # fmt: skip
 def test_a_path_inside_is_accepted(path):
     assert complete(raw(path)).sources["embase"].files == {"2020-01-31": (path,)}
     assert complete(raw([path, "b.ris"])).sources["embase"].files == {"2020-01-31": (path, "b.ris")}
@@ -93,7 +94,7 @@ def test_a_symbolic_link_must_not_leave_the_directory(tmp_path):
 OUTCOME = {"measure": "MD"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("part", "sentence"),
     [
         (

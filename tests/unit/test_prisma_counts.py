@@ -15,6 +15,7 @@ from evergreen.prisma.counts import KEYS, chained, decided, given, identified, i
 from evergreen.prisma.identities import check_counts, check_members, check_sources
 from evergreen.prisma.lists import excluded_reports, package_sheet, per_source
 from evergreen.prisma.members import members
+from tests.rows import each
 
 TYPES = {"pubmed": "database", "ictrp": "register", "hand": "citation"}
 ROUNDS = ["2018-12-31", "2020-12-31"]
@@ -235,7 +236,7 @@ def test_numbers_that_were_given_are_checked_alike() -> None:
         check_counts(document, {"2023-11-17": {"database_results": {"A": 6, "B": 5}}})
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "said"),
     [
         ({"records_screend": 3}, "records_screend"),

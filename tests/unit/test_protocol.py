@@ -48,7 +48,7 @@ def test_completing_twice_changes_nothing():
     assert Protocol.model_validate(whole(once)) == once
 
 
-@pytest.mark.parametrize(
+@each(
     ("own", "general", "test"),
     [
         ({}, {}, "auto"),
@@ -160,7 +160,7 @@ def test_every_key_has_a_sentence():
             assert told[0].isupper() or told.split()[0].strip(",") in ("a", "embedded", "rob1"), (name, key)
 
 
-@pytest.mark.parametrize("path", MADE)
+@each("path", MADE)
 def test_schema_and_reference_are_what_the_models_say(root, path):
     assert (root / path).read_text(encoding="utf-8") == MADE[path](), "run `make protocol`"
 
@@ -192,7 +192,7 @@ def test_broken_yaml_names_its_line(tmp_path):
         load(path)
 
 
-@pytest.mark.parametrize(
+@each(
     ("stage", "sentence"),
     [
         (
@@ -287,7 +287,7 @@ def test_a_level_in_per_cent_gets_its_fraction():
     assert said_of({"rho": 1.5}) == "config/config.yaml: `analysis.rho` is 1.5, but must be at most 1."
 
 
-@pytest.mark.parametrize("name", ["dose:", ":", "a:b:c"])
+@each("name", ["dose:", ":", "a:b:c"])
 def test_an_interaction_is_of_two_columns(name):
     with pytest.raises(InputError, match=f"`moderators` has '{name}'"):
         complete({**SMALLEST, "outcomes": [{"id": "pain", "measure": "MD", "moderators": [name]}]})
@@ -425,7 +425,7 @@ def test_a_peer_review_is_of_a_strategy():
     assert read.sources["embase"].peer_review.guideline == "PRESS"
 
 
-@pytest.mark.parametrize("risk", [0.0, 1.0])
+@each("risk", [0.0, 1.0])
 def test_a_risk_of_nobody_or_everybody_converts_nothing_wherever_it_is_written(risk):
     with pytest.raises(ValidationError):
         Conversions.model_validate({"control_risk": {"value": risk}})

@@ -5,11 +5,12 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.protocol.rounds import with_round
 from evergreen.search.strategy_changes import changed_lines, differences, other_hits
+from tests.rows import each
 
 DAY, TODAY = "2026-06-30", "2026-11-28"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected", "row"),
     [
         ('a: 1 # x\nrounds: ["2020-12-31"] # append\nb: 2\n', 'a: 1 # x\nrounds: ["2020-12-31", "2026-06-30"] # append\nb: 2\n', 2),
@@ -27,7 +28,7 @@ def test_a_round_is_added_in_the_style_of_the_last(text, expected, row):
     assert added.before in text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "day", "sentence"),
     [
         ("rounds: [2020-12-31]", "2020-12-31", "config.yaml, row 1: 2020-12-31 does not come after the last round, 2020-12-31."),

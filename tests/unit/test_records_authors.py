@@ -69,7 +69,7 @@ def test_authors_of_a_table(kind, imported):
     assert [remark for remark in result.remarks["kind"] if remark == "note"] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "names"),
     [
         (r"['Smith, \x', 'Doe, A']", [r"Smith, \x", "Doe, A"]),
@@ -177,7 +177,7 @@ TABLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("vendor", TABLES)
+@each("vendor", TABLES)
 def test_table_of(vendor, imported):
     text, expected = TABLES[vendor]
     result = imported(text)
@@ -202,7 +202,7 @@ def test_what_stands_between_and_behind_names_is_no_part_of_them(text):
     assert [(name.family, name.given.strip(".")) for name in names] == [("Doe", "Ann"), ("Roe", "B")]
 
 
-@pytest.mark.parametrize("text", ["\u5f20\u4e09\u3001\u674e\u56db", "\u5f20\u4e09\uff0c\u674e\u56db"])
+@each("text", ["\u5f20\u4e09\u3001\u674e\u56db", "\u5f20\u4e09\uff0c\u674e\u56db"])
 def test_marks_of_east_asia_separate_names(text):
     assert split_authors(text) == ["\u5f20\u4e09", "\u674e\u56db"]
 

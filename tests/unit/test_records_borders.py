@@ -356,7 +356,7 @@ def test_a_wrapped_line_that_looks_like_the_end_is_text(read):
     assert table["year"].tolist() == [2019, 2019]
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "title"),
     [('"The "new" drug","Doe, A",2019', 'The "new" drug'), (r'"The \"new\" drug","Doe, A",2019', 'The "new" drug'),
      ('"The "new"","Doe, A",2019', 'The "new"'), ('"A ""b"", c "z" y","Doe, A",2019', 'A "b", c "z" y'),

@@ -6,6 +6,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.sheets import texts
+from tests.rows import each
 
 WORDS = (
     "Müller", "café", "“Smart”", "– and —", "it’s", "Über die Größe", "Éric à Genève", "São Paulo", "MÜLLER", "Ångström", "façade", "10–20 mg",
@@ -15,7 +16,7 @@ WORDS = (
 """Words that both encodings have."""
 
 
-@pytest.mark.parametrize(("codec", "name"), [("cp1252", "cp1252"), ("mac_roman", "MacRoman")])
+@each(("codec", "name"), [("cp1252", "cp1252"), ("mac_roman", "MacRoman")])
 def test_an_encoding_of_eight_bits_is_told_by_the_words_that_it_makes(codec, name):
     draw = random.Random(7)
     for _ in range(200):
@@ -32,7 +33,7 @@ def test_lines_of_a_mac_in_a_file_of_unicode(read):
     assert table["title"].tolist() == [f"Étude {n} à Genève" for n in range(4)]
 
 
-@pytest.mark.parametrize(("encoding", "title"), [("windows-1251", "Исследование"), ("GB2312", "类风湿"), ("Shift_JIS", "研究"),
+@each(("encoding", "title"), [("windows-1251", "Исследование"), ("GB2312", "类风湿"), ("Shift_JIS", "研究"),
                                                  ("ISO-8859-1", "Étude"), ("UTF-8", "Étude"), ("no such", "Étude")])  # fmt: skip
 def test_xml_is_read_in_the_encoding_that_it_declares(encoding, title, read):
     text = (
@@ -46,7 +47,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares(encoding, title, read):
 RIS = "TY  - JOUR\nTI  - {}\nPY  - 2019\nER  - \n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("encoding", "title"),
     [("cp1250", "Źródła zakażeń szpitalnych w Łodzi"), ("cp1251", "Исследование аспирина"), ("cp1253", "Μελέτη ασθενών"),
      ("gbk", "阿司匹林治疗脑卒中的随机对照试验"), ("shift_jis", "脳卒中に対するアスピリンの無作為化試験")],
@@ -56,7 +57,7 @@ def test_letters_that_cannot_be_told_are_refused_with_their_row(encoding, title,
         read(RIS.format(title).encode(encoding))
 
 
-@pytest.mark.parametrize("wide_first", [True, False])
+@each("wide_first", [True, False])
 def test_files_of_two_encodings_put_together_are_refused(wide_first, read):
     one, other = RIS.format("Walking and falls of older people"), RIS.format("Aspirin for stroke in old age")
     wide, narrow = ("\ufeff" + one).encode("utf-16-le"), other.encode()

@@ -118,7 +118,7 @@ def test_nobody_is_no_author(read):
     assert table.loc[0, "authors"] == "Liu, R"
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "retracted"),
     [
         ("RETRACTED: Effects of tests", True),
@@ -355,7 +355,7 @@ def test_ovid_text(read):
     assert table["line"].tolist() == [2, 19]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "PMID- 12345\nTI  - A title that goes\non without an indent\nAU  - Smith J\nDP  - 2001\n",
@@ -374,7 +374,7 @@ def test_a_continuation_line_without_indent_is_kept_whole_and_said(text, read):
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         '"Key","Item Type","Title","Extra"\n"ABCD1234","journalArticle","A title","PMID: 31234567\nPMCID: PMC1234567"\n',

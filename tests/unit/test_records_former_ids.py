@@ -1,7 +1,6 @@
 """Decisions under the former name of a source."""
 
 import pandas as pd
-import pytest
 
 from evergreen.records.former_ids import aliases, by_any_id, check_renamed
 from tests.rows import each
@@ -55,7 +54,7 @@ def test_a_source_that_was_renamed_is_recognised(ids, known, now):
         assert f"write `formerly: [{ids[0].partition(':')[0]}]` under `sources.web_of_science`" in str(fault)
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "'web_of_science:1",

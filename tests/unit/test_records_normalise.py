@@ -1,7 +1,5 @@
 """Normal forms of identifiers, pages, years, titles and names, as databases write them."""
 
-import pytest
-
 from evergreen.records.names import Name, first_author, parse_name, split_authors
 from evergreen.records.normalise import (
     canonical_doi,
@@ -78,7 +76,7 @@ def test_first_page(pages, first):
     assert first_page(pages) == first
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "year"),
     [
         ("2019/05/12//", 2019),

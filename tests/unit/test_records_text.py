@@ -1,7 +1,5 @@
 """LaTeX in BibTeX as plain text."""
 
-import pytest
-
 from evergreen.records.formats import latex
 from tests.rows import each
 
@@ -25,7 +23,7 @@ def test_latex_as_it_is_printed(code, text):
     assert " ".join(latex.plain(code).split()) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "text"),
     [(r"10.1002/(SICI)1097{\_}0142--x{\textless}1260::AID{\textgreater}3", "10.1002/(SICI)1097_0142--x<1260::AID>3"),
      (r"http://x.y/\~{}a\_b\%20c?d=1\&e=$x$", "http://x.y/~a_b%20c?d=1&e=$x$"), ("http://x/~a%20--b", "http://x/~a%20--b")],

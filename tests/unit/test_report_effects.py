@@ -1,13 +1,12 @@
 """Effects read the same in figures, pages and tables: one scale, with the decimals that its numbers need."""
 
-import pytest
-
 from evergreen.figures import scales
 from evergreen.report import effects
 from tests import results
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "scale", "model", "shown"),
     [
         ("GEN", "log", (-0.30111, -0.61619, 0.0198), "0.74 (0.54\u00a0to\u00a01.02)"),

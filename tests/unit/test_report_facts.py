@@ -13,6 +13,7 @@ from evergreen.report.blocks import Text, Tiles
 from evergreen.report.composition import differences, how
 from evergreen.report.facts import Facts, Search
 from evergreen.report.inputs import Inputs
+from tests.rows import each
 
 ROUND = "2020-12-31"
 
@@ -91,7 +92,7 @@ def test_a_strategy_that_is_no_text_is_refused(protocol, tmp_path, monkeypatch):
         facts.read(protocol, Inputs(found))
 
 
-@pytest.mark.parametrize(
+@each(
     ("pending", "skipped", "expected"),
     [
         (0, [], [("5", "works screened")]),

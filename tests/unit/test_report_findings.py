@@ -17,6 +17,7 @@ from evergreen.report import findings_words as words
 from evergreen.report.blocks import Link
 from evergreen.synthesis.result import Result
 from tests import results
+from tests.rows import each
 
 SP = "\N{NO-BREAK SPACE}"
 
@@ -99,7 +100,7 @@ def test_absolute_effects_of_the_anchors_in_the_report_and_unrounded_in_the_tabl
         assert float(line[f"effect{name}"]) == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("risk", "effect", "without", "with_"),
     [
         # Compression stockings for people on long flights (Clarke 2006), the example of the Cochrane Handbook (5.1, figure 11.5.a).
@@ -127,7 +128,7 @@ def test_without_an_assumed_risk_it_is_the_median_of_the_control_groups_and_seve
     assert "Death (low risk): a registry; Death (trials): median of the control groups" in note.text
 
 
-@pytest.mark.parametrize(
+@each(
     ("outcome", "estimate", "high", "remark"),
     [
         # A risk ratio of 8 would lead beyond everybody.
@@ -156,7 +157,7 @@ def test_a_median_of_no_events_gives_no_meaning_to_a_ratio():
     assert finding.information is everybody.information is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("difference", "better", "expected"),
     [
         # 1/0.05 is 20 and not, by the last bits of 0.2 - 0.15, 21 (Cochrane Handbook 15.4.2: rounded up).
@@ -184,7 +185,7 @@ def standardised(*controls: tuple[str, float], estimate=-0.5, low=-0.8, high=-0.
     return results.result(measure="SMD", scale="identity", studies=studies, model=model, participants=100)
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "expected"),
     [
         # The median of HAQ's own standard deviations, 0.6, and not of the visual analogue scale's.
@@ -220,7 +221,7 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize(("certainty", "fewer"), PATTERNS)
+@each(("certainty", "fewer"), PATTERNS)
 def test_statements_follow_the_size_of_the_effect_and_the_certainty(certainty, fewer):
     """GRADE's patterns (Santesso et al. 2020), at a risk of 200 in 1000."""
     ratio = 1 - fewer / 200

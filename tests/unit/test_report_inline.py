@@ -6,6 +6,7 @@ import pytest
 from lxml import html
 
 from evergreen.report.inline import inline
+from tests.rows import each
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="20pt" height="10pt" viewBox="0 0 20 10">'
 FONT = "font-family: 'DejaVu Sans', sans-serif;"
@@ -26,7 +27,7 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return draw
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [
         "<script>alert(1)</script>",
@@ -47,7 +48,7 @@ def test_nothing_runs_is_fetched_or_reaches_out_of_the_drawing(drawn, content):
     assert not any(word in found for word in ("alert", "elsewhere", "script", "style", "foreign", "<set"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "expected"),
     [
         # Ids that something refers to are the figure's own in the page; the others go.

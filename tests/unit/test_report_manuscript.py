@@ -5,7 +5,6 @@ from io import BytesIO
 
 import bibtexparser
 import openpyxl
-import pytest
 import rispy
 from docx import Document
 from docx.oxml.ns import qn
@@ -45,7 +44,7 @@ def test_numbers_are_held_together(text, held):
     assert unbroken(text) == held
 
 
-@pytest.mark.parametrize(
+@each(
     ("columns", "rows", "turned", "size"),
     [(3, ["short"] * 3, False, 9), (12, ["0.95 to 1.07"] * 12, True, None), (40, ["unbreakable"] * 40, True, 7)],
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """What is said of people and searches is what the files say: past where it was done, planned where nobody has, nothing where nothing is."""
 
 import pandas as pd
-import pytest
 
 from evergreen.protocol.loading import complete
 from evergreen.report import methods
@@ -46,7 +45,7 @@ def votes(works, people="AB CD", pilot="false"):
 AGREED = [("agreed", "AB; CD")] * 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("plan", "people", "done", "planned"),
     [
         (stage("AB"), "AB", "At full text, AB alone decided on 2 works.", "AB alone is to decide; nobody has voted yet on the 2 works there."),
@@ -73,7 +72,7 @@ def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
     assert "disagree" not in nothing
 
 
-@pytest.mark.parametrize(
+@each(
     ("decisions", "cast", "awaited", "expected"),
     [
         ((), (), (), "At full text, AB and CD are to decide independently; no work has reached this stage yet."),
@@ -97,7 +96,7 @@ def test_votes_and_adjudications_are_told_in_numbers(decisions, cast, awaited, e
     assert expected in at_full_text(decisions, cast, awaited)
 
 
-@pytest.mark.parametrize(
+@each(
     ("cast", "awaited", "expected"),
     [
         (votes("ab", pilot="true"), (), "2 works of the first search were screened by all, as a pilot."),
@@ -108,7 +107,7 @@ def test_a_pilot_is_told_as_far_as_it_went(cast, awaited, expected):
     assert expected in at_full_text(AGREED, cast, awaited, **stage(pilot=2))
 
 
-@pytest.mark.parametrize(("people", "word"), [("AB CD EF", "took"), ("AB CD", "is to take")])
+@each(("people", "word"), [("AB CD EF", "took"), ("AB CD", "is to take")])
 def test_who_takes_part_in_some_rounds_only_is_told(people, word):
     plan = stage("AB CD EF", mode="dual", active={"EF": {"until": ROUNDS[0]}})
     assert f"EF {word} part until the search of {ROUNDS[0]}." in at_full_text(
@@ -139,7 +138,7 @@ def test_a_review_without_sources_merged_no_records_and_screened_none():
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("searches", "expected"),
     [
         ((), "Embase and CINAHL have not been searched yet."),
@@ -166,7 +165,7 @@ def test_a_source_that_was_left_out_on_purpose_is_told_with_the_reason():
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "asked", "expected"),
     [
         ("embedded", ROUNDS[0], "PubMed was represented by the stand-in"),
@@ -189,7 +188,7 @@ def test_what_a_later_search_found_again_is_counted():
     assert "2 records that an earlier search had found were recognised by their ids" in said
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "behind"),
     [("live", "."), ("embedded", ", which says nothing about the strategy: the stand-in holds few records.")],
 )
@@ -200,7 +199,7 @@ def test_known_items_are_told_as_found_or_not(endpoint, behind):
     assert f"Of 2 known items the search of PubMed found 1; not PMID 8{behind}" in said
 
 
-@pytest.mark.parametrize(
+@each(
     ("records", "in_doubt", "verdicts", "expected"),
     [
         ([], 0, 0, "There are no records to compare yet."),
@@ -260,7 +259,7 @@ def test_who_judged_is_told_with_the_tool():
     assert methods.bias(plan, Facts(bias=found)) == "AB alone judged the risk of bias of 1 study with RoB 2."
 
 
-@pytest.mark.parametrize(
+@each(
     ("pending", "skipped", "expected"),
     [
         (0, (), "9 new records, of which 8 were screened. No study was added."),

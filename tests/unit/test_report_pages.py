@@ -63,14 +63,14 @@ def test_the_report_shows_texts_from_outside_as_texts():
     assert document(review, sections).startswith(b"PK")  # Word has no markup in its texts
 
 
-@pytest.mark.parametrize("url", LINKS)
+@each("url", LINKS)
 def test_an_address_that_runs_something_is_no_link(url):
     assert Link("text", url).url == ""
     work = {"authors": "Smith, A", "title": "T", "year": 2001, "journal": "J", "retracted": False, "pmid": "", "doi": "", "url": url}  # fmt: skip
     assert selection.citation(work).url == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         "https://doi.org/10.1/x:y",

@@ -1,7 +1,6 @@
 """How outcomes were pooled is told from the results: no variance that nobody estimated, no correction that was not needed."""
 
 import pandas as pd
-import pytest
 
 from evergreen.protocol.loading import complete
 from evergreen.report.facts import analysed_outcomes
@@ -52,7 +51,7 @@ MODELS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("model", "more", "pooled", "spread"), MODELS, ids=lambda value: str(value)[:12])
+@each(("model", "more", "pooled", "spread"), MODELS)
 def test_a_model_is_told_with_what_it_estimates(model, more, pooled, spread):
     said = told({"death": table(FULL)}, measure="OR", analysis={"model": model, **more})
     assert pooled in said
@@ -66,7 +65,7 @@ def test_a_model_is_told_with_what_it_estimates(model, more, pooled, spread):
     assert "arms" not in said
 
 
-@pytest.mark.parametrize(
+@each(
     ("studies", "applied"),
     [
         (FAR, "Hartung-Knapp intervals at the 95% level were computed for death. Where"),
@@ -126,7 +125,7 @@ HIGH = {"study": "A", "group": "intervention", "arm": "high", "n": "100", "event
 ARMS = [*table(FULL).to_dict("records"), HIGH]
 
 
-@pytest.mark.parametrize(
+@each(
     ("entry", "expected"),
     [
         ({}, "Several arms of one group were combined as if their participants had been one sample in 1 study of death."),
@@ -151,7 +150,7 @@ def test_arms_are_told_as_they_were_taken(entry, expected):
     assert expected in told({"death": pd.DataFrame(ARMS)}, **entry)
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "expected"),
     [
         ("PLO", "(logistic, with a random effect for each study, fitted by maximum likelihood)"),

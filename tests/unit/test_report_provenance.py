@@ -23,6 +23,7 @@ from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result.trail_places import page_of, place_of
 from tests.protocols import pooling
+from tests.rows import each
 
 HEAD = "study,outcome,timepoint,arm,group,n,mean,sd,sd_baseline,sd_final,estimate,estimate_se,estimate_ci_low,estimate_ci_high,estimate_measure,record_id,source,donor,donor_sd\n"
 AB = (
@@ -120,7 +121,7 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize("number", CELLS, ids="-".join)
+@each("number", CELLS)
 def test_a_number_ends_at_the_cells_of_its_inputs(traced, number):
     trails, _ = traced
     own = trails[
@@ -209,7 +210,7 @@ def test_the_command_prints_the_trail(written, capsys):
     assert all(f"  {study}: Std. mean difference" in said for study in "ABCD")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "sentence"),
     [(["pian"], "'pian' is no outcome. Did you mean pain"), (["pain", "zzz"], "There are: A, B, C, D")],
 )

@@ -1,8 +1,7 @@
 """References as journals of medicine print them, and as reference managers read them."""
 
-import pytest
-
 from evergreen.report.references import csl, named_works, reference, vancouver
+from tests.rows import each
 from tests.unit.test_report_selection import WORKS
 
 # PMID 12140307, the first sample reference of the ICMJE's uniform requirements ("Halpern SD, Ubel PA, Caplan AL. Solid-organ
@@ -15,7 +14,7 @@ HALPERN = {
 SAID = "Halpern SD, Ubel PA, Caplan AL. Solid-organ transplantation in HIV-infected patients. N Engl J Med. 2002;347(4):284-287."
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "expected"),
     [
         ({}, SAID),

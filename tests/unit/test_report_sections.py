@@ -1,7 +1,6 @@
 """Sections of the report that only put together what others wrote: characteristics of studies, comparisons, places and numbers."""
 
 import pandas as pd
-import pytest
 
 from evergreen import tables
 from evergreen.figures import scales
@@ -14,6 +13,7 @@ from evergreen.report.page import contents
 from evergreen.report.results import comparisons
 from evergreen.synthesis.result.analyses import Sensitivity
 from tests.results import model, part, result
+from tests.rows import each
 
 OWN = {
     "extractors": "AB",
@@ -29,7 +29,7 @@ ROWS = pd.DataFrame(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "included", "names", "said"),
     [
         (ROWS, ["cohen", "DRIVE", "New"], ["cohen", "DRIVE"],
@@ -54,7 +54,7 @@ def outcome(name: str, **arms: list[str]) -> Outcome:
     return Outcome.model_validate({"id": name, "measure": "RR", "arms": arms})
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "expected"),
     [
         (Question.model_validate({"intervention": "A drug", "comparator": "nothing"}),

@@ -2,8 +2,6 @@
 
 import math
 
-import pytest
-
 from evergreen.bias.certainty import Rating
 from evergreen.grade.finding import find
 from evergreen.protocol.grading import Certainty
@@ -11,6 +9,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.report.summary import answer
 from evergreen.synthesis.result.study_rows import Arm
 from tests.results import changed, left_out, model, part, result, study
+from tests.rows import each
 
 RATIO = model(estimate=math.log(0.75), ci_low=math.log(0.6), ci_high=math.log(1.1), k=2)
 ARMS = {"control": part(Arm, n=100.0, events=20.0), "intervention": part(Arm, n=100.0, events=15.0)}
@@ -23,7 +22,7 @@ ONE = result(
 NAMED = {"favours": {"intervention": "the drug", "control": "placebo"}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "keys", "certainty", "expected"),
     [
         # RR 0.75 at 20 % is 150 of 1,000 (Cochrane Handbook 15.4.4).

@@ -1,7 +1,6 @@
 """What extraction and risk of bias leave open is told to whom it awaits."""
 
 import pandas as pd
-import pytest
 
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
@@ -29,6 +28,7 @@ from evergreen.report.status import (
     waiting_unread,
 )
 from evergreen.screening.votes import no_reviewer
+from tests.rows import each
 from tests.unit.test_extraction_merge import settled, sheet
 
 
@@ -214,7 +214,7 @@ STUDIES = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("has", "said"),
     [
         (STUDIES[:4], "CD: the sheet ends at row 5 within S2, of which AB has 2 rows more and 1 study after it: is the file cut? (CD.csv)"),
@@ -253,7 +253,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     assert named(["a", "b", "c"], most=2) == "a, b and 1 more"
 
 
-@pytest.mark.parametrize(
+@each(
     ("rounds", "works", "searched", "said"),
     [
         (["2020-12-31", "2023-12-31"], ["2020-12-31"], True, "The round of 2023-12-31 brought nothing new: no work that was not known before."),

@@ -13,6 +13,7 @@ from evergreen.extraction.slices import Slices
 from evergreen.protocol.loading import load
 from evergreen.sheets import read_sheet
 from tests.results import written
+from tests.rows import each
 
 # outcome: k, estimate, lower and upper limit (natural scale, DerSimonian-Laird, Wald), to two decimals.
 BY_HAND = {
@@ -44,7 +45,7 @@ def entry(root, name):
     return next(outcome for outcome in outcomes if outcome.id == name)
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+@each("name", BY_HAND)
 def test_pooled_results_agree_with_those_computed_by_hand(root, rows, name):
     outcome = entry(root, name)
     analysis = outcome.analysis.model_copy(update={"tau2": "DL", "test": "z"})
@@ -119,7 +120,7 @@ def test_the_standard_deviation_of_the_donor_is_that_of_the_facts(root, shared):
         assert used == pytest.approx(pooled, abs=0.005)
 
 
-@pytest.mark.parametrize("name", ["das28"])
+@each("name", ["das28"])
 def test_what_cannot_be_pooled_is_left_out_with_its_reason(root, rows, name):
     outcome = entry(root, name)
     result = written(Slices(rows).of(outcome.data), outcome)

@@ -8,13 +8,14 @@ from evergreen.errors import InputError, InputErrors
 from evergreen.runs import state
 from evergreen.runs.news import Counts, counted, news
 from evergreen.steps.receipts import Receipts, Work
+from tests.rows import each
 
 OLD = Counts(
     10, 2, 3, {"pain": [2, 0.5, 0.1, 0.9], "sleep": [1, None, None, None], "gone": [1, 1.0, 0.0, 2.0]}
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("now", "before", "lines"),
     [
         (Counts(), None, []),

@@ -1,11 +1,10 @@
 """What studies are called by the author and year of their first report."""
 
-import pytest
-
 from evergreen.screening.study_names import Named, first_reports
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("study", "own", "reports", "called", "year"),
     [
         ("Amgen 20040144", False, [("Cohen, Stanley B; Dore, Robin K", "2008")], "Cohen 2008 (Amgen 20040144)", "2008"),

@@ -249,7 +249,7 @@ class TestModes:
         assert all(plan.waiting(work, "r", {"AB": "include"}) == ("CD", "EF") for work in plan.pilot)
 
 
-@pytest.mark.parametrize(
+@each(
     ("decision", "reason"),
     [
         ("exclude", "Wrong population"),

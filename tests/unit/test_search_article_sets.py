@@ -74,7 +74,7 @@ def test_what_cannot_be_cut_or_is_not_well_formed_is_refused(document):
         read(document)
 
 
-@pytest.mark.parametrize("end", [b"<!-- </PubmedArticle> -->", b"<x><![CDATA[</PubmedArticle>]]></x>"])
+@each("end", [b"<!-- </PubmedArticle> -->", b"<x><![CDATA[</PubmedArticle>]]></x>"])
 def test_an_end_that_is_none_loses_no_record(end):
     """Where such a document is cut is chance; it is read whole or refused."""
     try:

@@ -186,7 +186,7 @@ EXPORTS: dict[str, tuple[str, list[tuple[str, str, int | None]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@each("name", EXPORTS)
 def test_a_strategy_of_an_export_has_its_lines_and_hits(name: str) -> None:
     text, expected = EXPORTS[name]
     assert [(line.number, line.text, line.hits) for line in lines.read(text).lines] == expected

@@ -17,18 +17,18 @@ def test_numbered_lines_and_references():
     assert read.query == "((denosumab[tiab]) AND (arthritis[mh] OR arthriti*[tiab])) NOT review[pt]"
 
 
-@pytest.mark.parametrize("text", ["or/1-3", "1-3/OR", "OR/1-3", "1 OR 2 OR 3", "#1 or #2 or #3"])
+@each("text", ["or/1-3", "1-3/OR", "OR/1-3", "1 OR 2 OR 3", "#1 or #2 or #3"])
 def test_ways_to_join_lines(text):
     read = strategy.read(f"1. a[ti]\n2. b[ti]\n3. c[ti]\n4. {text}\n")
     assert read.query.replace("(", "").replace(")", "") == "a[ti] OR b[ti] OR c[ti]"
 
 
-@pytest.mark.parametrize("text", ["or/1,3", "1,3/or", "or/#1,#3", "OR/1-1, 3"])
+@each("text", ["or/1,3", "1,3/or", "or/#1,#3", "OR/1-1, 3"])
 def test_lines_joined_by_a_list_of_their_numbers(text):
     assert strategy.read(f"1. a[ti]\n2. b[ti]\n3. c[ti]\n4. {text}\n").query == "((a[ti]) OR (c[ti]))"
 
 
-@pytest.mark.parametrize("numbers", ["S{}", "S{}.", "s{}:", "{}", "{}.", "#{}"])
+@each("numbers", ["S{}", "S{}.", "s{}:", "{}", "{}.", "#{}"])
 def test_lines_are_numbered_in_many_ways(numbers):
     refer = "S1 AND S2" if numbers[0] in "Ss" else "#1 AND #2"
     lines = [
@@ -73,7 +73,7 @@ def test_directives():
     assert not read.accepts(Notice("phrase_not_found", "c[ti]"))
 
 
-@pytest.mark.parametrize("name", ["hsss_sensitivity_maximizing", "hsss_sensitivity_and_precision_maximizing"])
+@each("name", ["hsss_sensitivity_maximizing", "hsss_sensitivity_and_precision_maximizing"])
 def test_filters_come_with_their_citation(name):
     read = strategy.read(f"1. a[ti]\n2. 1 AND filter:{name}\n")
     assert read.query.startswith("(a[ti]) AND ((randomized controlled trial[pt]")

@@ -2,8 +2,6 @@
 
 import unicodedata
 
-import pytest
-
 from evergreen.sheets.labels import Choices, folded, loosely, name_key, shown
 from tests.rows import each
 
@@ -26,9 +24,7 @@ def test_labels_that_are_one(one, other):
     assert folded(one) == folded(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("Smith 2010a", "Smith 2010b"), ("5 mg", "5mg"), ("x_y", "x y"), ("Ä", "A")]
-)
+@each(("one", "other"), [("Smith 2010a", "Smith 2010b"), ("5 mg", "5mg"), ("x_y", "x y"), ("Ä", "A")])
 def test_labels_that_are_two(one, other):
     assert folded(one) != folded(other)
 
@@ -87,6 +83,6 @@ def test_labels_that_differ_in_spelling_alone_are_alike(one, other):
     assert folded(one) != folded(other)  # and are no one label for it
 
 
-@pytest.mark.parametrize(("one", "other"), APART)
+@each(("one", "other"), APART)
 def test_labels_of_other_things_are_not_alike(one, other):
     assert loosely(one) != loosely(other)

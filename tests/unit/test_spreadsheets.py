@@ -58,7 +58,7 @@ def test_a_table_for_people_keeps_its_numbers_and_comes_back(tmp_path):
         pd.testing.assert_frame_equal(back, tables.read_table(tmp_path / "machines.csv"))
 
 
-@pytest.mark.parametrize("dtype", ["str", "string", object])
+@each("dtype", ["str", "string", object])
 def test_each_cell_of_a_table_is_guarded(dtype):
     cells = [*FORMULAS, *HARMLESS, "Plain", "\u00e9t\u00e9", None]
     found = spreadsheets.for_people(pd.DataFrame({"title": pd.Series(cells, dtype=dtype)}))["title"]

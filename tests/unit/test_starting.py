@@ -13,6 +13,7 @@ from evergreen.starting import registration
 from evergreen.starting.answers import Answers, Outcome, Source, id_of, outcome_of, reviewers_of, source_of
 from evergreen.starting.writing import head, protocol, write
 from new_review import main
+from tests.rows import each
 
 RIS = "TY  - JOUR\nTI  - A trial of statins\nAU  - Nash, Nell\nPY  - 2020\nAN  - A1\nER  - \n"
 # The fields of a PROSPERO record, as its text is copied from the page.
@@ -41,7 +42,7 @@ Twice.
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "taken", "id_"),
     [
         ("Embase (Ovid)", (), "embase_ovid"), ("Größe & Übersicht", (), "grosse_ubersicht"), ("6MWT", (), "x_6mwt"),
@@ -52,7 +53,7 @@ def test_an_id_is_made_of_a_name(name, taken, id_):
     assert id_of(name, taken) == id_
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "text", "sentence"),
     [
         (reviewers_of, "AB, adjudication", "'adjudication' cannot be a reviewer's name"),

@@ -18,11 +18,12 @@ from evergreen.steps.contents import Contents
 from evergreen.steps.parts import Parts
 from evergreen.steps.receipts import Receipts, Work, read
 from evergreen.steps.sweep import sweep
+from tests.rows import each
 
 CODE = '"""What it is."""\n\ndef double(x):\n    """Twice."""\n    return 2 * x\n'
 
 
-@pytest.mark.parametrize(
+@each(
     "same",
     [
         CODE.replace("Twice.", "Two times."),
@@ -36,9 +37,7 @@ def test_comments_docstrings_and_layout_mean_nothing(same):
     assert fingerprint.meaning(same) == fingerprint.meaning(CODE)
 
 
-@pytest.mark.parametrize(
-    "other", [CODE.replace("2 * x", "3 * x"), CODE.replace("double", "twice"), CODE + "\nX = 1\n"]
-)
+@each("other", [CODE.replace("2 * x", "3 * x"), CODE.replace("double", "twice"), CODE + "\nX = 1\n"])
 def test_an_edit_of_what_is_computed_means_something(other):
     assert fingerprint.meaning(other) != fingerprint.meaning(CODE)
 

@@ -84,7 +84,7 @@ def test_an_intracluster_correlation_from_elsewhere_is_imputed_and_swept():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("conversions", "said"),
     [
         ({}, "neither a design effect nor an ICC is known"),
@@ -137,7 +137,7 @@ def of_pairs(table):
     }
 
 
-@pytest.mark.parametrize("measure", GIVEN["paired"])
+@each("measure", GIVEN["paired"])
 def test_counts_of_the_same_people_as_metafor_has_matched_pairs(measure):
     """Becker & Balagtas 1993 for the odds ratio."""
     outcome, expected = pooling(COMMON, measure=measure), GIVEN["paired"][measure]
@@ -193,7 +193,7 @@ def test_a_correlation_from_elsewhere_is_imputed_and_swept():
     assert found.sensitivity["r_paired = 0"].studies[0].vi == pytest.approx(61 / 20)
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "analysis", "said", "reason"),
     [
         ("MD", {}, {}, "the correlation of a person's values is not known"),

@@ -53,7 +53,7 @@ def test_where_an_effect_points(rows, outcome, expected):
     assert found(rows, **outcome) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("favouring", "n", "low", "high", "p"),
     [  # R 4: prop.test(correct = FALSE) and binom.test
         (1, 2, 0.09453121, 0.9054688, 1.0),
@@ -66,7 +66,7 @@ def test_the_sign_test_is_that_of_r(favouring, n, low, high, p):
     assert sign_test(favouring, n)[3:] == pytest.approx((low, high, p), abs=1e-7)
 
 
-@pytest.mark.parametrize(("favouring", "n"), [(0, 0), (3, 2), (-1, 2)])
+@each(("favouring", "n"), [(0, 0), (3, 2), (-1, 2)])
 def test_more_than_there_are_is_refused(favouring, n):
     with pytest.raises(ValueError, match="cannot lie on one side"):
         sign_test(favouring, n)

@@ -97,7 +97,7 @@ def test_prediction_interval_never_follows_the_test(test, predtype, lost):
     assert two["pi_low"] is None
 
 
-@pytest.mark.parametrize("model", ["common", "multilevel"])
+@each("model", ["common", "multilevel"])
 def test_prediction_interval_of_other_models(model):
     found = written(means(0.2, 2.1, -1.0), entry("MD", analysis={"model": model}))["model"]
     assert (found["pi_low"] is None) == (model == "common")
@@ -154,7 +154,7 @@ def test_studies_that_say_nothing_of_the_effect(measure, rows, own, left_out, es
     assert results.participants(result) == sum(n for _, *arms in rows for n, _ in arms)
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "model", "label"),
     [("RR", "random", "measure = RD"), ("OR", "peto", "measure = RD, model = mh"), ("RD", "random", None)],
 )
@@ -185,8 +185,8 @@ RARE = [("R1", (400, 0), (400, 2)), ("R2", (500, 1), (500, 3)), ("R3", (100, 0),
 PETO = {"R1": (-2.002506266, 2.002506266), "R2": (-1.003012048, 1.003012048)}
 
 
-@pytest.mark.parametrize("measure", ["OR", "PETO"])
-@pytest.mark.parametrize("own", [{}, {"drop00": False}, {"add": 1, "to": "all"}])
+@each("measure", ["OR", "PETO"])
+@each("own", [{}, {"drop00": False}, {"add": 1, "to": "all"}])
 def test_peto_model_shows_petos_effects_in_every_row(measure, own):
     rows = counts(RARE).assign(kind=["a"] * 4 + ["b"] * 2)
     outcome = entry(measure, subgroups=["kind"], analysis={"model": "peto", "sensitivity": [{"without_studies": "R2"}], **own})  # fmt: skip

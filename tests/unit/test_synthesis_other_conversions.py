@@ -150,7 +150,7 @@ def test_a_correlation_of_the_other_arm_is_derived_where_it_is_asked_for():
 TABLE = GIVEN["table_from_odds_ratio"]
 
 
-@pytest.mark.parametrize("at", range(len(TABLE["odds_ratio"])))
+@each("at", range(len(TABLE["odds_ratio"])))
 def test_an_odds_ratio_and_the_margins_give_the_table(at):
     """As metafor's conv.2x2."""
     n1, n, events = TABLE["n1"][at], TABLE["n"][at], TABLE["n2"][at]
@@ -233,7 +233,7 @@ def test_the_control_arm_gives_its_risk_and_limits_are_converted_one_by_one():
     assert {(made.conversion, made.inputs["control_risk"]) for made in one.conversions} == {("or_to_rr", 0.2)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "measure", "conversions", "said"),
     [
         (contrast_of("OR", 0.5, 0.3, 0.8), "RR", {}, "it reports an odds ratio, and the measure is the risk ratio"),

@@ -173,7 +173,7 @@ def test_contrasts_on_a_ratio_scale():
     assert result["left_out"][0]["reason"] == "an estimate is reported without standard error or interval"
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "sentence"),
     [
         ([("A", "", "d", "intervention", 10, 11), ("A", "", "p", "control", 20, 1)], "11 events in 10"),

@@ -1,11 +1,11 @@
 """What pooling would refuse is told before anything runs, with its file, row and column."""
 
 import pandas as pd
-import pytest
 
 from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.readiness import refusals
+from tests.rows import each
 
 FILE = "config/extraction/AB.csv"
 STUDIES = pd.DataFrame(
@@ -81,7 +81,7 @@ def test_a_column_that_no_sheet_has():
     assert "Did you mean dose?" in said
 
 
-@pytest.mark.parametrize(("value", "shown"), [("20 mg", "'20 mg'"), ("1,5", "'1,5'")])
+@each(("value", "shown"), [("20 mg", "'20 mg'"), ("1,5", "'1,5'")])
 def test_text_among_the_numbers_of_a_moderator(value, shown):
     studies = STUDIES.assign(dose=["10", value, "30"])
     (said,) = told(rows(), studies, moderators=["dose:route"])

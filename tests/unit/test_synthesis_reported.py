@@ -45,7 +45,7 @@ CELLS = {
 RATIO = pd.DataFrame([CELLS])
 
 
-@pytest.mark.parametrize("measure", ["RR", "OR", "IRR", "ROM", "GEN"])
+@each("measure", ["RR", "OR", "IRR", "ROM", "GEN"])
 def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: str) -> None:
     with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*ratio or its logarithm"):
         choose(RATIO, pooling(measure=measure))
@@ -54,7 +54,7 @@ def test_a_reported_ratio_is_never_taken_for_its_logarithm_in_silence(measure: s
         assert own.yi == pytest.approx(effect)
 
 
-@pytest.mark.parametrize("measure", ["PLO", "PAS", "PFT", "IRS", "ZCOR"])
+@each("measure", ["PLO", "PAS", "PFT", "IRS", "ZCOR"])
 def test_what_is_pooled_on_another_scale_than_it_is_printed_on_is_asked_about(measure: str) -> None:
     with pytest.raises(InputError, match=r"AB\.csv, row 2, column estimate: .*on the scale of the analysis"):
         choose(RATIO, pooling(measure=measure))

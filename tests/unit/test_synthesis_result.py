@@ -18,6 +18,7 @@ from evergreen.synthesis.result.result_schema import json_schema
 from evergreen.tables import write_json
 from tests.protocols import pooling
 from tests.results import model, result, study
+from tests.rows import each
 
 # Events and participants of the intervention and the control group; some say nothing of a ratio.
 COUNTS = [
@@ -104,7 +105,7 @@ def test_a_key_that_is_missing_or_too_many_is_not_what_the_schema_says(check):
         assert not check.is_valid(change)
 
 
-@pytest.mark.parametrize("path", MADE)
+@each("path", MADE)
 def test_schema_and_reference_are_what_the_models_say(root, path):
     assert (root / path).read_text(encoding="utf-8") == MADE[path](), "run `make result`"
 

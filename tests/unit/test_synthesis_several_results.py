@@ -52,7 +52,7 @@ def effects_of(block):
         }
 
 
-@pytest.mark.parametrize("name", GIVEN["several"])
+@each("name", GIVEN["several"])
 def test_several_results_of_a_study_as_metafor_has_them(pooled, name):
     """Tolerance: optimisers of a likelihood that is flat at its maximum agree to 1e-6 of the estimate; metafor's works on the logarithm
     of a variance, and so never gets to 0."""
@@ -71,7 +71,7 @@ def test_several_results_of_a_study_as_metafor_has_them(pooled, name):
     assert list(model.sigma2)[-1] == "effect"
 
 
-@pytest.mark.parametrize("name", GIVEN["several"])
+@each("name", GIVEN["several"])
 def test_the_likelihood_is_no_lower_than_where_metafor_stops(name):
     block = GIVEN["several"][name]
     data = block["data"]
@@ -162,7 +162,7 @@ def test_results_may_be_combined_to_one_effect(pooled):
     assert [one.yi for one in found.studies] == pytest.approx([-2.5])
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "said"),
     [
         (VISITS, "several time points (12 weeks, 6 weeks)"),
@@ -170,7 +170,7 @@ def test_results_may_be_combined_to_one_effect(pooled):
         (PEOPLE, "several populations"),
     ],
 )
-@pytest.mark.parametrize("analysis", [{}, MULTILEVEL])
+@each("analysis", [{}, MULTILEVEL])
 def test_several_results_that_the_protocol_does_not_speak_of_are_refused(pooled, rows, said, analysis):
     with pytest.raises(InputError) as caught:
         pooled(rows, measure="MD", scale=None, analysis=analysis)
@@ -183,7 +183,7 @@ def test_levels_need_a_model_that_knows_them(pooled):
         pooled(VISITS, measure="MD", scale=None, analysis={"levels": ["timepoint"]})
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "where", "mean"),
     [
         (PEOPLE, {"population": "itt"}, 5), (PEOPLE, {"population": ["Per protocol", "safety"]}, 4),

@@ -1,13 +1,13 @@
 """What studies are called in results: one rule, from the first report that screening knows to the rows of every analysis."""
 
 import pandas as pd
-import pytest
 
 from evergreen.extraction.slices import slices_of
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.outcome import result
 from evergreen.synthesis.study_labels import label_of
 from tests.protocols import pooling
+from tests.rows import each
 
 ROWS = [
     {"study": study, "outcome": "pain", "timepoint": "", "group": group, "arm": arm, "n": "20", "mean": mean, "sd": "2", "in_conflict": ""}
@@ -21,7 +21,7 @@ SCREENED = pd.DataFrame({
 })  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("study", "called", "part", "label"),
     [
         ("DRIVE", "", "", "DRIVE"), ("DRIVE", "", "60 mg", "DRIVE (60 mg)"), ("DRIVE", "Takeuchi 2016 (DRIVE)", "", "Takeuchi 2016 (DRIVE)"),

@@ -113,7 +113,7 @@ def test_changes_and_values_of_one_unit_are_pooled_as_a_mean_difference():
     assert found.model.estimate == pytest.approx(-(2 * 5 + 7 * 0.8) / 7.4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "values", "kept"),
     [
         ("MD", "change", ["Change", "NoUnit"]), ("MD", "final", ["Final", "NoUnit", "Other"]), ("SMD", "change", ["Change", "NoUnit"]),
@@ -177,7 +177,7 @@ def test_a_reported_difference_is_turned_with_its_limits():
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("measure", "keys", "said"),
     [
         ("MD", {"units": {"g": 0}, "unit": "kg"}, "factor 0"),

@@ -14,6 +14,7 @@ from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.screening.exchange import asreview, foreign_votes, rayyan
 from evergreen.sheets import archives, workbooks
+from tests.rows import each
 
 SHEET = "xl/worksheets/sheet1.xml"
 VOTES = [["record_id", "decision", "reason"], *([f"pubmed:{n}", "include", ""] for n in range(1, 6))]
@@ -151,7 +152,7 @@ def test_a_damaged_or_encrypted_archive_is_one_sentence(tmp_path):
     assert "encrypted" in said(votes_of, path)
 
 
-@pytest.mark.parametrize("reader", ["sheets", "records", "exchange"])
+@each("reader", ["sheets", "records", "exchange"])
 def test_the_case_xlsx_dimension(shared, reader):
     folder = shared / "data/cases/xlsx_dimension"
     if not folder.is_dir():

@@ -277,7 +277,7 @@ def test_a_p_value_is_let_in_as_sheets_read_it(cell):
     assert holds(check_of(column, CONSTRAINTS, CELLS), cells_of({column.name: cell})) == right
 
 
-@pytest.mark.parametrize("cell", ["NR", "", "many"])
+@each("cell", ["NR", "", "many"])
 def test_a_number_cell_takes_a_number_or_the_word_for_none(cell):
     column = next(column for column in SCHEMA if column.name == "n")
     assert holds(check_of(column, CONSTRAINTS, CELLS), cells_of({"n": cell, "sd": "NR", "se": 2})) == (

@@ -81,7 +81,7 @@ def bomb(levels, width=10):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "sentence"),
     [
         (bomb(30), "unfolds into more than 500,000 values. Write out less, or repeat less by aliases"),
