@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from evergreen import tables
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -56,21 +58,17 @@ def import_report(
     record that an earlier round has, as which and what says so), `lost` (a line that belongs to no record), `note` (read, but odd), `frame` (header, envelope).
     """
     columns = ["source", "round", *REMARK_COLUMNS]
-    import pandas as pd
-
-    parts: list[pd.DataFrame] = []
+    blank = dict.fromkeys(columns, "") | {"kind": "lost"}
+    lines: list[dict[str, Any]] = []
     for source, round_, count in counts:
-        files = count.get("files", [])
+        pair, files = (source, round_), count.get("files", [])
         names = ", ".join(one["file"] for one in files)
-        whole = [{"file": one["file"], "kind": "file", "reason": _summary(one)} for one in files]
-        whole += [
-            {"file": names, "kind": "repeated", "reason": reason}
-            for pair, reason in twice
-            if pair == (source, round_)
+        said: list[dict[str, Any]] = [
+            {"file": one["file"], "kind": "file", "reason": _summary(one)} for one in files
         ]
-        for part in (pd.DataFrame(whole), remarks.get((source, round_), pd.DataFrame())):
-            if len(part):
-                parts.append(part.assign(source=source, round=round_).reindex(columns=columns))
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True).fillna({"kind": "lost"}).fillna("")
+        said += [
+            {"file": names, "kind": "repeated", "reason": reason} for where, reason in twice if where == pair
+        ]
+        said += tables.rows(remarks[pair]) if pair in remarks else []
+        lines += [{**blank, **one, "source": source, "round": round_} for one in said]
+    return tables.frame_of(lines, columns)
