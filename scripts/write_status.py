@@ -9,7 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
-from evergreen.report import alerts, facts, feed, status
+from evergreen.report import alerts, facts, feed, status, waiting_data, waiting_records
 from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
@@ -54,21 +54,21 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     inputs = Inputs(files)
     table = inputs.table
     items = [
-        *status.waiting_searches(params["unfrozen"]),
-        *status.waiting_sources(params["not_searched"]),
-        *status.waiting_strategies(_logs(inputs), params["stand_in"]),
+        *waiting_records.waiting_searches(params["unfrozen"]),
+        *waiting_records.waiting_sources(params["not_searched"]),
+        *waiting_records.waiting_strategies(_logs(inputs), params["stand_in"]),
     ]
     if "imports" in inputs:
-        items += status.waiting_exports(table("imports"))
+        items += waiting_records.waiting_exports(table("imports"))
     if "works" in inputs:
         known = facts.known_items(params["known_items"], table("works"))
-        items += status.waiting_known(known, params["stand_in"])
+        items += waiting_records.waiting_known(known, params["stand_in"])
     if "borderline" in inputs:
-        items += status.waiting_duplicates(table("borderline"))
+        items += waiting_records.waiting_duplicates(table("borderline"))
     for stage in STAGES:
         if f"awaiting_{stage}" in inputs:
             awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
-            items += status.waiting_screening(
+            items += waiting_records.waiting_screening(
                 stage,
                 awaiting,
                 table(f"conflicts_{stage}"),
@@ -78,18 +78,18 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     studies = table("studies") if "studies" in inputs else None
     included: list[str] = []
     if studies is not None:
-        items += status.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
+        items += waiting_records.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
         if "notices" in inputs:  # of a run that looked for them
             items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
-        items += status.waiting_orphans(table("study_orphans"))
+        items += waiting_records.waiting_orphans(table("study_orphans"))
         for task in (EXTRACTION, BIAS):
             if task.rows in inputs:
-                items += status.waiting_leftovers(
+                items += waiting_data.waiting_leftovers(
                     studies, table(task.rows), f"{task.what}:", f"{task.folder}/"
                 )
     if "certainty" in inputs and "merged" in inputs:
-        items += status.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
+        items += waiting_data.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
     if "works" not in inputs and "merged" not in inputs:
         items += status.waiting_beginning(bool(params["rounds"]))
     items += status.waiting_unread(params["unread"])
@@ -97,9 +97,12 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)
         if task is EXTRACTION and "merged" in inputs:
-            items += [*status.waiting_cut(table("merged")), *status.waiting_places(table("merged"))]
+            items += [
+                *waiting_data.waiting_cut(table("merged")),
+                *waiting_data.waiting_places(table("merged")),
+            ]
         if task is EXTRACTION and "queries" in inputs:
-            items += status.waiting_queries(table("queries"), studies)
+            items += waiting_data.waiting_queries(table("queries"), studies)
     return items
 
 
@@ -119,7 +122,7 @@ def _quiet(inputs: Inputs, params: dict[str, Any]) -> str:
 def _newest(inputs: Inputs, rounds: list[str]) -> str:
     """The newest date of searches and votes, "" where there is none."""
     votes = [inputs.table(f"votes_{stage}") for stage in STAGES if f"votes_{stage}" in inputs]
-    return max([*rounds, *map(status.newest, votes)], default="")
+    return max([*rounds, *map(waiting_records.newest, votes)], default="")
 
 
 @dataclass(frozen=True)
@@ -157,15 +160,17 @@ def _waiting_people(
     items: list[status.Waiting] = []
     if begun is not None and task is EXTRACTION:
         asked = params["outcomes"]
-        items += status.waiting_outcomes(begun, asked) if asked else []
-        items += status.waiting_unextracted(begun, asked, task.lists) if named else []
+        items += waiting_data.waiting_outcomes(begun, asked) if asked else []
+        items += waiting_data.waiting_unextracted(begun, asked, task.lists) if named else []
     late = None
     if named:
-        late = status.behind(included, begun, task.people, named)
+        late = waiting_data.behind(included, begun, task.people, named)
     elif begun is not None:
-        items += status.waiting_studies(included, begun["study"], task.people, task.to_do, f"{task.folder}/")
+        items += waiting_data.waiting_studies(
+            included, begun["study"], task.people, task.to_do, f"{task.folder}/"
+        )
     conflicts = inputs.table(task.conflicts) if begun is not None else pd.DataFrame(columns=["status"])
-    return items + status.waiting_conflicts(
+    return items + waiting_data.waiting_conflicts(
         conflicts, task.what, f"{task.folder}/adjudication.csv", late, task.lists
     )
 

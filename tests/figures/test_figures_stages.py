@@ -7,7 +7,7 @@ import pytest
 
 from evergreen.figures import stage_table, stages
 from evergreen.figures.style import style
-from evergreen.report import alerts, status
+from evergreen.report import alerts, status, waiting_data, waiting_records
 from tests.figures.figures_of_bcg import overlapping, words
 
 EVERYTHING = [stage.part for stage in stage_table.STAGES]
@@ -39,7 +39,7 @@ def test_what_waits_is_shown_at_its_stage(where: str, part: str) -> None:
 def test_every_place_that_the_status_names_belongs_to_a_stage() -> None:
     """Whatever text stands as a place in the status: none falls to the report for want of a stage."""
     places = []
-    for module in (status, alerts):
+    for module in (status, waiting_records, waiting_data, alerts):
         for call in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(call, ast.Call) and "Waiting" in ast.unparse(call.func) and len(call.args) > 2:
                 places.append(ast.unparse(call.args[2]))

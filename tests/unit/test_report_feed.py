@@ -4,7 +4,8 @@ import pandas as pd
 from lxml import etree
 
 from evergreen.report.feed import as_atom
-from evergreen.report.status import Waiting, newest, waiting_screening
+from evergreen.report.status import Waiting
+from evergreen.report.waiting_records import newest, waiting_screening
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 

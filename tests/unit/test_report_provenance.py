@@ -18,7 +18,7 @@ from evergreen.report.provenance.reports import Reports
 from evergreen.report.provenance.sheets import Sheets
 from evergreen.report.provenance.trails import table
 from evergreen.report.provenance.words import sections, study_lines
-from evergreen.report.status import waiting_places
+from evergreen.report.waiting_data import waiting_places
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result.trail_places import page_of, place_of

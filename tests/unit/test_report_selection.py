@@ -6,7 +6,7 @@ import pandas as pd
 
 from evergreen.report import selection
 from evergreen.report.blocks import Figure, Lines, Link, Table
-from evergreen.report.status import waiting_screening
+from evergreen.report.waiting_records import waiting_screening
 from evergreen.screening.characteristics import COLUMNS
 from evergreen.screening.reviewer_comparison import compare
 

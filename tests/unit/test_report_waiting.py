@@ -7,25 +7,24 @@ from evergreen.extraction.merge import merge_extraction
 from evergreen.extraction.queries.asking import COLUMNS
 from evergreen.report import queries
 from evergreen.report.facts import known_items
-from evergreen.report.status import (
-    as_text,
+from evergreen.report.status import as_text, named, nothing_new, waiting_unread
+from evergreen.report.waiting_data import (
     behind,
-    named,
-    nothing_new,
     waiting_conflicts,
     waiting_cut,
-    waiting_exports,
-    waiting_known,
     waiting_leftovers,
     waiting_outcomes,
     waiting_queries,
     waiting_ratings,
+    waiting_studies,
+    waiting_unextracted,
+)
+from evergreen.report.waiting_records import (
+    waiting_exports,
+    waiting_known,
     waiting_reviewers,
     waiting_screening,
     waiting_sources,
-    waiting_studies,
-    waiting_unextracted,
-    waiting_unread,
 )
 from evergreen.screening.votes import no_reviewer
 from tests.rows import each

@@ -10,7 +10,8 @@ import pandas as pd
 from evergreen import tables
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
-from evergreen.report.status import open_queries, plural
+from evergreen.report.status import plural
+from evergreen.report.waiting_data import open_queries
 
 NOTE = (
     "{queries} on extracted data {await_} an answer ({errors} that cannot be true as they stand); none changed a number. They are"
@@ -22,7 +23,7 @@ COLUMNS = ("Query", "Severity", "Study", "Outcome", "Place", "Question")
 
 
 def section(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> Section | None:
-    """The queries that await an answer (`status.open_queries`), and the answered ones; None where there is neither."""
+    """The queries that await an answer (`waiting_data.open_queries`), and the answered ones; None where there is neither."""
     waiting = tables.rows(open_queries(queries, studies))
     answered = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and row["answer"]]
     blocks: list[Block] = []

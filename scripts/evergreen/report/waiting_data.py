@@ -1,0 +1,182 @@
+"""What awaits those who extract, judge and rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from evergreen import tables
+from evergreen.extraction.awaiting import AWAITS
+from evergreen.extraction.cut_sheets import cut_sheets
+from evergreen.extraction.merge import without_place
+from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.report.status import Waiting, named, plural
+from evergreen.sheets import folded
+
+
+def waiting_studies(
+    included: Iterable[str], done: Iterable[str], who: str, what: str, where: str
+) -> list[Waiting]:
+    """Included studies that a sheet does not have yet, named."""
+    known = set(map(folded, done))
+    missing = sorted(study for study in set(included) if folded(study) not in known)
+    if not missing:
+        return []
+    return [
+        Waiting(
+            who,
+            f"{plural(len(missing), 'study', 'studies')} to {what}: {named(missing)}",
+            where,
+            len(missing),
+        )
+    ]
+
+
+def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, where: str) -> list[Waiting]:
+    """Studies of a sheet that no report of this review belongs to; `studies` as screening lists them, also those not included."""
+    known = set(map(folded, studies["study"]))
+    left = sorted({study for study in rows["study"] if folded(study) not in known})
+    if not left:
+        return []
+    said = f"{what} {plural(len(left), 'study', 'studies')} in the sheets that no report of this review belongs to: {named(left)}"
+    return [Waiting("anyone", said, where, len(left), blocks=False)]
+
+
+def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
+    """Outcomes whose certainty is rated although no study has a row of them; `data` what sheets call each outcome."""
+    there = set(map(folded, rows["outcome"]))
+    left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
+    if not left:
+        return []
+    said = f"certainty of {plural(len(left), 'outcome')} that no study has a row of: {named(left)}"
+    return [Waiting("anyone", said, "config/certainty", len(left), blocks=False)]
+
+
+def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
+    """Outcomes of the extraction that no outcome of the protocol reads: they are extracted, and not pooled."""
+    names = set(map(folded, known))
+    own = rows["outcome"]
+    others = own[~own.map(folded).isin(names)]
+    if not len(others):
+        return []
+    listed = ", ".join(
+        f"{name} ({plural(count, 'row')})" for name, count in others.value_counts().sort_index().items()
+    )
+    what = f"extracted, but not in the protocol and so not pooled: {listed}"
+    return [Waiting("anyone", what, "config/config.yaml, outcomes", len(others), blocks=False)]
+
+
+def behind(
+    included: Iterable[str], rows: pd.DataFrame | None, column: str, people: Iterable[str]
+) -> dict[str, list[str]]:
+    """{person whom the protocol names: included studies of which nothing is that person's}; `column` of `rows` names who has a row."""
+    by_person: dict[str, set[str]] = {}
+    if rows is not None:
+        for study, names in zip(rows["study"], rows[column], strict=True):
+            for name in names.split("; "):
+                by_person.setdefault(name, set()).add(folded(study))
+    studies = sorted(set(included))
+    return {
+        person: [one for one in studies if folded(one) not in by_person.get(person, ())] for person in people
+    }
+
+
+def waiting_conflicts(
+    conflicts: pd.DataFrame,
+    what: str,
+    where: str,
+    late: Mapping[str, Sequence[str]] | None = None,
+    lists: str = "",
+) -> list[Waiting]:
+    """What extractors or assessors have not settled: studies that one of them has not begun, what sheets await, disagreements, and
+    adjudications of what is in no sheet any more.
+
+    `where` is the adjudication sheet. `late` (`behind`) are those whom the protocol names; they find their work in the folder `lists`
+    under results/.
+    """
+    folder = where.rsplit("/", 1)[0]
+    items = []
+    absent = {person: {folded(study): study for study in studies} for person, studies in (late or {}).items()}
+    awaited: dict[str, list[str]] = {}
+    for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
+        for person, state in (value.split("=") for value in row["values"].split("; ")):
+            if state == "absent":
+                absent.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
+            elif state == AWAITS:
+                awaited.setdefault(person, []).append(row["study"])
+    for person in sorted({*absent, *awaited}):
+        place, page = f"{folder}/{person}.csv", ""
+        if late is not None and person in late:
+            page = f"{lists}/{person}.html"
+            place = f"open results/{page}, save as {place}"
+        if studies := sorted(absent.get(person, {}).values()):
+            said = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {named(studies)}"
+            items.append(Waiting(person, said, place, len(studies), page=page))
+        if rows := awaited.get(person):
+            said = f"{plural(len(rows), 'row')} to fill in ({what}): {named(sorted(set(rows)))}"
+            items.append(Waiting(person, said, place, len(rows), page=page))
+    if count := int(conflicts["status"].eq("open").sum()):
+        items.append(Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count))
+    if count := int(conflicts["status"].eq("orphan").sum()):
+        gone = f"{plural(count, 'decision')} ({what}) on what is in no sheet any more"
+        items.append(Waiting("adjudicator", gone, where, count, blocks=False))
+    return items
+
+
+def waiting_unextracted(rows: pd.DataFrame, asked: Iterable[str], lists: str) -> list[Waiting]:
+    """Outcomes of the protocol that no sheet has a row of, although extractors are named and have begun."""
+    there = set(map(folded, rows["outcome"]))
+    missing = [name for name in asked if folded(name) not in there]
+    if not missing or not there:
+        return []
+    what = f"no sheet has a row of {plural(len(missing), 'outcome')} of the protocol: {', '.join(missing)}"
+    return [Waiting("extractors", what, f"lists in results/{lists}", len(missing), blocks=False)]
+
+
+def open_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The queries of `extraction/queries.csv` that await an answer: nobody has given one, and their study is not excluded by screening
+    (`studies`: `screening/studies.csv`, None without screening)."""
+    excluded = (
+        set() if studies is None else set(map(folded, studies.loc[studies["status"].eq("excluded"), "study"]))
+    )
+    awaits = queries["kind"].ne(NO_QUERY) & queries["answer"].eq("")
+    return queries[awaits & ~queries["study"].map(folded).isin(excluded)]
+
+
+def waiting_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> list[Waiting]:
+    """Queries on extracted data that await an answer (`open_queries`), and answers that no query asks for."""
+    table, sheet = "results/extraction/queries.csv", "config/queries.csv"
+    items = []
+    waits = open_queries(queries, studies)
+    for severity, what in (("error", "that cannot be true"), ("warning", "that may be an error")):
+        if count := int(waits["severity"].eq(severity).sum()):
+            said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
+            items.append(Waiting("extractors", said, table, count, blocks=severity == "error"))
+    gone = sorted(queries.loc[queries["kind"].eq(NO_QUERY), "query"])
+    if gone:
+        said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
+        items.append(Waiting("extractors", said, sheet, len(gone), blocks=False))
+    return items
+
+
+def waiting_cut(rows: pd.DataFrame) -> list[Waiting]:
+    """Sheets that end within a study with which another extractor goes on; of the merged rows."""
+    items = []
+    for one in cut_sheets(rows):
+        more = f" and {plural(one.studies, 'study', 'studies')} after it" if one.studies else ""
+        said = (
+            f"the sheet ends at row {one.row} within {one.study}, of which {one.other} has {plural(one.rows, 'row')} more{more}:"
+            " is the file cut?"
+        )
+        items.append(Waiting(one.person, said, one.file, one.rows, blocks=False))
+    return items
+
+
+def waiting_places(rows: pd.DataFrame) -> list[Waiting]:
+    """Extracted numbers of which nobody could find again where they stand; of the merged rows."""
+    without, numbers = without_place(rows)
+    if not without:
+        return []
+    what = f"{without:,} of {plural(numbers, 'extracted number')} without page, table or quote"
+    return [Waiting("extractors", what, "config/extraction, source", without, blocks=False)]

@@ -1,0 +1,187 @@
+"""What awaits those who search and screen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evergreen.report.status import Waiting, plural
+from evergreen.screening.stages import STAGE_NAMES, skipped
+from evergreen.screening.votes import ADJUDICATION, no_reviewer
+from evergreen.search.strategy_changes import differences, other_hits
+from evergreen.sheets import days
+
+
+def waiting_screening(
+    stage: str,
+    worklists: Mapping[str, pd.DataFrame],
+    conflicts: pd.DataFrame,
+    orphans: pd.DataFrame,
+    votes: pd.DataFrame | None = None,
+) -> list[Waiting]:
+    """Work left at one stage of screening, reviewer by reviewer; a record waits since its round, a conflict since its last vote.
+
+    Where somebody seems to have joined or left, that is said with what to write in the protocol.
+    """
+    name = STAGE_NAMES[stage]
+    folder = f"config/screening/{stage}"
+    items = [
+        Waiting(
+            reviewer,
+            f"{plural(len(rows), 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, rows, votes)}",
+            f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
+            len(rows),
+            page=f"screening/{stage}/{reviewer}.html",
+            since=max(rows["round"], default="") if "round" in rows else "",
+        )
+        for reviewer, rows in worklists.items()
+        if len(rows)
+    ]
+    works = conflicts["work_id"].nunique() if len(conflicts) else 0
+    if works:
+        items.append(
+            Waiting(
+                "adjudicator",
+                f"{plural(works, 'conflict')} at {name}",
+                f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
+                works,
+                page=f"screening/{stage}/adjudication.html",
+                since=newest(votes[votes["work_id"].isin(conflicts["work_id"])]) if votes is not None else "",
+            )
+        )
+    told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
+    strangers = pd.Series(told, index=orphans.index, dtype=bool)
+    for person, rows in orphans[strangers].groupby("reviewer"):
+        left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`, if renamed, write `people: {{NAME: {{formerly: [{person}]}}}}`"
+        what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {left}"
+        items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
+    others = orphans[~strangers]
+    if len(others):
+        what = f"{plural(len(others), 'decision')} at {name} that count for nothing"
+        items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(others)))
+    return items
+
+
+def _again(rows: pd.DataFrame) -> str:
+    """How many of a reviewer's records are to be seen again, since the criteria changed."""
+    since = [day for day in rows["again"] if day] if "again" in rows else []
+    return f", {len(since):,} of them again (the criteria changed on {max(since)})" if len(since) else ""
+
+
+def _joined(reviewer: str, stage: str, rows: pd.DataFrame, votes: pd.DataFrame | None) -> str:
+    """What to do where a reviewer has not voted in several rounds and others have; who begins in the first is no newcomer."""
+    if (
+        votes is None
+        or votes.empty
+        or reviewer in {*votes["reviewer"], ADJUDICATION}
+        or rows["round"].nunique() < 2
+    ):
+        return ""
+    return f"; others have voted there: if {reviewer} joined later, write `active: {{{reviewer}: {{from: ROUND}}}}` under screening.{stage}"
+
+
+def newest(votes: pd.DataFrame) -> str:
+    """The day of the last vote (YYYY-MM-DD); of votes without one the round's, "" where there is neither."""
+    said = [str(day)[:10] for column in ("decided_on", "round") for day in votes[column]]
+    return max(filter(days.of_the_calendar, said), default="")
+
+
+def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
+    """Exports whose number of records is not the stated one, or whose records came twice; of the import report."""
+    rows = report[report["kind"].isin(("hits", "repeated"))]
+    return [
+        Waiting(
+            "searcher",
+            f"look at the export of {row.source} {row.round}: {row.reason}",
+            "results/records/import-report.csv",
+            1,
+            blocks=False,
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> list[Waiting]:
+    """Sources that have no file of the latest rounds: (id, name, rounds) of each. A source may have been searched once on purpose."""
+    return [
+        Waiting(
+            "searcher",
+            f"search {name} as of {days[-1]}, or leave it: there is no file of it for {', '.join(days)}",
+            f"config/config.yaml, sources.{id_}.files",
+            len(days),
+            blocks=False,
+        )
+        for id_, name, days in not_searched
+    ]
+
+
+def waiting_strategies(
+    logs: Sequence[tuple[str, Mapping[str, Any]]], stand_in: Collection[str] = ()
+) -> list[Waiting]:
+    """Strategies that changed between rounds, and lines that found another number than is written beside them in the last; `logs` as
+    (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
+    place, page = "results/search/search-log.html", "search/search-log.html"
+    items = []
+    for source, day, said in differences(logs):
+        what = f"look at the strategy of {source}, which changed with the round of {day}: {'; '.join(said)}"
+        items.append(Waiting("searcher", what, place, 1, blocks=False, page=page))
+    for source, log in dict(logs).items():
+        other = [] if source in stand_in else other_hits(log["lines"])
+        if other:
+            what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"
+            items.append(Waiting("searcher", what, place, len(other), blocks=False, page=page))
+    return items
+
+
+def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[str] = ()) -> list[Waiting]:
+    """PMIDs that a source must find and did not: {source: {PMID: whether it was found}}; `stand_in` are the sources that were
+    searched in the stand-in, where that says nothing about the strategy."""
+    items = []
+    for name, found in known.items():
+        missed = [pmid for pmid, there in found.items() if not there]
+        if not missed:
+            continue
+        of = f"{plural(len(missed), 'known item')}: PMID {', '.join(missed)}"
+        if name in stand_in:
+            what = f"search PubMed (`endpoint: live`): the embedded demonstration, searched as {name}, is without {of}"
+            items.append(Waiting("searcher", what, "config/config.yaml, entrez", len(missed)))
+        else:
+            what = f"mend the strategy of {name}, which does not find {of}"
+            items.append(Waiting("searcher", what, f"config/config.yaml, sources.{name}", len(missed)))
+    return items
+
+
+def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
+    """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
+    count = len(decisions[0])
+    if not count or not all(skipped(table) or table.empty for table in decisions):
+        return []
+    what = f"{plural(count, 'work')} to screen, but nobody is named to do it"
+    return [Waiting("anyone", what, "config/config.yaml, screening.<stage>.reviewers", count)]
+
+
+def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
+    """Reports assigned to studies whose record no search found."""
+    if not len(orphans):
+        return []
+    what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search"
+    return [Waiting("anyone", what, "config/studies.csv", len(orphans))]
+
+
+def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
+    """Pairs of records that may be duplicates and have no verdict yet."""
+    count = len(borderline)
+    if not count:
+        return []
+    what = f"{plural(count, 'pair')} of possible duplicates to judge"
+    return [Waiting("anyone", what, "config/deduplication.csv", count, blocks=False)]
+
+
+def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:
+    """Live searches that are not frozen, by name: PubMed will answer differently next year."""
+    if not unfrozen:
+        return []
+    what = f"{plural(len(unfrozen), 'live search', 'live searches')} to freeze: {', '.join(unfrozen)}"
+    return [Waiting("anyone", what, "python scripts/freeze_search.py", len(unfrozen))]
