@@ -129,7 +129,9 @@ def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list
     opinions: Opinions = {}
     seen: dict[tuple[str, ...], dict[str, str]] = {}
     before = len(errors)
-    keyed = [(tuple(folded(row.get(column, "")) for column in _KEY), row) for row in filled(rows)]
+    keyed = [
+        (tuple(folded(row.get(column, "")) for column in _KEY), row) for row in filled(tables.rows(rows))
+    ]
     for key, row in sorted(keyed, key=lambda one: (one[0], one[1]["_row"])):
         earlier = seen.setdefault(key, row)
         if earlier is not row:

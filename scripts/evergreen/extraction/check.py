@@ -33,13 +33,13 @@ def check(rows: pd.DataFrame) -> None:
 
     What a row that is awaited says will be looked at when it is filled in.
     """
-    records = filled(rows)
+    records = filled(tables.rows(rows))
     refuse([*_reserved(rows), *impossible(records), *_unknown_conversions(records), *twice(records)])
 
 
-def filled(rows: pd.DataFrame) -> list[Row]:
+def filled(rows: Sequence[Row]) -> list[Row]:
     """The rows of a sheet in which somebody said something."""
-    return [row for row in tables.rows(rows) if not row.get(AWAITED, False)]
+    return [row for row in rows if not row.get(AWAITED, False)]
 
 
 def _reserved(rows: pd.DataFrame) -> list[InputError]:

@@ -98,7 +98,7 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
     Columns are called as `sheets.columns.apart` has it, so that a person's `status` and the row's stand side by side.
     """
     sheets = _in_order(sheets)
-    refuse([error for rows in sheets.values() for error in twice(filled(rows), STUDY_KEY)])
+    refuse([error for rows in sheets.values() for error in twice(filled(tables.rows(rows)), STUDY_KEY)])
     named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
     compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
     settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
@@ -125,14 +125,15 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
     # Nobody differs on a column that is empty with all.
     held = {*kind.key, *PLACE, *(column for *_, column in decisions)}
-    held |= {column for rows in sheets.values() for column in tables.held(tables.rows(rows), rows.columns)}
+    lines = {person: tables.rows(rows) for person, rows in sheets.items()}
+    held |= {column for person, rows in sheets.items() for column in tables.held(lines[person], rows.columns)}
     called = list(map(kind.carried, columns))
     left = {kind.carried(c): math.nan if c in kind.numbers else "" for c in columns if c not in held}
     columns = [column for column in columns if column in held]
     kind = replace(kind, compared=tuple(column for column in kind.compared if column in held))
     written = {
-        person: filled(rows[[column for column in rows.columns if column in held]])
-        for person, rows in sheets.items()
+        person: [{column: row[column] for column in row if column in held} for row in filled(rows)]
+        for person, rows in lines.items()
     }
     awaited = {person: awaited_of(rows, written[person], kind.key) for person, rows in sheets.items()}
     for column in kind.key:

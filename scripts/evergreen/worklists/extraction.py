@@ -112,7 +112,7 @@ class Known:
         self.arms: dict[str, dict[str, Arm]] = {}
         self.timepoints: dict[str, dict[str, str]] = {}
         self.studies: dict[str, str] = {}
-        lines = [row for rows in sheets for row in filled(rows)]
+        lines = [row for rows in sheets for row in filled(tables.rows(rows))]
         for row in sorted(lines, key=lambda row: (*key_of(row), *(row.get(name, "") for name in KEY))):
             study, outcome, timepoint, arm, *further = key_of(row)
             self.studies.setdefault(study, row["study"])
