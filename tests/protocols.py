@@ -14,6 +14,9 @@ from evergreen.protocol.review import Question
 from evergreen.protocol.screening import Stage
 from evergreen.protocol.sources import Entrez
 
+SMALLEST = {"review": {"title": "A review"}}
+PUBMED = {"pubmed": {"kind": "pubmed", "type": "database", "strategy": "config/search/pubmed.txt"}}
+
 
 def given(part: type[Part], **keys: Any) -> dict[str, Any]:
     """A part with some keys said."""

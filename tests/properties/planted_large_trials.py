@@ -1,4 +1,4 @@
-"""A made-up review of other shapes than `planted_sheets`: large trials, few studies, changes on a sum score, times to an event, clusters.
+"""A made-up review of other shapes than `made_up_review`: large trials, few studies, changes on a sum score, times to an event, clusters.
 
 Each slip of `SLIPS` is made in one study, as a person makes it; nothing here imports the checks that are measured with it.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.protocol.outcomes import Instrument, Outcome
-from tests.properties.planted_sheets import Review
+from tests.properties.made_up_review import Review
 
 OUTCOMES = [
     Outcome(id="sbp", measure="MD", better="lower", unit="mmHg"),

@@ -10,7 +10,8 @@ from evergreen.extraction.check import impossible
 from evergreen.extraction.queries.asking import evidence_of
 from evergreen.extraction.queries.registry import findings
 from tests.properties import planted_large_trials as large
-from tests.properties.planted_sheets import plant, review
+from tests.properties.made_up_review import review
+from tests.properties.planted_sheets import plant
 
 # What a planted error may rightly be called. What shows by chance only (a mean that GRIM allows, arms without a difference) is planted too.
 ALIKE = {

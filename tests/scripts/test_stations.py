@@ -19,7 +19,8 @@ from evergreen.report.composition import Report
 from evergreen.report.manuscript import manuscript
 from tests import steps_of_a_review as steps
 from tests.stations import FIRST, MINI, Review, stations
-from tests.truths import FT, TA, Truth, faults, wrong_boxes
+from tests.truths import faults, wrong_boxes
+from tests.what_tables_hold import FT, TA, Truth
 
 Walked = dict[str, tuple[list[str], list[str]]]
 
