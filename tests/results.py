@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 import pandas as pd
 
+from evergreen.extraction.derive import derive
+from evergreen.extraction.merge import merge_extraction, texts
+from evergreen.extraction.slices import Slices
+from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -57,3 +64,17 @@ def result(**keys: Any) -> Result:
 def written(rows: pd.DataFrame | list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
     """The result of pooling `rows`, as it stands in its file."""
     return synthesis.result(rows, outcome).written()
+
+
+def of_sheet(path: Path, rows: Iterable[Mapping[str, object]], **keys: Any) -> Result:
+    """The result of an outcome of a sheet: `rows` as a person writes them into the file at `path`, `keys` of the outcome."""
+    rows = list(rows)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    keys = {"id": "x", "measure": "GEN", "scale": "analysis", **keys}
+    (outcome,) = complete({"review": {"title": "T"}, "outcomes": [keys]}).outcomes
+    merged = derive(merge_extraction({"AB": read_sheet(path, "extraction")}).rows, {"x": "analysis"})
+    return synthesis.result(Slices(texts(merged)).of("x"), outcome)

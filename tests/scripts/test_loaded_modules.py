@@ -89,3 +89,12 @@ def test_a_figure_is_saved_without_what_cuts_fonts_that_are_not_in_it(tmp_path: 
     told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
     assert (tmp_path / "a.pdf").stat().st_size > 1_000
+
+
+def test_asking_the_tables_of_measures_and_models_loads_nothing() -> None:
+    probe = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import evergreen.metaanalysis.measures,"
+        " evergreen.metaanalysis.models; print('numpy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
