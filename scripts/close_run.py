@@ -10,7 +10,6 @@ from typing import Any
 from evergreen.command import json_argument, parser
 from evergreen.runs import news, state
 
-LOGS = Path("results/logs")
 STATUS = Path("results/report/status.txt")
 FIGURES = Path("results/figures")
 PLACES = {

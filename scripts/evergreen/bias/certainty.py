@@ -25,7 +25,7 @@ DESIGN = "study_design"
 DOWN = (DESIGN, "risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 UP = ("large_effect", "dose_response", "plausible_confounding")
 DOES_NOT_APPLY = "not_applicable"
-RANDOMISED, NON_RANDOMISED = "randomised", "non-randomised"
+RANDOMISED = "randomised"
 REASONS = tuple(f"{domain}_reason" for domain in (*DOWN, *UP))
 COLUMNS = (
     "outcome",

@@ -51,22 +51,23 @@ def too_different(tau2: float) -> str:
 
 def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
     """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
+    return _highest(objective, [start])
+
+
+def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
+    """The highest of the maxima from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not."""
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     def negative(values: Array) -> float:
         return -objective(values)
 
-    first = optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6})
+    found = [optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6}) for start in starts]
+    best = min(found, key=lambda one: one.fun).x
     last = optimize.minimize(
-        negative, first.x, method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": first.x + 1e-3 * np.vstack([np.zeros(len(start)), np.eye(len(start))])},
+        negative, best, method="Nelder-Mead",
+        options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": best + 1e-3 * np.vstack([np.zeros(len(best)), np.eye(len(best))])},
     )  # fmt: skip
     return last.x, -float(last.fun)
-
-
-def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
-    """The highest of the maxima from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not."""
-    return max((_maximise(objective, start) for start in starts), key=lambda found: found[1])
 
 
 def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) -> Array:

@@ -89,25 +89,20 @@ class Thresholds(Part):
         return [value for value in (self.minimal, self.moderate, self.large) if value is not None]
 
 
+Fraction = Annotated[float, Field(gt=0, lt=1, json_schema_extra=told(unit="fraction"))]
+
+
 class Certainty(Part):
     """Above which numbers the data suggest to rate the evidence down or up; ratings are people's."""
 
-    most: float = Field(
-        0.5,
-        gt=0,
-        lt=1,
-        description="Share of the weight above which studies are most of the evidence.",
-        json_schema_extra=told(unit="fraction"),
+    most: Fraction = Field(
+        0.5, description="Share of the weight above which studies are most of the evidence."
     )
     asymmetry_p: float = Field(
         0.1, gt=0, lt=1, description="P value below which a test of small-study effects counts."
     )
-    alpha: float = Field(
-        0.05,
-        gt=0,
-        lt=1,
-        description="Two-sided error of the first kind of the optimal information size.",
-        json_schema_extra=told(unit="fraction"),
+    alpha: Fraction = Field(
+        0.05, description="Two-sided error of the first kind of the optimal information size."
     )
     power: float = Field(
         0.8,
@@ -116,12 +111,9 @@ class Certainty(Part):
         description="Power of the optimal information size.",
         json_schema_extra=told(unit="fraction"),
     )
-    relative_reduction: float = Field(
+    relative_reduction: Fraction = Field(
         0.25,
-        gt=0,
-        lt=1,
         description="Relative reduction of the risk that the optimal information size can show where no minimal difference is written.",
-        json_schema_extra=told(unit="fraction"),
     )
     standardised: float = Field(
         0.2,
