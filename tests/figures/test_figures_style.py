@@ -13,13 +13,16 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.backends import _backend_pdf_ps
+from matplotlib.backends.backend_pdf import RendererPdf
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont as find_font
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.text import Text
 from PIL import Image
 
 from evergreen.bias.tools import ROB1
 from evergreen.figures import fonts, printing
+from evergreen.figures import letters as letter_files
 from evergreen.figures import pixels as pixel_files
 from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import Page
@@ -79,6 +82,33 @@ def test_bytes_do_not_depend_on_what_was_drawn_before(tmp_path: Path) -> None:
                 (tmp_path / f"{stem}-{name}.{suffix}").read_bytes() for stem in ("first", "second")
             )
             assert first == second
+
+
+def test_a_line_written_again_is_laid_out_once_and_gives_the_same_pdf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save_as(name: str) -> tuple[bytes, int]:
+        page, laid_out = Page(200.0, 200.0), []
+        for row in range(9):
+            color = INK if row < 5 else "#0072b2"
+            for x, text in ((30, "BT (½) Å"), (90, "0.3%"), (150, f"Row {row % 3}")):
+                page.text(x + row / 3, 20.0 * row, text, size=8, align="right", color=color, bold=row == 4)
+
+        def draw(self: RendererPdf, *given: object, mtext: Text | None = None) -> None:
+            laid_out.append(given)
+            plain(self, *given, mtext=mtext)  # type: ignore[misc]
+
+        with style(), monkeypatch.context() as patched:
+            patched.setattr(RendererPdf, "draw_text", draw)
+            save(page.figure, tmp_path / name, formats=("pdf",))
+        return (tmp_path / f"{name}.pdf").read_bytes(), len(laid_out)
+
+    plain = RendererPdf.draw_text
+    shared, few = save_as("shared")
+    monkeypatch.setattr(letter_files, "draw_once", lambda *given: given[-1]())
+    each, many = save_as("each")
+    assert shared == each
+    assert (few, many) == (8, 27)  # five texts, three of them in bold too
 
 
 def test_a_caller_may_ask_for_fewer_formats(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from evergreen.figures.glyphs import FONT, families
+from evergreen.figures.pdf_text import draw_once
 from evergreen.figures.style import INK
 
 # The PNG's renderer puts letters on whole pixels, which makes a line up to about a percent wider.
@@ -151,7 +152,9 @@ class Letters(Artist):
         if share := SHARES[line.align]:
             x -= share * float(renderer.points_to_pixels(_advance(line.text, *line.look)))  # type: ignore[arg-type]
         y = renderer.get_canvas_width_height()[1] - y if renderer.flipy() else y
-        renderer.draw_text(pen, x, y, line.text, font_of(*line.look, families(line.text)), 0.0, mtext=anchor)
+        font = font_of(*line.look, families(line.text))
+        draw = partial(renderer.draw_text, pen, x, y, line.text, font, 0.0, mtext=anchor)
+        draw_once(renderer, pen, x, y, (line.text, line.look), draw)
 
 
 @lru_cache(maxsize=64)
