@@ -160,6 +160,14 @@ def test_the_trail_names_who_settled_a_cell_and_what_found_the_report(traced):
         assert part in said
 
 
+def test_arms_that_stand_together_in_a_report_name_it_once(traced):
+    trails, result = traced
+    apart = trails.assign(queries=trails["arm"])  # of the arms each has a query of its own
+    for rows, shape in ((trails, "list table table list"), (apart, "list table list table list")):
+        section = next(one for one in sections(tables.rows(rows), result) if one.title == "A")
+        assert " ".join(block.kind for block in section.blocks) == shape
+
+
 def test_numbers_without_page_table_or_quote_are_counted():
     rows = pd.DataFrame({"n": ["3", "3", "3"], "mean": ["", "2", "1"], "source": ["", "p. 1", " "]})
     assert without_place(rows) == (3, 5)

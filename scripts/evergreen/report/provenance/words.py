@@ -209,19 +209,23 @@ def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
 def _study_section(rows: Sequence[TrailRow], study: Study | LeftOut, said: str) -> Section:
     blocks: list[Block] = [Lines([said, *group_sentences(study, rows)])]
     columns = [Head("Number"), Head("Value", True), Head("How"), Head("Cells of the sheets"), Head("Settled")]
-    for arm, own in arms_of(rows):
+    arms = arms_of(rows)
+    sources = [source_of(own[0]) for _, own in arms]
+    for (arm, own), source, after in zip(arms, sources, [*sources[1:], None], strict=True):
         table: list[list[Cell]] = [
             [one.name, one.value, one.how, "; ".join(one.cells), "; ".join(one.settled)]
             for one in numbers_of(own)
         ]
-        source = source_of(own[0])
         blocks.append(Table(arm, columns, table))
-        address = source.where.startswith("http") and SEVERAL not in source.where
-        where: Cell = Link(source.where, source.where) if address else f"Where: {source.where}"
-        blocks.append(
-            Lines([source.report, where, *(f"Found by {one}" for one in source.searches), *source.notes])
-        )
+        if source != after:  # arms that stand together in a report name it once, below the last of them
+            blocks.append(_source_lines(source))
     return Section(place_of(study.label), study.label, blocks)
+
+
+def _source_lines(source: Source) -> Lines:
+    address = source.where.startswith("http") and SEVERAL not in source.where
+    where: Cell = Link(source.where, source.where) if address else f"Where: {source.where}"
+    return Lines([source.report, where, *(f"Found by {one}" for one in source.searches), *source.notes])
 
 
 def _to(label: str) -> Link:
