@@ -58,7 +58,7 @@ def write_tiff(pixels: np.ndarray, path: Path, *, dpi: int, texts: Mapping[str, 
 def compact(pixels: np.ndarray) -> Image.Image:
     """An opaque picture (rows x columns x RGBA) with a palette if 256 colours do, else in full colour."""
     codes = np.ascontiguousarray(pixels).view("<u4").ravel() & 0xFFFFFF  # 0xBBGGRR
-    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] ^ 1))  # of runs of one colour
+    starts = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])  # of runs of one colour
     lengths = np.diff(starts, append=len(codes))
     colours, runs = np.unique(codes[starts], return_inverse=True)
     channels = (colours[:, None] >> np.array([0, 8, 16])) & 255
