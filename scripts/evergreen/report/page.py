@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -33,20 +34,27 @@ TABLES = "tables"
 
 def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
     """HTML of the report, piece by piece; `review` is the protocol's part of that name."""
-    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in LAYOUT}
-    environment = Environment(
-        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     sections = placed(sections)
-    script = environment.get_template("report.js").render()
-    digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    environment, script_hash = _templates()
     drawn = drawings(sections)
     rows = sum(len(one.rows) for section in sections for one in section.blocks if isinstance(one, Table))
     long = sum(map(len, drawn.values())) > LONG_DRAWN or rows > LONG_ROWS
     yield from environment.get_template("report.html.j2").generate(
         review=review, last_search=last_search, sections=sections, contents=contents(sections), version=__version__,
-        drawings=drawn, long=long, script_hash=f"sha256-{digest}",
+        drawings=drawn, long=long, script_hash=script_hash,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _templates() -> tuple[Environment, str]:
+    """The templates, compiled once for all pages of a process, and what names the script to the page that allows no other."""
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in LAYOUT}
+    environment = Environment(
+        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    script = environment.get_template("report.js").render()
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    return environment, f"sha256-{digest}"
 
 
 def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:

@@ -105,11 +105,11 @@ def _fill(
 
 def _height(row: Sequence[str], widths: Sequence[int]) -> int:
     """Points that a row takes: not every program fits it to wrapped text by itself."""
-    lines = max(
-        (
-            sum(1 + int(1.15 * len(part)) // width for part in text.split("\n"))
-            for text, width in zip(row, widths, strict=True)
-        ),
-        default=1,
-    )
+    lines = max(map(_lines, row, widths), default=1)
     return LINE * min(lines, MOST_LINES)
+
+
+def _lines(text: str, width: int) -> int:
+    if "\n" not in text:
+        return 1 + int(1.15 * len(text)) // width
+    return sum(_lines(part, width) for part in text.split("\n"))
