@@ -1,4 +1,4 @@
-"""What the report of a large review weighs, how long a browser takes to open it, and what it asks for besides itself.
+"""What the report of a large review weighs, what time and memory a browser takes to open it, and what it asks for besides itself.
 
     python benchmarks/report_size.py [--studies 500] [--outcomes 20] [--keep FOLDER]
 
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,7 @@ GOALS = {
     "review.docx (MB)": 15.0,
     "report/ (MB)": 60.0,
     "opened (s)": 1.5,
+    "browser (MB)": 500.0,
     "requests": 0.0,
 }
 DAY = "2024-12-31"
@@ -119,10 +121,10 @@ def weights(report: Path) -> dict[str, float]:
 
 
 def opened(page: Path, profiles: Path) -> dict[str, float]:
-    """Seconds until a page is loaded and painted (median), and how many other addresses it asked for."""
+    """Seconds until a page is loaded and painted, the memory of the browser then (medians), and how many other addresses it asked for."""
     from selenium import webdriver
 
-    seconds, asked = [], set()
+    seconds, megabytes, asked = [], [], set()
     for number in range(OPENED):
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium") or sys.exit("Chromium is not installed")
@@ -143,6 +145,7 @@ def opened(page: Path, profiles: Path) -> dict[str, float]:
                   const paint = performance.getEntriesByType('paint').map(one => one.startTime);
                   done(Math.max(page.loadEventEnd, ...paint) / 1000);
                 }));"""))  # fmt: skip
+            megabytes.append(memory(driver.process.pid))
             events = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
             asked |= {
                 event["params"]["request"]["url"]
@@ -159,8 +162,26 @@ def opened(page: Path, profiles: Path) -> dict[str, float]:
     print(*sorted(asked)[:5], sep="\n")
     return {
         "opened (s)": statistics.median(seconds),
+        "browser (MB)": statistics.median(megabytes),
         "requests": float(len(asked)),
     }
+
+
+def memory(driver: int) -> float:
+    """Megabytes of all processes of the browser that `driver` started, what they share counted once (Linux, proportional set sizes)."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # one that has ended
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    family: set[int] = set()
+    while more := {one for one, parent in parents.items() if parent in {driver, *family}} - family:
+        family |= more
+    size = 0
+    for one in family:
+        with suppress(OSError):
+            lines = (Path("/proc") / str(one) / "smaps_rollup").read_text().splitlines()
+            size += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return size / 1024
 
 
 def write(review: Path, studies: int, outcomes: int) -> None:
