@@ -47,6 +47,9 @@ TITLES = [
     ),
     ("Bone and joint erosions.[Erratum appears in Bo", "bonejointerosions", "article"),
     ("Bone and joint erosions.[Erratum appears in Bo. 2", "bonejointerosions2", "article"),
+    ("Bone and joint erosions [2]", "bonejointerosions2", "article"),
+    ("Bone and joint erosions [protocol]", "bonejointerosionsprotocol", "article"),
+    ("Bone and joint erosions. [Review. 2].", "bonejointerosions2", "article"),
     ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
     ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
 ]
@@ -76,6 +79,27 @@ NUMBERS = [
 def test_numbers_of_titles():
     found = of_each(title=column(NUMBERS))
     assert list(zip(column(NUMBERS), found["numbers"], strict=True)) == NUMBERS
+
+
+PARTS = [
+    ("Bone erosions: II", True),
+    ("Bone erosions (2)", True),
+    ("2. Bone erosions", True),
+    ("Bone erosions: 2. Results", True),
+    ("Paper 3: bone erosions", True),
+    ("Bone erosions. Second report", True),
+    ("Bone erosions: IIª parte", True),
+    ("Bone erosions: zweiter Teil", True),
+    ("Bone erosions: deuxième partie", True),
+    ("Bone erosions in type 2", False),
+    ("Bone erosions: a second look at parts of the hand", False),
+    ("Bone erosions in 2 trials", False),
+]
+
+
+def test_titles_that_say_which_part_they_are():
+    found = of_each(title=column(PARTS))
+    assert list(zip(column(PARTS), found["part"], strict=True)) == PARTS
 
 
 PAGES = [

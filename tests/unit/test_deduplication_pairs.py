@@ -63,6 +63,12 @@ def test_what_is_missing_is_made_up_for(a, b):
         ({**WITH_SUBTITLE, **NOWHERE}, NOWHERE),
         ({"title": f"{TITLE}: II. Results"}, {**NOWHERE, "volume": "40"}),
         ({"title": f"{TITLE}. 2"}, {**NOWHERE, "volume": "40", "title": f"{TITLE} …"}),
+        ({"title": f"{TITLE}. 2nd report"}, {**NOWHERE, "volume": "40"}),
+        ({"title": f"Reply to letter: {TITLE}"}, {**NOWHERE, "volume": "40"}),
+        ({"title": f"Leserbrief zu: {TITLE}", "pages": "", "doi": ""}, {"pages": "", "doi": ""}),
+        ({"title": f"{TITLE}: study protocol"}, NOWHERE),
+        ({**NOWHERE, "title": f"{TITLE} (demo)"}, NOWHERE),
+        ({"title": f"Antenatal {TITLE}", "pages": "9"}, {"title": f"Postnatal {TITLE}", "pages": "9"}),
         ({}, {**NOWHERE, "year": 2015}),
         (COCHRANE, {**COCHRANE, "year": 2015}),
         ({"title": f"Type O145 in the community: {TITLE}"}, {"title": f"Type Or145 in the community: {TITLE}", "pages": "", "doi": ""}),
@@ -90,6 +96,12 @@ def test_parts_stay_apart_whatever_lacks_their_number():
     one = {"title": f"{TITLE}: I. Methods", "pages": "100-109", "doi": "10.1000/40.100"}
     two = {"title": f"{TITLE}: II. Results"}
     assert works(one, two, {**NOWHERE, "pages": "110-121", "volume": "40"})[:2] == [0, 1]
+
+
+def test_a_title_of_which_there_are_parts_joins_no_other_without_its_number():
+    whole, second = {"doi": "", "pages": "100-109"}, {**NOWHERE, "volume": "40"}
+    assert works(whole, second) == [0, 0]
+    assert works(whole, second, {"title": f"{TITLE}: II. Results"}) == [0, 1, 2]
 
 
 def test_versions_stay_apart_whatever_lacks_their_doi():

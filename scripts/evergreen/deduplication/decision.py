@@ -143,7 +143,9 @@ def _points(pairs: Comparison) -> np.ndarray:
     for name, (same, unknown, different) in LEVELS.items():
         level = getattr(pairs, name)
         score = score + np.select([level == SAME, level == UNKNOWN], [same, unknown], different)
-    score = score - 5 * pairs.numbers_differ
+    # companions stand behind each other: what keeps them apart is the veto, which a person may lift
+    behind = pairs.follows & (pairs.page == DIFFERENT)
+    score = score - LEVELS["page"][2] * behind - 5 * pairs.numbers_differ
     score = np.where(_without_subtitle(pairs), np.maximum(score, MERGED), score)
     both_entries = entries(pairs)
     # that two languages have no word in common says nothing

@@ -49,6 +49,8 @@ _ABSTRACT = 2
 """Pages that an abstract fills at most."""
 _PAPER = (6, 60)
 """From its first to its last page a paper in a supplement goes on for that much, unlike an abstract, and unlike the whole supplement."""
+_SLIP = 2
+"""Letters by which slips of the pen make one title longer."""
 _NO_ISSUE = 100
 """Number from which what stands as the issue is the number of an article or a page."""
 _DISTINCTIVE = 25
@@ -111,10 +113,11 @@ class Doubts:
         if not len(chosen):
             return decision
         vetoes = decision.vetoes.copy()
-        vetoes[chosen] |= self._vetoes(pairs.take(chosen), self._frequent(pairs, decision))
+        frequent, of_parts = self._frequent(pairs, decision), self._of_parts(pairs)
+        vetoes[chosen] |= self._vetoes(pairs.take(chosen), frequent, of_parts)
         return replace(decision, vetoes=vetoes)
 
-    def _vetoes(self, pairs: Comparison, frequent: set[str]) -> np.ndarray:
+    def _vetoes(self, pairs: Comparison, frequent: set[str], of_parts: np.ndarray) -> np.ndarray:
         column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}
         supplement = (column["issue"][pairs.a] >= 1000) | (column["issue"][pairs.b] >= 1000)
         abstracts = (pairs.kind_a == _CONFERENCE) | (pairs.kind_b == _CONFERENCE)
@@ -130,7 +133,8 @@ class Doubts:
         filled &= ~abstracts & (pages <= _PAPER[1]) & (pairs.journal != DIFFERENT)
         # no two articles share a DOI, but whatever belongs to a meeting may
         own = (pairs.doi == SAME) & ~meeting & (pairs.volume != DIFFERENT) & (pairs.page != DIFFERENT)
-        filled |= own & place
+        # ... unless the titles say otherwise: not every meeting says that it is one
+        read, filled = ~filled, filled | (own & place)
         equal = pairs.title >= 99.9
         bits = np.zeros(len(pairs), dtype=np.uint32)
 
@@ -142,7 +146,7 @@ class Doubts:
         # the first page in one, the range in the other
         ranged = (column["last_page"][pairs.a] == 0) != (column["last_page"][pairs.b] == 0)
         revised = place & ranged & (pairs.length >= _LONG) & ~meeting & ~pairs.numbers_differ
-        worded = np.flatnonzero(~equal & ~filled & ~revised & (pairs.length > 0) & ~pairs.same_id)
+        worded = np.flatnonzero(~equal & read & ~revised & (pairs.length > 0) & ~pairs.same_id)
         level = np.full(len(pairs), ALIKE, dtype=np.int8)
         level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
         doubt("wording", level == OTHER)
@@ -184,12 +188,17 @@ class Doubts:
         little = np.flatnonzero(little & ~placeless & ~pairs.same_id & ~pairs.identical)
         agree = self._agree(pairs.a[little], pairs.b[little], pairs.journal[little], cut=True)
         part = pairs.contained & (pairs.title < _ANOTHER)
-        doubt("sparse", little[~agree | (pairs.years[little] != 0) | part[little]])
+        letters = [self.table["title"].iloc[rows[little]].str.len().to_numpy() for rows in (pairs.a, pairs.b)]
+        more = pairs.contained[little] | (np.abs(letters[0] - letters[1]) > _SLIP)  # `... (demo)`
+        doubt("sparse", little[~agree | (pairs.years[little] != 0) | more])
         # what tells next year's update or another part from a work is what is missing here
         untold = (_sparse(pairs) & (pairs.years > 0)) | (
             pairs.cut_longer & (pairs.page != SAME) & (pairs.doi != SAME)
         )
         doubt("sparse", untold & ~placeless & ~pairs.same_id)
+        # which part it is, one does not say, and there are several
+        numberless = of_parts[pairs.a] | of_parts[pairs.b]
+        doubt("sparse", numberless & (pairs.page != SAME) & (pairs.doi != SAME) & ~pairs.same_id)
         # of a team's abstracts at one meeting one may begin as the other
         doubt("sparse", part & ~pairs.cut & meeting & (pairs.page != SAME) & ~pairs.same_id)
 
@@ -280,6 +289,16 @@ class Doubts:
         places = places[places["page"].gt(0) & places["volume"].gt(0)].drop_duplicates()
         counts = places["title"].value_counts()
         return set(counts.index[counts >= SHARED_BY])
+
+    def _of_parts(self, pairs: Comparison) -> np.ndarray:
+        """Of each record whether another one has its title with the number of a part, and it has none itself."""
+        found = np.zeros(len(self.table), dtype=bool)
+        chosen = np.flatnonzero(
+            pairs.numbers_differ & pairs.contained & (pairs.authors == SAME) & (pairs.journal != DIFFERENT)
+        )
+        for rows in (pairs.a[chosen], pairs.b[chosen]):
+            found[rows[~self.table["part"].to_numpy()[rows]]] = True
+        return found
 
     def _other_trial(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         registry = self.table["registry"]

@@ -32,6 +32,10 @@ COLUMNS = (
     "last_page", "located", "doi", "pmid", "registry", "secondary", "kind", "cochrane", "heading", "people",
 )  # fmt: skip
 
+_OWN_BRACKET = r"(?i)\[\s*((?:part\s|no\.?\s)?(?:\d{1,2}|[ivx]{1,5}|[a-d])|(?:study )?protocol|erratum|corrigendum|correction)\s*\]\W*$"
+"""A bracket at the end that is no note of a database: it counts, or says what the work is."""
+_BEHIND_NOTE = r"(?i)\s*\.?\s*\[review(?:\s?\.\s*(\d{1,2}))\W*$"
+"""The number of a part that got into a note."""
 _NOTES = (
     # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
     r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
@@ -92,7 +96,14 @@ _THESIS = r"\b(?:thesis|theses|dissertations?|ph\.? ?d)\b"
 _REPORT = r"(?:^|; )(?:technical |research |government |final )?report\b"
 _OF_ABSTRACT = r"(?i)^(?:S|A|P|O|OP|AB|PO|PS)-?[0-9]{1,4}[a-z]?(?:\W|$)"
 """Pages of a supplement (`S123`), numbers of posters and talks."""
-_PART = r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}|\d{1,2})\W*$|\s(?:II|III|IV|[1-9])\W*$|(?::\s*|\.\s+)(?:I{1,3}|IV|VI?)[.:]\s"
+_PART = (
+    r"(?i)\bpart\s+(?:\w+\W*$|[IVX\d]+\b)|[:.]\s*(?:[IVX]{1,4}[a-d]?|\d{1,2})\W*$|\s[(\[]?(?:II|III|IV|[1-9])\W*$"
+    r"|(?::\s*|\.\s+)(?:I{1,3}|IV|VI?|[1-9])[.:]\s|^(?:[IVX]{1,4}|[1-9])[.:]\s"
+    r"|(?:^|[:.(\-\x{2013}]\s*)(?:volume|paper|report|communication|chapter|section|lesson|teil|parte|partie|deel|del|bolum|bölüm|часть)\s(?:[IVX]{1,4}|\d{1,2})\b"
+    r"|\b(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|[4-9]th|1\.|2\.|3\.|(?:zweit|dritt|erst)er)\s(?:part|report|communication|teil)\b"
+    r"|\b(?:\d|[IVX]{1,4}|prim\S*|segund|second|seconde|terc\S*|terz|premi\S*|deuxi\S*|troisi\S*)(?:a|e|re|ª)?\s(?:parte|partie)\b"
+)
+"""What says that a title is of a part: its number at an edge, in figures, letters or words of several languages."""
 _GRADED = r"(?i)\b(?:type|stage|grade|class)\s(?:[IV]{1,3}|\d{1,2})(?:\s?(?:or|and|to|&|[/,\-–])\s?(?:[IV]{1,3}|\d{1,2}))*\W*$"
 """A title that ends in a number that counts no parts."""
 _BRACKETED = r"^\W{0,3}\[[^\[\]]*\]"
@@ -105,6 +116,8 @@ _VERNACULAR = (
 """Scripts and words that English titles do not have."""
 _BESIDE = (
     (_FLAG, "", ()),
+    (_OWN_BRACKET, r"(\1)", ("[",)),
+    (_BEHIND_NOTE, r". \1", ("[",)),
     (_NOTES, "", ("[", "(", "...")),
     (_UNCLOSED, r"\1", ("[",)),
     (_ERRATUM, "", ()),
@@ -260,7 +273,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
     noted = prefixed | _matches(raw, _FLAG) | _matches(raw, SPOKEN)
     marked = _matches(raw, r"[\[(]|\.\.\.")
     few = raw.filter(pa.array(marked))
-    noted[marked] |= _matches(few, _NOTES) | _matches(few, _UNCLOSED)
+    for pattern in (_NOTES, _UNCLOSED, _BEHIND_NOTE):
+        noted[marked] |= _matches(few, pattern)
     if noted.any():
         chosen = pa.array(noted)
         bare = raw.filter(chosen)

@@ -43,6 +43,8 @@ _SERIAL = frozenset(
 )  # fmt: skip
 _FRAME = _MEETING | {"proceedings", "proc", "annual"}
 """Words around the name of a meeting: `Proceedings of the 12th`."""
+_PUBLISHED = {"proceedings", "proc"}
+_SHORT_FOR = {"conf": "conference", "symp": "symposium", "intl": "international", "int": "international"}
 _BEFORE_MEETING = _FRAME | {"international", "national", "european", "world", "joint", "ieee", "acm"}
 _IN_JOURNAL = re.compile(r"(.+?) conference (?!(?:on|of|for|in|and|series|proceedings|papers)\b)")
 _SHORTEST_PREFIX = 6
@@ -76,6 +78,7 @@ class _Name:
     initials: str
     home: _Name | None
     acronym: str
+    framed: bool
 
     @classmethod
     @lru_cache(maxsize=1 << 17)
@@ -88,6 +91,7 @@ class _Name:
             "".join(word[0] for word in words),
             None if home == name else cls.of(home),
             _only_word(name),
+            not _FRAME.isdisjoint(words),
         )
 
 
@@ -97,6 +101,8 @@ def _level(a: str, b: str) -> int:
     known = _compare(one, other)
     if known < 1 and (one.home or other.home):
         known = max(known, _compare(one.home or one, other.home or other))
+    if known < 1 and (one.framed or other.framed):
+        known = max(known, _compare_framed(one.words, other.words))
     if known < 1 and (
         (one.acronym and _stands_for(one.acronym, b)) or (other.acronym and _stands_for(other.acronym, a))
     ):
@@ -165,6 +171,17 @@ def _compare(a: _Name, b: _Name) -> int:
     ):
         return 0
     return 0 if count >= 2 and _skips(long.words, short.words) else -1
+
+
+def _compare_framed(a: list[str], b: list[str]) -> int:
+    """Names of meetings in whatever order: `Proc. VLSA` is `VLSA`, `7th International Workshop on Graphs` may be `Graphs Workshop`."""
+    one, other = (
+        {_SHORT_FOR.get(word, word) for word in words if word not in _PUBLISHED and not word[0].isdigit()}
+        for words in (a, b)
+    )
+    if one ^ other <= {"annual", "international"} and one & other:
+        return int(one == other)
+    return -1
 
 
 def _home(name: str) -> str:

@@ -15,7 +15,8 @@ from evergreen.records.normalise import searchable, spoken
 
 
 def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+    """The words in the form that titles are compared in."""
+    return frozenset(searchable(words).split())
 
 
 FUNCTION = _listed(
@@ -41,20 +42,41 @@ SERIAL = _listed(
     "buchbesprechung buchbesprechungen leserbrief leserbriefe beitrag tagungsbericht mitteilungen gesellschaft nachrichten heft kongress "
     "jahrestagung vorwort thema berichtigung lettre redaction numero ce dans lecture livres comptes rendus reponse auteurs auteur resumes "
     "communications carta cartas resenas resena bibliograficas libros fe erratas errores comunicaciones orales respuesta autores autor "
-    "resumenes congreso presentacion desk images image clinical medicine preguntas respuestas imagen mes semana caso clinico"
+    "resumenes congreso presentacion desk images image clinical medicine preguntas respuestas imagen mes semana caso clinico "
+    "answers arts cme con concern conferences conflict continuing courses credits date dilemma education expression grants humanities "
+    "information interest job material mystery points positions presentations pro quarter questions quiz rapid remember "
+    "responses rounds satellite statement supplementary symposia tips travel tricks watch web "
+    "compte rendu courrier croises lecteurs lettere direttore gelesen berichtet normas publicacion societe listy redakcji mektup "
+    "от письмо редакции редакцию 편집자 편집장의 서문 글"
 )
 """Words that serial pieces of journals and meetings are called by: editorials, lists of contents, replies, book reviews."""
+ABOUT = _listed(
+    "abridged addendum addenda book comment commentary commentaries comments concern concerning correction corrections correspondence "
+    "club corrigenda corrigendum corrected counterpoint data decision design discussion editorial editorials errata erratum foreword introduction "
+    "letter letters misprint obituary peer plan podcast preface protocol publisher rationale reaction rebuttal regarding rejoinder remarks replies reply republication "
+    "republished respond responds response responses retraction summary supplement supplementary video withdrawal "
+    "antwort berichtigung buchbesprechung erwiderung kommentar korrektur leserbrief schlusswort studienprotokoll vorwort zuschrift "
+    "commentaire commentaires lettre rectificatif reponse preface protocole carta comentario comentarios correccion corrige erratas fe replica "
+    "protocolo respuesta commento lettera replica risposta comentario correcao resposta antwoord commentaar rectificatie odpowiedz komentarz "
+    "yorum yanit svar kommentti rettelse oprava ответ комментарии исправление письмо 訂正 正誤表 勘误 更正 回复 정정"
+)
+"""Words for what is written about a work, or beside it: its protocol, a letter, the reply, what was corrected. `searchable` form."""
+FRAMES = _listed(
+    "analysis clinical executive final graphical material patients randomised randomized statistical study systematic trial"
+)
+"""Words that stand beside those of `ABOUT`: a `study protocol`, an `executive summary`."""
 NAMES_A_WORK = 3
 """Content words outside `SERIAL` from which a title names one work even where it has `SERIAL` words."""
 
 
 def _pairs(listed: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(pair.split("/")) for pair in sorted(_listed(listed)))
+    return tuple(tuple(pair.split("/")) for pair in sorted(listed.split()))
 
 
 CONTRASTS = _pairs(
     "macro/micro mater/pater matern/patern intra/infra iran/iraq stomy/tomy stemi/nstemi ileum/ilium ileal/ilial medial/median gia/sia "
-    "ureter/urether ureth/uret adren/arden cox/dox mg/mug"
+    "ureter/urether ureth/uret adren/arden cox/dox mg/mug fetal/fatal phagia/phasia humeral/humoral carotid/parotid facial/fascial "
+    "perine/perone insulin/inulin cystine/cysteine glucan/glycan mitosis/miosis meiosis/miosis radial/radical oral/aural"
 )
 """Morphemes that make another word of the same stem although they differ in one letter, which slips of the pen do as well."""
 PREFIXES = _pairs("pre/per peri/per ante/anti ab/ad af/ef di/bi un/in in/en over/ever sub/sup")
@@ -90,11 +112,18 @@ _NUMERALS = {
     "first": "1", "second": "2", "third": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8",
     "ix": "9", "x": "10", "xi": "11", "xii": "12",
 }  # fmt: skip
-_ROMAN = frozenset(_NUMERALS) & _listed("ii iii vi vii viii ix xi xii")
+_NUMERALS |= {
+    ten * "x" + unit: str(10 * ten + at)
+    for ten in (1, 2, 3)
+    for at, unit in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"], 1)
+}
+_ROMAN = frozenset(word for word in _NUMERALS if len(word) > 1 and set(word) <= set("ivx")) - {"iv"}
 """Not `i`, `v` and `iv`, which are letters and words as well."""
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _DIGITS = re.compile(r"\d+")
-_BOUNDARY = re.compile(r"[:;.?!]+(?=\s|$)|\s[-\u2013\u2014]+\s?|\u2014|[()\[\]{}\"\u201c\u201d]")
+_BOUNDARY = re.compile(
+    r"[:;.?!]+(?=\s|$)|[\uff1a\uff1b\u3002]|\s[-\u2013\u2014]+\s?|\u2014|[()\[\]{}\"\u201c\u201d]"
+)
 _EDGE = "\n"
 _AMPERSAND = re.compile(r"&(?:amp;)?(?![#\w]+;)")
 _PLAIN = re.compile(r"[a-z0-9]+|\n")
@@ -193,7 +222,19 @@ def _added(title: Words, where: slice) -> int:
         return SAME
     begins, ends = where.start == 0, where.stop == len(title.words)
     part = (ends and where.start in title.edges) or (begins and where.stop in title.edges)
-    return SAME if part else OTHER
+    return SAME if part and not _about(title.words[where], begins) else OTHER
+
+
+def _about(part: list[str], first: bool) -> bool:
+    """Whether a part of a title says that the rest is the title of another work: `Reply to: ...`, `...: study protocol`.
+
+    Before the other's title one such word is enough, where names may be (`Letter by Moe regarding`); behind it
+    (`...: the response to treatment`) all words are of that sort.
+    """
+    telling = [word for word in part if word not in FUNCTION]
+    if first:
+        return bool(telling) and (telling[0] in ABOUT or telling[-1] in ABOUT)
+    return any(word in ABOUT for word in telling) and all(word in ABOUT | SERIAL | FRAMES for word in telling)
 
 
 def _cut(x: Words, y: Words, here: slice, there: slice, known: Callable[[str], bool]) -> bool:
