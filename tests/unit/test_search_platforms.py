@@ -52,6 +52,9 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "# 1": ("# 1 denosumab[tiab]\n# 2 arthritis[mh]\n# 3 #1 AND #2", Sent(BOTH)),
     "S1 over rows": ("S1 denosumab[tiab] OR\n   prolia[tiab]\nS2 arthritis[mh]\nS3 S1 AND S2", Sent("(denosumab[tiab] OR prolia[tiab]) AND (arthritis[mh])")),
     "Line 1": ("Line 1: denosumab[tiab]\nLine 2: arthritis[mh]\nLine 3: Line 1 AND Line 2", Sent(BOTH)),
+    "Step 1": ("Step 1: denosumab[tiab]\nStep 2: arthritis[mh]\nStep 3: Step 1 AND Step 2", Sent(BOTH)),
+    "Query 1, among terms": ("Query 1: denosumab[tiab]\nQuery 2: query 1 AND english[la]", Sent("(denosumab[tiab]) AND english[la]")),
+    "a word for lines that is a word": ("1. no 2 inhibitor[ti]\n2. step 1 study[ti]\n3. 1 AND 2", Sent("(no 2 inhibitor[ti]) AND (step 1 study[ti])")),
     "1 and a tab": ("1\tdenosumab[tiab]\n2\tarthritis[mh]\n3\t1 AND 2", Sent(BOTH)),
     "1 - ": ("1 – denosumab[tiab]\n2 – arthritis[mh]\n3 – 1 AND 2", Sent(BOTH)),
     "a number in a row of its own": ("1\ndenosumab[tiab]\n4,532\n2\narthritis[mh]\n120,000\n3\n#1 AND #2\n77", Sent(BOTH, (4532, 120000, 77))),
@@ -158,6 +161,11 @@ STRATEGIES: dict[str, tuple[str, Sent | Refused]] = {
     "ClinicalTrials.gov": ("AREA[InterventionName]denosumab AND arthritis", Refused(1, "ClinicalTrials.gov")),
     "Google Scholar": ('allintitle: denosumab "bone loss"', Refused(1, "Google Scholar")),
     "Europe PMC": ('TITLE:"denosumab" AND SRC:MED', Refused(1, "Europe PMC")),
+    "CNKI": ("SU='脑卒中' AND TI='阿司匹林'", Refused(1, "CNKI")),
+    "Wanfang": ("题名:(脑卒中) AND 关键词:(阿司匹林)", Refused(1, "Wanfang")),
+    "SinoMed": ('"脑卒中"[常用字段:智能]', Refused(1, "SinoMed")),
+    "Global Index Medicus": ("kw:stroke AND ti:aspirin", Refused(1, "BVS")),
+    "a bar within words": ("stroke|cva aspirin", Refused(1, "does not know")),
     "IEEE Xplore": ('("All Metadata":denosumab) AND ("Document Title":bone)', Refused(1, "IEEE")),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 OVID, EMBASE, COCHRANE, EBSCO = "Ovid", "Embase.com", "the Cochrane Library", "EBSCO (CINAHL)"
 WOS, SCOPUS, PROQUEST, BVS = "Web of Science", "Scopus", "ProQuest", "LILACS (BVS)"
 PSYCNET, REGISTER, SCHOLAR, EPMC = "APA PsycNet", "ClinicalTrials.gov", "Google Scholar", "Europe PMC"
+CHINESE = "CNKI, Wanfang, VIP or SinoMed"
 LUCENE, IEEE, DIMENSIONS, OPENALEX = "Epistemonikos or the Lens", "IEEE Xplore", "Dimensions", "OpenAlex"
 
 _SUFFIX = "ti|ab|tw|mp|sh|pt|kw|kf|fs|hw|ot|nm|rn|dm|mv|ez|da|dt|dp|yr|lg|jn|jw|au|in|pm|up|ed|tx|bt|tc|id|de|dv|xs|ui|af|px|ps|so|tn|ct|gw"
@@ -45,6 +46,8 @@ SIGNS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     (r"\b(?:TOPIC|ALL FIELDS)\s*:", (WOS,), False),
     (r"(?<=[\w*?$\")]) \((?:Topic|Title|Abstract|Author Keywords|Keyword Plus(?: \u00ae)?|All Fields|Publication Titles?|Document Types?|Publication Years?|Languages?)\)(?=\s*$|\s+(?:AND|OR|NOT)\b|\))", (WOS,), False),
     (r"\bTITLE\s*:\s*\(", (WOS, EPMC), False),
+    (r"(?:\u4e3b\u9898|\u9898\u540d|\u7bc7\u540d|\u6807\u9898|\u5173\u952e\u8bcd|\u6458\u8981|\u5168\u6587|\u4e3b\u9898\u8bcd)\s*[:=\uff1a%]|\[[\u4e00-\u9fff]+(?::[\u4e00-\u9fff]+)?\]", (CHINESE,), False),
+    (r"\b(?:SU|TI|KY|AB|FT|TKA|[MRUTK])\s*%?=\s*(?:'|[\u4e00-\u9fff])", (CHINESE,), False),
     (r"\bNEAR(?:\s?/\s?)?\d+\b", (WOS, EMBASE, COCHRANE, PROQUEST), True),
     (r"\bONEAR/\d+", (SCOPUS,), True),
     (r"\bNEXT/?\d+", (EMBASE, COCHRANE), True),
@@ -55,7 +58,7 @@ SIGNS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     (r"\.(?:exact|explode)\b|\bnoft\s*\(", (PROQUEST,), True),
     (r"\b(?:pre|n|p|N|P)/\d+", (PROQUEST,), False),
     (r"\b(?:ti|ab|su|ft|all|mainsubject|mesh|emb|la|pd|dtype|rtype|stype|at|yr|pub|au|if|diskw|tiab)(?:,(?:ti|ab|su|if))*\(", (PROQUEST,), True),
-    (r"(?:^|[\s(])(?:tw|mh|ti|ab|db|mj|la|instance|type_of_study|year_cluster|pt)\s?:\s?[(\"\w]", (BVS,), False),
+    (r"(?:^|[\s(])(?:tw|mh|ti|ab|db|kw|mj|la|instance|type_of_study|year_cluster|pt)\s?:\s?[(\"\w]", (BVS,), False),
     (r"\b(?:Any Field|Index Terms?|Test & Measures|Population Group|Age Group)\s*:", (PSYCNET,), True),
     (r"\b(?:AREA|EXPAND|COVER(?:AGE)?|SEARCH)\s*\[", (REGISTER,), False),
     (r"\ball?in(?:title|text)\s*:|\bintitle\s*:|\b(?:site|filetype):\w", (SCHOLAR,), True),

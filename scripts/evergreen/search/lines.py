@@ -34,8 +34,10 @@ EXPLICIT = re.compile(
     rf"#?\s?(\d+)\s*[.):]\s+(.*)|#?\s?(\d+)[.)](?=[^\d\s.,])(.*)|#(\d+)\s+(?!{OPERATORS})(.*)|#(\d+)()$",
     re.IGNORECASE,
 )
+NAMED = r"(?:lines?|search(?:es)?|sets?|steps?|quer(?:y|ies)|no\.?)"
+"""What people call lines."""
 COUNTED = re.compile(
-    r"(|#|# |S|L|Lines?|Search|Set|Step|Query|No\.?|[(\[]#?)\s*(\d+)(?:\s*[.:)\]|]+\s*|\s+-\s+|\s+|$)(.*)",
+    rf"(|#|# |S|L|{NAMED}|[(\[]#?)\s*(\d+)(?:\s*[.:)\]|]+\s*|\s+-\s+|\s+|$)(.*)",
     re.IGNORECASE,
 )
 SEARCH = re.compile(r"[\s.>]*(?:search|query|search query)\s*:\s*", re.IGNORECASE)
@@ -49,7 +51,7 @@ COUNT_WORDS = (
 TIME = re.compile(r"[\s|]+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]m)?\s*$", re.IGNORECASE)
 STOP = re.compile(r"(?<=[\])\"])\s*[.;,]$")
 """The mark that ends a line in running text or a list."""
-ONE_REFERENCE = r"(?:#|S|L|lines?\s+|sets?\s+|search(?:es)?\s+)?\d+"
+ONE_REFERENCE = rf"(?:#|S|L|{NAMED}\s+)?\d+"
 REFERENCES = re.compile(
     rf"(?:[\s(),/\-\[\]]|\b{ONE_REFERENCE}(?!\w)|#\d+|\band\b|\bor\b|\bnot\b)+", re.IGNORECASE
 )

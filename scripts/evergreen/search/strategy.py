@@ -38,6 +38,10 @@ LONELY_NUMBER = re.compile(
 NEAR = re.compile(r'"([^"]*)"\s*\[([^\]:]*):~\d+\]')
 NEAR_FIELDS = {"ti", "title", "tiab", "title/abstract", "ad", "affiliation"}
 FILTER = re.compile(r"\bfilter:([A-Za-z0-9_]+)")
+CALLED = re.compile(
+    rf"(^\s*|\(\s*|\b(?:AND|OR|NOT)\s+){lines.NAMED}\s+(\d+)(?=\s*(?:$|\)|(?:AND|OR|NOT)\b))", re.IGNORECASE
+)
+"""A line that is called one among terms: `Line 1 AND english[la]`."""
 SERIES = re.compile(r"\bS(\d+)\b(?!\[)", re.IGNORECASE)
 FIRST_DAY = "1000/01/01"
 
@@ -212,7 +216,7 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
             )  # fmt: skip
         return text
     if lines.REFERENCES.fullmatch(FILTER.sub(" ", text)) and re.search(r"\d", FILTER.sub("", text)):
-        text = re.sub(r"\b(?:S|L|lines?\s+|sets?\s+|search(?:es)?\s+)(?=\d)", "", text, flags=re.IGNORECASE)
+        text = re.sub(rf"\b(?:S|L|{lines.NAMED}\s+)(?=\d)", "", text, flags=re.IGNORECASE)
         text = ALL_OF.sub(all_of, text.translate(str.maketrans("[]", "()")))
         text = re.sub(r"\b(and|or|not)\b(?!/)", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
         text = re.sub(r"(?<![\w:])#?(\d+)\b", r"#\1", text)
@@ -227,7 +231,11 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
                 todo="Write AND, OR or NOT between lines, and hits in brackets behind a line with terms.",
             )  # fmt: skip
         return text
-    parts = re.split(r'("[^"]*")', text)
+
+    def called(match: re.Match[str]) -> str:
+        return f"{match[1]}#{match[2]}" if match[2] in earlier else match[0]
+
+    parts = re.split(r'("[^"]*")', CALLED.sub(called, text))
     parts[::2] = [
         ALL_OF.sub(all_of, SERIES.sub(r"#\1", part) if line.series else part) for part in parts[::2]
     ]

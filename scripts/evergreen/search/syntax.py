@@ -30,7 +30,7 @@ _PAIRS = "Quotation marks stand in pairs around a phrase: add it, or take the od
 NO_WORDS = (
     (re.compile(r"^[A-Za-z][\w/]*:$"), "is no part of a query",
      "Put # before what is a comment; write a filter, sort or limit as a term, such as AND english[la]."),
-    (re.compile(r"[$?]|^(?!#\d+$).*#"), "has a sign that PubMed does not know",
+    (re.compile(r"[$?|]|^(?!#\d+$).*#"), "has a sign that PubMed does not know",
      "Truncate with * at the end of a word, write other spellings out, or put quotation marks around the phrase."),
     (re.compile("^'..|''"), "has an odd quotation mark", _PAIRS),
     (re.compile(r"^[,;]"), "stands between terms", "Write AND, OR or NOT between them, and hits behind a blank."),
