@@ -81,6 +81,10 @@ from tests.rows import each
         ("Erosions in arthritis: response to denosumab", "Erosions in arthritis", SAME),
         ("Review article: erosions in arthritis", "Erosions in arthritis", SAME),
         ("Fetal erosions", "Fatal erosions", OTHER),
+        ("地诺单抗治疗男性骨质疏松症", "地诺单抗治疗女性骨质疏松症", OTHER),
+        ("地诺单抗治疗骨质疏松症。", "地诺单抗治疗骨质疏松症", SAME),
+        ("Data from: Erosions in arthritis", "Erosions in arthritis", OTHER),
+        ("Erosions in arthritis: a data analysis", "Erosions in arthritis", SAME),
         ("Patterns of multiple sclerosis in Niger", "Patterns of multiple sclerosis in Nigeria", OTHER),
     ],
 )

@@ -86,7 +86,7 @@ _COMMENT = (
 _FLAG = r"(?i)^\W*(?:retracted|withdrawn)(?:\sarticle)?\s*[:.\-–]\s*"
 _PREPRINT = (
     r"^(?:med|bio|chem|psy|soc|eng|edu)?a?r?x?rxiv\b|^arxiv\b|^(?:med|bio|chem|psy|soc|eng|edarxiv)(?:r|arx)?xiv\b"
-    r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"
+    r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^preprints with\b|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"
 )
 _PREPRINT_DOI = r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}$|21203/rs|48550/|2139/ssrn|20944/preprints|31234/|26434/chemrxiv|22541/au|36227/techrxiv)"
 _CONFERENCE = (

@@ -52,15 +52,17 @@ SERIAL = _listed(
 """Words that serial pieces of journals and meetings are called by: editorials, lists of contents, replies, book reviews."""
 ABOUT = _listed(
     "abridged addendum addenda book comment commentary commentaries comments concern concerning correction corrections correspondence "
-    "club corrigenda corrigendum corrected counterpoint data decision design discussion editorial editorials errata erratum foreword introduction "
-    "letter letters misprint obituary peer plan podcast preface protocol publisher rationale reaction rebuttal regarding rejoinder remarks replies reply republication "
+    "corrigenda corrigendum corrected counterpoint decision design discussion editorial editorials errata erratum foreword introduction "
+    "letter letters misprint obituary plan podcast preface protocol rationale reaction rebuttal regarding rejoinder remarks replies reply republication "
     "republished respond responds response responses retraction summary supplement supplementary video withdrawal "
     "antwort berichtigung buchbesprechung erwiderung kommentar korrektur leserbrief schlusswort studienprotokoll vorwort zuschrift "
-    "commentaire commentaires lettre rectificatif reponse preface protocole carta comentario comentarios correccion corrige erratas fe replica "
+    "commentaire commentaires lettre rectificatif reponse protocole carta comentario comentarios correccion corrige erratas fe replica "
     "protocolo respuesta commento lettera replica risposta comentario correcao resposta antwoord commentaar rectificatie odpowiedz komentarz "
     "yorum yanit svar kommentti rettelse oprava ответ комментарии исправление письмо 訂正 正誤表 勘误 更正 回复 정정"
 )
 """Words for what is written about a work, or beside it: its protocol, a letter, the reply, what was corrected. `searchable` form."""
+BEFORE = ABOUT | _listed("club data graphical peer publisher publishers")
+"""Those and others that do so before the title only: `Data from: ...`, `Journal club: ...`."""
 FRAMES = _listed(
     "analysis clinical executive final graphical material patients randomised randomized statistical study systematic trial"
 )
@@ -129,6 +131,8 @@ _AMPERSAND = re.compile(r"&(?:amp;)?(?![#\w]+;)")
 _PLAIN = re.compile(r"[a-z0-9]+|\n")
 _CODED = frozenset("&<>'`\\$")
 _CUT = re.compile(CUT)
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+"""Signs of scripts that put no blanks between words: each counts as a word."""
 
 SAME, TYPO, SLIP, WORDS, OTHER = 2, 1, 0, -1, -2
 
@@ -159,7 +163,7 @@ class Words:
             return cls(words, frozenset(edges | {0, len(words)}), _ends_open(title))
         for piece in marked.split(_EDGE):
             edges.add(len(words))
-            words += searchable(piece).split()
+            words += _UNSPACED.sub(r" \g<0> ", searchable(piece)).split()
         return cls(words, frozenset(edges | {len(words)}), _ends_open(title))
 
 
@@ -233,7 +237,7 @@ def _about(part: list[str], first: bool) -> bool:
     """
     telling = [word for word in part if word not in FUNCTION]
     if first:
-        return bool(telling) and (telling[0] in ABOUT or telling[-1] in ABOUT)
+        return not BEFORE.isdisjoint([*telling[:1], *telling[-1:], "".join(telling)])
     return any(word in ABOUT for word in telling) and all(word in ABOUT | SERIAL | FRAMES for word in telling)
 
 

@@ -16,6 +16,8 @@ from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
 _DOI_TAIL = re.compile(r"(?:\[(?:doi|pii)\]|[.,;:'\"])+$", re.IGNORECASE)
+_DOI_VERSION = re.compile(r"(?<=\d)v\d{1,2}(?:\.(?:full|abstract|supplementary|article)\b.*)?$")
+"""What bioRxiv, medRxiv and arXiv put behind the DOI in the address of a version; the DOI is that of all versions."""
 _CLOSES = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 
@@ -47,7 +49,8 @@ def canonical_doi(text: str) -> str:
         if shorter == doi:
             break
         doi = shorter
-    return doi.lower().rstrip("/")
+    doi = doi.lower().rstrip("/")
+    return _DOI_VERSION.sub("", doi) if doi.startswith(("10.1101/", "10.48550/")) else doi
 
 
 _PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
