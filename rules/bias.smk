@@ -35,9 +35,28 @@ rule merge_bias:
         " --judgements {output.judgements:q} --conflicts {output.conflicts:q} --agreement {output.agreement:q} > {log:q} 2>&1"
 
 
-rule draw_bias:
+# Apart, for the list of studies changes with every new one, and the figures only with those that are judged.
+rule label_judged:
     input:
         judgements="results/risk_of_bias/judgements.csv",
+        studies="results/screening/studies.csv",
+    output:
+        "results/risk_of_bias/labels.csv",
+    log:
+        "results/logs/label_judged.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("label_judged"),
+    params:
+        **program("label_judged.py"),
+    shell:
+        "python {params.script:q} --judgements {input.judgements:q} --studies {input.studies:q} --out {output:q} > {log:q} 2>&1"
+
+
+rule draw_bias:
+    input:
+        unpack(bias_figure_inputs),
     output:
         report(
             expand(
@@ -64,10 +83,11 @@ rule draw_bias:
     params:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
+        labels=lambda w, input: (["--labels", input.labels] if "labels" in input.keys() else []),
         values=value("draw_bias", params.draw_bias(PROTOCOL)),
         prints=value("draw_bias", PRINTS.values),
     shell:
-        "python {params.script:q} --judgements {input.judgements:q} --params {params.values:q} --prints {params.prints:q}"
+        "python {params.script:q} --judgements {input.judgements:q} {params.labels:q} --params {params.values:q} --prints {params.prints:q}"
         " --out {params.folder:q} > {log:q} 2>&1"
 
 

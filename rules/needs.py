@@ -57,6 +57,7 @@ NEEDS = {
     # Up to ten outcomes; a forest plot of 300 studies takes 10 s and more.
     "draw_outcomes": Needs(mb=400, mb_per_mb=40, minutes=60),
     "merge_bias": Needs(stays=True),
+    "label_judged": Needs(stays=True),
     "draw_bias": Needs(stays=True),
     "draw_stages": Needs(stays=True),
     "grade_certainty": Needs(stays=True),

@@ -11,6 +11,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import bias_summary, printing, risk_of_bias
 from evergreen.figures.style import save_pages, style
+from evergreen.screening.study_labels import StudyLabels
 from evergreen.sheets import folded
 
 
@@ -19,10 +20,14 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--params", type=json_argument, required=True, help="{tool, names}")
     arguments.add_argument("--out", required=True, help="folder for summary.* and graph.*")
+    arguments.add_argument("--labels", help="what studies are called, where screening knows it")
     printing.add_argument(arguments)
     args = arguments.parse_args(argv)
 
+    labelled = tables.read_rows(args.labels) if args.labels else []
+    label = StudyLabels((row["study"], row["label"]) for row in labelled)
     judgements = tables.read_table(args.judgements)
+    judgements["study"] = judgements["study"].map(label)
     tool = tool_of(args.params["tool"])
     folder = Path(args.out)
     called = {folded(name): shown for name, shown in args.params["names"].items()}

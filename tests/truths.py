@@ -257,7 +257,7 @@ def _brought(truth: Truth, found: re.Match[str]) -> bool:
 
 
 says(r"^Nothing is extracted at the level of the study of (.+)\.$")(
-    lambda truth, found: names(found[1]) == [row["study"] for row in truth.included]
+    lambda truth, found: names(found[1]) == [row["report_name"] for row in truth.included]
 )
 numbered(
     r"^New studies: (\d+), in (\d+) reports?; further reports of studies already included: (\d+)\.$",
@@ -267,7 +267,9 @@ numbered(
 )
 numbered(r"^(\d+) further reports? of known studies came", lambda truth: truth.further)
 says(r"^(\d+) studies were added: (.+)\.$")(
-    lambda truth, found: names(found[2]) == [row["study"] for row in truth.included if row["round"] == SECOND]
+    lambda truth, found: (
+        names(found[2]) == [row["report_name"] for row in truth.included if row["round"] == SECOND]
+    )
 )
 says(r"^No study was added\.$")(
     lambda truth, found: not any(row["round"] == SECOND for row in truth.included)

@@ -8,5 +8,10 @@ def bias_inputs(wildcards):
     return {name: paths for name, paths in found.items() if paths}
 
 
+def bias_figure_inputs(wildcards):
+    found = {"judgements": "results/risk_of_bias/judgements.csv"}
+    return found | ({"labels": "results/risk_of_bias/labels.csv"} if PROTOCOL.sources else {})
+
+
 # Where people rated the certainty of the evidence (GRADE), the ratings are counted together.
 CERTAINTY = ["results/risk_of_bias/certainty.csv"] if sheet("config/certainty") else []

@@ -31,6 +31,17 @@ def test_studies_are_listed_once_and_never_beside_the_included_ones():
     assert tables["awaiting"].empty
 
 
+def test_reports_of_one_author_and_year_that_nobody_assigned_stay_apart():
+    works = WORKS.assign(authors="Smith J", year=2001)
+    full_text = pd.DataFrame({"work_id": ["a", "b"], "decision": "exclude", "reason": "review"})
+    nothing = (
+        pd.DataFrame({"work_id": [], "note": []}),
+        pd.DataFrame({"study": [], "status": [], "work_ids": []}),
+    )
+    named = characteristics(works, full_text, *nothing, REASONS)["exclude"]
+    assert named[["study", "work_ids"]].to_numpy().tolist() == [["Smith 2001a", "a"], ["Smith 2001b", "b"]]
+
+
 def test_a_report_without_author_is_named_by_its_id():
     full_text = pd.DataFrame({"work_id": ["c", "b"], "decision": ["awaiting", "awaiting"], "reason": ""})
     votes = pd.DataFrame({"work_id": [], "note": []})

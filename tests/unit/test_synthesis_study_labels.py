@@ -4,8 +4,8 @@ import pandas as pd
 
 from evergreen.extraction.slices import slices_of
 from evergreen.protocol.outcomes import Outcome
+from evergreen.screening.study_labels import StudyLabels, label_of
 from evergreen.synthesis.outcome import result
-from evergreen.synthesis.study_labels import label_of
 from tests.protocols import pooling
 from tests.rows import each
 
@@ -31,6 +31,13 @@ SCREENED = pd.DataFrame({
 )  # fmt: skip
 def test_labels(study, called, part, label):
     assert label_of(study, called, part) == label
+
+
+def test_a_study_is_found_in_whatever_letter_case_the_sheets_have_it():
+    label = StudyLabels.listed(SCREENED)
+    assert [label(study) for study in ("DRIVE", "drive ", "C", "unknown")] == ["Takeuchi 2016 (DRIVE)", "Takeuchi 2016 (DRIVE)", "C", "unknown"]  # fmt: skip
+    assert [label.tell_more(names) for names in (["C", "unknown"], ["C", "B"])] == [False, True]
+    assert StudyLabels.listed(None)("DRIVE") == "DRIVE"
 
 
 def test_every_row_of_a_result_is_called_by_its_first_report():

@@ -14,6 +14,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
 from evergreen import tables
 from evergreen.synthesis.result.trail_places import place_of
@@ -90,6 +91,28 @@ def test_every_place_shows_the_same_numbers(run, read, outcome):
     total = tables.read_table(folder / "forest.csv").query("row == 'total'").iloc[0]
     shown = [f"{float(total[name]):.3f}" for name in ("effect", "ci_low", "ci_high")]
     assert list(map(float, shown)) == pytest.approx(BY_HAND[outcome], abs=1.5e-3)
+
+
+def test_every_reader_sees_the_same_label_of_a_study(run, read):
+    """Its name in the sheets stands in a column that is called so, and nowhere else."""
+    results = run[0] / "results"
+    book = load_workbook(results / "report/tables.xlsx", read_only=True)
+    seen = read | {
+        "workbook": "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row),
+        **{path.stem: text_of(path) for path in [*results.glob("figures/*/forest.svg"), *results.glob("figures/*/summary.*")] if path.suffix in (".svg", ".csv")},
+        **{path.name: "\n".join(cell.text for table in Document(str(path)).tables for row in table.rows for cell in row.cells)
+           for path in results.glob("report/changes/*.docx")},
+    }  # fmt: skip
+    listed = tables.read_table(results / "screening/studies.csv")
+    labels = dict(zip(listed["study"], listed["report_name"], strict=True))
+    told = {study: called for study, called in labels.items() if called.replace(" ", "") == study}
+    assert len(told) >= 2
+    everywhere = ("report", "word", "workbook", "summary", "changes", "pages of changes")
+    for study, called in told.items():
+        assert [place for place in everywhere if called not in seen[place]] == []
+        rows = len(listed.loc[listed["study"].eq(study), "work_ids"].item().split("; "))
+        found = {place: text.count(study) for place, text in seen.items() if study in text}
+        assert found == {"report": rows, "workbook": rows}
 
 
 @pytest.mark.parametrize("outcome", ["das28"])

@@ -61,6 +61,12 @@ def text_of(value: Any) -> str:
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
 
 
+def first_report(row: Row) -> dict[str, Any]:
+    """What the study of a row of a slice is called by its first report (`called`), and the year of this."""
+    year = text_of(row.get("report_year"))
+    return {"called": text_of(row.get("report_name")), "year": int(year) if year.isdecimal() else None}
+
+
 class Values:
     """The arguments that conversions find in a row, by the names of `conversion_rules`.
 

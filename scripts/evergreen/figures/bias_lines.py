@@ -11,6 +11,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.opinions import OPTIONAL, Result, result_of
 from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.figures.forest_order import by_name
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def lines_of(judgements: pd.DataFrame) -> list[Line]:
             levels |= own.get(one, {})
         further = tuple(row.get(name, "") for name in OPTIONAL)
         lines.append(Line(row["study"], row["outcome"], levels, further, row.get("variant", "")))
-    return sorted(lines, key=lambda line: (line.outcome, *line.further, line.study))
+    return sorted(lines, key=lambda line: (line.outcome, *line.further, by_name(line.study)))
 
 
 def shown_domains(tool: Tool, lines: Sequence[Line]) -> list[Domain]:

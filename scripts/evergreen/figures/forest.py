@@ -236,11 +236,15 @@ class _Content:
             rows += self._prediction(self.model)
         return rows
 
-    def _note_left_out(self, study: LeftOut, label: str | None = None) -> None:
+    def _note_left_out(self, study: LeftOut) -> None:
         self._note(
-            "left out", study.label if label is None else label, study=study.study, round_=study.round, arms=study.arms,
+            "left out",
+            study.label,
+            study=study.study,
+            round_=study.round,
+            arms=study.arms,
             reason=study.reason,
-        )  # fmt: skip
+        )
 
     def _note(
         self,
@@ -277,7 +281,7 @@ class _Content:
         rows = self._rows()
         for study in self.result.left_out if self.result.studies else []:
             if not study.arms:
-                self._note_left_out(study, study.study)
+                self._note_left_out(study)
         how = (
             method(self.weighed, self.result.level)
             if self.weighed

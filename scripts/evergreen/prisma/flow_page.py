@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from evergreen.prisma.chart import Chart, number, views
 from evergreen.prisma.counts import AWAITED, name
 from evergreen.prisma.lists import citation
+from evergreen.screening.study_labels import StudyLabels
 
 TEMPLATE = Path(__file__).parent / "flow.html.j2"
 
@@ -55,6 +56,7 @@ def page(
     ]
     # The latest first: it is the chart of the review as it stands. All rounds together come last.
     shown.sort(key=lambda one: (one["name"] != "flow-total", one["name"]), reverse=True)
+    label = StudyLabels.listed(studies)
     data = {
         "charts": [{key: value for key, value in one.items() if key != "svg"} for one in shown],
         "members": _grouped(_decided(members)),
@@ -70,6 +72,7 @@ def page(
             study: reports.split("; ")
             for study, reports in zip(studies["study"], studies["work_ids"], strict=True)
         },
+        "called": {study: label(study) for study in studies["study"]},
         "labels": dict(labels),
     }
     environment = Environment(

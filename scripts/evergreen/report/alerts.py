@@ -15,6 +15,7 @@ from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRAC
 from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
 from evergreen.report.selection import citation
 from evergreen.report.status import Waiting, plural
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 WORDS = {  # what is said of a report, the weightiest first
     RETRACTED: "retracted",
@@ -118,21 +119,21 @@ def waiting(found: Sequence[Alert]) -> list[Waiting]:
     return items
 
 
-def section(found: Sequence[Alert]) -> Section | None:
+def section(found: Sequence[Alert], label: StudyLabels = AS_WRITTEN) -> Section | None:
     """What a reader has to know before the results; None where nothing became of any report."""
     if not found:
         return None
     gone = [one for one in found if one.what == RETRACTED and one.status == "included"]
     blocks: list[Block] = []
     if gone:
-        names = ", ".join(dict.fromkeys(one.study for one in gone))
+        names = ", ".join(dict.fromkeys(label(one.study) for one in gone))
         several = len(gone) > 1
         said = f"{plural(len(gone), 'report')} of included studies {'have' if several else 'has'} been retracted: {names}."
         blocks.append(Text(f"{said} {CONSEQUENCES}", "note"))
     columns = [Head("Study"), Head("Report"), Head("What became of it"), Head("Notice or fields"), Head("Known since")]  # fmt: skip
     rows: list[list[Cell]] = [
         [
-            one.study + ("" if one.status == "included" else " (pending)"),
+            label(one.study) + ("" if one.status == "included" else " (pending)"),
             one.report,
             one.words,
             one.notice,

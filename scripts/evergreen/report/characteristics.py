@@ -10,6 +10,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
 from evergreen.report.methods import listed
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.sheets.columns import as_called
 
@@ -27,7 +28,7 @@ def columns_of(rows: pd.DataFrame) -> list[str]:
     return [name for name in rows.columns if name not in OF_THE_ROW and rows[name].ne("").any()]
 
 
-def section(rows: pd.DataFrame, included: Sequence[str] | None) -> Section:
+def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabels = AS_WRITTEN) -> Section:
     """`rows` as `extraction/studies.csv`; `included` the studies in their order, None where nobody screened."""
     columns = columns_of(rows)
     by_name = {folded(row["study"]): row for row in tables.rows(rows)}
@@ -37,7 +38,7 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None) -> Section:
     if columns and found:
         heads = [Head("Study"), *(Head(_head(name)) for name in columns), Head("Sheets")]
         lines: list[list[Cell]] = [
-            [name, *(row[column] for column in columns), row["origin"]] for name, row in found
+            [label(name), *(row[column] for column in columns), row["origin"]] for name, row in found
         ]
         blocks.append(
             Table("Characteristics of the included studies", heads, lines, id="characteristics-of-studies")
@@ -48,7 +49,9 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None) -> Section:
             Text(f"No column of the extraction sheets is named for {' or '.join(without)} of the studies.")
         )
     if missing := [name for name in names if folded(name) not in by_name]:
-        blocks.append(Text(f"Nothing is extracted at the level of the study of {listed(missing)}."))
+        blocks.append(
+            Text(f"Nothing is extracted at the level of the study of {listed(map(label, missing))}.")
+        )
     return Section("characteristics", "Characteristics of included studies", blocks)
 
 

@@ -36,6 +36,7 @@ from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
 from evergreen.report.status import Waiting
+from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result.trail_places import place_of
 
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
@@ -52,6 +53,7 @@ class Report:
         self.outcomes = [outcome for outcome in protocol.outcomes if outcome.id in self.pooled]
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
+        self.label = StudyLabels.listed(inputs.table("studies") if "studies" in inputs else None)
         self.findings = findings.read(protocol, inputs)
         self.changes = (
             rounds.changes(protocol, self.counts, inputs.table("studies"), self.outcomes, self.pooled)
@@ -90,7 +92,7 @@ class Report:
     def _alerts(self) -> list[Section]:
         if self._works is None:
             return []
-        became = alerts.section(alerts.alerts(self._works, self.inputs.table("notices")))
+        became = alerts.section(alerts.alerts(self._works, self.inputs.table("notices")), self.label)
         return [became] if became else []
 
     def _evidence(self) -> Iterable[Section]:
@@ -103,19 +105,25 @@ class Report:
         if self._works is not None or self.counts is not None:
             yield self._selection()
         if "characteristics" in inputs:
-            yield characteristics.section(inputs.table("characteristics"), self._included())
+            yield characteristics.section(inputs.table("characteristics"), self._included(), self.label)
         if "judgements" in inputs:
             folder = inputs.paths("bias_figures")[0].parent
             words = methods.bias(protocol, self.facts)
-            yield risk.section(inputs.table("judgements"), protocol.risk_of_bias.tool, folder, words)
+            yield risk.section(
+                inputs.table("judgements"), protocol.risk_of_bias.tool, folder, words, self.label
+            )
         if self.outcomes and "converted" in inputs:
             links = selection.citations(self._works) if self._works is not None else {}
             compared = results.comparisons(self.outcomes, protocol.question)
             folder = next(path for path in inputs.paths("figures") if path.name == "figures.json").parents[1]
-            yield from results.sections(compared, self.pooled, inputs.table("converted"), folder, links)
+            yield from results.sections(
+                compared, self.pooled, inputs.table("converted"), folder, links, self.label
+            )
         if self._works is not None:
             named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
-            found = selection.studies_section(inputs.table("studies"), self._works, full_text, named)
+            found = selection.studies_section(
+                inputs.table("studies"), self._works, full_text, named, self.label
+            )
             files = {"CSL-JSON": "json", "BibTeX": "bib", "RIS": "ris"}
             found.blocks.append(
                 Lines(
@@ -131,7 +139,7 @@ class Report:
         if "counts" in inputs:
             yield search.section(protocol, self.facts)
         studies = inputs.table("studies") if "studies" in inputs else None
-        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies)):
+        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies, self.label)):
             yield asked
         yield waiting(inputs.json("status"), *self._stages())
         yield appendix()

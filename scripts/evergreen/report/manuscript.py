@@ -26,7 +26,9 @@ from evergreen.report.blocks import (
 )
 from evergreen.report.composition import Report
 from evergreen.report.pooling_words import synthesis
+from evergreen.report.selection import IN_SHEETS
 
+OF_SHEETS = ("Sheets", IN_SHEETS)
 MOST_CELLS = 10_000
 """Cells of a table that stands in the document; one that has more is in the workbook of tables only."""
 ORDER = (
@@ -97,8 +99,8 @@ def _printed(section: Section) -> Section:
 
 
 def _for_readers(table: Table) -> Table:
-    """The table without the column that says in which files its rows stand."""
-    kept = [position for position, head in enumerate(table.columns) if head.name != "Sheets"]
+    """The table without the columns that lead to the sheets."""
+    kept = [position for position, head in enumerate(table.columns) if head.name not in OF_SHEETS]
     rows = [[row[position] for position in kept] for row in table.rows]
     return replace(table, columns=[table.columns[position] for position in kept], rows=rows)
 

@@ -12,6 +12,7 @@ from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
 from evergreen.report.status import plural
 from evergreen.report.waiting_data import open_queries
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 NOTE = (
     "{queries} on extracted data {await_} an answer ({errors} that cannot be true as they stand); none changed a number. They are"
@@ -22,7 +23,9 @@ MANY = 20
 COLUMNS = ("Query", "Severity", "Study", "Outcome", "Place", "Question")
 
 
-def section(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> Section | None:
+def section(
+    queries: pd.DataFrame, studies: pd.DataFrame | None = None, label: StudyLabels = AS_WRITTEN
+) -> Section | None:
     """The queries that await an answer (`waiting_data.open_queries`), and the answered ones; None where there is neither."""
     waiting = tables.rows(open_queries(queries, studies))
     answered = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and row["answer"]]
@@ -34,21 +37,21 @@ def section(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> Secti
             await_="awaits" if len(waiting) == 1 else "await",
             errors=f"{errors:,}",
         )
-        lines: list[list[Cell]] = [_asked(row) for row in waiting]
+        lines: list[list[Cell]] = [_asked(row, label) for row in waiting]
         fold = f"All {len(waiting):,}" if len(waiting) > MANY else ""
         caption = "Queries on extracted data that await an answer"
         blocks += [Text(note), _table(caption, [], lines, fold)]
     if answered:
-        lines = [[*_asked(row), row["answer"], row["answered_by"]] for row in answered]
+        lines = [[*_asked(row, label), row["answer"], row["answered_by"]] for row in answered]
         fold = f"Answered queries ({len(answered):,})"
         caption = "Queries on extracted data and their answers"
         blocks.append(_table(caption, ["Answer", "By"], lines, fold))
     return Section("queries", "Queries on extracted data", blocks) if blocks else None
 
 
-def _asked(row: Mapping[str, Any]) -> list[Cell]:
+def _asked(row: Mapping[str, Any], label: StudyLabels) -> list[Cell]:
     place = ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"])))
-    return [row["query"], row["severity"], row["study"], row["outcome"], place, row["reason"]]
+    return [row["query"], row["severity"], label(row["study"]), row["outcome"], place, row["reason"]]
 
 
 def _table(caption: str, last: list[str], rows: list[list[Cell]], fold: str) -> Table:

@@ -29,6 +29,7 @@ from evergreen.report.blocks import (
 from evergreen.report.effects import estimate, interval, of_subgroups
 from evergreen.report.further import further_blocks
 from evergreen.report.status import plural
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
@@ -110,6 +111,7 @@ def outcome_blocks(
     rows: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],
+    label: StudyLabels = AS_WRITTEN,
 ) -> list[Block]:
     """One outcome: sentence, figures, effects of the studies, studies left out, and the trace of every number.
 
@@ -146,7 +148,7 @@ def outcome_blocks(
         blocks.append(
             Table(f"Studies left out of the pooled effect{'s' if result.no_total else ''}", columns, left_out)
         )
-    blocks.append(_trace(rows, links, result))
+    blocks.append(_trace(rows, links, result, label))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
     return [
         replace(
@@ -218,12 +220,9 @@ def _caution(result: Result) -> str:
     return " ".join(notes)
 
 
-def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Table:
+def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label: StudyLabels) -> Table:
     """Every extracted number with its report, place, extractors and whether it was derived; a study leads to its trail."""
-    trails = {
-        folded(one.study): Link(one.study, page_of(result.outcome, one.label))
-        for one in reversed(result.every)
-    }
+    trails = {folded(one.study): page_of(result.outcome, one.label) for one in reversed(result.every)}
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
     made = [
         name
@@ -236,7 +235,7 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result) -> Tab
         source = row.get("source", "")
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
-        study = trails.get(folded(row["study"]), row["study"])
+        study = Link(label(row["study"]), trails.get(folded(row["study"]), ""))
         table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     return Table(
         "Extracted numbers and where they came from",
@@ -270,6 +269,7 @@ def sections(
     extracted: pd.DataFrame,
     figures: Path,
     links: Mapping[str, Link],
+    label: StudyLabels = AS_WRITTEN,
 ) -> list[Section]:
     """A section for each comparison (`comparisons`), in it outcome by outcome."""
     rows, none = by_outcome(extracted), extracted.iloc[:0]
@@ -278,7 +278,7 @@ def sections(
         blocks: list[Block] = []
         for outcome in outcomes:
             own = rows.get(folded(outcome.data), none)
-            blocks += outcome_blocks(outcome, results[outcome.id], own, figures / outcome.id, links)
+            blocks += outcome_blocks(outcome, results[outcome.id], own, figures / outcome.id, links, label)
         words = f": {name}" if name else ""
         if len(compared) == 1:
             found.append(Section("results", f"Results{words or ' by outcome'}", blocks))

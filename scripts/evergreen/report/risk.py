@@ -9,6 +9,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.tools import tool_of
 from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 CAPTIONS = {
     "summary": "Risk-of-bias summary: judgements for each study",
@@ -28,7 +29,9 @@ def domain_names(tool: str) -> dict[str, str]:
     return {domain.id: domain.name for domain in tool_of(tool).domains}
 
 
-def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> Section:
+def section(
+    judgements: pd.DataFrame, tool: str, figures: Path, words: str, label: StudyLabels = AS_WRITTEN
+) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
     names = domain_names(tool)
     blocks: list[Block] = [Text(words)]
@@ -46,7 +49,7 @@ def section(judgements: pd.DataFrame, tool: str, figures: Path, words: str) -> S
     for item in tables.rows(judgements):
         source = item["source"]
         cells: list[Cell] = [
-            item["study"],
+            label(item["study"]),
             *(item[name] for name in given),
             names.get(item["domain"], item["domain"]),
             item["judgement"].capitalize(),

@@ -17,9 +17,11 @@ from evergreen.report.methods import screened_words
 from evergreen.report.references import address, reference
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.synthesis.result.trail_places import place_of
 
 SHORT_TITLE = 60
+IN_SHEETS = "Name in the sheets"
 # Tables that a Cochrane review has beside the included studies, and what their last column says.
 NAMED = (
     ("Excluded studies with reasons", Head("Reason")),
@@ -143,7 +145,11 @@ def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
 
 
 def studies_section(
-    studies: pd.DataFrame, works: pd.DataFrame, full_text: pd.DataFrame, named: Sequence[pd.DataFrame]
+    studies: pd.DataFrame,
+    works: pd.DataFrame,
+    full_text: pd.DataFrame,
+    named: Sequence[pd.DataFrame],
+    label: StudyLabels = AS_WRITTEN,
 ) -> Section:
     """References to the reports of included studies, then the studies that are named without being included.
 
@@ -151,15 +157,18 @@ def studies_section(
     """
     by_work = {work["work_id"]: work for work in tables.rows(works)}
     decided = {row["work_id"]: row for row in tables.rows(full_text)}
-    columns = [Head("Study"), Head("Since"), Head("Report"), Head("Registration"), Head("Included for")]
+    included = tables.rows(studies[studies["status"].eq("included")])
+    columns = [*map(Head, ("Study", "Since", "Report", "Registration", "Included for")), Head(IN_SHEETS)]
     rows: list[list[Cell]] = []
-    for study in tables.rows(studies[studies["status"].eq("included")]):
+    for study in included:
         for work_id in study["work_ids"].split("; "):
-            work, included = by_work[work_id], decided.get(work_id, {}).get("decision") == "include"
+            work, counts = by_work[work_id], decided.get(work_id, {}).get("decision") == "include"
             rows.append([
-                study["study"], study["round"], reference(work), str(work["registry_ids"]),
-                "its data" if included else "the record of the study only",
+                label(study["study"]), study["round"], reference(work), str(work["registry_ids"]),
+                "its data" if counts else "the record of the study only", study["study"],
             ])  # fmt: skip
+    if not label.tell_more(study["study"] for study in included):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     blocks: list[Block] = [
         Table("References to included studies", columns, rows, id="references-to-included-studies")
         if rows
@@ -167,21 +176,27 @@ def studies_section(
     ]
     for (caption, last), table in zip(NAMED, named, strict=True):
         if len(table):
-            blocks.append(_named(caption, last, table, by_work))
+            blocks.append(_named(caption, last, table, by_work, label))
     if excluded := int(full_text["decision"].eq("exclude").sum()):
         words = f"All reports excluded at full text, each with its one reason ({excluded}), as CSV"
         blocks.append(Lines([Link(words, "../prisma/excluded_reports.csv")]))
     return Section("studies", "References to studies", blocks)
 
 
-def _named(caption: str, last: Head, table: pd.DataFrame, by_work: Mapping[str, Mapping[str, Any]]) -> Table:
+def _named(
+    caption: str,
+    last: Head,
+    table: pd.DataFrame,
+    by_work: Mapping[str, Mapping[str, Any]],
+    label: StudyLabels,
+) -> Table:
     """Studies that are not included: a row per report, in each the study and what is said of it."""
     rows: list[list[Cell]] = []
     for study in tables.rows(table):
         said = "; ".join(filter(None, [study["reason"], study["note"]]))
         for work_id in study["work_ids"].split("; "):
             work = by_work[work_id]
-            rows.append([study["study"], reference(work), str(work["registry_ids"]), said])
+            rows.append([label(study["study"]), reference(work), str(work["registry_ids"]), said])
     heads = [Head("Study"), Head("Report"), Head("Registration"), last]
     words = f"{caption} ({len(table)})"
     return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)

@@ -6,11 +6,13 @@ report of an included study among the excluded ones.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 
 import pandas as pd
+
+from evergreen.screening.study_labels import label_of
+from evergreen.screening.study_names import Named, first_reports
 
 DESCRIPTION = ("title", "authors", "year", "journal", "registry_ids", "doi", "pmid", "url")
 COLUMNS = ["study", "reason", *DESCRIPTION, "note", "round", "work_ids"]
@@ -27,8 +29,8 @@ def characteristics(
     """{`exclude`, `ongoing`, `awaiting`: table with `COLUMNS`}, studies in the order of `works`.
 
     `full_text`: decisions of that stage; `votes`: its votes, for their notes; `studies`: `studies.list_studies`; `reasons`: key to
-    label, in order of priority. A report without a study is named by first author and year. Of a study's reasons the
-    first of the protocol is given, in words; several reports are joined by `; `.
+    label, in order of priority. A report without a study is named as a study of its own
+    would be (`study_names`). Of a study's reasons the first of the protocol is given, in words; several reports are joined by `; `.
     """
     columns = ["work_id", "round", *DESCRIPTION]
     details = works.reindex(columns=columns).astype("string").fillna("").set_index("work_id")
@@ -38,13 +40,22 @@ def characteristics(
         for work in ids.split("; "):
             named[work].append(study)
     notes = votes[votes["note"].ne("")].groupby("work_id")["note"].agg(lambda said: list(dict.fromkeys(said)))
+    alone = [
+        work
+        for work, decision in zip(full_text["work_id"], full_text["decision"], strict=True)
+        if decision in STATES and work not in named
+    ]
+    own_words = details.loc[alone].to_dict("index")
+    first = first_reports(
+        Named(work, True, [(own_words[work]["authors"], own_words[work]["year"])]) for work in alone
+    )
     rows: dict[str, dict[str, list[tuple[str, str]]]] = {state: defaultdict(list) for state in STATES}
     for work, decision, reason in zip(
         full_text["work_id"], full_text["decision"], full_text["reason"], strict=True
     ):
-        own = named.get(work, [])
+        own = named.get(work) or [label_of(work, first[work].called) if work in first else work]
         if decision in rows and not set(own) & included:
-            for study in own or [_name(details.loc[work], work)]:
+            for study in own:
                 rows[decision][study].append((work, reason))
     order = list(reasons)
     tables = {}
@@ -68,14 +79,6 @@ def characteristics(
             )
         tables[state] = pd.DataFrame(table, columns=COLUMNS)
     return tables
-
-
-def _name(work: pd.Series, work_id: str) -> str:
-    """`Smith 2019`; without an author the id."""
-    first = re.split(r"[,;]", work["authors"])[0].strip()
-    # `Family GI`: initials at the end are not part of the name.
-    family = re.sub(r"\s+[A-Z]{1,4}$", "", first)
-    return f"{family} {work['year']}".strip() if family else work_id
 
 
 def _joined(column: pd.Series) -> str:

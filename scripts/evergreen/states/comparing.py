@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -41,6 +41,8 @@ class Comparison:
     effects: tuple[tuple[Row | None, Row | None], ...]
     left_out: tuple[str, ...]
     """Parts that only one of the states has, and that were not compared."""
+    called: dict[str, str] = field(default_factory=dict)
+    """What studies are called by their first reports, the later state first."""
 
     def of(self, kind: str) -> list[Change]:
         """The changes of one part."""
@@ -71,7 +73,13 @@ def compare(before: State, after: State) -> Comparison:
     old, new = ({row["outcome"]: row for row in state.parts.get("effects", ())} for state in (before, after))
     pairs = tuple((old.get(name), new.get(name)) for name in {**new, **old} if name in altered)
     said = [{"name": one.name, "of": one.of, "searched": one.searched} for one in (before, after)]
-    return Comparison(said[0], said[1], tuple(changes), pairs, tuple(one_sided))
+    called = {
+        row["study"]: row["report_name"]
+        for state in (before, after)
+        for row in state.parts.get("studies", ())
+        if row.get("report_name")
+    }
+    return Comparison(said[0], said[1], tuple(changes), pairs, tuple(one_sided), called)
 
 
 def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:

@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("adjudication_screening", "Adjudicated votes", "selection", ("stage", "record_id"), "adjudicator", people=True),
     Kind("decisions", "Screening decisions", "selection", ("stage", "work_id"), aside=("round",)),
     Kind("studies_of_reports", "Reports assigned to studies", "selection", ("record_id",), people=True),
-    Kind("studies", "Studies", "selection", ("study",)),
+    Kind("studies", "Studies", "selection", ("study",), aside=("report_name",)),
     Kind("reports", "Reports of studies", "selection", ("study", "work_id"), aside=("report",)),
     Kind("extraction", "Extracted cells", "data", ("extractor", *RESULT_ROW, "group"), "extractor", people=True, labelled=True),
     Kind("extraction_studies", "Study-level cells", "data", ("extractor", "study"), "extractor", people=True, labelled=True),

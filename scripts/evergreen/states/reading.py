@@ -117,7 +117,9 @@ def _screened(paths: Mapping[str, Path]) -> dict[str, Rows]:
         )
     if "studies" in paths and "works" in paths:
         rows = tables.read_rows(paths["studies"])
-        found["studies"] = tuple({key: row[key] for key in ("study", "status", "round")} for row in rows)
+        found["studies"] = tuple(
+            {key: row[key] for key in ("study", "status", "round", "report_name")} for row in rows
+        )
         named = {}
         for work in tables.rows(tables.read_table(paths["works"], ["work_id", "authors", "year", "title"])):
             named[work["work_id"]] = f"{work['authors'].split(';')[0]}: {work['title']}"

@@ -11,10 +11,11 @@ import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import RESULT, Row, place_of
-from evergreen.extraction.row_values import YES, clustered, marked, record_of, text_of
+from evergreen.extraction.row_values import YES, clustered, first_report, marked, record_of, text_of
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
+from evergreen.screening.study_labels import label_of
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import NOTICE, OWN_COLUMNS, as_called
 from evergreen.synthesis.arms import (
@@ -42,7 +43,6 @@ from evergreen.synthesis.result.study_rows import (
     ReportedArm,
     SheetRow,
 )
-from evergreen.synthesis.study_labels import first_report, label_of
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {

@@ -9,6 +9,7 @@ from typing import Any
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Head, Section, Table, Text
 from evergreen.report.methods import listed
 from evergreen.report.status import plural
+from evergreen.screening.study_labels import StudyLabels
 from evergreen.states.comparing import Change, Comparison
 from evergreen.states.kinds import BY_ID, CHAPTERS, KINDS
 from evergreen.states.state import Row
@@ -65,11 +66,19 @@ def sentence(found: Comparison) -> str:
     return f"{listed(lines)}." if lines else NOTHING
 
 
-def named(change: Change) -> str:
-    """One change in words: `Extracted cells, Cohen2008, erosion, sd: 1.2 → 1.3 (AB)`."""
-    kind = BY_ID[change.kind]
-    key = [value for name, value in change.where.items() if name != kind.who]
-    place = ", ".join([kind.title, *key, change.column or change.how])
+def where(change: Change, label: StudyLabels) -> str:
+    """The key of a row without whose it is, its study as readers know it."""
+    who = BY_ID[change.kind].who
+    return ", ".join(
+        label(value) if name == "study" else value for name, value in change.where.items() if name != who
+    )
+
+
+def named(change: Change, label: StudyLabels) -> str:
+    """One change in words: `Extracted cells, Cohen 2008, erosion, sd: 1.2 → 1.3 (AB)`."""
+    place = ", ".join(
+        filter(None, [BY_ID[change.kind].title, where(change, label), change.column or change.how])
+    )
     who = f" ({change.who})" if change.who else ""
     return f"{place}: {text_of(change.old) or 'nothing'} \N{RIGHTWARDS ARROW} {text_of(change.new) or 'nothing'}{who}"
 
@@ -83,6 +92,7 @@ def sections(
     if found.left_out:
         names = listed(BY_ID[kind].title.lower() for kind in found.left_out)
         blocks.append(Text(f"Not compared, for only one of the two states has them: {names}."))
+    label = StudyLabels(found.called.items())
     result = [Section("difference", f"From {found.before['name']} to {found.after['name']}", blocks)]
     for chapter, title in CHAPTERS.items():
         own: list[Block] = []
@@ -91,7 +101,7 @@ def sections(
                 continue
             if kind.id == "effects":
                 own.append(_effects(found.effects))
-            own += _table(kind.id, found.of(kind.id))
+            own += _table(kind.id, found.of(kind.id), label)
         if chapter == "results":
             own += _pictures(found, figures)
         if own:
@@ -99,14 +109,13 @@ def sections(
     return result
 
 
-def _table(kind: str, changes: Sequence[Change]) -> list[Block]:
+def _table(kind: str, changes: Sequence[Change], label: StudyLabels) -> list[Block]:
     columns = [Head("Where"), Head("What"), Head("Before"), Head("After")]
     named = any(change.who for change in changes)
     rows: list[list[Cell]] = []
     for change in changes[:MOST_ROWS]:
-        key = {name: value for name, value in change.where.items() if name != BY_ID[kind].who}
         row: list[Cell] = [
-            ", ".join(key.values()),
+            where(change, label),
             change.column or change.how,
             *map(text_of, (change.old, change.new)),
         ]

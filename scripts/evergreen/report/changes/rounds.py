@@ -15,6 +15,7 @@ from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, 
 from evergreen.report.effects import estimate, of_subgroups
 from evergreen.report.methods import listed, screened_words
 from evergreen.report.status import plural
+from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
 from evergreen.synthesis.result.outcome_result import with_estimate
@@ -71,7 +72,9 @@ def blocks_of(
 ) -> list[Block]:
     """What one round changed; `skipped` are the stages that nobody screens."""
     chosen = studies["status"].eq("included") & studies["round"].eq(day)
-    found: list[Block] = [Text(sentence(counts, studies.loc[chosen, "study"].tolist(), skipped))]
+    found: list[Block] = [
+        Text(sentence(counts, list(map(StudyLabels.listed(studies), studies.loc[chosen, "study"])), skipped))
+    ]
     table = effects(day, outcomes, results)
     return [*found, table] if table else found
 

@@ -8,6 +8,7 @@ from typing import Any
 from evergreen.report.blocks import Block, Lines, Link, Text
 from evergreen.report.changes.comparison import MOST_NAMED, NOTHING, named, sentence
 from evergreen.report.status import Waiting
+from evergreen.screening.study_labels import StudyLabels
 from evergreen.states.comparing import Comparison
 
 FOLDER = "config/versions"
@@ -15,10 +16,11 @@ FOLDER = "config/versions"
 
 def summary(version: str, found: Comparison, page: str) -> dict[str, Any]:
     """What report and status are given: the version, the sentence, the corrections one by one, and the page that has all."""
+    label = StudyLabels(found.called.items())
     corrected = [one for one in found.changes if one.kind in CORRECTIONS and one.how != "added"]
     return {
         "version": version, "searched": found.before["searched"], "differs": bool(found.changes), "sentence": sentence(found),
-        "corrected": [named(one) for one in corrected[:MOST_NAMED]], "more": max(0, len(corrected) - MOST_NAMED), "page": page,
+        "corrected": [named(one, label) for one in corrected[:MOST_NAMED]], "more": max(0, len(corrected) - MOST_NAMED), "page": page,
         "effects": len(found.effects),
     }  # fmt: skip
 
