@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,3 +83,23 @@ def printed(browser: webdriver.Chrome, width: float, height: float) -> bytes:
     """The page that is open as a PDF on paper of that size in inches."""
     sheet = {"paperWidth": width, "paperHeight": height, "printBackground": True, "preferCSSPageSize": True}
     return base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
+
+
+PAPERS = ((8.27, 11.69), (8.5, 11.0))
+"""A4 and Letter, in inches."""
+WORD = re.compile(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="([^"]+)">(.*?)</word>')
+
+
+def words_printed(browser: webdriver.Chrome, width: float, height: float) -> list[str]:
+    """The words of the page that is open as it is printed; every one lies within the margins. Measured by pdftotext."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils)")
+    pdf = printed(browser, width, height)
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    found = WORD.findall(done.stdout.decode("utf-8"))
+    outside = [
+        word for word in found
+        if not (float(word[0]) > 30 and float(word[2]) < 72 * width - 30 and float(word[1]) > 25 and float(word[3]) < 72 * height - 25)
+    ]  # fmt: skip
+    assert outside == [], width
+    return [html.unescape(word[4]) for word in found]

@@ -14,6 +14,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
+from tests.chromium import PAPERS, words_printed
 
 from evergreen import sheets
 from evergreen.bias import judgements
@@ -228,6 +229,18 @@ def test_an_assessor_answers_questions_of_the_tool(open_browser, tmp_path, size)
     assert complaints(browser) == []
     wide = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 1
+
+
+def test_a_form_is_printed_with_all_that_is_written_in_it(open_browser, page):
+    """Fields that one moves in would show as much as they are wide."""
+    note = "Read off a figure by both extractors, " * 6
+    browser = open_browser()
+    browser.get(page(OWN.replace("=1+1", f'"{note}"')))
+    browser.find_element(By.ID, "every").click()
+    for paper in PAPERS:
+        words = " ".join(words_printed(browser, *paper))
+        assert note.strip() in words
+        assert "events: 3" in words
 
 
 def test_a_large_list_stays_quick(open_browser, page):

@@ -168,7 +168,9 @@ function lineOf(row, number, columns, check) {
       check();
       tally();
     });
-    line.append(make("td", {}, cell));
+    const box = make("td", {}, cell);
+    box.dataset.name = column.name.replaceAll("_", " ");
+    line.append(box);
   }
   if (!data.answered) {
     const gone = make("button", { type: "button", textContent: row.removed ? "Restore" : "Leave out", title: "Whether this row is in the file that you save" });
@@ -266,6 +268,10 @@ document.addEventListener("keydown", (event) => {
   if (!action) return;
   event.preventDefault();
   action();
+});
+// Paper has no field that one can move in: what is written stands beside its name (form.css).
+window.addEventListener("beforeprint", () => {
+  for (const box of document.querySelectorAll("td[data-name]")) box.dataset.written = box.firstChild.value;
 });
 $("search").addEventListener("input", select);
 $("filter").addEventListener("change", select);
