@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,8 +14,11 @@ import pytest
 import tests.protocols
 from evergreen.bias.tools import TOOLS
 from evergreen.figures import forest, scales, style
+from evergreen.figures.drapery import drapery
 from evergreen.figures.forest_order import by_name, ordered
 from evergreen.figures.forest_presets import PRESETS
+from evergreen.figures.funnel import funnel
+from evergreen.figures.names_above import Names
 from evergreen.figures.wording import changes as changes_of
 from evergreen.figures.wording import sensitivity
 from evergreen.synthesis import outcome as pooling
@@ -155,12 +159,32 @@ def test_two_models_have_their_totals_and_weights() -> None:
     }
     assert (drawn.numbers["row"] == "subtotal").sum() == 6
     assert {"common", "random"} <= set(shown), "the weights of each model have a column"
+    # The R package meta (metabin, subgroup = allocation) prints these tests: random 2.04, common 19.87, both on 2 degrees of freedom.
+    tested = [text.replace("\u00a0", " ") for text in shown if text.startswith("Test for subgroup")]
+    assert [re.findall(r"\((\w+) effects?\): Chi² = ([\d.]+), df = 2", text)[0] for text in tested] == [
+        ("common", "19.87"),
+        ("random", "2.04"),
+    ]
     # metafor: rma(yi, vi, data = dat.bcg, method = "EE"), and its weights()
     assert result.beside is not None
     assert result.beside.model.estimate == pytest.approx(-0.430285163654091, rel=1e-9)
     assert result.beside.weights[0] == pytest.approx(0.50375480, rel=1e-6)
     numbers = drawn.numbers.set_index("label")
     assert numbers.loc["Aronson 1948", "weight_percent_common"] == pytest.approx(0.50375480, rel=1e-6)
+
+
+def test_both_models_have_a_line_in_the_other_figures_and_studies_their_names() -> None:
+    result = bcg_with(both=True)
+    assert result.pooled is not None
+    with style.style():
+        drawn = [funnel(result, SETTING), funnel(result, SETTING, contours=True), drapery(result, result.pooled, SETTING)]  # fmt: skip
+    for figure in drawn:
+        assert overlapping(figure) == []
+        assert any("common effect" in text for text in words(figure))
+        assert "Comstock et al 1974" in words(figure)
+    assert {study.label for study in result.studies} <= set(words(drawn[2])), "over the curves all have room"
+    names = Names(["a long name of a study"] * 40, list(range(40)))
+    assert names.height == 0, "names that have no room side by side stand in the table only"
 
 
 def test_subgroups_share_tau2_as_in_metafor() -> None:

@@ -356,7 +356,12 @@ class _Content:
         models = self._models(self.model, self.beside.model if self.beside else None)
         lines += [self._overall(model, named=len(models) > 1) for model, _ in models]
         if self.by is not None:
-            lines.append(between(self.result.subgroups.tests[self.by], self.preset.p_value))
+            tested = [(self.result.subgroups.tests[self.by], self.model)]
+            if self.beside and self.by in self.beside.tests:
+                tested.append((self.beside.tests[self.by], self.beside.model))
+            for test, model in sorted(tested, key=lambda one: kind_of(one[1]) == RANDOM):
+                kind = kind_of(model) if len(tested) > 1 else ""
+                lines.append(between(test, self.preset.p_value, kind))
         return [line for line in lines if line]
 
     def _notes(self, marked: bool) -> list[str]:

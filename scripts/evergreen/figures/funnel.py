@@ -10,12 +10,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import special
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis
+from evergreen.figures.axes import MOST_LABELS, effect_axis, figure_with_axes, label_points, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, INK, MARKERS
+from evergreen.figures.wording import kind_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Filled
 
@@ -23,7 +24,8 @@ WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
 # Two-sided p values that bound the regions (Peters et al. 2008), from no effect outwards.
 REGIONS = ((1.0, 0.10, "#ffffff"), (0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefef"))
-LINES = (0, (4, 3))
+LINES, DOTS = (0, (4, 3)), (0, (1, 2))
+Line = tuple[list[float], list[float]]
 ELSE = "not stated"  # level of the studies that have no value in a column
 
 
@@ -38,7 +40,8 @@ def funnel(
     """Funnel plot of the pooled studies.
 
     Dashed lines show where studies are expected (at the review's level) around the pooled effect if it were common
-    to all; with `contours`, regions of significance around no effect are shaded instead. Of `filled`
+    to all; with `contours`, regions of significance around no effect are shaded behind them. Where a common effect and random
+    effects are asked for, both have a line. Of `filled`
     the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them. Studies have
     the sign of their level in the study-level column `by`.
     """
@@ -68,8 +71,10 @@ def funnel(
         signs.append(Sign("Added by trim and fill", COLOURS[1], marker="s", fill="white"))
     if shaded:
         signs += [Sign(_region_name(outer, inner), GREY, fill=color) for outer, inner, color in REGIONS]
-    else:
-        signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=LINES, width=0.8))
+    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=LINES, width=0.8))
+    other = result.beside.model if result.beside and not filled else None
+    if other is not None:
+        signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTS, width=0.9))
     figure, axes = figure_with_axes(
         WIDTH, HEIGHT, title=title, note=_note(len(studies), filled, scale), key=signs
     )
@@ -81,12 +86,11 @@ def funnel(
         for outer, inner, color in REGIONS:
             _region(axes, scale.null, outer, inner, largest, high - scale.null, color)
         axes.plot([scale.null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
-    else:
-        axes.plot(
-            [centre - half, centre, centre + half], [largest, 0, largest], color=GREY, linewidth=0.8,
-            linestyle=LINES, zorder=1,
-        )  # fmt: skip
-        axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
+    sides: Line = ([centre - half, centre, centre + half], [largest, 0, largest])
+    axes.plot(*sides, color=GREY, linewidth=0.8, linestyle=LINES, zorder=1)
+    axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
+    if other is not None:
+        axes.plot([other.interval[0]] * 2, [0, largest], color=GREY, linewidth=0.9, linestyle=DOTS, zorder=1)
     own = points[: len(studies)]
     for level, color, marker in _signs(list(dict.fromkeys(levels))):
         _scatter(
@@ -97,18 +101,22 @@ def funnel(
             "white",
         )
     _scatter(axes, points[len(studies) :], "s", "white", COLOURS[1])
+    labels = [one.label for one in studies]
+    if not filled and len(studies) <= MOST_LABELS:
+        farthest = sorted(range(len(own)), key=lambda i: -abs(own[i][0] - centre))
+        keep_clear: list[Line] = [sides, ([centre, centre], [0.0, largest])]
+        label_points(axes, [x for x, _ in own], [y for _, y in own], labels, farthest, lines=keep_clear)
     link_points(
-        axes, [x for x, _ in own], [y for _, y in own], [one.label for one in studies], result.outcome,
-        further=bool(contours or filled or by),
+        axes, [x for x, _ in own], [y for _, y in own], labels, result.outcome, further=bool(contours or filled or by)
     )  # fmt: skip
-    names = [study.label for study in studies] + ["added by trim and fill"] * len(added)
+    names = labels + ["added by trim and fill"] * len(added)
     shown = of_result(result)
     rows = [(name, shown.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     if by:
         table[by] = levels
     description = (
-        f"{scale.name} of {len(studies)} studies against their standard errors, {'regions of significance around no effect' if shaded else 'lines around the pooled effect'}"
+        f"{scale.name} of {len(studies)} studies against their standard errors, {'regions of significance around no effect and ' if shaded else ''}lines around the pooled effect"
         f"{f', and {len(added)} studies that trim and fill adds' if filled else ''}."
     )
     return Drawn(figure, table, title, description=description)

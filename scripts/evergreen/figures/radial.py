@@ -39,13 +39,18 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         *z,
         reach * pooled - half,
         reach * pooled + half,
+        *(reach * bound for bound in model.interval[1:]),
     ]
     room = 0.05 * (max(ends) - min(ends))
     low, high = min(ends) - room, max(ends) + room
     shown = scale if scale.ratio else scales.Scale(scale.analysis_name, scale.short)
     marks = scales.ticks(shown, low / reach, high / reach, 7)
     texts = [text for _, text in marks]
-    key = [Sign("Pooled effect", GREY, width=1.0), Sign("95% of studies", PALE, fill=PALE)]
+    key = [
+        Sign("Pooled effect", GREY, width=1.0),
+        Sign(f"Its {100 * result.level:g}% interval", COLOURS[1], width=2.5),
+        Sign("95% of studies", PALE, fill=PALE),
+    ]
     figure, axes = figure_with_axes(330, 225, title=title, key=key, right=room_right(texts))
     axes.set_ylim(low, high)
     number_axis(axes, "Effect / standard error", vertical=True)
@@ -59,6 +64,9 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         zorder=0,
     )
     axes.plot([0, reach], [0, reach * pooled], color=GREY, linewidth=1.0, zorder=1)
+    # The interval of the pooled effect, on the axis that has effects.
+    bar = [reach * bound for bound in model.interval[1:]]
+    axes.plot([reach, reach], bar, color=COLOURS[1], linewidth=2.5, zorder=4, clip_on=False, solid_capstyle="butt")  # fmt: skip
     axes.scatter(x, z, s=18, color=COLOURS[0], linewidth=0, zorder=3, clip_on=False)
     right = axes.secondary_yaxis("right")
     right.set_yticks([reach * v for v, _ in marks], texts)

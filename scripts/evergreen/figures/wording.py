@@ -153,15 +153,16 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def between(test: Between | BetweenNotDone, p: PValue = p_value) -> str:
-    """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`."""
+def between(test: Between | BetweenNotDone, p: PValue = p_value, kind: str = "") -> str:
+    """`Test for subgroup differences: Chi² = 2.04, df = 2 (P = 0.36); I² = 2%`, of several models with the `kind` of each."""
+    what = f"Test for subgroup differences{f' ({kind})' if kind else ''}: "
     if isinstance(test, BetweenNotDone):
-        return f"Test for subgroup differences: {test.not_done}"
+        return f"{what}{test.not_done}"
     assert test.p is not None
     name, df = ("F", f"{test.df:g}, {test.df2:g}") if test.df2 is not None else ("Chi²", f"{test.df:g}")
     text = f"{name} = {number(test.Q, 2)}, df = {df} ({p(test.p)})"
     text += "" if test.I2 is None else f"; I² = {number(test.I2, 0)}%"
-    return "Test for subgroup differences: " + text.replace(" = ", EQUALS)
+    return what + text.replace(" = ", EQUALS)
 
 
 def explained(model: PooledModel) -> str:

@@ -8,7 +8,8 @@ from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import subgroups
 from evergreen.synthesis.pooled import pool
-from evergreen.synthesis.result.pooled_models import Beside, InverseVariance
+from evergreen.synthesis.result.analyses import Beside
+from evergreen.synthesis.result.pooled_models import InverseVariance
 from evergreen.synthesis.study_arrays import Studies
 
 
@@ -26,5 +27,7 @@ def beside(studies: Studies, columns: Sequence[str], analysis: Analysis) -> Besi
     whole = pool(studies, other)
     assert whole is not None
     assert isinstance(whole.model, InverseVariance)
-    levels = subgroups(studies, columns, other).columns
-    return Beside(model=whole.model, weights=tuple(whole.weights), subgroups=levels)
+    parted = subgroups(studies, columns, other)
+    return Beside(
+        model=whole.model, weights=tuple(whole.weights), subgroups=parted.columns, tests=parted.tests
+    )

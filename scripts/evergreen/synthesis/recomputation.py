@@ -20,6 +20,7 @@ from evergreen.synthesis.beside import analysis_beside
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
+    Beside,
     Cumulative,
     Filled,
     Influence,
@@ -27,7 +28,7 @@ from evergreen.synthesis.result.analyses import (
     SmallStudy,
     Subgroups,
 )
-from evergreen.synthesis.result.pooled_models import Beside, InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
 from evergreen.synthesis.result.result_part import Part
 from evergreen.synthesis.result.study_rows import Study, StudyEffect
 from evergreen.synthesis.study_effects import options

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from evergreen.errors import InputError
 from evergreen.synthesis.result.analyses import (
+    Beside,
     Cumulative,
     CumulativeNotDone,
     Influence,
@@ -23,7 +24,7 @@ from evergreen.synthesis.result.analyses import (
     Subgroups,
 )
 from evergreen.synthesis.result.directions import Directions
-from evergreen.synthesis.result.pooled_models import Beside, PooledModel
+from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import NotDone, Part, Texts, maybe, said
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut, Preparation, Study
 

@@ -140,13 +140,3 @@ class Multilevel(Model):
 
 
 PooledModel = Annotated[InverseVariance | CountsModel | Mixed | Multilevel, Field(discriminator="model")]
-
-
-class Beside(Part):
-    """A model beside the one that pools: a common effect beside random effects, or the other way round."""
-
-    model: InverseVariance = said("The pooled effect.")
-    weights: tuple[Number, ...] = said("Weights in it, in the order of the studies.", PERCENT)
-    subgroups: Mapping[str, Mapping[str, PooledModel]] = maybe(
-        "Its pooled effect in each level of each column of subgroups.", default={}
-    )
