@@ -180,3 +180,23 @@ def test_further_analyses_are_told_where_they_were_made():
     assert "compared" not in nothing
     assert "was made" not in nothing
     assert "tested" not in nothing
+
+
+IN_GROUPS = table([*FAR, ("E", (60, 12), (60, 30))]).assign(dose=["high"] * 4 + ["low"] * 6)
+BOTH = "For death the total of a common-effect model by inverse variance stands beside that of a random-effects model by inverse variance, which is the main analysis; each has weights of its own."
+SHARED = "Subgroups by dose were compared for death, with one between-study variance for all subgroups of an outcome (common tau²)."
+
+
+def test_two_models_and_a_shared_variance_are_said_where_they_are_used():
+    said = {
+        name: told({"death": IN_GROUPS}, subgroups=["dose"], analysis=analysis)
+        for name, analysis in {
+            "neither": {},
+            "both": {"both": True},
+            "shared": {"subgroup_tau2": "common"},
+        }.items()
+    }
+    assert {name: (BOTH in text, SHARED in text) for name, text in said.items()} == {
+        "neither": (False, False), "both": (True, False), "shared": (False, True),
+    }  # fmt: skip
+    assert "were compared for death." in said["neither"]

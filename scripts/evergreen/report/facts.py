@@ -138,7 +138,8 @@ class Analysis:
     sensitivity analysis changed, `small_study` the tests for small-study effects that were made and `untested` why there are none,
     `conversions` how numbers came about that no report states.
     `no_total` says why there is no effect of all, and `subtotals` how many effects each subgroup in its place has; `pooling` is then
-    that of the largest of several.
+    that of the largest of several. `beside` is the model whose total stands beside the main one ("" where none was asked for),
+    `one_tau2` whether the subgroups share their variance between studies.
     """
 
     outcome: Outcome
@@ -159,6 +160,8 @@ class Analysis:
     conversions: tuple[Converted, ...] = ()
     no_total: str = ""
     subtotals: tuple[int, ...] = ()
+    beside: str = ""
+    one_tau2: bool = False
 
     @property
     def pooled(self) -> bool:
@@ -273,6 +276,8 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         conversions=tuple(made for study in result.studies for made in study.conversions),
         no_total=result.no_total,
         subtotals=tuple(one.k for one in result.subtotals.values()),
+        beside=result.beside.model.model if result.beside else "",
+        one_tau2=outcome.analysis.subgroup_tau2 == "common",
     )
 
 

@@ -50,6 +50,7 @@ CORRECTED = {
     "all": "all studies",
     "if0all": "all studies, one of which had an empty cell",
 }
+ONE_TAU2 = ", with one between-study variance for all subgroups of an outcome (common tau²)"
 SILENT = {"none": "without an event in both groups", "all": "in which everybody has the event"}
 
 
@@ -65,7 +66,13 @@ def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[
     pooled = [one for one in analyses if one.pooled]
     topics = {
         "Effect measures": _measures([one for one in analyses if one.k]),
-        "Synthesis": [*_ways(pooled), *_intervals(pooled), *_unpooled(analyses), *plan(planned)],
+        "Synthesis": [
+            *_ways(pooled),
+            *_beside(pooled),
+            *_intervals(pooled),
+            *_unpooled(analyses),
+            *plan(planned),
+        ],
         "Missing data, conversions and several arms": _prepared(analyses),
         "Heterogeneity": explored(analyses),
         "Sensitivity analyses": sensitivity(analyses),
@@ -129,6 +136,16 @@ def _ways(pooled: Sequence[Analysis]) -> list[str]:
             f"{names} {'was' if len(own) == 1 else 'were'} pooled with {_model(own[0])}. {_heterogeneity(own[0])}"
         )
     return sentences
+
+
+def _beside(pooled: Sequence[Analysis]) -> list[str]:
+    """Which outcomes have the total of a second model, and which of the two is the main one."""
+    alike = _grouped([one for one in pooled if one.beside], lambda one: (one.beside, _of(one).model))
+    return [
+        f"For {_these(own, pooled)} the total of {POOLED_WITH[other]} stands beside that of {POOLED_WITH[main]}, which is the main"
+        " analysis; each has weights of its own."
+        for (other, main), own in alike.items()
+    ]
 
 
 def _intervals(pooled: Sequence[Analysis]) -> list[str]:
@@ -340,10 +357,10 @@ def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
 
 def explored(analyses: Sequence[Analysis]) -> list[str]:
     """The subgroups that were compared and the meta-regressions that were made."""
-    compared = _grouped([one for one in analyses if one.subgroups], lambda one: one.subgroups)
+    compared = _grouped([one for one in analyses if one.subgroups], lambda one: (one.subgroups, one.one_tau2))
     regressed = _grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
     return [
-        *(f"Subgroups by {listed(names)} were compared for {_named(own)}." for names, own in compared.items()),
+        *(f"Subgroups by {listed(names)} were compared for {_named(own)}{ONE_TAU2 if shared else ''}." for (names, shared), own in compared.items()),
         *(f"A meta-regression on {listed(names)} was made for {_named(own)}." for names, own in regressed.items()),
     ]  # fmt: skip
 
