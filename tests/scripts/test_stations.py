@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.stations import FIRST, MINI, Review, stations
 from tests.truths import faults, wrong_boxes
 from tests.what_tables_hold import FT, TA, Truth
 
+CITED = re.compile(r" \[\d+(?:(?:, |\N{EN DASH})\d+)*\]")
 Walked = dict[str, tuple[list[str], list[str]]]
 
 
@@ -48,7 +50,8 @@ def read(review: Review) -> tuple[Truth, list[str], dict[str, dict[str, str]]]:
     protocol, files, counted = steps.run(review.protocol)
     report = Report(protocol, steps.inputs(files))
     sections = report.sections()
-    said = [*texts_of(sections), *texts_of(manuscript(report, sections))]
+    # Numbers of references are read against the list by tests/unit/test_report_citing.py.
+    said = [CITED.sub("", one) for one in (*texts_of(sections), *texts_of(manuscript(report, sections)))]
     searched = {source.name: list(protocol.rounds_of(name)) for name, source in protocol.sources.items()}
     drawn: dict[str, dict[str, str]] = {}
     if counted is not None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from evergreen.report import selection
 from evergreen.report.blocks import Figure, Lines, Link, Table
+from evergreen.report.citing import Citations
 from evergreen.report.waiting_records import waiting_screening
 from evergreen.screening.characteristics import COLUMNS
 from evergreen.screening.reviewer_comparison import compare
@@ -57,7 +58,9 @@ def test_excluded_and_ongoing_studies_are_listed_with_all_their_reports():
     full_text = pd.DataFrame(
         {"work_id": ["a:1", "a:2", "a:3"], "decision": ["exclude", "exclude", "ongoing"]}
     )
-    blocks = selection.studies_section(studies, WORKS, full_text, [excluded, ongoing, EMPTY]).blocks
+    blocks = selection.studies_section(
+        studies, WORKS, full_text, [excluded, ongoing, EMPTY], Citations(["a:1", "a:2", "a:3"], {}, [])
+    ).blocks
     _, first, second, last = blocks
     assert isinstance(first, Table)
     assert first.caption == "Excluded studies with reasons (1)"

@@ -113,6 +113,31 @@ def test_every_reader_sees_the_same_label_of_a_study(run, read):
         assert found == {"report": rows, "workbook": rows}
 
 
+def test_the_numbers_in_the_text_are_those_of_the_list(run, read):
+    """In page and Word document: the reference with the number has the words of the item of that place in CSL-JSON, and is of what is cited."""
+    report = run[0] / "results/report"
+    items = tables.read_json(report / "references.json")
+    tree = lxml.html.parse(report / "index.html").getroot()
+    shown: dict[int, str] = {}
+    for table in tree.iter("table"):
+        heads = [head.text_content() for head in table.iter("th")]
+        if "No." in heads:
+            for row in table.xpath("tbody/tr"):
+                shown[int(row[heads.index("No.")].text_content())] = row.text_content()
+    assert sorted(shown) == list(range(1, len(items) + 1))
+    assert all(items[number - 1]["title"].rstrip(".?") in said for number, said in shown.items())
+    word = read["word"]
+    for text in (read["report"], word):
+        (added,) = set(re.findall(r"Iwamoto 2022 \[(\d+)\N{EN DASH}(\d+)\] and So 2021 \[(\d+)\]", text))
+        first, last, so = map(int, added)
+        listed = tables.read_table(run[0] / "results/screening/studies.csv").set_index("study")["work_ids"]
+        works = [items[number - 1]["id"] for number in range(first, last + 1)]
+        assert sorted(works) == sorted(listed["Iwamoto2022"].split("; "))
+        assert items[so - 1]["id"] == listed["So2021"]
+        (grade,) = set(re.findall(r"rated with GRADE \[(\d+)\]", text))
+        assert items[int(grade) - 1]["id"] == "method:grade"
+
+
 @pytest.mark.parametrize("outcome", ["das28"])
 def test_what_cannot_be_pooled_is_said_and_drawn(run, outcome):
     result = tables.read_json(run[0] / f"results/synthesis/{outcome}.json")

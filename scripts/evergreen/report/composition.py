@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -32,6 +33,7 @@ from evergreen.report import (
 )
 from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
 from evergreen.report.changes import rounds, since
+from evergreen.report.citing import Citations
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
@@ -66,7 +68,7 @@ class Report:
 
     def sections(self) -> list[Section]:
         """The sections in the order of the report."""
-        return [
+        found = [
             *self._alerts(),
             summary.section(
                 self.protocol.question,
@@ -80,14 +82,33 @@ class Report:
             *_in_part(EVIDENCE, self._evidence()),
             *_in_part(METHODS, self._methods()),
         ]  # fmt: skip
+        return list(map(self.citations.cited, found))
 
     def references(self) -> list[dict[str, Any]]:
-        """The reports that the review refers to, as CSL-JSON."""
+        """The reports that the review refers to and the sources of its methods, as CSL-JSON, in the order of their numbers."""
+        methods = [dict(method.item) for method in self.citations.methods]
+        if self._works is None:
+            return methods
+        by_work = {work["work_id"]: work for work in tables.rows(self._works)}
+        return [*references.csl(by_work[work] for work in self._named_works()), *methods]
+
+    @cached_property
+    def citations(self) -> Citations:
+        """The numbers of the references."""
+        reports = {}
+        if self._works is not None:
+            studies = self.inputs.table("studies")
+            reports = {
+                self.label(row["study"]): row["work_ids"].split("; ")
+                for row in tables.rows(studies[studies["status"].eq("included")])
+            }
+        said = methods_sections.sections(self.protocol, self.facts).values()
+        return Citations(self._named_works(), reports, [text for paragraphs in said for text in paragraphs])
+
+    def _named_works(self) -> list[str]:
         if self._works is None:
             return []
-        named = references.named_works(self.inputs.table("studies"), self.inputs.tables("named_studies"))
-        by_work = {work["work_id"]: work for work in tables.rows(self._works)}
-        return references.csl(by_work[work] for work in named)
+        return references.named_works(self.inputs.table("studies"), self.inputs.tables("named_studies"))
 
     def _alerts(self) -> list[Section]:
         if self._works is None:
@@ -122,7 +143,7 @@ class Report:
         if self._works is not None:
             named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
             found = selection.studies_section(
-                inputs.table("studies"), self._works, full_text, named, self.label
+                inputs.table("studies"), self._works, full_text, named, self.citations, self.label
             )
             files = {"CSL-JSON": "json", "BibTeX": "bib", "RIS": "ris"}
             found.blocks.append(
@@ -131,6 +152,8 @@ class Report:
                 )
             )
             yield found
+        elif self.citations.methods:
+            yield Section("studies", "References", [selection.method_references(self.citations)])
 
     def _methods(self) -> Iterable[Section]:
         inputs, protocol = self.inputs, self.protocol

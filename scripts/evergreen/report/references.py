@@ -40,6 +40,22 @@ def reference(work: Mapping[str, Any]) -> Link:
     return Link(vancouver(work), address(work))
 
 
+def printed(item: Mapping[str, Any]) -> Link:
+    """A reference of CSL-JSON as those of works are printed."""
+    names = "; ".join(f"{one['family']}, {one['given']}" for one in item["author"])
+    year = item["issued"]["date-parts"][0][0]
+    fields = {
+        "volume": "volume",
+        "issue": "issue",
+        "pages": "page",
+        "title": "title",
+        "journal": "container-title",
+        "doi": "DOI",
+    }
+    work = {name: item.get(field, "") for name, field in fields.items()}
+    return reference({**work, "authors": names, "year": year, "pmid": "", "url": "", "retracted": False})
+
+
 def address(work: Mapping[str, Any]) -> str:
     """Where a reader finds the work."""
     if work["pmid"]:

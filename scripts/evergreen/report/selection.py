@@ -13,8 +13,9 @@ from evergreen import tables
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import decided, name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
+from evergreen.report.citing import Citations
 from evergreen.report.methods import screened_words
-from evergreen.report.references import address, reference
+from evergreen.report.references import address, printed, reference
 from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
@@ -149,6 +150,7 @@ def studies_section(
     works: pd.DataFrame,
     full_text: pd.DataFrame,
     named: Sequence[pd.DataFrame],
+    citations: Citations,
     label: StudyLabels = AS_WRITTEN,
 ) -> Section:
     """References to the reports of included studies, then the studies that are named without being included.
@@ -158,13 +160,16 @@ def studies_section(
     by_work = {work["work_id"]: work for work in tables.rows(works)}
     decided = {row["work_id"]: row for row in tables.rows(full_text)}
     included = tables.rows(studies[studies["status"].eq("included")])
-    columns = [*map(Head, ("Study", "Since", "Report", "Registration", "Included for")), Head(IN_SHEETS)]
+    columns = [
+        *map(Head, ("Study", "No.", "Since", "Report", "Registration", "Included for")),
+        Head(IN_SHEETS),
+    ]
     rows: list[list[Cell]] = []
     for study in included:
         for work_id in study["work_ids"].split("; "):
             work, counts = by_work[work_id], decided.get(work_id, {}).get("decision") == "include"
             rows.append([
-                label(study["study"]), study["round"], reference(work), str(work["registry_ids"]),
+                label(study["study"]), citations.numbers([work_id]), study["round"], reference(work), str(work["registry_ids"]),
                 "its data" if counts else "the record of the study only", study["study"],
             ])  # fmt: skip
     if not label.tell_more(study["study"] for study in included):
@@ -176,11 +181,21 @@ def studies_section(
     ]
     for (caption, last), table in zip(NAMED, named, strict=True):
         if len(table):
-            blocks.append(_named(caption, last, table, by_work, label))
+            blocks.append(_named(caption, last, table, by_work, citations, label))
+    if citations.methods:
+        blocks.append(method_references(citations))
     if excluded := int(full_text["decision"].eq("exclude").sum()):
         words = f"All reports excluded at full text, each with its one reason ({excluded}), as CSV"
         blocks.append(Lines([Link(words, "../prisma/excluded_reports.csv")]))
     return Section("studies", "References to studies", blocks)
+
+
+def method_references(citations: Citations) -> Table:
+    """The sources of the methods that the text names."""
+    rows: list[list[Cell]] = [
+        [str(number), printed(method.item)] for method, number in citations.methods.items()
+    ]
+    return Table("References to methods", [Head("No."), Head("Source")], rows, id="references-to-methods")
 
 
 def _named(
@@ -188,6 +203,7 @@ def _named(
     last: Head,
     table: pd.DataFrame,
     by_work: Mapping[str, Mapping[str, Any]],
+    citations: Citations,
     label: StudyLabels,
 ) -> Table:
     """Studies that are not included: a row per report, in each the study and what is said of it."""
@@ -196,7 +212,15 @@ def _named(
         said = "; ".join(filter(None, [study["reason"], study["note"]]))
         for work_id in study["work_ids"].split("; "):
             work = by_work[work_id]
-            rows.append([label(study["study"]), reference(work), str(work["registry_ids"]), said])
-    heads = [Head("Study"), Head("Report"), Head("Registration"), last]
+            rows.append(
+                [
+                    label(study["study"]),
+                    citations.numbers([work_id]),
+                    reference(work),
+                    str(work["registry_ids"]),
+                    said,
+                ]
+            )
+    heads = [Head("Study"), Head("No."), Head("Report"), Head("Registration"), last]
     words = f"{caption} ({len(table)})"
     return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)
