@@ -13,6 +13,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
 from evergreen.figures import scales
+from evergreen.figures.clusters import ends_of
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.key import Sign, draw_key, height_of
 from evergreen.figures.letters import width_of, wrapped
@@ -160,7 +161,7 @@ def name_lines(name: str, width: float = NAME_WIDTH, size: float = TICK, bold: b
         return lines
     last = lines[NAME_LINES - 1]
     while last and width_of(f"{last}…", size, bold) > width:
-        last = last[:-1]
+        last = last[: max(ends_of(last), default=0)]
     return [*lines[: NAME_LINES - 1], f"{last.rstrip()}…"]
 
 

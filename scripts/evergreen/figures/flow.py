@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 
+from evergreen.figures.clusters import ends_of
 from evergreen.figures.letters import WIDER, Letters, Line, width_of
 from evergreen.figures.style import COLUMN, COLUMN_AND_HALF, GREY, INK, PAGE
 from evergreen.prisma.chart import (
@@ -164,10 +166,10 @@ def _words(text: str, bold: bool) -> list[tuple[str, bool, bool]]:
 
 def _pieces(word: str, room: float, size: float, bold: bool, italic: bool) -> list[str]:
     pieces = [""]
-    for character in word:
-        if pieces[-1] and width_of(pieces[-1] + character, size, bold, italic) > room:
+    for start, end in pairwise([0, *ends_of(word), len(word)]):
+        if pieces[-1] and width_of(pieces[-1] + word[start:end], size, bold, italic) > room:
             pieces.append("")
-        pieces[-1] += character
+        pieces[-1] += word[start:end]
     return pieces
 
 

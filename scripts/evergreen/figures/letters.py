@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
+from evergreen.figures.clusters import ends_of
 from evergreen.figures.glyphs import FONT, families
 from evergreen.figures.pdf_text import draw_once
 from evergreen.figures.style import INK
@@ -182,7 +182,7 @@ def widest_part(text: str, size: float, bold: bool = False) -> float:
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Break text at blanks into lines no wider than `width` points; in a word that is wider alone, where a line may end in one,
-    and anywhere between letters (with their marks) if there is no such place."""
+    and between letters, each with all that belongs to it (`clusters`), if there is no such place."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -211,15 +211,8 @@ def _filled(word: str, width: float, size: float, bold: bool) -> list[str]:
         if line:
             lines.append(line)
         line = part
-        while width_of(line, size, bold) > width and len(line) > 1:
-            end = len(line) - 1
-            while end > 1 and (width_of(line[:end], size, bold) > width or combining(line[end])):
-                end -= 1
+        while width_of(line, size, bold) > width and (ends := ends_of(line)):
+            end = next((end for end in reversed(ends) if width_of(line[:end], size, bold) <= width), ends[0])
             lines.append(line[:end])
             line = line[end:]
     return [*lines, line]
-
-
-def combining(letter: str) -> bool:
-    """Whether a sign belongs to the letter before it."""
-    return unicodedata.category(letter).startswith("M")
