@@ -1,12 +1,17 @@
 """The figure of agreement holds every count and is the same every time."""
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.figures.agreement_plot import agreement_figure
+from evergreen.figures.scales import number
+from evergreen.figures.setting import Drawn
 from evergreen.figures.style import save, style
 from evergreen.screening.reviewer_comparison import agreement_table, compare
+from tests.figures.figures_of_bcg import overlapping, texts_on
 
 
 def votes(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:
@@ -66,6 +71,32 @@ def test_parts_and_groups(tmp_path):
     assert "Krippendorff" in svg_of(comparison, tmp_path)
     three = next(pair for pair in comparison["pairs"] if pair["table"] == "3x3" and pair["part"] == "all")
     assert three["counts"] == [[2, 0, 0], [1, 0, 0], [0, 0, 2]]
+
+
+@pytest.mark.parametrize("others", [3, 7, 14])
+def test_many_reviewers_stand_in_a_square_on_one_page(others):
+    """Measured by boxes; the numbers are those of the comparison, which the table has with all intervals."""
+    people = ["Maximiliane Theresa Oberhuber von und zu Hohenstein", *(f"P{n}" for n in range(others))]
+    said = [
+        (f"w{n}", person, ("include", "exclude", "unsure")[n * place % 7 % 3], n < 9 and others == 3)
+        for n in range(24)
+        for place, person in enumerate(people)
+        if (n + place) % 4
+    ]
+    comparison = compare(votes(*said), stage="title_abstract", reviewers=people)
+    with style():
+        figure = agreement_figure(comparison)
+    assert figure.get_size_inches()[1] <= 240 / 25.4
+    assert overlapping(Drawn(figure, pd.DataFrame())) == []
+    pairs = [pair for pair in comparison["pairs"] if (pair["table"], pair["part"]) == ("2x2", "all")]
+    shown = Counter(text.get_text() for text in texts_on(figure))
+    for told in (
+        [number(pair["kappa"], 2) for pair in pairs if pair["n"] and pair["kappa"] is not None],
+        [f"{pair['agreement']:.0%}" for pair in pairs if pair["n"]],
+    ):
+        assert Counter(told) - shown == Counter()
+    intervals = sum(text.startswith("[") for text in shown.elements())
+    assert intervals == (sum(pair["kappa"] is not None for pair in pairs) if others < 14 else 0)
 
 
 @pytest.mark.parametrize("longest", ["EF", "Maximiliane Theresa $x$ Oberhuber von und zu Hohenstein"])

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from evergreen.figures.agreement_matrix import matrix
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.scales import number
 from evergreen.figures.style import COLOURS, GREY, INK, PAGE
@@ -18,6 +19,7 @@ PARTS = {"all": "", "pilot": ", pilot", "main": ", main list"}
 STATISTICS = (("kappa", "Cohen's kappa", "o"), ("pabak", "PABAK", "s"), ("ac1", "Gwet's AC1", "D"))
 TABLES_PER_ROW = 3
 SQUARE = 1.5  # inches of a cross table's side
+HIGHEST = 240 / 25.4  # inches of a page that journals print
 ROW = 0.42  # inches that a pair takes in the panel of statistics
 TICKS, LABEL, TITLE = 7.0, 8.0, 9.0  # points, as `style` has them
 # Inches: margin, between tick labels and axes, an axis label with its distance, under an axis with two lines of label, a legend.
@@ -26,7 +28,8 @@ KAPPA = "κ\u00a0=\u00a0{} [{}, {}]"  # beside the interval that it is read off
 
 
 def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
-    """Cross tables of all pairs (first votes, three categories) above their statistics (two categories).
+    """Cross tables of all pairs (first votes, three categories) above their statistics (two categories); where a page does not hold
+    these, a square of all reviewers (`agreement_matrix`).
 
     `comparison` as `screening.comparison.compare` gives it. Kappa has its interval; what is not estimable is said in words.
     Build and save inside `style()`. Every place comes from measured text: matplotlib's own layout solves its equations in the
@@ -48,6 +51,12 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     upper = line_height * -(-len(tables) // per_row)
     lower = LEGEND + ROW * len(rows)
     height = HEAD + upper + lower + UNDER + MARGIN
+    if height > HIGHEST:
+        whole = [pair for pair in rows if pair["part"] == "all"]
+        counted = f"Votes as {_categories(comparison)}, intervals at {comparison['level']:.0%}."
+        apart = "" if len(whole) == len(rows) else "Pilot and main list apart: see the table."
+        notes = [counted, _of_all(comparison["groups"]).strip(), apart]
+        return matrix(whole, title, [*filter(None, notes)])
     figure = Figure(figsize=(PAGE, height))
     figure.text(MARGIN / PAGE, 1 - 0.18 / height, title, va="baseline", weight="bold", fontsize=TITLE)
 
@@ -73,18 +82,22 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
             fontsize=TICKS,
             parse_math=False,
         )
-    together = (
-        "include and unsure together"
-        if comparison["stage"] == "title_abstract"
-        else "include against exclude"
-    )
     _statistics(
         statistics,
         rows,
         labels,
-        f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {together}){_of_all(comparison['groups'])}",
+        f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {_categories(comparison)}){_of_all(comparison['groups'])}",
     )
     return figure
+
+
+def _categories(comparison: Mapping[str, Any]) -> str:
+    """How votes are counted in two categories."""
+    return (
+        "include and unsure together"
+        if comparison["stage"] == "title_abstract"
+        else "include against exclude"
+    )
 
 
 def title_of(stage: str) -> str:
