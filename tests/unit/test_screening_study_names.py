@@ -16,6 +16,8 @@ from tests.rows import each
         ("MRC", False, [("Hill AB", "1952"), ("", "1948")], "", "1948"),
         ("MRC", False, [("Hill AB", "")], "", ""),
         ("MRC", False, [], "", ""),
+        ("pubmed:1", True, [("Ebina, K", "")], "Ebina n.d.", ""),
+        ("pubmed:1", True, [("", "")], "", ""),
     ],
 )  # fmt: skip
 def test_a_study_is_called_by_its_first_report(study, own, reports, called, year):

@@ -11,6 +11,8 @@ from string import ascii_lowercase
 from evergreen.records.names import parse_name
 from evergreen.sheets import name_key
 
+NO_DATE = "n.d."
+
 
 @dataclass(frozen=True)
 class FirstReport:
@@ -54,11 +56,13 @@ def first_reports(studies: Iterable[Named]) -> dict[str, FirstReport]:
 
 def _called(one: Named) -> FirstReport:
     dated = [report for report in one.reports if report[1]]
-    authors, year = min(dated, key=lambda report: int(report[1]), default=("", ""))
+    # A report that is a study of its own has no other name than that of its author.
+    undated = one.reports[0] if one.own and one.reports else ("", "")
+    authors, year = min(dated, key=lambda report: int(report[1]), default=undated)
     family = parse_name(authors.split(";", 1)[0]).family if authors else ""
     if not family:
         return FirstReport(year=year)
-    name = f"{family} {year}"
+    name = f"{family} {year or NO_DATE}"
     if one.own or _key(one.study) == _key(name):
         return FirstReport(name, year)
     if _key(one.study).startswith(_key(family)):
