@@ -6,13 +6,14 @@ A round that was read before, and whose file and rounds before are as they were,
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from evergreen import spreadsheets, tables
 from evergreen.command import json_argument, parser, run
-from evergreen.records.account import import_report, imported_twice
+from evergreen.records.account import CONTENT, import_report, imported_twice
 from evergreen.records.model import typed
 from evergreen.records.source_reading import Round, read_source
 from evergreen.steps.hold import processes
@@ -43,18 +44,35 @@ def main(argv: list[str] | None = None) -> None:
     # By date, and within a date in the order of the protocol.
     pairs = [(day, source) for source, _, days in args.sources for day, _, _ in days]
     stems = {(source, day): rounds / source / day for day, source in sorted(pairs, key=lambda pair: pair[0])}
-    parts = {pair: tables.read_table(f"{stem}.parquet") for pair, stem in stems.items()}
-    records = typed(pd.concat(parts.values(), ignore_index=True) if parts else pd.DataFrame())
+    parts = {pair: f"{stem}.parquet" for pair, stem in stems.items()}
     counts = [(source, day, tables.read_json(f"{stem}.counts.json")) for (source, day), stem in stems.items()]
     remarks = {pair: tables.read_table(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
-    tables.write_table(records, args.folder / "records.parquet")
-    spreadsheets.write_table(records, args.folder / "records.csv")
-    twice = imported_twice(parts)
+    number = _write_records(parts.values(), args.folder)
+    twice = imported_twice({pair: tables.read_parts([part], CONTENT) for pair, part in parts.items()})
     spreadsheets.write_table(import_report(counts, remarks, twice), args.folder / "import-report.csv")
     for (source, day), reason in twice:
         print(f"WARNING: {source} {day}: {reason}")
-    print(f"{len(records)} records of {len(stems)} searches")
+    print(f"{number} records of {len(stems)} searches")
+
+
+def _write_records(parts: Iterable[str], folder: Path) -> int:
+    """Put the parts into one table, for machines and for people, of which little is in memory at a time; returns how many records it has."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()  # by those that were read
+    number = 0
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal number
+        for frame in tables.read_parts(parts):
+            number += len(frame)
+            yield frame
+        if not number:
+            yield typed(pd.DataFrame())
+
+    tables.write_parts(spreadsheets.write_csv(counted(), folder / "records.csv"), folder / "records.parquet")
+    return number
 
 
 def _read(sources: list[Source], rounds: Path, code: str, threads: int) -> None:

@@ -19,8 +19,8 @@ from evergreen.steps.drafts import draft_of
 
 LARGE = 4_000
 """Rows from which a table is written column by column."""
-_AT_ONCE = 20_000
-"""Rows that are held as text."""
+_AT_ONCE = 5_000
+"""Rows that are held as text, and those of a row group."""
 _PLAIN = {"str", "string", "int64", "Int64", "bool"}
 
 
@@ -92,7 +92,31 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table.combine_chunks(), path, compression="snappy")
+    with pq.ParquetWriter(path, table.schema, compression="snappy") as writer:
+        for start in range(0, max(1, len(table)), _AT_ONCE):
+            writer.write_table(table.slice(start, _AT_ONCE).combine_chunks())
+
+
+def write_in_order(frame: pd.DataFrame, order: Sequence[int], path: str | Path) -> None:
+    """Write the rows of `frame` at these places as Parquet, the same bytes as `write_table(frame.iloc[order])` without that copy of it.
+
+    For frames of many chunks; of each chunk those rows are taken that a row group has, since Arrow's own `take` puts all of a column together first.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    batches = table.to_batches()
+    begins = np.cumsum([0, *map(len, batches)])[:-1]
+    places = np.array(order, dtype=np.int64)
+    with replaced(path) as draft, pq.ParquetWriter(draft, table.schema, compression="snappy") as writer:
+        for start in range(0, max(1, len(places)), _AT_ONCE):
+            wanted = places[start : start + _AT_ONCE]
+            of_batch = np.searchsorted(begins, wanted, side="right") - 1
+            taken = [batches[at].take(wanted[of_batch == at] - begins[at]) for at in np.unique(of_batch)]
+            group = pa.Table.from_batches(taken, table.schema).combine_chunks()
+            writer.write_table(group.take(np.argsort(np.argsort(of_batch, kind="stable"), kind="stable")))
 
 
 def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
@@ -106,6 +130,38 @@ def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)
+
+
+def read_parts(
+    paths: Iterable[str | Path], columns: Sequence[str] | None = None, rows: int = _AT_ONCE
+) -> Iterator[pd.DataFrame]:
+    """The rows of Parquet tables one after the other, `rows` of them at a time, wherever one table ends and the next begins."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    held: list[pd.DataFrame] = []
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(
+                rows, columns=list(columns) if columns else None, use_threads=False
+            ):
+                part = batch.to_pandas()
+                while (missing := rows - sum(map(len, held))) <= len(part):
+                    yield pd.concat([*held, part.iloc[:missing]], ignore_index=True)
+                    held, part = [], part.iloc[missing:]
+                held += [part] if len(part) else []
+    if held:
+        yield pd.concat(held, ignore_index=True)
+
+
+def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> Iterator[pd.DataFrame]:
+    """Write a CSV, the same bytes as `write_table` of all frames together, while they are passed on one by one."""
+    with replaced(path) as draft, draft.open("wb") as file:
+        for number, frame in enumerate(frames):
+            if not number:
+                file.write((",".join(frame.columns) + "\n").encode())
+            file.write(_csv_rows(frame))
+            yield frame
 
 
 def _csv_rows(frame: pd.DataFrame) -> bytes:

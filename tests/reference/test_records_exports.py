@@ -11,7 +11,7 @@ from Bio import Medline
 
 from evergreen.errors import InputError
 from evergreen.records import formats
-from evergreen.records.formats import content
+from evergreen.records.formats import content, pieces
 from evergreen.records.names import parse_name
 from evergreen.records.normalise import canonical_doi, clean, searchable
 from evergreen.records.rows import record_table
@@ -180,3 +180,26 @@ def test_the_same_records_from_two_writers_of_one_database(shared):
     csv = table_of(shared / "data" / "exports" / "asreview/embase.csv")[1]
     for column in ("title_search", "year", "volume", "first_author", "first_page", "journal_search"):
         assert ris[column].tolist() == csv[column].tolist(), column
+
+
+def test_pieces_of_a_file_are_the_whole(shared, monkeypatch):
+    """Cut into pieces of a fifth, where the format can be cut."""
+    monkeypatch.setattr(formats, "LINES_TO_RECOGNISE", 30)
+    cut = 0
+    for name in sorted(EXPECTED):
+        path = shared / "data" / "exports" / name
+        monkeypatch.setattr(pieces, "PIECE", max(50, path.stat().st_size // 5))
+        export = pieces.Pieces(path)
+        try:
+            parts = list(export.pieces())
+        except content.NotInPieces:
+            continue
+        cut += len(parts) > 1
+        whole = formats.read(path)
+        assert [block for part in parts for block in part] == whole.blocks, name
+        assert (export.dialect, export.fields, export.remarks) == (
+            whole.dialect,
+            whole.fields,
+            whole.remarks,
+        ), name
+    assert cut >= 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -15,19 +15,29 @@ REMARK_COLUMNS = ("file", "line", "kind", "reason", "text")
 SEEN_COLUMNS = ("record_id", "file", "line", "title", "why")
 """Of records that an earlier round has: as which one each was seen, where it stands, and what says so."""
 
-_CONTENT = ["title", "authors", "year", "journal", "volume", "issue", "pages", "abstract"]
+CONTENT = ("title", "authors", "year", "journal", "volume", "issue", "pages", "abstract")
 ENOUGH_TO_JUDGE = 5
 
 
-def imported_twice(tables: Mapping[tuple[str, str], pd.DataFrame]) -> list[tuple[tuple[str, str], str]]:
-    """((source, round), reason) of each file all of whose records stand word for word in a file of another source.
+def imported_twice(
+    tables: Mapping[tuple[str, str], pd.DataFrame | Iterable[pd.DataFrame]],
+) -> list[tuple[tuple[str, str], str]]:
+    """((source, round), reason) of each file (a table or its parts) all of whose records stand word for word in a file of another source.
 
     Databases write the same work differently; the same words throughout are the same file under two names. Its records
     stay, deduplication merges them; files of fewer than `ENOUGH_TO_JUDGE` records say too little.
     """
+    if len({source for source, _ in tables}) < 2:
+        return []
+    import pandas as pd
+
     contents = {
-        pair: set(table[_CONTENT].astype("str").itertuples(index=False, name=None))
-        for pair, table in tables.items()
+        pair: {
+            hash(row)
+            for frame in ([frames] if isinstance(frames, pd.DataFrame) else frames)
+            for row in frame[list(CONTENT)].astype("str").itertuples(index=False, name=None)
+        }
+        for pair, frames in tables.items()
     }
     found = []
     for pair, content in contents.items():

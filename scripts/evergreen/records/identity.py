@@ -6,14 +6,14 @@ file, and short titles have the same hash, so a key alone proves nothing: anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz
 
-from evergreen.records.model import COLUMNS, base_id, with_ids
+from evergreen.records.model import COLUMNS, base_id, named
 from evergreen.records.normalise import searchable, spoken
 
 _NO_CONTENT = ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
@@ -62,19 +62,26 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Identified:
-    """`records` that are new, with their ids, in the order of id; `seen` are the others; `shared` those of the new ones whose key
-    another work of an earlier round has."""
+    """All rows of a file with their ids; `order`: the places of the new ones in the order of id; `seen` are the others;
+    `shared` those of the new ones whose key another work of an earlier round has."""
 
-    records: pd.DataFrame
+    rows: pd.DataFrame
+    order: list[int]
     seen: list[Told]
     shared: list[Told]
 
     @property
+    def records(self) -> pd.DataFrame:
+        """The new ones in the order of id: a copy, which takes as much memory again."""
+        return self.rows.iloc[self.order].reset_index(drop=True)
+
+    @property
     def repeated(self) -> pd.DataFrame:
-        """The new records whose key another record of the file has."""
+        """Of the new records whose key another record of the file has, `record_id` and `repeats`."""
         earlier = {one.record_id for one in self.shared}
-        ids = self.records["record_id"]
-        return self.records[ids.ne(ids.map(base_id)) & ~ids.isin(earlier) & self.records["repeats"].ne("")]
+        new = self.rows[["record_id", "repeats"]].iloc[self.order]
+        ids = new["record_id"]
+        return new[ids.ne(ids.map(base_id)) & ~ids.isin(earlier) & new["repeats"].ne("")]
 
 
 def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame | None = None) -> Identified:
@@ -84,15 +91,15 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     which `repeats` the first. Everything else is new, under the first of `<key>`, `<key>~2`, `<key>~3` that no record has.
     Nothing depends on the order of the file.
     """
-    records = with_ids(rows, source, round_)
+    records = named(rows, source, round_)
     keys = records["record_id"].map(base_id).astype("str")
     before = earlier if earlier is not None else records.iloc[:0]
     known = before["record_id"].map(base_id).astype("str")
     contested = keys.duplicated(keep=False) | keys.isin(set(known))
     if not contested.any():
-        return Identified(records, [], [])
+        return Identified(records, _by_id(records["record_id"].tolist(), {}), [], [])
 
-    # In the order that `with_ids` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
+    # In the order that `named` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
     key_of, ids = keys.tolist(), dict(enumerate(records["record_id"].tolist()))
     order = sorted(
         contested.to_numpy().nonzero()[0].tolist(), key=lambda row: (key_of[row], _number(ids[row]))
@@ -134,9 +141,10 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     fresh = records.assign(
         record_id=pd.Series(ids),
         repeats=pd.Series(repeats).reindex(records.index, fill_value="").astype("str"),
-    ).drop(index=list(seen))
+    )
     return Identified(
-        fresh.sort_values("record_id", kind="stable", ignore_index=True),
+        fresh,
+        _by_id(fresh["record_id"].tolist(), seen),
         sorted(seen.values(), key=lambda one: (one.file, one.line)),
         shared,
     )
@@ -222,6 +230,11 @@ def _containers(table: pd.DataFrame, keys: pd.Series) -> set[str]:
             titles.add(title)
             under.add(key)
     return {doi for (_, doi), (titles, under) in having.items() if len(titles) > 1 and len(under) > 1}
+
+
+def _by_id(ids: Sequence[str], without: Container[int]) -> list[int]:
+    """Places in the order of their `ids`."""
+    return sorted((place for place in range(len(ids)) if place not in without), key=ids.__getitem__)
 
 
 def _number(record_id: str) -> int:

@@ -156,7 +156,12 @@ def content_hash(title: str, year: str, author: str) -> str:
 
 
 def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
-    """`frame` (typed; the records of one source and round) with `record_id`, `source` and `round`, in order of id.
+    """`frame` (typed; the records of one source and round) as `named`, in order of id."""
+    return named(frame, source, round_).sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def named(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
+    """`frame` (typed; the records of one source and round) with `record_id`, `source` and `round`.
 
     The id is `<source>:<accession>`, the accession trimmed and otherwise verbatim (of several in one field the first), or
     `<source>:<content_hash>` where there is none. Rows with the same id are told apart by `~2`, `~3` in the order of their content, whatever their
@@ -195,5 +200,4 @@ def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
                     seen[base] += 1
                 taken.add(name)
                 ids[row] = name
-    named = frame.assign(accession=accessions, record_id=ids, source=source, round=round_)
-    return named.sort_values("record_id", kind="stable", ignore_index=True)
+    return frame.assign(accession=accessions, record_id=ids, source=source, round=round_)

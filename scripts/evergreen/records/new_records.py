@@ -12,22 +12,28 @@ import pandas as pd
 from evergreen.records.account import REMARK_COLUMNS, SEEN_COLUMNS
 from evergreen.records.formats import Export
 from evergreen.records.formats.block import Remark
-from evergreen.records.identity import identify
-from evergreen.records.rows import record_table
+from evergreen.records.formats.pieces import Pieces
+from evergreen.records.identity import Identified, identify
+from evergreen.records.rows import joined, record_table
 
 
 @dataclass(frozen=True)
 class Import:
-    """The new records of a round, its counts, the remarks on its files (`REMARK_COLUMNS`), and the records `seen` before (`SEEN_COLUMNS`)."""
+    """What a round brought, of which `found.records` are new, its counts, the remarks on its files (`REMARK_COLUMNS`), and the records
+    `seen` before (`SEEN_COLUMNS`)."""
 
-    records: pd.DataFrame
+    found: Identified
     counts: dict[str, Any]
     remarks: pd.DataFrame
     seen: pd.DataFrame
 
+    @property
+    def records(self) -> pd.DataFrame:
+        return self.found.records
+
 
 def import_exports(
-    exports: Mapping[str, Export],
+    exports: Mapping[str, Export | Pieces],
     *,
     source: str,
     round_: str,
@@ -40,8 +46,11 @@ def import_exports(
     = new + seen_before. Stated hits that differ from the records read are a remark of kind `hits`.
     """
     odd: dict[str, list[Remark]] = {file: [] for file in exports}
-    tables = [record_table(export.blocks, export.fields, file, odd[file]) for file, export in exports.items()]
-    rows = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    rows = joined(
+        record_table(blocks, export.fields, file, odd[file])
+        for file, export in exports.items()
+        for blocks in export.pieces()
+    )
     found = identify(rows, source, round_, earlier)
     remarks = [
         {"file": file, **remark._asdict()}
@@ -63,9 +72,10 @@ def import_exports(
             for one in ones
         ]
     again = Counter(one.file for one in found.seen)
+    new_in = Counter(found.rows["file"].iloc[found.order])
     by_file: list[dict[str, Any]] = []
     for file, export in exports.items():
-        new = int(found.records["file"].eq(file).sum())
+        new = new_in[file]
         by_file.append({
             "file": file,
             "format": export.format,
@@ -79,7 +89,7 @@ def import_exports(
     counts = {
         "hits": read if hits is None else hits,
         "read": read,
-        "new": len(found.records),
+        "new": len(found.order),
         "seen_before": len(found.seen),
         "lost": sum(one["lost"] for one in by_file),
         "files": by_file,
@@ -89,7 +99,7 @@ def import_exports(
         for one in found.seen
     ]
     return Import(
-        found.records,
+        found,
         counts,
         pd.DataFrame(remarks, columns=list(REMARK_COLUMNS)),
         pd.DataFrame(seen, columns=list(SEEN_COLUMNS)),

@@ -153,6 +153,12 @@ def record_table(
     return from_columns(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
 
 
+def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The record table of several, of which there is one at least."""
+    several = list(tables)
+    return pd.concat(several, ignore_index=True) if len(several) > 1 else several[0]
+
+
 def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[str, Any]:
     """One record as a dict of `model.COLUMNS`.
 

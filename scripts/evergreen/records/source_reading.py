@@ -67,16 +67,24 @@ def _read_exports(
     import pandas as pd
 
     from evergreen.records import formats
+    from evergreen.records.formats.content import NotInPieces
+    from evergreen.records.formats.pieces import Pieces, large
     from evergreen.records.new_records import import_exports
 
     options: dict[str, Any] = {
         "format_": how.get("format"), "columns": how.get("columns"), "none_expected": how.get("hits") == 0,
     }  # fmt: skip
-    exports = {file: formats.read(file, **options) for file in files}
     known = [tables.read_table(f"{path}.parquet") for path in earlier]
     before = pd.concat(known, ignore_index=True) if known else None
-    result = import_exports(exports, source=source, round_=day, earlier=before, hits=how.get("hits"))
-    _write_records(result.records, how, source, stem)
+    search: dict[str, Any] = {"source": source, "round_": day, "earlier": before, "hits": how.get("hits")}
+    try:
+        result = import_exports(
+            {file: (Pieces if large(file) else formats.read)(file, **options) for file in files},
+            **search,
+        )
+    except NotInPieces:
+        result = import_exports({file: formats.read(file, **options) for file in files}, **search)
+    _write_records(result.found.rows, how, source, stem, result.found.order)
     tables.write_json(result.counts, f"{stem}.counts.json")
     tables.write_table(result.remarks, f"{stem}.lost.csv")
     _write_seen(result.seen, stem)
@@ -94,7 +102,12 @@ def _write_seen(seen: pd.DataFrame, stem: Path) -> None:
     tables.write_table(seen.astype(types), f"{stem}.seen.parquet")
 
 
-def _write_records(records: pd.DataFrame, how: dict[str, Any], source: str, stem: Path) -> None:
+def _write_records(
+    records: pd.DataFrame, how: dict[str, Any], source: str, stem: Path, order: list[int] | None = None
+) -> None:
     if formerly := how.get("formerly"):
         records = records.assign(alias=aliases(records["record_id"], source, formerly))
-    tables.write_table(records, f"{stem}.parquet")
+    if order is None:
+        tables.write_table(records, f"{stem}.parquet")
+    else:
+        tables.write_in_order(records, order, f"{stem}.parquet")

@@ -7,8 +7,10 @@ A format is a module with `NAME`, `FIELDS` (which of its fields feed which colum
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import ModuleType
 
@@ -99,6 +101,10 @@ class Export:
     blocks: list[Block]
     remarks: list[Remark]
 
+    def pieces(self) -> Iterator[list[Block]]:
+        """The records as `pieces.Pieces` gives those of a large file: here all of them at once."""
+        yield self.blocks
+
 
 def read(
     path: str | Path,
@@ -116,7 +122,7 @@ def read(
     Raises InputError when the file is missing, empty, binary, damaged, of an unknown format or not of the stated one,
     or when it holds no record.
     """
-    file, raw, stated = str(path), _bytes(path), _stated(format_, str(path))
+    file, raw, stated = str(path), _bytes(path), stated_format(format_, str(path))
     if none_expected and _is_blank(raw):
         return Export("empty", "", "", {}, [], [])
     if raw.startswith(workbook.MAGIC):
@@ -127,15 +133,10 @@ def read(
     elif stated == "xlsx":
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
     text = content.decode(raw, file)
-    module = _module(text.lines, stated, columns, file)
-    found = _found(module, text.lines, file)
+    module = module_for(text.lines, stated, columns, file)
+    found = found_in(module, text.lines, file)
     if not found.blocks and not none_expected:
-        first = f" (line {found.remarks[0].line}: {found.remarks[0].reason})" if found.remarks else ""
-        raise InputError(
-            f"the file cannot be read as {module.NAME}: it holds no record{first}",
-            file=file,
-            todo=content.EXPORT_AGAIN,
-        )
+        raise no_record(module, found.remarks, file)
     return _export(found, module.NAME, text.encoding, text.remarks, module.FIELDS, columns, file)
 
 
@@ -151,31 +152,32 @@ def check(
     A file of up to `SMALL` bytes is read; of a larger one the beginning tells the format. The end of a file tells whether it
     was cut off: an element of XML is not closed, or the last line has no end and stands inside a record.
     """
-    file, raw, stated = str(path), _bytes(path), _stated(format_, str(path))
-    if none_expected and _is_blank(raw):
-        return
-    small = len(raw) <= SMALL
-    if small:
+    file, stated = str(path), stated_format(format_, str(path))
+    with _mapped(path) as raw:
+        size = len(raw)
+        if none_expected and _is_blank(raw):
+            return
+        # At the end of a line where lines are short; XML may be a single one.
+        head = raw[:] if size <= SMALL else raw[: raw.rfind(b"\n", SMALL // 2, SMALL) + 1 or SMALL]
+        ended, tail = _end_of(raw)
+    if size <= SMALL:
         read(path, format_=format_, columns=columns, none_expected=none_expected)
-    if raw.startswith(workbook.MAGIC):
-        if workbook.table_inside(raw, file) is None and stated not in (None, "xlsx", "csv"):
+    if head.startswith(workbook.MAGIC):
+        if workbook.table_inside(_bytes(path), file) is None and stated not in (None, "xlsx", "csv"):
             raise InputError(
                 f"the file is a workbook, not {stated}", file=file, todo="Mend `format:` in the protocol."
             )
         return
     if stated == "xlsx":
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
-    # At the end of a line where lines are short; XML may be a single one.
-    head = raw if small else raw[: raw.rfind(b"\n", SMALL // 2, SMALL) + 1 or SMALL]
     first = content.decode(head, file).lines
-    module = _module(first, stated, columns, file)
-    ended = raw.rstrip(b"\x00").endswith((b"\n", b"\r"))
-    last = texts.western(raw.rstrip(b"\x00\r\n\t ")[-TAIL:].replace(b"\x00", b"")).splitlines()
+    module = module_for(first, stated, columns, file)
+    last = texts.western(tail).splitlines()
     if module in XML:
         cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
     elif module is delimited:
         quoted = b"\t" not in head.split(b"\n", 1)[0]
-        cut = quoted and not ended and raw.count(b'"') % 2 == 1
+        cut = quoted and not ended and _bytes(path).count(b'"') % 2 == 1
     else:
         cut = hasattr(module, "cut_off") and module.cut_off(last, ended)
     if cut:
@@ -183,31 +185,44 @@ def check(
                          todo="Export or copy it again; if it is whole, end its last line.")  # fmt: skip
 
 
-def _found(module: ModuleType, lines: Sequence[str], file: str) -> Blocks:
+def no_record(module: ModuleType, remarks: Sequence[Remark], file: str) -> InputError:
+    """What is said of a file in which `module` finds none."""
+    first = f" (line {remarks[0].line}: {remarks[0].reason})" if remarks else ""
+    return InputError(
+        f"the file cannot be read as {module.NAME}: it holds no record{first}",
+        file=file,
+        todo=content.EXPORT_AGAIN,
+    )
+
+
+def found_in(module: ModuleType, lines: Sequence[str], file: str, above: int = 0) -> Blocks:
     """All that the reader finds in `lines`, every line accounted for; files that were put together are taken apart first.
+
+    `above`: how many lines of the file stand above these.
 
     Raises InputError where the reader cannot tell one record from the next.
     """
-    _refuse_two_formats(module, lines, file)
+    _refuse_two_formats(module, lines, file, above)
     pieces, numbers = (
         joins.taken_apart(lines, module.glued(lines)) if hasattr(module, "glued") else (lines, [])
     )
     found: Blocks = module.read(pieces)
     if found.refusal:
         line, problem, todo = found.refusal
-        raise InputError(problem, file=file, row=numbers[line - 1] if numbers else line, todo=todo)
+        raise InputError(problem, file=file, row=above + (numbers[line - 1] if numbers else line), todo=todo)
     found.account_for(pieces, xml.ENVELOPE if module in XML else None)
     for remark in found.remarks:
         if module is not delimited and remark.kind == block.LOST and delimited.recognise([remark.text]):
-            raise _two_formats(
-                module, delimited.NAME, numbers[remark.line - 1] if numbers else remark.line, file
-            )
+            line = numbers[remark.line - 1] if numbers else remark.line
+            raise _two_formats(module, delimited.NAME, above + line, file)
     if numbers:
         joins.told_by_line(found, numbers, lines)
+    if above:
+        found.below(above)
     return found
 
 
-def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> None:
+def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str, above: int) -> None:
     """Refuse a file in which records of another format begin: its reader would take them for text, or lose them."""
     own = {key for key, one in FORMATS.items() if one is module} | ({"xml"} if module in XML else set())
     others = {letter: one for letter, one in _BEGINNINGS.items() if not own.issuperset(one)}
@@ -216,19 +231,19 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str) -> 
         for key, pattern in others[lines[number][0]].items():
             if key not in own and pattern.match(lines[number]):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
-                raise _two_formats(module, name, number + 1, file)
+                raise _two_formats(module, name, above + number + 1, file)
     ends = next((letters for key, letters in _LAST_LINES.items() if key in own), "")
     for number in _places(ends, first_letters) if ends else range(len(lines)):
         line = lines[number]
         for key, pattern in _GLUED.items() if _MAY_BEGIN.search(line) else ():
             if key not in own and pattern.search(line):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
-                raise _two_formats(module, name, number + 1, file)
+                raise _two_formats(module, name, above + number + 1, file)
     if not ({"csv", "xml"} & own) and (number := delimited.table_within(lines)):
-        raise _two_formats(module, delimited.NAME, number, file)
+        raise _two_formats(module, delimited.NAME, above + number, file)
     for key, sign in _XML_SIGNS.items() if module in XML else ():
         if key not in own and (number := next((at for at, line in enumerate(lines, 1) if sign in line), 0)):
-            raise _two_formats(module, FORMATS[key].NAME, number, file)
+            raise _two_formats(module, FORMATS[key].NAME, above + number, file)
 
 
 def _places(letters: Iterable[str], text: str) -> list[int]:
@@ -250,11 +265,33 @@ def _bytes(path: str | Path) -> bytes:
         raise InputError(f"the export cannot be read ({error.strerror})", file=str(path)) from error
 
 
-def _is_blank(raw: bytes) -> bool:
+@contextmanager
+def _mapped(path: str | Path) -> Iterator[mmap | bytes]:
+    """The bytes of a file, of which only those are read that are looked at."""
+    try:
+        with Path(path).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
+            yield raw
+    except ValueError:  # an empty file has none to map
+        yield b""
+    except OSError as error:
+        raise InputError(f"the export cannot be read ({error.strerror})", file=str(path)) from error
+
+
+def _end_of(raw: mmap | bytes) -> tuple[bool, bytes]:
+    """Whether the last line has an end, and the last `TAIL` bytes before the blanks behind them; zero bytes left out."""
+    end = next((at for at in range(len(raw), 0, -1) if raw[at - 1] != 0), 0)
+    ended = raw[max(0, end - 1) : end] in (b"\n", b"\r")
+    end = next(
+        (at for at in range(end, 0, -1) if raw[at - 1 : at] not in (b"\0", b"\r", b"\n", b"\t", b" ")), 0
+    )
+    return ended, raw[max(0, end - TAIL) : end].replace(b"\0", b"")
+
+
+def _is_blank(raw: bytes | mmap) -> bool:
     return not content.SOMETHING.search(raw)
 
 
-def _stated(format_: str | None, file: str) -> str | None:
+def stated_format(format_: str | None, file: str) -> str | None:
     """The key of the format that the protocol states."""
     stated = ALIASES.get(format_.lower(), format_.lower()) if format_ else None
     if stated and stated not in (*FORMATS, "xlsx"):
@@ -264,7 +301,7 @@ def _stated(format_: str | None, file: str) -> str | None:
     return stated
 
 
-def _module(
+def module_for(
     lines: Sequence[str], stated: str | None, columns: Mapping[str, str] | None, file: str
 ) -> ModuleType:
     """The reader of the stated format, or of the one that the lines look like."""

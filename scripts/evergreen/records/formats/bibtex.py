@@ -75,6 +75,11 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
     return not ended and bool(last) and not last[-1].rstrip(" ,").endswith(("}", ")"))
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where the last entry begins (from 0); entries know of each other by `@string` only."""
+    return next((at for at in range(len(lines) - 1, 0, -1) if _START.match(lines[at])), 0)
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a BibTeX text. An entry that is not well-formed is read by its lines and remarked on."""
     out = Blocks()
@@ -84,6 +89,7 @@ def read(lines: Sequence[str]) -> Blocks:
     for number in range(starts[0][0] if starts else len(lines)):
         _outside(out, number + 1, lines[number])
     macros = "\n".join(lines[number] for number, kind in starts if kind == "string")
+    out.of_whole = bool(macros)
     ends = [number for number, _ in starts[1:]] + [len(lines)]
     for (start, kind), end in zip(starts, ends, strict=False):
         if kind in _NO_ENTRY:

@@ -50,6 +50,8 @@ class Blocks:
     """Column names of each table that a file holds."""
     refusal: tuple[int, str, str] | None = None
     """Line, problem and what to do, where a border of records cannot be told."""
+    of_whole: bool = False
+    """What was found may hang on lines far away: a file in which a piece says so is read as a whole."""
 
     def refuse(self, line: int, problem: str, todo: str) -> None:
         """Say that the file cannot be read; what is said first holds."""
@@ -80,6 +82,13 @@ class Blocks:
                 else:
                     self.lose(number, text, "line outside any record")
             number = said.find(0, number + 1)
+
+    def below(self, number: int) -> None:
+        """Say the lines of a piece of a file by their numbers in the file, in which `number` lines stand above it."""
+        for block in self.blocks:
+            block.line += number
+            block.line_end += number
+        self.remarks = [remark._replace(line=remark.line + number) for remark in self.remarks]
 
     def note(self, line: int, reason: str, text: str = "") -> None:
         self.remarks.append(Remark(line, NOTE, reason, text.strip()[:200]))

@@ -53,6 +53,11 @@ def recognise(lines: Sequence[str]) -> bool:
     return bool(first) and bool(re.match(r"ID: ?(?:CN-|CD|CDSR|PR|CCA)\S*\d", first[0]))
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where the last counted record begins (from 0), else 0."""
+    return next((at for at in range(len(lines) - 1, 0, -1) if COUNTER.fullmatch(lines[at])), 0)
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of the Cochrane Library's text; a record starts at its counter or at its id."""
     out = Blocks()

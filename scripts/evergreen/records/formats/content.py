@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from evergreen.errors import InputError
 from evergreen.records.formats.block import NOTE, Remark
@@ -72,6 +74,44 @@ def decode(content: bytes, file: str) -> Text:
         if number <= len(lines)
     ]
     return Text(lines, found.encoding, remarks)
+
+
+class NotInPieces(Exception):
+    """The file has to be read as a whole: its encoding or its layout cannot be told from a piece of it."""
+
+
+def in_pieces(path: str | Path, file: str, size: int) -> Iterator[Text]:
+    """What `decode` says of a file in UTF-8, some `size` bytes at a time, each piece but the last ending with a line.
+
+    Raises NotInPieces where the file is in another encoding, also after pieces were given, and InputError as `decode` does.
+    """
+    with Path(path).open("rb") as stream:
+        rest, first = b"", True
+        while block := stream.read(size):
+            whole, end, rest = (rest + block).rpartition(b"\n")
+            if not end or b"\x00" in whole:
+                raise NotInPieces
+            if first:
+                if not SOMETHING.search(whole):
+                    raise NotInPieces
+                found, first = decode(whole + end, file), False
+                if not found.encoding.startswith("UTF-8") or found.remarks:
+                    raise NotInPieces
+                encoding = found.encoding
+                yield found
+            else:
+                yield Text(_lines(whole + end), encoding)
+        if rest:
+            if first or b"\x00" in rest:
+                raise NotInPieces
+            yield Text(_lines(rest), encoding)
+
+
+def _lines(raw: bytes) -> list[str]:
+    try:
+        return texts.lines_of(raw.decode().replace("\ufeff", ""))
+    except UnicodeDecodeError as error:
+        raise NotInPieces from error
 
 
 def _refuse_two_widths(content: bytes, file: str) -> None:

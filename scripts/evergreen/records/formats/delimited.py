@@ -119,6 +119,25 @@ def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
     return None
 
 
+def head(lines: Sequence[str]) -> list[str]:
+    """The line that names the columns, which stands above each piece of a table as well; [] where there is none."""
+    found = _header(lines)
+    return [lines[found[0]]] if found else []
+
+
+def border(lines: Sequence[str]) -> int:
+    """Where the last row begins (from 0), below a header in one line and outside of quotation marks; else 0."""
+    found = _header(lines)
+    if found is None or lines[found[0]].count('"') % 2:
+        return 0
+    last, quotes = 0, 0
+    for at, line in enumerate(lines):
+        if not quotes and at > found[0] + 1:
+            last = at
+        quotes = (quotes + line.count('"')) % 2
+    return last
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a text table, one per row, its fields named by `normal` column names.
 
@@ -183,6 +202,7 @@ def _read_upright(lines: Sequence[str], out: Blocks) -> None:
     """Blocks of a table with a line per field; a record starts where the first field's name comes again."""
     first_label = ""
     names: set[str] = set()
+    out.of_whole = True
     for line, end, cells in _rows(lines, 0, ",", out, upright=True):
         label = normal(cells[0])
         first_label = first_label or label
@@ -238,6 +258,7 @@ def _rows(
                 alone = loose  # `5" needle,"Doe, A",2019`
             if quotes % 2 or len(alone) == width:
                 out.note(number + 1, "a quote is not closed; the line was read by itself", lines[number])
+                out.of_whole = True
                 cells, end = [cell.strip('"') for cell in alone], number
         elif end > number:
             cells = _cells([line + "\n" for line in lines[number : end + 1]], delimiter)
@@ -351,6 +372,7 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
             register = next((name for column, name in _REGISTERS.items() if column in header), "")
             register *= not _OF_ARTICLES.intersection(header)
             what = "column names again" if frozenset(header) in out.headers else "column names"
+            out.of_whole |= bool(out.headers)
             out.headers.append(frozenset(header))
             for number in range(line, end + 1):
                 out.frame(number, " ".join(cells), what)

@@ -54,6 +54,14 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
     return not ended and bool(tags) and tags[-1] not in ("ER", "EF")
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where, from behind, a record begins (from 0) below the `ER` of another one and a blank line; else 0."""
+    for at in range(len(lines) - 1, 1, -1):
+        if lines[at].startswith("PT ") and lines[at - 2 : at] == ["ER", ""]:
+            return at
+    return 0
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of an ISI text."""
     out = Blocks()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from evergreen.records.formats.block import NO_TAG, Block, Blocks
 from evergreen.records.formats.joins import within
@@ -112,6 +113,17 @@ def read(lines: Sequence[str]) -> Blocks:
             out.lose(number, line, "line outside any record")
         after_blank = False
     return out
+
+
+def border(lines: Sequence[str]) -> int:
+    """Where, from behind, a record begins (from 0) that nothing above it bears upon: at a PMID (or UI) below a blank line; else 0."""
+    for at in range(len(lines) - 1, 1, -1):
+        if not lines[at].startswith(("PMID-", "UI  -")) or lines[at - 1].strip():
+            continue
+        # A line with a tag, and not only a counter, stands in the paragraph above.
+        if any(map(tag_of, takewhile(str.strip, reversed(lines[max(0, at - 200) : at - 1])))):
+            return at
+    return 0
 
 
 def _leads(lines: Sequence[str], number: int) -> bool:

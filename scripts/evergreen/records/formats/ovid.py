@@ -63,6 +63,13 @@ def recognise(lines: Sequence[str]) -> bool:
     return len(labels) > 2 and bool({"title", "ti", "source", "so", "author"} & set(labels))
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where the last record begins (from 0) of a text that counts its records from the first on; else 0."""
+    if not _COUNTER.fullmatch(next(filter(str.strip, lines), "")):
+        return 0
+    return next((at for at in range(len(lines) - 1, 0, -1) if _COUNTER.fullmatch(lines[at])), 0)
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of an Ovid text; without `<n>` counters a record starts where the first field's name comes again."""
     out = Blocks()

@@ -62,6 +62,25 @@ def glued(lines: Sequence[str]) -> Places:
             )
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where, from behind, a record begins (from 0) that nothing above it bears upon: at a `%0` below a blank line, where
+    the record above and the file begin with theirs; else 0."""
+    if next(filter(None, map(_tag, lines)), "") != "%0":
+        return 0
+    for at in range(len(lines) - 1, 1, -1):
+        if _tag(lines[at]) != "%0" or lines[at - 1].strip():
+            continue
+        end = at - 1
+        while end > 0 and not lines[end].strip():
+            end -= 1
+        start = end
+        while start > 0 and lines[start - 1].strip():
+            start -= 1
+        if _tag(lines[start]) == "%0":
+            return at
+    return 0
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of an EndNote tagged text.
 

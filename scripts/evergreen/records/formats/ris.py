@@ -118,6 +118,21 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
     return not ended and bool(tags) and tags[-1] != "ER"
 
 
+def border(lines: Sequence[str]) -> int:
+    """Where, from behind, a record begins (from 0) that nothing above it bears upon; 0 where there is none.
+
+    It has a field, no tag stands between it and the `ER  -` that ends the record above, and no counter, which would be its own.
+    """
+    for at in range(len(lines) - 2, 0, -1):
+        if lines[at][:6] != "TY  - ":
+            continue
+        tag, value = tag_of(lines[at + 1]) or ("", "")
+        above = next((line for line in reversed(lines[max(0, at - 20) : at]) if line.strip()), "")
+        if value and tag not in ("TY", "ER") and tag_of(above) == ("ER", ""):
+            return at
+    return 0
+
+
 def _titled(lines: Sequence[str], number: int) -> bool:
     """Whether a title stands below line `number` before the record ends."""
     for at in range(number, len(lines)):
