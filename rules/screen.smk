@@ -132,6 +132,7 @@ if LISTED or TASKS:
                 "screening/page/template.html",
                 "screening/page/style.css",
                 "screening/page/desk.js",
+                "screening/page/unpack.js",
                 "screening/page/program.js",
                 "screening/page/keeping.js",
                 "screening/page/csv.js",

@@ -86,10 +86,11 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
-    from evergreen.screening.webpage import highlight_terms, screening_page
-    from evergreen.screening.worklists import conflict_list, work_list
+    from evergreen.screening.webpage import highlight_terms, packed, page_in_pieces
+    from evergreen.screening.worklists import TEXT, conflict_list, work_list
 
-    works = tables.read_table(works_file)
+    there = tables.columns_of(works_file)
+    works = tables.read_table(works_file, [name for name in ("work_id", *TEXT) if name in there])
     awaiting = tables.read_table(folder / "awaiting.csv")
     waits = {name: awaiting[awaiting["reviewer"].eq(name)].drop(columns="reviewer").reset_index(drop=True) for name in given["reviewers"]}  # fmt: skip
     # Most reviewers wait for the same works: `like` is the first for whom the list of each is made.
@@ -106,37 +107,40 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     several = folder / SEVERAL
     shutil.rmtree(several, ignore_errors=True)
     several.mkdir(parents=True)
+    blocks: dict[str, list[str]] = {}
     for name, rows in lists.items():
+        first = like.get(name, name)
+        if first == name:
+            blocks[name] = packed(rows)
         kind = "adjudication_screening" if name == ADJUDICATION else "screening"
-        page = screening_page(
-            rows, stage=stage, reviewer=name, title=texts["title"], reasons=words, terms=terms, eligibility=texts["eligibility"],
+        page = page_in_pieces(
+            rows, blocks[first], stage=stage, reviewer=name, title=texts["title"], reasons=words, terms=terms, eligibility=texts["eligibility"],
             earlier=sheets.read_sheet(own[name], kind) if name in own else None,
         )  # fmt: skip
-        tables.write_text(page, folder / f"{name}.html")
-        if like.get(name, name) == name:
+        tables.write_pieces(page, folder / f"{name}.html")
+        if first == name:
             _write_files(rows, name, folder, stage, reasons)
         else:
-            _copy_files(like[name], name, folder)
+            _copy_files(first, name, folder)
         print(f"{stage}, {name}: {len(rows)} to decide")
 
 
 def _write_files(rows: pd.DataFrame, name: str, folder: Path, stage: str, reasons: dict[str, str]) -> None:
-    from evergreen.screening.exchange.ris_lists import parts_of, references_of, write_references
+    from evergreen.screening.exchange.ris_lists import MOST_RECORDS, write_lists
     from evergreen.screening.worklist_workbook import write_workbook
 
-    spreadsheets.write_table(rows, folder / f"worklist-{name}.csv")
+    # The abstracts of a long list are most of its bytes; page, workbook and RIS have them.
+    long = len(rows) > MOST_RECORDS
+    spreadsheets.write_table(rows.drop(columns="abstract") if long else rows, folder / f"worklist-{name}.csv")
     write_workbook(rows, folder / f"worklist-{name}.xlsx", stage=stage, reasons=reasons)
-    references = references_of(rows)
-    write_references(references, folder / f"worklist-{name}.ris")
-    for number, part in enumerate(parts_of(references), start=1):
-        write_references(part, folder / SEVERAL / f"worklist-{name}-{number}.ris")
+    write_lists(rows, folder / f"worklist-{name}.ris", folder / SEVERAL / f"worklist-{name}")
 
 
 def _copy_files(first: str, name: str, folder: Path) -> None:
     """The files of `first` for somebody with the same list; only what nobody fills in may be the same file."""
     for form in ("worklist-{}.csv", "worklist-{}.xlsx"):
         tables.write_copy(folder / form.format(first), folder / form.format(name))
-    for file in [folder / f"worklist-{first}.ris", *(folder / SEVERAL).glob(f"worklist-{first}-*.ris")]:
+    for file in [folder / f"worklist-{first}.ris", *(folder / SEVERAL).glob(f"worklist-{first}-*.zip")]:
         own = file.name.replace(f"worklist-{first}", f"worklist-{name}", 1)
         tables.write_copy(file, file.with_name(own), linked=True)
 

@@ -50,8 +50,13 @@ def write_copy(source: str | Path, target: str | Path, *, linked: bool = False) 
 
 def write_text(text: str, path: str | Path) -> None:
     """Write UTF-8 text with Unix line ends, atomically."""
-    with replaced(path) as draft:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+    write_pieces([text], path)
+
+
+def write_pieces(texts: Iterable[str], path: str | Path) -> None:
+    """Write texts one behind the other, as `write_text` does one."""
+    with replaced(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(texts)
 
 
 def write_json(value: Any, path: str | Path) -> None:
@@ -210,6 +215,13 @@ def read_table(
         encoding="utf-8",
         usecols=list(columns) if columns else None,
     )
+
+
+def columns_of(path: str | Path) -> list[str]:
+    """Names of the columns of a Parquet table."""
+    import pyarrow.parquet as pq
+
+    return list(pq.read_schema(path).names)
 
 
 def write_rows(lines: Iterable[Mapping[str, str]], columns: Sequence[str], path: str | Path) -> None:

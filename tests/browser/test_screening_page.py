@@ -14,6 +14,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from tests.protocols import question
 
 from evergreen import sheets
+from evergreen.screening import webpage
 from evergreen.screening.ballots import ballots
 from evergreen.screening.webpage import highlight_terms, screening_page
 from evergreen.screening.worklists import conflict_list, work_list
@@ -246,6 +247,31 @@ def test_search_filter_and_marked_words(open_browser, page):
     browser.find_element(By.ID, "keys").click()
     press(browser, "e")
     assert text(browser, "tally") == "1 of 60 decided: 1 include"
+
+
+def test_a_long_list_is_packed_and_screened_as_any_other(open_browser, page, tmp_path, monkeypatch):
+    monkeypatch.setattr(webpage, "MOST_PLAIN", 10)
+    monkeypatch.setattr(webpage, "IN_A_BLOCK", 7)
+    browser = open_browser()
+    address = page(60)
+    assert "Ann Rheum Dis" not in (tmp_path / "title_abstract-60.html").read_text(encoding="utf-8")
+    browser.get(address)
+    WebDriverWait(browser, 10).until(lambda _: text(browser, "matches") == "60 of 60 records")
+    assert text(browser, "record-title") == "Trial 0 of </script><i>denosumab</i>"
+    assert text(browser, "abstract") == ABSTRACT * 18
+    press(browser, "i", "e", "2", "/", "trial 59", Keys.ESCAPE, "u")
+    browser.get(address)
+    WebDriverWait(browser, 10).until(lambda _: text(browser, "tally").startswith("3 of 60 decided"))
+    sheet = sheets.read_sheet(saved(browser, tmp_path), "screening")
+    assert sheet[["record_id", "decision"]].to_numpy().tolist() == [
+        ["pubmed:0", "include"], ["pubmed:1", "exclude"], ["pubmed:59", "unsure"],
+    ]  # fmt: skip
+    assert complaints(browser) == []
+    browser.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": "delete window.DecompressionStream"}
+    )
+    browser.get(address)
+    assert text(browser, "record-title").startswith("This browser is too old to open a list of this length.")
 
 
 def test_five_thousand_records_open_in_two_seconds_and_answer_in_fifty_milliseconds(open_browser, page):

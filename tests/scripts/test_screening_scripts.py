@@ -99,7 +99,7 @@ def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
     assert "6 included" in capsys.readouterr().out
 
 
-def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
+def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root, monkeypatch):
     counted(corpus, root, "title_abstract")
     stage = corpus / "title_abstract"
     own = root / "config/screening/title_abstract/CD.csv"
@@ -125,6 +125,10 @@ def test_work_lists_of_the_reviewers_and_the_adjudicator(corpus, root):
     values["stages"]["title_abstract"]["votes"] = []
     write_worklists.main([*places, "--params", json.dumps(values)])
     assert (stage / "worklist-CD.xlsx").read_bytes() == first
+    plain = tables.read_table(stage / "worklist-CD.csv")
+    monkeypatch.setattr(ris_lists, "MOST_RECORDS", 0)
+    write_worklists.main([*places, "--params", json.dumps(values)])
+    assert tables.read_table(stage / "worklist-CD.csv").equals(plain.drop(columns="abstract"))
 
 
 def test_those_who_wait_for_the_same_works_get_what_each_would_get_alone(corpus, monkeypatch):

@@ -1,13 +1,17 @@
 """Tables for people hold no formula that somebody else wrote, and come back as they were."""
 
 import csv
+import re
+import zipfile
 
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from evergreen import sheets, spreadsheets, tables
 from evergreen.errors import InputError
+from evergreen.screening import worklist_workbook
 from evergreen.screening.worklist_workbook import write_workbook
 from tests.rows import each
 
@@ -103,3 +107,46 @@ def test_a_workbook_holds_texts_and_no_formulas(tmp_path):
     book = openpyxl.load_workbook(tmp_path / "list.xlsx")
     cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_the_rows_of_a_work_list_are_those_that_xlsxwriter_writes(tmp_path, monkeypatch):
+    """Letter by letter, whatever signs a title has and however many rows are written at a time."""
+    texts = [
+        "a & <b>",
+        " lead",
+        "trail\t",
+        "two\nlines",
+        "\x01 _x0041_ \x0b",
+        "\ufffe",
+        "<r>no rich text",
+        "é\u2028",
+        "w" * 500,
+        "",
+        *FORMULAS,
+    ]
+    frame = pd.DataFrame({"title": texts, "check": texts[::-1]})
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(tmp_path / "theirs.xlsx", options) as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(frame.itertuples(index=False)):
+            sheet.set_row(line, 15 * min(max(1, -(-len(row.title) // 50)), 26))
+            for place, text in enumerate(row):
+                if text:
+                    sheet.write_string(line, place, text)
+                else:
+                    sheet.write_blank(line, place, None, book.add_format({"num_format": "@"}))
+    with zipfile.ZipFile(tmp_path / "theirs.xlsx") as book:
+        theirs = book.read("xl/worksheets/sheet1.xml").decode()
+    ours = worklist_workbook._rows(frame, 1, [("A", ""), ("B", "")], [50, 12])
+    assert ours == re.sub(r' s="\d+"', "", re.search("<sheetData>(.*)</sheetData>", theirs, re.DOTALL)[1])
+    rows = frame.assign(decision="", reason="", note=[str(line) for line in range(len(frame))])
+    for at_once in (1, 7, 100):
+        monkeypatch.setattr(worklist_workbook, "AT_ONCE", at_once)
+        write_workbook(rows, tmp_path / f"{at_once}.xlsx", stage="title_abstract", reasons={})
+    assert (
+        (tmp_path / "1.xlsx").read_bytes()
+        == (tmp_path / "7.xlsx").read_bytes()
+        == (tmp_path / "100.xlsx").read_bytes()
+    )
+    sheet = openpyxl.load_workbook(tmp_path / "7.xlsx")["Screening"]
+    assert [cell.value for cell in sheet["E"][1:]] == rows["note"].tolist()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +22,14 @@ WIDTHS = {
     "record_id": 16, "decision": 13, "reason": 20, "note": 24, "adjudicator": 12, "decided_on": 12, "votes": 34,
     "title": 50, "authors": 24, "year": 6, "journal": 20, "abstract": 90, "doi": 22, "pmid": 11, "url": 22, "round": 11, "pilot": 6,
 }  # fmt: skip
-# Row by row, so that a list of any length takes the memory of a row.
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+SHEET = "xl/worksheets/sheet1.xml"
+LEVEL = 4
+"""Of compression: a quarter of the time of the usual 6, a tenth more bytes."""
+AT_ONCE = 1_000
+"""Rows of which the XML is held, so that a list of any length takes the memory of these."""
+_SPELLED = re.compile(r"_x[0-9a-fA-F]{4}_")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ODD = re.compile("[&<>_\x00-\x08\x0b-\x1f\ufffe\uffff]")
 TO_FILL = frozenset({"decision", "reason", "note", "decided_on", "adjudicator"})
 
 
@@ -32,10 +41,8 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
     """
     import xlsxwriter
 
-    with (
-        replaced(path) as draft,
-        xlsxwriter.Workbook(draft, OPTIONS) as book,
-    ):
+    frame = io.BytesIO()
+    with xlsxwriter.Workbook(frame, {"constant_memory": True}) as book:
         # A workbook carries the time of its making; a fixed one keeps same content same bytes.
         book.set_properties({"title": "Screening work list", "created": datetime.datetime(2000, 1, 1)})
         head = book.add_format(
@@ -49,22 +56,14 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
         sheet = book.add_worksheet("Screening")
         explained = book.add_worksheet("Reasons")
         columns = list(rows.columns)
-        styles = [fill if name in TO_FILL else shown for name in columns]
         widths = [WIDTHS.get(name, 12) for name in columns]
+        # The last row says which style each column has, and that the list goes as far.
         for position, name in enumerate(columns):
             sheet.set_column(position, position, widths[position], None, {"hidden": name == "check"})
             sheet.write_string(0, position, name, head)
-        long = [place for place, name in enumerate(columns) if name != "check"]
-        for line, row in enumerate(rows.itertuples(index=False, name=None), start=1):
-            texts = list(map(str, row))
-            # Not every program fits the height to wrapped text by itself.
-            wrapped = max(-(-len(texts[place]) // widths[place]) for place in long)
-            sheet.set_row(line, LINE * min(max(wrapped, 1), MOST_LINES))
-            for position, said in enumerate(texts):
-                if said:
-                    sheet.write_string(line, position, _cut(said), styles[position])
-                else:
-                    sheet.write_blank(line, position, None, styles[position])
+        if len(rows):
+            for position, name in enumerate(columns):
+                sheet.write_blank(len(rows), position, None, fill if name in TO_FILL else shown)
         sheet.freeze_panes(1, 3)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -94,6 +93,67 @@ def write_workbook(rows: pd.DataFrame, path: str | Path, *, stage: str, reasons:
             explained.write_string(line, 0, key)
             explained.write_string(line, 1, label)
         explained.protect("")
+    with replaced(path) as draft:
+        _filled(frame, draft, rows, widths)
+
+
+def _filled(frame: io.BytesIO, path: Path, rows: pd.DataFrame, widths: Sequence[int]) -> None:
+    """Write the workbook `frame`, whose last row is empty, with `rows` in the place of that one.
+
+    xlsxwriter looks at each cell; a list of 100,000 works has two million of them, which are all texts.
+    """
+    with (
+        zipfile.ZipFile(frame) as empty,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as book,
+    ):
+        for part in empty.infolist():
+            content = empty.read(part)
+            if part.filename != SHEET or rows.empty:
+                book.writestr(part, content, zipfile.ZIP_DEFLATED, LEVEL)
+                continue
+            before, last, after = re.split(rb'(<row r="%d".*?</row>)' % (len(rows) + 1), content, maxsplit=1)
+            cells = re.findall(r'<c r="([A-Z]+)\d+"( s="\d+")?/>', last.decode())
+            with book.open(SHEET, "w", force_zip64=True) as sheet:
+                sheet.write(before)
+                for start in range(0, len(rows), AT_ONCE):
+                    sheet.write(_rows(rows.iloc[start : start + AT_ONCE], start + 2, cells, widths).encode())
+                sheet.write(after)
+
+
+def _rows(rows: pd.DataFrame, first: int, cells: Sequence[tuple[str, str]], widths: Sequence[int]) -> str:
+    """The XML of rows from number `first` on; `cells`: letters and style of each column."""
+    texts = [list(map(str, rows[name])) for name in rows]
+    lines = [1] * len(rows)
+    for name, column, width in zip(rows, texts, widths, strict=True):
+        if name != "check":
+            lines = [max(most, -(-len(text) // width)) for most, text in zip(lines, column, strict=True)]
+    # Not every program fits the height to wrapped text by itself.
+    heights = [f' ht="{LINE * min(most, MOST_LINES)}" customHeight="1"' if most > 1 else "" for most in lines]
+    numbers = range(first, first + len(rows))
+    said = [
+        [
+            f'<c r="{letters}{number}"{style} t="inlineStr"><is>{_text(text)}</is></c>'
+            if text
+            else f'<c r="{letters}{number}"{style}/>'
+            for number, text in zip(numbers, column, strict=True)
+        ]
+        for (letters, style), column in zip(cells, texts, strict=True)
+    ]
+    return "".join(
+        f'<row r="{number}"{height}>{"".join(row)}</row>'
+        for number, height, row in zip(numbers, heights, zip(*said, strict=True), strict=True)
+    )
+
+
+def _text(text: str) -> str:
+    """A text as an element; signs that XML cannot hold are spelled as Office Open XML has it."""
+    text = _cut(text)
+    if _ODD.search(text):
+        text = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _SPELLED.sub(r"_x005F\g<0>", text))
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (
+        f'<t xml:space="preserve">{text}</t>' if text[0].isspace() or text[-1].isspace() else f"<t>{text}</t>"
+    )
 
 
 def _cut(text: str) -> str:

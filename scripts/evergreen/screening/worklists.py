@@ -27,7 +27,9 @@ def work_list(works: pd.DataFrame, awaiting: pd.DataFrame, reviewer: str) -> pd.
         since.values()
     ):
         rows["again"] = rows["record_id"].map(since)
-    return _checked(rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True))
+    if pilot:
+        rows = rows.sort_values("pilot", ascending=False, kind="stable", ignore_index=True)
+    return _checked(rows)
 
 
 def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame, awaiting: pd.DataFrame) -> pd.DataFrame:
@@ -41,11 +43,12 @@ def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame, awaiting: pd.Dat
 
 
 def _rows(works: pd.DataFrame, chosen: pd.Series, to_fill: tuple[str, ...]) -> pd.DataFrame:
-    todo = works[works["work_id"].isin(set(chosen))]
+    waits = works["work_id"].isin(set(chosen))
+    todo = works if waits.all() else works[waits]
     rows = pd.DataFrame({"record_id": todo["work_id"], **dict.fromkeys(to_fill, "")})
     for column in TEXT:
         values = todo[column] if column in todo else pd.Series("", index=todo.index)
-        rows[column] = values.astype("string").fillna("").astype(object)
+        rows[column] = values.astype("string").fillna("").astype("str")
     return rows.reset_index(drop=True)
 
 

@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 if (desk) data.earlier = desk.sheet; // the sheet as it is now, and not as the last run found it
-const records = data.records;
+const records = data.records ?? unpacked;
 const index = new Map(records.map((record, position) => [record.id, position]));
 const decisionKeys = new Map(data.decisions.map((choice) => [choice.key, choice.id]));
 const label = new Map(data.decisions.map((choice) => [choice.id, choice.label]));
