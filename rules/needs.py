@@ -36,7 +36,7 @@ NEEDS = {
     # Stays: nodes often have no way out, and the pace that NCBI asks for is kept for each machine. It waits more than it works.
     "search_pubmed": Needs(minutes=60, stays=True),
     "write_search_log": Needs(stays=True),
-    # Holds two exports whole: 20 times a CSV of titles, 7 times an RIS with abstracts.
+    # Holds as tables what is new in two rounds, twice an RIS; of exports that are no UTF-8, and XML, 7 times the file, of a CSV of titles 20 times.
     "read_records": Needs(mb_per_mb=40, minutes_per_100_mb=20, threads=2),
     "deduplicate_works": Needs(mb_per_mb=30, minutes_per_100_mb=30, threads=2),
     "audit_records": Needs(mb_per_mb=20, minutes_per_100_mb=10),

@@ -6,10 +6,11 @@ import counts of each source and round. Beside the drawings goes `flow.html`, wh
 
 from __future__ import annotations
 
+import csv
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
@@ -22,6 +23,9 @@ from evergreen.prisma.lists import package_sheet
 from evergreen.sheets import read_sheet
 from evergreen.steps.parts import Parts
 from evergreen.tables import read_json, read_table, replaced, write_json, write_table, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -76,7 +80,7 @@ def main(argv: list[str] | None = None) -> None:
 def _tables(args: Any) -> Tables:
     return Tables(
         clusters=read_table(args.clusters),
-        works=spreadsheets.read_table(args.works),
+        works=_works(args.works),
         decisions={
             "title_abstract": read_table(args.title_abstract),
             "full_text": read_table(args.full_text),
@@ -84,6 +88,13 @@ def _tables(args: Any) -> Tables:
         studies=read_table(args.studies),
         **({"removed": read_sheet(args.removed, "excluded_before_screening")} if args.removed else {}),
     )
+
+
+def _works(path: Path) -> pd.DataFrame:
+    """The works without their abstracts, which are most of the table and in no box."""
+    with path.open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file))
+    return spreadsheets.read_table(path, [name for name in names if name != "abstract"])
 
 
 def _write(counted: Counted, labels: dict[str, str], folder: Path) -> None:

@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
     stems = {(source, day): rounds / source / day for day, source in sorted(pairs, key=lambda pair: pair[0])}
     parts = {pair: f"{stem}.parquet" for pair, stem in stems.items()}
     counts = [(source, day, tables.read_json(f"{stem}.counts.json")) for (source, day), stem in stems.items()]
-    remarks = {pair: tables.read_table(f"{stem}.lost.csv") for pair, stem in stems.items()}
+    remarks = {pair: tables.read_rows(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
     number = _write_records(parts.values(), args.folder)
     twice = imported_twice({pair: tables.read_parts([part], CONTENT) for pair, part in parts.items()})

@@ -147,6 +147,10 @@ def read_parts(
     held: list[pd.DataFrame] = []
     for path in paths:
         with pq.ParquetFile(path) as file:
+            if (
+                not file.metadata.num_rows
+            ):  # as most rounds of a living review, and making a frame takes longest
+                continue
             for batch in file.iter_batches(
                 rows, columns=list(columns) if columns else None, use_threads=False
             ):

@@ -20,14 +20,14 @@ ENOUGH_TO_JUDGE = 5
 
 
 def imported_twice(
-    tables: Mapping[tuple[str, str], pd.DataFrame | Iterable[pd.DataFrame]],
+    records: Mapping[tuple[str, str], pd.DataFrame | Iterable[pd.DataFrame]],
 ) -> list[tuple[tuple[str, str], str]]:
     """((source, round), reason) of each file (a table or its parts) all of whose records stand word for word in a file of another source.
 
     Databases write the same work differently; the same words throughout are the same file under two names. Its records
     stay, deduplication merges them; files of fewer than `ENOUGH_TO_JUDGE` records say too little.
     """
-    if len({source for source, _ in tables}) < 2:
+    if len({source for source, _ in records}) < 2:
         return []
     import pandas as pd
 
@@ -37,7 +37,7 @@ def imported_twice(
             for frame in ([frames] if isinstance(frames, pd.DataFrame) else frames)
             for row in frame[list(CONTENT)].astype("str").itertuples(index=False, name=None)
         }
-        for pair, frames in tables.items()
+        for pair, frames in records.items()
     }
     found = []
     for pair, content in contents.items():
@@ -58,7 +58,7 @@ def _summary(count: Mapping[str, Any]) -> str:
 
 def import_report(
     counts: Sequence[tuple[str, str, Mapping[str, Any]]],
-    remarks: Mapping[tuple[str, str], pd.DataFrame],
+    remarks: Mapping[tuple[str, str], pd.DataFrame | Sequence[dict[str, Any]]],
     twice: Sequence[tuple[tuple[str, str], str]] = (),
 ) -> pd.DataFrame:
     """`records/import-report.csv`: a row per file (kind `file`), then a row per remark on the file or one of its lines.
@@ -79,6 +79,7 @@ def import_report(
         said += [
             {"file": names, "kind": "repeated", "reason": reason} for where, reason in twice if where == pair
         ]
-        said += tables.rows(remarks[pair]) if pair in remarks else []
+        there = remarks.get(pair, ())
+        said += there if isinstance(there, Sequence) else tables.rows(there)
         lines += [{**blank, **one, "source": source, "round": round_} for one in said]
     return tables.frame_of(lines, columns)

@@ -74,7 +74,7 @@ def _read_exports(
     options: dict[str, Any] = {
         "format_": how.get("format"), "columns": how.get("columns"), "none_expected": how.get("hits") == 0,
     }  # fmt: skip
-    known = [tables.read_table(f"{path}.parquet") for path in earlier]
+    known = list(tables.read_parts(f"{path}.parquet" for path in earlier))
     before = pd.concat(known, ignore_index=True) if known else None
     search: dict[str, Any] = {"source": source, "round_": day, "earlier": before, "hits": how.get("hits")}
     try:
