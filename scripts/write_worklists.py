@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, Any], folder: Path) -> None:
-    from evergreen.screening.webpage import highlight_terms, packed, page_in_pieces
+    from evergreen.screening.webpage import highlight_terms, packed, page_in_pieces, screening_page
     from evergreen.screening.worklists import TEXT, conflict_list, work_list
 
     there = tables.columns_of(works_file)
@@ -110,14 +110,18 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     blocks: dict[str, list[str]] = {}
     for name, rows in lists.items():
         first = like.get(name, name)
-        if first == name:
+        if first == name:  # the others wait for the same works
             blocks[name] = packed(rows)
         kind = "adjudication_screening" if name == ADJUDICATION else "screening"
-        page = page_in_pieces(
-            rows, blocks[first], stage=stage, reviewer=name, title=texts["title"], reasons=words, terms=terms, eligibility=texts["eligibility"],
-            earlier=sheets.read_sheet(own[name], kind) if name in own else None,
-        )  # fmt: skip
-        tables.write_pieces(page, folder / f"{name}.html")
+        how: dict[str, Any] = {
+            "stage": stage, "reviewer": name, "title": texts["title"], "reasons": words, "terms": terms, "eligibility": texts["eligibility"],
+            "earlier": sheets.read_sheet(own[name], kind) if name in own else None,
+        }  # fmt: skip
+        page = folder / f"{name}.html"
+        if blocks[first]:
+            tables.write_pieces(page_in_pieces(rows, blocks[first], **how), page)
+        else:
+            tables.write_text(screening_page(rows, **how), page)
         if first == name:
             _write_files(rows, name, folder, stage, reasons)
         else:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 from rapidfuzz import fuzz
 
-from evergreen.records.model import COLUMNS, base_id, named
+from evergreen.records.model import COLUMNS, base_id, with_ids
 from evergreen.records.normalise import searchable, spoken
 
 _NO_CONTENT = ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
@@ -91,7 +91,7 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     which `repeats` the first. Everything else is new, under the first of `<key>`, `<key>~2`, `<key>~3` that no record has.
     Nothing depends on the order of the file.
     """
-    records = named(rows, source, round_)
+    records = with_ids(rows, source, round_, in_order=False)
     keys = records["record_id"].map(base_id).astype("str")
     before = earlier if earlier is not None else records.iloc[:0]
     known = before["record_id"].map(base_id).astype("str")
@@ -99,7 +99,7 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
     if not contested.any():
         return Identified(records, _by_id(records["record_id"].tolist(), {}), [], [])
 
-    # In the order that `named` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
+    # In the order that `with_ids` gave them, which is that of their content: the key itself, then ~2, ~3, ..., ~10.
     key_of, ids = keys.tolist(), dict(enumerate(records["record_id"].tolist()))
     order = sorted(
         contested.to_numpy().nonzero()[0].tolist(), key=lambda row: (key_of[row], _number(ids[row]))

@@ -155,13 +155,9 @@ def content_hash(title: str, year: str, author: str) -> str:
     return sha256("\n".join((searchable(title), year, first_author(author))).encode()).hexdigest()[:10]
 
 
-def with_ids(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
-    """`frame` (typed; the records of one source and round) as `named`, in order of id."""
-    return named(frame, source, round_).sort_values("record_id", kind="stable", ignore_index=True)
-
-
-def named(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
-    """`frame` (typed; the records of one source and round) with `record_id`, `source` and `round`.
+def with_ids(frame: pd.DataFrame, source: str, round_: str, *, in_order: bool = True) -> pd.DataFrame:
+    """`frame` (typed; the records of one source and round) with `record_id`, `source` and `round`, in order of id, or, which takes no
+    copy of it, as they stand.
 
     The id is `<source>:<accession>`, the accession trimmed and otherwise verbatim (of several in one field the first), or
     `<source>:<content_hash>` where there is none. Rows with the same id are told apart by `~2`, `~3` in the order of their content, whatever their
@@ -200,4 +196,5 @@ def named(frame: pd.DataFrame, source: str, round_: str) -> pd.DataFrame:
                     seen[base] += 1
                 taken.add(name)
                 ids[row] = name
-    return frame.assign(accession=accessions, record_id=ids, source=source, round=round_)
+    named = frame.assign(accession=accessions, record_id=ids, source=source, round=round_)
+    return named.sort_values("record_id", kind="stable", ignore_index=True) if in_order else named

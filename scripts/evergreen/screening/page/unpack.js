@@ -8,7 +8,9 @@ async function unpack(begin) {
   const found = [];
   for (const block of document.getElementById("packed").textContent.trim().split("\n")) {
     box.textContent = `Opening the list: ${found.length} records ...`;
-    const bytes = Uint8Array.from(atob(block), (sign) => sign.charCodeAt(0));
+    const signs = atob(block);
+    const bytes = new Uint8Array(signs.length);
+    for (let at = 0; at < signs.length; at += 1) bytes[at] = signs.charCodeAt(at); // much faster than Uint8Array.from
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     for (const record of JSON.parse(await new Response(plain).text())) found.push(record);
   }
