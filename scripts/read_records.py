@@ -6,7 +6,7 @@ A round that was read before, and whose file and rounds before are as they were,
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
     counts = [(source, day, tables.read_json(f"{stem}.counts.json")) for (source, day), stem in stems.items()]
     remarks = {pair: tables.read_rows(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
-    number = _write_records(parts.values(), args.folder)
+    number = _write_records(list(parts.values()), args.folder)
     twice = imported_twice({pair: tables.read_parts([part], CONTENT) for pair, part in parts.items()})
     spreadsheets.write_table(import_report(counts, remarks, twice), args.folder / "import-report.csv")
     for (source, day), reason in twice:
@@ -56,22 +56,18 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{number} records of {len(stems)} searches")
 
 
-def _write_records(parts: Iterable[str], folder: Path) -> int:
+def _write_records(parts: Sequence[str], folder: Path) -> int:
     """Put the parts into one table, for machines and for people, of which little is in memory at a time; returns how many records it has."""
     import pyarrow as pa
 
+    number = sum(map(tables.rows_of, parts))
+
+    def frames() -> Iterator[pd.DataFrame]:
+        return tables.read_parts(parts) if number else iter([typed(pd.DataFrame())])
+
     pa.default_memory_pool().release_unused()  # by those that were read
-    number = 0
-
-    def counted() -> Iterator[pd.DataFrame]:
-        nonlocal number
-        for frame in tables.read_parts(parts):
-            number += len(frame)
-            yield frame
-        if not number:
-            yield typed(pd.DataFrame())
-
-    tables.write_parts(spreadsheets.write_csv(counted(), folder / "records.csv"), folder / "records.parquet")
+    tables.write_parts(frames(), folder / "records.parquet")
+    spreadsheets.write_table(frames(), folder / "records.csv")
     return number
 
 

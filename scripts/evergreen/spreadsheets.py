@@ -8,7 +8,7 @@ opens the table. Only files that people open are written so (docs/security.md li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,22 +44,12 @@ def for_people(frame: pd.DataFrame) -> pd.DataFrame:
     return _mapped(frame, guarded)
 
 
-def write_table(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a table that people open in a spreadsheet program, otherwise as `tables.write_table`."""
-    tables.write_table(for_people(frame), path)
-
-
-def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> Iterator[pd.DataFrame]:
-    """Write a table as `write_table` does, while its parts are passed on, as they are, one by one."""
-    kept: list[pd.DataFrame] = []
-
-    def shown() -> Iterator[pd.DataFrame]:
-        for frame in frames:
-            kept[:] = [frame]
-            yield for_people(frame)
-
-    for _ in tables.write_csv(shown(), path):
-        yield kept[0]
+def write_table(frame: pd.DataFrame | Iterator[pd.DataFrame], path: str | Path) -> None:
+    """Write a table, or one that comes in parts, that people open in a spreadsheet program, otherwise as `tables.write_table`."""
+    if isinstance(frame, Iterator):
+        tables.write_csv(map(for_people, frame), path)
+    else:
+        tables.write_table(for_people(frame), path)
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:

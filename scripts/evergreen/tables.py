@@ -163,14 +163,13 @@ def read_parts(
         yield pd.concat(held, ignore_index=True)
 
 
-def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> Iterator[pd.DataFrame]:
-    """Write a CSV, the same bytes as `write_table` of all frames together, while they are passed on one by one."""
+def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a CSV, of which only one part is in memory at a time, with the bytes of `write_table` for all parts together; one at least."""
     with replaced(path) as draft, draft.open("wb") as file:
         for number, frame in enumerate(frames):
             if not number:
                 file.write((",".join(frame.columns) + "\n").encode())
             file.write(_csv_rows(frame))
-            yield frame
 
 
 def _csv_rows(frame: pd.DataFrame) -> bytes:
@@ -226,6 +225,13 @@ def columns_of(path: str | Path) -> list[str]:
     import pyarrow.parquet as pq
 
     return list(pq.read_schema(path).names)
+
+
+def rows_of(path: str | Path) -> int:
+    """How many rows a Parquet table has."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
 
 
 def write_rows(lines: Iterable[Mapping[str, str]], columns: Sequence[str], path: str | Path) -> None:
