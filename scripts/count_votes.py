@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--out", required=True, type=Path, help="folder of the stage")
     args = arguments.parse_args(argv)
 
-    works = tables.read_table(args.works)
+    works = tables.read_table(args.works, tables.columns_of(args.works, without="abstract"))
     clusters = by_any_id(tables.read_table(args.clusters), "work_id")
     void = []
     if args.stage == stages.TITLE_ABSTRACT:

@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
         for path, sheet in zip(args.assigned, rows, strict=True)
         for fault in check_renamed(sheet["record_id"], works_of, file=path)
     ])  # fmt: skip
-    works = tables.read_table(args.works)
+    works = tables.read_table(args.works, tables.columns_of(args.works, without="abstract"))
     full_text = tables.read_table(args.full_text)
     result = list_studies(
         works,

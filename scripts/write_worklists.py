@@ -100,6 +100,7 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
         lists[name] = work_list(works, awaiting, name) if first == name else lists[first]
     conflicts = spreadsheets.read_table(folder / "conflicts.csv")
     lists[ADJUDICATION] = conflict_list(works, conflicts, awaiting)
+    del works  # as large as the lists
     own = sheets.by_person(given["votes"], lists, texts["formerly"])
     words = dict(texts["reasons"])
     reasons = {key: names[0] for key, names in words.items()}

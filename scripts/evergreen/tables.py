@@ -220,11 +220,11 @@ def read_table(
     )
 
 
-def columns_of(path: str | Path) -> list[str]:
-    """Names of the columns of a Parquet table."""
+def columns_of(path: str | Path, without: str = "") -> list[str]:
+    """Names of the columns of a Parquet table, `without` that which is most of it and not wanted."""
     import pyarrow.parquet as pq
 
-    return list(pq.read_schema(path).names)
+    return [name for name in pq.read_schema(path).names if name != without]
 
 
 def rows_of(path: str | Path) -> int:
