@@ -72,6 +72,27 @@ def test_what_draws_stays(drawn, content, expected):
     assert expected in drawn(content)
 
 
+@each(
+    ("place", "page", "expected"),
+    [
+        ("results/figures/pain/f.svg", "results/report/changes", "../provenance/pain.html#S"),
+        ("results/figures/pain/f.svg", "results/report", "provenance/pain.html#S"),
+        # A figure of a frozen version leads to numbers that are others by now.
+        ("scratch/1.0/pain/f.svg", "results/report/changes", None),
+        ("/tmp/a1b2/1.0/pain/f.svg", "results/report/changes", None),
+    ],
+)
+def test_links_lead_from_the_page_to_results_or_nowhere(tmp_path, monkeypatch, place, page, expected):
+    monkeypatch.chdir(tmp_path)
+    drawing = Path(place if place.startswith("results") else tmp_path / place.strip("/"))
+    drawing.parent.mkdir(parents=True, exist_ok=True)
+    drawing.write_text(f'{HEAD}<a xlink:href="../../report/provenance/pain.html#S"><rect/></a></svg>')
+    (element,) = html.fragments_fromstring(inline(drawing, "f", "Forest plot", page))
+    assert element.find("a").get("href") == expected
+    assert element.get("role") == ("group" if expected else "img"), "what has no link is a picture"
+    assert str(tmp_path) not in html.tostring(element).decode()
+
+
 def test_the_element_has_a_name_a_size_and_the_font_of_its_texts(drawn):
     found = drawn(f'<title>old</title><text style="{FONT} fill: red">a</text><text style="{FONT}">b</text>')
     (element,) = html.fragments_fromstring(found)

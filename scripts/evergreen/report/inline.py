@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path, PurePosixPath
-from posixpath import normpath
+from pathlib import Path
+from posixpath import normpath, relpath
 
 from lxml import etree
 
@@ -30,21 +30,23 @@ BLANKS = re.compile(r"\s+")
 FONT = re.compile(r" ?font-family: [^;\"]*;")
 UNTURNED = re.compile(r"rotate\(-?0(?: [^)]*)?\)")
 REFERENCE = re.compile(r"url\(\s*[\"']?([^\"')]*)[\"']?\s*\)")
+RESULTS = "results/"
+REPORT = "results/report"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 
 
-def inline(drawing: Path, prefix: str, title: str) -> str:
-    """The `<svg>` element of a file, named `title`; ids begin with `prefix`, links are as seen from the report.
+def inline(drawing: Path, prefix: str, title: str, page: str = REPORT) -> str:
+    """The `<svg>` element of a file, named `title`; ids begin with `prefix`, links are as seen from a page in the folder `page`.
 
+    A drawing that is none of the results, such as one of a frozen version, has no links: what they led to is not kept.
     Raises ValueError where the file holds no drawing.
     """
     try:
         root = etree.fromstring(drawing.read_bytes(), PARSER)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"{drawing}: not an SVG drawing: {error}") from error
-    folder = PurePosixPath("..", *drawing.parts[1:-1])
     used = set(_references(root))
-    made = _copied(root, prefix, used, folder)
+    made = _copied(root, prefix, used, (drawing.parent.as_posix(), page))
     if made is None or made.tag != "svg":
         raise ValueError(f"{drawing}: not an SVG drawing: it begins with {root.tag}")
     _of_the_page(made, root, title)
@@ -65,7 +67,7 @@ def _of_the_page(made: etree._Element, root: etree._Element, title: str) -> None
         if name in made.attrib:
             del made.attrib[name]
     # A picture whose links can be reached is a graphics document rather than an image, whose content no reader is shown.
-    made.set("role", "group" if made.find(".//a") is not None else "img")
+    made.set("role", "group" if made.find(".//a[@href]") is not None else "img")
     made.set("aria-label", title)
     made.set("stroke-linejoin", "round")
     for child in made.findall("title"):
@@ -75,8 +77,9 @@ def _of_the_page(made: etree._Element, root: etree._Element, title: str) -> None
 
 
 def _copied(
-    element: etree._Element, prefix: str, used: set[str], folder: PurePosixPath
+    element: etree._Element, prefix: str, used: set[str], places: tuple[str, str]
 ) -> etree._Element | None:
+    """The element with what of it may come into the page; `places` are the folders of drawing and page."""
     if not isinstance(element.tag, str) or not element.tag.startswith(SVG):
         return None
     # In HTML the namespaces of SVG and its links go without saying.
@@ -91,13 +94,13 @@ def _copied(
             if value in used:
                 made.set("id", f"{prefix}-{value}")
         elif local == "href":
-            if address := _address(str(value), tag, prefix, folder):
+            if address := _address(str(value), tag, prefix, places):
                 made.set("href", address)
         elif (kept := _value(local, str(value), prefix)) is not None:
             made.set(name, kept)
     made.text = _text(element.text, tag)
     for child in element:
-        if (copy := _copied(child, prefix, used, folder)) is not None:
+        if (copy := _copied(child, prefix, used, places)) is not None:
             copy.tail = _text(child.tail, tag)
             made.append(copy)
     if tag == "a" and not "".join(map(str, made.itertext())).strip() and "aria-label" not in made.attrib:
@@ -135,8 +138,8 @@ def _short(number: re.Match[str]) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.5g}"
 
 
-def _address(url: str, tag: str, prefix: str, folder: PurePosixPath) -> str:
-    """Where a link or a use leads as seen from the report; "" where that is no place of the drawing or of the results."""
+def _address(url: str, tag: str, prefix: str, places: tuple[str, str]) -> str:
+    """Where a link or a use leads as seen from the page; "" where that is no place of the drawing or of the results."""
     if url.startswith("#"):
         return f"#{prefix}-{url[1:]}"
     if tag == "image":
@@ -144,7 +147,9 @@ def _address(url: str, tag: str, prefix: str, folder: PurePosixPath) -> str:
     if tag != "a" or ":" in re.split(r"[/?#]", url, maxsplit=1)[0]:
         return ""
     path, hash_, place = url.partition("#")
-    return normpath(str(folder / path)).removeprefix("../report/") + hash_ + place
+    drawing, page = places
+    there = normpath(f"{drawing}/{path}")
+    return relpath(there, page) + hash_ + place if there.startswith(RESULTS) else ""
 
 
 def _references(root: etree._Element) -> list[str]:

@@ -15,7 +15,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from evergreen import __version__
 from evergreen.protocol.review import Review
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Link, Section, Table, Text, placed
-from evergreen.report.inline import inline
+from evergreen.report.inline import REPORT, inline
 
 TEMPLATES = Path(__file__).parent / "templates"
 LAYOUT = ("report.html.j2", "blocks.html.j2", "report.css", "report.js")
@@ -32,11 +32,13 @@ TABLES = "tables"
 """The folder of these pages, beside the report."""
 
 
-def page(review: Review, last_search: str, sections: Sequence[Section]) -> Iterator[str]:
-    """HTML of the report, piece by piece; `review` is the protocol's part of that name."""
+def page(
+    review: Review, last_search: str, sections: Sequence[Section], folder: str = REPORT
+) -> Iterator[str]:
+    """HTML of the report, piece by piece, for a file in `folder`; `review` is the protocol's part of that name."""
     sections = placed(sections)
     environment, script_hash = _templates()
-    drawn = drawings(sections)
+    drawn = drawings(sections, folder=folder)
     rows = sum(len(one.rows) for section in sections for one in section.blocks if isinstance(one, Table))
     long = sum(map(len, drawn.values())) > LONG_DRAWN or rows > LONG_ROWS
     yield from environment.get_template("report.html.j2").generate(
@@ -66,7 +68,7 @@ def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
     return [(name, [one for _, one in own]) for name, own in groupby(parts, key=lambda pair: pair[0])]
 
 
-def drawings(sections: Sequence[Section], most: int = MOST_DRAWN) -> dict[str, str]:
+def drawings(sections: Sequence[Section], most: int = MOST_DRAWN, *, folder: str = REPORT) -> dict[str, str]:
     """By id the figures that are drawn in the page itself, each as an SVG element; the others are linked.
 
     All that are not too long where they take at most so many characters; else none of those that stay closed until a reader
@@ -75,21 +77,21 @@ def drawings(sections: Sequence[Section], most: int = MOST_DRAWN) -> dict[str, s
     blocks = [block for section in sections for block in section.blocks]
     first = [block for block in blocks if isinstance(block, Figure)]
     further = [one for block in blocks if isinstance(block, Gallery) for one in block.figures]
-    found, room = _fitting(first, most)
+    found, room = _fitting(first, most, folder)
     if room is None:
         return found
-    more, room = _fitting(further, room)
+    more, room = _fitting(further, room, folder)
     return found if room is None else found | more
 
 
-def _fitting(figures: Sequence[Figure], room: int) -> tuple[dict[str, str], int | None]:
+def _fitting(figures: Sequence[Figure], room: int, folder: str) -> tuple[dict[str, str], int | None]:
     """Drawings of those that find room, and how much of it is left; None where one found none."""
     found: dict[str, str] = {}
     for figure in figures:
         # A file is at most about three times as long as what is taken of it: one far too long is not read.
         if figure.svg.stat().st_size > 3 * LONGEST:
             continue
-        drawn = inline(figure.svg, figure.id, figure.alt)
+        drawn = inline(figure.svg, figure.id, figure.alt, folder)
         if len(drawn) > LONGEST:
             continue
         if len(drawn) > room:

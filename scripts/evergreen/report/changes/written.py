@@ -35,7 +35,9 @@ def write(
             if not isinstance(block, Gallery) or all(figure.id in drawn for figure in block.figures)
         ]
     stem.parent.mkdir(parents=True, exist_ok=True)
-    tables.write_text("".join(page(review, found.after["searched"], parts)), f"{stem}.html")
+    tables.write_text(
+        "".join(page(review, found.after["searched"], parts, stem.parent.as_posix())), f"{stem}.html"
+    )
     with tables.replaced(f"{stem}.docx") as draft, draft.open("wb") as word:
         write_document(review, parts, word)
     tables.write_json(found.written(), f"{stem}.json")
