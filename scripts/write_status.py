@@ -171,8 +171,9 @@ def _waiting_people(
         )
     conflicts = inputs.table(task.conflicts) if begun is not None else pd.DataFrame(columns=["status"])
     return items + waiting_data.waiting_conflicts(
-        conflicts, task.what, f"{task.folder}/adjudication.csv", late, task.lists
-    )
+        conflicts, task.what, f"{task.folder}/adjudication.csv", late, task.lists,
+        included if "studies" in inputs else None,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

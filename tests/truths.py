@@ -20,7 +20,7 @@ CLAIMS = re.compile(
 )
 # What a review is to be like, what a table holds, and what is asked of people: nothing that was done.
 NO_CLAIM = re.compile(
-    r"^\[?For the authors|^Eligible|^A report that does not|^A synthesis takes|that cannot be pooled are listed|^The risk with|^Ratings are people|^What the data"
+    r"^\[?For the authors|^Eligible|^A report that is not eligible|^A synthesis takes|that cannot be pooled are listed|^The risk with|^Ratings are people|^What the data"
     r"|^Evidence profile|^Ratings beside|^Absolute and relative|^References to|^Studies left out of|^Excluded studies with|^Pooled effects before"
     r"|^Results by outcome|^One study: nothing is pooled|would make up the optimal|^People to treat|^High ⊕|^a: |^Each |^Synthetic|^Say |^Decisions, extracted"
     r"|^No column of the|^Previous studies|^Identification of|^Limitations|^Extracted numbers|^Time and memory|^All reports excluded|^The intervention likely"

@@ -104,7 +104,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert found[PRISMA, "1"][0] == RUN
     assert found[PRISMA, "5"] == (
         PARTLY,
-        "Eligible are studies that fit the question (population: Adults; outcomes: pain, harm). A report that does not is excluded for the"
+        "Eligible are studies that fit the question (population: Adults; outcomes: pain, harm). A report that is not eligible is excluded for the"
         " first of these reasons that applies: Wrong design; Wrong people.",
     )
     assert "ictrp, register, last searched 2018-12-31" in found[PRISMA, "6"][1]

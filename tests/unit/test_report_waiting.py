@@ -44,6 +44,12 @@ def test_open_pending_and_orphaned_lines_are_told_to_whom_they_await():
         ("adjudicator", "config/extraction/adjudication.csv", 1, False),
     ]
     assert "S2, S3" in items[0].what
+    mistyped = waiting_conflicts(
+        conflicts, "extraction", "config/extraction/adjudication.csv", included=["s2"]
+    )
+    assert (mistyped[0].who, mistyped[0].count) == ("CD", 1), (
+        "nobody is asked for a study that is none of the review"
+    )
 
 
 def test_those_whom_the_protocol_names_are_told_what_their_sheets_lack_and_where_it_is_filled_in():
@@ -296,6 +302,6 @@ def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_wr
     )
     assert (
         lines[4]
-        == "reviewers: 1 decision at full text that count for nothing (results/screening/full_text/orphans.csv)"
+        == "reviewers: 1 decision at full text that counts for nothing (results/screening/full_text/orphans.csv)"
     )
     assert waiting_screening("full_text", {}, none, orphans.head(0)) == []

@@ -48,7 +48,7 @@ def eligibility(protocol: Protocol) -> str:
     sentences += methods.criteria(protocol)
     if reasons:
         sentences.append(
-            f"A report that does not is excluded for the first of these reasons that applies: {'; '.join(reasons)}."
+            f"A report that is not eligible is excluded for the first of these reasons that applies: {'; '.join(reasons)}."
         )
     return " ".join(sentences)
 

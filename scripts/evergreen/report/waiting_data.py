@@ -88,20 +88,23 @@ def waiting_conflicts(
     where: str,
     late: Mapping[str, Sequence[str]] | None = None,
     lists: str = "",
+    included: Iterable[str] | None = None,
 ) -> list[Waiting]:
     """What extractors or assessors have not settled: studies that one of them has not begun, what sheets await, disagreements, and
     adjudications of what is in no sheet any more.
 
     `where` is the adjudication sheet. `late` (`behind`) are those whom the protocol names; they find their work in the folder `lists`
-    under results/.
+    under results/. A study that only one of them has begun awaits the others where it is one of the `included`, so that a mistyped
+    name asks nobody for work; None where nothing was screened.
     """
+    asked = None if included is None else set(map(folded, included))
     folder = where.rsplit("/", 1)[0]
     items = []
     absent = {person: {folded(study): study for study in studies} for person, studies in (late or {}).items()}
     awaited: dict[str, list[str]] = {}
     for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
         for person, state in (value.split("=") for value in row["values"].split("; ")):
-            if state == "absent":
+            if state == "absent" and (asked is None or folded(row["study"]) in asked):
                 absent.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
             elif state == AWAITS:
                 awaited.setdefault(person, []).append(row["study"])

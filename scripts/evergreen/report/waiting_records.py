@@ -59,7 +59,7 @@ def waiting_screening(
         items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
     others = orphans[~strangers]
     if len(others):
-        what = f"{plural(len(others), 'decision')} at {name} that count for nothing"
+        what = f"{plural(len(others), 'decision')} at {name} that {'counts' if len(others) == 1 else 'count'} for nothing"
         items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(others)))
     return items
 
