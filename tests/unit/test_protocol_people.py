@@ -108,11 +108,17 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         "risk_of_bias/tool.yaml",
         "p.txt",
         "screening/notes.txt",
+        "screening/CD.csv",
+        "screening/fulltext/CD.csv",
+        "screening/full_text/AB.csv",
     ):
         path = tmp_path / "config" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
-    assert people.unread(review) == ["config/extraction/notes.txt", "config/old.csv", "config/search/old.txt"]
+    astray = ["config/screening/CD.csv", "config/screening/fulltext/CD.csv"]
+    assert people.unread(review) == [
+        "config/extraction/notes.txt", "config/old.csv", *astray, "config/screening/notes.txt", "config/search/old.txt",
+    ]  # fmt: skip
 
 
 def test_a_person_who_was_renamed_keeps_the_sheets(review):

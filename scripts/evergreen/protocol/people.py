@@ -24,8 +24,8 @@ AREAS = {
 }
 """The areas of people's files that a scope reads."""
 SCOPE_OF_TARGET = {**{scope: scope for scope in AREAS}, "records": "search", "prisma": "screen"}
-FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias")
-"""Folders of which each file is read, or said not to be; of votes each is."""
+FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
+"""Folders of which each file is read, or said not to be; of the folders of stages each is, of others beside them none."""
 NOTES = (".md", ".yaml", ".yml", "")
 """Endings of files that may lie beside them: notes, the protocol itself, tools."""
 # In a sheet of extractors' studies the person comes behind this.
@@ -153,7 +153,9 @@ def unread(protocol: Protocol) -> list[str]:
     }
     known |= {Path(path) for stage in STAGES for path in votes(stage)}
     known.add(Path(protocol.risk_of_bias.tool))
-    there = [path for folder in FOLDERS for path in Path(folder).glob("*") if path.is_file()]
+    stages = {Path("config/screening") / stage for stage in STAGES}
+    astray = [folder for folder in Path("config/screening").glob("*") if folder not in stages]
+    there = [path for folder in (*FOLDERS, *astray) for path in Path(folder).glob("*") if path.is_file()]
     return sorted(
         path.as_posix()
         for path in there
