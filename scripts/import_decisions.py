@@ -24,13 +24,15 @@ from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import load
 from evergreen.protocol.people import own_stem
+from evergreen.protocol.screening import renamed
+from evergreen.protocol.whole import Protocol
 from evergreen.records.former_ids import by_any_id
 from evergreen.screening.ballots import ballots
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
 from evergreen.screening.exchange.foreign_votes import ForeignVote
 from evergreen.screening.exchange.matching import Joined, joined, match
 from evergreen.screening.rowcheck import check_against_works
-from evergreen.screening.stages import DECISIONS, STAGES
+from evergreen.screening.stages import DECISIONS, STAGE_NAMES, STAGES
 from evergreen.sheets import folded, keeping
 from evergreen.sheets.labels import Choices
 
@@ -66,7 +68,7 @@ def main(argv: list[str] | None = None) -> None:
 
     protocol = load(args.review / "config/config.yaml")
     reasons = protocol.screening.words
-    people = dict(_pair(person) for person in args.person)
+    people = _reviewers(dict(_pair(person) for person in args.person), protocol, args.stage)
     folder = args.review / "config/screening" / args.stage
     clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
     works = tables.read_table(args.review / "results/deduplication/works.parquet")
@@ -95,6 +97,21 @@ def main(argv: list[str] | None = None) -> None:
         _bring(ready, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite)
 
 
+def _reviewers(people: Mapping[str, str], protocol: Protocol, stage: str) -> dict[str, str]:
+    """{name there: reviewer}, as reviewers are called now. Whoever screens nothing at the stage is refused: such decisions count for nothing."""
+    reviewers = protocol.screening.stages[stage].reviewers
+    known = {folded(name): name for name in reviewers}
+    known |= {folded(former): name for former, name in renamed(protocol.people).items() if name in reviewers}
+    refuse([
+        InputError(
+            f"--person {one!r} is no reviewer at {STAGE_NAMES[stage]}, where the protocol names {', '.join(reviewers) or 'nobody'}",
+            todo=f"Mend the name, or write it under `screening.{stage}.reviewers` in config/config.yaml first.",
+        )
+        for one in dict.fromkeys(people.values()) if folded(one) not in known
+    ])  # fmt: skip
+    return {theirs: known[folded(ours)] for theirs, ours in people.items()}
+
+
 def _seen_again(votes: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
     """The votes of a work list; those on records that were to be seen again have a day, or they would be awaited for ever."""
     if "again" not in sheet:
@@ -119,6 +136,7 @@ def _bring(
     """Write the decisions of each reviewer, by the sheet without its suffix: all of them, or none."""
     ready: dict[Path, pd.DataFrame] = {}
     others: dict[Path, list[tuple[str, str, str]]] = {}
+    said: list[str] = []
     for stem, rows in new.items():
         path = stem.with_name(f"{stem.name}.csv")
         own = _joined(stem, rows, clusters, reasons)
@@ -130,7 +148,7 @@ def _bring(
         ready[path] = own.sheet
         others |= {path: own.reversed} if own.reversed else {}
         unchanged = len(rows) - own.added - own.completed - len(own.reversed)
-        print(
+        said.append(
             f"{path}: {own.added} added, {own.completed} completed, {len(own.reversed)} of another decision,"
             f" {unchanged} as they were"
         )
@@ -138,6 +156,7 @@ def _bring(
         refuse([_reversing(path, rows) for path, rows in others.items()])
     for path, sheet in ready.items():
         spreadsheets.write_table(sheet, path)
+    print(*said, sep="\n")  # in the past, so when it is done
 
 
 def _joined(
@@ -155,8 +174,11 @@ def _reversing(path: Path, rows: list[tuple[str, str, str]]) -> InputError:
     """What is said of decisions that would become others: the first of them by name."""
     named = "; ".join(f"{record}: {was}, now {brought}" for record, was, brought in rows[:LISTED])
     more = f"; and {len(rows) - LISTED} more" if len(rows) > LISTED else ""
+    counted, another = (
+        (f"{len(rows)} decisions", "others") if len(rows) > 1 else ("1 decision", "another one")
+    )
     return InputError(
-        f"{len(rows)} decisions of this sheet would become others, and nothing was written ({named}{more})",
+        f"{counted} of this sheet would become {another}, and nothing was written ({named}{more})",
         file=path,
         todo="Take them out of what is brought, or let it replace them by --overwrite.",
     )

@@ -126,14 +126,31 @@ def brought(review, *rows, words=()):
     import_decisions.main([*order, *words])
 
 
-def test_decisions_are_reversed_only_where_a_person_says_so(review):
+@pytest.mark.parametrize(("person", "known"), [("ZZ", False), ("ab", True), ("Old", True)])
+def test_decisions_of_nobody_are_not_written(review, person, known):
+    with (review / "config/config.yaml").open("a") as protocol:
+        protocol.write("people: {AB: {formerly: [Old]}}\n")
+    rows = ("pubmed:3,include,",)
+    if known:
+        brought(review, *rows, words=["--person", person])
+    else:
+        with pytest.raises(
+            InputError,
+            match=r"--person 'ZZ' is no reviewer at title and abstract, where the protocol names AB\. Mend",
+        ):
+            brought(review, *rows, words=["--person", person])
+    assert [path.name for path in (review / "config/screening/title_abstract").iterdir()] == ["AB.csv"]
+
+
+def test_decisions_are_reversed_only_where_a_person_says_so(review, capsys):
     before = (review / "config/screening/title_abstract/AB.csv").read_bytes()
     rows = ["pubmed:2,exclude,Review", "pubmed:3,include,"]
     with pytest.raises(InputError) as refused:
         brought(review, *rows)
-    assert "1 decisions of this sheet would become others" in str(refused.value)
+    assert "1 decision of this sheet would become another one, and nothing was written" in str(refused.value)
     assert "pubmed:2: include, now exclude (review)" in str(refused.value)
     assert "--overwrite" in str(refused.value)
+    assert "added" not in capsys.readouterr().out, "nothing is told as done that was not"
     assert (review / "config/screening/title_abstract/AB.csv").read_bytes() == before
     brought(review, *rows, words=["--overwrite"])
     assert sheet(review) == [["pubmed:2", "exclude", "review"], ["pubmed:3", "include", ""]]

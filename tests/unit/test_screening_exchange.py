@@ -79,7 +79,7 @@ def test_rayyans_notes(export):
     lost = result.unmatched[["row", "why"]].to_numpy().tolist()
     assert lost == [
         [4, "no work has this id, DOI, PMID, or title and year"],
-        [5, "this person was not given a reviewer's name"],
+        [5, "no --person says which reviewer 'Zoe' is"],
     ]
 
 

@@ -155,7 +155,8 @@ def unread(protocol: Protocol) -> list[str]:
     known.add(Path(protocol.risk_of_bias.tool))
     stages = {Path("config/screening") / stage for stage in STAGES}
     astray = [folder for folder in Path("config/screening").glob("*") if folder not in stages]
-    there = [path for folder in (*FOLDERS, *astray) for path in Path(folder).glob("*") if path.is_file()]
+    folders = [*map(Path, FOLDERS), *astray]
+    there = [path for folder in folders for path in folder.glob("*") if path.is_file()]
     return sorted(
         path.as_posix()
         for path in there

@@ -55,7 +55,10 @@ def match(
         work, why = index.find(vote)
         if reviewer is None:
             # Whom the tool means may be an e-mail address; it is not written anywhere.
-            why = "this person was not given a reviewer's name"
+            whose = (
+                f"which reviewer {vote.who!r} is" if vote.who and "@" not in vote.who else "whose vote it is"
+            )
+            why = f"no --person says {whose}"
         if reviewer is not None and work:
             row = _row(work, vote, keys, list(reasons))
             first = rows[reviewer].setdefault(work, row)
