@@ -8,6 +8,7 @@ Run by a person; the next run searches. Without a day it is today.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from evergreen.search.strategy import read_file
 from evergreen.search.strategy_changes import as_lines, changed_lines, lines_of
 
 SEARCH = Path("results/search")
+FROZEN = Path("config/search/frozen")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -55,6 +57,11 @@ def _write(content: bytes) -> None:
         draft.write_bytes(content)
 
 
+def _unfrozen(name: str, rounds: Iterable[str]) -> list[str]:
+    """The rounds of a source that a run asks again when its strategy is another one."""
+    return [day for day in rounds if not (FROZEN / name / day / "log.json").is_file()]
+
+
 def _next(protocol: Protocol, before: str) -> list[str]:
     """What the new round asks of people, source by source."""
     day, lines = protocol.rounds[-1], []
@@ -67,6 +74,11 @@ def _next(protocol: Protocol, before: str) -> list[str]:
             now = as_lines(((line.number, line.text) for line in strategy.lines), strategy.limits)
             said = changed_lines(lines_of(tables.read_json(log)), now)
             lines += [f"{name}: the strategy is not that of {before}: {'; '.join(said)}"] if said else []
+            if said and (loose := _unfrozen(name, protocol.rounds[:-1])):
+                lines.append(
+                    f"{name}: {', '.join(loose)} would be searched again, with this strategy, and what was found then is lost: freeze first,"
+                    f" python {Path(__file__).with_name('freeze_search.py')} --source {name} in the folder of the review"
+                )
     for name in protocol.export_sources:
         lines.append(
             f'{name}: put its export into config/search/ and name it under sources.{name}.files ("{day}"), or say under `not_searched` why there is none'
