@@ -229,6 +229,9 @@ def test_what_the_command_line_says_has_no_row(tmp_path):
         ({**SMALLEST, "analysis": {"add": float("nan")}}, "`analysis.add` is nan but must be of type finite number."),
         ({"review": {"title": "{x}", "note": "{y}", "authors": "{z}"}}, "`review.authors` is '{z}' but must be of type list."),
         ({"review": {"title": ""}}, "`review.title` is empty. Write it."),
+        ({"review": {"title": "x", "authors": "Ann Lee"}}, "must be of type list. Write it as a list: [Ann Lee]."),
+        ({**SMALLEST, "screening": {"full_text": {"pilot": "1,204"}}}, "is '1,204' but must be of type integer. Write a whole number, without quotes and without marks"),
+        ({**SMALLEST, "analysis": {"add": "0,5"}}, "is '0,5' but must be of type number. Write a plain number such as 0.5, without quotes."),
     ],
 )  # fmt: skip
 def test_a_fault_says_what_is_allowed_and_the_nearest_name(raw, sentence):

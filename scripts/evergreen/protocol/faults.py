@@ -17,6 +17,12 @@ TYPES = {
     "finite_number": "finite number", "tuple_type": "list", "mapping_type": "mapping", "dict_type": "mapping",
     "model_type": "mapping", "model_attributes_type": "mapping",
 }  # fmt: skip
+TODO_OF_TYPE = {
+    "string": "Put it in quotes.", "integer": "Write a whole number, without quotes and without marks between thousands.",
+    "number": "Write a plain number such as 0.5, without quotes.", "boolean": "Write true or false.", "list": "Write it as a list: [{value}].",
+    "mapping": "Write its keys with their values, or leave it out.",
+}  # fmt: skip
+"""What to do where a value is of another type; what stands for a list or a text is shown as one where it is a single value."""
 BOUNDS = {
     "less_than_equal": ("le", "at most"),
     "less_than": ("lt", "below"),
@@ -58,8 +64,14 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
     if isinstance(value, bool) and kind == "string_type":
         return yaml_boolean(path, f"{where} is", value)
     if kind in TYPES:
-        todo = "Put it in quotes." if kind == "string_type" and isinstance(value, int | float) else ""
-        return Fault(path, f"{where} is {_shown(value)} but must be of type {TYPES[kind]}", todo)
+        wanted = TYPES[kind]
+        single = isinstance(value, str | int | float)
+        todo = TODO_OF_TYPE.get(wanted, "") if single or wanted not in ("string", "list") else ""
+        return Fault(
+            path,
+            f"{where} is {_shown(value)} but must be of type {wanted}",
+            todo.replace("{value}", str(value)),
+        )
     if kind == "string_pattern_mismatch":
         return Fault(path, f"{where} is {value!r}", TODO_OF_PATTERN[about["pattern"]])
     if kind == "string_too_short":
