@@ -19,6 +19,7 @@ from evergreen.report import methods
 from evergreen.report.checklist import checklist, sections
 from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Run
+from evergreen.report.checklist_search import of_search
 from evergreen.report.facts import Deduplication, Facts, Search, analysed_outcomes
 from evergreen.report.word import document
 from evergreen.synthesis import outcome as pooling
@@ -191,7 +192,11 @@ def test_nothing_is_said_to_be_done_where_nobody_has_done_anything(living: Run) 
 
 def test_the_strategy_of_an_export_counts_as_given(living: Run) -> None:
     known = dataclasses.replace(
-        living.facts, strategies={"embase": "1. pain\n\n2. drug (439)\n", "ictrp": "pain"}
+        living.facts,
+        strategies={
+            "embase": "Ovid Embase <1974 to 2018 December 31>\n\n1. pain\n\n2. drug (439)\n",
+            "ictrp": "pain",
+        },
     )
     for item in ((PRISMA, "7"), (SEARCH, "8")):
         assert answers(dataclasses.replace(living, facts=known))[item] == (
@@ -200,6 +205,16 @@ def test_the_strategy_of_an_export_counts_as_given(living: Run) -> None:
             " in the report;"
             " ictrp: 1 line as given with the export, in the report.",
         )
+
+
+def test_no_place_is_named_that_is_not_there(living: Run) -> None:
+    """A review of exports alone has no log of searches."""
+    runs = living, dataclasses.replace(living, searches=[])
+    assert [of_search(run)["12"].where for run in runs] == [
+        "results/search/",
+        "results/prisma/per_source.csv",
+    ]
+    assert of_search(runs[1])["8"].where == "results/report/index.html"
 
 
 def test_peer_review_and_other_methods_are_told_with_their_counts(living: Run) -> None:

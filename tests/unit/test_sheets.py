@@ -137,6 +137,7 @@ def test_a_quotation_mark_that_nobody_closed_swallows_no_rows(tmp_path, row, tex
         (f"{HEADER.replace('events', 'evnts')}\n{ROW}\n", "row 1, column evnts", "close to events"),
         (f"{HEADER.replace('mean', 'maen')}\n{ROW}\n", "row 1, column maen", "close to mean"),
         (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "row 1, column study", "is missing"),
+        (f"{HEADER.replace('study', 'trial').replace('outcome', 'endpoint')}\n{ROW}\n", "row 1, column study, outcome", "the columns study, outcome are missing"),
         (f"{HEADER.replace('note', 'sd')}\n{ROW}\n", "row 1, column sd", "twice"),
         (f"{HEADER}\n{ROW},more\n", "row 2", "without a name"),
         (f"{HEADER}\n{ROW.replace('A,', ',', 1)}\n", "row 2, column study", "empty"),
@@ -163,7 +164,7 @@ def test_an_id_that_became_a_number_is_refused(tmp_path):
 def test_a_day_is_a_day_of_the_calendar(tmp_path, kind, column, head):
     for day in ("2026-05-02", ""):
         assert read(tmp_path, f"{head}{day}\n".encode(), kind)[column].tolist() == [day]
-    for day in ("02.05.2026", "2026-02-30", "20260502", "yesterday", "2026-5-2"):
+    for day in ("13/13/2026", "30.02.2026", "2026-02-30", "20260502", "yesterday", "2026-5-32"):
         with pytest.raises(InputError) as refusal:
             read(tmp_path, f"{head}{day}\n".encode(), kind)
         assert str(refusal.value).endswith(

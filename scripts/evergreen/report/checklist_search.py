@@ -11,6 +11,7 @@ from evergreen.search import lines
 
 # Items of PRISMA-S, by types of sources and by other methods.
 TYPES = {"register": "3", "website": "4", "citation": "5", "organisation": "7"}
+LOG = "results/search/"
 METHODS = {"browsing": "4", "citation": "5", "contact": "6", "other": "7"}
 
 
@@ -26,7 +27,9 @@ def of_search(run: Run) -> dict[str, Answer]:
         "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
         "2": Answer("", status=AUTHORS),
         "8": strategies(run),
-        "12": Answer(methods.searches(p, run.facts), "results/search/"),
+        "12": Answer(
+            methods.searches(p, run.facts), LOG if run.searches else "results/prisma/per_source.csv"
+        ),
         "13": Answer(_dates_words(run), "config/config.yaml"),
         "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
         "16": Answer(
@@ -58,8 +61,8 @@ def of_search(run: Run) -> dict[str, Answer]:
             }
         )
         status = RUN if _all_searched(run) else PARTLY
-        answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", "results/search/", status)
-        answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", "results/search/", status)
+        answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", LOG, status)
+        answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", LOG, status)
     return answers
 
 
@@ -95,7 +98,8 @@ def strategies(run: Run) -> Answer:
             said = f"{plural(as_run[name], 'line')} as run, with the hits of each, in the search log"
         elif text is not None:
             given = lines.read(text).lines
-            count = sum(1 if line.number else len(line.rows) for line in given)
+            # Above the numbered lines stands the name of the database, or the heads of columns.
+            count = sum(bool(line.number) for line in given) or sum(len(line.rows) for line in given)
             hits = given[-1].hits if given else None
             stated = f", the last with {plural(hits, 'hit')}" if hits is not None else ""
             said = f"{plural(count, 'line')} as given with the export{stated}, in the report"
@@ -103,9 +107,8 @@ def strategies(run: Run) -> Answer:
             said = f"add the strategy of the {source.kind}"
         words.append(f"{source.name}: {said}")
     whole = set(run.protocol.sources) <= {*as_run, *run.facts.strategies}
-    return Answer(
-        f"{'; '.join(words)}.", "results/search/, results/report/index.html", RUN if whole else PARTLY
-    )
+    places = [*([LOG] if as_run else []), "results/report/index.html"]
+    return Answer(f"{'; '.join(words)}.", ", ".join(places), RUN if whole else PARTLY)
 
 
 def _dates_words(run: Run) -> str:

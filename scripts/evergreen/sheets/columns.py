@@ -122,14 +122,10 @@ def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> lis
             suspects.add(near[0])
             todo = f"Rename it to {near[0]}, or to something that cannot be mistaken for it."
             fault(f"unknown column {name}, close to {near[0]}", name, todo)
-    for name in absent:
-        if known[name].must_exist and name not in suspects:
-            found = ", ".join(filter(None, names))
-            fault(
-                f"the column {name} is missing; found are {found}",
-                name,
-                f"Needed are {needed_names(schema)}.",
-            )
+    if missing := [name for name in absent if known[name].must_exist and name not in suspects]:
+        listed, found = ", ".join(missing), ", ".join(filter(None, names))
+        said = f"the column {listed} is missing" if len(missing) == 1 else f"the columns {listed} are missing"
+        fault(f"{said}; found are {found}", listed, f"Needed are {needed_names(schema)}.")
     refuse(errors)
     return names
 

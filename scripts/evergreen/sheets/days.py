@@ -1,12 +1,20 @@
-"""Days as people write them, in sheets and in the protocol."""
+"""Days as people write them, in sheets and in the protocol.
+
+A spreadsheet program writes `2026-11-28` anew as its country has it: `28.11.2026`, `11/28/2026`. As with decimal marks, the column decides what
+`5/6/2026` is by its cells that can be read in one way only (`5/28/2026`), or its author is asked. The protocol takes YYYY-MM-DD alone.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 HOW = "Write a date as YYYY-MM-DD."
+_YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})\.?")
+_YEAR_LAST = re.compile(r"(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4})")
+DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
 def of_the_calendar(text: str) -> bool:
@@ -18,3 +26,36 @@ def of_the_calendar(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def readings(text: str) -> dict[str, str]:
+    """{order: YYYY-MM-DD} of the ways in which a text can be read as a day; both orders where it says the same in both.
+
+    Where points part its numbers the day stands first, in every country that writes so.
+    """
+    if found := _YEAR_FIRST.fullmatch(text):
+        parts = dict.fromkeys((DAY_FIRST, MONTH_FIRST), (found[1], found[3], found[4]))
+    elif found := _YEAR_LAST.fullmatch(text):
+        parts = {DAY_FIRST: (found[4], found[3], found[1]), MONTH_FIRST: (found[4], found[1], found[3])}
+        if found[2].startswith("."):
+            parts[MONTH_FIRST] = parts[DAY_FIRST]
+    else:
+        return {}
+    days = {order: f"{year}-{month:0>2}-{day:0>2}" for order, (year, month, day) in parts.items()}
+    return {order: day for order, day in days.items() if of_the_calendar(day)}
+
+
+def in_column(cells: Sequence[str]) -> list[str]:
+    """The cells of a column, days as YYYY-MM-DD; what is no day, or may be two, stays as it is."""
+    read = {cell: readings(cell) for cell in set(cells)}
+    orders = {next(iter(found)) for found in read.values() if len(found) == 1}
+    said = []
+    for cell in cells:
+        found = read[cell]
+        known = (
+            set(found.values())
+            if len(set(found.values())) == 1
+            else {found[one] for one in orders if one in found}
+        )
+        said.append(known.pop() if len(known) == 1 else cell)
+    return said

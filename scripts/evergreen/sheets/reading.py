@@ -262,7 +262,8 @@ class _Reader:
         nothing = math.nan if column.numeric else ""
         if not column.must_be_filled and not any(written[column.name]):
             return [nothing] * len(written[column.name])
-        for at, cell in enumerate(written[column.name]):
+        cells = days.in_column(written[column.name]) if column.kind == "date" else written[column.name]
+        for at, cell in enumerate(cells):
             if not cell:
                 if column.must_be_filled:
                     self._fault("the cell is empty", at, column, "Fill it.")
@@ -287,7 +288,13 @@ class _Reader:
         if rule.kind == "p_value":
             return self._p_value(cell, at, column)
         if rule.kind == "date" and not days.of_the_calendar(cell):
-            self._fault(f"{cell!r} is no day of the calendar", at, column, days.HOW)
+            may_be = " or ".join(sorted(days.readings(cell).values()))
+            problem = (
+                f"may be {may_be}, and nothing else in the column says which"
+                if may_be
+                else "is no day of the calendar"
+            )
+            self._fault(f"{cell!r} {problem}", at, column, days.HOW)
         if rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
             problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
             self._fault(problem, at, column, "Restore the id from the work list.")
