@@ -39,9 +39,9 @@ def review(tmp_path, monkeypatch):
     return tmp_path
 
 
-def step(inputs, outputs) -> None:
+def step(inputs, outputs, name="step") -> None:
     receipts.write(
-        {"code": "", "values": "", "inputs": inputs, "outputs": outputs}, receipts.FOLDER / "step.json"
+        {"code": "", "values": "", "inputs": inputs, "outputs": outputs}, receipts.FOLDER / f"{name}.json"
     )
 
 
@@ -67,6 +67,21 @@ def test_a_package_holds_what_people_wrote_and_what_steps_made(review):
     assert not any(
         "__pycache__" in name or name.startswith(("tests", "config/search", ".")) for name in workflow
     )
+
+
+def test_a_round_that_was_taken_back_hinders_no_package(review):
+    """What a part of it left behind is its receipt; a step whose files are gone, or a part of which some are, is refused."""
+    before = contents.of_review(None)
+    step({"config/old.csv": "1"}, {"results/flow-2024.svg": "2"}, "parts/count/flow-2024")
+    assert contents.of_review(None).files.keys() == before.files.keys()
+    for outputs, name in (
+        ({"results/flow.svg": "2"}, "other"),
+        ({"results/a.csv": "4", "results/flow.svg": "2"}, "parts/count/flow"),
+    ):
+        step({}, outputs, name)
+        with pytest.raises(InputError, match=r"results/flow\.svg: the file is missing"):
+            contents.of_review(None)
+        (receipts.FOLDER / f"{name}.json").unlink()
 
 
 def test_a_file_outside_the_review_is_refused(review):

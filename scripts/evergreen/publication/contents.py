@@ -28,6 +28,7 @@ PARTS = (
 # In the review's folder beside config/, where somebody wrote them.
 BESIDE = ("README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "CITATION.cff")
 PROTOCOL = "config/config.yaml"
+PARTS_OF_STEPS = receipts.FOLDER / "parts"
 REMOVED = "removed@example.org"
 """Stands in the package's protocol for the address that PubMed was given: a live search has to name one."""
 Files = Mapping[str, Path | bytes]
@@ -49,7 +50,8 @@ def of_review(email: str | None) -> Package:
     Logs, times and what no step vouches for stay behind, receipts come along: by them a run knows that all is of now. Raises InputError where a
     file is missing or lies outside the review's folder.
     """
-    read, made, empty = _of_receipts()
+    standing = dict(_standing())
+    read, made, empty = _of_receipts(standing.values())
     people = sorted({*state.files_of_people(Contents()), *(read - made)})
     if out := [path for path in people if Path(path).is_absolute() or ".." in Path(path).parts]:
         raise InputError(
@@ -58,7 +60,7 @@ def of_review(email: str | None) -> Package:
             todo="Copy the file into config/ and name it there.",
         )
     notes = [name for name in BESIDE if Path(name).is_file()]
-    kept = [path.as_posix() for path in sorted(receipts.FOLDER.rglob("*.json"))]
+    kept = [place.as_posix() for place in standing]
     names = [*people, *notes, *sorted(made), *kept]
     files: dict[str, Path | bytes] = {name: Path(name) for name in names}
     if missing := [name for name in names if not Path(name).is_file()]:
@@ -72,13 +74,22 @@ def of_review(email: str | None) -> Package:
     return Package(files, tuple(people), tuple(sorted(made)))
 
 
-def _of_receipts() -> tuple[set[str], set[str], set[str]]:
+def _standing() -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The receipts by their place, without those of parts that the review has no longer, such as a round that was taken back: a run removes
+    what they name and leaves them."""
+    for place in sorted(receipts.FOLDER.rglob("*.json")):
+        receipt: Mapping[str, Any] = receipts.read(place) or {}
+        outputs = receipt.get("outputs", {})
+        if PARTS_OF_STEPS not in place.parents or not outputs or any(Path(path).exists() for path in outputs):
+            yield place, receipt
+
+
+def _of_receipts(standing: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str], set[str]]:
     """Files that steps read, files that steps made (those in folders by themselves), and folders that steps made and left empty."""
     read: set[str] = set()
     made: set[str] = set()
     folders: dict[str, Any] = {}
-    for place in receipts.FOLDER.rglob("*.json"):
-        receipt: Mapping[str, Any] = receipts.read(place) or {}
+    for receipt in standing:
         read |= set(receipt.get("inputs", {}))
         for path, left in receipt.get("outputs", {}).items():
             if isinstance(left, dict):
