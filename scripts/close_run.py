@@ -97,8 +97,18 @@ def _status(params: dict[str, Any], inputs: dict[str, Any]) -> str:
 
 def _short(lines: list[str]) -> list[str]:
     """Lines for a terminal."""
-    cut = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in lines[:MOST]]
+    cut = [_cut(line) for line in lines[:MOST]]
     return [*cut, *([f"  and {len(lines) - MOST:,} more lines in {STATUS}"] if len(lines) > MOST else [])]
+
+
+def _cut(line: str) -> str:
+    """A line of at most `WIDTH` signs; of a longer one whole words, and the file that it names at its end."""
+    if len(line) <= WIDTH:
+        return line
+    at = line.rfind(" (") if line.endswith(")") else len(line)
+    place = line[at:] if len(line) - at <= WIDTH // 2 else ""
+    said = line[: WIDTH - len(place) - 2]
+    return f"{said.rpartition(' ')[0] or said} …{place}"
 
 
 def _failure(failed: list[tuple[str, str, list[str]]]) -> list[str]:

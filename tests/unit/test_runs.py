@@ -1,9 +1,11 @@
 """How a review stands: what is new since the last run, and whether one is due."""
 
 import json
+import re
 
 import pytest
 
+import close_run
 from evergreen.errors import InputError, InputErrors
 from evergreen.runs import state
 from evergreen.runs.news import Counts, counted, news
@@ -110,3 +112,16 @@ def test_what_many_rows_share_is_one_sentence_and_many_sentences_are_counted():
 def test_the_numbers_of_a_review_without_results_are_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert counted(["pain"]) == Counts()
+
+
+@pytest.mark.parametrize(
+    ("words", "place"), [(80, " (results/report/changes/1.0..now.html)"), (80, ""), (1, " (config/x.csv)"), (80, f" ({'y' * 250})")]
+)  # fmt: skip
+def test_a_long_line_is_cut_between_words_and_keeps_the_file_that_it_names(words, place):
+    line = f"  anyone:{' altered' * words}{place}"
+    said = close_run._short([line])[0]
+    assert len(said) <= close_run.WIDTH
+    assert said == line or re.fullmatch(
+        r"  anyone:( altered)+ …( \(results/report/changes/1\.0\.\.now\.html\))?", said
+    )
+    assert said.endswith("…" if len(place) in (0, 253) else place)
