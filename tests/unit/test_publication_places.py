@@ -168,6 +168,7 @@ def document_of(xml: str) -> bytes:
     [
         ("a.odt", b"x", "a manuscript is one of .docx"),
         ("a.docx", b"x", "not a readable Word document"),
+        ("~$nuscript.docx", b"\x05Ann", r"~\$nuscript\.docx: this is not the document but a mark"),
         ("a.docx", document_of('<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'), "the document has a DTD"),
         ("a.docx", document_of("<a>"), "the document is damaged"),
         ("a.txt", bytes(range(32)) * 9, "this is no text"),

@@ -19,6 +19,8 @@ MOST_BYTES = 1 << 30
 """Bytes of all members together, unpacked. A workbook of a million rows has half of it."""
 MOST_TIMES = 200
 """Times a member may be larger unpacked than packed; tables have 5 to 30, nothing but blanks has 1,000."""
+OPEN_ELSEWHERE = "~$"
+"""How the names of files begin by which Word and Excel know that somebody has a document open."""
 SMALL = 10 << 20
 """Bytes, unpacked, up to which a member is harmless however well it was packed."""
 DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, struct.error, zlib.error)
@@ -40,6 +42,12 @@ def opened(
     try:
         archive = ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (*DAMAGED, OSError, ValueError) as error:
+        if Path(file).name.startswith(OPEN_ELSEWHERE):
+            raise InputError(
+                "this is not the document but a mark that Word or Excel leaves beside one that is open",
+                file=file,
+                todo="Name the document itself, and save it before.",
+            ) from None
         raise InputError(
             f"not a readable {what}, or damaged or cut off ({error})", file=file, todo=todo
         ) from None
