@@ -163,12 +163,10 @@ def read(lines: Sequence[str]) -> Blocks:
 def table_within(lines: Sequence[str]) -> int:
     """Number (from 1) of the line with which a table begins in text of another format: nothing but column names, and as
     many cells in the next line; else 0."""
-    for number in [
-        number
-        for number, line in enumerate(lines)
-        if line[2:6] != "  - " and ("itle" in line or "TITLE" in line)  # no field of a tagged format
-    ]:
+    for number in joins.lines_with(lines, "itle", "TITLE"):
         line = lines[number]
+        if line[2:6] == "  - ":  # a field of a tagged format
+            continue
         for mark in DELIMITERS:
             if line.count(mark) < 2:
                 continue
