@@ -23,6 +23,7 @@ import snakemake.jobs
 import snakemake.workflow
 import starting
 from saying import Refusal
+from snakemake.iocontainers import Wildcards
 from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
 
@@ -33,7 +34,7 @@ from evergreen.steps.contents import Contents, files_in
 from evergreen.steps.fingerprint import digest
 from evergreen.steps.hold import FOLDER, check_ticket, hold
 from evergreen.steps.receipts import FOLDER as RECEIPTS
-from evergreen.steps.receipts import Receipts, Verdict, Work
+from evergreen.steps.receipts import Receipts, Verdict, Work, read
 from evergreen.steps.sweep import sweep
 
 VALUES = FOLDER / "values"
@@ -231,9 +232,17 @@ class Remembered(FilePersistence):
         gone = True
         while gone:  # what one step left may be what another read
             unknown = [place for place in sorted(RECEIPTS.rglob("*.json")) if place not in known]
-            gone = [place for place in unknown if not self.receipts.stands(place)]
+            gone = [place for place in unknown if not (self.receipts.stands(place) and self._asked(place))]
             for place in gone:
                 sweep(self.receipts.forget(place), outputs)
+
+    def _asked(self, place: Path) -> bool:
+        """Whether a step that was run by its name would read now what its receipt says; of steps with wildcards nothing is known."""
+        known = place.parent == RECEIPTS and self.dag.workflow.is_rule(place.stem)
+        if not known or (rule := self.dag.workflow.get_rule(place.stem)).has_wildcards():
+            return True
+        inputs, *_ = rule.expand_input(Wildcards())
+        return sorted(map(str, inputs)) == sorted((read(place) or {"inputs": ()})["inputs"])
 
     # Steps that turn out to be of now are left out.
 

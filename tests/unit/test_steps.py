@@ -164,6 +164,11 @@ def test_outputs_that_a_step_has_no_longer_go_with_their_folders(review):
     assert not Path("results/old").exists()
     assert Path("in.csv").exists()
     assert receipts.stands(WORK.place)
+    for path in WORK.outputs:
+        Path(path).rename(Path(path).name)
+    assert not receipts.stands(WORK.place)  # nothing of it is left
+    for path in WORK.outputs:
+        Path(Path(path).name).rename(path)
     assert receipts.forget(WORK.place) == sorted(WORK.outputs)
     assert not receipts.stands(WORK.place)
 

@@ -65,18 +65,29 @@ def outcome(*words: str) -> tuple[int, str, str]:
     return step.returncode, out, re.sub(r"\d+", "", aside.strip().splitlines()[-1])
 
 
-def forked() -> list[int]:
-    """Processes that are steps of the server beside this run."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if forks.SERVE.encode() in words and parent != os.getpid():
-            found.append(int(folder.name))
+def children(process: int) -> list[int]:
+    found: list[int] = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        found += map(int, (thread / "children").read_text().split())
     return found
+
+
+def served() -> int:
+    """The server beside this run."""
+    return next(one for one in children(os.getpid()) if forks.SERVE in at_work(one))
+
+
+def forked() -> list[int]:
+    """Processes that are steps of the server."""
+    return children(served())
+
+
+def at_work(process: int) -> str:
+    """The command of a process; "" of one that has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def until(true) -> None:
@@ -113,19 +124,16 @@ def test_who_is_killed_takes_the_others_along(review):
         step = begun("wait", stdout=subprocess.PIPE)
         assert step.stdout.readline()
         assert len(forked()) == 1
-        asking = next(
-            int(name) for name in Path(f"/proc/{step.pid}/task/{step.pid}/children").read_text().split()
-        )
+        (asking,) = children(step.pid)
         os.kill(asking, signal.SIGKILL)
         until(lambda: not forked())
         step = begun("wait", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert step.stdout.readline()
         (fork,) = forked()
-        server = int(Path(f"/proc/{fork}/stat").read_text().rpartition(")")[2].split()[1])
-        os.kill(server, signal.SIGKILL)
+        os.kill(served(), signal.SIGKILL)
         _, said = step.communicate(timeout=20)
         assert (step.returncode, said.splitlines()[-1]) == (1, forks.LOST)
-        until(lambda: not forked())
+        until(lambda: not at_work(fork))
         # Those who ask now find nobody, and go on alone.
         assert outcome("0")[0] == 0
 
@@ -144,7 +152,7 @@ def test_what_is_forked_has_one_thread(review):
         str(fingerprint.SCRIPTS / f"{name}.py") for name in ("read_records", "pool_outcomes", "draw_outcomes")
     ]
     with starting.server(scripts):
-        (server,) = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+        server = served()
         loaded = Path(f"/proc/{server}/maps")
         until(lambda: all(f"/{name}/" in loaded.read_text() for name in ("pyarrow", "scipy", "matplotlib")))
         assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1

@@ -15,6 +15,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from evergreen import tables
 from evergreen.publication import archive, contents
+from evergreen.steps.contents import Contents
 from tests.workflow.runs import ROOT, append, copy_of, fingerprints, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("mini")]
@@ -227,8 +228,22 @@ def test_a_deleted_result_is_made_again(review):
     before = fingerprints(review / "results")
     for path in [review / "results/synthesis/pain.json", *(review / "results/extraction/outcomes").iterdir()]:
         path.unlink()
+    # As after a review's last search of PubMed was taken out of the protocol: nothing that the page was made from has changed.
+    protocol = "config/config.yaml"
+    made_from = {protocol: Contents().of(str(review / protocol))}
+    page = review / "results/search/search-log.html"
+    page.parent.mkdir()
+    page.write_text("of searches that are none any more")
+    receipt = {
+        "code": "",
+        "values": "",
+        "inputs": made_from,
+        "outputs": {"results/search/search-log.html": None},
+    }
+    (review / "results/logs/receipts/write_search_log.json").write_text(json.dumps(receipt))
     assert snakemake(review).status == 0
     assert fingerprints(review / "results") == before
+    assert not page.exists()
 
 
 def replace(old: str, new: str):
