@@ -1,7 +1,8 @@
 """CPU time of importing RIS: 100,000 records with long abstracts, this checkout beside another commit.
 
 Run with `make bench-import` (`BASE=e08b367`). Both read the same made-up file in turn, each in a process of its own that does what
-`read_records` does with an export (read, table, ids); the medians and their ratio count, on a busy machine the ratio only.
+`read_records` does with an export: read it, make the table with ids, write it; this checkout writes counts and remarks besides. The medians
+and their ratio count, on a busy machine the ratio only.
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ READ = """
 import gc, sys
 gc.disable()
 sys.path.insert(0, sys.argv[1])
-from evergreen.records import formats
-from evergreen.records.model import with_ids
-from evergreen.records.rows import record_table
-export = formats.read(sys.argv[2])
-table = with_ids(record_table(export.blocks, export.fields, sys.argv[2]), "x", "2020-01-01")
-table.to_parquet(sys.argv[3])
-print(len(table))
+try:
+    from evergreen.records.source_reading import read_source
+except ImportError:  # of before
+    from evergreen.records import formats
+    from evergreen.records.model import with_ids
+    from evergreen.records.rows import record_table
+    export = formats.read(sys.argv[2])
+    table = with_ids(record_table(export.blocks, export.fields, sys.argv[2]), "x", "2020-01-01")
+    table.to_parquet(sys.argv[3])
+else:
+    from pathlib import Path
+    read_source("x", "export", [("2020-01-01", sys.argv[2], {})], Path(sys.argv[3]))
 """
 SYLLABLES = (
     "den",
