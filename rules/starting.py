@@ -40,22 +40,22 @@ def prefix() -> str:
 
 
 @contextmanager
-def server(scripts: Iterable[str]) -> Iterator[None]:
+def server(scripts: Iterable[str]) -> Iterator[subprocess.Popen[bytes] | None]:
     """Beside a run of these scripts, in the order of their steps: a process that loads what they need, and of which each is a fork.
 
     There is none for a few steps, where forks are no copies of what is loaded (macOS), or where `EVERGREEN_FORKS` is set, to whatever.
     """
     known = list(scripts)
     if len(known) <= FEW or not sys.platform.startswith("linux") or forks.SERVER in os.environ:
-        yield
+        yield None
         return
     process = _started(list(dict.fromkeys(map(Path, known))))
     if process is None:
-        yield
+        yield None
         return
     os.environ[forks.SERVER] = f"{LISTENS} {HERE}"
     try:
-        yield
+        yield process
     finally:
         del os.environ[forks.SERVER]
         with suppress(OSError):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 from tests.chromium import shown
 
 from evergreen.protocol.review import Review
@@ -64,6 +65,8 @@ def test_tables_sort_and_filter_and_every_row_and_closed_part_has_an_address(
     browser.get(report.as_uri() + "#closed--S-1-" + "x")  # an address that is not there does no harm
     table = browser.find_element(By.ID, "effects")
     browser.execute_script("arguments[0].scrollIntoView()", table)
+    # A table is prepared when it comes near to what is seen.
+    WebDriverWait(browser, 10).until(lambda _: table.find_elements(By.CSS_SELECTOR, "th button"))
     head, _, effect = table.find_elements(By.CSS_SELECTOR, "th button")
     effect.send_keys(Keys.ENTER)
     ascending = ["−12", "−0.50", "1e-3", "0.04", "3", "20 (2 to 30)", "1,200", ""]

@@ -48,8 +48,10 @@ def test_every_study_and_the_total_lead_to_their_trail(
 
 def test_a_link_lies_over_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The middle of a label's text, which the drawing holds at its baseline, is within the place that bears its name."""
-    saved(tmp_path, monkeypatch)
-    drawing = tmp_path / "forest.svg"
+    monkeypatch.chdir(tmp_path)
+    folder = Path("results/figures/tb")
+    folder.mkdir(parents=True)
+    drawing = saved(folder, monkeypatch).with_suffix(".svg")
     text = drawing.read_text()
     wide = float(re.search(r'viewBox="0 0 ([\d.]+) [\d.]+"', text).group(1))  # type: ignore[union-attr]
     places = links(drawing)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,20 +67,14 @@ def outcome(*words: str) -> tuple[int, str, str]:
 
 
 def children(process: int) -> list[int]:
-    found: list[int] = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        found += map(int, (thread / "children").read_text().split())
+    """Processes that another one started and that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == process and state != "Z":
+                found.append(int(stat.parent.name))
     return found
-
-
-def served() -> int:
-    """The server beside this run."""
-    return next(one for one in children(os.getpid()) if forks.SERVE in at_work(one))
-
-
-def forked() -> list[int]:
-    """Processes that are steps of the server."""
-    return children(served())
 
 
 def at_work(process: int) -> str:
@@ -120,17 +115,16 @@ def test_a_fork_is_what_a_process_of_its_own_is(review):
 
 
 def test_who_is_killed_takes_the_others_along(review):
-    with starting.server(PLANNED):
+    with starting.server(PLANNED) as server:
         step = begun("wait", stdout=subprocess.PIPE)
         assert step.stdout.readline()
-        assert len(forked()) == 1
-        (asking,) = children(step.pid)
+        (fork,), (asking,) = children(server.pid), children(step.pid)
         os.kill(asking, signal.SIGKILL)
-        until(lambda: not forked())
+        until(lambda: not at_work(fork))
         step = begun("wait", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert step.stdout.readline()
-        (fork,) = forked()
-        os.kill(served(), signal.SIGKILL)
+        (fork,) = children(server.pid)
+        server.kill()
         _, said = step.communicate(timeout=20)
         assert (step.returncode, said.splitlines()[-1]) == (1, forks.LOST)
         until(lambda: not at_work(fork))
@@ -151,11 +145,10 @@ def test_what_is_forked_has_one_thread(review):
     scripts = [
         str(fingerprint.SCRIPTS / f"{name}.py") for name in ("read_records", "pool_outcomes", "draw_outcomes")
     ]
-    with starting.server(scripts):
-        server = served()
-        loaded = Path(f"/proc/{server}/maps")
+    with starting.server(scripts) as server:
+        loaded = Path(f"/proc/{server.pid}/maps")
         until(lambda: all(f"/{name}/" in loaded.read_text() for name in ("pyarrow", "scipy", "matplotlib")))
-        assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1
+        assert len(list(Path(f"/proc/{server.pid}/task").iterdir())) == 1
 
 
 def test_a_server_is_not_started_for_a_few_steps(review):

@@ -216,7 +216,7 @@ def test_a_changed_number_runs_its_outcome_only_and_is_named_beside_the_frozen_v
     assert (run.rules["pool_outcomes"], run.rules["draw_outcomes"]) == (1, 1)
     assert run.rules["count_votes"] == run.rules["deduplicate_works"] == run.rules["count_prisma"] == 0
     since = tables.read_json(review / "results/report/since.json")
-    cell = "Extracted cells, Jones2021, response, 12 weeks, larkspur, intervention, events: 41 \N{RIGHTWARDS ARROW} 42"
+    cell = "Extracted cells, Jones 2021, response, 12 weeks, larkspur, intervention, events: 41 \N{RIGHTWARDS ARROW} 42"
     assert since["corrected"] == [f"{cell} (AB)", f"{cell} (CD)"]
     assert "differs from version 1.0" in (review / "results/report/status.txt").read_text()
     assert "differs" not in (review / "config/versions/1.0/summary_of_findings.html").read_text()
