@@ -19,6 +19,7 @@ include: "rules/report.smk"
 
 # Also on a cluster these run here: they are small, or need the way out that nodes may not have.
 workflow.localrules(*needs.staying(rule.name for rule in workflow.rules))
+starting.first_what_others_wait_for(workflow.rules)
 
 
 rule all:

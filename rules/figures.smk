@@ -23,8 +23,6 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             [file for one in outcomes for file in figure_files(one.id)],
         log:
             f"results/logs/draw_outcomes/{name}.log",
-        # The report waits for it.
-        priority: 1
         conda:
             "../envs/evergreen.yaml"
         resources:
@@ -45,8 +43,6 @@ rule draw_stages:
         expand("results/figures/stages.{suffix}", suffix=[*PRINTS.formats, "csv"]),
     log:
         "results/logs/draw_stages.log",
-    # The report waits for it.
-    priority: 1
     conda:
         "../envs/evergreen.yaml"
     resources:

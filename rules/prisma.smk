@@ -36,8 +36,6 @@ rule count_prisma:
         page="results/prisma/flow.html",
     log:
         "results/logs/count_prisma.log",
-    # Report and checklists wait for it, and for nothing else after a search without news: the short steps run beside it.
-    priority: 1
     conda:
         "../envs/evergreen.yaml"
     resources:

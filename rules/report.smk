@@ -11,8 +11,6 @@ rule write_status:
         feed="results/report/status.atom",
     log:
         "results/logs/write_status.log",
-    # The report waits for it.
-    priority: 1
     conda:
         "../envs/evergreen.yaml"
     resources:
@@ -35,8 +33,6 @@ rule tell_changes:
         since="results/report/since.json",
     log:
         "results/logs/tell_changes.log",
-    # The report waits for it where a version is frozen.
-    priority: 1 if VERSIONS else 0
     conda:
         "../envs/evergreen.yaml"
     resources:

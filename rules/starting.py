@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from evergreen.steps import fingerprint, forks
 from evergreen.steps.hold import FOLDER, OWNER
@@ -17,6 +18,10 @@ from evergreen.steps.hold import FOLDER, OWNER
 LISTENS = FOLDER / "forks.sock"  # as seen from the review: the path of a socket may have 107 characters
 HERE = str(Path(sys.executable).parent)
 OUTPUT = FOLDER / "forks.log"
+# No other step waits for these, or only one of a review with a frozen version.
+LAST = {
+    "audit_records", "draw_overlap", "write_worklists", "write_search_log", "trace_numbers", "write_exports", "write_checklists", "tell_changes",
+}  # fmt: skip
 FEW = 2  # steps that are not worth a server
 # A fork has only the thread that made it, so that no library may have threads of its own when it is loaded: those for linear algebra
 # are what Snakemake gives a step of one thread, the other one is Arrow's for giving memory back.
@@ -37,6 +42,12 @@ def prefix() -> str:
         f"set -euo pipefail; export PATH={shlex.quote(HERE)}:$PATH {OWNER}={os.getpid()}; "
         f'python() {{{{ command python -I -S {shlex.quote(forks.__file__)} "$@"; }}}}; '
     )
+
+
+def first_what_others_wait_for(rules: Iterable[Any]) -> None:
+    """Let steps that others wait for go before the rest, of those that can begin: the way to the report is the long one."""
+    for rule in rules:
+        rule.priority = 0 if rule.name in LAST else 1
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Check the files that people wrote before any step reads them."""
+"""Check the files that people wrote before any step reads them. What reads a kind of file is loaded where such a file is checked."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen import sheets, tables
-from evergreen.bias import judgements
-from evergreen.bias.certainty import certainty_of
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import merge
-from evergreen.prisma.counts import chained, given
-from evergreen.prisma.identities import check_counts
-from evergreen.screening.ballots import ballots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +68,9 @@ def check(
     """Raise InputError with every fault of people's files; the arguments are those of the command line."""
     faults: list[InputError] = []
     for day, raw in sorted(given_counts.items()):
+        from evergreen.prisma.counts import chained, given
+        from evergreen.prisma.identities import check_counts
+
         try:
             counts, sources = given(day, raw)
             check_counts(chained({day: counts}, {}), {day: sources})
@@ -98,8 +96,8 @@ def check(
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
-    if outcomes:
-        refuse(_unpoolable(files.get("extraction", []), read, outcomes, scales, screened))
+    if outcomes and files.get("extraction"):
+        refuse(_unpoolable(files["extraction"], read, outcomes, scales, screened))
 
 
 def _unpoolable(
@@ -137,7 +135,6 @@ def _check(
             raise InputError(
                 "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
             )
-        # What reads searches takes long to load.
         if kind == "export":
             from evergreen.records import formats
 
@@ -153,6 +150,8 @@ def _check(
         return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):
+        from evergreen.screening.ballots import ballots
+
         ballots(frame, stage=path.parent.name, reasons=reasons)
     elif kind == "extraction":
         extraction_check.check(frame)
@@ -161,12 +160,16 @@ def _check(
     elif kind == "adjudication_extraction":
         merge.check_adjudication(frame)
     elif kind == "queries":
-        from evergreen.extraction.queries.asking import answers_of  # takes long to load
+        from evergreen.extraction.queries.asking import answers_of
 
         answers_of(frame)
     elif kind == "certainty":
+        from evergreen.bias.certainty import certainty_of
+
         certainty_of(frame, **(how or {}))
     elif kind == "risk_of_bias":
+        from evergreen.bias import judgements
+
         judgements.check(frame, tool_of(tool))
     return frame
 

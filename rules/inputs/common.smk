@@ -20,7 +20,7 @@ import starting
 
 from evergreen import schemas
 from evergreen.bias.tools import tool_of
-from evergreen.errors import InputError, ReviewError
+from evergreen.errors import InputError, InputErrors, ReviewError, refuse
 from evergreen.figures import printing
 from evergreen.protocol import params, people
 from evergreen.protocol.loading import as_written, of_run
@@ -92,17 +92,22 @@ def there(stem):
 @said
 def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
-    scope = people.scope_of(map(str, workflow.dag_settings.targets))
-    files, given, read = checked(PROTOCOL, scope)
-
-    def check():
-        import check_inputs  # takes long to load
-
-        check_inputs.check(files, **given)
-
-    # What was found in order is not looked at again while nothing of it changes.
     parts = Parts("check_inputs", program("check_inputs.py")["code"])
-    parts.make(scope, [files, given], read, [], check)
+    faults = []
+    for area in people.AREAS[people.scope_of(map(str, workflow.dag_settings.targets))]:
+        files, given, read = checked(PROTOCOL, (area,))
+
+        def check():
+            import check_inputs  # takes long to load
+
+            check_inputs.check(files, **given)
+
+        # What was found in order is not looked at again while nothing of it changes.
+        try:
+            parts.make(area, [files, given], read, [], check)
+        except InputError as fault:
+            faults += fault.errors if isinstance(fault, InputErrors) else [fault]
+    refuse(faults)
 
 
 MOST_HEALED = 20  # files that the last lines of a run name

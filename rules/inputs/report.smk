@@ -139,7 +139,7 @@ def facts_inputs():
 
 def changes_inputs(wildcards):
     """What is compared of the review as it stands, and the versions it is compared with."""
-    found = {"sheets": checked(PROTOCOL, "all").paths}
+    found = {"sheets": checked(PROTOCOL).paths}
     if SEARCHED:
         for table in ("clusters.csv", "works.parquet"):
             found[table.partition(".")[0]] = f"results/deduplication/{table}"
@@ -163,7 +163,7 @@ def changes_values():
     return {
         "protocol": params.whole(PROTOCOL),
         "written": WRITTEN,
-        "files": [file for area in checked(PROTOCOL, "all").files.values() for file in area],
+        "files": [file for area in checked(PROTOCOL).files.values() for file in area],
         "versions": VERSIONS,
     }
 

@@ -35,7 +35,7 @@ def bundled(root) -> state.State:
     os.chdir(root)
     try:
         protocol = load("config/config.yaml")
-        files = [file for area in people.checked(protocol, "all").files.values() for file in area]
+        files = [file for area in people.checked(protocol).files.values() for file in area]
         return state_of(
             "1.0", "", protocol, written=as_written("config/config.yaml", {}), files=files, paths={}, results=RESULTS, looks={},
         )  # fmt: skip

@@ -59,7 +59,7 @@ def test_everybody_whose_sheet_is_there_and_nobody_else(review):
 
 
 def test_a_scope_reads_the_files_of_its_areas(review):
-    every = {scope: people.checked(review, scope) for scope in people.AREAS}
+    every = {scope: people.checked(review, areas) for scope, areas in people.AREAS.items()}
     assert every["search"].files == {
         "search": [
             ("strategy", "config/p.txt"),
@@ -72,8 +72,10 @@ def test_a_scope_reads_the_files_of_its_areas(review):
     ]  # fmt: skip
     assert every["all"].files["extraction"] == [
         ("extraction", "config/extraction/AB.csv"), ("extraction_studies", "config/extraction/studies-AB.csv"),
-        ("adjudication_extraction", "config/extraction/adjudication.csv"), ("certainty", "config/certainty.csv", {"outcomes": {"pain": ["pain", "pain"]}, "rounds": list(review.rounds)}),
+        ("adjudication_extraction", "config/extraction/adjudication.csv"),
     ]  # fmt: skip
+    rated = {"outcomes": {"pain": ["pain", "pain"]}, "rounds": list(review.rounds)}
+    assert every["all"].files["certainty"] == [("certainty", "config/certainty.csv", rated)]
     assert every["bias"].files == {"bias": [("risk_of_bias", "config/risk_of_bias/CD.xlsx")]}
     assert every["all"].paths == sorted(file[1] for area in every["all"].files.values() for file in area)
     assert every["bias"].given["outcomes"] == []
@@ -82,7 +84,7 @@ def test_a_scope_reads_the_files_of_its_areas(review):
 def test_a_tool_of_ones_own_is_read_too(review, tmp_path):
     (tmp_path / "config/tool.yaml").write_text("[a]")
     own = complete({**RAW, "risk_of_bias": {"tool": "config/tool.yaml"}})
-    assert "config/tool.yaml" in people.checked(own, "bias").paths
+    assert "config/tool.yaml" in people.checked(own, ["bias"]).paths
 
 
 def test_a_file_that_is_missing_is_refused_in_one_sentence(review):
@@ -136,6 +138,6 @@ def test_a_person_who_was_renamed_keeps_the_sheets(review):
     with pytest.raises(
         InputError, match=r"EF\.csv: AB\.csv is of Ann as well\. EF and Ann are one by `people`"
     ):
-        people.checked(both, "screen")
+        people.checked(both, people.AREAS["screen"])
     named = sheets.by_person(["a/ab.csv", "a/CD.csv"], ["Ann", "CD"], {"AB": "Ann"})
     assert named == {"Ann": "a/ab.csv", "CD": "a/CD.csv"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ AREAS = {
     "deduplicate": ("search", "deduplication"),
     "screen": ("search", "deduplication", "screening"),
     "bias": ("bias",),
-    "all": ("search", "deduplication", "screening", "extraction", "bias"),
+    "all": ("search", "deduplication", "screening", "extraction", "certainty", "bias"),
 }
 """The areas of people's files that a scope reads."""
 SCOPE_OF_TARGET = {**{scope: scope for scope in AREAS}, "records": "search", "prisma": "screen"}
@@ -137,13 +137,13 @@ def scope_of(targets: Iterable[str]) -> str:
     return next(wider, "all")
 
 
-def checked(protocol: Protocol, scope: str) -> Checked:
-    """What is checked before anything of a scope runs."""
-    files = {area: [file for file in _files(protocol, area) if file[1] is not None] for area in AREAS[scope]}
+def checked(protocol: Protocol, areas: Sequence[str] = AREAS["all"]) -> Checked:
+    """What is checked of some areas before anything that reads them runs."""
+    files = {area: [file for file in _files(protocol, area) if file[1] is not None] for area in areas}
     paths = {path for area in files.values() for _, path, *_ in area}
-    if Path(protocol.risk_of_bias.tool).is_file():
+    if "bias" in areas and Path(protocol.risk_of_bias.tool).is_file():
         paths.add(protocol.risk_of_bias.tool)
-    return Checked(files, params.check_inputs(protocol, AREAS[scope]), sorted(paths))
+    return Checked(files, params.check_inputs(protocol, areas), sorted(paths))
 
 
 def unread(protocol: Protocol) -> list[str]:
@@ -197,6 +197,7 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
             yield "extraction_studies", path
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
         yield "queries", sheet("config/queries")
+    elif area == "certainty":
         rated = {"outcomes": params.names_of_outcomes(protocol), "rounds": list(protocol.rounds)}
         yield "certainty", sheet("config/certainty"), rated
     elif area == "bias":

@@ -44,7 +44,7 @@ def of_folder(name: str, of: str) -> State:
     there = {table: RESULTS / place for table, place in {**TABLES, "certainty": CERTAINTY}.items()}
     given: dict[str, Any] = {table: str(place) for table, place in there.items() if place.is_file()}
     given["results"] = [str(path) for path in pooled if path.is_file()]
-    files = [file for area in people.checked(protocol, "all").files.values() for file in area]
+    files = [file for area in people.checked(protocol).files.values() for file in area]
     return of_run(name, of, protocol, as_written(FILE, {}), files, Inputs(given))
 
 
