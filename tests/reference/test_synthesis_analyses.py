@@ -5,7 +5,10 @@ import json
 import pandas as pd
 import pytest
 
+from evergreen import tables
 from evergreen.errors import InputError
+from evergreen.figures.wording import sensitivities
+from evergreen.synthesis.result.outcome_result import read
 from tests.protocols import pooling
 from tests.results import written
 
@@ -87,7 +90,7 @@ def test_subgroups_have_their_own_tau2_and_a_test_between(rows):
     assert found["tests"]["allocation"]["df"] == 2
 
 
-def test_without_a_total_studies_are_pooled_within_subgroups_only(rows):
+def test_without_a_total_studies_are_pooled_within_subgroups_only(rows, tmp_path):
     """The subgroup of randomised trials has metafor's numbers, and every other analysis is within subgroups or said not to be done."""
     rows.loc[rows["study"] == "Stein 1953", "allocation"] = ""
     whole = run(rows, subgroups=["allocation"])
@@ -108,6 +111,10 @@ def test_without_a_total_studies_are_pooled_within_subgroups_only(rows):
         "Stein 1953": "it has no value in the column allocation, and the studies are pooled within its subgroups only"
     }
     assert list(found["sensitivity"]) == [f"{kind}: tau2 = DL" for kind in kinds]
+    # Wherever they are told, each says of which subgroup it is.
+    tables.write_json(found, tmp_path / "result.json")
+    told = [label for label, _ in sensitivities(read(tmp_path / "result.json"))]
+    assert told == [f"{kind}: DerSimonian-Laird" for kind in kinds]
     assert (found["influence"], found["small_study"]["not_done"]) == (None, found["no_total"])
 
 

@@ -69,7 +69,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
     notes = []
     if unknown:
         notes.append(
-            f"The participants of {len(unknown)} {'study is' if len(unknown) == 1 else 'studies are'} not known and not counted."
+            f"The participants of {len(unknown)} {'study' if len(unknown) == 1 else 'studies'} are not known and not counted."
         )
     if len(sizes) < len(rows):
         notes.append(f"{len(rows) - len(sizes)} of {len(rows)} studies have no {by}.")

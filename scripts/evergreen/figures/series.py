@@ -14,7 +14,7 @@ from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, method, sensitivity
+from evergreen.figures.wording import favours, method, sensitivities
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -86,8 +86,8 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
     """
     entries, notes, beside = [], [], []
     preset = PRESETS[setting.layout]
-    for analysis in result.sensitivity.values():
-        model, label = analysis.model, sensitivity(analysis)
+    for label, analysis in sensitivities(result):
+        model = analysis.model
         if model is None or model.estimate is None:
             why = analysis.not_done or "no estimate"
             notes.append(f"Not done: {label} ({why}).")

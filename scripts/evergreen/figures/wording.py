@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from evergreen.figures.scales import mostly_large, number, p_value
@@ -14,6 +14,7 @@ from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Poo
 
 if TYPE_CHECKING:
     from evergreen.figures.setting import Setting  # words need no matplotlib
+    from evergreen.synthesis.result.outcome_result import Result
 
 PValue = Callable[[float], str]
 """How a P value is written."""
@@ -113,6 +114,14 @@ CHANGES: Mapping[str, Callable[[Any], str]] = {
 def sensitivity(analysis: Sensitivity) -> str:
     """What a sensitivity analysis changes: `DerSimonian-Laird, Wald`."""
     return changes(analysis.changes)
+
+
+def sensitivities(result: Result) -> Iterator[tuple[str, Sensitivity]]:
+    """The sensitivity analyses with what each changes, in the order of the protocol; without a total each subgroup has its own, which
+    is named: `hand: Wald`."""
+    for key, one in result.sensitivity.items():
+        level = next((f"{level}: " for level in result.subtotals if key.startswith(f"{level}: ")), "")
+        yield f"{level}{sensitivity(one)}", one
 
 
 def changes(entry: Mapping[str, Any]) -> str:

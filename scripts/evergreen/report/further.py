@@ -93,11 +93,8 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
 def _sensitivity(result: Result) -> Iterator[Block]:
     """Each on the scale of its own measure, in the order of the protocol."""
     rows: list[Sequence[Cell]] = []
-    for key, one in result.sensitivity.items():
+    for label, one in wording.sensitivities(result):
         model = one.model
-        # Without a total each subgroup has its own.
-        level = next((f"{level}: " for level in result.subtotals if key.startswith(f"{level}: ")), "")
-        label = f"{level}{wording.sensitivity(one)}"
         if model is None or model.estimate is None:
             rows.append(
                 [label, str(one.k) if one.k else "", f"not done: {one.not_done or 'no estimate'}", ""]

@@ -9,7 +9,7 @@ from typing import Any
 
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
-from evergreen.figures.wording import sensitivity
+from evergreen.figures.wording import sensitivities
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
 from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
@@ -167,8 +167,8 @@ def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
         for day, view in result.rounds.items()
     ]  # fmt: skip
     found += [
-        (f"Sensitivity: {sensitivity(one)}", said(one.model), list(one.labels))
-        for one in result.sensitivity.values()
+        (f"Sensitivity: {label}", said(one.model), list(one.labels))
+        for label, one in sensitivities(result)
         if one.model is not None and scales.same_axis(one.measure, result.measure)
     ]
     return found
