@@ -48,6 +48,17 @@ class Review:
     outcomes: list[Outcome] = field(default_factory=lambda: list(OUTCOMES))
 
 
+def as_merged(rows: list[dict[str, object]]) -> None:
+    """Say of rows where they stand in the sheet of their one extractor, as merging does."""
+    for at, row in enumerate(rows):
+        row |= {
+            "origin": f"config/extraction/AB.csv:{at + 2}",
+            "extractors": "AB",
+            "status": "single",
+            "in_conflict": "",
+        }
+
+
 def rounded(value: float, places: int) -> float:
     return round(float(value), places)
 
@@ -79,13 +90,7 @@ def review(seed: int, studies: int | None = None) -> Review:
         for name in ("progression", "walking"):
             if random.random() < 0.6:
                 rows.append(_contrast(random, study, name, sum(randomised)))
-    for at, row in enumerate(rows):
-        row |= {
-            "origin": f"config/extraction/AB.csv:{at + 2}",
-            "extractors": "AB",
-            "status": "single",
-            "in_conflict": "",
-        }
+    as_merged(rows)
     return Review(rows, register)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.protocol.outcomes import Instrument, Outcome
-from tests.properties.made_up_review import Review
+from tests.properties.made_up_review import Review, as_merged
 
 OUTCOMES = [
     Outcome(id="sbp", measure="MD", better="lower", unit="mmHg"),
@@ -38,13 +38,7 @@ def review(seed: int) -> Review:
         for make in (_pressure, _depression, _events, _attacks):
             rows += [_row(study, *one, **cluster) for one in make(random, n)]
         rows.append(_survival(random, study, sum(n)))
-    for at, row in enumerate(rows):
-        row |= {
-            "origin": f"config/extraction/AB.csv:{at + 2}",
-            "extractors": "AB",
-            "status": "single",
-            "in_conflict": "",
-        }
+    as_merged(rows)
     return Review(rows, register, list(OUTCOMES))
 
 

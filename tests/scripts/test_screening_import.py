@@ -84,22 +84,16 @@ def test_what_is_not_matched_is_listed(review, capsys):
     assert len(tables.read_table(review / "results/screening/title_abstract/unmatched.csv")) == 1
 
 
-def test_an_exclusion_without_a_reason_of_ours_writes_nothing(review):
+def exclusions(review, *more):
+    """Import a list of one record that AB excludes at full text."""
     (review / "out.ris").write_text("TY  - JOUR\nTI  - Three\nAN  - pubmed:3\nER  - \n")
+    place = ["full_text", "ris", str(review / "out.ris"), "--decision", "exclude"]
+    import_decisions.main([*place, "--person", "AB", "--review", str(review), *more])
+
+
+def test_an_exclusion_without_a_reason_of_ours_writes_nothing(review):
     with pytest.raises(InputError, match="excluded at full text without a reason"):
-        import_decisions.main(
-            [
-                "full_text",
-                "ris",
-                str(review / "out.ris"),
-                "--decision",
-                "exclude",
-                "--person",
-                "AB",
-                "--review",
-                str(review),
-            ]
-        )
+        exclusions(review)
     assert not (review / "config/screening/full_text").exists()
 
 
@@ -181,17 +175,5 @@ def test_a_record_that_was_seen_again_has_the_day_of_it(review):
 
 
 def test_a_list_without_reasons_is_given_one_for_all(review):
-    (review / "out.ris").write_text("TY  - JOUR\nTI  - Three\nAN  - pubmed:3\nER  - \n")
-    order = [
-        "full_text",
-        "ris",
-        str(review / "out.ris"),
-        "--decision",
-        "exclude",
-        "--person",
-        "AB",
-        "--review",
-        str(review),
-    ]
-    import_decisions.main([*order, "--reason", "Review"])
+    exclusions(review, "--reason", "Review")
     assert sheet(review, "full_text") == [["pubmed:3", "exclude", "review"]]
