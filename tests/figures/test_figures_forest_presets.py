@@ -159,7 +159,8 @@ def test_two_models_have_their_totals_and_weights() -> None:
     }
     assert (drawn.numbers["row"] == "subtotal").sum() == 6
     assert {"common", "random"} <= set(shown), "the weights of each model have a column"
-    # The R package meta (metabin, subgroup = allocation) prints these tests: random 2.04, common 19.87, both on 2 degrees of freedom.
+    # metafor 3.8: rma(yi, vi, method = "REML", test = "knha") in each allocation, whose estimates give 2.038345; mods = ~alloc, "FE": 19.86537.
+    # The R package meta prints the same two.
     tested = [text.replace("\u00a0", " ") for text in shown if text.startswith("Test for subgroup")]
     assert [re.findall(r"\((\w+) effects?\): Chi² = ([\d.]+), df = 2", text)[0] for text in tested] == [
         ("common", "19.87"),
