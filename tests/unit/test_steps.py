@@ -173,6 +173,15 @@ def test_outputs_that_a_step_has_no_longer_go_with_their_folders(review):
     assert not receipts.stands(WORK.place)
 
 
+def test_a_check_that_leaves_nothing_stands_as_long_as_what_it_read(review):
+    receipts = Receipts()
+    check = Work(**{**vars(WORK), "name": "check", "outputs": ()})
+    make(receipts, check)
+    assert receipts.stands(check.place)
+    Path("in.csv").write_text("other\n")
+    assert not Receipts().stands(check.place)
+
+
 def test_what_lay_in_an_old_output_folder_and_is_made_by_another_step_stays(review):
     folder = Path("results/old")
     folder.mkdir(parents=True)

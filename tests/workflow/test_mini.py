@@ -14,6 +14,7 @@ import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from evergreen import tables
+from evergreen.protocol import people
 from evergreen.publication import archive, contents
 from evergreen.steps.contents import Contents
 from tests.workflow.runs import ROOT, append, copy_of, fingerprints, snakemake
@@ -81,6 +82,10 @@ def test_pooled_numbers_agree_with_statsmodels(finished):
 
 def test_a_run_after_a_run_does_nothing(finished):
     assert snakemake(finished).did_nothing
+    checked = finished / "results/logs/receipts/parts/check_inputs"
+    assert {place.stem for place in checked.iterdir()} == set(
+        people.AREAS["all"]
+    )  # and nothing is checked twice
 
 
 def test_a_touched_file_does_nothing(review):

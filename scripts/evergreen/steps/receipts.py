@@ -123,12 +123,15 @@ class Receipts:
         return sorted(earlier - set(work.outputs))
 
     def stands(self, place: Path) -> bool:
-        """Whether the receipt at `place` is of a step that ended, of which something is left, and whose inputs are as they were."""
+        """Whether the receipt at `place` is of a step that ended, of which something is left, and whose inputs are as they were.
+
+        A check leaves nothing but its receipt.
+        """
         receipt = read(place)
         return (
             receipt is not None
             and "inputs" in receipt
-            and any(os.path.exists(path) for path in receipt["outputs"])  # noqa: PTH110
+            and (not receipt["outputs"] or any(map(os.path.exists, receipt["outputs"])))
             and self.hashes(receipt["inputs"]) == receipt["inputs"]
             and all(content is not None for content in receipt["inputs"].values())
         )
