@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +68,8 @@ def main() -> None:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkouts["base"])], check=True)
         subprocess.run(["git", "checkout", "--quiet", given.base], cwd=checkouts["base"], check=True)
         file = place / "export.ris"
-        file.write_text(export(given.records), encoding="utf-8")
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(export(given.records))
         print(f"{given.records} records, {file.stat().st_size / 1e6:.0f} MB", flush=True)
         seconds: dict[str, list[float]] = {name: [] for name in checkouts}
         for _ in range(given.runs):
@@ -91,8 +93,15 @@ def cpu(checkout: Path, file: Path, out: Path) -> float:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def export(records: int) -> str:
-    """RIS as databases write it: five authors, ten key words, an abstract of 250 words, some letters that are not ASCII."""
+def export(records: int) -> Iterator[str]:
+    """RIS as databases write it, a record at a time."""
+    for record in made_up(records):
+        lines = [f"{tag}  - {value}" for tag, values in record.items() for value in values]
+        yield "\n".join(["TY  - JOUR", *lines, "ER  - ", "", ""])
+
+
+def made_up(records: int) -> Iterator[dict[str, list[str]]]:
+    """Records by RIS tag: five authors, ten key words, an abstract of 250 words, some letters that are not ASCII."""
     draw = random.Random(1)
     words = ["".join(draw.choices(SYLLABLES, k=draw.randint(1, 4))) for _ in range(20_000)]
     names = [
@@ -100,21 +109,23 @@ def export(records: int) -> str:
         for _ in range(50_000)
     ]
     journals = [" ".join(draw.choices(words, k=3)).title() for _ in range(2_000)]
-    return "".join(_record(draw, words, names, journals, number) for number in range(records))
+    for number in range(records):
+        yield _record(draw, words, names, journals, number)
 
 
-def _record(draw: random.Random, words: list[str], names: list[str], journals: list[str], number: int) -> str:
+def _record(
+    draw: random.Random, words: list[str], names: list[str], journals: list[str], number: int
+) -> dict[str, list[str]]:
     abstract = " ".join(draw.choices(words, k=250))
     if number % 3 == 0:
         abstract += f" (p < 0.05, 95 % CI 1.1\u20132.{number % 10}; \u03b2-cell) NCT{number:08d}"
-    lines = [
-        "TY  - JOUR", f"TI  - {' '.join(draw.choices(words, k=14)).capitalize()}",
-        *(f"AU  - {name}" for name in draw.choices(names, k=5)), f"PY  - {1980 + number % 45}", f"JO  - {draw.choice(journals)}",
-        f"VL  - {number % 90}", f"IS  - {number % 12}", f"SP  - {number % 900}", f"EP  - {number % 900 + 9}", "SN  - 1234-5678",
-        f"AN  - {10_000_000 + number}", f"DO  - 10.1000/j.{number}", f"UR  - https://www.example.org/record?id={number}", "LA  - English",
-        *(f"KW  - {word}" for word in draw.choices(words, k=10)), f"AB  - {abstract}", "DB  - Example", "ER  - ", "",
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    return {
+        "TI": [" ".join(draw.choices(words, k=14)).capitalize()], "AU": draw.choices(names, k=5), "PY": [str(1980 + number % 45)],
+        "JO": [draw.choice(journals)], "VL": [str(number % 90)], "IS": [str(number % 12)], "SP": [str(number % 900)],
+        "EP": [str(number % 900 + 9)], "SN": ["1234-5678"], "AN": [str(10_000_000 + number)], "DO": [f"10.1000/j.{number}"],
+        "UR": [f"https://www.example.org/record?id={number}"], "LA": ["English"], "KW": draw.choices(words, k=10), "AB": [abstract],
+        "DB": ["Example"],
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -92,17 +92,32 @@ def of_outcomes(review: Path, outcomes: int, studies: int) -> None:
     _protocol(review, {"review": {"title": "Synthetic review of many outcomes"}, "outcomes": entries})
 
 
-def of_records(review: Path, records: int) -> None:
-    """A synthetic review: an export of so many records with long abstracts, which two people screen."""
+COLUMNS = {
+    "Title": "TI", "Authors": "AU", "Year": "PY", "Journal": "JO", "Volume": "VL", "Issue": "IS", "Start Page": "SP", "End Page": "EP",
+    "ISSN": "SN", "Accession Number": "AN", "DOI": "DO", "URL": "UR", "Language": "LA", "Keywords": "KW", "Abstract": "AB", "Database": "DB",
+}  # fmt: skip
+"""Those of a made-up table of records, with the RIS tag that each stands for."""
+
+
+def of_records(review: Path, records: int, suffix: str = "ris") -> None:
+    """A synthetic review: an export (`suffix`: ris or csv) of so many records with long abstracts, which two people screen."""
     shutil.rmtree(review, ignore_errors=True)
     (review / "config" / "search").mkdir(parents=True)
-    (review / "config" / "search" / "export.ris").write_text(import_ris.export(records), encoding="utf-8")
+    with (review / "config" / "search" / f"export.{suffix}").open("w", encoding="utf-8", newline="") as file:
+        if suffix == "ris":
+            file.writelines(import_ris.export(records))
+        else:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(COLUMNS)
+            rows.writerows(
+                ["; ".join(record[tag]) for tag in COLUMNS.values()] for record in import_ris.made_up(records)
+            )
     day = "2024-01-31"
     export = {
         "kind": "export",
         "type": "database",
         "name": "Made-up export",
-        "files": {day: "config/search/export.ris"},
+        "files": {day: f"config/search/export.{suffix}"},
     }
     stage = {"reviewers": list(REVIEWERS)}
     _protocol(
