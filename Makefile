@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run screen status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults desk sequences fixpoint chaos damage bench bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review new run screen status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults desk sequences fixpoint chaos damage bench bench-growth bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
@@ -139,6 +139,10 @@ BASE ?= e08b367
 # What a review costs, this commit beside BASE, in one table (docs/performance.md); some hours of two processors. ROWS: some of them.
 bench: .venv/requirements-dev.done
 	$(BIN)/python benchmarks/table.py --base $(BASE) $(if $(ROWS),--rows $(ROWS),--write docs/performance.md)
+
+# How time and memory grow with records, outcomes, studies and rounds, in the same page; some hours of two processors. SERIES: some of them.
+bench-growth: .venv/requirements-dev.done
+	$(BIN)/python benchmarks/growth.py $(if $(SERIES),--series $(SERIES)) --write docs/performance.md --draw docs/images/growth.svg
 
 bench-runs: .venv/requirements-dev.done
 	$(BIN)/python benchmarks/table.py --base $(BASE) --rows bundled

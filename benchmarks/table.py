@@ -125,16 +125,6 @@ def records(number: int) -> Callable[[Path, Path], Iterator[Work]]:
     return run
 
 
-def table_of_records(number: int) -> Callable[[Path, Path], Iterator[Work]]:
-    def run(checkout: Path, folder: Path) -> Iterator[Work]:
-        review = folder / "review"
-        reviews.of_records(review, number, "csv")
-        for target in ("records", "deduplicate"):
-            yield Work(f"{number:,} CSV records: {target}", snakemake(checkout, review, target))
-
-    return run
-
-
 def rounds(last: int) -> Callable[[Path, Path], Iterator[Work]]:
     """The cost of the fifth and of the last round, each after a run of those before it."""
 
@@ -157,11 +147,6 @@ ROWS = {
     "report": Row(report(25, 300)),
     "report-many": Row(report(100, 300), base=False),
     "records": Row(records(100_000)),
-    # Growth: CPU time and memory of a table with abstracts, to works.
-    "table-10000": Row(table_of_records(10_000), base=False),
-    "table-100000": Row(table_of_records(100_000), base=False),
-    "table-300000": Row(table_of_records(300_000), base=False),
-    "table-1000000": Row(table_of_records(1_000_000), base=False),
     "rounds": Row(rounds(50)),
 }
 # What is wanted of a row, as a share of base or in words.
@@ -178,8 +163,6 @@ GOALS = {
     "100,000 RIS records: records": "0.6, 700 MB",
     "100,000 RIS records: deduplicate": "0.8, 700 MB",
     "100,000 RIS records: screen for two": "0.2, 700 MB; 350 MB of files",
-    "1,000,000 CSV records: records": "8,000 MB",
-    "1,000,000 CSV records: deduplicate": "8,000 MB",
     "update, round 50": "1.3 times round 5",
 }
 
