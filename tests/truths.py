@@ -60,7 +60,7 @@ def of(stage: str, what: str, *arguments: str) -> Callable[[Truth], int]:
 numbered(r"^(\d+) records? identified$", lambda truth: truth.records())
 numbered(r"^(\d+) works? screened$", of(TA, "decided"))
 numbered(r"^(\d+) works? to decide on$", of(TA, "open"))
-numbered(r"^(\d+) studies included$", lambda truth: len(truth.included))
+numbered(r"^(\d+) (?:study|studies) included$", lambda truth: len(truth.included))
 numbered(
     r"(?:^|: )(\d+) studies in (\d+) reports(?: are included)?[.,]",
     lambda truth: len(truth.included),
@@ -232,7 +232,7 @@ says(r"^(?:Pain at 12 weeks|Response at 12 weeks): \d+ stud.*beside its effect\.
     lambda truth, found: bool(truth.people("risk_of_bias"))
 )
 numbered(
-    r"^(\d+) outcomes pooled$",
+    r"^(\d+) outcomes? pooled$",
     lambda truth: sum(
         (truth.result(one["name"]).get("k") or 0) > 1 for one in truth.review.protocol["outcomes"]
     ),

@@ -106,14 +106,14 @@ def _tiles(
     total = counts["total"]
     identified = sum(total[key] for key in total if key.endswith("_results"))
     tiles = [
-        (f"{identified:,}", "records identified"),
+        _tile(identified, "record identified", "records identified"),
         *screened_tiles(total, counts["skipped"]),
-        (f"{total['total_studies']:,}", "studies included"),
-        (f"{total['total_reports']:,}", "reports of them"),
+        _tile(total["total_studies"], "study included", "studies included"),
+        _tile(total["total_reports"], "report of them", "reports of them"),
     ]
     if outcomes:
         several = sum(result.several for result in pooled.values())
-        tiles.append((f"{several:,}", "outcomes pooled"))
+        tiles.append(_tile(several, "outcome pooled", "outcomes pooled"))
     return tiles
 
 
@@ -123,9 +123,9 @@ def screened_tiles(total: Mapping[str, Any], skipped: Sequence[str]) -> list[tup
         return []
     waiting = total["records_pending"]
     done = total["records_screened"] - waiting
-    tiles = [(f"{done:,}", f"{_one_or_more(done)} screened")]
-    return [*tiles, (f"{waiting:,}", f"{_one_or_more(waiting)} to decide on")] if waiting else tiles
+    tiles = [_tile(done, "work screened", "works screened")]
+    return [*tiles, _tile(waiting, "work to decide on", "works to decide on")] if waiting else tiles
 
 
-def _one_or_more(count: int) -> str:
-    return "work" if count == 1 else "works"
+def _tile(count: int, one: str, many: str) -> tuple[str, str]:
+    return f"{count:,}", one if count == 1 else many

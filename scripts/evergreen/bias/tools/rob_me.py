@@ -26,6 +26,8 @@ ROB_ME = Tool(
     source="Page et al. 2023 (BMJ 383:e076754)",
     remarks=(
         "The column `study` names the synthesis, such as the id of its outcome.",
-        "3.1 to 3.3 ask for results missing from studies that were found, 4.1 to 4.8 what missing results and studies do to the synthesis.",
+        "3.1 to 3.3 are asked once for a review: whether studies may not have been found.",
+        "4.1 and 4.2 ask about results known to be missing, 4.3 and 4.4 about results of which that is unclear, 4.5 and 4.6 about studies not found, "
+        "4.7 about the pattern of the results, 4.8 about sensitivity analyses.",
     ),
 )  # fmt: skip
