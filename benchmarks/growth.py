@@ -5,7 +5,7 @@
     python benchmarks/growth.py --write docs/performance.md --draw docs/images/growth.svg
 
 Runs of this checkout alone, one of each; what is on the page stays for series that are not run. An exponent is the slope of the line of least
-squares through the logarithms of the two largest decades: below them the start of Python and Snakemake is all that one would see.
+squares through the logarithms of the largest decade: below it the start of Python and Snakemake is all that one would see.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ mpl.use("svg")
 from matplotlib import pyplot as plt
 
 BEGIN, END = "<!-- growth: written by `make bench-growth` -->", "<!-- end of growth -->"
-DECADES = 2.01
+DECADES = 1.01
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def main() -> None:
 
 
 def exponent(points: list[Point], cost: str) -> float:
-    """Slope of the logarithm of a cost on that of the size, over the largest two decades."""
+    """Slope of the logarithm of a cost on that of the size, over the largest decade."""
     most = max(point.size for point in points)
     fitted = [point for point in points if point.size >= most / 10**DECADES]
     sizes, costs = (np.log([getattr(point, name) for point in fitted]) for name in ("size", cost))
