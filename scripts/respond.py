@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen.command import parser, run
+from evergreen.counting import plural
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.publication import manuscript, numbers
@@ -81,7 +82,7 @@ def _told(found: Response, manuscript: str, since: str) -> list[str]:
 
 
 def _places(count: int) -> str:
-    return f"{count:,} place{'' if count == 1 else 's'}"
+    return plural(count, "place")
 
 
 def _now(change: Change) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
+from evergreen.counting import plural
 from evergreen.figures.axes import TICK, figure_with_axes, length_of, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.letters import width_of
@@ -69,10 +70,10 @@ def evidence(result: Result, setting: Setting) -> Drawn:
     notes = []
     if unknown:
         notes.append(
-            f"The participants of {len(unknown)} {'study' if len(unknown) == 1 else 'studies'} are not known and not counted."
+            f"The participants of {plural(len(unknown), 'study', 'studies')} are not known and not counted."
         )
     if len(sizes) < len(rows):
-        notes.append(f"{len(rows) - len(sizes)} of {len(rows)} studies have no {by}.")
+        notes.append(f"{len(rows) - len(sizes)} of {plural(len(rows), 'study has', 'studies have')} no {by}.")
     key = [Sign(f"New in the {by}", INK, fill=NEW), Sign("From before", INK, fill=BEFORE)]
     figure, lower = figure_with_axes(
         330, PANEL, title=title, note=" ".join(notes), key=key, above=PANEL + BETWEEN
@@ -93,7 +94,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
     table = pd.DataFrame(
         {by: order, "studies": studies, "participants": people, "studies_so_far": np.cumsum(studies), "participants_so_far": np.cumsum(people)}
     )  # fmt: skip
-    description = f"{int(studies.sum())} studies with {number(float(people.sum()), 0)} participants, {by} by {by} from {order[0]} to {order[-1]}."
+    description = f"{plural(int(studies.sum()), 'study', 'studies')} with {number(float(people.sum()), 0)} participants, {by} by {by} from {order[0]} to {order[-1]}."
     return Drawn(figure, table, title, description=description)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import special
 
+from evergreen.counting import plural
 from evergreen.figures.axes import MOST_LABELS, effect_axis, figure_with_axes, label_points, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
@@ -115,9 +116,10 @@ def funnel(
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     if by:
         table[by] = levels
+    besides = f", and {plural(len(added), 'study', 'studies')} that trim and fill adds" if filled else ""
     description = (
-        f"{scale.name} of {len(studies)} studies against their standard errors, {'regions of significance around no effect and ' if shaded else ''}lines around the pooled effect"
-        f"{f', and {len(added)} studies that trim and fill adds' if filled else ''}."
+        f"{scale.name} of {plural(len(studies), 'study', 'studies')} against standard errors, {'regions of significance around no effect and ' if shaded else ''}lines around the pooled effect"
+        f"{besides}."
     )
     return Drawn(figure, table, title, description=description)
 
@@ -153,14 +155,13 @@ def _straight(scale: Scale) -> Scale:
 
 def _note(k: int, filled: Filled | None, scale: Scale) -> str:
     if filled:
-        studies = "study is" if filled.missing == 1 else "studies are"
         return (
-            f"Trim and fill: {filled.missing} {studies} added on the {filled.side}; the pooled effect is then "
+            f"Trim and fill: {plural(filled.missing, 'study is', 'studies are')} added on the {filled.side}; the pooled effect is then "
             f"{number(scale.back(filled.model.interval[0]), 2)}."
         )
     if k >= FEW:
         return ""
-    return f"{k} {'study' if k == 1 else 'studies'}: with fewer than {FEW}, asymmetry cannot be judged."
+    return f"{plural(k, 'study', 'studies')}: with fewer than {FEW}, asymmetry cannot be judged."
 
 
 def _centre(result: Result) -> float:

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from evergreen.bias.tools import OVERALL, Tool
+from evergreen.counting import plural
 from evergreen.figures.bias_legend import (
     MARGIN,
     OPEN,
@@ -96,10 +97,10 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
 
 
 def _counted(lines: Sequence[Line]) -> str:
-    studies = len({line.study for line in lines})
+    studies = plural(len({line.study for line in lines}), "study", "studies")
     if any(line.title() for line in lines):
-        return f"Share of {len(lines)} results of {studies} studies; numbers in the bars count results"
-    return f"Share of {studies} studies; numbers in the bars count studies"
+        return f"Share of {plural(len(lines), 'result')} of {studies}; numbers in the bars count results"
+    return f"Share of {studies}; numbers in the bars count studies"
 
 
 def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:

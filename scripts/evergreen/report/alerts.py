@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import plural
 from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRACTED
 from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
 from evergreen.report.selection import citation
-from evergreen.report.status import Waiting, plural
+from evergreen.report.status import Waiting
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 WORDS = {  # what is said of a report, the weightiest first

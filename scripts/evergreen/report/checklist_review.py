@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from evergreen import __version__
+from evergreen.counting import plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.report import methods, methods_sections, pooling_words, results_words
 from evergreen.report.checklist_abstract import WHERE, asked, found
 from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
-from evergreen.report.status import plural
 
 
 def of_review(run: Run) -> dict[str, Answer]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from evergreen import __version__
+from evergreen.counting import plural
 from evergreen.protocol.sources import Source
 from evergreen.report import methods
 from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Answer, Run
-from evergreen.report.status import plural
 from evergreen.search import lines
 
 # Items of PRISMA-S, by types of sources and by other methods.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from evergreen.counting import plural
 from evergreen.figures import scales
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
 from evergreen.report.effects import estimate
-from evergreen.report.status import plural
 from evergreen.synthesis.result.pooled_models import PooledModel
 
 SPACE = "\N{NO-BREAK SPACE}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evergreen.counting import plural
 from evergreen.figures import scales, wording
 from evergreen.report.blocks import Block, Cell, Head, Table, Text
 from evergreen.report.effects import estimate, interval
-from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evergreen.bias.tools import TOOLS
+from evergreen.counting import plural
 from evergreen.protocol.screening import Amendment, Stage
 from evergreen.protocol.sources import EMBEDDED, Source
 from evergreen.protocol.whole import Protocol
 from evergreen.report.facts import Deduplication, Facts, Screening, Sheets
-from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.votes import ADJUDICATION
 

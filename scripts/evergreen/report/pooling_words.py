@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from evergreen.counting import plural
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.facts import Analysis, Pooling
 from evergreen.report.methods import listed
-from evergreen.report.status import plural
 
 T = TypeVar("T")
 POOLED_WITH = {

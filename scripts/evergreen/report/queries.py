@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import plural
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
-from evergreen.report.status import plural
 from evergreen.report.waiting_data import open_queries
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 

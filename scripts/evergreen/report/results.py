@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import plural
 from evergreen.figures import scales
 from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
@@ -28,7 +29,6 @@ from evergreen.report.blocks import (
 )
 from evergreen.report.effects import estimate, interval, of_subgroups
 from evergreen.report.further import further_blocks
-from evergreen.report.status import plural
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import OVERALL
+from evergreen.counting import plural
 from evergreen.figures import scales
 from evergreen.grade.finding import Finding
 from evergreen.prisma.counts import BY_REASON, decided
 from evergreen.report import findings_words, results
 from evergreen.report.effects import estimate
 from evergreen.report.methods import listed, screened_words
-from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
 

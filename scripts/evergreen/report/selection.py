@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import plural
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import decided, name
 from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
 from evergreen.report.citing import Citations
 from evergreen.report.methods import screened_words
 from evergreen.report.references import address, printed, reference
-from evergreen.report.status import plural
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.synthesis.result.trail_places import place_of

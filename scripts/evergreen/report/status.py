@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from evergreen.counting import plural
 from evergreen.errors import ReviewError, printable
 
 
@@ -30,11 +31,6 @@ class Waiting:
 
     def line(self) -> str:
         return f"{self.who}: {self.what} ({self.where})"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 record`, `3 records`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> str:

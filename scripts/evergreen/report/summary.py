@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evergreen.counting import noun, plural
 from evergreen.grade.finding import Finding
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
@@ -12,7 +13,6 @@ from evergreen.report import findings_words as words
 from evergreen.report import results
 from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles
 from evergreen.report.facts import Facts
-from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 
 DIFFERENCES = {"MD": "", "SMD": "standard deviations", "SMDH": "standard deviations"}
@@ -128,4 +128,4 @@ def screened_tiles(total: Mapping[str, Any], skipped: Sequence[str]) -> list[tup
 
 
 def _tile(count: int, one: str, many: str) -> tuple[str, str]:
-    return f"{count:,}", one if count == 1 else many
+    return f"{count:,}", noun(count, one, many)

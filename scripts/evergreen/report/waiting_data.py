@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import plural
 from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.report.status import Waiting, named, plural
+from evergreen.report.status import Waiting, named
 from evergreen.sheets import folded
 
 

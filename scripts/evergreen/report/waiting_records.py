@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.report.status import Waiting, plural
+from evergreen.counting import plural
+from evergreen.report.status import Waiting
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import differences, other_hits

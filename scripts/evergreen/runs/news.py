@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evergreen.counting import plural
+
 COUNTS = Path("results/prisma/counts.json")
 SYNTHESIS = Path("results/synthesis")
 IDENTIFIED = (
@@ -103,7 +105,7 @@ def _capped(lines: list[str], most: int = 8) -> list[str]:
 
 
 def _many(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}" if count else ""
+    return plural(count, one, many) if count else ""
 
 
 def _change(count: int, one: str, many: str) -> str:

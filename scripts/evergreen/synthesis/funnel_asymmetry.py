@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evergreen.counting import plural
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.pooled import estimator, model_of
@@ -16,7 +17,7 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
     """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
     k, least = len(studies.yi), analysis.k_min_small_study
     if k < least:
-        count = f"{k} {'study' if k == 1 else 'studies'}"
+        count = plural(k, "study", "studies")
         return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evergreen.counting import plural
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
 from evergreen.metaanalysis.least_squares import Array
@@ -149,7 +150,7 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     if not left_out:
         return "no study reports this outcome"
     reasons = {one.study: one.reason for one in left_out}
-    count = f"{len(reasons)} {'study reports' if len(reasons) == 1 else 'studies report'} this outcome"
+    count = f"{plural(len(reasons), 'study reports', 'studies report')} this outcome"
     # The first reason that holds, for each study.
     why = [next((said for mark, *said in NOT_OF_FORM if mark in reason), []) for reason in reasons.values()]
     if not any(why):

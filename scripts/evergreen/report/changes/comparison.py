@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evergreen.counting import plural
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Head, Section, Table, Text
 from evergreen.report.methods import listed
-from evergreen.report.status import plural
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.states.comparing import Change, Comparison
 from evergreen.states.kinds import BY_ID, CHAPTERS, KINDS

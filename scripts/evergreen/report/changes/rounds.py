@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.counting import plural
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
 from evergreen.report.effects import estimate, of_subgroups
 from evergreen.report.methods import listed, screened_words
-from evergreen.report.status import plural
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from evergreen.counting import plural
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
 from evergreen.figures.wording import sensitivities
@@ -15,7 +16,6 @@ from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
 from evergreen.report.results import pooled_sentence
-from evergreen.report.status import plural
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import LeftOut, Study
