@@ -127,11 +127,8 @@ def by_work(points: list[Point]) -> dict[str, list[Point]]:
 
 def known(page: Path) -> list[Point]:
     text = page.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
-    order = list(SERIES)
-    rows = [
-        line for line in text.splitlines() if line.split("|")[1:2] and line.split("|")[1].strip() in order
-    ]
-    return [Point.of_row(row) for row in rows if row.count("|") == 6]
+    ours = tuple(f"| {name} |" for name in SERIES)
+    return [Point.of_row(row) for row in text.splitlines() if row.startswith(ours)]
 
 
 def write(page: Path, points: list[Point]) -> None:

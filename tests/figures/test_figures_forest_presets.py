@@ -201,7 +201,7 @@ def test_subgroups_share_tau2_as_in_metafor() -> None:
     test = result.subgroups.tests["allocation"]
     assert (test.Q, test.df, test.df2, test.p) == pytest.approx(
         (0.9662208448133, 2, 10, 0.4133837457217), rel=1e-9
-    )  # type: ignore[union-attr]
+    )
     shown = words(drawn_as("RevMan", result, by="allocation"))
     assert "Test for subgroup differences: F = 0.97, df = 2, 10 (P = 0.41)" in shown
 

@@ -63,7 +63,7 @@ class Contents:
 
 
 def files_in(folder: str | Path) -> list[str]:
-    """Paths of all files below a directory, relative to it, sorted; Snakemake's own marks are none."""
+    """Paths of all files below a directory, relative to it, sorted, none where there is no directory; Snakemake's own marks are none."""
     found = []
     for where, _, names in os.walk(folder):
         inside = os.path.relpath(where, folder)

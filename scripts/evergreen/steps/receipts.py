@@ -7,7 +7,6 @@ made. Whether a step has to run is decided by its receipt alone: no clock, no pa
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,9 +88,9 @@ class Receipts:
         found = []
         for path, content in left.items():
             if isinstance(content, dict):
-                now = {name: self.contents.of(f"{path}/{name}") for name in _listed(path)}
+                now = {name: self.contents.of(f"{path}/{name}") for name in files_in(path)}
                 names = sorted(name for name in {*now, *content} if now.get(name) != content.get(name))
-                found += [f"{path}/{name}" for name in names] or ([] if os.path.isdir(path) else [path])  # noqa: PTH112
+                found += [f"{path}/{name}" for name in names] or ([] if Path(path).is_dir() else [path])
             elif self.contents.of(path) != content:
                 found.append(path)
         return found
@@ -131,7 +130,7 @@ class Receipts:
         return (
             receipt is not None
             and "inputs" in receipt
-            and (not receipt["outputs"] or any(map(os.path.exists, receipt["outputs"])))
+            and (not receipt["outputs"] or any(Path(path).exists() for path in receipt["outputs"]))
             and self.hashes(receipt["inputs"]) == receipt["inputs"]
             and all(content is not None for content in receipt["inputs"].values())
         )
@@ -150,13 +149,9 @@ class Receipts:
         return paths
 
     def _left(self, path: str) -> str | dict[str, str | None] | None:
-        if os.path.isdir(path):  # noqa: PTH112
+        if Path(path).is_dir():
             return {name: self.contents.of(f"{path}/{name}") for name in files_in(path)}
         return self.contents.of(path)
-
-
-def _listed(path: str) -> list[str]:
-    return files_in(path) if os.path.isdir(path) else []  # noqa: PTH112
 
 
 def _paths(receipt: Mapping[str, Any] | None) -> list[str]:
