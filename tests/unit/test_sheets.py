@@ -128,6 +128,20 @@ def test_a_quotation_mark_that_nobody_closed_swallows_no_rows(tmp_path, row, tex
         read(tmp_path, text.encode())
 
 
+def test_a_file_that_ends_within_a_row_is_refused_and_one_of_rows_without_their_empty_cells_is_not(tmp_path):
+    """The last cell of what was cut may be half a number."""
+    whole = f"{HEADER}\n{ROW}\n{ROW}\n"
+    cut = whole[: whole.rindex("0.5") + 1]
+    with pytest.raises(
+        InputError, match=r"row 3: the file ends within its last row, of which \d+ of \d+ cells"
+    ):
+        read(tmp_path, cut.encode())
+    assert len(read(tmp_path, f"{cut}\n".encode())) == 2, "somebody ended the line"
+    short = ROW.rstrip(",").rsplit(",", 1)[0]
+    assert len(read(tmp_path, f"{HEADER}\n{short}\n{short}".encode())) == 2, "all rows leave cells off"
+    assert len(read(tmp_path, f"{HEADER}\n{short}".encode())) == 1
+
+
 @each(
     ("content", "where", "what"),
     [

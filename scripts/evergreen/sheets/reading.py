@@ -120,7 +120,26 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
             row=len(rows) + 1,
             todo="Look for a quotation mark without its partner, or save the sheet again as CSV UTF-8.",
         ) from None
+    if not text.endswith(("\n", "\r")):
+        _refuse_cut([row for row in rows if any(row[1])], path)
     return Table(rows, semicolons=best == ";")
+
+
+def _refuse_cut(rows: list[tuple[int, list[str]]], path: Path) -> None:
+    """Of a file without an end of its last line: that row has fewer cells than all others, so that its last cell may be half of one.
+
+    One row below the header tells nothing: people leave off what is empty.
+    """
+    if len(rows) < 3:
+        return
+    (_, header), *others, (number, last) = rows
+    if len(last) < len(header) and all(len(cells) >= len(header) for _, cells in others):
+        raise InputError(
+            f"the file ends within its last row, of which {len(last)} of {len(header)} cells are there",
+            file=path,
+            row=number,
+            todo="Restore the file from a copy, or finish the row, empty cells too.",
+        )
 
 
 def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
