@@ -28,7 +28,7 @@ from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 from evergreen.errors import InputError
-from evergreen.search.standing import stands
+from evergreen.search.standing import stands, unrepeatable
 from evergreen.steps import drafts, fingerprint
 from evergreen.steps.contents import Contents, files_in
 from evergreen.steps.fingerprint import digest
@@ -224,14 +224,14 @@ class Remembered(FilePersistence):
         return [str(job.params.script) for job in todo if job.params.get("script")]
 
     def _sweep(self) -> None:
-        """After a run of everything: what steps left that the workflow does not have any more goes."""
+        """After a run of everything: what steps left that the workflow does not have any more goes, but for replies that cannot be had again."""
         if not of_everything(self.dag):
             return
         known = {work_of(job).place for job in self.dag.jobs if job.output}
         outputs = {path for job in self.dag.jobs for path in map(str, job.output)}
         gone = True
         while gone:  # what one step left may be what another read
-            unknown = [place for place in sorted(RECEIPTS.rglob("*.json")) if place not in known]
+            unknown = [place for place in sorted(RECEIPTS.rglob("*.json")) if place not in known and not _cannot_be_had_again(place)]  # fmt: skip
             gone = [place for place in unknown if not (self.receipts.stands(place) and self._asked(place))]
             for place in gone:
                 sweep(self.receipts.forget(place), outputs)
@@ -289,6 +289,12 @@ class Remembered(FilePersistence):
             and dag._n_until_ready.get(job) == 0
             and not dag.reason(job).forced
         )
+
+
+def _cannot_be_had_again(place: Path) -> bool:
+    """Whether a receipt is of replies that a server may not give today: they outlive their round in the protocol."""
+    folders = {Path(path).parent for path in (read(place) or {}).get("outputs", ())}
+    return any(map(unrepeatable, folders))
 
 
 def work_of(job: Any) -> Work:

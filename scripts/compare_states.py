@@ -24,11 +24,14 @@ from evergreen.command import parser, run
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.report.changes import comparison, here, written
+from evergreen.search.standing import OFFLINE, frozen_log
 from evergreen.states import comparing, frozen, state
 from evergreen.states.state import State
+from evergreen.steps import receipts
 
 SNAKEFILE = Path(__file__).resolve().parents[1] / "Snakefile"
 CHANGES = Path("results/report/changes")
+SEARCHES = receipts.FOLDER / "search_pubmed"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -69,11 +72,12 @@ def _of_revision(word: str, scratch: Path) -> State:
     # Figures are looked for by the name of the state.
     folder = scratch / "computed" / str(len(list(scratch.glob("computed/*"))))
     folder.mkdir(parents=True)
-    with tarfile.open(fileobj=BytesIO(_git("archive", f"{commit}:./", "config"))) as archive:
-        archive.extractall(folder, filter="data")
-    # Receipts say what of today's results is so at the revision too, and what PubMed replied is not asked for again.
+    with tarfile.open(fileobj=BytesIO(_git("archive", f"{commit}:./"))) as archive:
+        archive.extractall(folder, filter=_of_people)
+    # Receipts say what of today's results is so at the revision too.
     if Path("results").is_dir():
         shutil.copytree("results", folder / "results")
+        _search_by_content(folder)
     print(f"Computing {word} ({commit[:10]}) with the current code ...", file=sys.stderr)
     command = [
         sys.executable,
@@ -86,7 +90,8 @@ def _of_revision(word: str, scratch: Path) -> State:
         "--directory",
         str(folder),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # Nobody is asked as of a day that is over: what is not on disk is not to be had.
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, OFFLINE: "1"})  # fmt: skip
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         cause = next((lines[at + 1].strip() for at, line in enumerate(lines[:-1]) if line.startswith("The run stopped")), lines[-1] if lines else "")  # fmt: skip
@@ -102,6 +107,24 @@ def _of_revision(word: str, scratch: Path) -> State:
     finally:
         os.chdir(back)
     return found
+
+
+def _search_by_content(folder: Path) -> None:
+    """Have replies that nobody had frozen at a revision taken by what was asked: today they may come from a frozen copy."""
+    for receipt in (folder / SEARCHES).glob("*.json"):
+        source, round = receipt.stem.removeprefix(f"{SEARCHES.name}-")[:-11], receipt.stem[-10:]
+        if not (folder / frozen_log(source, round)).exists():
+            receipt.unlink()
+
+
+def _of_people(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """What of a revision is taken: all but results, and what leads out of the folder."""
+    if Path(member.name).parts[:1] == ("results",):
+        return None
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def _git(*words: str) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.search import round_files
+from evergreen.search.standing import EMBEDDED, FROZEN, SEARCHED
 from evergreen.tables import read_json
 
 
@@ -20,8 +21,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--source", help="one source (default: all)")
     arguments.add_argument("--round", help="one round (default: all that have been searched)")
-    arguments.add_argument("--results", type=Path, default=Path("results/search"))
-    arguments.add_argument("--frozen", type=Path, default=Path("config/search/frozen"))
+    arguments.add_argument("--results", type=Path, default=SEARCHED)
+    arguments.add_argument("--frozen", type=Path, default=FROZEN)
     args = arguments.parse_args(argv)
     found = sorted(args.results.glob(f"{args.source or '*'}/{args.round or '*'}/log.json"))
     if not found:
@@ -39,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
             continue
         round_files.copy(log.parent, target)
         endpoint = read_json(target / "retrieved.json")["endpoint"]
-        note = " (of the embedded stand-in, not of PubMed)" if endpoint == "embedded" else ""
+        note = " (of the embedded stand-in, not of PubMed)" if endpoint == EMBEDDED else ""
         print(f"{source}, round {day}: frozen in {target}{note}")
     refuse(faults)
 

@@ -16,8 +16,9 @@ from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
 from evergreen.search.journal import discard, journal_of, place_of
 from evergreen.search.retrieve import retrieve
+from evergreen.search.standing import EMBEDDED, OFFLINE
 
-EMBEDDED, LIVE = "embedded", "live"
+LIVE = "live"
 NOBODY = "embedded@localhost"  # the embedded store does not write to anybody
 
 
@@ -83,6 +84,11 @@ def client_for(endpoint: str, email: str | None, round: str) -> Iterator[Client]
         with serving(Service(Store.shipped(as_of=round))) as server:
             yield Client(server.url, email or NOBODY)
         return
+    if os.environ.get(OFFLINE):
+        raise InputError(
+            f"the replies to the search of {round} are not there, and this run asks nobody for them", file="config/search/frozen",
+            todo="Freeze a search before its strategy or date changes (docs/searching.md).",
+        )  # fmt: skip
     if not email:
         raise InputError(
             "entrez.email is missing", file="config/config.yaml", column="entrez",

@@ -18,11 +18,11 @@ from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.protocol.rounds import with_round
 from evergreen.protocol.whole import Protocol
+from evergreen.search.standing import frozen_log
 from evergreen.search.strategy import read_file
 from evergreen.search.strategy_changes import as_lines, changed_lines, lines_of
 
 SEARCH = Path("results/search")
-FROZEN = Path("config/search/frozen")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -59,7 +59,7 @@ def _write(content: bytes) -> None:
 
 def _unfrozen(name: str, rounds: Iterable[str]) -> list[str]:
     """The rounds of a source that a run asks again when its strategy is another one."""
-    return [day for day in rounds if not (FROZEN / name / day / "log.json").is_file()]
+    return [day for day in rounds if not frozen_log(name, day).exists()]
 
 
 def _next(protocol: Protocol, before: str) -> list[str]:

@@ -73,11 +73,11 @@ def changed_records():
 
 
 def unfrozen():
-    """Live searches that nobody has frozen yet."""
-    if PROTOCOL.entrez.endpoint != "live":
-        return []
+    """Searches that cannot be made again and that nobody has frozen yet, also those of rounds that the protocol has no longer."""
+    live = SEARCHES if PROTOCOL.entrez.endpoint == "live" else []
     return [
-        f"{name} {day}" for name, day in SEARCHES if not os.path.isdir(f"config/search/frozen/{name}/{day}")
+        *(f"{name} {day}" for name, day in live if not frozen_log(name, day).exists()),
+        *(f"{name} {day} (not in the protocol)" for name, day in all_unrepeatable() if (name, day) not in SEARCHES),
     ]
 
 

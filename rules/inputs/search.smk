@@ -1,7 +1,6 @@
 # Input functions of search.smk: paths and parameters from the protocol and from what is there.
 SEARCH = "results/search/{source}/{round}"
 ASKED = {"source": PROTOCOL.pubmed_sources, "round": PROTOCOL.rounds}
-FROZEN = "config/search/frozen/{source}/{round}"
 
 
 def earlier_searches(wildcards):
@@ -12,9 +11,9 @@ def earlier_searches(wildcards):
 
 
 def frozen(wildcards):
-    """The log in the frozen copy of a round, where a person made one; such a round is never searched again."""
-    log = f"{FROZEN}/log.json".format(**wildcards)
-    return log if os.path.exists(log) else []
+    """The frozen copy of a round, where there is one, which is taken in the place of a search."""
+    log = frozen_log(wildcards.source, wildcards.round)
+    return str(log) if log.exists() else []
 
 
 def question(wildcards):

@@ -1,4 +1,4 @@
-"""Whether the replies of a round on disk answer a question, by what the round says of itself."""
+"""What replies on disk are worth: whether they answer a question, and whether they could be had again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,31 @@ from pathlib import Path
 
 from evergreen.errors import InputError
 from evergreen.search.lines import text_of
+
+SEARCHED = Path("results/search")
+OFFLINE = "EVERGREEN_OFFLINE"  # set where a run may ask nobody, as that of a git revision in a comparison
+FROZEN = Path("config/search/frozen")
+EMBEDDED = "embedded"  # the endpoint that answers alike whenever it is asked
+
+
+def frozen_log(source: str, round: str) -> Path:
+    """The log in the frozen copy of a round, where a person made one: such a round is never searched again."""
+    return FROZEN / source / round / "log.json"
+
+
+def unrepeatable(folder: Path) -> bool:
+    """Whether a round's folder holds what a server replied that may answer otherwise today, and nobody froze it."""
+    try:
+        retrieved = json.loads((folder / "retrieved.json").read_text(encoding="utf-8"))
+        return retrieved["endpoint"] != EMBEDDED and not frozen_log(folder.parent.name, folder.name).exists()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def all_unrepeatable() -> list[tuple[str, str]]:
+    """Source and round of all searches on disk that are `unrepeatable`, whether the protocol has them or not."""
+    folders = sorted(path.parent for path in SEARCHED.glob("*/*/retrieved.json"))
+    return [(folder.parent.name, folder.name) for folder in folders if unrepeatable(folder)]
 
 
 def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> bool:
