@@ -77,7 +77,11 @@ def unfrozen():
     live = SEARCHES if PROTOCOL.entrez.endpoint == "live" else []
     return [
         *(f"{name} {day}" for name, day in live if not frozen_log(name, day).exists()),
-        *(f"{name} {day} (not in the protocol)" for name, day in all_unrepeatable() if (name, day) not in SEARCHES),
+        *(
+            f"{name} {day} (not in the protocol)"
+            for name, day in all_unrepeatable()
+            if (name, day) not in SEARCHES
+        ),
     ]
 
 
