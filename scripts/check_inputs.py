@@ -144,7 +144,7 @@ def _check(
 
             strategy.read_file(path)
         else:
-            from evergreen.search.lines import text_of
+            from evergreen.search.typed_text import text_of
 
             text_of(path)
         return None

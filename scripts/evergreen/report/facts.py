@@ -19,7 +19,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
-from evergreen.search.lines import text_of
+from evergreen.search.typed_text import text_of
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from evergreen.errors import InputError
-from evergreen.search.lines import text_of
+from evergreen.search.typed_text import text_of
 
 SEARCHED = Path("results/search")
 OFFLINE = "EVERGREEN_OFFLINE"  # set where a run may ask nobody, as that of a git revision in a comparison

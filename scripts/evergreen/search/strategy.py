@@ -28,6 +28,7 @@ from evergreen.errors import InputError
 from evergreen.search import languages, lines, syntax
 from evergreen.search.lines import Document, Written
 from evergreen.search.replies import Notice
+from evergreen.search.typed_text import plain, text_of
 
 FILTERS = Path(__file__).with_name("filters.json")
 SOME = r"#?\d+(?:\s*[-,]\s*#?\d+)*"
@@ -123,7 +124,7 @@ def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] =
 
 def read_file(path: str | Path, acknowledged: Sequence[str] = ()) -> Strategy:
     """The strategy of a file, in whatever encoding it was saved. InputError names file and row."""
-    return read(lines.text_of(path), path, acknowledged)
+    return read(text_of(path), path, acknowledged)
 
 
 def _refuse_unreadable(document: Document, file: str | Path) -> None:
@@ -288,7 +289,7 @@ def _pmids(text: str, file: str | Path, row: int) -> list[int]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(lines.plain(text).replace('"', " ").casefold().split())
+    return " ".join(plain(text).replace('"', " ").casefold().split())
 
 
 def described(strategy: Strategy) -> dict[str, Any]:

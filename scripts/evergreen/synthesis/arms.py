@@ -13,7 +13,7 @@ from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
 from evergreen.metaanalysis.trial_designs import effective_size
-from evergreen.synthesis.result.study_rows import Arm
+from evergreen.synthesis.result.study_rows import Arm, SheetRow
 
 Rows = Sequence[Row]
 
@@ -42,6 +42,20 @@ def faults(study: str, rows: Rows) -> list[InputError]:
         for row in rows
         for column, problem in constraints.faults(row)
     ]  # fmt: skip
+
+
+def of_group(rows: Rows, group: str) -> Rows:
+    return [row for row in rows if row["group"] == group]
+
+
+def complete(rows: Rows, needed: Sequence[str]) -> bool:
+    """Whether every row has all these numbers."""
+    return not any(math.isnan(row[name]) for row in rows for name in needed)
+
+
+def places(rows: Rows) -> tuple[SheetRow, ...]:
+    """Where in people's sheets rows stand."""
+    return tuple(SheetRow(**{name: row[name] for name in SheetRow.model_fields}) for row in rows)
 
 
 def counts_people(rows: Rows, needed: Sequence[str]) -> bool:

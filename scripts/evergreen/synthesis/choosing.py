@@ -15,7 +15,8 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import Rows, faults
-from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of, left_out
+from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
+from evergreen.synthesis.left_out import left_out
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
 from evergreen.synthesis.units import in_units, other_units
 

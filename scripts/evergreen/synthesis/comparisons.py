@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
@@ -19,17 +18,18 @@ from evergreen.screening.study_labels import label_of
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import NOTICE, OWN_COLUMNS, as_called
 from evergreen.synthesis.arms import (
-    ARM_NUMBERS,
     EVENTS_NOT_PEOPLE,
     Rows,
     combined,
+    complete,
     counts_people,
     empty,
     missing_numbers,
+    of_group,
     people_of,
+    places,
     shared,
     shown,
-    states_of,
     total,
 )
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
@@ -39,8 +39,6 @@ from evergreen.synthesis.result.study_rows import (
     Arm,
     Converted,
     Effect,
-    LeftOut,
-    ReportedArm,
     SheetRow,
 )
 
@@ -101,14 +99,6 @@ class Comparison:
         return self.yi is not None or any(not part.arms for part in self.parts)
 
 
-def _of_group(rows: Rows, group: str) -> Rows:
-    return [row for row in rows if row["group"] == group]
-
-
-def _complete(rows: Rows, needed: Sequence[str]) -> bool:
-    return not any(math.isnan(row[name]) for row in rows for name in needed)
-
-
 def comparisons_of(
     study: str, rows: Rows, outcome: Outcome, kind: str, reported: Rows, counted_only: Rows = ()
 ) -> list[Comparison] | str:
@@ -119,16 +109,16 @@ def comparisons_of(
     if any("group" in row["in_conflict"].split("; ") for row in rows):
         return "the extractors disagree on the group of an arm"
     needed = KINDS[kind].numbers
-    contrasts = [as_measured(row, rows, outcome) for row in _of_group(rows, "contrast")]
+    contrasts = [as_measured(row, rows, outcome) for row in of_group(rows, "contrast")]
     if KINDS[kind].groups == 2:
-        treated, control = _of_group(rows, "intervention"), _of_group(rows, "control")
+        treated, control = of_group(rows, "intervention"), of_group(rows, "control")
         arms = [*treated, *control]
         counted = counts_people(arms, needed)
         nobody = empty(arms, needed) or undone(arms, outcome)
-        complete = treated and control and _complete(arms, needed) and counted and not nobody
+        by_arms = treated and control and complete(arms, needed) and counted and not nobody
         # what a report states of the effect goes before what is imputed in its arms, or computed for them from it
         second = _imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms)
-        if complete and not (contrasts and second and _stated(contrasts, outcome)):
+        if by_arms and not (contrasts and second and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
             return _contrasts(study, contrasts, outcome, {}, counted_only)
@@ -138,19 +128,19 @@ def comparisons_of(
             group, side = (
                 ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
             )
-            if others := ", ".join(row["arm"] for row in _of_group(reported, group)):
+            if others := ", ".join(row["arm"] for row in of_group(reported, group)):
                 return f"{side} is missing among those that the protocol names (reported: {others})"
             return f"{side} is missing" if arms else "reported without numbers of its arms"
         return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
-    singles = _of_group(rows, "single")
+    singles = of_group(rows, "single")
     counted = counts_people(singles, needed)
     nobody = "" if kind == "generic" else empty(singles, needed) or undone(singles, outcome)
     if nobody and not contrasts:
         return nobody
-    if kind != "generic" and not nobody and singles and _complete(singles, needed) and counted:
+    if kind != "generic" and not nobody and singles and complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
     if contrasts or kind == "generic":
-        beside = {group: _of_group(rows, group) for group in ("intervention", "control")}
+        beside = {group: of_group(rows, group) for group in ("intervention", "control")}
         return _contrasts(study, contrasts or singles, outcome, beside if kind == "generic" else {})
     if not counted:
         return EVENTS_NOT_PEOPLE
@@ -163,7 +153,7 @@ def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, 
     if not outcome.adjusted or not adjusted:
         return rows, (), ""
     others = [row for row in rows if not any(row is one for one in adjusted)]
-    plain, arms = _of_group(others, "contrast"), [row for row in others if row["group"] != "contrast"]
+    plain, arms = of_group(others, "contrast"), [row for row in others if row["group"] != "contrast"]
     if outcome.adjusted == "preferred":
         usable = [row for row in adjusted if not isinstance(effect(row, outcome), str)]
         if not usable:
@@ -174,7 +164,7 @@ def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, 
     needed = KINDS[kind].numbers
     groups = {row["group"] for row in arms}
     usable = [row for row in plain if not isinstance(effect(row, outcome), str)]
-    by_arms = kind != "generic" and {"intervention", "control"} <= groups and _complete(arms, needed)
+    by_arms = kind != "generic" and {"intervention", "control"} <= groups and complete(arms, needed)
     return (others, adjusted, _AVOIDED) if usable or by_arms else (rows, (), "")
 
 
@@ -276,80 +266,10 @@ def _counts(contrast: Row, beside: Mapping[str, Rows]) -> dict[str, Arm]:
     arms = {}
     for group, rows in beside.items():
         compared = [row for row in rows if folded(row["arm"]) == folded(contrast["arm"])] or rows
-        known = [name for name in ("n", "events") if rows and _complete(compared, [name])]
+        known = [name for name in ("n", "events") if rows and complete(compared, [name])]
         if known:
             arms[group] = shown({name: total(compared, name) for name in known}, compared)
     return arms
-
-
-def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
-    """A study that is not pooled, with what it reports."""
-    arms: dict[str, Arm] = {}
-    known_of: dict[str, dict[str, float]] = {}
-    for group in dict.fromkeys(row["group"] for row in rows):
-        if group == "contrast":
-            continue
-        part = _of_group(rows, group)
-        known = [name for name in ARM_NUMBERS if _complete(part, [name])]
-        if len(part) == 1:
-            numbers = {name: part[0][name] for name in known}
-        else:  # several arms: what adds up, and the mean of all participants
-            numbers = {name: total(part, name) for name in known if name in {"n", "events", "person_time"}}
-            if {"n", "mean"} <= set(known) and numbers["n"] > 0:
-                numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
-        if numbers:
-            known_of[str(group)] = numbers
-            arms[str(group)] = shown(numbers, part)
-    reported_in = first_report(rows[0])
-    return LeftOut(
-        study=study,
-        reason=reason,
-        round=rows[0]["round"] or None,
-        label=label_of(study, reported_in["called"]),
-        year=reported_in["year"],
-        arms=arms,
-        reported=_reported(rows),
-        rows=_places(rows),
-        difference=_difference(known_of, rows),
-        said=_said(rows),
-    )
-
-
-def _difference(arms: Mapping[str, Mapping[str, float]], rows: Rows) -> float | None:
-    """By how much the point estimates are higher with the intervention; None where they do not say."""
-    for row in rows:
-        if row["group"] == "contrast" and not math.isnan(row["estimate"]):
-            if row["scale"] != "ratio":
-                return float(row["estimate"])
-            return math.log(row["estimate"]) if row["estimate"] > 0 else None
-    one, other = arms.get("intervention", {}), arms.get("control", {})
-    for name in ("mean", "median"):
-        if name in one and name in other:
-            return one[name] - other[name]
-    for part in ("person_time", "n"):
-        if {"events", part} <= one.keys() & other.keys() and one[part] > 0 and other[part] > 0:
-            return one["events"] / one[part] - other["events"] / other[part]
-    return None
-
-
-def _said(rows: Rows) -> Literal["intervention", "control", "none", ""]:
-    """Which group fared better as reports say in words; nothing where rows contradict each other."""
-    words = {row["direction"] for row in rows} - {""}
-    return words.pop() if len(words) == 1 else ""
-
-
-def _places(rows: Rows) -> tuple[SheetRow, ...]:
-    return tuple(SheetRow(**{name: row[name] for name in SheetRow.model_fields}) for row in rows)
-
-
-def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
-    """Arm by arm what a study reports, for a table of what could not be pooled."""
-    numbers = [(row, {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}) for row in rows]
-    return tuple(
-        ReportedArm.of(group=row["group"], arm=row["arm"], **states_of([row]), **known)
-        for row, known in numbers
-        if known
-    )
 
 
 def _row(
@@ -393,7 +313,7 @@ def _row(
         levels={name: folded(first[name]) for name in (*RESULT, "arm")},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,
-        rows=_places([*rows, *beside]),
+        rows=places([*rows, *beside]),
     )
 
 

@@ -5,75 +5,25 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evergreen.errors import InputError
-from evergreen.records.formats import isi, joins
+from evergreen.records.formats import column_names, joins
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.citations import take_apart
+from evergreen.records.formats.column_names import (
+    KNOWN,
+    TITLES,
+    fields_for,
+    is_header,
+    known,
+    normal,
+    of_web_of_science,
+)
 from evergreen.records.names import split_authors
 
 NAME = "CSV"
-FIELDS: dict[str, tuple[str, ...]] = {
-    "title": (
-        "title", "article title", "primary title", "document title", "study title", "public title", "brief title",
-        "scientific title", "title of the trial", "ti", "title of article", "item title", "original title", "paper title", "display name",
-    ),
-    "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
-    "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
-                "authorships author display name", "authorships raw author name", "contributors"),
-    "groups": ("group authors", "corporate authors"),
-    "year": (
-        "year", "publication year", "published year", "year of publication", "pub year", "pubyear", "py", "date",
-        "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration",
-        "start date", "source year", "publicationdateyear", "pub date",
-    ),
-    "journal": (
-        "source title", "journal", "journal book", "journal name", "journal title", "publication title", "publication name",
-        "full journal title", "secondary title", "pubtitle", "container title", "periodical", "source journal", "source",
-        "so", "journal abbreviation", "abbreviated source title", "primary location source display name", "host venue display name",
-        "anthology title", "publication", "venue", "book series title", "book title",
-    ),
-    "volume": ("volume", "journal volume", "vol", "vl", "source volume", "biblio volume"),
-    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue"),
-    "pages": ("pages", "page range", "pagination", "page", "pg", "source pages"),
-    "start_page": ("page start", "start page", "first page", "bp", "startpage", "spage", "biblio first page"),
-    "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage", "biblio last page"),
-    "article_number": ("art no", "article number", "article no"),
-    "doi": ("doi", "item doi", "digital object identifier", "di", "digitalobjectidentifier"),
-    "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "extra", "links", "title link"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed", "ids pmid"),
-    "pmid_within": ("url", "link", "notes", "extra", "accession number", "ut unique wos id"),
-    "pmcid": ("pmcid", "pmc id", "pmc", "ids pmcid"),
-    "registry_within": (
-        "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
-        "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
-        "isrctn", "eudract number", "eu ct number", "actrn", "drks id", "jrct id", "trial number", "universal trial number", "secondary identifying numbers",
-    ),
-    "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
-                          "item type", "content type", "doctype", "source type", "type", "pub type"),
-    "mesh_terms": ("mesh terms", "mesh", "mesh headings"),
-    "keywords": (
-        "author keywords", "keywords", "index keywords", "keyword", "keywords plus", "subjects", "conditions", "condition",
-        "interventions", "intervention", "emtree drug index terms major focus", "emtree drug index terms",
-        "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
-    ),
-    "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "e issn", "sn", "issns", "isbn"),  # EndNote calls both isbn
-    "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
-            "primary location landing page url"),
-    "accession": (
-        "accession number", "accession no", "unique wos id", "ut unique wos id", "eid", "cochrane id", "central id",
-        "lens id", "publication id", "pui", "embase accession id", "embase id", "store id", "nct number", "trialid", "isrctn", "eudract number",
-        "eu ct number", "actrn", "drks id", "jrct id", "trial number", "key", "covidence", "an",
-    ),
-    "accession_within": ("id", "plink", "url", "link", "links"),
-    "accession_like": ("id", "record number"),
-    "database": ("database", "source database"),
-}  # fmt: skip
-"""Column names as `normal` gives them."""
-
-_PUBMED_HEADER = {"pmid", "create date"}
+FIELDS = column_names.FIELDS
 _REGISTERS = {
     "nct number": "ClinicalTrials.gov", "trialid": "ICTRP", "isrctn": "ISRCTN", "eudract number": "EUCTR", "eu ct number": "CTIS",
     "title of the trial": "CTIS", "actrn": "ANZCTR", "drks id": "DRKS", "jrct id": "jRCT",
@@ -86,20 +36,8 @@ _BARE_QUOTE = {mark: re.compile(rf'[^{re.escape(mark)}"\n]"[^{re.escape(mark)}"\
 """A quotation mark that neither begins nor ends a cell and is not doubled."""
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
-_KNOWN = frozenset(name for names in FIELDS.values() for name in names)
-_TITLES = frozenset(FIELDS["title"])
 _COLUMN_OF_TITLES = re.compile(r'(?:title|display.?name|(?<![a-z])ti)"?\s*(?:[,;\t|]|$)', re.IGNORECASE)
 csv.field_size_limit(sys.maxsize)
-
-
-def normal(name: str) -> str:
-    """A column name in lower case words: `Covidence #`, `DOI:` and `Pub_Year` become `covidence`, `doi`, `pub year`."""
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name).lower()))
-
-
-def known(names: Collection[str]) -> int:
-    """How many of these `normal` column names are known."""
-    return len(_KNOWN.intersection(names))
 
 
 def recognise(lines: Sequence[str]) -> bool:
@@ -112,9 +50,9 @@ def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
     for number, line in enumerate(lines[:LINES_BEFORE_HEADER]):
         for delimiter in DELIMITERS:
             names = {normal(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])}
-            if len(names & _KNOWN) >= needed and (names & set(FIELDS["title"]) or needed == 1):
+            if len(names & KNOWN) >= needed and (names & TITLES or needed == 1):
                 return number, delimiter
-            if delimiter == "\t" and {"PT", "AU", "TI"} <= set(line.split("\t")):
+            if delimiter == "\t" and of_web_of_science(line.split("\t")):
                 return number, delimiter
     return None
 
@@ -173,8 +111,8 @@ def table_within(lines: Sequence[str]) -> int:
             names = [normal(cell) for cell in _cells([line], mark)]
             below = next(filter(str.strip, lines[number + 1 : number + 3]), "")
             if (
-                not _TITLES.isdisjoint(names)
-                and all(name in _KNOWN for name in names)
+                not TITLES.isdisjoint(names)
+                and all(name in KNOWN for name in names)
                 and len(_cells([below], mark)) == len(names)
             ):
                 return number + 1
@@ -193,7 +131,7 @@ def untitled(lines: Sequence[str]) -> bool:
 def _stands_upright(lines: Sequence[str]) -> bool:
     """Whether each line is a field with its name in the first cell, as in Embase's "CSV, fields by row"."""
     labels = [normal(next(csv.reader([line]), [""])[0]) for line in lines[:12] if "," in line]
-    return len(labels) > 2 and known(set(labels)) > 2 and bool(set(labels) & set(FIELDS["title"]))
+    return len(labels) > 2 and known(set(labels)) > 2 and bool(set(labels) & TITLES)
 
 
 def _read_upright(lines: Sequence[str], out: Blocks) -> None:
@@ -310,25 +248,13 @@ def _loose_cells(row: str, delimiter: str) -> list[str]:
     return cells
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether `cells` name columns: one of titles, and at least half of all are known."""
-    names = [name for cell in cells if (name := normal(cell))]
-    wos = {"PT", "AU", "TI"} <= set(cells)
-    return wos or (
-        not _TITLES.isdisjoint(names)
-        and len(names) > 1
-        and known(names) >= 2
-        and 2 * known(names) >= len(names)
-    )
-
-
 def _names_columns(cells: Sequence[str], delimiter: str, width: int) -> bool:
     """Whether a whole line names columns: its first cells do already, where a row that is glued to a header has values."""
     first = cells[: max(1, min(3, width - 1))]
     return (
         is_header(cells)
         and delimiter not in first[0]
-        and any(normal(cell) in _KNOWN or cell == "PT" for cell in first)
+        and any(normal(cell) in KNOWN or cell == "PT" for cell in first)
     )
 
 
@@ -351,10 +277,10 @@ def _glued_header(line: str, delimiter: str, width: int) -> tuple[str, list[list
 def _name_at_end(cell: str) -> str:
     """The column name behind a value in one cell: what a quotation mark parts from it, or the longest known one; else ""."""
     _, quote, name = cell.rstrip('"').rpartition('"')
-    if quote and normal(name) in _KNOWN:
+    if quote and normal(name) in KNOWN:
         return name
     for place in range(max(0, len(cell) - 60), len(cell)):
-        if cell[place].isalpha() and not cell[place - 1 : place].isspace() and normal(cell[place:]) in _KNOWN:
+        if cell[place].isalpha() and not cell[place - 1 : place].isspace() and normal(cell[place:]) in KNOWN:
             return cell[place:]
     return "PT" if cell.endswith("PT") else ""  # Web of Science's first
 
@@ -365,7 +291,7 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
     register = ""
     for line, end, cells in rows:
         if not out.headers or is_header(cells):
-            wos = {"PT", "AU", "TI"} <= set(cells)
+            wos = of_web_of_science(cells)
             header = [cell.strip() if wos else normal(cell) for cell in cells]
             register = next((name for column, name in _REGISTERS.items() if column in header), "")
             register *= not _OF_ARTICLES.intersection(header)
@@ -425,41 +351,4 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
                 for name, value in cells
                 for piece in (split_authors(_AUTHOR_IDS.sub("", value)) if name in authors else (value,))
             ]
-    return fields
-
-
-def fields_for(
-    headers: Sequence[frozenset[str]], columns: Mapping[str, str] | None, file: str
-) -> dict[str, tuple[str, ...]]:
-    """`FIELDS` as they hold for tables with these columns; the person's `columns` stand first.
-
-    Raises InputError when a column that the protocol names is not in the table, and when a table has no column of titles.
-    """
-    fields = dict(FIELDS)
-    header = frozenset().union(*headers)
-    if any({"PT", "AU", "TI"} <= one for one in headers):
-        fields = {
-            role: (*isi.FIELDS.get(role, ()), *FIELDS.get(role, ())) for role in {**FIELDS, **isi.FIELDS}
-        }
-    if header >= _PUBMED_HEADER:
-        fields["accession"] = ("pmid", *fields["accession"])
-    for column, theirs in (columns or {}).items():
-        ours = "registry_within" if column == "registry_ids" else column
-        if ours not in FIELDS:
-            raise InputError(
-                f"the protocol's columns name {column}, which records do not have", file=file,
-                todo=f"Known are: {', '.join(name for name in FIELDS if not name.endswith(('_within', '_like')))}.",
-            )  # fmt: skip
-        if normal(theirs) not in header:
-            raise InputError(
-                f"the protocol says that {column} stands in column {theirs}, but there is no such column", file=file,
-                todo=f"The file has: {', '.join(sorted(header))}.",
-            )  # fmt: skip
-        fields[ours] = (normal(theirs), *(name for name in fields.get(ours, ()) if name != normal(theirs)))
-    for one in headers:
-        if one.isdisjoint(fields["title"]):
-            raise InputError(
-                f"the table has no column of titles (it has: {', '.join(sorted(filter(None, one)))})", file=file,
-                todo="Export with titles, or say in the protocol which column has them: `columns: {title: ...}`.",
-            )  # fmt: skip
     return fields

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evergreen.errors import InputError
 from evergreen.records.formats import delimited
 from evergreen.records.formats.block import Blocks
+from evergreen.records.formats.column_names import is_header
 from evergreen.sheets import archives, workbooks
 
 NAME = "XLSX"
@@ -56,7 +57,7 @@ def read(raw: bytes, file: str) -> Blocks:
                 (
                     place
                     for place, (number, row) in enumerate(rows)
-                    if number <= delimited.LINES_BEFORE_HEADER and delimited.is_header(row)
+                    if number <= delimited.LINES_BEFORE_HEADER and is_header(row)
                 ),
                 None,
             )

@@ -1,0 +1,80 @@
+"""A study that is not pooled: why, and what it reports all the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from evergreen.extraction.row_values import first_report
+from evergreen.screening.study_labels import label_of
+from evergreen.synthesis.arms import ARM_NUMBERS, Rows, complete, of_group, places, shown, states_of, total
+from evergreen.synthesis.result.study_rows import Arm, LeftOut, ReportedArm
+
+
+def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
+    """A study that is not pooled, with what it reports."""
+    arms: dict[str, Arm] = {}
+    known_of: dict[str, dict[str, float]] = {}
+    for group in dict.fromkeys(row["group"] for row in rows):
+        if group == "contrast":
+            continue
+        part = of_group(rows, group)
+        known = [name for name in ARM_NUMBERS if complete(part, [name])]
+        if len(part) == 1:
+            numbers = {name: part[0][name] for name in known}
+        else:  # several arms: what adds up, and the mean of all participants
+            numbers = {name: total(part, name) for name in known if name in {"n", "events", "person_time"}}
+            if {"n", "mean"} <= set(known) and numbers["n"] > 0:
+                numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
+        if numbers:
+            known_of[str(group)] = numbers
+            arms[str(group)] = shown(numbers, part)
+    reported_in = first_report(rows[0])
+    return LeftOut(
+        study=study,
+        reason=reason,
+        round=rows[0]["round"] or None,
+        label=label_of(study, reported_in["called"]),
+        year=reported_in["year"],
+        arms=arms,
+        reported=_reported(rows),
+        rows=places(rows),
+        difference=_difference(known_of, rows),
+        said=_said(rows),
+    )
+
+
+def _difference(arms: Mapping[str, Mapping[str, float]], rows: Rows) -> float | None:
+    """By how much the point estimates are higher with the intervention; None where they do not say."""
+    for row in rows:
+        if row["group"] == "contrast" and not math.isnan(row["estimate"]):
+            if row["scale"] != "ratio":
+                return float(row["estimate"])
+            return math.log(row["estimate"]) if row["estimate"] > 0 else None
+    one, other = arms.get("intervention", {}), arms.get("control", {})
+    for name in ("mean", "median"):
+        if name in one and name in other:
+            return one[name] - other[name]
+    for part in ("person_time", "n"):
+        if {"events", part} <= one.keys() & other.keys() and one[part] > 0 and other[part] > 0:
+            return one["events"] / one[part] - other["events"] / other[part]
+    return None
+
+
+def _said(rows: Rows) -> Literal["intervention", "control", "none", ""]:
+    """Which group fared better as reports say in words; nothing where rows contradict each other."""
+    words = {row["direction"] for row in rows} - {""}
+    return words.pop() if len(words) == 1 else ""
+
+
+def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
+    """Arm by arm what a study reports, for a table of what could not be pooled."""
+    numbers = [(row, {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}) for row in rows]
+    return tuple(
+        ReportedArm.of(group=row["group"], arm=row["arm"], **states_of([row]), **known)
+        for row, known in numbers
+        if known
+    )
