@@ -119,8 +119,9 @@ def facts_inputs():
     found = {}
     if SEARCHED:
         found["brought"] = expand(RECORDS, source=PROTOCOL.sources)
-        strategies = {source.strategy for source in PROTOCOL.sources.values()}
+        strategies = {PROTOCOL.sources[name].strategy for name in PROTOCOL.export_sources}
         found["strategies"] = sorted(map(written, strategies - {""}))
+        found["searches"] = search_logs()
         found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
         found["works"] = "results/deduplication/works.parquet"
         found["studies"] = "results/screening/studies.csv"
@@ -173,13 +174,12 @@ def changes_values():
 
 
 def checklist_inputs(wildcards):
-    """What the checklists are filled from: the facts, the flow chart's numbers, and the logs of the searches."""
+    """What the checklists are filled from: the facts, and the flow chart's numbers."""
     found = {
         **facts_inputs(),
         "prisma": "results/prisma/counts.json",
         "per_source": "results/prisma/per_source.csv",
         "excluded": "results/prisma/excluded_reports.csv",
-        "searches": search_logs(),
     }
     if PARTS["extract"]:
         found["characteristics"] = "results/extraction/studies.csv"

@@ -277,6 +277,15 @@ def test_a_search_that_is_taken_up_began_when_its_first_answers_came(tmp_path):
     assert journal.taken_over == 0
 
 
+def test_what_a_run_asks_twice_is_no_answer_of_an_interrupted_one(tmp_path):
+    journal = Journal(tmp_path)
+    assert [journal.remember("a", lambda: 7) for _ in range(2)] == [7, 7]
+    assert [journal.remember_replies("b", lambda: ([b"x"], 8))[1] for _ in range(2)] == [8, 8]
+    assert journal.taken_over == 0
+    later = Journal(tmp_path)
+    assert (later.remember("a", lambda: 9), later.taken_over) == (7, 1)
+
+
 def test_a_journal_of_another_search_is_thrown_away(tmp_path):
     assert interrupted(tmp_path / "j", "one", 1) == 1
     assert interrupted(tmp_path / "j", "one", 2) == 1
@@ -384,7 +393,9 @@ def test_a_stored_reply_that_changed_is_refused(tmp_path):
     [
         ("1. trial[ti]\n\n2. nonsense[ti]\n3. 1 OR 2", 3, r"nonsense\[ti\]"),
         ('trial[ti] OR "bone trial"[ti]', 1, '"bone trial"'),
-        ("trial[xyz]", 1, "no such field: xyz"),
+        ("trial[xyz]", 1, r"PubMed has no such field: xyz. Mend it, or add"),
+        ("trial[tiba]", 1, r"PubMed has no such field: tiba. Mend it \(tiab\?\), or add"),
+        ("trial[mesh terns]", 1, r"PubMed has no such field: mesh terns. Mend it \(mesh terms\?\)"),
     ],
 )
 def test_warnings_stop_the_run_with_the_line(tmp_path, text, row, said):
@@ -399,6 +410,7 @@ def test_warnings_stop_the_run_with_the_line(tmp_path, text, row, said):
         ("1. trial[ti]\n2. canagliflozin[tiab] OR SGLT2[tiab]", 2, r"knows no 'canagliflozin\[tiab\]', 'SGLT2\[tiab\]'"),
         ("1. trial[ti]\n2. 1 AND filter:hsss_sensitivity_maximizing", 2, r"'placebo\[tiab\]' \(of filter:hsss_sensitivity_maximizing\)"),
         ('trial[ti] OR "bone trial"[ti]', 1, "knows no phrase '\"bone trial\""),
+        ("trial[ti] OR Moe[fau]", 1, "and has no such field: fau, which says nothing about the strategy"),
         ("trial[ti]\nknown: 1007", None, "1007"),
     ],
 )  # fmt: skip

@@ -219,7 +219,8 @@ def sheet(*rows):
 
 def test_contradicting_verdicts_are_refused_with_the_chain():
     with pytest.raises(
-        InputError, match=r"row 4.*s:a and s:c are said to be different.*s:a = s:b, s:b = s:c"
+        InputError,
+        match=r"row 4.*s:a and s:c are said to be different.*s:a = s:b \(row 2\), s:b = s:c \(row 3\)",
     ):
         read_verdicts(sheet(("s:a", "s:b", "yes"), ("s:c", "s:b", "yes"), ("s:a", "s:c", "no")))
 

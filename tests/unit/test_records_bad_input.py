@@ -129,6 +129,7 @@ def test_a_search_that_found_nothing_is_said_by_its_hits(read):
 CUT = {
     "ris": RIS.encode()[:-40],
     "csv": b'title,authors,year\n"Bone, and joint","Moe, A",2019\n"Joints in',
+    "csv between cells": b'title,authors,year\nHip,Moe,2019\nKnee,Doe,2019\n"Bone, and\njoint","Roe, A",2019\n"Joints in\nmice"',
     "bibtex": b"@article{a,\n title={Bone},\n year={2019}\n}\n@article{b,\n title={Joi",
     "xml": b"<?xml version='1.0'?><Trials_downloaded_from_ICTRP><Trial><TrialID>NCT01234567</TrialID></Trial>\n",
 }
@@ -142,6 +143,20 @@ def test_a_file_that_was_cut_off_is_refused_before_a_run(kind, size, tmp_path, m
     path.write_bytes(CUT[kind])
     with pytest.raises(InputError, match="ends inside a record: it was cut off"):
         formats.check(path)
+
+
+def test_the_last_row_of_a_table_may_lack_cells_where_others_do(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"title,authors,year,doi\nBone,Moe A,2019\nSpine,Roe B,2020,10.1/x\nJoints,Doe C,2021")
+    formats.check(path)
+
+
+def test_a_ris_file_that_may_be_cut_off_is_told_and_read(read):
+    export, table = read(RIS.encode().rsplit(b"ER  -", 1)[0])
+    assert [(remark.kind, remark.reason) for remark in export.remarks] == [
+        ("cut", "the file ends inside this record; it may be cut off")
+    ]
+    assert len(table) == len(read(RIS.encode())[1])
 
 
 def test_the_check_before_a_run_accepts_whole_files_and_refuses_as_reading_does(tmp_path, monkeypatch):

@@ -191,3 +191,10 @@ def test_an_identifier_that_a_spreadsheet_program_shortened_is_refused(read):
         InputError, match=r"row 3, column pmid: 1\.8E\+07 is a number that a spreadsheet program"
     ):
         read("title,pmid,year\nOne,12345678,2011\nTwo,1.8E+07,2012\n")
+
+
+def test_a_source_beside_a_column_of_journals_is_no_journal(read):
+    text = "Authors,Title,Year,{},DOI,Source,EID\nLiu R.,A title,2015,,10.1000/t,Scopus,2-s2.0-84937427797\n"
+    for column in ("Source title", "Journal", "Publication Title"):
+        assert read(text.format(column))[1]["journal"].tolist() == [""]
+    assert read("Title,Year,Source,DOI\nA title,2015,Lancet,10.1000/t\n")[1]["journal"].tolist() == ["Lancet"]

@@ -20,7 +20,8 @@ from evergreen.report.checklist import checklist, sections
 from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Run
 from evergreen.report.checklist_search import of_search
-from evergreen.report.facts import Deduplication, Facts, Search, analysed_outcomes
+from evergreen.report.facts import Deduplication, Facts, analysed_outcomes
+from evergreen.report.search_facts import AsRun, Search
 from evergreen.report.word import document
 from evergreen.synthesis import outcome as pooling
 
@@ -81,6 +82,9 @@ def living() -> Run:
     ]
     done = Facts(
         searches=tuple(Search(source, day, 3, 3, 0) for source, day in days),
+        as_run=(
+            AsRun("pubmed", "s.txt", "1. pain", 3, tuple(day for source, day in days if source == "pubmed")),
+        ),
         deduplication=Deduplication(22, 18, 0, 0),
         rated=("pain",),
     )
@@ -209,7 +213,10 @@ def test_the_strategy_of_an_export_counts_as_given(living: Run) -> None:
 
 def test_no_place_is_named_that_is_not_there(living: Run) -> None:
     """A review of exports alone has no log of searches."""
-    runs = living, dataclasses.replace(living, searches=[])
+    runs = (
+        living,
+        dataclasses.replace(living, searches=[], facts=dataclasses.replace(living.facts, as_run=())),
+    )
     assert [of_search(run)["12"].where for run in runs] == [
         "results/search/",
         "results/prisma/per_source.csv",

@@ -4,8 +4,11 @@ import pandas as pd
 
 from evergreen.protocol.loading import complete
 from evergreen.report import methods
+from evergreen.report.blocks import Code
 from evergreen.report.changes import rounds
-from evergreen.report.facts import Deduplication, Facts, Search, deduplicated, filled, screened
+from evergreen.report.facts import Deduplication, Facts, deduplicated, filled, screened
+from evergreen.report.search import section
+from evergreen.report.search_facts import AsRun, Search
 from tests.rows import each
 
 ROUNDS = ["2020-12-31", "2021-12-31"]
@@ -186,6 +189,26 @@ def test_what_a_later_search_found_again_is_counted():
     said = methods.search(protocol(sources=PUBMED), Facts(searches=days))
     assert "Each later search of PubMed repeated the whole strategy." in said
     assert "2 records that an earlier search had found were recognised by their ids" in said
+
+
+def test_a_strategy_that_changed_between_searches_is_told():
+    days = (Search("pubmed", ROUNDS[0], 3, 3, 0, "live", ROUNDS[0]), Search("pubmed", ROUNDS[1], 4, 2, 2, "live", ROUNDS[1]))  # fmt: skip
+    asked = (
+        AsRun("pubmed", "s.txt", "1. pain", 1, (ROUNDS[0],)),
+        AsRun("pubmed", "s.txt", "1. pain*", 1, (ROUNDS[1],), ("'1. pain' became '1. pain*'",)),
+    )
+    found = Facts(searches=days, as_run=asked)
+    said = methods.search(protocol(sources=PUBMED), found)
+    assert "repeated" not in said
+    assert (
+        f"Each later search of PubMed ran a whole strategy. On {ROUNDS[1]} that of PubMed was not the one of before:"
+        " '1. pain' became '1. pain*'." in said
+    )
+    codes = [block for block in section(protocol(sources=PUBMED), found).blocks if isinstance(block, Code)]
+    assert [(block.fold, block.text) for block in codes] == [
+        (f"Search strategy of PubMed as run on {ROUNDS[0]} (s.txt)", "1. pain"),
+        (f"Search strategy of PubMed as run on {ROUNDS[1]} (s.txt)", "1. pain*"),
+    ]
 
 
 @each(

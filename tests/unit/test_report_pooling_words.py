@@ -89,7 +89,7 @@ def test_outcomes_are_told_as_pooled_single_none_or_planned():
         "For one there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         in said
     )
-    assert "none was not pooled, for no study reports it." in said
+    assert "none was not pooled, for nothing is extracted of it." in said
     assert "silent was not pooled, for no study could be used." in said
     assert (
         "later is to be pooled with a random-effects model by inverse variance (between-study variance by"

@@ -25,6 +25,7 @@ from evergreen.report.waiting_records import (
     waiting_reviewers,
     waiting_screening,
     waiting_sources,
+    waiting_strategies,
 )
 from evergreen.screening.votes import no_reviewer
 from tests.rows import each
@@ -110,15 +111,17 @@ def test_works_that_nobody_is_named_to_screen_are_said():
 
 def test_an_export_that_holds_another_number_of_records_than_stated_is_told():
     reasons = {
+        "cut": "the file ends inside this record; it may be cut off",
         "file": "RIS",
         "hits": "41 hits are stated in the protocol, 40 records were read",
         "repeated": "imported twice?",
     }
-    report = pd.DataFrame([("embase", "2020-01-01", kind, text) for kind, text in reasons.items()],
-                          columns=["source", "round", "kind", "reason"])  # fmt: skip
+    report = pd.DataFrame([("embase", "2020-01-01", "a.ris", "9" if kind == "cut" else "", kind, text) for kind, text in reasons.items()],
+                          columns=["source", "round", "file", "line", "kind", "reason"])  # fmt: skip
     lines = [item.line() for item in waiting_exports(report)]
     where = "(results/records/import-report.csv)"
     assert lines == [
+        f"searcher: look at the export of embase 2020-01-01: a.ris, line 9: {reasons['cut']} {where}",
         f"searcher: look at the export of embase 2020-01-01: {reasons['hits']} {where}",
         f"searcher: look at the export of embase 2020-01-01: imported twice? {where}",
     ]
@@ -153,6 +156,20 @@ def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing()
         " (config/config.yaml, sources.embase.files)"
     )
     assert not item.blocks
+
+
+def test_a_line_that_the_last_one_does_not_join_is_said():
+    lines = [{"number": "1", "query": "pain"}, {"number": "2", "query": "bone"}, {"number": "3", "query": "(pain) AND knee"}]  # fmt: skip
+    log = {"round": "2026-05-01", "lines": lines, "strategy": {"limits": []}}
+    for line in lines:
+        line["text"] = line["query"]
+    (item,) = waiting_strategies([("pubmed", log)])
+    assert item.line() == (
+        "searcher: look at the strategy of pubmed: the last line, which is what was searched, does not join line 2"
+        " (results/search/search-log.html)"
+    )
+    lines[-1]["query"] = "((pain) OR (bone)) AND knee"
+    assert waiting_strategies([("pubmed", log)]) == []
 
 
 def test_a_source_that_was_left_out_on_purpose_is_said_with_its_reason():

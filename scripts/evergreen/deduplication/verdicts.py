@@ -45,6 +45,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
     different: list[tuple[str, str]] = []
     deciders: dict[frozenset[str], str] = {}
     neighbours: dict[str, set[str]] = defaultdict(set)
+    joined_in: dict[frozenset[str], int] = {}
     separated: list[tuple[str, str, str, int]] = []
     errors = []
     for row in sheet.to_dict("records"):
@@ -58,6 +59,7 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
         deciders[frozenset(pair)] = row["decided_by"]
         if row["same"] == "yes":
             same.append(pair)
+            joined_in.setdefault(frozenset(pair), number)
             neighbours[a].add(b)
             neighbours[b].add(a)
         else:
@@ -68,7 +70,9 @@ def read_verdicts(sheet: pd.DataFrame) -> Verdicts:
             errors.append(
                 InputError(
                     f"{a} and {b} are said to be different, but these verdicts make them one work: "
-                    + ", ".join(f"{x} = {y}" for x, y in pairwise(chain)),
+                    + ", ".join(
+                        f"{x} = {y} (row {joined_in[frozenset((x, y))]})" for x, y in pairwise(chain)
+                    ),
                     file=file,
                     row=number,
                     column="same",

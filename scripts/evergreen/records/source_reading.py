@@ -93,7 +93,7 @@ def _read_exports(
             f"{counts['file']}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
             f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
         )
-    for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key")), "reason"]:
+    for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key", "cut")), "reason"]:
         print(f"WARNING: {', '.join(files)}: {reason}")
 
 

@@ -90,12 +90,15 @@ def _named(source: Source) -> str:
 
 def strategies(run: Run) -> Answer:
     """Where the strategy of each source stands, and which are to be added."""
-    as_run = {log["source"]: len(log["lines"]) for log in run.searches}
+    as_run = {one.source: one for one in run.facts.as_run}
+    changes = [one for one in run.facts.as_run if one.changed]
     words = []
     for name, source in run.protocol.sources.items():
         text = run.facts.strategies.get(name)
         if name in as_run:
-            said = f"{plural(as_run[name], 'line')} as run, with the hits of each, in the search log"
+            said = f"{plural(as_run[name].lines, 'line')} as run, with the hits of each, in the search log"
+            if days := [one.days[0] for one in changes if one.source == name]:
+                said += f" (another strategy before {methods.listed(days)})"
         elif text is not None:
             given = lines.read(text).lines
             # Above the numbered lines stands the name of the database, or the heads of columns.

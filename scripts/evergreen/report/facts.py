@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen import tables
 from evergreen.figures import wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
+from evergreen.report import search_facts
 from evergreen.report.inputs import Inputs
+from evergreen.report.search_facts import AsRun, Search
 from evergreen.screening.stages import STAGES
-from evergreen.search.typed_text import text_of
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
@@ -28,22 +28,6 @@ from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.result.study_rows import Converted, Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
-
-
-@dataclass(frozen=True)
-class Search:
-    """A source in one round, whose date is `day`: what it found, and what of it was new.
-
-    Of an export `endpoint` is ""; else it is where PubMed was asked, and `asked` the day (in US Eastern time) on which it was.
-    """
-
-    source: str
-    day: str
-    hits: int
-    new: int
-    seen_before: int
-    endpoint: str = ""
-    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,12 +155,13 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Facts:
-    """All of it; `strategies` are the texts of the search strategies by source, `known_items` whether a source found each PMID that
+    """All of it; `strategies` are the texts of the search strategies that came with exports, by source, `known_items` whether a source found each PMID that
     it must find, `derived` the extracted rows with numbers that
     were derived from others, `imputed` those with numbers that were imputed, `rated` the outcomes (ids) that a study reports and whose
     certainty people rated."""
 
     searches: tuple[Search, ...] = ()
+    as_run: tuple[AsRun, ...] = ()
     strategies: Mapping[str, str] = field(default_factory=dict)
     known_items: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     deduplication: Deduplication | None = None
@@ -217,12 +202,15 @@ def known_items(must_find: Mapping[str, Sequence[str]], works: pd.DataFrame) -> 
 def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting: pd.DataFrame) -> Screening:
     """Of a stage's `decisions.csv`, `votes.csv` and `awaiting.csv`."""
     adjudicated = decisions.loc[decisions["how"].eq("adjudicated"), "decided_by"]
+    # One that is awaited again, or says `unsure` where that decides nothing, is written down and not cast.
+    open_votes = set(zip(awaiting["work_id"], awaiting["reviewer"], strict=True))
+    cast = [pair not in open_votes for pair in zip(votes["work_id"], votes["reviewer"], strict=True)]
     pilot = set(votes.loc[votes["pilot"].eq("true"), "work_id"])
     pilot_open = set(awaiting.loc[awaiting["pilot"].eq("true"), "work_id"])
     return Screening(
         stage=stage,
         works=len(decisions),
-        votes=_counted(votes["reviewer"]),
+        votes=_counted(votes.loc[cast, "reviewer"]),
         awaited=_counted(awaiting["reviewer"]),
         how=_counted(decisions["how"]),
         adjudicators=_people(adjudicated),
@@ -313,8 +301,9 @@ def _pooling(model: PooledModel | None) -> Pooling | None:
 def read(protocol: Protocol, inputs: Inputs) -> Facts:
     """The facts of a run, as far as its files are there."""
     found: dict[str, Any] = {
-        "searches": tuple(_searches(inputs)),
-        "strategies": _strategies(protocol, inputs),
+        "searches": tuple(search_facts.searches(inputs)),
+        "as_run": tuple(search_facts.as_run(inputs)),
+        "strategies": search_facts.strategies(protocol, inputs),
     }
     if "works" in inputs:
         found["deduplication"] = deduplicated(*map(inputs.table, ("works", "borderline", "verdicts")))
@@ -351,25 +340,6 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
 def analysed_outcomes(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> tuple[Analysis, ...]:
     """The analyses of the outcomes that have a result, in the order of the protocol."""
     return tuple(analysed(outcome, results[outcome.id]) for outcome in outcomes if outcome.id in results)
-
-
-def _searches(inputs: Inputs) -> Iterable[Search]:
-    """Of the counts of each source and round, and of what its retrieval says of itself where PubMed was asked."""
-    asked = {path.parts[-3:-1]: tables.read_json(path) for path in inputs.paths("retrieved")}
-    for path in inputs.paths("counts"):
-        source, day = path.parent.name, path.name.removesuffix(".counts.json")
-        count, reply = tables.read_json(path), asked.get((source, day))
-        where = (reply["endpoint"], reply["us_eastern_date"]) if reply else ()
-        yield Search(source, day, count["hits"], count["new"], count["seen_before"], *where)
-
-
-def _strategies(protocol: Protocol, inputs: Inputs) -> dict[str, str]:
-    given = set(map(str, inputs.paths("strategies")))
-    return {
-        name: text_of(source.strategy)
-        for name, source in protocol.sources.items()
-        if source.strategy in given
-    }
 
 
 def _counted(names: Iterable[Any]) -> dict[str, int]:

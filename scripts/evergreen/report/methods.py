@@ -56,9 +56,16 @@ def searches(protocol: Protocol, facts: Facts) -> str:
         return "The protocol names no source: no search is a part of this review so far."
     sentences = [sources_searched(protocol, facts), *_gaps(protocol, facts)]
     asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
+    changed = [one for one in facts.as_run if one.changed]
     if asked_again:
         names = listed(protocol.sources[name].name for name in asked_again)
-        sentences.append(f"Each later search of {names} repeated the whole strategy.")
+        sentences.append(
+            f"Each later search of {names} {'ran a whole strategy' if changed else 'repeated the whole strategy'}."
+        )
+        sentences += [
+            f"On {one.days[0]} that of {protocol.sources[one.source].name} was not the one of before: {'; '.join(one.changed)}."
+            for one in changed
+        ]
     late = [one for one in facts.searches if one.asked and one.asked != one.day]
     if late:
         said = (

@@ -230,8 +230,9 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
             f"For {_named(single)} there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         )
     for why, own in _grouped(none, lambda one: bool(one.left_out)).items():
-        said = "no study could be used" if why else "no study reports it"
-        sentences.append(f"{_named(own)} {'was' if len(own) == 1 else 'were'} not pooled, for {said}.")
+        was, it = ("was", "it") if len(own) == 1 else ("were", "them")
+        said = "no study could be used" if why else f"nothing is extracted of {it}"
+        sentences.append(f"{_named(own)} {was} not pooled, for {said}.")
     for one in analyses:
         if one.subtotals:
             alone = sum(k == 1 for k in one.subtotals)

@@ -31,9 +31,21 @@ def section(protocol: Protocol, facts: Facts) -> Section:
     blocks: list[Block] = [Text(methods.search(protocol, facts)), Table("Searches", columns, rows)]
     notes = [f"{source.name}: {source.note}" for source in sources.values() if source.note]
     blocks += [Text(note, "note") for note in notes]
+    several = {one.source for one in facts.as_run if one.changed}
+    for run in facts.as_run:
+        on = f" on {methods.listed(run.days)}" if run.source in several else ""
+        blocks.append(
+            Code(
+                f"Search strategy of {sources[run.source].name} as run{on} ({run.file})", run.text, keep=True
+            )
+        )
+    # What was done with the file of an export only those know who searched.
     for name, text in facts.strategies.items():
-        source = sources[name]
-        # What was done with the file of an export only those know who searched.
-        said = "as run" if source.kind == "pubmed" else "as given with the export"
-        blocks.append(Code(f"Search strategy of {source.name} {said} ({source.strategy})", text, keep=True))
+        blocks.append(
+            Code(
+                f"Search strategy of {sources[name].name} as given with the export ({sources[name].strategy})",
+                text,
+                keep=True,
+            )
+        )
     return Section("search", "Search", blocks)

@@ -11,7 +11,7 @@ from evergreen.counting import plural
 from evergreen.report.status import Waiting
 from evergreen.screening.stages import STAGE_NAMES, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
-from evergreen.search.strategy_changes import differences, other_hits
+from evergreen.search.strategy_changes import differences, other_hits, unused
 from evergreen.sheets import days
 
 
@@ -90,18 +90,22 @@ def newest(votes: pd.DataFrame) -> str:
 
 
 def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
-    """Exports whose number of records is not the stated one, or whose records came twice; of the import report."""
-    rows = report[report["kind"].isin(("hits", "repeated"))]
+    """Exports whose number of records is not the stated one, whose records came twice, or that may be cut off; of the import report."""
+    rows = report[report["kind"].isin(("hits", "repeated", "cut"))]
     return [
         Waiting(
             "searcher",
-            f"look at the export of {row.source} {row.round}: {row.reason}",
+            f"look at the export of {row.source} {row.round}: {_of_line(row)}{row.reason}",
             "results/records/import-report.csv",
             1,
             blocks=False,
         )
         for row in rows.itertuples()
     ]
+
+
+def _of_line(row: Any) -> str:
+    return f"{row.file}, line {row.line}: " if row.line else ""
 
 
 def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> list[Waiting]:
@@ -121,14 +125,17 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
 def waiting_strategies(
     logs: Sequence[tuple[str, Mapping[str, Any]]], stand_in: Collection[str] = ()
 ) -> list[Waiting]:
-    """Strategies that changed between rounds, and lines that found another number than is written beside them in the last; `logs` as
-    (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
+    """Strategies that changed between rounds; of the last round lines that the last one does not join, and those that found another number
+    than is written beside them; `logs` as (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
     place, page = "results/search/search-log.html", "search/search-log.html"
     items = []
     for source, day, said in differences(logs):
         what = f"look at the strategy of {source}, which changed with the round of {day}: {'; '.join(said)}"
         items.append(Waiting("searcher", what, place, 1, blocks=False, page=page))
     for source, log in dict(logs).items():
+        if lost := unused(log["lines"]):
+            what = f"look at the strategy of {source}: the last line, which is what was searched, does not join {'line' if len(lost) == 1 else 'lines'} {', '.join(lost)}"
+            items.append(Waiting("searcher", what, place, len(lost), blocks=False, page=page))
         other = [] if source in stand_in else other_hits(log["lines"])
         if other:
             what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"

@@ -14,9 +14,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from evergreen.search.prisma_s import PRISMA_S
+from evergreen.search.standing import EMBEDDED
+from evergreen.search.strategy_changes import differences
 
 TEMPLATE = Path(__file__).with_name("search_log.html.j2")
-EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True)
@@ -86,5 +87,9 @@ def prisma_s(searches: Sequence[Search]) -> list[Item]:
     if any(search.log["updates"] for search in searches):
         answers["12"] = (
             "Every later round ran the whole strategy again; what counts as new is the difference to the records that were there."
+        )
+        answers["12"] += "".join(
+            f" With {day} the strategy of {source} changed: {'; '.join(said)}."
+            for source, day, said in differences((search.source, search.log) for search in searches)
         )
     return [Item(number, topic, answers.get(number, "")) for number, _, topic, _ in PRISMA_S]

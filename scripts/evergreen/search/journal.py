@@ -51,6 +51,7 @@ class Journal:
     def __init__(self, directory: Path | None) -> None:
         self.directory = directory
         self.taken_over = 0  # answers of an earlier run that were used
+        self._own: set[str] = set()  # what this run was answered itself, and may ask for again
 
     def begun(self, now: datetime) -> datetime:
         """When the search began: `now`, or when the run began that this one takes up."""
@@ -65,8 +66,9 @@ class Journal:
             return compute()
         path = self.directory / f"{sha256(label.encode()).hexdigest()[:20]}.json"
         if path.exists():
-            self.taken_over += 1
+            self.taken_over += label not in self._own
             return read_json(path)["value"]
+        self._own.add(label)
         value = json.loads(json.dumps(compute()))
         write_json({"label": label, "value": value}, path)
         return value
@@ -89,8 +91,9 @@ class Journal:
                 path.exists() and sha256_of(path) == file["sha256"]
                 for path, file in zip(files, kept["files"], strict=True)
             ):
-                self.taken_over += 1
+                self.taken_over += label not in self._own
                 return files, kept["value"]
+        self._own.add(label)
         bodies, value = compute()
         files = []
         for number, body in enumerate(bodies):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evergreen.errors import InputError
+from evergreen.search import field_tags
 from evergreen.search.embedded import BUILD
 from evergreen.search.replies import Notice
 from evergreen.search.strategy import Strategy, filters
@@ -73,9 +74,15 @@ def refusals(
             for (kind, text), row in said.items()
         ]  # fmt: skip
     by_place: dict[tuple[int, str], list[str]] = {}
+    misspelt = []
     for (kind, text), row in said.items():
-        by_place.setdefault((row, kind), []).append(text)
-    return [
+        if kind == "field_not_found" and not field_tags.known(text):
+            near = field_tags.nearest(text)
+            todo = f"Mend it{f' ({near}?)' if near else ''}, or add the line `acknowledge: {text}` if it may stand as it is."
+            misspelt.append(InputError(PUBMED[kind].format(text), file=file, row=row, todo=todo))
+        else:
+            by_place.setdefault((row, kind), []).append(text)
+    return misspelt + [
         _unknown_here(strategy, server, kind, texts, file, row) for (row, kind), texts in by_place.items()
     ]
 

@@ -44,6 +44,11 @@ def other_hits(lines: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def unused(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Numbers of the lines of a search log that its last one, which is what was searched, does not hold, itself or through others."""
+    return [line["number"] for line in lines[:-1] if f"({line['query']})" not in lines[-1]["query"]]
+
+
 def differences(logs: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str, list[str]]]:
     """(source, day, what changed) of the rounds whose strategy is not that of the round before of its source; `logs` as (source, log), of
     each source the oldest first."""

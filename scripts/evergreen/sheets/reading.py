@@ -248,7 +248,7 @@ class _Reader:
                 if cell and (position >= len(header) or not header[position])
             ]
             if surplus:
-                todo = "Put cells that contain a separator in quotes, or name the column."
+                todo = "Put cells that contain a separator in quotes, name the column, or leave off what a row copied from another table has more."
                 problem = f"{surplus[0]!r} stands in a column without a name"
                 self.errors.append(InputError(problem, file=self.path, row=number, todo=todo))
         refuse(self.errors[:MAX_ERRORS])

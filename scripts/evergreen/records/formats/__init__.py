@@ -177,7 +177,9 @@ def check(
         cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
     elif module is delimited:
         quoted = b"\t" not in head.split(b"\n", 1)[0]
-        cut = quoted and not ended and _bytes(path).count(b'"') % 2 == 1
+        cut = not ended and (
+            (quoted and _bytes(path).count(b'"') % 2 == 1) or delimited.ends_short(first, last)
+        )
     else:
         cut = hasattr(module, "cut_off") and module.cut_off(last, ended)
     if cut:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 LOST = "lost"  # belongs to no record
 NOTE = "note"  # read, but odd
+CUT = "cut"  # read, but the file may have been cut off there
 FRAME = "frame"  # belongs to the file and not to a record: header, trailer, column names, the envelope of XML
 
 NO_TAG = "line without a tag or an indent, joined to the field above"
@@ -89,6 +90,9 @@ class Blocks:
             block.line += number
             block.line_end += number
         self.remarks = [remark._replace(line=remark.line + number) for remark in self.remarks]
+
+    def cut(self, line: int) -> None:
+        self.remarks.append(Remark(line, CUT, "the file ends inside this record; it may be cut off"))
 
     def note(self, line: int, reason: str, text: str = "") -> None:
         self.remarks.append(Remark(line, NOTE, reason, text.strip()[:200]))

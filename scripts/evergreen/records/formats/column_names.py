@@ -70,6 +70,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 _PUBMED_HEADER = {"pmid", "create date"}
 KNOWN = frozenset(name for names in FIELDS.values() for name in names)
 TITLES = frozenset(FIELDS["title"])
+_JOURNALS = frozenset(FIELDS["journal"]) - {"source"}
 _WEB_OF_SCIENCE = frozenset(("PT", "AU", "TI"))
 
 
@@ -112,6 +113,9 @@ def fields_for(
         fields = {
             role: (*isi.FIELDS.get(role, ()), *FIELDS.get(role, ())) for role in {**FIELDS, **isi.FIELDS}
         }
+    # Beside a column of journals `Source` is where the export came from (Scopus).
+    if all(_JOURNALS.intersection(one) for one in headers):
+        fields["journal"] = tuple(name for name in fields["journal"] if name != "source")
     if header >= _PUBMED_HEADER:
         fields["accession"] = ("pmid", *fields["accession"])
     for column, theirs in (columns or {}).items():

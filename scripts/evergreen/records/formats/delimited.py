@@ -76,6 +76,22 @@ def border(lines: Sequence[str]) -> int:
     return last
 
 
+def ends_short(first: Sequence[str], last: Sequence[str]) -> bool:
+    """Whether the last row has fewer cells than the header, where none of the first ones has: the file may end within it.
+
+    `last` are the last lines of a file whose quotation marks are even.
+    """
+    found = _header(first)
+    if found is None:
+        return False
+    begins = len(last) - 1
+    while begins > 0 and sum(line.count('"') for line in last[begins:]) % 2:
+        begins -= 1
+    width = len(_cells([first[found[0]]], found[1]))
+    rows = [len(cells) for *_, cells in _rows(first, *found, Blocks())][1:-1]
+    return len(rows) > 1 and min(rows) >= width > len(_cells(last[begins:], found[1]))
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a text table, one per row, its fields named by `normal` column names.
 

@@ -87,7 +87,7 @@ def read(lines: Sequence[str]) -> Blocks:
                 block.line_end = number
             block = None
         elif tag == "EF":
-            out.note(number, "the file ends inside a record; it may be cut off")
+            out.cut(block.line if block else number)
             block = None
         elif found:
             if block is None:
@@ -108,7 +108,7 @@ def read(lines: Sequence[str]) -> Blocks:
                 block.extend(text)
             block.line_end = number
     if block is not None:
-        out.note(block.line, "the file ends inside this record; it may be cut off")
+        out.cut(block.line)
     for block in out.blocks:
         if not any(name == "PT" for name, _ in block.fields):
             out.note(block.line, "record without a PT line")

@@ -276,7 +276,7 @@ def read(lines: Sequence[str]) -> Blocks:
         else:
             between.append((number, line))
     if block is not None:
-        out.note(block.line, "the file ends inside this record; it may be cut off")
+        out.cut(block.line)
         close(len(lines))
     settle(len(lines), ends_with_er=False)
     return out
