@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,11 +45,22 @@ def main(argv: list[str] | None = None) -> None:
     review = load(FILE).review
     with TemporaryDirectory() as scratch:
         states = [_state(word, Path(scratch)) for word in (args.before, args.after)]
-        found = comparing.compare(*states)
+        found = comparing.compare(*state.alike(*states))
         stem = CHANGES / "..".join(re.sub(r"[^\w.~^-]", "-", word) for word in (args.before, args.after))
-        written.write(found, review, stem, frozen.forests(found, Path(scratch)))
+        # What every run writes, with more about it, is not written anew.
+        if [args.before, args.after] not in _of_runs():
+            written.write(found, review, stem, frozen.forests(found, Path(scratch)))
     print(f"From {args.before} to {args.after}: {comparison.sentence(found)}")
     print(f"All of it: {args.review / stem}.html, .docx, .json")
+
+
+def _of_runs() -> list[list[str]]:
+    """The pairs of states that every run compares (`tell_changes.py`)."""
+    return [
+        list(pair)
+        for names in (load(FILE).rounds, [*frozen.versions(), frozen.NOW])
+        for pair in pairwise(names)
+    ]
 
 
 def _state(word: str, scratch: Path) -> State:

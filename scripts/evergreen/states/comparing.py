@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from evergreen.states.kinds import KINDS, Kind
 from evergreen.states.state import Row, Rows, State
+from evergreen.states.studies_renamed import STUDY, renames, with_names
 
 SAME = 1e-9
 """Relative difference below which two computed numbers are one: processors differ in the last digits."""
@@ -62,9 +63,15 @@ class Comparison:
 
 
 def compare(before: State, after: State) -> Comparison:
-    """What differs in the parts that both states have, in the order of the parts."""
+    """What differs in the parts that both states have, in the order of the parts; a study that was renamed is compared under its new name."""
+    names = renames(before, after)
+    was, before = before, with_names(before, names)
     changes, one_sided = [], []
     for kind in KINDS:
+        if kind.id == "studies":
+            changes += [
+                Change(kind.id, "altered", {STUDY: old}, STUDY, old, new, "") for old, new in names.items()
+            ]
         if (kind.id in before.parts) != (kind.id in after.parts):
             one_sided.append(kind.id)
         elif kind.id in before.parts:
@@ -75,7 +82,7 @@ def compare(before: State, after: State) -> Comparison:
     said = [{"name": one.name, "of": one.of, "searched": one.searched} for one in (before, after)]
     called = {
         row["study"]: row["report_name"]
-        for state in (before, after)
+        for state in (was, before, after)
         for row in state.parts.get("studies", ())
         if row.get("report_name")
     }

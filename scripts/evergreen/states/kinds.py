@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("adjudication_extraction", "Adjudicated cells", "data", (*RESULT_ROW, "column"), "adjudicator", people=True, labelled=True),
     Kind("queries", "Answers to queries", "data", ("query",), "by", people=True),
     Kind("risk_of_bias", "Judgements by assessor", "bias", ("assessor", *JUDGED), "assessor", people=True, labelled=True),
-    Kind("adjudication_bias", "Adjudicated judgements", "bias", JUDGED, "assessor", people=True, labelled=True),
+    Kind("adjudication_bias", "Adjudicated judgements", "bias", JUDGED, "adjudicator", people=True, labelled=True),
     Kind("judgements", "Judgements that hold", "bias", ("study", *JUDGED[1:5], "domain")),
     Kind("certainty", "Ratings of certainty by domain", "results", ("outcome", "domain"), people=True),
     Kind("effects", "Pooled effects", "results", ("outcome",), aside=("name", "shown", "predicted")),

@@ -13,6 +13,8 @@ from evergreen.errors import InputError
 from evergreen.steps.drafts import draft_of
 
 FORM = 1
+PROTOCOL = "protocol"
+"""The part that every state has and no view of a round."""
 Row = Mapping[str, Any]
 Rows = tuple[Row, ...]
 
@@ -52,12 +54,27 @@ def as_of(state: State, day: str) -> State:
     return replace(state, name=day, of=f"the round of {day}", searched=day, parts=parts, looks={})
 
 
+def alike(one: State, other: State) -> tuple[State, State]:
+    """Two states to be compared: beside a view of a round the other is the view of its last round, under its own name."""
+    views = [PROTOCOL not in state.parts for state in (one, other)]
+    if views[0] == views[1]:
+        return one, other
+    found = [
+        state
+        if view
+        else replace(as_of(state, state.searched), name=state.name, of=f"{state.of}, as of its last round")
+        for state, view in zip((one, other), views, strict=True)
+    ]
+    return found[0], found[1]
+
+
 def write(state: State, path: Path) -> None:
     """Write a state compressed; the same state gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"form": FORM, **asdict(state)}, ensure_ascii=False, separators=(",", ":"))
     draft = draft_of(path)
     draft.write_bytes(gzip.compress(text.encode(), mtime=0))
+    draft.chmod(0o644)
     draft.replace(path)
 
 

@@ -1,0 +1,60 @@
+"""A study that was renamed, and a round beside the review as it stands, by states made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evergreen.states.comparing import compare
+from evergreen.states.state import State, alike, as_of
+
+ROUND = "2020-01-01"
+
+
+def state(name: str, study: str, sd: str = "1.2", **parts) -> State:
+    rows = {
+        "protocol": ({"key": "review.title", "value": "Pain"},),
+        "records": ({"record_id": "a:1", "work_id": "w1", "round": ROUND}, {"record_id": "a:2", "work_id": "w2", "round": ROUND}),
+        "reports": ({"study": study, "work_id": "w1"}, {"study": "Roe2020", "work_id": "w2"}),
+        "studies": ({"study": study, "status": "included", "round": ROUND}, {"study": "Roe2020", "status": "included", "round": ROUND}),
+        "studies_of_reports": ({"record_id": "a:1", "study": study},),
+        "extraction": ({"extractor": "AB", "study": study, "outcome": "pain", "arm": "x", "group": "control", "sd": sd},),
+        "weights": ({"outcome": "pain", "study": study, "yi": 0.1, "weight": 60.0},),
+        "effects": ({"outcome": "pain", "estimate": 0.1, "k": 2, "participants": 90},),
+    }  # fmt: skip
+    looks = {ROUND: ({"outcome": "pain", "estimate": 0.1, "k": 2},)}
+    return State(name, "", ROUND, {**rows, **parts}, looks)
+
+
+def test_a_study_that_is_called_otherwise_everywhere_is_one_difference():
+    found = compare(state("a", "Moe2019"), state("b", "MOVE"))
+    assert [(one.kind, one.how, one.where, one.old, one.new) for one in found.changes] == [
+        ("studies", "altered", {"study": "Moe2019"}, "Moe2019", "MOVE")
+    ]
+
+
+def test_what_differs_of_a_renamed_study_is_told_under_its_new_name():
+    found = compare(state("a", "Moe2019"), state("b", "MOVE", sd="1.3"))
+    assert [
+        (one.kind, one.where.get("study"), one.column, one.old, one.new) for one in found.changes[1:]
+    ] == [("extraction", "MOVE", "sd", "1.2", "1.3")]
+
+
+def test_without_reports_a_study_is_known_by_its_rows():
+    parts = {"reports": None, "studies": None, "studies_of_reports": None}
+    one, other = (
+        replace(made, parts={name: rows for name, rows in made.parts.items() if name not in parts})
+        for made in (state("a", "Moe2019"), state("b", "MOVE"))
+    )
+    assert [one.kind for one in compare(one, other).changes] == ["studies"]
+    # Other numbers under another name may be another study.
+    altered = replace(other, parts={**other.parts, "extraction": state("b", "MOVE", sd="9").parts["extraction"]})  # fmt: skip
+    assert {one.how for one in compare(one, altered).changes if one.kind == "weights"} == {"removed", "added"}
+
+
+def test_the_last_round_is_the_review_as_it_stands():
+    now = state("now", "Moe2019")
+    view = as_of(now, ROUND)
+    for pair in (alike(view, now), alike(now, view)):
+        assert compare(*pair).changes == ()
+        assert {one.name for one in pair} == {"now", ROUND}
+    assert alike(now, now) == (now, now)
