@@ -11,6 +11,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import merge
+from evergreen.protocol.part import ADJUDICATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +171,8 @@ def _check(
     elif kind == "risk_of_bias":
         from evergreen.bias import judgements
 
-        judgements.check(frame, tool_of(tool))
+        check = judgements.check_adjudication if path.stem == ADJUDICATION else judgements.check
+        check(frame, tool_of(tool))
     return frame
 
 

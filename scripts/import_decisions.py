@@ -23,6 +23,7 @@ from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import load
+from evergreen.protocol.part import ADJUDICATION
 from evergreen.protocol.people import own_stem
 from evergreen.protocol.screening import renamed
 from evergreen.protocol.whole import Protocol
@@ -105,7 +106,8 @@ def _reviewers(people: Mapping[str, str], protocol: Protocol, stage: str) -> dic
     refuse([
         InputError(
             f"--person {one!r} is no reviewer at {STAGE_NAMES[stage]}, where the protocol names {', '.join(reviewers) or 'nobody'}",
-            todo=f"Mend the name, or write it under `screening.{stage}.reviewers` in config/config.yaml first.",
+            todo=f"Mend the name, or write it under `screening.{stage}.reviewers` in config/config.yaml first; an adjudicator's list is not"
+            f" imported: save it as config/screening/{stage}/{ADJUDICATION}.csv, lines that are still open too.",
         )
         for one in dict.fromkeys(people.values()) if folded(one) not in known
     ])  # fmt: skip

@@ -25,6 +25,7 @@ from evergreen.bias.opinions import (
     result_of,
     take_awaited,
     variants_of,
+    verdicts,
 )
 from evergreen.bias.tools import OVERALL, Tool
 from evergreen.bias.tools.anatomy import class_of
@@ -56,6 +57,7 @@ def judge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None,
     """
     errors: list[InputError] = []
     sheets = {person: sheets[person] for person in sorted(sheets)}
+    adjudication = None if adjudication is None else verdicts(adjudication, errors)
     everything = [*sheets.values(), *([adjudication] if adjudication is not None else [])]
     variants = variants_of(everything, tool, errors)
     opinions = {person: opinions_of(rows, tool, variants, errors) for person, rows in sheets.items()}
@@ -82,6 +84,14 @@ def check(rows: pd.DataFrame, tool: Tool) -> None:
     errors: list[InputError] = []
     opinions_of(rows, tool, variants_of([rows], tool, errors), errors)
     refuse(errors)
+
+
+def check_adjudication(rows: pd.DataFrame, tool: Tool) -> None:
+    """Refuse the adjudicator's sheet for what `check` refuses, and a verdict of which nobody says whose it is."""
+    errors: list[InputError] = []
+    settled = verdicts(rows, errors)
+    refuse(errors)
+    check(settled, tool)
 
 
 class _Merged:
@@ -256,10 +266,9 @@ def _unreasoned(row: Mapping[str, str]) -> InputError:
 def _adjudicators(adjudication: pd.DataFrame | None) -> dict[Result, str]:
     if adjudication is None:
         return {}
-    named = adjudication["adjudicator"] if "adjudicator" in adjudication else adjudication["assessor"]
     found: dict[Result, list[str]] = {}
-    for row, name in zip(tables.rows(adjudication), named, strict=True):
-        found.setdefault(result_of(row), []).append(name)
+    for row in tables.rows(adjudication):
+        found.setdefault(result_of(row), []).append(row["adjudicator"])
     return {result: "; ".join(sorted(spelling_of(names).values())) for result, names in found.items()}
 
 

@@ -124,6 +124,32 @@ def variants_of(sheets: Iterable[pd.DataFrame], tool: Tool, errors: list[InputEr
     return {study: "" if variant == tool.usual_variant else variant for study, variant in found.items()}
 
 
+def verdicts(rows: pd.DataFrame, errors: list[InputError]) -> pd.DataFrame:
+    """The rows of the adjudicator's sheet that settle something, as rows of an assessor's sheet with `adjudicator`.
+
+    Lines of `conflicts.csv` are such rows: `value` is the answer to their question, or the judgement where they have none, and `note` the
+    support. A line without a verdict is still open. Every verdict of which nobody says whose it is goes to `errors`.
+    """
+    found = []
+    for row in tables.rows(rows):
+        said = "answer" if row["question"] else "judgement"
+        verdict = {
+            **row,
+            said: row[said] or row.get("value", ""),
+            "support": row["support"] or row.get("note", ""),
+            "adjudicator": row.get("adjudicator", "") or row["assessor"],
+        }
+        if not verdict["answer"] and not verdict["judgement"]:
+            continue
+        if not verdict["adjudicator"]:
+            errors.append(
+                InputError("the cell is empty", **place_of(row), column="adjudicator", todo="Fill it.")
+            )
+        found.append(verdict)
+    columns = dict.fromkeys((*rows.columns, "adjudicator"))
+    return pd.DataFrame(found, columns=list(columns))
+
+
 def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list[InputError]) -> Opinions:
     """One sheet as opinions; every fault goes to `errors`. A row that is awaited (labels, and nothing said) is none."""
     opinions: Opinions = {}

@@ -304,11 +304,11 @@ def _orphan(decision: Row) -> Row:
 
 
 def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str, ...], Row]:
-    """{(*key, column): row of the adjudication sheet}; refuses unknown columns, values and contradictions."""
+    """{(*key, column): row of the adjudication sheet}, of the rows that settle something; refuses unknown columns, values and contradictions."""
     decisions: dict[tuple[str, ...], Row] = {}
     errors = []
     called = {name_key(column): column for column in (*kind.compared, "row")}
-    for row in [] if adjudication is None else tables.rows(adjudication):
+    for row in [] if adjudication is None else tables.rows(adjudication[adjudication["value"] != ""]):
         column = called.get(name_key(row["column"]))
         if column is None:
             errors.append(

@@ -35,6 +35,8 @@ class Column:
     choices: Choices = NO_CHOICES
     must_exist: bool = False
     must_be_filled: bool = False
+    # The column that a row fills in where this one must be; "": each row.
+    filled_with: str = ""
     minimum: float | None = None
     maximum: float | None = None
     # Says which row it is, and nothing that somebody found.
@@ -66,6 +68,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
                 Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())}),
                 name in required,
                 rule.get("minLength", 0) > 0,
+                rule.get("filled_with", ""),
                 rule.get("minimum"),
                 rule.get("maximum"),
                 rule.get("label", False),

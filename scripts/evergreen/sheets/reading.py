@@ -284,7 +284,7 @@ class _Reader:
         cells = days.in_column(written[column.name]) if column.kind == "date" else written[column.name]
         for at, cell in enumerate(cells):
             if not cell:
-                if column.must_be_filled:
+                if column.must_be_filled and (not column.filled_with or written[column.filled_with][at]):
                     self._fault("the cell is empty", at, column, "Fill it.")
                 typed.append(nothing)
                 continue
