@@ -153,7 +153,9 @@ class Telling(logging.Handler):
         """Say what is to be done, when it begins: people's files were found in order."""
         if not self._announced:
             self._announced = True
-            self.say(f"{_counted(self.stages.total)} to do:")
+            # A step whose inputs come out as they were is left out.
+            most = "Up to " if self.stages.total > 1 else ""
+            self.say(f"{most}{_counted(self.stages.total)} to do:")
             threading.Thread(target=self._watch, daemon=True).start()
 
     def finish(self, job_id: int | None) -> None:

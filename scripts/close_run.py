@@ -92,7 +92,7 @@ def _status(params: dict[str, Any], inputs: dict[str, Any]) -> str:
     from evergreen.report import status  # takes long to load
     from write_status import waiting
 
-    return status.as_text(params["title"], waiting(inputs, params))
+    return status.as_text(params["title"], waiting(inputs, params), whole=False)
 
 
 def _short(lines: list[str]) -> list[str]:

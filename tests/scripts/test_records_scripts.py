@@ -50,6 +50,20 @@ def test_a_later_round_has_only_what_is_new(imported, capsys):
     assert (counts["hits"], counts["read"], counts["new"], counts["seen_before"]) == (5, 3, 1, 2)
 
 
+def test_a_file_that_an_earlier_round_was_given_is_told(imported, tmp_path):
+    rounds = [[ROUNDS[0], str(imported / f"export-{ROUNDS[0]}.ris"), {}]]
+    copy = tmp_path / "copy.ris"
+    copy.write_bytes((imported / f"export-{ROUNDS[0]}.ris").read_bytes())
+    for file in (rounds[0][1], str(copy)):
+        read(tmp_path / "again", [*rounds, [ROUNDS[1], file, {}]])
+        report = pd.read_csv(tmp_path / "again/import-report.csv", dtype=str, keep_default_na=False)
+        (same,) = report[report["kind"].eq("same")].to_dict("records")
+        assert (same["round"], same["file"]) == (ROUNDS[1], file)
+        assert same["reason"] == (
+            f"this is the file of the round of {ROUNDS[0]}: the search of {ROUNDS[1]} may not have been exported"
+        )
+
+
 def test_all_records_and_a_report_on_every_file(imported):
     records = pd.read_parquet(imported / "records.parquet")
     assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A3"]

@@ -130,6 +130,7 @@ CUT = {
     "ris": RIS.encode()[:-40],
     "csv": b'title,authors,year\n"Bone, and joint","Moe, A",2019\n"Joints in',
     "csv between cells": b'title,authors,year\nHip,Moe,2019\nKnee,Doe,2019\n"Bone, and\njoint","Roe, A",2019\n"Joints in\nmice"',
+    "nbib": b"PMID- 1\nTI  - Bone\nSO  - Tests. 2019;1:2.\n\nPMID- 2\nTI  - Joints\nAD  - Department of Te",
     "bibtex": b"@article{a,\n title={Bone},\n year={2019}\n}\n@article{b,\n title={Joi",
     "xml": b"<?xml version='1.0'?><Trials_downloaded_from_ICTRP><Trial><TrialID>NCT01234567</TrialID></Trial>\n",
 }

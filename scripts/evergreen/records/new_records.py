@@ -39,8 +39,10 @@ def import_exports(
     round_: str,
     earlier: pd.DataFrame | None = None,
     hits: int | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Import:
-    """Records of a round's export files (by name) that the source's `earlier` records do not have (`identity.identify`).
+    """Records of a round's export files (by name) that the source's `earlier` records do not have (`identity.identify`); `same` are files that
+    an earlier round (its date) was given as well.
 
     Counts: `hits` as the protocol states them (else the records read), `read`, `new`, `seen_before`, `lost` and, by file, `files`; read
     = new + seen_before. Stated hits that differ from the records read are a remark of kind `hits`.
@@ -57,6 +59,9 @@ def import_exports(
         for file, export in exports.items()
         for remark in sorted([*export.remarks, *odd[file]])
     ]
+    for file, day in (same or {}).items():
+        reason = f"this is the file of the round of {day}: the search of {round_} may not have been exported"
+        remarks.append({"file": file, "line": "", "kind": "same", "reason": reason, "text": ""})
     read, files = len(rows), ", ".join(exports)
     if hits is not None and hits != read:
         reason = f"{hits} hits are stated in the protocol, {read} records were read"

@@ -30,6 +30,7 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
     folder.mkdir(parents=True, exist_ok=True)
     parts = Parts("read_records", code)
     earlier: list[Path] = []
+    files: dict[str, str] = {}
     for day, place, how in rounds:
         stem = folder / day
         places = [place] if isinstance(place, str) else place
@@ -37,7 +38,9 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
             read = partial(_read_replies, Path(places[0]), how, source, day, stem)
             inputs = [f"{places[0]}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
         else:
-            read = partial(_read_exports, places, how, source, day, earlier, stem)
+            same = _as_before(places, files, day)
+            read = partial(_read_exports, places, how, source, day, earlier, stem, same)
+            how = {**how, "same": same}
             inputs = [*places, *(f"{path}.parquet" for path in earlier)]
         parts.make(f"{source}-{day}", how, inputs, [f"{stem}{suffix}" for suffix in SUFFIXES], read)
         earlier = [*earlier, stem]
@@ -61,8 +64,27 @@ def _read_replies(search: Path, how: dict[str, Any], source: str, day: str, stem
     tables.write_json(read.counts, f"{stem}.counts.json")
 
 
+def _as_before(places: Sequence[str], known: dict[str, str], day: str) -> dict[str, str]:
+    """{file: the round that was given the same file before}; `known` are the days of files by their hash, to which these are added."""
+    hashes = {
+        place: tables.sha256_of(Path(place))
+        for place in places
+        if Path(place).is_file() and Path(place).stat().st_size
+    }
+    found = {place: known[hash_] for place, hash_ in hashes.items() if hash_ in known}
+    for hash_ in hashes.values():
+        known.setdefault(hash_, day)
+    return found
+
+
 def _read_exports(
-    files: Sequence[str], how: dict[str, Any], source: str, day: str, earlier: list[Path], stem: Path
+    files: Sequence[str],
+    how: dict[str, Any],
+    source: str,
+    day: str,
+    earlier: list[Path],
+    stem: Path,
+    same: dict[str, str],
 ) -> None:
     import pandas as pd
 
@@ -76,7 +98,13 @@ def _read_exports(
     }  # fmt: skip
     known = list(tables.read_parts(f"{path}.parquet" for path in earlier))
     before = pd.concat(known, ignore_index=True) if known else None
-    search: dict[str, Any] = {"source": source, "round_": day, "earlier": before, "hits": how.get("hits")}
+    search: dict[str, Any] = {
+        "source": source,
+        "round_": day,
+        "earlier": before,
+        "hits": how.get("hits"),
+        "same": same,
+    }
     try:
         result = import_exports(
             {file: (Pieces if large(file) else formats.read)(file, **options) for file in files},
@@ -93,7 +121,7 @@ def _read_exports(
             f"{counts['file']}: {counts['format']} {counts['dialect']} ({counts['encoding']}), {counts['read']} records read, "
             f"{counts['new']} new, {counts['seen_before']} seen before, {counts['lost']} lines outside records"
         )
-    for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key", "cut")), "reason"]:
+    for reason in result.remarks.loc[result.remarks["kind"].isin(("hits", "key", "cut", "same")), "reason"]:
         print(f"WARNING: {', '.join(files)}: {reason}")
 
 

@@ -77,10 +77,18 @@ def as_text(
     items: Sequence[Waiting],
     on_purpose: Mapping[str, Mapping[str, str]] | None = None,
     quiet: str = "",
+    *,
+    whole: bool = True,
 ) -> str:
-    """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}, `quiet` says that a round brought nothing."""
+    """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}, `quiet` says that a round brought nothing,
+    `whole` whether the items are of all steps."""
     lines = [f"  {item.line()}" for item in items]
-    lines = ["What awaits whom:", *lines] if lines else ["Nothing awaits anybody."]
+    nothing = (
+        "Nothing awaits anybody."
+        if whole
+        else "What these targets show awaits nobody; `make status` says how the review stands."
+    )
+    lines = ["What awaits whom:", *lines] if lines else [nothing]
     if quiet:
         lines.insert(0, quiet)
     if on_purpose:

@@ -90,8 +90,8 @@ def newest(votes: pd.DataFrame) -> str:
 
 
 def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
-    """Exports whose number of records is not the stated one, whose records came twice, or that may be cut off; of the import report."""
-    rows = report[report["kind"].isin(("hits", "repeated", "cut"))]
+    """Exports whose number of records is not the stated one, whose records came twice, that may be cut off, or that an earlier round was given too; of the import report."""
+    rows = report[report["kind"].isin(("hits", "repeated", "cut", "same"))]
     return [
         Waiting(
             "searcher",

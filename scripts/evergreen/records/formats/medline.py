@@ -74,6 +74,21 @@ def recognise(lines: Sequence[str]) -> bool:
     return hits > 2
 
 
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record; `last` are its last lines, of which the very last has `ended` or not.
+
+    All records end with one tag, `SO` in PubMed's files.
+    """
+    tags: list[str] = []
+    ends: set[str] = set()
+    for line in last:
+        if found := tag_of(line):
+            tags.append(found[0])
+        elif not line.strip() and tags:
+            ends.add(tags[-1])
+    return not ended and bool(tags) and tags[-1] not in (ends or {"SO"})
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a MEDLINE text; a record starts at its PMID (or UI), or behind the blank line or counter before it."""
     out = Blocks()
