@@ -83,6 +83,8 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
             items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
         items += waiting_records.waiting_orphans(table("study_orphans"))
+        if "works" in inputs:
+            items += waiting_records.waiting_one_trial(studies, table("works"))
         for task in (EXTRACTION, BIAS):
             if task.rows in inputs:
                 items += waiting_data.waiting_leftovers(

@@ -22,6 +22,7 @@ from evergreen.report.waiting_data import (
 from evergreen.report.waiting_records import (
     waiting_exports,
     waiting_known,
+    waiting_one_trial,
     waiting_reviewers,
     waiting_screening,
     waiting_sources,
@@ -156,6 +157,21 @@ def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing()
         " (config/config.yaml, sources.embase.files)"
     )
     assert not item.blocks
+
+
+def test_studies_that_name_one_registration_may_be_one():
+    works = pd.DataFrame({"work_id": ["w1", "w2", "w3"], "registry_ids": ["NCT01", "NCT01; NCT02", "NCT02"]})
+    rows = [("S1", "included", "w1", "own"), ("w2", "included", "w2", "own"), ("S3", "excluded", "w3", "own")]
+    studies = pd.DataFrame(rows, columns=["study", "status", "work_ids", "how"])
+    (item,) = waiting_one_trial(studies, works)
+    assert (
+        item.line()
+        == "anyone: say whether S1 and w2 are one study: their reports name NCT01 (config/studies.csv)"
+    )
+    assert not item.blocks
+    # One study of both reports, or two of which a person has said so.
+    assert waiting_one_trial(studies.assign(study="S1"), works) == []
+    assert waiting_one_trial(studies.assign(how="assigned"), works) == []
 
 
 def test_a_line_that_the_last_one_does_not_join_is_said():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen import tables
 from evergreen.counting import plural
 from evergreen.report.status import Waiting
 from evergreen.screening.stages import STAGE_NAMES, skipped
@@ -176,6 +177,27 @@ def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
         return []
     what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search"
     return [Waiting("anyone", what, "config/studies.csv", len(orphans))]
+
+
+def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waiting]:
+    """Included studies whose reports name one registration number and that nobody has assigned to studies: a trial that counts twice."""
+    numbers = dict(zip(works["work_id"], works["registry_ids"], strict=True))
+    named: dict[str, dict[str, bool]] = {}
+    for row in tables.rows(studies[studies["status"].eq("included")]):
+        for work in row["work_ids"].split("; "):
+            for number in filter(None, numbers.get(work, "").split("; ")):
+                named.setdefault(number, {})[row["study"]] = row["how"] == "assigned"
+    return [
+        Waiting(
+            "anyone",
+            f"say whether {' and '.join(sorted(of))} are one study: their reports name {number}",
+            "config/studies.csv",
+            1,
+            blocks=False,
+        )
+        for number, of in sorted(named.items())
+        if len(of) > 1 and not all(of.values())
+    ]
 
 
 def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
