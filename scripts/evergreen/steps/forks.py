@@ -77,7 +77,8 @@ class Server:
         self.wake.setblocking(False)
         signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it reaches the steps, which are of the same group
+        # It reaches the steps, which are of the same group; a run in the background may have been told to ignore it.
+        self.of_steps = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.events = selectors.DefaultSelector()
         for there in (sys.stdin, self.ended, self.listening):
             self.events.register(there, self.readable)
@@ -128,6 +129,7 @@ class Server:
         process = os.fork()
         if process == 0:
             signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGINT, self.of_steps)
             self.events.close()
             for one in (self.listening, self.ended, self.wake, asking, *self.steps.values()):
                 one.close()
@@ -189,7 +191,6 @@ def become(server: int, words: list[str], environment: dict[str, str], folder: s
 
     die_with(server)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, here in enumerate(files):
         os.dup2(here, number)
         os.close(here)
