@@ -87,11 +87,17 @@ class Batch:
         """Number of coefficients."""
         return 1 if self.basis is None else self.basis.shape[2]
 
-    def take(self, rows: Any) -> Batch:
-        """The meta-analyses `rows` (index or mask over B) as a batch."""
-        basis = None if self.basis is None else self.basis[rows]
+    @property
+    def length(self) -> NDArray[np.intp]:
+        """Columns up to the last study of each meta-analysis (B)."""
+        return self.used.shape[1] - (self.used[:, ::-1] > 0).argmax(axis=1)
+
+    def take(self, rows: Any, length: int | None = None) -> Batch:
+        """The meta-analyses `rows` (index or mask over B) as a batch, of their first `length` columns (default all)."""
+        basis = None if self.basis is None else self.basis[rows, :length]
         triangle = None if self.triangle is None else self.triangle[rows]
-        return Batch(self.yi[rows], self.vi[rows], self.used[rows], basis, triangle, self.intercept)
+        yi, vi, used = (of[:, :length][rows] for of in (self.yi, self.vi, self.used))
+        return Batch(yi, vi, used, basis, triangle, self.intercept)
 
     def design(self) -> Array:
         """The design matrix X (B x k x p)."""

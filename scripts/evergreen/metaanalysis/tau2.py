@@ -35,7 +35,9 @@ from evergreen.metaanalysis.least_squares import (
 COMMON = ("EE", "FE", "CE")
 
 GRID_POINTS = 16
-CACHED = 16384
+CACHED = 32768
+MANY = 64
+"""Meta-analyses of which the likelihood is scanned with single precision first."""
 TOLERANCE = 1e-9
 """Share of the smallest sampling variance up to which an estimate is 0 but for rounding: where iterations stop."""
 NEWTON_STEPS = 100
@@ -53,12 +55,19 @@ def estimate(batch: Batch, method: str) -> Array:
     free = batch.k > batch.p
     tau2 = np.zeros(len(batch.yi))
     rows = np.flatnonzero(free)
-    # a part at a time, so that the arrays of an iteration stay in the processor's cache
-    size = max(1, CACHED // batch.yi.shape[1])
-    for start in range(0, len(rows), size):
-        part = rows[start : start + size]
-        whole = batch if len(part) == len(tau2) else batch.take(part)
+    # a part at a time, so that the arrays of an iteration stay in the processor's cache; those of one length together, without padding
+    length = batch.length[rows]
+    as_given = not len(rows) or length.min() == batch.yi.shape[1]
+    if not as_given:
+        order = np.argsort(length, kind="stable")
+        rows, length = rows[order], length[order]
+    start = 0
+    while start < len(rows):
+        end = start + max(1, CACHED // int(length[start]))
+        part = rows[start:end]
+        whole = batch if as_given and len(part) == len(tau2) else batch.take(part, int(length[start:end].max()))
         tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
+        start = end
     return tau2
 
 
@@ -228,14 +237,39 @@ def _scan(batch: Batch, grid: Array, restricted: bool) -> Array:
         repeated = batch.take(np.repeat(np.arange(len(batch.yi)), grid.shape[1]))
         return _score_and_slope(repeated, grid.ravel(), restricted)[0].reshape(grid.shape)
     y = batch.yi - (batch.yi.sum(axis=1) / batch.k)[:, None] * batch.used
-    columns = np.stack([batch.used, y, y * y], axis=2)
-    w = 1.0 / (batch.vi[:, None, :] + grid[:, :, None])
-    sums = w @ columns[:, :, :2]
-    squares = (w * w) @ columns
-    mean = sums[:, :, 1] / sums[:, :, 0]
-    pull = squares[:, :, 2] - 2 * mean * squares[:, :, 1] + mean**2 * squares[:, :, 0]
-    lost = squares[:, :, 0] / sums[:, :, 0] if restricted else 0.0
-    return pull - sums[:, :, 0] + lost
+    if len(y) < MANY:
+        return _scores(batch.used, batch.vi, y, grid, restricted)[0]
+    # Of many, the sign is told with half the digits first; in double precision where rounding might have turned it.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        short = [of.astype(np.float32) for of in (batch.used, batch.vi, y, grid)]
+        rough, size = _scores(short[0], short[1], short[2], short[3], restricted)
+        rounding = np.finfo(np.float32).eps * (batch.k + 8)[:, None] * size
+        rows = np.flatnonzero(~(np.abs(rough) > rounding).all(axis=1))
+    scores = rough.astype(float)
+    scores[rows] = _scores(batch.used[rows], batch.vi[rows], y[rows], grid[rows], restricted)[0]
+    return scores
+
+
+def _scores(used: Array, vi: Array, y: Array, grid: Array, restricted: bool) -> tuple[Array, Array]:
+    """Twice the derivative of the log-likelihood of effects that were centred, at each point of a grid, and the sum of its terms'
+    sizes (B x g each)."""
+    square, w = y * y, np.empty_like(y)
+    # Sums of w, wy, ww, wwy and wwyy at each point, in arrays that are used again: a product of small matrices takes twice as long.
+    sums = np.empty((5, grid.shape[1], len(y)), dtype=y.dtype)
+    for point, at in enumerate(grid.T):
+        np.add(vi, at[:, None], out=w)
+        np.divide(used, w, out=w)
+        np.einsum("bk->b", w, out=sums[0, point])
+        np.einsum("bk,bk->b", w, y, out=sums[1, point])
+        np.multiply(w, w, out=w)
+        np.einsum("bk->b", w, out=sums[2, point])
+        np.einsum("bk,bk->b", w, y, out=sums[3, point])
+        np.einsum("bk,bk->b", w, square, out=sums[4, point])
+    trace, mean, information, weighed, spread = sums
+    mean = mean / trace
+    mixed, moved = 2 * mean * weighed, mean**2 * information
+    lost = information / trace if restricted else np.zeros_like(trace)
+    return (spread - mixed + moved - trace + lost).T, (spread + np.abs(mixed) + moved + trace + lost).T
 
 
 def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
@@ -290,8 +324,9 @@ def _likelihood(batch: Batch, restricted: bool) -> Array:
         return best
     part = batch if len(row) == len(best) and np.array_equal(row, np.arange(len(best))) else batch.take(row)
     low, high = grid[row, cell], grid[row, cell + 1]
-    gain, loss = scores[row, cell], -scores[row, cell + 1]
-    roots = _polish(part, low, high, low + (high - low) * gain / (gain + loss), restricted)
+    roots = _polish(
+        part, low, high, _between(part, low, high, scores[row, cell], -scores[row, cell + 1]), restricted
+    )
     # the maximum is unique where the score starts above 0 and falls once; elsewhere likelihoods decide
     several = (np.bincount(row, minlength=len(best)) > 1) | ((scores[:, 0] <= 0) & (lowest > 0))
     best[row] = roots
@@ -306,6 +341,19 @@ def _likelihood(batch: Batch, restricted: bool) -> Array:
             if rise[position] > 0:
                 best[rows[position]] = roots[contested[position]]
     return best
+
+
+def _between(batch: Batch, low: Array, high: Array, gain: Array, loss: Array) -> Array:
+    """A first guess of the root of the score between `low`, where it is `gain`, and `high`, where it is -`loss`.
+
+    With one sampling variance v for all studies the score is a straight line when it is multiplied by (tau2 + v)^2; of many meta-analyses
+    that saves a step, with the harmonic mean for v.
+    """
+    if len(low) >= MANY:
+        with np.errstate(divide="ignore"):
+            v = batch.k / (batch.used / batch.vi).sum(axis=1)
+        gain, loss = gain * (low + v) ** 2, loss * (high + v) ** 2
+    return low + (high - low) * gain / (gain + loss)
 
 
 def _polish(batch: Batch, low: Array, high: Array, start: Array, restricted: bool) -> Array:
