@@ -237,9 +237,14 @@ class Remembered(FilePersistence):
                 sweep(self.receipts.forget(place), outputs)
 
     def _asked(self, place: Path) -> bool:
-        """Whether a step that was run by its name would read now what its receipt says; of steps with wildcards nothing is known."""
-        known = place.parent == RECEIPTS and self.dag.workflow.is_rule(place.stem)
-        if not known or (rule := self.dag.workflow.get_rule(place.stem)).has_wildcards():
+        """Whether a step that was run by its name would read now what its receipt says; of steps with wildcards nothing is known, and
+        a rule that is there no longer (of outcomes that were pooled together) is asked by nobody."""
+        if place.parent != RECEIPTS:
+            return True
+        if not self.dag.workflow.is_rule(place.stem):
+            return False
+        rule = self.dag.workflow.get_rule(place.stem)
+        if rule.has_wildcards():
             return True
         inputs, *_ = rule.expand_input(Wildcards())
         return sorted(map(str, inputs)) == sorted((read(place) or {"inputs": ()})["inputs"])

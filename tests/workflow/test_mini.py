@@ -16,6 +16,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 from evergreen import tables
 from evergreen.protocol import people
 from evergreen.publication import archive, contents
+from evergreen.runs import state
 from evergreen.steps.contents import Contents
 from tests.workflow.runs import ROOT, append, copy_of, fingerprints, snakemake
 
@@ -308,6 +309,24 @@ def test_pooling_works_with_an_extraction_sheet_alone(tmp_path):
     result = tables.read_json(tmp_path / "results/synthesis/pain.json")
     assert result["k"] == 5
     assert {study["round"] for study in result["studies"]} <= {"", None}
+
+
+def test_outcomes_that_are_pooled_in_other_company_leave_no_run_due(tmp_path, monkeypatch):
+    """Outcomes are pooled several a step: the step of before is nobody's any more, and its results are those of another."""
+    (tmp_path / "config/extraction").mkdir(parents=True)
+    shutil.copy(MINI / "config/extraction/AB.csv", tmp_path / "config/extraction/AB.csv")
+    protocol = tmp_path / "config/config.yaml"
+    lines = ["review: {title: Sheet alone}", "extraction: {extractors: [AB]}", "outcomes:"]
+    outcomes = [
+        "  - {id: pain, measure: MD, timepoint: 12 weeks}",
+        "  - {id: response, measure: RR, timepoint: 12 weeks}",
+    ]
+    monkeypatch.chdir(tmp_path)
+    for given in (outcomes[:1], outcomes, [outcomes[0].replace("MD", "SMD"), outcomes[1]], outcomes[1:]):
+        protocol.write_text("\n".join([*lines, *given, ""]))
+        run = snakemake(tmp_path)
+        assert run.status == 0, run.output
+        assert state.due() == []
 
 
 def test_a_final_review_refuses_open_work(review):
