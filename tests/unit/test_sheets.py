@@ -268,3 +268,21 @@ def test_a_persons_sheet_is_found_whatever_the_letter_case_of_its_name(tmp_path)
 def test_a_column_of_ones_own_that_holds_a_word_of_the_schema_is_ones_own(tmp_path):
     rows = read(tmp_path, f"{HEADER},subscale\n{ROW},physical function\n".encode())
     assert rows["subscale"].tolist() == ["physical function"]
+
+
+@each(
+    ("shown", "read"),
+    [("0%", "45%"), ("0.00 %", "45%"), ('0"%"', 0.45), (r"0\%", 0.45), ("General", 0.45)],
+)
+def test_a_cell_in_per_cent_is_what_a_person_sees(shown, read, tmp_path):
+    """0.45 shown as 45% is neither 0.45 nor silently a hundredth of what its author meant."""
+    book = openpyxl.Workbook()
+    book.active.append(["study", "outcome", "group", "n", "percent"])
+    book.active.append(["A", "pain", "control", 80, 0.45])
+    book.active["E2"].number_format = shown
+    book.save(tmp_path / "AB.xlsx")
+    if read == 0.45:
+        assert read_sheet(tmp_path / "AB.xlsx", "extraction")["percent"].tolist() == [read]
+    else:
+        with pytest.raises(InputError, match=r"row 2, column percent: '45%' is not a number"):
+            read_sheet(tmp_path / "AB.xlsx", "extraction")

@@ -65,7 +65,9 @@ def estimate(batch: Batch, method: str) -> Array:
     while start < len(rows):
         end = start + max(1, CACHED // int(length[start]))
         part = rows[start:end]
-        whole = batch if as_given and len(part) == len(tau2) else batch.take(part, int(length[start:end].max()))
+        whole = (
+            batch if as_given and len(part) == len(tau2) else batch.take(part, int(length[start:end].max()))
+        )
         tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
         start = end
     return tau2

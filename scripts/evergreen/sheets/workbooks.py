@@ -114,8 +114,33 @@ def _parsed(sheet: Any, file: str | Path) -> Iterator[tuple[int, dict[int, Any]]
             source, sheet._shared_strings, data_only=True, epoch=book.epoch,
             date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
+        percent = _percent_styles(book)
         for number, row in parser.parse():
-            yield number, {cell["column"]: cell["value"] for cell in row if cell["value"] is not None}
+            yield (
+                number,
+                {
+                    cell["column"]: _shown(cell["value"]) if cell["style_id"] in percent else cell["value"]
+                    for cell in row
+                    if cell["value"] is not None
+                },
+            )
+
+
+def _percent_styles(book: Any) -> set[int]:
+    """Styles under which a number is shown as a hundred times as much with a percent sign."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    own = dict(enumerate(book._number_formats, start=164))
+    formats = [
+        own.get(style.numFmtId) or BUILTIN_FORMATS.get(style.numFmtId, "") for style in book._cell_styles
+    ]
+    return {style for style, shown in enumerate(formats) if "%" in re.sub(r'"[^"]*"|\\.', "", shown)}
+
+
+def _shown(value: Any) -> Any:
+    """A number of a cell in per cent as a person sees it: 0.45 is `45%`."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value * 100:.15g}%" if number else value
 
 
 def _refuse_dtd(archive: ZipFile, file: str | Path) -> None:
