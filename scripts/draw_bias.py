@@ -20,15 +20,19 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--params", type=json_argument, required=True, help="{tool, names}")
     arguments.add_argument("--out", required=True, help="folder for summary.* and graph.*")
-    arguments.add_argument("--labels", help="what studies are called, where screening knows it")
+    arguments.add_argument(
+        "--labels", help="the included studies and what they are called, where screening knows it"
+    )
     printing.add_argument(arguments)
     args = arguments.parse_args(argv)
 
     labelled = tables.read_rows(args.labels) if args.labels else []
     label = StudyLabels((row["study"], row["label"]) for row in labelled)
     judgements = tables.read_table(args.judgements)
-    judgements["study"] = judgements["study"].map(label)
     tool = tool_of(args.params["tool"])
+    if args.labels and not tool.of_syntheses:
+        judgements = judgements[judgements["study"].isin([row["study"] for row in labelled])]
+    judgements = judgements.assign(study=judgements["study"].map(label))
     folder = Path(args.out)
     called = {folded(name): shown for name, shown in args.params["names"].items()}
     labels = {*judgements["outcome"], *judgements.get("comparison", ())}

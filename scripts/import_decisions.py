@@ -25,7 +25,7 @@ from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import load
 from evergreen.protocol.part import ADJUDICATION
 from evergreen.protocol.people import own_stem
-from evergreen.protocol.screening import renamed
+from evergreen.protocol.screening import reconsidered, renamed
 from evergreen.protocol.whole import Protocol
 from evergreen.records.former_ids import by_any_id
 from evergreen.screening.ballots import ballots
@@ -95,7 +95,8 @@ def main(argv: list[str] | None = None) -> None:
             print(f"not used: {len(result.unmatched) - LISTED} more, listed in {left}")
     with keeping.alone(args.review):
         ready = {own_stem(protocol, folder, reviewer): rows for reviewer, rows in new.items()}
-        _bring(ready, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite)
+        again = reconsidered(protocol.amendments)
+        _bring(ready, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite, again=again)
 
 
 def _reviewers(people: Mapping[str, str], protocol: Protocol, stage: str) -> dict[str, str]:
@@ -134,6 +135,7 @@ def _bring(
     stage: str,
     reasons: Mapping[str, list[str]],
     overwrite: bool,
+    again: Mapping[str, str],
 ) -> None:
     """Write the decisions of each reviewer, by the sheet without its suffix: all of them, or none."""
     ready: dict[Path, pd.DataFrame] = {}
@@ -141,7 +143,7 @@ def _bring(
     said: list[str] = []
     for stem, rows in new.items():
         path = stem.with_name(f"{stem.name}.csv")
-        own = _joined(stem, rows, clusters, reasons)
+        own = _joined(stem, rows, clusters, reasons, again)
         ballots(
             own.sheet.assign(_file=str(path), _row=range(2, len(own.sheet) + 2)),
             stage=stage,
@@ -162,14 +164,14 @@ def _bring(
 
 
 def _joined(
-    stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, list[str]]
-) -> Joined:
+    stem: Path, rows: pd.DataFrame, clusters: Mapping[str, str], reasons: Mapping[str, list[str]], again: Mapping[str, str],
+) -> Joined:  # fmt: skip
     """The decisions `rows` in the reviewer's sheet `stem`, as far as there is one."""
     own = keeping.csv_sheet(stem)
     before = sheets.read_sheet(own, "screening") if own.is_file() else pd.DataFrame(columns=SHEET)
     known = Choices(reasons)
     before["reason"] = [known.read(reason) or reason for reason in before["reason"]]
-    return joined(before.drop(columns=["_file", "_row"], errors="ignore"), rows, clusters)
+    return joined(before.drop(columns=["_file", "_row"], errors="ignore"), rows, clusters, again)
 
 
 def _reversing(path: Path, rows: list[tuple[str, str, str]]) -> InputError:

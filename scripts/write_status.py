@@ -75,6 +75,9 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
                 table(f"orphans_{stage}"),
                 table(f"votes_{stage}"),
             )
+            items += waiting_records.waiting_overruled(
+                stage, table(f"decisions_{stage}"), table(f"votes_{stage}")
+            )
     studies = table("studies") if "studies" in inputs else None
     included: list[str] = []
     if studies is not None:

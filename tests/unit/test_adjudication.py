@@ -50,6 +50,18 @@ def test_conflicts_on_risk_of_bias_are_settled_line_by_line(assessors, tmp_path)
     assert (row["judgement"], row["support"]) == ("high", "no sequence described")
 
 
+def test_a_verdict_that_assessors_left_behind_stays_among_the_conflicts(assessors, tmp_path):
+    """Both have changed their minds since; the verdict holds, and is told as one."""
+    verdict = pd.DataFrame(
+        [["S1", "7", "high", "EF"]], columns=["study", "domain", "judgement", "adjudicator"]
+    )
+    sheet = written(tmp_path / "adjudication.csv", verdict, "risk_of_bias")
+    agreed = {name: frame.assign(judgement="low") for name, frame in assessors.items()}
+    found = judge(agreed, sheet, ROB1)
+    (line,) = found.conflicts.to_dict("records")
+    assert (line["values"], line["status"], line["value"]) == ("AB=low; CD=low", "adjudicated", "high")
+
+
 def test_a_question_on_which_assessors_differ_is_settled_by_its_answer(tmp_path):
     columns = ["study", "outcome", "domain", "question", "answer", "judgement"]
     answers = [("S1", "pain", "D1", question, answer, "") for question, answer in (("1.1", "Y"), ("1.2", "Y"), ("1.3", "N"))]  # fmt: skip

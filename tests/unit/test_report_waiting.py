@@ -23,6 +23,7 @@ from evergreen.report.waiting_records import (
     waiting_exports,
     waiting_known,
     waiting_one_trial,
+    waiting_overruled,
     waiting_reviewers,
     waiting_screening,
     waiting_sources,
@@ -159,6 +160,19 @@ def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing()
     assert not item.blocks
 
 
+def test_a_verdict_against_what_reviewers_say_by_now_is_asked_about():
+    decisions = pd.DataFrame(
+        {"work_id": ["w1", "w2", "w3"], "how": ["adjudicated"] * 3, "decision": ["include"] * 3}
+    )
+    rows = [("w1", "exclude"), ("w1", "exclude"), ("w2", "exclude"), ("w2", "include"), ("w3", "exclude")]
+    votes = pd.DataFrame(rows, columns=["work_id", "decision"])
+    (item,) = waiting_overruled("full_text", decisions, votes)
+    assert item.line() == (
+        "adjudicator: look at 1 verdict at full text against what all reviewers say by now: w1 (config/screening/full_text/adjudication.csv)"
+    )
+    assert waiting_overruled("full_text", decisions.assign(how="agreed"), votes) == []
+
+
 def test_studies_that_name_one_registration_may_be_one():
     works = pd.DataFrame({"work_id": ["w1", "w2", "w3"], "registry_ids": ["NCT01", "NCT01; NCT02", "NCT02"]})
     rows = [("S1", "included", "w1", "own"), ("w2", "included", "w2", "own"), ("S3", "excluded", "w3", "own")]
@@ -278,6 +292,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     ]
     assert [item.line() for item in items] == [
         "anyone: extraction: 2 studies in the sheets that no report of this review belongs to: Fir, Oak (config/extraction/)",
+        "anyone: extraction: 1 study in the sheets that the review does not include, and so does not show: Elm (config/extraction/)",
         "anyone: certainty of 1 outcome that no study has a row of: sleep (config/certainty)",
         "anyone: 12 files that nothing reads: " + ", ".join(f"config/search/{number}.txt" for number in range(10))
         + " and 2 more (name them in config/config.yaml, or put them elsewhere)",

@@ -318,3 +318,39 @@ def test_what_is_brought_completes_or_reverses_a_decision(own, new, left, done):
     result = joined(before, brought, CLUSTERS)
     assert tuple(result.sheet[names].iloc[0]) == left
     assert (result.added, result.completed, len(result.reversed)) == done
+
+
+def test_a_persons_own_reason_stands_above_those_that_all_share(tmp_path):
+    """Notes list the reasons of a reference once for all who excluded it; the log says whose they are."""
+    (tmp_path / "articles.csv").write_text(
+        "key,title,year,notes\n"
+        'rayyan-4,A trial,2020,"Evergreen record: pubmed:2 | RAYYAN-INCLUSION: {""Ann""=>""Excluded"", ""Bob""=>""Excluded""}'
+        ' | RAYYAN-EXCLUSION-REASONS: wrong population,review | USER-NOTES: {""Ann""=>[""mine""]}"\n'
+    )
+    events = [("ann@example.org", "__EXR__review", 1), ("ann@example.org", "included", -1), ("bob@example.org", "__EXR__wrong population", 1), ("bob@example.org", "included", -1)]  # fmt: skip
+    (tmp_path / "log.csv").write_text(
+        "created_at,user_id,user_email,article_id,key,value\n"
+        + "".join(
+            f"2024-01-09T09:46:2{at}.000Z,1,{who},4,{key},{value}\n"
+            for at, (who, key, value) in enumerate(events)
+        )
+    )
+    people = {"Ann": "AB", "ann@example.org": "AB", "Bob": "CD", "bob@example.org": "CD"}
+    rows, result = rows_of(rayyan.read(tmp_path / "articles.csv", tmp_path / "log.csv"), people)
+    assert rows == {
+        "AB": [["pubmed:2", "exclude", "review"]],
+        "CD": [["pubmed:2", "exclude", "wrong_population"]],
+    }
+    assert result.rows["AB"]["note"].tolist() == ["mine"]
+    assert result.unmatched.empty
+
+
+def test_another_decision_leaves_a_remark_and_one_that_is_to_be_seen_again_may_change():
+    own = pd.DataFrame([["pubmed:2", "exclude", "review", "look, again", "2020-01-01"]], columns=["record_id", "decision", "reason", "note", "decided_on"])  # fmt: skip
+    new = pd.DataFrame([["pubmed:2", "include", "", "", "2021-01-01"]], columns=list(own))
+    found = joined(own, new, CLUSTERS)
+    assert found.sheet.to_numpy().tolist() == [["pubmed:2", "include", "", "look, again", "2021-01-01"]]
+    assert len(found.reversed) == 1
+    found = joined(own, new, CLUSTERS, {"review": "2020-06-01"})
+    assert (found.reversed, found.added) == ([], 1)
+    assert len(joined(own, new, CLUSTERS, {"review": "2019-06-01"}).reversed) == 1

@@ -282,7 +282,7 @@ def test_a_cell_in_per_cent_is_what_a_person_sees(shown, read, tmp_path):
     book.active["E2"].number_format = shown
     book.save(tmp_path / "AB.xlsx")
     if read == 0.45:
-        assert read_sheet(tmp_path / "AB.xlsx", "extraction")["percent"].tolist() == [read]
+        assert sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")["percent"].tolist() == [read]
     else:
         with pytest.raises(InputError, match=r"row 2, column percent: '45%' is not a number"):
-            read_sheet(tmp_path / "AB.xlsx", "extraction")
+            sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")

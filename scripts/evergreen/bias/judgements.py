@@ -211,7 +211,13 @@ def _settle(
         conflicts.append(
             _conflict(domain, question, _said(values), state, value, by_whom if settles else "", "")
         )
-    if differs:
+    overruled = (
+        decision is not None
+        and len(by_person) > 1
+        and bool(decision.judgement)
+        and level not in said.values()
+    )
+    if differs or overruled:
         state = "adjudicated" if settles else "open"
         note = decision.support if settles and decision else ""
         by = by_whom if settles else ""

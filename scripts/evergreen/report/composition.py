@@ -131,7 +131,11 @@ class Report:
             folder = inputs.paths("bias_figures")[0].parent
             words = methods.bias(protocol, self.facts)
             yield risk.section(
-                inputs.table("judgements"), protocol.risk_of_bias.tool, folder, words, self.label
+                inputs.judged(protocol.risk_of_bias.tool),
+                protocol.risk_of_bias.tool,
+                folder,
+                words,
+                self.label,
             )
         if self.outcomes and "converted" in inputs:
             links = selection.citations(self._works) if self._works is not None else {}

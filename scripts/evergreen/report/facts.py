@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.bias.tools import tool_of
 from evergreen.figures import wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
@@ -20,6 +21,7 @@ from evergreen.report import search_facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.search_facts import AsRun, Search
 from evergreen.screening.stages import STAGES
+from evergreen.screening.studies import of_included
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
@@ -323,13 +325,14 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()
     if "converted" in inputs:
         rows = inputs.table("converted")
+        if "studies" in inputs:
+            rows = of_included(rows, inputs.table("studies"))
         found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors", included)
         found |= {name: int(rows[name].ne("").sum()) for name in ("derived", "imputed") if name in rows}
     if "judgements" in inputs:
-        tables_ = inputs.table("judgements"), inputs.table("bias_conflicts")
-        # ROB-ME judges syntheses, not studies.
-        judged = included if protocol.risk_of_bias.tool != "rob-me" else []
-        found["bias"] = filled(*tables_, "assessors", judged)
+        tool = protocol.risk_of_bias.tool
+        judged = [] if tool_of(tool).of_syntheses else included
+        found["bias"] = filled(inputs.judged(tool), inputs.table("bias_conflicts"), "assessors", judged)
     if "certainty" in inputs:
         reported = {outcome for outcome, result in inputs.results.items() if result.every}
         found["rated"] = tuple(one for one in inputs.table("certainty")["outcome"] if one in reported)

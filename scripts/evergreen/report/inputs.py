@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen import spreadsheets, tables
+from evergreen.bias.tools import tool_of
+from evergreen.screening.studies import of_included
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result import read as read_result
 
@@ -48,6 +50,13 @@ class Inputs:
         if path not in self._held:
             self._held[path] = self._read(name, path)
         return self._held[path]
+
+    def judged(self, tool: str) -> pd.DataFrame:
+        """The judgements on studies that the review includes; of a `tool` for syntheses, and where nobody screens, all of them."""
+        rows = self.table("judgements")
+        if "studies" not in self or tool_of(tool).of_syntheses:
+            return rows
+        return of_included(rows, self.table("studies"))
 
     def tables(self, name: str) -> list[pd.DataFrame]:
         """The tables of a name."""

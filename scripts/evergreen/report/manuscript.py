@@ -150,8 +150,8 @@ def _results(report: Report) -> Iterator[Block]:
         yield Heading("Study selection", "found-selection")
         yield Text(" ".join(results_words.flow(report.counts, report.protocol.screening.reasons)))
     if "judgements" in report.inputs:
-        names = risk.domain_names(report.protocol.risk_of_bias.tool)
-        if text := results_words.risk_of_bias(report.inputs.table("judgements"), names):
+        tool = report.protocol.risk_of_bias.tool
+        if text := results_words.risk_of_bias(report.inputs.judged(tool), risk.domain_names(tool)):
             yield Heading("Risk of bias", "found-bias")
             yield Text(text)
     for one in report.findings:

@@ -35,13 +35,19 @@ def waiting_studies(
 
 
 def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, where: str) -> list[Waiting]:
-    """Studies of a sheet that no report of this review belongs to; `studies` as screening lists them, also those not included."""
-    known = set(map(folded, studies["study"]))
-    left = sorted({study for study in rows["study"] if folded(study) not in known})
-    if not left:
-        return []
-    said = f"{what} {plural(len(left), 'study', 'studies')} in the sheets that no report of this review belongs to: {named(left)}"
-    return [Waiting("anyone", said, where, len(left), blocks=False)]
+    """Studies of a sheet that no report of this review belongs to, and those that it does not include; `studies` as screening lists them."""
+    status = dict(zip(map(folded, studies["study"]), studies["status"], strict=True))
+    items = []
+    for why, left in (
+        ("that no report of this review belongs to", {study for study in rows["study"] if folded(study) not in status}),
+        ("that the review does not include, and so does not show", {study for study in rows["study"] if status.get(folded(study)) == "excluded"}),
+    ):  # fmt: skip
+        if left:
+            said = (
+                f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(sorted(left))}"
+            )
+            items.append(Waiting("anyone", said, where, len(left), blocks=False))
+    return items
 
 
 def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:

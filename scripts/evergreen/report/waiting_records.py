@@ -9,8 +9,8 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.counting import plural
-from evergreen.report.status import Waiting
-from evergreen.screening.stages import STAGE_NAMES, skipped
+from evergreen.report.status import Waiting, named
+from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import differences, other_hits, unused
 from evergreen.sheets import days
@@ -162,6 +162,27 @@ def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[
     return items
 
 
+def waiting_overruled(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame) -> list[Waiting]:
+    """Works that were adjudicated and on which all votes, two or more, now agree otherwise: the verdict may be of before they were changed."""
+    sides: dict[str, list[str]] = {}
+    for vote in tables.rows(votes):
+        sides.setdefault(vote["work_id"], []).append(side(stage, vote["decision"]))
+    settled = tables.rows(decisions[decisions["how"].eq("adjudicated")])
+    found = [
+        row["work_id"]
+        for row in settled
+        if len(said := sides.get(row["work_id"], [])) > 1
+        and set(said).isdisjoint({row["decision"], ""})
+        and len(set(said)) == 1
+    ]
+    if not found:
+        return []
+    what = f"look at {plural(len(found), 'verdict')} at {STAGE_NAMES[stage]} against what all reviewers say by now: {named(found)}"
+    return [
+        Waiting("adjudicator", what, f"config/screening/{stage}/adjudication.csv", len(found), blocks=False)
+    ]
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
@@ -182,11 +203,11 @@ def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
 def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waiting]:
     """Included studies whose reports name one registration number and that nobody has assigned to studies: a trial that counts twice."""
     numbers = dict(zip(works["work_id"], works["registry_ids"], strict=True))
-    named: dict[str, dict[str, bool]] = {}
+    found: dict[str, dict[str, bool]] = {}
     for row in tables.rows(studies[studies["status"].eq("included")]):
         for work in row["work_ids"].split("; "):
             for number in filter(None, numbers.get(work, "").split("; ")):
-                named.setdefault(number, {})[row["study"]] = row["how"] == "assigned"
+                found.setdefault(number, {})[row["study"]] = row["how"] == "assigned"
     return [
         Waiting(
             "anyone",
@@ -195,7 +216,7 @@ def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waitin
             1,
             blocks=False,
         )
-        for number, of in sorted(named.items())
+        for number, of in sorted(found.items())
         if len(of) > 1 and not all(of.values())
     ]
 

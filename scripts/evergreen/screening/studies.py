@@ -26,6 +26,12 @@ class Studies:
     orphans: pd.DataFrame
 
 
+def of_included(rows: pd.DataFrame, studies: pd.DataFrame) -> pd.DataFrame:
+    """The `rows` on studies that the review includes, of what sheets hold on others too; `studies` as `list_studies` gives them."""
+    included = set(map(folded, studies.loc[studies["status"].eq("included"), "study"]))
+    return rows[[folded(study) in included for study in rows["study"]]]
+
+
 def list_studies(
     works: pd.DataFrame,
     clusters: Mapping[str, str],

@@ -157,14 +157,14 @@ def _by_work(
                 rows[work, reviewer].append(row)
     cast: dict[str, dict[str, Vote]] = defaultdict(dict)
     for (work, reviewer), said in rows.items():
-        fresh = [row for row in said if not _since(row, again)]
+        fresh = [row for row in said if not outdated(row, again)]
         vote = _vote(reviewer, fresh or said, stage, reasons)
-        since = "" if fresh else max(_since(row, again) for row in said)
+        since = "" if fresh else max(outdated(row, again) for row in said)
         cast[work][reviewer] = replace(vote, again=since)
     return cast, orphans
 
 
-def _since(row: Row, again: Mapping[str, str]) -> str:
+def outdated(row: Mapping[Any, Any], again: Mapping[str, str]) -> str:
     """Since when a row is to be decided again; "" where it holds."""
     day = again.get(row["reason"], "") if row["decision"] == "exclude" else ""
     return day if row["decided_on"] < day else ""

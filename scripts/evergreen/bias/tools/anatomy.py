@@ -158,6 +158,11 @@ class Tool:
     source: str = ""
     remarks: tuple[str, ...] = ()
 
+    @property
+    def of_syntheses(self) -> bool:
+        """Whether syntheses are judged, and not studies."""
+        return self.unit == "synthesis"
+
     @cached_property
     def by_id(self) -> dict[str, Domain]:
         return {domain.id: domain for domain in self.domains}

@@ -22,8 +22,8 @@ MEANINGS = {
 class ForeignVote:
     """One person's decision on one reference of another tool.
 
-    `who` is the person as the tool names them ("" where it does not say); `reasons` are the tool's words. `row` counts as
-    the file's reader sees it, the header being row 1.
+    `who` is the person as the tool names them ("" where it does not say); `reasons` are the tool's words, `shared` those of everybody who
+    excluded the reference. `row` counts as the file's reader sees it, the header being row 1.
     """
 
     file: str
@@ -36,6 +36,7 @@ class ForeignVote:
     pmid: str = ""
     record_id: str = ""
     reasons: tuple[str, ...] = ()
+    shared: bool = False
     note: str = ""
     decided_on: str = ""
 

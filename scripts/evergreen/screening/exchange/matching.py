@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from evergreen.records.normalise import canonical_doi, canonical_pmid, searchable
 from evergreen.screening.exchange.foreign_votes import ForeignVote
+from evergreen.screening.votes import outdated
 from evergreen.sheets.labels import Choices
 
 SAME_TITLE = 85  # rapidfuzz ratio above which a title says that an id or DOI was not exchanged
@@ -50,6 +51,7 @@ def match(
     keys |= {searchable(theirs): key for theirs, key in (synonyms or {}).items()}
     rows: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     unmatched = []
+    shared: dict[tuple[str, str], str] = {}  # notes beside reasons that all share
     for vote in votes:
         reviewer = people.get(vote.who)
         work, why = index.find(vote)
@@ -62,10 +64,17 @@ def match(
         if reviewer is not None and work:
             row = _row(work, vote, keys, list(reasons))
             first = rows[reviewer].setdefault(work, row)
+            if first is row and vote.shared:
+                shared[reviewer, work] = vote.note
             if (first["decision"], first["reason"]) == (row["decision"], row["reason"]):
                 continue
             if first["decision"] == row["decision"] and not (first["reason"] and row["reason"]):
                 first["reason"] = first["reason"] or row["reason"]
+                continue
+            if first["decision"] == row["decision"] and (reviewer, work) in shared and not vote.shared:
+                # What a person said stands above what several are said to have.
+                note = "; ".join(filter(None, [shared.pop((reviewer, work)), row["note"]]))
+                rows[reviewer][work] = {**row, "note": note}
                 continue
             why = f"another row says {first['decision']}" + (
                 f" ({first['reason']})" if first["reason"] else ""
@@ -93,11 +102,15 @@ class Joined:
     reversed: list[tuple[str, str, str]]
 
 
-def joined(own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str]) -> Joined:
+def joined(
+    own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str], again: Mapping[str, str] | None = None
+) -> Joined:
     """The rows of `new` in a reviewer's own sheet.
 
     A decision on a work that the sheet has a row for (`clusters`: record_id to work_id) replaces decision, reason, note and
-    day there; rows that the new table does not mention stay as they are, and an empty cell deletes nothing.
+    day there; rows that the new table does not mention stay as they are, and an empty cell deletes nothing but the reason and day of another
+    decision. `again` is {reason: day} of exclusions that are to be seen again (`votes.count`): one of these decides nothing and may become
+    another.
     """
     sheet = own.copy()
     position = {clusters.get(record, record): at for at, record in enumerate(sheet["record_id"])}
@@ -113,15 +126,17 @@ def joined(own: pd.DataFrame, new: pd.DataFrame, clusters: Mapping[str, str]) ->
         decision, reason, day = (sheet[name].iloc[at] for name in ("decision", "reason", "decided_on"))
         same = row["decision"] == decision and (not reason or row["reason"] in ("", reason))
         if same and row["reason"] in ("", reason) and row["decided_on"] <= day:
-            continue
-        if not decision:
+            continue  # as it was
+        before = {"decision": decision, "reason": reason, "decided_on": day}
+        if not decision or outdated(before, again or {}):
             filled += 1
         elif same:
             completed += 1
         else:
             others.append((row["record_id"], _said(decision, reason), _said(row["decision"], row["reason"])))
         for name, value in row.items():
-            if name != "record_id" and (value or not same):
+            # Another decision has a reason and a day of its own; what a person remarked stays.
+            if name != "record_id" and (value or (not same and name != "note")):
                 sheet.iloc[at, list(sheet).index(name)] = value
     result = pd.concat([sheet, pd.DataFrame(added, columns=list(new))], ignore_index=True).fillna("")
     return Joined(result, len(added) + filled, completed, others)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from evergreen.errors import InputError
 from evergreen.screening.exchange.foreign_votes import MEANINGS, ForeignVote, needed, read_rows
@@ -75,9 +76,10 @@ def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVot
     """
     rows = read_rows(articles)
     needed(rows, ("key", "title", "notes"), articles, "Rayyan's articles.csv")
-    votes, references = [], {}
+    votes: list[ForeignVote] = []
+    references: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, row in enumerate(rows, start=2):
-        reference = {
+        reference: dict[str, Any] = {
             "title": row["title"],
             "year": row.get("year", ""),
             "doi": row.get("doi", "") or "".join(DOI_IN_ADDRESS.findall(row.get("url", ""))),
@@ -86,13 +88,15 @@ def read(articles: str | Path, log: str | Path | None = None) -> list[ForeignVot
         }
         references[row["key"].removeprefix("rayyan-")] = (number, reference)
         votes += [
-            ForeignVote(str(articles), number, who, decision, reasons=reasons, note=note, **reference)
+            ForeignVote(
+                str(articles), number, who, decision, reasons=reasons, shared=True, note=note, **reference
+            )
             for who, decision, reasons, note in votes_in_notes(row["notes"])
         ]
     return votes + (list(_events(log, references)) if log else [])
 
 
-def _events(log: str | Path, references: dict[str, tuple[int, dict[str, str]]]) -> Iterator[ForeignVote]:
+def _events(log: str | Path, references: dict[str, tuple[int, dict[str, Any]]]) -> Iterator[ForeignVote]:
     rows = read_rows(log)
     needed(rows, ("created_at", "article_id", "key", "value"), log, "Rayyan's customizations_log.csv")
     state: dict[tuple[str, str], dict[str, tuple[int, str, str]]] = defaultdict(dict)
