@@ -247,6 +247,15 @@ def test_search_filter_and_marked_words(open_browser, page):
     browser.find_element(By.ID, "keys").click()
     press(browser, "e")
     assert text(browser, "tally") == "1 of 60 decided: 1 include"
+    Select(browser.find_element(By.ID, "filter")).select_by_visible_text("all")
+    browser.find_element(By.ID, "search").send_keys("nowhere", Keys.ESCAPE)
+    assert text(browser, "matches") == "0 of 60 records"
+    assert (text(browser, "record-title"), text(browser, "abstract")) == ("No record matches", "")
+    press(browser, "i", "n")
+    assert text(browser, "tally") == "1 of 60 decided: 1 include"
+    browser.find_element(By.ID, "search").clear()
+    browser.find_element(By.ID, "search").send_keys("trial 7", Keys.ESCAPE)
+    assert text(browser, "record-title").startswith("Trial 7")
 
 
 def test_a_long_list_is_packed_and_screened_as_any_other(open_browser, page, tmp_path, monkeypatch):
@@ -400,6 +409,11 @@ def test_a_record_to_be_seen_again_shows_the_vote_of_before_and_keeps_it_until_t
     assert read["decision"].to_dict() == {"pubmed:0": "include", "pubmed:1": "exclude"}
     assert read.loc["pubmed:1", "decided_on"] == "2020-01-03"
     assert text(browser, "kept") == ""
+    # Undone, the vote of before is there again.
+    press(browser, "z")
+    assert text(browser, "kept") == "1 decision is only in this browser."
+    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
+    assert read.loc["pubmed:0", ["decision", "decided_on"]].tolist() == ["exclude", "2020-01-02"]
 
 
 def test_what_is_not_saved_is_said_and_at_the_end_the_page_asks_for_it(open_browser, page, tmp_path):

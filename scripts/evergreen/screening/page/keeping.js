@@ -18,7 +18,7 @@ let trouble = "";
 function reckon(id) {
   if (held.get(id)?.why) held.delete(id); // another decision may be taken
   if (underway.has(id)) unsaved.add(id);
-  else if (same(stateOf(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
+  else if (same(toKeep(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
   else unsaved.add(id);
   if (!ready) return;
   showSaved();
@@ -74,7 +74,7 @@ async function flush() {
   const batch = [...unsaved].filter((id) => !held.has(id)).slice(0, 200);
   if (!batch.length) return;
   sending = true;
-  const sent = new Map(batch.map((id) => [id, only(stateOf(id))]));
+  const sent = new Map(batch.map((id) => [id, only(toKeep(id))]));
   try {
     const reply = await sendToDesk({ votes: batch.map((id) => ({ record_id: id, ...sent.get(id), before: savedOf(id), sent: send(id, sent.get(id)), adjudicator: stateOf(id).adjudicator || initials })) });
     trouble = reply.problem ? `Not saved, and kept in this browser: ${reply.problem}` : "";

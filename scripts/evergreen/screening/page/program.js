@@ -37,6 +37,11 @@ function outdated(id, state) {
 function stateOf(id) {
   return memory.get(id) ?? EMPTY;
 }
+// What belongs into the sheet: the old decision too, until there is a new one and when that is undone.
+const ofBefore = new Map(data.earlier.filter((row) => outdated(row.record_id, row)).map((row) => [row.record_id, { ...EMPTY, ...row }]));
+function toKeep(id) {
+  return memory.get(id) ?? ofBefore.get(id) ?? EMPTY;
+}
 function keep(id, state) {
   if (state.decision || state.note) {
     memory.set(id, state);
@@ -139,7 +144,8 @@ function select() {
     if (pass(record) && words.every((word) => haystack(position).includes(word))) matching.push(position);
   });
   shownFrom = 0;
-  if (matching.length && !matching.includes(at)) at = matching[0];
+  // What is not among them cannot be decided unseen.
+  if (!matching.includes(at)) at = matching[0] ?? -1;
   show();
 }
 
@@ -152,8 +158,12 @@ function show() {
   $("decisions").querySelectorAll("button").forEach((button) => {
     button.disabled = !record;
   });
+  $("note").disabled = !record;
   if (!record) {
-    $("record-title").textContent = "Nothing to screen";
+    for (const part of ["place", "citation", "abstract", "links", "current"]) $(part).replaceChildren();
+    $("note").value = "";
+    $("record-title").textContent = records.length ? "No record matches" : "Nothing to screen";
+    closeReasons();
     return;
   }
   const state = stateOf(record.id);
