@@ -17,6 +17,7 @@ from pathlib import Path
 
 from evergreen.command import parser, run
 from evergreen.errors import InputError
+from evergreen.sheets import folded
 from evergreen.starting import registration
 from evergreen.starting.answers import (
     Answers,
@@ -130,7 +131,8 @@ def answers_of(args: Namespace, ask: Callable[[str], str], today: str) -> Answer
         registration=known.fields.get("registration", ""),
         question={
             **{key: " ".join(known.fields.get(key, "").split()) for key in QUESTION},
-            "outcomes": tuple(outcome.name for outcome in outcomes) if args.registration else (),
+            "outcomes": known.names("main", "additional")
+            or (tuple(outcome.name for outcome in outcomes) if args.registration else ()),
             "designs": known.names("designs"),
         },
         reviewers=reviewers,
@@ -199,8 +201,15 @@ def _told(answers: Answers, args: Namespace, files: list[str]) -> list[str]:
         f"{args.review}: {len(files)} files written; config/config.yaml is the protocol, yours to read and to edit."
     ]
     if args.registration:
-        others = registration.read(args.registration).others
-        lines += [f"Not taken from the registration: {', '.join(others)}."] if others else []
+        read = registration.read(args.registration)
+        lines += [f"Not taken from the registration: {', '.join(read.others)}."] if read.others else []
+        given = {folded(outcome.name) for outcome in answers.outcomes}
+        absent = [name for name in read.names("main", "additional") if folded(name) not in given]
+        lines += (
+            [f"Registered, and not among the outcomes that were given: {', '.join(absent)}."]
+            if absent
+            else []
+        )
     waiting = [outcome.name for outcome in answers.outcomes if not outcome.measure]
     guesses = [f"{outcome.name} ({outcome.measure})" for outcome in answers.outcomes if outcome.guess]
     if waiting:

@@ -252,3 +252,25 @@ def test_a_text_stands_in_yaml_as_it_is(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="this is a file"):
         write(Answers(title="T", day="2024-01-01"), tmp_path / "file" / "review")
+
+
+def test_of_several_fields_the_one_that_says_it_best_is_taken_and_no_label_becomes_a_name(tmp_path):
+    path = tmp_path / "registration.txt"
+    path.write_text(
+        "Review title: Exercise\nReview team members\nAnna Berg\nBo Dahl\nContact: Dr Anna Berg, a@b.org\n"
+        "Anticipated start date: 01 July 2026\nCondition: Osteoarthritis\nParticipants: Adults with knee pain\nMain outcomes: Pain; Death\n"
+    )
+    read = registration.read(path)
+    assert read.names("authors") == ("Anna Berg", "Bo Dahl")
+    assert read.fields["population"] == "Adults with knee pain"
+    assert set(read.others) == {"Contact", "Anticipated start date", "Condition"}
+
+
+def test_outcomes_that_were_registered_stay_in_the_question_beside_those_of_a_sheet(tmp_path, capsys):
+    (tmp_path / "registration.txt").write_text("Title: Exercise\nMain outcomes: Pain; Death\n")
+    (tmp_path / "sheet.csv").write_text(
+        "study,outcome,group,arm,n,mean,sd\nA,Pain,intervention,x,10,1,1\nA,Pain,control,y,10,2,1\n"
+    )
+    main([str(tmp_path / "review"), "--registration", str(tmp_path / "registration.txt"), "--sheet", str(tmp_path / "sheet.csv")])  # fmt: skip
+    assert load(tmp_path / "review/config/config.yaml").question.outcomes == ("Pain", "Death")
+    assert "Registered, and not among the outcomes that were given: Death." in capsys.readouterr().out

@@ -46,6 +46,20 @@ def participants(result: Result) -> int | None:
     return round(result.participants) if result.studies and result.participants is not None else None
 
 
+def _not_estimable(result: Result) -> int:
+    return len({study.study for study in result.left_out if study.not_estimable})
+
+
+def size(result: Result) -> str:
+    """How many studies a pooled effect is of, those in which nothing can be estimated said apart, and how many participants all of them have."""
+    silent = _not_estimable(result)
+    more = f" (and {silent:,} in which nothing can be estimated)" if silent else ""
+    count = participants(result)
+    return f"{plural(result.k, 'study', 'studies')}{more}" + (
+        "" if count is None else f", {count:,} participants"
+    )
+
+
 def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
@@ -55,10 +69,7 @@ def pooled_sentence(result: Result) -> str:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
     low_high = interval(model.ci_low, model.ci_high, scale)
-    text = f"{scale.name} {scale.text(model.estimate)} ({result.level:.0%} CI {low_high}), {plural(result.k, 'study', 'studies')}"
-    count = participants(result)
-    if count is not None:
-        text += f", {count:,} participants"
+    text = f"{scale.name} {scale.text(model.estimate)} ({result.level:.0%} CI {low_high}), {size(result)}"
     if model.pi_low is not None:
         text += f"; prediction interval {interval(model.pi_low, model.pi_high, scale)}"
     return text + "."
@@ -93,10 +104,11 @@ def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -
     effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)
     i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
-    k = result.k if model is result.model else model.k
+    silent = _not_estimable(result)
+    of = f"{result.k} (+ {silent} not estimable)" if silent else str(result.k)
     return [
         name,
-        str(k),
+        of if model is result.model else str(model.k),
         "" if count is None else f"{count:,}",
         effect,
         prediction,

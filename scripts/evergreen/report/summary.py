@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evergreen.counting import noun, plural
+from evergreen.counting import noun
 from evergreen.grade.finding import Finding
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
@@ -71,8 +71,7 @@ def answer(found: Finding) -> str:
     result = found.result
     if result.pooled is None:
         return results.pooled_sentence(result)
-    people = results.participants(result)
-    size = plural(result.k, "study", "studies") + ("" if people is None else f", {people:,} participants")
+    size = results.size(result)
     effect = words.effect(found)
     absolute = _in_people(found) or _in_units(found)
     said = f"{absolute} ({effect}; {size})" if absolute else f"{effect} ({size})"

@@ -38,6 +38,10 @@ OTHERS = frozenset({
     "data extraction selection and coding", "risk of bias quality assessment", "strategy for data synthesis",
     "analysis of subgroups or subsets", "type and method of review", "language", "country", "other registration details",
     "reference and or url for published protocol", "dissemination plans", "keywords", "current review status", "any additional information",
+    "contact", "contact person", "contact details", "corresponding author", "e mail", "email", "affiliation", "affiliations", "organisation", "start date",
+    "anticipated start date", "actual start date", "end date", "completion date", "registration date", "date of registration", "funding", "sponsor",
+    "conflict of interest", "status", "stage", "date", "objective", "objectives", "background", "rationale", "methods", "search strategy", "search",
+    "databases", "timeframe", "setting", "subgroups", "risk of bias", "data extraction", "data synthesis", "synthesis", "notes",
     "details of any existing review of the same topic by the same authors", "details of final report publication s",
 })  # fmt: skip
 # What effect measures are called in words.
@@ -86,14 +90,19 @@ def read(path: str | Path) -> Registration:
         pairs = _of_table(sheets.decoded(path))
     else:
         pairs = list(of_text(sheets.decoded(path)))
-    fields: dict[str, str] = {}
+    taken: dict[str, tuple[int, str, str]] = {}
     others = []
     for label, value in pairs:
         name = _LABELS.get(_plain(label))
         if name is None:
             others.append(label)
         elif value.strip():
-            fields.setdefault(name, value.strip())
+            # Of several fields that could be it the one that says it best: participants before the condition.
+            found = FIELDS[name].index(_plain(label)), label, value.strip()
+            one, *rest = sorted([found, taken[name]] if name in taken else [found], key=lambda one: one[0])
+            taken[name] = one
+            others += [label for _, label, _ in rest]
+    fields = {name: value for name, (_, _, value) in taken.items()}
     if not fields:
         raise InputError(
             "no field of a registration is found",
