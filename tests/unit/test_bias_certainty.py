@@ -113,3 +113,10 @@ def test_levels_are_read_as_people_write_them(cell, levels, tmp_path):
     path = tmp_path / "certainty.csv"
     path.write_text(f"outcome,domain,downgrade,reason\npain,imprecision,{cell},why\n", encoding="utf-8")
     assert read_sheet(path, "certainty")["downgrade"].tolist() == [levels]
+
+
+def test_an_outcome_of_which_no_domain_applies_is_rated_by_nobody():
+    rows = sheet(("pain", "inconsistency", certainty.DOES_NOT_APPLY, "one study"))
+    assert certainty.certainty_of(rows, ["pain"]).empty
+    more = sheet(("pain", "inconsistency", certainty.DOES_NOT_APPLY, "one study"), ("pain", "imprecision", 0.0, "large"))  # fmt: skip
+    assert certainty.certainty_of(more, ["pain"])["certainty"].tolist() == ["high"]

@@ -92,7 +92,7 @@ def certainty_of(
     starts: Mapping[str, Start] | None = None,
     rounds: Sequence[str] | None = (),
 ) -> pd.DataFrame:
-    """One line per outcome of the sheet, in the order of `outcomes`: their ids, with other names that a sheet may use.
+    """One line per outcome of which the sheet judges a domain, in the order of `outcomes`: their ids, with other names that a sheet may use.
 
     `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign, or not_applicable), reason, and the round where
     there are `rounds` (None: any; people's files are checked before a step reads them, and a step that knew the rounds would run at each update). The first six domains take levels off, the last three add them; the result stays between very low and high. It
@@ -130,7 +130,8 @@ def certainty_of(
     lines = [
         _line(outcome, judged[outcome], (starts or {}).get(outcome))
         for outcome in outcomes
-        if outcome in judged
+        # Where no domain applies nobody has judged anything.
+        if any(one.applies for one in judged.get(outcome, {}).values())
     ]
     return pd.DataFrame(lines, columns=list(COLUMNS))
 

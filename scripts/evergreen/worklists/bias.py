@@ -45,7 +45,7 @@ def rows_to_judge(
     ]  # fmt: skip
     there = {_key(row.cells, tool, variants) for row in rows}
     judged = _results(everybody)
-    if tool.unit == "synthesis":
+    if tool.of_syntheses:
         studies = ()  # what is judged is no study, and only people say which there are
     given = [name for name in (*OPTIONAL, "variant") if any(row.cells.get(name) for row in rows)]
     for study in studies:
