@@ -40,6 +40,12 @@ def _robust(result: Result, scale: scales.Scale) -> Iterator[Block]:
         )
 
 
+def _tested(test: Between) -> str:
+    """The statistic of a test between subgroups, which is F where these share tau2 and Knapp and Hartung's test."""
+    name, df = ("Q", f"{test.df:g}") if test.df2 is None else ("F", f"{test.df:g} and {test.df2:g}")
+    return f"{name} = {_plain(test.Q)}, df = {df}"
+
+
 def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
     rows: list[Sequence[Cell]] = []
     for column, levels in result.subgroups.columns.items():
@@ -47,11 +53,7 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
             i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
             rows.append([f"{column}: {level}", str(model.k), estimate(model, scale), i2, ""])
         test = result.subgroups.tests[column]
-        said, p = (
-            (f"Q = {_plain(test.Q)}, df = {test.df}", test.p)
-            if isinstance(test, Between)
-            else (test.not_done, None)
-        )
+        said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
         columns = [
