@@ -189,7 +189,7 @@ def _to_extract(title: str, given: dict[str, Any], included: dict[str, list[str]
     from evergreen.worklists.extraction import lists_of
 
     outcomes = [Outcome.model_validate(entry) for entry in given["outcomes"]]
-    rows = sheets.read_sheets(given["sheets"], "extraction")
+    rows = sheets.read_sheets(given["sheets"], "extraction", as_written=True)
     registers = sheets.read_sheets(given["study_sheets"], "extraction_studies")
     return lists_of(title, given["people"], rows, registers, included, outcomes, given["columns"])
 

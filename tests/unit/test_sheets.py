@@ -286,3 +286,15 @@ def test_a_cell_in_per_cent_is_what_a_person_sees(shown, read, tmp_path):
     else:
         with pytest.raises(InputError, match=r"row 2, column percent: '45%' is not a number"):
             sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")
+
+
+def test_numbers_as_written_are_the_texts_of_the_sheet(tmp_path):
+    """What a list to fill in shows of the own sheet: `2.180` stays, what other programs write otherwise is a plain number."""
+    for text, said in (
+        ("A,pain,control,-2.0,2.180,NR", ["-2.0", "2.180", ""]),
+        ("A;pain;control;-2,0;2,18;9", ["-2", "2.18", "9"]),
+    ):
+        head = "study,outcome,group,mean,sd,n".replace(",", ";" if ";" in text else ",")
+        (tmp_path / "AB.csv").write_text(f"{head}\n{text}\n")
+        read = sheets.read_sheet(tmp_path / "AB.csv", "extraction", as_written=True)
+        assert read[["mean", "sd", "n"]].to_numpy().tolist() == [said]

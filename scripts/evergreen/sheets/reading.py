@@ -43,6 +43,7 @@ SPOILT_ID = re.compile(
 )  # spreadsheet programs always write the sign
 MERGED = re.compile(r'<mergeCell ref="([A-Z]+(\d+):[A-Z]+\d+)"')
 UNCOMPUTED = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>')
+PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_ERRORS = 20
 STUDY_LEVEL = "extraction_studies"
 """Sheets whose columns of a person's own are values, not remarks."""
@@ -62,8 +63,8 @@ class Table:
     semicolons: bool = False
 
 
-def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
-    """Read a person's sheet of the given kind.
+def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.DataFrame:
+    """Read a person's sheet of the given kind; `as_written`: plain numbers stay the texts that they are, `2.180`.
 
     Returns one row per filled row: text columns as stripped text ("" where empty), number columns as floats
     (NaN where empty or not reported), columns the schema does not know as text, then `_file` and `_row`. All columns
@@ -80,11 +81,15 @@ def read_sheet(path: str | Path, kind: str) -> pd.DataFrame:
         todo = f"Its first row must name the columns {needed_names(schema)}."
         raise InputError("the file is empty", file=path, todo=todo)
     header = header_of(rows[0][1], schema, path)
-    return _Reader(path, schema, rows[1:], table.semicolons).frame(header, values=kind == STUDY_LEVEL)
+    return _Reader(path, schema, rows[1:], table.semicolons).frame(
+        header, values=kind == STUDY_LEVEL, as_written=as_written
+    )
 
 
-def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
-    """{person: sheet} of a task that several do; whoever of `people` has no sheet yet has an empty one.
+def read_sheets(
+    paths: Mapping[str, str], kind: str, people: Sequence[str] = (), *, as_written: bool = False
+) -> dict[str, pd.DataFrame]:
+    """{person: sheet} of a task that several do, each as `read_sheet` reads it; whoever of `people` has no sheet yet has an empty one.
 
     Where nobody has a sheet there is nothing to wait for, and nobody gets one.
     """
@@ -92,7 +97,7 @@ def read_sheets(paths: Mapping[str, str], kind: str, people: Sequence[str] = ())
 
     columns = [*(column.name for column in columns_of(kind)), *PLACE]
     waiting = [person for person in people if person not in paths] if paths else []
-    return {person: read_sheet(path, kind) for person, path in paths.items()} | {
+    return {person: read_sheet(path, kind, as_written=as_written) for person, path in paths.items()} | {
         person: pd.DataFrame(columns=columns) for person in waiting
     }
 
@@ -200,6 +205,13 @@ def _told(cell: str) -> str:
     return clean(unguarded(clean(cell))) if cell else cell
 
 
+def _as_written(cell: str, value: float) -> str:
+    """A number of a sheet as its author wrote it, where that is how every program writes one."""
+    if math.isnan(value):
+        return ""
+    return str(cell) if PLAIN_NUMBER.fullmatch(cell) else plain(value)
+
+
 class _Reader:
     """The rows of one sheet, below its header, as typed columns; every fault is collected."""
 
@@ -211,7 +223,7 @@ class _Reader:
         self.cells = [cells for _, cells in rows]
         self.errors: list[InputError] = []
 
-    def frame(self, header: list[str], *, values: bool) -> pd.DataFrame:
+    def frame(self, header: list[str], *, values: bool, as_written: bool = False) -> pd.DataFrame:
         """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
         import numpy as np
         import pandas as pd
@@ -231,6 +243,9 @@ class _Reader:
                 data[name] = self._plain(name, cells) if values else cells
         refuse(self.errors[:MAX_ERRORS])
         numeric = {column.name for column in self.schema if column.numeric and self.rows}
+        if as_written:
+            data |= {name: list(map(_as_written, written[name], data[name])) for name in numeric}
+            numeric = set()
         frame = pd.DataFrame({
             name: np.array(cells, float) if name in numeric else tables.texts(cells) for name, cells in data.items()
         })  # fmt: skip

@@ -42,10 +42,11 @@ async function keepSheet(part, columns, chosen, { file, destination, built }, re
   showTouched();
 }
 function save() {
-  const begun = new Set(rows.filter((row) => !row.removed && says(row)).map((row) => row.study));
-  const chosen = rows.filter((row) => !row.removed && (row.own || begun.has(row.study)));
+  // Of a study that was worked on here all rows are saved, so that what is left of it is awaited; of the others what the sheet has.
+  const begun = new Set(rows.filter((row) => !row.removed && says(row) && (row.fresh || !same(row.cells, row.base))).map((row) => row.study));
+  const chosen = rows.filter((row) => !row.removed && (row.own || says(row) || begun.has(row.study)));
   const problems = problemsOf(chosen).length;
-  return keepSheet("sheet", names, chosen, data, problems ? `, with ${problems} problems that the next run will refuse` : "");
+  return keepSheet("sheet", names, chosen, data, problems ? `, with ${problems === 1 ? "1 problem" : `${problems} problems`} that the next run will refuse` : "");
 }
 function saveRegister() {
   const columns = data.register.columns.map((column) => column.name);
