@@ -201,7 +201,7 @@ def test_a_strategy_that_changed_between_searches_is_told():
     said = methods.search(protocol(sources=PUBMED), found)
     assert "repeated" not in said
     assert (
-        f"Each later search of PubMed ran a whole strategy. On {ROUNDS[1]} that of PubMed was not the one of before:"
+        f"Each later search of PubMed ran a whole strategy. On {ROUNDS[1]} the strategy of PubMed was not the one of before:"
         " '1. pain' became '1. pain*'." in said
     )
     codes = [block for block in section(protocol(sources=PUBMED), found).blocks if isinstance(block, Code)]

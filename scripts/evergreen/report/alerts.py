@@ -31,8 +31,8 @@ WORDS = {  # what is said of a report, the weightiest first
     "no_longer_found": "no longer found by the strategy",
 }
 CONSEQUENCES = (
-    "Its data still count in this review; a sensitivity analysis leaves them out. Decide whether they may: exclude the report at full text, or"
-    " keep it and say why."
+    "What this review has of such a report counts until it is excluded; an outcome that it is pooled in has a sensitivity analysis without it."
+    " Decide whether it may: exclude the report at full text, or keep it and say why."
 )
 
 

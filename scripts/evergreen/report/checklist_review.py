@@ -98,9 +98,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         for outcome in outcomes
         if outcome.subgroups or outcome.moderators
     ]
-    compared = sorted(
-        {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
-    )
+    asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
+    compared = sorted(asked | {said for one in analyses for said in one.sensitivity})
     smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
     names = "; ".join(outcome.name for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome.name} ({MEASURES[outcome.measure].name})" for outcome in outcomes)
@@ -182,7 +181,7 @@ def of_living_review(run: Run) -> dict[str, Answer]:
         return {}
     latest = run.counts["rounds"][rounds[-1]]
     authors = methods.listed(run.protocol.review.authors)
-    changed_methods = run.protocol.review.differences
+    changed_methods = [*run.protocol.review.differences, *methods.changed_strategies(run.protocol, run.facts)]
     changed = f"New studies: {latest['new_studies']}, in {plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
     return {

@@ -50,22 +50,28 @@ def search(protocol: Protocol, facts: Facts) -> str:
     return " ".join([searches(protocol, facts), *peer_reviews(protocol), *others])
 
 
+def changed_strategies(protocol: Protocol, facts: Facts) -> list[str]:
+    """From when on sources were searched with another strategy, and what became of its lines."""
+    return [
+        f"On {one.days[0]} the strategy of {protocol.sources[one.source].name} was not the one of before: {'; '.join(one.changed)}."
+        for one in facts.as_run
+        if one.changed
+    ]
+
+
 def searches(protocol: Protocol, facts: Facts) -> str:
     """How and when the sources were searched, what they found, and which of them were not searched in a round."""
     if not protocol.sources:
         return "The protocol names no source: no search is a part of this review so far."
     sentences = [sources_searched(protocol, facts), *_gaps(protocol, facts)]
     asked_again = [name for name in protocol.pubmed_sources if len(facts.days(name)) > 1]
-    changed = [one for one in facts.as_run if one.changed]
+    changed = changed_strategies(protocol, facts)
     if asked_again:
         names = listed(protocol.sources[name].name for name in asked_again)
         sentences.append(
             f"Each later search of {names} {'ran a whole strategy' if changed else 'repeated the whole strategy'}."
         )
-        sentences += [
-            f"On {one.days[0]} that of {protocol.sources[one.source].name} was not the one of before: {'; '.join(one.changed)}."
-            for one in changed
-        ]
+        sentences += changed
     late = [one for one in facts.searches if one.asked and one.asked != one.day]
     if late:
         said = (

@@ -94,6 +94,8 @@ def _sheet(kind: str, path: Path, *, shared: bool = False) -> Iterator[Row]:
         beside[WHOSE[kind]] = path.stem.removeprefix("studies-" if kind == "extraction_studies" else "")
     for row in tables.rows(sheets.read_sheet(path, kind)):
         cells = {name: _text(cell) for name, cell in row.items() if not name.startswith("_")}
+        if kind == "risk_of_bias":  # words of a tool, which are read in any letters
+            cells |= {"judgement": cells["judgement"].lower(), "answer": cells["answer"].upper()}
         yield {name: cell for name, cell in {**cells, **beside}.items() if cell}
 
 
@@ -113,7 +115,10 @@ def _screened(paths: Mapping[str, Path]) -> dict[str, Rows]:
     stages = [(name.removeprefix("decisions_"), path) for name, path in paths.items() if name.startswith("decisions_")]  # fmt: skip
     if stages:
         found["decisions"] = tuple(
-            {"stage": stage, **row} for stage, path in sorted(stages) for row in tables.read_rows(path)
+            {"stage": stage, **row}
+            for stage, path in sorted(stages)
+            for row in tables.read_rows(path)
+            if row["decision"]  # what awaits votes is no decision
         )
     if "studies" in paths and "works" in paths:
         rows = tables.read_rows(paths["studies"])
