@@ -165,6 +165,8 @@ CASES = [
     ("repeated_within_study", "mean", pain({"mean": 40.5, "sd": 19.5}), pain({"mean": 40.5}), pain({"mean": 40.0, "sd": 20.0}, {"mean": 40.0, "sd": 20.0})),
     ("unit_differs", "unit", [*others(unit="mm"), *pain(unit="cm")], [*others(unit="mm"), *pain(unit="Mm ")], [*others(unit="mm"), *pain(unit="change in mm")]),
     ("unit_missing", "unit", [*others(unit="mm"), *pain()], [*others(unit="mm"), *pain(unit="mm")], [*others(), *pain()]),
+    ("instrument_differs", "instrument", [*others(instrument="WOMAC"), *pain(instrument="HAQ")], [*others(instrument="WOMAC"), *pain(instrument="Womac")], [*others(instrument="WOMAC"), *pain(instrument="NR")]),
+    ("study_spelt_otherwise", "study", [*arms("S.", drug=DRUG | {"n": 31.0}, control=CONTROL), *pain()], [*arms("Sb", drug=DRUG, control=CONTROL), *pain()], [*arms("s", drug=DRUG, control=CONTROL), *pain(timepoint="6 weeks")]),
     ("baseline_imbalance", "mean_baseline", pain({"mean_baseline": 52.0, "sd_baseline": 2.9}, {"mean_baseline": 55.0, "sd_baseline": 2.8}),
      pain({"mean_baseline": 52.0, "sd_baseline": 20.0}, {"mean_baseline": 55.0, "sd_baseline": 20.0}), pain({"mean_baseline": 52.0}, {"mean_baseline": 75.0})),
     ("p_contradiction", "estimate_p", pain({"estimate_p": "0.0002"}), pain({"estimate_p": "0.017"}), pain({"estimate_p": "<0.05"})),

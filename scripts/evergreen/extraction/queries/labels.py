@@ -32,6 +32,18 @@ TEXT_AMONG_NUMBERS = Kind(
     "{column} is {value}, where the other rows have numbers. Which number is it?",
     "Cochrane Handbook 5.4",
 )  # fmt: skip
+INSTRUMENT_DIFFERS = Kind(
+    "instrument_differs", "warning",
+    "A study measured by another instrument than the others of an outcome whose effects keep their unit.",
+    "It was measured by {value}, other studies by {expected}. A difference of means is of one scale: is it the same, or a standardised difference (SMD)?",
+    "Cochrane Handbook 6.5.1",
+)  # fmt: skip
+STUDY_SPELT_OTHERWISE = Kind(
+    "study_spelt_otherwise", "warning",
+    "Two studies have names that differ in blanks and marks only.",
+    "{value} is another study than {expected} here. Are they one, spelt in two ways?",
+    "Cochrane Handbook 5.2.1",
+)  # fmt: skip
 FEWEST = 5
 _MARKS = re.compile(r"[\s.,_^*()\[\]-]+|\bper\b|/")
 SHARE = 0.9
@@ -44,8 +56,40 @@ def _unit(text: str) -> str:
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     for outcome, rows in evidence.by_outcome.items():
-        yield from _units(evidence, outcome, [row for row in rows if row.numbers.keys() - {"n"}])
+        told = [row for row in rows if row.numbers.keys() - {"n"}]
+        yield from _units(evidence, outcome, told)
+        yield from _instruments(evidence, outcome, told)
     yield from _texts(evidence)
+    yield from _studies(evidence)
+
+
+def _instruments(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
+    """Asked once for a study none of whose rows has the instrument that most studies have."""
+    if not any(MEASURES[one.measure].unit == "outcome" for one in evidence.outcomes.get(outcome, ())):
+        return
+    by_study: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        if not not_reported(name := row.texts.get("instrument", "")):
+            by_study.setdefault(row.key[0], {}).setdefault(_unit(name), row)
+    shares = Counter(name for names in by_study.values() for name in names)
+    if len(shares) < 2:
+        return
+    usual = max(shares, key=lambda name: (shares[name], name))
+    shown = next(names[usual] for names in by_study.values() if usual in names).texts["instrument"]
+    for names in by_study.values():
+        if usual not in names:
+            name, row = next(iter(names.items()))
+            yield found(INSTRUMENT_DIFFERS, row, "instrument", row.texts["instrument"], shown)
+
+
+def _studies(evidence: Evidence) -> Iterator[Finding]:
+    first: dict[str, Row] = {}
+    for row in evidence.rows:
+        name = "".join(sign for sign in row.key[0] if sign.isalnum())
+        other = first.setdefault(name, row)
+        if name and other.key[0] != row.key[0]:
+            first[name] = row
+            yield found(STUDY_SPELT_OTHERWISE, row, "study", row.study, other.study)
 
 
 def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
@@ -110,4 +154,8 @@ def study_row(study: str, texts: Mapping[str, str]) -> Row:
     )
 
 
-FAMILY = Family("Units and texts", (UNIT_DIFFERS, UNIT_MISSING, TEXT_AMONG_NUMBERS), check)
+FAMILY = Family(
+    "Units and texts",
+    (UNIT_DIFFERS, UNIT_MISSING, INSTRUMENT_DIFFERS, STUDY_SPELT_OTHERWISE, TEXT_AMONG_NUMBERS),
+    check,
+)
