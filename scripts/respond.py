@@ -17,6 +17,8 @@ from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.publication import manuscript, numbers
 from evergreen.publication.places import Change, Response, respond
+from evergreen.states import state
+from evergreen.states.frozen import STATE
 from evergreen.tables import read_json, write_json
 
 VERSIONS = Path("config/versions")
@@ -52,7 +54,10 @@ def _then(since: str, review: Path, names: dict[str, str]) -> dict[str, str]:
     kept = review / VERSIONS / since
     if (kept / numbers.NAME).is_file():
         then: dict[str, str] = read_json(kept / numbers.NAME)
-        return then
+        if not (kept / STATE).is_file():
+            return then
+        called = {row["outcome"]: row["name"] for row in state.read(kept / STATE).parts.get("effects", ())}
+        return numbers.renamed(then, {old: names[id_] for id_, old in called.items() if id_ in names})
     for folder in (kept, kept / "results", Path(since), Path(since) / "results"):
         if (folder / "synthesis").is_dir():
             return numbers.of_folder(folder, names)

@@ -54,6 +54,8 @@ def found(text: str, then=THEN, now=NOW):
         ("RR 0.98 (95% CI 0.54–1.86)", ["Harm: pooled effect"]),
         ("RR 0.98, 95% confidence interval 0.54 - 1.86", ["Harm: pooled effect"]),
         ("RR 0.98\n(0.54,\n1.86)", ["Harm: pooled effect"]),
+        ("RR 0.98, CI95 0.54-1.86", ["Harm: pooled effect"]),
+        ("I-squared = 39%", ["Pain: I²"]),
         ("I2 = 39%", ["Pain: I²"]),
         ("(I² 39 %)", ["Pain: I²"]),
         ("p=0.017", ["Pain: P value"]),
@@ -143,10 +145,33 @@ def test_a_word_document_is_read_with_its_tables_and_pages(tmp_path):
         ("paragraph 2, page 2", "12 trials of pain"),
         ("paragraph 3 (in a table), page 2", "Outcome"), ("paragraph 4 (in a table), page 2", "I²"),
         ("paragraph 5 (in a table), page 2", "Pain"), ("paragraph 6 (in a table), page 2", "39%"),
+        ("table 1, row 1", "Outcome | I²"), ("table 1, row 2", "Pain | 39%"),
     ]  # fmt: skip
     # A cell is read with the heads of its column and row.
     places = {place.where: place.changes[0].label for place in respond(read, THEN, NOW).places}
     assert places == {"paragraph 2, page 2": "Pain: studies", "paragraph 6 (in a table), page 2": "Pain: I²"}
+
+
+def test_an_effect_in_cells_side_by_side_and_a_p_value_under_its_head_are_found(tmp_path):
+    document = Document()
+    table = document.add_table(2, 4)
+    for at, cell in enumerate(("Outcome", "RR", "95% CI", "P value", "Harm", "0.98", "0.54 to 1.86", "0.44")):
+        table.cell(at // 4, at % 4).text = cell
+    document.save(tmp_path / "a.docx")
+    then = {**THEN, "Harm: P value": "P = 0.44"}
+    now = {**NOW, "Harm: P value": "P = 0.51"}
+    found = respond(manuscript.read(tmp_path / "a.docx"), then, now).places
+    assert {place.where: place.changes[0].label for place in found} == {
+        "paragraph 8 (in a table)": "Harm: P value",
+        "table 1, row 2": "Harm: pooled effect",
+    }
+
+
+def test_an_outcome_that_was_renamed_is_the_same_outcome():
+    then = {"Pain: studies": "12", "Pain, dose high: studies": "4", "Pain at rest: studies": "3"}
+    assert numbers.renamed(then, {"Pain": "Knee pain", "Pain at rest": "Rest"}) == {
+        "Knee pain: studies": "12", "Knee pain, dose high: studies": "4", "Rest: studies": "3",
+    }  # fmt: skip
 
 
 def test_lines_of_a_text_are_counted(tmp_path):

@@ -61,7 +61,9 @@ def test_the_report_begins_with_a_note_and_says_it_beside_every_citation():
     note, table = section.blocks
     assert isinstance(note, Text)
     assert note.style == "note"
-    assert note.text.startswith("1 report of included studies has been retracted: A. What this review has of such a report counts")
+    assert note.text.startswith(
+        "1 report of included studies has been retracted: A. What this review has of such a report counts"
+    )
     assert isinstance(table, Table)
     assert table.rows[0][2] == "RETRACTED"
     marked = alerts.marked(WORKS, notices(WORKS, STUDIES, CHANGES, {}))

@@ -17,6 +17,7 @@ SUFFIXES = (".docx", ".md", ".markdown", ".txt", ".tex")
 BREAK = f"{WORD}lastRenderedPageBreak"
 # Runs of tracked changes that are gone from the text.
 GONE = {f"{WORD}del", f"{WORD}moveFrom"}
+CELLS = " | "
 # What Word writes in the place of a character.
 MARKS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-"}
 
@@ -24,12 +25,13 @@ MARKS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakH
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph; `place` says where it is, or of a text in lines, `line` is its first one. `heads` of a table's cell are those of its
-    column and row."""
+    column and row. A row of a table, whose cells are paragraphs as well, has what parts them in `across`: only what reaches over it is new."""
 
     text: str
     place: str = ""
     line: int = 0
     heads: str = ""
+    across: str = ""
 
     def where(self, offset: int) -> str:
         """Where a character of it stands, as a reader finds it."""
@@ -72,7 +74,9 @@ def _of_word(path: Path) -> Iterator[Paragraph]:
             raise InputError("this is no Word document", file=path, todo="Save it as .docx.")
         for part, named in PARTS.items():
             if part in there:
-                yield from _paragraphs(_tree(archive.read(part), path), named)
+                root = _tree(archive.read(part), path)
+                yield from _paragraphs(root, named)
+                yield from _rows(root, named)
 
 
 def _tree(content: bytes, path: Path) -> etree._Element:
@@ -102,6 +106,20 @@ def _paragraphs(root: etree._Element, named: str) -> Iterator[Paragraph]:
             place=f"{place}, page {page}" if paged and not named else place,
             heads="" if cell is None else _heads(cell),
         )
+
+
+def _rows(root: etree._Element, named: str) -> Iterator[Paragraph]:
+    """Rows of tables: an effect and its interval often stand in cells side by side."""
+    for number, table in enumerate(root.iter(f"{WORD}tbl"), start=1):
+        for at, row in enumerate(table.iterchildren(f"{WORD}tr"), start=1):
+            cells = [
+                "".join(text for text, _ in _pieces(cell, inner=True))
+                for cell in row.iterchildren(f"{WORD}tc")
+            ]
+            if len(cells) > 1:
+                yield Paragraph(
+                    CELLS.join(cells), place=f"{named}table {number}, row {at}", heads=cells[0], across=CELLS
+                )
 
 
 def _heads(cell: etree._Element) -> str:

@@ -33,17 +33,21 @@ COUNTS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of number is known in a text: by a word that stands `near` it, or right `before` it (regular expressions)."""
+    """How a kind of number is known in a text: by a word that stands `near` it, or right `before` it, in a table also by the `head` above it
+    (regular expressions)."""
 
     near: str = ""
     before: str = ""
+    head: str = ""
 
 
 KINDS = {
     "pooled effect": Kind(),
     "prediction interval": Kind(near=r"predict"),
-    "P value": Kind(before=r"\bp(?:[- ]value)?\s*(?:of|was|[=<>:])\s*"),
-    "I²": Kind(near=r"\bI\W{0,3}2|inconsisten|heterogene"),
+    "P value": Kind(
+        before=r"\bp(?:[- ]value)?\s*(?:of|was|[=<>:])\s*", head=r"(?:^|\W)p(?:[- ]values?)?(?:\W|$)"
+    ),
+    "I²": Kind(near=r"\bI\W{0,3}2|\bI[- ]?squared?\b|inconsisten|heterogene"),
     "tau²": Kind(near=r"tau|τ|heterogene|between[- ]stud"),
     "studies": Kind(near=r"stud(?:y|ies)|trials?\b|RCTs?\b"),
     "participants": Kind(near=r"participant|patient|people|adults|children|women|men\b|individual"),
@@ -61,6 +65,17 @@ KINDS = {
 
 def kind_of(label: str) -> Kind:
     return KINDS.get(label.rpartition(": ")[2], Kind())
+
+
+def renamed(numbers: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Numbers under the names that outcomes have now; `names` is {what it was called: what it is called}."""
+    found = {}
+    for label, text in numbers.items():
+        subject = max(
+            (old for old in names if label.startswith((f"{old}: ", f"{old}, "))), key=len, default=""
+        )
+        found[f"{names[subject]}{label.removeprefix(subject)}" if subject else label] = text
+    return found
 
 
 def subject_of(label: str) -> str:

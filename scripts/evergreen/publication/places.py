@@ -21,7 +21,7 @@ ALIKE = str.maketrans(
 )
 MINUS = r"(?:\$?-\$?)"  # in LaTeX within dollars
 SEPARATOR = r"(?:[,' ]|\\,|\{,\})?"  # of thousands
-LEVEL = r"(?:9\d(?:\.\d)?\s?\\?%[^\d]{0,25}?)?"  # the level of an interval before its limits
+LEVEL = r"(?:9\d(?:\.\d)?\s?\\?%[^\d]{0,25}?|(?<=CI)\s?9\d\s{1,2}|(?<=CI )9\d\s{1,2})?"  # the level of an interval before its limits
 GAP = rf"[^\d]{{0,40}}?{LEVEL}"
 NEAR = 60  # characters on either side within which a word says what a number is
 AROUND = 60  # characters of context shown
@@ -97,10 +97,7 @@ def respond(manuscript: Sequence[Paragraph], old: Mapping[str, str], new: Mappin
     then = _look(manuscript, old, changes)
     sought = _wanted({label: new[label] for label in changes.keys() - then.labels if label in new})
     now = {
-        found.label
-        for paragraph in manuscript
-        for found in _printed(sought, paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE))
-        if not found.fewer
+        found.label for paragraph in manuscript for found in _printed(sought, paragraph) if not found.fewer
     }
     rest = [change for label, change in changes.items() if label not in then.labels]
     return Response(
@@ -115,7 +112,7 @@ def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapp
     heading = ""
     for paragraph in manuscript:
         text, heads = paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE)
-        for spot in _spots(_printed(wanted, text, heads)):
+        for spot in _spots(_printed(wanted, paragraph)):
             best = _likeliest(spot, text, heads, heading)
             moved = [
                 one
@@ -149,9 +146,10 @@ def _wanted(texts: Mapping[str, str]) -> list[_Wanted]:
     return wanted
 
 
-def _printed(wanted: Iterable[_Wanted], text: str, heads: str) -> list[_Printed]:
-    """Where a text prints what is wanted; words of the `heads` of a table's cell are near it."""
+def _printed(wanted: Iterable[_Wanted], paragraph: Paragraph) -> list[_Printed]:
+    """Where a paragraph prints what is wanted; words of the heads of a table's cell are near it."""
     found: dict[tuple[str, int], _Printed] = {}
+    text, heads = paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE)
     for one in wanted:
         if not all(digits in text for digits in one.digits):
             continue
@@ -160,7 +158,10 @@ def _printed(wanted: Iterable[_Wanted], text: str, heads: str) -> list[_Printed]
             before = text[max(0, match.start() - 20) : match.start()]
             if kind.near and not _near(kind.near, text, match, heads):
                 continue
-            if kind.before and not re.search(rf"(?:{kind.before})$", before, re.IGNORECASE):
+            under = kind.head and re.search(kind.head, heads, re.IGNORECASE)
+            if kind.before and not under and not re.search(rf"(?:{kind.before})$", before, re.IGNORECASE):
+                continue
+            if paragraph.across and paragraph.across not in match.group():
                 continue
             found.setdefault(
                 (one.label, match.start()), _Printed(one.label, match.start(), match.end(), one.fewer)
