@@ -99,7 +99,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         if outcome.subgroups or outcome.moderators
     ]
     asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
-    compared = sorted(asked | {said for one in analyses for said in one.sensitivity})
+    # What was made, which the data may ask for as well (a retraction); before anything is, what is planned.
+    compared = sorted({said for one in analyses for said in one.sensitivity} or asked)
     smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
     names = "; ".join(outcome.name for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome.name} ({MEASURES[outcome.measure].name})" for outcome in outcomes)
