@@ -29,6 +29,7 @@ from evergreen.figures.wording import (
     heterogeneity,
     kind_of,
     method,
+    notices,
     overall,
 )
 from evergreen.synthesis.result import Result
@@ -382,6 +383,7 @@ class _Content:
             notes.append(
                 f"{NEW}\u00a0Found by the search of {self.latest}, the latest that brought a study of this outcome."
             )
+        notes += notices(self.result)
         if self.setting.unit:
             notes.append(f"Unit: {self.setting.unit}.")
         notes += [

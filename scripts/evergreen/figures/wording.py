@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.figures.scales import mostly_large, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
@@ -158,6 +159,9 @@ NAMES = (
 """Words that have a capital wherever they stand."""
 
 
+NOTICES = {"retracted": "has been retracted", "concern": "is under an expression of concern"}
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -172,6 +176,15 @@ def between(test: Between | BetweenNotDone, p: PValue = p_value, kind: str = "")
     text = f"{name} = {number(test.Q, 2)}, df = {df} ({p(test.p)})"
     text += "" if test.I2 is None else f"; I² = {number(test.I2, 0)}%"
     return what + text.replace(" = ", EQUALS)
+
+
+def notices(result: Result) -> list[str]:
+    """Which pooled studies have a report that was retracted, or is under concern: it is said wherever their numbers stand by themselves."""
+    found: dict[str, list[str]] = {}
+    for study in result.studies:
+        if said := NOTICES.get(study.columns.get(NOTICE, "")):
+            found.setdefault(said, []).append(study.label)
+    return [f"A report of {', '.join(dict.fromkeys(labels))} {said}." for said, labels in found.items()]
 
 
 def explained(model: PooledModel) -> str:

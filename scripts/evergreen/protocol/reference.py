@@ -66,7 +66,11 @@ def part(name: str) -> Schema:
 def _part_below(schema: Schema) -> tuple[str, str]:
     """How a part lies under a key, itself, in a list (`[]`) or under keys that people choose (`.<id>`), and which; else "" twice."""
     schema = present(schema)
-    ways = {"": schema, "[]": schema.get("items"), ".<id>": schema.get("additionalProperties")}
+    ways = {
+        "": schema,
+        "[]": schema.get("items") or one_of_several(schema),
+        ".<id>": schema.get("additionalProperties"),
+    }
     return next(
         ((way, part_named(inner)) for way, inner in ways.items() if inner and part_named(inner)), ("", "")
     )

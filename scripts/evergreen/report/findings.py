@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import count
 
 from evergreen.bias.certainty import ratings as ratings_of
+from evergreen.figures import wording
 from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute
 from evergreen.grade.finding import Finding, find, missing_evidence
 from evergreen.protocol.grading import IN_UNITS
@@ -120,7 +121,7 @@ def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], repor
         difference = words.in_units(one.units)
     elif one.effect is not None and outcome.measure in IN_UNITS:
         difference = words.shift(one.effect, one.scale.decimals, outcome.unit)
-    meant = " ".join(filter(None, (words.statement(one), outcome.comment)))
+    meant = " ".join(filter(None, (words.statement(one), *wording.notices(one.result), outcome.comment)))
     place = f"{report}#outcome-{outcome.id}"
     return [Link(name, place), size, effect, without, with_, difference, _certainty(one, letters), meant]
 

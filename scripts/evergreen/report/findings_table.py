@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evergreen.bias.certainty import DOWN, UP
+from evergreen.figures import wording
 from evergreen.grade.absolute import Absolute, Interval
 from evergreen.grade.finding import Finding
 from evergreen.report import findings_words as words
@@ -75,7 +76,11 @@ def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
             f"{domain}_suggested": own.levels,
             f"{domain}_data": own.why,
         }
-    remarks = [*one.remarks, *([words.moved(one, one.moved)] if one.moved else [])]
+    remarks = [
+        *wording.notices(one.result),
+        *one.remarks,
+        *([words.moved(one, one.moved)] if one.moved else []),
+    ]
     return line | {
         "statement": words.statement(one),
         "comment": outcome.comment,
