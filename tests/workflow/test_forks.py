@@ -63,7 +63,8 @@ def begun(*words: str, **files) -> subprocess.Popen[str]:
 def outcome(*words: str) -> tuple[int, str, str]:
     step = begun(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, aside = step.communicate(timeout=60)
-    return step.returncode, out, re.sub(r"\d+", "", aside.strip().splitlines()[-1])
+    # The shell says which process was killed, with room for its number.
+    return step.returncode, out, " ".join(re.sub(r"\d+", "", aside.strip().splitlines()[-1]).split())
 
 
 def children(process: int) -> list[int]:
