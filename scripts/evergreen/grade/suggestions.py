@@ -8,6 +8,7 @@ reaches and the confidence interval does not. Above which numbers something is s
 from __future__ import annotations
 
 from bisect import bisect_right
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -174,7 +175,7 @@ def imprecision(model: PooledModel, ruler: Ruler | None, size: InformationSize |
     levels = -min(crossed, MOST_DOWN)
     if size is not None:
         short = size.there < size.needed
-        why += f"; {size.there:,.0f} {size.what}, optimal information size {size.needed:,.0f} (to show {size.to_show})"
+        why += f"; {size.there:,.0f} {size.what}, optimal information size {math.ceil(size.needed):,} (to show {size.to_show})"
         levels = -1 if short and not crossed else levels
     return Suggestion(levels, why + ".")
 
