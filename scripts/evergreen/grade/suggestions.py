@@ -7,8 +7,8 @@ reaches and the confidence interval does not. Above which numbers something is s
 
 from __future__ import annotations
 
-from bisect import bisect_right
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
