@@ -84,7 +84,15 @@ def _of_revision(word: str, scratch: Path) -> State:
     # Figures are looked for by the name of the state.
     folder = scratch / "computed" / str(len(list(scratch.glob("computed/*"))))
     folder.mkdir(parents=True)
-    with tarfile.open(fileobj=BytesIO(_git("archive", f"{commit}:./"))) as archive:
+    # Of the folder of the review alone, from the top: within a folder git looks for that folder in it once more.
+    top, inner = (_git("rev-parse", word).decode().strip() for word in ("--show-toplevel", "--show-prefix"))
+    held = _git("-C", top, "archive", f"{commit}:{inner}")
+    if not held:
+        raise InputError(
+            f"the review is not in the git revision {word!r}",
+            todo="Name a revision in which it was committed.",
+        )
+    with tarfile.open(fileobj=BytesIO(held)) as archive:
         archive.extractall(folder, filter=_of_people)
     # Receipts say what of today's results is so at the revision too.
     if Path("results").is_dir():

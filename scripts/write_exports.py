@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import Tool, tool_of
@@ -13,6 +15,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.report import export
 from evergreen.report.exchange import revman, robvis
 from evergreen.report.inputs import Inputs
+from evergreen.sheets import folded
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -35,6 +38,14 @@ def main(argv: list[str] | None = None) -> None:
         tables.write_text(export.included_ris(works, full_text), folder / "included.ris")
 
 
+def _without(left: Collection[str], inputs: Inputs, name: str) -> pd.DataFrame | None:
+    """A table on studies, where it is there, without those that the review does not include."""
+    if name not in inputs or "study" not in inputs.table(name):
+        return None
+    table = inputs.table(name)
+    return table[[folded(study) not in left for study in table["study"]]]
+
+
 def write_exchange(inputs: Inputs, outcomes: Mapping[str, Outcome], tool: Tool, folder: Path) -> None:
     """The tables of RevMan Web and of robvis, as far as this review has them."""
     for name, result in inputs.results.items():
@@ -42,8 +53,13 @@ def write_exchange(inputs: Inputs, outcomes: Mapping[str, Outcome], tool: Tool, 
             tables.write_table(judged, folder / f"robvis-{name}.csv")
     if "slices" in inputs:
         slices = {path.stem: typed(tables.read_table(path)) for path in inputs.paths("slices")}
-        studies = inputs.table("studies") if "studies" in inputs else None
-        judgements = inputs.table("judgements") if "judgements" in inputs else None
+        left = {
+            folded(row["study"])
+            for rows in slices.values()
+            for row in rows
+            if row["screening"] not in ("", "included")
+        }
+        studies, judgements = (_without(left, inputs, name) for name in ("studies", "judgements"))
         made = revman.package(inputs.results, outcomes, slices, studies, judgements, tool)
         (folder / "revman").mkdir(exist_ok=True)
         for name, table in made.tables.items():

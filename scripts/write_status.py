@@ -96,7 +96,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     if "certainty" in inputs and "merged" in inputs:
         items += waiting_data.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
     if "works" not in inputs and "merged" not in inputs:
-        items += status.waiting_beginning(params["given"])
+        items += status.waiting_beginning(params["begun"])
     items += status.waiting_unread(params["unread"])
     items += since.waiting(inputs.json("since")) if "since" in inputs else []
     for task in (EXTRACTION, BIAS):

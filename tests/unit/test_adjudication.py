@@ -115,6 +115,28 @@ def test_conflicts_of_the_extraction_are_settled_line_by_line(tmp_path):
         written(place, lines, "adjudication_extraction")
 
 
+def test_a_verdict_that_extractors_left_behind_stays_among_the_conflicts(tmp_path):
+    """Both say alike by now, and otherwise than the verdict, which holds: copied whole the list keeps it."""
+    key = {"study": "S1", "outcome": "pain", "timepoint": "12 weeks", "arm": "drug", "group": "intervention"}
+    sheets = {
+        name: written(tmp_path / f"{name}.csv", pd.DataFrame([{**key, "n": 9}]), "extraction")
+        for name in ("AB", "CD")
+    }
+    verdict = pd.DataFrame([{**key, "column": "n", "value": "8", "adjudicator": "EF"}]).drop(columns="group")
+    settled = merge_extraction(
+        sheets, written(tmp_path / "adjudication.csv", verdict, "adjudication_extraction")
+    )
+    (line,) = settled.conflicts.to_dict("records")
+    assert (line["values"], line["status"], line["value"]) == ("AB=9; CD=9", "adjudicated", "8")
+    again = merge_extraction(
+        sheets, written(tmp_path / "adjudication.csv", settled.conflicts, "adjudication_extraction")
+    )
+    pd.testing.assert_frame_equal(again.rows, settled.rows)
+    assert merge_extraction(
+        sheets, written(tmp_path / "adjudication.csv", verdict.assign(value="9"), "adjudication_extraction")
+    ).conflicts.empty
+
+
 def test_an_adjudicators_work_list_may_hold_lines_that_are_still_open(tmp_path):
     lines = pd.DataFrame([["a:1", "exclude", "EF"], ["a:2", "", ""]], columns=["record_id", "decision", "adjudicator"])  # fmt: skip
     sheet = written(tmp_path / "adjudication.csv", lines, "adjudication_screening")

@@ -167,6 +167,23 @@ def test_an_effect_in_cells_side_by_side_and_a_p_value_under_its_head_are_found(
     }
 
 
+def test_a_p_value_under_its_head_is_of_the_outcome_that_the_row_names(tmp_path):
+    document = Document()
+    table = document.add_table(3, 2)
+    for at, cell in enumerate(("Outcome", "P", "Sleep", "0.44", "Harm", "0.44")):
+        table.cell(at // 2, at % 2).text = cell
+    # A content control around a cell, as templates of journals have them.
+    tc = table.cell(2, 1)._tc
+    control, inner = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+    tc.addprevious(control)
+    control.append(inner)
+    inner.append(tc)
+    document.save(tmp_path / "a.docx")
+    then, now = {"Harm: P value": "P = 0.44"}, {"Harm: P value": "P = 0.51"}
+    (place,) = respond(manuscript.read(tmp_path / "a.docx"), then, now).places
+    assert place.where == "paragraph 6 (in a table)"
+
+
 def test_an_outcome_that_was_renamed_is_the_same_outcome():
     then = {"Pain: studies": "12", "Pain, dose high: studies": "4", "Pain at rest: studies": "3"}
     assert numbers.renamed(then, {"Pain": "Knee pain", "Pain at rest": "Rest"}) == {

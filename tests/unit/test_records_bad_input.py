@@ -152,6 +152,24 @@ def test_the_last_row_of_a_table_may_lack_cells_where_others_do(tmp_path):
     formats.check(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title,authors,year\nBone \u2265 6,Moe A,2019\nSpine,Roe B,2020\nJoint,Doe C,2021",
+        'title,authors,year\nBone,Moe A,2019\nSpine,Roe B,2020\nJoint,"Doe\x0bC",2021',
+        'title,authors,year\nBone,Moe A,2019\nSpine,Roe B,2020\n"Joint '
+        + "of bones\n" * 3000
+        + '",Doe C,2021',
+    ],
+    ids=["a sign with the byte of a quotation mark", "a vertical tab", "a long last cell"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_whole_table_without_an_end_of_its_last_line_is_no_cut_one(text, encoding, tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_bytes(text.encode(encoding))
+    formats.check(path)
+
+
 def test_a_ris_file_that_may_be_cut_off_is_told_and_read(read):
     export, table = read(RIS.encode().rsplit(b"ER  -", 1)[0])
     assert [(remark.kind, remark.reason) for remark in export.remarks] == [

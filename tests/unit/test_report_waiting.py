@@ -292,7 +292,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     ]
     assert [item.line() for item in items] == [
         "anyone: extraction: 2 studies in the sheets that no report of this review belongs to: Fir, Oak (config/extraction/)",
-        "anyone: extraction: 1 study in the sheets that the review does not include, and so does not show: Elm (config/extraction/)",
+        "anyone: extraction: 1 study in the sheets that the review does not include, and so does not count: Elm (config/extraction/)",
         "anyone: certainty of 1 outcome that no study has a row of: sleep (config/certainty)",
         "anyone: 12 files that nothing reads: " + ", ".join(f"config/search/{number}.txt" for number in range(10))
         + " and 2 more (name them in config/config.yaml, or put them elsewhere)",

@@ -342,6 +342,7 @@ def test_a_persons_own_reason_stands_above_those_that_all_share(tmp_path):
         "CD": [["pubmed:2", "exclude", "wrong_population"]],
     }
     assert result.rows["AB"]["note"].tolist() == ["mine"]
+    assert result.rows["CD"]["decided_on"].tolist() == ["2024-01-09"]
     assert result.unmatched.empty
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,19 @@ def test_a_comparison_asks_nobody_for_replies_that_are_gone(review, server):
         in done.stderr
     )
     assert len(server.service.requests) == asked
+
+
+def test_a_review_in_a_folder_of_a_repository_is_compared(review, tmp_path_factory):
+    """A folder of reviews under one git."""
+    top = tmp_path_factory.mktemp("reviews")
+    inner = shutil.copytree(review, top / "rev", ignore=shutil.ignore_patterns(".git"))
+    (top / ".gitignore").write_text("results\n.snakemake\n")
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(top)]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "A review"]):
+        subprocess.run([*git, *words], check=True)
+    done = compare(inner, "HEAD", "now")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing differs" in done.stdout
 
 
 def test_files_that_a_protocol_names_elsewhere_are_of_the_revision(review):

@@ -211,9 +211,10 @@ def _settle(
         conflicts.append(
             _conflict(domain, question, _said(values), state, value, by_whom if settles else "", "")
         )
+    # One that holds against what all say by now, or where nobody says anything any more.
     overruled = (
         decision is not None
-        and len(by_person) > 1
+        and len(by_person) != 1
         and bool(decision.judgement)
         and level not in said.values()
     )

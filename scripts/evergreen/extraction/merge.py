@@ -169,6 +169,12 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             _conflict(row_key(by_person, kind), column, values, own.get(column), rounded.get(column))
             for column, values in differences
         ]
+        # A verdict that holds is told also where the extractors say alike by now, and otherwise than it.
+        for column in own.keys() - {"row"} - {column for column, _ in differences}:
+            values = {person: row.get(column, "") for person, row in by_person.items()}
+            if not any(same(_value(own[column], column, kind), value) for value in values.values()):
+                said = {person: as_text(value) for person, value in values.items()}
+                listed.append(_conflict(row_key(by_person, kind), column, said, own[column]))
         late = [person for person in absent if key[0] not in begun[person]]
         for person in late:
             if (key[0], person) not in pending:

@@ -108,14 +108,17 @@ def _paragraphs(root: etree._Element, named: str) -> Iterator[Paragraph]:
         )
 
 
+def _cells(row: etree._Element) -> list[etree._Element]:
+    """The cells of a row, also those in a content control, without those of a table within one."""
+    return [cell for cell in row.iter(f"{WORD}tc") if next(cell.iterancestors(f"{WORD}tr")) is row]
+
+
 def _rows(root: etree._Element, named: str) -> Iterator[Paragraph]:
     """Rows of tables: an effect and its interval often stand in cells side by side."""
     for number, table in enumerate(root.iter(f"{WORD}tbl"), start=1):
-        for at, row in enumerate(table.iterchildren(f"{WORD}tr"), start=1):
-            cells = [
-                "".join(text for text, _ in _pieces(cell, inner=True))
-                for cell in row.iterchildren(f"{WORD}tc")
-            ]
+        rows = [row for row in table.iter(f"{WORD}tr") if next(row.iterancestors(f"{WORD}tbl")) is table]
+        for at, row in enumerate(rows, start=1):
+            cells = ["".join(text for text, _ in _pieces(cell, inner=True)) for cell in _cells(row)]
             if len(cells) > 1:
                 yield Paragraph(
                     CELLS.join(cells), place=f"{named}table {number}, row {at}", heads=cells[0], across=CELLS
@@ -124,15 +127,12 @@ def _rows(root: etree._Element, named: str) -> Iterator[Paragraph]:
 
 def _heads(cell: etree._Element) -> str:
     """What stands in the first row above a cell, and in the first column beside it."""
-    row = cell.getparent()
-    table = None if row is None else row.getparent()
+    row, table = (next(cell.iterancestors(f"{WORD}{tag}"), None) for tag in ("tr", "tbl"))
     if row is None or table is None:
         return ""
-    first = next(table.iterchildren(f"{WORD}tr"))
-    above = list(first.iterchildren(f"{WORD}tc"))[
-        : len(list(cell.itersiblings(f"{WORD}tc", preceding=True))) + 1
-    ]
-    ends = [above[-1] if above else cell, next(row.iterchildren(f"{WORD}tc"))]
+    own, first = _cells(row), _cells(next(table.iter(f"{WORD}tr")))
+    above = first[: own.index(cell) + 1]
+    ends = [above[-1] if above else cell, own[0]]
     return " ".join("".join(text for text, _ in _pieces(end, inner=True)) for end in ends if end is not cell)
 
 

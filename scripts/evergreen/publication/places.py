@@ -158,7 +158,9 @@ def _printed(wanted: Iterable[_Wanted], paragraph: Paragraph) -> list[_Printed]:
             before = text[max(0, match.start() - 20) : match.start()]
             if kind.near and not _near(kind.near, text, match, heads):
                 continue
-            under = kind.head and re.search(kind.head, heads, re.IGNORECASE)
+            # In a table the row says which outcome a P value is of.
+            subject = subject_of(one.label).casefold()
+            under = kind.head and re.search(kind.head, heads, re.IGNORECASE) and subject in heads.casefold()
             if kind.before and not under and not re.search(rf"(?:{kind.before})$", before, re.IGNORECASE):
                 continue
             if paragraph.across and paragraph.across not in match.group():

@@ -43,7 +43,7 @@ def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> 
 
 
 def waiting_beginning(given: bool) -> list[Waiting]:
-    """A review in which nothing is there to work on: no source and no extraction sheet; `given` where counts of rounds are in the protocol."""
+    """A review in which nothing is there to work on: no source and no extraction sheet; `given` where the protocol has sources or counts of rounds."""
     if given:
         return []
     what = "begin: the protocol names no source, and there is no extraction sheet"

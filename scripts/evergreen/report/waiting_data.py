@@ -40,7 +40,7 @@ def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, wher
     items = []
     for why, left in (
         ("that no report of this review belongs to", {study for study in rows["study"] if folded(study) not in status}),
-        ("that the review does not include, and so does not show", {study for study in rows["study"] if status.get(folded(study)) == "excluded"}),
+        ("that the review does not include, and so does not count", {study for study in rows["study"] if status.get(folded(study)) == "excluded"}),
     ):  # fmt: skip
         if left:
             said = (

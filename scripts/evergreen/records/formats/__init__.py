@@ -172,14 +172,18 @@ def check(
         raise InputError("the file is no workbook (.xlsx)", file=file, todo="Mend `format:` in the protocol.")
     first = content.decode(head, file).lines
     module = module_for(first, stated, columns, file)
-    last = texts.western(tail).splitlines()
+    last = re.split(r"\r\n|\r|\n", texts.western(tail))
     if module in XML:
         cut = xml.cut_off(first[:LINES_TO_RECOGNISE], last)
     elif module is delimited:
         quoted = b"\t" not in head.split(b"\n", 1)[0]
-        cut = not ended and (
-            (quoted and _bytes(path).count(b'"') % 2 == 1) or delimited.ends_short(first, last)
-        )
+        raw, quotes = (b"", 0) if ended else (_bytes(path), 0)
+        if b"\0" in raw[:SMALL]:  # in two bytes a letter, of which one may be that of a quotation mark
+            last = content.decode(raw, file).lines
+            quotes, last = sum(line.count('"') for line in last), last[-LINES_TO_RECOGNISE:]
+        elif quoted:
+            quotes = raw.count(b'"')
+        cut = not ended and (quotes % 2 == 1 or delimited.ends_short(first, last))
     else:
         cut = hasattr(module, "cut_off") and module.cut_off(last, ended)
     if cut:

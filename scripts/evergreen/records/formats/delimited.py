@@ -85,8 +85,10 @@ def ends_short(first: Sequence[str], last: Sequence[str]) -> bool:
     if found is None:
         return False
     begins = len(last) - 1
-    while begins > 0 and sum(line.count('"') for line in last[begins:]) % 2:
+    while begins >= 0 and sum(line.count('"') for line in last[begins:]) % 2:
         begins -= 1
+    if begins < 0:  # it begins before what is looked at
+        return False
     width = len(_cells([first[found[0]]], found[1]))
     rows = [len(cells) for *_, cells in _rows(first, *found, Blocks())][1:-1]
     return len(rows) > 1 and min(rows) >= width > len(_cells(last[begins:], found[1]))

@@ -86,7 +86,10 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
             tags.append(found[0])
         elif not line.strip() and tags:
             ends.add(tags[-1])
-    return not ended and bool(tags) and tags[-1] not in (ends or {"SO"})
+    if ended or not tags:
+        return False
+    # A source of PubMed ends with a full stop.
+    return tags[-1] not in (ends or {"SO"}) or (tags[-1] == "SO" and not last[-1].rstrip().endswith("."))
 
 
 def read(lines: Sequence[str]) -> Blocks:

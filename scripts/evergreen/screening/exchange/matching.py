@@ -66,6 +66,8 @@ def match(
             first = rows[reviewer].setdefault(work, row)
             if first is row and vote.shared:
                 shared[reviewer, work] = vote.note
+            if first["decision"] == row["decision"]:
+                first["decided_on"] = row["decided_on"] = max(first["decided_on"], row["decided_on"])
             if (first["decision"], first["reason"]) == (row["decision"], row["reason"]):
                 continue
             if first["decision"] == row["decision"] and not (first["reason"] and row["reason"]):
