@@ -91,6 +91,29 @@ def test_decisions_reach_the_sheet_outlast_the_server_and_give_way_to_nobody_una
     ] == []
 
 
+def test_a_page_that_was_read_before_the_last_votes_asks_the_desk_and_not_the_person(
+    open_browser, server, review
+):
+    """Loaded anew while votes were written, a page brings the sheet of before; what the sheet really lost is asked about."""
+    browser = open_browser()
+    browser.get(f"{server[1]['AB']}title_abstract")
+    press(browser, "i", "u")
+    wait_for(browser, "All saved")
+    browser.execute_script("beside(new Map()); for (const id of memory.keys()) reckon(id);")
+    wait_for(browser, "All saved")
+    assert votes(review) == {"pubmed:0": "include", "pubmed:1": "unsure"}
+    path = review / "config/screening/title_abstract/AB.csv"
+    path.write_text(
+        "".join(line for line in path.read_text().splitlines(keepends=True) if "pubmed:0" not in line)
+    )
+    browser.refresh()
+    wait_for(browser, "it says nothing for")
+    assert votes(review) == {"pubmed:1": "unsure"}
+    browser.find_element(By.ID, "mine").click()
+    wait_for(browser, "All saved")
+    assert votes(review) == {"pubmed:0": "include", "pubmed:1": "unsure"}
+
+
 def test_a_form_is_saved_where_it_belongs(open_browser, review):
     desk = Desk(review, load(review / "config/config.yaml"))
     server = Server(desk, links.Links(0, {"AB": "a" * 43}))

@@ -5,6 +5,7 @@ const saved = new Map();
 const unsaved = new Set();
 const sentKey = (id) => `evergreen-sent/${data.key}/${id}`;
 const underway = new Map(); // id to what was sent and not confirmed: the sheet may hold any of it
+const doubtful = new Set(); // what was confirmed and is not in the sheet as this page got it, which may have been read before: the desk is asked
 const held = new Map(); // id to what the sheet says instead, or why the desk does not take it
 const FIELDS = Object.keys(EMPTY);
 const only = (state) => Object.fromEntries(FIELDS.map((name) => [name, state[name] ?? ""]));
@@ -17,7 +18,7 @@ let trouble = "";
 
 function reckon(id) {
   if (held.get(id)?.why) held.delete(id); // another decision may be taken
-  if (underway.has(id)) unsaved.add(id);
+  if (underway.has(id) || doubtful.has(id)) unsaved.add(id);
   else if (same(toKeep(id), savedOf(id)) || (!memory.has(id) && outdated(id, savedOf(id)))) unsaved.delete(id);
   else unsaved.add(id);
   if (!ready) return;
@@ -35,6 +36,7 @@ function send(id, state) {
   return before;
 }
 function answered(id) {
+  doubtful.delete(id);
   if (underway.delete(id)) storage?.removeItem(sentKey(id));
 }
 function settled(id, state) {
@@ -76,7 +78,7 @@ async function flush() {
   sending = true;
   const sent = new Map(batch.map((id) => [id, only(toKeep(id))]));
   try {
-    const reply = await sendToDesk({ votes: batch.map((id) => ({ record_id: id, ...sent.get(id), before: savedOf(id), sent: send(id, sent.get(id)), adjudicator: stateOf(id).adjudicator || initials })) });
+    const reply = await sendToDesk({ votes: batch.map((id) => ({ record_id: id, ...sent.get(id), before: doubtful.has(id) ? sent.get(id) : savedOf(id), sent: send(id, sent.get(id)), adjudicator: stateOf(id).adjudicator || initials })) });
     trouble = reply.problem ? `Not saved, and kept in this browser: ${reply.problem}` : "";
     for (const id of reply.saved ?? []) {
       answered(id);
@@ -155,7 +157,7 @@ function beside(sheet) {
       if (sheet.has(id) && !outdated(id, there)) memory.set(id, { ...EMPTY, ...sheet.get(id) });
       settled(id, there);
     } else if (before && same(here, before)) {
-      if (same(there, EMPTY)) held.set(id, { row: there });
+      if (same(there, EMPTY)) doubtful.add(id);
       else keep(id, there);
       saved.set(id, there);
     } else saved.set(id, before ?? EMPTY);
