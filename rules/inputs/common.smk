@@ -25,8 +25,8 @@ from evergreen.figures import printing
 from evergreen.protocol import params, people
 from evergreen.protocol.loading import as_written, of_run
 from evergreen.protocol.screening import STAGES
-from evergreen.states.frozen import NOW, path_of, versions
 from evergreen.search.standing import all_unrepeatable, frozen_log
+from evergreen.states.frozen import NOW, path_of, versions
 from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts
 from receipts import value, words

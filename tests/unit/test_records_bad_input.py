@@ -150,6 +150,7 @@ def test_the_last_row_of_a_table_may_lack_cells_where_others_do(tmp_path):
     path = tmp_path / "export.csv"
     path.write_bytes(b"title,authors,year,doi\nBone,Moe A,2019\nSpine,Roe B,2020,10.1/x\nJoints,Doe C,2021")
     formats.check(path)
+    assert len(formats.read(path).blocks) == 3
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,7 @@ def test_a_whole_table_without_an_end_of_its_last_line_is_no_cut_one(text, encod
     path = tmp_path / "export.csv"
     path.write_bytes(text.encode(encoding))
     formats.check(path)
+    assert len(formats.read(path).blocks) == 3
 
 
 def test_a_ris_file_that_may_be_cut_off_is_told_and_read(read):

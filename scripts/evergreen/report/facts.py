@@ -248,7 +248,7 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         k=result.k,
         studies=len({study.study for study in result.studies}),
         left_out=len({one.study for one in result.left_out}),
-        not_estimable=len({one.study for one in result.left_out if one.not_estimable}),
+        not_estimable=result.silent,
         pooling=_pooling(
             result.pooled or max(result.subtotals.values(), key=lambda one: one.k, default=None)
         ),

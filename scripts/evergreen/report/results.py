@@ -46,13 +46,9 @@ def participants(result: Result) -> int | None:
     return round(result.participants) if result.studies and result.participants is not None else None
 
 
-def _not_estimable(result: Result) -> int:
-    return len({study.study for study in result.left_out if study.not_estimable})
-
-
 def size(result: Result) -> str:
     """How many studies a pooled effect is of, those in which nothing can be estimated said apart, and how many participants all of them have."""
-    silent = _not_estimable(result)
+    silent = result.silent
     more = f" (and {silent:,} in which nothing can be estimated)" if silent else ""
     count = participants(result)
     return f"{plural(result.k, 'study', 'studies')}{more}" + (
@@ -104,7 +100,7 @@ def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -
     effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)
     i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
-    silent = _not_estimable(result)
+    silent = result.silent
     of = f"{result.k} (+ {silent} not estimable)" if silent else str(result.k)
     return [
         name,

@@ -113,6 +113,11 @@ class Result(Part):
         """The studies whose participants and events count: those pooled, and those in which nothing can be estimated."""
         return [*self.studies, *(one for one in self.left_out if one.not_estimable)]
 
+    @property
+    def silent(self) -> int:
+        """How many studies report the outcome with nothing that can be estimated, each counted once."""
+        return len({one.study for one in self.left_out if one.not_estimable})
+
     def written(self) -> dict[str, Any]:
         """The result as values for JSON."""
         return self.model_dump(mode="json")
