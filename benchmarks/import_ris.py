@@ -93,15 +93,15 @@ def cpu(checkout: Path, file: Path, out: Path) -> float:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def export(records: int) -> Iterator[str]:
+def export(records: int, words_each: int = 250) -> Iterator[str]:
     """RIS as databases write it, a record at a time."""
-    for record in made_up(records):
+    for record in made_up(records, words_each):
         lines = [f"{tag}  - {value}" for tag, values in record.items() for value in values]
         yield "\n".join(["TY  - JOUR", *lines, "ER  - ", "", ""])
 
 
-def made_up(records: int) -> Iterator[dict[str, list[str]]]:
-    """Records by RIS tag: five authors, ten key words, an abstract of 250 words, some letters that are not ASCII."""
+def made_up(records: int, words_each: int = 250) -> Iterator[dict[str, list[str]]]:
+    """Records by RIS tag: five authors, ten key words, an abstract of so many words (of 8 letters), some letters that are not ASCII."""
     draw = random.Random(1)
     words = ["".join(draw.choices(SYLLABLES, k=draw.randint(1, 4))) for _ in range(20_000)]
     names = [
@@ -110,13 +110,13 @@ def made_up(records: int) -> Iterator[dict[str, list[str]]]:
     ]
     journals = [" ".join(draw.choices(words, k=3)).title() for _ in range(2_000)]
     for number in range(records):
-        yield _record(draw, words, names, journals, number)
+        yield _record(draw, words, names, journals, number, words_each)
 
 
 def _record(
-    draw: random.Random, words: list[str], names: list[str], journals: list[str], number: int
+    draw: random.Random, words: list[str], names: list[str], journals: list[str], number: int, words_each: int
 ) -> dict[str, list[str]]:
-    abstract = " ".join(draw.choices(words, k=250))
+    abstract = " ".join(draw.choices(words, k=words_each))
     if number % 3 == 0:
         abstract += f" (p < 0.05, 95 % CI 1.1\u20132.{number % 10}; \u03b2-cell) NCT{number:08d}"
     return {

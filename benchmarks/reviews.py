@@ -13,6 +13,8 @@ from pathlib import Path
 import import_ris
 
 REVIEWERS = ("AB", "CD")
+WORDS = 187
+"""Of an abstract of 1,500 characters."""
 
 
 def bundled(checkout: Path, review: Path) -> None:
@@ -100,17 +102,18 @@ COLUMNS = {
 
 
 def of_records(review: Path, records: int, suffix: str = "ris") -> None:
-    """A synthetic review: an export (`suffix`: ris or csv) of so many records with long abstracts, which two people screen."""
+    """A synthetic review: an export (`suffix`: ris or csv) of so many records with abstracts of 1,500 characters, which two people screen."""
     shutil.rmtree(review, ignore_errors=True)
     (review / "config" / "search").mkdir(parents=True)
     with (review / "config" / "search" / f"export.{suffix}").open("w", encoding="utf-8", newline="") as file:
         if suffix == "ris":
-            file.writelines(import_ris.export(records))
+            file.writelines(import_ris.export(records, WORDS))
         else:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(COLUMNS)
             rows.writerows(
-                ["; ".join(record[tag]) for tag in COLUMNS.values()] for record in import_ris.made_up(records)
+                ["; ".join(record[tag]) for tag in COLUMNS.values()]
+                for record in import_ris.made_up(records, WORDS)
             )
     day = "2024-01-31"
     export = {

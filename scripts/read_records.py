@@ -6,7 +6,7 @@ A round that was read before, and whose file and rounds before are as they were,
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -61,13 +61,15 @@ def _write_records(parts: Sequence[str], folder: Path) -> int:
     import pyarrow as pa
 
     number = sum(map(tables.rows_of, parts))
-
-    def frames() -> Iterator[pd.DataFrame]:
-        return tables.read_parts(parts) if number else iter([typed(pd.DataFrame())])
-
     pa.default_memory_pool().release_unused()  # by those that were read
-    tables.write_parts(frames(), folder / "records.parquet")
-    spreadsheets.write_table(frames(), folder / "records.csv")
+    frames = tables.read_parts(parts) if number else iter([typed(pd.DataFrame())])
+    with (
+        tables.in_parts(folder / "records.parquet") as for_machines,
+        spreadsheets.in_parts(folder / "records.csv") as for_people,
+    ):
+        for frame in frames:
+            for_machines(frame)
+            for_people(frame)
     return number
 
 

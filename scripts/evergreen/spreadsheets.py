@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,16 @@ def for_people(frame: pd.DataFrame) -> pd.DataFrame:
     return _mapped(frame, guarded)
 
 
-def write_table(frame: pd.DataFrame | Iterator[pd.DataFrame], path: str | Path) -> None:
-    """Write a table, or one that comes in parts, that people open in a spreadsheet program, otherwise as `tables.write_table`."""
-    if isinstance(frame, Iterator):
-        tables.write_csv(map(for_people, frame), path)
-    else:
-        tables.write_table(for_people(frame), path)
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table that people open in a spreadsheet program, otherwise as `tables.write_table`."""
+    tables.write_table(for_people(frame), path)
+
+
+@contextmanager
+def in_parts(path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write such a table part by part, otherwise as `tables.in_parts`."""
+    with tables.in_parts(path) as add:
+        yield lambda frame: add(for_people(frame))
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,17 +124,48 @@ def write_in_order(frame: pd.DataFrame, order: Sequence[int], path: str | Path) 
             writer.write_table(group.take(np.argsort(np.argsort(of_batch, kind="stable"), kind="stable")))
 
 
-def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
-    """Write a Parquet table of which only one part is in memory at a time; each part, one at least, is a row group of its own."""
+@contextmanager
+def in_parts(path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give a function that adds rows to the table at `path` (by its suffix), which never holds more than these; to be called once at least.
+
+    A CSV has the bytes of `write_table` for all parts together, of Parquet each part is a row group of its own.
+    """
+    with replaced(path) as draft, ExitStack() as open_files:
+        if Path(path).suffix == ".parquet":
+            yield _added_to_parquet(draft, open_files)
+        else:
+            file = open_files.enter_context(draft.open("wb"))
+
+            def add(frame: pd.DataFrame) -> None:
+                if not file.tell():
+                    file.write((",".join(frame.columns) + "\n").encode())
+                file.write(_csv_rows(frame))
+
+            yield add
+
+
+def _added_to_parquet(draft: Path, open_files: ExitStack) -> Callable[[pd.DataFrame], None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = (pa.Table.from_pandas(frame, preserve_index=False).combine_chunks() for frame in frames)
-    first = next(parts)
-    with replaced(path) as draft, pq.ParquetWriter(draft, first.schema, compression="snappy") as writer:
-        writer.write_table(first)
-        for part in parts:
-            writer.write_table(part)
+    writers: list[pq.ParquetWriter] = []
+
+    def add(frame: pd.DataFrame) -> None:
+        part = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
+        if not writers:
+            writers.append(
+                open_files.enter_context(pq.ParquetWriter(draft, part.schema, compression="snappy"))
+            )
+        writers[0].write_table(part)
+
+    return add
+
+
+def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a table of which only one part is in memory at a time; one at least (`in_parts`)."""
+    with in_parts(path) as add:
+        for frame in frames:
+            add(frame)
 
 
 def read_parts(
@@ -163,17 +194,8 @@ def read_parts(
         yield pd.concat(held, ignore_index=True)
 
 
-def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
-    """Write a CSV, of which only one part is in memory at a time, with the bytes of `write_table` for all parts together; one at least."""
-    with replaced(path) as draft, draft.open("wb") as file:
-        for number, frame in enumerate(frames):
-            if not number:
-                file.write((",".join(frame.columns) + "\n").encode())
-            file.write(_csv_rows(frame))
-
-
-def _csv_rows(frame: pd.DataFrame) -> bytes:
-    """Rows as pandas writes them, ten times as fast: whole columns are quoted and joined, no row by itself."""
+def _csv_rows(frame: pd.DataFrame) -> Any:
+    """Rows as pandas writes them, as bytes, ten times as fast: whole columns are quoted and joined, no row by itself."""
     import pyarrow as pa  # most scripts write small tables, and loading this takes longer than writing those
     import pyarrow.compute as pc
 
@@ -193,7 +215,7 @@ def _csv_rows(frame: pd.DataFrame) -> bytes:
     lines = pc.binary_join_element_wise(*columns, comma)
     _, offsets, data = lines.buffers()
     length = int.from_bytes(offsets[8 * len(lines) : 8 * len(lines) + 8].to_pybytes(), "little")
-    return data[:length].to_pybytes()
+    return memoryview(data)[:length]
 
 
 def read_table(
@@ -277,7 +299,7 @@ def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.D
 
 
 def texts(values: Sequence[str]) -> pd.api.extensions.ExtensionArray:
-    """A column of texts (`str`); much faster than pandas, which looks at each value to find its type."""
+    """A column of texts (`str`); much faster than pandas, which looks at each value to find its type. What is one stays as it is."""
     import numpy as np
     import pandas as pd
     import pyarrow as pa

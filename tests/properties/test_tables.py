@@ -20,6 +20,6 @@ CELLS = st.sampled_from(
 def test_a_large_table_is_written_as_a_small_one(rows):
     frame = pd.DataFrame(rows, columns=["a", "b", "year", "yes"])
     frame = frame.astype({"a": "str", "b": "str", "year": "Int64", "yes": bool})
-    lines = tables._csv_rows(frame).decode()
+    lines = str(tables._csv_rows(frame), encoding="utf-8")
     plain = frame.assign(yes=np.where(frame["yes"], "true", "false"))
     assert lines == plain.to_csv(index=False, header=False, lineterminator="\n")

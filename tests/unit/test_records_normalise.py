@@ -68,7 +68,7 @@ def test_pmid_is_read_or_refused(text, pmid):
 def test_pmcid_and_issn():
     assert canonical_pmcid("PMC4756000[pmcid]") == "PMC4756000"
     assert canonical_pmcid("pmc 123456") == "PMC123456"
-    assert issns("1999-7777(Electronic),0222666x(Print)") == ["1999-7777", "0222-666X"]
+    assert issns("1999-7777(Electronic),0222666x(Print)") == ("1999-7777", "0222-666X")
 
 
 @each(

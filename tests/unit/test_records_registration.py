@@ -1,6 +1,13 @@
 """Registration numbers as registers, databases and authors write them. The numbers are made up in each register's format."""
 
-from evergreen.records.registers import REGISTERS, entry_url, own_number, register_name, registry_ids
+from evergreen.records.registers import (
+    REGISTERS,
+    entry_url,
+    own_number,
+    register_name,
+    registry_ids,
+    registry_ids_of,
+)
 from tests.rows import each
 
 NUMBERS = {
@@ -91,3 +98,11 @@ def test_numbers_stand_in_the_order_of_registers_each_once():
         "NCT01234567",
         "EUCTR2009-012345-12",
     ]
+
+
+@each("around", ["", "short ", "word " * 100])
+def test_a_whole_column_has_the_numbers_of_each_of_its_texts(around):
+    texts = [f"{around}{text}" for text in [text for text, _ in CASES] + ["", "function", "an electrode"]]
+    backwards = texts[::-1]
+    numbers = [dict.fromkeys(registry_ids(one) + registry_ids(other)) for one, other in zip(texts, backwards, strict=True)]  # fmt: skip
+    assert registry_ids_of(texts, backwards) == ["; ".join(each) for each in numbers]

@@ -44,11 +44,13 @@ def test_scripts_write_tables_as_the_page_says(root, page):
     """No script writes a table for people as it writes those for machines; the ways of writing stand in one line each."""
     people = {Path(pattern).stem for pattern, whom in listed(page).items() if whom == "people"}
     for script, table in {
-        "read_records.py": "records.csv", "list_studies.py": "result.orphans", "merge_bias.py": "result.conflicts",
+        "list_studies.py": "result.orphans", "merge_bias.py": "result.conflicts",
         "draw_outcomes.py": "drawn.numbers", "write_checklists.py": "(table, args.table", "count_prisma.py": "(counted.excluded",
     }.items():  # fmt: skip
         text = (root / "scripts" / script).read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if "write_table(" in line and table in line]
         assert lines, script
         assert all("spreadsheets.write_table(" in line for line in lines), script
+    read_records = (root / "scripts" / "read_records.py").read_text(encoding="utf-8")
+    assert 'spreadsheets.in_parts(folder / "records.csv")' in read_records
     assert {"records", "orphans", "conflicts", "checklist", "excluded_reports"} <= people

@@ -98,7 +98,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def from_columns(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """The record table (`typed`) of whole columns of one length: strings, numbers or None, booleans."""
+    """The record table (`typed`) of whole columns of one length: strings (or `tables.texts` of them), numbers or None, booleans."""
     whole = dict(columns)
     for name, origin, form in _forms_of(whole):
         whole[name] = _each(whole[origin], form)

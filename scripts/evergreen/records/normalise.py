@@ -98,9 +98,10 @@ def canonical_pmcid(text: str) -> str:
 _ISSN = re.compile(r"(?<![\dX])(\d{4})-?(\d{3}[\dXx])(?![\dX])")
 
 
-def issns(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def issns(text: str) -> tuple[str, ...]:
     """ISSNs in `text` as `1234-567X`."""
-    return list(dict.fromkeys([f"{a}-{b.upper()}" for a, b in _ISSN.findall(text)]))
+    return tuple(dict.fromkeys([f"{a}-{b.upper()}" for a, b in _ISSN.findall(text)]))
 
 
 # --- pages, years, languages -------------------------------------------------------------------------------------

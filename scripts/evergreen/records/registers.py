@@ -7,8 +7,8 @@ table of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 _WHO = "https://trialsearch.who.int/Trial2.aspx?TrialID={}"
 _NAMED = r"(?:\W?CTR|\W?ID\b)?\W{0,3}(?:(?:ID|number|no|nr)\b\W{0,3})?"
@@ -90,6 +90,8 @@ _SIGNS = ("CT", "UMIN", "DRKS", "OMON", "RPCEC", "R-", "IIA", "NTR")
 _IN_SMALL_LETTERS = ("nct", "ctr", "umin", "drks")
 """In addresses and lists of ids; looked for in texts of up to `SHORT` letters, and beside a sign in capitals."""
 _SIGN = re.compile("|".join((*_SIGNS, *_IN_SMALL_LETTERS)))
+_IN_LONG_TEXTS, _IN_SHORT_TEXTS = "|".join((*_SIGNS, _NUMBER_ALONE.pattern)), "|".join(_IN_SMALL_LETTERS)
+"""What texts without a number have not, as patterns of RE2; of short ones neither."""
 SHORT, BEFORE_SIGN, BEHIND_SIGN = 300, 12, 60
 _SMALL_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -114,6 +116,27 @@ def registry_ids(text: str) -> list[str]:
             for number in register.numbers(text)
         )
     )
+
+
+def registry_ids_of(*columns: Sequence[str]) -> list[str]:
+    """For each record the `registry_ids` of its texts in these columns, each number once, joined by `"; "`.
+
+    Nearly all texts have none, which is told of a whole column at once.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    signed: Any = False
+    for column in columns:
+        texts = pa.array(column, pa.large_string())
+        short = pc.if_else(pc.less_equal(pc.utf8_length(texts), SHORT), texts, "")
+        signed = pc.or_(signed, pc.match_substring_regex(texts, _IN_LONG_TEXTS))
+        signed = pc.or_(signed, pc.match_substring_regex(short, _IN_SHORT_TEXTS))
+    found = [""] * len(columns[0])
+    for at in pc.indices_nonzero(signed).to_pylist():
+        numbers = (number for column in columns for number in registry_ids(column[at]))
+        found[at] = "; ".join(dict.fromkeys(numbers))
+    return found
 
 
 def own_number(accession: str) -> str:

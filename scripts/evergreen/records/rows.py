@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from evergreen import tables
 from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import from_columns
@@ -25,7 +26,7 @@ from evergreen.records.normalise import (
     named_pmid,
     year_of,
 )
-from evergreen.records.registers import registry_ids
+from evergreen.records.registers import registry_ids_of
 
 Fields = Mapping[str, tuple[str, ...]]
 """Role to the fields of a format that play it, best first.
@@ -150,7 +151,12 @@ def record_table(
     remarks = [] if remarks is None else remarks
     names = list(_row(Block(0, 0), roles, file, remarks))
     rows = [tuple(_row(block, roles, file, remarks).values()) for block in blocks]
-    return from_columns(dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
+    if not rows:
+        return from_columns({})
+    columns: dict[str, Any] = dict(zip(names, zip(*rows, strict=True), strict=True))
+    columns["abstract"] = tables.texts(columns["abstract"])  # once: most of the bytes
+    places = (columns["title"], columns["abstract"], columns.pop("registry_within"))
+    return from_columns({**columns, "registry_ids": registry_ids_of(*places)})
 
 
 def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -160,7 +166,7 @@ def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[str, Any]:
-    """One record as a dict of `model.COLUMNS`.
+    """One record as a dict of `model.COLUMNS`, and what stands in the places where registration numbers are looked for.
 
     The best field with a value feeds a column; everything that feeds none stays in `other_fields`, also the second
     value of a column that holds one.
@@ -176,7 +182,6 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         if (kind := document_type(name)) and kind.lower() not in types.lower():
             types = f"{types}; {kind}" if types else kind
     related = values.joined("related")
-    searched = [title, abstract, "\n".join(values.texts("registry_within"))]
     row = {
         "title": title,
         "abstract": abstract,
@@ -189,9 +194,9 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "doi": _doi(values),
         "pmid": _pmid(values),
         "pmcid": next((found for text in values.texts("pmcid") if (found := canonical_pmcid(text))), ""),
-        "registry_ids": "; ".join(
-            dict.fromkeys([number for text in searched for number in registry_ids(text)])
-        ),
+        "registry_within": "\n".join(
+            values.texts("registry_within")
+        ),  # of these and other columns: `registry_ids`
         "publication_types": types,
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
@@ -240,11 +245,10 @@ def _named(texts: Iterable[str]) -> tuple[list[str], bool]:
     names: list[str] = []
     clear = True
     for text in texts:
-        for piece in text.split(";") if ";" in text else (text,):
-            if name := piece.strip():
-                found, whole = names_in(name)
-                names += found
-                clear = clear and whole
+        for piece in filter(None, map(str.strip, text.split(";"))) if ";" in text else (text,):
+            found, whole = names_in(piece)
+            names += found
+            clear = clear and whole
     return names, clear
 
 
