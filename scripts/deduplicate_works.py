@@ -106,10 +106,11 @@ def main(argv: list[str] | None = None) -> None:
     for path in rounds.iterdir():
         if path.name.split(".")[0] not in by_round and path.suffix == ".parquet":
             path.unlink()
+    pa.default_memory_pool().release_unused()  # by the comparisons
     if by_round:
         state = tables.read_table(before[0], NEEDED)
         every = [path for paths in by_round.values() for path in paths]
-        records = pd.concat([tables.read_table(path, READ) for path in every], ignore_index=True)
+        records = pd.concat(list(tables.read_parts(every, READ)), ignore_index=True)
         pairs = pd.concat(
             [tables.read_table(rounds / f"{day}.pairs.parquet") for day in by_round], ignore_index=True
         )
@@ -118,6 +119,7 @@ def main(argv: list[str] | None = None) -> None:
         state = pd.DataFrame({name: pd.Series(dtype="str") for name in STATE})
         pairs = pd.DataFrame({name: pd.Series(dtype="str") for name in PAIRS})
     merged = merge(records, state, sources)
+    records = records.drop(columns="abstract")  # most of its bytes, which the works have as well
     sheet_for_person, left_out = borderline(pairs, state, records, verdicts)
     effect = effects(sheet, set(state["record_id"]))
     names = list(sources)

@@ -47,7 +47,7 @@ def for_people(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table that people open in a spreadsheet program, otherwise as `tables.write_table`."""
-    tables.write_table(for_people(frame), path)
+    tables.write_table(frame, path, for_people)
 
 
 @contextmanager

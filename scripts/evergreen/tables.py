@@ -68,23 +68,30 @@ def read_json(path: str | Path) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def write_table(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write `frame` without its index as CSV or Parquet, by the suffix of `path`.
+def write_table(
+    frame: pd.DataFrame, path: str | Path, shown: Callable[[pd.DataFrame], pd.DataFrame] = lambda part: part
+) -> None:
+    """Write `frame` without its index as CSV or Parquet, by the suffix of `path`; `shown` alters the cells, of a large table part by part.
 
     CSV: UTF-8, `\\n`, missing values empty, booleans `true`/`false`, floats in their shortest form
     that reads back to the same double.
     """
     path = Path(path)
+    if (
+        path.suffix != ".parquet"
+        and len(frame) >= LARGE
+        and frame.shape[1] > 1
+        and set(map(str, frame.dtypes)) <= _PLAIN
+    ):
+        with in_parts(path) as add:
+            for start in range(0, len(frame), _AT_ONCE):
+                add(shown(frame.iloc[start : start + _AT_ONCE]))
+        return
     with replaced(path) as draft:
         if path.suffix == ".parquet":
-            _write_parquet(frame, draft)
-        elif len(frame) >= LARGE and frame.shape[1] > 1 and set(map(str, frame.dtypes)) <= _PLAIN:
-            with draft.open("wb") as file:
-                file.write((",".join(frame.columns) + "\n").encode())
-                for start in range(0, len(frame), _AT_ONCE):
-                    file.write(_csv_rows(frame.iloc[start : start + _AT_ONCE]))
+            _write_parquet(shown(frame), draft)
         else:
-            plain = frame.copy()
+            plain = shown(frame).copy()
             for column in plain.columns:
                 if plain[column].dtype == bool or str(plain[column].dtype) == "boolean":
                     plain[column] = plain[column].map({True: "true", False: "false"})
