@@ -63,8 +63,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--folder", type=Path, required=True)
     given = arguments.parse_args(argv)
-    # Columns come and go: a pool that keeps what it was given takes a sixth more memory.
-    pa.set_memory_pool(pa.system_memory_pool())
+    tables.spare_memory()
 
     sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
     by_round = _contributions(given.records)
@@ -110,7 +109,7 @@ def main(argv: list[str] | None = None) -> None:
     if by_round:
         state = tables.read_table(before[0], NEEDED)
         every = [path for paths in by_round.values() for path in paths]
-        records = pd.concat(list(tables.read_parts(every, READ)), ignore_index=True)
+        records = pd.concat([tables.read_table(path, READ) for path in every], ignore_index=True)
         pairs = pd.concat(
             [tables.read_table(rounds / f"{day}.pairs.parquet") for day in by_round], ignore_index=True
         )

@@ -89,6 +89,7 @@ def _write(stage: str, works_file: str, given: dict[str, Any], texts: dict[str, 
     from evergreen.screening.webpage import highlight_terms, packed, page_in_pieces, screening_page
     from evergreen.screening.worklists import TEXT, conflict_list, work_list
 
+    tables.spare_memory()
     there = tables.columns_of(works_file)
     works = tables.read_table(works_file, [name for name in ("work_id", *TEXT) if name in there])
     awaiting = tables.read_table(folder / "awaiting.csv")
@@ -134,10 +135,10 @@ def _write_files(rows: pd.DataFrame, name: str, folder: Path, stage: str, reason
     from evergreen.screening.exchange.ris_lists import MOST_RECORDS, write_lists
     from evergreen.screening.worklist_workbook import write_workbook
 
-    # The abstracts of a long list are most of its bytes; page, workbook and RIS have them.
-    long = len(rows) > MOST_RECORDS
-    spreadsheets.write_table(rows.drop(columns="abstract") if long else rows, folder / f"worklist-{name}.csv")
-    write_workbook(rows, folder / f"worklist-{name}.xlsx", stage=stage, reasons=reasons)
+    # The abstracts of a long list are most of its bytes; page and RIS have them.
+    table = rows.drop(columns="abstract") if len(rows) > MOST_RECORDS else rows
+    spreadsheets.write_table(table, folder / f"worklist-{name}.csv")
+    write_workbook(table, folder / f"worklist-{name}.xlsx", stage=stage, reasons=reasons)
     write_lists(rows, folder / f"worklist-{name}.ris", folder / SEVERAL / f"worklist-{name}")
 
 

@@ -143,7 +143,7 @@ def test_those_who_wait_for_the_same_works_get_what_each_would_get_alone(corpus,
         pd.DataFrame(awaiting, columns=["work_id", "round", "reviewer", "pilot"]), stage / "awaiting.csv"
     )
     tables.write_table(pd.DataFrame(columns=["work_id", "round", "votes"]), stage / "conflicts.csv")
-    monkeypatch.setitem(ris_lists.parts_of.__kwdefaults__, "records", 1)
+    monkeypatch.setitem(ris_lists.in_files.__kwdefaults__, "records", 1)
 
     def lists(*people):
         values = {

@@ -255,27 +255,35 @@ def test_ids_alone_come_back_from_each_tools_layout(tmp_path, tool):
     assert result.unmatched.empty
 
 
-def test_a_long_list_is_parted_and_comes_back_whole(tmp_path):
+def test_a_long_list_is_parted_and_comes_back_whole(tmp_path, monkeypatch):
     awaiting = pd.DataFrame({"work_id": IDS, "reviewer": "AB", "pilot": False})
     rows = work_list(WORKS, awaiting, "AB")
-    references = ris_lists.references_of(rows)
-    assert list(ris_lists.parts_of(references)) == []
-    parts = list(ris_lists.parts_of(references, records=3))
-    assert [len(part) for part in parts] == [3, 3, 1]
-    ris_lists.write_references(references, tmp_path / "whole.ris")
-    assert (tmp_path / "whole.ris").read_bytes().decode() == ris_lists.write_ris(rows)
-    largest = max(len(reference.encode()) for reference in references)
+    whole = ris_lists.write_ris(rows).encode()
+    assert list(ris_lists.in_files(rows)) == [whole]
+    largest = max(len(ris_lists.write_ris(rows.iloc[[place]])) for place in range(len(rows)))
+    small = list(ris_lists.in_files(rows, size=largest * 2))
+    assert len(small) > 1
+    assert max(map(len, small)) <= largest * 2
+    assert b"".join(text + ris_lists.END.encode() for text in small) == whole + ris_lists.END.encode()
+
+    path, several = tmp_path / "worklist-AB.ris", tmp_path / "ris-parts" / "worklist-AB"
+    several.parent.mkdir()
+    ris_lists.write_lists(rows, path, several)
+    assert path.read_bytes() == whole
+    assert not any(several.parent.iterdir())
+    monkeypatch.setitem(ris_lists.in_files.__kwdefaults__, "records", 3)
+    ris_lists.write_lists(rows, path, several)
+    assert path.read_text() == (
+        "These 7 records are more than other tools take in one file: ris-parts/ has them in 3.\n"
+    )
     back = []
-    for number, part in enumerate(ris_lists.parts_of(references, size=largest * 2)):
-        ris_lists.write_references(part, tmp_path / "small.ris")
-        assert number or len(part) < len(references)
-        assert (tmp_path / "small.ris").stat().st_size <= largest * 2
-    for number, part in enumerate(parts):
-        ris_lists.write_references(part, tmp_path / f"{number}.ris")
-        back += [
-            row[0] for row in rows_of(ris_lists.read_group(tmp_path / f"{number}.ris", "include"))[0]["AB"]
-        ]
+    for number in (1, 2, 3):
+        with ZipFile(f"{several}-{number}.zip") as archive:
+            archive.extractall(tmp_path)
+        votes = ris_lists.read_group(tmp_path / f"worklist-{number}.ris", "include")
+        back += [row[0] for row in rows_of(votes)[0]["AB"]]
     assert back == IDS
+    assert ris_lists.references(path) == []
 
 
 def test_an_id_with_another_title_is_not_credited(tmp_path):

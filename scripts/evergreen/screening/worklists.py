@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from evergreen.screening.rowcheck import checks
@@ -43,13 +45,19 @@ def conflict_list(works: pd.DataFrame, conflicts: pd.DataFrame, awaiting: pd.Dat
 
 
 def _rows(works: pd.DataFrame, chosen: pd.Series, to_fill: tuple[str, ...]) -> pd.DataFrame:
-    waits = works["work_id"].isin(set(chosen))
-    todo = works if waits.all() else works[waits]
-    rows = pd.DataFrame({"record_id": todo["work_id"], **dict.fromkeys(to_fill, "")})
-    for column in TEXT:
-        values = todo[column] if column in todo else pd.Series("", index=todo.index)
-        rows[column] = values.astype("string").fillna("").astype("str")
-    return rows.reset_index(drop=True)
+    waits = works["work_id"].isin(set(chosen)).to_numpy(bool)
+
+    def texts(column: str) -> Any:
+        # A column at a time: to choose rows of all, pandas puts the abstracts together in one piece first.
+        values = works[column].array if waits.all() else works[column].array[waits]
+        whole = values.dtype == "str" and not values.isna().any()
+        return values if whole else pd.Series(values).astype("string").fillna("").astype("str").array
+
+    return pd.DataFrame({
+        "record_id": texts("work_id"),
+        **dict.fromkeys(to_fill, ""),
+        **{column: texts(column) if column in works else "" for column in TEXT},
+    })  # fmt: skip
 
 
 def _checked(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -32,41 +33,25 @@ AT_ONCE = 1_000
 LEVEL = 4  # of compression: a quarter of the time of the usual 6, a tenth more bytes
 
 
-def references_of(rows: pd.DataFrame) -> list[str]:
-    """The rows of a work list as references, one journal article each."""
-    return list(map(_reference, tables.rows(rows)))
-
-
 def write_ris(rows: pd.DataFrame) -> str:
-    """A work list as RIS, CRLF line ends."""
-    return END.join(references_of(rows))
-
-
-def write_references(references: Iterable[str], path: str | Path) -> None:
-    """Write what `references_of` gave as a file; it is never held as one text."""
-    with tables.replaced(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        for number, reference in enumerate(references):
-            file.write(END + reference if number else reference)
+    """A work list as RIS, one journal article each, CRLF line ends."""
+    return END.join(map(_reference, tables.rows(rows)))
 
 
 def write_lists(rows: pd.DataFrame, path: Path, parts: Path) -> None:
-    """Write a work list as RIS, and what other tools do not take in one file in several as well: `parts`-1.zip and so on.
-
-    It goes over the rows once, and is never held as one text.
-    """
-    lengths: list[int] = []
-
-    def measured() -> Iterator[str]:
-        for start in range(0, len(rows), AT_ONCE):
-            for reference in references_of(rows.iloc[start : start + AT_ONCE]):
-                lengths.append(len(reference.encode()) + len(END))
-                yield reference
-
-    write_references(measured(), path)
-    with path.open("rb") as file:
-        for number, held in enumerate(parts_of(lengths), start=1):
-            text = file.read(sum(held))[: sum(held) - len(END)]
-            _write_zip(parts.with_name(f"{parts.name}-{number}.zip"), f"worklist-{number}.ris", text)
+    """Write a work list as RIS: what other tools take in one file to `path`, what they do not in several, `parts`-1.zip and so on, of which
+    `path` tells. Of a long list little more than a file of it is held."""
+    files = in_files(rows)
+    first, second = next(files, b""), next(files, None)
+    if second is None:
+        with tables.replaced(path) as draft:
+            draft.write_bytes(first)
+        return
+    number = 0
+    for number, text in enumerate(chain((first, second), files), start=1):
+        _write_zip(parts.with_name(f"{parts.name}-{number}.zip"), f"worklist-{number}.ris", text)
+    told = f"These {len(rows)} records are more than other tools take in one file: {parts.parent.name}/ has them in {number}."
+    tables.write_text(f"{told}\n", path)
 
 
 def _write_zip(path: Path, name: str, text: bytes) -> None:
@@ -78,21 +63,20 @@ def _write_zip(path: Path, name: str, text: bytes) -> None:
         archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED, LEVEL)
 
 
-def parts_of(
-    references: Sequence[Any], *, records: int = MOST_RECORDS, size: int = MOST_BYTES
-) -> Iterator[Sequence[Any]]:
-    """The references, or their lengths in bytes with the end of a line, for files of at most `records` references and `size` bytes; none where one
-    file is small enough."""
-    lengths = [one if isinstance(one, int) else len(one.encode()) + len(END) for one in references]
-    if len(references) <= records and sum(lengths) - len(END) <= size:
-        return
-    start, held = 0, 0
-    for place, length in enumerate(lengths):
-        if place > start and (place - start == records or held + length > size):
-            yield references[start:place]
-            start, held = place, 0
-        held += length
-    yield references[start:]
+def in_files(rows: pd.DataFrame, *, records: int = MOST_RECORDS, size: int = MOST_BYTES) -> Iterator[bytes]:
+    """A work list as RIS files of at most `records` references and `size` bytes, one reference at least; put behind one another they are
+    a file of the whole list."""
+    held, number = bytearray(), 0
+    for start in range(0, len(rows), AT_ONCE):
+        for row in tables.rows(rows.iloc[start : start + AT_ONCE]):
+            reference = _reference(row).encode()
+            if number and (number == records or len(held) + len(END) + len(reference) > size):
+                yield bytes(held)
+                held, number = bytearray(), 0
+            held += (END.encode() if number else b"") + reference
+            number += 1
+    if number:
+        yield bytes(held)
 
 
 def _reference(row: Mapping[str, Any]) -> str:
