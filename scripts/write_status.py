@@ -90,9 +90,15 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
             items += waiting_records.waiting_one_trial(studies, table("works"))
         for task in (EXTRACTION, BIAS):
             if task.rows in inputs:
-                items += waiting_data.waiting_leftovers(
-                    studies, table(task.rows), f"{task.what}:", f"{task.folder}/"
-                )
+                names = [
+                    study
+                    for name in (task.rows, task.besides)
+                    if name in inputs
+                    for study in table(name)["study"]
+                ]
+                items += waiting_data.waiting_leftovers(studies, names, f"{task.what}:", f"{task.folder}/")
+    elif "characteristics" in inputs:
+        items += waiting_data.waiting_characteristics(table("characteristics"), table("merged"))
     if "certainty" in inputs and "merged" in inputs:
         items += waiting_data.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
     if "works" not in inputs and "merged" not in inputs:
@@ -140,16 +146,18 @@ class _Task:
     people: str
     rows: str
     conflicts: str
+    # A further table on studies, if there is one.
+    besides: str
     folder: str
     lists: str
 
 
 EXTRACTION = _Task(
-    "extraction", "extract", "extractors", "merged", "extraction_conflicts",
+    "extraction", "extract", "extractors", "merged", "extraction_conflicts", "characteristics",
     "config/extraction", PLACES["extraction"],
 )  # fmt: skip
 BIAS = _Task(
-    "risk of bias", "judge for bias", "assessors", "judgements", "bias_conflicts",
+    "risk of bias", "judge for bias", "assessors", "judgements", "bias_conflicts", "",
     "config/risk_of_bias", PLACES["bias"],
 )  # fmt: skip
 

@@ -102,6 +102,7 @@ def status_inputs(wildcards):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
     if PARTS["extract"]:
         found["merged"] = "results/extraction/merged.csv"
+        found["characteristics"] = "results/extraction/studies.csv"
         found["extraction_conflicts"] = "results/extraction/conflicts.csv"
         found["queries"] = "results/extraction/queries.csv"
         if POOLED:

@@ -10,6 +10,7 @@ from evergreen.report.facts import known_items
 from evergreen.report.status import as_text, named, nothing_new, waiting_unread
 from evergreen.report.waiting_data import (
     behind,
+    waiting_characteristics,
     waiting_conflicts,
     waiting_cut,
     waiting_leftovers,
@@ -286,7 +287,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     studies = pd.DataFrame({"study": ["Ash 2001", "Elm"], "status": ["included", "excluded"]})
     rows = pd.DataFrame({"study": ["ash 2001", "Oak", "Elm", "Fir", "Oak"], "outcome": ["Pain"] * 5})
     items = [
-        *waiting_leftovers(studies, rows, "extraction:", "config/extraction/"),
+        *waiting_leftovers(studies, rows["study"], "extraction:", "config/extraction/"),
         *waiting_ratings(["pain", "sleep"], rows, {"pain": "pain", "sleep": "Sleep"}),
         *waiting_unread([f"config/search/{number}.txt" for number in range(12)]),
     ]
@@ -299,11 +300,20 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     ]  # fmt: skip
     assert not any(item.blocks for item in items)
     assert (
-        not waiting_leftovers(studies, rows[:1], "", "")
+        not waiting_leftovers(studies, ["ash 2001"], "", "")
         + waiting_ratings(["pain"], rows, {"pain": "pain"})
         + waiting_unread([])
     )
     assert named(["a", "b", "c"], most=2) == "a, b and 1 more"
+
+
+def test_a_study_of_which_only_the_characteristics_are_there_is_named():
+    rows = pd.DataFrame({"study": ["Ash 2001"]})
+    both = pd.DataFrame({"study": ["ash  2001", "Ahs 2001"]})
+    assert [item.line() for item in waiting_characteristics(both, rows)] == [
+        "extractors: characteristics of 1 study that no extraction sheet has a row of: Ahs 2001 (config/extraction/)"
+    ]
+    assert waiting_characteristics(both[:1], rows) == []
 
 
 @each(

@@ -34,13 +34,14 @@ def waiting_studies(
     ]
 
 
-def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, where: str) -> list[Waiting]:
-    """Studies of a sheet that no report of this review belongs to, and those that it does not include; `studies` as screening lists them."""
+def waiting_leftovers(studies: pd.DataFrame, names: Iterable[str], what: str, where: str) -> list[Waiting]:
+    """Studies that sheets name and no report of this review belongs to, and those that it does not include; `studies` as screening lists them."""
+    named_there = set(names)
     status = dict(zip(map(folded, studies["study"]), studies["status"], strict=True))
     items = []
     for why, left in (
-        ("that no report of this review belongs to", {study for study in rows["study"] if folded(study) not in status}),
-        ("that the review does not include, and so does not count", {study for study in rows["study"] if status.get(folded(study)) == "excluded"}),
+        ("that no report of this review belongs to", {study for study in named_there if folded(study) not in status}),
+        ("that the review does not include, and so does not count", {study for study in named_there if status.get(folded(study)) == "excluded"}),
     ):  # fmt: skip
         if left:
             said = (
@@ -48,6 +49,16 @@ def waiting_leftovers(studies: pd.DataFrame, rows: pd.DataFrame, what: str, wher
             )
             items.append(Waiting("anyone", said, where, len(left), blocks=False))
     return items
+
+
+def waiting_characteristics(characteristics: pd.DataFrame, rows: pd.DataFrame) -> list[Waiting]:
+    """Studies of which only the characteristics are in a sheet, where nothing was screened that says which studies there are: a name may be mistyped."""
+    there = set(map(folded, rows["study"]))
+    left = sorted({study for study in characteristics["study"] if folded(study) not in there})
+    if not left:
+        return []
+    said = f"characteristics of {plural(len(left), 'study', 'studies')} that no extraction sheet has a row of: {named(left)}"
+    return [Waiting("extractors", said, "config/extraction/", len(left), blocks=False)]
 
 
 def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
