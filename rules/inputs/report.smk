@@ -256,12 +256,13 @@ def export_inputs(wildcards):
     if POOLED:
         found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
         found["slices"] = [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES]
-        found["studies"] = "results/extraction/studies.csv"
+        found["characteristics"] = "results/extraction/studies.csv"
         found["tool"] = [TOOL] if TOOL.endswith((".yaml", ".yml")) else []
     if JUDGED:
         found["judgements"] = "results/risk_of_bias/judgements.csv"
     if SEARCHED:
         found["works"] = "results/deduplication/works.parquet"
+        found["studies"] = "results/screening/studies.csv"
         found["decisions_full_text"] = "results/screening/full_text/decisions.csv"
     return {name: paths for name, paths in found.items() if paths}
 

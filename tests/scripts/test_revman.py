@@ -83,7 +83,7 @@ class Review:
         inputs = {
             "results": [str(synthesis_ / f"{name}.json") for name in self.results],
             "slices": [str(slices / f"{name}.csv") for name in self.results],
-            "studies": str(folder / "studies.csv"),
+            "characteristics": str(folder / "studies.csv"),
             "judgements": str(folder / "judgements.csv"),
         }
         tables.write_json({"inputs": inputs, "params": params_of(self.protocol)}, folder / "given.json")

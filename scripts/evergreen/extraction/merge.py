@@ -122,7 +122,9 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     found: dict[tuple[str, ...], dict[str, Row]] = {}
     spelt: dict[str, dict[str, str]] = {}
     decisions = _decisions(adjudication, kind)
-    columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
+    columns = list(
+        dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE)
+    ) or list(kind.key)
     # Nobody differs on a column that is empty with all.
     held = {*kind.key, *PLACE, *(column for *_, column in decisions)}
     lines = {person: tables.rows(rows) for person, rows in sheets.items()}

@@ -53,10 +53,12 @@ class Inputs:
 
     def judged(self, tool: str) -> pd.DataFrame:
         """The judgements on studies that the review includes; of a `tool` for syntheses, and where nobody screens, all of them."""
-        rows = self.table("judgements")
-        if "studies" not in self or tool_of(tool).of_syntheses:
-            return rows
-        return of_included(rows, self.table("studies"))
+        return self.table("judgements") if tool_of(tool).of_syntheses else self.included("judgements")
+
+    def included(self, name: str) -> pd.DataFrame:
+        """The table of a name without the studies that the review does not include; where nobody screens, all of it."""
+        rows = self.table(name)
+        return of_included(rows, self.table("studies")) if "studies" in self else rows
 
     def tables(self, name: str) -> list[pd.DataFrame]:
         """The tables of a name."""

@@ -101,9 +101,7 @@ def package(
         "study-arms": tables.frame_of([{"Description": "", **arm} for arm in arms.values()], ARMS),
         "study-results": tables.frame_of(lines, RESULTS),
     }
-    if (
-        studies is not None and "study" in studies
-    ):  # a review without study-level columns has no table of them
+    if studies is not None and len(studies):
         found["study-information"] = information(studies)
     if judgements is not None:
         found["risk-of-bias"] = risk_of_bias(judgements, outcomes, tool)
