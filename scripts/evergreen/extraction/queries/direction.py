@@ -109,7 +109,7 @@ def _effects(
                 column = effect.row.location[0] if effect.row.location else "events"
                 where = "the other studies" if other else "the other time points of the study"
                 problem = f"with it the arms differ by {shown(effect.value)}, where {where} lead to expect about {shown(references[0].centre)}."
-                yield found(ARMS_SWAPPED, effect.row, column, effect.row.text(column), problem=problem)
+                yield found(ARMS_SWAPPED, effect.row, column, problem=problem)
                 yield from _negated(evidence.comparisons[effect.row.key[:3]], references, effect, gain)
 
 
@@ -124,15 +124,7 @@ def _negated(
         turned = replace(row, numbers={**row.numbers, column: -value})
         other = effect_of([*rows[:at], turned, *rows[at + 1 :]])
         if other and loss(references, effect.value) - loss(references, other.value) > gain - RIVAL:
-            yield found(
-                SIGN,
-                row,
-                column,
-                row.text(column),
-                shown(-value),
-                others="the other arms and studies",
-                what="",
-            )
+            yield found(SIGN, row, column, shown(-value), others="the other arms and studies", what="")
 
 
 def _exchanged(evidence: Evidence) -> Iterator[Finding]:
@@ -161,13 +153,8 @@ def _exchanged(evidence: Evidence) -> Iterator[Finding]:
                     crossed += there == here[::-1]
                 if crossed > alike and _less_likely(evidence, rows, crossed):
                     problem = f"elsewhere in the study the arms have {column} {control.text(column)} and {row.text(column)}, here the other way round."
-                    yield found(
-                        ARMS_SWAPPED,
-                        row,
-                        column,
-                        f"{row.text(column)} and {control.text(column)}",
-                        problem=problem,
-                    )
+                    value = f"{row.text(column)} and {control.text(column)}"
+                    yield found(ARMS_SWAPPED, row, column, value=value, problem=problem)
                     break
             else:
                 continue
@@ -252,7 +239,7 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
     others = f"the other studies (about {shown(centre)})"
     if not explained:
         if before > FAR:
-            yield found(OUTLYING, row, "estimate", row.text("estimate"), shown(centre), others=others)
+            yield found(OUTLYING, row, "estimate", shown(centre), others=others)
         return
     best = max(explained, key=lambda one: one[0])
     asked = set()
@@ -261,7 +248,6 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
             continue
         asked.add(kind.name)
         expected = shown(mended)
-        facts = {"others": others, "what": how}
         problem = f"it is far from {others}, and fits them {how} ({expected})."
         limits = (
             " and ".join(
@@ -269,8 +255,19 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
             )
             or "not given"
         )
-        yield found(kind, row, "estimate", row.text("estimate"), expected, problem=problem, limits=limits,
-                    taken="for a ratio" if ratio else "for no ratio", told=f"it fits the other studies {how}", certain=False, **facts)  # fmt: skip
+        taken, told = "for a ratio" if ratio else "for no ratio", f"it fits the other studies {how}"
+        yield found(
+            kind,
+            row,
+            "estimate",
+            expected,
+            problem=problem,
+            limits=limits,
+            taken=taken,
+            told=told,
+            others=others,
+            what=how,
+        )
 
 
 def _se(row: Row, ratio: bool) -> float:

@@ -310,15 +310,7 @@ def _asked(group: Group, row: Row, slip: Slip, numbers: Numbers) -> Finding:
     else:
         column, _ = row.location or ("mean", 0.0)
         expected = shown(numbers.mean if numbers.mean is not None else math.nan)
-    return found(
-        slip.kind,
-        row,
-        column,
-        row.text(column),
-        expected,
-        others=_others(group, row, slip.part),
-        what=slip.what,
-    )
+    return found(slip.kind, row, column, expected, others=_others(group, row, slip.part), what=slip.what)
 
 
 def _spread_column(row: Row) -> str:
@@ -345,24 +337,10 @@ def _outlying(
     if not untouched:
         return
     if mean and location and _far(mean, means, location[1]):
-        yield found(
-            OUTLYING,
-            row,
-            location[0],
-            row.text(location[0]),
-            shown(mean.centre),
-            others=_others(group, row, "mean"),
-        )
+        yield found(OUTLYING, row, location[0], shown(mean.centre), others=_others(group, row, "mean"))
     if sd and row.sd and _far(sd, sds, math.log(row.sd)):
         column = _spread_column(row)
-        yield found(
-            OUTLYING,
-            row,
-            column,
-            row.text(column),
-            shown(math.exp(sd.centre)),
-            others=_others(group, row, "sd"),
-        )
+        yield found(OUTLYING, row, column, shown(math.exp(sd.centre)), others=_others(group, row, "sd"))
 
 
 def _far(crowd: Reference, references: Sequence[Reference], value: float) -> bool:

@@ -78,7 +78,7 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
                     elsewhere.setdefault(id(row), (row, []))[1].append(beside)
     for row, others in elsewhere.values():
         places = sorted({f"{beside.study} ({beside.arm or beside.outcome})" for beside in others})
-        yield found(SAME_NUMBERS, row, _said(row)[-1][0], _text(row), with_="; ".join(places))
+        yield found(SAME_NUMBERS, row, _said(row)[-1][0], value=_text(row), with_="; ".join(places))
 
 
 def _within(evidence: Evidence) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ def _within(evidence: Evidence) -> Iterator[Finding]:
             if first is not row:
                 text = ", ".join(f"{column} {row.text(column)}" for column, _ in said)
                 beside = first.arm if first.key[2] == row.key[2] else first.timepoint
-                yield found(REPEATED_WITHIN, row, "mean", text, with_=beside)
+                yield found(REPEATED_WITHIN, row, "mean", value=text, with_=beside)
 
 
 FAMILY = Family("Repeated numbers", (SAME_NUMBERS, REPEATED_WITHIN), check)

@@ -82,11 +82,11 @@ def _row(row: Row, step: float, places: Mapping[str, int]) -> Iterator[Finding]:
     if not totals:
         below = math.floor(mean * n / step) * step / n
         nearest = f"{shown(below)} and {shown(below + step / n)}"
-        yield found(GRIM, row, "mean", row.text("mean"), nearest, n=n, step=step)
+        yield found(GRIM, row, "mean", nearest, n=n, step=step)
     elif row.printed("sd"):
         sd = row.numbers["sd"]
         if not any(possible_sd(sd, total, int(n), step, places["sd"]) for total in totals):
-            yield found(GRIMMER, row, "sd", row.text("sd"), n=n, step=step, mean=row.text("mean"))
+            yield found(GRIMMER, row, "sd", n=n, step=step, mean=row.text("mean"))
 
 
 FAMILY = Family("GRIM and GRIMMER", (GRIM, GRIMMER), check)
