@@ -130,10 +130,7 @@ def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
 def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError]:
     """Errors for rows of one sheet that have the same key and are not identical."""
     errors = []
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in records:
-        groups.setdefault(key_of(row, key), []).append(row)
-    for group in groups.values():
+    for group in tables.grouped(records, lambda row: key_of(row, key)).values():
         for first, second in combinations(group, 2):
             if content(first, key) != content(second, key):
                 errors.append(

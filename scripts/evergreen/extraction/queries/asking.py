@@ -27,9 +27,7 @@ _OF_MERGE = ("extractors", "status", "in_conflict", "origin")
 
 def evidence_of(rows: pd.DataFrame, studies: pd.DataFrame, outcomes: Sequence[Outcome]) -> Evidence:
     """The merged extraction (number columns as floats) and study-level columns as the checks read them."""
-    asked: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        asked.setdefault(folded(one.data), []).append(one)
+    asked = tables.grouped(outcomes, lambda one: folded(one.data))
     columns = {
         folded(raw["study"]): {
             as_called(name): str(value) for name, value in raw.items() if name not in _OF_MERGE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
+from evergreen import tables
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -234,9 +235,7 @@ class _Rates:
 
     def __init__(self, evidence: Evidence, rows: Sequence[Row]) -> None:
         self._courses = evidence.courses
-        self.comparisons: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            self.comparisons.setdefault(row.key[:3], []).append(row)
+        self.comparisons = tables.grouped(rows, lambda row: row.key[:3])
         logits: dict[tuple[str, str], dict[str, list[float]]] = {}
         for row in rows:
             for time in {row.key[2], ""}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from evergreen import tables
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 
@@ -55,10 +56,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
-    alike: dict[object, list[Row]] = {}
-    for row in rows:
-        if said := _said(row):
-            alike.setdefault((said, row.key[2]), []).append(row)
+    alike = tables.grouped(filter(_said, rows), lambda row: (_said(row), row.key[2]))
     shared: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for same in alike.values():
         if len(same) > 6:  # a number such as 0 of 20, which says nothing

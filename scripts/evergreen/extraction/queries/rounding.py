@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from evergreen import tables
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.sheets.numbers import decimals
@@ -58,11 +59,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if len(steps) != 1:
             continue
         step = float(steps.pop() or 1)
-        by_table: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            if row.group != "contrast" and not row.modelled:
-                place = (row.key[0], row.key[2], row.texts.get("source", ""))
-                by_table.setdefault(place, []).append(row)
+        arms = (row for row in rows if row.group != "contrast" and not row.modelled)
+        by_table = tables.grouped(arms, lambda row: (row.key[0], row.key[2], row.texts.get("source", "")))
         for own in by_table.values():
             # A zero at the end is not seen; a table prints the numbers of a column with the same decimals.
             places = {
