@@ -31,6 +31,7 @@ from evergreen.bias.tools import OVERALL, Tool
 from evergreen.bias.tools.anatomy import class_of
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS
+from evergreen.extraction.comparing import by_each
 from evergreen.sheets.labels import spelling_of
 
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
@@ -156,9 +157,8 @@ class _Merged:
             decision = decided.get(domain)
             late = [person for person in said if domain in self._awaited[person].get(result, ())]
             for person in late:
-                self.conflicts.append(
-                    (result, _conflict(domain, "", f"{person}={AWAITS}", "pending", "", "", ""))
-                )
+                line = _conflict(domain, "", by_each({person: AWAITS}), "pending", "", "", "")
+                self.conflicts.append((result, line))
             if not by_person and not decision:
                 continue
             answers, open_questions = _merged_answers(by_person, decision)
@@ -209,7 +209,7 @@ def _settle(
         state = "adjudicated" if settled or settles else "open" if not level else "no effect"
         value = decision.answers.get(question, "") if decision else ""
         conflicts.append(
-            _conflict(domain, question, _said(values), state, value, by_whom if settles else "", "")
+            _conflict(domain, question, by_each(values), state, value, by_whom if settles else "", "")
         )
     # One that holds against what all say by now, or where nobody says anything any more.
     overruled = (
@@ -222,7 +222,7 @@ def _settle(
         state = "adjudicated" if settles else "open"
         note = decision.support if settles and decision else ""
         by = by_whom if settles else ""
-        conflicts.append(_conflict(domain, "", _said(said), state, level if settles else "", by, note))
+        conflicts.append(_conflict(domain, "", by_each(said), state, level if settles else "", by, note))
     voices = [decision] if settles and decision else list(by_person.values())
     row = {
         "domain": domain, "judgement": level,
@@ -316,7 +316,7 @@ def _pending(people: list[str], said: Mapping[str, object]) -> Lines:
     if all(person in said for person in people):
         return []
     values = {person: "present" if person in said else "absent" for person in people}
-    return [_conflict("", "", _said(values), "pending", "", "", "")]
+    return [_conflict("", "", by_each(values), "pending", "", "", "")]
 
 
 def _line(domain: str, judgement: str, status: str) -> dict[str, Any]:
@@ -326,7 +326,3 @@ def _line(domain: str, judgement: str, status: str) -> dict[str, Any]:
 def _conflict(*values: str) -> dict[str, str]:
     """The cells of `CONFLICTS` behind study and outcome."""
     return dict(zip(CONFLICTS[2:], values, strict=True))
-
-
-def _said(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{person}={value}" for person, value in values.items())

@@ -16,7 +16,7 @@ from evergreen import tables
 from evergreen.bias.tools import EFFECTS, OVERALL, Domain, Tool
 from evergreen.bias.tools.overall import Stars
 from evergreen.errors import InputError
-from evergreen.extraction.check import content, filled
+from evergreen.extraction.check import content, filled, place_of
 from evergreen.sheets import folded
 from evergreen.sheets.columns import AWAITED
 from evergreen.sheets.filing import holding
@@ -96,10 +96,6 @@ Awaited = dict[Result, set[str]]
 """Domains that a sheet awaits, by result."""
 Variants = Mapping[str, str]
 """The variant of the tool by study as it is compared; a study that is not there has the usual one."""
-
-
-def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"file": row["_file"], "row": int(row["_row"])}
 
 
 def variants_of(sheets: Iterable[pd.DataFrame], tool: Tool, errors: list[InputError]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.extraction.check import Row
-from evergreen.extraction.comparing import Rounding, same
+from evergreen.extraction.comparing import Rounding, empty, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ def agreement_table(
             ]
             add(outcome, "row", pair, len(met), len(both), math.nan)
             for column in compared:
-                said = [one for one in both if any(not _empty(row.get(column, "")) for row in one.values())]
+                said = [one for one in both if any(not empty(row.get(column, "")) for row in one.values())]
                 agreed = sum(_agree(one, column, column in numbers, rounding) for one in said)
                 icc = math.nan
                 if column in numbers:
@@ -99,13 +99,9 @@ def intraclass_correlation(values: Sequence[Sequence[float]]) -> float:
 
 def _agree(by_person: Mapping[str, Row], column: str, number: bool, rounding: Rounding) -> bool:
     one, other = (row.get(column, "") for row in by_person.values())
-    if same(one, other) or (column == "unit" and (_empty(one) or _empty(other))):
+    if same(one, other) or (column == "unit" and (empty(one) or empty(other))):
         return True
     return number and rounding.kept(by_person, column) is not None
-
-
-def _empty(value: float | str) -> bool:
-    return value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def _line(

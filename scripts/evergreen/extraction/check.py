@@ -57,7 +57,7 @@ def _reserved(rows: pd.DataFrame) -> list[InputError]:
 def _unknown_conversions(records: Sequence[Row]) -> list[InputError]:
     return [
         InputError(
-            f"{one!r} is no conversion", file=row["_file"], row=int(row["_row"]), column="conversions",
+            f"{one!r} is no conversion", **place_of(row), column="conversions",
             todo=f"Write none, or some of: {', '.join(BY_ID)}.",
         )
         for row in records

@@ -24,9 +24,19 @@ def same(one: float | str, other: float | str) -> bool:
     return folded(one) == folded(other)
 
 
+def empty(value: float | str) -> bool:
+    """Whether a cell says nothing."""
+    return value == "" or (isinstance(value, float) and math.isnan(value))
+
+
 def as_text(value: float | str) -> str:
     """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
     return plain(value) if isinstance(value, float) else str(value)
+
+
+def by_each(values: Mapping[str, str]) -> str:
+    """What each person says, as tables of conflicts have it."""
+    return "; ".join(f"{person}={value}" for person, value in values.items())
 
 
 class Rounding:

@@ -19,7 +19,7 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
 from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
-from evergreen.extraction.comparing import Near, Rounding, as_text, same
+from evergreen.extraction.comparing import Near, Rounding, as_text, by_each, empty, same
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
@@ -179,7 +179,8 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person in late:
             if (key[0], person) not in pending:
                 pending.add((key[0], person))
-                conflicts.append(_pending(by_person, person, row_key(by_person, kind)["study"]))
+                said = dict.fromkeys(by_person, "present") | {person: "absent"}
+                conflicts.append(_pending({"study": row_key(by_person, kind)["study"]}, "study", said))
         late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
@@ -194,10 +195,12 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for row in own_rows.rows if kind.key == KEY else ():
             study = folded(row["study"])
             if study in begun[person]:
-                conflicts.append(_awaiting(row, person))
+                # A row that waits for a person who has begun its study.
+                own = {column: row.get(column, "") for column in KEY}
+                conflicts.append(_pending(own, "row", {person: AWAITS}))
             elif (study, person) not in pending:
                 pending.add((study, person))
-                conflicts.append(_pending({}, person, row["study"]))
+                conflicts.append(_pending({"study": row["study"]}, "study", {person: "absent"}))
     conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
@@ -206,18 +209,6 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         found=found,
         rounding=rounding,
     )
-
-
-def _awaiting(row: Row, person: str) -> Row:
-    """A row that waits for a person who has begun its study."""
-    own = {column: row.get(column, "") for column in KEY}
-    return {
-        **dict.fromkeys(CONFLICTS, ""),
-        **own,
-        "column": "row",
-        "values": f"{person}={AWAITS}",
-        "status": "pending",
-    }
 
 
 def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, dict[str, str]]]:
@@ -234,7 +225,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
         ):
             continue
         values = {person: row.get(column, "") for person, row in by_person.items()}
-        filled = [value for value in values.values() if not _empty(value)]
+        filled = [value for value in values.values() if not empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
         considered = filled if column == "unit" else list(values.values())
         if any(not same(considered[0], value) for value in considered[1:]):
@@ -249,7 +240,7 @@ def _row(
     open_columns = [c["column"] for c in listed if c["status"] == "open" and c["column"] != "row"]
     result: Row = {}
     for column in columns:
-        values = [value for row in by_person.values() if not _empty(value := row.get(column, ""))]
+        values = [value for row in by_person.values() if not empty(value := row.get(column, ""))]
         cell: float | str = math.nan if column in kind.numbers else ""
         if column in own:
             cell = _value(own[column], column, kind)
@@ -286,22 +277,21 @@ def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
 def _conflict(
     key: Row, column: str, values: Mapping[str, str], decision: Row | None, kept: float | None = None
 ) -> Row:
-    said = "; ".join(f"{person}={value}" for person, value in values.items())
     settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
     return {
         **key,
         "column": column,
-        "values": said,
+        "values": by_each(values),
         "status": "adjudicated" if decision else "open" if kept is None else "rounded",
         **settled,
         **({} if kept is None else {"value": as_text(kept)}),
     }
 
 
-def _pending(by_person: Mapping[str, Row], person: str, study: str) -> Row:
-    said = "; ".join([*(f"{other}=present" for other in by_person), f"{person}=absent"])
-    empty = dict.fromkeys(CONFLICTS, "")
-    return {**empty, "study": study, "column": "study", "values": said, "status": "pending"}
+def _pending(labels: Row, column: str, said: Mapping[str, str]) -> Row:
+    """What a person has not begun, or a sheet awaits."""
+    known = {**labels, "column": column, "values": by_each(said), "status": "pending"}
+    return dict.fromkeys(CONFLICTS, "") | known
 
 
 def _orphan(decision: Row) -> Row:
@@ -396,7 +386,3 @@ def texts(frame: pd.DataFrame) -> pd.DataFrame:
         if str(column.dtype) != "str" or column.hasnans
     }
     return pd.DataFrame({name: plain.get(name, column) for name, column in frame.items()}, index=frame.index)
-
-
-def _empty(value: float | str) -> bool:
-    return value == "" or (isinstance(value, float) and math.isnan(value))
