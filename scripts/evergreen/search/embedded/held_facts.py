@@ -39,8 +39,7 @@ def article(facts: Mapping[str, str]) -> etree._Element:
     _add(body, "ArticleTitle", facts["title"])
     if facts.get("pages"):
         _add(_add(body, "Pagination"), "MedlinePgn", facts["pages"])
-    if facts.get("doi"):
-        _add(body, "ELocationID", facts["doi"], EIdType="doi", ValidYN="Y")
+    _optional(body, "ELocationID", facts.get("doi"), EIdType="doi", ValidYN="Y")
     if facts.get("abstract"):
         _add(_add(body, "Abstract"), "AbstractText", facts["abstract"])
     _authors(body, facts.get("authors", ""))
@@ -65,13 +64,8 @@ def article(facts: Mapping[str, str]) -> etree._Element:
             _add(_add(headings, "MeshHeading"), "DescriptorName", heading, UI="", MajorTopicYN="N")
     if facts.get("crdt_basis", "seen") != "seen":
         _add(citation, "GeneralNote", f"Creation date {facts['crdt_basis']}.", Owner="NLM")
-    if facts.get("publication_types_inferred"):
-        _add(
-            citation,
-            "GeneralNote",
-            f"Publication type read off the title: {facts['publication_types_inferred']}.",
-            Owner="NLM",
-        )
+    if inferred := facts.get("publication_types_inferred"):
+        _add(citation, "GeneralNote", f"Publication type read off the title: {inferred}.", Owner="NLM")
     data = _add(root, "PubmedData")
     history = _add(data, "History")
     for status, name in (("pubmed", "edat"), ("medline", "mhda"), ("entrez", "crdt")):
@@ -80,8 +74,7 @@ def article(facts: Mapping[str, str]) -> etree._Element:
     _add(data, "PublicationStatus", "ppublish")
     ids = _add(data, "ArticleIdList")
     for kind, name in (("pubmed", "pmid"), ("pmc", "pmcid"), ("doi", "doi")):
-        if facts.get(name):
-            _add(ids, "ArticleId", facts[name], IdType=kind)
+        _optional(ids, "ArticleId", facts.get(name), IdType=kind)
     return root
 
 
@@ -101,9 +94,9 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes
     return child
 
 
-def _optional(parent: etree._Element, tag: str, text: str | None) -> None:
+def _optional(parent: etree._Element, tag: str, text: str | None, **attributes: str) -> None:
     if text:
-        _add(parent, tag, text)
+        _add(parent, tag, text, **attributes)
 
 
 def _values(text: str | None) -> list[str]:

@@ -21,7 +21,7 @@ from lxml import etree
 
 from evergreen.search.embedded import BUILD, held_facts, medline_text
 from evergreen.search.embedded.fault_scripts import Fault, FaultScript
-from evergreen.search.embedded.query import BackendError, Found, search
+from evergreen.search.embedded.query import BackendError, Found, backend_failed, search
 from evergreen.search.embedded.store import Store
 
 CEILING = 9_999
@@ -34,10 +34,7 @@ XML_TYPE, JSON_TYPE, TEXT_TYPE = (
 )
 HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE {root} PUBLIC "-//NLM//DTD {name}//EN" "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/{path}">\n'
 CLAMPED = "Restrictions achieved. start and count adjusted to {start}, {count}"
-TOO_FAR = (
-    "Search Backend failed: Exception:\n'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first "
-    "9,999 records matching the query."
-)
+TOO_FAR = "'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first 9,999 records matching the query."
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ class Service:
     def esearch(self, values: dict[str, str]) -> Reply:
         start, size = int(values.get("retstart", 0)), int(values.get("retmax", 20))
         if start >= CEILING:
-            raise BackendError(TOO_FAR)
+            raise backend_failed(TOO_FAR)
         term = values.get("term", "")
         if term.startswith("#") and term[1:].isdigit():
             found = Found(ids=set(self._stored(values, term[1:])), translation=term)
@@ -135,7 +132,7 @@ class Service:
         if "id" not in values:
             stored, start = self._stored(values, values.get("query_key", "")), int(values.get("retstart", 0))
             if start >= CEILING:
-                return _error("eFetchResult", TOO_FAR, values, 400)
+                return _error("eFetchResult", str(backend_failed(TOO_FAR)), values, 400)
             if start >= len(stored) > 0:
                 said = f"Cannot retrieve history data: OUT OF RANGE. History includes {len(stored)} IDs"
                 return _error("eFetchResult", said, values, 400)
@@ -232,10 +229,7 @@ UTILITIES: dict[str, Callable[[Service, dict[str, str]], Reply]] = {
     f"{name}.fcgi": getattr(Service, name)
     for name in ("esearch", "efetch", "esummary", "epost", "elink", "einfo")
 }
-ROOTS = {
-    "esearch.fcgi": "eSearchResult", "efetch.fcgi": "eFetchResult", "esummary.fcgi": "eSummaryResult",
-    "epost.fcgi": "ePostResult", "elink.fcgi": "eLinkResult", "einfo.fcgi": "eInfoResult",
-}  # fmt: skip
+ROOTS = {name: f"e{name[1:].removesuffix('.fcgi').capitalize()}Result" for name in UTILITIES}
 
 
 def with_dates(term: str, values: dict[str, str]) -> str:
@@ -365,9 +359,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(service: Service, port: int = 0) -> Iterator[Server]:
+def serving(service: Service) -> Iterator[Server]:
     """Answer on loopback while the block runs."""
-    server = Server(service, port)
+    server = Server(service)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
