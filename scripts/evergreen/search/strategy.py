@@ -45,7 +45,6 @@ CALLED = re.compile(
 )
 """A line that is called one among terms: `Line 1 AND english[la]`."""
 SERIES = re.compile(r"\bS(\d+)\b(?!\[)", re.IGNORECASE)
-FIRST_DAY = "1000/01/01"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,12 @@ class Strategy:
 
     def until(self, day: str) -> str:
         """The query limited to records that PubMed had by `day` (ISO), by their creation date."""
-        return f'({self.query}) AND ("{FIRST_DAY}"[crdt] : "{day.replace("-", "/")}"[crdt])'
+        return created_until(day, self.query)
+
+
+def created_until(day: str, query: str) -> str:
+    """A query limited to records that PubMed had by `day` (ISO), by their creation date."""
+    return f'({query}) AND ("1000/01/01"[crdt] : "{day.replace("-", "/")}"[crdt])'
 
 
 @cache
