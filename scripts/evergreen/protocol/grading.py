@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.protocol.part import Fault, KeyPath, Part, told
+from evergreen.protocol.part import Fault, KeyPath, Listed, Part, one_or_several, told
 
 STANDARDISED = ("SMD", "SMDH", "SMD1")
 """Differences of two groups in standard deviations, which an instrument's standard deviation turns into its units."""
@@ -35,14 +35,7 @@ class AssumedRisk(Part):
     source: str = Field("", description="Where the risk is taken from, such as a registry or a report.")
 
 
-AssumedRisks = Annotated[
-    tuple[AssumedRisk, ...],
-    Field(strict=False),
-    BeforeValidator(
-        lambda value: value if isinstance(value, list | tuple) else [value],
-        json_schema_input_type=AssumedRisk | tuple[AssumedRisk, ...],
-    ),
-]
+AssumedRisks = Annotated[Listed[AssumedRisk], one_or_several(AssumedRisk)]
 """One risk or several."""
 
 

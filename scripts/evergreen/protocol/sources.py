@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Fault, Id, Ids, Names, Numbered, Part, Texts, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, Listed, Names, Numbered, Part, Texts, told
 from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
@@ -65,7 +65,7 @@ class Source(Part):
         description="File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
     )
     peer_review: PeerReview | None = Field(None, description="Peer review of the strategy.")
-    known_items: Annotated[tuple[Numbered, ...], Field(strict=False)] = Field(
+    known_items: Listed[Numbered] = Field(
         (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
     files: Mapping[Day, Names] = Field({}, description="Export file of each round, or several as a list.")
