@@ -15,6 +15,7 @@ from typing import Any
 
 from evergreen.extraction.expressions import Term, Tree, largest, tree_of
 from evergreen.sheets import columns_of
+from evergreen.sheets.columns import by_name
 
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.numeric)
 # What must not decrease from left to right, where given.
@@ -97,7 +98,7 @@ def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row; its number columns are floats, NaN where nothing stands."""
     filled = filled_in(row)
     for column, value in filled.items():
-        rule = _BOUNDS[column]
+        rule = by_name("extraction")[column]
         if abs(value) > LARGEST:
             yield column, f"{value:g} is too large for a number of a study"
         elif rule.minimum is not None and value < rule.minimum:
@@ -115,6 +116,3 @@ def _asked(filled: tuple[str, ...]) -> tuple[Constraint, ...]:
     """The rules of a row in which these columns are filled; most rows of a sheet fill the same."""
     names = frozenset(filled)
     return tuple(one for one in CONSTRAINTS if names >= one.needed and names.isdisjoint(one.unless))
-
-
-_BOUNDS = {column.name: column for column in columns_of("extraction")}

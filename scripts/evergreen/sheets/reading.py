@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, days, workbooks
-from evergreen.sheets.columns import AWAITED, PLACE, Column, columns_of, header_of, needed_names
+from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
 from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
@@ -289,7 +289,7 @@ class _Reader:
         column of a person's own."""
         if column.kind != "cell":
             return column
-        return _of_extraction().get(name_key(written["column"][at])) if written["outcome"][at] else None
+        return by_name("extraction").get(name_key(written["column"][at])) if written["outcome"][at] else None
 
     def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
         typed: list[Any] = []
@@ -315,57 +315,42 @@ class _Reader:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
-        if rule.numeric:
-            return self._number(cell, at, column, rule, convention)
+        try:
+            if rule.numeric:
+                return self._number(cell, at, column, rule, convention)
+            if rule.kind == "p_value":
+                return p_value(cell)
+        except Unreadable as error:
+            self._fault(error.problem, at, column, error.todo)
+            return math.nan if rule.numeric else cell
         if rule.kind == "choice":
-            return self._choice(cell, at, column, rule)
-        if rule.kind == "p_value":
-            return self._p_value(cell, at, column)
-        if rule.kind == "date" and not days.of_the_calendar(cell):
+            if (match := rule.choices.read(cell)) is not None:
+                return match
+            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
+        elif rule.kind == "date" and not days.of_the_calendar(cell):
             may_be = " or ".join(sorted(days.readings(cell).values()))
-            problem = (
-                f"may be {may_be}, and nothing else in the column says which"
-                if may_be
-                else "is no day of the calendar"
-            )
-            self._fault(f"{cell!r} {problem}", at, column, days.HOW)
-        if rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
+            doubt = f"may be {may_be}, and nothing else in the column says which"
+            self._fault(f"{cell!r} {doubt if may_be else 'is no day of the calendar'}", at, column, days.HOW)
+        elif rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
             problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
             self._fault(problem, at, column, "Restore the id from the work list.")
         elif rule.kind == "record_id" and ":" not in cell.partition(";")[2]:
             return first_listed(cell)  # an id of before, when they held all numbers of a field
         return cell
 
-    def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:
-        """The choice of `rule` that a cell of `column` means."""
-        match = rule.choices.read(cell)
-        if match is None:
-            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
-        return cell if match is None else match
-
     def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
-        """The number in a cell of `column`, within the bounds of `rule`."""
-        try:
-            value = _in(cell, convention)
-        except Unreadable as error:
-            self._fault(error.problem, at, column, error.todo)
-            return math.nan
+        """The number in a cell of `column`, within the bounds of `rule`. Raises Unreadable."""
+        value = _in(cell, convention)
+        wrong = []
         if rule.kind == "integer" and not math.isnan(value) and not value.is_integer():
-            self._fault(f"{cell} is not a whole number", at, column, "Correct it.")
+            wrong.append("is not a whole number")
         if rule.minimum is not None and value < rule.minimum:
-            problem = f"{cell} is below {rule.minimum:g}, which is impossible here"
-            self._fault(problem, at, column, "Correct it.")
+            wrong.append(f"is below {rule.minimum:g}, which is impossible here")
         if rule.maximum is not None and value > rule.maximum:
-            problem = f"{cell} is above {rule.maximum:g}, which is impossible here"
-            self._fault(problem, at, column, "Correct it.")
+            wrong.append(f"is above {rule.maximum:g}, which is impossible here")
+        for problem in wrong:
+            self._fault(f"{cell} {problem}", at, column, "Correct it.")
         return value
-
-    def _p_value(self, cell: str, at: int, column: Column) -> str:
-        try:
-            return p_value(cell)
-        except Unreadable as error:
-            self._fault(error.problem, at, column, error.todo)
-            return cell
 
     def _plain(
         self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
@@ -404,7 +389,3 @@ def _in(cell: str, convention: Convention) -> float:
 def _read(cell: str, convention: Convention) -> float:
     """A sheet says the same few numbers again and again."""
     return convention.read(cell)
-
-
-def _of_extraction() -> dict[str, Column]:
-    return {column.name: column for column in columns_of("extraction")}
