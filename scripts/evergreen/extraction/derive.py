@@ -169,13 +169,10 @@ def _apply(
     how = rule.how.format_map({**values.words, **used})
     try:
         result = _computed(rule, used)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
+        why = f" {error}" if isinstance(error, ValueError) else ": nothing follows from a statistic of 0"
         for column in rule.gives:
-            record.refuse(column, f"{how} {error}")
-        return
-    except ArithmeticError:
-        for column in rule.gives:
-            record.refuse(column, f"{how}: nothing follows from a statistic of 0")
+            record.refuse(column, f"{how}{why}")
         return
     for column, value in result.items():
         if given(row, column) or column in record.contradicted:

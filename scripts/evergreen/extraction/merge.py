@@ -303,27 +303,22 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
     """{(*key, column): row of the adjudication sheet}, of the rows that settle something; refuses unknown columns, values and contradictions."""
     decisions: dict[tuple[str, ...], Row] = {}
     errors = []
+
+    def fault(row: Row, problem: str, column: str, todo: str) -> None:
+        errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
+
     called = {name_key(column): column for column in (*kind.compared, "row")}
     for row in [] if adjudication is None else tables.rows(adjudication[adjudication["value"] != ""]):
         column = called.get(name_key(row["column"]))
         if column is None:
-            errors.append(
-                InputError(
-                    f"{row['column']!r} is not a column that extractors can disagree on",
-                    **place_of(row),
-                    column="column",
-                    todo=f"Allowed: {', '.join((*kind.compared, 'row'))}.",
-                )
-            )
+            problem = f"{row['column']!r} is not a column that extractors can disagree on"
+            fault(row, problem, "column", f"Allowed: {', '.join((*kind.compared, 'row'))}.")
             continue
         decision = {**row, "column": column}
         if column == "row":
             settled = SETTLED_ROW.read(row["value"])
             if settled is None:
-                problem = f"{row['value']!r} does not settle a row"
-                errors.append(
-                    InputError(problem, **place_of(row), column="value", todo="Write keep or drop.")
-                )
+                fault(row, f"{row['value']!r} does not settle a row", "value", "Write keep or drop.")
                 continue
             decision["value"] = settled
         try:
@@ -334,14 +329,8 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
         key = (*key_of(row, kind.key), column)
         earlier = decisions.get(key)
         if earlier is not None and not same(_value(earlier, column, kind), value):
-            errors.append(
-                InputError(
-                    f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already",
-                    **place_of(row),
-                    column="value",
-                    todo="Keep one of the two.",
-                )
-            )
+            problem = f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already"
+            fault(row, problem, "value", "Keep one of the two.")
         elif earlier is None or _said_by(decision) < _said_by(earlier):
             decisions[key] = decision
     refuse(errors)
