@@ -83,7 +83,7 @@ def _effects(
         return
     crowd = Crowd({study: [one.value for one in several] for study, several in effects.items()}, floor=0.1)
     usual = median(one.variance for several in effects.values() for one in several)
-    direction = {"higher": 1.0, "lower": -1.0}.get(evidence.better(outcome), 0.0)
+    direction = evidence.better(outcome)
     for study, several in effects.items():
         for effect in several:
             if effect.row.key[:3] in exchanged:
@@ -166,7 +166,7 @@ def _less_likely(evidence: Evidence, rows: Sequence[Row], crossed: int) -> bool:
     if crossed > 1:
         return True
     effect = effect_of(rows)
-    better = {"higher": 1.0, "lower": -1.0}.get(evidence.better(rows[0].key[1]), 0.0)
+    better = evidence.better(rows[0].key[1])
     return (
         effect is None
         or not better

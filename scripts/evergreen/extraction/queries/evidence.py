@@ -220,10 +220,10 @@ class Evidence:
         by_arm = tables.grouped(timed, lambda row: (row.key[0], row.key[1], row.key[3]))
         return {key: sorted(rows, key=lambda row: row.days or 0.0) for key, rows in by_arm.items()}
 
-    def better(self, outcome: str) -> str:
-        """`lower` or `higher` where the outcomes of the data that say it agree, else ""."""
+    def better(self, outcome: str) -> float:
+        """1 where higher is better, -1 where lower is, by the outcomes of the data that say it; 0 where these differ, or none does."""
         said = {one.better for one in self.outcomes.get(outcome, ()) if one.better}
-        return said.pop() if len(said) == 1 else ""
+        return 0.0 if len(said) != 1 else 1.0 if said == {"higher"} else -1.0
 
     def is_ratio(self, row: Row) -> bool | None:
         """Whether a contrast row's estimate is printed as a ratio; None where neither row nor protocol says so."""
