@@ -8,6 +8,7 @@ that it cuts short) is reported in the same lists. An untagged term is looked fo
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -18,7 +19,7 @@ VARIANTS = 600
 LEXER = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<quoted>[^"]*)"|\[(?P<tag>[^\]]*)\]|(?P<colon>:)(?=\s|")|(?P<word>[^\s()"\[\]]+))'
 )
-OPERATORS = {"AND", "OR", "NOT"}
+OPERATORS = {"AND": operator.and_, "OR": operator.or_, "NOT": operator.sub}
 FIELDS = {
     "all": ("all fields", "all"), "tiab": ("title/abstract", "tiab"), "ti": ("title", "title"), "tw": ("text word", "all"),
     "mh": ("mesh terms", "mesh"), "mesh": ("mesh terms", "mesh"), "majr": ("mesh major topic", "mesh_major"),
@@ -120,15 +121,10 @@ class _Evaluation:
     def expression(self) -> tuple[set[int], str]:
         ids, text = self.operand()
         while (unit := self.peek()) is not None and unit.kind != "close":
-            operator = self.take().text if unit.kind == "operator" else "AND"
+            name = self.take().text if unit.kind == "operator" else "AND"
             right, right_text = self.operand()
-            if operator == "AND":
-                ids = ids & right
-            elif operator == "OR":
-                ids = ids | right
-            else:
-                ids = ids - right
-            text = f"{text} {operator} {right_text}"
+            ids = OPERATORS[name](ids, right)
+            text = f"{text} {name} {right_text}"
         return ids, text
 
     def operand(self) -> tuple[set[int], str]:
