@@ -33,6 +33,14 @@ XML_TYPE, JSON_TYPE, TEXT_TYPE = (
     "text/plain; charset=UTF-8",
 )
 HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE {root} PUBLIC "-//NLM//DTD {name}//EN" "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/{path}">\n'
+DTDS = {
+    "eSearchResult": ("esearch 20060628", "20060628/esearch.dtd"),
+    "eSummaryResult": ("eSummaryResult, 29 October 2004", "eSummary_041029.dtd"),
+    "ePostResult": ("epost 20090526", "20090526/epost.dtd"),
+    "eLinkResult": ("elink 20101123", "20101123/elink.dtd"),
+    "eInfoResult": ("einfo 20190110", "20190110/einfo.dtd"),
+}
+"""Name and place of the definition of a reply."""
 CLAMPED = "Restrictions achieved. start and count adjusted to {start}, {count}"
 TOO_FAR = "'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first 9,999 records matching the query."
 
@@ -161,9 +169,7 @@ class Service:
                 result[str(pmid)] = (
                     summary(row) if row else {"uid": str(pmid), "error": "cannot get document summary"}
                 )
-            return Reply(
-                _json({"header": {"type": "esummary", "version": "0.3"}, "result": result}), JSON_TYPE
-            )
+            return _json("esummary", "result", result)
         parts = []
         for pmid, row in rows.items():
             if row is None:
@@ -174,9 +180,7 @@ class Service:
                 for name, value in summary(row).items() if not isinstance(value, list)
             )  # fmt: skip
             parts.append(f"<DocSum><Id>{pmid}</Id>{items}</DocSum>")
-        return _xml(
-            "eSummaryResult", "eSummaryResult, 29 October 2004", "eSummary_041029.dtd", "".join(parts)
-        )
+        return _xml("eSummaryResult", "".join(parts))
 
     def epost(self, values: dict[str, str]) -> Reply:
         ids = self._asked({"id": values.get("id", "")})
@@ -186,7 +190,7 @@ class Service:
             raise BackendError("Too many UIDs in request. Maximum number of UIDs is 10000 for one request.")
         kept = self._remember(values, ids)
         body = f"<QueryKey>{kept['querykey']}</QueryKey><WebEnv>{kept['webenv']}</WebEnv>"
-        return _xml("ePostResult", "epost 20090526", "20090526/epost.dtd", body)
+        return _xml("ePostResult", body)
 
     def elink(self, values: dict[str, str]) -> Reply:
         """Links between a record and the corrections and comments that the store knows."""
@@ -204,16 +208,11 @@ class Service:
                 f"<LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>{pmid}</Id></IdList><LinkSetDb><DbTo>pubmed</DbTo>"
                 f"<LinkName>pubmed_pubmed</LinkName>{links}</LinkSetDb></LinkSet>"
             )
-        return _xml("eLinkResult", "elink 20101123", "20101123/elink.dtd", "".join(parts))
+        return _xml("eLinkResult", "".join(parts))
 
     def einfo(self, values: dict[str, str]) -> Reply:
         if "db" not in values:
-            return _xml(
-                "eInfoResult",
-                "einfo 20190110",
-                "20190110/einfo.dtd",
-                "<DbList><DbName>pubmed</DbName></DbList>",
-            )
+            return _xml("eInfoResult", "<DbList><DbName>pubmed</DbName></DbList>")
         visible = self.store.visible()
         newest = max((self.store.entries[pmid].date("created_on") for pmid in visible), default="")
         day = (self.store.as_of or newest or "1900-01-01").replace("-", ".")
@@ -222,7 +221,7 @@ class Service:
             f" {len(self.store.entries)} records</Description><DbBuild>{BUILD}-{day}</DbBuild><Count>{len(visible)}</Count>"
             f"<LastUpdate>{day.replace('.', '/')} 00:00</LastUpdate></DbInfo>"
         )
-        return _xml("eInfoResult", "einfo 20190110", "20190110/einfo.dtd", body)
+        return _xml("eInfoResult", body)
 
 
 UTILITIES: dict[str, Callable[[Service, dict[str, str]], Reply]] = {
@@ -253,7 +252,7 @@ def search_json(found: Found, count: int, start: int, ids: list[int], extra: dic
         result["warninglist"] = {
             "phrasesignored": found.ignored, "quotedphrasesnotfound": found.quoted_not_found, "outputmessages": found.messages,
         }  # fmt: skip
-    return Reply(_json({"header": {"type": "esearch", "version": "0.3"}, "esearchresult": result}), JSON_TYPE)
+    return _json("esearch", "esearchresult", result)
 
 
 def search_xml(found: Found, count: int, start: int, ids: list[int], extra: dict[str, str]) -> Reply:
@@ -274,7 +273,7 @@ def search_xml(found: Found, count: int, start: int, ids: list[int], extra: dict
             body += (
                 f"<{name}>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in said) + f"</{name}>"
             )
-    return _xml("eSearchResult", "esearch 20060628", "20060628/esearch.dtd", body)
+    return _xml("eSearchResult", body)
 
 
 def summary(row: Any) -> dict[str, Any]:
@@ -289,24 +288,23 @@ def summary(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _json(value: Any) -> bytes:
+def _json(kind: str, name: str, value: Any, status: int = 200) -> Reply:
+    whole = {"header": {"type": kind, "version": "0.3"}, name: value}
     # NCBI leaves line breaks in its messages as they are, which strict JSON refuses; so does this.
-    return json.dumps(value, ensure_ascii=False).replace("\\n", "\n").encode()
+    text = json.dumps(whole, ensure_ascii=False).replace("\\n", "\n")
+    return Reply(text.encode(), JSON_TYPE, status)
 
 
-def _xml(root: str, name: str, path: str, body: str) -> Reply:
-    return Reply((HEAD.format(root=root, name=name, path=path) + f"<{root}>{body}</{root}>\n").encode())
+def _xml(root: str, body: str, status: int = 200, dtd: tuple[str, str] | None = None) -> Reply:
+    name, path = dtd or DTDS[root]
+    head = HEAD.format(root=root, name=name, path=path)
+    return Reply(f"{head}<{root}>{body}</{root}>\n".encode(), status=status)
 
 
 def _error(root: str, said: str, values: dict[str, str], status: int = 200) -> Reply:
     if values.get("retmode") == "json" and root == "eSearchResult":
-        return Reply(
-            _json({"header": {"type": "esearch", "version": "0.3"}, "esearchresult": {"ERROR": said}}),
-            JSON_TYPE,
-            status,
-        )
-    reply = _xml(root, root, f"{root}.dtd", f"<ERROR>{escape(said)}</ERROR>")
-    return Reply(reply.body, reply.type, status)
+        return _json("esearch", "esearchresult", {"ERROR": said}, status)
+    return _xml(root, f"<ERROR>{escape(said)}</ERROR>", status, (root, f"{root}.dtd"))
 
 
 class _Handler(BaseHTTPRequestHandler):
