@@ -145,14 +145,10 @@ class Client:
         try:
             if len(encoded) > LONG:
                 form = {"Content-Type": "application/x-www-form-urlencoded"}
-                reply = self.session.post(
-                    url, data=encoded, headers=form, timeout=timeout, allow_redirects=False, stream=True
-                )
+                how: dict[str, Any] = {"method": "POST", "url": url, "data": encoded, "headers": form}
             else:
-                reply = self.session.get(
-                    f"{url}?{encoded}", timeout=timeout, allow_redirects=False, stream=True
-                )
-            with reply:
+                how = {"method": "GET", "url": f"{url}?{encoded}"}
+            with self.session.request(**how, timeout=timeout, allow_redirects=False, stream=True) as reply:
                 body = bytearray()
                 while chunk := reply.raw.read1(1 << 16, decode_content=True):
                     body += chunk
