@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -43,8 +43,8 @@ class Merged:
     rows: pd.DataFrame
     conflicts: pd.DataFrame
     # What each said, by the key of a row and person, and how they rounded it; agreement is counted from it.
-    found: Mapping[tuple[str, ...], Mapping[str, Row]] = field(default_factory=dict)
-    rounding: Rounding = field(default_factory=lambda: Rounding({}))
+    found: Mapping[tuple[str, ...], Mapping[str, Row]]
+    rounding: Rounding
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Kind:
 
     key: tuple[str, ...]
     compared: tuple[str, ...]
-    numbers: frozenset[str] = field(default_factory=frozenset)
+    numbers: frozenset[str] = frozenset()
     # A person may name columns that describe a study as the product names its own.
     apart: bool = False
 
@@ -120,7 +120,6 @@ def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
-    spelt: dict[str, dict[str, str]] = {}
     decisions = _decisions(adjudication, kind)
     columns = list(dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE))
     # Nobody differs on a column that is empty with all.
@@ -136,8 +135,10 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person, rows in lines.items()
     }
     awaited = {person: awaited_of(rows, written[person], kind.key) for person, rows in sheets.items()}
-    for column in kind.key:
-        spelt[column] = spelling_of(row.get(column, "") for rows in written.values() for row in rows)
+    spelt = {
+        column: spelling_of(row.get(column, "") for rows in written.values() for row in rows)
+        for column in kind.key
+    }
     for person, rows in written.items():
         for row in rows:
             row |= {column: spelt[column].get(folded(row.get(column, "")), "") for column in kind.key}
@@ -255,17 +256,13 @@ def _row(
         else:
             cell = " | ".join(dict.fromkeys(map(as_text, values)))
         result[kind.carried(column)] = cell
-    if open_columns:
-        status = "conflict"
-    elif own:
-        status = "adjudicated"
-    else:
-        status = "agreed" if len(by_person) > 1 else "single"
-    result["extractors"] = "; ".join(by_person)
-    result["status"] = status
-    result["in_conflict"] = "; ".join(open_columns)
-    result["origin"] = "; ".join(f"{row['_file']}:{row['_row']}" for row in by_person.values())
-    return result
+    alike = "agreed" if len(by_person) > 1 else "single"
+    return result | {
+        "extractors": "; ".join(by_person),
+        "status": "conflict" if open_columns else "adjudicated" if own else alike,
+        "in_conflict": "; ".join(open_columns),
+        "origin": "; ".join(f"{row['_file']}:{row['_row']}" for row in by_person.values()),
+    }
 
 
 def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
