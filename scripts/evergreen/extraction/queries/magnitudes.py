@@ -18,19 +18,12 @@ from evergreen.extraction.queries.crowd import NORMAL, Crowd, Reference, loss, s
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, found, shown
 from evergreen.extraction.queries.slips import (
-    CHANGE_AMONG_FINAL,
     DECIMAL_SHIFT,
-    DIGITS_TRANSPOSED,
-    MEAN_SD_SWAPPED,
+    KINDS,
     NOT_ZERO,
     OUTLYING,
     RIVAL,
-    SD_IS_SE,
-    SD_IS_VARIANCE,
-    SE_IS_SD,
-    SIGN,
     SLIPS,
-    UNIT,
     Numbers,
     Slip,
 )
@@ -330,19 +323,4 @@ def _far(crowd: Reference, references: Sequence[Reference], value: float) -> boo
     return far > FAR and (not own or (far + loss(own, value) / len(own)) > FAR_TOGETHER)
 
 
-FAMILY = Family(
-    "Means and standard deviations",
-    (
-        SD_IS_SE,
-        SE_IS_SD,
-        DECIMAL_SHIFT,
-        SIGN,
-        CHANGE_AMONG_FINAL,
-        UNIT,
-        SD_IS_VARIANCE,
-        MEAN_SD_SWAPPED,
-        DIGITS_TRANSPOSED,
-        OUTLYING,
-    ),
-    check,
-)
+FAMILY = Family("Means and standard deviations", KINDS, check)
