@@ -138,11 +138,8 @@ class Protocol(Part):
     def everybody(self) -> list[str]:
         """Everybody who screens, extracts or assesses, each once."""
         screening = [name for stage in self.screening.stages.values() for name in stage.reviewers]
-        return list(
-            dict.fromkeys(
-                [*screening, *(self.extraction.extractors or ()), *(self.risk_of_bias.assessors or ())]
-            )
-        )
+        others = [*(self.extraction.extractors or ()), *(self.risk_of_bias.assessors or ())]
+        return list(dict.fromkeys(screening + others))
 
     @property
     def pubmed_sources(self) -> list[str]:
