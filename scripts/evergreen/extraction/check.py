@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -130,20 +129,13 @@ def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
 def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError]:
     """Errors for rows of one sheet that have the same key and are not identical."""
     errors = []
-    for group in tables.grouped(records, lambda row: key_of(row, key)).values():
-        for first, second in combinations(group, 2):
-            if content(first, key) != content(second, key):
-                errors.append(
-                    InputError(
-                        f"{', '.join(filter(None, (second.get(column, '') for column in key)))} is there already in row "
-                        f"{first['_row']}, with other values",
-                        **place_of(second),
-                        todo="Keep one of the two rows."
-                        if key == ("study",)
-                        else "Keep one of the two rows, or name their arms or time points apart.",
-                    )
-                )
-                break
+    more = "" if key == ("study",) else ", or name their arms or time points apart"
+    for first, *others in tables.grouped(records, lambda row: key_of(row, key)).values():
+        other = next((row for row in others if content(row, key) != content(first, key)), None)
+        if other is not None:
+            named = ", ".join(filter(None, (other.get(column, "") for column in key)))
+            problem = f"{named} is there already in row {first['_row']}, with other values"
+            errors.append(InputError(problem, **place_of(other), todo=f"Keep one of the two rows{more}."))
     return errors
 
 
