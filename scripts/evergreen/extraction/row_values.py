@@ -158,18 +158,15 @@ class Values:
                 lambda p: conversions.sd_from_difference_p(difference, p, *counts),
             )  # fmt: skip
 
+    def _of_group(self, group: str) -> list[Row]:
+        return [one for one in self._family if one["group"] == group]
+
     def _compared(self, measure: str) -> tuple[Row | None, list[float]]:
         """The reported estimate of a measure between this arm and the other, if the study has one of each, and the arms' sizes."""
         if not self._family:
             return None, []
-        found = [
-            one
-            for one in self._family
-            if one.get("estimate_measure") == measure and one["group"] == "contrast"
-        ]
-        arms = [
-            [one for one in self._family if one["group"] == group] for group in ("intervention", "control")
-        ]
+        found = [one for one in self._of_group("contrast") if one.get("estimate_measure") == measure]
+        arms = [self._of_group(group) for group in ("intervention", "control")]
         if len(found) != 1 or any(len(rows) != 1 for rows in arms):
             return None, []
         counts = [rows[0]["n"] for rows in arms]
@@ -221,14 +218,9 @@ class Values:
         """The same people under the other treatment, if the study has one arm each, and what the report says of the difference."""
         self.kinds.add(CROSSOVER)
         others = [one for one in self._family if one["group"] not in ("contrast", self.row["group"])]
-        own = [one for one in self._family if one["group"] == self.row["group"]]
-        found = [
-            one
-            for one in self._family
-            if one["group"] == "contrast"
-            and one.get("estimate_measure") in ("", "MD")
-            and one["scale"] != "ratio"
-        ]
+        own = self._of_group(self.row["group"])
+        contrasts = [one for one in self._of_group("contrast") if one["scale"] != "ratio"]
+        found = [one for one in contrasts if one.get("estimate_measure") in ("", "MD")]
         if len(others) != 1 or len(own) != 1 or len(found) != 1:
             return
         numbers = {
