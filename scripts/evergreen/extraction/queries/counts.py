@@ -214,11 +214,8 @@ def _as_percent(count: _Count) -> float:
 def _tenfold(factor: float) -> Undo:
     def undo(count: _Count) -> float | None:
         events = count.events * factor
-        return (
-            events
-            if events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0)
-            else None
-        )
+        possible = events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0)
+        return events if possible else None
 
     return undo
 

@@ -40,11 +40,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     for (_, outcome, _), rows in evidence.courses.items():
         by_outcome.setdefault(outcome, []).extend(_pairs(rows))
     for outcome, steps in by_outcome.items():
-        falls = [
-            (earlier, later)
-            for earlier, later in steps
-            if later.numbers["events"] < earlier.numbers["events"]
-        ]
+        falls = [step for step in steps if step[1].numbers["events"] < step[0].numbers["events"]]
         names = " ".join([outcome, *(one.id.replace("_", " ") for one in evidence.outcomes.get(outcome, ()))])
         surely = bool(CUMULATIVE.search(names)) and "surviv" not in names.casefold()
         for earlier, later in falls:

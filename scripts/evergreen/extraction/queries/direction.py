@@ -249,12 +249,8 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
         asked.add(kind.name)
         expected = shown(mended)
         problem = f"it is far from {others}, and fits them {how} ({expected})."
-        limits = (
-            " and ".join(
-                row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers
-            )
-            or "not given"
-        )
+        given = (row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers)
+        limits = " and ".join(given) or "not given"
         taken, told = "for a ratio" if ratio else "for no ratio", f"it fits the other studies {how}"
         yield found(
             kind,
