@@ -203,11 +203,8 @@ def _heads(cells: Sequence[str]) -> list[str]:
     """What each column holds, "" for other things; none where most are called something else. `Search` is a number beside a query, else a query."""
     names = [cell.casefold() for cell in cells]
     known = {**WORDS, "search": "number" if {"query", "search query"} & set(names) else "query"}
-    return (
-        [known.get(name, "") for name in names]
-        if sum(name in known for name in names) > len(names) // 2
-        else []
-    )
+    mostly = sum(name in known for name in names) > len(names) // 2
+    return [known.get(name, "") for name in names] if mostly else []
 
 
 def _cells(line: str, separator: str) -> list[str]:

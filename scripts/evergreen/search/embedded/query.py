@@ -287,12 +287,8 @@ def field_of(tag: str) -> str | None:
 
 
 def long_name(name: str) -> str:
-    return (
-        next(long for long, own in FIELDS.values() if own == name)
-        .title()
-        .replace("Mesh", "MeSH")
-        .replace("Uid", "UID")
-    )
+    long = next(long for long, own in FIELDS.values() if own == name)
+    return long.title().replace("Mesh", "MeSH").replace("Uid", "UID")
 
 
 def query_words(text: str) -> list[str]:

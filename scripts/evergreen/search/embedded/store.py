@@ -207,9 +207,6 @@ def short_name(name: str) -> str:
     family, comma, given = name.partition(", ")
     if not comma:
         return name
-    initials = (
-        given
-        if given.isupper()
-        else "".join(part[0] for part in given.replace("-", " ").split() if part[0].isupper())
-    )
-    return f"{family} {initials.replace(' ', '')}".strip()
+    if not given.isupper():
+        given = "".join(part[0] for part in given.replace("-", " ").split() if part[0].isupper())
+    return f"{family} {given.replace(' ', '')}".strip()
