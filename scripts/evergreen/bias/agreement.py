@@ -42,11 +42,6 @@ def agreement_table(opinions: Mapping[str, Opinions], tool: Tool) -> pd.DataFram
                 table = cross_table(
                     [said[first][key] for key in both], [said[second][key] for key in both], levels
                 )
-                line = {
-                    "domain": name,
-                    "first": first,
-                    "second": second,
-                    **asdict(agreement(table)),
-                }
-                lines.append({column: line[column] for column in COLUMNS})
+                found = asdict(agreement(table))
+                lines.append({"domain": name, "first": first, "second": second, **found})
     return pd.DataFrame(lines, columns=list(COLUMNS))

@@ -187,15 +187,9 @@ def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list
         for domain_id, opinion in domains.items():
             suggested = tool.suggest(domain_id, opinion.answers, variant=variant, effect=opinion.effect)
             if suggested and opinion.judgement and opinion.judgement != suggested and not opinion.support:
-                errors.append(
-                    InputError(
-                        f"{opinion.about}, {domain_id}: judged {opinion.judgement} where the answers "
-                        f"lead to {suggested}, without a reason",
-                        file=str(rows["_file"].iloc[0]),
-                        column="support",
-                        todo="Give the reason.",
-                    )
-                )
+                said = f"judged {opinion.judgement} where the answers lead to {suggested}, without a reason"
+                problem, file = f"{opinion.about}, {domain_id}: {said}", str(rows["_file"].iloc[0])
+                errors.append(InputError(problem, file=file, column="support", todo="Give the reason."))
             opinion.judgement = opinion.judgement or suggested or ""
     return opinions
 
