@@ -89,14 +89,9 @@ CONSTRAINTS = (
 )  # fmt: skip
 
 
-def filled_in(row: Row) -> dict[str, float]:
-    """The number columns of a row in which a number stands."""
-    return {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
-
-
 def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row; its number columns are floats, NaN where nothing stands."""
-    filled = filled_in(row)
+    filled = {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
     for column, value in filled.items():
         rule = by_name("extraction")[column]
         if abs(value) > LARGEST:

@@ -159,10 +159,12 @@ def _apply(
     """Fill in what one conversion gives, with inputs from outside or without."""
     row = values.row
     used = _arguments(rule, values)
-    given_from = _from_outside(rule, used, filling)
-    if outside != (bool(given_from) or rule.imputes) or (used is None and not given_from):
-        return
+    given_from: dict[str, float] = {}  # what it lacks in the row and has from the protocol
     if used is None:
+        given_from = {name: number for name, number in filling.outside.items() if name in rule.outside}
+    if outside != (bool(given_from) or rule.imputes):
+        return
+    if given_from:
         used = _arguments(rule, values, given_from)
     if used is None:
         return
@@ -196,13 +198,6 @@ def _apply(
                     "state": state,
                 }
             )  # fmt: skip
-
-
-def _from_outside(rule: Rule, used: Arguments | None, filling: Filling) -> dict[str, float]:
-    """What a conversion that lacks an argument has from the protocol; nothing where the row has all."""
-    if used is not None or not rule.outside:
-        return {}
-    return {name: number for name, number in filling.outside.items() if name in rule.outside}
 
 
 def _arguments(rule: Rule, values: Values, outside: Mapping[str, float] | None = None) -> Arguments | None:

@@ -178,9 +178,9 @@ def _table(said: Sequence[tuple[int, str]]) -> list[Written]:
         return []
     lines: list[Written] = []
     for row, text in said[1:]:
-        named = dict(
-            zip(reversed(heads), reversed(_fitted(_cells(text, separator), len(heads))), strict=True)
-        )
+        # As many cells as the head has: a spreadsheet leaves empty ones out at the end.
+        cells = (_cells(text, separator) + [""] * len(heads))[: len(heads)]
+        named = dict(zip(reversed(heads), reversed(cells), strict=True))
         number = re.sub(r"\D", "", named.get("number", "")) or (
             "" if "number" in heads else str(len(lines) + 1)
         )
@@ -213,11 +213,6 @@ def _cells(line: str, separator: str) -> list[str]:
     if separator == "\t":
         return [cell.strip() for cell in line.split("\t")]
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
-
-
-def _fitted(cells: list[str], width: int) -> list[str]:
-    """As many cells as the head has: a spreadsheet leaves empty ones out at the end."""
-    return (cells + [""] * width)[:width]
 
 
 def _query(text: str) -> str:
