@@ -190,20 +190,17 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
         yield "studies", sheet("config/studies")
         yield "retractions", sheet("config/retractions")
         for name, stage in protocol.screening.stages.items():
-            for path in _own(protocol, f"config/screening/{name}", stage.reviewers).values():
-                yield "screening", path
+            own = _own(protocol, f"config/screening/{name}", stage.reviewers)
+            yield from (("screening", path) for path in own.values())
             yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
     elif area == "extraction":
-        for path in extraction_sheets(protocol).values():
-            yield "extraction", path
-        for path in study_sheets(protocol).values():
-            yield "extraction_studies", path
+        yield from (("extraction", path) for path in extraction_sheets(protocol).values())
+        yield from (("extraction_studies", path) for path in study_sheets(protocol).values())
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
         yield "queries", sheet("config/queries")
     elif area == "certainty":
         rated = {"outcomes": params.names_of_outcomes(protocol), "rounds": list(protocol.rounds)}
         yield "certainty", sheet("config/certainty"), rated
     elif area == "bias":
-        for path in bias_sheets(protocol).values():
-            yield "risk_of_bias", path
+        yield from (("risk_of_bias", path) for path in bias_sheets(protocol).values())
         yield "risk_of_bias", sheet(f"config/risk_of_bias/{ADJUDICATION}")
