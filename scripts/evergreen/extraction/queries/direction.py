@@ -31,7 +31,6 @@ class _Effect:
     """An effect of a study (standardised, or a log odds ratio) with its variance; `row` is where it is asked about."""
 
     row: Row
-    time: str
     value: float
     variance: float
 
@@ -43,7 +42,7 @@ def effect_of(rows: Sequence[Row]) -> _Effect | None:
         return None
     values = [one[0] for _, one in effects]
     largest = max(effects, key=lambda item: abs(item[1][0]))[0]
-    return _Effect(largest, rows[0].key[2], median(values), median(one[1] for _, one in effects))
+    return _Effect(largest, median(values), median(one[1] for _, one in effects))
 
 
 def _between(row: Row, control: Row) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evergreen.extraction.constraints import INTERVALS
-from evergreen.extraction.contradictions import AGREE, apart
+from evergreen.extraction.contradictions import AGREE, Ends, apart
 from evergreen.extraction.queries.evidence import Evidence, Row, sds_of_interval
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
@@ -56,12 +56,11 @@ NO_SPREAD = Kind(
 
 @dataclass(frozen=True)
 class _Spread:
-    """A standard deviation as a column gives it, between the ends that rounding allows."""
+    """A standard deviation as a column gives it, and the ends that rounding allows."""
 
     column: str
     value: float
-    low: float
-    high: float
+    ends: Ends
 
 
 def spreads(row: Row) -> list[_Spread]:
@@ -69,23 +68,29 @@ def spreads(row: Row) -> list[_Spread]:
     found_: list[_Spread] = []
     n = row.n
     if row.printed("sd") and (sd := row.numbers["sd"]) > 0:
-        found_.append(_Spread("sd", sd, sd - half_unit(sd), sd + half_unit(sd)))
+        found_.append(_Spread("sd", sd, _rounded(sd)))
     if not n or n < 2:
         return found_
     root = math.sqrt(n)
     if row.printed("se") and (se := row.numbers["se"]) > 0:
-        found_.append(_Spread("se", se * root, (se - half_unit(se)) * root, (se + half_unit(se)) * root))
+        low, high = _rounded(se)
+        found_.append(_Spread("se", se * root, (low * root, high * root)))
     if row.printed("ci_low") and row.printed("ci_high"):
         low, high = row.numbers["ci_low"], row.numbers["ci_high"]
         sds = sds_of_interval(row.numbers, row.texts)
         if sds and (width := high - low) > 0:
             off = min(half_unit(low), half_unit(high)) * 2 / width
-            found_.append(_Spread("ci_low", sds[0], max(1 - off, 0.0) * min(sds), (1 + off) * max(sds)))
+            found_.append(_Spread("ci_low", sds[0], (max(1 - off, 0.0) * min(sds), (1 + off) * max(sds))))
     return found_
 
 
+def _rounded(value: float) -> Ends:
+    """Between which a number lies that is printed so."""
+    return value - half_unit(value), value + half_unit(value)
+
+
 def _apart(one: _Spread, other: _Spread) -> bool:
-    return apart((one.low, one.high), (other.low, other.high), spreads=True)
+    return apart(one.ends, other.ends, spreads=True)
 
 
 def _like(value: float, other: float) -> bool:
@@ -234,11 +239,9 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
     said = row.texts.get("estimate_distribution") or "estimate_df" in row.numbers
     # Few participants: up to t with five degrees of freedom.
     least = by_limits if said else se_from_any_interval(0.0, width, row.estimate_level, "t", 5.0)
-    one = _Spread("estimate_se", se, se - half_unit(se), se + half_unit(se))
-    other = _Spread("estimate_ci_low", by_limits, max(1 - off, 0.0) * least, (1 + off) * by_limits)
-    if _apart(one, other):
-        hint = _another_level(other.value / se) if "estimate_ci_level" not in row.numbers else ""
-        yield found(CONTRADICTION, row, "estimate_se", shown(other.value), with_="the interval", hint=hint)
+    if apart(_rounded(se), (max(1 - off, 0.0) * least, (1 + off) * by_limits), spreads=True):
+        hint = _another_level(by_limits / se) if "estimate_ci_level" not in row.numbers else ""
+        yield found(CONTRADICTION, row, "estimate_se", shown(by_limits), with_="the interval", hint=hint)
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
