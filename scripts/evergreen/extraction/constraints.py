@@ -18,6 +18,7 @@ from evergreen.sheets import columns_of
 from evergreen.sheets.columns import by_name
 
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.numeric)
+_BOUNDS = by_name("extraction")
 # What must not decrease from left to right, where given.
 ORDERED = ("min", "q1", "median", "q3", "max")
 INTERVALS = (("mean", "ci_low", "ci_high"), ("estimate", "estimate_ci_low", "estimate_ci_high"))
@@ -93,7 +94,7 @@ def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row; its number columns are floats, NaN where nothing stands."""
     filled = {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
     for column, value in filled.items():
-        rule = by_name("extraction")[column]
+        rule = _BOUNDS[column]
         if abs(value) > LARGEST:
             yield column, f"{value:g} is too large for a number of a study"
         elif rule.minimum is not None and value < rule.minimum:
