@@ -12,7 +12,6 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,12 +54,8 @@ class NumberCell(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows as (row number, cells) below a header; `semicolons`: the file parts its columns by them."""
-
-    rows: list[tuple[int, list[str]]]
-    semicolons: bool = False
+Rows = list[tuple[int, list[str]]]
+"""(row number, cells), the header first."""
 
 
 def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.DataFrame:
@@ -75,13 +70,14 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
     schema = columns_of(kind)
-    table = _xlsx(path, schema, kind) if path.suffix.lower() == ".xlsx" else _csv(path, schema)
-    rows = [(number, cells) for number, cells in table.rows if any(cells)]
+    workbook = path.suffix.lower() == ".xlsx"
+    table, semicolons = (_xlsx(path, schema, kind), False) if workbook else _csv(path, schema)
+    rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
         todo = f"Its first row must name the columns {needed_names(schema)}."
         raise InputError("the file is empty", file=path, todo=todo)
     header = header_of(rows[0][1], schema, path)
-    return _Reader(path, schema, rows[1:], table.semicolons).frame(
+    return _Reader(path, schema, rows[1:], semicolons).frame(
         header, values=kind == STUDY_LEVEL, as_written=as_written
     )
 
@@ -102,7 +98,8 @@ def read_sheets(
     }
 
 
-def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
+def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, bool]:
+    """Its rows, and whether it parts its columns by semicolons."""
     text = decoded(path)
     known = {column.name for column in schema}
 
@@ -112,7 +109,7 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
         )
         return sum(name_key(cell) in known for cell in header)
 
-    rows: list[tuple[int, list[str]]] = []
+    rows: Rows = []
     try:
         best = max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
@@ -127,10 +124,10 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
         ) from None
     if not text.endswith(("\n", "\r")):
         _refuse_cut([row for row in rows if any(row[1])], path)
-    return Table(rows, semicolons=best == ";")
+    return rows, best == ";"
 
 
-def _refuse_cut(rows: list[tuple[int, list[str]]], path: Path) -> None:
+def _refuse_cut(rows: Rows, path: Path) -> None:
     """Of a file without an end of its last line: that row has fewer cells than all others, so that its last cell may be half of one.
 
     One row below the header tells nothing: people leave off what is empty.
@@ -147,7 +144,7 @@ def _refuse_cut(rows: list[tuple[int, list[str]]], path: Path) -> None:
         )
 
 
-def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
+def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Rows:
     """Rows of the worksheet that has the needed columns, else of the first one that is shown; of a workbook with rows and a worksheet
     `Studies` the study-level columns stand there.
 
@@ -169,7 +166,7 @@ def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
             raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
         sheet: Any = (fitting or visible)[0]
         _refuse_unclear(path, sheet._worksheet_path)
-        return Table([(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)])
+        return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
 
 
 def _head(sheet: Any, path: Path) -> list[str]:
@@ -215,15 +212,13 @@ def _as_written(cell: str, value: float) -> str:
 class _Reader:
     """The rows of one sheet, below its header, as typed columns; every fault is collected."""
 
-    def __init__(
-        self, path: Path, schema: tuple[Column, ...], rows: list[tuple[int, list[str]]], semicolons: bool
-    ) -> None:
+    def __init__(self, path: Path, schema: tuple[Column, ...], rows: Rows, semicolons: bool) -> None:
         self.path, self.schema, self.semicolons = path, schema, semicolons
         self.rows = [number for number, _ in rows]
         self.cells = [cells for _, cells in rows]
         self.errors: list[InputError] = []
 
-    def frame(self, header: list[str], *, values: bool, as_written: bool = False) -> pd.DataFrame:
+    def frame(self, header: list[str], *, values: bool, as_written: bool) -> pd.DataFrame:
         """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
         import numpy as np
         import pandas as pd
