@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -102,14 +102,11 @@ def variants_of(sheets: Iterable[pd.DataFrame], tool: Tool, errors: list[InputEr
     """What the column `variant` says of studies; every fault goes to `errors`."""
     found: dict[str, str] = {}
     for rows in sheets:
-        if "variant" not in rows:
-            continue
-        for study, cell, file, row in zip(
-            *(rows[name] for name in ("study", "variant", "_file", "_row")), strict=True
-        ):
+        for row in tables.rows(rows) if "variant" in rows else ():
+            study, cell = row["study"], row["variant"]
             if not cell:
                 continue
-            place: dict[str, Any] = {"file": file, "row": int(row), "column": "variant"}
+            place = {**place_of(row), "column": "variant"}
             variant = tool.variant_choices.read(cell)
             if variant is None:
                 todo = f"Allowed: {tool.variant_choices}." if tool.variants else "Leave the cell empty."
