@@ -135,25 +135,21 @@ def _said(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]
     text = BETWEEN.sub(lambda found: "\n" * found[0].count("\n"), text)
     said: list[tuple[int, str]] = []
     commented: list[tuple[int, str]] = []
-    directives = []
+    directives, numbers = [], []
     for row, line in enumerate(map(plain, lines_of(text)), start=1):
         line = line.rstrip().removesuffix("\\").rstrip().lstrip(" ")  # a tab is an empty cell of a table
         if not line or RULED.fullmatch(line):
             continue
         if match := DIRECTIVE.fullmatch(line.strip()):
             directives.append((row, match[1].lower(), _uncommented(match[2])))
-        elif COMMENTED_NUMBER.match(line.lstrip()):
+        elif match := COMMENTED_NUMBER.match(line.lstrip()):
             commented.append((row, line))
+            numbers.append(int(match[1]))
         elif not COMMENT.match(line.lstrip()) and (line := _uncommented(line)):
             said.append((row, line))
-    numbers = [int(COMMENTED_NUMBER.match(line.lstrip())[1]) for _, line in commented]  # type: ignore[index]
     queried = any(COUNTED.fullmatch(line) or re.search(r'[\[("]', line) for _, line in said)
-    if (
-        numbers
-        and sorted(numbers) in (numbers, numbers[::-1])
-        and sorted(numbers) == list(range(1, len(numbers) + 1))
-        and not queried
-    ):
+    rising = list(range(1, len(numbers) + 1))
+    if numbers and numbers in (rising, rising[::-1]) and not queried:
         said = sorted([*said, *commented])
     return said, directives
 

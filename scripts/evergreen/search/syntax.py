@@ -88,7 +88,7 @@ def spelled(text: str, row: int) -> str:
 def check(rows: Sequence[tuple[int, str]]) -> None:
     """Raise InputError for the first thing in a line that PubMed would refuse or misread; `rows` are its (row, text)."""
     odd = [row for row, text in rows if text.count('"') % 2]
-    if sum(text.count('"') for _, text in rows) % 2:
+    if len(odd) % 2:
         raise fault(odd[0], "a quotation mark is missing", _PAIRS)
     if found := NUMBER_AT_END.search(rows[-1][1]):
         problem = f"`{found[0].strip()}` stands behind the query and is no number of hits"
