@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:  # many scripts write and read no table, and pandas takes longer to load than they run
     import pandas as pd
 
 from evergreen.steps.drafts import draft_of
+
+Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 LARGE = 4_000
 """Rows from which a table is written column by column."""
@@ -306,6 +309,14 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
     cells = zip(*(column.to_numpy(dtype=object).tolist() for _, column in frame.items()), strict=True)
     return [dict(zip(names, row, strict=True)) for row in cells] if names else [{} for _ in range(len(frame))]
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Items by what `key` says of them, in the order in which they come."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 def held(lines: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def agreement_table(opinions: Mapping[str, Opinions], tool: Tool, *, level: float = 0.95) -> pd.DataFrame:
+def agreement_table(opinions: Mapping[str, Opinions], tool: Tool) -> pd.DataFrame:
     """One line per domain and pair of assessors who both judged it of some result, with unweighted kappa over the tool's levels.
 
     A judgement counts under what it was filed: that on a whole study once. The statistics are those of `screening.agreement`.
@@ -42,11 +42,6 @@ def agreement_table(opinions: Mapping[str, Opinions], tool: Tool, *, level: floa
                 table = cross_table(
                     [said[first][key] for key in both], [said[second][key] for key in both], levels
                 )
-                line = {
-                    "domain": name,
-                    "first": first,
-                    "second": second,
-                    **asdict(agreement(table, level=level)),
-                }
-                lines.append({column: line[column] for column in COLUMNS})
+                found = asdict(agreement(table))
+                lines.append({"domain": name, "first": first, "second": second, **found})
     return pd.DataFrame(lines, columns=list(COLUMNS))

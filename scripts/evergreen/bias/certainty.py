@@ -15,6 +15,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.tools import TOOLS, plain
 from evergreen.errors import InputError, refuse
+from evergreen.extraction.check import place_of
 from evergreen.sheets import folded
 from evergreen.sheets.labels import Choices
 
@@ -26,19 +27,9 @@ DOWN = (DESIGN, "risk_of_bias", "inconsistency", "indirectness", "imprecision", 
 UP = ("large_effect", "dose_response", "plausible_confounding")
 DOES_NOT_APPLY = "not_applicable"
 RANDOMISED = "randomised"
-REASONS = tuple(f"{domain}_reason" for domain in (*DOWN, *UP))
-COLUMNS = (
-    "outcome",
-    "certainty",
-    "symbols",
-    *DOWN,
-    *UP,
-    "reasons",
-    "start",
-    "round",
-    DOES_NOT_APPLY,
-    *REASONS,
-)
+DOMAINS = (*DOWN, *UP)
+REASONS = tuple(f"{domain}_reason" for domain in DOMAINS)
+COLUMNS = ("outcome", "certainty", "symbols", *DOMAINS, "reasons", "start", "round", DOES_NOT_APPLY, *REASONS)
 
 
 class Start(NamedTuple):
@@ -101,31 +92,26 @@ def certainty_of(
     """
     errors: list[InputError] = []
     judged: dict[str, dict[str, _Judgement]] = {}
-    domains = {plain(domain): domain for domain in (*DOWN, *UP)}
+    domains = {plain(domain): domain for domain in DOMAINS}
     named = Choices(outcomes)
     for row in tables.rows(rows):
-        place: dict[str, Any] = {"file": row["_file"], "row": int(row["_row"])}
         domain, outcome = domains.get(plain(row["domain"])), named.read(row["outcome"])
         day = row.get("round", "")
         if outcome is None:
+            column, problem = "outcome", f"{row['outcome']!r} is not in the protocol"
             todo = f"Outcomes are: {named}."
-            errors.append(
-                InputError(f"{row['outcome']!r} is not in the protocol", **place, column="outcome", todo=todo)
-            )
         elif domain is None:
-            todo = f"Allowed: {', '.join((*DOWN, *UP))}."
-            errors.append(
-                InputError(f"{row['domain']!r} is no domain of GRADE", **place, column="domain", todo=todo)
-            )
+            column, problem = "domain", f"{row['domain']!r} is no domain of GRADE"
+            todo = f"Allowed: {', '.join(DOMAINS)}."
         elif domain in judged.setdefault(outcome, {}):
-            errors.append(
-                InputError(f"{outcome}: {domain} is judged twice", **place, column="domain", todo="Keep one.")
-            )
+            column, problem, todo = "domain", f"{outcome}: {domain} is judged twice", "Keep one."
         elif day and rounds is not None and day not in rounds:
+            column, problem = "round", f"{day!r} is no round"
             todo = f"Allowed: {', '.join(rounds)}." if rounds else "Leave it empty: the protocol has none."
-            errors.append(InputError(f"{day!r} is no round", **place, column="round", todo=todo))
         else:
             judged[outcome][domain] = _judgement(row["downgrade"], row["reason"], day)
+            continue
+        errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
     refuse(errors)
     lines = [
         _line(outcome, judged[outcome], (starts or {}).get(outcome))
@@ -145,17 +131,17 @@ def _line(outcome: str, judged: Mapping[str, _Judgement], start: Start | None) -
     steps = {name: one.levels if name in UP else -one.levels for name, one in judged.items() if one.levels}
     begins = LEVELS[-1] if start is None or DESIGN in judged else start.level
     level = min(max(LEVELS.index(begins) + sum(steps.values()), 0), len(LEVELS) - 1)
-    order = [domain for domain in (*DOWN, *UP) if domain in judged]
+    order = [domain for domain in DOMAINS if domain in judged]
     return {
         "outcome": outcome,
         "certainty": LEVELS[level],
         "symbols": SYMBOLS[level],
-        **{domain: steps.get(domain, 0) for domain in (*DOWN, *UP)},
+        **{domain: steps.get(domain, 0) for domain in DOMAINS},
         "reasons": "; ".join(_reason(one, steps[one], judged[one].reason) for one in order if one in steps),
         "start": begins,
         "round": max(one.round for one in judged.values()),
         DOES_NOT_APPLY: "; ".join(domain for domain in order if not judged[domain].applies),
-        **{f"{domain}_reason": judged[domain].reason if domain in judged else "" for domain in (*DOWN, *UP)},
+        **{f"{domain}_reason": judged[domain].reason if domain in judged else "" for domain in DOMAINS},
     }
 
 
@@ -167,7 +153,7 @@ def ratings(certainty: pd.DataFrame) -> dict[str, Rating]:
     """What `certainty_of` wrote, by outcome, as read from `results/risk_of_bias/certainty.csv`."""
     found = {}
     for row in tables.rows(certainty):
-        judged = [domain for domain in (*DOWN, *UP) if row[f"{domain}_reason"]]
+        judged = [domain for domain in DOMAINS if row[f"{domain}_reason"]]
         found[row["outcome"]] = Rating(
             row["certainty"],
             row["symbols"],

@@ -31,6 +31,7 @@ from evergreen.bias.tools import OVERALL, Tool
 from evergreen.bias.tools.anatomy import class_of
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS
+from evergreen.extraction.comparing import by_each
 from evergreen.sheets.labels import spelling_of
 
 COLUMNS = ("study", "outcome", "domain", "judgement", "support", "source", "assessors", "status", "algorithm")
@@ -156,9 +157,8 @@ class _Merged:
             decision = decided.get(domain)
             late = [person for person in said if domain in self._awaited[person].get(result, ())]
             for person in late:
-                self.conflicts.append(
-                    (result, _conflict(domain, "", f"{person}={AWAITS}", "pending", "", "", ""))
-                )
+                line = _conflict(domain, "", by_each({person: AWAITS}), "pending", "", "", "")
+                self.conflicts.append((result, line))
             if not by_person and not decision:
                 continue
             answers, open_questions = _merged_answers(by_person, decision)
@@ -197,33 +197,24 @@ def _settle(
     conflicts = []
     said = {person: by_person[person].judgement if person in by_person else "" for person in people}
     differs = len(set(said.values())) > 1
-    settles = decision is not None and bool(decision.judgement or decision.answers)
+    verdict = decision if decision and (decision.judgement or decision.answers) else None
+    by = by_whom if verdict else ""
     level, status = next(iter(said.values()), ""), "agreed" if len(by_person) > 1 else "single"
-    if settles and decision is not None:
-        level, status = decision.judgement or suggested, "adjudicated"
+    if verdict:
+        level, status = verdict.judgement or suggested, "adjudicated"
     elif differs:
         given = {value for value in said.values() if value}
         level, status = (given.pop(), "single") if len(given) == 1 else ("", "conflict")
     for question, values in open_questions.items():
-        settled = bool(decision and question in decision.answers)
-        state = "adjudicated" if settled or settles else "open" if not level else "no effect"
-        value = decision.answers.get(question, "") if decision else ""
-        conflicts.append(
-            _conflict(domain, question, _said(values), state, value, by_whom if settles else "", "")
-        )
+        state = "adjudicated" if verdict else "open" if not level else "no effect"
+        value = verdict.answers.get(question, "") if verdict else ""
+        conflicts.append(_conflict(domain, question, by_each(values), state, value, by, ""))
     # One that holds against what all say by now, or where nobody says anything any more.
-    overruled = (
-        decision is not None
-        and len(by_person) != 1
-        and bool(decision.judgement)
-        and level not in said.values()
-    )
+    overruled = verdict and verdict.judgement and len(by_person) != 1 and level not in said.values()
     if differs or overruled:
-        state = "adjudicated" if settles else "open"
-        note = decision.support if settles and decision else ""
-        by = by_whom if settles else ""
-        conflicts.append(_conflict(domain, "", _said(said), state, level if settles else "", by, note))
-    voices = [decision] if settles and decision else list(by_person.values())
+        settled = ("adjudicated", level, by, verdict.support) if verdict else ("open", "", "", "")
+        conflicts.append(_conflict(domain, "", by_each(said), *settled))
+    voices = [verdict] if verdict else list(by_person.values())
     row = {
         "domain": domain, "judgement": level,
         "support": joined(voice.support for voice in voices), "source": joined(voice.source for voice in voices),
@@ -316,7 +307,7 @@ def _pending(people: list[str], said: Mapping[str, object]) -> Lines:
     if all(person in said for person in people):
         return []
     values = {person: "present" if person in said else "absent" for person in people}
-    return [_conflict("", "", _said(values), "pending", "", "", "")]
+    return [_conflict("", "", by_each(values), "pending", "", "", "")]
 
 
 def _line(domain: str, judgement: str, status: str) -> dict[str, Any]:
@@ -326,7 +317,3 @@ def _line(domain: str, judgement: str, status: str) -> dict[str, Any]:
 def _conflict(*values: str) -> dict[str, str]:
     """The cells of `CONFLICTS` behind study and outcome."""
     return dict(zip(CONFLICTS[2:], values, strict=True))
-
-
-def _said(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{person}={value}" for person, value in values.items())

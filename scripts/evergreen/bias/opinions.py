@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from evergreen import tables
 from evergreen.bias.tools import EFFECTS, OVERALL, Domain, Tool
 from evergreen.bias.tools.overall import Stars
 from evergreen.errors import InputError
-from evergreen.extraction.check import content, filled
+from evergreen.extraction.check import content, filled, place_of
 from evergreen.sheets import folded
 from evergreen.sheets.columns import AWAITED
 from evergreen.sheets.filing import holding
@@ -98,22 +98,15 @@ Variants = Mapping[str, str]
 """The variant of the tool by study as it is compared; a study that is not there has the usual one."""
 
 
-def place_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"file": row["_file"], "row": int(row["_row"])}
-
-
 def variants_of(sheets: Iterable[pd.DataFrame], tool: Tool, errors: list[InputError]) -> dict[str, str]:
     """What the column `variant` says of studies; every fault goes to `errors`."""
     found: dict[str, str] = {}
     for rows in sheets:
-        if "variant" not in rows:
-            continue
-        for study, cell, file, row in zip(
-            *(rows[name] for name in ("study", "variant", "_file", "_row")), strict=True
-        ):
+        for row in tables.rows(rows) if "variant" in rows else ():
+            study, cell = row["study"], row["variant"]
             if not cell:
                 continue
-            place: dict[str, Any] = {"file": file, "row": int(row), "column": "variant"}
+            place = {**place_of(row), "column": "variant"}
             variant = tool.variant_choices.read(cell)
             if variant is None:
                 todo = f"Allowed: {tool.variant_choices}." if tool.variants else "Leave the cell empty."
@@ -191,15 +184,9 @@ def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list
         for domain_id, opinion in domains.items():
             suggested = tool.suggest(domain_id, opinion.answers, variant=variant, effect=opinion.effect)
             if suggested and opinion.judgement and opinion.judgement != suggested and not opinion.support:
-                errors.append(
-                    InputError(
-                        f"{opinion.about}, {domain_id}: judged {opinion.judgement} where the answers "
-                        f"lead to {suggested}, without a reason",
-                        file=str(rows["_file"].iloc[0]),
-                        column="support",
-                        todo="Give the reason.",
-                    )
-                )
+                said = f"judged {opinion.judgement} where the answers lead to {suggested}, without a reason"
+                problem, file = f"{opinion.about}, {domain_id}: {said}", str(rows["_file"].iloc[0])
+                errors.append(InputError(problem, file=file, column="support", todo="Give the reason."))
             opinion.judgement = opinion.judgement or suggested or ""
     return opinions
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.extraction.check import Row
-from evergreen.extraction.comparing import Rounding, same
+from evergreen.extraction.comparing import Rounding, empty, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +31,9 @@ def agreement_table(
     scales it says nothing. The column `row` counts rows of studies that both have begun, and rows that one person alone extracted.
     """
     lines: list[Row] = []
-    by_outcome: dict[str, list[Mapping[str, Row]]] = {}
-    for by_person in found.values():
-        by_outcome.setdefault(next(iter(by_person.values()))["outcome"], []).append(by_person)
+    by_outcome = tables.grouped(found.items(), lambda item: next(iter(item[1].values()))["outcome"])
     people = sorted({person for by_person in found.values() for person in by_person})
     begun = {person: {key[0] for key, by_person in found.items() if person in by_person} for person in people}
-    studies = {id(by_person): key[0] for key, by_person in found.items()}
     total: dict[tuple[str, str, str], list[int]] = {}
 
     def add(outcome: str, column: str, pair: tuple[str, str], n: int, agreed: int, icc: float) -> None:
@@ -46,18 +43,19 @@ def agreement_table(
             counted[0] += n
             counted[1] += agreed
 
-    for outcome, rows in sorted(by_outcome.items()):
+    for outcome, keyed in sorted(by_outcome.items()):
+        rows = [by_person for _, by_person in keyed]
         for pair in combinations(people, 2):
             first, second = pair
             both = [{name: one[name] for name in pair} for one in rows if first in one and second in one]
             met = [
                 one
-                for one in rows
-                if all(studies[id(one)] in begun[name] for name in pair) and (first in one or second in one)
+                for key, one in keyed
+                if all(key[0] in begun[name] for name in pair) and (first in one or second in one)
             ]
             add(outcome, "row", pair, len(met), len(both), math.nan)
             for column in compared:
-                said = [one for one in both if any(not _empty(row.get(column, "")) for row in one.values())]
+                said = [one for one in both if any(not empty(row.get(column, "")) for row in one.values())]
                 agreed = sum(_agree(one, column, column in numbers, rounding) for one in said)
                 icc = math.nan
                 if column in numbers:
@@ -99,13 +97,9 @@ def intraclass_correlation(values: Sequence[Sequence[float]]) -> float:
 
 def _agree(by_person: Mapping[str, Row], column: str, number: bool, rounding: Rounding) -> bool:
     one, other = (row.get(column, "") for row in by_person.values())
-    if same(one, other) or (column == "unit" and (_empty(one) or _empty(other))):
+    if same(one, other) or (column == "unit" and (empty(one) or empty(other))):
         return True
     return number and rounding.kept(by_person, column) is not None
-
-
-def _empty(value: float | str) -> bool:
-    return value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def _line(

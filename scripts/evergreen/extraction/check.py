@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
@@ -57,7 +56,7 @@ def _reserved(rows: pd.DataFrame) -> list[InputError]:
 def _unknown_conversions(records: Sequence[Row]) -> list[InputError]:
     return [
         InputError(
-            f"{one!r} is no conversion", file=row["_file"], row=int(row["_row"]), column="conversions",
+            f"{one!r} is no conversion", **place_of(row), column="conversions",
             todo=f"Write none, or some of: {', '.join(BY_ID)}.",
         )
         for row in records
@@ -130,23 +129,13 @@ def _unit_changes(records: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
 def twice(records: Sequence[Row], key: tuple[str, ...] = KEY) -> list[InputError]:
     """Errors for rows of one sheet that have the same key and are not identical."""
     errors = []
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in records:
-        groups.setdefault(key_of(row, key), []).append(row)
-    for group in groups.values():
-        for first, second in combinations(group, 2):
-            if content(first, key) != content(second, key):
-                errors.append(
-                    InputError(
-                        f"{', '.join(filter(None, (second.get(column, '') for column in key)))} is there already in row "
-                        f"{first['_row']}, with other values",
-                        **place_of(second),
-                        todo="Keep one of the two rows."
-                        if key == ("study",)
-                        else "Keep one of the two rows, or name their arms or time points apart.",
-                    )
-                )
-                break
+    more = "" if key == ("study",) else ", or name their arms or time points apart"
+    for first, *others in tables.grouped(records, lambda row: key_of(row, key)).values():
+        other = next((row for row in others if content(row, key) != content(first, key)), None)
+        if other is not None:
+            named = ", ".join(filter(None, (other.get(column, "") for column in key)))
+            problem = f"{named} is there already in row {first['_row']}, with other values"
+            errors.append(InputError(problem, **place_of(other), todo=f"Keep one of the two rows{more}."))
     return errors
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
+from evergreen import tables
 from evergreen.extraction.check import Row
 from evergreen.sheets import NUMBER, folded
 from evergreen.sheets.labels import loosely
@@ -24,9 +26,19 @@ def same(one: float | str, other: float | str) -> bool:
     return folded(one) == folded(other)
 
 
+def empty(value: float | str) -> bool:
+    """Whether a cell says nothing."""
+    return value == "" or (isinstance(value, float) and math.isnan(value))
+
+
 def as_text(value: float | str) -> str:
     """A cell as a person would write it: whole numbers without a point, nothing for nothing."""
     return plain(value) if isinstance(value, float) else str(value)
+
+
+def by_each(values: Mapping[str, str]) -> str:
+    """What each person says, as tables of conflicts have it."""
+    return "; ".join(f"{person}={value}" for person, value in values.items())
 
 
 class Rounding:
@@ -68,16 +80,15 @@ class Near:
 
     def __init__(self, found: Mapping[tuple[str, ...], Mapping[str, Row]]) -> None:
         self._found = found
-        self._by_outcome: dict[tuple[str, ...], list[tuple[str, ...]]] | None = None
+
+    @cached_property
+    def _by_outcome(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+        return tables.grouped(self._found, lambda key: key[:2])
 
     def question(self, key: tuple[str, ...], by_person: Mapping[str, Row], absent: Iterable[str]) -> str:
         """Whether a row that `absent` do not have is one that they have under other labels; "" where none is like it."""
         if len(key) < 4:  # rows of studies have no such labels
             return ""
-        if self._by_outcome is None:
-            self._by_outcome = {}
-            for one in self._found:
-                self._by_outcome.setdefault(one[:2], []).append(one)
         alike = [
             self._found[other]
             for other in self._by_outcome[key[:2]]

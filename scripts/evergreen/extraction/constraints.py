@@ -15,8 +15,10 @@ from typing import Any
 
 from evergreen.extraction.expressions import Term, Tree, largest, tree_of
 from evergreen.sheets import columns_of
+from evergreen.sheets.columns import by_name
 
 NUMBERS = tuple(column.name for column in columns_of("extraction") if column.numeric)
+_BOUNDS = by_name("extraction")
 # What must not decrease from left to right, where given.
 ORDERED = ("min", "q1", "median", "q3", "max")
 INTERVALS = (("mean", "ci_low", "ci_high"), ("estimate", "estimate_ci_low", "estimate_ci_high"))
@@ -88,14 +90,9 @@ CONSTRAINTS = (
 )  # fmt: skip
 
 
-def filled_in(row: Row) -> dict[str, float]:
-    """The number columns of a row in which a number stands."""
-    return {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
-
-
 def faults(row: Row) -> Iterator[Fault]:
     """(column, problem) of everything impossible in one row; its number columns are floats, NaN where nothing stands."""
-    filled = filled_in(row)
+    filled = {column: float(row[column]) for column in NUMBERS if not math.isnan(row[column])}
     for column, value in filled.items():
         rule = _BOUNDS[column]
         if abs(value) > LARGEST:
@@ -115,6 +112,3 @@ def _asked(filled: tuple[str, ...]) -> tuple[Constraint, ...]:
     """The rules of a row in which these columns are filled; most rows of a sheet fill the same."""
     names = frozenset(filled)
     return tuple(one for one in CONSTRAINTS if names >= one.needed and names.isdisjoint(one.unless))
-
-
-_BOUNDS = {column.name: column for column in columns_of("extraction")}

@@ -159,23 +159,22 @@ def _apply(
     """Fill in what one conversion gives, with inputs from outside or without."""
     row = values.row
     used = _arguments(rule, values)
-    given_from = _from_outside(rule, used, filling)
-    if outside != (bool(given_from) or rule.imputes) or (used is None and not given_from):
-        return
+    given_from: dict[str, float] = {}  # what it lacks in the row and has from the protocol
     if used is None:
+        given_from = {name: number for name, number in filling.outside.items() if name in rule.outside}
+    if outside != (bool(given_from) or rule.imputes):
+        return
+    if given_from:
         used = _arguments(rule, values, given_from)
     if used is None:
         return
     how = rule.how.format_map({**values.words, **used})
     try:
         result = _computed(rule, used)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
+        why = f" {error}" if isinstance(error, ValueError) else ": nothing follows from a statistic of 0"
         for column in rule.gives:
-            record.refuse(column, f"{how} {error}")
-        return
-    except ArithmeticError:
-        for column in rule.gives:
-            record.refuse(column, f"{how}: nothing follows from a statistic of 0")
+            record.refuse(column, f"{how}{why}")
         return
     for column, value in result.items():
         if given(row, column) or column in record.contradicted:
@@ -199,13 +198,6 @@ def _apply(
                     "state": state,
                 }
             )  # fmt: skip
-
-
-def _from_outside(rule: Rule, used: Arguments | None, filling: Filling) -> dict[str, float]:
-    """What a conversion that lacks an argument has from the protocol; nothing where the row has all."""
-    if used is not None or not rule.outside:
-        return {}
-    return {name: number for name, number in filling.outside.items() if name in rule.outside}
 
 
 def _arguments(rule: Rule, values: Values, outside: Mapping[str, float] | None = None) -> Arguments | None:

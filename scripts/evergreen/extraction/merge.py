@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
 from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
-from evergreen.extraction.comparing import Near, Rounding, as_text, same
+from evergreen.extraction.comparing import Near, Rounding, as_text, by_each, empty, same
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
@@ -43,8 +43,8 @@ class Merged:
     rows: pd.DataFrame
     conflicts: pd.DataFrame
     # What each said, by the key of a row and person, and how they rounded it; agreement is counted from it.
-    found: Mapping[tuple[str, ...], Mapping[str, Row]] = field(default_factory=dict)
-    rounding: Rounding = field(default_factory=lambda: Rounding({}))
+    found: Mapping[tuple[str, ...], Mapping[str, Row]]
+    rounding: Rounding
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Kind:
 
     key: tuple[str, ...]
     compared: tuple[str, ...]
-    numbers: frozenset[str] = field(default_factory=frozenset)
+    numbers: frozenset[str] = frozenset()
     # A person may name columns that describe a study as the product names its own.
     apart: bool = False
 
@@ -120,7 +120,6 @@ def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
-    spelt: dict[str, dict[str, str]] = {}
     decisions = _decisions(adjudication, kind)
     columns = list(
         dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE)
@@ -138,8 +137,10 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person, rows in lines.items()
     }
     awaited = {person: awaited_of(rows, written[person], kind.key) for person, rows in sheets.items()}
-    for column in kind.key:
-        spelt[column] = spelling_of(row.get(column, "") for rows in written.values() for row in rows)
+    spelt = {
+        column: spelling_of(row.get(column, "") for rows in written.values() for row in rows)
+        for column in kind.key
+    }
     for person, rows in written.items():
         for row in rows:
             row |= {column: spelt[column].get(folded(row.get(column, "")), "") for column in kind.key}
@@ -181,7 +182,8 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for person in late:
             if (key[0], person) not in pending:
                 pending.add((key[0], person))
-                conflicts.append(_pending(by_person, person, row_key(by_person, kind)["study"]))
+                said = dict.fromkeys(by_person, "present") | {person: "absent"}
+                conflicts.append(_pending({"study": row_key(by_person, kind)["study"]}, "study", said))
         late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
@@ -196,10 +198,12 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         for row in own_rows.rows if kind.key == KEY else ():
             study = folded(row["study"])
             if study in begun[person]:
-                conflicts.append(_awaiting(row, person))
+                # A row that waits for a person who has begun its study.
+                own = {column: row.get(column, "") for column in KEY}
+                conflicts.append(_pending(own, "row", {person: AWAITS}))
             elif (study, person) not in pending:
                 pending.add((study, person))
-                conflicts.append(_pending({}, person, row["study"]))
+                conflicts.append(_pending({"study": row["study"]}, "study", {person: "absent"}))
     conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
@@ -208,18 +212,6 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         found=found,
         rounding=rounding,
     )
-
-
-def _awaiting(row: Row, person: str) -> Row:
-    """A row that waits for a person who has begun its study."""
-    own = {column: row.get(column, "") for column in KEY}
-    return {
-        **dict.fromkeys(CONFLICTS, ""),
-        **own,
-        "column": "row",
-        "values": f"{person}={AWAITS}",
-        "status": "pending",
-    }
 
 
 def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, dict[str, str]]]:
@@ -236,7 +228,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
         ):
             continue
         values = {person: row.get(column, "") for person, row in by_person.items()}
-        filled = [value for value in values.values() if not _empty(value)]
+        filled = [value for value in values.values() if not empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
         considered = filled if column == "unit" else list(values.values())
         if any(not same(considered[0], value) for value in considered[1:]):
@@ -251,7 +243,7 @@ def _row(
     open_columns = [c["column"] for c in listed if c["status"] == "open" and c["column"] != "row"]
     result: Row = {}
     for column in columns:
-        values = [value for row in by_person.values() if not _empty(value := row.get(column, ""))]
+        values = [value for row in by_person.values() if not empty(value := row.get(column, ""))]
         cell: float | str = math.nan if column in kind.numbers else ""
         if column in own:
             cell = _value(own[column], column, kind)
@@ -266,17 +258,13 @@ def _row(
         else:
             cell = " | ".join(dict.fromkeys(map(as_text, values)))
         result[kind.carried(column)] = cell
-    if open_columns:
-        status = "conflict"
-    elif own:
-        status = "adjudicated"
-    else:
-        status = "agreed" if len(by_person) > 1 else "single"
-    result["extractors"] = "; ".join(by_person)
-    result["status"] = status
-    result["in_conflict"] = "; ".join(open_columns)
-    result["origin"] = "; ".join(f"{row['_file']}:{row['_row']}" for row in by_person.values())
-    return result
+    alike = "agreed" if len(by_person) > 1 else "single"
+    return result | {
+        "extractors": "; ".join(by_person),
+        "status": "conflict" if open_columns else "adjudicated" if own else alike,
+        "in_conflict": "; ".join(open_columns),
+        "origin": "; ".join(f"{row['_file']}:{row['_row']}" for row in by_person.values()),
+    }
 
 
 def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
@@ -288,22 +276,21 @@ def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
 def _conflict(
     key: Row, column: str, values: Mapping[str, str], decision: Row | None, kept: float | None = None
 ) -> Row:
-    said = "; ".join(f"{person}={value}" for person, value in values.items())
     settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
     return {
         **key,
         "column": column,
-        "values": said,
+        "values": by_each(values),
         "status": "adjudicated" if decision else "open" if kept is None else "rounded",
         **settled,
         **({} if kept is None else {"value": as_text(kept)}),
     }
 
 
-def _pending(by_person: Mapping[str, Row], person: str, study: str) -> Row:
-    said = "; ".join([*(f"{other}=present" for other in by_person), f"{person}=absent"])
-    empty = dict.fromkeys(CONFLICTS, "")
-    return {**empty, "study": study, "column": "study", "values": said, "status": "pending"}
+def _pending(labels: Row, column: str, said: Mapping[str, str]) -> Row:
+    """What a person has not begun, or a sheet awaits."""
+    known = {**labels, "column": column, "values": by_each(said), "status": "pending"}
+    return dict.fromkeys(CONFLICTS, "") | known
 
 
 def _orphan(decision: Row) -> Row:
@@ -315,27 +302,22 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
     """{(*key, column): row of the adjudication sheet}, of the rows that settle something; refuses unknown columns, values and contradictions."""
     decisions: dict[tuple[str, ...], Row] = {}
     errors = []
+
+    def fault(row: Row, problem: str, column: str, todo: str) -> None:
+        errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
+
     called = {name_key(column): column for column in (*kind.compared, "row")}
     for row in [] if adjudication is None else tables.rows(adjudication[adjudication["value"] != ""]):
         column = called.get(name_key(row["column"]))
         if column is None:
-            errors.append(
-                InputError(
-                    f"{row['column']!r} is not a column that extractors can disagree on",
-                    **place_of(row),
-                    column="column",
-                    todo=f"Allowed: {', '.join((*kind.compared, 'row'))}.",
-                )
-            )
+            problem = f"{row['column']!r} is not a column that extractors can disagree on"
+            fault(row, problem, "column", f"Allowed: {', '.join((*kind.compared, 'row'))}.")
             continue
         decision = {**row, "column": column}
         if column == "row":
             settled = SETTLED_ROW.read(row["value"])
             if settled is None:
-                problem = f"{row['value']!r} does not settle a row"
-                errors.append(
-                    InputError(problem, **place_of(row), column="value", todo="Write keep or drop.")
-                )
+                fault(row, f"{row['value']!r} does not settle a row", "value", "Write keep or drop.")
                 continue
             decision["value"] = settled
         try:
@@ -346,14 +328,8 @@ def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str,
         key = (*key_of(row, kind.key), column)
         earlier = decisions.get(key)
         if earlier is not None and not same(_value(earlier, column, kind), value):
-            errors.append(
-                InputError(
-                    f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already",
-                    **place_of(row),
-                    column="value",
-                    todo="Keep one of the two.",
-                )
-            )
+            problem = f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already"
+            fault(row, problem, "value", "Keep one of the two.")
         elif earlier is None or _said_by(decision) < _said_by(earlier):
             decisions[key] = decision
     refuse(errors)
@@ -398,7 +374,3 @@ def texts(frame: pd.DataFrame) -> pd.DataFrame:
         if str(column.dtype) != "str" or column.hasnans
     }
     return pd.DataFrame({name: plain.get(name, column) for name, column in frame.items()}, index=frame.index)
-
-
-def _empty(value: float | str) -> bool:
-    return value == "" or (isinstance(value, float) and math.isnan(value))

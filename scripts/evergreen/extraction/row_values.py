@@ -26,6 +26,11 @@ YES = "yes"
 _NUMBERS = frozenset(NUMBERS)
 
 
+COUNTS = ("n", "n1", "n2", "events_total", "estimate_df")
+EXACT = (*COUNTS, "level", "estimate_level", "position", "percent_half")
+"""Arguments that nobody has rounded."""
+OF_MEAN, OF_ESTIMATE = ("ci_level", "ci_distribution"), ("estimate_ci_level", "estimate_distribution")
+"""The columns that say level and distribution of an interval."""
 TEXTS = (
     "study", "outcome", "timepoint", "arm", "instrument", "population", "adjusted", "group", "ci_distribution", "mean_p", "estimate_distribution", "estimate_p", "estimate_measure", "scale", "unit", "direction", "crossover", "donor",
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
@@ -111,7 +116,7 @@ class Values:
         if name in self._halves:
             return self._halves[name]
         value = self.get(name)
-        if name in ("n", "estimate_df", "estimate_level", "level") or not isinstance(value, float):
+        if name in EXACT or not isinstance(value, float):
             return 0.0
         return half_unit(value)
 
@@ -120,16 +125,13 @@ class Values:
         self.kinds.add(ARM)
         n = row["n"]
         usual = "t" if n < conversions.NORMAL_FROM_N else "z"
-        self._interval(
-            "level", "distribution", "ci_level", "ci_distribution", usual, ("percent", "distribution_name")
-        )
+        self._interval("", OF_MEAN, usual, row)
         quartiled, ranged = given(row, "q1", "q3"), given(row, "min", "max")
         self.words["shown"] = " and ".join(
             text for text, there in (("quartiles", quartiled), ("range", ranged)) if there
         )
         if given(row, "percent"):
             self._between["percent_half"] = half_unit(row["percent"])
-            self._halves["percent_half"] = 0.0
         if row.get("mean_p") and given(row, "mean") and n > 1:
             self._p_value("mean_p", row["mean_p"], "sd", row["mean"], "standard deviation",
                           lambda p: conversions.sd_from_mean_p(row["mean"], p, n))  # fmt: skip
@@ -140,7 +142,6 @@ class Values:
         if contrast is None:
             return
         self._between |= {"n1": counts[0], "n2": counts[1]}
-        self._halves |= {"n1": 0.0, "n2": 0.0}
         columns = {
             "difference": "estimate", "difference_low": "estimate_ci_low", "difference_high": "estimate_ci_high",
             "difference_se": "estimate_se", "difference_t": "estimate_t", "difference_f": "estimate_f",
@@ -149,11 +150,7 @@ class Values:
         for name, column in columns.items():
             if not math.isnan(contrast[column]) and column not in made:
                 self._between[name] = contrast[column]
-                self._halves[name] = half_unit(contrast[column])
-        self._interval(
-            "difference_level", "difference_distribution", "estimate_ci_level", "estimate_distribution", "t",
-            ("difference_percent", "difference_distribution_name"), contrast,
-        )  # fmt: skip
+        self._interval("difference_", OF_ESTIMATE, "t", contrast)
         if contrast.get("estimate_p") and "difference" in self._between:
             difference = contrast["estimate"]
             self._p_value(
@@ -161,18 +158,15 @@ class Values:
                 lambda p: conversions.sd_from_difference_p(difference, p, *counts),
             )  # fmt: skip
 
+    def _of_group(self, group: str) -> list[Row]:
+        return [one for one in self._family if one["group"] == group]
+
     def _compared(self, measure: str) -> tuple[Row | None, list[float]]:
         """The reported estimate of a measure between this arm and the other, if the study has one of each, and the arms' sizes."""
         if not self._family:
             return None, []
-        found = [
-            one
-            for one in self._family
-            if one.get("estimate_measure") == measure and one["group"] == "contrast"
-        ]
-        arms = [
-            [one for one in self._family if one["group"] == group] for group in ("intervention", "control")
-        ]
+        found = [one for one in self._of_group("contrast") if one.get("estimate_measure") == measure]
+        arms = [self._of_group(group) for group in ("intervention", "control")]
         if len(found) != 1 or any(len(rows) != 1 for rows in arms):
             return None, []
         counts = [rows[0]["n"] for rows in arms]
@@ -195,7 +189,6 @@ class Values:
             "odds_ratio": ratio, "n1": counts[0], "n2": counts[1], "events_total": contrast["events"],
             "position": 1.0 if self.row["group"] == "intervention" else 2.0,
         }  # fmt: skip
-        self._halves |= dict.fromkeys(("n1", "n2", "events_total", "position"), 0.0)
 
     def _of_others(self) -> None:
         """What the study's other arms, or another study, say of a spread."""
@@ -225,14 +218,9 @@ class Values:
         """The same people under the other treatment, if the study has one arm each, and what the report says of the difference."""
         self.kinds.add(CROSSOVER)
         others = [one for one in self._family if one["group"] not in ("contrast", self.row["group"])]
-        own = [one for one in self._family if one["group"] == self.row["group"]]
-        found = [
-            one
-            for one in self._family
-            if one["group"] == "contrast"
-            and one.get("estimate_measure") in ("", "MD")
-            and one["scale"] != "ratio"
-        ]
+        own = self._of_group(self.row["group"])
+        contrasts = [one for one in self._of_group("contrast") if one["scale"] != "ratio"]
+        found = [one for one in contrasts if one.get("estimate_measure") in ("", "MD")]
         if len(others) != 1 or len(own) != 1 or len(found) != 1:
             return
         numbers = {
@@ -265,10 +253,7 @@ class Values:
             if not math.isnan(number):
                 self._between[name] = math.log(number) if ratio else number
                 self._halves[name] = half_unit(number) / (number if ratio else 1)
-        self._interval(
-            "estimate_level", "estimate_distribution", "estimate_ci_level", "estimate_distribution", distribution,
-            ("estimate_percent", "estimate_distribution_name"),
-        )  # fmt: skip
+        self._interval("estimate_", OF_ESTIMATE, distribution, row)
         if text and "effect" in self._between:
             effect, df = self._between["effect"], self.get("estimate_df")
             known = {"df": df} if isinstance(df, float) else {}
@@ -276,25 +261,18 @@ class Values:
                 self._p_value("p", text, "estimate_se", effect, "standard error",
                               lambda p: conversions.se_from_p(effect, p, distribution, **known))  # fmt: skip
 
-    def _interval(
-        self,
-        level: str,
-        distribution: str,
-        level_column: str,
-        column: str,
-        usual: str,
-        words: tuple[str, str],
-        row: Row | None = None,
-    ) -> None:
-        """Level and distribution behind an interval, as a row (by default this one) says them or as is usual."""
-        row = row or self.row
-        percent = USUAL_LEVEL if math.isnan(row[level_column]) else row[level_column]
-        said = row.get(column) or ""
-        self._between[level] = percent / 100
-        self._between[distribution] = said or usual
-        self.words |= {words[0]: f"{percent:g}", words[1]: DISTRIBUTIONS[said or usual]}
+    def _interval(self, what: str, columns: tuple[str, str], usual: str, row: Row) -> None:
+        """Level and distribution behind an interval, as a row says them or as is usual; `what` begins the names of the arguments."""
+        level, distribution = columns
+        percent = USUAL_LEVEL if math.isnan(row[level]) else row[level]
+        said = row.get(distribution) or ""
+        self._between |= {f"{what}level": percent / 100, f"{what}distribution": said or usual}
+        self.words |= {
+            f"{what}percent": f"{percent:g}",
+            f"{what}distribution_name": DISTRIBUTIONS[said or usual],
+        }
         if not said:
-            self.open[distribution] = ("t", "z")
+            self.open[f"{what}distribution"] = ("t", "z")
 
     def _p_value(
         self, name: str, text: str, column: str, effect: float, what: str, spread: Callable[[float], float]

@@ -54,13 +54,10 @@ class Slices:
         self._at: dict[str, list[int]] = {}
         for position, outcome in enumerate(rows["outcome"]):
             self._at.setdefault(folded(outcome), []).append(position)
-        self._screened = (
-            None
-            if screened is None
-            else [
-                _by_study(screened, name) for name in ("round", "status", *FIRST_REPORT) if name in screened
-            ]
-        )
+        self._screened: list[dict[str, str]] | None = None
+        if screened is not None:
+            names = ("round", "status", *FIRST_REPORT)
+            self._screened = [_by_study(screened, name) for name in names if name in screened]
         self._judged = {} if judgements is None else _filed(judgements)
         self._studies = studies
         self._marked = {folded(study): what for study, what in (marked or {}).items()}

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
-from evergreen.protocol.part import Names, Part, several, told
+from evergreen.protocol.part import Listed, Names, Part, several, told
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -162,7 +162,7 @@ Entry = Annotated[Mapping[str, Any], BeforeValidator(_as_written, json_schema_in
 class Analysis(Settings):
     """Models, estimators and further analyses."""
 
-    levels: Annotated[tuple[Level, ...], Field(strict=False)] = Field(
+    levels: Listed[Level] = Field(
         (),
         description="What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for each, or as `dependent` says.",
         json_schema_extra=told(default="a study with several results is refused"),
@@ -173,7 +173,7 @@ class Analysis(Settings):
         description="Studies below which tests for small-study effects are not done.",
         json_schema_extra=told(unit="studies"),
     )
-    sensitivity: Annotated[tuple[Entry, ...], Field(strict=False)] = Field(
+    sensitivity: Listed[Entry] = Field(
         (), description="Analyses run side by side with the main one; each entry names what it changes."
     )
     permutations: int = Field(

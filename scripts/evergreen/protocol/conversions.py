@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal
 
 from pydantic import AfterValidator, Field
 
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED
-from evergreen.protocol.part import Part, Texts, part, refused, told
+from evergreen.protocol.part import Listed, Part, Texts, Value, part, refused, told
 
 
 def _known(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -27,32 +27,24 @@ ShareValue = Annotated[float, Field(ge=0, le=1)]
 RiskValue = Annotated[float, Field(gt=0, lt=1)]
 
 
-class Correlation(Part):
+class Assumed(Part, Generic[Value]):
+    """What is assumed where no report of a study gives it."""
+
+    value: Value = Field(description="The value.")
+    sweep: Listed[Value] = Field((), description="Other values, each of which is a sensitivity analysis.")
+
+
+class Correlation(Assumed[CorrelationValue]):
     """A correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
 
-    value: CorrelationValue = Field(description="The value.")
-    sweep: Annotated[tuple[CorrelationValue, ...], Field(strict=False)] = Field(
-        (), description="Other values, each of which is a sensitivity analysis."
-    )
 
-
-class Share(Part):
+class Share(Assumed[ShareValue]):
     """An intracluster correlation that is assumed where no report of a study gives it; numbers that it gives are imputed."""
 
-    value: ShareValue = Field(description="The value.")
-    sweep: Annotated[tuple[ShareValue, ...], Field(strict=False)] = Field(
-        (), description="Other values, each of which is a sensitivity analysis."
-    )
 
-
-class Risk(Part):
+class Risk(Assumed[RiskValue]):
     """A risk that is assumed where no report of a study gives it; numbers that it gives are imputed. With nobody or everybody ill there is
     no odds ratio."""
-
-    value: RiskValue = Field(description="The value.")
-    sweep: Annotated[tuple[RiskValue, ...], Field(strict=False)] = Field(
-        (), description="Other values, each of which is a sensitivity analysis."
-    )
 
 
 class Conversions(Part):
@@ -91,7 +83,7 @@ class Conversions(Part):
     )
 
     @property
-    def assumed(self) -> dict[str, Correlation | Share]:
+    def assumed(self) -> dict[str, Assumed]:
         """What is assumed where no report of a study says it, by its name."""
         named = {name: getattr(self, name) for name in ASSUMED}
         return {name: one for name, one in named.items() if one is not None}

@@ -67,11 +67,8 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
         wanted = TYPES[kind]
         single = isinstance(value, str | int | float)
         todo = TODO_OF_TYPE.get(wanted, "") if single or wanted not in ("string", "list") else ""
-        return Fault(
-            path,
-            f"{where} is {_shown(value)} but must be of type {wanted}",
-            todo.replace("{value}", str(value)),
-        )
+        problem = f"{where} is {_shown(value)} but must be of type {wanted}"
+        return Fault(path, problem, todo.replace("{value}", str(value)))
     if kind == "string_pattern_mismatch":
         return Fault(path, f"{where} is {value!r}", TODO_OF_PATTERN[about["pattern"]])
     if kind == "string_too_short":

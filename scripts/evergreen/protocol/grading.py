@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.protocol.part import Fault, KeyPath, Part, told
+from evergreen.protocol.part import Fault, Listed, Part, one_or_several, told
 
 STANDARDISED = ("SMD", "SMDH", "SMD1")
 """Differences of two groups in standard deviations, which an instrument's standard deviation turns into its units."""
@@ -35,14 +35,7 @@ class AssumedRisk(Part):
     source: str = Field("", description="Where the risk is taken from, such as a registry or a report.")
 
 
-AssumedRisks = Annotated[
-    tuple[AssumedRisk, ...],
-    Field(strict=False),
-    BeforeValidator(
-        lambda value: value if isinstance(value, list | tuple) else [value],
-        json_schema_input_type=AssumedRisk | tuple[AssumedRisk, ...],
-    ),
-]
+AssumedRisks = Annotated[Listed[AssumedRisk], one_or_several(AssumedRisk)]
 """One risk or several."""
 
 
@@ -123,65 +116,39 @@ class Certainty(Part):
     )
 
 
-def risk_faults(place: KeyPath, outcome: str, measure: str, risks: Sequence[AssumedRisk]) -> Iterator[Fault]:
-    """Risks of a measure that says nothing of them, and of hazard ratios without a time or a number."""
-    name = MEASURES[measure].name
+def risk_faults(measure: str, risks: Sequence[AssumedRisk]) -> Iterator[Fault]:
+    """Risks of a measure that says nothing of them, and of hazard ratios without a time or a number; of an outcome, by its own keys."""
+    place, name = ("assumed_risk",), MEASURES[measure].name
     if risks and measure not in RISKS:
-        yield Fault(
-            place,
-            f"outcome {outcome}: `assumed_risk`, but the measure ({name}) says nothing of risks",
-            "Leave it out.",
-        )
+        yield Fault(place, f"`assumed_risk`, but the measure ({name}) says nothing of risks", "Leave it out.")
         return
     seen: set[tuple[str, str]] = set()
     for one in risks:
         if measure == "HR" and not one.at:
-            yield Fault(
-                place,
-                f"outcome {outcome}: `assumed_risk` lacks its time, on which the risks of a {name} depend",
-                "Add `at`, such as `at: 5 years`.",
-            )
+            problem = f"`assumed_risk` lacks its time, on which the risks of a {name} depend"
+            yield Fault(place, problem, "Add `at`, such as `at: 5 years`.")
         elif measure == "HR" and one.risk is None:
-            yield Fault(
-                place,
-                f"outcome {outcome}: `assumed_risk` lacks `risk`, for studies with hazards follow people for different times",
-                "Add the risk by that time.",
+            problem = (
+                "`assumed_risk` lacks `risk`, for studies with hazards follow people for different times"
             )
+            yield Fault(place, problem, "Add the risk by that time.")
         if (one.name, one.at) in seen:
-            yield Fault(
-                place,
-                f"outcome {outcome}: two of `assumed_risk` are called the same ({one.name or one.at or 'without a name'})",
-                "Give each a `name`.",
-            )
+            called = one.name or one.at or "without a name"
+            yield Fault(place, f"two of `assumed_risk` are called the same ({called})", "Give each a `name`.")
         seen.add((one.name, one.at))
 
 
-def size_faults(
-    place: KeyPath, outcome: str, measure: str, thresholds: Thresholds, instrument: ReExpressed | None
-) -> Iterator[Fault]:
-    """Thresholds and an instrument of a measure that has no use for them, and thresholds that do not ascend."""
-    name = MEASURES[measure].name
+def size_faults(measure: str, thresholds: Thresholds, instrument: ReExpressed | None) -> Iterator[Fault]:
+    """Thresholds and an instrument of a measure that has no use for them, and thresholds that do not ascend; of an outcome, by its own keys."""
+    place, name = ("thresholds",), MEASURES[measure].name
     if instrument is not None and measure not in STANDARDISED:
-        yield Fault(
-            (*place, "re_expressed"),
-            f"outcome {outcome}: `re_expressed`, but the measure ({name}) is not standardised",
-            "Leave it out.",
-        )
+        problem = f"`re_expressed`, but the measure ({name}) is not standardised"
+        yield Fault(("re_expressed",), problem, "Leave it out.")
     if thresholds.known and measure not in (*RISKS, *IN_UNITS, *STANDARDISED):
-        yield Fault(
-            (*place, "thresholds"),
-            f"outcome {outcome}: `thresholds`, but the measure ({name}) has neither people among 1,000 nor a unit",
-            "Leave them out.",
-        )
+        problem = f"`thresholds`, but the measure ({name}) has neither people among 1,000 nor a unit"
+        yield Fault(place, problem, "Leave them out.")
     if any(later <= earlier for earlier, later in pairwise(thresholds.known)):
-        yield Fault(
-            (*place, "thresholds"),
-            f"outcome {outcome}: `thresholds` do not ascend",
-            "Write minimal below moderate below large.",
-        )
+        yield Fault(place, "`thresholds` do not ascend", "Write minimal below moderate below large.")
     if measure in RISKS and max(thresholds.known, default=0) > 1000:
-        yield Fault(
-            (*place, "thresholds"),
-            f"outcome {outcome}: `thresholds` are people among 1,000, but one is {max(thresholds.known):g}",
-            "Write people among 1,000.",
-        )
+        problem = f"`thresholds` are people among 1,000, but one is {max(thresholds.known):g}"
+        yield Fault(place, problem, "Write people among 1,000.")

@@ -83,19 +83,12 @@ def complete(
         refuse_all(faults_of(error))
         raise
     refuse_all(_relations(read, root))
-    return read.model_copy(
-        update={
-            "outcomes": tuple(
-                outcome.model_copy(
-                    update={
-                        "analysis": outcome.analysis.over(read.analysis),
-                        "order": outcome.order or read.figures.order,
-                    }
-                )
-                for outcome in read.outcomes
-            )
-        }
-    )
+
+    def filled(outcome: outcomes.Outcome) -> outcomes.Outcome:
+        own = {"analysis": outcome.analysis.over(read.analysis), "order": outcome.order or read.figures.order}
+        return outcome.model_copy(update=own)
+
+    return read.model_copy(update={"outcomes": tuple(map(filled, read.outcomes))})
 
 
 def _relations(protocol: Protocol, root: str | Path) -> Iterator[Fault]:

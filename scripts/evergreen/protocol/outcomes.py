@@ -196,86 +196,64 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
     seen: set[str] = set()
     scales: dict[str, Outcome] = {}
     for number, outcome in enumerate(outcomes):
-        if outcome.scale == "ratio" and not MEASURES[outcome.measure].may_be_ratio:
-            yield Fault(
-                ("outcomes", number, "scale"),
-                f"outcome {outcome.id}: `scale` is 'ratio', but the measure ({MEASURES[outcome.measure].name}) is none",
-                "Leave `scale` out.",
-            )
+        here, measure = ("outcomes", number), MEASURES[outcome.measure]
+        if outcome.scale == "ratio" and not measure.may_be_ratio:
+            problem = f"outcome {outcome.id}: `scale` is 'ratio', but the measure ({measure.name}) is none"
+            yield Fault((*here, "scale"), problem, "Leave `scale` out.")
         elif outcome.scale:
             first = scales.setdefault(folded(outcome.data), outcome)
             if first.scale != outcome.scale:
                 yield Fault(
-                    ("outcomes", number, "scale"),
+                    (*here, "scale"),
                     f"outcome {outcome.id} takes estimates of {outcome.data!r} as scale {outcome.scale}, but outcome {first.id} takes"
                     f" the same as scale {first.scale}",
                     "Say one `scale` for both, or the scale of single rows in the column `scale` of the extraction sheet.",
                 )
         if outcome.id in seen:
-            yield Fault(
-                ("outcomes", number, "id"),
-                f"`outcomes` has the id {outcome.id} twice",
-                "Give each outcome an id of its own.",
-            )
+            problem = f"`outcomes` has the id {outcome.id} twice"
+            yield Fault((*here, "id"), problem, "Give each outcome an id of its own.")
         seen.add(outcome.id)
-        place = ("outcomes", number)
-        yield from risk_faults((*place, "assumed_risk"), outcome.id, outcome.measure, outcome.assumed_risk)
-        yield from size_faults(place, outcome.id, outcome.measure, outcome.thresholds, outcome.re_expressed)
-        yield from _unit_faults(number, outcome)
-        yield from _total_faults(number, outcome)
-        for position, name in enumerate(outcome.moderators):
-            parts = name.split(":")
-            if len(parts) > 2 or not all(part.strip() for part in parts):
-                yield Fault(
-                    ("outcomes", number, "moderators", position),
-                    f"outcome {outcome.id}: `moderators` has {name!r}",
-                    "Name a study-level column, or two joined by a colon for their interaction.",
-                )
+        for path, problem, todo in _own_faults(outcome):
+            yield Fault((*here, *path), f"outcome {outcome.id}: {problem}", todo)
 
 
-def _unit_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
+def _own_faults(outcome: Outcome) -> Iterator[Fault]:
+    """What is wrong with one outcome, by its own keys."""
+    yield from risk_faults(outcome.measure, outcome.assumed_risk)
+    yield from size_faults(outcome.measure, outcome.thresholds, outcome.re_expressed)
+    yield from _unit_faults(outcome)
+    yield from _total_faults(outcome)
+    for position, name in enumerate(outcome.moderators):
+        parts = name.split(":")
+        if len(parts) > 2 or not all(part.strip() for part in parts):
+            todo = "Name a study-level column, or two joined by a colon for their interaction."
+            yield Fault(("moderators", position), f"`moderators` has {name!r}", todo)
+
+
+def _unit_faults(outcome: Outcome) -> Iterator[Fault]:
+    measure = MEASURES[outcome.measure]
     for name, factor in outcome.units.items():
-        turned = factor < 0 and MEASURES[outcome.measure].scale != "identity"
+        turned = factor < 0 and measure.scale != "identity"
         if factor == 0 or not math.isfinite(factor) or turned:
-            yield Fault(
-                ("outcomes", number, "units", name),
-                f"outcome {outcome.id}: the unit {name!r} has the factor {factor:g}"
-                + (
-                    f", and a scale cannot be turned for the measure ({MEASURES[outcome.measure].name})"
-                    if turned
-                    else ""
-                ),
-                "Write what one of it is in the outcome's unit; -1 turns the scale of a difference.",
-            )
-    if (
-        any(abs(factor) != 1 for factor in outcome.units.values())
-        and not outcome.unit
-        and MEASURES[outcome.measure].unit == "outcome"
-    ):
-        yield Fault(
-            ("outcomes", number, "units"),
-            f"outcome {outcome.id}: `units` says what units are in that of the outcome, which has none",
-            "Add `unit`.",
-        )
+            why = f", and a scale cannot be turned for the measure ({measure.name})" if turned else ""
+            todo = "Write what one of it is in the outcome's unit; -1 turns the scale of a difference."
+            yield Fault(("units", name), f"the unit {name!r} has the factor {factor:g}{why}", todo)
+    converts = any(abs(factor) != 1 for factor in outcome.units.values())
+    if converts and not outcome.unit and measure.unit == "outcome":
+        problem = "`units` says what units are in that of the outcome, which has none"
+        yield Fault(("units",), problem, "Add `unit`.")
 
 
-def _total_faults(number: int, outcome: Outcome) -> Iterator[Fault]:
+def _total_faults(outcome: Outcome) -> Iterator[Fault]:
     if outcome.total:
         return
-    place, without = ("outcomes", number, "total"), f"outcome {outcome.id}: `total` is false"
-    if len(outcome.subgroups) != 1:
-        yield Fault(
-            place,
-            f"{without}, but `subgroups` names {len(outcome.subgroups) or 'no'} column{'s' if outcome.subgroups else ''}",
-            "Name the one column within whose subgroups studies are pooled.",
-        )
+    place, columns = ("total",), len(outcome.subgroups)
+    if columns != 1:
+        problem = f"`total` is false, but `subgroups` names {columns or 'no'} column{'s' if columns else ''}"
+        yield Fault(place, problem, "Name the one column within whose subgroups studies are pooled.")
     if outcome.moderators:
-        yield Fault(
-            place, f"{without}, but `moderators` are of all studies together", "Leave one of the two out."
-        )
+        problem = "`total` is false, but `moderators` are of all studies together"
+        yield Fault(place, problem, "Leave one of the two out.")
     if outcome.assumed_risk:
-        yield Fault(
-            place,
-            f"{without}, but `assumed_risk` is what the effect of all studies is applied to",
-            "Leave one of the two out.",
-        )
+        problem = "`total` is false, but `assumed_risk` is what the effect of all studies is applied to"
+        yield Fault(place, problem, "Leave one of the two out.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -96,25 +96,23 @@ Id = Annotated[
 Day = Annotated[str, Field(pattern=DAY), AfterValidator(_of_the_calendar)]
 Numbered = Annotated[str, BeforeValidator(_number_as_text, json_schema_input_type=str | int)]
 """A text that may be written as a number, such as a PMID."""
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
-Ids = Annotated[
-    tuple[Id, ...], Field(strict=False, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
-]
-Names = Annotated[
-    tuple[str, ...],
-    Field(strict=False),
-    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
-]
+Value = TypeVar("Value")
+Listed = Annotated[tuple[Value, ...], Field(strict=False)]
+"""Values of a kind, as a list."""
+Texts = Listed[str]
+Ids = Annotated[Listed[Id], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
+Names = Annotated[Texts, BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 """One name or several."""
+
+
+def one_or_several(kind: Any) -> BeforeValidator:
+    """A single value of a kind stands for a list of one."""
+    return BeforeValidator(
+        lambda value: value if isinstance(value, list | tuple) else [value],
+        json_schema_input_type=kind | tuple[kind, ...],
+    )
 
 
 def several(kind: Any) -> Any:
     """The type of a key that takes a value of a kind or a list of them; it holds all of them."""
-    return Annotated[
-        tuple[kind, ...],
-        Field(strict=False),
-        BeforeValidator(
-            lambda value: value if isinstance(value, list | tuple) else [value],
-            json_schema_input_type=kind | tuple[kind, ...],
-        ),
-    ]
+    return Annotated[Listed[kind], one_or_several(kind)]

@@ -76,9 +76,16 @@ def sheets_in(
     return found
 
 
+def _own(
+    protocol: Protocol, folder: str | Path, people: Iterable[str] | None, prefix: str = ""
+) -> dict[str, str]:
+    """The sheets of people whom the protocol may have called otherwise before."""
+    return sheets_in(folder, people, prefix, formerly=renamed(protocol.people))
+
+
 def own_stem(protocol: Protocol, folder: str | Path, person: str, prefix: str = "") -> Path:
     """Where the sheet of a person is, or is to be, without its suffix; named as before where it is."""
-    path = sheets_in(folder, [person], prefix, formerly=renamed(protocol.people)).get(person)
+    path = _own(protocol, folder, [person], prefix).get(person)
     return Path(path).with_suffix("") if path else Path(folder) / f"{prefix}{person}"
 
 
@@ -91,13 +98,12 @@ def votes(stage: str) -> list[str]:
 
 def extraction_sheets(protocol: Protocol) -> dict[str, str]:
     """{extractor: path} of the sheets of extracted rows."""
-    return sheets_in("config/extraction", protocol.extraction.extractors, formerly=renamed(protocol.people))
+    return _own(protocol, "config/extraction", protocol.extraction.extractors)
 
 
 def study_sheets(protocol: Protocol) -> dict[str, str]:
     """{extractor: path} of the sheets of study-level columns: of their own, else a worksheet `Studies` of the rows' workbook."""
-    former = renamed(protocol.people)
-    own = sheets_in("config/extraction", protocol.extraction.extractors, STUDIES, formerly=former)
+    own = _own(protocol, "config/extraction", protocol.extraction.extractors, STUDIES)
     beside = {
         person: path
         for person, path in extraction_sheets(protocol).items()
@@ -108,9 +114,7 @@ def study_sheets(protocol: Protocol) -> dict[str, str]:
 
 def bias_sheets(protocol: Protocol) -> dict[str, str]:
     """{assessor: path} of the sheets of judgements."""
-    return sheets_in(
-        "config/risk_of_bias", protocol.risk_of_bias.assessors, formerly=renamed(protocol.people)
-    )
+    return _own(protocol, "config/risk_of_bias", protocol.risk_of_bias.assessors)
 
 
 def with_work(protocol: Protocol, stage: str) -> list[str]:
@@ -186,21 +190,17 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
         yield "studies", sheet("config/studies")
         yield "retractions", sheet("config/retractions")
         for name, stage in protocol.screening.stages.items():
-            own = sheets_in(f"config/screening/{name}", stage.reviewers, formerly=renamed(protocol.people))
-            for path in own.values():
-                yield "screening", path
+            own = _own(protocol, f"config/screening/{name}", stage.reviewers)
+            yield from (("screening", path) for path in own.values())
             yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
     elif area == "extraction":
-        for path in extraction_sheets(protocol).values():
-            yield "extraction", path
-        for path in study_sheets(protocol).values():
-            yield "extraction_studies", path
+        yield from (("extraction", path) for path in extraction_sheets(protocol).values())
+        yield from (("extraction_studies", path) for path in study_sheets(protocol).values())
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
         yield "queries", sheet("config/queries")
     elif area == "certainty":
         rated = {"outcomes": params.names_of_outcomes(protocol), "rounds": list(protocol.rounds)}
         yield "certainty", sheet("config/certainty"), rated
     elif area == "bias":
-        for path in bias_sheets(protocol).values():
-            yield "risk_of_bias", path
+        yield from (("risk_of_bias", path) for path in bias_sheets(protocol).values())
         yield "risk_of_bias", sheet(f"config/risk_of_bias/{ADJUDICATION}")

@@ -166,24 +166,17 @@ def _no_reason(place: KeyPath, problem: str, reasons: Mapping[str, str]) -> Faul
 def _stage_faults(name: str, stage: Stage, rounds: Sequence[str]) -> Iterator[Fault]:
     here, key = ("screening", name), f"screening.{name}"
     for stranger in sorted(set(stage.active) - set(stage.reviewers)):
-        yield Fault(
-            (*here, "active", stranger),
-            f"`{key}.active` names {stranger}, who is not among its `reviewers` ({', '.join(stage.reviewers)})",
-            f"Add {stranger} there, or mend the name.",
-        )
+        named = ", ".join(stage.reviewers)
+        problem = f"`{key}.active` names {stranger}, who is not among its `reviewers` ({named})"
+        yield Fault((*here, "active", stranger), problem, f"Add {stranger} there, or mend the name.")
     if len(stage.reviewers) < stage.needed:
-        yield Fault(
-            (*here, "mode"),
-            f"`{key}.mode` is {stage.mode}, which needs two reviewers, but `{key}.reviewers` has {len(stage.reviewers)}",
-            "Add a reviewer, or set the mode to single.",
-        )
+        problem = f"`{key}.mode` is {stage.mode}, which needs two reviewers, but `{key}.reviewers` has {len(stage.reviewers)}"
+        yield Fault((*here, "mode"), problem, "Add a reviewer, or set the mode to single.")
         return
     everywhen = Active.model_construct(from_=None, until=None)
     for day in rounds:
         active = sum(stage.active.get(reviewer, everywhen).screens(day) for reviewer in stage.reviewers)
         if active < stage.needed:
-            yield Fault(
-                (*here, "active"),
-                f"`{key}.active` leaves {active} reviewers in the round {day}, but the mode {stage.mode} needs {stage.needed}",
-                "Mend `from` and `until`, or add a reviewer.",
-            )
+            needs = f"the mode {stage.mode} needs {stage.needed}"
+            problem = f"`{key}.active` leaves {active} reviewers in the round {day}, but {needs}"
+            yield Fault((*here, "active"), problem, "Mend `from` and `until`, or add a reviewer.")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Fault, Id, Ids, Names, Numbered, Part, Texts, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, Listed, Names, Numbered, Part, Texts, told
 from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
@@ -65,7 +65,7 @@ class Source(Part):
         description="File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
     )
     peer_review: PeerReview | None = Field(None, description="Peer review of the strategy.")
-    known_items: Annotated[tuple[Numbered, ...], Field(strict=False)] = Field(
+    known_items: Listed[Numbered] = Field(
         (), description="PMIDs that the strategy must find; the status names those that it did not."
     )
     files: Mapping[Day, Names] = Field({}, description="Export file of each round, or several as a list.")
@@ -128,11 +128,8 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
         for former in source.formerly:
             if former in sources or called.setdefault(former, name) != name:
                 now = former if former in sources else called[former]
-                yield Fault(
-                    (*here, "formerly"),
-                    f"`{key}` was formerly {former}, and so is or was `sources.{now}`",
-                    "A name belongs to one source.",
-                )
+                problem = f"`{key}` was formerly {former}, and so is or was `sources.{now}`"
+                yield Fault((*here, "formerly"), problem, "A name belongs to one source.")
         if source.kind == "pubmed" and not source.strategy:
             yield Fault(here, f"`{key}` lacks `strategy`", "Name the file with the search strategy.")
         if source.peer_review and not source.strategy:
@@ -142,38 +139,22 @@ def faults(sources: Mapping[str, Source], rounds: Sequence[str], entrez: Entrez)
         if source.kind == "export" and not source.files:
             yield Fault(here, f"`{key}` lacks `files`", "Name the export file of each round.")
         for day, paths in source.files.items():
+            place = (*here, "files", day)
             for path in sorted({path for path in paths if paths.count(path) > 1}):
-                yield Fault(
-                    (*here, "files", day),
-                    f"`{key}.files` names {path} twice in {day}",
-                    "Name each file once.",
-                )
+                yield Fault(place, f"`{key}.files` names {path} twice in {day}", "Name each file once.")
             if not paths:
-                yield Fault(
-                    (*here, "files", day),
-                    f"`{key}.files` names no file in {day}",
-                    "Name the export, or drop the round.",
-                )
+                todo = "Name the export, or drop the round."
+                yield Fault(place, f"`{key}.files` names no file in {day}", todo)
         for day in source.not_searched:
             if source.kind == "pubmed" or day in source.files:
                 why = "asks PubMed in every round" if source.kind == "pubmed" else f"has a file of {day}"
-                yield Fault(
-                    (*here, "not_searched", day),
-                    f"`{key}` {why}, and `not_searched` says why it was not searched",
-                    "Keep one of them.",
-                )
-        for part, days in (
-            ("files", source.files),
-            ("hits", source.hits),
-            ("not_searched", source.not_searched),
-        ):
-            for day in days:
+                problem = f"`{key}` {why}, and `not_searched` says why it was not searched"
+                yield Fault((*here, "not_searched", day), problem, "Keep one of them.")
+        for part in ("files", "hits", "not_searched"):
+            for day in getattr(source, part):
                 if day not in rounds:
-                    yield Fault(
-                        (*here, part, day),
-                        f"`{key}.{part}` names the round {day}, which is not in `rounds`",
-                        f"Rounds are: {', '.join(rounds)}.",
-                    )
+                    problem = f"`{key}.{part}` names the round {day}, which is not in `rounds`"
+                    yield Fault((*here, part, day), problem, f"Rounds are: {', '.join(rounds)}.")
     if entrez.endpoint == "live" and not entrez.email and any(s.kind == "pubmed" for s in sources.values()):
         yield Fault(
             ("entrez", "endpoint"),
@@ -189,33 +170,21 @@ def faults_of_methods(
     for number, method in enumerate(methods):
         here, key = ("other_methods", number), f"other_methods[{number}]"
         if method.round not in rounds:
-            yield Fault(
-                (*here, "round"),
-                f"`{key}.round` is {method.round}, which is not in `rounds`",
-                f"Rounds are: {', '.join(rounds)}.",
-            )
+            problem = f"`{key}.round` is {method.round}, which is not in `rounds`"
+            yield Fault((*here, "round"), problem, f"Rounds are: {', '.join(rounds)}.")
         source = sources.get(method.source or "")
         if method.source and (source is None or source.type not in OF_THE_CHART):
             others = ", ".join(name for name, one in sources.items() if one.type in OF_THE_CHART)
             problem = "is no source" if source is None else f"is a source of type {source.type}"
-            yield Fault(
-                (*here, "source"),
-                f"`{key}.source` is {method.source}, which {problem}",
-                f"Name a source of type {', '.join(OF_THE_CHART)}{f': {others}' if others else ''}.",
-            )
+            todo = f"Name a source of type {', '.join(OF_THE_CHART)}{f': {others}' if others else ''}."
+            yield Fault((*here, "source"), f"`{key}.source` is {method.source}, which {problem}", todo)
         if method.found is not None and method.method == "other" and not method.source:
-            yield Fault(
-                (*here, "found"),
-                f"`{key}.found` has no box in the flow chart",
-                "Name the `source` that the records belong to, or tell the number in `what`.",
-            )
+            todo = "Name the `source` that the records belong to, or tell the number in `what`."
+            yield Fault((*here, "found"), f"`{key}.found` has no box in the flow chart", todo)
         if method.method != "contact" and (method.asked is not None or method.answered is not None):
             yield Fault(
                 here, f"`{key}` asks nobody", "Use `asked` and `answered` with `method: contact` only."
             )
         if (method.answered or 0) > (method.asked if method.asked is not None else method.answered or 0):
-            yield Fault(
-                (*here, "answered"),
-                f"`{key}.answered` is {method.answered}, more than were asked ({method.asked})",
-                "Mend one of them.",
-            )
+            problem = f"`{key}.answered` is {method.answered}, more than were asked ({method.asked})"
+            yield Fault((*here, "answered"), problem, "Mend one of them.")

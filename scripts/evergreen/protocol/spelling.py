@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from evergreen.protocol.part import ADJUDICATION, Fault, KeyPath
 from evergreen.protocol.whole import Protocol
-
-Names = list[tuple[KeyPath, str]]
-"""Names, and where they stand."""
 
 
 def faults(protocol: Protocol) -> Iterator[Fault]:
     """Names that would share a file with another name, or with the adjudicator's."""
     stages = protocol.screening.stages
-    people: dict[str, Names] = {
-        "screening": [
-            (("screening", name, "reviewers", number), reviewer)
-            for name, stage in stages.items()
-            for number, reviewer in enumerate(stage.reviewers)
-        ],
-        "extraction.extractors": _numbered(
-            ("extraction", "extractors"), protocol.extraction.extractors or ()
-        ),
-        "risk_of_bias.assessors": _numbered(
-            ("risk_of_bias", "assessors"), protocol.risk_of_bias.assessors or ()
-        ),
+    people: dict[str, dict[KeyPath, tuple[str, ...]]] = {
+        "screening": {("screening", name, "reviewers"): stage.reviewers for name, stage in stages.items()},
+        "extraction.extractors": {("extraction", "extractors"): protocol.extraction.extractors or ()},
+        "risk_of_bias.assessors": {("risk_of_bias", "assessors"): protocol.risk_of_bias.assessors or ()},
     }
-    sources: Names = [(("sources", name), name) for name in protocol.sources]
-    for key, names in people.items():
+    for key, lists in people.items():
+        names = [((*path, at), name) for path, own in lists.items() for at, name in enumerate(own)]
         yield from _shared(key, names, {ADJUDICATION: ADJUDICATION})
-    yield from _shared("sources", sources, {})
-    ids: Names = [
-        (("outcomes", number, "id"), outcome.id) for number, outcome in enumerate(protocol.outcomes)
-    ]
+    yield from _shared("sources", [(("sources", name), name) for name in protocol.sources], {})
+    ids = [(("outcomes", number, "id"), outcome.id) for number, outcome in enumerate(protocol.outcomes)]
     yield from _shared("outcomes", ids, {})
 
 
-def _numbered(path: KeyPath, names: tuple[str, ...]) -> Names:
-    return [((*path, number), name) for number, name in enumerate(names)]
-
-
-def _shared(key: str, names: Names, first: dict[str, str]) -> Iterator[Fault]:
+def _shared(key: str, names: Iterable[tuple[KeyPath, str]], first: dict[str, str]) -> Iterator[Fault]:
+    """Names that are as others but for letter case; `names` say where they stand."""
     for path, name in names:
         other = first.setdefault(name.casefold(), name)
         if other == name:

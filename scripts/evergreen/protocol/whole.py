@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.part import Day, Id, Ids, Part, part, told
+from evergreen.protocol.part import Day, Id, Ids, Listed, Part, part, told
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Amendment, Eligibility, Person, Screening
 from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
@@ -79,7 +79,7 @@ class Figures(Part):
         description="Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial, drapery, L'Abbé); their numbers are in the result all the same.",
         json_schema_extra=told(unit="studies"),
     )
-    formats: Annotated[tuple[Literal["tiff", "eps"], ...], Field(strict=False)] = Field(
+    formats: Listed[Literal["tiff", "eps"]] = Field(
         (), description="Formats that figures are written in beside SVG, PDF and PNG."
     )
     dpi: int | None = Field(
@@ -99,18 +99,18 @@ class Protocol(Part):
     review: Review
     question: Question = part()
     eligibility: Eligibility = part()
-    amendments: Annotated[tuple[Amendment, ...], Field(strict=False)] = Field(
+    amendments: Listed[Amendment] = Field(
         (), description="Changes of the protocol after work had begun, as the report lists them."
     )
     people: Mapping[Id, Person] = Field(
         {}, description="People who got another name; initials of now to what they were called before."
     )
-    rounds: Annotated[tuple[Day, ...], Field(strict=False)] = Field(
+    rounds: Listed[Day] = Field(
         (), description="Dates of the searches, oldest first; append one to update the review."
     )
     entrez: Entrez = part()
     sources: Mapping[Id, Source] = Field({}, description="Where records come from; id to source.")
-    other_methods: Annotated[tuple[OtherMethod, ...], Field(strict=False)] = Field(
+    other_methods: Listed[OtherMethod] = Field(
         (), description="Citation searching, browsing, contacts and the like."
     )
     deduplication: Deduplication = part()
@@ -118,7 +118,7 @@ class Protocol(Part):
     prisma: Prisma = part()
     extraction: Extraction = part()
     risk_of_bias: RiskOfBias = part()
-    outcomes: Annotated[tuple[Outcome, ...], Field(strict=False)] = Field(
+    outcomes: Listed[Outcome] = Field(
         (), description="What is pooled; the order is that of figures and report."
     )
     analysis: Analysis = part()
@@ -138,11 +138,8 @@ class Protocol(Part):
     def everybody(self) -> list[str]:
         """Everybody who screens, extracts or assesses, each once."""
         screening = [name for stage in self.screening.stages.values() for name in stage.reviewers]
-        return list(
-            dict.fromkeys(
-                [*screening, *(self.extraction.extractors or ()), *(self.risk_of_bias.assessors or ())]
-            )
-        )
+        others = [*(self.extraction.extractors or ()), *(self.risk_of_bias.assessors or ())]
+        return list(dict.fromkeys(screening + others))
 
     @property
     def pubmed_sources(self) -> list[str]:

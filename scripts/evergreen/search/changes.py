@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,6 @@ class Change:
     pmid: str
     change: str
     detail: str
-
-    def row(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def rows_in(files: Iterable[Path], pmids: set[int] | None = None) -> Iterator[dict[str, Any]]:

@@ -100,18 +100,14 @@ class Client:
 
         return self.ask("einfo", {"db": "pubmed"}, read)
 
-    def ask(
-        self, utility: str, values: dict[str, str] | list[tuple[str, str]], check: Callable[[bytes], Checked]
-    ) -> Checked:
+    def ask(self, utility: str, values: dict[str, str], check: Callable[[bytes], Checked]) -> Checked:
         """Send a request until a reply passes `check`; raise EntrezError after the last try."""
-        pairs = list(values.items()) if isinstance(values, dict) else values
-        pairs += [("tool", TOOL), ("email", self.email)] + (
-            [("api_key", self.api_key)] if self.api_key else []
-        )
+        key = {"api_key": self.api_key} if self.api_key else {}
+        encoded = urlencode({**values, "tool": TOOL, "email": self.email, **key})
         failures: list[str] = []
         for attempt in range(1, self.patience.tries + 1):
             try:
-                body = self._send(utility, pairs)
+                body = self._send(utility, encoded)
                 checked = check(body)
             except Transient as error:
                 failures.append(self._redacted(str(error)))
@@ -125,25 +121,16 @@ class Client:
                     f"PubMed refuses the {utility} request: {self._redacted(str(error))}."
                 ) from None
             else:
-                digest = sha256(body).hexdigest()
-                self.exchanges.append(
-                    {
-                        "utility": utility,
-                        "tries": attempt,
-                        "failures": failures,
-                        "bytes": len(body),
-                        "sha256": digest,
-                    }
-                )
+                told = {"utility": utility, "tries": attempt, "failures": failures}
+                self.exchanges.append({**told, "bytes": len(body), "sha256": sha256(body).hexdigest()})
                 return checked
         raise EntrezError(
             f"PubMed could not be asked ({utility}, {self.patience.tries} tries): {failures[-1]}. "
             "Run again later: what has been received is kept."
         )
 
-    def _send(self, utility: str, pairs: list[tuple[str, str]]) -> bytes:
+    def _send(self, utility: str, encoded: str) -> bytes:
         """One request, its body read whole within the deadlines."""
-        encoded = urlencode(pairs)
         if self.pace is not None:
             self.pace.wait()
         status, headers, body = within(self.patience.total, partial(self._exchange, utility, encoded))
@@ -158,14 +145,10 @@ class Client:
         try:
             if len(encoded) > LONG:
                 form = {"Content-Type": "application/x-www-form-urlencoded"}
-                reply = self.session.post(
-                    url, data=encoded, headers=form, timeout=timeout, allow_redirects=False, stream=True
-                )
+                how: dict[str, Any] = {"method": "POST", "url": url, "data": encoded, "headers": form}
             else:
-                reply = self.session.get(
-                    f"{url}?{encoded}", timeout=timeout, allow_redirects=False, stream=True
-                )
-            with reply:
+                how = {"method": "GET", "url": f"{url}?{encoded}"}
+            with self.session.request(**how, timeout=timeout, allow_redirects=False, stream=True) as reply:
                 body = bytearray()
                 while chunk := reply.raw.read1(1 << 16, decode_content=True):
                     body += chunk

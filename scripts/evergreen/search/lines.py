@@ -135,25 +135,21 @@ def _said(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]
     text = BETWEEN.sub(lambda found: "\n" * found[0].count("\n"), text)
     said: list[tuple[int, str]] = []
     commented: list[tuple[int, str]] = []
-    directives = []
+    directives, numbers = [], []
     for row, line in enumerate(map(plain, lines_of(text)), start=1):
         line = line.rstrip().removesuffix("\\").rstrip().lstrip(" ")  # a tab is an empty cell of a table
         if not line or RULED.fullmatch(line):
             continue
         if match := DIRECTIVE.fullmatch(line.strip()):
             directives.append((row, match[1].lower(), _uncommented(match[2])))
-        elif COMMENTED_NUMBER.match(line.lstrip()):
+        elif match := COMMENTED_NUMBER.match(line.lstrip()):
             commented.append((row, line))
+            numbers.append(int(match[1]))
         elif not COMMENT.match(line.lstrip()) and (line := _uncommented(line)):
             said.append((row, line))
-    numbers = [int(COMMENTED_NUMBER.match(line.lstrip())[1]) for _, line in commented]  # type: ignore[index]
     queried = any(COUNTED.fullmatch(line) or re.search(r'[\[("]', line) for _, line in said)
-    if (
-        numbers
-        and sorted(numbers) in (numbers, numbers[::-1])
-        and sorted(numbers) == list(range(1, len(numbers) + 1))
-        and not queried
-    ):
+    rising = list(range(1, len(numbers) + 1))
+    if numbers and numbers in (rising, rising[::-1]) and not queried:
         said = sorted([*said, *commented])
     return said, directives
 
@@ -178,9 +174,9 @@ def _table(said: Sequence[tuple[int, str]]) -> list[Written]:
         return []
     lines: list[Written] = []
     for row, text in said[1:]:
-        named = dict(
-            zip(reversed(heads), reversed(_fitted(_cells(text, separator), len(heads))), strict=True)
-        )
+        # As many cells as the head has: a spreadsheet leaves empty ones out at the end.
+        cells = (_cells(text, separator) + [""] * len(heads))[: len(heads)]
+        named = dict(zip(reversed(heads), reversed(cells), strict=True))
         number = re.sub(r"\D", "", named.get("number", "")) or (
             "" if "number" in heads else str(len(lines) + 1)
         )
@@ -203,11 +199,8 @@ def _heads(cells: Sequence[str]) -> list[str]:
     """What each column holds, "" for other things; none where most are called something else. `Search` is a number beside a query, else a query."""
     names = [cell.casefold() for cell in cells]
     known = {**WORDS, "search": "number" if {"query", "search query"} & set(names) else "query"}
-    return (
-        [known.get(name, "") for name in names]
-        if sum(name in known for name in names) > len(names) // 2
-        else []
-    )
+    mostly = sum(name in known for name in names) > len(names) // 2
+    return [known.get(name, "") for name in names] if mostly else []
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -216,11 +209,6 @@ def _cells(line: str, separator: str) -> list[str]:
     if separator == "\t":
         return [cell.strip() for cell in line.split("\t")]
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
-
-
-def _fitted(cells: list[str], width: int) -> list[str]:
-    """As many cells as the head has: a spreadsheet leaves empty ones out at the end."""
-    return (cells + [""] * width)[:width]
 
 
 def _query(text: str) -> str:

@@ -71,6 +71,11 @@ def only(parts: Parts, tag: str) -> etree._Element | None:
     return parts[tag][0] if tag in parts else None
 
 
+def within(parts: Parts, tag: str) -> Iterable[etree._Element]:
+    """What stands in the part with a tag that stands once, such as a list."""
+    return parts[tag][0] if tag in parts else ()
+
+
 def text_in(parts: Parts, tag: str) -> str:
     """Text of the part with a tag that stands once."""
     return text_of(parts[tag][0]) if tag in parts else ""

@@ -24,6 +24,7 @@ from evergreen.search.pubmed_fields import (
     text_in,
     text_of,
     texts,
+    within,
     year_of,
 )
 
@@ -81,7 +82,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
     published = date_text(only(issue, "PubDate"))
     electronic = [date_text(part) for part in article.get("ArticleDate", ())]
     vernacular = text_in(article, "VernacularTitle")
-    types = _listed(article, "PublicationTypeList")
+    types = texts(within(article, "PublicationTypeList"))
     related = _related(parts)
     registry, banks = _data_banks(article)
     doi, pmcid = _article_ids(data, article)
@@ -164,11 +165,6 @@ def _book(element: etree._Element) -> dict[str, Any]:
     }
 
 
-def _listed(parts: Parts, tag: str) -> list[str]:
-    """Texts in the list element with a tag."""
-    return texts(parts[tag][0]) if tag in parts else []
-
-
 def _keywords(parts: Parts) -> str:
     return "; ".join(text for words in parts.get("KeywordList", ()) for text in texts(words))
 
@@ -176,7 +172,7 @@ def _keywords(parts: Parts) -> str:
 def _related(parts: Parts) -> list[str]:
     """`<type> <PMID or source>` of each correction, comment or retraction."""
     related = []
-    for link in parts["CommentsCorrectionsList"][0] if "CommentsCorrectionsList" in parts else ():
+    for link in within(parts, "CommentsCorrectionsList"):
         target = text_of(child(link, "PMID")) or text_of(child(link, "RefSource")).replace("; ", ", ")
         related.append(f"{link.get('RefType') or ''} {target}".strip())
     return related
@@ -186,9 +182,8 @@ def _data_banks(article: Parts) -> tuple[list[str], list[str]]:
     """Numbers of trial registers, and `<bank>/<number>` of all other data banks."""
     registry: list[str] = []
     banks: list[str] = []
-    for bank in article["DataBankList"][0] if "DataBankList" in article else ():
-        within = by_tag(bank)
-        name, numbers = text_in(within, "DataBankName"), _listed(within, "AccessionNumberList")
+    for bank in map(by_tag, within(article, "DataBankList")):
+        name, numbers = text_in(bank, "DataBankName"), texts(within(bank, "AccessionNumberList"))
         if name in REGISTRIES:
             registry += numbers
         else:
@@ -199,7 +194,7 @@ def _data_banks(article: Parts) -> tuple[list[str], list[str]]:
 def _ids(parts: Parts) -> dict[str | None, str]:
     """The article's ids by their type, the first of each."""
     ids: dict[str | None, str] = {}
-    for part in parts["ArticleIdList"][0] if "ArticleIdList" in parts else ():
+    for part in within(parts, "ArticleIdList"):
         ids.setdefault(part.get("IdType"), text_of(part))
     return ids
 
@@ -232,7 +227,7 @@ def _pages(parts: Parts) -> str:
 def _dates(parts: Parts, data: Parts) -> Others:
     """Dates of the record: created, entered, indexed, completed, revised, and those of its publication."""
     dates: Others = {}
-    for part in data["History"][0] if "History" in data else ():
+    for part in within(data, "History"):
         status = part.get("PubStatus") or ""
         dates[HISTORY.get(status) or f"history_{status}"] = [date_text(part)]
     dates["publication_status"] = [text_in(data, "PublicationStatus")]
@@ -244,25 +239,19 @@ def _dates(parts: Parts, data: Parts) -> Others:
 def _further(parts: Parts, article: Parts) -> Others:
     """What has no column of its own, so that nothing of the record is lost."""
     info = by_tag(only(parts, "MedlineJournalInfo"))
-    further = {
+    investigators = map(by_tag, within(parts, "InvestigatorList"))
+    return {
         "journal_abbreviation": [text_in(info, "MedlineTA")],
         "nlm_id": [text_in(info, "NlmUniqueID")],
         "country": [text_in(info, "Country")],
         "conflict_of_interest": [text_in(parts, "CoiStatement")],
+        "substances": [text_of(child(part, "NameOfSubstance")) for part in within(parts, "ChemicalList")],
+        "supplementary_mesh": texts(within(parts, "SupplMeshList")),
+        "grants": ["/".join(texts(part)) for part in within(article, "GrantList") if part.tag == "Grant"],
+        "investigators": [
+            ", ".join(filter(None, (text_in(name, "LastName"), text_in(name, "ForeName"))))
+            for name in investigators
+        ],
+        "subsets": texts(parts.get("CitationSubset", ())),
+        "notes": texts(parts.get("GeneralNote", ())),
     }
-    if "ChemicalList" in parts:
-        further["substances"] = [text_of(child(part, "NameOfSubstance")) for part in parts["ChemicalList"][0]]
-    if "SupplMeshList" in parts:
-        further["supplementary_mesh"] = texts(parts["SupplMeshList"][0])
-    if "GrantList" in article:
-        further["grants"] = ["/".join(texts(part)) for part in article["GrantList"][0] if part.tag == "Grant"]
-    if "InvestigatorList" in parts:
-        names = (by_tag(part) for part in parts["InvestigatorList"][0])
-        further["investigators"] = [
-            ", ".join(filter(None, (text_in(name, "LastName"), text_in(name, "ForeName")))) for name in names
-        ]
-    if "CitationSubset" in parts:
-        further["subsets"] = texts(parts["CitationSubset"])
-    if "GeneralNote" in parts:
-        further["notes"] = texts(parts["GeneralNote"])
-    return further

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
@@ -55,7 +55,7 @@ class SearchReply:
     ids: tuple[int, ...]
     translation: str = ""
     translations: tuple[tuple[str, str], ...] = ()
-    notices: tuple[Notice, ...] = field(default=())
+    notices: tuple[Notice, ...] = ()
 
 
 NOTICE_KINDS = (
@@ -70,16 +70,14 @@ def refuse_status(status: int, body: bytes, headers: Any) -> None:
     if status == 200:
         return
     said = message_in(body)
+    problem = f"HTTP {status}{': ' + said if said else ''}"
     if 300 <= status < 400:
         raise Permanent(
             f"the server redirects (HTTP {status}) to {headers.get('Location', 'another place')}; redirects are refused"
         )
     if status == 429 or status == 408 or status >= 500:
-        raise Transient(
-            f"HTTP {status}{': ' + said if said else ''}",
-            retry_after(headers.get("Retry-After"), datetime.now(UTC)),
-        )
-    raise Permanent(f"HTTP {status}{': ' + said if said else ''}")
+        raise Transient(problem, retry_after(headers.get("Retry-After"), datetime.now(UTC)))
+    raise Permanent(problem)
 
 
 def retry_after(value: str | None, now: datetime) -> float:

@@ -19,7 +19,7 @@ from evergreen.search.client import Client
 from evergreen.search.fetching import Batch, fetch_all
 from evergreen.search.journal import Journal
 from evergreen.search.listing import Listed, list_all
-from evergreen.search.strategy import Line, Strategy, described
+from evergreen.search.strategy import Line, Strategy, created_until, described
 
 OVERLAP = timedelta(days=14)  # PubMed's days and ours differ, and its index runs behind its records
 
@@ -136,7 +136,7 @@ def _known_items(
     if lacking:
         query = " OR ".join(f"{pmid}[uid]" for pmid in lacking)
         if limited:
-            query = f'({query}) AND ("1000/01/01"[crdt] : "{round.replace("-", "/")}"[crdt])'
+            query = created_until(round, query)
         held = set(journal.remember("known items", lambda: list(client.esearch(query, len(lacking)).ids)))
     refuse([notices.missed(pmid, server, file) for pmid in sorted(held)])
     return [
@@ -173,11 +173,9 @@ def _follow_up(
         if new["pmid"] in old:
             found += revisions.compare(old[new["pmid"]], new)
     for pmid in sorted(gone):
-        kind = "deleted" if pmid in deleted else "no_longer_found"
-        detail = (
-            "PubMed no longer holds the record (deleted, or merged with another)"
-            if pmid in deleted
-            else "the strategy no longer finds it"
-        )
+        if pmid in deleted:
+            kind, detail = "deleted", "PubMed no longer holds the record (deleted, or merged with another)"
+        else:
+            kind, detail = "no_longer_found", "the strategy no longer finds it"
         found.append(revisions.Change(str(pmid), kind, detail))
     return sorted(found, key=lambda change: (int(change.pmid), change.change)), batches

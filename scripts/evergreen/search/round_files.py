@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +27,16 @@ def write(found: Round, retrieved: dict[str, Any], directory: Path) -> None:
     """
     shutil.rmtree(directory / RAW, ignore_errors=True)
     (directory / RAW).mkdir(parents=True)
-    batches = [
-        _copy(batch, f"batch-{number:04d}", directory) for number, batch in enumerate(found.batches, start=1)
-    ]
-    revised = [
-        _copy(batch, f"again-{number:04d}", directory) for number, batch in enumerate(found.revised, start=1)
-    ]
-    write_json({"new": batches, "again": revised}, directory / "batches.json")
-    write_text("".join(f"{pmid}\n" for pmid in found.ids), directory / "ids.txt")
-    write_text("".join(f"{pmid}\n" for pmid in found.new_ids), directory / "new_ids.txt")
-    write_rows([change.row() for change in found.changes], CHANGE_COLUMNS, directory / "changes.csv")
+    listed = {
+        kind: [
+            _copy(batch, f"{name}-{number:04d}", directory) for number, batch in enumerate(batches, start=1)
+        ]
+        for kind, name, batches in (("new", "batch", found.batches), ("again", "again", found.revised))
+    }
+    write_json(listed, directory / "batches.json")
+    for file, pmids in (("ids.txt", found.ids), ("new_ids.txt", found.new_ids)):
+        write_text("".join(f"{pmid}\n" for pmid in pmids), directory / file)
+    write_rows([asdict(change) for change in found.changes], CHANGE_COLUMNS, directory / "changes.csv")
     write_json(retrieved, directory / "retrieved.json")
     write_json(found.log, directory / "log.json")
 

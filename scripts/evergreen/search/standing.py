@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from pathlib import Path
 
 from evergreen.errors import InputError
+from evergreen.search.round_files import replies_in
 from evergreen.search.typed_text import text_of
+from evergreen.tables import read_json
 
 SEARCHED = Path("results/search")
 OFFLINE = "EVERGREEN_OFFLINE"  # set where a run may ask nobody, as that of a git revision in a comparison
@@ -23,7 +24,7 @@ def frozen_log(source: str, round: str) -> Path:
 def unrepeatable(folder: Path) -> bool:
     """Whether a round's folder holds what a server replied that may answer otherwise today, and nobody froze it."""
     try:
-        retrieved = json.loads((folder / "retrieved.json").read_text(encoding="utf-8"))
+        retrieved = read_json(folder / "retrieved.json")
         return retrieved["endpoint"] != EMBEDDED and not frozen_log(folder.parent.name, folder.name).exists()
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -42,23 +43,11 @@ def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> b
     """
     folder = Path(folder)
     try:
-        log = json.loads((folder / "log.json").read_text(encoding="utf-8"))
-        retrieved = json.loads((folder / "retrieved.json").read_text(encoding="utf-8"))
-        listed = json.loads((folder / "batches.json").read_text(encoding="utf-8"))
-        return (
-            log["round"] == round
-            and retrieved["endpoint"] == endpoint
-            and log["strategy"]["sha256"] == sha256(text_of(strategy).encode()).hexdigest()
-            and all(
-                _hash(folder / file["file"]) == file["sha256"]
-                for kind in ("new", "again")
-                for batch in listed[kind]
-                for file in batch["files"]
-            )
-        )
+        log, retrieved = read_json(folder / "log.json"), read_json(folder / "retrieved.json")
+        asked = sha256(text_of(strategy).encode()).hexdigest()
+        if (log["round"], retrieved["endpoint"], log["strategy"]["sha256"]) != (round, endpoint, asked):
+            return False
+        replies_in(folder)  # raises where one is not what was received
+        return True
     except (OSError, ValueError, KeyError, TypeError, InputError):
         return False
-
-
-def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()

@@ -28,6 +28,7 @@ from evergreen.errors import InputError
 from evergreen.search import languages, lines, syntax
 from evergreen.search.lines import Document, Written
 from evergreen.search.replies import Notice
+from evergreen.search.syntax import fault
 from evergreen.search.typed_text import plain, text_of
 
 FILTERS = Path(__file__).with_name("filters.json")
@@ -44,7 +45,6 @@ CALLED = re.compile(
 )
 """A line that is called one among terms: `Line 1 AND english[la]`."""
 SERIES = re.compile(r"\bS(\d+)\b(?!\[)", re.IGNORECASE)
-FIRST_DAY = "1000/01/01"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,12 @@ class Strategy:
 
     def until(self, day: str) -> str:
         """The query limited to records that PubMed had by `day` (ISO), by their creation date."""
-        return f'({self.query}) AND ("{FIRST_DAY}"[crdt] : "{day.replace("-", "/")}"[crdt])'
+        return created_until(day, self.query)
+
+
+def created_until(day: str, query: str) -> str:
+    """A query limited to records that PubMed had by `day` (ISO), by their creation date."""
+    return f'({query}) AND ("1000/01/01"[crdt] : "{day.replace("-", "/")}"[crdt])'
 
 
 @cache
@@ -92,22 +97,28 @@ def filters() -> dict[str, dict[str, str]]:
 
 def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] = ()) -> Strategy:
     """Read a strategy's text; `acknowledged` are warnings that the protocol accepts besides. InputError names file and row."""
+    try:
+        return _read(text, acknowledged)
+    except InputError as error:
+        raise InputError(error.problem, file=file, row=error.row, todo=error.todo) from None
+
+
+def _read(text: str, acknowledged: Sequence[str]) -> Strategy:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     document = lines.read(text)
-    _refuse_unreadable(document, file)
+    _refuse_unreadable(document)
     written: dict[str, Line] = {}
     used: list[str] = []
     for line in document.lines:
-        written[line.number] = Line(
-            line.number, line.row, line.text, _query(line, written, used, file), line.hits
-        )
+        query = _query(line, written, used)
+        written[line.number] = Line(line.number, line.row, line.text, query, line.hits)
     said: dict[str, list[tuple[int, str]]] = {"limit": [], "known": [], "acknowledge": []}
     for row, name, value in document.directives:
         said[name].append((row, value))
     for row, limit in said["limit"]:
         if not limit:
-            raise InputError("the limit is empty", file=file, row=row, todo="Write it behind the colon, or take the row out.")  # fmt: skip
-    limits = tuple(_query(Written("", ((row, limit),)), {}, used, file) for row, limit in said["limit"])
+            raise fault(row, "the limit is empty", "Write it behind the colon, or take the row out.")
+    limits = tuple(_query(Written("", ((row, limit),)), {}, used) for row, limit in said["limit"])
     query = list(written.values())[-1].query
     for limit in limits:
         query = f"({query}) AND ({limit})"
@@ -116,7 +127,7 @@ def read(text: str, file: str | Path = "strategy", acknowledged: Sequence[str] =
         lines=tuple(written.values()),
         query=query,
         limits=limits,
-        known=tuple(pmid for row, value in said["known"] for pmid in _pmids(value, file, row)),
+        known=tuple(pmid for row, value in said["known"] for pmid in _pmids(value, row)),
         acknowledged=(*(value for _, value in said["acknowledge"]), *acknowledged),
         filters=tuple(dict.fromkeys(used)),
     )
@@ -127,47 +138,42 @@ def read_file(path: str | Path, acknowledged: Sequence[str] = ()) -> Strategy:
     return read(text_of(path), path, acknowledged)
 
 
-def _refuse_unreadable(document: Document, file: str | Path) -> None:
+def _refuse_unreadable(document: Document) -> None:
     """Raise InputError for what is wrong with the lines together: another platform's language, numbers, hits."""
     if not document.lines or not any(line.text for line in document.lines):
-        raise InputError("the strategy is empty", file=file, todo="Write the query, or numbered lines of it.")
+        raise fault(None, "the strategy is empty", "Write the query, or numbered lines of it.")
     rows = [pair for line in document.lines for pair in line.rows]
     rows += [(row, value) for row, name, value in document.directives if name == "limit"]
     if found := languages.foreign(rows):
         platform, row, sign = found
-        raise InputError(
-            f"`{sign}` is the language of {platform}, which PubMed would take for words", file=file, row=row,
-            todo="Translate the strategy into PubMed's language; or export what it found there, and give it as the `strategy` of"
-            " that source (`kind: export`), which shows it as it is.",
-        )  # fmt: skip
+        todo = (
+            "Translate the strategy into PubMed's language; or export what it found there, and give it as the `strategy` of"
+            " that source (`kind: export`), which shows it as it is."
+        )
+        raise fault(row, f"`{sign}` is the language of {platform}, which PubMed would take for words", todo)
     numbers = {line.number for line in document.lines}
     twice: set[str] = set()
     for line in document.lines:
         if line.number in twice and line.number:
-            raise InputError(
-                f"line number {line.number} is there twice", file=file, row=line.row, todo="Number the lines anew."
-            )  # fmt: skip
+            raise fault(line.row, f"line number {line.number} is there twice", "Number the lines anew.")
         twice.add(line.number)
         if not line.number and len(document.lines) > 1:
-            raise InputError(
-                "a line without a number", file=file, row=line.row, todo="Number all lines or none, or put # before what is a comment."
-            )  # fmt: skip
+            todo = "Number all lines or none, or put # before what is a comment."
+            raise fault(line.row, "a line without a number", todo)
         if not line.text:
-            raise InputError(f"line {line.number} is empty", file=file, row=line.row, todo="Write its query, or take it out.")  # fmt: skip
+            raise fault(line.row, f"line {line.number} is empty", "Write its query, or take it out.")
         if inside := _number_inside(line, numbers):
-            raise InputError(
-                f"line {inside} begins inside a row", file=file, row=line.row, todo="Give each numbered line its own row."
-            )  # fmt: skip
+            todo = "Give each numbered line its own row."
+            raise fault(line.row, f"line {inside} begins inside a row", todo)
         if line.doubtful:
-            raise InputError(
-                f"{line.doubtful} at the end may be hits or a part of the term, and other lines have hits", file=file,
-                row=line.rows[-1][0], todo=f'Write its hits as ({line.doubtful}), or the term in quotation marks or with its field.',
-            )  # fmt: skip
+            problem = (
+                f"{line.doubtful} at the end may be hits or a part of the term, and other lines have hits"
+            )
+            todo = f"Write its hits as ({line.doubtful}), or the term in quotation marks or with its field."
+            raise fault(line.rows[-1][0], problem, todo)
         if line.filters:
-            raise InputError(
-                f"the history names a filter beside the query: {line.filters}", file=file, row=line.row,
-                todo="Write it as a term (such as AND english[la]) or as `limit: english[la]`, and empty the column.",
-            )  # fmt: skip
+            todo = "Write it as a term (such as AND english[la]) or as `limit: english[la]`, and empty the column."
+            raise fault(line.row, f"the history names a filter beside the query: {line.filters}", todo)
 
 
 def _number_inside(line: Written, numbers: set[str]) -> str:
@@ -180,20 +186,20 @@ def _number_inside(line: Written, numbers: set[str]) -> str:
     return str(due) if line.number or re.match(begins.format(1), text) else ""
 
 
-def _query(line: Written, earlier: dict[str, Line], used: list[str], file: str | Path) -> str:
+def _query(line: Written, earlier: dict[str, Line], used: list[str]) -> str:
     """A line with its references to earlier lines and its filters written out, in brackets."""
-    rows = [(row, _referred(text, line, earlier, file, row)) for row, text in line.rows if text]
-    rows = [(row, syntax.spelled(text, file=file, row=row)) for row, text in rows]
-    syntax.check(rows, file)
+    rows = [(row, _referred(text, line, earlier, row)) for row, text in line.rows if text]
+    rows = [(row, syntax.spelled(text, row)) for row, text in rows]
+    syntax.check(rows)
     for row, text in rows:
-        _refuse_misread(text, earlier, file, row)
+        _refuse_misread(text, earlier, row)
     # References and filters are written out outside quotation marks: inside, `#3` is text.
     parts = re.split(r'("[^"]*")', " ".join(text for _, text in rows))
-    parts[::2] = [_written_out(part, earlier, used, file, line.row) for part in parts[::2]]
+    parts[::2] = [_written_out(part, earlier, used, line.row) for part in parts[::2]]
     return "".join(parts)
 
 
-def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Path, row: int) -> str:
+def _referred(text: str, line: Written, earlier: dict[str, Line], row: int) -> str:
     """A row with its references to lines as `#1`, and those that name several written one by one."""
 
     def all_of(match: re.Match[str]) -> str:
@@ -201,7 +207,7 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
         for part in re.sub(r"[#\s]", "", match[2] or match[3]).split(","):
             first, _, last = part.partition("-")
             if int(last or first) < int(first):
-                raise InputError(f"the range {part} runs backwards", file=file, row=row, todo="Mend it.")
+                raise fault(row, f"the range {part} runs backwards", "Mend it.")
             numbers += range(int(first), int(last or first) + 1)
         return "(" + f" {(match[1] or match[4]).upper()} ".join(f"#{number}" for number in numbers) + ")"
 
@@ -211,10 +217,8 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
             and re.search(r"(?<!\d)\d{1,4}(?!\d)", text)  # a longer number is a PMID
             and re.search(r"[a-z]{2}", text, re.IGNORECASE)
         ):
-            raise InputError(
-                f"`{text}` refers to lines that are not there", file=file, row=row,
-                todo="Refer to earlier lines only; a number that is a word stands in quotation marks.",
-            )  # fmt: skip
+            todo = "Refer to earlier lines only; a number that is a word stands in quotation marks."
+            raise fault(row, f"`{text}` refers to lines that are not there", todo)
         return text
     if lines.REFERENCES.fullmatch(FILTER.sub(" ", text)) and re.search(r"\d", FILTER.sub("", text)):
         text = re.sub(rf"\b(?:S|L|{lines.NAMED}\s+)(?=\d)", "", text, flags=re.IGNORECASE)
@@ -222,15 +226,12 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
         text = re.sub(r"\b(and|or|not)\b(?!/)", lambda match: match[1].upper(), text, flags=re.IGNORECASE)
         text = re.sub(r"(?<![\w:])#?(\d+)\b", r"#\1", text)
         if found := re.search(r"#\d+\)*\s*(?:[-,]|(?=\(*#))|/", text):
-            raise InputError(
-                f"`{found[0].strip()}` does not say how lines are joined", file=file, row=row,
-                todo="Write or/1-3, or 1 OR 2 OR 3.",
-            )  # fmt: skip
+            todo = "Write or/1-3, or 1 OR 2 OR 3."
+            raise fault(row, f"`{found[0].strip()}` does not say how lines are joined", todo)
         if line.hits is not None and re.fullmatch(r"[\s()]*#\d+[\s()]*", text):
-            raise InputError(
-                f"`{text.strip('# ()')} {line.hits}` may be two lines, or a line with its hits", file=file, row=row,
-                todo="Write AND, OR or NOT between lines, and hits in brackets behind a line with terms.",
-            )  # fmt: skip
+            problem = f"`{text.strip('# ()')} {line.hits}` may be two lines, or a line with its hits"
+            todo = "Write AND, OR or NOT between lines, and hits in brackets behind a line with terms."
+            raise fault(row, problem, todo)
         return text
 
     def called(match: re.Match[str]) -> str:
@@ -243,48 +244,38 @@ def _referred(text: str, line: Written, earlier: dict[str, Line], file: str | Pa
     return "".join(parts)
 
 
-def _refuse_misread(text: str, earlier: dict[str, Line], file: str | Path, row: int) -> None:
+def _refuse_misread(text: str, earlier: dict[str, Line], row: int) -> None:
     """Raise InputError for what PubMed's grammar allows and what was not meant."""
     for near in NEAR.finditer(text):
         if "*" in near[1] or near[2].strip().casefold() not in NEAR_FIELDS:
-            raise InputError(
-                f"{near[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only",
-                file=file, row=row, todo="Write the words out, and [ti], [tiab] or [ad].",
-            )  # fmt: skip
+            problem = f"{near[0]}: PubMed searches words near each other without truncation, in title, abstract and affiliation only"
+            raise fault(row, problem, "Write the words out, and [ti], [tiab] or [ad].")
     for part in re.split(r'"[^"]*"', text):
         if (match := LONELY_NUMBER.search(part)) and (number := match[1] or match[2]) in earlier:
-            raise InputError(
-                f"{number} among terms may be a word or line {number}", file=file, row=row,
-                todo=f'Write #{number} for the line, "{number}" for the word.',
-            )  # fmt: skip
+            todo = f'Write #{number} for the line, "{number}" for the word.'
+            raise fault(row, f"{number} among terms may be a word or line {number}", todo)
 
 
-def _written_out(text: str, earlier: dict[str, Line], used: list[str], file: str | Path, row: int) -> str:
+def _written_out(text: str, earlier: dict[str, Line], used: list[str], row: int) -> str:
     def line(match: re.Match[str]) -> str:
         if match[1] not in earlier:
-            raise InputError(
-                f"line {match[1]} is not there yet", file=file, row=row, todo="Refer to earlier lines only."
-            )
+            raise fault(row, f"line {match[1]} is not there yet", "Refer to earlier lines only.")
         return f"({earlier[match[1]].query})"
 
     def named_filter(match: re.Match[str]) -> str:
         if match[1] not in filters():
             known = ", ".join(sorted(filters()))
-            raise InputError(
-                f"no filter is called {match[1]}", file=file, row=row, todo=f"There are: {known}."
-            )
+            raise fault(row, f"no filter is called {match[1]}", f"There are: {known}.")
         used.append(match[1])
         return f"({filters()[match[1]]['query']})"
 
     return FILTER.sub(named_filter, re.sub(r"#(\d+)\b", line, text))
 
 
-def _pmids(text: str, file: str | Path, row: int) -> list[int]:
+def _pmids(text: str, row: int) -> list[int]:
     values = text.replace(",", " ").split()
     if wrong := [value for value in values if not value.isdigit()]:
-        raise InputError(
-            f"{wrong[0]} is not a PMID", file=file, row=row, todo="Give PMIDs, separated by commas."
-        )
+        raise fault(row, f"{wrong[0]} is not a PMID", "Give PMIDs, separated by commas.")
     return [int(value) for value in values]
 
 

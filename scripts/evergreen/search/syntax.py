@@ -10,7 +10,6 @@ import re
 from bisect import bisect
 from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
 from typing import NamedTuple
 
 from evergreen.errors import InputError
@@ -57,7 +56,12 @@ _APART = re.compile(rf'("[\d/-]+"\s*\[\s*(?:{DATE_FIELDS})\s*\])\s*-\s*(?="\d)',
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
-def spelled(text: str, *, file: str | Path, row: int) -> str:
+def fault(row: int | None, problem: str, todo: str) -> InputError:
+    """What is wrong in a row of a strategy, whose file is named by who reads it."""
+    return InputError(problem, row=row, todo=todo)
+
+
+def spelled(text: str, row: int) -> str:
     """A line with phrases in double quotation marks and dates as PubMed writes them: `2010-2020[dp]` is `2010:2020[dp]`."""
     text = SINGLE_QUOTES.sub(r'"\1"', text)
     text = _APART.sub(r"\1 : ", _EACH_TAGGED.sub(r"\1:\3[\2]", text))
@@ -74,28 +78,21 @@ def spelled(text: str, *, file: str | Path, row: int) -> str:
         if re.fullmatch(ISO, own):
             return f"{quote}{own.replace('-', '/')}{quote}[{match['field']}]"
         if not re.search(r"\d", own) or re.search(r"\d\s*(?:-|\.\.|\bto\b)|-\s*\d", own, re.IGNORECASE):
-            raise InputError(
-                f"`{match[0]}` is no date of PubMed", file=file, row=row,
-                todo=f"Write 2010:2020[{match['field']}] or 2010/05/31[{match['field']}].",
-            )  # fmt: skip
+            todo = f"Write 2010:2020[{match['field']}] or 2010/05/31[{match['field']}]."
+            raise fault(row, f"`{match[0]}` is no date of PubMed", todo)
         return match[0]
 
     return _TAGGED.sub(dated, text)
 
 
-def check(rows: Sequence[tuple[int, str]], file: str | Path) -> None:
+def check(rows: Sequence[tuple[int, str]]) -> None:
     """Raise InputError for the first thing in a line that PubMed would refuse or misread; `rows` are its (row, text)."""
     odd = [row for row, text in rows if text.count('"') % 2]
-    if sum(text.count('"') for _, text in rows) % 2:
-        raise InputError(
-            "a quotation mark is missing", file=file, row=odd[0],
-            todo=_PAIRS,
-        )  # fmt: skip
+    if len(odd) % 2:
+        raise fault(odd[0], "a quotation mark is missing", _PAIRS)
     if found := NUMBER_AT_END.search(rows[-1][1]):
-        raise InputError(
-            f"`{found[0].strip()}` stands behind the query and is no number of hits", file=file, row=rows[-1][0],
-            todo="Write hits as (4532), or take them out.",
-        )  # fmt: skip
+        problem = f"`{found[0].strip()}` stands behind the query and is no number of hits"
+        raise fault(rows[-1][0], problem, "Write hits as (4532), or take them out.")
     tokens = []
     text = " ".join(own for _, own in rows)
     ends = list(accumulate(len(own) + 1 for _, own in rows))
@@ -103,7 +100,7 @@ def check(rows: Sequence[tuple[int, str]], file: str | Path) -> None:
         row = rows[bisect(ends, match.start())][0]
         kind = match.lastgroup or ""
         tokens.append(Token("operator" if match[0] in OPERATORS else kind, match[0], row))
-    _Line(tokens, file).check()
+    _Line(tokens).check()
 
 
 class Token(NamedTuple):
@@ -121,13 +118,10 @@ class _Line:
     """The tokens of a line, read from left to right. `before` is what stands before the next one: a term, a reference or closed bracket
     (close), a tag, or "" where a term is due."""
 
-    def __init__(self, tokens: Sequence[Token], file: str | Path) -> None:
-        self.tokens, self.file = tokens, file
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
         self.opened: list[Token] = []
         self.before = ""
-
-    def fault(self, token: Token, problem: str, todo: str) -> InputError:
-        return InputError(problem, file=self.file, row=token.row, todo=todo)
 
     def at(self, place: int) -> Token:
         """The token at a place, `NOTHING` beyond the ends."""
@@ -141,28 +135,24 @@ class _Line:
         for place, token in enumerate(self.tokens):
             before = self.at(place - 1)
             if self.before and token.row != before.row and not self.joined(place):
-                raise self.fault(
-                    token, f"nothing joins this row to row {before.row}, and PubMed would take AND",
-                    "Write AND, OR or NOT between them, give each line a number, or put # before what is a comment.",
-                )  # fmt: skip
+                problem = f"nothing joins this row to row {before.row}, and PubMed would take AND"
+                todo = "Write AND, OR or NOT between them, give each line a number, or put # before what is a comment."
+                raise fault(token.row, problem, todo)
             read[token.kind](place, token)
         if self.opened:
-            raise self.fault(
-                self.opened[-1], "a bracket is not closed", "Add the ) that belongs to it, or take the ( out."
-            )
+            todo = "Add the ) that belongs to it, or take the ( out."
+            raise fault(self.opened[-1].row, "a bracket is not closed", todo)
         if self.tokens and not self.before:
             last = self.tokens[-1]
-            raise self.fault(
-                last, f"the line ends with {last.text}", "Add the term behind it, or take it out."
-            )
+            todo = "Add the term behind it, or take it out."
+            raise fault(last.row, f"the line ends with {last.text}", todo)
 
     def operator(self, place: int, token: Token) -> None:
         if not self.before:
             before = self.at(place - 1).text
             said = f"`{token.text}` follows `{before}`" if before else f"the line begins with {token.text}"
-            raise self.fault(
-                token, said, "Write one AND, OR or NOT between two terms, with what comes before it."
-            )
+            todo = "Write one AND, OR or NOT between two terms, with what comes before it."
+            raise fault(token.row, said, todo)
         self.before = ""
 
     def open(self, place: int, token: Token) -> None:
@@ -172,62 +162,60 @@ class _Line:
     def close(self, place: int, token: Token) -> None:
         if not self.opened:
             todo = "Take the ) out, or add the ( that it belongs to."
-            raise self.fault(token, "a bracket is closed that was not opened", todo)
+            raise fault(token.row, "a bracket is closed that was not opened", todo)
         if not self.before:
             said = f"there is nothing between `{self.at(place - 1).text}` and )"
-            raise self.fault(token, said, "Add the term, or take them out.")
+            raise fault(token.row, said, "Add the term, or take them out.")
         self.opened.pop()
         self.before = "close"
 
     def tag(self, place: int, token: Token) -> None:
         if not FIELD.fullmatch(token.text):
             todo = "Write one field behind each term, as in bone[ti] OR bone[ab]."
-            raise self.fault(token, f"{token.text} is no field of PubMed", todo)
+            raise fault(token.row, f"{token.text} is no field of PubMed", todo)
         if self.before != "term":
             what = {"": "no term", "close": "a bracket", "tag": "another field"}[self.before]
             todo = "PubMed applies a field to one term: write it behind each."
-            raise self.fault(token, f"the field {token.text} stands behind {what}", todo)
+            raise fault(token.row, f"the field {token.text} stands behind {what}", todo)
         self.before = "tag"
 
     def colon(self, place: int, token: Token) -> None:
         earlier = self.at(place - 2) if self.at(place - 1).kind == "tag" else self.at(place - 1)
         if not all(DATE.fullmatch(side.text) for side in (earlier, self.at(place + 1))):
             todo = 'A range has a date on both sides: "2010/01/01"[dp] : "2020/12/31"[dp].'
-            raise self.fault(token, "`:` stands alone", todo)
+            raise fault(token.row, "`:` stands alone", todo)
         self.before = ""
 
     def quoted(self, place: int, token: Token) -> None:
         if not token.text.strip('" '):
-            raise self.fault(
-                token, "there is nothing between two quotation marks", "Add the phrase, or take them out."
-            )
+            todo = "Add the phrase, or take them out."
+            raise fault(token.row, "there is nothing between two quotation marks", todo)
         if "[" in token.text:
             said = f"{token.text} has a field inside quotation marks"
-            raise self.fault(token, said, "Close them before the square bracket.")
+            raise fault(token.row, said, "Close them before the square bracket.")
         self.before = "term"
 
     def odd(self, place: int, token: Token) -> None:
         todo = "A field stands in square brackets behind its term, as in bone[tiab]; terms are grouped by ( and )."
         if token.text in "{}":
-            raise self.fault(token, f"`{token.text}` is nothing for PubMed", todo)
-        raise self.fault(token, f"the square bracket {token.text} stands alone", todo)
+            raise fault(token.row, f"`{token.text}` is nothing for PubMed", todo)
+        raise fault(token.row, f"the square bracket {token.text} stands alone", todo)
 
     def word(self, place: int, token: Token) -> None:
         text = token.text
         meant = text.upper() if text.upper() in OPERATORS else SYMBOLS.get(text, "")
         if meant and self.is_operator(place):
             todo = f"Write {meant}, or put quotation marks around the phrase."
-            raise self.fault(token, f"`{text}` is no operator for PubMed", todo)
+            raise fault(token.row, f"`{text}` is no operator for PubMed", todo)
         for pattern, said, todo in NO_WORDS:
             if pattern.search(text):
-                raise self.fault(token, f"`{text}` {said}", todo)
+                raise fault(token.row, f"`{text}` {said}", todo)
         if YEARS.fullmatch(text) and self.at(place + 1).kind != "tag":
             todo = f"Write {text.replace('-', ':')}[dp]."
-            raise self.fault(token, f"`{text}` is a range of years without a field", todo)
+            raise fault(token.row, f"`{text}` is a range of years without a field", todo)
         if text == "*" and self.at(place - 1).kind != "word":
-            raise self.fault(
-                token, "`*` stands alone", "PubMed truncates at the end of a word: write the words out."
-            )
+            todo = "PubMed truncates at the end of a word: write the words out."
+            raise fault(token.row, "`*` stands alone", todo)
         self.before = "close" if REFERENCE.fullmatch(text) else "term"
 
     def joined(self, place: int) -> bool:

@@ -39,6 +39,10 @@ def opened(
 
     Raises InputError where it is damaged, also while it is being read, or would unfold into too much.
     """
+
+    def unreadable(error: Exception) -> InputError:
+        return InputError(f"not a readable {what}, or damaged or cut off ({error})", file=file, todo=todo)
+
     try:
         archive = ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (*DAMAGED, OSError, ValueError) as error:
@@ -48,17 +52,13 @@ def opened(
                 file=file,
                 todo="Name the document itself, and save it before.",
             ) from None
-        raise InputError(
-            f"not a readable {what}, or damaged or cut off ({error})", file=file, todo=todo
-        ) from None
+        raise unreadable(error) from None
     try:
         with archive:
             _refuse_bomb(archive, file, what)
             yield archive
     except DAMAGED as error:
-        raise InputError(
-            f"not a readable {what}, or damaged or cut off ({error})", file=file, todo=todo
-        ) from None
+        raise unreadable(error) from None
 
 
 def _refuse_bomb(archive: ZipFile, file: str | Path, what: str) -> None:

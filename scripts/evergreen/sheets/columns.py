@@ -79,8 +79,14 @@ def columns_of(kind: str) -> tuple[Column, ...]:
 
 
 @cache
+def by_name(kind: str) -> dict[str, Column]:
+    """Columns of the sheets of a kind by their names."""
+    return {column.name: column for column in columns_of(kind)}
+
+
+@cache
 def _of_the_product() -> frozenset[str]:
-    return frozenset((*OWN_COLUMNS, *(column.name for column in columns_of("extraction"))))
+    return frozenset((*OWN_COLUMNS, *by_name("extraction")))
 
 
 def apart(name: str) -> str:

@@ -52,10 +52,8 @@ def in_column(cells: Sequence[str]) -> list[str]:
     said = []
     for cell in cells:
         found = read[cell]
-        known = (
-            set(found.values())
-            if len(set(found.values())) == 1
-            else {found[one] for one in orders if one in found}
-        )
+        known = set(found.values())
+        if len(known) > 1:
+            known = {found[one] for one in orders if one in found}
         said.append(known.pop() if len(known) == 1 else cell)
     return said

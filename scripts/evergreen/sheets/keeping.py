@@ -86,11 +86,8 @@ def rewrite(review: Path, path: Path, made: Callable[[bytes | None], bytes | Non
 def _put(new: bytes, path: Path, before: bytes | None, folder: Path) -> bool:
     """Whether the bytes took the place of `before`, which was there to the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder / "sheet.draft"
-    for place in (
-        draft,
-        path.with_name(f".{path.name}.draft"),
-    ):  # beside it where the folder is on another disk
+    beside = path.with_name(f".{path.name}.draft")  # where the folder is on another disk
+    for place in (folder / "sheet.draft", beside):
         try:
             with place.open("wb") as file:
                 file.write(new)

@@ -12,7 +12,6 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import archives, days, workbooks
-from evergreen.sheets.columns import AWAITED, PLACE, Column, columns_of, header_of, needed_names
+from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
 from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
@@ -55,12 +54,8 @@ class NumberCell(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows as (row number, cells) below a header; `semicolons`: the file parts its columns by them."""
-
-    rows: list[tuple[int, list[str]]]
-    semicolons: bool = False
+Rows = list[tuple[int, list[str]]]
+"""(row number, cells), the header first."""
 
 
 def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.DataFrame:
@@ -75,13 +70,14 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
     schema = columns_of(kind)
-    table = _xlsx(path, schema, kind) if path.suffix.lower() == ".xlsx" else _csv(path, schema)
-    rows = [(number, cells) for number, cells in table.rows if any(cells)]
+    workbook = path.suffix.lower() == ".xlsx"
+    table, semicolons = (_xlsx(path, schema, kind), False) if workbook else _csv(path, schema)
+    rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
         todo = f"Its first row must name the columns {needed_names(schema)}."
         raise InputError("the file is empty", file=path, todo=todo)
     header = header_of(rows[0][1], schema, path)
-    return _Reader(path, schema, rows[1:], table.semicolons).frame(
+    return _Reader(path, schema, rows[1:], semicolons).frame(
         header, values=kind == STUDY_LEVEL, as_written=as_written
     )
 
@@ -102,7 +98,8 @@ def read_sheets(
     }
 
 
-def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
+def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, bool]:
+    """Its rows, and whether it parts its columns by semicolons."""
     text = decoded(path)
     known = {column.name for column in schema}
 
@@ -112,7 +109,7 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
         )
         return sum(name_key(cell) in known for cell in header)
 
-    rows: list[tuple[int, list[str]]] = []
+    rows: Rows = []
     try:
         best = max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
@@ -127,10 +124,10 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> Table:
         ) from None
     if not text.endswith(("\n", "\r")):
         _refuse_cut([row for row in rows if any(row[1])], path)
-    return Table(rows, semicolons=best == ";")
+    return rows, best == ";"
 
 
-def _refuse_cut(rows: list[tuple[int, list[str]]], path: Path) -> None:
+def _refuse_cut(rows: Rows, path: Path) -> None:
     """Of a file without an end of its last line: that row has fewer cells than all others, so that its last cell may be half of one.
 
     One row below the header tells nothing: people leave off what is empty.
@@ -147,7 +144,7 @@ def _refuse_cut(rows: list[tuple[int, list[str]]], path: Path) -> None:
         )
 
 
-def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
+def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Rows:
     """Rows of the worksheet that has the needed columns, else of the first one that is shown; of a workbook with rows and a worksheet
     `Studies` the study-level columns stand there.
 
@@ -169,7 +166,7 @@ def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Table:
             raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
         sheet: Any = (fitting or visible)[0]
         _refuse_unclear(path, sheet._worksheet_path)
-        return Table([(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)])
+        return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
 
 
 def _head(sheet: Any, path: Path) -> list[str]:
@@ -215,15 +212,13 @@ def _as_written(cell: str, value: float) -> str:
 class _Reader:
     """The rows of one sheet, below its header, as typed columns; every fault is collected."""
 
-    def __init__(
-        self, path: Path, schema: tuple[Column, ...], rows: list[tuple[int, list[str]]], semicolons: bool
-    ) -> None:
+    def __init__(self, path: Path, schema: tuple[Column, ...], rows: Rows, semicolons: bool) -> None:
         self.path, self.schema, self.semicolons = path, schema, semicolons
         self.rows = [number for number, _ in rows]
         self.cells = [cells for _, cells in rows]
         self.errors: list[InputError] = []
 
-    def frame(self, header: list[str], *, values: bool, as_written: bool = False) -> pd.DataFrame:
+    def frame(self, header: list[str], *, values: bool, as_written: bool) -> pd.DataFrame:
         """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
         import numpy as np
         import pandas as pd
@@ -289,7 +284,7 @@ class _Reader:
         column of a person's own."""
         if column.kind != "cell":
             return column
-        return _of_extraction().get(name_key(written["column"][at])) if written["outcome"][at] else None
+        return by_name("extraction").get(name_key(written["column"][at])) if written["outcome"][at] else None
 
     def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
         typed: list[Any] = []
@@ -315,57 +310,42 @@ class _Reader:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
-        if rule.numeric:
-            return self._number(cell, at, column, rule, convention)
+        try:
+            if rule.numeric:
+                return self._number(cell, at, column, rule, convention)
+            if rule.kind == "p_value":
+                return p_value(cell)
+        except Unreadable as error:
+            self._fault(error.problem, at, column, error.todo)
+            return math.nan if rule.numeric else cell
         if rule.kind == "choice":
-            return self._choice(cell, at, column, rule)
-        if rule.kind == "p_value":
-            return self._p_value(cell, at, column)
-        if rule.kind == "date" and not days.of_the_calendar(cell):
+            if (match := rule.choices.read(cell)) is not None:
+                return match
+            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
+        elif rule.kind == "date" and not days.of_the_calendar(cell):
             may_be = " or ".join(sorted(days.readings(cell).values()))
-            problem = (
-                f"may be {may_be}, and nothing else in the column says which"
-                if may_be
-                else "is no day of the calendar"
-            )
-            self._fault(f"{cell!r} {problem}", at, column, days.HOW)
-        if rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
+            doubt = f"may be {may_be}, and nothing else in the column says which"
+            self._fault(f"{cell!r} {doubt if may_be else 'is no day of the calendar'}", at, column, days.HOW)
+        elif rule.kind == "record_id" and SPOILT_ID.fullmatch(cell):
             problem = f"{cell!r} is an id that a spreadsheet program has turned into a number"
             self._fault(problem, at, column, "Restore the id from the work list.")
         elif rule.kind == "record_id" and ":" not in cell.partition(";")[2]:
             return first_listed(cell)  # an id of before, when they held all numbers of a field
         return cell
 
-    def _choice(self, cell: str, at: int, column: Column, rule: Column) -> str:
-        """The choice of `rule` that a cell of `column` means."""
-        match = rule.choices.read(cell)
-        if match is None:
-            self._fault(f"{cell!r} is not allowed", at, column, f"Allowed: {rule.choices}.")
-        return cell if match is None else match
-
     def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
-        """The number in a cell of `column`, within the bounds of `rule`."""
-        try:
-            value = _in(cell, convention)
-        except Unreadable as error:
-            self._fault(error.problem, at, column, error.todo)
-            return math.nan
+        """The number in a cell of `column`, within the bounds of `rule`. Raises Unreadable."""
+        value = _in(cell, convention)
+        wrong = []
         if rule.kind == "integer" and not math.isnan(value) and not value.is_integer():
-            self._fault(f"{cell} is not a whole number", at, column, "Correct it.")
+            wrong.append("is not a whole number")
         if rule.minimum is not None and value < rule.minimum:
-            problem = f"{cell} is below {rule.minimum:g}, which is impossible here"
-            self._fault(problem, at, column, "Correct it.")
+            wrong.append(f"is below {rule.minimum:g}, which is impossible here")
         if rule.maximum is not None and value > rule.maximum:
-            problem = f"{cell} is above {rule.maximum:g}, which is impossible here"
-            self._fault(problem, at, column, "Correct it.")
+            wrong.append(f"is above {rule.maximum:g}, which is impossible here")
+        for problem in wrong:
+            self._fault(f"{cell} {problem}", at, column, "Correct it.")
         return value
-
-    def _p_value(self, cell: str, at: int, column: Column) -> str:
-        try:
-            return p_value(cell)
-        except Unreadable as error:
-            self._fault(error.problem, at, column, error.todo)
-            return cell
 
     def _plain(
         self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
@@ -404,7 +384,3 @@ def _in(cell: str, convention: Convention) -> float:
 def _read(cell: str, convention: Convention) -> float:
     """A sheet says the same few numbers again and again."""
     return convention.read(cell)
-
-
-def _of_extraction() -> dict[str, Column]:
-    return {column.name: column for column in columns_of("extraction")}

@@ -25,7 +25,6 @@ _NO_WORD = re.compile(
     r"|(?<=[^\W\d_])[^\w\s\x00-\x7f\u2010-\u201f](?=[^\W\d_])|(?<=\s)[¹²³®¨](?=\s|[a-z])|[ﬁﬂƒˆ˜˘˙˚˝˛ˇ◊¤]"
 )
 """What no word has: a capital behind a letter, an accent that stands alone, a symbol between letters or in front of them."""
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)

@@ -116,14 +116,12 @@ def _parsed(sheet: Any, file: str | Path) -> Iterator[tuple[int, dict[int, Any]]
         )  # fmt: skip
         percent = _percent_styles(book)
         for number, row in parser.parse():
-            yield (
-                number,
-                {
-                    cell["column"]: _shown(cell["value"]) if cell["style_id"] in percent else cell["value"]
-                    for cell in row
-                    if cell["value"] is not None
-                },
-            )
+            filled = {
+                cell["column"]: _shown(cell["value"]) if cell["style_id"] in percent else cell["value"]
+                for cell in row
+                if cell["value"] is not None
+            }
+            yield number, filled
 
 
 def _percent_styles(book: Any) -> set[int]:

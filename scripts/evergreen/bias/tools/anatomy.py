@@ -96,6 +96,13 @@ class Form:
 
 
 NOTHING_ASKED = Form()
+Forms = Mapping[tuple[str, str], Form]
+"""How a domain is asked by variant and effect."""
+
+
+def always(form: Form) -> Forms:
+    """One form, whatever variant and effect."""
+    return MappingProxyType({("", ""): form})
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class Domain:
     names: tuple[str, ...] = ()
     # An item beside the risk of bias, such as the concerns of applicability in QUADAS-2.
     counts: bool = True
-    forms: Mapping[tuple[str, str], Form] = field(default_factory=lambda: MappingProxyType({}))
+    forms: Forms = field(default_factory=lambda: MappingProxyType({}))
     levels: tuple[str, ...] = ()
 
     def form(self, variant: str = "", effect: str = "") -> Form:

@@ -26,10 +26,14 @@ def own_tool(content: Any, path: Path) -> Tool:
     A domain is a name or `{id, name}`. Levels are low, unclear and high where none are given; the overall judgement is that of the
     worst domain unless `overall` has another rule (`overall.rule_from`), and is then shown in figures.
     """
+
+    def fault(problem: str, todo: str) -> InputError:
+        return InputError(problem, file=path, todo=todo)
+
     described = content if isinstance(content, Mapping) else {"domains": content}
     domains = described.get("domains")
     if not isinstance(domains, Sequence) or isinstance(domains, str) or not domains:
-        raise InputError("no domains are listed", file=path, todo="Write a list of names under `domains`.")
+        raise fault("no domains are listed", "Write a list of names under `domains`.")
     listed = []
     for domain in domains:
         if isinstance(domain, Mapping) and "id" in domain:
@@ -37,24 +41,18 @@ def own_tool(content: Any, path: Path) -> Tool:
         elif isinstance(domain, str | int | float) and not isinstance(domain, bool):
             listed.append(Domain(str(domain), str(domain)))
         else:
-            raise InputError(
-                f"{domain!r} is not a domain", file=path, todo="Write a name, or {id: ..., name: ...}."
-            )
+            raise fault(f"{domain!r} is not a domain", "Write a name, or {id: ..., name: ...}.")
     keys = [plain(domain.id) for domain in listed]
     if OVERALL in keys or len(set(keys)) < len(keys):
-        raise InputError(
-            "two domains have the same id, or one is called overall", file=path, todo="Rename one."
-        )
+        raise fault("two domains have the same id, or one is called overall", "Rename one.")
     given = described.get("levels", ROB1.levels)
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise InputError("`levels` is no list", file=path, todo="Name 2 to 5, from best to worst.")
+        raise fault("`levels` is no list", "Name 2 to 5, from best to worst.")
     levels = tuple(folded(level) for level in given)
     if len(set(levels)) < len(levels):
-        raise InputError("a level of judgement is there twice", file=path, todo="Rename one.")
+        raise fault("a level of judgement is there twice", "Rename one.")
     if len(levels) < 2 or len(levels) > max(SYMBOLS):
-        raise InputError(
-            f"{len(levels)} levels of judgement", file=path, todo="Name 2 to 5, from best to worst."
-        )
+        raise fault(f"{len(levels)} levels of judgement", "Name 2 to 5, from best to worst.")
     names = [domain.id for domain in listed]
     stated = described.get("overall")
     return Tool(

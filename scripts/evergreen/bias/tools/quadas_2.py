@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from evergreen.bias.tools.anatomy import Domain, Form, Tool, questions
+from evergreen.bias.tools.anatomy import Domain, Form, Forms, Tool, always, questions
 from evergreen.bias.tools.rob1 import COLOURS, LEVELS, SYMBOLS
 
 ANSWERS = ("Y", "N", "U")
 
 
-def _asked(**about: str) -> MappingProxyType[tuple[str, str], Form]:
+def _asked(**about: str) -> Forms:
     numbered = {number.replace("_", ".").removeprefix("q"): words for number, words in about.items()}
-    return MappingProxyType({("", ""): Form(questions(numbered, ANSWERS))})
+    return always(Form(questions(numbered, ANSWERS)))
 
 
 QUADAS_2 = Tool(

@@ -7,10 +7,9 @@ raises Unanswered while an answer that it needs is missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
-from evergreen.bias.tools.anatomy import MINUS, Answers, Domain, Form, Tool, ask, questions
+from evergreen.bias.tools.anatomy import MINUS, Answers, Domain, Form, Forms, Tool, ask, questions
 
 LOW, SOME, HIGH = "low", "some concerns", "high"
 ORDER = (LOW, SOME, HIGH)
@@ -125,9 +124,6 @@ def _numbered(prefix: str, about: tuple[str, ...]) -> dict[str, str]:
 def _clustered_randomisation(answers: Answers) -> str:
     """The same path through questions that are numbered otherwise."""
     return _randomisation({number.replace("1a", "1"): answer for number, answer in answers.items()})
-
-
-Forms = Mapping[tuple[str, str], Form]
 
 
 def _forms(forms: dict[tuple[str, str], Form]) -> Forms:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from evergreen.bias.tools.anatomy import MINUS, Domain, Form, Tool, questions
+from evergreen.bias.tools.anatomy import MINUS, Domain, Form, Tool, always, questions
 
 NOT_VERIFIED = "the flow chart of the published tool was not at hand"
 
@@ -31,9 +29,7 @@ ROB_ME = Tool(
     "rob-me",
     "ROB-ME",
     (
-        Domain("missing_evidence", "Missing evidence", ("1", "Bias due to missing evidence"), forms=MappingProxyType({
-            ("", ""): Form(QUESTIONS, unverified=NOT_VERIFIED),
-        })),
+        Domain("missing_evidence", "Missing evidence", ("1", "Bias due to missing evidence"), forms=always(Form(QUESTIONS, unverified=NOT_VERIFIED))),
     ),
     ("low", "some concerns", "high"),
     ("+", "?", MINUS),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from evergreen.bias.tools.anatomy import MINUS, Answers, Domain, Form, Tool, ask, questions
+from evergreen.bias.tools.anatomy import MINUS, Answers, Domain, Form, Tool, always, ask, questions
 
 # "No information" stands between moderate and serious: nothing serious is known, but the result is not known to be sound.
 ROBINS_I = Tool(
@@ -36,14 +36,8 @@ ROBINS_I = Tool(
     remarks=("Version 1 has no algorithm: its questions are recorded, its domains judged by people.",),
 )
 
-LOW, EXCEPT, MODERATE, SERIOUS, CRITICAL = (
-    "low",
-    "low except confounding",
-    "moderate",
-    "serious",
-    "critical",
-)
-LEVELS = (LOW, EXCEPT, MODERATE, SERIOUS, CRITICAL)
+LEVELS = ("low", "low except confounding", "moderate", "serious", "critical")
+LOW, EXCEPT, MODERATE, SERIOUS, CRITICAL = LEVELS
 WEAK_OR_STRONG_NO = ("Y", "PY", "WN", "SN", "NI", "NA")
 WEAK_OR_STRONG_YES = ("SY", "WY", "PN", "N", "NI", "NA")
 NEVER_UNKNOWN = ("Y", "PY", "PN", "N", "NA")
@@ -97,10 +91,6 @@ def _reported_result(answers: Answers) -> str:
     if "Y" in selected or selected.count("NI") == 3:
         return SERIOUS
     return MODERATE if "NI" in selected else LOW
-
-
-def _asked(form: Form) -> MappingProxyType[tuple[str, str], Form]:
-    return MappingProxyType({("", ""): form})
 
 
 _ABOUT_1A = (
@@ -159,11 +149,11 @@ ROBINS_I_V2 = Tool(
                 ("", "adhering"): Form(_ABOUT_1B, unverified=DIFFERING),
             }),
         ),
-        Domain("D2", "Classification of interventions", ("2",), forms=_asked(Form(_ABOUT_2, unverified=DIFFERING)), levels=(LOW, *LEVELS[2:])),
-        Domain("D3", "Selection of participants", ("3",), forms=_asked(Form(_ABOUT_3, _selection)), levels=(LOW, *LEVELS[2:])),
-        Domain("D4", "Missing data", ("4",), forms=_asked(Form(_ABOUT_4, unverified=DIFFERING)), levels=(LOW, *LEVELS[2:])),
-        Domain("D5", "Measurement of the outcome", ("5",), forms=_asked(Form(_ABOUT_5, _measurement)), levels=(LOW, *LEVELS[2:])),
-        Domain("D6", "Selection of the reported result", ("6",), forms=_asked(Form(_ABOUT_6, _reported_result)), levels=(LOW, *LEVELS[2:])),
+        Domain("D2", "Classification of interventions", ("2",), forms=always(Form(_ABOUT_2, unverified=DIFFERING)), levels=(LOW, *LEVELS[2:])),
+        Domain("D3", "Selection of participants", ("3",), forms=always(Form(_ABOUT_3, _selection)), levels=(LOW, *LEVELS[2:])),
+        Domain("D4", "Missing data", ("4",), forms=always(Form(_ABOUT_4, unverified=DIFFERING)), levels=(LOW, *LEVELS[2:])),
+        Domain("D5", "Measurement of the outcome", ("5",), forms=always(Form(_ABOUT_5, _measurement)), levels=(LOW, *LEVELS[2:])),
+        Domain("D6", "Selection of the reported result", ("6",), forms=always(Form(_ABOUT_6, _reported_result)), levels=(LOW, *LEVELS[2:])),
     ),
     LEVELS,
     ("+", "(+)", "~", MINUS, "!"),

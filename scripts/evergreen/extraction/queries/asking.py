@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
+from evergreen.extraction.check import place_of
 from evergreen.extraction.queries.evidence import Evidence, row_of
 from evergreen.extraction.queries.findings import NO_QUERY, Finding
 from evergreen.extraction.queries.registry import findings
@@ -27,9 +28,7 @@ _OF_MERGE = ("extractors", "status", "in_conflict", "origin")
 
 def evidence_of(rows: pd.DataFrame, studies: pd.DataFrame, outcomes: Sequence[Outcome]) -> Evidence:
     """The merged extraction (number columns as floats) and study-level columns as the checks read them."""
-    asked: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        asked.setdefault(folded(one.data), []).append(one)
+    asked = tables.grouped(outcomes, lambda one: folded(one.data))
     columns = {
         folded(raw["study"]): {
             as_called(name): str(value) for name, value in raw.items() if name not in _OF_MERGE
@@ -60,18 +59,9 @@ def answers_of(sheet: pd.DataFrame | None) -> dict[str, dict[str, str]]:
     for row in [] if sheet is None else tables.rows(sheet):
         first = answers.setdefault(row["query"].strip(), row)
         if folded(first["answer"]) != folded(row["answer"]):
-            problem = (
-                f"the query {row['query']} is answered in row {first['_row']} already, with another answer"
-            )
-            errors.append(
-                InputError(
-                    problem,
-                    file=row["_file"],
-                    row=int(row["_row"]),
-                    column="answer",
-                    todo="Keep one of the two.",
-                )
-            )
+            query, before = row["query"], first["_row"]
+            problem = f"the query {query} is answered in row {before} already, with another answer"
+            errors.append(InputError(problem, **place_of(row), column="answer", todo="Keep one of the two."))
     refuse(errors)
     return answers
 

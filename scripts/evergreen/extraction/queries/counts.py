@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
+from evergreen import tables
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -101,7 +102,7 @@ def _fractions(evidence: Evidence) -> Iterator[Finding]:
         for row in rows:
             for column in ("n", "events"):
                 if column in row.numbers and not row.numbers[column].is_integer():
-                    yield found(FRACTION_OF_PEOPLE, row, column, row.text(column))
+                    yield found(FRACTION_OF_PEOPLE, row, column)
 
 
 def _randomised(evidence: Evidence) -> Iterator[Finding]:
@@ -115,26 +116,14 @@ def _randomised(evidence: Evidence) -> Iterator[Finding]:
             for said, whose in ((own, "of the arm"), (total, "of the study")):
                 if said and row.n and row.n > said[1]:
                     above = True
-                    yield found(
-                        N_ABOVE_RANDOMISED,
-                        row,
-                        "n",
-                        row.text("n"),
-                        shown(said[1]),
-                        with_=f"{said[0]} {whose}",
-                    )
+                    yield found(N_ABOVE_RANDOMISED, row, "n", shown(said[1]), with_=f"{said[0]} {whose}")
                     break
         sizes = [row.n for row in rows if row.n]
         if total and not crossover and not above and sum(sizes) > total[1] and len(sizes) > 1:
             problem = f"the arms have {sum(sizes):g} together, but {total[0]} of the study is {total[1]:g}."
             largest = max((row for row in rows if row.n), key=lambda row: _excess(evidence, row))
             yield found(
-                TOTALS,
-                largest,
-                "n",
-                largest.text("n"),
-                shown(total[1] - sum(sizes) + (largest.n or 0)),
-                problem=problem,
+                TOTALS, largest, "n", shown(total[1] - sum(sizes) + (largest.n or 0)), problem=problem
             )
 
 
@@ -169,17 +158,15 @@ def _size(row: Row, n: float, elsewhere: Sequence[float], siblings: Sequence[flo
         after = loss(references, math.log(n * factor))
         if before - after > SIZE_GAIN and after < 2.5:
             others = "the other rows of the arm and the other arms"
-            yield found(DECIMAL_SHIFT, row, "n", row.text("n"), shown(n * factor), others=others)
+            yield found(DECIMAL_SHIFT, row, "n", shown(n * factor), others=others)
             return
     meant = transposed(n)
     if meant == usual and n not in elsewhere and not 0.8 < n / usual < 1.05:
-        yield found(
-            DIGITS_TRANSPOSED, row, "n", row.text("n"), shown(usual), others="the other rows of the arm"
-        )
+        yield found(DIGITS_TRANSPOSED, row, "n", shown(usual), others="the other rows of the arm")
         return
     if n >= 1.5 * usual and abs(n - usual - sum(siblings)) < 0.02 * n:
         problem = "that is the number of all arms together, and the arm has fewer elsewhere."
-        yield found(TOTALS, row, "n", row.text("n"), shown(usual), problem=problem)
+        yield found(TOTALS, row, "n", shown(usual), problem=problem)
 
 
 # --- events -------------------------------------------------------------------------------------------------------------------
@@ -227,11 +214,8 @@ def _as_percent(count: _Count) -> float:
 def _tenfold(factor: float) -> Undo:
     def undo(count: _Count) -> float | None:
         events = count.events * factor
-        return (
-            events
-            if events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0)
-            else None
-        )
+        possible = events <= count.n and count.events >= 1 and (factor > 1 or count.events % 10 == 0)
+        return events if possible else None
 
     return undo
 
@@ -248,9 +232,7 @@ class _Rates:
 
     def __init__(self, evidence: Evidence, rows: Sequence[Row]) -> None:
         self._courses = evidence.courses
-        self.comparisons: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            self.comparisons.setdefault(row.key[:3], []).append(row)
+        self.comparisons = tables.grouped(rows, lambda row: row.key[:3])
         logits: dict[tuple[str, str], dict[str, list[float]]] = {}
         for row in rows:
             for time in {row.key[2], ""}:
@@ -325,21 +307,11 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
             references = rates.references(row, siblings)
             if crowd.loss(now[at].logit) > FAR and loss(references, now[at].logit) > 1.5 * FAR:
                 expected = now[at].n / (1 + math.exp(-crowd.centre))
-                yield found(
-                    OUTLYING, row, "events", row.text("events"), shown(expected), others=_others(rates, row)
-                )
+                yield found(OUTLYING, row, "events", shown(expected), others=_others(rates, row))
 
 
 def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count, more: str) -> Finding:
-    return found(
-        kind,
-        row,
-        "events",
-        row.text("events"),
-        shown(round(count.events)),
-        n=row.n,
-        others=_others(rates, row) + more,
-    )
+    return found(kind, row, "events", shown(round(count.events)), n=row.n, others=_others(rates, row) + more)
 
 
 def _others(rates: _Rates, row: Row) -> str:

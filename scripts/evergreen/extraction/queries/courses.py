@@ -40,11 +40,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     for (_, outcome, _), rows in evidence.courses.items():
         by_outcome.setdefault(outcome, []).extend(_pairs(rows))
     for outcome, steps in by_outcome.items():
-        falls = [
-            (earlier, later)
-            for earlier, later in steps
-            if later.numbers["events"] < earlier.numbers["events"]
-        ]
+        falls = [step for step in steps if step[1].numbers["events"] < step[0].numbers["events"]]
         names = " ".join([outcome, *(one.id.replace("_", " ") for one in evidence.outcomes.get(outcome, ()))])
         surely = bool(CUMULATIVE.search(names)) and "surviv" not in names.casefold()
         for earlier, later in falls:
@@ -67,22 +63,18 @@ def _step(evidence: Evidence, earlier: Row, later: Row) -> Iterator[Finding]:
         asked, other, most = earlier, later, f"at most {earlier.text('events')}"
     else:
         asked, other, most = later, earlier, earlier.text("events")
-    yield found(
-        EVENTS_FALL, asked, "events", asked.text("events"), most, time=asked.timepoint, with_=other.timepoint
-    )
+    yield found(EVENTS_FALL, asked, "events", most, time=asked.timepoint, with_=other.timepoint)
     if _exchanged(evidence, asked):
         problem = "with the arms' events exchanged neither falls between time points."
-        yield found(ARMS_SWAPPED, asked, "events", asked.text("events"), problem=problem)
+        yield found(ARMS_SWAPPED, asked, "events", problem=problem)
     place = course.index(asked)
     meant = count_of_percent(asked.numbers["events"], asked.n) if asked.n else None
     counts = [row.numbers["events"] for row in course]
     if meant is not None and max(counts[:place], default=0) <= meant <= min(
         counts[place + 1 :], default=math.inf
     ):
-        yield found(
-            PERCENT_AS_COUNT, asked, "events", asked.text("events"), shown(meant), n=asked.n,
-            others="its other time points, since which events cannot fall",
-        )  # fmt: skip
+        others = "its other time points, since which events cannot fall"
+        yield found(PERCENT_AS_COUNT, asked, "events", shown(meant), n=asked.n, others=others)
 
 
 def _exchanged(evidence: Evidence, row: Row) -> bool:

@@ -31,7 +31,6 @@ class _Effect:
     """An effect of a study (standardised, or a log odds ratio) with its variance; `row` is where it is asked about."""
 
     row: Row
-    time: str
     value: float
     variance: float
 
@@ -43,7 +42,7 @@ def effect_of(rows: Sequence[Row]) -> _Effect | None:
         return None
     values = [one[0] for _, one in effects]
     largest = max(effects, key=lambda item: abs(item[1][0]))[0]
-    return _Effect(largest, rows[0].key[2], median(values), median(one[1] for _, one in effects))
+    return _Effect(largest, median(values), median(one[1] for _, one in effects))
 
 
 def _between(row: Row, control: Row) -> tuple[float, float] | None:
@@ -83,7 +82,7 @@ def _effects(
         return
     crowd = Crowd({study: [one.value for one in several] for study, several in effects.items()}, floor=0.1)
     usual = median(one.variance for several in effects.values() for one in several)
-    direction = {"higher": 1.0, "lower": -1.0}.get(evidence.better(outcome), 0.0)
+    direction = evidence.better(outcome)
     for study, several in effects.items():
         for effect in several:
             if effect.row.key[:3] in exchanged:
@@ -109,7 +108,7 @@ def _effects(
                 column = effect.row.location[0] if effect.row.location else "events"
                 where = "the other studies" if other else "the other time points of the study"
                 problem = f"with it the arms differ by {shown(effect.value)}, where {where} lead to expect about {shown(references[0].centre)}."
-                yield found(ARMS_SWAPPED, effect.row, column, effect.row.text(column), problem=problem)
+                yield found(ARMS_SWAPPED, effect.row, column, problem=problem)
                 yield from _negated(evidence.comparisons[effect.row.key[:3]], references, effect, gain)
 
 
@@ -124,15 +123,7 @@ def _negated(
         turned = replace(row, numbers={**row.numbers, column: -value})
         other = effect_of([*rows[:at], turned, *rows[at + 1 :]])
         if other and loss(references, effect.value) - loss(references, other.value) > gain - RIVAL:
-            yield found(
-                SIGN,
-                row,
-                column,
-                row.text(column),
-                shown(-value),
-                others="the other arms and studies",
-                what="",
-            )
+            yield found(SIGN, row, column, shown(-value), others="the other arms and studies", what="")
 
 
 def _exchanged(evidence: Evidence) -> Iterator[Finding]:
@@ -161,13 +152,8 @@ def _exchanged(evidence: Evidence) -> Iterator[Finding]:
                     crossed += there == here[::-1]
                 if crossed > alike and _less_likely(evidence, rows, crossed):
                     problem = f"elsewhere in the study the arms have {column} {control.text(column)} and {row.text(column)}, here the other way round."
-                    yield found(
-                        ARMS_SWAPPED,
-                        row,
-                        column,
-                        f"{row.text(column)} and {control.text(column)}",
-                        problem=problem,
-                    )
+                    value = f"{row.text(column)} and {control.text(column)}"
+                    yield found(ARMS_SWAPPED, row, column, value=value, problem=problem)
                     break
             else:
                 continue
@@ -179,7 +165,7 @@ def _less_likely(evidence: Evidence, rows: Sequence[Row], crossed: int) -> bool:
     if crossed > 1:
         return True
     effect = effect_of(rows)
-    better = {"higher": 1.0, "lower": -1.0}.get(evidence.better(rows[0].key[1]), 0.0)
+    better = evidence.better(rows[0].key[1])
     return (
         effect is None
         or not better
@@ -252,7 +238,7 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
     others = f"the other studies (about {shown(centre)})"
     if not explained:
         if before > FAR:
-            yield found(OUTLYING, row, "estimate", row.text("estimate"), shown(centre), others=others)
+            yield found(OUTLYING, row, "estimate", shown(centre), others=others)
         return
     best = max(explained, key=lambda one: one[0])
     asked = set()
@@ -261,16 +247,22 @@ def _estimate(row: Row, ratio: bool, crowd: Crowd, values: dict[str, list[float]
             continue
         asked.add(kind.name)
         expected = shown(mended)
-        facts = {"others": others, "what": how}
         problem = f"it is far from {others}, and fits them {how} ({expected})."
-        limits = (
-            " and ".join(
-                row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers
-            )
-            or "not given"
+        given = (row.text(name) for name in ("estimate_ci_low", "estimate_ci_high") if name in row.numbers)
+        limits = " and ".join(given) or "not given"
+        taken, told = "for a ratio" if ratio else "for no ratio", f"it fits the other studies {how}"
+        yield found(
+            kind,
+            row,
+            "estimate",
+            expected,
+            problem=problem,
+            limits=limits,
+            taken=taken,
+            told=told,
+            others=others,
+            what=how,
         )
-        yield found(kind, row, "estimate", row.text("estimate"), expected, problem=problem, limits=limits,
-                    taken="for a ratio" if ratio else "for no ratio", told=f"it fits the other studies {how}", certain=False, **facts)  # fmt: skip
 
 
 def _se(row: Row, ratio: bool) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from evergreen import tables
 from evergreen.extraction.check import RESULT
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import USUAL_LEVEL, distribution_of, marked
@@ -182,17 +183,17 @@ class Evidence:
 
     @cached_property
     def by_outcome(self) -> dict[str, list[Row]]:
-        return _grouped(self.rows, lambda row: row.key[1])
+        return tables.grouped(self.rows, lambda row: row.key[1])
 
     @cached_property
     def comparisons(self) -> dict[tuple[str, ...], list[Row]]:
         """The arms of one study at one time point of an outcome, by (study, outcome, time point)."""
-        return _grouped((row for row in self.rows if row.group != "contrast"), lambda row: row.key[:3])
+        return tables.grouped((row for row in self.rows if row.group != "contrast"), lambda row: row.key[:3])
 
     @cached_property
     def contrasts(self) -> dict[str, list[Row]]:
         """Contrast rows by outcome, but for estimates of another measure than is pooled."""
-        return _grouped(
+        return tables.grouped(
             (row for row in self.rows if row.group == "contrast" and row.key not in self._of_another_measure),
             lambda row: row.key[1],
         )
@@ -210,19 +211,19 @@ class Evidence:
     def arms(self) -> dict[tuple[str, ...], list[Row]]:
         """All rows of an arm, over outcomes and time points, by (study, arm)."""
         arms = (row for row in self.rows if row.group != "contrast" and row.key[3])
-        return _grouped(arms, lambda row: (row.key[0], row.key[3]))
+        return tables.grouped(arms, lambda row: (row.key[0], row.key[3]))
 
     @cached_property
     def courses(self) -> dict[tuple[str, ...], list[Row]]:
         """Time points of an arm's outcome in their order, by (study, outcome, arm); those whose days are not known are left out."""
         timed = (row for row in self.rows if row.group != "contrast" and row.days is not None)
-        grouped = _grouped(timed, lambda row: (row.key[0], row.key[1], row.key[3]))
-        return {key: sorted(rows, key=lambda row: row.days or 0.0) for key, rows in grouped.items()}
+        by_arm = tables.grouped(timed, lambda row: (row.key[0], row.key[1], row.key[3]))
+        return {key: sorted(rows, key=lambda row: row.days or 0.0) for key, rows in by_arm.items()}
 
-    def better(self, outcome: str) -> str:
-        """`lower` or `higher` where the outcomes of the data that say it agree, else ""."""
+    def better(self, outcome: str) -> float:
+        """1 where higher is better, -1 where lower is, by the outcomes of the data that say it; 0 where these differ, or none does."""
         said = {one.better for one in self.outcomes.get(outcome, ()) if one.better}
-        return said.pop() if len(said) == 1 else ""
+        return 0.0 if len(said) != 1 else 1.0 if said == {"higher"} else -1.0
 
     def is_ratio(self, row: Row) -> bool | None:
         """Whether a contrast row's estimate is printed as a ratio; None where neither row nor protocol says so."""
@@ -237,13 +238,6 @@ class Evidence:
     def crossover(self, study: str) -> bool:
         """Whether a study-level column calls the study a crossover trial, in which people count in every arm."""
         return any(_CROSSOVER.search(text) for text in self.studies.get(study, {}).values())
-
-
-def _grouped(rows: Iterable[Row], key: Any) -> dict[Any, list[Row]]:
-    groups: dict[Any, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups
 
 
 def pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:

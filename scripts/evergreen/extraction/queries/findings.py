@@ -67,15 +67,17 @@ def found(
     kind: Kind,
     row: Row,
     column: str,
-    value: str,
     expected: str = "",
+    *,
+    value: str | None = None,
     with_: str = "",
     certain: bool = False,
     **facts: object,
 ) -> Finding:
-    """A finding, with the sentence of its kind filled in."""
-    reason = kind.asks.format(column=column, value=value, expected=expected, with_=with_, **facts)
-    return Finding(kind, row, column, value, expected, reason, with_, certain)
+    """A finding, with the sentence of its kind filled in; `value` where it is another than the number in the column."""
+    said = row.text(column) if value is None else value
+    reason = kind.asks.format(column=column, value=said, expected=expected, with_=with_, **facts)
+    return Finding(kind, row, column, said, expected, reason, with_, certain)
 
 
 def shown(number: float) -> str:

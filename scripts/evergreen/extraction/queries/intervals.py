@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evergreen.extraction.constraints import INTERVALS
-from evergreen.extraction.contradictions import AGREE, apart
+from evergreen.extraction.contradictions import AGREE, Ends, apart
 from evergreen.extraction.queries.evidence import Evidence, Row, sds_of_interval
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import DECIMAL_SHIFT, SD_IS_SE, SIGN
@@ -56,12 +56,11 @@ NO_SPREAD = Kind(
 
 @dataclass(frozen=True)
 class _Spread:
-    """A standard deviation as a column gives it, between the ends that rounding allows."""
+    """A standard deviation as a column gives it, and the ends that rounding allows."""
 
     column: str
     value: float
-    low: float
-    high: float
+    ends: Ends
 
 
 def spreads(row: Row) -> list[_Spread]:
@@ -69,23 +68,29 @@ def spreads(row: Row) -> list[_Spread]:
     found_: list[_Spread] = []
     n = row.n
     if row.printed("sd") and (sd := row.numbers["sd"]) > 0:
-        found_.append(_Spread("sd", sd, sd - half_unit(sd), sd + half_unit(sd)))
+        found_.append(_Spread("sd", sd, _rounded(sd)))
     if not n or n < 2:
         return found_
     root = math.sqrt(n)
     if row.printed("se") and (se := row.numbers["se"]) > 0:
-        found_.append(_Spread("se", se * root, (se - half_unit(se)) * root, (se + half_unit(se)) * root))
+        low, high = _rounded(se)
+        found_.append(_Spread("se", se * root, (low * root, high * root)))
     if row.printed("ci_low") and row.printed("ci_high"):
         low, high = row.numbers["ci_low"], row.numbers["ci_high"]
         sds = sds_of_interval(row.numbers, row.texts)
         if sds and (width := high - low) > 0:
             off = min(half_unit(low), half_unit(high)) * 2 / width
-            found_.append(_Spread("ci_low", sds[0], max(1 - off, 0.0) * min(sds), (1 + off) * max(sds)))
+            found_.append(_Spread("ci_low", sds[0], (max(1 - off, 0.0) * min(sds), (1 + off) * max(sds))))
     return found_
 
 
+def _rounded(value: float) -> Ends:
+    """Between which a number lies that is printed so."""
+    return value - half_unit(value), value + half_unit(value)
+
+
 def _apart(one: _Spread, other: _Spread) -> bool:
-    return apart((one.low, one.high), (other.low, other.high), spreads=True)
+    return apart(one.ends, other.ends, spreads=True)
 
 
 def _like(value: float, other: float) -> bool:
@@ -110,42 +115,16 @@ def _spreads(row: Row) -> Iterator[Finding]:
     beside = NAMES[other.column]
     column = odd.column
     scaled = row.numbers[column] / ratio if column != "ci_low" else other.value
+    others = f"what {beside} gives"
     if column == "sd" and _like(ratio * root, 1):
-        yield found(
-            SD_IS_SE,
-            row,
-            "sd",
-            row.text("sd"),
-            shown(other.value),
-            others=f"what {beside} gives",
-            with_=beside,
-            certain=True,
-        )
+        yield found(SD_IS_SE, row, "sd", shown(other.value), others=others, with_=beside, certain=True)
     elif column != "ci_low" and any(_like(ratio, 10.0**power) for power in (-3, -2, -1, 1, 2, 3)):
-        yield found(
-            DECIMAL_SHIFT,
-            row,
-            column,
-            row.text(column),
-            shown(scaled),
-            others=f"what {beside} gives",
-            with_=beside,
-            certain=True,
-        )
+        yield found(DECIMAL_SHIFT, row, column, shown(scaled), others=others, with_=beside, certain=True)
     else:
         share = {"ci_low": ratio}.get(column, 1 / ratio if other.column == "ci_low" else math.nan)
         hint = _another_level(share) if "ci_level" not in row.numbers else ""
         expected = f"a standard deviation of {shown(other.value)}" if column == "ci_low" else shown(scaled)
-        yield found(
-            CONTRADICTION,
-            row,
-            column,
-            row.text(column),
-            expected,
-            with_=beside,
-            certain=True,
-            hint=hint,
-        )
+        yield found(CONTRADICTION, row, column, expected, with_=beside, certain=True, hint=hint)
 
 
 def _another_level(share: float) -> str:
@@ -160,11 +139,11 @@ def _zeros(row: Row) -> Iterator[Finding]:
         return
     for column in ("sd", "se"):
         if quantities.get(column) == 0:
-            yield found(NO_SPREAD, row, column, "0", n=row.n)
+            yield found(NO_SPREAD, row, column, value="0", n=row.n)
     if "ci_low" in quantities and quantities.get("ci_high") == quantities["ci_low"]:
-        yield found(NO_SPREAD, row, "ci_low", row.text("ci_low"), n=row.n)
+        yield found(NO_SPREAD, row, "ci_low", n=row.n)
     if "median" in quantities and quantities.get("q1") == quantities["median"] == quantities.get("q3"):
-        yield found(QUARTILES_AT_MEDIAN, row, "q1", f"{row.text('q1')} and {row.text('q3')}")
+        yield found(QUARTILES_AT_MEDIAN, row, "q1", value=f"{row.text('q1')} and {row.text('q3')}")
 
 
 def leaning(estimate: float, low: float, high: float, *, ratio: bool) -> tuple[float, float]:
@@ -207,18 +186,9 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
         contrast = columns[0] == "estimate"
         ratio = evidence.is_ratio(row) if contrast else False
         limits = f"{row.text(columns[1])} and {row.text(columns[2])}"
-        value = f"{columns[0]} {row.text(columns[0])}"
         if ratio and min(estimate, low, high) <= 0:
-            yield found(
-                SCALE,
-                row,
-                columns[0],
-                row.text(columns[0]),
-                limits=limits,
-                taken="for a ratio",
-                told="a ratio is above 0",
-                certain=True,
-            )
+            told = "a ratio is above 0"
+            yield found(SCALE, row, columns[0], limits=limits, taken="for a ratio", told=told, certain=True)
             continue
         on_own = symmetric(estimate, low, high, ratio=bool(ratio))
         share = STRICTLY if contrast else EXACTLY
@@ -227,25 +197,18 @@ def _limits(evidence: Evidence, row: Row) -> Iterator[Finding]:
             continue
         if contrast and on_other:
             taken = "for a ratio" if ratio else "for a difference or a logarithm"
-            yield found(SCALE, row, columns[0], row.text(columns[0]), limits=limits, taken=taken,
-                        certain=True,
-                told=f"it stands in their middle {'as a logarithm or difference' if ratio else 'as a ratio'}")  # fmt: skip
+            told = f"it stands in their middle {'as a logarithm or difference' if ratio else 'as a ratio'}"
+            yield found(SCALE, row, columns[0], limits=limits, taken=taken, told=told, certain=True)
             continue
         mended = list(_one_mended(columns, (estimate, low, high), ratio=bool(ratio)))
         for kind, column, better in mended[:1]:
-            yield found(
-                kind,
-                row,
-                column,
-                row.text(column),
-                shown(better),
-                certain=True,
-                others="what the other two of estimate and limits say",
-            )
+            others = "what the other two of estimate and limits say"
+            yield found(kind, row, column, shown(better), certain=True, others=others)
         # Another limit may make the interval symmetric by chance: what is certain is that it is not.
         if not mended or mended[0][0] is SIGN:
             middle = math.sqrt(low * high) if ratio else (low + high) / 2
-            yield found(ASYMMETRIC, row, columns[0], value, shown(middle), limits=limits)
+            value = f"{columns[0]} {row.text(columns[0])}"
+            yield found(ASYMMETRIC, row, columns[0], shown(middle), value=value, limits=limits)
 
 
 def _one_mended(
@@ -276,19 +239,9 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
     said = row.texts.get("estimate_distribution") or "estimate_df" in row.numbers
     # Few participants: up to t with five degrees of freedom.
     least = by_limits if said else se_from_any_interval(0.0, width, row.estimate_level, "t", 5.0)
-    one = _Spread("estimate_se", se, se - half_unit(se), se + half_unit(se))
-    other = _Spread("estimate_ci_low", by_limits, max(1 - off, 0.0) * least, (1 + off) * by_limits)
-    if _apart(one, other):
-        hint = _another_level(other.value / se) if "estimate_ci_level" not in row.numbers else ""
-        yield found(
-            CONTRADICTION,
-            row,
-            "estimate_se",
-            row.text("estimate_se"),
-            shown(other.value),
-            with_="the interval",
-            hint=hint,
-        )
+    if apart(_rounded(se), (max(1 - off, 0.0) * least, (1 + off) * by_limits), spreads=True):
+        hint = _another_level(by_limits / se) if "estimate_ci_level" not in row.numbers else ""
+        yield found(CONTRADICTION, row, "estimate_se", shown(by_limits), with_="the interval", hint=hint)
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

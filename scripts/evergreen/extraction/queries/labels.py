@@ -79,7 +79,7 @@ def _instruments(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Itera
     for names in by_study.values():
         if usual not in names:
             name, row = next(iter(names.items()))
-            yield found(INSTRUMENT_DIFFERS, row, "instrument", row.texts["instrument"], shown)
+            yield found(INSTRUMENT_DIFFERS, row, "instrument", shown, value=row.texts["instrument"])
 
 
 def _studies(evidence: Evidence) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def _studies(evidence: Evidence) -> Iterator[Finding]:
         other = first.setdefault(name, row)
         if name and other.key[0] != row.key[0]:
             first[name] = row
-            yield found(STUDY_SPELT_OTHERWISE, row, "study", row.study, other.study)
+            yield found(STUDY_SPELT_OTHERWISE, row, "study", other.study, value=row.study)
 
 
 def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
@@ -115,14 +115,14 @@ def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Fi
     for row in rows:
         if not row.unit:
             if by_study and (common or (wanted and usual == _unit(wanted))):
-                yield found(UNIT_MISSING, row, "unit", "", spellings[usual].most_common(1)[0][0])
+                yield found(UNIT_MISSING, row, "unit", spellings[usual].most_common(1)[0][0], value="")
         elif (
             wanted
             and folded(without_change(row.unit)) not in converted
             and _unit(row.unit) != _unit(wanted)
             and _unit(without_change(row.unit)) != _unit(without_change(wanted))
         ):
-            yield found(UNIT_DIFFERS, row, "unit", row.unit, wanted, with_=why)
+            yield found(UNIT_DIFFERS, row, "unit", wanted, value=row.unit, with_=why)
 
 
 def _texts(evidence: Evidence) -> Iterator[Finding]:
@@ -136,7 +136,7 @@ def _texts(evidence: Evidence) -> Iterator[Finding]:
             texts_ = [(row, cell) for row, cell in cells if not NUMBER.fullmatch(cell)]
             if texts_ and len(cells) - len(texts_) >= max(FEWEST, SHARE * (len(cells) - 1)):
                 for row, cell in texts_:
-                    yield found(TEXT_AMONG_NUMBERS, row, as_called(name), cell)
+                    yield found(TEXT_AMONG_NUMBERS, row, as_called(name), value=cell)
 
 
 _OWN = frozenset(

@@ -7,28 +7,23 @@ an entry of `SLIPS`; which explains best is decided by likelihood, and a compari
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
+from evergreen import tables
 from evergreen.extraction.queries.crowd import NORMAL, Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, found, shown
 from evergreen.extraction.queries.slips import (
-    CHANGE_AMONG_FINAL,
     DECIMAL_SHIFT,
-    DIGITS_TRANSPOSED,
-    MEAN_SD_SWAPPED,
+    KINDS,
     NOT_ZERO,
     OUTLYING,
     RIVAL,
-    SD_IS_SE,
-    SD_IS_VARIANCE,
-    SE_IS_SD,
-    SIGN,
     SLIPS,
-    UNIT,
     Numbers,
     Slip,
 )
@@ -45,12 +40,6 @@ FAR, FAR_TOGETHER = 5.0, 6.5
 """Losses by the other studies and by all references, from which a number is asked about that no slip explains."""
 
 
-@dataclass(frozen=True)
-class _Sibling:
-    row: Row
-    now: Numbers
-
-
 class Group:
     """The rows of one outcome in one unit, and what they lead to expect of each other."""
 
@@ -61,10 +50,7 @@ class Group:
         units = {MEASURES[one.measure].unit for one in asked}
         self._one_unit = not asked or "outcome" in units or any(row.unit for row in rows)
         self._courses = evidence.courses
-        comparisons: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            comparisons.setdefault(row.key[:3], []).append(row)
-        self.comparisons = list(comparisons.values())
+        self.comparisons = list(tables.grouped(rows, lambda row: row.key[:3]).values())
 
     @cached_property
     def sigma(self) -> float:
@@ -122,7 +108,7 @@ class Group:
                 sds.append(math.log(row.sd / row.numbers["sd_baseline"]))
         return _about(means, usual=1.0, floor=0.3), _about(sds, usual=0.4, floor=0.15)
 
-    def expected(self, row: Row, siblings: Sequence[_Sibling]) -> tuple[list[Reference], list[Reference]]:
+    def expected(self, row: Row, siblings: Sequence[Numbers]) -> tuple[list[Reference], list[Reference]]:
         """References of the mean and of the logarithm of the SD of a row, beside the other arms as they are now."""
         means: list[Reference] = []
         sds: list[Reference] = []
@@ -130,10 +116,10 @@ class Group:
         noise = row.sd / math.sqrt(row.n) if row.sd and row.n and row.sd < 3 * self.sigma else 0.0
         wide = math.hypot(mean_spread * self.sigma, 1.4 * noise)
         small = math.sqrt(1 / max(row.n - 1, 1)) if row.n else 0.2
-        others = [one.now.mean for one in siblings if one.now.mean is not None]
+        others = [one.mean for one in siblings if one.mean is not None]
         if others and self.spread_known:
             means.append(Reference(median(others), wide))
-        spreads = [math.log(one.now.sd) for one in siblings if one.now.sd]
+        spreads = [math.log(one.sd) for one in siblings if one.sd]
         if spreads:
             sds.append(Reference(median(spreads), math.hypot(sd_spread, small)))
         course = self._courses.get((row.key[0], row.key[1], row.key[3]), ())
@@ -182,10 +168,7 @@ def groups(evidence: Evidence) -> Iterator[Group]:
     """The rows with means or spreads of each outcome, parted by unit and by whether they are changes."""
     for rows in evidence.by_outcome.values():
         arms = [row for row in rows if row.group != "contrast" and (row.location or row.sd)]
-        units: dict[str, int] = {}
-        for row in arms:
-            if row.unit:
-                units[folded(row.unit)] = units.get(folded(row.unit), 0) + 1
+        units = Counter(folded(row.unit) for row in arms if row.unit)
         usual = max(units, key=lambda unit: (units[unit], unit), default="")
         parts: dict[tuple[str, bool], list[Row]] = {}
         for row in arms:
@@ -233,16 +216,7 @@ def _comparison(group: Group, rows: Sequence[Row]) -> Iterator[Finding]:
 def _references(
     group: Group, rows: Sequence[Row], now: Sequence[Numbers], at: int, together: bool = False
 ) -> tuple[list[Reference], list[Reference]]:
-    siblings = (
-        []
-        if together
-        else [
-            _Sibling(row, numbers)
-            for other, (row, numbers) in enumerate(zip(rows, now, strict=True))
-            if other != at
-        ]
-    )
-    return group.expected(rows[at], siblings)
+    return group.expected(rows[at], [] if together else [*now[:at], *now[at + 1 :]])
 
 
 def _losses(group: Group, rows: Sequence[Row], now: Sequence[Numbers], at: int) -> tuple[float, float]:
@@ -310,15 +284,7 @@ def _asked(group: Group, row: Row, slip: Slip, numbers: Numbers) -> Finding:
     else:
         column, _ = row.location or ("mean", 0.0)
         expected = shown(numbers.mean if numbers.mean is not None else math.nan)
-    return found(
-        slip.kind,
-        row,
-        column,
-        row.text(column),
-        expected,
-        others=_others(group, row, slip.part),
-        what=slip.what,
-    )
+    return found(slip.kind, row, column, expected, others=_others(group, row, slip.part), what=slip.what)
 
 
 def _spread_column(row: Row) -> str:
@@ -345,24 +311,10 @@ def _outlying(
     if not untouched:
         return
     if mean and location and _far(mean, means, location[1]):
-        yield found(
-            OUTLYING,
-            row,
-            location[0],
-            row.text(location[0]),
-            shown(mean.centre),
-            others=_others(group, row, "mean"),
-        )
+        yield found(OUTLYING, row, location[0], shown(mean.centre), others=_others(group, row, "mean"))
     if sd and row.sd and _far(sd, sds, math.log(row.sd)):
         column = _spread_column(row)
-        yield found(
-            OUTLYING,
-            row,
-            column,
-            row.text(column),
-            shown(math.exp(sd.centre)),
-            others=_others(group, row, "sd"),
-        )
+        yield found(OUTLYING, row, column, shown(math.exp(sd.centre)), others=_others(group, row, "sd"))
 
 
 def _far(crowd: Reference, references: Sequence[Reference], value: float) -> bool:
@@ -371,19 +323,4 @@ def _far(crowd: Reference, references: Sequence[Reference], value: float) -> boo
     return far > FAR and (not own or (far + loss(own, value) / len(own)) > FAR_TOGETHER)
 
 
-FAMILY = Family(
-    "Means and standard deviations",
-    (
-        SD_IS_SE,
-        SE_IS_SD,
-        DECIMAL_SHIFT,
-        SIGN,
-        CHANGE_AMONG_FINAL,
-        UNIT,
-        SD_IS_VARIANCE,
-        MEAN_SD_SWAPPED,
-        DIGITS_TRANSPOSED,
-        OUTLYING,
-    ),
-    check,
-)
+FAMILY = Family("Means and standard deviations", KINDS, check)

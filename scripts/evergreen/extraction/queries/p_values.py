@@ -92,7 +92,7 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
     effect = math.log(estimate) if ratio else estimate
     text = row.texts["estimate_p"]
     if se > 0 and contradicts(text, p := two_sided(effect / se, row.freedom)):
-        yield found(P_CONTRADICTION, row, "estimate_p", text, shown(p), of="of the row ")
+        yield found(P_CONTRADICTION, row, "estimate_p", shown(p), value=text, of="of the row ")
 
 
 def _of_arms(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -106,14 +106,8 @@ def _of_arms(rows: Sequence[Row]) -> Iterator[Finding]:
             continue
         p = p_of_arms(row, controls[0])
         if p is not None and contradicts(text, p):
-            yield found(
-                P_CONTRADICTION,
-                row,
-                "estimate_p",
-                text,
-                shown(p),
-                of=f"of {row.arm or 'the arm'} and {controls[0].arm or 'the control'} ",
-            )
+            of = f"of {row.arm or 'the arm'} and {controls[0].arm or 'the control'} "
+            yield found(P_CONTRADICTION, row, "estimate_p", shown(p), value=text, of=of)
 
 
 def p_of_arms(row: Row, control: Row) -> float | None:
@@ -147,7 +141,8 @@ def _baseline(rows: Sequence[Row]) -> Iterator[Finding]:
         p = two_sided((mean - other) / math.sqrt(variance), n + m - 2)
         if p < CHANCE:
             value = f"{row.text('mean_baseline')} and {control.text('mean_baseline')}"
-            yield found(BASELINE, row, "mean_baseline", value, shown(p), with_=f"{row.arm} and {control.arm}")
+            arms = f"{row.arm} and {control.arm}"
+            yield found(BASELINE, row, "mean_baseline", shown(p), value=value, with_=arms)
 
 
 FAMILY = Family("P values and baselines", (P_CONTRADICTION, BASELINE), check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from evergreen import tables
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 
@@ -55,10 +56,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
-    alike: dict[object, list[Row]] = {}
-    for row in rows:
-        if said := _said(row):
-            alike.setdefault((said, row.key[2]), []).append(row)
+    alike = tables.grouped(filter(_said, rows), lambda row: (_said(row), row.key[2]))
     shared: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for same in alike.values():
         if len(same) > 6:  # a number such as 0 of 20, which says nothing
@@ -78,7 +76,7 @@ def _between_studies(rows: Sequence[Row]) -> Iterator[Finding]:
                     elsewhere.setdefault(id(row), (row, []))[1].append(beside)
     for row, others in elsewhere.values():
         places = sorted({f"{beside.study} ({beside.arm or beside.outcome})" for beside in others})
-        yield found(SAME_NUMBERS, row, _said(row)[-1][0], _text(row), with_="; ".join(places))
+        yield found(SAME_NUMBERS, row, _said(row)[-1][0], value=_text(row), with_="; ".join(places))
 
 
 def _within(evidence: Evidence) -> Iterator[Finding]:
@@ -95,7 +93,7 @@ def _within(evidence: Evidence) -> Iterator[Finding]:
             if first is not row:
                 text = ", ".join(f"{column} {row.text(column)}" for column, _ in said)
                 beside = first.arm if first.key[2] == row.key[2] else first.timepoint
-                yield found(REPEATED_WITHIN, row, "mean", text, with_=beside)
+                yield found(REPEATED_WITHIN, row, "mean", value=text, with_=beside)
 
 
 FAMILY = Family("Repeated numbers", (SAME_NUMBERS, REPEATED_WITHIN), check)

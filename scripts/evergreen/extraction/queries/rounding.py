@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from evergreen import tables
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.sheets.numbers import decimals
@@ -58,11 +59,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if len(steps) != 1:
             continue
         step = float(steps.pop() or 1)
-        by_table: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            if row.group != "contrast" and not row.modelled:
-                place = (row.key[0], row.key[2], row.texts.get("source", ""))
-                by_table.setdefault(place, []).append(row)
+        arms = (row for row in rows if row.group != "contrast" and not row.modelled)
+        by_table = tables.grouped(arms, lambda row: (row.key[0], row.key[2], row.texts.get("source", "")))
         for own in by_table.values():
             # A zero at the end is not seen; a table prints the numbers of a column with the same decimals.
             places = {
@@ -82,11 +80,11 @@ def _row(row: Row, step: float, places: Mapping[str, int]) -> Iterator[Finding]:
     if not totals:
         below = math.floor(mean * n / step) * step / n
         nearest = f"{shown(below)} and {shown(below + step / n)}"
-        yield found(GRIM, row, "mean", row.text("mean"), nearest, n=n, step=step)
+        yield found(GRIM, row, "mean", nearest, n=n, step=step)
     elif row.printed("sd"):
         sd = row.numbers["sd"]
         if not any(possible_sd(sd, total, int(n), step, places["sd"]) for total in totals):
-            yield found(GRIMMER, row, "sd", row.text("sd"), n=n, step=step, mean=row.text("mean"))
+            yield found(GRIMMER, row, "sd", n=n, step=step, mean=row.text("mean"))
 
 
 FAMILY = Family("GRIM and GRIMMER", (GRIM, GRIMMER), check)

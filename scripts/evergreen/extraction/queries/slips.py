@@ -76,6 +76,19 @@ OUTLYING = Kind(
     "Cochrane Handbook 10.10.2; Viechtbauer and Cheung 2010, Res Synth Methods 1:112",
 )  # fmt: skip
 
+KINDS = (
+    SD_IS_SE,
+    SE_IS_SD,
+    DECIMAL_SHIFT,
+    SIGN,
+    CHANGE_AMONG_FINAL,
+    UNIT,
+    SD_IS_VARIANCE,
+    MEAN_SD_SWAPPED,
+    DIGITS_TRANSPOSED,
+    OUTLYING,
+)
+
 
 @dataclass(frozen=True)
 class Numbers:

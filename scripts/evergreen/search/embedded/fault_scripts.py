@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ARTICLE = re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.DOTALL)
 DRIP_SECONDS = 0.05
 
+Change = Callable[["Reply", dict[str, str]], "Reply"]
+
 
 def _same(reply: Reply, values: dict[str, str]) -> Reply:
     return reply
@@ -32,7 +34,7 @@ class Fault:
     """A way for a reply to go wrong; `only` limits it to one utility (`efetch`)."""
 
     name: str
-    change: Callable[[Reply, dict[str, str]], Reply] = _same
+    change: Change = _same
     send: Callable[[_Handler, Reply], None] | None = None
     only: str = ""
 
@@ -69,9 +71,7 @@ class FaultScript:
 # What a reply is changed into --------------------------------------------------------------------------------------
 
 
-def _status(
-    status: int, body: bytes, kind: str = "text/html", **headers: str
-) -> Callable[[Reply, dict[str, str]], Reply]:
+def _status(status: int, body: bytes, kind: str = "text/html", **headers: str) -> Change:
     def change(reply: Reply, values: dict[str, str]) -> Reply:
         extra = tuple((name.replace("_", "-"), value) for name, value in headers.items())
         return replace(reply, status=status, body=body, type=kind, headers=extra)
@@ -79,7 +79,7 @@ def _status(
     return change
 
 
-def _error(said: str) -> Callable[[Reply, dict[str, str]], Reply]:
+def _error(said: str) -> Change:
     def change(reply: Reply, values: dict[str, str]) -> Reply:
         if values.get("retmode") == "json":
             return replace(reply, body=('{"header":{},"esearchresult":{"ERROR":"' + said + '"}}').encode())
@@ -91,7 +91,7 @@ def _error(said: str) -> Callable[[Reply, dict[str, str]], Reply]:
     return change
 
 
-def _on_articles(edit: Callable[[list[bytes]], list[bytes]]) -> Callable[[Reply, dict[str, str]], Reply]:
+def _on_articles(edit: Callable[[list[bytes]], list[bytes]]) -> Change:
     def change(reply: Reply, values: dict[str, str]) -> Reply:
         found = ARTICLE.findall(reply.body)
         if not found:
@@ -133,19 +133,11 @@ def _inside_character(reply: Reply, values: dict[str, str]) -> Reply:
     return replace(reply, body=reply.body[: place + 1])
 
 
-def _bomb(reply: Reply, values: dict[str, str]) -> Reply:
-    entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 9))
-    head = f'<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY e0 "x">{entities}]>'
-    return replace(
-        reply, body=f"{head}<PubmedArticleSet><PubmedArticle>&e8;</PubmedArticle></PubmedArticleSet>".encode()
-    )
-
-
-def _external(reply: Reply, values: dict[str, str]) -> Reply:
-    head = '<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
-    return replace(
-        reply, body=f"{head}<PubmedArticleSet><PubmedArticle>&x;</PubmedArticle></PubmedArticleSet>".encode()
-    )
+def _defining(entities: str, used: str) -> Change:
+    """A document that defines entities of its own, and a record that uses one."""
+    head = f'<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [{entities}]>'
+    body = f"{head}<PubmedArticleSet><PubmedArticle>{used}</PubmedArticle></PubmedArticleSet>".encode()
+    return lambda reply, values: replace(reply, body=body)
 
 
 # How a reply is sent -----------------------------------------------------------------------------------------------
@@ -159,7 +151,7 @@ def _head(handler: _Handler, reply: Reply, *lines: str) -> None:
     handler.close_connection = True
 
 
-def _reset(handler: _Handler) -> None:
+def _reset(handler: _Handler, reply: Reply) -> None:
     """Close so that the other side sees a reset, not an end."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.close_connection = True
@@ -192,14 +184,10 @@ def _length_too_large(handler: _Handler, reply: Reply) -> None:
     handler.wfile.write(reply.body)
 
 
-def _reset_at_once(handler: _Handler, reply: Reply) -> None:
-    _reset(handler)
-
-
 def _reset_in_body(handler: _Handler, reply: Reply) -> None:
     _cut_with_length(handler, reply)
     handler.wfile.flush()
-    _reset(handler)
+    _reset(handler, reply)
 
 
 def _hang_up(handler: _Handler, reply: Reply) -> None:
@@ -220,6 +208,7 @@ def _stall(handler: _Handler, reply: Reply) -> None:
     time.sleep(60)
 
 
+BOMB = '<!ENTITY e0 "x">' + "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 9))
 MAINTENANCE = (
     b"<html><head><title>NCBI - Site Maintenance</title></head><body>Temporarily unavailable</body></html>"
 )
@@ -245,7 +234,7 @@ FAULTS: dict[str, Fault] = {fault.name: fault for fault in (
     Fault("cut inside a character", _inside_character, only="efetch"),
     Fault("length too small", send=_length_too_small),
     Fault("length too large", send=_length_too_large),
-    Fault("reset", send=_reset_at_once),
+    Fault("reset", send=_reset),
     Fault("reset in the body", send=_reset_in_body),
     Fault("hang up", send=_hang_up),
     Fault("drip", send=_drip),
@@ -256,8 +245,8 @@ FAULTS: dict[str, Fault] = {fault.name: fault for fault in (
     Fault("order changed", _on_articles(lambda found: found[::-1]), only="efetch"),
     Fault("no records", _on_articles(lambda found: []), only="efetch"),
     Fault("ids missing", _without_ids, only="esearch"),
-    Fault("entity bomb", _bomb, only="efetch"),
-    Fault("external entity", _external, only="efetch"),
+    Fault("entity bomb", _defining(BOMB, "&e8;"), only="efetch"),
+    Fault("external entity", _defining('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;"), only="efetch"),
     Fault("redirect", _status(302, b"", Location="http://example.org/entrez/eutils/")),
 )}  # fmt: skip
 """Faults by name; those with `only` strike that utility alone."""

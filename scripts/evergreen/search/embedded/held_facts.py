@@ -39,14 +39,15 @@ def article(facts: Mapping[str, str]) -> etree._Element:
     _add(body, "ArticleTitle", facts["title"])
     if facts.get("pages"):
         _add(_add(body, "Pagination"), "MedlinePgn", facts["pages"])
-    if facts.get("doi"):
-        _add(body, "ELocationID", facts["doi"], EIdType="doi", ValidYN="Y")
+    _optional(body, "ELocationID", facts.get("doi"), EIdType="doi", ValidYN="Y")
     if facts.get("abstract"):
         _add(_add(body, "Abstract"), "AbstractText", facts["abstract"])
-    _authors(body, facts.get("authors", ""))
+    if authors := _values(facts.get("authors")):
+        _authors(_add(body, "AuthorList", CompleteYN="Y"), authors)
     for language in _values(facts.get("language")):
         _add(body, "Language", language)
-    _registry(body, facts.get("registry", ""))
+    if numbers := _values(facts.get("registry")):
+        _registry(_add(body, "DataBankList", CompleteYN="Y"), numbers)
     types = _add(body, "PublicationTypeList")
     for name in _values(facts.get("publication_types")):
         _add(types, "PublicationType", name, UI="")
@@ -58,20 +59,16 @@ def article(facts: Mapping[str, str]) -> etree._Element:
             chemical = _add(chemicals, "Chemical")
             _add(chemical, "RegistryNumber", "0")
             _add(chemical, "NameOfSubstance", name, UI="")
-    _related(citation, facts.get("links", ""))
+    if links := _values(facts.get("links")):
+        _related(_add(citation, "CommentsCorrectionsList"), links)
     if facts.get("mesh_terms"):
         headings = _add(citation, "MeshHeadingList")
         for heading in _values(facts["mesh_terms"]):
             _add(_add(headings, "MeshHeading"), "DescriptorName", heading, UI="", MajorTopicYN="N")
     if facts.get("crdt_basis", "seen") != "seen":
         _add(citation, "GeneralNote", f"Creation date {facts['crdt_basis']}.", Owner="NLM")
-    if facts.get("publication_types_inferred"):
-        _add(
-            citation,
-            "GeneralNote",
-            f"Publication type read off the title: {facts['publication_types_inferred']}.",
-            Owner="NLM",
-        )
+    if inferred := facts.get("publication_types_inferred"):
+        _add(citation, "GeneralNote", f"Publication type read off the title: {inferred}.", Owner="NLM")
     data = _add(root, "PubmedData")
     history = _add(data, "History")
     for status, name in (("pubmed", "edat"), ("medline", "mhda"), ("entrez", "crdt")):
@@ -80,8 +77,7 @@ def article(facts: Mapping[str, str]) -> etree._Element:
     _add(data, "PublicationStatus", "ppublish")
     ids = _add(data, "ArticleIdList")
     for kind, name in (("pubmed", "pmid"), ("pmc", "pmcid"), ("doi", "doi")):
-        if facts.get(name):
-            _add(ids, "ArticleId", facts[name], IdType=kind)
+        _optional(ids, "ArticleId", facts.get(name), IdType=kind)
     return root
 
 
@@ -101,9 +97,9 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes
     return child
 
 
-def _optional(parent: etree._Element, tag: str, text: str | None) -> None:
+def _optional(parent: etree._Element, tag: str, text: str | None, **attributes: str) -> None:
     if text:
-        _add(parent, tag, text)
+        _add(parent, tag, text, **attributes)
 
 
 def _values(text: str | None) -> list[str]:
@@ -115,12 +111,8 @@ def _date(parent: etree._Element, text: str) -> None:
         _add(parent, tag, str(int(part)))
 
 
-def _authors(parent: etree._Element, text: str) -> None:
+def _authors(authors: etree._Element, names: list[str]) -> None:
     """Authors given as `Family GI`; a name without initials is taken as collective."""
-    names = _values(text)
-    if not names:
-        return
-    authors = _add(parent, "AuthorList", CompleteYN="Y")
     for name in names:
         author = _add(authors, "Author", ValidYN="Y")
         family, _, initials = name.rpartition(" ")
@@ -131,11 +123,7 @@ def _authors(parent: etree._Element, text: str) -> None:
             _add(author, "CollectiveName", name)
 
 
-def _registry(parent: etree._Element, text: str) -> None:
-    numbers = _values(text)
-    if not numbers:
-        return
-    banks = _add(parent, "DataBankList", CompleteYN="Y")
+def _registry(banks: etree._Element, numbers: list[str]) -> None:
     for name, prefix in (("ClinicalTrials.gov", "NCT"), ("JapicCTI", "JapicCTI"), ("ISRCTN", "ISRCTN")):
         if own := [number for number in numbers if number.startswith(prefix)]:
             bank = _add(banks, "DataBank")
@@ -145,12 +133,8 @@ def _registry(parent: etree._Element, text: str) -> None:
                 _add(accessions, "AccessionNumber", number)
 
 
-def _related(parent: etree._Element, text: str) -> None:
-    links = [link.split(" ", 1) for link in _values(text)]
-    if not links:
-        return
-    corrections = _add(parent, "CommentsCorrectionsList")
-    for kind, target in links:
+def _related(corrections: etree._Element, links: list[str]) -> None:
+    for kind, target in (link.split(" ", 1) for link in links):
         correction = _add(corrections, "CommentsCorrections", RefType=kind)
         _add(correction, "RefSource", f"PMID {target}")
         _add(correction, "PMID", target, Version="1")

@@ -8,6 +8,7 @@ that it cuts short) is reported in the same lists. An untagged term is looked fo
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -18,7 +19,7 @@ VARIANTS = 600
 LEXER = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<quoted>[^"]*)"|\[(?P<tag>[^\]]*)\]|(?P<colon>:)(?=\s|")|(?P<word>[^\s()"\[\]]+))'
 )
-OPERATORS = {"AND", "OR", "NOT"}
+OPERATORS = {"AND": operator.and_, "OR": operator.or_, "NOT": operator.sub}
 FIELDS = {
     "all": ("all fields", "all"), "tiab": ("title/abstract", "tiab"), "ti": ("title", "title"), "tw": ("text word", "all"),
     "mh": ("mesh terms", "mesh"), "mesh": ("mesh terms", "mesh"), "majr": ("mesh major topic", "mesh_major"),
@@ -44,6 +45,11 @@ DATES = {"published", "created", "entered", "indexed", "revised"}
 
 class BackendError(Exception):
     """A query that PubMed's backend refuses; the text is what PubMed says."""
+
+
+def backend_failed(said: str) -> BackendError:
+    """What PubMed says of a query that it cannot parse."""
+    return BackendError(f"Search Backend failed: Exception:\n{said}")
 
 
 @dataclass
@@ -84,7 +90,7 @@ def tokens(text: str) -> list[Token]:
     while position < len(text):
         match = LEXER.match(text, position)
         if match is None:
-            raise BackendError(f"Search Backend failed: Exception:\n'{text[position:]}' cannot be parsed")
+            raise backend_failed(f"'{text[position:]}' cannot be parsed")
         kind = match.lastgroup or "word"
         value = match[kind]
         result.append(Token("operator" if kind == "word" and value in OPERATORS else kind, value))
@@ -101,7 +107,7 @@ class _Evaluation:
             raise BackendError("Empty Term in the request")
         result = self.expression()
         if self.peek() is not None:
-            raise BackendError("Search Backend failed: Exception:\nunbalanced brackets")
+            raise backend_failed("unbalanced brackets")
         return result
 
     def peek(self) -> Token | None:
@@ -115,28 +121,21 @@ class _Evaluation:
     def expression(self) -> tuple[set[int], str]:
         ids, text = self.operand()
         while (unit := self.peek()) is not None and unit.kind != "close":
-            operator = self.take().text if unit.kind == "operator" else "AND"
+            name = self.take().text if unit.kind == "operator" else "AND"
             right, right_text = self.operand()
-            if operator == "AND":
-                ids = ids & right
-            elif operator == "OR":
-                ids = ids | right
-            else:
-                ids = ids - right
-            text = f"{text} {operator} {right_text}"
+            ids = OPERATORS[name](ids, right)
+            text = f"{text} {name} {right_text}"
         return ids, text
 
     def operand(self) -> tuple[set[int], str]:
         unit = self.peek()
         if unit is None or unit.kind in ("close", "operator", "tag", "colon"):
-            raise BackendError(
-                f"Search Backend failed: Exception:\nterm expected at '{unit.text if unit else 'the end'}'"
-            )
+            raise backend_failed(f"term expected at '{unit.text if unit else 'the end'}'")
         if unit.kind == "open":
             self.take()
             ids, text = self.expression()
             if self.peek() is None:
-                raise BackendError("Search Backend failed: Exception:\nunbalanced brackets")
+                raise backend_failed("unbalanced brackets")
             self.take()
             return ids, f"({text})"
         if unit.kind == "quoted":
@@ -154,7 +153,7 @@ class _Evaluation:
             self.take()
             last = self.take()
             if last.kind not in ("quoted", "word"):
-                raise BackendError("Search Backend failed: Exception:\nrange without an end")
+                raise backend_failed("range without an end")
             return self.range(text, last.text, self.tag() or tag)
         self.position = start
         return self.term(text, quoted=True)
@@ -270,11 +269,11 @@ class _Evaluation:
         name = field_of((tag or "").casefold())
         if name == "uid":
             if not (first.strip().isdigit() and last.strip().isdigit()):
-                raise BackendError("Search Backend failed: Exception:\nUID range without numbers")
+                raise backend_failed("UID range without numbers")
             low, high = int(first), int(last)
             return {pmid for pmid in self.store.entries if low <= pmid <= high}, f"{low}:{high}[UID]"
         if name not in DATES:
-            raise BackendError(f"Search Backend failed: Exception:\nno range in field '{tag}'")
+            raise backend_failed(f"no range in field '{tag}'")
         start, end = date_key(first, 0), date_key(last, 99)
         own = self.store.dates[name]
         ids = {pmid for pmid, date in own.items() if start <= date_key(date, 0) <= end}
@@ -288,12 +287,8 @@ def field_of(tag: str) -> str | None:
 
 
 def long_name(name: str) -> str:
-    return (
-        next(long for long, own in FIELDS.values() if own == name)
-        .title()
-        .replace("Mesh", "MeSH")
-        .replace("Uid", "UID")
-    )
+    long = next(long for long, own in FIELDS.values() if own == name)
+    return long.title().replace("Mesh", "MeSH").replace("Uid", "UID")
 
 
 def query_words(text: str) -> list[str]:
@@ -329,6 +324,6 @@ def date_key(text: str, fill: int) -> tuple[int, int, int]:
     """`2019`, `2019/6`, `2019-06-03` as numbers, what is missing filled with `fill`."""
     numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
     if not numbers:
-        raise BackendError(f"Search Backend failed: Exception:\n'{text}' is no date")
+        raise backend_failed(f"'{text}' is no date")
     year, month, day = (*numbers, fill, fill)[:3]
     return year, month, day

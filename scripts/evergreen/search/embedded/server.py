@@ -21,7 +21,7 @@ from lxml import etree
 
 from evergreen.search.embedded import BUILD, held_facts, medline_text
 from evergreen.search.embedded.fault_scripts import Fault, FaultScript
-from evergreen.search.embedded.query import BackendError, Found, search
+from evergreen.search.embedded.query import BackendError, Found, backend_failed, search
 from evergreen.search.embedded.store import Store
 
 CEILING = 9_999
@@ -33,11 +33,16 @@ XML_TYPE, JSON_TYPE, TEXT_TYPE = (
     "text/plain; charset=UTF-8",
 )
 HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE {root} PUBLIC "-//NLM//DTD {name}//EN" "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/{path}">\n'
+DTDS = {
+    "eSearchResult": ("esearch 20060628", "20060628/esearch.dtd"),
+    "eSummaryResult": ("eSummaryResult, 29 October 2004", "eSummary_041029.dtd"),
+    "ePostResult": ("epost 20090526", "20090526/epost.dtd"),
+    "eLinkResult": ("elink 20101123", "20101123/elink.dtd"),
+    "eInfoResult": ("einfo 20190110", "20190110/einfo.dtd"),
+}
+"""Name and place of the definition of a reply."""
 CLAMPED = "Restrictions achieved. start and count adjusted to {start}, {count}"
-TOO_FAR = (
-    "Search Backend failed: Exception:\n'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first "
-    "9,999 records matching the query."
-)
+TOO_FAR = "'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first 9,999 records matching the query."
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Service:
     def esearch(self, values: dict[str, str]) -> Reply:
         start, size = int(values.get("retstart", 0)), int(values.get("retmax", 20))
         if start >= CEILING:
-            raise BackendError(TOO_FAR)
+            raise backend_failed(TOO_FAR)
         term = values.get("term", "")
         if term.startswith("#") and term[1:].isdigit():
             found = Found(ids=set(self._stored(values, term[1:])), translation=term)
@@ -135,7 +140,7 @@ class Service:
         if "id" not in values:
             stored, start = self._stored(values, values.get("query_key", "")), int(values.get("retstart", 0))
             if start >= CEILING:
-                return _error("eFetchResult", TOO_FAR, values, 400)
+                return _error("eFetchResult", str(backend_failed(TOO_FAR)), values, 400)
             if start >= len(stored) > 0:
                 said = f"Cannot retrieve history data: OUT OF RANGE. History includes {len(stored)} IDs"
                 return _error("eFetchResult", said, values, 400)
@@ -164,9 +169,7 @@ class Service:
                 result[str(pmid)] = (
                     summary(row) if row else {"uid": str(pmid), "error": "cannot get document summary"}
                 )
-            return Reply(
-                _json({"header": {"type": "esummary", "version": "0.3"}, "result": result}), JSON_TYPE
-            )
+            return _json("esummary", "result", result)
         parts = []
         for pmid, row in rows.items():
             if row is None:
@@ -177,9 +180,7 @@ class Service:
                 for name, value in summary(row).items() if not isinstance(value, list)
             )  # fmt: skip
             parts.append(f"<DocSum><Id>{pmid}</Id>{items}</DocSum>")
-        return _xml(
-            "eSummaryResult", "eSummaryResult, 29 October 2004", "eSummary_041029.dtd", "".join(parts)
-        )
+        return _xml("eSummaryResult", "".join(parts))
 
     def epost(self, values: dict[str, str]) -> Reply:
         ids = self._asked({"id": values.get("id", "")})
@@ -189,7 +190,7 @@ class Service:
             raise BackendError("Too many UIDs in request. Maximum number of UIDs is 10000 for one request.")
         kept = self._remember(values, ids)
         body = f"<QueryKey>{kept['querykey']}</QueryKey><WebEnv>{kept['webenv']}</WebEnv>"
-        return _xml("ePostResult", "epost 20090526", "20090526/epost.dtd", body)
+        return _xml("ePostResult", body)
 
     def elink(self, values: dict[str, str]) -> Reply:
         """Links between a record and the corrections and comments that the store knows."""
@@ -207,16 +208,11 @@ class Service:
                 f"<LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>{pmid}</Id></IdList><LinkSetDb><DbTo>pubmed</DbTo>"
                 f"<LinkName>pubmed_pubmed</LinkName>{links}</LinkSetDb></LinkSet>"
             )
-        return _xml("eLinkResult", "elink 20101123", "20101123/elink.dtd", "".join(parts))
+        return _xml("eLinkResult", "".join(parts))
 
     def einfo(self, values: dict[str, str]) -> Reply:
         if "db" not in values:
-            return _xml(
-                "eInfoResult",
-                "einfo 20190110",
-                "20190110/einfo.dtd",
-                "<DbList><DbName>pubmed</DbName></DbList>",
-            )
+            return _xml("eInfoResult", "<DbList><DbName>pubmed</DbName></DbList>")
         visible = self.store.visible()
         newest = max((self.store.entries[pmid].date("created_on") for pmid in visible), default="")
         day = (self.store.as_of or newest or "1900-01-01").replace("-", ".")
@@ -225,17 +221,14 @@ class Service:
             f" {len(self.store.entries)} records</Description><DbBuild>{BUILD}-{day}</DbBuild><Count>{len(visible)}</Count>"
             f"<LastUpdate>{day.replace('.', '/')} 00:00</LastUpdate></DbInfo>"
         )
-        return _xml("eInfoResult", "einfo 20190110", "20190110/einfo.dtd", body)
+        return _xml("eInfoResult", body)
 
 
 UTILITIES: dict[str, Callable[[Service, dict[str, str]], Reply]] = {
     f"{name}.fcgi": getattr(Service, name)
     for name in ("esearch", "efetch", "esummary", "epost", "elink", "einfo")
 }
-ROOTS = {
-    "esearch.fcgi": "eSearchResult", "efetch.fcgi": "eFetchResult", "esummary.fcgi": "eSummaryResult",
-    "epost.fcgi": "ePostResult", "elink.fcgi": "eLinkResult", "einfo.fcgi": "eInfoResult",
-}  # fmt: skip
+ROOTS = {name: f"e{name[1:].removesuffix('.fcgi').capitalize()}Result" for name in UTILITIES}
 
 
 def with_dates(term: str, values: dict[str, str]) -> str:
@@ -259,7 +252,7 @@ def search_json(found: Found, count: int, start: int, ids: list[int], extra: dic
         result["warninglist"] = {
             "phrasesignored": found.ignored, "quotedphrasesnotfound": found.quoted_not_found, "outputmessages": found.messages,
         }  # fmt: skip
-    return Reply(_json({"header": {"type": "esearch", "version": "0.3"}, "esearchresult": result}), JSON_TYPE)
+    return _json("esearch", "esearchresult", result)
 
 
 def search_xml(found: Found, count: int, start: int, ids: list[int], extra: dict[str, str]) -> Reply:
@@ -280,7 +273,7 @@ def search_xml(found: Found, count: int, start: int, ids: list[int], extra: dict
             body += (
                 f"<{name}>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in said) + f"</{name}>"
             )
-    return _xml("eSearchResult", "esearch 20060628", "20060628/esearch.dtd", body)
+    return _xml("eSearchResult", body)
 
 
 def summary(row: Any) -> dict[str, Any]:
@@ -295,24 +288,23 @@ def summary(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _json(value: Any) -> bytes:
+def _json(kind: str, name: str, value: Any, status: int = 200) -> Reply:
+    whole = {"header": {"type": kind, "version": "0.3"}, name: value}
     # NCBI leaves line breaks in its messages as they are, which strict JSON refuses; so does this.
-    return json.dumps(value, ensure_ascii=False).replace("\\n", "\n").encode()
+    text = json.dumps(whole, ensure_ascii=False).replace("\\n", "\n")
+    return Reply(text.encode(), JSON_TYPE, status)
 
 
-def _xml(root: str, name: str, path: str, body: str) -> Reply:
-    return Reply((HEAD.format(root=root, name=name, path=path) + f"<{root}>{body}</{root}>\n").encode())
+def _xml(root: str, body: str, status: int = 200, dtd: tuple[str, str] | None = None) -> Reply:
+    name, path = dtd or DTDS[root]
+    head = HEAD.format(root=root, name=name, path=path)
+    return Reply(f"{head}<{root}>{body}</{root}>\n".encode(), status=status)
 
 
 def _error(root: str, said: str, values: dict[str, str], status: int = 200) -> Reply:
     if values.get("retmode") == "json" and root == "eSearchResult":
-        return Reply(
-            _json({"header": {"type": "esearch", "version": "0.3"}, "esearchresult": {"ERROR": said}}),
-            JSON_TYPE,
-            status,
-        )
-    reply = _xml(root, root, f"{root}.dtd", f"<ERROR>{escape(said)}</ERROR>")
-    return Reply(reply.body, reply.type, status)
+        return _json("esearch", "esearchresult", {"ERROR": said}, status)
+    return _xml(root, f"<ERROR>{escape(said)}</ERROR>", status, (root, f"{root}.dtd"))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -365,9 +357,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(service: Service, port: int = 0) -> Iterator[Server]:
+def serving(service: Service) -> Iterator[Server]:
     """Answer on loopback while the block runs."""
-    server = Server(service, port)
+    server = Server(service)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

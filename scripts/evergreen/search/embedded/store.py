@@ -32,6 +32,7 @@ DATE_FIELDS = {
     "entered": "entered_on",
     "indexed": "indexed_on",
     "revised": "revised_on",
+    "published": "publication_date",
 }
 
 
@@ -79,7 +80,7 @@ class Store:
         self.as_of = as_of
         self.tree = dict(tree or {})
         self.fields: dict[str, Field] = {name: Field() for name in (*TEXT_FIELDS, *VALUE_FIELDS)}
-        self.dates: dict[str, dict[int, str]] = {name: {} for name in (*DATE_FIELDS, "published")}
+        self.dates: dict[str, dict[int, str]] = {name: {} for name in DATE_FIELDS}
         for pmid, entry in self.entries.items():
             self._index(pmid, entry)
 
@@ -152,8 +153,6 @@ class Store:
         for name, column in DATE_FIELDS.items():
             if date := entry.date(column):
                 self.dates[name][pmid] = date
-        if date := entry.date("publication_date"):
-            self.dates["published"][pmid] = date
 
     def narrower(self, heading: str) -> set[str]:
         """A MeSH heading (normal form) and every heading below it whose tree number the store knows."""
@@ -207,9 +206,6 @@ def short_name(name: str) -> str:
     family, comma, given = name.partition(", ")
     if not comma:
         return name
-    initials = (
-        given
-        if given.isupper()
-        else "".join(part[0] for part in given.replace("-", " ").split() if part[0].isupper())
-    )
-    return f"{family} {initials.replace(' ', '')}".strip()
+    if not given.isupper():
+        given = "".join(part[0] for part in given.replace("-", " ").split() if part[0].isupper())
+    return f"{family} {given.replace(' ', '')}".strip()
