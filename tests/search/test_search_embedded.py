@@ -12,7 +12,7 @@ from Bio import Entrez, Medline
 from lxml import etree
 
 from evergreen.search.embedded.fault_scripts import FAULTS, FaultScript
-from evergreen.search.embedded.server import Service, serving
+from evergreen.search.embedded.server import Reply, Service, serving
 from evergreen.search.embedded.store import Entry, Store, entry_from_facts
 from tests.search.search_rounds import facts, store
 
@@ -206,3 +206,11 @@ def test_it_is_started_from_the_command_line():
         finally:
             process.terminate()
     assert "Embedded-2018.12.31" in info
+
+
+def test_the_fault_of_missing_ids_takes_some_away_and_leaves_the_count():
+    body = (
+        b"<eSearchResult><Count>6</Count><IdList><Id>1</Id>\n<Id>2</Id>\n<Id>3</Id></IdList></eSearchResult>"
+    )
+    struck = FAULTS["ids missing"].change(Reply(body), {}).body
+    assert struck == body.replace(b"\n<Id>3</Id>", b"")

@@ -349,7 +349,9 @@ def test_grimmer_against_all_samples():
 @each(
     ("text", "p", "whether"),
     [("0.0235", 0.167, True), ("0.0104", 0.0366, True), ("0.0055", 0.0106, False), ("<0.001", 0.002, False), ("<0.001", 0.02, True),
-     ("0.00", 0.004, False), (">0.05", 0.01, True), (">0.05", 0.2, False), ("0.50", 0.9, False)],
+     ("0.00", 0.004, False), (">0.05", 0.01, True), (">0.05", 0.2, False), ("0.50", 0.9, False),
+     # too small for a number: a slip of a decimal point in an estimate
+     ("0.03", 0.0, True), ("0", 0.0, False), ("<0.001", 0.0, False), (">0.05", 0.0, True)],
 )  # fmt: skip
 def test_p_values_that_contradict_the_numbers(text, p, whether):
     assert contradicts(text, p) is whether

@@ -27,7 +27,7 @@ _NUMBERS = frozenset(NUMBERS)
 
 
 COUNTS = ("n", "n1", "n2", "events_total", "estimate_df")
-EXACT = (*COUNTS, "level", "estimate_level", "position", "percent_half")
+EXACT = (*COUNTS, "level", "estimate_level", "difference_level", "position", "percent_half")
 """Arguments that nobody has rounded."""
 OF_MEAN, OF_ESTIMATE = ("ci_level", "ci_distribution"), ("estimate_ci_level", "estimate_distribution")
 """The columns that say level and distribution of an interval."""

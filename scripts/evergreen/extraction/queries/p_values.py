@@ -74,7 +74,10 @@ def contradicts(text: str, p: float) -> bool:
     # Where both are far from any threshold, the number of zeros says nothing.
     if near > 0.2 and p > 0.2:
         return abs(quantile(near) - quantile(p)) > 2 * APART
-    return max(near / p, p / max(near, 1e-300)) > TIMES and abs(quantile(near) - quantile(p)) > APART
+    least = 1e-300  # of a P value that is printed as 0, or too small for a number
+    return (
+        max(near / max(p, least), p / max(near, least)) > TIMES and abs(quantile(near) - quantile(p)) > APART
+    )
 
 
 def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:

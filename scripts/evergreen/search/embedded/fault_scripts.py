@@ -108,13 +108,10 @@ def _stranger(articles: list[bytes]) -> list[bytes]:
 
 def _without_ids(reply: Reply, values: dict[str, str]) -> Reply:
     """The last third of the listed ids is missing; the count stands."""
-    body = reply.body.decode()
-    match = re.search(r'"idlist": \[([^\]]*)\]', body)
-    if match is None or not match[1]:
-        return reply
-    ids = match[1].split(", ")
-    kept = ", ".join(ids[: len(ids) * 2 // 3])
-    return replace(reply, body=(body[: match.start(1)] + kept + body[match.end(1) :]).encode())
+    ids = re.findall(rb"\s*<Id>\d+</Id>", reply.body)
+    for one in ids[len(ids) * 2 // 3 :]:
+        reply = replace(reply, body=reply.body.replace(one, b"", 1))
+    return reply
 
 
 def _between_records(reply: Reply, values: dict[str, str]) -> Reply:
