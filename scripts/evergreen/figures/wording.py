@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.figures.scales import mostly_large, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
@@ -159,7 +160,8 @@ NAMES = (
 """Words that have a capital wherever they stand."""
 
 
-NOTICES = {"retracted": "has been retracted", "concern": "is under an expression of concern"}
+NOTICES = {"retracted": f"has been {RETRACTED}", "concern": f"is under an {CONCERN}"}
+"""What became of a report, by what a slice calls it."""
 
 
 def _capital(text: str) -> str:

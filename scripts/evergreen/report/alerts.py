@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evergreen import tables
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRACTED
 from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
 from evergreen.report.selection import citation
 from evergreen.report.status import Waiting
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
-WORDS = {  # what is said of a report, the weightiest first
-    RETRACTED: "retracted",
-    CONCERN: "expression of concern",
+WORDS = {  # what is said of a report, the weightiest first; a kind of notice by its own name
+    RETRACTED: RETRACTED,
+    CONCERN: CONCERN,
     REINSTATED: "reinstated after a retraction",
     "corrected and republished": "corrected and republished",
-    CORRECTED: "corrected",
+    CORRECTED: CORRECTED,
     "erratum": "erratum",
     "deleted": "no longer in PubMed (deleted, or merged with another record)",
     "updated": "updated by another report",
@@ -128,8 +128,8 @@ def section(found: Sequence[Alert], label: StudyLabels = AS_WRITTEN) -> Section 
     blocks: list[Block] = []
     if gone:
         names = ", ".join(dict.fromkeys(label(one.study) for one in gone))
-        several = len(gone) > 1
-        said = f"{plural(len(gone), 'report')} of included studies {'have' if several else 'has'} been retracted: {names}."
+        have = noun(len(gone), "has", "have")
+        said = f"{plural(len(gone), 'report')} of included studies {have} been {RETRACTED}: {names}."
         blocks.append(Text(f"{said} {CONSEQUENCES}", "note"))
     columns = [Head("Study"), Head("Report"), Head("What became of it"), Head("Notice or fields"), Head("Known since")]  # fmt: skip
     rows: list[list[Cell]] = [

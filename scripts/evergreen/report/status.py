@@ -42,9 +42,9 @@ def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> 
     return f"The round of {rounds[-1]} brought nothing new{rest}: no work that was not known before."
 
 
-def waiting_beginning(given: bool) -> list[Waiting]:
-    """A review in which nothing is there to work on: no source and no extraction sheet; `given` where the protocol has sources or counts of rounds."""
-    if given:
+def waiting_beginning(begun: bool) -> list[Waiting]:
+    """A review in which nothing is there to work on: no source and no extraction sheet; `begun` where the protocol has sources or counts of rounds."""
+    if begun:
         return []
     what = "begin: the protocol names no source, and there is no extraction sheet"
     return [Waiting("anyone", what, "config/config.yaml, sources.<name>", 1, blocks=False)]
