@@ -31,7 +31,6 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]
 
-    title = f"Meta-regression on {moderator}: {setting.name}"
     key = [
         Sign("Effect expected", COLOURS[0], width=1.2),
         Sign(f"{level} confidence band", COLOURS[0], fill=BAND),
@@ -40,7 +39,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     ]
     if scale.null is not None:
         key.append(Sign("No effect", INK, width=0.6))
-    figure, axes = figure_with_axes(330, 225, title=title, key=key)
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key)
     # A prediction band far wider than all effects would leave them to a strip.
     seen = [*place(y), *place(mean), *place(low), *place(high)]
     ends = padded(seen, 0.12)
@@ -80,4 +79,4 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
         f"{len(labels)} studies by {name.lower()} and {scale.name.lower()}, with the line of the meta-regression, its {level} confidence band and the "
         f"{level} prediction band."
     )
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

@@ -40,7 +40,6 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     high = min(max(ends), max(centre) + 8 * typical)
     grid = np.linspace(low, high, 801)
     place = np.array([scale.position(float(value)) for value in grid])
-    title = f"Drapery plot: {setting.name}"
     predicted = _prediction(model, result.level, grid)
     other = result.beside.model if result.beside else None
     named = (lambda one: f" ({kind_of(one)})") if other is not None else (lambda one: "")
@@ -61,7 +60,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     labels = [study.label for study in result.studies]
     names = Names(labels, [scale.position(float(value)) for value in y])
     figure, axes = figure_with_axes(
-        330, 215, title=title, key=key, right=room_right(percent), above=names.height
+        330, 215, title=setting.title, key=key, right=room_right(percent), above=names.height
     )
     axes.set_ylim(0, 1.02)
     number_axis(axes, "P value", vertical=True)
@@ -97,9 +96,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         f"P-value curves over the {scale.name.lower()} of {len(labels)} studies, of the pooled effect"
         + (" and of a new study's effect." if predicted is not None else ".")
     )
-    return Drawn(
-        figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), title, description=description
-    )
+    return Drawn(figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), description=description)
 
 
 def _curve(grid: np.ndarray, centre: float, se: float | None, df: float | None) -> np.ndarray:

@@ -66,7 +66,6 @@ def evidence(result: Result, setting: Setting) -> Drawn:
         [sum(size or 0.0 for name, size in sizes.items() if place_of[name] == place) for place in order]
     )
     unknown = [name for name, size in sizes.items() if size is None]
-    title = f"Evidence over time: {setting.name}"
     notes = []
     if unknown:
         notes.append(
@@ -76,7 +75,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
         notes.append(f"{len(rows) - len(sizes)} of {plural(len(rows), 'study has', 'studies have')} no {by}.")
     key = [Sign(f"New in the {by}", INK, fill=NEW), Sign("From before", INK, fill=BEFORE)]
     figure, lower = figure_with_axes(
-        330, PANEL, title=title, note=" ".join(notes), key=key, above=PANEL + BETWEEN
+        330, PANEL, title=setting.title, note=" ".join(notes), key=key, above=PANEL + BETWEEN
     )
     place = lower.get_position()
     high = 72 * figure.get_size_inches()[1]
@@ -95,7 +94,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
         {by: order, "studies": studies, "participants": people, "studies_so_far": np.cumsum(studies), "participants_so_far": np.cumsum(people)}
     )  # fmt: skip
     description = f"{plural(int(studies.sum()), 'study', 'studies')} with {number(float(people.sum()), 0)} participants, {by} by {by} from {order[0]} to {order[-1]}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def _bars(axes: Axes, x: np.ndarray, new: np.ndarray, label: str) -> None:

@@ -24,9 +24,11 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import (
     RANDOM,
     between,
+    capital,
     explained,
     favours,
     heterogeneity,
+    interval_of,
     kind_of,
     method,
     notices,
@@ -49,13 +51,8 @@ def forest(result: Result, setting: Setting, *, by: str | None = None) -> Drawn:
     Where there is no total the subgroups are those in its place. Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
     """
     content = _Content(result, setting, by)
-    name = setting.name + (f" by {by}" if by else "")
     first, *further = draw(content.table(), up=("../../", "../../../") if by is None else ("../../../",))
-    return Drawn(first, content.numbers(), f"Forest plot: {name}", tuple(further))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return Drawn(first, pd.DataFrame(content.drawn), tuple(further))
 
 
 def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, float]:
@@ -91,7 +88,7 @@ class _Content:
         rounds = sorted({study.round for study in result.every if study.round})
         self.latest = rounds[-1] if len(rounds) > 1 else ""
         self.signs = {sign for study in result.every for sign in signs_of(study)}
-        self.drawn: list[dict[str, Any]] = []
+        self.drawn: list[dict[str, Any]] = []  # the numbers, a line for each row of the figure
 
     # --- rows
 
@@ -124,7 +121,7 @@ class _Content:
             if (weight := weights.get(id(study))) is not None:
                 cells[key] = self._weight(weight)
         self._note(
-            "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
+            "study", study.label, effect, of=study, arms=study.arms, analysed=analysed,
             weights=[weights.get(id(study)) for weights in self.weights.values()], state=study.state,
         )  # fmt: skip
         return Row(study.label, cells, Mark("square", *effect, weight=study.weight or 0.0), **place)
@@ -135,16 +132,16 @@ class _Content:
 
     def _reported_rows(self, study: LeftOut) -> list[Row]:
         """What a study reports that could not be pooled, with the reason; several arms of a group in rows of their own."""
-        reason = {"reason": Cell((_sentence(study.reason),))}
+        reason = {"reason": Cell((capital(study.reason),))}
         circles, arms, trail = self.bias.cells(study), study.reported, self._trail(study.label)
         if len(arms) <= len({arm.group for arm in arms}):
             self._note_left_out(study)
             return [Row(study.label, self.groups.texts(study.arms) | circles | reason, leads_to=trail)]
-        self._note("left out", study.label, study=study.study, round_=study.round, reason=study.reason)
+        self._note("left out", study.label, of=study, reason=study.reason)
         rows = [Row(study.label, circles | reason, below=len(arms), leads_to=trail, bound=True)]
         for position, arm in enumerate(arms, start=1):
             own = {arm.group: arm}
-            self._note("arm", arm.arm, study=study.study, round_=study.round, arms=own)
+            self._note("arm", arm.arm, of=study, arms=own)
             cells = self.groups.texts(own) | circles
             rows.append(Row(arm.arm or arm.group, cells, indent=INDENT, bound=position < len(arms)))
         return rows
@@ -158,7 +155,7 @@ class _Content:
         part: str = "",
     ) -> Iterator[Row]:
         """The rows of a total or subtotal, of each model one; what adds up stands in the first."""
-        level = f"{100 * self.result.level:g}%\u00a0CI"
+        level = interval_of(self.result.level)
         names = ("n",) if self.preset.counts else ("n", "events")
         for position, (model, key) in enumerate(models):
             cells = {} if position else self.groups.totals(studies, names)
@@ -238,14 +235,7 @@ class _Content:
         return rows
 
     def _note_left_out(self, study: LeftOut) -> None:
-        self._note(
-            "left out",
-            study.label,
-            study=study.study,
-            round_=study.round,
-            arms=study.arms,
-            reason=study.reason,
-        )
+        self._note("left out", study.label, of=study, arms=study.arms, reason=study.reason)
 
     def _note(
         self,
@@ -253,8 +243,7 @@ class _Content:
         label: str,
         effect: Effect = (None, None, None),
         *,
-        study: str = "",
-        round_: str | None = None,
+        of: Study | LeftOut | None = None,
         arms: Mapping[str, Arm] | None = None,
         analysed: Effect | None = None,
         weights: Sequence[float | None] = (None, None),
@@ -262,8 +251,9 @@ class _Content:
         reason: str = "",
         part: str = "",
     ) -> None:
-        """A line of the table of numbers; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
-        entry: dict[str, Any] = {"row": row, "label": label, "study": study, "round": round_ or ""}
+        """A line of the table of numbers, `of` a study; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
+        entry: dict[str, Any] = {"row": row, "label": label}
+        entry |= {"study": of.study, "round": of.round or ""} if of else {"study": "", "round": ""}
         entry |= {"subgroup": part} if self.by is not None else {}
         entry |= self.groups.noted(arms or {})
         names = ("effect", "ci_low", "ci_high")
@@ -278,16 +268,11 @@ class _Content:
     # --- the whole
 
     def table(self) -> Table:
-        self.drawn = []
         rows = self._rows()
         for study in self.result.left_out if self.result.studies else []:
             if not study.arms:
                 self._note_left_out(study)
-        how = (
-            method(self.weighed, self.result.level)
-            if self.weighed
-            else f"{100 * self.result.level:g}%\u00a0CI"
-        )
+        how = method(self.weighed, self.result.level)
         if self.beside and self.model:
             weighting, _, rest = how.partition(", ")
             random = (
@@ -337,7 +322,7 @@ class _Content:
             "" if above else head,
             self.model.estimate if self.model else None,
             sides,
-            caption=f"{self.scale.name} ({100 * self.result.level:g}%\u00a0CI)" if above else "",
+            caption=f"{self.scale.name} ({interval_of(self.result.level)})" if above else "",
             beside=self.beside.model.estimate if self.beside else None,
         )
 
@@ -395,7 +380,3 @@ class _Content:
             by_reason.setdefault((how, study.reason.rstrip(".")), []).append(study.label)
         notes += [f"{how}: {', '.join(names)} ({reason})." for (how, reason), names in by_reason.items()]
         return notes + self.bias.legend()
-
-    def numbers(self) -> pd.DataFrame:
-        """The numbers drawn, a line for each row of the figure."""
-        return pd.DataFrame(self.drawn)

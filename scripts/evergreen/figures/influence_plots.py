@@ -85,12 +85,11 @@ def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
         Strip("Weight (%)", values_of["weight"], 100 / k, []),
     ]
     labels = [row.label for row in rows_of]
-    title = f"Influence of single studies: {setting.name}"
     width = min(max(width_of(text, SIZE, True) for text in labels), LABEL_MOST)
     lines = [
         name_lines(text, width, SIZE, bold) for text, bold in zip(labels, influential.tolist(), strict=True)
     ]
-    titles = wrapped(title, WIDTH - 2 * MARGIN, SIZE + 1, True)
+    titles = wrapped(setting.title, WIDTH - 2 * MARGIN, SIZE + 1, True)
     notes = wrapped(NOTE, WIDTH - 2 * MARGIN, SIZE)
     around = 2 * MARGIN + LINE * (len(titles) + len(notes)) + 2 * (2 * LINE + 10 + UNDER)
     pages = [
@@ -104,7 +103,6 @@ def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
     return Drawn(
         pages[0].figure,
         table.assign(influential=influential),
-        title,
         tuple(page.figure for page in pages[1:]),
         f"Eight diagnostics of what the result would be without each of {k} studies; {int(influential.sum())} are influential.",
     )
@@ -219,8 +217,7 @@ def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
     x, influence_on_mean = _column(found.studies, "baujat_x"), _column(found.studies, "baujat_y")
     labels = [row.label for row in found.studies]
-    title = f"Baujat plot: {setting.name}"
-    figure, axes = figure_with_axes(330, 225, title=title)
+    figure, axes = figure_with_axes(330, 225, title=setting.title)
     axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
     axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))
     number_axis(axes, "Influence on the pooled effect", vertical=True)
@@ -231,7 +228,7 @@ def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     link_points(axes, x, influence_on_mean, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "heterogeneity": x, "influence": influence_on_mean})
     description = f"What each of {len(labels)} studies contributes to heterogeneity against its influence on the pooled effect; most to both: {labels[order[0]]}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
@@ -247,14 +244,13 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     scale = of_result(result)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
     note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies. On the edges: how many subsets there are."
-    title = f"Subsets of the studies (GOSH): {setting.name}"
     groups = (
         (~holds, COLOURS[0], f"without {name}", "solid"),
         (holds, COLOURS[5], f"with {name}", (0, (3, 1))),
     )
     key = [Sign(label, color, marker="o") for _, color, label, _ in groups]
     figure, axes = figure_with_axes(
-        330, 200, title=title, note=note, key=key, above=MARGINAL + 4, right=MARGINAL + 12
+        330, 200, title=setting.title, note=note, key=key, above=MARGINAL + 4, right=MARGINAL + 12
     )
     axes.set_ylim(-4, 104)
     number_axis(axes, "I² (%)", vertical=True)
@@ -285,4 +281,4 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
         }
     )
     description = f"{scale.name} and I² in {len(place):,} subsets of the studies, with and without {name}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

@@ -28,13 +28,12 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     studies = [study for study in result.studies if study.arms]
     control = np.array([_risk(study.arms["control"]) for study in studies])
     treated = np.array([_risk(study.arms["intervention"]) for study in studies])
-    title = f"L'Abbé plot: {setting.name}"
     key = [
         Sign("No effect", INK, width=0.7),
         Sign("Pooled effect", GREY, dashes=DASHES, width=0.9),
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
     ]
-    figure, axes = figure_with_axes(300, 245, title=title, key=key)
+    figure, axes = figure_with_axes(300, 245, title=setting.title, key=key)
     highest = min(1.0, 1.1 * max(*control, *treated, 0.01))
     axes.set_xlim(-0.02 * highest, highest)
     axes.set_ylim(-0.02 * highest, highest)
@@ -60,7 +59,7 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         {"study": labels, "risk_control": control, "risk_intervention": treated, "weight_percent": weights}
     )
     description = f"Risk with {setting.intervention} against risk with {setting.control} in {len(studies)} studies, with the diagonal of no effect and the curve of the pooled effect."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def _risk(arm: Arm) -> float:

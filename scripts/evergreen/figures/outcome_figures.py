@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -89,7 +89,7 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         if reason:
             return Plate(name, title, reason=reason)
         assert all(part is not None for part in drawn_from), name
-        return Plate(name, title, draw(*drawn_from, setting))
+        return Plate(name, title, draw(*drawn_from, replace(setting, title=title)))
 
     yield plate("forest", "Forest plot", forest, result)
     yield plate(
@@ -216,4 +216,4 @@ def notice(plate: Plate) -> Drawn:
     """A sentence in place of a figure that does not apply, for the files that are always there."""
     figure, axes = figure_with_axes(330, 1, title=plate.title, note=f"Not drawn: {plate.reason}.", axis=0)
     axes.set_axis_off()
-    return Drawn(figure, pd.DataFrame({"reason": [plate.reason]}), plate.title)
+    return Drawn(figure, pd.DataFrame({"reason": [plate.reason]}))

@@ -27,7 +27,6 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     grid, values = (np.array(numbers, dtype=float) for numbers in (found.tau2, found.log_likelihood))
     below = values - values.max()
     kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
-    title = f"Profile of tau²: {setting.name}"
     assert model.tau2 is not None
     places = effect_decimals([model.tau2])
     level = f"{100 * result.level:g}%"
@@ -47,7 +46,7 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     if bounded:
         said = " to ".join(number(limit, places) for limit in limits)
         key.append(Sign(f"{level} interval by the Q-profile, as reported: {said}", COLOURS[1], width=2.0))
-    figure, axes = figure_with_axes(330, 200, title=title, key=key)
+    figure, axes = figure_with_axes(330, 200, title=setting.title, key=key)
     cut = -float(special.gammaincinv(0.5, result.level))
     lowest = min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05
     axes.set_ylim(lowest, 0.25)
@@ -64,6 +63,4 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
         if end < limits[1]:  # it goes on beyond the page
             axes.plot(end, bottom, ">", color=COLOURS[1], markersize=5, clip_on=False)
     description = f"{kind} of values of tau² from 0 to {number(float(grid[-1]), places)}, highest at {number(model.tau2, places)}."
-    return Drawn(
-        figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), title, description=description
-    )
+    return Drawn(figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), description=description)

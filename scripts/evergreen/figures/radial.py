@@ -29,7 +29,6 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     x, z = 1 / spread, y / spread
     half = float(special.ndtri(0.975))
     reach = 1.08 * x.max()
-    title = f"Radial plot: {setting.name}"
     slopes = [*y, pooled, 0.0 if scale.null is None else scale.null]
     ends = [
         reach * min(slopes),
@@ -51,7 +50,7 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign(f"Its {100 * result.level:g}% interval", COLOURS[1], width=2.5),
         Sign("95% of studies", PALE, fill=PALE),
     ]
-    figure, axes = figure_with_axes(330, 225, title=title, key=key, right=room_right(texts))
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key, right=room_right(texts))
     axes.set_ylim(low, high)
     number_axis(axes, "Effect / standard error", vertical=True)
     axes.set_xlim(0, reach)
@@ -79,4 +78,4 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     link_points(axes, x, z, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "precision": x, "standardised_effect": z})
     description = f"Effects of {len(labels)} studies divided by their standard errors against their precision; the slope of the line is the pooled effect."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

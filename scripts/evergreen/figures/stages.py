@@ -48,13 +48,7 @@ def draw_stages(title: str, table: pd.DataFrame) -> Drawn:
     for row, y, below in zip(rows, tops, tops[1:-1], strict=False):
         _arrow(page, left + MACHINE / 2, y + row.height, left + MACHINE / 2, below)
     _key(page, tops[-1])
-    waits = int(table["state"].eq("waiting").sum())
-    return Drawn(
-        page.figure,
-        table,
-        f"Stages of the review, {waits} of {len(table)} waiting for people",
-        description=described(table),
-    )
+    return Drawn(page.figure, table, description=described(table))
 
 
 @dataclass(frozen=True)
