@@ -23,9 +23,7 @@ TICK = 7.0
 LINE = 10.5
 LEFT, RIGHT = 46.0, 12.0
 AXIS = 34.0  # points of ticks and label under the axes
-TITLE_AND_TICKS = (
-    27.0  # points of an upright axis' label, its ticks and the distances between them and the edge
-)
+TITLE_AND_TICKS = 27.0  # points of an upright axis' label, its ticks and the distances around them
 MOST_LABELS = 60  # names in a plot of points; more could not be read
 NAME_WIDTH, NAME_LINES, NAME_LINE = 110.0, 2, 8.4  # a name beside a point, in points
 
@@ -38,7 +36,6 @@ def figure_with_axes(
     note: str = "",
     key: Sequence[Sign] = (),
     axis: float = AXIS,
-    left: float = LEFT,
     right: float = RIGHT,
     above: float = 0.0,
 ) -> tuple[Figure, Axes]:
@@ -53,7 +50,7 @@ def figure_with_axes(
     under = axis + keys + LINE * len(notes) + (10 if notes or key else 4)
     total = top + above + height + under
     figure = Figure(figsize=(width / 72, total / 72))
-    axes = figure.add_axes((left / width, under / total, (width - left - right) / width, height / total))
+    axes = figure.add_axes((LEFT / width, under / total, (width - LEFT - right) / width, height / total))
     for i, text in enumerate(titles):
         _write(figure, width, total, 8, total - 8 - LINE * 1.15 * i - 7, text, SIZE + 1, True)
     draw_key(figure, key, 8, top + above + height + axis, width - 16)
@@ -71,13 +68,10 @@ def _write(
     )  # fmt: skip
 
 
-def effect_axis(
-    axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False, name: str = ""
-) -> None:
+def effect_axis(axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False) -> None:
     """Limits, ticks and label of an axis that shows effects; `low` and `high` are axis positions."""
     (axes.set_ylim if vertical else axes.set_xlim)(low, high)
-    label = (name or scale.name) + (" (log scale)" if scale.ratio else "")
-    _marked(axes, scale, low, high, vertical, label)
+    _marked(axes, scale, low, high, vertical, scale.axis_name)
 
 
 def number_axis(axes: Axes, label: str = "", *, vertical: bool = False, whole: bool = False) -> None:
@@ -97,27 +91,22 @@ def _marked(
     axis.set_ticks([v for v, _ in marks], [text for _, text in marks])
     axis.set_minor_locator(NullLocator())
     length = length_of(axes, vertical)
-    (axes.set_ylabel if vertical else axes.set_xlabel)(
-        "\n".join(wrapped(label, length, SIZE)), parse_math=False
-    )
+    lines = wrapped(label, length, SIZE)
+    (axes.set_ylabel if vertical else axes.set_xlabel)("\n".join(lines), parse_math=False)
     if vertical:
-        _make_room(
-            axes, [text for _, text in marks], label.count("\n") + len(wrapped(label, length, SIZE)) - 1
-        )
+        _make_room(axes, [text for _, text in marks], label.count("\n") + len(lines) - 1)
 
 
-def _make_room(axes: Axes, texts: Sequence[str], further_lines: int = 0) -> None:
-    needed = (
-        TITLE_AND_TICKS + max((width_of(text, TICK) for text in texts), default=0.0) + LINE * further_lines
-    )
+def _make_room(axes: Axes, texts: Sequence[str], further_lines: int) -> None:
+    needed = room_of(texts) + LINE * further_lines
     place, width = axes.get_position(), 72 * _inches(axes)[0]
     if needed > place.x0 * width:
         axes.set_position((needed / width, place.y0, place.x1 - needed / width, place.height))
 
 
-def room_right(texts: Sequence[str]) -> float:
-    """Points that a second upright axis with these numbers takes on the right."""
-    return TITLE_AND_TICKS + max(width_of(text, TICK) for text in texts)
+def room_of(texts: Sequence[str]) -> float:
+    """Points that an upright axis with these numbers takes."""
+    return TITLE_AND_TICKS + max((width_of(text, TICK) for text in texts), default=0.0)
 
 
 def _inches(axes: Axes) -> tuple[float, float]:

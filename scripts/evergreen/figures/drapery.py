@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis, padded, room_right
+from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis, padded, room_of
 from evergreen.figures.key import Sign
 from evergreen.figures.names_above import Names
 from evergreen.figures.scales import number, of_result
@@ -60,7 +60,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     labels = [study.label for study in result.studies]
     names = Names(labels, [scale.position(float(value)) for value in y])
     figure, axes = figure_with_axes(
-        330, 215, title=setting.title, key=key, right=room_right(percent), above=names.height
+        330, 215, title=setting.title, key=key, right=room_of(percent), above=names.height
     )
     axes.set_ylim(0, 1.02)
     number_axis(axes, "P value", vertical=True)

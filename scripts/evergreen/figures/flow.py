@@ -46,6 +46,7 @@ SHARES = (
     {PREVIOUS: 0.72, MAIN: 1.2, OUT: 1.35, OTHER: 0.75, OTHER_OUT: 1.30},
 )
 PAGE_HEIGHT = 72 * 9.4
+RECORDS = "flow.html"  # the page that has the records of each box
 ORDINARY = 16  # letters of a word that is not to be broken
 
 
@@ -79,8 +80,8 @@ class Placed:
         return self.x + self.width / 2
 
 
-def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
-    """The chart as a figure; each box links to its records in `page`.
+def draw_flow(chart: Chart) -> Figure:
+    """The chart as a figure; each box links to its records in the page beside it.
 
     One column of a journal (3.35 in) holds the chart of databases and registers, one and a half (5 in) a chart with previous
     studies, and a page (7 in) a chart with other methods: so the text is 7 points wherever it is printed.
@@ -101,7 +102,7 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     for arrow in chart.arrows:
         _draw_arrow(axes, arrow, placed)
     for item in placed.values():
-        _draw_box(axes, item, page)
+        _draw_box(axes, item)
     for i, (indent, runs) in enumerate(notes):
         y = notes_height - 8 - NOTE_SIZE - i * NOTE_LINE + 2
         _draw_runs(axes, runs, MARGIN + indent, y, NOTE_SIZE, GREY)
@@ -289,23 +290,21 @@ def _balanced(line: tuple[int, str], width: float) -> list[tuple[float, tuple[Ru
     return wrapped([line], width, bold=True)
 
 
-def _draw_box(axes: Axes, item: Placed, page: str) -> None:
+def _draw_box(axes: Axes, item: Placed) -> None:
     box = item.box
     round_corners = box.row == TITLES
+    url = None if round_corners else f"{RECORDS}#{box.name}"
     corner = 4.0 if round_corners else 0.0
     patch = FancyBboxPatch(
         (item.x + corner, item.y + corner), item.width - 2 * corner, item.height - 2 * corner,
         boxstyle=f"round,pad={corner},rounding_size={corner}" if round_corners else "square,pad=0",
         facecolor=FILLS[box.kind], edgecolor="none" if round_corners else INK if box.kind == "plain" else GREY,
         linewidth=0.7, linestyle=(0, (3, 2)) if box.kind == "open" else "solid", gid=f"box-{box.name}",
+        url=url,
     )  # fmt: skip
-    if not round_corners:
-        patch.set_url(f"{page}#{box.name}")
     axes.add_patch(patch)
-    top = item.y + item.height
     for runs, depth in item.lines:
-        url = None if round_corners else f"{page}#{box.name}"
-        _draw_runs(axes, runs, item.x + PAD, top - depth, SIZE, INK, url)
+        _draw_runs(axes, runs, item.x + PAD, item.y + item.height - depth, SIZE, INK, url)
 
 
 def _draw_runs(

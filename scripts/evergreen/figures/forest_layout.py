@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from evergreen.counting import noun
 from evergreen.figures.forest_columns import (
     Placed,
     Type,
@@ -76,10 +77,9 @@ class Layout:
                 break
         gone = [one for one in columns if one.rank >= below]
         named = dict.fromkeys(f"{one.head} ({one.group})" if one.group else one.head for one in gone)
-        given_way = [
-            f"For lack of room {', '.join(named)} {'stands' if len(named) == 1 else 'stand'} {self.table.given_way}."
-        ]
-        self.notes = [*self.table.notes, *(given_way if gone else [])]
+        stand = noun(len(named), "stands", "stand")
+        said = f"For lack of room {', '.join(named)} {stand} in the table of numbers beside this figure."
+        self.notes = [*self.table.notes, *([said] if gone else [])]
         self._share_out()
 
     def _measure(self, size: float, least: float, share: float, below: int) -> None:

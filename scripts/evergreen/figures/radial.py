@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from evergreen.figures import scales
-from evergreen.figures.axes import figure_with_axes, label_points, number_axis, room_right
+from evergreen.figures.axes import figure_with_axes, label_points, number_axis, room_of
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.series import effects
@@ -50,7 +50,7 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign(f"Its {100 * result.level:g}% interval", COLOURS[1], width=2.5),
         Sign("95% of studies", PALE, fill=PALE),
     ]
-    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key, right=room_right(texts))
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key, right=room_of(texts))
     axes.set_ylim(low, high)
     number_axis(axes, "Effect / standard error", vertical=True)
     axes.set_xlim(0, reach)
@@ -70,7 +70,7 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     right = axes.secondary_yaxis("right")
     right.set_yticks([reach * v for v, _ in marks], texts)
     right.spines["right"].set_visible(True)
-    right.set_ylabel(shown.name + (" (log scale)" if shown.ratio else ""))
+    right.set_ylabel(shown.axis_name)
     labels = [study.label for study in result.studies]
     label_points(
         axes, x, z, labels, np.argsort(-np.abs(z - x * pooled)), lines=[([0, reach], [0, reach * pooled])]

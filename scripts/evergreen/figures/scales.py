@@ -80,6 +80,11 @@ class Scale:
         return value if self.ratio else self.back(value)
 
     @property
+    def axis_name(self) -> str:
+        """Name of an axis that shows it: `Risk ratio (log scale)`."""
+        return f"{self.name} (log scale)" if self.ratio else self.name
+
+    @property
     def analysis_name(self) -> str:
         """Name of the number on the analysis scale: `Log risk ratio`."""
         return f"Log {self.name[0].lower()}{self.name[1:]}" if self.back is _exp else self.name
