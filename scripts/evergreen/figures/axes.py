@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -122,16 +122,25 @@ def length_of(axes: Axes, vertical: bool = False) -> float:
     return 72 * (place.height * size[1] if vertical else place.width * size[0])
 
 
+def tried_ticks(
+    scale: scales.Scale, low: float, high: float, length: float, most: int, half: Callable[[str], float]
+) -> Iterator[tuple[list[tuple[float, str]], list[tuple[float, float]], list[float]]]:
+    """Ticks of an axis `length` points long, at most so many and fewer each time: (axis position, text); (place in points, half of what
+    the text takes); free points between neighbours."""
+    for count in range(most, 1, -1):
+        marks = scales.ticks(scale, low, high, count)
+        places = [((v - low) / (high - low) * length, half(text)) for v, text in marks]
+        yield marks, places, [b - hb - a - ha for (a, ha), (b, hb) in itertools.pairwise(places)]
+
+
 def _fitting(
     scale: scales.Scale, low: float, high: float, length: float, vertical: bool
 ) -> list[tuple[float, str]]:
-    for most in (8, 7, 6, 5, 4, 3, 2):
-        marks = scales.ticks(scale, low, high, most)
-        places = [(v - low) / (high - low) * length for v, _ in marks]
-        halves = [SIZE * 0.7 if vertical else width_of(text, SIZE) / 2 for _, text in marks]
-        if all(
-            b - hb - a - ha >= 4 for a, ha, b, hb in zip(places, halves, places[1:], halves[1:], strict=False)
-        ):
+    def half(text: str) -> float:
+        return SIZE * 0.7 if vertical else width_of(text, SIZE) / 2
+
+    for marks, _, free in tried_ticks(scale, low, high, length, 8, half):
+        if all(space >= 4 for space in free):
             return marks
     return marks[:1]
 

@@ -25,12 +25,11 @@ from evergreen.figures.bias_legend import (
 )
 from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
 from evergreen.figures.bias_marks import draw_mark
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import HEIGHT, WIDTH, Page, box
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import GREY, INK, PALE
 
-WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print (178 x 240 mm)
 RADIUS, ROW, COLUMN = 7.5, 21.0, 24.0
 LINE = SIZE + 2
 HEADER_WIDTH, HEADER_MOST = 170.0, 330.0
@@ -191,7 +190,7 @@ def _draw_panel(page: Page, panel: Sequence[Entry], grid: Grid, left: float, top
     bottom = top + sum(entry.height for entry in panel)
     if grid.domains[-1][0].id == OVERALL:
         x = right - grid.column
-        page.shape([(x, top), (right, top), (right, bottom), (x, bottom)], fill=PALE)
+        page.shape(box(x, top, right, bottom), fill=PALE)
     for column, (domain, head) in enumerate(grid.domains):
         for part, text in enumerate(head):
             x = first + grid.column * (column + 0.5) + (part - (len(head) - 1) / 2) * (SIZE + 1.5)

@@ -20,6 +20,7 @@ from evergreen.figures.style import INK
 
 Dashes = tuple[float, tuple[float, ...]]
 """(start, lengths of dashes and gaps), in widths of the line."""
+WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print, two columns wide (178 x 240 mm)
 UNDER, OVER = 1.0, 2.0  # where shapes and lines lie without a word; texts lie at 3
 
 
@@ -85,6 +86,11 @@ def _pen(renderer: RendererBase, look: Look) -> GraphicsContextBase:
         start, lengths = look.dashes
         pen.set_dashes(start * look.width, [length * look.width for length in lengths])
     return pen
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    """The corners of a level rectangle."""
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 
 
 class Page:

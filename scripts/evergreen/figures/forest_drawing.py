@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from evergreen.figures import scales
+from evergreen.figures.axes import tried_ticks
 from evergreen.figures.bias_marks import draw_mark
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import Page, box
 from evergreen.figures.forest_columns import Placed, groups, left_edges
 from evergreen.figures.forest_layout import AFTER_GRAPH, MARGIN, Layout, Sheet
 from evergreen.figures.forest_table import Cell, Mark, Row, Table
@@ -187,19 +187,13 @@ class _Drawing:
             self._diamond(low, middle, high, y, BESIDE if mark.pale else own)
         elif mark.kind == "bar":
             half = 1.6 * self.size / 8
-            corners = [(start, y - half), (end, y - half), (end, y + half), (start, y + half)]
-            self.page.shape(corners, fill=COLOURS[1])
+            self.page.shape(box(start, y - half, end, y + half), fill=COLOURS[1])
         else:
             side = self.type.square * math.sqrt(mark.weight / self.heaviest) if mark.weight > 0 else 3.6
             half = max(side, 1.2) / 2
             if self.first <= middle <= self.last:
-                corners = [
-                    (middle - half, y - half),
-                    (middle + half, y - half),
-                    (middle + half, y + half),
-                    (middle - half, y + half),
-                ]
-                self.page.shape(corners, fill=self.preset.square)
+                square = box(middle - half, y - half, middle + half, y + half)
+                self.page.shape(square, fill=self.preset.square)
             # The interval crosses its square, white where it lies inside and could not be seen.
             inside = end - start < 2 * half + 1
             self.page.line([start, end], [y, y], width=0.8, color="white" if inside else INK, zorder=3)
@@ -251,14 +245,13 @@ class _Drawing:
         """As many ticks as fit without their labels touching, or standing out over the page."""
         assert self.table.graph is not None
         low, high, wide = self.layout.low, self.layout.high, self.layout.graph_width
-        for most in (7, 6, 5, 4, 3, 2):
-            marks = scales.ticks(self.table.graph.scale, low, high, most)
-            xs = [(v - low) / (high - low) * wide for v, _ in marks]
-            halves = [width_of(text, self.size) / 2 for _, text in marks]
-            free = [xs[i + 1] - halves[i + 1] - xs[i] - halves[i] for i in range(len(xs) - 1)]
+
+        def half(text: str) -> float:
+            return width_of(text, self.size) / 2
+
+        for marks, places, free in tried_ticks(self.table.graph.scale, low, high, wide, 7, half):
             inside = all(
-                self.first + x - h >= 2 and self.first + x + h <= self.layout.width - 2
-                for x, h in zip(xs, halves, strict=True)
+                self.first + x - h >= 2 and self.first + x + h <= self.layout.width - 2 for x, h in places
             )
             if inside and all(space >= 5 for space in free):
                 return marks
