@@ -12,7 +12,7 @@ from evergreen.figures.names_above import Names
 from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, tint
+from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
 from evergreen.figures.wording import kind_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -21,7 +21,6 @@ NEW = tint(COLOURS[4], 0.45)
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 USUAL = (0.1, 0.05, 0.01)
 """P values that have a line."""
-DASHES = (0, (4, 3))
 
 
 def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
@@ -49,7 +48,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign(f"Pooled effect{named(model)}", COLOURS[1], width=1.6),
         *([Sign(f"Pooled effect{named(other)}", COLOURS[0], width=1.6)] if other is not None else []),
         *([Sign("Effect of a new study", COLOURS[4], fill=NEW)] if predicted is not None else []),
-        Sign(f"P = {', '.join(f'{p:.3g}' for p in levels)}", INK, dashes=DASHES, width=0.5),
+        Sign(f"P = {', '.join(f'{p:.3g}' for p in levels)}", INK, dashes=DASHED, width=0.5),
         *(
             [Sign("No effect", INK, width=0.7)]
             if scale.null is not None and low <= scale.null <= high
@@ -77,7 +76,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     if other is not None:
         axes.plot(place, _curve(grid, other.interval[0], other.se, other.df), color=COLOURS[0], linewidth=1.6, zorder=3)  # fmt: skip
     for p in levels:
-        axes.plot([place[0], place[-1]], [p, p], color=INK, linewidth=0.5, linestyle=DASHES, zorder=2)
+        axes.plot([place[0], place[-1]], [p, p], color=INK, linewidth=0.5, linestyle=DASHED, zorder=2)
     names.draw(axes)
     right = axes.secondary_yaxis("right")
     right.set_yticks(LEVELS, percent)

@@ -14,9 +14,9 @@ from evergreen.figures.forest_columns import Placed, groups, left_edges
 from evergreen.figures.forest_layout import AFTER_GRAPH, MARGIN, Layout, Sheet
 from evergreen.figures.forest_table import Cell, Mark, Row, Table
 from evergreen.figures.letters import Align, width_of, wrapped
+from evergreen.figures.links import TRAIL
 from evergreen.figures.style import COLOURS, GREY, INK
 
-TRAIL = "where its numbers come from"
 NEW = "▸"
 NEW_COLOUR = COLOURS[1]
 BESIDE = "#ffffff"  # inside the diamond of the model beside the one that pools

@@ -16,7 +16,7 @@ from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, MARKERS
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, INK, MARKERS
 from evergreen.figures.wording import kind_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Filled
@@ -25,7 +25,6 @@ WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
 # Two-sided p values that bound the regions (Peters et al. 2008), from no effect outwards.
 REGIONS = ((1.0, 0.10, "#ffffff"), (0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefef"))
-LINES, DOTS = (0, (4, 3)), (0, (1, 2))
 Line = tuple[list[float], list[float]]
 ELSE = "not stated"  # level of the studies that have no value in a column
 
@@ -67,10 +66,10 @@ def funnel(
         signs.append(Sign("Added by trim and fill", COLOURS[1], marker="s", fill="white"))
     if null is not None:
         signs += [Sign(_region_name(outer, inner), GREY, fill=color) for outer, inner, color in REGIONS]
-    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=LINES, width=0.8))
+    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=DASHED, width=0.8))
     other = result.beside.model if result.beside and not filled else None
     if other is not None:
-        signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTS, width=0.9))
+        signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTTED, width=0.9))
     note = _note(len(studies), filled, scale)
     figure, axes = figure_with_axes(WIDTH, HEIGHT, title=setting.title, note=note, key=signs)
     axes.set_ylim(largest, 0)
@@ -82,10 +81,12 @@ def funnel(
             _region(axes, null, outer, inner, largest, high - null, color)
         axes.plot([null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
     sides: Line = ([centre - half, centre, centre + half], [largest, 0, largest])
-    axes.plot(*sides, color=GREY, linewidth=0.8, linestyle=LINES, zorder=1)
+    axes.plot(*sides, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=1)
     axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
     if other is not None:
-        axes.plot([other.interval[0]] * 2, [0, largest], color=GREY, linewidth=0.9, linestyle=DOTS, zorder=1)
+        axes.plot(
+            [other.interval[0]] * 2, [0, largest], color=GREY, linewidth=0.9, linestyle=DOTTED, zorder=1
+        )
     own = points[: len(studies)]
     for level, color, marker in looks:
         there = [point for point, one in zip(own, levels, strict=True) if one == level]

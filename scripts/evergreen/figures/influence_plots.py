@@ -26,7 +26,7 @@ from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, PALE
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, PALE
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Influence, Subsets
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -170,8 +170,8 @@ def _draw_strip(
     for value, text in _ends(low, high, across):
         page.line([place(value)] * 2, [bottom, bottom + 3], width=0.6)
         page.text(place(value), bottom + 11.5, text, size=SIZE - 1, align="center")
-    marks = [(strip.centre, (0, (4, 3)))] if strip.centre is not None else []
-    for value, dashes in [*marks, *((bound, (0, (1, 2))) for bound in strip.bounds if low <= bound <= high)]:
+    marks = [(strip.centre, DASHED)] if strip.centre is not None else []
+    for value, dashes in [*marks, *((bound, DOTTED) for bound in strip.bounds if low <= bound <= high)]:
         page.line([place(value)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=dashes, zorder=1)
     values, middles = strip.values[places], tops[:-1] + ROW / 2
     for chosen, color, marker in ((~influential, COLOURS[0], "o"), (influential, COLOURS[1], "s")):

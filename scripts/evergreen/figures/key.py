@@ -10,13 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D, Transform
 
+from evergreen.figures.canvas import Dashes
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import INK
 
 SIZE, LINE = 7.0, 10.0
 SIGN, GAP = 16.0, 14.0  # points that a sign takes, and between two entries
-Dashes = tuple[float, tuple[float, ...]]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,10 @@ from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.scales import effect_decimals, number
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
-
-DASHED, DOTTED = (0, (4, 3)), (0, (1, 2))
 
 
 def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:
@@ -32,16 +30,11 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     level = f"{100 * result.level:g}%"
     limits = (model.tau2_ci_low, model.tau2_ci_high)
     bounded = None not in limits
+    best = f"Estimate by {model.tau2_method}: {number(model.tau2, places)}"
+    inside = f"{level} interval by profile likelihood: where the curve is above"
     key = [
-        Sign(
-            f"Estimate by {model.tau2_method}: {number(model.tau2, places)}", GREY, dashes=DASHED, width=0.8
-        ),
-        Sign(
-            f"{level} interval by profile likelihood: where the curve is above",
-            GREY,
-            dashes=DOTTED,
-            width=0.8,
-        ),
+        Sign(best, GREY, dashes=DASHED, width=0.8),
+        Sign(inside, GREY, dashes=DOTTED, width=0.8),
     ]
     if bounded:
         said = " to ".join(number(limit, places) for limit in limits)
