@@ -13,7 +13,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.counting import noun, plural
 from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRACTED
-from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Link, Section, Table, Text, heads
 from evergreen.report.selection import citation
 from evergreen.report.status import Waiting
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
@@ -131,7 +131,7 @@ def section(found: Sequence[Alert], label: StudyLabels = AS_WRITTEN) -> Section 
         have = noun(len(gone), "has", "have")
         said = f"{plural(len(gone), 'report')} of included studies {have} been {RETRACTED}: {names}."
         blocks.append(Text(f"{said} {CONSEQUENCES}", "note"))
-    columns = [Head("Study"), Head("Report"), Head("What became of it"), Head("Notice or fields"), Head("Known since")]  # fmt: skip
+    columns = heads("Study", "Report", "What became of it", "Notice or fields", "Known since")
     rows: list[list[Cell]] = [
         [
             label(one.study) + ("" if one.status == "included" else " (pending)"),

@@ -31,6 +31,11 @@ FOR_AUTHORS = "authors"
 """Style of a text that says what the authors have to write in its place."""
 
 
+def from_report(stem: Path) -> str:
+    """The path of a file below results/ as it is seen from the report's folder."""
+    return "../" + "/".join(stem.parts[1:])
+
+
 def text_of(cell: Cell) -> str:
     """What a cell says, wherever it leads."""
     return cell if isinstance(cell, str) else cell.text
@@ -42,6 +47,11 @@ class Head:
 
     name: str
     number: bool = False
+
+
+def heads(*columns: str | Head) -> list[Head]:
+    """Heads of a table; a name alone is that of a column of texts."""
+    return [Head(one) if isinstance(one, str) else one for one in columns]
 
 
 @dataclass(frozen=True)
@@ -148,16 +158,14 @@ class Figure:
     @property
     def files(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the files beside the figure."""
-        base = "../" + "/".join(self.stem.parts[1:]) if len(self.stem.parts) > 1 else self.stem.name
+        base = from_report(self.stem) if len(self.stem.parts) > 1 else self.stem.name
         return [("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links]
 
     @property
     def further_pages(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the pages after the first."""
-        return [
-            (f"page {number}", f"../{'/'.join(page.parts[1:])}.svg")
-            for number, page in enumerate(self.further, start=2)
-        ]
+        pages = enumerate(self.further, start=2)
+        return [(f"page {number}", f"{from_report(page)}.svg") for number, page in pages]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evergreen import tables
-from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
@@ -36,12 +36,12 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabe
     found = [(name, by_name[folded(name)]) for name in names if folded(name) in by_name]
     blocks: list[Block] = []
     if columns and found:
-        heads = [Head("Study"), *(Head(_head(name)) for name in columns), Head("Sheets")]
+        shown = heads("Study", *map(_head, columns), "Sheets")
         lines: list[list[Cell]] = [
             [label(name), *(row[column] for column in columns), row["origin"]] for name, row in found
         ]
         blocks.append(
-            Table("Characteristics of the included studies", heads, lines, id="characteristics-of-studies")
+            Table("Characteristics of the included studies", shown, lines, id="characteristics-of-studies")
         )
     without = [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]
     if without:

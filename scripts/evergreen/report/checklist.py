@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evergreen.report.blocks import Head, Section, Table, Text
+from evergreen.report.blocks import Section, Table, Text, heads
 from evergreen.report.checklist_abstract import of_abstract
 from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_review import of_living_review, of_review
@@ -36,7 +36,7 @@ def sections(table: pd.DataFrame) -> list[Section]:
         f'"{RUN}": taken from the protocol and the results. "{PARTLY}": true as it stands, and only the authors know the'
         f' rest. "{AUTHORS}": for the authors. Page numbers are filled in when the manuscript is set.'
     )
-    heads = [Head(name) for name in ("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")]
+    columns = heads("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")
     result = [Section("how", "How to read this", [Text(remark)])]
     for name, items in table.groupby("checklist", sort=False):
         rows = items[SHOWN].to_numpy().tolist()
@@ -44,5 +44,5 @@ def sections(table: pd.DataFrame) -> list[Section]:
         caption = (
             f"{name}: {done} of {len(items)} items filled, {int(items['status'].eq(AUTHORS).sum())} to write"
         )
-        result.append(Section(str(name), str(name), [Table(caption, heads, rows)]))
+        result.append(Section(str(name), str(name), [Table(caption, columns, rows)]))
     return result

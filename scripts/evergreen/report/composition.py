@@ -31,7 +31,7 @@ from evergreen.report import (
     selection,
     summary,
 )
-from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Heading, Lines, Link, Section, Table, Text, heads
 from evergreen.report.changes import rounds, since
 from evergreen.report.citing import Citations
 from evergreen.report.facts import Facts
@@ -248,6 +248,6 @@ def appendix() -> Section:
         Link("By what code, with which values and from which files each step was made", "../logs/receipts/"),
         Link("What each step took, in the last line of its log", "../logs/"),
     ]
-    heads = [Head("Program"), Head("Version")]
-    table = Table("Programs with which this report was made", heads, rows, id="programs")
+    columns = heads("Program", "Version")
+    table = Table("Programs with which this report was made", columns, rows, id="programs")
     return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])

@@ -18,7 +18,7 @@ from evergreen.protocol.grading import IN_UNITS
 from evergreen.protocol.review import Question
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings_words as words
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Table, Text, heads
 from evergreen.report.effects import of_subgroups
 from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
 from evergreen.report.inputs import Inputs
@@ -87,7 +87,7 @@ def _asked(question: Question) -> list[Block]:
 def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = "") -> Table:
     """The summary of findings: a row for each outcome, or for each of its risks without the intervention. `report` is the address of
     the page that has the results, "" for that of the table."""
-    columns = [Head(name) for name in COLUMNS]
+    columns = heads(*COLUMNS)
     rows = [_row(one, means, letters, report) for one in found for means in one.means or (None,)]
     return Table(CAPTION, columns, rows)
 
@@ -99,7 +99,7 @@ def needed(found: Sequence[Finding]) -> list[Block]:
         for one in found
         for means in one.means
     ]
-    columns = [Head("Outcome"), Head("With comparator"), Head("Number needed to treat (CI)")]
+    columns = heads("Outcome", "With comparator", "Number needed to treat (CI)")
     return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evergreen.bias.certainty import DESIGN, DOWN, UP
 from evergreen.grade.finding import Finding
 from evergreen.report import findings_words as words
-from evergreen.report.blocks import Cell, Head, Table
+from evergreen.report.blocks import Cell, Table, heads
 
 PROFILE = "Evidence profile (GRADE)"
 BESIDE = "Ratings beside what the data suggest"
@@ -19,7 +19,8 @@ BESIDE_NOTE = (
 
 def profile(found: Sequence[Finding]) -> Table:
     """The evidence profile: how serious people found each domain."""
-    columns = [Head("Outcome"), Head("Studies"), Head("Design"), *(Head(words.domain(domain).capitalize()) for domain in DOWN if domain != DESIGN), Head("Other considerations"), Head("With intervention"), Head("With comparator"), Head("Certainty"), Head("Importance")]  # fmt: skip
+    domains = [words.domain(domain).capitalize() for domain in DOWN if domain != DESIGN]
+    columns = heads("Outcome", "Studies", "Design", *domains, "Other considerations", "With intervention", "With comparator", "Certainty", "Importance")  # fmt: skip
     rows: list[list[Cell]] = []
     for one in found:
         rating = one.rating
@@ -70,7 +71,7 @@ def _group(one: Finding, group: str) -> str:
 
 def beside(found: Sequence[Finding]) -> Table:
     """Ratings of people and suggestions of the data, domain by domain."""
-    columns = [Head("Outcome"), Head("Domain"), Head("Rated"), Head("Reason"), Head("Data suggest"), Head("By what")]  # fmt: skip
+    columns = heads("Outcome", "Domain", "Rated", "Reason", "Data suggest", "By what")
     rows: list[list[Cell]] = []
     for one in found:
         rating = one.rating

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evergreen.counting import plural
 from evergreen.figures import scales, wording
-from evergreen.report.blocks import Block, Cell, Head, Table, Text
+from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
 from evergreen.report.effects import estimate, interval
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
@@ -56,13 +56,9 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
-        columns = [
-            Head("Subgroup"),
-            Head("Studies", True),
-            Head(f"{scale.short} (CI)"),
-            Head("I²", True),
-            Head("P", True),
-        ]
+        columns = heads(
+            "Subgroup", Head("Studies", True), f"{scale.short} (CI)", Head("I²", True), Head("P", True)
+        )
         yield Table("Subgroups", columns, rows, fold="Subgroups", keep=True)
 
 
@@ -78,14 +74,14 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
          _plain(one.vif)]
         for one in found.coefficients
     ]  # fmt: skip
-    columns = [
-        Head("Coefficient"),
+    columns = heads(
+        "Coefficient",
         Head(scale.analysis_name, True),
-        Head("CI"),
+        "CI",
         Head("P", True),
         Head("P by permutation", True),
         Head("VIF", True),
-    ]
+    )
     caption = f"Meta-regression of {plural(found.k, 'study', 'studies')}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
@@ -106,7 +102,7 @@ def _sensitivity(result: Result) -> Iterator[Block]:
         tau2 = scales.number(model.tau2, 3)
         rows.append([label, str(one.k), f"{own.short} {estimate(model, own)}", tau2])
     if rows:
-        columns = [Head("Analysis"), Head("Studies", True), Head("Effect (CI)"), Head("Tau²", True)]
+        columns = heads("Analysis", Head("Studies", True), "Effect (CI)", Head("Tau²", True))
         yield Table(
             "Sensitivity analyses", columns, rows, fold=f"Sensitivity analyses ({len(rows)})", keep=True
         )
@@ -154,5 +150,5 @@ def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
         f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in found.fail_safe
     )
     rows.append(["Fail-safe numbers", words, ""])
-    columns = [Head("Test"), Head("Result"), Head("P", True)]
+    columns = heads("Test", "Result", Head("P", True))
     yield Table("Small-study effects", columns, rows, fold="Small-study effects", keep=True)

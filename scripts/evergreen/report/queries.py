@@ -10,7 +10,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.counting import plural
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Section, Table, Text, heads
 from evergreen.report.waiting_data import open_queries
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
@@ -55,5 +55,4 @@ def _asked(row: Mapping[str, Any], label: StudyLabels) -> list[Cell]:
 
 
 def _table(caption: str, last: list[str], rows: list[list[Cell]], fold: str) -> Table:
-    heads = [Head(name) for name in (*COLUMNS, *last)]
-    return Table(caption, heads, rows, fold=fold)
+    return Table(caption, heads(*COLUMNS, *last), rows, fold=fold)

@@ -26,7 +26,7 @@ def vancouver(work: Mapping[str, Any]) -> str:
     named = ", ".join(_short(name) for name in authors[:MOST_AUTHORS])
     if len(authors) > MOST_AUTHORS:
         named += ", et al"
-    year = _year(work)
+    year = year_of(work)
     volume = f"{work['volume']}{_of(work['issue'], '({})')}" if work["volume"] or work["issue"] else ""
     placed = ":".join(filter(None, (volume, str(work["pages"]))))
     when = ";".join(filter(None, (year, placed))) if volume else ":".join(filter(None, (year, placed)))
@@ -76,7 +76,7 @@ def named_works(studies: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> list[s
 
 
 def _item(work: Mapping[str, Any]) -> dict[str, Any]:
-    year = _year(work)
+    year = year_of(work)
     fields = {
         "id": str(work["work_id"]),
         "type": "article-journal" if work["journal"] else "document",
@@ -112,7 +112,8 @@ def _short(name: Name) -> str:
     return " ".join(filter(None, (name.family, initials or given.strip(), suffix.strip())))
 
 
-def _year(work: Mapping[str, Any]) -> str:
+def year_of(work: Mapping[str, Any]) -> str:
+    """The year of a work, "" where it has none."""
     return "" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
 
 

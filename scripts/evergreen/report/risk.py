@@ -8,7 +8,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.bias.tools import tool_of
-from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, Text, heads
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 CAPTIONS = {
@@ -44,7 +44,7 @@ def section(
     given = {
         name: head for name, head in PLACES.items() if name in judgements and judgements[name].ne("").any()
     }
-    columns = [*map(Head, ("Study", *given.values(), "Domain", "Judgement", "Support", "Where"))]
+    columns = heads("Study", *given.values(), "Domain", "Judgement", "Support", "Where")
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]

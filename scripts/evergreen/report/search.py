@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evergreen.protocol.whole import Protocol
 from evergreen.report import methods
-from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text, heads
 from evergreen.report.facts import Facts
 
 # The audit page of all PubMed searches, from the folder of the report.
@@ -14,7 +14,7 @@ SEARCH_LOG = "../search/search-log.html"
 def section(protocol: Protocol, facts: Facts) -> Section:
     """What was done in words, every search with what it found, remarks and strategies."""
     sources = protocol.sources
-    columns = [Head("Source"), Head("Platform"), Head("Search date"), Head("Retrieved"), Head("Hits", True), Head("New", True), Head("Seen before", True)]  # fmt: skip
+    columns = heads("Source", "Platform", "Search date", "Retrieved", Head("Hits", True), Head("New", True), Head("Seen before", True))  # fmt: skip
     rows: list[list[Cell]] = []
     for one in facts.searches:
         source = sources[one.source]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.counting import plural
-from evergreen.report.blocks import Block, Cell, Figure, Gallery, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.states.comparing import Change, Comparison
@@ -110,8 +110,8 @@ def sections(
 
 
 def _table(kind: str, changes: Sequence[Change], label: StudyLabels) -> list[Block]:
-    columns = [Head("Where"), Head("What"), Head("Before"), Head("After")]
     named = any(change.who for change in changes)
+    columns = heads("Where", "What", "Before", "After", *(["Who"] if named else []))
     rows: list[list[Cell]] = []
     for change in changes[:MOST_ROWS]:
         row: list[Cell] = [
@@ -126,7 +126,7 @@ def _table(kind: str, changes: Sequence[Change], label: StudyLabels) -> list[Blo
     fold = f"{title}, number by number" if kind in ("effects", "weights") else ""
     if not fold and kind in LISTS and len(changes) > LONG:
         fold = f"{title}: {len(changes):,}, one by one"
-    return [Table(shown, [*columns, Head("Who")] if named else columns, rows, fold)]
+    return [Table(shown, columns, rows, fold)]
 
 
 def text_of(value: Any) -> str:
@@ -139,14 +139,7 @@ def text_of(value: Any) -> str:
 
 
 def _effects(pairs: Sequence[tuple[Row | None, Row | None]]) -> Table:
-    columns = [
-        Head("Outcome"),
-        Head("Before"),
-        Head("After"),
-        Head("Prediction before"),
-        Head("Prediction after"),
-    ]
-    columns += [Head(name) for name in SHOWN.values()]
+    columns = heads("Outcome", "Before", "After", "Prediction before", "Prediction after", *SHOWN.values())
     rows: list[list[Cell]] = []
     for was, now in pairs:
         both = [row or {} for row in (was, now)]

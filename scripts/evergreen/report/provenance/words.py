@@ -11,7 +11,7 @@ from evergreen.counting import plural
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
 from evergreen.figures.wording import sensitivities
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text, heads
 from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
@@ -177,7 +177,6 @@ def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
 def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
     """The page of an outcome: the pooled effects, then a section for each study."""
     by_label = {label: list(own) for label, own in groupby(rows, key=lambda row: row["label"])}
-    head = [Head("Study"), Head("Effect")]
     scale = scales.of_result(result)
     said = [study_sentence(one, result.level, scale) for one in result.every]
     effects: list[list[Cell]] = [[_to(one.label), text] for one, text in zip(result.every, said, strict=True)]
@@ -185,10 +184,10 @@ def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
         Text(pooled_sentence(result)),
         Text(HOW, "soft"),
         Lines([Link("Back to the report", f"../index.html#outcome-{result.outcome}")]),
-        Table("Studies", head, effects),
+        Table("Studies", heads("Study", "Effect"), effects),
     ]
     if others := other_pooled(result):
-        columns = [Head("Pooled effect"), Head("Effect"), Head("Of")]
+        columns = heads("Pooled effect", "Effect", "Of")
         lines: list[list[Cell]] = [[what, effect, ", ".join(of)] for what, effect, of in others]
         blocks.append(
             Table("Other pooled effects and their studies", columns, lines, fold="Other pooled effects")
@@ -208,7 +207,7 @@ def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
 
 def _study_section(rows: Sequence[TrailRow], study: Study | LeftOut, said: str) -> Section:
     blocks: list[Block] = [Lines([said, *group_sentences(study, rows)])]
-    columns = [Head("Number"), Head("Value", True), Head("How"), Head("Cells of the sheets"), Head("Settled")]
+    columns = heads("Number", Head("Value", True), "How", "Cells of the sheets", "Settled")
     arms = arms_of(rows)
     sources = [source_of(own[0]) for _, own in arms]
     for (arm, own), source, after in zip(arms, sources, [*sources[1:], None], strict=True):
