@@ -22,7 +22,6 @@ from evergreen.report.blocks import (
     Table,
     Terms,
     Text,
-    text_of,
 )
 from evergreen.report.composition import Report
 from evergreen.report.pooling_words import synthesis
@@ -121,9 +120,7 @@ def _written(report: Report) -> Iterator[Section]:
 def _abstract(report: Report) -> Iterator[tuple[str, str]]:
     """The items of PRISMA 2020 for abstracts, in their order."""
     protocol, known = report.protocol, report.facts
-    said = "; ".join(
-        f"{text_of(name).lower()}: {text.rstrip('.')}" for name, text in summary.asked(protocol.question)
-    )
+    said = summary.question_in_words(protocol.question)
     yield "Objectives", f"The question ({said})." if said else FOR.format("the objectives.")
     if text := methods_sections.eligibility(protocol):
         yield "Eligibility criteria", text

@@ -11,7 +11,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
 from evergreen.report import findings_words as words
 from evergreen.report import results
-from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles
+from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles, text_of
 from evergreen.report.facts import Facts
 from evergreen.synthesis.result import Result
 
@@ -61,6 +61,11 @@ def asked(question: Question) -> list[tuple[Cell, str]]:
         "Comparator": question.comparator,
     }
     return [(name, said) for name, said in parts.items() if said]
+
+
+def question_in_words(question: Question) -> str:
+    """`population: adults; comparator: placebo`; "" where the protocol says none of it."""
+    return "; ".join(f"{text_of(name).lower()}: {text.rstrip('.')}" for name, text in asked(question))
 
 
 def answer(found: Finding) -> str:
