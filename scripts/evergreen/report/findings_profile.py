@@ -30,22 +30,10 @@ def profile(found: Sequence[Finding]) -> Table:
             for domain, levels in (rating.levels.items() if rating else ())
             if levels and domain in (DESIGN, *UP)
         ]
-        rows.append(
-            [
-                one.outcome.name,
-                f"{one.studies:,}",
-                one.start.why,
-                *serious,
-                ", ".join(others) or "none",
-                *(_group(one, group) for group in ("intervention", "control")),
-                f"{rating.symbols} {rating.certainty}"
-                if rating
-                else "no study"
-                if not one.result.every
-                else "not rated",
-                one.outcome.importance or "",
-            ]
-        )
+        first = [one.outcome.name, f"{one.studies:,}", one.start.why]
+        groups = [_group(one, group) for group in ("intervention", "control")]
+        last = [words.certainty(one), one.outcome.importance or ""]
+        rows.append([*first, *serious, ", ".join(others) or "none", *groups, *last])
     return Table(PROFILE, columns, rows, fold=PROFILE, keep=True)
 
 
@@ -79,15 +67,11 @@ def beside(found: Sequence[Finding]) -> Table:
             judged, own = rating is not None and domain in rating.levels, one.suggestions[domain]
             if not judged and (domain == DESIGN or (domain in UP and own.levels is None)):
                 continue
-            rated = "not judged"
+            rated, reason = "not judged", ""
             if rating is not None and judged:
-                rated = (
-                    "does not apply"
-                    if domain in rating.not_applicable
-                    else words.levels(rating.levels[domain])
-                )
-            reason = rating.reasons[domain] if rating is not None and judged else ""
-            rows.append(
-                [one.outcome.name, words.domain(domain), rated, reason, words.levels(own.levels), own.why]
-            )
+                applies = domain not in rating.not_applicable
+                rated = words.levels(rating.levels[domain]) if applies else "does not apply"
+                reason = rating.reasons[domain]
+            said = [one.outcome.name, words.domain(domain), rated, reason]
+            rows.append([*said, words.levels(own.levels), own.why])
     return Table(BESIDE, columns, rows, fold=BESIDE)

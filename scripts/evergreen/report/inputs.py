@@ -58,6 +58,14 @@ class Inputs:
             return rows
         return of_included(rows, self.table("studies"))
 
+    @cached_property
+    def included(self) -> list[str] | None:
+        """The included studies, in the order of their table; None where nobody screens."""
+        if "studies" not in self:
+            return None
+        studies = self.table("studies")
+        return studies.loc[studies["status"].eq("included"), "study"].tolist()
+
     def tables(self, name: str) -> list[pd.DataFrame]:
         """The tables of a name."""
         return [self._read(name, path) for path in self.paths(name)]
