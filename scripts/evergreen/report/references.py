@@ -56,11 +56,19 @@ def printed(item: Mapping[str, Any]) -> Link:
     return reference({**work, "authors": names, "year": year, "pmid": "", "url": "", "retracted": False})
 
 
+def in_pubmed(pmid: str) -> str:
+    return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+
+
+def by_doi(doi: str) -> str:
+    return f"https://doi.org/{doi}"
+
+
 def address(work: Mapping[str, Any]) -> str:
     """Where a reader finds the work."""
     if work["pmid"]:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{work['pmid']}/"
-    return f"https://doi.org/{work['doi']}" if work["doi"] else str(work["url"])
+        return in_pubmed(work["pmid"])
+    return by_doi(work["doi"]) if work["doi"] else str(work["url"])
 
 
 def csl(works: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evergreen.extraction.check import KEY
+
 Chapter = Literal["methods", "selection", "data", "bias", "results"]
 CHAPTERS: dict[Chapter, str] = {
     "methods": "Changes to methods (PRISMA-LSR L2)",
@@ -36,7 +38,6 @@ class Kind:
     labelled: bool = False
 
 
-RESULT_ROW = ("study", "outcome", "timepoint", "arm", "instrument", "population")
 JUDGED = ("study", "outcome", "timepoint", "comparison", "effect", "variant", "domain", "question")
 KINDS: tuple[Kind, ...] = (
     Kind("protocol", "Protocol", "methods", ("key",)),
@@ -50,9 +51,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("studies_of_reports", "Reports assigned to studies", "selection", ("record_id",)),
     Kind("studies", "Studies", "selection", ("study",), aside=("report_name",)),
     Kind("reports", "Reports of studies", "selection", ("study", "work_id"), aside=("report",)),
-    Kind("extraction", "Extracted cells", "data", ("extractor", *RESULT_ROW, "group"), "extractor", labelled=True),
+    Kind("extraction", "Extracted cells", "data", ("extractor", *KEY, "group"), "extractor", labelled=True),
     Kind("extraction_studies", "Study-level cells", "data", ("extractor", "study"), "extractor", labelled=True),
-    Kind("adjudication_extraction", "Adjudicated cells", "data", (*RESULT_ROW, "column"), "adjudicator", labelled=True),
+    Kind("adjudication_extraction", "Adjudicated cells", "data", (*KEY, "column"), "adjudicator", labelled=True),
     Kind("queries", "Answers to queries", "data", ("query",), "by"),
     Kind("risk_of_bias", "Judgements by assessor", "bias", ("assessor", *JUDGED), "assessor", labelled=True),
     Kind("adjudication_bias", "Adjudicated judgements", "bias", JUDGED, "adjudicator", labelled=True),

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.tools import OVERALL
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import KEY
 from evergreen.protocol.outcomes import Outcome
@@ -29,7 +30,6 @@ from evergreen.report.exchange.revman import (
     OF_ARM,
     OF_EFFECT,
     OF_RESULT,
-    OVERALL,
     RESULTS,
     ROWS,
     SUPPORT,
