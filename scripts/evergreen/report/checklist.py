@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from evergreen.report.blocks import Section, Table, Text, heads
@@ -18,14 +20,14 @@ SHOWN = ["item", "topic", "asks", "answer", "where", "status", "reported_on_page
 def checklist(run: Run) -> pd.DataFrame:
     """All items with answers, columns `COLUMNS`; what no run can know has the status "to write" and no answer."""
     answers = {
-        **{(PRISMA, item): answer for item, answer in of_review(run).items()},
-        **{(ABSTRACT, item): answer for item, answer in of_abstract(run).items()},
-        **{(SEARCH, item): answer for item, answer in of_search(run).items()},
-        **{(LIVING, item): answer for item, answer in of_living_review(run).items()},
+        PRISMA: of_review(run),
+        ABSTRACT: of_abstract(run),
+        SEARCH: of_search(run),
+        LIVING: of_living_review(run),
     }
     rows = []
     for item in ITEMS:
-        answer = answers.get((item.checklist, item.item), Answer("", status=AUTHORS))
+        answer = answers[item.checklist].get(item.item, Answer("", status=AUTHORS))
         rows.append((*item, answer.status, answer.text, answer.where, ""))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -40,9 +42,7 @@ def sections(table: pd.DataFrame) -> list[Section]:
     result = [Section("how", "How to read this", [Text(remark)])]
     for name, items in table.groupby("checklist", sort=False):
         rows = items[SHOWN].to_numpy().tolist()
-        done = int(items["status"].eq(RUN).sum())
-        caption = (
-            f"{name}: {done} of {len(items)} items filled, {int(items['status'].eq(AUTHORS).sum())} to write"
-        )
+        of = Counter(items["status"])
+        caption = f"{name}: {of[RUN]} of {len(items)} items filled, {of[AUTHORS]} to write"
         result.append(Section(str(name), str(name), [Table(caption, columns, rows)]))
     return result

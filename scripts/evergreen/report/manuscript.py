@@ -67,14 +67,12 @@ def manuscript(report: Report, sections: Sequence[Section]) -> list[Section]:
     own = [*_written(report), *sections]
     found: list[Section] = []
     for part, ids in ORDER:
-        inside = [
-            _printed(section) for name in ids for section in own if section.id.partition("-")[0] == name
-        ]
-        first = True
-        for section in filter(lambda one: one.blocks, inside):
-            alone = len(inside) == 1 or section.id == "methods"
-            found.append(replace(section, part=part if first else "", title="" if alone else section.title))
-            first = False
+        there = [one for name in ids for one in own if one.id.partition("-")[0] == name]
+        shown = [section for section in map(_printed, there) if section.blocks]
+        for position, section in enumerate(shown):
+            alone = len(there) == 1 or section.id == "methods"
+            title = "" if alone else section.title
+            found.append(replace(section, part="" if position else part, title=title))
     return found
 
 
@@ -160,13 +158,10 @@ def _results(report: Report) -> Iterator[Block]:
 
 def _other(protocol: Protocol) -> Iterable[Block]:
     """Registration, support, interests and where everything can be had."""
-    registration = protocol.review.registration
-    yield Text(
-        f"Registration: {registration}."
-        if registration
-        else FOR.format("register and number, or that it was not registered."),
-        "" if registration else FOR_AUTHORS,
-    )
+    if registration := protocol.review.registration:
+        yield Text(f"Registration: {registration}.")
+    else:
+        yield Text(FOR.format("register and number, or that it was not registered."), FOR_AUTHORS)
     asked = (
         "funding and the role of who gave it; competing interests; where protocol, data and code can be had."
     )

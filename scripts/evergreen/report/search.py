@@ -29,23 +29,14 @@ def section(protocol: Protocol, facts: Facts) -> Section:
             said = f"not searched: {why}" if why else "not searched"
             rows.append([source.name, source.platform, day, said, "", "", ""])
     blocks: list[Block] = [Text(methods.search(protocol, facts)), Table("Searches", columns, rows)]
-    notes = [f"{source.name}: {source.note}" for source in sources.values() if source.note]
-    blocks += [Text(note, "note") for note in notes]
+    blocks += [Text(f"{source.name}: {source.note}", "note") for source in sources.values() if source.note]
     several = {one.source for one in facts.as_run if one.changed}
     for run in facts.as_run:
         on = f" on {methods.listed(run.days)}" if run.source in several else ""
-        blocks.append(
-            Code(
-                f"Search strategy of {sources[run.source].name} as run{on} ({run.file})", run.text, keep=True
-            )
-        )
+        title = f"Search strategy of {sources[run.source].name} as run{on} ({run.file})"
+        blocks.append(Code(title, run.text, keep=True))
     # What was done with the file of an export only those know who searched.
     for name, text in facts.strategies.items():
-        blocks.append(
-            Code(
-                f"Search strategy of {sources[name].name} as given with the export ({sources[name].strategy})",
-                text,
-                keep=True,
-            )
-        )
+        title = f"Search strategy of {sources[name].name} as given with the export ({sources[name].strategy})"
+        blocks.append(Code(title, text, keep=True))
     return Section("search", "Search", blocks)
