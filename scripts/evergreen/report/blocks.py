@@ -25,6 +25,11 @@ class Link:
         if colon and scheme.casefold() not in ("http", "https"):
             object.__setattr__(self, "url", "")
 
+    @property
+    def leads_out(self) -> bool:
+        """Whether it leads to a page of the web."""
+        return self.url.casefold().startswith(("http:", "https:"))
+
 
 Cell = str | Link
 FOR_AUTHORS = "authors"
@@ -112,6 +117,11 @@ class Table:
     key: int = 1
     keep: bool = False
     number: int | None = None
+
+    @property
+    def cells(self) -> int:
+        """How many cells it has below its head."""
+        return len(self.rows) * len(self.columns)
 
     @property
     def label(self) -> str:

@@ -82,12 +82,14 @@ def _printed(section: Section) -> Section:
     for block in section.blocks:
         if isinstance(block, Gallery) or (isinstance(block, Code) and not block.keep):
             continue
-        if isinstance(block, Lines) and all(map(_beside, block.lines)):
+        if isinstance(block, Lines) and all(
+            isinstance(one, Link) and not one.leads_out for one in block.lines
+        ):
             continue
         if isinstance(block, Table):
             if block.fold and not block.keep:
                 continue
-            if len(block.rows) * len(block.columns) > MOST_CELLS:
+            if block.cells > MOST_CELLS:
                 block = Text(f"{block.caption}: {len(block.rows):,} rows, in tables.xlsx.")
             else:
                 block = _for_readers(block)
@@ -100,10 +102,6 @@ def _for_readers(table: Table) -> Table:
     kept = [position for position, head in enumerate(table.columns) if head.name not in OF_SHEETS]
     rows = [[row[position] for position in kept] for row in table.rows]
     return replace(table, columns=[table.columns[position] for position in kept], rows=rows)
-
-
-def _beside(line: str | Link) -> bool:
-    return isinstance(line, Link) and not line.url.startswith(("http:", "https:"))
 
 
 def _written(report: Report) -> Iterator[Section]:

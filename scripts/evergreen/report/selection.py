@@ -56,12 +56,8 @@ def citation(work: Mapping[str, Any]) -> Link:
 
 def citations(works: pd.DataFrame) -> dict[str, Link]:
     """Citation of every record id of the given works."""
-    found: dict[str, Link] = {}
-    for work in tables.rows(works):
-        link = citation(work)
-        for record in work["record_ids"].split("; "):
-            found[record] = link
-    return found
+    links = [(work["record_ids"].split("; "), citation(work)) for work in tables.rows(works)]
+    return {record: link for records, link in links for record in records}
 
 
 def agreement(comparison: Mapping[str, Any]) -> Table | None:
@@ -178,9 +174,8 @@ def studies_section(
 
 def method_references(citations: Citations) -> Table:
     """The sources of the methods that the text names."""
-    rows: list[list[Cell]] = [
-        [str(number), printed(method.item)] for method, number in citations.methods.items()
-    ]
+    numbers = citations.methods.items()
+    rows: list[list[Cell]] = [[str(number), printed(method.item)] for method, number in numbers]
     return Table("References to methods", heads("No.", "Source"), rows, id="references-to-methods")
 
 

@@ -38,9 +38,7 @@ def section(
     if terms:
         blocks.append(Terms(terms))
     if outcomes:
-        answers: list[tuple[Cell, str]] = [
-            (Link(one.outcome.name, f"#outcome-{one.outcome.id}"), answer(one)) for one in found
-        ]
+        answers = [(Link(one.outcome.name, f"#outcome-{one.outcome.id}"), answer(one)) for one in found]
         blocks.append(Terms(answers, "answers"))
     # What the answers do not say of the question comes after them: they belong on the first screen.
     sought = {"Outcomes": ", ".join(question.outcomes), "Designs": ", ".join(question.designs)}
