@@ -183,11 +183,9 @@ def label_points(
     points = np.column_stack([np.asarray(x, dtype=float), np.asarray(y, dtype=float)])
     places = axes.transData.transform(points) * to_points
     frame = np.asarray(axes.get_window_extent().extents) * to_points
-    radii = (
-        np.full(len(labels), 3.0)
-        if areas is None
-        else np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
-    )
+    radii = np.full(len(labels), 3.0)
+    if areas is not None:
+        radii = np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
     taken = [(px - r, py - r, px + r, py + r) for (px, py), r in zip(places, radii, strict=True)]
     for curve in lines:
         ends = axes.transData.transform(np.column_stack(curve)) * to_points

@@ -100,22 +100,18 @@ def _grid(lines: Sequence[Line], tool: Tool) -> Grid:
     domains = shown_domains(tool, lines)
     free = WIDTH - 2 * MARGIN - GAP
     column = min(COLUMN, (free - LEAST_NAME) / len(domains))
-    heads = _heads(domains, column)
-    head = max(width_of_head(domain, one) for domain, one in zip(domains, heads, strict=True)) + 10
     longest = max(width_of(line.study, SIZE) for line in lines)
-    grid = Grid(
-        min(longest, free - column * len(domains)), column, list(zip(domains, heads, strict=True)), head, tool
-    )
+
+    def of(column: float, free: float) -> Grid:
+        headed = list(zip(domains, _heads(domains, column), strict=True))
+        head = max(width_of_head(*one) for one in headed) + 10
+        return Grid(min(longest, free - column * len(domains)), column, headed, head, tool)
+
+    grid = of(column, free)
     half = (WIDTH - 2 * MARGIN - PANEL_GAP) / 2 - GAP
     narrow = min(column, (half - min(longest, LEAST_NAME)) / len(domains))
-    if (
-        len(lines) * ROW > HEIGHT - 2 * MARGIN - head - 60 and narrow >= LEAST_COLUMN
-    ):  # two panels side by side
-        single = _heads(domains, narrow)
-        head = max(width_of_head(domain, one) for domain, one in zip(domains, single, strict=True)) + 10
-        names = min(longest, half - narrow * len(domains))
-        return Grid(names, narrow, list(zip(domains, single, strict=True)), head, tool)
-    return grid
+    too_long = len(lines) * ROW > HEIGHT - 2 * MARGIN - grid.head - 60
+    return of(narrow, half) if too_long and narrow >= LEAST_COLUMN else grid  # two panels side by side
 
 
 def _heads(domains: Sequence[Domain], column: float) -> list[list[str]]:

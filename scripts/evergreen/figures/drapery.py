@@ -49,12 +49,10 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         *([Sign(f"Pooled effect{named(other)}", COLOURS[0], width=1.6)] if other is not None else []),
         *([Sign("Effect of a new study", COLOURS[4], fill=NEW)] if predicted is not None else []),
         Sign(f"P = {', '.join(f'{p:.3g}' for p in levels)}", INK, dashes=DASHED, width=0.5),
-        *(
-            [Sign("No effect", INK, width=0.7)]
-            if scale.null is not None and low <= scale.null <= high
-            else []
-        ),
     ]
+    null = scale.null if scale.null is not None and low <= scale.null <= high else None
+    if null is not None:
+        key.append(Sign("No effect", INK, width=0.7))
     percent = [number(100 * (1 - p), 0) for p in LEVELS]
     labels = [study.label for study in result.studies]
     names = Names(labels, [scale.position(float(value)) for value in y])
@@ -70,9 +68,8 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     for curve in 2 * special.ndtr(-np.abs(grid[None] - y[:, None]) / se[:, None]):
         axes.plot(place, curve, color=GREY, linewidth=0.6, zorder=1)
     axes.plot(place, _curve(grid, estimate, model.se, model.df), color=COLOURS[1], linewidth=1.6, zorder=3)
-    if scale.null is not None and low <= scale.null <= high:
-        x = scale.position(scale.null)
-        axes.plot([x, x], [0, 1], color=INK, linewidth=0.7, zorder=2)
+    if null is not None:
+        axes.plot([scale.position(null)] * 2, [0, 1], color=INK, linewidth=0.7, zorder=2)
     if other is not None:
         axes.plot(place, _curve(grid, other.interval[0], other.se, other.df), color=COLOURS[0], linewidth=1.6, zorder=3)  # fmt: skip
     for p in levels:
@@ -83,14 +80,8 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     right.spines["right"].set_visible(True)
     right.set_ylabel("Confidence level (%)")
     half = special.ndtri(0.5 + result.level / 2) * se
-    columns = {
-        "effect": (y, estimate),
-        "ci_low": (y - half, ci_low),
-        "ci_high": (y + half, ci_high),
-    }
-    table = {
-        name: [scale.back(float(value)) for value in (*own, whole)] for name, (own, whole) in columns.items()
-    }
+    columns = {"effect": [*y, estimate], "ci_low": [*(y - half), ci_low], "ci_high": [*(y + half), ci_high]}
+    table = {name: [scale.back(float(value)) for value in values] for name, values in columns.items()}
     description = (
         f"P-value curves over the {scale.name.lower()} of {len(labels)} studies, of the pooled effect"
         + (" and of a new study's effect." if predicted is not None else ".")

@@ -77,14 +77,14 @@ class _Content:
         self.bias = Bias(result.every, setting.tool)
         self.groups = Groups(result, setting, self.preset)
         self.model, self.beside = result.pooled, result.beside
+        self.other = result.beside.model if result.beside else None  # the total beside the main one
         # what the head says of the method, and whose weights are shown
         self.weighed = self.model or max(result.subtotals.values(), key=lambda one: one.k, default=None)
-        self.weights = {
-            MAIN: {id(study): study.weight for study in result.studies} if self.weighed else {},
-            BESIDE: dict(zip(map(id, result.studies), self.beside.weights, strict=True))
-            if self.beside
-            else {},
-        }
+        self.weights: dict[str, dict[int, float | None]] = {MAIN: {}, BESIDE: {}}
+        if self.weighed:
+            self.weights[MAIN] = {id(study): study.weight for study in result.studies}
+        if self.beside:
+            self.weights[BESIDE] = dict(zip(map(id, result.studies), self.beside.weights, strict=True))
         rounds = sorted({study.round for study in result.every if study.round})
         self.latest = rounds[-1] if len(rounds) > 1 else ""
         self.signs = {sign for study in result.every for sign in signs_of(study)}
@@ -94,11 +94,8 @@ class _Content:
 
     def _models(self, main: PooledModel | None, beside: PooledModel | None) -> list[tuple[PooledModel, str]]:
         """The models of a total with the column of their weights, a common effect before random ones."""
-        found = [
-            (model, key)
-            for model, key in ((main, MAIN), (beside, BESIDE))
-            if model is not None and model.estimate is not None
-        ]
+        both = ((main, MAIN), (beside, BESIDE))
+        found = [(model, key) for model, key in both if model is not None and model.estimate is not None]
         return sorted(found, key=lambda one: kind_of(one[0]) == RANDOM)
 
     def _weight(self, value: float) -> Cell:
@@ -218,19 +215,16 @@ class _Content:
                 placed += silent
         if not self.result.studies or not rows:
             self.drawn = []
-            return [
-                row
-                for study in ordered(self.result.left_out, self.setting.order)
-                for row in self._reported_rows(study)
-            ]
+            studies = ordered(self.result.left_out, self.setting.order)
+            return [row for study in studies for row in self._reported_rows(study)]
         # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
         shown = [study for study in self.result.left_out if study.arms and study not in placed]
         if shown and self.by is not None:
             rows.append(Row("Not pooled", bold=True, space=5, bound=True, part="Not pooled"))
         rows += [self._study_row(study, part="Not pooled" if self.by is not None else "") for study in shown]
         if self.model:
-            beside = self.beside.model if self.beside else None
-            rows += self._totals("Total", self._models(self.model, beside), self.result.counted, space=4)
+            models = self._models(self.model, self.other)
+            rows += self._totals("Total", models, self.result.counted, space=4)
             rows += self._prediction(self.model)
         return rows
 
@@ -260,8 +254,8 @@ class _Content:
         entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, effect, strict=True)}
         entry |= {f"analysis_{n}": v for n, v in zip(names, analysed or effect, strict=True)}
         entry["weight_percent"] = weights[0]
-        if self.beside:
-            entry[f"weight_percent_{kind_of(self.beside.model).partition(' ')[0]}"] = weights[1]
+        if self.other:
+            entry[f"weight_percent_{kind_of(self.other).partition(' ')[0]}"] = weights[1]
         entry |= {"state": state, "reason": reason}
         self.drawn.append(entry)
 
@@ -273,14 +267,10 @@ class _Content:
             if not study.arms:
                 self._note_left_out(study)
         how = method(self.weighed, self.result.level)
-        if self.beside and self.model:
-            weighting, _, rest = how.partition(", ")
-            random = (
-                rest
-                if kind_of(self.model) == RANDOM
-                else method(self.beside.model, self.result.level).partition(", ")[2]
-            )
-            how = f"{weighting}, Common and {random}"
+        if self.other and self.model:
+            random = self.model if kind_of(self.model) == RANDOM else self.other
+            named = method(random, self.result.level).partition(", ")[2]
+            how = f"{how.partition(', ')[0]}, Common and {named}"
         effect_head = f"{self.scale.name}\n{how}"
         columns = {
             "data": self.groups.columns(),
@@ -307,12 +297,11 @@ class _Content:
 
     def _weight_columns(self, there: set[str]) -> list[Column]:
         unit = "" if self.preset.percent else " (%)"
-        models = self._models(self.weighed, self.beside.model if self.beside else None)
-        return [
-            Column(key, f"Weight{unit}" + (f" {kind_of(model).partition(' ')[0]}" if len(models) > 1 else ""))
-            for model, key in models
-            if key in there
-        ]
+        models = self._models(self.weighed, self.other)
+        names = {
+            key: f" {kind_of(model).partition(' ')[0]}" if len(models) > 1 else "" for model, key in models
+        }
+        return [Column(key, f"Weight{unit}{name}") for key, name in names.items() if key in there]
 
     def _graph(self, head: str) -> Graph:
         sides = favours(self.setting) if self.scale.null is not None and len(self.groups.names) != 1 else None
@@ -323,7 +312,7 @@ class _Content:
             self.model.estimate if self.model else None,
             sides,
             caption=f"{self.scale.name} ({interval_of(self.result.level)})" if above else "",
-            beside=self.beside.model.estimate if self.beside else None,
+            beside=self.other.estimate if self.other else None,
         )
 
     def _title(self) -> str:
@@ -339,7 +328,7 @@ class _Content:
         if not self.model:
             return []
         lines = [heterogeneity(self.model, self.preset.p_value)]
-        models = self._models(self.model, self.beside.model if self.beside else None)
+        models = self._models(self.model, self.other)
         lines += [self._overall(model, named=len(models) > 1) for model, _ in models]
         if self.by is not None:
             tested = [(self.result.subgroups.tests[self.by], self.model)]
@@ -365,15 +354,12 @@ class _Content:
             tested = f"Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)}"
             notes.append(f"Wald interval: {' '.join(shown)} ({tested}).")
         if marked:
-            notes.append(
-                f"{NEW}\u00a0Found by the search of {self.latest}, the latest that brought a study of this outcome."
-            )
+            latest = f"the search of {self.latest}, the latest that brought a study of this outcome"
+            notes.append(f"{NEW}\u00a0Found by {latest}.")
         notes += notices(self.result)
         if self.setting.unit:
             notes.append(f"Unit: {self.setting.unit}.")
-        notes += [
-            f"{MARKS[state]} {NOTES[state]}" for state in ("derived", "imputed") if MARKS[state] in self.signs
-        ]
+        notes += [f"{MARKS[one]} {NOTES[one]}" for one in ("derived", "imputed") if MARKS[one] in self.signs]
         by_reason: dict[tuple[str, str], list[str]] = {}
         for study in self.result.left_out if self.result.studies else []:
             how = "Not estimable" if study.not_estimable else "Left out"

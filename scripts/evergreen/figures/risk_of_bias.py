@@ -39,9 +39,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     domains = [domain for domain in shown_domains(tool, lines) if not counted_only(tool, domain)]
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
     labels = head_lines(domains, LABEL_WIDTH)
-    left = (
-        MARGIN + max(width_of_head(domain, label) for domain, label in zip(domains, labels, strict=True)) + 10
-    )
+    left = MARGIN + max(map(width_of_head, domains, labels)) + 10
     right = left + BARS_WIDTH
     heights = [max(BAR, len(label) * (SIZE + 2)) + BAR_GAP for label in labels]
     levels = [*tool.levels, OPEN]

@@ -131,14 +131,10 @@ def _drawn(
         bounded = entry.ci_low is not None and entry.ci_high is not None
         low = entry.estimate if entry.ci_low is None else entry.ci_low
         high = entry.estimate if entry.ci_high is None else entry.ci_high
-        cells = {
-            "k": Cell((number(entry.k, 0),)),
-            "effect": Cell(
-                preset.interval(scale, entry.estimate, low, high)
-                if bounded
-                else (scale.text(entry.estimate),)
-            ),
-        }
+        effect = (
+            preset.interval(scale, entry.estimate, low, high) if bounded else (scale.text(entry.estimate),)
+        )
+        cells = {"k": Cell((number(entry.k, 0),)), "effect": Cell(effect)}
         for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
             if value is not None:
                 cells[key] = Cell((number(value, places) + unit,))
@@ -153,20 +149,13 @@ def _drawn(
         after.append(Column("remark", remark, align="left", most=170))
     # Sensitivity analyses differ in their method, so that no method heads them.
     heading = f"{scale.name}\n{method(result.model if same_method else None, result.level)}"
+    sides = favours(setting) if scale.null is not None else None
     table = Table(
         head=head,
-        before=[
-            Column("k", "Studies"),
-            Column("effect", heading, align="center"),
-        ],
+        before=[Column("k", "Studies"), Column("effect", heading, align="center")],
         after=after,
         rows=rows,
-        graph=Graph(
-            scale,
-            heading,
-            pooled.estimate if pooled else None,
-            favours(setting) if scale.null is not None else None,
-        ),
+        graph=Graph(scale, heading, pooled.estimate if pooled else None, sides),
         notes=notes,
         title=setting.title,
         preset=replace(preset, favours="below"),
