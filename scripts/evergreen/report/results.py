@@ -113,12 +113,10 @@ def outcome_blocks(
 
     `rows` are the outcome's rows of results/extraction/converted.csv; `figures` the folder of its figures; `links` the citation of each record id.
     """
+    trail = Link("Where these numbers come from", page_of(outcome.id)) if result.every else None
     blocks: list[Block] = [
         Heading(outcome.name, f"outcome-{outcome.id}"),
-        Text(
-            pooled_sentence(result),
-            link=Link("Where these numbers come from", page_of(outcome.id)) if result.every else None,
-        ),
+        Text(pooled_sentence(result), link=trail),
     ]
     if caution := _caution(result):
         blocks.append(Text(caution, "note"))
@@ -138,28 +136,26 @@ def outcome_blocks(
         blocks.append(Table(caption, columns, left_out))
     blocks.append(_trace(rows, links, result, label))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
-    return [
-        replace(
-            block,
-            id=f"{outcome.id}-{block.id or place_of(block.caption)}",
-            caption=f"{block.caption}: {outcome.name}",
-        )
-        if isinstance(block, Table)
-        else block
-        for block in blocks
-    ]
+
+    def named(block: Block) -> Block:
+        if not isinstance(block, Table):
+            return block
+        id_ = f"{outcome.id}-{block.id or place_of(block.caption)}"
+        return replace(block, id=id_, caption=f"{block.caption}: {outcome.name}")
+
+    return list(map(named, blocks))
 
 
 def _settings(outcome: Outcome) -> str:
     """How the outcome was pooled, setting by setting; the test last, for it follows from the model where nobody wrote it."""
-    values = outcome.analysis.model_dump(mode="json", exclude_none=True)
-    test = values.pop("test")
-    said = [
-        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
-        for key, value in {"measure": outcome.measure, **values, "test": test}.items()
+    values = {"measure": outcome.measure, **outcome.analysis.model_dump(mode="json", exclude_none=True)}
+    values["test"] = values.pop("test")
+    said = {
+        key: f"{value:g}" if isinstance(value, float) else value
+        for key, value in values.items()
         if value != []
-    ]
-    return ", ".join(said)
+    }
+    return ", ".join(f"{key} = {value}" for key, value in said.items())
 
 
 def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
@@ -205,21 +201,10 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
     """Every extracted number with its report, place, extractors and whether it was derived; a study leads to its trail."""
     trails = {folded(one.study): page_of(result.outcome, one.label) for one in reversed(result.every)}
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
-    made = [
-        name
-        for name in ("derived", "imputed")
-        if name == "derived" or (name in rows and rows[name].ne("").any())
-    ]
-    columns = heads(
-        "Study",
-        "Arm",
-        "Group",
-        *(Head(name, True) for name in used),
-        *(name.capitalize() for name in made),
-        "Report",
-        "Where",
-        "Sheets",
-    )
+    imputed = "imputed" in rows and rows["imputed"].ne("").any()
+    made = ["derived", *(["imputed"] if imputed else [])]
+    numbers: list[str | Head] = [*(Head(name, True) for name in used), *(name.capitalize() for name in made)]
+    columns = heads("Study", "Arm", "Group", *numbers, "Report", "Where", "Sheets")
     table: list[list[Cell]] = []
     for row in tables.rows(rows):
         source = row.get("source", "")
@@ -227,14 +212,8 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
         study = Link(label(row["study"]), trails.get(folded(row["study"]), ""))
         table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
-    return Table(
-        "Extracted numbers and where they came from",
-        columns,
-        table,
-        fold=f"How these numbers were obtained ({plural(len(table), 'row')})",
-        id="numbers",
-        key=3,
-    )
+    fold = f"How these numbers were obtained ({plural(len(table), 'row')})"
+    return Table("Extracted numbers and where they came from", columns, table, fold=fold, id="numbers", key=3)
 
 
 def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:
