@@ -88,6 +88,8 @@ LEFT_OUT = {
     "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
     "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
 }  # fmt: skip
+MULTI_ARM = {"combine": "Arms combined", "split": "Control divided", "separate": "Arms apart"}
+DEPENDENT = {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}
 CHANGES: Mapping[str, Callable[[Any], str]] = {
     "tau2": lambda value: capital(TAU2[value]),
     "test": lambda value: TESTS[value],
@@ -97,14 +99,8 @@ CHANGES: Mapping[str, Callable[[Any], str]] = {
     "prediction": lambda value: f"{'With' if value else 'Without'} prediction interval",
     "glmm": lambda value: f"Mixed model {value}",
     "i2": lambda value: f"I² from {'tau²' if value == 'tau2' else value}",
-    "multi_arm": lambda value: {
-        "combine": "Arms combined",
-        "split": "Control divided",
-        "separate": "Arms apart",
-    }[value],
-    "dependent": lambda value: {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}[
-        value
-    ],
+    "multi_arm": lambda value: MULTI_ARM[value],
+    "dependent": lambda value: DEPENDENT[value],
     "rho": lambda value: f"Correlation within studies {value:g}",
     "add": lambda value: f"{value:g} added to empty cells",
     "mh_add": lambda value: f"{value:g} added in Mantel-Haenszel",
