@@ -60,16 +60,20 @@ class Run:
     italic: bool
 
 
+Lines = tuple[tuple[tuple[Run, ...], float], ...]
+"""Lines of a box: (runs, distance of the baseline from the top edge)."""
+
+
 @dataclass(frozen=True)
 class Placed:
-    """A box with its place and its lines: (runs, distance of the baseline from the top edge)."""
+    """A box with its place and its lines."""
 
     box: Box
     x: float
     y: float
     width: float
     height: float
-    lines: tuple[tuple[tuple[Run, ...], float], ...]
+    lines: Lines
 
     @property
     def middle(self) -> float:
@@ -91,8 +95,7 @@ def draw_flow(chart: Chart) -> Figure:
     )
     notes = [line for note in chart.notes for line in wrapped([(0, note)], width - 2 * MARGIN, NOTE_SIZE)]
     notes_height = len(notes) * NOTE_LINE + (8 if notes else 0)
-    layouts = (_placed(chart, width, notes_height, shares) for shares in SHARES)
-    placed, height = _fitting(layouts)
+    placed, height = _fitting(_placed(chart, width, notes_height, shares) for shares in SHARES)
     figure = Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
@@ -194,19 +197,17 @@ def _placed(
     widths = _widths(chart, free, shares)
     left, x = {}, MARGIN + BAR + BAR_GAP
     for column in columns:
-        left[column] = (x, widths[column])
+        left[column] = x
         x += widths[column] + GAP
 
     def span(box: Box) -> tuple[float, float]:
-        start, length = left[box.column]
+        start, length = left[box.column], widths[box.column]
         beside = {MAIN: OUT, OTHER: OTHER_OUT}.get(box.column)
         if box.row == TITLES and beside in left:
-            length = left[beside][0] + left[beside][1] - start
+            length = left[beside] + widths[beside] - start
         return start, length
 
-    sized: dict[str, tuple[float, tuple[tuple[tuple[Run, ...], float], ...]]] = {}
-    for box in chart.boxes:
-        sized[box.name] = _sized(box, span(box)[1])
+    sized = {box.name: _sized(box, span(box)[1]) for box in chart.boxes}
     tops: dict[int, float] = {}
     bottoms: dict[int, float] = {}
     offsets: dict[str, float] = {}
@@ -261,21 +262,19 @@ def _widths(chart: Chart, free: float, shares: Mapping[int, float]) -> dict[int,
     return widths
 
 
-def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], float], ...]]:
+def _sized(box: Box, width: float) -> tuple[float, Lines]:
     """Height of a box and its lines with their baselines, shifted to their indents."""
     is_title = box.row == TITLES
     lines = []
-    depth = PAD
+    depth, room = PAD, width - 2 * PAD
     for i, line in enumerate(box.lines):
         if i and not line[0] and not box.lines[i - 1][0]:
             depth += PARAGRAPH
-        for indent, runs in (
-            _balanced(line, width - 2 * PAD) if is_title else wrapped([line], width - 2 * PAD)
-        ):
+        for indent, runs in _balanced(line, room) if is_title else wrapped([line], room):
             start = indent
             if is_title:
                 last = runs[-1]
-                start = (width - 2 * PAD - last.x - width_of(last.text, SIZE, last.bold, last.italic)) / 2
+                start = (room - last.x - width_of(last.text, SIZE, last.bold, last.italic)) / 2
             moved = tuple(Run(run.text, start + run.x, run.bold, run.italic) for run in runs)
             lines.append((moved, depth + SIZE))
             depth += LINE
