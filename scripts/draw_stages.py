@@ -7,7 +7,7 @@ from pathlib import Path
 from evergreen import spreadsheets
 from evergreen.command import json_argument, parser, run
 from evergreen.figures import printing
-from evergreen.figures.stage_table import told
+from evergreen.figures.stage_table import titled, told
 from evergreen.figures.stages import draw_stages
 from evergreen.figures.style import save, style
 from evergreen.tables import read_json
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     table = told(args.params["there"], args.params["people"], read_json(args.status))
     with style():
         drawn = draw_stages(args.params["title"], table)
-        save(drawn.figure, args.stem, title=drawn.title, description=drawn.description, **args.prints.how)
+        save(drawn.figure, args.stem, title=titled(table), description=drawn.description, **args.prints.how)
     spreadsheets.write_table(table, f"{args.stem}.csv")
 
 

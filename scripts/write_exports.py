@@ -43,7 +43,7 @@ def write_exchange(inputs: Inputs, outcomes: Mapping[str, Outcome], named: str, 
             tables.write_table(judged, folder / f"robvis-{name}.csv")
     if "slices" in inputs:
         slices = {path.stem: typed(tables.read_table(path)) for path in inputs.paths("slices")}
-        characteristics = inputs.included("characteristics")
+        characteristics = inputs.on_included("characteristics")
         judgements = inputs.judged(named) if "judgements" in inputs else None
         made = revman.package(inputs.results, outcomes, slices, characteristics, judgements, tool)
         (folder / "revman").mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from evergreen.bias.tools import ROB2
 from evergreen.figures import forest, letters, style
-from evergreen.figures.forest_layout import PAGE_HEIGHT, PAGE_WIDTH
+from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.letters import Letters, Line
 from evergreen.synthesis.result import Result
@@ -246,5 +246,5 @@ def test_no_letter_of_a_picture_is_cut(size: float, dpi: int) -> None:
 
 
 def test_page_size_is_that_of_two_columns() -> None:
-    assert PAGE_WIDTH <= 178 * MM
-    assert PAGE_HEIGHT <= 240 * MM
+    assert WIDTH <= 178 * MM
+    assert HEIGHT <= 240 * MM

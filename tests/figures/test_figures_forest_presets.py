@@ -178,7 +178,8 @@ def test_both_models_have_a_line_in_the_other_figures_and_studies_their_names() 
     result = bcg_with(both=True)
     assert result.pooled is not None
     with style.style():
-        drawn = [funnel(result, SETTING), funnel(result, SETTING, contours=True), drapery(result, result.pooled, SETTING)]  # fmt: skip
+        titled = replace(SETTING, title="Contour-enhanced funnel plot: Tuberculosis")
+        drawn = [funnel(result, titled), funnel(result, titled, contours=True), drapery(result, result.pooled, titled)]  # fmt: skip
     for figure in drawn:
         assert overlapping(figure) == []
         assert any("common effect" in text for text in words(figure))

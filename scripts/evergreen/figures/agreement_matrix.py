@@ -9,12 +9,12 @@ from typing import Any
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import WIDTH, Page, box
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.scales import number
-from evergreen.figures.style import GREY, PAGE, PALE
+from evergreen.figures.style import GREY, PALE
 
-WIDTH, MARGIN, LINE, GAP = 72 * PAGE, 8.0, 9.5, 6.0
+MARGIN, LINE, GAP = 8.0, 9.5, 6.0
 NAMES = 150.0  # points that names take at most
 HIGHEST, LOWEST = 66.0, 20.0  # points of a cell's side
 LARGE, SMALL, LEAST = 8.0, 6.5, 5.0  # points of letters, and below which an interval is left to the table
@@ -88,7 +88,7 @@ def _write(page: Page, lines: Sequence[str], x: float, y: float, side: float) ->
 
 
 def _fill(page: Page, x: float, y: float, wide: float, high: float, color: Any) -> None:
-    page.shape([(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)], fill=color)
+    page.shape(box(x, y, x + wide, y + high), fill=color)
 
 
 def _shade(kappa: float) -> Any:

@@ -69,35 +69,21 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
         _cross_table(panel(left, HEAD + line * line_height, SQUARE, SQUARE), pair)
     left = MARGIN + GAP + _widest([line for label in labels for line in label.split("\n")])
     told = [_kappa(pair) for pair in rows]
-    beside = max(map(_lines, told)) + GAP
+    beside = _widest(told) + GAP
     across = PAGE - MARGIN - beside - left
     statistics = panel(left, HEAD + upper + LEGEND, across, ROW * len(rows))
     for line, text in enumerate(told):
-        below = HEAD + upper + LEGEND + ROW * (line + 0.5)
-        figure.text(
-            (left + across + GAP) / PAGE,
-            1 - below / height,
-            text,
-            va="center",
-            fontsize=TICKS,
-            parse_math=False,
-        )
-    _statistics(
-        statistics,
-        rows,
-        labels,
-        f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {_categories(comparison)}){_of_all(comparison['groups'])}",
-    )
+        x, below = (left + across + GAP) / PAGE, HEAD + upper + LEGEND + ROW * (line + 0.5)
+        figure.text(x, 1 - below / height, text, va="center", fontsize=TICKS, parse_math=False)
+    said = f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {_categories(comparison)})"
+    _statistics(statistics, rows, labels, said + _of_all(comparison["groups"]))
     return figure
 
 
 def _categories(comparison: Mapping[str, Any]) -> str:
     """How votes are counted in two categories."""
-    return (
-        "include and unsure together"
-        if comparison["stage"] == "title_abstract"
-        else "include against exclude"
-    )
+    early = comparison["stage"] == "title_abstract"
+    return "include and unsure together" if early else "include against exclude"
 
 
 def title_of(stage: str) -> str:
@@ -110,11 +96,6 @@ def _kappa(pair: Mapping[str, Any]) -> str:
     if not pair["n"] or pair["kappa"] is None:
         return ""
     return KAPPA.format(*(number(pair[name], 2) for name in ("kappa", "kappa_low", "kappa_high")))
-
-
-def _lines(text: str) -> float:
-    """Inches that a line of the size of tick labels takes."""
-    return width_of(text, TICKS) / 72
 
 
 def _label(pair: Mapping[str, Any]) -> str:
@@ -134,7 +115,7 @@ def _extent(reviewers: Iterable[str]) -> float:
 
 
 def _widest(texts: Sequence[str]) -> float:
-    """Inches that the tick labels take."""
+    """Inches that lines of the size of tick labels take."""
     return max(width_of(text, TICKS) for text in texts) / 72
 
 
@@ -142,15 +123,12 @@ def _of_all(groups: list[Mapping[str, Any]]) -> str:
     """A line on all reviewers together, for three or more."""
     for group in groups:
         if group["part"] == "all" and group["table"] == "2x2":
-            said = [
-                ("Fleiss' kappa", group["fleiss_kappa"]),
-                ("Krippendorff's alpha", group["krippendorff_alpha"]),
-            ]
-            found = [
-                f"{name} {value:.2f}".replace("-", "\N{MINUS SIGN}")
-                for name, value in said
-                if value is not None
-            ]
+            said = {
+                "Fleiss' kappa": group["fleiss_kappa"],
+                "Krippendorff's alpha": group["krippendorff_alpha"],
+            }
+            known = [f"{name} {value:.2f}" for name, value in said.items() if value is not None]
+            found = [text.replace("-", "\N{MINUS SIGN}") for text in known]
             return "\nAll reviewers: " + "; ".join([*found, *filter(None, [group["remark"]])])
     return ""
 
@@ -186,9 +164,8 @@ def _statistics(
         axes.plot([], [], marker, color=colour, markersize=4, label=label)
     axes.set_yticks(range(len(rows)), labels, parse_math=False)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(
-        min(0.0, *(pair["kappa_low"] for pair in rows if pair["kappa_low"] is not None), 0.0) - 0.02, 1.02
-    )
+    lowest = min([0.0, *(pair["kappa_low"] for pair in rows if pair["kappa_low"] is not None)])
+    axes.set_xlim(lowest - 0.02, 1.02)
     axes.set_xlabel(label_of_axis)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(STATISTICS), borderaxespad=0.2)
     axes.tick_params(axis="y", length=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,9 +23,7 @@ TICK = 7.0
 LINE = 10.5
 LEFT, RIGHT = 46.0, 12.0
 AXIS = 34.0  # points of ticks and label under the axes
-TITLE_AND_TICKS = (
-    27.0  # points of an upright axis' label, its ticks and the distances between them and the edge
-)
+TITLE_AND_TICKS = 27.0  # points of an upright axis' label, its ticks and the distances around them
 MOST_LABELS = 60  # names in a plot of points; more could not be read
 NAME_WIDTH, NAME_LINES, NAME_LINE = 110.0, 2, 8.4  # a name beside a point, in points
 
@@ -38,7 +36,6 @@ def figure_with_axes(
     note: str = "",
     key: Sequence[Sign] = (),
     axis: float = AXIS,
-    left: float = LEFT,
     right: float = RIGHT,
     above: float = 0.0,
 ) -> tuple[Figure, Axes]:
@@ -53,7 +50,7 @@ def figure_with_axes(
     under = axis + keys + LINE * len(notes) + (10 if notes or key else 4)
     total = top + above + height + under
     figure = Figure(figsize=(width / 72, total / 72))
-    axes = figure.add_axes((left / width, under / total, (width - left - right) / width, height / total))
+    axes = figure.add_axes((LEFT / width, under / total, (width - LEFT - right) / width, height / total))
     for i, text in enumerate(titles):
         _write(figure, width, total, 8, total - 8 - LINE * 1.15 * i - 7, text, SIZE + 1, True)
     draw_key(figure, key, 8, top + above + height + axis, width - 16)
@@ -71,13 +68,10 @@ def _write(
     )  # fmt: skip
 
 
-def effect_axis(
-    axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False, name: str = ""
-) -> None:
+def effect_axis(axes: Axes, scale: scales.Scale, low: float, high: float, *, vertical: bool = False) -> None:
     """Limits, ticks and label of an axis that shows effects; `low` and `high` are axis positions."""
     (axes.set_ylim if vertical else axes.set_xlim)(low, high)
-    label = (name or scale.name) + (" (log scale)" if scale.ratio else "")
-    _marked(axes, scale, low, high, vertical, label)
+    _marked(axes, scale, low, high, vertical, scale.axis_name)
 
 
 def number_axis(axes: Axes, label: str = "", *, vertical: bool = False, whole: bool = False) -> None:
@@ -97,27 +91,22 @@ def _marked(
     axis.set_ticks([v for v, _ in marks], [text for _, text in marks])
     axis.set_minor_locator(NullLocator())
     length = length_of(axes, vertical)
-    (axes.set_ylabel if vertical else axes.set_xlabel)(
-        "\n".join(wrapped(label, length, SIZE)), parse_math=False
-    )
+    lines = wrapped(label, length, SIZE)
+    (axes.set_ylabel if vertical else axes.set_xlabel)("\n".join(lines), parse_math=False)
     if vertical:
-        _make_room(
-            axes, [text for _, text in marks], label.count("\n") + len(wrapped(label, length, SIZE)) - 1
-        )
+        _make_room(axes, [text for _, text in marks], label.count("\n") + len(lines) - 1)
 
 
-def _make_room(axes: Axes, texts: Sequence[str], further_lines: int = 0) -> None:
-    needed = (
-        TITLE_AND_TICKS + max((width_of(text, TICK) for text in texts), default=0.0) + LINE * further_lines
-    )
+def _make_room(axes: Axes, texts: Sequence[str], further_lines: int) -> None:
+    needed = room_of(texts) + LINE * further_lines
     place, width = axes.get_position(), 72 * _inches(axes)[0]
     if needed > place.x0 * width:
         axes.set_position((needed / width, place.y0, place.x1 - needed / width, place.height))
 
 
-def room_right(texts: Sequence[str]) -> float:
-    """Points that a second upright axis with these numbers takes on the right."""
-    return TITLE_AND_TICKS + max(width_of(text, TICK) for text in texts)
+def room_of(texts: Sequence[str]) -> float:
+    """Points that an upright axis with these numbers takes."""
+    return TITLE_AND_TICKS + max((width_of(text, TICK) for text in texts), default=0.0)
 
 
 def _inches(axes: Axes) -> tuple[float, float]:
@@ -133,16 +122,25 @@ def length_of(axes: Axes, vertical: bool = False) -> float:
     return 72 * (place.height * size[1] if vertical else place.width * size[0])
 
 
+def tried_ticks(
+    scale: scales.Scale, low: float, high: float, length: float, most: int, half: Callable[[str], float]
+) -> Iterator[tuple[list[tuple[float, str]], list[tuple[float, float]], list[float]]]:
+    """Ticks of an axis `length` points long, at most so many and fewer each time: (axis position, text); (place in points, half of what
+    the text takes); free points between neighbours."""
+    for count in range(most, 1, -1):
+        marks = scales.ticks(scale, low, high, count)
+        places = [((v - low) / (high - low) * length, half(text)) for v, text in marks]
+        yield marks, places, [b - hb - a - ha for (a, ha), (b, hb) in itertools.pairwise(places)]
+
+
 def _fitting(
     scale: scales.Scale, low: float, high: float, length: float, vertical: bool
 ) -> list[tuple[float, str]]:
-    for most in (8, 7, 6, 5, 4, 3, 2):
-        marks = scales.ticks(scale, low, high, most)
-        places = [(v - low) / (high - low) * length for v, _ in marks]
-        halves = [SIZE * 0.7 if vertical else width_of(text, SIZE) / 2 for _, text in marks]
-        if all(
-            b - hb - a - ha >= 4 for a, ha, b, hb in zip(places, halves, places[1:], halves[1:], strict=False)
-        ):
+    def half(text: str) -> float:
+        return SIZE * 0.7 if vertical else width_of(text, SIZE) / 2
+
+    for marks, _, free in tried_ticks(scale, low, high, length, 8, half):
+        if all(space >= 4 for space in free):
             return marks
     return marks[:1]
 
@@ -185,11 +183,9 @@ def label_points(
     points = np.column_stack([np.asarray(x, dtype=float), np.asarray(y, dtype=float)])
     places = axes.transData.transform(points) * to_points
     frame = np.asarray(axes.get_window_extent().extents) * to_points
-    radii = (
-        np.full(len(labels), 3.0)
-        if areas is None
-        else np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
-    )
+    radii = np.full(len(labels), 3.0)
+    if areas is not None:
+        radii = np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
     taken = [(px - r, py - r, px + r, py + r) for (px, py), r in zip(places, radii, strict=True)]
     for curve in lines:
         ends = axes.transData.transform(np.column_stack(curve)) * to_points

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from evergreen.bias.tools import OVERALL, Domain, Tool
 from evergreen.figures.bias_marks import colour_of, draw_mark
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import Page, box
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import GREY, INK
 
@@ -90,9 +90,14 @@ def draw_legend(
         at = x
         for level, label in row:
             if bars:
-                corners = [(at + 1, y - 4), (at + 12, y - 4), (at + 12, y + 4), (at + 1, y + 4)]
                 hatch = None if level else "////"
-                page.shape(corners, fill=colour_of(tool, level), edge=INK, width=0.5, hatch=hatch)
+                page.shape(
+                    box(at + 1, y - 4, at + 12, y + 4),
+                    fill=colour_of(tool, level),
+                    edge=INK,
+                    width=0.5,
+                    hatch=hatch,
+                )
             else:
                 draw_mark(page, at + 6, y, 5.5, level, tool)
             page.text(at + 16, y + 2.6, label, size=7.0)

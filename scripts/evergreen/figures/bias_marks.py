@@ -46,10 +46,9 @@ def _symbol(text: str, size: float) -> Path:
 @lru_cache(maxsize=8)
 def _star(radius: float) -> Path:
     """A star of five points around (0, 0), one of them upwards."""
+    lengths = (radius, radius * 0.4) * 5
     corners = [
-        (length * math.sin(math.pi * n / 5), length * math.cos(math.pi * n / 5))
-        for n in range(10)
-        for length in (radius if n % 2 == 0 else radius * 0.4,)
+        (far * math.sin(math.pi * n / 5), far * math.cos(math.pi * n / 5)) for n, far in enumerate(lengths)
     ]
     return Path([*corners, corners[0]], closed=True)
 

@@ -25,12 +25,11 @@ from evergreen.figures.bias_legend import (
 )
 from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
 from evergreen.figures.bias_marks import draw_mark
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import HEIGHT, WIDTH, Page, box
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import GREY, INK, PALE
 
-WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print (178 x 240 mm)
 RADIUS, ROW, COLUMN = 7.5, 21.0, 24.0
 LINE = SIZE + 2
 HEADER_WIDTH, HEADER_MOST = 170.0, 330.0
@@ -101,22 +100,18 @@ def _grid(lines: Sequence[Line], tool: Tool) -> Grid:
     domains = shown_domains(tool, lines)
     free = WIDTH - 2 * MARGIN - GAP
     column = min(COLUMN, (free - LEAST_NAME) / len(domains))
-    heads = _heads(domains, column)
-    head = max(width_of_head(domain, one) for domain, one in zip(domains, heads, strict=True)) + 10
     longest = max(width_of(line.study, SIZE) for line in lines)
-    grid = Grid(
-        min(longest, free - column * len(domains)), column, list(zip(domains, heads, strict=True)), head, tool
-    )
+
+    def of(column: float, free: float) -> Grid:
+        headed = list(zip(domains, _heads(domains, column), strict=True))
+        head = max(width_of_head(*one) for one in headed) + 10
+        return Grid(min(longest, free - column * len(domains)), column, headed, head, tool)
+
+    grid = of(column, free)
     half = (WIDTH - 2 * MARGIN - PANEL_GAP) / 2 - GAP
     narrow = min(column, (half - min(longest, LEAST_NAME)) / len(domains))
-    if (
-        len(lines) * ROW > HEIGHT - 2 * MARGIN - head - 60 and narrow >= LEAST_COLUMN
-    ):  # two panels side by side
-        single = _heads(domains, narrow)
-        head = max(width_of_head(domain, one) for domain, one in zip(domains, single, strict=True)) + 10
-        names = min(longest, half - narrow * len(domains))
-        return Grid(names, narrow, list(zip(domains, single, strict=True)), head, tool)
-    return grid
+    too_long = len(lines) * ROW > HEIGHT - 2 * MARGIN - grid.head - 60
+    return of(narrow, half) if too_long and narrow >= LEAST_COLUMN else grid  # two panels side by side
 
 
 def _heads(domains: Sequence[Domain], column: float) -> list[list[str]]:
@@ -191,7 +186,7 @@ def _draw_panel(page: Page, panel: Sequence[Entry], grid: Grid, left: float, top
     bottom = top + sum(entry.height for entry in panel)
     if grid.domains[-1][0].id == OVERALL:
         x = right - grid.column
-        page.shape([(x, top), (right, top), (right, bottom), (x, bottom)], fill=PALE)
+        page.shape(box(x, top, right, bottom), fill=PALE)
     for column, (domain, head) in enumerate(grid.domains):
         for part, text in enumerate(head):
             x = first + grid.column * (column + 0.5) + (part - (len(head) - 1) / 2) * (SIZE + 1.5)

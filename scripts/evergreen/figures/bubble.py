@@ -10,11 +10,11 @@ from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, INK, tint
+from evergreen.figures.style import COLOURS, DOTTED, INK, tint
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Line
 
-BAND, WIDE = tint(COLOURS[0], 0.22), (0, (1, 2))
+BAND = tint(COLOURS[0], 0.22)
 
 
 def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Drawn:
@@ -31,16 +31,15 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]
 
-    title = f"Meta-regression on {moderator}: {setting.name}"
     key = [
         Sign("Effect expected", COLOURS[0], width=1.2),
         Sign(f"{level} confidence band", COLOURS[0], fill=BAND),
-        Sign(f"{level} prediction band: effect of a new study", COLOURS[0], dashes=WIDE),
+        Sign(f"{level} prediction band: effect of a new study", COLOURS[0], dashes=DOTTED),
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
     ]
     if scale.null is not None:
         key.append(Sign("No effect", INK, width=0.6))
-    figure, axes = figure_with_axes(330, 225, title=title, key=key)
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key)
     # A prediction band far wider than all effects would leave them to a strip.
     seen = [*place(y), *place(mean), *place(low), *place(high)]
     ends = padded(seen, 0.12)
@@ -53,7 +52,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     axes.fill_between(grid, place(low), place(high), color=BAND, linewidth=0, zorder=0)
     lines = [(grid, place(mean))]
     for limits in (lowest, highest):
-        axes.plot(grid, place(limits), color=COLOURS[0], linewidth=0.9, linestyle=WIDE, zorder=1)
+        axes.plot(grid, place(limits), color=COLOURS[0], linewidth=0.9, linestyle=DOTTED, zorder=1)
     axes.plot(grid, place(mean), color=COLOURS[0], linewidth=1.2, zorder=2)
     if scale.null is not None:
         lines.append((grid[[0, -1]], [scale.position(scale.null)] * 2))
@@ -80,4 +79,4 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
         f"{len(labels)} studies by {name.lower()} and {scale.name.lower()}, with the line of the meta-regression, its {level} confidence band and the "
         f"{level} prediction band."
     )
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -18,8 +19,10 @@ from evergreen.figures.letters import Align, Letters, Line
 from evergreen.figures.links import Links
 from evergreen.figures.style import INK
 
+A = TypeVar("A", bound=Artist)
 Dashes = tuple[float, tuple[float, ...]]
 """(start, lengths of dashes and gaps), in widths of the line."""
+WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print, two columns wide (178 x 240 mm)
 UNDER, OVER = 1.0, 2.0  # where shapes and lines lie without a word; texts lie at 3
 
 
@@ -87,6 +90,11 @@ def _pen(renderer: RendererBase, look: Look) -> GraphicsContextBase:
     return pen
 
 
+def box(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    """The corners of a level rectangle."""
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
+
 class Page:
     """A figure in points, x to the right, y downwards from the top.
 
@@ -100,25 +108,23 @@ class Page:
         self.axes.set_xlim(0, width)
         self.axes.set_ylim(height, 0)
         self.axes.set_axis_off()
-        self._letters: dict[float, Letters] = {}
-        self._strokes: dict[float, Strokes] = {}
-        self._marks: Marks | None = None
-        self._links: Links | None = None
+        self._layers: dict[tuple[str, float], Any] = {}
+
+    def _layer(self, name: str, make: Callable[[], A], zorder: float = 0.0) -> A:
+        """What draws things of a kind at one depth, made when the first of them comes."""
+        if (name, zorder) not in self._layers:
+            self._layers[name, zorder] = self.axes.add_artist(make())
+        return self._layers[name, zorder]
 
     def mark(self, name: str, x: float, y: float, shape: Path, look: Look) -> None:
         """The sign `name` with its middle at `x` and `y`; `shape` is in points around (0, 0), y upwards. Signs lie in the order in
         which their names come first."""
-        if self._marks is None:
-            self._marks = Marks(UNDER)
-            self.axes.add_artist(self._marks)
-        self._marks.places.setdefault(name, (shape, look, []))[2].append((x, y))
+        marks = self._layer("marks", lambda: Marks(UNDER))
+        marks.places.setdefault(name, (shape, look, []))[2].append((x, y))
 
     def link(self, x: float, y: float, width: float, height: float, url: str, title: str) -> None:
         """A place, its left upper corner at `x` and `y`, that leads to an address as seen from the folder of the figure."""
-        if self._links is None:
-            self._links = Links()
-            self.axes.add_artist(self._links)
-        self._links.places.append((x, y, width, height, url, title))
+        self._layer("links", Links).places.append((x, y, width, height, url, title))
 
     def text(
         self,
@@ -133,12 +139,9 @@ class Page:
         zorder: float = Letters.zorder,
     ) -> None:
         """One line of text whose baseline is at `y`."""
-        if not text:
-            return
-        if zorder not in self._letters:
-            self._letters[zorder] = Letters(zorder=zorder)
-            self.axes.add_artist(self._letters[zorder])
-        self._letters[zorder].lines.append(Line(x, y, text, size, align, bold, False, color))
+        if text:
+            letters = self._layer("letters", lambda: Letters(zorder=zorder), zorder)
+            letters.lines.append(Line(x, y, text, size, align, bold, False, color))
 
     def line(
         self,
@@ -174,7 +177,4 @@ class Page:
         self._stroke(Look(fill, edge, width), [*points, points[0]], zorder)
 
     def _stroke(self, look: Look, points: Sequence[tuple[float, float]], zorder: float) -> None:
-        if zorder not in self._strokes:
-            self._strokes[zorder] = Strokes(zorder)
-            self.axes.add_artist(self._strokes[zorder])
-        self._strokes[zorder].strokes.append((look, points))
+        self._layer("strokes", lambda: Strokes(zorder), zorder).strokes.append((look, points))

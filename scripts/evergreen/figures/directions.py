@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import WIDTH, Page
 from evergreen.figures.direction_wording import told
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.setting import Drawn, Setting
@@ -28,7 +28,7 @@ from evergreen.synthesis.result.directions import (
 )
 
 SIZE, LINE, MARGIN, GAP, ROW_GAP = 8.0, 10.5, 12.0, 14.0, 9.0
-WIDTH = 504.0
+
 ARROWS = {INTERVENTION: (1, COLOURS[0]), HIGHER: (1, COLOURS[0]), CONTROL: (-1, COLOURS[1]), LOWER: (-1, COLOURS[1]), NONE: (0, GREY)}  # fmt: skip
 RADII = ((50, 4.0), (300, 5.5), (float("inf"), 7.0))
 """(below so many participants, half the width of an arrow in points)."""

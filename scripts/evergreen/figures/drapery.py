@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis, padded, room_right
+from evergreen.figures.axes import effect_axis, figure_with_axes, number_axis, padded, room_of
 from evergreen.figures.key import Sign
 from evergreen.figures.names_above import Names
 from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, tint
+from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
 from evergreen.figures.wording import kind_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -21,7 +21,6 @@ NEW = tint(COLOURS[4], 0.45)
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 USUAL = (0.1, 0.05, 0.01)
 """P values that have a line."""
-DASHES = (0, (4, 3))
 
 
 def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
@@ -40,7 +39,6 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     high = min(max(ends), max(centre) + 8 * typical)
     grid = np.linspace(low, high, 801)
     place = np.array([scale.position(float(value)) for value in grid])
-    title = f"Drapery plot: {setting.name}"
     predicted = _prediction(model, result.level, grid)
     other = result.beside.model if result.beside else None
     named = (lambda one: f" ({kind_of(one)})") if other is not None else (lambda one: "")
@@ -50,18 +48,16 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign(f"Pooled effect{named(model)}", COLOURS[1], width=1.6),
         *([Sign(f"Pooled effect{named(other)}", COLOURS[0], width=1.6)] if other is not None else []),
         *([Sign("Effect of a new study", COLOURS[4], fill=NEW)] if predicted is not None else []),
-        Sign(f"P = {', '.join(f'{p:.3g}' for p in levels)}", INK, dashes=DASHES, width=0.5),
-        *(
-            [Sign("No effect", INK, width=0.7)]
-            if scale.null is not None and low <= scale.null <= high
-            else []
-        ),
+        Sign(f"P = {', '.join(f'{p:.3g}' for p in levels)}", INK, dashes=DASHED, width=0.5),
     ]
+    null = scale.null if scale.null is not None and low <= scale.null <= high else None
+    if null is not None:
+        key.append(Sign("No effect", INK, width=0.7))
     percent = [number(100 * (1 - p), 0) for p in LEVELS]
     labels = [study.label for study in result.studies]
     names = Names(labels, [scale.position(float(value)) for value in y])
     figure, axes = figure_with_axes(
-        330, 215, title=title, key=key, right=room_right(percent), above=names.height
+        330, 215, title=setting.title, key=key, right=room_of(percent), above=names.height
     )
     axes.set_ylim(0, 1.02)
     number_axis(axes, "P value", vertical=True)
@@ -72,34 +68,25 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     for curve in 2 * special.ndtr(-np.abs(grid[None] - y[:, None]) / se[:, None]):
         axes.plot(place, curve, color=GREY, linewidth=0.6, zorder=1)
     axes.plot(place, _curve(grid, estimate, model.se, model.df), color=COLOURS[1], linewidth=1.6, zorder=3)
-    if scale.null is not None and low <= scale.null <= high:
-        x = scale.position(scale.null)
-        axes.plot([x, x], [0, 1], color=INK, linewidth=0.7, zorder=2)
+    if null is not None:
+        axes.plot([scale.position(null)] * 2, [0, 1], color=INK, linewidth=0.7, zorder=2)
     if other is not None:
         axes.plot(place, _curve(grid, other.interval[0], other.se, other.df), color=COLOURS[0], linewidth=1.6, zorder=3)  # fmt: skip
     for p in levels:
-        axes.plot([place[0], place[-1]], [p, p], color=INK, linewidth=0.5, linestyle=DASHES, zorder=2)
+        axes.plot([place[0], place[-1]], [p, p], color=INK, linewidth=0.5, linestyle=DASHED, zorder=2)
     names.draw(axes)
     right = axes.secondary_yaxis("right")
     right.set_yticks(LEVELS, percent)
     right.spines["right"].set_visible(True)
     right.set_ylabel("Confidence level (%)")
     half = special.ndtri(0.5 + result.level / 2) * se
-    columns = {
-        "effect": (y, estimate),
-        "ci_low": (y - half, ci_low),
-        "ci_high": (y + half, ci_high),
-    }
-    table = {
-        name: [scale.back(float(value)) for value in (*own, whole)] for name, (own, whole) in columns.items()
-    }
+    columns = {"effect": [*y, estimate], "ci_low": [*(y - half), ci_low], "ci_high": [*(y + half), ci_high]}
+    table = {name: [scale.back(float(value)) for value in values] for name, values in columns.items()}
     description = (
         f"P-value curves over the {scale.name.lower()} of {len(labels)} studies, of the pooled effect"
         + (" and of a new study's effect." if predicted is not None else ".")
     )
-    return Drawn(
-        figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), title, description=description
-    )
+    return Drawn(figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), description=description)
 
 
 def _curve(grid: np.ndarray, centre: float, se: float | None, df: float | None) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,12 +38,12 @@ def places_of(result: Result) -> tuple[str, dict[str, str]]:
 
 def participants(rows: Sequence[Study]) -> float | None:
     """Participants of one study's rows; a control that several of them share in full counts once. None where a number is missing."""
-    shared: Mapping[str, float | None] = {}
+    shared: dict[str, float | None] = {}
     found: list[float | None] = []
     for row in rows:
         for group, arm in row.arms.items():
             if group == "control" and row.control:
-                shared = {**shared, row.control: arm.n}
+                shared[row.control] = arm.n
             else:
                 found.append(arm.n)
     found += shared.values()
@@ -57,26 +58,22 @@ def evidence(result: Result, setting: Setting) -> Drawn:
     for study in result.studies:
         rows.setdefault(study.study, []).append(study)
     sizes = {name: participants(own) for name, own in rows.items() if name in place_of}
-    order = sorted(
-        {place_of[name] for name in sizes},
-        key=lambda place: (float(place), "") if by == "year" else (0.0, place),
-    )
+    in_time: Callable[[str], Any] = float if by == "year" else str
+    order = sorted({place_of[name] for name in sizes}, key=in_time)
     studies = np.array([sum(place_of[name] == place for name in sizes) for place in order])
     people = np.array(
         [sum(size or 0.0 for name, size in sizes.items() if place_of[name] == place) for place in order]
     )
     unknown = [name for name, size in sizes.items() if size is None]
-    title = f"Evidence over time: {setting.name}"
     notes = []
     if unknown:
-        notes.append(
-            f"The participants of {plural(len(unknown), 'study', 'studies')} are not known and not counted."
-        )
+        lacking = plural(len(unknown), "study", "studies")
+        notes.append(f"The participants of {lacking} are not known and not counted.")
     if len(sizes) < len(rows):
         notes.append(f"{len(rows) - len(sizes)} of {plural(len(rows), 'study has', 'studies have')} no {by}.")
     key = [Sign(f"New in the {by}", INK, fill=NEW), Sign("From before", INK, fill=BEFORE)]
     figure, lower = figure_with_axes(
-        330, PANEL, title=title, note=" ".join(notes), key=key, above=PANEL + BETWEEN
+        330, PANEL, title=setting.title, note=" ".join(notes), key=key, above=PANEL + BETWEEN
     )
     place = lower.get_position()
     high = 72 * figure.get_size_inches()[1]
@@ -95,7 +92,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
         {by: order, "studies": studies, "participants": people, "studies_so_far": np.cumsum(studies), "participants_so_far": np.cumsum(people)}
     )  # fmt: skip
     description = f"{plural(int(studies.sum()), 'study', 'studies')} with {number(float(people.sum()), 0)} participants, {by} by {by} from {order[0]} to {order[-1]}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def _bars(axes: Axes, x: np.ndarray, new: np.ndarray, label: str) -> None:

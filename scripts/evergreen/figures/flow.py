@@ -46,6 +46,7 @@ SHARES = (
     {PREVIOUS: 0.72, MAIN: 1.2, OUT: 1.35, OTHER: 0.75, OTHER_OUT: 1.30},
 )
 PAGE_HEIGHT = 72 * 9.4
+RECORDS = "flow.html"  # the page that has the records of each box
 ORDINARY = 16  # letters of a word that is not to be broken
 
 
@@ -59,16 +60,20 @@ class Run:
     italic: bool
 
 
+Lines = tuple[tuple[tuple[Run, ...], float], ...]
+"""Lines of a box: (runs, distance of the baseline from the top edge)."""
+
+
 @dataclass(frozen=True)
 class Placed:
-    """A box with its place and its lines: (runs, distance of the baseline from the top edge)."""
+    """A box with its place and its lines."""
 
     box: Box
     x: float
     y: float
     width: float
     height: float
-    lines: tuple[tuple[tuple[Run, ...], float], ...]
+    lines: Lines
 
     @property
     def middle(self) -> float:
@@ -79,8 +84,8 @@ class Placed:
         return self.x + self.width / 2
 
 
-def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
-    """The chart as a figure; each box links to its records in `page`.
+def draw_flow(chart: Chart) -> Figure:
+    """The chart as a figure; each box links to its records in the page beside it.
 
     One column of a journal (3.35 in) holds the chart of databases and registers, one and a half (5 in) a chart with previous
     studies, and a page (7 in) a chart with other methods: so the text is 7 points wherever it is printed.
@@ -90,8 +95,7 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     )
     notes = [line for note in chart.notes for line in wrapped([(0, note)], width - 2 * MARGIN, NOTE_SIZE)]
     notes_height = len(notes) * NOTE_LINE + (8 if notes else 0)
-    layouts = (_placed(chart, width, notes_height, shares) for shares in SHARES)
-    placed, height = _fitting(layouts)
+    placed, height = _fitting(_placed(chart, width, notes_height, shares) for shares in SHARES)
     figure = Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
@@ -101,7 +105,7 @@ def draw_flow(chart: Chart, *, page: str = "flow.html") -> Figure:
     for arrow in chart.arrows:
         _draw_arrow(axes, arrow, placed)
     for item in placed.values():
-        _draw_box(axes, item, page)
+        _draw_box(axes, item)
     for i, (indent, runs) in enumerate(notes):
         y = notes_height - 8 - NOTE_SIZE - i * NOTE_LINE + 2
         _draw_runs(axes, runs, MARGIN + indent, y, NOTE_SIZE, GREY)
@@ -193,19 +197,17 @@ def _placed(
     widths = _widths(chart, free, shares)
     left, x = {}, MARGIN + BAR + BAR_GAP
     for column in columns:
-        left[column] = (x, widths[column])
+        left[column] = x
         x += widths[column] + GAP
 
     def span(box: Box) -> tuple[float, float]:
-        start, length = left[box.column]
+        start, length = left[box.column], widths[box.column]
         beside = {MAIN: OUT, OTHER: OTHER_OUT}.get(box.column)
         if box.row == TITLES and beside in left:
-            length = left[beside][0] + left[beside][1] - start
+            length = left[beside] + widths[beside] - start
         return start, length
 
-    sized: dict[str, tuple[float, tuple[tuple[tuple[Run, ...], float], ...]]] = {}
-    for box in chart.boxes:
-        sized[box.name] = _sized(box, span(box)[1])
+    sized = {box.name: _sized(box, span(box)[1]) for box in chart.boxes}
     tops: dict[int, float] = {}
     bottoms: dict[int, float] = {}
     offsets: dict[str, float] = {}
@@ -260,21 +262,19 @@ def _widths(chart: Chart, free: float, shares: Mapping[int, float]) -> dict[int,
     return widths
 
 
-def _sized(box: Box, width: float) -> tuple[float, tuple[tuple[tuple[Run, ...], float], ...]]:
+def _sized(box: Box, width: float) -> tuple[float, Lines]:
     """Height of a box and its lines with their baselines, shifted to their indents."""
     is_title = box.row == TITLES
     lines = []
-    depth = PAD
+    depth, room = PAD, width - 2 * PAD
     for i, line in enumerate(box.lines):
         if i and not line[0] and not box.lines[i - 1][0]:
             depth += PARAGRAPH
-        for indent, runs in (
-            _balanced(line, width - 2 * PAD) if is_title else wrapped([line], width - 2 * PAD)
-        ):
+        for indent, runs in _balanced(line, room) if is_title else wrapped([line], room):
             start = indent
             if is_title:
                 last = runs[-1]
-                start = (width - 2 * PAD - last.x - width_of(last.text, SIZE, last.bold, last.italic)) / 2
+                start = (room - last.x - width_of(last.text, SIZE, last.bold, last.italic)) / 2
             moved = tuple(Run(run.text, start + run.x, run.bold, run.italic) for run in runs)
             lines.append((moved, depth + SIZE))
             depth += LINE
@@ -289,23 +289,21 @@ def _balanced(line: tuple[int, str], width: float) -> list[tuple[float, tuple[Ru
     return wrapped([line], width, bold=True)
 
 
-def _draw_box(axes: Axes, item: Placed, page: str) -> None:
+def _draw_box(axes: Axes, item: Placed) -> None:
     box = item.box
     round_corners = box.row == TITLES
+    url = None if round_corners else f"{RECORDS}#{box.name}"
     corner = 4.0 if round_corners else 0.0
     patch = FancyBboxPatch(
         (item.x + corner, item.y + corner), item.width - 2 * corner, item.height - 2 * corner,
         boxstyle=f"round,pad={corner},rounding_size={corner}" if round_corners else "square,pad=0",
         facecolor=FILLS[box.kind], edgecolor="none" if round_corners else INK if box.kind == "plain" else GREY,
         linewidth=0.7, linestyle=(0, (3, 2)) if box.kind == "open" else "solid", gid=f"box-{box.name}",
+        url=url,
     )  # fmt: skip
-    if not round_corners:
-        patch.set_url(f"{page}#{box.name}")
     axes.add_patch(patch)
-    top = item.y + item.height
     for runs, depth in item.lines:
-        url = None if round_corners else f"{page}#{box.name}"
-        _draw_runs(axes, runs, item.x + PAD, top - depth, SIZE, INK, url)
+        _draw_runs(axes, runs, item.x + PAD, item.y + item.height - depth, SIZE, INK, url)
 
 
 def _draw_runs(

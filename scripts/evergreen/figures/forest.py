@@ -24,9 +24,11 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import (
     RANDOM,
     between,
+    capital,
     explained,
     favours,
     heterogeneity,
+    interval_of,
     kind_of,
     method,
     notices,
@@ -49,13 +51,8 @@ def forest(result: Result, setting: Setting, *, by: str | None = None) -> Drawn:
     Where there is no total the subgroups are those in its place. Studies whose risk of bias was judged get a circle per domain of `setting.tool`.
     """
     content = _Content(result, setting, by)
-    name = setting.name + (f" by {by}" if by else "")
     first, *further = draw(content.table(), up=("../../", "../../../") if by is None else ("../../../",))
-    return Drawn(first, content.numbers(), f"Forest plot: {name}", tuple(further))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return Drawn(first, pd.DataFrame(content.drawn), tuple(further))
 
 
 def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, float]:
@@ -80,28 +77,25 @@ class _Content:
         self.bias = Bias(result.every, setting.tool)
         self.groups = Groups(result, setting, self.preset)
         self.model, self.beside = result.pooled, result.beside
+        self.other = result.beside.model if result.beside else None  # the total beside the main one
         # what the head says of the method, and whose weights are shown
         self.weighed = self.model or max(result.subtotals.values(), key=lambda one: one.k, default=None)
-        self.weights = {
-            MAIN: {id(study): study.weight for study in result.studies} if self.weighed else {},
-            BESIDE: dict(zip(map(id, result.studies), self.beside.weights, strict=True))
-            if self.beside
-            else {},
-        }
+        self.weights: dict[str, dict[int, float | None]] = {MAIN: {}, BESIDE: {}}
+        if self.weighed:
+            self.weights[MAIN] = {id(study): study.weight for study in result.studies}
+        if self.beside:
+            self.weights[BESIDE] = dict(zip(map(id, result.studies), self.beside.weights, strict=True))
         rounds = sorted({study.round for study in result.every if study.round})
         self.latest = rounds[-1] if len(rounds) > 1 else ""
         self.signs = {sign for study in result.every for sign in signs_of(study)}
-        self.drawn: list[dict[str, Any]] = []
+        self.drawn: list[dict[str, Any]] = []  # the numbers, a line for each row of the figure
 
     # --- rows
 
     def _models(self, main: PooledModel | None, beside: PooledModel | None) -> list[tuple[PooledModel, str]]:
         """The models of a total with the column of their weights, a common effect before random ones."""
-        found = [
-            (model, key)
-            for model, key in ((main, MAIN), (beside, BESIDE))
-            if model is not None and model.estimate is not None
-        ]
+        both = ((main, MAIN), (beside, BESIDE))
+        found = [(model, key) for model, key in both if model is not None and model.estimate is not None]
         return sorted(found, key=lambda one: kind_of(one[0]) == RANDOM)
 
     def _weight(self, value: float) -> Cell:
@@ -124,7 +118,7 @@ class _Content:
             if (weight := weights.get(id(study))) is not None:
                 cells[key] = self._weight(weight)
         self._note(
-            "study", study.label, effect, study=study.study, round_=study.round, arms=study.arms, analysed=analysed,
+            "study", study.label, effect, of=study, arms=study.arms, analysed=analysed,
             weights=[weights.get(id(study)) for weights in self.weights.values()], state=study.state,
         )  # fmt: skip
         return Row(study.label, cells, Mark("square", *effect, weight=study.weight or 0.0), **place)
@@ -135,16 +129,16 @@ class _Content:
 
     def _reported_rows(self, study: LeftOut) -> list[Row]:
         """What a study reports that could not be pooled, with the reason; several arms of a group in rows of their own."""
-        reason = {"reason": Cell((_sentence(study.reason),))}
+        reason = {"reason": Cell((capital(study.reason),))}
         circles, arms, trail = self.bias.cells(study), study.reported, self._trail(study.label)
         if len(arms) <= len({arm.group for arm in arms}):
             self._note_left_out(study)
             return [Row(study.label, self.groups.texts(study.arms) | circles | reason, leads_to=trail)]
-        self._note("left out", study.label, study=study.study, round_=study.round, reason=study.reason)
+        self._note("left out", study.label, of=study, reason=study.reason)
         rows = [Row(study.label, circles | reason, below=len(arms), leads_to=trail, bound=True)]
         for position, arm in enumerate(arms, start=1):
             own = {arm.group: arm}
-            self._note("arm", arm.arm, study=study.study, round_=study.round, arms=own)
+            self._note("arm", arm.arm, of=study, arms=own)
             cells = self.groups.texts(own) | circles
             rows.append(Row(arm.arm or arm.group, cells, indent=INDENT, bound=position < len(arms)))
         return rows
@@ -158,7 +152,7 @@ class _Content:
         part: str = "",
     ) -> Iterator[Row]:
         """The rows of a total or subtotal, of each model one; what adds up stands in the first."""
-        level = f"{100 * self.result.level:g}%\u00a0CI"
+        level = interval_of(self.result.level)
         names = ("n",) if self.preset.counts else ("n", "events")
         for position, (model, key) in enumerate(models):
             cells = {} if position else self.groups.totals(studies, names)
@@ -221,31 +215,21 @@ class _Content:
                 placed += silent
         if not self.result.studies or not rows:
             self.drawn = []
-            return [
-                row
-                for study in ordered(self.result.left_out, self.setting.order)
-                for row in self._reported_rows(study)
-            ]
+            studies = ordered(self.result.left_out, self.setting.order)
+            return [row for study in studies for row in self._reported_rows(study)]
         # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
         shown = [study for study in self.result.left_out if study.arms and study not in placed]
         if shown and self.by is not None:
             rows.append(Row("Not pooled", bold=True, space=5, bound=True, part="Not pooled"))
         rows += [self._study_row(study, part="Not pooled" if self.by is not None else "") for study in shown]
         if self.model:
-            beside = self.beside.model if self.beside else None
-            rows += self._totals("Total", self._models(self.model, beside), self.result.counted, space=4)
+            models = self._models(self.model, self.other)
+            rows += self._totals("Total", models, self.result.counted, space=4)
             rows += self._prediction(self.model)
         return rows
 
     def _note_left_out(self, study: LeftOut) -> None:
-        self._note(
-            "left out",
-            study.label,
-            study=study.study,
-            round_=study.round,
-            arms=study.arms,
-            reason=study.reason,
-        )
+        self._note("left out", study.label, of=study, arms=study.arms, reason=study.reason)
 
     def _note(
         self,
@@ -253,8 +237,7 @@ class _Content:
         label: str,
         effect: Effect = (None, None, None),
         *,
-        study: str = "",
-        round_: str | None = None,
+        of: Study | LeftOut | None = None,
         arms: Mapping[str, Arm] | None = None,
         analysed: Effect | None = None,
         weights: Sequence[float | None] = (None, None),
@@ -262,40 +245,32 @@ class _Content:
         reason: str = "",
         part: str = "",
     ) -> None:
-        """A line of the table of numbers; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
-        entry: dict[str, Any] = {"row": row, "label": label, "study": study, "round": round_ or ""}
+        """A line of the table of numbers, `of` a study; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
+        entry: dict[str, Any] = {"row": row, "label": label}
+        entry |= {"study": of.study, "round": of.round or ""} if of else {"study": "", "round": ""}
         entry |= {"subgroup": part} if self.by is not None else {}
         entry |= self.groups.noted(arms or {})
         names = ("effect", "ci_low", "ci_high")
         entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, effect, strict=True)}
         entry |= {f"analysis_{n}": v for n, v in zip(names, analysed or effect, strict=True)}
         entry["weight_percent"] = weights[0]
-        if self.beside:
-            entry[f"weight_percent_{kind_of(self.beside.model).partition(' ')[0]}"] = weights[1]
+        if self.other:
+            entry[f"weight_percent_{kind_of(self.other).partition(' ')[0]}"] = weights[1]
         entry |= {"state": state, "reason": reason}
         self.drawn.append(entry)
 
     # --- the whole
 
     def table(self) -> Table:
-        self.drawn = []
         rows = self._rows()
         for study in self.result.left_out if self.result.studies else []:
             if not study.arms:
                 self._note_left_out(study)
-        how = (
-            method(self.weighed, self.result.level)
-            if self.weighed
-            else f"{100 * self.result.level:g}%\u00a0CI"
-        )
-        if self.beside and self.model:
-            weighting, _, rest = how.partition(", ")
-            random = (
-                rest
-                if kind_of(self.model) == RANDOM
-                else method(self.beside.model, self.result.level).partition(", ")[2]
-            )
-            how = f"{weighting}, Common and {random}"
+        how = method(self.weighed, self.result.level)
+        if self.other and self.model:
+            random = self.model if kind_of(self.model) == RANDOM else self.other
+            named = method(random, self.result.level).partition(", ")[2]
+            how = f"{how.partition(', ')[0]}, Common and {named}"
         effect_head = f"{self.scale.name}\n{how}"
         columns = {
             "data": self.groups.columns(),
@@ -322,12 +297,11 @@ class _Content:
 
     def _weight_columns(self, there: set[str]) -> list[Column]:
         unit = "" if self.preset.percent else " (%)"
-        models = self._models(self.weighed, self.beside.model if self.beside else None)
-        return [
-            Column(key, f"Weight{unit}" + (f" {kind_of(model).partition(' ')[0]}" if len(models) > 1 else ""))
-            for model, key in models
-            if key in there
-        ]
+        models = self._models(self.weighed, self.other)
+        names = {
+            key: f" {kind_of(model).partition(' ')[0]}" if len(models) > 1 else "" for model, key in models
+        }
+        return [Column(key, f"Weight{unit}{name}") for key, name in names.items() if key in there]
 
     def _graph(self, head: str) -> Graph:
         sides = favours(self.setting) if self.scale.null is not None and len(self.groups.names) != 1 else None
@@ -337,8 +311,8 @@ class _Content:
             "" if above else head,
             self.model.estimate if self.model else None,
             sides,
-            caption=f"{self.scale.name} ({100 * self.result.level:g}%\u00a0CI)" if above else "",
-            beside=self.beside.model.estimate if self.beside else None,
+            caption=f"{self.scale.name} ({interval_of(self.result.level)})" if above else "",
+            beside=self.other.estimate if self.other else None,
         )
 
     def _title(self) -> str:
@@ -354,7 +328,7 @@ class _Content:
         if not self.model:
             return []
         lines = [heterogeneity(self.model, self.preset.p_value)]
-        models = self._models(self.model, self.beside.model if self.beside else None)
+        models = self._models(self.model, self.other)
         lines += [self._overall(model, named=len(models) > 1) for model, _ in models]
         if self.by is not None:
             tested = [(self.result.subgroups.tests[self.by], self.model)]
@@ -380,22 +354,15 @@ class _Content:
             tested = f"Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)}"
             notes.append(f"Wald interval: {' '.join(shown)} ({tested}).")
         if marked:
-            notes.append(
-                f"{NEW}\u00a0Found by the search of {self.latest}, the latest that brought a study of this outcome."
-            )
+            latest = f"the search of {self.latest}, the latest that brought a study of this outcome"
+            notes.append(f"{NEW}\u00a0Found by {latest}.")
         notes += notices(self.result)
         if self.setting.unit:
             notes.append(f"Unit: {self.setting.unit}.")
-        notes += [
-            f"{MARKS[state]} {NOTES[state]}" for state in ("derived", "imputed") if MARKS[state] in self.signs
-        ]
+        notes += [f"{MARKS[one]} {NOTES[one]}" for one in ("derived", "imputed") if MARKS[one] in self.signs]
         by_reason: dict[tuple[str, str], list[str]] = {}
         for study in self.result.left_out if self.result.studies else []:
             how = "Not estimable" if study.not_estimable else "Left out"
             by_reason.setdefault((how, study.reason.rstrip(".")), []).append(study.label)
         notes += [f"{how}: {', '.join(names)} ({reason})." for (how, reason), names in by_reason.items()]
         return notes + self.bias.legend()
-
-    def numbers(self) -> pd.DataFrame:
-        """The numbers drawn, a line for each row of the figure."""
-        return pd.DataFrame(self.drawn)

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from evergreen.figures import scales
+from evergreen.figures.axes import tried_ticks
 from evergreen.figures.bias_marks import draw_mark
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import Page, box
 from evergreen.figures.forest_columns import Placed, groups, left_edges
 from evergreen.figures.forest_layout import AFTER_GRAPH, MARGIN, Layout, Sheet
 from evergreen.figures.forest_table import Cell, Mark, Row, Table
-from evergreen.figures.letters import Align, width_of, wrapped
+from evergreen.figures.letters import SHARES, Align, width_of, wrapped
+from evergreen.figures.links import TRAIL
 from evergreen.figures.style import COLOURS, GREY, INK
 
-TRAIL = "where its numbers come from"
 NEW = "▸"
 NEW_COLOUR = COLOURS[1]
 BESIDE = "#ffffff"  # inside the diamond of the model beside the one that pools
@@ -86,7 +86,7 @@ class _Drawing:
         for placed, lefts in self.sides:
             for p, left in zip(placed, lefts, strict=True):
                 align: Align = "center" if p.column.circles else p.column.align
-                x = left + {"left": 0.0, "center": p.inner / 2, "right": p.inner}[align]
+                x = left + SHARES[align] * p.inner
                 self._stack(p.head, x, align, base)
             for group, members in groups(placed):
                 if group:
@@ -122,12 +122,9 @@ class _Drawing:
         elif self._behind(lowest[0]):
             return
         for value, dashes in ((graph.pooled, (1.5, 2.0)), (graph.beside, (4.0, 2.0))):
-            if value is not None:
-                x = self._x(value)
-                if self.first <= x <= self.last:
-                    self.page.line(
-                        [x, x], [top, bottom], width=0.6, color=GREY, linestyle=(0, dashes), zorder=1
-                    )
+            if value is not None and self.first <= (x := self._x(value)) <= self.last:
+                ends = [x, x], [top, bottom]
+                self.page.line(*ends, width=0.6, color=GREY, linestyle=(0, dashes), zorder=1)
 
     def _behind(self, row: Row) -> bool:
         """Whether this page lies behind the one that a row is on."""
@@ -159,25 +156,22 @@ class _Drawing:
     def _cell(self, p: Placed, cell: Cell, left: float, middle: float, bold: bool) -> None:
         y, size = middle + self.type.ascent, self.size
         if p.column.circles:
-            assert self.table.tool is not None
-            draw_mark(
-                self.page, left + p.rights[0], middle, self.type.radius, cell.pieces[0], self.table.tool
-            )
+            x, tool = left + p.rights[0], self.table.tool
+            assert tool is not None
+            draw_mark(self.page, x, middle, self.type.radius, cell.pieces[0], tool)
             return
         if p.column.most:
             for i, text in enumerate(wrapped(cell.pieces[0], p.column.most, size)):
                 self.page.text(left, y + self.type.line * i, text, size=size)
             return
-        shift = {"left": 0.0, "center": (p.inner - p.content) / 2, "right": p.inner - p.content}[
-            p.column.align
-        ]
+        start = left + SHARES[p.column.align] * (p.inner - p.content)
         if len(cell.pieces) < len(p.rights):
             text = " ".join(cell.pieces)
-            self.page.text(left + shift + p.content, y, text, size=size, align="right", bold=bold)
+            self.page.text(start + p.content, y, text, size=size, align="right", bold=bold)
             return
         for piece, right in zip(cell.pieces, p.rights, strict=True):
-            self.page.text(left + shift + right, y, piece, size=size, align="right", bold=bold)
-        self.page.text(left + shift + p.content, y, cell.after, size=size)
+            self.page.text(start + right, y, piece, size=size, align="right", bold=bold)
+        self.page.text(start + p.content, y, cell.after, size=size)
 
     def _mark(self, mark: Mark, y: float) -> None:
         low, middle, high = (self._x(v) for v in (mark.low, mark.estimate, mark.high))
@@ -187,19 +181,13 @@ class _Drawing:
             self._diamond(low, middle, high, y, BESIDE if mark.pale else own)
         elif mark.kind == "bar":
             half = 1.6 * self.size / 8
-            corners = [(start, y - half), (end, y - half), (end, y + half), (start, y + half)]
-            self.page.shape(corners, fill=COLOURS[1])
+            self.page.shape(box(start, y - half, end, y + half), fill=COLOURS[1])
         else:
             side = self.type.square * math.sqrt(mark.weight / self.heaviest) if mark.weight > 0 else 3.6
             half = max(side, 1.2) / 2
             if self.first <= middle <= self.last:
-                corners = [
-                    (middle - half, y - half),
-                    (middle + half, y - half),
-                    (middle + half, y + half),
-                    (middle - half, y + half),
-                ]
-                self.page.shape(corners, fill=self.preset.square)
+                square = box(middle - half, y - half, middle + half, y + half)
+                self.page.shape(square, fill=self.preset.square)
             # The interval crosses its square, white where it lies inside and could not be seen.
             inside = end - start < 2 * half + 1
             self.page.line([start, end], [y, y], width=0.8, color="white" if inside else INK, zorder=3)
@@ -251,14 +239,13 @@ class _Drawing:
         """As many ticks as fit without their labels touching, or standing out over the page."""
         assert self.table.graph is not None
         low, high, wide = self.layout.low, self.layout.high, self.layout.graph_width
-        for most in (7, 6, 5, 4, 3, 2):
-            marks = scales.ticks(self.table.graph.scale, low, high, most)
-            xs = [(v - low) / (high - low) * wide for v, _ in marks]
-            halves = [width_of(text, self.size) / 2 for _, text in marks]
-            free = [xs[i + 1] - halves[i + 1] - xs[i] - halves[i] for i in range(len(xs) - 1)]
+
+        def half(text: str) -> float:
+            return width_of(text, self.size) / 2
+
+        for marks, places, free in tried_ticks(self.table.graph.scale, low, high, wide, 7, half):
             inside = all(
-                self.first + x - h >= 2 and self.first + x + h <= self.layout.width - 2
-                for x, h in zip(xs, halves, strict=True)
+                self.first + x - h >= 2 and self.first + x + h <= self.layout.width - 2 for x, h in places
             )
             if inside and all(space >= 5 for space in free):
                 return marks

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from evergreen.counting import noun
+from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_columns import (
     Placed,
     Type,
@@ -20,7 +22,6 @@ from evergreen.figures.forest_table import Column, Row, Table, limits
 from evergreen.figures.letters import widest_part, width_of, wrapped
 
 MARGIN = 8.0
-PAGE_WIDTH, PAGE_HEIGHT = 504.0, 680.0  # two columns of a journal, 178 mm wide and 240 mm high
 LEAST_WIDTH = 380.0
 LABEL_MOST = 165.0
 GRAPH_WIDTH, GRAPH_LEAST = 186.0, 110.0
@@ -76,10 +77,9 @@ class Layout:
                 break
         gone = [one for one in columns if one.rank >= below]
         named = dict.fromkeys(f"{one.head} ({one.group})" if one.group else one.head for one in gone)
-        given_way = [
-            f"For lack of room {', '.join(named)} {'stands' if len(named) == 1 else 'stand'} {self.table.given_way}."
-        ]
-        self.notes = [*self.table.notes, *(given_way if gone else [])]
+        stand = noun(len(named), "stands", "stand")
+        said = f"For lack of room {', '.join(named)} {stand} in the table of numbers beside this figure."
+        self.notes = [*self.table.notes, *([said] if gone else [])]
         self._share_out()
 
     def _measure(self, size: float, least: float, share: float, below: int) -> None:
@@ -110,7 +110,7 @@ class Layout:
         self._label_most = min(max(word, widest), most)
         self._label_least = min(max(word, min(widest, least * scale)), self._label_most)
         self._graph_least = max(GRAPH_LEAST * scale, self._favours_least()) if self.table.graph else 0.0
-        room = PAGE_WIDTH - MARGIN - self._between - self._right
+        room = WIDTH - MARGIN - self._between - self._right
         self._spare = room - self._label_least - self._graph_least
 
     def _share_out(self) -> None:
@@ -168,12 +168,9 @@ class Layout:
 
     def lines_of(self, row: Row) -> list[str]:
         """The lines of a row's text or label."""
-        size = self.type.size
-        if row.text:
-            return wrapped(row.text, self.span - row.indent, size, row.bold)
-        if not _labelled(row):  # a heading may run over the empty columns
-            return wrapped(row.label, self.span - row.indent, size, row.bold)
-        return wrapped(row.label, self.label_width - row.indent, size, row.bold)
+        # a text and a heading may run over the empty columns
+        room = self.label_width if _labelled(row) and not row.text else self.span
+        return wrapped(row.text or row.label, room - row.indent, self.type.size, row.bold)
 
     def title_of(self, number: int, of: int) -> list[str]:
         """The lines of a page's title."""
@@ -231,7 +228,7 @@ class Layout:
 
     def _cut(self, of: int) -> list[Sheet]:
         top = self.head_bottom(self.title_of(of, of)) + 5
-        pages = list(self._pages(PAGE_HEIGHT - MARGIN - self.axis_height - top))
+        pages = list(self._pages(HEIGHT - MARGIN - self.axis_height - top))
         sheets = []
         for number, rows in enumerate(pages, start=1):
             y, placed = top, []
@@ -265,24 +262,19 @@ class Layout:
         """The last page with lines beside or below the axis and notes, which go on on further pages where it is full."""
         table, line, size = self.table, self.type.line, self.type.size
         across = self.width - 2 * MARGIN
-        beside = [
-            one
-            for text in table.beside_axis
-            for one in wrapped(text, self.span if self.parallel else across, size)
-        ]
+        room = self.span if self.parallel else across
+        beside = [one for text in table.beside_axis for one in wrapped(text, room, size)]
         waiting = [one for text in self.notes for one in wrapped(text, across, size)]
-        parallel = self.parallel and last.rows_bottom + 4 + line * len(beside) + MARGIN <= PAGE_HEIGHT
+        parallel = self.parallel and last.rows_bottom + 4 + line * len(beside) + MARGIN <= HEIGHT
         below = last.rows_bottom + (4 if parallel or table.graph is None else self.axis_height + 4)
         bottom = max(below + line * len(beside), last.rows_bottom + self.axis_height)
-        if (
-            bottom + MARGIN > PAGE_HEIGHT
-        ):  # the lines beside the axis go on on the next page, before the notes
+        if bottom + MARGIN > HEIGHT:  # the lines beside the axis go on on the next page, before the notes
             waiting = [one for text in table.beside_axis for one in wrapped(text, across, size)] + waiting
             beside, bottom = [], last.rows_bottom + self.axis_height
         top = bottom + 7
-        room = int((PAGE_HEIGHT - MARGIN - top) / line)
+        most = int((HEIGHT - MARGIN - top) / line)
         # a line alone does not end a page
-        fitting = waiting[: max(room, 0)] if room >= min(len(waiting), 2) else []
+        fitting = waiting[: max(most, 0)] if most >= min(len(waiting), 2) else []
         height = (top + line * len(fitting) if fitting else bottom) + MARGIN
         yield replace(
             last, beside=tuple(beside), beside_top=below, notes=tuple(fitting), notes_top=top, height=height
@@ -291,7 +283,7 @@ class Layout:
         while waiting:
             number += 1
             top = MARGIN + line * (len(self.title_of(of, of)) + 0.6)
-            fitting = waiting[: int((PAGE_HEIGHT - MARGIN - top) / line)]
+            fitting = waiting[: int((HEIGHT - MARGIN - top) / line)]
             waiting = waiting[len(fitting) :]
             yield Sheet(
                 number, (), top, top + line * len(fitting) + MARGIN, notes=tuple(fitting), notes_top=top

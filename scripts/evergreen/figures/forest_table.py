@@ -84,10 +84,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns before and after the graph, rows from top to bottom, lines beside the axis, notes below.
-
-    `given_way` says, behind the names of columns for which there was no room, where their numbers stand.
-    """
+    """Columns before and after the graph, rows from top to bottom, lines beside the axis, notes below."""
 
     head: str
     before: Sequence[Column]
@@ -99,7 +96,6 @@ class Table:
     title: str = ""
     tool: Tool | None = None  # whose judgements the circles show
     preset: Preset = PRESETS["RevMan"]
-    given_way: str = "in the table of numbers beside this figure"
 
 
 def limits(table: Table) -> tuple[float, float]:

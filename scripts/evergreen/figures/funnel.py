@@ -16,7 +16,7 @@ from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, number, of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, MARKERS
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, INK, MARKERS
 from evergreen.figures.wording import kind_of
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Filled
@@ -25,7 +25,6 @@ WIDTH, HEIGHT = 330.0, 225.0
 FEW = 10  # studies below which asymmetry is not judged (Cochrane Handbook 13.3.5.4)
 # Two-sided p values that bound the regions (Peters et al. 2008), from no effect outwards.
 REGIONS = ((1.0, 0.10, "#ffffff"), (0.10, 0.05, "#b5b5b5"), (0.05, 0.01, "#d6d6d6"), (0.01, 0.0, "#efefef"))
-LINES, DOTS = (0, (4, 3)), (0, (1, 2))
 Line = tuple[list[float], list[float]]
 ELSE = "not stated"  # level of the studies that have no value in a column
 
@@ -56,60 +55,50 @@ def funnel(
     ends = [centre - half, centre + half, *(y for y, _ in points)]
     room = 0.04 * (max(ends) - min(ends))
     low, high = min(ends) - room, max(ends) + room
-    shaded = contours and scale.null is not None
-    if shaded and scale.null is not None:
-        reach = max(scale.null - low, high - scale.null)
-        low, high = scale.null - reach, scale.null + reach
-    kind = (
-        "Contour-enhanced funnel plot" if contours else "Funnel plot with trim and fill" if filled else "Funnel plot"
-    )  # fmt: skip
-    title = f"{kind}{f' by {by}' if by else ''}: {setting.name}"
+    null = scale.null if contours else None
+    if null is not None:
+        reach = max(null - low, high - null)
+        low, high = null - reach, null + reach
     levels = _levels(result, by)
-    signs = [
-        Sign(level, color, marker=marker) for level, color, marker in _signs(list(dict.fromkeys(levels)))
-    ]
+    looks = _signs(list(dict.fromkeys(levels)))
+    signs = [Sign(level, color, marker=marker) for level, color, marker in looks]
     if added:
         signs.append(Sign("Added by trim and fill", COLOURS[1], marker="s", fill="white"))
-    if shaded:
+    if null is not None:
         signs += [Sign(_region_name(outer, inner), GREY, fill=color) for outer, inner, color in REGIONS]
-    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=LINES, width=0.8))
+    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=DASHED, width=0.8))
     other = result.beside.model if result.beside and not filled else None
     if other is not None:
-        signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTS, width=0.9))
-    figure, axes = figure_with_axes(
-        WIDTH, HEIGHT, title=title, note=_note(len(studies), filled, scale), key=signs
-    )
+        signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTTED, width=0.9))
+    note = _note(len(studies), filled, scale)
+    figure, axes = figure_with_axes(WIDTH, HEIGHT, title=setting.title, note=note, key=signs)
     axes.set_ylim(largest, 0)
     analysis = f"{scale.analysis_name[0].lower()}{scale.analysis_name[1:]}"
     number_axis(axes, f"Standard error ({analysis})", vertical=True)
     effect_axis(axes, scale, low, high)
-    if shaded and scale.null is not None:
+    if null is not None:
         for outer, inner, color in REGIONS:
-            _region(axes, scale.null, outer, inner, largest, high - scale.null, color)
-        axes.plot([scale.null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
+            _region(axes, null, outer, inner, largest, high - null, color)
+        axes.plot([null] * 2, [0, largest], color=INK, linewidth=0.7, zorder=1)
     sides: Line = ([centre - half, centre, centre + half], [largest, 0, largest])
-    axes.plot(*sides, color=GREY, linewidth=0.8, linestyle=LINES, zorder=1)
+    axes.plot(*sides, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=1)
     axes.plot([centre, centre], [0, largest], color=GREY, linewidth=0.8, zorder=1)
     if other is not None:
-        axes.plot([other.interval[0]] * 2, [0, largest], color=GREY, linewidth=0.9, linestyle=DOTS, zorder=1)
-    own = points[: len(studies)]
-    for level, color, marker in _signs(list(dict.fromkeys(levels))):
-        _scatter(
-            axes,
-            [point for point, one in zip(own, levels, strict=True) if one == level],
-            marker,
-            color,
-            "white",
+        axes.plot(
+            [other.interval[0]] * 2, [0, largest], color=GREY, linewidth=0.9, linestyle=DOTTED, zorder=1
         )
+    own = points[: len(studies)]
+    for level, color, marker in looks:
+        there = [point for point, one in zip(own, levels, strict=True) if one == level]
+        _scatter(axes, there, marker, color, "white")
     _scatter(axes, points[len(studies) :], "s", "white", COLOURS[1])
     labels = [one.label for one in studies]
+    x, y = zip(*own, strict=True)
     if not filled and len(studies) <= MOST_LABELS:
         farthest = sorted(range(len(own)), key=lambda i: -abs(own[i][0] - centre))
         keep_clear: list[Line] = [sides, ([centre, centre], [0.0, largest])]
-        label_points(axes, [x for x, _ in own], [y for _, y in own], labels, farthest, lines=keep_clear)
-    link_points(
-        axes, [x for x, _ in own], [y for _, y in own], labels, result.outcome, further=bool(contours or filled or by)
-    )  # fmt: skip
+        label_points(axes, x, y, labels, farthest, lines=keep_clear)
+    link_points(axes, x, y, labels, result.outcome, further=bool(contours or filled or by))
     names = labels + ["added by trim and fill"] * len(added)
     shown = of_result(result)
     rows = [(name, shown.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
@@ -118,10 +107,10 @@ def funnel(
         table[by] = levels
     besides = f", and {plural(len(added), 'study', 'studies')} that trim and fill adds" if filled else ""
     description = (
-        f"{scale.name} of {plural(len(studies), 'study', 'studies')} against standard errors, {'regions of significance around no effect and ' if shaded else ''}lines around the pooled effect"
+        f"{scale.name} of {plural(len(studies), 'study', 'studies')} against standard errors, {'regions of significance around no effect and ' if null is not None else ''}lines around the pooled effect"
         f"{besides}."
     )
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def _levels(result: Result, by: str | None) -> list[str]:

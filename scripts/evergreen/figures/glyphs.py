@@ -38,13 +38,13 @@ HINT = "install a font that has them, or run `make fonts`, and draw again"
 @lru_cache(maxsize=1)
 def _own() -> frozenset[str]:
     """The characters of `FONT`."""
-    return _characters(font_manager.findfont(FONT), 0)
+    return _characters(font_manager.findfont(FONT))
 
 
 @lru_cache(maxsize=64)
-def _characters(path: str, face: int) -> frozenset[str]:
+def _characters(path: str) -> frozenset[str]:
     try:
-        return frozenset(map(chr, FT2Font(path, face_index=face).get_charmap()))
+        return frozenset(map(chr, FT2Font(path).get_charmap()))
     except (RuntimeError, OSError):  # a picture font, or one that FreeType cannot read
         return frozenset()
 
@@ -108,7 +108,7 @@ def _fallback(wanted: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     for path in _files():
         if not left:
             break
-        if held := left & _characters(path, 0):
+        if held := left & _characters(path):
             found.append(_added(path, wanted))
             left -= held
     return tuple(dict.fromkeys(found)), left

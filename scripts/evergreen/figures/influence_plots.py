@@ -18,29 +18,27 @@ from evergreen.figures.axes import (
     name_lines,
     number_axis,
     padded,
+    tried_ticks,
 )
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import HEIGHT, WIDTH, Page
 from evergreen.figures.key import Sign
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.links import link_points
-from evergreen.figures.scales import Scale, of_result, ticks
+from evergreen.figures.scales import Scale, of_result
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, PALE
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, PALE
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Influence, Subsets
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import Part
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
-WIDTH, HEIGHT = 504.0, 680.0  # points of a page that journals print (178 x 240 mm)
+
 STRIPS, PANEL_GAP = 4, 13.0  # side by side
 UNDER = 22.0  # points of the axis under a strip
 LABEL_MOST = 150.0
 MARGINAL = 34.0  # points of a histogram on the edge
 NOTE = "Filled squares in orange: influential by DFFITS, Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
-
-
-DIAGNOSTICS = ("rstudent", "dffits", "cook", "cov_ratio", "hat", "weight")
 
 
 def _column(rows: Sequence[Part], name: str) -> np.ndarray:
@@ -50,9 +48,11 @@ def _column(rows: Sequence[Part], name: str) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Strip:
-    """One diagnostic: its values study by study, where all studies or what is expected stand, bounds, and its range."""
+    """One diagnostic: its name and that of its column in the table, its values study by study, where all studies or what is expected
+    stand, bounds, and its range."""
 
     name: str
+    column: str
     values: np.ndarray
     centre: float | None
     bounds: Sequence[float]
@@ -68,43 +68,37 @@ class Strip:
 
 def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
     """Deletion diagnostics, one line per study, one strip per diagnostic; influential studies by colour and shape."""
-    rows_of = found.studies
-    values_of = {name: _column(rows_of, name) for name in DIAGNOSTICS}
-    without = [row.without for row in rows_of]
-    influential = np.array([row.influential for row in rows_of])
-    k = len(rows_of)
+    rows = found.studies
+    without = [row.without for row in rows]
+    influential = np.array([row.influential for row in rows])
+    k = len(rows)
     dffits = 3 * math.sqrt(1 / (k - 1))
     strips = [
-        Strip("Studentised residual", values_of["rstudent"], 0.0, [-1.96, 1.96]),
-        Strip("DFFITS", values_of["dffits"], 0.0, [-dffits, dffits]),
-        Strip("Cook's distance", values_of["cook"], None, []),
-        Strip("Covariance ratio", values_of["cov_ratio"], 1.0, []),
-        Strip("Tau² without it", _column(without, "tau2"), whole.tau2 or 0.0, []),
-        Strip("Q without it", _column(without, "Q"), whole.Q, []),
-        Strip("Leverage", values_of["hat"], 1 / k, [3 / k]),
-        Strip("Weight (%)", values_of["weight"], 100 / k, []),
+        Strip("Studentised residual", "rstudent", _column(rows, "rstudent"), 0.0, [-1.96, 1.96]),
+        Strip("DFFITS", "dffits", _column(rows, "dffits"), 0.0, [-dffits, dffits]),
+        Strip("Cook's distance", "cook", _column(rows, "cook"), None, []),
+        Strip("Covariance ratio", "cov_ratio", _column(rows, "cov_ratio"), 1.0, []),
+        Strip("Tau² without it", "tau2_without", _column(without, "tau2"), whole.tau2 or 0.0, []),
+        Strip("Q without it", "Q_without", _column(without, "Q"), whole.Q, []),
+        Strip("Leverage", "hat", _column(rows, "hat"), 1 / k, [3 / k]),
+        Strip("Weight (%)", "weight_percent", _column(rows, "weight"), 100 / k, []),
     ]
-    labels = [row.label for row in rows_of]
-    title = f"Influence of single studies: {setting.name}"
+    labels = [row.label for row in rows]
     width = min(max(width_of(text, SIZE, True) for text in labels), LABEL_MOST)
     lines = [
         name_lines(text, width, SIZE, bold) for text, bold in zip(labels, influential.tolist(), strict=True)
     ]
-    titles = wrapped(title, WIDTH - 2 * MARGIN, SIZE + 1, True)
+    titles = wrapped(setting.title, WIDTH - 2 * MARGIN, SIZE + 1, True)
     notes = wrapped(NOTE, WIDTH - 2 * MARGIN, SIZE)
     around = 2 * MARGIN + LINE * (len(titles) + len(notes)) + 2 * (2 * LINE + 10 + UNDER)
     pages = [
         _page(strips, lines, influential, places, titles, notes, width)
         for places in _chunks([ROW + LINE * (len(one) - 1) for one in lines], (HEIGHT - around) / 2)
     ]
-    names = ["rstudent", "dffits", "cook", "cov_ratio", "tau2_without", "Q_without", "hat", "weight_percent"]
-    table = pd.DataFrame(
-        {"study": labels} | {n: strip.values for n, strip in zip(names, strips, strict=True)}
-    )
+    table = pd.DataFrame({"study": labels} | {strip.column: strip.values for strip in strips})
     return Drawn(
         pages[0].figure,
         table.assign(influential=influential),
-        title,
         tuple(page.figure for page in pages[1:]),
         f"Eight diagnostics of what the result would be without each of {k} studies; {int(influential.sum())} are influential.",
     )
@@ -149,17 +143,7 @@ def _page(
             page.line([left, WIDTH - MARGIN], [at + ROW / 2] * 2, color=PALE, width=0.5, zorder=0)
         for column, strip in enumerate(part):
             start = left + column * (across + PANEL_GAP)
-            _draw_strip(
-                page,
-                strip,
-                start,
-                across,
-                top,
-                tops[:-1] + ROW / 2,
-                float(tops[-1]) + 3,
-                influential[list(places)],
-                places,
-            )
+            _draw_strip(page, strip, start, across, tops, influential, list(places))
     for i, text in enumerate(notes):
         page.text(MARGIN, above + block * len(blocks) + 8 + LINE * i, text, size=SIZE)
     return page
@@ -170,13 +154,12 @@ def _draw_strip(
     strip: Strip,
     start: float,
     across: float,
-    top: float,
-    middles: np.ndarray,
-    bottom: float,
+    tops: np.ndarray,
     influential: np.ndarray,
-    places: range,
+    places: list[int],
 ) -> None:
-    low, high = strip.range
+    """The studies at `places`, whose rows begin at `tops`; the last of these is where they end."""
+    (low, high), top, bottom = strip.range, float(tops[0]), float(tops[-1]) + 3
 
     def place(value: Any) -> Any:
         return start + (value - low) / (high - low) * across
@@ -187,12 +170,12 @@ def _draw_strip(
     for value, text in _ends(low, high, across):
         page.line([place(value)] * 2, [bottom, bottom + 3], width=0.6)
         page.text(place(value), bottom + 11.5, text, size=SIZE - 1, align="center")
-    marks = [(strip.centre, (0, (4, 3)))] if strip.centre is not None else []
-    for value, dashes in [*marks, *((bound, (0, (1, 2))) for bound in strip.bounds if low <= bound <= high)]:
+    marks = [(strip.centre, DASHED)] if strip.centre is not None else []
+    for value, dashes in [*marks, *((bound, DOTTED) for bound in strip.bounds if low <= bound <= high)]:
         page.line([place(value)] * 2, [top, bottom], color=GREY, width=0.6, linestyle=dashes, zorder=1)
-    values = strip.values[list(places)]
+    values, middles = strip.values[places], tops[:-1] + ROW / 2
     for chosen, color, marker in ((~influential, COLOURS[0], "o"), (influential, COLOURS[1], "s")):
-        seen = chosen & np.isfinite(values)
+        seen = chosen[places] & np.isfinite(values)
         page.axes.scatter(
             place(values[seen]), middles[seen], s=13, linewidth=0, zorder=3, color=color, marker=marker
         )
@@ -200,17 +183,11 @@ def _draw_strip(
 
 def _ends(low: float, high: float, across: float) -> list[tuple[float, str]]:
     """Ticks of a narrow strip, whose numbers do not touch each other or those of the next strip."""
-    for most in (4, 3, 2):
-        marks = ticks(Scale("", ""), low, high, most)
-        places = [(v - low) / (high - low) * across for v, _ in marks]
-        halves = [width_of(text, SIZE - 1) / 2 for _, text in marks]
-        inside = all(
-            h - p < PANEL_GAP / 2 and p + h - across < PANEL_GAP / 2
-            for p, h in zip(places, halves, strict=True)
-        )
-        if inside and all(
-            places[i + 1] - halves[i + 1] - places[i] - halves[i] > 3 for i in range(len(marks) - 1)
-        ):
+    for marks, places, free in tried_ticks(
+        Scale("", ""), low, high, across, 4, lambda text: width_of(text, SIZE - 1) / 2
+    ):
+        inside = all(h - p < PANEL_GAP / 2 and p + h - across < PANEL_GAP / 2 for p, h in places)
+        if inside and all(space > 3 for space in free):
             return marks
     return marks[len(marks) // 2 :][:1]
 
@@ -219,8 +196,7 @@ def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     """Contribution of each study to heterogeneity against its influence on the pooled effect (Baujat et al. 2002)."""
     x, influence_on_mean = _column(found.studies, "baujat_x"), _column(found.studies, "baujat_y")
     labels = [row.label for row in found.studies]
-    title = f"Baujat plot: {setting.name}"
-    figure, axes = figure_with_axes(330, 225, title=title)
+    figure, axes = figure_with_axes(330, 225, title=setting.title)
     axes.set_xlim(0, 1.12 * max(x.max(), 1e-12))
     axes.set_ylim(0, 1.12 * max(influence_on_mean.max(), 1e-12))
     number_axis(axes, "Influence on the pooled effect", vertical=True)
@@ -231,7 +207,7 @@ def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     link_points(axes, x, influence_on_mean, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "heterogeneity": x, "influence": influence_on_mean})
     description = f"What each of {len(labels)} studies contributes to heterogeneity against its influence on the pooled effect; most to both: {labels[order[0]]}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
@@ -247,14 +223,13 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     scale = of_result(result)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
     note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies. On the edges: how many subsets there are."
-    title = f"Subsets of the studies (GOSH): {setting.name}"
     groups = (
         (~holds, COLOURS[0], f"without {name}", "solid"),
         (holds, COLOURS[5], f"with {name}", (0, (3, 1))),
     )
     key = [Sign(label, color, marker="o") for _, color, label, _ in groups]
     figure, axes = figure_with_axes(
-        330, 200, title=title, note=note, key=key, above=MARGINAL + 4, right=MARGINAL + 12
+        330, 200, title=setting.title, note=note, key=key, above=MARGINAL + 4, right=MARGINAL + 12
     )
     axes.set_ylim(-4, 104)
     number_axis(axes, "I² (%)", vertical=True)
@@ -285,4 +260,4 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
         }
     )
     description = f"{scale.name} and I² in {len(place):,} subsets of the studies, with and without {name}."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

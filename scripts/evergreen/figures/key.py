@@ -10,13 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D, Transform
 
+from evergreen.figures.canvas import Dashes
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import INK
 
 SIZE, LINE = 7.0, 10.0
 SIGN, GAP = 16.0, 14.0  # points that a sign takes, and between two entries
-Dashes = tuple[float, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Sign:
 
 def rows_of(signs: Sequence[Sign], width: float) -> list[list[tuple[float, Sign, list[str]]]]:
     """Rows of (place from the left, sign, lines of its words) that fit into `width` points."""
-    rows: list[list[tuple[float, Sign, list[str]]]] = [[]]
+    rows: list[list[tuple[float, Sign, list[str]]]] = []
     used = 0.0
     for sign in signs:
         lines = wrapped(sign.label, width - SIGN, SIZE)
         across = SIGN + max(width_of(line, SIZE) for line in lines)
-        if rows[-1] and used + across > width:
+        if not rows or used + across > width:
             rows.append([])
             used = 0.0
         rows[-1].append((used, sign, lines))
@@ -48,9 +48,7 @@ def rows_of(signs: Sequence[Sign], width: float) -> list[list[tuple[float, Sign,
 
 def height_of(signs: Sequence[Sign], width: float) -> float:
     """Points that the key takes from top to bottom."""
-    return (
-        LINE * sum(max(len(lines) for _, _, lines in row) for row in rows_of(signs, width)) if signs else 0.0
-    )
+    return LINE * sum(max(len(lines) for _, _, lines in row) for row in rows_of(signs, width))
 
 
 def draw_key(figure: Figure, signs: Sequence[Sign], left: float, top: float, width: float) -> None:
@@ -58,7 +56,7 @@ def draw_key(figure: Figure, signs: Sequence[Sign], left: float, top: float, wid
     wide, high = (72 * inches for inches in figure.get_size_inches())
     points = Affine2D().scale(1 / wide, -1 / high).translate(0, 1) + figure.transFigure
     y = top
-    for row in rows_of(signs, width) if signs else ():
+    for row in rows_of(signs, width):
         for place, sign, lines in row:
             x, middle = left + place, y + LINE / 2
             _draw_sign(figure, sign, x, middle, points)

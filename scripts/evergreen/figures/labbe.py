@@ -11,13 +11,11 @@ from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.scales import scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY, INK, tint
+from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
 from evergreen.metaanalysis.absolute_risk import risk_with_intervention
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import Arm
-
-DASHES = (0, (4, 3))
 
 
 def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
@@ -28,13 +26,12 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     studies = [study for study in result.studies if study.arms]
     control = np.array([_risk(study.arms["control"]) for study in studies])
     treated = np.array([_risk(study.arms["intervention"]) for study in studies])
-    title = f"L'Abbé plot: {setting.name}"
     key = [
         Sign("No effect", INK, width=0.7),
-        Sign("Pooled effect", GREY, dashes=DASHES, width=0.9),
+        Sign("Pooled effect", GREY, dashes=DASHED, width=0.9),
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
     ]
-    figure, axes = figure_with_axes(300, 245, title=title, key=key)
+    figure, axes = figure_with_axes(300, 245, title=setting.title, key=key)
     highest = min(1.0, 1.1 * max(*control, *treated, 0.01))
     axes.set_xlim(-0.02 * highest, highest)
     axes.set_ylim(-0.02 * highest, highest)
@@ -44,7 +41,7 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     curve = np.linspace(1e-6, min(highest, 1 - 1e-6), 200)
     effect = scale_of(result.measure).back(model.interval[0])
     pooled = [risk_with_intervention(result.measure, effect, float(risk)) for risk in curve]
-    axes.plot(curve, pooled, color=GREY, linewidth=0.9, linestyle=DASHES, zorder=1)
+    axes.plot(curve, pooled, color=GREY, linewidth=0.9, linestyle=DASHED, zorder=1)
     weights = np.array([study.weight or 1.0 for study in studies])
     areas = 150 * weights / weights.max()
     largest_first = np.argsort(-weights)
@@ -60,7 +57,7 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         {"study": labels, "risk_control": control, "risk_intervention": treated, "weight_percent": weights}
     )
     description = f"Risk with {setting.intervention} against risk with {setting.control} in {len(studies)} studies, with the diagonal of no effect and the curve of the pooled effect."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)
 
 
 def _risk(arm: Arm) -> float:

@@ -51,11 +51,8 @@ def _advance(text: str, size: float, bold: bool, italic: bool) -> float:
 @lru_cache(maxsize=16384)
 def _outlined(text: str, bold: bool, italic: bool) -> float:
     """The same in letters of the size that matplotlib measures outlines in; whatever the size, they are the same."""
-    return float(
-        text_to_path.get_text_width_height_descent(text, font_of(UNIT, bold, italic, families(text)), False)[
-            0
-        ]
-    )
+    font = font_of(UNIT, bold, italic, families(text))
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0])
 
 
 @lru_cache(maxsize=16384)
@@ -120,13 +117,8 @@ class Letters(Artist):
         put = self._stamped if isinstance(renderer, RendererAgg) else self._written
         pens: dict[str, GraphicsContextBase] = {}
         for line, (x, y) in zip(self.lines, places.tolist(), strict=True):
-            put(
-                renderer,
-                pens.get(line.color) or pens.setdefault(line.color, self._pen(renderer, line)),
-                line,
-                x,
-                y,
-            )
+            pen = pens.get(line.color) or pens.setdefault(line.color, self._pen(renderer, line))
+            put(renderer, pen, line, x, y)
         self.stale = False
 
     def _pen(self, renderer: RendererBase, line: Line) -> GraphicsContextBase:

@@ -12,6 +12,7 @@ from evergreen.figures.style import GREY
 
 LEAD, GAP = 12.0, 2.0  # points of the line that leads to a name, and between two of them
 LONGEST = 100.0  # points of a line of a name
+ROOM = 250.0  # points that all of them may take side by side
 
 
 class Names:
@@ -20,12 +21,12 @@ class Names:
     `height` are the points that they take above the axes.
     """
 
-    def __init__(self, names: Sequence[str], places: Sequence[float], room: float = 250.0) -> None:
+    def __init__(self, names: Sequence[str], places: Sequence[float]) -> None:
         order = sorted(range(len(names)), key=lambda i: (places[i], i))
         self._places = [places[i] for i in order]
         self._lines = [name_lines(names[i], LONGEST) for i in order]
         self._wide = [NAME_LINE * len(lines) + GAP for lines in self._lines]
-        if sum(self._wide) > room:
+        if sum(self._wide) > ROOM:
             self._places, self._lines, self._wide = [], [], []
         longest = max((width_of(line, TICK) for lines in self._lines for line in lines), default=-LEAD)
         self.height = longest + LEAD + (GAP if self._lines else 0.0)

@@ -35,13 +35,12 @@ def normal_quantiles(result: Result, found: Influence, setting: Setting) -> Draw
     y, k = np.array(residual, dtype=float), len(rows)
     x = quantiles(k)
     low, high = band(k, result.level)
-    title = f"Normal Q-Q plot: {setting.name}"
     level = f"{100 * result.level:g}%"
     key = [
         Sign("As the model has it", GREY, width=0.8),
         Sign(f"{level} of residuals of that rank", PALE, fill=PALE),
     ]
-    figure, axes = figure_with_axes(330, 225, title=title, key=key)
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key)
     axes.set_ylim(*padded([*y, *low, *high]))
     number_axis(axes, "Studentised deleted residual", vertical=True)
     axes.set_xlim(*padded(x.tolist()))
@@ -55,4 +54,4 @@ def normal_quantiles(result: Result, found: Influence, setting: Setting) -> Draw
     link_points(axes, x, y, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "residual": y, "quantile": x, "low": low, "high": high})
     description = f"Residuals of {k} studies in their order against normal quantiles; {int((outside > 0).sum())} are outside the band."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -89,20 +89,15 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         if reason:
             return Plate(name, title, reason=reason)
         assert all(part is not None for part in drawn_from), name
-        return Plate(name, title, draw(*drawn_from, setting))
+        return Plate(name, title, draw(*drawn_from, replace(setting, title=title)))
 
     yield plate("forest", "Forest plot", forest, result)
     yield plate(
         "funnel", "Funnel plot", funnel, result, reason=no_total if studies else "no study could be pooled"
     )
-    yield plate(
-        "directions",
-        "Direction of effects",
-        effect_directions,
-        result.directions,
-        result.level,
-        reason=_directions(result),
-    )
+    directed = result.directions, result.level
+    undirected = _directions(result)
+    yield plate("directions", "Direction of effects", effect_directions, *directed, reason=undirected)
     for column, levels in result.subgroups.columns.items():
         nowhere = "" if levels else f"no study has a value in the column {column}"
         if column == result.parted_by:
@@ -182,21 +177,17 @@ def _residuals(found: Influence | None) -> str:
 
 
 def _living(result: Result) -> str:
-    pooled = [
-        one for one in result.rounds.values() if one.model is not None and one.model.estimate is not None
-    ]
-    return "" if len(pooled) >= 2 else "its data are from fewer than two rounds"
+    models = [one.model for one in result.rounds.values() if one.model is not None]
+    pooled = sum(model.estimate is not None for model in models)
+    return "" if pooled >= 2 else "its data are from fewer than two rounds"
 
 
 def _sensitivity(result: Result) -> str:
     if not result.sensitivity:
         return "the protocol asks for no sensitivity analysis"
-    done = [
-        one
-        for one in result.sensitivity.values()
-        if one.model and scales.same_axis(one.measure, result.measure)
-    ]
-    return "" if done else "none of the sensitivity analyses could be done on the scale of the main one"
+    done = [one for one in result.sensitivity.values() if one.model is not None]
+    shown = any(scales.same_axis(one.measure, result.measure) for one in done)
+    return "" if shown else "none of the sensitivity analyses could be done on the scale of the main one"
 
 
 def _filled(result: Result) -> tuple[Filled | None, str]:
@@ -216,4 +207,4 @@ def notice(plate: Plate) -> Drawn:
     """A sentence in place of a figure that does not apply, for the files that are always there."""
     figure, axes = figure_with_axes(330, 1, title=plate.title, note=f"Not drawn: {plate.reason}.", axis=0)
     axes.set_axis_off()
-    return Drawn(figure, pd.DataFrame({"reason": [plate.reason]}), plate.title)
+    return Drawn(figure, pd.DataFrame({"reason": [plate.reason]}))

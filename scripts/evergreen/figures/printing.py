@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from argparse import ArgumentParser
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from evergreen.command import json_argument
@@ -40,9 +40,7 @@ class Prints:
     @property
     def values(self) -> dict[str, Any]:
         """As values for JSON."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-        }
+        return {"formats": list(self.formats), "dpi": self.dpi, "fonts": list(self.fonts)}
 
 
 def prints(figures: Figures) -> Prints:

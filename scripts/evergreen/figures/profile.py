@@ -10,12 +10,10 @@ from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.scales import effect_decimals, number
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.style import COLOURS, GREY
+from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
-
-DASHED, DOTTED = (0, (4, 3)), (0, (1, 2))
 
 
 def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:
@@ -27,27 +25,21 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     grid, values = (np.array(numbers, dtype=float) for numbers in (found.tau2, found.log_likelihood))
     below = values - values.max()
     kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
-    title = f"Profile of tau²: {setting.name}"
     assert model.tau2 is not None
     places = effect_decimals([model.tau2])
     level = f"{100 * result.level:g}%"
     limits = (model.tau2_ci_low, model.tau2_ci_high)
     bounded = None not in limits
+    best = f"Estimate by {model.tau2_method}: {number(model.tau2, places)}"
+    inside = f"{level} interval by profile likelihood: where the curve is above"
     key = [
-        Sign(
-            f"Estimate by {model.tau2_method}: {number(model.tau2, places)}", GREY, dashes=DASHED, width=0.8
-        ),
-        Sign(
-            f"{level} interval by profile likelihood: where the curve is above",
-            GREY,
-            dashes=DOTTED,
-            width=0.8,
-        ),
+        Sign(best, GREY, dashes=DASHED, width=0.8),
+        Sign(inside, GREY, dashes=DOTTED, width=0.8),
     ]
     if bounded:
         said = " to ".join(number(limit, places) for limit in limits)
         key.append(Sign(f"{level} interval by the Q-profile, as reported: {said}", COLOURS[1], width=2.0))
-    figure, axes = figure_with_axes(330, 200, title=title, key=key)
+    figure, axes = figure_with_axes(330, 200, title=setting.title, key=key)
     cut = -float(special.gammaincinv(0.5, result.level))
     lowest = min(1.3 * cut, max(float(below.min()), 3 * cut)) * 1.05
     axes.set_ylim(lowest, 0.25)
@@ -64,6 +56,4 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
         if end < limits[1]:  # it goes on beyond the page
             axes.plot(end, bottom, ">", color=COLOURS[1], markersize=5, clip_on=False)
     description = f"{kind} of values of tau² from 0 to {number(float(grid[-1]), places)}, highest at {number(model.tau2, places)}."
-    return Drawn(
-        figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), title, description=description
-    )
+    return Drawn(figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), description=description)

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from evergreen.figures import scales
-from evergreen.figures.axes import figure_with_axes, label_points, number_axis, room_right
+from evergreen.figures.axes import figure_with_axes, label_points, number_axis, padded, room_of
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
 from evergreen.figures.series import effects
@@ -29,20 +29,10 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     x, z = 1 / spread, y / spread
     half = float(special.ndtri(0.975))
     reach = 1.08 * x.max()
-    title = f"Radial plot: {setting.name}"
     slopes = [*y, pooled, 0.0 if scale.null is None else scale.null]
-    ends = [
-        reach * min(slopes),
-        reach * max(slopes),
-        -half,
-        half,
-        *z,
-        reach * pooled - half,
-        reach * pooled + half,
-        *(reach * bound for bound in model.interval[1:]),
-    ]
-    room = 0.05 * (max(ends) - min(ends))
-    low, high = min(ends) - room, max(ends) + room
+    bar = [reach * bound for bound in model.interval[1:]]
+    top, bottom = reach * pooled + half, reach * pooled - half
+    low, high = padded([reach * min(slopes), reach * max(slopes), -half, half, *z, bottom, top, *bar])
     shown = scale if scale.ratio else scales.Scale(scale.analysis_name, scale.short)
     marks = scales.ticks(shown, low / reach, high / reach, 7)
     texts = [text for _, text in marks]
@@ -51,32 +41,24 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign(f"Its {100 * result.level:g}% interval", COLOURS[1], width=2.5),
         Sign("95% of studies", PALE, fill=PALE),
     ]
-    figure, axes = figure_with_axes(330, 225, title=title, key=key, right=room_right(texts))
+    figure, axes = figure_with_axes(330, 225, title=setting.title, key=key, right=room_of(texts))
     axes.set_ylim(low, high)
     number_axis(axes, "Effect / standard error", vertical=True)
     axes.set_xlim(0, reach)
     number_axis(axes, "Precision (1 / standard error" + (", with tau²)" if model.tau2 else ")"))
-    axes.fill(
-        [0, reach, reach, 0],
-        [-half, reach * pooled - half, reach * pooled + half, half],
-        color=PALE,
-        linewidth=0,
-        zorder=0,
-    )
+    axes.fill([0, reach, reach, 0], [-half, bottom, top, half], color=PALE, linewidth=0, zorder=0)
     axes.plot([0, reach], [0, reach * pooled], color=GREY, linewidth=1.0, zorder=1)
     # The interval of the pooled effect, on the axis that has effects.
-    bar = [reach * bound for bound in model.interval[1:]]
     axes.plot([reach, reach], bar, color=COLOURS[1], linewidth=2.5, zorder=4, clip_on=False, solid_capstyle="butt")  # fmt: skip
     axes.scatter(x, z, s=18, color=COLOURS[0], linewidth=0, zorder=3, clip_on=False)
     right = axes.secondary_yaxis("right")
     right.set_yticks([reach * v for v, _ in marks], texts)
     right.spines["right"].set_visible(True)
-    right.set_ylabel(shown.name + (" (log scale)" if shown.ratio else ""))
+    right.set_ylabel(shown.axis_name)
     labels = [study.label for study in result.studies]
-    label_points(
-        axes, x, z, labels, np.argsort(-np.abs(z - x * pooled)), lines=[([0, reach], [0, reach * pooled])]
-    )
+    farthest = np.argsort(-np.abs(z - x * pooled))
+    label_points(axes, x, z, labels, farthest, lines=[([0, reach], [0, reach * pooled])])
     link_points(axes, x, z, labels, result.outcome)
     table = pd.DataFrame({"study": labels, "precision": x, "standardised_effect": z})
     description = f"Effects of {len(labels)} studies divided by their standard errors against their precision; the slope of the line is the pooled effect."
-    return Drawn(figure, table, title, description=description)
+    return Drawn(figure, table, description=description)

@@ -23,7 +23,7 @@ from evergreen.figures.bias_legend import (
 )
 from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
 from evergreen.figures.bias_marks import colour_of, ink_on
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import Page, box
 from evergreen.figures.letters import width_of
 from evergreen.figures.style import GREY, INK, PALE
 
@@ -39,9 +39,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     domains = [domain for domain in shown_domains(tool, lines) if not counted_only(tool, domain)]
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
     labels = head_lines(domains, LABEL_WIDTH)
-    left = (
-        MARGIN + max(width_of_head(domain, label) for domain, label in zip(domains, labels, strict=True)) + 10
-    )
+    left = MARGIN + max(map(width_of_head, domains, labels)) + 10
     right = left + BARS_WIDTH
     heights = [max(BAR, len(label) * (SIZE + 2)) + BAR_GAP for label in labels]
     levels = [*tool.levels, OPEN]
@@ -58,15 +56,8 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     for domain, label, height in zip(domains, labels, heights, strict=True):
         middle = y + (height - BAR_GAP) / 2
         for part, text in enumerate(label):
-            offset = (part - (len(label) - 1) / 2) * (SIZE + 2)
-            page.text(
-                left - 8,
-                middle + offset + SIZE * 0.36,
-                text,
-                size=SIZE,
-                align="right",
-                bold=domain.id == OVERALL,
-            )
+            at = middle + (part - (len(label) - 1) / 2) * (SIZE + 2) + SIZE * 0.36
+            page.text(left - 8, at, text, size=SIZE, align="right", bold=domain.id == OVERALL)
         x = left
         for level in levels:
             count = int(counts.get((domain.id, level), 0))
@@ -74,20 +65,11 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
                 continue
             wide = BARS_WIDTH * count / sum(int(counts.get((domain.id, one), 0)) for one in levels)
             fill = colour_of(tool, "" if level == OPEN else level)
-            page.shape(
-                [(x, middle - BAR / 2), (x + wide, middle - BAR / 2), (x + wide, middle + BAR / 2), (x, middle + BAR / 2)],
-                fill=fill, edge=INK, width=0.5, hatch="////" if level == OPEN else None, zorder=3,
-            )  # fmt: skip
-            if wide > width_of(str(count), 7.0) + 4 and level != OPEN:
-                page.text(
-                    x + wide / 2,
-                    middle + 2.6,
-                    str(count),
-                    size=7.0,
-                    align="center",
-                    color=ink_on(fill),
-                    zorder=4,
-                )
+            bar = box(x, middle - BAR / 2, x + wide, middle + BAR / 2)
+            page.shape(bar, fill=fill, edge=INK, width=0.5, hatch="////" if level == OPEN else None, zorder=3)
+            said, place = str(count), x + wide / 2
+            if wide > width_of(said, 7.0) + 4 and level != OPEN:
+                page.text(place, middle + 2.6, said, size=7.0, align="center", color=ink_on(fill), zorder=4)
             x += wide
         y += height
     page.line([left, right], [axis, axis], width=0.6)

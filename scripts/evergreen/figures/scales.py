@@ -80,6 +80,11 @@ class Scale:
         return value if self.ratio else self.back(value)
 
     @property
+    def axis_name(self) -> str:
+        """Name of an axis that shows it: `Risk ratio (log scale)`."""
+        return f"{self.name} (log scale)" if self.ratio else self.name
+
+    @property
     def analysis_name(self) -> str:
         """Name of the number on the analysis scale: `Log risk ratio`."""
         return f"Log {self.name[0].lower()}{self.name[1:]}" if self.back is _exp else self.name
@@ -250,20 +255,17 @@ def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float,
     """
     from matplotlib.ticker import MaxNLocator  # words and numbers are needed where nothing is drawn
 
+    round_numbers = MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10])
     if not scale.ratio:
-        marks = list(MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
+        marks = round_numbers.tick_values(low, high)
         inside = [0.0 if abs(v) < 1e-12 else float(v) for v in marks if low - 1e-12 <= v <= high + 1e-12]
         decimals = decimals_needed(inside, 6)
         return [(v, number(v, decimals)) for v in inside]
     first, last = math.exp(low), math.exp(high)
     if last / first <= 3:
-        marks = [
-            float(v)
-            for v in MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
-        ]
+        marks = [float(v) for v in round_numbers.tick_values(first, last)]
         inside = [v for v in marks if v > 0 and first * (1 - 1e-9) <= v <= last * (1 + 1e-9)]
     else:
-        inside = []
         for mantissas in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
             powers = range(math.floor(math.log10(first)), math.ceil(math.log10(last)) + 1)
             found = [m * 10.0**power for power in powers for m in mantissas]

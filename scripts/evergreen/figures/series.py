@@ -45,20 +45,17 @@ class Entry:
 def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
     entries = [Entry.of(one.label, result.k - 1, one.without) for one in found.studies]
-    return _drawn(result, setting, "Study left out", entries, "Leave-one-out")
+    return _drawn(result, setting, "Study left out", entries)
 
 
 def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     """The pooled effect as studies are added one by one, in the order that the result names."""
+    labels = [f"{one.label} ({one.place})" if found.by != "round" else one.label for one in found.steps]
     entries = [
-        Entry.of(
-            ("+ " if i else "") + step.label + (f" ({step.place})" if found.by != "round" else ""),
-            step.k,
-            step,
-        )
-        for i, step in enumerate(found.steps)
+        Entry.of(f"+ {label}" if i else label, step.k, step)
+        for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
-    return _drawn(result, setting, f"Studies in order of {found.by}", entries, "Cumulative")
+    return _drawn(result, setting, f"Studies in order of {found.by}", entries)
 
 
 def living(result: Result, setting: Setting) -> Drawn:
@@ -68,15 +65,7 @@ def living(result: Result, setting: Setting) -> Drawn:
         for day, view in result.rounds.items()
         if view.model is not None and view.model.estimate is not None
     ]
-    return _drawn(
-        result,
-        setting,
-        "As of",
-        entries,
-        "Pooled effect as of each round",
-        remark="Studies added",
-        total=False,
-    )
+    return _drawn(result, setting, "As of", entries, remark="Studies added", total=False)
 
 
 def multiverse(result: Result, setting: Setting) -> Drawn:
@@ -106,7 +95,6 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         setting,
         "Analysis",
         ordered,
-        "Sensitivity analyses",
         notes=notes,
         whole="Main analysis",
         same_method=False,
@@ -125,7 +113,6 @@ def _drawn(
     setting: Setting,
     head: str,
     entries: Sequence[Entry],
-    kind: str,
     *,
     remark: str = "",
     total: bool = True,
@@ -144,14 +131,10 @@ def _drawn(
         bounded = entry.ci_low is not None and entry.ci_high is not None
         low = entry.estimate if entry.ci_low is None else entry.ci_low
         high = entry.estimate if entry.ci_high is None else entry.ci_high
-        cells = {
-            "k": Cell((number(entry.k, 0),)),
-            "effect": Cell(
-                preset.interval(scale, entry.estimate, low, high)
-                if bounded
-                else (scale.text(entry.estimate),)
-            ),
-        }
+        effect = (
+            preset.interval(scale, entry.estimate, low, high) if bounded else (scale.text(entry.estimate),)
+        )
+        cells = {"k": Cell((number(entry.k, 0),)), "effect": Cell(effect)}
         for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
             if value is not None:
                 cells[key] = Cell((number(value, places) + unit,))
@@ -165,29 +148,20 @@ def _drawn(
     if "remark" in columns:
         after.append(Column("remark", remark, align="left", most=170))
     # Sensitivity analyses differ in their method, so that no method heads them.
-    level = f"{100 * result.level:g}%\u00a0CI"
-    how = method(result.model, result.level) if same_method and result.model is not None else level
-    heading = f"{scale.name}\n{how}"
+    heading = f"{scale.name}\n{method(result.model if same_method else None, result.level)}"
+    sides = favours(setting) if scale.null is not None else None
     table = Table(
         head=head,
-        before=[
-            Column("k", "Studies"),
-            Column("effect", heading, align="center"),
-        ],
+        before=[Column("k", "Studies"), Column("effect", heading, align="center")],
         after=after,
         rows=rows,
-        graph=Graph(
-            scale,
-            heading,
-            pooled.estimate if pooled else None,
-            favours(setting) if scale.null is not None else None,
-        ),
+        graph=Graph(scale, heading, pooled.estimate if pooled else None, sides),
         notes=notes,
-        title=f"{kind}: {setting.name}",
+        title=setting.title,
         preset=replace(preset, favours="below"),
     )
     first, *further = draw(table)
-    return Drawn(first, pd.DataFrame([*numbers, *beside]), table.title, tuple(further))
+    return Drawn(first, pd.DataFrame([*numbers, *beside]), tuple(further))
 
 
 def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:

@@ -25,9 +25,9 @@ class Setting:
     layout: str = "RevMan"
     order: str = "round"  # of the studies in a forest plot
     tool: Tool | None = None  # of the risk of bias
-    further_up_to: int | None = (
-        None  # studies that further figures show one by one; None: however many there are
-    )
+    # Studies that further figures show one by one; None: however many there are.
+    further_up_to: int | None = None
+    title: str = ""  # of the one figure that is drawn
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Drawn:
 
     figure: Figure
     numbers: pd.DataFrame
-    title: str = ""
     further: tuple[Figure, ...] = ()
     description: str = ""  # for those who do not see it
 

@@ -97,6 +97,12 @@ def _line(item: Mapping[str, Any]) -> str:
     return f"{'Waiting for' if item['blocks'] else 'Open for'} {item['who']}: {what}"
 
 
+def titled(table: pd.DataFrame) -> str:
+    """The picture in a line."""
+    waits = int(table["state"].eq("waiting").sum())
+    return f"Stages of the review, {waits} of {len(table)} waiting for people"
+
+
 def described(table: pd.DataFrame) -> str:
     """The picture in words, for who does not see it."""
     return "; ".join(

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evergreen import tables
-from evergreen.figures.canvas import Page
+from evergreen.figures.canvas import WIDTH, Page, box
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.setting import Drawn
 from evergreen.figures.stage_table import described
 from evergreen.figures.style import COLOURS, INK, tint
 
 SIZE, LINE, HEAD = 7.5, 9.6, 9.0
-WIDTH, MARGIN = 504.0, 8.0
-NAME, MACHINE, PASS = (
-    72.0,
-    176.0,
-    30.0,
-)  # points of the stages' names, of Evergreen's boxes, and between these and people's
+MARGIN = 8.0
+NAME, MACHINE, PASS = 72.0, 176.0, 30.0  # of the stages' names, of Evergreen's boxes, and up to people's
 PAD, ROW_GAP = 5.0, 12.0
 MACHINE_FILL, PEOPLE_FILL, WAITING = tint(COLOURS[4], 0.3), tint(COLOURS[5], 0.25), COLOURS[1]
 ARROW, HALF = 4.5, 2.2
@@ -48,13 +44,7 @@ def draw_stages(title: str, table: pd.DataFrame) -> Drawn:
     for row, y, below in zip(rows, tops, tops[1:-1], strict=False):
         _arrow(page, left + MACHINE / 2, y + row.height, left + MACHINE / 2, below)
     _key(page, tops[-1])
-    waits = int(table["state"].eq("waiting").sum())
-    return Drawn(
-        page.figure,
-        table,
-        f"Stages of the review, {waits} of {len(table)} waiting for people",
-        description=described(table),
-    )
+    return Drawn(page.figure, table, description=described(table))
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,7 @@ class Row:
 
     def draw(self, page: Page, left: float, people: float, room: float, top: float) -> None:
         bottom, middle = top + self.height, top + self.height / 2
-        page.shape(_box(left, top, left + MACHINE, bottom), fill=MACHINE_FILL, edge=INK, width=0.6)
+        page.shape(box(left, top, left + MACHINE, bottom), fill=MACHINE_FILL, edge=INK, width=0.6)
         # Cut corners: without colour people's boxes are known by their form.
         cut = _cut_box(people, top, people + room, bottom)
         page.shape(cut, fill=PEOPLE_FILL, edge=None if self.waits else INK, width=0.6)
@@ -111,10 +101,6 @@ def _row(row: Mapping[str, str], room: float) -> Row:
     )
 
 
-def _box(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
-    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
-
-
 def _cut_box(x0: float, y0: float, x1: float, y1: float, cut: float = 5.0) -> list[tuple[float, float]]:
     return [
         (x0 + cut, y0), (x1 - cut, y0), (x1, y0 + cut), (x1, y1 - cut), (x1 - cut, y1), (x0 + cut, y1), (x0, y1 - cut), (x0, y0 + cut),
@@ -141,7 +127,7 @@ def _key(page: Page, y: float) -> None:
     for label, fill, waits in (
         ("Evergreen's step", MACHINE_FILL, False), ("people's step", PEOPLE_FILL, False), ("waiting for people", PEOPLE_FILL, True),
     ):  # fmt: skip
-        corners = _box(x, y, x + 14, y + 8) if fill == MACHINE_FILL else _cut_box(x, y, x + 14, y + 8, 2.0)
+        corners = box(x, y, x + 14, y + 8) if fill == MACHINE_FILL else _cut_box(x, y, x + 14, y + 8, 2.0)
         page.shape(corners, fill=fill, edge=None if waits else INK, width=0.6)
         if waits:
             page.line(*zip(*corners, corners[0], strict=True), color=WAITING, width=1.5, linestyle=DASHES)

@@ -32,6 +32,9 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#f
 # In grey the first two are alike: what they tell apart has another shape too.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
+# Lines: (start, lengths of dashes and gaps), in widths of the line.
+DASHED, DOTTED = (0.0, (4.0, 3.0)), (0.0, (1.0, 2.0))
+
 # Widths that journals print, in inches: one column (about 85 mm), one and a half, two (about 178 mm).
 COLUMN, COLUMN_AND_HALF, PAGE = 3.35, 5.0, 7.0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from evergreen.figures.scales import mostly_large, number, p_value
+from evergreen.figures.scales import effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
@@ -22,9 +22,16 @@ PValue = Callable[[float], str]
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 
 
-def method(model: PooledModel, level: float) -> str:
-    """`IV, Random (REML), 95% CI`: weighting, model, estimator, level."""
-    interval = f"{100 * level:g}%\u00a0CI"
+def interval_of(level: float) -> str:
+    """`95% CI`, in which no line ends."""
+    return f"{100 * level:g}%\u00a0CI"
+
+
+def method(model: PooledModel | None, level: float) -> str:
+    """`IV, Random (REML), 95% CI`: weighting, model, estimator, level; without a model the level alone."""
+    interval = interval_of(level)
+    if model is None:
+        return interval
     if isinstance(model, Mixed):
         return f"GLMM ({model.kind}), {interval}"
     weighting = {"mh": "M-H", "peto": "Peto"}.get(model.model, "IV")
@@ -48,7 +55,7 @@ def heterogeneity(model: PooledModel, p: PValue = p_value) -> str:
         return "Heterogeneity: not applicable"
     parts = []
     if model.tau2 is not None:
-        places = _tau_decimals(model.tau2)
+        places = effect_decimals([model.tau2])
         text = f"Tau² = {number(model.tau2, places)}"
         if model.tau2_ci_low is not None and model.tau2_ci_high is not None:
             text += f" [{number(model.tau2_ci_low, places)}, {number(model.tau2_ci_high, places)}]"
@@ -74,30 +81,26 @@ TESTS = {
 }  # fmt: skip
 """Tests of a pooled effect, by their names in the protocol."""
 MODEL_WORDS = {
-    "random": "random effects", "common": "common effect", "mh": "Mantel-Haenszel", "peto": "Peto", "glmm": "mixed model",
+    "random": RANDOM, "common": COMMON, "mh": "Mantel-Haenszel", "peto": "Peto", "glmm": "mixed model",
     "multilevel": "multilevel model",
 }  # fmt: skip
 LEFT_OUT = {
     "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
     "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
 }  # fmt: skip
+MULTI_ARM = {"combine": "Arms combined", "split": "Control divided", "separate": "Arms apart"}
+DEPENDENT = {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}
 CHANGES: Mapping[str, Callable[[Any], str]] = {
-    "tau2": lambda value: _capital(TAU2[value]),
+    "tau2": lambda value: capital(TAU2[value]),
     "test": lambda value: TESTS[value],
-    "model": lambda value: _capital(MODEL_WORDS[value]),
-    "measure": lambda value: _capital(MEASURES[value].name),
+    "model": lambda value: capital(MODEL_WORDS[value]),
+    "measure": lambda value: capital(MEASURES[value].name),
     "level": lambda value: f"{100 * value:g}% intervals",
     "prediction": lambda value: f"{'With' if value else 'Without'} prediction interval",
     "glmm": lambda value: f"Mixed model {value}",
     "i2": lambda value: f"I² from {'tau²' if value == 'tau2' else value}",
-    "multi_arm": lambda value: {
-        "combine": "Arms combined",
-        "split": "Control divided",
-        "separate": "Arms apart",
-    }[value],
-    "dependent": lambda value: {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}[
-        value
-    ],
+    "multi_arm": lambda value: MULTI_ARM[value],
+    "dependent": lambda value: DEPENDENT[value],
     "rho": lambda value: f"Correlation within studies {value:g}",
     "add": lambda value: f"{value:g} added to empty cells",
     "mh_add": lambda value: f"{value:g} added in Mantel-Haenszel",
@@ -159,10 +162,12 @@ NAMES = (
 """Words that have a capital wherever they stand."""
 
 
-NOTICES = {"retracted": "has been retracted", "concern": "is under an expression of concern"}
+NOTICES = {"retracted": f"has been {RETRACTED}", "concern": f"is under an {CONCERN}"}
+"""What became of a report, by what a slice calls it."""
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A text that begins with a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -200,13 +205,7 @@ def explained(model: PooledModel) -> str:
 
 def tau2(value: float) -> str:
     """The variance between studies, as a forest plot prints it."""
-    return number(value, _tau_decimals(value))
-
-
-def _tau_decimals(tau2: float) -> int:
-    if mostly_large([tau2]):
-        return 0
-    return 2 if tau2 == 0 or tau2 >= 0.1 else min(max(2, 1 - math.floor(math.log10(tau2))), 6)
+    return number(value, effect_decimals([value]))
 
 
 def favours(setting: Setting) -> tuple[str, str]:

@@ -118,9 +118,8 @@ def leaks(files: Files, secrets: Mapping[str, str], places: Iterable[Path]) -> l
     of_machine = re.compile(rb"(?<![\w.:/-])(?:" + b"|".join(paths) + rb")(?![\w.-])") if paths else None
     faults = []
     for name, source in files.items():
-        searched = wanted | (
-            {"a path of this machine": of_machine} if of_machine and name.startswith("results/") else {}
-        )
+        made = name.startswith("results/")
+        searched = wanted | ({"a path of this machine": of_machine} if of_machine and made else {})
         for what in [what for what, pattern in searched.items() if _holds(source, pattern)]:
             faults.append(InputError(
                 f"holds {what}, which nobody else should have", file=name,

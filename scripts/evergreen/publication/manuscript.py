@@ -18,6 +18,7 @@ BREAK = f"{WORD}lastRenderedPageBreak"
 # Runs of tracked changes that are gone from the text.
 GONE = {f"{WORD}del", f"{WORD}moveFrom"}
 CELLS = " | "
+AGAIN = "Save it in Word again."
 # What Word writes in the place of a character.
 MARKS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-"}
 
@@ -42,9 +43,8 @@ def read(path: Path) -> list[Paragraph]:
     """The paragraphs of a manuscript that hold a text, by the suffix of its name. Raises InputError where it cannot be read."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(
-            f"a manuscript is one of {', '.join(SUFFIXES)}", file=path, todo="Save it as one of these."
-        )
+        said = f"a manuscript is one of {', '.join(SUFFIXES)}"
+        raise InputError(said, file=path, todo="Save it as one of these.")
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Mend its name.")
     found = _of_word(path) if suffix == ".docx" else _of_lines(path, comment="%" if suffix == ".tex" else "")
@@ -68,7 +68,7 @@ def _of_lines(path: Path, comment: str) -> Iterator[Paragraph]:
 
 def _of_word(path: Path) -> Iterator[Paragraph]:
     """Paragraphs of body, tables, footnotes and endnotes; pages are those that Word last laid out, where it noted them."""
-    with archives.opened(path, path, what="Word document", todo="Save it in Word again.") as archive:
+    with archives.opened(path, path, what="Word document", todo=AGAIN) as archive:
         there = set(archive.namelist())
         if "word/document.xml" not in there:
             raise InputError("this is no Word document", file=path, todo="Save it as .docx.")
@@ -81,17 +81,12 @@ def _of_word(path: Path) -> Iterator[Paragraph]:
 
 def _tree(content: bytes, path: Path) -> etree._Element:
     if b"<!DOCTYPE" in content:
-        raise InputError(
-            "the document has a DTD, which Word does not write", file=path, todo="Save it in Word again."
-        )
+        raise InputError("the document has a DTD, which Word does not write", file=path, todo=AGAIN)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser)
+        return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(
-            f"the document is damaged ({error})", file=path, todo="Save it in Word again."
-        ) from None
-    return root
+        raise InputError(f"the document is damaged ({error})", file=path, todo=AGAIN) from None
 
 
 def _paragraphs(root: etree._Element, named: str) -> Iterator[Paragraph]:
@@ -118,7 +113,7 @@ def _rows(root: etree._Element, named: str) -> Iterator[Paragraph]:
     for number, table in enumerate(root.iter(f"{WORD}tbl"), start=1):
         rows = [row for row in table.iter(f"{WORD}tr") if next(row.iterancestors(f"{WORD}tbl")) is table]
         for at, row in enumerate(rows, start=1):
-            cells = ["".join(text for text, _ in _pieces(cell, inner=True)) for cell in _cells(row)]
+            cells = [_text(cell) for cell in _cells(row)]
             if len(cells) > 1:
                 yield Paragraph(
                     CELLS.join(cells), place=f"{named}table {number}, row {at}", heads=cells[0], across=CELLS
@@ -133,7 +128,12 @@ def _heads(cell: etree._Element) -> str:
     own, first = _cells(row), _cells(next(table.iter(f"{WORD}tr")))
     above = first[: own.index(cell) + 1]
     ends = [above[-1] if above else cell, own[0]]
-    return " ".join("".join(text for text, _ in _pieces(end, inner=True)) for end in ends if end is not cell)
+    return " ".join(_text(end) for end in ends if end is not cell)
+
+
+def _text(cell: etree._Element) -> str:
+    """All that a cell holds."""
+    return "".join(text for text, _ in _pieces(cell, inner=True))
 
 
 def _pieces(node: etree._Element, inner: bool = False) -> Iterator[tuple[str, bool]]:

@@ -71,9 +71,8 @@ def renamed(numbers: Mapping[str, str], names: Mapping[str, str]) -> dict[str, s
     """Numbers under the names that outcomes have now; `names` is {what it was called: what it is called}."""
     found = {}
     for label, text in numbers.items():
-        subject = max(
-            (old for old in names if label.startswith((f"{old}: ", f"{old}, "))), key=len, default=""
-        )
+        subjects = [old for old in names if label.startswith((f"{old}: ", f"{old}, "))]
+        subject = max(subjects, key=len, default="")
         found[f"{names[subject]}{label.removeprefix(subject)}" if subject else label] = text
     return found
 

@@ -7,8 +7,8 @@ results, or what a version kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from evergreen.publication.manuscript import Paragraph
@@ -75,62 +75,51 @@ class _Wanted:
     pattern: re.Pattern[str]
 
 
-@dataclass
-class _Looked:
-    of_then: list[Place] = field(default_factory=list)
-    labels: set[str] = field(default_factory=set)
-
-
 def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
     """What differs, in the order of the numbers of then; what is new comes last."""
-    labels = [*old, *(label for label in new if label not in old)]
-    return [
-        Change(label, old.get(label, ""), new.get(label, ""))
-        for label in labels
-        if old.get(label, "") != new.get(label, "")
-    ]
+    every = [Change(label, old.get(label, ""), new.get(label, "")) for label in {**old, **new}]
+    return [change for change in every if change.old != change.new]
 
 
 def respond(manuscript: Sequence[Paragraph], old: Mapping[str, str], new: Mapping[str, str]) -> Response:
     """The places of a manuscript where numbers of `old` stand that are others in `new`."""
     changes = {change.label: change for change in changed(old, new)}
-    then = _look(manuscript, old, changes)
-    sought = _wanted({label: new[label] for label in changes.keys() - then.labels if label in new})
-    now = {
-        found.label for paragraph in manuscript for found in _printed(sought, paragraph) if not found.fewer
-    }
-    rest = [change for label, change in changes.items() if label not in then.labels]
+    places = list(_look(manuscript, old, changes))
+    then = {change.label for place in places for change in place.changes}
+    rest = [change for label, change in changes.items() if label not in then]
+    sought = _wanted({change.label: new[change.label] for change in rest if change.label in new})
+    printed = [found for paragraph in manuscript for found in _printed(sought, paragraph)]
+    now = {found.label for found in printed if not found.fewer}
     return Response(
-        tuple(then.of_then),
+        tuple(places),
         tuple(change for change in rest if change.label in now),
         tuple(change for change in rest if change.label not in now),
     )
 
 
-def _look(manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapping[str, Change]) -> _Looked:
-    looked, wanted = _Looked(), _wanted(old)
-    heading = ""
+def _look(
+    manuscript: Sequence[Paragraph], old: Mapping[str, str], changes: Mapping[str, Change]
+) -> Iterator[Place]:
+    """The places that print numbers of then, in the order of the manuscript."""
+    wanted, heading = _wanted(old), ""
     for paragraph in manuscript:
         text, heads = paragraph.text.translate(ALIKE), paragraph.heads.translate(ALIKE)
         for spot in _spots(_printed(wanted, paragraph)):
             best = _likeliest(spot, text, heads, heading)
-            moved = [
-                one
-                for one in best
-                if one.label in changes and not _same_when_rounded(changes[one.label], one.fewer)
-            ]
+            differing = [one for one in best if one.label in changes]
+            moved = [one for one in differing if not _same_when_rounded(changes[one.label], one.fewer)]
             if not moved:
                 continue
             start, end = min(one.start for one in moved), max(one.end for one in moved)
-            looked.labels |= {one.label for one in moved}
-            looked.of_then.append(Place(
-                paragraph.where(start), _context(paragraph.text, start, end), paragraph.text[start:end],
+            yield Place(
+                paragraph.where(start),
+                _context(paragraph.text, start, end),
+                paragraph.text[start:end],
                 tuple(changes[one.label] for one in moved),
                 tuple(one.label for one in best if one.label not in changes),
-            ))  # fmt: skip
+            )
         if len(text) < 100 and not text.rstrip().endswith(".") and not heads:
             heading = text
-    return looked
 
 
 def _wanted(texts: Mapping[str, str]) -> list[_Wanted]:
@@ -165,17 +154,14 @@ def _printed(wanted: Iterable[_Wanted], paragraph: Paragraph) -> list[_Printed]:
                 continue
             if paragraph.across and paragraph.across not in match.group():
                 continue
-            found.setdefault(
-                (one.label, match.start()), _Printed(one.label, match.start(), match.end(), one.fewer)
-            )
+            printed = _Printed(one.label, match.start(), match.end(), one.fewer)
+            found.setdefault((one.label, match.start()), printed)
     return list(found.values())
 
 
 def _near(word: str, text: str, match: re.Match[str], heads: str) -> bool:
-    around = (
-        text[max(0, match.start() - NEAR) : match.start()] + " # " + text[match.end() : match.end() + NEAR]
-    )
-    return re.search(word, f"{around} # {heads}", re.IGNORECASE) is not None
+    before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() : match.end() + NEAR]
+    return re.search(word, f"{before} # {after} # {heads}", re.IGNORECASE) is not None
 
 
 def _pattern(token: str) -> str:
@@ -240,8 +226,5 @@ def _share(subject: str, text: str) -> float:
 
 def _context(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-    return re.sub(
-        r"\s+",
-        " ",
-        f"{'…' if start > AROUND else ''}{before}[{text[start:end]}]{after}{'…' if end + AROUND < len(text) else ''}",
-    )
+    first, last = "…" if start > AROUND else "", "…" if end + AROUND < len(text) else ""
+    return re.sub(r"\s+", " ", f"{first}{before}[{text[start:end]}]{after}{last}")

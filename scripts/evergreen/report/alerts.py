@@ -11,25 +11,28 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evergreen import tables
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.records.retractions import CONCERN, CORRECTED, REINSTATED, RETRACTED
-from evergreen.report.blocks import Block, Cell, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Link, Section, Table, Text, heads
+from evergreen.report.references import by_doi, in_pubmed
 from evergreen.report.selection import citation
-from evergreen.report.status import Waiting
+from evergreen.report.status import Waiting, if_any
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
-WORDS = {  # what is said of a report, the weightiest first
-    RETRACTED: "retracted",
-    CONCERN: "expression of concern",
+WORDS = {  # what is said of a report, the weightiest first; a kind of notice by its own name
+    RETRACTED: RETRACTED,
+    CONCERN: CONCERN,
     REINSTATED: "reinstated after a retraction",
     "corrected and republished": "corrected and republished",
-    CORRECTED: "corrected",
+    CORRECTED: CORRECTED,
     "erratum": "erratum",
     "deleted": "no longer in PubMed (deleted, or merged with another record)",
     "updated": "updated by another report",
     "revised": "record revised",
     "no_longer_found": "no longer found by the strategy",
 }
+OPEN = ("included", "pending")
+"""States of studies whose reports are told of."""
 CONSEQUENCES = (
     "What this review has of such a report counts until it is excluded; an outcome that it is pooled in has a sensitivity analysis without it."
     " Decide whether it may: exclude the report at full text, or keep it and say why."
@@ -54,11 +57,9 @@ class Alert:
     def notice(self) -> Cell:
         """The report that says so, where it is named; else the fields that differ, or the reason."""
         if self.notice_at.startswith("PMID "):
-            return Link(
-                self.notice_at, f"https://pubmed.ncbi.nlm.nih.gov/{self.notice_at.removeprefix('PMID ')}/"
-            )
+            return Link(self.notice_at, in_pubmed(self.notice_at.removeprefix("PMID ")))
         if self.notice_at.startswith("doi:"):
-            return Link(self.notice_at, f"https://doi.org/{self.notice_at.removeprefix('doi:')}")
+            return Link(self.notice_at, by_doi(self.notice_at.removeprefix("doi:")))
         return self.detail
 
     @property
@@ -88,7 +89,7 @@ def alerts(works: pd.DataFrame, notices: pd.DataFrame) -> list[Alert]:
             row["round"], row["notice"], row["source"],
         )
         for row in tables.rows(notices)
-        if row["status"] in ("included", "pending")
+        if row["status"] in OPEN
     ]  # fmt: skip
     order = list(WORDS)
     return sorted(found, key=lambda one: (one.status != "included", order.index(one.what), one.study))
@@ -100,12 +101,11 @@ def waiting(found: Sequence[Alert]) -> list[Waiting]:
     None of it blocks a final review: a report may stay in it knowingly.
     """
     items = []
-    for included, which in ((True, "included"), (False, "pending")):
-        own = [one for one in found if (one.status == "included") == included and one.what == RETRACTED]
-        if own:
-            named = "; ".join(f"{one.study} ({one.report.text})" for one in own)
-            what = f"RETRACTED: {plural(len(own), 'report')} of {which} studies: {named}"
-            items.append(Waiting("reviewers", what, "config/screening/full_text/", len(own), blocks=False))
+    for status in OPEN:
+        own = [one for one in found if one.status == status and one.what == RETRACTED]
+        named = "; ".join(f"{one.study} ({one.report.text})" for one in own)
+        what = f"RETRACTED: {plural(len(own), 'report')} of {status} studies: {named}"
+        items += if_any(Waiting("reviewers", what, "config/screening/full_text/", len(own), blocks=False))
     rest: dict[str, list[str]] = {}
     for one in found:
         if one.what != RETRACTED:
@@ -128,19 +128,13 @@ def section(found: Sequence[Alert], label: StudyLabels = AS_WRITTEN) -> Section 
     blocks: list[Block] = []
     if gone:
         names = ", ".join(dict.fromkeys(label(one.study) for one in gone))
-        several = len(gone) > 1
-        said = f"{plural(len(gone), 'report')} of included studies {'have' if several else 'has'} been retracted: {names}."
+        have = noun(len(gone), "has", "have")
+        said = f"{plural(len(gone), 'report')} of included studies {have} been {RETRACTED}: {names}."
         blocks.append(Text(f"{said} {CONSEQUENCES}", "note"))
-    columns = [Head("Study"), Head("Report"), Head("What became of it"), Head("Notice or fields"), Head("Known since")]  # fmt: skip
-    rows: list[list[Cell]] = [
-        [
-            label(one.study) + ("" if one.status == "included" else " (pending)"),
-            one.report,
-            one.words,
-            one.notice,
-            one.known,
-        ]
-        for one in found
-    ]
+    columns = heads("Study", "Report", "What became of it", "Notice or fields", "Known since")
+    rows: list[list[Cell]] = []
+    for one in found:
+        study = label(one.study) + ("" if one.status == "included" else " (pending)")
+        rows.append([study, one.report, one.words, one.notice, one.known])
     title = "Retracted and changed reports" if any(one.what == RETRACTED for one in found) else "Changed reports"  # fmt: skip
     return Section("alerts", title, [*blocks, Table("Reports that changed after they were found", columns, rows)])  # fmt: skip

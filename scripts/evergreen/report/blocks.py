@@ -25,10 +25,20 @@ class Link:
         if colon and scheme.casefold() not in ("http", "https"):
             object.__setattr__(self, "url", "")
 
+    @property
+    def leads_out(self) -> bool:
+        """Whether it leads to a page of the web."""
+        return self.url.casefold().startswith(("http:", "https:"))
+
 
 Cell = str | Link
 FOR_AUTHORS = "authors"
 """Style of a text that says what the authors have to write in its place."""
+
+
+def from_report(stem: Path) -> str:
+    """The path of a file below results/ as it is seen from the report's folder."""
+    return "../" + "/".join(stem.parts[1:])
 
 
 def text_of(cell: Cell) -> str:
@@ -42,6 +52,11 @@ class Head:
 
     name: str
     number: bool = False
+
+
+def heads(*columns: str | Head) -> list[Head]:
+    """Heads of a table; a name alone is that of a column of texts."""
+    return [Head(one) if isinstance(one, str) else one for one in columns]
 
 
 @dataclass(frozen=True)
@@ -104,6 +119,11 @@ class Table:
     number: int | None = None
 
     @property
+    def cells(self) -> int:
+        """How many cells it has below its head."""
+        return len(self.rows) * len(self.columns)
+
+    @property
     def label(self) -> str:
         """`Table 3. Counts by round`, or the caption alone."""
         return f"Table {self.number}. {self.caption}" if self.number else self.caption
@@ -148,16 +168,14 @@ class Figure:
     @property
     def files(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the files beside the figure."""
-        base = "../" + "/".join(self.stem.parts[1:]) if len(self.stem.parts) > 1 else self.stem.name
+        base = from_report(self.stem) if len(self.stem.parts) > 1 else self.stem.name
         return [("SVG", f"{base}.svg"), ("PDF", f"{base}.pdf"), ("PNG", f"{base}.png"), *self.links]
 
     @property
     def further_pages(self) -> list[tuple[str, str]]:
         """(label, path from the report's folder) of the pages after the first."""
-        return [
-            (f"page {number}", f"../{'/'.join(page.parts[1:])}.svg")
-            for number, page in enumerate(self.further, start=2)
-        ]
+        pages = enumerate(self.further, start=2)
+        return [(f"page {number}", f"{from_report(page)}.svg") for number, page in pages]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evergreen import tables
-from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
+from evergreen.figures.wording import capital
+from evergreen.report.blocks import Block, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
@@ -36,26 +37,19 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabe
     found = [(name, by_name[folded(name)]) for name in names if folded(name) in by_name]
     blocks: list[Block] = []
     if columns and found:
-        heads = [Head("Study"), *(Head(_head(name)) for name in columns), Head("Sheets")]
-        lines: list[list[Cell]] = [
-            [label(name), *(row[column] for column in columns), row["origin"]] for name, row in found
-        ]
-        blocks.append(
-            Table("Characteristics of the included studies", heads, lines, id="characteristics-of-studies")
-        )
-    without = [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]
-    if without:
-        blocks.append(
-            Text(f"No column of the extraction sheets is named for {' or '.join(without)} of the studies.")
-        )
+        shown = heads("Study", *map(_head, columns), "Sheets")
+        title, id_ = "Characteristics of the included studies", "characteristics-of-studies"
+        lines = [[label(name), *(row[column] for column in columns), row["origin"]] for name, row in found]
+        blocks.append(Table(title, shown, lines, id=id_))
+    if without := [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]:
+        said = f"No column of the extraction sheets is named for {' or '.join(without)} of the studies."
+        blocks.append(Text(said))
     if missing := [name for name in names if folded(name) not in by_name]:
-        blocks.append(
-            Text(f"Nothing is extracted at the level of the study of {listed(map(label, missing))}.")
-        )
+        said = f"Nothing is extracted at the level of the study of {listed(map(label, missing))}."
+        blocks.append(Text(said))
     return Section("characteristics", "Characteristics of included studies", blocks)
 
 
 def _head(column: str) -> str:
     """`first_report` as a reader calls it."""
-    words = as_called(column).replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return capital(as_called(column).replace("_", " "))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
-from evergreen.report.blocks import Head, Section, Table, Text
+from evergreen.report.blocks import Section, Table, Text, heads
 from evergreen.report.checklist_abstract import of_abstract
 from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_review import of_living_review, of_review
@@ -18,14 +20,14 @@ SHOWN = ["item", "topic", "asks", "answer", "where", "status", "reported_on_page
 def checklist(run: Run) -> pd.DataFrame:
     """All items with answers, columns `COLUMNS`; what no run can know has the status "to write" and no answer."""
     answers = {
-        **{(PRISMA, item): answer for item, answer in of_review(run).items()},
-        **{(ABSTRACT, item): answer for item, answer in of_abstract(run).items()},
-        **{(SEARCH, item): answer for item, answer in of_search(run).items()},
-        **{(LIVING, item): answer for item, answer in of_living_review(run).items()},
+        PRISMA: of_review(run),
+        ABSTRACT: of_abstract(run),
+        SEARCH: of_search(run),
+        LIVING: of_living_review(run),
     }
     rows = []
     for item in ITEMS:
-        answer = answers.get((item.checklist, item.item), Answer("", status=AUTHORS))
+        answer = answers[item.checklist].get(item.item, Answer("", status=AUTHORS))
         rows.append((*item, answer.status, answer.text, answer.where, ""))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -36,13 +38,11 @@ def sections(table: pd.DataFrame) -> list[Section]:
         f'"{RUN}": taken from the protocol and the results. "{PARTLY}": true as it stands, and only the authors know the'
         f' rest. "{AUTHORS}": for the authors. Page numbers are filled in when the manuscript is set.'
     )
-    heads = [Head(name) for name in ("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")]
+    columns = heads("Item", "Topic", "Asked for", "Answer", "Where", "Status", "Page")
     result = [Section("how", "How to read this", [Text(remark)])]
     for name, items in table.groupby("checklist", sort=False):
         rows = items[SHOWN].to_numpy().tolist()
-        done = int(items["status"].eq(RUN).sum())
-        caption = (
-            f"{name}: {done} of {len(items)} items filled, {int(items['status'].eq(AUTHORS).sum())} to write"
-        )
-        result.append(Section(str(name), str(name), [Table(caption, heads, rows)]))
+        of = Counter(items["status"])
+        caption = f"{name}: {of[RUN]} of {len(items)} items filled, {of[AUTHORS]} to write"
+        result.append(Section(str(name), str(name), [Table(caption, columns, rows)]))
     return result

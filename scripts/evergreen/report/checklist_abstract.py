@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from evergreen.figures.wording import capital
+from evergreen.protocol.whole import Protocol
 from evergreen.report import methods, methods_sections, pooling_words, results_words, summary
-from evergreen.report.blocks import text_of
 from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
 
 WHERE = "results/report/review.docx, Abstract"
@@ -12,10 +13,9 @@ WHERE = "results/report/review.docx, Abstract"
 def of_abstract(run: Run) -> dict[str, Answer]:
     """What the run knows of each item; nothing of what only authors know."""
     p, known = run.protocol, run.facts
-    titled = "systematic review" in p.review.title.lower()
     said = {
         "1": f"{p.review.title}.",
-        "2": asked(run),
+        "2": asked(p),
         "3": methods_sections.eligibility(p),
         "4": methods.sources_searched(p, known) if p.sources else "",
         "5": methods.bias(p, known),
@@ -25,7 +25,7 @@ def of_abstract(run: Run) -> dict[str, Answer]:
         "12": f"{p.review.registration}." if p.review.registration else "",
     }
     done = {
-        "1": titled,
+        "1": titled(p),
         "4": all(known.days(name) for name in p.sources),
         "5": known.bias is not None and not known.bias.untouched,
         "6": len(known.analyses) == len(p.outcomes),
@@ -36,13 +36,15 @@ def of_abstract(run: Run) -> dict[str, Answer]:
     }
 
 
-def asked(run: Run) -> str:
+def titled(protocol: Protocol) -> bool:
+    """Whether the title says that it is a systematic review."""
+    return "systematic review" in protocol.review.title.lower()
+
+
+def asked(protocol: Protocol) -> str:
     """The question in its parts: `Population: adults; comparator: placebo.`"""
-    parts = [
-        f"{text_of(name).lower()}: {text.rstrip('.')}" for name, text in summary.asked(run.protocol.question)
-    ]
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    text = summary.question_in_words(protocol.question)
+    return f"{capital(text)}." if text else ""
 
 
 def found(run: Run) -> str:

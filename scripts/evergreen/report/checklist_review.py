@@ -7,9 +7,11 @@ from evergreen.counting import plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.report import methods, methods_sections, pooling_words, results_words
-from evergreen.report.checklist_abstract import WHERE, asked, found
-from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
+from evergreen.report.checklist_abstract import WHERE, asked, found, titled
+from evergreen.report.checklist_run import FIGURES, PARTLY, PER_SOURCE, PROTOCOL, RUN, SYNTHESES, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
+
+NO_CHANGE = "The authors have named no change so far."
 
 
 def of_review(run: Run) -> dict[str, Answer]:
@@ -17,42 +19,35 @@ def of_review(run: Run) -> dict[str, Answer]:
     p, total, known = run.protocol, run.counts["total"], run.facts
     review, changed = p.review, methods.changed(p)
     answers = {
-        "1": Answer(
-            f"Title in the protocol: {review.title}.",
-            status=RUN if "systematic review" in review.title.lower() else PARTLY,
-        ),
+        "1": Answer(f"Title in the protocol: {review.title}.", status=RUN if titled(p) else PARTLY),
         "2": Answer("The list for abstracts follows.", WHERE, PARTLY),
-        "24b": Answer("The protocol as the run followed it; say where the registered one is.", "config/config.yaml", PARTLY),
-        "24c": Answer(
-            " ".join(changed) or "The authors have named no change so far.",
-            "results/report/index.html#differences" if changed else "config/config.yaml",
-            RUN if changed else PARTLY,
-        ),
+        "24b": Answer("The protocol as the run followed it; say where the registered one is.", PROTOCOL, PARTLY),
+        "24c": Answer(" ".join(changed), "results/report/index.html#differences") if changed else Answer(NO_CHANGE, PROTOCOL, PARTLY),
         "27": Answer(
             "Decisions, extracted data and protocol: config/; results, tables behind every figure and the flow of records:"
             f" results/; code: Evergreen {__version__}. Say where they can be had.",
             "config/, results/", PARTLY,
         ),
     }  # fmt: skip
-    if words := asked(run):
-        answers["4"] = Answer(words, "config/config.yaml", PARTLY)
+    if words := asked(p):
+        answers["4"] = Answer(words, PROTOCOL, PARTLY)
     if words := methods_sections.eligibility(p):
-        answers["5"] = Answer(words, "config/config.yaml", PARTLY)
+        answers["5"] = Answer(words, PROTOCOL, PARTLY)
     if p.sources or p.prisma.given:
         pending = sum(total[key] for key in ("records_pending", "dbr_pending", "other_pending"))
         words = " ".join(results_words.flow(run.counts, p.screening.reasons))
         answers["16a"] = Answer(words, "results/prisma/flow.svg", PARTLY if pending else RUN)
     if p.sources:
-        answers["6"] = Answer(sources_words(run), "results/prisma/per_source.csv")
+        answers["6"] = Answer(sources_words(run), PER_SOURCE)
         answers["7"] = strategies(run)
-        answers["8"] = Answer(
-            f"{methods.selection(p, known)} {_automated(run)}", "results/screening/", _selected(run)
-        )
-        excluded = (
-            f"{plural(run.excluded, 'report was', 'reports were')} excluded at full text, with one reason{' each' if run.excluded > 1 else ''}."
-            if run.excluded
-            else "No report has been excluded at full text."
-        )
+        words = f"{methods.selection(p, known)} {_automated(run)}"
+        answers["8"] = Answer(words, "results/screening/", _selected(run))
+        excluded = "No report has been excluded at full text."
+        if run.excluded:
+            reports = plural(run.excluded, "report was", "reports were")
+            excluded = (
+                f"{reports} excluded at full text, with one reason{' each' if run.excluded > 1 else ''}."
+            )
         answers["16b"] = Answer(excluded, "results/prisma/excluded_reports.csv", PARTLY if pending else RUN)
     if words := methods.extraction(p, known):
         words = f"{words} Say whether authors of studies were asked."
@@ -62,21 +57,17 @@ def of_review(run: Run) -> dict[str, Answer]:
         where = "results/risk_of_bias/judgements.csv"
         answers["11"] = Answer(words, where, RUN if judged else PARTLY)
     if known.bias is not None and known.bias.studies:
-        answers["18"] = Answer(
-            f"Judgements on {plural(known.bias.studies, 'study', 'studies')} with their support, as a table and two figures.",
-            "results/figures/risk_of_bias/",
-            PARTLY if known.bias.untouched else RUN,
-        )
+        studies = plural(known.bias.studies, "study", "studies")
+        words = f"Judgements on {studies} with their support, as a table and two figures."
+        answers["18"] = Answer(words, f"{FIGURES}risk_of_bias/", PARTLY if known.bias.untouched else RUN)
     if p.outcomes:
         answers |= _synthesis(run)
     if words := methods_sections.certainty(p, known):
-        whole = len(known.rated) == sum(one.studies > 0 for one in known.analyses)
-        answers["15"] = Answer(words, "results/report/index.html#findings", RUN if whole else PARTLY)
-        levels = [f"{one.outcome.name}: {one.rating.certainty}" for one in run.findings if one.rating]
-        if levels:
-            answers["22"] = Answer(
-                f"{'; '.join(levels)}.", "results/report/summary_of_findings.html", RUN if whole else PARTLY
-            )
+        whole = RUN if len(known.rated) == sum(one.studies > 0 for one in known.analyses) else PARTLY
+        answers["15"] = Answer(words, "results/report/index.html#findings", whole)
+        if levels := [f"{one.outcome.name}: {one.rating.certainty}" for one in run.findings if one.rating]:
+            where = "results/report/summary_of_findings.html"
+            answers["22"] = Answer(f"{'; '.join(levels)}.", where, whole)
     if review.registration:
         answers["24a"] = Answer(f"{review.registration}.")
     if total["total_studies"]:
@@ -93,11 +84,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     """Answers on what is pooled: in the past where there is a result."""
     outcomes, analyses = run.protocol.outcomes, run.facts.analyses
     columns = sorted({name for outcome in outcomes for name in (*outcome.subgroups, *outcome.moderators)})
-    explored = [
-        f"{outcome.name}: {methods.listed([*outcome.subgroups, *outcome.moderators])}"
-        for outcome in outcomes
-        if outcome.subgroups or outcome.moderators
-    ]
+    by_outcome = [(outcome.name, [*outcome.subgroups, *outcome.moderators]) for outcome in outcomes]
+    explored = [f"{name}: {methods.listed(own)}" for name, own in by_outcome if own]
     asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
     # What was made, which the data may ask for as well (a retraction); before anything is, what is planned.
     compared = sorted({said for one in analyses for said in one.sensitivity} or asked)
@@ -107,63 +95,51 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     times = "; ".join(
         f"{outcome.name}, {methods.listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
     )
-    everywhere = "results/synthesis/"
     small = " ".join(pooling_words.by_topic(outcomes, analyses).get("Small-study effects", []))
     done = RUN if len(analyses) == len(outcomes) else PARTLY
     answers = {
-        "10a": Answer(f"{names}. Time points: {times or 'all that are reported'}.", "config/config.yaml"),
+        "10a": Answer(f"{names}. Time points: {times or 'all that are reported'}.", PROTOCOL),
         "10b": Answer(
             f"Study-level columns: {methods.listed(columns)}." if columns else "No further variable is analysed.",
             "results/extraction/merged.csv", PARTLY,
         ),
-        "12": Answer(f"{per_outcome}.", "config/config.yaml"),
+        "12": Answer(f"{per_outcome}.", PROTOCOL),
         "13a": Answer(
             "A synthesis takes every included study that reports its outcome at the time points and for the arms of the protocol; those"
             " that cannot be pooled are listed with the reason.",
-            everywhere,
+            SYNTHESES,
         ),
-        "13d": Answer(
-            f"{' '.join(pooling_words.synthesis(outcomes, analyses))} Software: Evergreen {__version__}.", everywhere, done
-        ),
-        "13e": Answer(
-            f"Subgroups and moderators: {'; '.join(explored)}." if explored else "None was planned.", "config/config.yaml"
-        ),
+        "13d": Answer(f"{' '.join(pooling_words.synthesis(outcomes, analyses))} Software: Evergreen {__version__}.", SYNTHESES, done),
+        "13e": Answer(f"Subgroups and moderators: {'; '.join(explored)}." if explored else "None was planned.", PROTOCOL),
         "13f": Answer(
             f"Side by side with the main analysis: {'; '.join(compared)}." if compared else "None was planned beyond those"
             " that accompany every synthesis.",
-            "config/config.yaml",
+            PROTOCOL,
         ),
         "14": Answer(
             f"{small or f'Small-study effects are to be tested where there are {smallest} studies or more.'} Say how results that studies did"
             " not report were looked for.",
-            "results/figures/", PARTLY,
+            FIGURES, PARTLY,
         ),
     }  # fmt: skip
     if run.facts.extraction is not None:
-        derived = run.facts.derived
-        said = (
-            f"Numbers of {plural(derived, 'row')} were derived from what is reported; each is listed with its rule."
-            if derived
-            else "No number was derived from others."
-        )
+        said = "No number was derived from others."
+        if derived := run.facts.derived:
+            said = f"Numbers of {plural(derived, 'row')} were derived from what is reported; each is listed with its rule."
         if imputed := run.facts.imputed:
             said += f" Numbers of {plural(imputed, 'row')} were imputed, with an input that no report of the study gives."
         answers["13b"] = Answer(said, "results/extraction/converted.csv")
     if shown := [one.outcome.name for one in analyses if one.k]:
         names = methods.listed(shown)
-        answers["13c"] = Answer(
-            f"Figures of {names}, each with a table of the numbers drawn.", "results/figures/"
-        )
-        answers["19"] = Answer(
-            f"Group statistics, effect and interval of every study: {names}.", "results/figures/"
-        )
+        answers["13c"] = Answer(f"Figures of {names}, each with a table of the numbers drawn.", FIGURES)
+        answers["19"] = Answer(f"Group statistics, effect and interval of every study: {names}.", FIGURES)
     if pooled := [one.outcome.name for one in analyses if one.pooled]:
-        answers["20b"] = Answer(found(run) or f"{methods.listed(pooled)}.", everywhere)
+        answers["20b"] = Answer(found(run) or f"{methods.listed(pooled)}.", SYNTHESES)
         beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
-        sizes = "; ".join(
+        sizes = [
             f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}" for one in analyses if one.k
-        )
-        answers["20a"] = Answer(f"{sizes}{beside}.", "results/figures/", RUN if run.facts.bias else PARTLY)
+        ]
+        answers["20a"] = Answer(f"{'; '.join(sizes)}{beside}.", FIGURES, RUN if run.facts.bias else PARTLY)
     for item, made, planned in (
         ("20c", pooling_words.explored(analyses), explored),
         ("20d", pooling_words.sensitivity(analyses), compared),
@@ -171,7 +147,7 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     ):
         if analyses:
             none = "Not made: the studies do not allow it." if planned else "None was made."
-            answers[item] = Answer(" ".join(made) or none, everywhere, PARTLY if item == "21" else RUN)
+            answers[item] = Answer(" ".join(made) or none, SYNTHESES, PARTLY if item == "21" else RUN)
     return answers
 
 
@@ -185,17 +161,10 @@ def of_living_review(run: Run) -> dict[str, Answer]:
     changed_methods = [*run.protocol.review.differences, *methods.changed_strategies(run.protocol, run.facts)]
     changed = f"New studies: {latest['new_studies']}, in {plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
+    so_far = f"Searches so far: {methods.listed(rounds)}. Give the schedule and when it ends."
     return {
-        "L1": Answer(
-            f"Searches so far: {methods.listed(rounds)}. Give the schedule and when it ends.",
-            "config/config.yaml",
-            PARTLY,
-        ),
-        "L2": Answer(
-            " ".join(changed_methods) or "The authors have named no change so far.",
-            "config/config.yaml",
-            PARTLY,
-        ),
+        "L1": Answer(so_far, PROTOCOL, PARTLY),
+        "L2": Answer(" ".join(changed_methods) or NO_CHANGE, PROTOCOL, PARTLY),
         "L3": Answer(changed, "results/report/index.html#updates", PARTLY),
         **({"L4": Answer(f"Authors: {authors}. Say who joined or left.", status=PARTLY)} if authors else {}),
     }
@@ -212,6 +181,6 @@ def _automated(run: Run) -> str:
     """What no person decided."""
     if tools := run.counts["total"]["excluded_automatic"]:
         return f"Automation tools marked {plural(tools, 'record')} as ineligible, and duplicates were found by an algorithm."
-    merged = run.facts.deduplication is not None and run.facts.deduplication.merged
     none = "No decision on a record is automated."
-    return f"{none} Duplicates were found by an algorithm." if merged else none
+    found = run.facts.deduplication
+    return f"{none} Duplicates were found by an algorithm." if found is not None and found.merged else none

@@ -17,6 +17,9 @@ from evergreen.tables import read_json
 
 # What an answer is: complete; true, but something only authors know is missing; left to the authors.
 RUN, PARTLY, AUTHORS = "from the run", "complete it", "to write"
+# Where an answer stands or can be checked.
+PROTOCOL, SYNTHESES, FIGURES = "config/config.yaml", "results/synthesis/", "results/figures/"
+PER_SOURCE = "results/prisma/per_source.csv"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Run:
 def read(protocol: Protocol, inputs: Inputs) -> Run:
     """What the checklists are filled from, of the files of a run."""
     searches = [{**read_json(path), "source": path.parent.parent.name} for path in inputs.paths("searches")]
+    described = "characteristics" in inputs and characteristics.columns_of(inputs.table("characteristics"))
     return Run(
         protocol,
         inputs.json("prisma"),
@@ -56,5 +60,5 @@ def read(protocol: Protocol, inputs: Inputs) -> Run:
         len(inputs.table("excluded")),
         facts.read(protocol, inputs),
         findings.read(protocol, inputs),
-        "characteristics" in inputs and bool(characteristics.columns_of(inputs.table("characteristics"))),
+        bool(described),
     )

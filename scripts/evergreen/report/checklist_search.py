@@ -6,7 +6,7 @@ from evergreen import __version__
 from evergreen.counting import plural
 from evergreen.protocol.sources import Source
 from evergreen.report import methods
-from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Answer, Run
+from evergreen.report.checklist_run import AUTHORS, PARTLY, PER_SOURCE, PROTOCOL, RUN, Answer, Run
 from evergreen.search import lines
 
 # Items of PRISMA-S, by types of sources and by other methods.
@@ -24,14 +24,12 @@ def of_search(run: Run) -> dict[str, Answer]:
     for source in p.sources.values():
         by_type.setdefault(source.type, []).append(_named(source))
     answers = {
-        "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", "config/config.yaml"),
+        "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", PROTOCOL),
         "2": Answer("", status=AUTHORS),
         "8": strategies(run),
-        "12": Answer(
-            methods.searches(p, run.facts), LOG if run.searches else "results/prisma/per_source.csv"
-        ),
-        "13": Answer(_dates_words(run), "config/config.yaml"),
-        "15": Answer(_records_words(run), "results/prisma/per_source.csv"),
+        "12": Answer(methods.searches(p, run.facts), LOG if run.searches else PER_SOURCE),
+        "13": Answer(_dates_words(run), PROTOCOL),
+        "15": Answer(_records_words(run), PER_SOURCE),
         "16": Answer(
             f"{' '.join(methods.duplicates(run.facts.deduplication))} Duplicates removed: {run.counts['total']['duplicates']:,}."
             f" Evergreen {__version__}.",
@@ -40,35 +38,25 @@ def of_search(run: Run) -> dict[str, Answer]:
     }
     for type_, item in TYPES.items():
         if type_ in by_type:
-            answers[item] = Answer(
-                f"{methods.listed(by_type[type_])}.",
-                "config/config.yaml",
-                RUN if type_ == "register" else PARTLY,
-            )
+            status = RUN if type_ == "register" else PARTLY
+            answers[item] = Answer(f"{methods.listed(by_type[type_])}.", PROTOCOL, status)
     for method, item in METHODS.items():
         if said := methods.other_methods(p, method):
             there = [answers[item].text] if item in answers else []
-            answers[item] = Answer(" ".join([*there, *said]), "config/config.yaml")
+            answers[item] = Answer(" ".join([*there, *said]), PROTOCOL)
     if reviewed := methods.peer_reviews(p):
-        answers["14"] = Answer(" ".join(reviewed), "config/config.yaml")
+        answers["14"] = Answer(" ".join(reviewed), PROTOCOL)
     if run.searches:
-        limits = sorted({limit for log in run.searches for limit in map(str, log["strategy"]["limits"])})
+        asked = [log["strategy"] for log in run.searches]
+        limits = sorted({str(limit) for one in asked for limit in one["limits"]})
         filters = sorted(
-            {
-                f"{used['title']} ({used['citation']})"
-                for log in run.searches
-                for used in log["strategy"]["filters"]
-            }
+            {f"{used['title']} ({used['citation']})" for one in asked for used in one["filters"]}
         )
-        status = RUN if _all_searched(run) else PARTLY
+        # Of a source that the workflow did not search the log holds no strategy.
+        status = RUN if all(source.kind == "pubmed" for source in p.sources.values()) else PARTLY
         answers["9"] = Answer(f"{'; '.join(limits) or 'None'}.", LOG, status)
         answers["10"] = Answer(f"{'; '.join(filters) or 'None'}.", LOG, status)
     return answers
-
-
-def _all_searched(run: Run) -> bool:
-    """Whether every source was searched by the workflow, so that the log holds every strategy."""
-    return all(source.kind == "pubmed" for source in run.protocol.sources.values())
 
 
 def sources_words(run: Run) -> str:

@@ -31,7 +31,7 @@ from evergreen.report import (
     selection,
     summary,
 )
-from evergreen.report.blocks import Block, Cell, Figure, Head, Heading, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Heading, Lines, Link, Section, Table, Text, heads
 from evergreen.report.changes import rounds, since
 from evergreen.report.citing import Citations
 from evergreen.report.facts import Facts
@@ -57,27 +57,20 @@ class Report:
         self.facts = facts.read(protocol, inputs)
         self.label = StudyLabels.listed(inputs.table("studies") if "studies" in inputs else None)
         self.findings = findings.read(protocol, inputs)
-        self.changes = (
-            rounds.changes(protocol, self.counts, inputs.table("studies"), self.outcomes, self.pooled)
-            if "studies" in inputs
-            else {}
-        )
-        self._works = (
-            alerts.marked(inputs.table("works"), inputs.table("notices")) if "works" in inputs else None
-        )
+        self.changes: dict[str, list[Block]] = {}
+        if "studies" in inputs:
+            studies = inputs.table("studies")
+            self.changes = rounds.changes(protocol, self.counts, studies, self.outcomes, self.pooled)
+        self._works = None
+        if "works" in inputs:
+            self._works = alerts.marked(inputs.table("works"), inputs.table("notices"))
 
     def sections(self) -> list[Section]:
         """The sections in the order of the report."""
         found = [
             *self._alerts(),
             summary.section(
-                self.protocol.question,
-                self.counts,
-                self.outcomes,
-                self.pooled,
-                self.findings,
-                self.facts,
-                self._new(),
+                self.protocol.question, self.counts, self.outcomes, self.pooled, self.findings, self.facts, self._new(),
             ),
             *_in_part(EVIDENCE, self._evidence()),
             *_in_part(METHODS, self._methods()),
@@ -126,35 +119,25 @@ class Report:
         if self._works is not None or self.counts is not None:
             yield self._selection()
         if "characteristics" in inputs:
-            yield characteristics.section(inputs.table("characteristics"), self._included(), self.label)
+            yield characteristics.section(inputs.table("characteristics"), inputs.included, self.label)
         if "judgements" in inputs:
             folder = inputs.paths("bias_figures")[0].parent
-            words = methods.bias(protocol, self.facts)
-            yield risk.section(
-                inputs.judged(protocol.risk_of_bias.tool),
-                protocol.risk_of_bias.tool,
-                folder,
-                words,
-                self.label,
-            )
+            words, tool = methods.bias(protocol, self.facts), protocol.risk_of_bias.tool
+            yield risk.section(inputs.judged(tool), tool, folder, words, self.label)
         if self.outcomes and "converted" in inputs:
             links = selection.citations(self._works) if self._works is not None else {}
             compared = results.comparisons(self.outcomes, protocol.question)
             folder = next(path for path in inputs.paths("figures") if path.name == "figures.json").parents[1]
-            yield from results.sections(
-                compared, self.pooled, inputs.table("converted"), folder, links, self.label
-            )
+            extracted = inputs.table("converted")
+            yield from results.sections(compared, self.pooled, extracted, folder, links, self.label)
         if self._works is not None:
             named, full_text = inputs.tables("named_studies"), inputs.table("decisions_full_text")
             found = selection.studies_section(
                 inputs.table("studies"), self._works, full_text, named, self.citations, self.label
             )
             files = {"CSL-JSON": "json", "BibTeX": "bib", "RIS": "ris"}
-            found.blocks.append(
-                Lines(
-                    [Link(f"References as {name}", f"references.{suffix}") for name, suffix in files.items()]
-                )
-            )
+            saved = [Link(f"References as {name}", f"references.{end}") for name, end in files.items()]
+            found.blocks.append(Lines(saved))
             yield found
         elif self.citations.methods:
             yield Section("studies", "References", [selection.method_references(self.citations)])
@@ -177,12 +160,6 @@ class Report:
             alt = f"Stages of the review. {stage_table.described(self.inputs.table('stages'))}."
             caption = "Stages of the review: what Evergreen does, what people do, and what waits for whom"
             yield Figure("stages", path.with_suffix(""), alt, caption)
-
-    def _included(self) -> list[str] | None:
-        if "studies" not in self.inputs:
-            return None
-        studies = self.inputs.table("studies")
-        return studies.loc[studies["status"].eq("included"), "study"].tolist()
 
     def _new(self) -> str:
         """What the latest update brought, in words; "" where there was none."""
@@ -208,10 +185,8 @@ def _in_part(part: str, sections: Iterable[Section]) -> list[Section]:
 
 def waiting(items: Sequence[Mapping[str, Any]], *drawn: Block) -> Section:
     """What awaits whom, with links to the pages where it is done, after the stages as `drawn`."""
-    lines: list[Cell] = [
-        Link(item.line(), f"../{item.page}") if item.page else item.line()
-        for item in (Waiting(**one) for one in items)
-    ]
+    every = [Waiting(**one) for one in items]
+    lines = [Link(one.line(), f"../{one.page}") if one.page else one.line() for one in every]
     block: Block = Lines(lines) if lines else Text("Nothing awaits anybody.")
     return Section("waiting", "What awaits whom", [*drawn, block])
 
@@ -227,13 +202,8 @@ def how(protocol: Protocol, known: Facts) -> Section:
 def differences(protocol: Protocol) -> Section:
     """What was done otherwise than the protocol had planned, as its authors say it."""
     said = methods.changed(protocol)
-    block: Block = (
-        Lines(said)
-        if said
-        else Text(
-            "The authors name no amendment and no difference (amendments and review.differences in config/config.yaml)."
-        )
-    )
+    none = "The authors name no amendment and no difference (amendments and review.differences in config/config.yaml)."
+    block: Block = Lines(said) if said else Text(none)
     return Section("differences", "Differences between protocol and review", [block])
 
 
@@ -248,6 +218,6 @@ def appendix() -> Section:
         Link("By what code, with which values and from which files each step was made", "../logs/receipts/"),
         Link("What each step took, in the last line of its log", "../logs/"),
     ]
-    heads = [Head("Program"), Head("Version")]
-    table = Table("Programs with which this report was made", heads, rows, id="programs")
+    columns = heads("Program", "Version")
+    table = Table("Programs with which this report was made", columns, rows, id="programs")
     return Section("appendix", "Appendix: programs and steps", [table, Lines(links)])

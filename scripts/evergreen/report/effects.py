@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from evergreen.figures import scales
 from evergreen.synthesis.result.result_part import Estimated
 
+NONE = "not pooled"
+
 
 def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
     """`0.54 to 1.86`; "" where there is none."""
@@ -21,6 +23,23 @@ def estimate(found: Estimated, scale: scales.Scale) -> str:
     return f"{scale.text(found.estimate)} ({limits})" if limits else scale.text(found.estimate)
 
 
+def named(found: Estimated, scale: scales.Scale) -> str:
+    """`RR 0.98 (0.54 to 1.86)`."""
+    return f"{scale.short} {estimate(found, scale)}"
+
+
 def of_subgroups(subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:
     """`hand: MD 4.03 (1.28 to 6.78); spine: MD 5.47 (4.71 to 6.22)`; "" where there are none."""
-    return "; ".join(f"{level}: {scale.short} {estimate(one, scale)}" for level, one in subtotals.items())
+    return "; ".join(f"{level}: {named(one, scale)}" for level, one in subtotals.items())
+
+
+def shown(model: Estimated | None, subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:
+    """A pooled effect; without one those of subgroups, and without these that nothing is pooled."""
+    if model is None or model.estimate is None:
+        return of_subgroups(subtotals, scale) or NONE
+    return named(model, scale)
+
+
+def percent(i2: float | None) -> str:
+    """`92%`; "" where there is none."""
+    return "" if i2 is None else f"{i2:.0f}%"

@@ -59,9 +59,8 @@ def metafor(studies: Sequence[StudyEffect]) -> pd.DataFrame:
             }
             row |= {name: value for name, value in cells.items() if value is not None}
         rows.append(row)
-    return pd.DataFrame(
-        rows, columns=list(dict.fromkeys(name for row in rows for name in row)) or ["slab", "yi", "vi"]
-    )
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return pd.DataFrame(rows, columns=columns or ["slab", "yi", "vi"])
 
 
 def for_r(
@@ -81,24 +80,20 @@ def for_r(
             yield files[name], metafor(studies)
         for task in tasks(result, analyses[outcome]):
             if task.kind == "pool":
-                how = plan_of(task, 0, ())
-                numbers = {
-                    f"evergreen_{key}": task.numbers[key].value for key in FOUND if key in task.numbers
-                }
-                place = {
-                    "outcome": outcome,
-                    "analysis": task.analysis,
-                    "data": files.get(task.analysis, main),
-                }
-                lines.append({**place, "rows": how["rows"], **{key: how[key] for key in HOW}, **numbers})
+                how, data = plan_of(task, 0, ()), files.get(task.analysis, main)
+                place = {"outcome": outcome, "analysis": task.analysis, "data": data}
+                asked = {key: how[key] for key in ("rows", *HOW)}
+                known = {key: one.value for key, one in task.numbers.items() if key in FOUND}
+                lines.append(
+                    {**place, **asked, **{f"evergreen_{key}": value for key, value in known.items()}}
+                )
     yield "pooled.csv", pd.DataFrame(lines, columns=list(POOLED))
 
 
 def script_in_r() -> str:
     """The R script that recomputes what `for_r` writes."""
-    return RECOMPUTE.read_text(encoding="utf-8").replace(
-        "@@MODELS@@", MODELS_IN_R.read_text(encoding="utf-8")
-    )
+    models = MODELS_IN_R.read_text(encoding="utf-8")
+    return RECOMPUTE.read_text(encoding="utf-8").replace("@@MODELS@@", models)
 
 
 def included_ris(works: pd.DataFrame, full_text: pd.DataFrame) -> str:

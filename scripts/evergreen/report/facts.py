@@ -242,6 +242,8 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str, included: I
 
 def analysed(outcome: Outcome, result: Result) -> Analysis:
     """Of an outcome's `synthesis/<outcome>.json`: the only place where sentences about analyses read a result."""
+    largest = max(result.subtotals.values(), key=lambda one: one.k, default=None)
+    made = [one for one in result.sensitivity.values() if one.model is not None]
     return Analysis(
         outcome=outcome,
         measure=result.measure,
@@ -249,21 +251,15 @@ def analysed(outcome: Outcome, result: Result) -> Analysis:
         studies=len({study.study for study in result.studies}),
         left_out=len({one.study for one in result.left_out}),
         not_estimable=result.silent,
-        pooling=_pooling(
-            result.pooled or max(result.subtotals.values(), key=lambda one: one.k, default=None)
-        ),
+        pooling=_pooling(result.pooled or largest),
         notes=result.notes,
         level=result.level,
         done=result.preparation,
         subgroups=tuple(name for name, test in result.subgroups.tests.items() if isinstance(test, Between)),
         moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
-        sensitivity=tuple(
-            dict.fromkeys(
-                wording.sensitivity(one) for one in result.sensitivity.values() if one.model is not None
-            )
-        ),
+        sensitivity=tuple(dict.fromkeys(map(wording.sensitivity, made))),
         **_small_study(result.small_study),
-        conversions=tuple(made for study in result.studies for made in study.conversions),
+        conversions=tuple(one for study in result.studies for one in study.conversions),
         no_total=result.no_total,
         subtotals=tuple(one.k for one in result.subtotals.values()),
         beside=result.beside.model.model if result.beside else "",
@@ -302,27 +298,20 @@ def _pooling(model: PooledModel | None) -> Pooling | None:
 
 def read(protocol: Protocol, inputs: Inputs) -> Facts:
     """The facts of a run, as far as its files are there."""
+    stages: dict[str, Screening] = {}
     found: dict[str, Any] = {
         "searches": tuple(search_facts.searches(inputs)),
         "as_run": tuple(search_facts.as_run(inputs)),
         "strategies": search_facts.strategies(protocol, inputs),
+        "stages": stages,
     }
     if "works" in inputs:
         found["deduplication"] = deduplicated(*map(inputs.table, ("works", "borderline", "verdicts")))
         found["known_items"] = known_items(protocol.known_items, inputs.table("works"))
-        found["stages"] = {
-            stage: screened(
-                stage,
-                inputs.table(f"decisions_{stage}"),
-                inputs.table(f"votes_{stage}", VOTES),
-                inputs.table(f"awaiting_{stage}"),
-            )
-            for stage in STAGES
-        }
-    included: list[str] = []
-    if "studies" in inputs:
-        studies = inputs.table("studies")
-        included = studies.loc[studies["status"].eq("included"), "study"].tolist()
+        for stage in STAGES:
+            votes, awaiting = inputs.table(f"votes_{stage}", VOTES), inputs.table(f"awaiting_{stage}")
+            stages[stage] = screened(stage, inputs.table(f"decisions_{stage}"), votes, awaiting)
+    included = inputs.included or []
     if "converted" in inputs:
         rows = inputs.table("converted")
         if "studies" in inputs:

@@ -13,9 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 from evergreen.errors import printable
 from evergreen.report.status import Waiting
 
-SPACE = uuid.UUID(
-    "6f0e5c2e-6a58-5d0b-9a3e-2f6f6f4f3c11"
-)  # of the names from which ids are made, and never to be changed
+# Of the names from which ids are made, and never to be changed.
+SPACE = uuid.UUID("6f0e5c2e-6a58-5d0b-9a3e-2f6f6f4f3c11")
 NO_DATE = "1970-01-01"  # of a review whose files hold no date at all
 
 

@@ -18,8 +18,8 @@ from evergreen.protocol.grading import IN_UNITS
 from evergreen.protocol.review import Question
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings_words as words
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
-from evergreen.report.effects import of_subgroups
+from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Table, Text, heads
+from evergreen.report.effects import NONE, of_subgroups
 from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
 from evergreen.report.inputs import Inputs
 from evergreen.synthesis.result.trail_places import page_of
@@ -87,7 +87,7 @@ def _asked(question: Question) -> list[Block]:
 def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = "") -> Table:
     """The summary of findings: a row for each outcome, or for each of its risks without the intervention. `report` is the address of
     the page that has the results, "" for that of the table."""
-    columns = [Head(name) for name in COLUMNS]
+    columns = heads(*COLUMNS)
     rows = [_row(one, means, letters, report) for one in found for means in one.means or (None,)]
     return Table(CAPTION, columns, rows)
 
@@ -99,20 +99,17 @@ def needed(found: Sequence[Finding]) -> list[Block]:
         for one in found
         for means in one.means
     ]
-    columns = [Head("Outcome"), Head("With comparator"), Head("Number needed to treat (CI)")]
+    columns = heads("Outcome", "With comparator", "Number needed to treat (CI)")
     return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 
 def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], report: str) -> list[Cell]:
-    outcome, model = one.outcome, one.result.pooled
+    outcome = one.outcome
     name = _called(one, means)
     who = "" if one.participants is None else f"{round(one.participants):,} "
     size = f"{who}({one.studies:,})"
-    effect: Cell = "not pooled"
-    if one.result.subtotals:
-        effect = Link(of_subgroups(one.result.subtotals, one.scale), page_of(outcome.id))
-    if model is not None:
-        effect = Link(words.effect(one), page_of(outcome.id))
+    effect = words.effect(one) or of_subgroups(one.result.subtotals, one.scale)
+    leads: Cell = Link(effect, page_of(outcome.id)) if effect else NONE
     without, with_, difference = "", "", ""
     if means is not None:
         without, with_ = words.risk_without(means), words.risk_with(means)
@@ -123,7 +120,7 @@ def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], repor
         difference = words.shift(one.effect, one.scale.decimals, outcome.unit)
     meant = " ".join(filter(None, (words.statement(one), *wording.notices(one.result), outcome.comment)))
     place = f"{report}#outcome-{outcome.id}"
-    return [Link(name, place), size, effect, without, with_, difference, _certainty(one, letters), meant]
+    return [Link(name, place), size, leads, without, with_, difference, _certainty(one, letters), meant]
 
 
 def _called(one: Finding, means: Absolute | None) -> str:
@@ -133,13 +130,8 @@ def _called(one: Finding, means: Absolute | None) -> str:
 
 
 def _certainty(one: Finding, letters: Mapping[str, str]) -> str:
-    if not one.result.every:
-        return "no study"
-    if one.rating is None:
-        return "not rated"
     own = [letters[said] for said in _reasons(one)]
-    behind = f"{words.SPACE}({', '.join(own)})" if own else ""
-    return f"{one.rating.symbols} {one.rating.certainty}{behind}"
+    return words.certainty(one) + (f"{words.SPACE}({', '.join(own)})" if own else "")
 
 
 def _reasons(one: Finding) -> list[str]:
@@ -176,12 +168,9 @@ def _notes(found: Sequence[Finding]) -> list[Block]:
             sources.setdefault(base.source, []).append(whose)
     blocks: list[Block] = []
     if sources:
-        same = set(sources) == {OF_CONTROLS}
-        risks = (
-            OF_CONTROLS
-            if same
-            else "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items())
-        )
+        risks = "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items())
+        if set(sources) == {OF_CONTROLS}:
+            risks = OF_CONTROLS
         hazards = any(one.outcome.measure == "HR" and one.means for one in found)
         blocks.append(Text(NOTE.format(of_hazards=OF_HAZARDS if hazards else "", risks=risks)))
     blocks += [Text(text) for one in found for text in _measured(one)]

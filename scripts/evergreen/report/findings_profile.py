@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evergreen.bias.certainty import DESIGN, DOWN, UP
 from evergreen.grade.finding import Finding
 from evergreen.report import findings_words as words
-from evergreen.report.blocks import Cell, Head, Table
+from evergreen.report.blocks import Cell, Table, heads
 
 PROFILE = "Evidence profile (GRADE)"
 BESIDE = "Ratings beside what the data suggest"
@@ -19,7 +19,8 @@ BESIDE_NOTE = (
 
 def profile(found: Sequence[Finding]) -> Table:
     """The evidence profile: how serious people found each domain."""
-    columns = [Head("Outcome"), Head("Studies"), Head("Design"), *(Head(words.domain(domain).capitalize()) for domain in DOWN if domain != DESIGN), Head("Other considerations"), Head("With intervention"), Head("With comparator"), Head("Certainty"), Head("Importance")]  # fmt: skip
+    domains = [words.domain(domain).capitalize() for domain in DOWN if domain != DESIGN]
+    columns = heads("Outcome", "Studies", "Design", *domains, "Other considerations", "With intervention", "With comparator", "Certainty", "Importance")  # fmt: skip
     rows: list[list[Cell]] = []
     for one in found:
         rating = one.rating
@@ -29,22 +30,10 @@ def profile(found: Sequence[Finding]) -> Table:
             for domain, levels in (rating.levels.items() if rating else ())
             if levels and domain in (DESIGN, *UP)
         ]
-        rows.append(
-            [
-                one.outcome.name,
-                f"{one.studies:,}",
-                one.start.why,
-                *serious,
-                ", ".join(others) or "none",
-                *(_group(one, group) for group in ("intervention", "control")),
-                f"{rating.symbols} {rating.certainty}"
-                if rating
-                else "no study"
-                if not one.result.every
-                else "not rated",
-                one.outcome.importance or "",
-            ]
-        )
+        first = [one.outcome.name, f"{one.studies:,}", one.start.why]
+        groups = [_group(one, group) for group in ("intervention", "control")]
+        last = [words.certainty(one), one.outcome.importance or ""]
+        rows.append([*first, *serious, ", ".join(others) or "none", *groups, *last])
     return Table(PROFILE, columns, rows, fold=PROFILE, keep=True)
 
 
@@ -70,7 +59,7 @@ def _group(one: Finding, group: str) -> str:
 
 def beside(found: Sequence[Finding]) -> Table:
     """Ratings of people and suggestions of the data, domain by domain."""
-    columns = [Head("Outcome"), Head("Domain"), Head("Rated"), Head("Reason"), Head("Data suggest"), Head("By what")]  # fmt: skip
+    columns = heads("Outcome", "Domain", "Rated", "Reason", "Data suggest", "By what")
     rows: list[list[Cell]] = []
     for one in found:
         rating = one.rating
@@ -78,15 +67,11 @@ def beside(found: Sequence[Finding]) -> Table:
             judged, own = rating is not None and domain in rating.levels, one.suggestions[domain]
             if not judged and (domain == DESIGN or (domain in UP and own.levels is None)):
                 continue
-            rated = "not judged"
+            rated, reason = "not judged", ""
             if rating is not None and judged:
-                rated = (
-                    "does not apply"
-                    if domain in rating.not_applicable
-                    else words.levels(rating.levels[domain])
-                )
-            reason = rating.reasons[domain] if rating is not None and judged else ""
-            rows.append(
-                [one.outcome.name, words.domain(domain), rated, reason, words.levels(own.levels), own.why]
-            )
+                applies = domain not in rating.not_applicable
+                rated = words.levels(rating.levels[domain]) if applies else "does not apply"
+                reason = rating.reasons[domain]
+            said = [one.outcome.name, words.domain(domain), rated, reason]
+            rows.append([*said, words.levels(own.levels), own.why])
     return Table(BESIDE, columns, rows, fold=BESIDE)

@@ -46,12 +46,9 @@ def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
     }
     needed = means.needed if means else None
     ends = zip(needed.limits, needed.limits_toward, strict=True) if needed else ((None, ""), (None, ""))
-    for name, (number, toward) in zip(
-        ("nnt", "nnt_at_low", "nnt_at_high"),
-        ((needed.estimate, needed.toward) if needed else (None, ""), *ends),
-        strict=True,
-    ):
-        line |= {name: number, f"{name}_toward": toward}
+    best = (needed.estimate, needed.toward) if needed else (None, "")
+    for name, end in zip(("nnt", "nnt_at_low", "nnt_at_high"), (best, *ends), strict=True):
+        line[name], line[f"{name}_toward"] = end
     line |= {
         "nnt_through_infinity": "" if needed is None else str(needed.through_infinity).lower(),
         "instrument": units.instrument if units else "",
@@ -76,16 +73,9 @@ def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
             f"{domain}_suggested": own.levels,
             f"{domain}_data": own.why,
         }
-    remarks = [
-        *wording.notices(one.result),
-        *one.remarks,
-        *([words.moved(one, one.moved)] if one.moved else []),
-    ]
-    return line | {
-        "statement": words.statement(one),
-        "comment": outcome.comment,
-        "remarks": " ".join(remarks),
-    }
+    moved = [words.moved(one, one.moved)] if one.moved else []
+    remarks = " ".join([*wording.notices(one.result), *one.remarks, *moved])
+    return line | {"statement": words.statement(one), "comment": outcome.comment, "remarks": remarks}
 
 
 def _interval(name: str, found: Interval | None, factor: float = 1) -> dict[str, float | None]:

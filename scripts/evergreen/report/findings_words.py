@@ -6,9 +6,10 @@ import math
 
 from evergreen.counting import plural
 from evergreen.figures import scales
+from evergreen.figures.wording import capital
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
-from evergreen.report.effects import estimate
+from evergreen.report.effects import named
 from evergreen.synthesis.result.pooled_models import PooledModel
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -36,14 +37,14 @@ def statement(found: Finding) -> str:
     """What the effect means in one plain sentence; "" where nobody rated the evidence, and for measures without a value of no effect."""
     if found.rating is None or found.effect is None or found.ruler is None:
         return ""
-    who = _who(found.outcome.favours.intervention)
+    name, sureness = found.outcome.favours.intervention, found.rating.certainty
+    who = capital("the intervention" if name == "intervention" else name)
     what = _within(found.outcome.name)
-    certainty = found.rating.certainty
-    if certainty == "very low":
+    if sureness == "very low":
         return UNCERTAIN.format(who=_within(who), what=what) + "."
     if says_both_ways(found):
         return BOTH_WAYS.format(what=what) + "."
-    sure, s = HOW_SURE[certainty]
+    sure, s = HOW_SURE[sureness]
     verb, change = ("increase", "increase") if found.increases else ("reduce", "reduction")
     text = STATEMENTS[found.size].format(who=who, what=what, sure=sure, s=s, verb=verb, change=change)
     certain = found.excludes_none or found.size == "trivial"
@@ -56,11 +57,6 @@ def says_both_ways(found: Finding) -> bool:
     if found.rating is None or found.effect is None or found.rating.certainty == "very low":
         return False
     return found.ruler is not None and not found.size and not found.excludes_none
-
-
-def _who(name: str) -> str:
-    called = "the intervention" if name == "intervention" else name
-    return called[:1].upper() + called[1:]
 
 
 def _within(name: str) -> str:
@@ -148,6 +144,13 @@ def domain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def certainty(found: Finding) -> str:
+    """`⊕⊕⊕◯ moderate`, or why there is none."""
+    if found.rating is None:
+        return "not rated" if found.result.every else "no study"
+    return f"{found.rating.symbols} {found.rating.certainty}"
+
+
 def levels(number: int | None) -> str:
     """`−1`, `+2`, `0`; a dash where nothing is said."""
     return "–" if number is None else f"{number:+d}".replace("-", scales.MINUS) if number else "0"
@@ -158,10 +161,8 @@ def moved(found: Finding, change: Moved) -> str:
     now = _with_studies(found, change.now.model, change.now.k)
     then = change.then
     before = "nothing was pooled" if then is None else _with_studies(found, then.model, then.k)
-    text = (
-        f"{found.outcome.name}: rated for the data of {change.rated} ({before}). Since then {plural(change.added, 'study was', 'studies were')} added:"
-        f" {now}."
-    )
+    added = plural(change.added, "study was", "studies were")
+    text = f"{found.outcome.name}: rated for the data of {change.rated} ({before}). Since then {added} added: {now}."
     for name, (earlier, later) in change.domains.items():
         text += f" By its intervals, {domain(name)} was {levels(earlier)} then and is {levels(later)} now."
     return text
@@ -170,7 +171,7 @@ def moved(found: Finding, change: Moved) -> str:
 def _effect(found: Finding, model: PooledModel | None) -> str:
     if model is None or model.estimate is None:
         return ""
-    return f"{found.scale.short} {estimate(model, found.scale)}".replace(f"{SPACE}to{SPACE}", " to ")
+    return named(model, found.scale).replace(f"{SPACE}to{SPACE}", " to ")
 
 
 def _with_studies(found: Finding, model: PooledModel | None, k: int) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from evergreen.counting import plural
 from evergreen.figures import scales, wording
-from evergreen.report.blocks import Block, Cell, Head, Table, Text
-from evergreen.report.effects import estimate, interval
+from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
+from evergreen.report.effects import estimate, interval, named, percent
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel
 from evergreen.synthesis.result.result_part import NotDone
-
-SIDES = {"left": "the left", "right": "the right"}
 
 
 def further_blocks(result: Result, scale: scales.Scale) -> list[Block]:
@@ -22,9 +20,8 @@ def further_blocks(result: Result, scale: scales.Scale) -> list[Block]:
 
 
 def _p(value: float | None) -> str:
-    return (
-        "" if value is None else scales.p_value(value).removeprefix("P\u00a0=\u00a0").removeprefix("P\u00a0")
-    )
+    said = "" if value is None else scales.p_value(value)
+    return said.removeprefix("P\u00a0=\u00a0").removeprefix("P\u00a0")
 
 
 def _plain(value: float | None, decimals: int = 2) -> str:
@@ -50,19 +47,15 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
     rows: list[Sequence[Cell]] = []
     for column, levels in result.subgroups.columns.items():
         for level, model in levels.items():
-            i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
-            rows.append([f"{column}: {level}", str(model.k), estimate(model, scale), i2, ""])
+            effect = estimate(model, scale)
+            rows.append([f"{column}: {level}", str(model.k), effect, percent(model.I2), ""])
         test = result.subgroups.tests[column]
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
-        columns = [
-            Head("Subgroup"),
-            Head("Studies", True),
-            Head(f"{scale.short} (CI)"),
-            Head("I²", True),
-            Head("P", True),
-        ]
+        columns = heads(
+            "Subgroup", Head("Studies", True), f"{scale.short} (CI)", Head("I²", True), Head("P", True)
+        )
         yield Table("Subgroups", columns, rows, fold="Subgroups", keep=True)
 
 
@@ -78,14 +71,14 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
          _plain(one.vif)]
         for one in found.coefficients
     ]  # fmt: skip
-    columns = [
-        Head("Coefficient"),
+    columns = heads(
+        "Coefficient",
         Head(scale.analysis_name, True),
-        Head("CI"),
+        "CI",
         Head("P", True),
         Head("P by permutation", True),
         Head("VIF", True),
-    ]
+    )
     caption = f"Meta-regression of {plural(found.k, 'study', 'studies')}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
@@ -98,18 +91,15 @@ def _sensitivity(result: Result) -> Iterator[Block]:
     for label, one in wording.sensitivities(result):
         model = one.model
         if model is None or model.estimate is None:
-            rows.append(
-                [label, str(one.k) if one.k else "", f"not done: {one.not_done or 'no estimate'}", ""]
-            )
+            not_done = f"not done: {one.not_done or 'no estimate'}"
+            rows.append([label, str(one.k) if one.k else "", not_done, ""])
             continue
-        own = scales.of_analysis(result, one)
-        tau2 = scales.number(model.tau2, 3)
-        rows.append([label, str(one.k), f"{own.short} {estimate(model, own)}", tau2])
+        effect = named(model, scales.of_analysis(result, one))
+        rows.append([label, str(one.k), effect, _plain(model.tau2, 3)])
     if rows:
-        columns = [Head("Analysis"), Head("Studies", True), Head("Effect (CI)"), Head("Tau²", True)]
-        yield Table(
-            "Sensitivity analyses", columns, rows, fold=f"Sensitivity analyses ({len(rows)})", keep=True
-        )
+        title = "Sensitivity analyses"
+        columns = heads("Analysis", Head("Studies", True), "Effect (CI)", Head("Tau²", True))
+        yield Table(title, columns, rows, fold=f"{title} ({len(rows)})", keep=True)
 
 
 def _single(result: Result) -> Iterator[Block]:
@@ -145,14 +135,13 @@ def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if isinstance(filled, NotDone):
         rows.append(["Trim and fill", filled.not_done, ""])
     else:
-        effect = f"{scale.short} {estimate(filled.model, scale)}"
-        missing = f"{plural(filled.missing, 'study', 'studies')} missing on {SIDES[filled.side]}; with them {effect}"
+        studies = plural(filled.missing, "study", "studies")
+        missing = f"{studies} missing on the {filled.side}; with them {named(filled.model, scale)}"
         rows.append(["Trim and fill", missing, _p(filled.model.p)])
     for name, one in found.pet_peese.items():
         rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one.estimate)}", _p(one.p)])  # fmt: skip
-    words = ", ".join(
-        f"{name.capitalize()} {'∞' if count is None else f'{count:,.0f}'}" for name, count in found.fail_safe
-    )
+    counts = {name: "∞" if count is None else f"{count:,.0f}" for name, count in found.fail_safe}
+    words = ", ".join(f"{name.capitalize()} {count}" for name, count in counts.items())
     rows.append(["Fail-safe numbers", words, ""])
-    columns = [Head("Test"), Head("Result"), Head("P", True)]
+    columns = heads("Test", "Result", Head("P", True))
     yield Table("Small-study effects", columns, rows, fold="Small-study effects", keep=True)

@@ -53,12 +53,20 @@ class Inputs:
 
     def judged(self, tool: str) -> pd.DataFrame:
         """The judgements on studies that the review includes; of a `tool` for syntheses, and where nobody screens, all of them."""
-        return self.table("judgements") if tool_of(tool).of_syntheses else self.included("judgements")
+        return self.table("judgements") if tool_of(tool).of_syntheses else self.on_included("judgements")
 
-    def included(self, name: str) -> pd.DataFrame:
+    def on_included(self, name: str) -> pd.DataFrame:
         """The table of a name without the studies that the review does not include; where nobody screens, all of it."""
         rows = self.table(name)
         return of_included(rows, self.table("studies")) if "studies" in self else rows
+
+    @cached_property
+    def included(self) -> list[str] | None:
+        """The included studies, in the order of their table; None where nobody screens."""
+        if "studies" not in self:
+            return None
+        studies = self.table("studies")
+        return studies.loc[studies["status"].eq("included"), "study"].tolist()
 
     def tables(self, name: str) -> list[pd.DataFrame]:
         """The tables of a name."""

@@ -22,7 +22,6 @@ from evergreen.report.blocks import (
     Table,
     Terms,
     Text,
-    text_of,
 )
 from evergreen.report.composition import Report
 from evergreen.report.pooling_words import synthesis
@@ -68,14 +67,12 @@ def manuscript(report: Report, sections: Sequence[Section]) -> list[Section]:
     own = [*_written(report), *sections]
     found: list[Section] = []
     for part, ids in ORDER:
-        inside = [
-            _printed(section) for name in ids for section in own if section.id.partition("-")[0] == name
-        ]
-        first = True
-        for section in filter(lambda one: one.blocks, inside):
-            alone = len(inside) == 1 or section.id == "methods"
-            found.append(replace(section, part=part if first else "", title="" if alone else section.title))
-            first = False
+        there = [one for name in ids for one in own if one.id.partition("-")[0] == name]
+        shown = [section for section in map(_printed, there) if section.blocks]
+        for position, section in enumerate(shown):
+            alone = len(there) == 1 or section.id == "methods"
+            title = "" if alone else section.title
+            found.append(replace(section, part="" if position else part, title=title))
     return found
 
 
@@ -85,12 +82,14 @@ def _printed(section: Section) -> Section:
     for block in section.blocks:
         if isinstance(block, Gallery) or (isinstance(block, Code) and not block.keep):
             continue
-        if isinstance(block, Lines) and all(map(_beside, block.lines)):
+        if isinstance(block, Lines) and all(
+            isinstance(one, Link) and not one.leads_out for one in block.lines
+        ):
             continue
         if isinstance(block, Table):
             if block.fold and not block.keep:
                 continue
-            if len(block.rows) * len(block.columns) > MOST_CELLS:
+            if block.cells > MOST_CELLS:
                 block = Text(f"{block.caption}: {len(block.rows):,} rows, in tables.xlsx.")
             else:
                 block = _for_readers(block)
@@ -105,10 +104,6 @@ def _for_readers(table: Table) -> Table:
     return replace(table, columns=[table.columns[position] for position in kept], rows=rows)
 
 
-def _beside(line: str | Link) -> bool:
-    return isinstance(line, Link) and not line.url.startswith(("http:", "https:"))
-
-
 def _written(report: Report) -> Iterator[Section]:
     """What the page does not have: abstract, results in words, and places for the authors."""
     yield Section("abstract", "Abstract", [Terms([*_abstract(report)])])
@@ -121,9 +116,7 @@ def _written(report: Report) -> Iterator[Section]:
 def _abstract(report: Report) -> Iterator[tuple[str, str]]:
     """The items of PRISMA 2020 for abstracts, in their order."""
     protocol, known = report.protocol, report.facts
-    said = "; ".join(
-        f"{text_of(name).lower()}: {text.rstrip('.')}" for name, text in summary.asked(protocol.question)
-    )
+    said = summary.question_in_words(protocol.question)
     yield "Objectives", f"The question ({said})." if said else FOR.format("the objectives.")
     if text := methods_sections.eligibility(protocol):
         yield "Eligibility criteria", text
@@ -163,13 +156,10 @@ def _results(report: Report) -> Iterator[Block]:
 
 def _other(protocol: Protocol) -> Iterable[Block]:
     """Registration, support, interests and where everything can be had."""
-    registration = protocol.review.registration
-    yield Text(
-        f"Registration: {registration}."
-        if registration
-        else FOR.format("register and number, or that it was not registered."),
-        "" if registration else FOR_AUTHORS,
-    )
+    if registration := protocol.review.registration:
+        yield Text(f"Registration: {registration}.")
+    else:
+        yield Text(FOR.format("register and number, or that it was not registered."), FOR_AUTHORS)
     asked = (
         "funding and the role of who gave it; competing interests; where protocol, data and code can be had."
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evergreen.bias.tools import TOOLS
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.protocol.screening import Amendment, Stage
 from evergreen.protocol.sources import EMBEDDED, Source
 from evergreen.protocol.whole import Protocol
@@ -29,16 +29,13 @@ METHODS = {
     "other": "Another method",
 }
 SERVER = "PubMed was represented by a server on this machine."
+NOT_REACHED = "; no work has reached this stage yet"
 
 
 def listed(names: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     names = list(names)
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _verb(names: Sequence[str], one: str, many: str) -> str:
-    return one if len(names) == 1 else many
 
 
 # Searches.
@@ -68,31 +65,29 @@ def searches(protocol: Protocol, facts: Facts) -> str:
     changed = changed_strategies(protocol, facts)
     if asked_again:
         names = listed(protocol.sources[name].name for name in asked_again)
-        sentences.append(
-            f"Each later search of {names} {'ran a whole strategy' if changed else 'repeated the whole strategy'}."
-        )
-        sentences += changed
-    late = [one for one in facts.searches if one.asked and one.asked != one.day]
+        again = "ran a whole strategy" if changed else "repeated the whole strategy"
+        sentences += [f"Each later search of {names} {again}.", *changed]
+    late = [
+        f"that of {protocol.sources[one.source].name} of {one.day} was made on {one.asked}"
+        for one in facts.searches
+        if one.asked and one.asked != one.day
+    ]
     if late:
-        said = (
-            f"that of {protocol.sources[one.source].name} of {one.day} was made on {one.asked}"
-            for one in late
-        )
-        sentences.append(f"Where a search was made on another day, it is dated so: {listed(said)}.")
-    if again := sum(one.seen_before for one in facts.searches):
+        sentences.append(f"Where a search was made on another day, it is dated so: {listed(late)}.")
+    if known := sum(one.seen_before for one in facts.searches):
+        by_ids = noun(known, "was recognised by its id", "were recognised by their ids")
         sentences.append(
-            f"{plural(again, 'record')} that an earlier search had found {'was' if again == 1 else 'were'} recognised by"
-            f" {'its id' if again == 1 else 'their ids'} and not counted again."
+            f"{plural(known, 'record')} that an earlier search had found {by_ids} and not counted again."
         )
     demonstrated = {one.source for one in facts.searches if one.endpoint == EMBEDDED}
-    for name, known in facts.known_items.items():
-        missed = [pmid for pmid, there in known.items() if not there]
+    for name, items in facts.known_items.items():
+        missed = [pmid for pmid, there in items.items() if not there]
         without = f"; not PMID {listed(missed)}" if missed else ""
         if missed and name in demonstrated:
             without += ", which says nothing about the strategy: the stand-in holds few records"
         sentences.append(
-            f"Of {plural(len(known), 'known item')} the search of {protocol.sources[name].name} found"
-            f" {len(known) - len(missed)}{without}."
+            f"Of {plural(len(items), 'known item')} the search of {protocol.sources[name].name} found"
+            f" {len(items) - len(missed)}{without}."
         )
     endpoints = dict.fromkeys(ENDPOINTS.get(one.endpoint, SERVER) for one in facts.searches if one.endpoint)
     return " ".join([*sentences, *endpoints])
@@ -117,16 +112,16 @@ def other_methods(protocol: Protocol, method: str) -> list[str]:
     for one in protocol.other_methods:
         if one.method != method:
             continue
-        counts = []
+        said = [one.what.rstrip(".")]
         if one.asked is not None:
-            counts.append(f"{one.asked:,} {'was' if one.asked == 1 else 'were'} asked")
+            said.append(f"{plural(one.asked, 'was', 'were')} asked")
         if one.answered is not None:
-            counts.append(f"{one.answered:,} answered")
+            said.append(f"{one.answered:,} answered")
         if one.found is not None:
-            counts.append(f"{plural(one.found, 'record was', 'records were')} looked at")
+            said.append(f"{plural(one.found, 'record was', 'records were')} looked at")
         if one.source:
-            counts.append(f"what was taken on is in {protocol.sources[one.source].name}")
-        sentences.append(f"{METHODS[method]} ({one.round}): {'; '.join([one.what.rstrip('.'), *counts])}.")
+            said.append(f"what was taken on is in {protocol.sources[one.source].name}")
+        sentences.append(f"{METHODS[method]} ({one.round}): {'; '.join(said)}.")
     return sentences
 
 
@@ -136,12 +131,12 @@ def sources_searched(protocol: Protocol, facts: Facts) -> str:
     for name, source in protocol.sources.items():
         by_days.setdefault(tuple(facts.days(name)), []).append(source.name)
     found = [
-        f"{listed(names)} {_verb(names, 'was', 'were')} searched on {listed(days)}."
+        f"{listed(names)} {noun(len(names), 'was', 'were')} searched on {listed(days)}."
         for days, names in by_days.items()
         if days
     ]
     if waiting := by_days.get(()):
-        found.append(f"{listed(waiting)} {_verb(waiting, 'has', 'have')} not been searched yet.")
+        found.append(f"{listed(waiting)} {noun(len(waiting), 'has', 'have')} not been searched yet.")
     return " ".join(found)
 
 
@@ -152,7 +147,7 @@ def _gaps(protocol: Protocol, facts: Facts) -> list[str]:
         said = tuple(dated(protocol.sources[name], days))
         by_days.setdefault(said, []).append(protocol.sources[name].name)
     return [
-        f"{listed(names)} {_verb(names, 'was', 'were')} not searched in the {_verb(days, 'round', 'rounds')} of {listed(days)}."
+        f"{listed(names)} {noun(len(names), 'was', 'were')} not searched in the {noun(len(days), 'round')} of {listed(days)}."
         for days, names in by_days.items()
     ]
 
@@ -226,22 +221,16 @@ def duplicates(found: Deduplication | None) -> list[str]:
     if found is None or not found.records:
         return ["There are no records to compare yet."]
     compared = f"{plural(found.records, 'record was', 'records were')} compared by identifiers, titles, authors, journals and pages"
-    first = (
-        f"{compared}, and merged into {plural(found.works, 'work')}."
-        if found.merged
-        else f"{compared}; no two were merged."
-    )
-    sentences = [first]
+    merged = f", and merged into {plural(found.works, 'work')}." if found.merged else "; no two were merged."
+    sentences = [compared + merged]
     if found.verdicts:
+        were = noun(found.verdicts, "was", "were")
         sentences.append(
-            f"{plural(found.verdicts, 'verdict')} of people on pairs of records {'was' if found.verdicts == 1 else 'were'}"
-            " applied, over what the algorithm found."
+            f"{plural(found.verdicts, 'verdict')} of people on pairs of records {were} applied, over what the algorithm found."
         )
     if found.in_doubt:
-        sentences.append(
-            f"{plural(found.in_doubt, 'pair')} in doubt {'was' if found.in_doubt == 1 else 'were'} left apart and"
-            f" {'awaits' if found.in_doubt == 1 else 'await'} a person's verdict."
-        )
+        await_ = noun(found.in_doubt, "was left apart and awaits", "were left apart and await")
+        sentences.append(f"{plural(found.in_doubt, 'pair')} in doubt {await_} a person's verdict.")
     return sentences
 
 
@@ -259,24 +248,20 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
     cast = sum(found.votes.values()) if found else 0
     awaited = sum(found.awaited.values()) if found else 0
     done = cast > 0 and not awaited
-    sentences = [
-        f"At {name}, {_who(plan, done)}" + (f" on {plural(found.works, 'work')}" if done and found else "")
-    ]
-    if found is None or not found.works:
-        sentences[0] += "; no work has reached this stage yet"
+    first = f"At {name}, {_who(plan, done)}"
+    if found is None:
+        return [f"{first}{NOT_REACHED}.", *_spans(plan, {})]
+    works = plural(found.works, "work")
+    if done:
+        first += f" on {works}"
+    if not found.works:
+        first += NOT_REACHED
     elif not cast:
-        sentences[0] += f"; nobody has voted yet on the {plural(found.works, 'work')} there"
+        first += f"; nobody has voted yet on the {works} there"
     elif awaited:
-        own = ", ".join(f"{person} {count:,}" for person, count in found.votes.items())
-        sentences[0] += (
-            f"; of the votes on {plural(found.works, 'work')}, {cast:,} {'was' if cast == 1 else 'were'} cast ({own}) and"
-            f" {awaited:,} {'is' if awaited == 1 else 'are'} awaited"
-        )
-    sentences[0] += "."
-    if found is not None:
-        sentences += _disagreements(plan, found, done)
-        sentences += _pilot(found)
-    return sentences + _spans(plan, found.votes if found else {})
+        own = _by_person(found.votes)
+        first += f"; of the votes on {works}, {plural(cast, 'was', 'were')} cast ({own}) and {plural(awaited, 'is', 'are')} awaited"
+    return [f"{first}.", *_disagreements(found, done), *_pilot(found), *_spans(plan, found.votes)]
 
 
 def _who(plan: Stage, done: bool) -> str:
@@ -296,7 +281,7 @@ def _who(plan: Stage, done: bool) -> str:
     return f"{people} {many} independently"
 
 
-def _disagreements(plan: Stage, found: Screening, done: bool) -> list[str]:
+def _disagreements(found: Screening, done: bool) -> list[str]:
     """What was adjudicated and what is open; where all is done and people agreed, that."""
     settled, open_ = found.how.get("adjudicated", 0), found.how.get("conflict", 0)
     sentences = []
@@ -304,7 +289,7 @@ def _disagreements(plan: Stage, found: Screening, done: bool) -> list[str]:
         who = listed(name for name in found.adjudicators if name != ADJUDICATION) or "an adjudicator"
         sentences.append(f"On {plural(settled, 'work')} {who} decided as adjudicator.")
     if open_:
-        sentences.append(f"{plural(open_, 'disagreement')} {'is' if open_ == 1 else 'are'} open.")
+        sentences.append(f"{plural(open_, 'disagreement is', 'disagreements are')} open.")
     if done and not settled and not open_ and found.how.get("agreed"):
         sentences.append("There was no disagreement to settle.")
     return sentences
@@ -313,29 +298,22 @@ def _disagreements(plan: Stage, found: Screening, done: bool) -> list[str]:
 def _pilot(found: Screening) -> list[str]:
     if not found.pilot:
         return []
+    works = f"{plural(found.pilot, 'work')} of the first search"
     if found.pilot_open:
-        return [
-            f"{plural(found.pilot, 'work')} of the first search {'is' if found.pilot == 1 else 'are'} for all to screen, as a"
-            f" pilot; {found.pilot_open:,} of them {'awaits' if found.pilot_open == 1 else 'await'} votes."
-        ]
-    return [
-        f"{plural(found.pilot, 'work')} of the first search {'was' if found.pilot == 1 else 'were'} screened by all, as a pilot."
-    ]
+        await_ = noun(found.pilot_open, "awaits", "await")
+        are = noun(found.pilot, "is", "are")
+        return [f"{works} {are} for all to screen, as a pilot; {found.pilot_open:,} of them {await_} votes."]
+    return [f"{works} {noun(found.pilot, 'was', 'were')} screened by all, as a pilot."]
 
 
 def _spans(plan: Stage, votes: Mapping[str, int]) -> list[str]:
     """From when until when people take part who do not screen all rounds."""
     sentences = []
     for person, active in plan.active.items():
-        span = [
-            f"{word} the search of {day}"
-            for word, day in (("from", active.from_), ("until", active.until))
-            if day
-        ]
-        if span:
-            sentences.append(
-                f"{person} {'took' if votes.get(person) else 'is to take'} part {' '.join(span)}."
-            )
+        ends = {"from": active.from_, "until": active.until}
+        if span := [f"{word} the search of {day}" for word, day in ends.items() if day]:
+            took = "took" if votes.get(person) else "is to take"
+            sentences.append(f"{person} {took} part {' '.join(span)}.")
     return sentences
 
 
@@ -345,9 +323,8 @@ def screened_words(counts: Mapping[str, Any], skipped: Sequence[str]) -> str:
     reached = counts["records_screened"]
     if "title_abstract" in skipped:
         return f"{reached:,} passed title and abstract, which nobody screens"
-    done = reached - waiting
-    text = f"{done:,} {'was' if done == 1 else 'were'} screened"
-    return f"{text} and {waiting:,} {'awaits' if waiting == 1 else 'await'} a decision" if waiting else text
+    text = f"{plural(reached - waiting, 'was', 'were')} screened"
+    return f"{text} and {plural(waiting, 'awaits', 'await')} a decision" if waiting else text
 
 
 # Extraction and risk of bias.
@@ -380,34 +357,35 @@ def _sheets(found: Sheets | None, planned: Sequence[str], did: str, do: str, by:
         elif found.by_several == found.studies:
             sentences.append(f"{listed(there)} {did}{of}{by} independently; {compared}.")
         elif found.by_several:
-            own = ", ".join(f"{person} {count:,}" for person, count in found.people.items())
+            several = f"{found.by_several:,} of them independently by two or more"
             sentences.append(
-                f"{listed(there)} {did}{of}{by} ({own}), {found.by_several:,} of them independently by two or more; {compared}."
+                f"{listed(there)} {did}{of}{by} ({_by_person(found.people)}), {several}; {compared}."
             )
         else:
             sentences.append(f"{listed(there)} {did}{of}{by}, each study by one of them.")
         if found.untouched:
-            awaits = "awaits" if found.untouched == 1 else "await"
-            sentences.append(f"{plural(found.untouched, 'included study', 'included studies')} {awaits} it.")
+            await_ = plural(found.untouched, "included study awaits", "included studies await")
+            sentences.append(f"{await_} it.")
         sentences += _differences(found)
-    absent = [person for person in planned if person not in there]
-    if absent:
-        begun = f" and {_verb(absent, 'has', 'have')} not begun" if there else ""
-        sentences.append(
-            f"{listed(absent)} {_verb(absent, 'is', 'are')} to {do}{by if not there else ''}{begun}."
-        )
+    if absent := [person for person in planned if person not in there]:
+        are, have = noun(len(absent), "is", "are"), noun(len(absent), "has", "have")
+        rest = f" and {have} not begun" if there else by
+        sentences.append(f"{listed(absent)} {are} to {do}{rest}.")
     return " ".join(sentences)
+
+
+def _by_person(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{person} {count:,}" for person, count in counts.items())
 
 
 def _differences(found: Sheets) -> list[str]:
     sentences = []
     if found.adjudicated:
         who = listed(found.adjudicators) or "an adjudicator"
-        sentences.append(
-            f"{plural(found.adjudicated, 'difference')} {'was' if found.adjudicated == 1 else 'were'} settled by {who}."
-        )
+        settled = plural(found.adjudicated, "difference was", "differences were")
+        sentences.append(f"{settled} settled by {who}.")
     if found.open:
-        sentences.append(f"{plural(found.open, 'difference')} {'is' if found.open == 1 else 'are'} open.")
+        sentences.append(f"{plural(found.open, 'difference is', 'differences are')} open.")
     if found.by_several and not found.adjudicated and not found.open:
         sentences.append("There was no difference to settle.")
     return sentences

@@ -47,9 +47,8 @@ def eligibility(protocol: Protocol) -> str:
     sentences = [f"Eligible are studies that fit the question ({'; '.join(asked)})."] if asked else []
     sentences += methods.criteria(protocol)
     if reasons:
-        sentences.append(
-            f"A report that is not eligible is excluded for the first of these reasons that applies: {'; '.join(reasons)}."
-        )
+        applies = "for the first of these reasons that applies"
+        sentences.append(f"A report that is not eligible is excluded {applies}: {'; '.join(reasons)}.")
     return " ".join(sentences)
 
 
@@ -60,9 +59,8 @@ def certainty(protocol: Protocol, known: Facts) -> str:
     rated = [one for one in protocol.outcomes if one.id in known.rated]
     others = [one.outcome.name for one in known.analyses if one.outcome.id not in known.rated and one.studies]
     if not rated:
-        return (
-            f"The certainty of the evidence on {methods.listed(others)} has not been rated." if others else ""
-        )
+        unrated = f"The certainty of the evidence on {methods.listed(others)} has not been rated."
+        return unrated if others else ""
     starts = dict.fromkeys(start_of(protocol.risk_of_bias.tool, one.design) for one in rated)
     whence = methods.listed(dict.fromkeys(f"{start.level} ({start.why})" for start in starts))
     names = methods.listed(one.name for one in rated)

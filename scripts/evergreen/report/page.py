@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -61,11 +60,12 @@ def _templates() -> tuple[Environment, str]:
 
 def contents(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
     """(part, its sections) as the contents list them; before the first part it is ""."""
-    part, parts = "", []
+    found: list[tuple[str, list[Section]]] = []
     for section in sections:
-        part = section.part or part
-        parts.append((part, section))
-    return [(name, [one for _, one in own]) for name, own in groupby(parts, key=lambda pair: pair[0])]
+        if not found or section.part not in ("", found[-1][0]):
+            found.append((section.part, []))
+        found[-1][1].append(section)
+    return found
 
 
 def drawings(sections: Sequence[Section], most: int = MOST_DRAWN, *, folder: str = REPORT) -> dict[str, str]:
@@ -107,19 +107,14 @@ def apart(sections: Sequence[Section]) -> tuple[list[Section], dict[str, Section
     long: dict[str, Section] = {}
 
     def shorter(block: Block) -> Block:
-        if (
-            not isinstance(block, Table)
-            or not block.fold
-            or len(block.rows) * len(block.columns) <= MOST_CELLS
-        ):
+        if not isinstance(block, Table) or not block.fold or block.cells <= MOST_CELLS:
             return block
         name = f"{block.id}.html"
         rows = [[_from_below(cell) for cell in row] for row in block.rows]
         back = Text("", link=Link("Back to the report", f"../index.html#{block.id}"))
         long[name] = Section("table", block.caption, [back, replace(block, rows=rows, fold="")])
-        return Text(
-            f"{block.label}: {len(block.rows):,} rows.", link=Link("They have a page of their own", f"{TABLES}/{name}"), id=block.id
-        )  # fmt: skip
+        link = Link("They have a page of their own", f"{TABLES}/{name}")
+        return Text(f"{block.label}: {len(block.rows):,} rows.", link=link, id=block.id)
 
     found = [replace(section, blocks=list(map(shorter, section.blocks))) for section in placed(sections)]
     return found, long
@@ -127,6 +122,6 @@ def apart(sections: Sequence[Section]) -> tuple[list[Section], dict[str, Section
 
 def _from_below(cell: Cell) -> Cell:
     """A cell as it leads from a folder below the report's."""
-    if isinstance(cell, str) or not cell.url or cell.url.casefold().startswith(("http:", "https:")):
+    if isinstance(cell, str) or not cell.url or cell.leads_out:
         return cell
     return Link(cell.text, f"../index.html{cell.url}" if cell.url.startswith("#") else f"../{cell.url}")

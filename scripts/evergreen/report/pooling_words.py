@@ -5,10 +5,10 @@ An outcome without a result is told as planned; an interval, a correction or a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
@@ -66,13 +66,11 @@ def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[
     pooled = [one for one in analyses if one.pooled]
     topics = {
         "Effect measures": _measures([one for one in analyses if one.k]),
-        "Synthesis": [
-            *_ways(pooled),
-            *_beside(pooled),
-            *_intervals(pooled),
-            *_unpooled(analyses),
-            *plan(planned),
-        ],
+        "Synthesis": _ways(pooled)
+        + _beside(pooled)
+        + _intervals(pooled)
+        + _unpooled(analyses)
+        + plan(planned),
         "Missing data, conversions and several arms": _prepared(analyses),
         "Heterogeneity": explored(analyses),
         "Sensitivity analyses": sensitivity(analyses),
@@ -83,16 +81,16 @@ def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[
 
 def plan(outcomes: Sequence[Outcome]) -> list[str]:
     """How outcomes that have no result yet are to be pooled."""
-    ways = _grouped(outcomes, lambda one: (one.analysis.model, _own_tau2(one)))
+
+    def way(one: Outcome) -> tuple[str, str]:
+        model = one.analysis.model
+        return model, one.analysis.tau2 if MODELS[model].tau2 else ""
+
     return [
-        f"{_named(own)} {'is' if len(own) == 1 else 'are'} to be pooled with {POOLED_WITH[model]}"
+        f"{_named(own)} {noun(len(own), 'is', 'are')} to be pooled with {POOLED_WITH[model]}"
         + (f" (between-study variance by {TAU2[tau2]})." if tau2 else ".")
-        for (model, tau2), own in ways.items()
+        for (model, tau2), own in _grouped(outcomes, way).items()
     ]
-
-
-def _own_tau2(outcome: Outcome) -> str:
-    return outcome.analysis.tau2 if MODELS[outcome.analysis.model].tau2 else ""
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
@@ -115,16 +113,13 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
     for measure, own in _grouped(analyses, lambda one: one.measure).items():
         scale = ", analysed on the log scale" if MEASURES[measure].scale == "log" else ""
         said.append(f"the {MEASURES[measure].name}{scale} ({_named(own)})")
-    back = [one for one in analyses if one.measure == "PFT"]
-    harmonic = (
-        [
+    sentences = [f"The effect {noun(len(said), 'measure is', 'measures are')} {listed(said)}."]
+    if back := [one for one in analyses if one.measure == "PFT"]:
+        sentences.append(
             f"For {_named(back)} proportions are shown by going back with the harmonic mean of the numbers of participants"
             " (Miller 1978)."
-        ]
-        if back
-        else []
-    )
-    return [f"The effect {'measure is' if len(said) == 1 else 'measures are'} {listed(said)}.", *harmonic]
+        )
+    return sentences
 
 
 def _ways(pooled: Sequence[Analysis]) -> list[str]:
@@ -132,9 +127,8 @@ def _ways(pooled: Sequence[Analysis]) -> list[str]:
     sentences = []
     for own in _grouped(pooled, _way).values():
         names = listed(f"{one.outcome.name} ({_size(one)})" for one in own)
-        sentences.append(
-            f"{names} {'was' if len(own) == 1 else 'were'} pooled with {_model(own[0])}. {_heterogeneity(own[0])}"
-        )
+        were = noun(len(own), "was", "were")
+        sentences.append(f"{names} {were} pooled with {_model(own[0])}. {_heterogeneity(own[0])}")
     return sentences
 
 
@@ -154,9 +148,8 @@ def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     ways = _grouped(pooled, lambda one: (_of(one).test, _of(one).reason, one.level))
     for (test, reason, level), own in ways.items():
         why = f" ({reason})" if reason else ""
-        sentences.append(
-            f"{INTERVALS[test]} at the {level:.0%} level were computed for {_these(own, pooled)}{why}."
-        )
+        whose = f"{_these(own, pooled)}{why}"
+        sentences.append(f"{INTERVALS[test]} at the {level:.0%} level were computed for {whose}.")
     if any(_of(one).asked == "auto" for one in pooled):
         sentences.append(BY_THE_DATA)
     if own := [one for one in pooled if _of(one).robust]:
@@ -222,28 +215,25 @@ def _heterogeneity(one: Analysis) -> str:
 
 def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     """Outcomes of one study, of none, and those of which no model could make an estimate."""
-    single = [one for one in analyses if one.k == 1 and one.pooling and not one.no_total]
     none = [one for one in analyses if not one.k]
     sentences = []
-    if single:
+    if single := [one for one in analyses if one.k == 1 and one.pooling and not one.no_total]:
         sentences.append(
             f"For {_named(single)} there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         )
     for why, own in _grouped(none, lambda one: bool(one.left_out)).items():
-        was, it = ("was", "it") if len(own) == 1 else ("were", "them")
-        said = "no study could be used" if why else f"nothing is extracted of {it}"
-        sentences.append(f"{_named(own)} {was} not pooled, for {said}.")
+        said = "no study could be used" if why else f"nothing is extracted of {noun(len(own), 'it', 'them')}"
+        sentences.append(f"{_named(own)} {noun(len(own), 'was', 'were')} not pooled, for {said}.")
     for one in analyses:
         if one.subtotals:
             alone = sum(k == 1 for k in one.subtotals)
             sentences.append(
                 f"{one.outcome.name} has no total, for {one.no_total}; of {plural(len(one.subtotals), 'subgroup')}"
-                f" {alone if alone else 'none'} {'has' if alone == 1 else 'have'} one study only, whose own estimate is shown."
+                f" {alone or 'none'} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown."
             )
         if one.k and one.pooling is None:
-            sentences.append(
-                f"{one.outcome.name} was not estimated: {' '.join(one.notes) or 'the model has no estimate.'}"
-            )
+            why = " ".join(one.notes) or "the model has no estimate."
+            sentences.append(f"{one.outcome.name} was not estimated: {why}")
     return sentences
 
 
@@ -261,63 +251,51 @@ CONVERTED = {
 }
 
 
+# What was done to the numbers of studies: by its count in `Preparation` the sentence, with what is counted as `of`.
+NUMBERS_MADE = {
+    "derived": "Numbers were derived from what is reported in {of}.",
+    "imputed": "Numbers were imputed, with an input that no report of the study gives, in {of}.",
+}
+DESIGNS = {
+    "clustered": "Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {of}.",
+    "paired": "Crossover trials count by the differences within people, who are counted once, in {of}.",
+    "combined": "Several arms of one group were combined as if their participants had been one sample in {of}.",
+    "divided": "The participants and events of a control that several arms share were divided between {of}.",
+    "apart": "The full control of several arms of one study is in each of {of}.",
+    "aggregated": "Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {of}.",
+}
+COMPARISONS = ("divided", "apart")
+"""What is counted in comparisons; all else in studies."""
+
+
 def _prepared(analyses: Sequence[Analysis]) -> list[str]:
     """What was done to the numbers of studies before they were pooled."""
     sentences = []
     there = [one for one in analyses if one.k]
     if there and not any(one.done.derived or one.done.imputed for one in there):
         sentences.append("No number was derived from others or imputed: all are as reported.")
-    if said := _each(analyses, "derived"):
-        sentences.append(f"Numbers were derived from what is reported in {said}.")
-    if said := _each(analyses, "imputed"):
-        sentences.append(f"Numbers were imputed, with an input that no report of the study gives, in {said}.")
+    sentences += _done(analyses, NUMBERS_MADE)
     sentences += _conversions(analyses)
-    for (add, to), own in _grouped(
-        [one for one in analyses if one.done.corrected],
-        lambda one: (one.outcome.analysis.add, one.outcome.analysis.to),
-    ).items():
-        counts = listed(f"{_count(one, 'corrected')} of {one.outcome.name}" for one in own)
-        sentences.append(
-            f"For the studies' own effects {add:g} was added to the cells of {CORRECTED[to]}: {counts}."
-        )
-    for model_too, own in _grouped(
-        [one for one in analyses if one.outcome.analysis.model == "mh" and one.done.corrected],
-        lambda one: bool(one.done.corrected_in_model),
-    ).items():
-        used = (
-            f"{listed(dict.fromkeys(f'{one.outcome.analysis.mh_add:g}' for one in own))} was added to those of studies with an"
-            " empty cell"
-            if model_too
-            else "the counts were used as they are"
-        )
+    corrected = [one for one in analyses if one.done.corrected]
+    added = _grouped(corrected, lambda one: (one.outcome.analysis.add, one.outcome.analysis.to))
+    for (add, to), own in added.items():
+        cells = f"{add:g} was added to the cells of {CORRECTED[to]}"
+        sentences.append(f"For the studies' own effects {cells}: {_each(own, 'corrected')}.")
+    by_mh = [one for one in corrected if one.outcome.analysis.model == "mh"]
+    for model_too, own in _grouped(by_mh, lambda one: bool(one.done.corrected_in_model)).items():
+        adds = listed(dict.fromkeys(f"{one.outcome.analysis.mh_add:g}" for one in own))
+        to_those = f"{adds} was added to those of studies with an empty cell"
+        used = to_those if model_too else "the counts were used as they are"
         sentences.append(f"For the Mantel-Haenszel estimate of {_named(own)} {used}.")
     sentences += _not_estimable(analyses)
-    if said := _each(analyses, "clustered"):
-        sentences.append(
-            f"Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {said}."
-        )
-    if said := _each(analyses, "paired"):
-        sentences.append(
-            f"Crossover trials count by the differences within people, who are counted once, in {said}."
-        )
-    if said := _each(analyses, "combined"):
-        sentences.append(
-            f"Several arms of one group were combined as if their participants had been one sample in {said}."
-        )
-    if said := _each(analyses, "divided", "comparison"):
-        sentences.append(
-            f"The participants and events of a control that several arms share were divided between {said}."
-        )
-    if said := _each(analyses, "apart", "comparison"):
-        sentences.append(f"The full control of several arms of one study is in each of {said}.")
-    if said := _each(analyses, "aggregated"):
-        rhos = listed(
-            dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done.aggregated)
-        )
-        sentences.append(
-            f"Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {said}."
-        )
-    return sentences
+    rhos = dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done.aggregated)
+    return sentences + _done(analyses, DESIGNS, rhos=listed(rhos))
+
+
+def _done(analyses: Sequence[Analysis], sentences: Mapping[str, str], **more: str) -> list[str]:
+    """The sentences on what was done anywhere."""
+    counts = {what: _each(analyses, what) for what in sentences}
+    return [text.format(of=counts[what], **more) for what, text in sentences.items() if counts[what]]
 
 
 def _conversions(analyses: Sequence[Analysis]) -> list[str]:
@@ -331,15 +309,11 @@ def _conversions(analyses: Sequence[Analysis]) -> list[str]:
     return [f"{state.capitalize()} were {listed(said)}." for state, said in sorted(found.items())]
 
 
-def _each(analyses: Sequence[Analysis], what: str, one: str = "study") -> str:
+def _each(analyses: Sequence[Analysis], what: str) -> str:
     """`2 studies of Pain and 1 study of Death`; "" where it was done nowhere."""
-    return listed(
-        f"{_count(each, what, one)} of {each.outcome.name}" for each in analyses if getattr(each.done, what)
-    )
-
-
-def _count(analysis: Analysis, what: str, one: str = "study") -> str:
-    return plural(getattr(analysis.done, what), one, "studies" if one == "study" else "")
+    nouns = ("comparison", "comparisons") if what in COMPARISONS else ("study", "studies")
+    counts = [(getattr(one.done, what), one.outcome.name) for one in analyses]
+    return listed(f"{plural(count, *nouns)} of {name}" for count, name in counts if count)
 
 
 def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
@@ -371,7 +345,7 @@ def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
     alike = _grouped([one for one in analyses if one.pooled and one.sensitivity], lambda one: one.sensitivity)
     return [
         f"{plural(len(said), 'sensitivity analysis', 'sensitivity analyses')} of {_named(own)}"
-        f" {'was' if len(said) == 1 else 'were'} made beside the main one: {'; '.join(said)}."
+        f" {noun(len(said), 'was', 'were')} made beside the main one: {'; '.join(said)}."
         for said, own in alike.items()
     ]
 

@@ -10,13 +10,13 @@ import pandas as pd
 from evergreen import tables
 from evergreen.counting import plural
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.report.blocks import Block, Cell, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Section, Table, Text, heads
 from evergreen.report.waiting_data import open_queries
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 NOTE = (
-    "{queries} on extracted data {await_} an answer ({errors} that cannot be true as they stand); none changed a number. They are"
-    " answered in config/queries.csv, and a corrected cell takes its query away."
+    "{queries} an answer ({errors:,} that cannot be true as they stand); none changed a number. They are answered in config/queries.csv,"
+    " and a corrected cell takes its query away."
 )
 MANY = 20
 """Rows from which the open queries stand closed."""
@@ -32,28 +32,20 @@ def section(
     blocks: list[Block] = []
     if waiting:
         errors = sum(row["severity"] == "error" for row in waiting)
-        note = NOTE.format(
-            queries=plural(len(waiting), "query", "queries"),
-            await_="awaits" if len(waiting) == 1 else "await",
-            errors=f"{errors:,}",
-        )
-        lines: list[list[Cell]] = [_asked(row, label) for row in waiting]
+        said = plural(len(waiting), "query on extracted data awaits", "queries on extracted data await")
+        lines = [_asked(row, label) for row in waiting]
         fold = f"All {len(waiting):,}" if len(waiting) > MANY else ""
         caption = "Queries on extracted data that await an answer"
-        blocks += [Text(note), _table(caption, [], lines, fold)]
+        blocks.append(Text(NOTE.format(queries=said, errors=errors)))
+        blocks.append(Table(caption, heads(*COLUMNS), lines, fold=fold))
     if answered:
         lines = [[*_asked(row, label), row["answer"], row["answered_by"]] for row in answered]
         fold = f"Answered queries ({len(answered):,})"
         caption = "Queries on extracted data and their answers"
-        blocks.append(_table(caption, ["Answer", "By"], lines, fold))
+        blocks.append(Table(caption, heads(*COLUMNS, "Answer", "By"), lines, fold=fold))
     return Section("queries", "Queries on extracted data", blocks) if blocks else None
 
 
 def _asked(row: Mapping[str, Any], label: StudyLabels) -> list[Cell]:
     place = ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"])))
     return [row["query"], row["severity"], label(row["study"]), row["outcome"], place, row["reason"]]
-
-
-def _table(caption: str, last: list[str], rows: list[list[Cell]], fold: str) -> Table:
-    heads = [Head(name) for name in (*COLUMNS, *last)]
-    return Table(caption, heads, rows, fold=fold)

@@ -26,7 +26,7 @@ def vancouver(work: Mapping[str, Any]) -> str:
     named = ", ".join(_short(name) for name in authors[:MOST_AUTHORS])
     if len(authors) > MOST_AUTHORS:
         named += ", et al"
-    year = _year(work)
+    year = year_of(work)
     volume = f"{work['volume']}{_of(work['issue'], '({})')}" if work["volume"] or work["issue"] else ""
     placed = ":".join(filter(None, (volume, str(work["pages"]))))
     when = ";".join(filter(None, (year, placed))) if volume else ":".join(filter(None, (year, placed)))
@@ -56,11 +56,19 @@ def printed(item: Mapping[str, Any]) -> Link:
     return reference({**work, "authors": names, "year": year, "pmid": "", "url": "", "retracted": False})
 
 
+def in_pubmed(pmid: str) -> str:
+    return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+
+
+def by_doi(doi: str) -> str:
+    return f"https://doi.org/{doi}"
+
+
 def address(work: Mapping[str, Any]) -> str:
     """Where a reader finds the work."""
     if work["pmid"]:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{work['pmid']}/"
-    return f"https://doi.org/{work['doi']}" if work["doi"] else str(work["url"])
+        return in_pubmed(work["pmid"])
+    return by_doi(work["doi"]) if work["doi"] else str(work["url"])
 
 
 def csl(works: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -76,7 +84,7 @@ def named_works(studies: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> list[s
 
 
 def _item(work: Mapping[str, Any]) -> dict[str, Any]:
-    year = _year(work)
+    year = year_of(work)
     fields = {
         "id": str(work["work_id"]),
         "type": "article-journal" if work["journal"] else "document",
@@ -112,7 +120,8 @@ def _short(name: Name) -> str:
     return " ".join(filter(None, (name.family, initials or given.strip(), suffix.strip())))
 
 
-def _year(work: Mapping[str, Any]) -> str:
+def year_of(work: Mapping[str, Any]) -> str:
+    """The year of a work, "" where it has none."""
     return "" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
 
 

@@ -26,8 +26,10 @@ from evergreen.report.blocks import (
     Section,
     Table,
     Text,
+    from_report,
+    heads,
 )
-from evergreen.report.effects import estimate, interval, of_subgroups
+from evergreen.report.effects import interval, named, of_subgroups, percent
 from evergreen.report.further import further_blocks
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
@@ -48,12 +50,10 @@ def participants(result: Result) -> int | None:
 
 def size(result: Result) -> str:
     """How many studies a pooled effect is of, those in which nothing can be estimated said apart, and how many participants all of them have."""
-    silent = result.silent
+    silent, count = result.silent, participants(result)
     more = f" (and {silent:,} in which nothing can be estimated)" if silent else ""
-    count = participants(result)
-    return f"{plural(result.k, 'study', 'studies')}{more}" + (
-        "" if count is None else f", {count:,} participants"
-    )
+    people = "" if count is None else f", {count:,} participants"
+    return f"{plural(result.k, 'study', 'studies')}{more}{people}"
 
 
 def pooled_sentence(result: Result) -> str:
@@ -73,44 +73,32 @@ def pooled_sentence(result: Result) -> str:
 
 def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table:
     """All outcomes at a glance."""
-    columns = [Head("Outcome"), Head("Studies", True), Head("Participants", True), Head("Effect (CI)"), Head("Prediction interval"), Head("I²", True), Head("Tau²", True)]  # fmt: skip
+    columns = heads("Outcome", Head("Studies", True), Head("Participants", True), "Effect (CI)", "Prediction interval", Head("I²", True), Head("Tau²", True))  # fmt: skip
     rows: list[list[Cell]] = []
     for outcome in outcomes:
-        result = results[outcome.id]
-        name = Link(outcome.name, f"#outcome-{outcome.id}")
-        rows += [
-            _summed(Link(f"{outcome.name}: {level}", name.url), result, part, None)
-            for level, part in result.subtotals.items()
-        ]
-        model = result.pooled
+        result, place = results[outcome.id], f"#outcome-{outcome.id}"
+        name = Link(outcome.name, place)
         if result.subtotals:
-            continue
-        if model is None:
+            for level, part in result.subtotals.items():
+                rows.append(_summed(Link(f"{outcome.name}: {level}", place), result, part, None))
+        elif result.pooled is not None:
+            rows.append(_summed(name, result, result.pooled, participants(result)))
+        else:
             reporting = len({study.study for study in result.left_out})
             words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
             rows.append([name, "0", "", words, "", "", ""])
-            continue
-        rows.append(_summed(name, result, model, participants(result)))
     return Table("Results by outcome", columns, rows, id="results-by-outcome")
 
 
 def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -> list[Cell]:
     """The line of a pooled effect, of all studies or of a subgroup."""
-    scale = scales.of_result(result)
-    effect = Link(f"{scale.short} {estimate(model, scale)}", page_of(result.outcome))
-    prediction = interval(model.pi_low, model.pi_high, scale)
-    i2 = "" if model.I2 is None else f"{model.I2:.0f}%"
-    silent = result.silent
+    scale, silent = scales.of_result(result), result.silent
     of = f"{result.k} (+ {silent} not estimable)" if silent else str(result.k)
-    return [
-        name,
-        of if model is result.model else str(model.k),
-        "" if count is None else f"{count:,}",
-        effect,
-        prediction,
-        i2,
-        scales.number(model.tau2, 3),
-    ]
+    people = "" if count is None else f"{count:,}"
+    effect = Link(named(model, scale), page_of(result.outcome))
+    prediction = interval(model.pi_low, model.pi_high, scale)
+    heterogeneity = percent(model.I2), scales.number(model.tau2, 3)
+    return [name, of if model is result.model else str(model.k), people, effect, prediction, *heterogeneity]
 
 
 def outcome_blocks(
@@ -125,61 +113,49 @@ def outcome_blocks(
 
     `rows` are the outcome's rows of results/extraction/converted.csv; `figures` the folder of its figures; `links` the citation of each record id.
     """
+    trail = Link("Where these numbers come from", page_of(outcome.id)) if result.every else None
     blocks: list[Block] = [
         Heading(outcome.name, f"outcome-{outcome.id}"),
-        Text(
-            pooled_sentence(result),
-            link=Link("Where these numbers come from", page_of(outcome.id)) if result.every else None,
-        ),
+        Text(pooled_sentence(result), link=trail),
     ]
-    caution = _caution(result)
-    if caution:
+    if caution := _caution(result):
         blocks.append(Text(caution, "note"))
     blocks += _figures(outcome, result, figures)
     if (found := result.directions) is not None and found.studies:
-        blocks.append(
-            Text(
-                f"Synthesis without meta-analysis: {told(found, result.level, outcome.favours.intervention)}"
-            )
-        )
+        said = told(found, result.level, outcome.favours.intervention)
+        blocks.append(Text(f"Synthesis without meta-analysis: {said}"))
     if result.pooled is not None or result.subtotals:
         blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.studies:
-        columns = [Head("Study"), Head("Why it could not be pooled")]
-        left_out: list[list[Cell]] = [
-            [
-                Link(study.label, page_of(outcome.id, study.label)),
-                f"{'not estimable: ' if study.not_estimable else ''}{study.reason}",
-            ]
-            for study in result.left_out
-        ]
-        blocks.append(
-            Table(f"Studies left out of the pooled effect{'s' if result.no_total else ''}", columns, left_out)
-        )
+        columns = heads("Study", "Why it could not be pooled")
+        left_out: list[list[Cell]] = []
+        for study in result.left_out:
+            why = f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"
+            left_out.append([Link(study.label, page_of(outcome.id, study.label)), why])
+        caption = f"Studies left out of the pooled effect{'s' if result.no_total else ''}"
+        blocks.append(Table(caption, columns, left_out))
     blocks.append(_trace(rows, links, result, label))
     blocks.append(Code("Settings of this analysis", _settings(outcome)))
-    return [
-        replace(
-            block,
-            id=f"{outcome.id}-{block.id or place_of(block.caption)}",
-            caption=f"{block.caption}: {outcome.name}",
-        )
-        if isinstance(block, Table)
-        else block
-        for block in blocks
-    ]
+
+    def named(block: Block) -> Block:
+        if not isinstance(block, Table):
+            return block
+        id_ = f"{outcome.id}-{block.id or place_of(block.caption)}"
+        return replace(block, id=id_, caption=f"{block.caption}: {outcome.name}")
+
+    return list(map(named, blocks))
 
 
 def _settings(outcome: Outcome) -> str:
     """How the outcome was pooled, setting by setting; the test last, for it follows from the model where nobody wrote it."""
-    values = outcome.analysis.model_dump(mode="json", exclude_none=True)
-    test = values.pop("test")
-    said = [
-        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
-        for key, value in {"measure": outcome.measure, **values, "test": test}.items()
+    values = {"measure": outcome.measure, **outcome.analysis.model_dump(mode="json", exclude_none=True)}
+    values["test"] = values.pop("test")
+    said = {
+        key: f"{value:g}" if isinstance(value, float) else value
+        for key, value in values.items()
         if value != []
-    ]
-    return ", ".join(said)
+    }
+    return ", ".join(f"{key} = {value}" for key, value in said.items())
 
 
 def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
@@ -198,7 +174,7 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
             stem,
             " ".join([f"{entry['title']}.", entry["description"], sentence]).replace("  ", " "),
             entry["title"],
-            links=[("CSV", f"../{'/'.join(stem.parts[1:])}.csv")],
+            links=[("CSV", f"{from_report(stem)}.csv")],
             further=[folder / page for page in entry["further_pages"]],
             caution=entry["boxes"] or "",
         )
@@ -207,15 +183,8 @@ def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
     if further:
         blocks.append(Gallery(f"Further figures ({len(further)})", further))
     if missing:
-        heads = [Head("Figure"), Head("Why it is not drawn")]
-        blocks.append(
-            Table(
-                "Figures that do not apply",
-                heads,
-                missing,
-                fold=f"Figures that do not apply ({len(missing)})",
-            )
-        )
+        title, columns = "Figures that do not apply", heads("Figure", "Why it is not drawn")
+        blocks.append(Table(title, columns, missing, fold=f"{title} ({len(missing)})"))
     return blocks
 
 
@@ -232,12 +201,10 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
     """Every extracted number with its report, place, extractors and whether it was derived; a study leads to its trail."""
     trails = {folded(one.study): page_of(result.outcome, one.label) for one in reversed(result.every)}
     used = [name for name in DATA_COLUMNS if name in rows.columns and rows[name].ne("").any()]
-    made = [
-        name
-        for name in ("derived", "imputed")
-        if name == "derived" or (name in rows and rows[name].ne("").any())
-    ]
-    columns = [Head("Study"), Head("Arm"), Head("Group"), *(Head(name, True) for name in used), *(Head(name.capitalize()) for name in made), Head("Report"), Head("Where"), Head("Sheets")]  # fmt: skip
+    imputed = "imputed" in rows and rows["imputed"].ne("").any()
+    made = ["derived", *(["imputed"] if imputed else [])]
+    numbers: list[str | Head] = [*(Head(name, True) for name in used), *(name.capitalize() for name in made)]
+    columns = heads("Study", "Arm", "Group", *numbers, "Report", "Where", "Sheets")
     table: list[list[Cell]] = []
     for row in tables.rows(rows):
         source = row.get("source", "")
@@ -245,14 +212,8 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
         study = Link(label(row["study"]), trails.get(folded(row["study"]), ""))
         table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
-    return Table(
-        "Extracted numbers and where they came from",
-        columns,
-        table,
-        fold=f"How these numbers were obtained ({plural(len(table), 'row')})",
-        id="numbers",
-        key=3,
-    )
+    fold = f"How these numbers were obtained ({plural(len(table), 'row')})"
+    return Table("Extracted numbers and where they came from", columns, table, fold=fold, id="numbers", key=3)
 
 
 def by_outcome(extracted: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from evergreen.bias.tools import OVERALL
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.figures import scales
 from evergreen.grade.finding import Finding
 from evergreen.prisma.counts import BY_REASON, decided
-from evergreen.report import findings_words, results
-from evergreen.report.effects import estimate
+from evergreen.report import findings_words as words
+from evergreen.report import results
+from evergreen.report.effects import estimate, percent
 from evergreen.report.methods import listed, screened_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -26,23 +27,26 @@ def flow(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> list[str]:
     n = decided(total)
     other = n["website_results"] + n["organisation_results"] + n["citations_results"]
     found = plural(n["database_results"] + n["register_results"], "record")
+    duplicates = plural(n["duplicates"], "was a duplicate", "were duplicates")
     besides = f", and {plural(other, 'record')} by other methods" if other else ""
     removed = n["excluded_automatic"] + n["excluded_other"]
     gone = f", and {plural(removed, 'other')} removed before screening" if removed else ""
+    excluded = plural(n["records_excluded"], "was", "were")
     sentences = [
-        f"The searches found {found} in databases and registers, of which {n['duplicates']:,} {'was a duplicate' if n['duplicates'] == 1 else 'were duplicates'}{gone}{besides}.",
-        f"Of the works, {screened_words(total, skipped)}; {n['records_excluded']:,} {'was' if n['records_excluded'] == 1 else 'were'} excluded by title and abstract.",
-    ]  # fmt: skip
-    assessed = n["dbr_assessed"] + n["other_assessed"]
-    missing = n["dbr_notretrieved_reports"] + n["other_notretrieved_reports"]
-    waiting = n["dbr_pending"] + n["other_pending"]
-    said = [
-        f"{plural(assessed, 'report was', 'reports were') if assessed else 'No report has been'} assessed at full text"
+        f"The searches found {found} in databases and registers, of which {duplicates}{gone}{besides}.",
+        f"Of the works, {screened_words(total, skipped)}; {excluded} excluded by title and abstract.",
     ]
+
+    def reports(what: str) -> int:
+        return n[f"dbr_{what}"] + n[f"other_{what}"]
+
+    assessed, missing, waiting = map(reports, ("assessed", "notretrieved_reports", "pending"))
+    read = plural(assessed, "report was", "reports were") if assessed else "No report has been"
+    said = [f"{read} assessed at full text"]
     if missing:
         said.append(f"{missing:,} could not be retrieved")
     if waiting:
-        said.append(f"{waiting:,} {'awaits' if waiting == 1 else 'await'} a decision")
+        said.append(f"{plural(waiting, 'awaits', 'await')} a decision")
     sentences.append(f"{listed(said)}.")
     why: Counter[str] = Counter()
     for key in BY_REASON:
@@ -51,23 +55,14 @@ def flow(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> list[str]:
         parts = [
             f"{reasons.get(reason, reason) or 'no reason given'} ({many:,})" for reason, many in why.items()
         ]
-        sentences.append(
-            f"{plural(sum(why.values()), 'report was', 'reports were')} excluded: {'; '.join(parts)}."
-        )
-    others = {
-        "awaiting classification": n["dbr_awaiting"] + n["other_awaiting"],
-        "of ongoing studies": n["dbr_ongoing"] + n["other_ongoing"],
-    }
-    for what, many in others.items():
-        if many:
+        sentences.append(f"{plural(why.total(), 'report was', 'reports were')} excluded: {'; '.join(parts)}.")
+    for key, what in (("awaiting", "awaiting classification"), ("ongoing", "of ongoing studies")):
+        if many := reports(key):
             sentences.append(f"{plural(many, 'report is', 'reports are')} {what}.")
-    included = n["total_studies"]
-    sentences.append(
-        f"{plural(included, 'study', 'studies')} in {plural(n['total_reports'], 'report')} {'is' if included == 1 else 'are'} included."
-        if included
-        else "No study is included so far."
-    )
-    return sentences
+    if included := n["total_studies"]:
+        studies = f"{plural(included, 'study', 'studies')} in {plural(n['total_reports'], 'report')}"
+        return [*sentences, f"{studies} {noun(included, 'is', 'are')} included."]
+    return [*sentences, "No study is included so far."]
 
 
 def risk_of_bias(judgements: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -75,14 +70,13 @@ def risk_of_bias(judgements: pd.DataFrame, names: Mapping[str, str]) -> str:
     settled = judgements[judgements["judgement"].ne("")]
     overall = settled[settled["domain"].eq(OVERALL)]
     if len(overall):
-        said = [
-            f"{level} in {plural(many, 'judgement')}" for level, many in _levels(overall["judgement"]).items()
-        ]
+        counts = Counter(overall["judgement"]).most_common()
+        said = [f"{level} in {plural(many, 'judgement')}" for level, many in counts]
         return f"The overall risk of bias is {listed(said)}."
-    parts = [
-        f"{names.get(str(domain), str(domain))} ({', '.join(f'{level} {many:,}' for level, many in _levels(own['judgement']).items())})"
-        for domain, own in settled.groupby("domain", sort=False)
-    ]
+    parts = []
+    for domain, own in settled.groupby("domain", sort=False):
+        levels = [f"{level} {many:,}" for level, many in Counter(own["judgement"]).most_common()]
+        parts.append(f"{names.get(str(domain), str(domain))} ({', '.join(levels)})")
     return f"Judgements by domain: {'; '.join(parts)}." if parts else ""
 
 
@@ -92,24 +86,20 @@ def outcome(found: Finding) -> str:
     sentences = [results.pooled_sentence(result)]
     model = result.pooled
     if model is not None and model.tau2 is not None and result.k > 1:
-        i2 = f", I² {model.I2:.0f}%" if model.I2 is not None else ""
+        i2 = f", I² {percent(model.I2)}" if model.I2 is not None else ""
         sentences.append(f"Heterogeneity: tau² {scales.number(model.tau2, 3)}{i2}.")
     sentences += _sensitivity(result)
     if result.left_out and result.studies:
         gone = len({one.study for one in result.left_out})
-        sentences.append(
-            f"{plural(gone, 'study that reports', 'studies that report')} it {'is' if gone == 1 else 'are'} not in this effect."
-        )
+        studies = plural(gone, "study that reports it is", "studies that report it are")
+        sentences.append(f"{studies} not in this effect.")
     rating = found.rating
     if rating is not None:
-        why = [
-            f"{findings_words.domain(domain)} {findings_words.levels(levels)}"
-            for domain, levels in rating.levels.items()
-            if levels
-        ]
+        moved = {words.domain(name): words.levels(levels) for name, levels in rating.levels.items() if levels}
+        why = [f"{name} {levels}" for name, levels in moved.items()]
         behind = f" ({', '.join(why)})" if why else ""
         sentences.append(f"Certainty of the evidence: {rating.certainty}{behind}.")
-        if statement := findings_words.statement(found):
+        if statement := words.statement(found):
             sentences.append(statement)
     return " ".join(sentences)
 
@@ -126,10 +116,5 @@ def _sensitivity(result: Result) -> list[str]:
     scale = scales.of_result(result)
     ordered = sorted(models, key=lambda one: one.estimate or 0.0)
     low, high = (estimate(one, scale) for one in (ordered[0], ordered[-1]))
-    if low == high:
-        return [f"{plural(len(models), 'sensitivity analysis gives', 'sensitivity analyses give')} {low}."]
-    return [f"{plural(len(models), 'sensitivity analysis gives', 'sensitivity analyses give')} between {low} and {high}."]  # fmt: skip
-
-
-def _levels(judgements: Sequence[str] | pd.Series) -> dict[str, int]:
-    return dict(Counter(judgements).most_common())
+    give = plural(len(models), "sensitivity analysis gives", "sensitivity analyses give")
+    return [f"{give} {low}." if low == high else f"{give} between {low} and {high}."]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.bias.tools import tool_of
-from evergreen.report.blocks import Block, Cell, Figure, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, Text, heads
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 CAPTIONS = {
@@ -41,30 +41,15 @@ def section(
             csv = [("CSV", f"../figures/{figures.name}/{entry['stem']}.csv")]
             alt = f"{CAPTIONS[name].split(':')[0]}. {entry['description']}"
             blocks.append(Figure(f"bias-{name}", figures / entry["stem"], alt, CAPTIONS[name], csv, further, entry["boxes"] or ""))  # fmt: skip
-    given = {
-        name: head for name, head in PLACES.items() if name in judgements and judgements[name].ne("").any()
-    }
-    columns = [*map(Head, ("Study", *given.values(), "Domain", "Judgement", "Support", "Where"))]
+    there = [name for name in PLACES if name in judgements and judgements[name].ne("").any()]
+    given = {name: PLACES[name] for name in there}
+    columns = heads("Study", *given.values(), "Domain", "Judgement", "Support", "Where")
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]
-        cells: list[Cell] = [
-            label(item["study"]),
-            *(item[name] for name in given),
-            names.get(item["domain"], item["domain"]),
-            item["judgement"].capitalize(),
-            item["support"],
-            Link("source", source) if source.startswith("http") else source,
-        ]
-        rows.append(cells)
-    blocks.append(
-        Table(
-            "Judgements and their support",
-            columns,
-            rows,
-            fold="Support for the judgements",
-            id="judgements",
-            key=2 + len(given),
-        )
-    )
-    return Section("bias", "Risk of bias", blocks)
+        place = [label(item["study"]), *(item[name] for name in given)]
+        judged = [names.get(item["domain"], item["domain"]), item["judgement"].capitalize(), item["support"]]
+        rows.append([*place, *judged, Link("source", source) if source.startswith("http") else source])
+    caption, fold = "Judgements and their support", "Support for the judgements"
+    table = Table(caption, columns, rows, fold=fold, id="judgements", key=2 + len(given))
+    return Section("bias", "Risk of bias", [*blocks, table])

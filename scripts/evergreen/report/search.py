@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evergreen.protocol.whole import Protocol
 from evergreen.report import methods
-from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Code, Head, Link, Section, Table, Text, heads
 from evergreen.report.facts import Facts
 
 # The audit page of all PubMed searches, from the folder of the report.
@@ -14,7 +14,7 @@ SEARCH_LOG = "../search/search-log.html"
 def section(protocol: Protocol, facts: Facts) -> Section:
     """What was done in words, every search with what it found, remarks and strategies."""
     sources = protocol.sources
-    columns = [Head("Source"), Head("Platform"), Head("Search date"), Head("Retrieved"), Head("Hits", True), Head("New", True), Head("Seen before", True)]  # fmt: skip
+    columns = heads("Source", "Platform", "Search date", "Retrieved", Head("Hits", True), Head("New", True), Head("Seen before", True))  # fmt: skip
     rows: list[list[Cell]] = []
     for one in facts.searches:
         source = sources[one.source]
@@ -29,23 +29,14 @@ def section(protocol: Protocol, facts: Facts) -> Section:
             said = f"not searched: {why}" if why else "not searched"
             rows.append([source.name, source.platform, day, said, "", "", ""])
     blocks: list[Block] = [Text(methods.search(protocol, facts)), Table("Searches", columns, rows)]
-    notes = [f"{source.name}: {source.note}" for source in sources.values() if source.note]
-    blocks += [Text(note, "note") for note in notes]
+    blocks += [Text(f"{source.name}: {source.note}", "note") for source in sources.values() if source.note]
     several = {one.source for one in facts.as_run if one.changed}
     for run in facts.as_run:
         on = f" on {methods.listed(run.days)}" if run.source in several else ""
-        blocks.append(
-            Code(
-                f"Search strategy of {sources[run.source].name} as run{on} ({run.file})", run.text, keep=True
-            )
-        )
+        title = f"Search strategy of {sources[run.source].name} as run{on} ({run.file})"
+        blocks.append(Code(title, run.text, keep=True))
     # What was done with the file of an export only those know who searched.
     for name, text in facts.strategies.items():
-        blocks.append(
-            Code(
-                f"Search strategy of {sources[name].name} as given with the export ({sources[name].strategy})",
-                text,
-                keep=True,
-            )
-        )
+        title = f"Search strategy of {sources[name].name} as given with the export ({sources[name].strategy})"
+        blocks.append(Code(title, text, keep=True))
     return Section("search", "Search", blocks)

@@ -66,20 +66,11 @@ def as_run(inputs: Inputs) -> Iterable[AsRun]:
             runs[-1].append(log)
         for run in runs:
             asked, days = run[0]["strategy"], tuple(str(log["round"]) for log in run)
-            yield AsRun(
-                source,
-                asked["file"],
-                asked["text"],
-                len(run[0]["lines"]),
-                days,
-                changed.get((source, days[0]), ()),
-            )
+            said = changed.get((source, days[0]), ())
+            yield AsRun(source, asked["file"], asked["text"], len(run[0]["lines"]), days, said)
 
 
 def strategies(protocol: Protocol, inputs: Inputs) -> dict[str, str]:
     given = set(map(str, inputs.paths("strategies")))
-    return {
-        name: text_of(source.strategy)
-        for name, source in protocol.sources.items()
-        if source.strategy in given
-    }
+    files = {name: source.strategy for name, source in protocol.sources.items()}
+    return {name: text_of(file) for name, file in files.items() if file in given}

@@ -13,10 +13,22 @@ from evergreen import tables
 from evergreen.counting import plural
 from evergreen.figures.scales import number
 from evergreen.prisma.counts import decided, name
-from evergreen.report.blocks import Block, Cell, Figure, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Head,
+    Lines,
+    Link,
+    Section,
+    Table,
+    Text,
+    from_report,
+    heads,
+)
 from evergreen.report.citing import Citations
 from evergreen.report.methods import screened_words
-from evergreen.report.references import address, printed, reference
+from evergreen.report.references import address, printed, reference, year_of
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.synthesis.result.trail_places import place_of
@@ -25,9 +37,9 @@ SHORT_TITLE = 60
 IN_SHEETS = "Name in the sheets"
 # Tables that a Cochrane review has beside the included studies, and what their last column says.
 NAMED = (
-    ("Excluded studies with reasons", Head("Reason")),
-    ("Ongoing studies", Head("Note")),
-    ("Studies awaiting classification", Head("Note")),
+    ("Excluded studies with reasons", "Reason"),
+    ("Ongoing studies", "Note"),
+    ("Studies awaiting classification", "Note"),
 )
 
 
@@ -37,20 +49,15 @@ def citation(work: Mapping[str, Any]) -> Link:
     # A record without authors is named by its title, as reference lists do.
     first = authors[0].split(",")[0] if authors else shorten(str(work["title"]), SHORT_TITLE, placeholder="…")
     et_al = " et al." if len(authors) > 1 else ""
-    year = "no year" if pd.isna(work["year"]) or work["year"] == "" else str(int(work["year"]))
+    named = f"{first}{et_al} {year_of(work) or 'no year'}"
     retracted = "RETRACTED" if work["retracted"] else ""
-    text = ", ".join(part for part in (f"{first}{et_al} {year}", str(work["journal"]), retracted) if part)
-    return Link(text, address(work))
+    return Link(", ".join(filter(None, (named, str(work["journal"]), retracted))), address(work))
 
 
 def citations(works: pd.DataFrame) -> dict[str, Link]:
     """Citation of every record id of the given works."""
-    found: dict[str, Link] = {}
-    for work in tables.rows(works):
-        link = citation(work)
-        for record in work["record_ids"].split("; "):
-            found[record] = link
-    return found
+    links = [(work["record_ids"].split("; "), citation(work)) for work in tables.rows(works)]
+    return {record: link for records, link in links for record in records}
 
 
 def agreement(comparison: Mapping[str, Any]) -> Table | None:
@@ -59,19 +66,15 @@ def agreement(comparison: Mapping[str, Any]) -> Table | None:
     for pair in comparison["pairs"]:
         if pair["table"] != "2x2" or not pair["n"]:
             continue
-        low, high = pair["kappa_low"], pair["kappa_high"]
-        kappa = (
-            "not estimable"
-            if pair["kappa"] is None
-            else f"{number(pair['kappa'], 2)} ({number(low, 2)} to {number(high, 2)})"
-        )
+        kappa, pabak, ac1 = (number(pair[key], 2) or "not estimable" for key in ("kappa", "pabak", "ac1"))
+        if pair["kappa"] is not None:
+            kappa += f" ({number(pair['kappa_low'], 2)} to {number(pair['kappa_high'], 2)})"
         rows.append([
-            f"{pair['first']} and {pair['second']}", pair["part"], f"{pair['n']:,}", f"{pair['agreement']:.1%}", kappa,
-            *("not estimable" if pair[key] is None else number(pair[key], 2) for key in ("pabak", "ac1")),
+            f"{pair['first']} and {pair['second']}", pair["part"], f"{pair['n']:,}", f"{pair['agreement']:.1%}", kappa, pabak, ac1,
         ])  # fmt: skip
     if not rows:
         return None
-    columns = [Head("Reviewers"), Head("Part"), Head("Works", True), Head("Agreement", True), Head("Cohen's kappa (CI)"), Head("PABAK", True), Head("AC1", True)]  # fmt: skip
+    columns = heads("Reviewers", "Part", Head("Works", True), Head("Agreement", True), "Cohen's kappa (CI)", Head("PABAK", True), Head("AC1", True))  # fmt: skip
     return Table(f"Agreement before adjudication, {STAGE_NAMES[comparison['stage']]}", columns, rows)
 
 
@@ -82,14 +85,8 @@ def agreement_figure(stem: Path, comparison: Mapping[str, Any]) -> Figure | None
     stage = STAGE_NAMES[comparison["stage"]]
     alt = f"What each two reviewers said at {stage} against each other, and their agreement with its interval; the table has the numbers."
     caption = f"Votes before adjudication, {stage}"
-    return Figure(
-        f"agreement-{comparison['stage']}", stem, alt, caption, links=[("CSV", f"../{_below(stem)}.csv")]
-    )
-
-
-def _below(stem: Path) -> str:
-    """A path below the results folder."""
-    return "/".join(stem.parts[1:])
+    links = [("CSV", f"{from_report(stem)}.csv")]
+    return Figure(f"agreement-{comparison['stage']}", stem, alt, caption, links=links)
 
 
 def section(
@@ -109,16 +106,9 @@ def section(
             f" of which {screened_words(total, counts['skipped'])}; {plural(total['total_studies'], 'study', 'studies')} in"
             f" {plural(total['total_reports'], 'report')} included."
         )
-        blocks.append(
-            Figure(
-                "flow",
-                flow,
-                alt,
-                f"PRISMA 2020 flow chart{' of the latest update' if len(counts['rounds']) > 1 else ''}",
-                links=[("what is in each box", "../prisma/flow.html")],
-            )
-        )
-        blocks.append(_per_round(counts, reasons))
+        caption = f"PRISMA 2020 flow chart{' of the latest update' if len(counts['rounds']) > 1 else ''}"
+        links = [("what is in each box", "../prisma/flow.html")]
+        blocks += [Figure("flow", flow, alt, caption, links=links), _per_round(counts, reasons)]
     for stem, comparison in comparisons.items():
         shown = (agreement(comparison), agreement_figure(stem, comparison))
         blocks += [block for block in shown if block is not None]
@@ -127,19 +117,14 @@ def section(
 
 def _per_round(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> Table:
     rounds, skipped = {day: decided(part) for day, part in counts["rounds"].items()}, counts["skipped"]
-    columns = [Head("Count"), *(Head(day, True) for day in rounds), Head("All rounds", True)]
+    columns = heads("Count", *(Head(day, True) for day in rounds), Head("All rounds", True))
     rows: list[list[Cell]] = []
     for key, total in decided(counts["total"]).items():
         parts = [part[key] for part in rounds.values()]
         if isinstance(total, Mapping):
             for reason, sum_ in total.items():
-                rows.append(
-                    [
-                        f"{name(key, skipped)}: {reasons.get(reason, reason)}",
-                        *(str(part.get(reason, 0)) for part in parts),
-                        str(sum_),
-                    ]
-                )
+                said = f"{name(key, skipped)}: {reasons.get(reason, reason)}"
+                rows.append([said, *(str(part.get(reason, 0)) for part in parts), str(sum_)])
         elif total or any(parts):
             rows.append([name(key, skipped), *map(str, parts), str(total)])
     return Table("Counts by round", columns, rows, fold="Counts by round", id="counts-by-round")
@@ -160,10 +145,7 @@ def studies_section(
     by_work = {work["work_id"]: work for work in tables.rows(works)}
     decided = {row["work_id"]: row for row in tables.rows(full_text)}
     included = tables.rows(studies[studies["status"].eq("included")])
-    columns = [
-        *map(Head, ("Study", "No.", "Since", "Report", "Registration", "Included for")),
-        Head(IN_SHEETS),
-    ]
+    columns = heads("Study", "No.", "Since", "Report", "Registration", "Included for", IN_SHEETS)
     rows: list[list[Cell]] = []
     for study in included:
         for work_id in study["work_ids"].split("; "):
@@ -192,15 +174,14 @@ def studies_section(
 
 def method_references(citations: Citations) -> Table:
     """The sources of the methods that the text names."""
-    rows: list[list[Cell]] = [
-        [str(number), printed(method.item)] for method, number in citations.methods.items()
-    ]
-    return Table("References to methods", [Head("No."), Head("Source")], rows, id="references-to-methods")
+    numbers = citations.methods.items()
+    rows: list[list[Cell]] = [[str(number), printed(method.item)] for method, number in numbers]
+    return Table("References to methods", heads("No.", "Source"), rows, id="references-to-methods")
 
 
 def _named(
     caption: str,
-    last: Head,
+    last: str,
     table: pd.DataFrame,
     by_work: Mapping[str, Mapping[str, Any]],
     citations: Citations,
@@ -211,16 +192,8 @@ def _named(
     for study in tables.rows(table):
         said = "; ".join(filter(None, [study["reason"], study["note"]]))
         for work_id in study["work_ids"].split("; "):
-            work = by_work[work_id]
-            rows.append(
-                [
-                    label(study["study"]),
-                    citations.numbers([work_id]),
-                    reference(work),
-                    str(work["registry_ids"]),
-                    said,
-                ]
-            )
-    heads = [Head("Study"), Head("No."), Head("Report"), Head("Registration"), last]
+            work, number = by_work[work_id], citations.numbers([work_id])
+            rows.append([label(study["study"]), number, reference(work), str(work["registry_ids"]), said])
+    columns = heads("Study", "No.", "Report", "Registration", last)
     words = f"{caption} ({len(table)})"
-    return Table(words, heads, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)
+    return Table(words, columns, rows, fold=words, id=place_of(caption.replace(" ", "-")), keep=True)

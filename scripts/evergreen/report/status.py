@@ -33,6 +33,11 @@ class Waiting:
         return f"{self.who}: {self.what} ({self.where})"
 
 
+def if_any(item: Waiting) -> list[Waiting]:
+    """The work, unless it counts nothing."""
+    return [item] if item.count else []
+
+
 def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> str:
     """That the last of several rounds brought nothing, "" where it did; `works` are the rounds of the works, `searched` says whether
     every source was searched then."""
@@ -42,9 +47,9 @@ def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> 
     return f"The round of {rounds[-1]} brought nothing new{rest}: no work that was not known before."
 
 
-def waiting_beginning(given: bool) -> list[Waiting]:
-    """A review in which nothing is there to work on: no source and no extraction sheet; `given` where the protocol has sources or counts of rounds."""
-    if given:
+def waiting_beginning(begun: bool) -> list[Waiting]:
+    """A review in which nothing is there to work on: no source and no extraction sheet; `begun` where the protocol has sources or counts of rounds."""
+    if begun:
         return []
     what = "begin: the protocol names no source, and there is no extraction sheet"
     return [Waiting("anyone", what, "config/config.yaml, sources.<name>", 1, blocks=False)]
@@ -52,14 +57,10 @@ def waiting_beginning(given: bool) -> list[Waiting]:
 
 def waiting_unread(paths: Sequence[str]) -> list[Waiting]:
     """People's files that no step reads."""
-    if not paths:
-        return []
-    said = f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}"
-    return [
-        Waiting(
-            "anyone", said, "name them in config/config.yaml, or put them elsewhere", len(paths), blocks=False
-        )
-    ]
+    said, count = f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}", len(paths)
+    return if_any(
+        Waiting("anyone", said, "name them in config/config.yaml, or put them elsewhere", count, blocks=False)
+    )
 
 
 def named(names: Sequence[str], most: int = 10) -> str:
@@ -82,20 +83,18 @@ def as_text(
 ) -> str:
     """The status as lines for a terminal; `on_purpose` {round: {source: why it was not searched}}, `quiet` says that a round brought nothing,
     `whole` whether the items are of all steps."""
-    lines = [f"  {item.line()}" for item in items]
-    nothing = (
-        "Nothing awaits anybody."
-        if whole
-        else "What these targets show awaits nobody; `make status` says how the review stands."
-    )
-    lines = ["What awaits whom:", *lines] if lines else [nothing]
-    if quiet:
-        lines.insert(0, quiet)
+    lines = [title, *filter(None, [quiet])]
+    if items:
+        lines += ["What awaits whom:", *(f"  {item.line()}" for item in items)]
+    elif whole:
+        lines.append("Nothing awaits anybody.")
+    else:
+        lines.append("What these targets show awaits nobody; `make status` says how the review stands.")
     if on_purpose:
         lines.append("Not searched on purpose:")
     for day, reasons in (on_purpose or {}).items():
         lines += [f"  {name} in the round of {day}: {reason}" for name, reason in reasons.items()]
-    return printable("\n".join([title, *lines, ""]))
+    return printable("\n".join([*lines, ""]))
 
 
 def refuse_if_final(items: Sequence[Waiting], *, final: bool) -> None:

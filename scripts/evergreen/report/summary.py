@@ -11,7 +11,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
 from evergreen.report import findings_words as words
 from evergreen.report import results
-from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles
+from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles, text_of
 from evergreen.report.facts import Facts
 from evergreen.synthesis.result import Result
 
@@ -38,9 +38,7 @@ def section(
     if terms:
         blocks.append(Terms(terms))
     if outcomes:
-        answers: list[tuple[Cell, str]] = [
-            (Link(one.outcome.name, f"#outcome-{one.outcome.id}"), answer(one)) for one in found
-        ]
+        answers = [(Link(one.outcome.name, f"#outcome-{one.outcome.id}"), answer(one)) for one in found]
         blocks.append(Terms(answers, "answers"))
     # What the answers do not say of the question comes after them: they belong on the first screen.
     sought = {"Outcomes": ", ".join(question.outcomes), "Designs": ", ".join(question.designs)}
@@ -61,6 +59,11 @@ def asked(question: Question) -> list[tuple[Cell, str]]:
         "Comparator": question.comparator,
     }
     return [(name, said) for name, said in parts.items() if said]
+
+
+def question_in_words(question: Question) -> str:
+    """`population: adults; comparator: placebo`; "" where the protocol says none of it."""
+    return "; ".join(f"{text_of(name).lower()}: {text.rstrip('.')}" for name, text in asked(question))
 
 
 def answer(found: Finding) -> str:

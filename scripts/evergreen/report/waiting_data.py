@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -12,7 +13,7 @@ from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
-from evergreen.report.status import Waiting, named
+from evergreen.report.status import Waiting, if_any, named
 from evergreen.sheets import folded
 
 
@@ -22,32 +23,21 @@ def waiting_studies(
     """Included studies that a sheet does not have yet, named."""
     known = set(map(folded, done))
     missing = sorted(study for study in set(included) if folded(study) not in known)
-    if not missing:
-        return []
-    return [
-        Waiting(
-            who,
-            f"{plural(len(missing), 'study', 'studies')} to {what}: {named(missing)}",
-            where,
-            len(missing),
-        )
-    ]
+    said = f"{plural(len(missing), 'study', 'studies')} to {what}: {named(missing)}"
+    return if_any(Waiting(who, said, where, len(missing)))
 
 
 def waiting_leftovers(studies: pd.DataFrame, names: Iterable[str], what: str, where: str) -> list[Waiting]:
     """Studies that sheets name and no report of this review belongs to, and those that it does not include; `studies` as screening lists them."""
-    named_there = set(names)
     status = dict(zip(map(folded, studies["study"]), studies["status"], strict=True))
-    items = []
-    for why, left in (
-        ("that no report of this review belongs to", {study for study in named_there if folded(study) not in status}),
-        ("that the review does not include, and so does not count", {study for study in named_there if status.get(folded(study)) == "excluded"}),
-    ):  # fmt: skip
-        if left:
-            said = (
-                f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(sorted(left))}"
-            )
-            items.append(Waiting("anyone", said, where, len(left), blocks=False))
+    items, there = [], set(names)
+    for is_, why in (
+        (None, "that no report of this review belongs to"),
+        ("excluded", "that the review does not include, and so does not count"),
+    ):
+        left = {study for study in there if status.get(folded(study)) == is_}
+        said = f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(sorted(left))}"
+        items += if_any(Waiting("anyone", said, where, len(left), blocks=False))
     return items
 
 
@@ -55,34 +45,25 @@ def waiting_characteristics(characteristics: pd.DataFrame, rows: pd.DataFrame) -
     """Studies of which only the characteristics are in a sheet, where nothing was screened that says which studies there are: a name may be mistyped."""
     there = set(map(folded, rows["study"]))
     left = sorted({study for study in characteristics["study"] if folded(study) not in there})
-    if not left:
-        return []
     said = f"characteristics of {plural(len(left), 'study', 'studies')} that no extraction sheet has a row of: {named(left)}"
-    return [Waiting("extractors", said, "config/extraction/", len(left), blocks=False)]
+    return if_any(Waiting("extractors", said, "config/extraction/", len(left), blocks=False))
 
 
 def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
     """Outcomes whose certainty is rated although no study has a row of them; `data` what sheets call each outcome."""
     there = set(map(folded, rows["outcome"]))
     left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
-    if not left:
-        return []
     said = f"certainty of {plural(len(left), 'outcome')} that no study has a row of: {named(left)}"
-    return [Waiting("anyone", said, "config/certainty", len(left), blocks=False)]
+    return if_any(Waiting("anyone", said, "config/certainty", len(left), blocks=False))
 
 
 def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
     """Outcomes of the extraction that no outcome of the protocol reads: they are extracted, and not pooled."""
     names = set(map(folded, known))
-    own = rows["outcome"]
-    others = own[~own.map(folded).isin(names)]
-    if not len(others):
-        return []
-    listed = ", ".join(
-        f"{name} ({plural(count, 'row')})" for name, count in others.value_counts().sort_index().items()
-    )
+    others = Counter(name for name in rows["outcome"] if folded(name) not in names)
+    listed = ", ".join(f"{name} ({plural(count, 'row')})" for name, count in sorted(others.items()))
     what = f"extracted, but not in the protocol and so not pooled: {listed}"
-    return [Waiting("anyone", what, "config/config.yaml, outcomes", len(others), blocks=False)]
+    return if_any(Waiting("anyone", what, "config/config.yaml, outcomes", others.total(), blocks=False))
 
 
 def behind(
@@ -137,12 +118,10 @@ def waiting_conflicts(
         if rows := awaited.get(person):
             said = f"{plural(len(rows), 'row')} to fill in ({what}): {named(sorted(set(rows)))}"
             items.append(Waiting(person, said, place, len(rows), page=page))
-    if count := int(conflicts["status"].eq("open").sum()):
-        items.append(Waiting("adjudicator", f"{plural(count, 'conflict')} in {what}", where, count))
-    if count := int(conflicts["status"].eq("orphan").sum()):
-        gone = f"{plural(count, 'decision')} ({what}) on what is in no sheet any more"
-        items.append(Waiting("adjudicator", gone, where, count, blocks=False))
-    return items
+    of = Counter(conflicts["status"])
+    items += if_any(Waiting("adjudicator", f"{plural(of['open'], 'conflict')} in {what}", where, of["open"]))
+    gone = f"{plural(of['orphan'], 'decision')} ({what}) on what is in no sheet any more"
+    return items + if_any(Waiting("adjudicator", gone, where, of["orphan"], blocks=False))
 
 
 def waiting_unextracted(rows: pd.DataFrame, asked: Iterable[str], lists: str) -> list[Waiting]:
@@ -158,9 +137,9 @@ def waiting_unextracted(rows: pd.DataFrame, asked: Iterable[str], lists: str) ->
 def open_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) -> pd.DataFrame:
     """The queries of `extraction/queries.csv` that await an answer: nobody has given one, and their study is not excluded by screening
     (`studies`: `screening/studies.csv`, None without screening)."""
-    excluded = (
-        set() if studies is None else set(map(folded, studies.loc[studies["status"].eq("excluded"), "study"]))
-    )
+    excluded = []
+    if studies is not None:
+        excluded = studies.loc[studies["status"].eq("excluded"), "study"].map(folded).tolist()
     awaits = queries["kind"].ne(NO_QUERY) & queries["answer"].eq("")
     return queries[awaits & ~queries["study"].map(folded).isin(excluded)]
 
@@ -171,14 +150,12 @@ def waiting_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) 
     items = []
     waits = open_queries(queries, studies)
     for severity, what in (("error", "that cannot be true"), ("warning", "that may be an error")):
-        if count := int(waits["severity"].eq(severity).sum()):
-            said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
-            items.append(Waiting("extractors", said, table, count, blocks=severity == "error"))
+        count = int(waits["severity"].eq(severity).sum())
+        said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
+        items += if_any(Waiting("extractors", said, table, count, blocks=severity == "error"))
     gone = sorted(queries.loc[queries["kind"].eq(NO_QUERY), "query"])
-    if gone:
-        said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
-        items.append(Waiting("extractors", said, sheet, len(gone), blocks=False))
-    return items
+    said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
+    return items + if_any(Waiting("extractors", said, sheet, len(gone), blocks=False))
 
 
 def waiting_cut(rows: pd.DataFrame) -> list[Waiting]:
@@ -197,7 +174,5 @@ def waiting_cut(rows: pd.DataFrame) -> list[Waiting]:
 def waiting_places(rows: pd.DataFrame) -> list[Waiting]:
     """Extracted numbers of which nobody could find again where they stand; of the merged rows."""
     without, numbers = without_place(rows)
-    if not without:
-        return []
     what = f"{without:,} of {plural(numbers, 'extracted number')} without page, table or quote"
-    return [Waiting("extractors", what, "config/extraction, source", without, blocks=False)]
+    return if_any(Waiting("extractors", what, "config/extraction, source", without, blocks=False))

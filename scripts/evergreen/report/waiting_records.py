@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.counting import plural
-from evergreen.report.status import Waiting, named
+from evergreen.counting import noun, plural
+from evergreen.report.status import Waiting, if_any, named
 from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import differences, other_hits, unused
@@ -42,34 +42,33 @@ def waiting_screening(
         if len(rows)
     ]
     works = conflicts["work_id"].nunique() if len(conflicts) else 0
-    if works:
-        items.append(
-            Waiting(
-                "adjudicator",
-                f"{plural(works, 'conflict')} at {name}",
-                f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
-                works,
-                page=f"screening/{stage}/adjudication.html",
-                since=newest(votes[votes["work_id"].isin(conflicts["work_id"])]) if votes is not None else "",
-            )
+    items += if_any(
+        Waiting(
+            "adjudicator",
+            f"{plural(works, 'conflict')} at {name}",
+            f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
+            works,
+            page=f"screening/{stage}/adjudication.html",
+            since=newest(votes[votes["work_id"].isin(conflicts["work_id"])])
+            if works and votes is not None
+            else "",
         )
+    )
     told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
     strangers = pd.Series(told, index=orphans.index, dtype=bool)
     for person, rows in orphans[strangers].groupby("reviewer"):
         left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`, if renamed, write `people: {{NAME: {{formerly: [{person}]}}}}`"
         what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {left}"
         items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
-    others = orphans[~strangers]
-    if len(others):
-        what = f"{plural(len(others), 'decision')} at {name} that {'counts' if len(others) == 1 else 'count'} for nothing"
-        items.append(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", len(others)))
-    return items
+    others = len(orphans[~strangers])
+    what = f"{plural(others, 'decision')} at {name} that {noun(others, 'counts', 'count')} for nothing"
+    return items + if_any(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", others))
 
 
 def _again(rows: pd.DataFrame) -> str:
     """How many of a reviewer's records are to be seen again, since the criteria changed."""
     since = [day for day in rows["again"] if day] if "again" in rows else []
-    return f", {len(since):,} of them again (the criteria changed on {max(since)})" if len(since) else ""
+    return f", {len(since):,} of them again (the criteria changed on {max(since)})" if since else ""
 
 
 def _joined(reviewer: str, stage: str, rows: pd.DataFrame, votes: pd.DataFrame | None) -> str:
@@ -93,34 +92,25 @@ def newest(votes: pd.DataFrame) -> str:
 def waiting_exports(report: pd.DataFrame) -> list[Waiting]:
     """Exports whose number of records is not the stated one, whose records came twice, that may be cut off, or that an earlier round was given too; of the import report."""
     rows = report[report["kind"].isin(("hits", "repeated", "cut", "same"))]
-    return [
-        Waiting(
-            "searcher",
-            f"look at the export of {row.source} {row.round}: {_of_line(row)}{row.reason}",
-            "results/records/import-report.csv",
-            1,
-            blocks=False,
-        )
-        for row in rows.itertuples()
-    ]
-
-
-def _of_line(row: Any) -> str:
-    return f"{row.file}, line {row.line}: " if row.line else ""
+    items = []
+    for row in tables.rows(rows):
+        at = f"{row['file']}, line {row['line']}: " if row["line"] else ""
+        what = f"look at the export of {row['source']} {row['round']}: {at}{row['reason']}"
+        items.append(Waiting("searcher", what, "results/records/import-report.csv", 1, blocks=False))
+    return items
 
 
 def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> list[Waiting]:
     """Sources that have no file of the latest rounds: (id, name, rounds) of each. A source may have been searched once on purpose."""
-    return [
-        Waiting(
-            "searcher",
-            f"search {name} as of {days[-1]}, or leave it: there is no file of it for {', '.join(days)}",
-            f"config/config.yaml, sources.{id_}.files",
-            len(days),
-            blocks=False,
+    items = []
+    for id_, name, rounds in not_searched:
+        what = (
+            f"search {name} as of {rounds[-1]}, or leave it: there is no file of it for {', '.join(rounds)}"
         )
-        for id_, name, days in not_searched
-    ]
+        items.append(
+            Waiting("searcher", what, f"config/config.yaml, sources.{id_}.files", len(rounds), blocks=False)
+        )
+    return items
 
 
 def waiting_strategies(
@@ -134,13 +124,12 @@ def waiting_strategies(
         what = f"look at the strategy of {source}, which changed with the round of {day}: {'; '.join(said)}"
         items.append(Waiting("searcher", what, place, 1, blocks=False, page=page))
     for source, log in dict(logs).items():
-        if lost := unused(log["lines"]):
-            what = f"look at the strategy of {source}: the last line, which is what was searched, does not join {'line' if len(lost) == 1 else 'lines'} {', '.join(lost)}"
-            items.append(Waiting("searcher", what, place, len(lost), blocks=False, page=page))
+        lost = unused(log["lines"])
+        what = f"look at the strategy of {source}: the last line, which is what was searched, does not join {noun(len(lost), 'line')} {', '.join(lost)}"
+        items += if_any(Waiting("searcher", what, place, len(lost), blocks=False, page=page))
         other = [] if source in stand_in else other_hits(log["lines"])
-        if other:
-            what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"
-            items.append(Waiting("searcher", what, place, len(other), blocks=False, page=page))
+        what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"
+        items += if_any(Waiting("searcher", what, place, len(other), blocks=False, page=page))
     return items
 
 
@@ -150,15 +139,13 @@ def waiting_known(known: Mapping[str, Mapping[str, bool]], stand_in: Collection[
     items = []
     for name, found in known.items():
         missed = [pmid for pmid, there in found.items() if not there]
-        if not missed:
-            continue
         of = f"{plural(len(missed), 'known item')}: PMID {', '.join(missed)}"
         if name in stand_in:
             what = f"search PubMed (`endpoint: live`): the embedded demonstration, searched as {name}, is without {of}"
-            items.append(Waiting("searcher", what, "config/config.yaml, entrez", len(missed)))
+            items += if_any(Waiting("searcher", what, "config/config.yaml, entrez", len(missed)))
         else:
             what = f"mend the strategy of {name}, which does not find {of}"
-            items.append(Waiting("searcher", what, f"config/config.yaml, sources.{name}", len(missed)))
+            items += if_any(Waiting("searcher", what, f"config/config.yaml, sources.{name}", len(missed)))
     return items
 
 
@@ -175,12 +162,10 @@ def waiting_overruled(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame) 
         and set(said).isdisjoint({row["decision"], ""})
         and len(set(said)) == 1
     ]
-    if not found:
-        return []
     what = f"look at {plural(len(found), 'verdict')} at {STAGE_NAMES[stage]} against what all reviewers say by now: {named(found)}"
-    return [
+    return if_any(
         Waiting("adjudicator", what, f"config/screening/{stage}/adjudication.csv", len(found), blocks=False)
-    ]
+    )
 
 
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
@@ -194,10 +179,8 @@ def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
 
 def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
     """Reports assigned to studies whose record no search found."""
-    if not len(orphans):
-        return []
     what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search"
-    return [Waiting("anyone", what, "config/studies.csv", len(orphans))]
+    return if_any(Waiting("anyone", what, "config/studies.csv", len(orphans)))
 
 
 def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waiting]:
@@ -208,31 +191,21 @@ def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waitin
         for work in row["work_ids"].split("; "):
             for number in filter(None, numbers.get(work, "").split("; ")):
                 found.setdefault(number, {})[row["study"]] = row["how"] == "assigned"
-    return [
-        Waiting(
-            "anyone",
-            f"say whether {' and '.join(sorted(of))} are one study: their reports name {number}",
-            "config/studies.csv",
-            1,
-            blocks=False,
-        )
-        for number, of in sorted(found.items())
-        if len(of) > 1 and not all(of.values())
-    ]
+    items = []
+    for number, of in sorted(found.items()):
+        if len(of) > 1 and not all(of.values()):
+            what = f"say whether {' and '.join(sorted(of))} are one study: their reports name {number}"
+            items.append(Waiting("anyone", what, "config/studies.csv", 1, blocks=False))
+    return items
 
 
 def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
     """Pairs of records that may be duplicates and have no verdict yet."""
-    count = len(borderline)
-    if not count:
-        return []
-    what = f"{plural(count, 'pair')} of possible duplicates to judge"
-    return [Waiting("anyone", what, "config/deduplication.csv", count, blocks=False)]
+    what = f"{plural(len(borderline), 'pair')} of possible duplicates to judge"
+    return if_any(Waiting("anyone", what, "config/deduplication.csv", len(borderline), blocks=False))
 
 
 def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:
     """Live searches that are not frozen, by name: PubMed will answer differently next year."""
-    if not unfrozen:
-        return []
     what = f"{plural(len(unfrozen), 'live search', 'live searches')} to freeze: {', '.join(unfrozen)}"
-    return [Waiting("anyone", what, "python scripts/freeze_search.py", len(unfrozen))]
+    return if_any(Waiting("anyone", what, "python scripts/freeze_search.py", len(unfrozen)))

@@ -13,7 +13,6 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.packuri import PACKAGE_URI
 from docx.opc.pkgwriter import _ContentTypesItem
@@ -25,7 +24,7 @@ from docx.text.paragraph import Paragraph
 from evergreen.protocol.review import Review
 from evergreen.report import blocks
 from evergreen.report.blocks import Section, text_of
-from evergreen.report.word_tables import LONG, MARGIN, SHORT, add_table, of_table, turn, unbroken
+from evergreen.report.word_tables import MARGIN, add_table, lay, of_table, turn, unbroken
 
 FONT = "Arial"
 FIGURE_WIDTH, FIGURE_HEIGHT = Cm(16), Cm(21)  # the most that a figure takes of its page
@@ -62,17 +61,12 @@ def write_document(
     pictures: dict[bytes, tuple[Path, int]] = {}
     _dress(word)
     page = word.sections[0]
-    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, SHORT, LONG
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = MARGIN
-    if landscape:
-        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, LONG, SHORT
+    lay(page, landscape)
     _number_pages(page.footer.paragraphs[0])
     properties = word.core_properties
-    properties.title, properties.author, properties.comments = (
-        review.title,
-        "; ".join(review.authors),
-        "",
-    )
+    properties.title, properties.author = review.title, "; ".join(review.authors)
+    properties.comments = ""
     properties.created = properties.modified = datetime(*NO_TIME)
     word.add_heading(review.title, level=0)
     for text in (", ".join(review.authors), review.note):

@@ -12,6 +12,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.shared import OxmlElement
+from docx.section import Section as WordSection
 from docx.shared import Cm, Length, Pt
 from docx.table import Table as WordTable
 
@@ -123,7 +124,11 @@ def turn(word: WordDocument, landscape: bool) -> None:
     page = word.sections[-1]
     if (page.orientation == WD_ORIENT.LANDSCAPE) == landscape:
         return
-    page = word.add_section(WD_SECTION.NEW_PAGE)
+    lay(word.add_section(WD_SECTION.NEW_PAGE), landscape)
+
+
+def lay(page: WordSection, landscape: bool) -> None:
+    """Lay pages across or upright."""
     page.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     page.page_width, page.page_height = (LONG, SHORT) if landscape else (SHORT, LONG)
 

@@ -90,7 +90,7 @@ def compare(before: State, after: State) -> Comparison:
 
 
 def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:
-    old, new = _by_key(kind, before), _by_key(kind, after)
+    old, new = (_grouped(rows, partial(_labels_of, kind.key)) for rows in (before, after))
     altered: list[Change] = []
     gone: list[Row] = []
     come: list[Row] = []
@@ -107,8 +107,8 @@ def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:
     return altered + [_whole(kind, "added", row) for row in come]
 
 
-def _by_key(kind: Kind, rows: Rows) -> dict[tuple[str, ...], list[Row]]:
-    return _grouped(rows, lambda row: tuple(str(row.get(name, "")) for name in kind.key))
+def _labels_of(names: Iterable[str], row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name, "")) for name in names)
 
 
 def _unequal(kind: Kind, before: list[Row], after: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -138,7 +138,11 @@ def _same(one: Any, other: Any) -> bool:
 def _cells(kind: Kind, was: Row, now: Row) -> Iterable[Change]:
     where, who = _key(kind, now), _who(kind, now) or _who(kind, was)
     for name in _differing(kind, was, now):
-        yield Change(kind.id, "altered", where, name, was.get(name, ""), now.get(name, ""), who)
+        yield _altered(kind, where, name, was, now, who)
+
+
+def _altered(kind: Kind, where: Row, name: str, was: Row, now: Row, who: str) -> Change:
+    return Change(kind.id, "altered", where, name, was.get(name, ""), now.get(name, ""), who)
 
 
 def _renamed(kind: Kind, gone: list[Row], come: list[Row]) -> list[Change]:
@@ -150,8 +154,8 @@ def _renamed(kind: Kind, gone: list[Row], come: list[Row]) -> list[Change]:
     found: list[Change] = []
     for was, now in [*_by_cells(kind, gone, come), *_by_labels(kind, gone, come)]:
         labels = [name for name in kind.key if was.get(name, "") != now.get(name, "")]
-        where, who = _key(kind, was), _who(kind, now)
-        found += [Change(kind.id, "altered", where, name, was.get(name, ""), now.get(name, ""), who) for name in labels]  # fmt: skip
+        where = _key(kind, was)
+        found += [_altered(kind, where, name, was, now, _who(kind, now)) for name in labels]
         found += [replace(change, where=where) for change in _cells(kind, was, now)]
     return found
 
@@ -160,11 +164,9 @@ Pairs = Iterator[tuple[Row, Row]]
 
 
 def _by_cells(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
-    old, new = _grouped(gone, partial(_cells_of, kind)), _grouped(come, partial(_cells_of, kind))
-    for cells, rows in old.items():
-        others = new.get(cells, [])
-        if cells[1] and len(rows) == len(others) == 1:
-            yield _taken(gone, rows[0]), _taken(come, others[0])
+    for was, now in _single(gone, come, partial(_cells_of, kind)):
+        if _cells_of(kind, was)[1]:
+            yield _taken(gone, was), _taken(come, now)
 
 
 def _by_labels(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
@@ -172,18 +174,19 @@ def _by_labels(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
         if name == kind.who:
             continue
         rest = [label for label in kind.key if label != name]
-        old, new = (
-            _grouped(rows, lambda row: tuple(str(row.get(label, "")) for label in rest))  # noqa: B023 - used at once
-            for rows in (gone, come)
-        )
-        for labels, rows in old.items():
-            others = new.get(labels, [])
-            if len(rows) != 1 or len(others) != 1:
-                continue
-            was, now = rows[0], others[0]
+        for was, now in _single(gone, come, partial(_labels_of, rest)):
             filled = {key for row in (was, now) for key, _ in _cells_of(kind, row)[1]}
             if 4 * len(list(_differing(kind, was, now))) <= len(filled):
                 yield _taken(gone, was), _taken(come, now)
+
+
+def _single(gone: Iterable[Row], come: Iterable[Row], by: Callable[[Row], Any]) -> Pairs:
+    """The rows of both lists that are alike by something, where just one of each is."""
+    old, new = _grouped(gone, by), _grouped(come, by)
+    for key, rows in old.items():
+        others = new.get(key, [])
+        if len(rows) == len(others) == 1:
+            yield rows[0], others[0]
 
 
 def _taken(rows: list[Row], row: Row) -> Row:
@@ -207,11 +210,8 @@ def _cells_of(kind: Kind, row: Row) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _whole(kind: Kind, how: Literal["added", "removed"], row: Row) -> Change:
-    cells = {
-        name: value
-        for name, value in row.items()
-        if name not in (*kind.key, *kind.aside) and value not in ("", None)
-    }
+    said = {name: value for name, value in row.items() if value not in ("", None)}
+    cells = {name: value for name, value in said.items() if name not in (*kind.key, *kind.aside)}
     old, new = (cells, None) if how == "removed" else (None, cells)
     return Change(kind.id, how, _key(kind, row), "", old, new, _who(kind, row))
 

@@ -79,11 +79,8 @@ def freeze(version: str, today: State, drawn: Iterable[Path], documents: Mapping
     for path in sorted(Path("results/report").glob("summary_of_findings.*")):
         shutil.copyfile(path, draft / path.name)
     files = [path for top in ("config", "results") for path in sorted(Path(top).rglob("*")) if path.is_file()]
-    rows = [
-        {"file": path.as_posix(), "sha256": tables.sha256_of(path)}
-        for path in files
-        if not path.as_posix().startswith(NOT_CONTENT)
-    ]
+    content = [path for path in files if not path.as_posix().startswith(NOT_CONTENT)]
+    rows = [{"file": path.as_posix(), "sha256": tables.sha256_of(path)} for path in content]
     tables.write_rows(rows, ["file", "sha256"], draft / HASHES)
     draft.rename(folder)
     return folder
@@ -98,18 +95,14 @@ def forests(found: Comparison, scratch: Path) -> dict[str, tuple[Path | None, Pa
     """Stems of the forest plots before and after of the outcomes whose effect differs. Those of versions are unpacked into
     `scratch`, as `<state>/<outcome>/forest.svg`, where those of other states may lie already."""
     names = [str((row or other or {})["outcome"]) for row, other in found.effects]
-    sides = [one["name"] for one in (found.before, found.after)]
-    return {name: (_forest(sides[0], name, scratch), _forest(sides[1], name, scratch)) for name in names}
+    was, now = found.before["name"], found.after["name"]
+    return {name: (_forest(was, name, scratch), _forest(now, name, scratch)) for name in names}
 
 
 def _forest(version: str, outcome: str, scratch: Path) -> Path | None:
-    if version == NOW:
-        stem = Path("results/figures") / outcome / FOREST
-        return stem if stem.with_suffix(".svg").is_file() else None
     kept = VERSIONS / version / FIGURES / f"{outcome}-{FOREST}.svg.gz"
-    stem = scratch / version / outcome / FOREST
-    if not kept.is_file():
-        return stem if stem.with_suffix(".svg").is_file() else None
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    stem.with_suffix(".svg").write_bytes(gzip.decompress(kept.read_bytes()))
-    return stem
+    stem = (Path("results/figures") if version == NOW else scratch / version) / outcome / FOREST
+    if version != NOW and kept.is_file():
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        stem.with_suffix(".svg").write_bytes(gzip.decompress(kept.read_bytes()))
+    return stem if stem.with_suffix(".svg").is_file() else None

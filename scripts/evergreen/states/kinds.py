@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evergreen.extraction.check import KEY
+
 Chapter = Literal["methods", "selection", "data", "bias", "results"]
 CHAPTERS: dict[Chapter, str] = {
     "methods": "Changes to methods (PRISMA-LSR L2)",
@@ -23,8 +25,8 @@ CHAPTERS: dict[Chapter, str] = {
 class Kind:
     """One part of a state.
 
-    `key` are the columns that say which row it is; `who` the column that says whose it is, where a row says so; `people` whether a person
-    wrote it, and `labelled` whether its keys are names that people give, so that a row may be called anew. `aside` are columns that go with others (numbers as they are shown) and are no change by themselves.
+    `key` are the columns that say which row it is; `who` the column that says whose it is, where a row says so;
+    `labelled` whether its keys are names that people give, so that a row may be called anew. `aside` are columns that go with others (numbers as they are shown) and are no change by themselves.
     """
 
     id: str
@@ -32,33 +34,31 @@ class Kind:
     chapter: Chapter
     key: tuple[str, ...]
     who: str = ""
-    people: bool = False
     aside: tuple[str, ...] = ()
     labelled: bool = False
 
 
-RESULT_ROW = ("study", "outcome", "timepoint", "arm", "instrument", "population")
 JUDGED = ("study", "outcome", "timepoint", "comparison", "effect", "variant", "domain", "question")
 KINDS: tuple[Kind, ...] = (
-    Kind("protocol", "Protocol", "methods", ("key",), people=True),
-    Kind("strategies", "Search strategies", "methods", ("file",), people=True),
+    Kind("protocol", "Protocol", "methods", ("key",)),
+    Kind("strategies", "Search strategies", "methods", ("file",)),
     Kind("records", "Records", "selection", ("record_id",)),
-    Kind("deduplication", "Verdicts on duplicates", "selection", ("record_a", "record_b"), "decided_by", people=True),
-    Kind("excluded_before_screening", "Records excluded before screening", "selection", ("record_id",), people=True),
-    Kind("screening", "Votes", "selection", ("stage", "reviewer", "record_id"), "reviewer", people=True),
-    Kind("adjudication_screening", "Adjudicated votes", "selection", ("stage", "record_id"), "adjudicator", people=True),
+    Kind("deduplication", "Verdicts on duplicates", "selection", ("record_a", "record_b"), "decided_by"),
+    Kind("excluded_before_screening", "Records excluded before screening", "selection", ("record_id",)),
+    Kind("screening", "Votes", "selection", ("stage", "reviewer", "record_id"), "reviewer"),
+    Kind("adjudication_screening", "Adjudicated votes", "selection", ("stage", "record_id"), "adjudicator"),
     Kind("decisions", "Screening decisions", "selection", ("stage", "work_id"), aside=("round",)),
-    Kind("studies_of_reports", "Reports assigned to studies", "selection", ("record_id",), people=True),
+    Kind("studies_of_reports", "Reports assigned to studies", "selection", ("record_id",)),
     Kind("studies", "Studies", "selection", ("study",), aside=("report_name",)),
     Kind("reports", "Reports of studies", "selection", ("study", "work_id"), aside=("report",)),
-    Kind("extraction", "Extracted cells", "data", ("extractor", *RESULT_ROW, "group"), "extractor", people=True, labelled=True),
-    Kind("extraction_studies", "Study-level cells", "data", ("extractor", "study"), "extractor", people=True, labelled=True),
-    Kind("adjudication_extraction", "Adjudicated cells", "data", (*RESULT_ROW, "column"), "adjudicator", people=True, labelled=True),
-    Kind("queries", "Answers to queries", "data", ("query",), "by", people=True),
-    Kind("risk_of_bias", "Judgements by assessor", "bias", ("assessor", *JUDGED), "assessor", people=True, labelled=True),
-    Kind("adjudication_bias", "Adjudicated judgements", "bias", JUDGED, "adjudicator", people=True, labelled=True),
+    Kind("extraction", "Extracted cells", "data", ("extractor", *KEY, "group"), "extractor", labelled=True),
+    Kind("extraction_studies", "Study-level cells", "data", ("extractor", "study"), "extractor", labelled=True),
+    Kind("adjudication_extraction", "Adjudicated cells", "data", (*KEY, "column"), "adjudicator", labelled=True),
+    Kind("queries", "Answers to queries", "data", ("query",), "by"),
+    Kind("risk_of_bias", "Judgements by assessor", "bias", ("assessor", *JUDGED), "assessor", labelled=True),
+    Kind("adjudication_bias", "Adjudicated judgements", "bias", JUDGED, "adjudicator", labelled=True),
     Kind("judgements", "Judgements that hold", "bias", ("study", *JUDGED[1:5], "domain")),
-    Kind("certainty", "Ratings of certainty by domain", "results", ("outcome", "domain"), people=True),
+    Kind("certainty", "Ratings of certainty by domain", "results", ("outcome", "domain")),
     Kind("effects", "Pooled effects", "results", ("outcome",), aside=("name", "shown", "predicted")),
     Kind("weights", "Effects and weights of studies", "results", ("outcome", "study"), aside=("label",)),
     Kind("ratings", "Certainty of the evidence", "results", ("outcome",), aside=("name",)),

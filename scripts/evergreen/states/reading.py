@@ -76,12 +76,9 @@ def _people(files: Iterable[Sequence[Any]]) -> dict[str, Rows]:
             text = path.read_text(encoding="utf-8", errors="replace").strip()
             found["strategies"].append({"file": path.as_posix(), "text": text})
         elif kind not in ELSEWHERE:
-            part = (
-                ADJUDICATED
-                if kind == "risk_of_bias" and path.stem == ADJUDICATION
-                else CALLED.get(kind, kind)
-            )
-            found.setdefault(part, []).extend(_sheet(kind, path, shared=part == ADJUDICATED))
+            shared = kind == "risk_of_bias" and path.stem == ADJUDICATION
+            part = ADJUDICATED if shared else CALLED.get(kind, kind)
+            found.setdefault(part, []).extend(_sheet(kind, path, shared=shared))
     return {kind: tuple(rows) for kind, rows in found.items()}
 
 
@@ -122,12 +119,10 @@ def _screened(paths: Mapping[str, Path]) -> dict[str, Rows]:
         )
     if "studies" in paths and "works" in paths:
         rows = tables.read_rows(paths["studies"])
-        found["studies"] = tuple(
-            {key: row[key] for key in ("study", "status", "round", "report_name")} for row in rows
-        )
-        named = {}
-        for work in tables.rows(tables.read_table(paths["works"], ["work_id", "authors", "year", "title"])):
-            named[work["work_id"]] = f"{work['authors'].split(';')[0]}: {work['title']}"
+        columns = ["study", "status", "round", "report_name"]
+        found["studies"] = tuple({key: row[key] for key in columns} for row in rows)
+        works = tables.rows(tables.read_table(paths["works"], ["work_id", "authors", "title"]))
+        named = {work["work_id"]: f"{work['authors'].split(';')[0]}: {work['title']}" for work in works}
         found["reports"] = tuple(
             {"study": row["study"], "work_id": work, "report": named.get(work, "")}
             for row in rows

@@ -39,9 +39,10 @@ def as_of(state: State, day: str) -> State:
 
     Votes, cells and judgements have no round, and what people rate is of today: a view of a round says nothing of them.
     """
-    parts: dict[str, Rows] = {}
-    for name in ("records", "decisions", "studies"):
-        parts[name] = tuple(row for row in state.parts.get(name, ()) if row["round"] and row["round"] <= day)
+    parts = {
+        name: tuple(row for row in state.parts.get(name, ()) if row["round"] and row["round"] <= day)
+        for name in ("records", "decisions", "studies")
+    }
     works = {row["work_id"] for row in parts["records"]}
     studies = {row["study"] for row in parts["studies"]}
     parts["reports"] = tuple(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.counting import plural
-from evergreen.report.blocks import Block, Cell, Figure, Gallery, Head, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.states.comparing import Change, Comparison
@@ -19,7 +19,7 @@ MOST_ROWS = 200
 LISTS, LONG = ("records", "decisions", "screening"), 20
 """Parts of which an update brings many rows, and rows from which they stay closed until a reader opens them."""
 NOTHING = "Nothing differs."
-WORDS = {"altered": "altered", "added": "added", "removed": "removed"}
+HOW = ("altered", "added", "removed")
 NOUNS = {
     "protocol": ("key of the protocol", "keys of the protocol"), "strategies": ("search strategy", "search strategies"),
     "records": ("record", "records"), "deduplication": ("verdict on duplicates", "verdicts on duplicates"),
@@ -34,6 +34,8 @@ NOUNS = {
     "effects": ("pooled effect", "pooled effects"), "weights": ("effect or weight of a study", "effects or weights of studies"),
     "ratings": ("certainty of an outcome", "certainties of outcomes"), "conclusions": ("conclusion", "conclusions"),
 }  # fmt: skip
+CELL_BY_CELL = {"protocol", "extraction", "extraction_studies", "adjudication_extraction"}
+"""Parts in which what was altered is counted by its cells, not by its rows."""
 ROWS_OF_CELLS = {"extraction", "extraction_studies", "risk_of_bias"}
 """Sheets of which a row that came or went is one with many cells."""
 MOST_NAMED = 20
@@ -45,18 +47,15 @@ def summary(found: Comparison) -> list[str]:
     """What differs, one phrase for each part: `2 extracted cells altered`."""
     lines = []
     for kind in KINDS:
-        for how in WORDS:
+        for how in HOW:
             parts = [change for change in found.of(kind.id) if change.how == how]
-            if not parts:
-                continue
-            if how == "altered" and kind.id not in ("protocol", "extraction", "extraction_studies", "adjudication_extraction"):  # fmt: skip
+            count, noun = len(parts), NOUNS[kind.id]
+            if how == "altered" and kind.id not in CELL_BY_CELL:
                 count = len({tuple(change.where.items()) for change in parts})
-            else:
-                count = len(parts)
-            noun = NOUNS[kind.id]
             if how != "altered" and kind.id in ROWS_OF_CELLS:
                 noun = (f"row of {noun[1]}", f"rows of {noun[1]}")
-            lines.append(f"{plural(count, *noun)} {WORDS[how]}")
+            if count:
+                lines.append(f"{plural(count, *noun)} {how}")
     return lines
 
 
@@ -68,19 +67,16 @@ def sentence(found: Comparison) -> str:
 
 def where(change: Change, label: StudyLabels) -> str:
     """The key of a row without whose it is, its study as readers know it."""
-    who = BY_ID[change.kind].who
-    return ", ".join(
-        label(value) if name == "study" else value for name, value in change.where.items() if name != who
-    )
+    keys = {name: value for name, value in change.where.items() if name != BY_ID[change.kind].who}
+    return ", ".join(label(value) if name == "study" else value for name, value in keys.items())
 
 
 def named(change: Change, label: StudyLabels) -> str:
     """One change in words: `Extracted cells, Cohen 2008, erosion, sd: 1.2 → 1.3 (AB)`."""
-    place = ", ".join(
-        filter(None, [BY_ID[change.kind].title, where(change, label), change.column or change.how])
-    )
+    parts = (BY_ID[change.kind].title, where(change, label), change.column or change.how)
     who = f" ({change.who})" if change.who else ""
-    return f"{place}: {text_of(change.old) or 'nothing'} \N{RIGHTWARDS ARROW} {text_of(change.new) or 'nothing'}{who}"
+    was, now = (text_of(value) or "nothing" for value in (change.old, change.new))
+    return f"{', '.join(filter(None, parts))}: {was} \N{RIGHTWARDS ARROW} {now}{who}"
 
 
 def sections(
@@ -110,23 +106,19 @@ def sections(
 
 
 def _table(kind: str, changes: Sequence[Change], label: StudyLabels) -> list[Block]:
-    columns = [Head("Where"), Head("What"), Head("Before"), Head("After")]
     named = any(change.who for change in changes)
+    columns = heads("Where", "What", "Before", "After", *(["Who"] if named else []))
     rows: list[list[Cell]] = []
     for change in changes[:MOST_ROWS]:
-        row: list[Cell] = [
-            where(change, label),
-            change.column or change.how,
-            *map(text_of, (change.old, change.new)),
-        ]
-        rows.append([*row, change.who] if named else row)
+        values, who = map(text_of, (change.old, change.new)), [change.who] if named else []
+        rows.append([where(change, label), change.column or change.how, *values, *who])
     title = BY_ID[kind].title
     shown = title if len(changes) <= MOST_ROWS else f"{title}: the first {MOST_ROWS} of {len(changes):,}; all are in the JSON file"  # fmt: skip
     # Numbers behind an effect that is shown above, and long lists, are for whoever looks for them.
     fold = f"{title}, number by number" if kind in ("effects", "weights") else ""
     if not fold and kind in LISTS and len(changes) > LONG:
         fold = f"{title}: {len(changes):,}, one by one"
-    return [Table(shown, [*columns, Head("Who")] if named else columns, rows, fold)]
+    return [Table(shown, columns, rows, fold)]
 
 
 def text_of(value: Any) -> str:
@@ -139,25 +131,17 @@ def text_of(value: Any) -> str:
 
 
 def _effects(pairs: Sequence[tuple[Row | None, Row | None]]) -> Table:
-    columns = [
-        Head("Outcome"),
-        Head("Before"),
-        Head("After"),
-        Head("Prediction before"),
-        Head("Prediction after"),
-    ]
-    columns += [Head(name) for name in SHOWN.values()]
+    columns = heads("Outcome", "Before", "After", "Prediction before", "Prediction after", *SHOWN.values())
     rows: list[list[Cell]] = []
     for was, now in pairs:
         both = [row or {} for row in (was, now)]
-        cells: list[Cell] = [str((now or was or {})["name"])]
-        cells += [str(row.get("shown", "no such outcome")) for row in both]
-        cells += [str(row.get("predicted", "")) for row in both]
-        cells += [_moved(*(row.get(key) for row in both)) for key in SHOWN]
-        rows.append(cells)
+        shown = [str(row.get("shown", "no such outcome")) for row in both]
+        predicted = [str(row.get("predicted", "")) for row in both]
+        others = [_moved(*(row.get(key) for row in both)) for key in SHOWN]
+        rows.append([str((now or was or {})["name"]), *shown, *predicted, *others])
     kept = [place for place in range(len(columns)) if place < 3 or any(row[place] for row in rows)]
-    shown = [[row[place] for place in kept] for row in rows]
-    return Table("Pooled effects before and after", [columns[place] for place in kept], shown)
+    kept_rows = [[row[place] for place in kept] for row in rows]
+    return Table("Pooled effects before and after", [columns[place] for place in kept], kept_rows)
 
 
 def _moved(was: Any, now: Any) -> str:

@@ -11,7 +11,6 @@ from evergreen.states.state import Row, Rows
 from evergreen.synthesis.result.outcome_result import with_estimate
 from evergreen.synthesis.result.pooled_models import PooledModel
 
-NONE = "not pooled"
 NUMBERS = (
     "model", "tau2_method", "test", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "I2", "p",
 )  # fmt: skip
@@ -20,15 +19,18 @@ NUMBERS = (
 
 def rows(findings: Sequence[Finding]) -> dict[str, Rows]:
     """The rows by part."""
-    named = [(one, {"outcome": one.outcome.id, "name": one.outcome.name}) for one in findings]
     return {
         "effects": tuple(_now(one) for one in findings),
         "weights": tuple(row for one in findings for row in _weights(one)),
         "ratings": tuple(
-            {**name, "certainty": one.rating.certainty if one.rating else ""} for one, name in named
+            _named(one) | {"certainty": one.rating.certainty if one.rating else ""} for one in findings
         ),
-        "conclusions": tuple({**name, "conclusion": findings_words.statement(one)} for one, name in named),
+        "conclusions": tuple(_named(one) | {"conclusion": findings_words.statement(one)} for one in findings),
     }
+
+
+def _named(found: Finding) -> dict[str, Any]:
+    return {"outcome": found.outcome.id, "name": found.outcome.name}
 
 
 def looks(findings: Sequence[Finding]) -> dict[str, Rows]:
@@ -59,21 +61,15 @@ def _effect(
     """One pooled effect, with what readers see of it (`shown`, `predicted`); `thresholds` says how many lines of a decision, no effect
     or the minimal important difference on both sides of it, its interval includes."""
     scale, ruler = found.scale, found.ruler
-    row: dict[str, Any] = {
-        "outcome": found.outcome.id,
-        "name": found.outcome.name,
-        "measure": found.result.measure,
-        **beside,
-    }
+    row = _named(found) | {"measure": found.result.measure, **beside}
     for level, one in subtotals.items():
         row |= {f"{level}: {name}": getattr(one, name) for name in NUMBERS}
+    shown = effects.shown(model, subtotals, scale)
     if model is None or model.estimate is None:
-        return {**row, "shown": effects.of_subgroups(subtotals, scale) or NONE, "predicted": ""}
+        return {**row, "shown": shown, "predicted": ""}
     row |= {name: getattr(model, name) for name in NUMBERS}
-    crossed = None if ruler is None else ruler.crossed(model.ci_low, model.ci_high)
-    if ruler is not None and crossed is not None:
+    if ruler is not None and (crossed := ruler.crossed(model.ci_low, model.ci_high)) is not None:
         row["thresholds"] = f"{crossed} of {len(ruler.lines)} in the interval"
-    shown = f"{scale.short} {effects.estimate(model, scale)}"
     return {**row, "shown": shown, "predicted": effects.interval(model.pi_low, model.pi_high, scale)}
 
 

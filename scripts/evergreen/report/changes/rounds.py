@@ -12,24 +12,20 @@ from evergreen.counting import plural
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
-from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text
-from evergreen.report.effects import estimate, of_subgroups
+from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text, heads, text_of
+from evergreen.report.effects import NONE, shown
 from evergreen.report.methods import listed, screened_words
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
 from evergreen.synthesis.result.outcome_result import with_estimate
 
-NONE = "not pooled"
-
 
 def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[str] = ()) -> str:
     """What the search of one round brought, in one or two sentences. `names`: studies included since that round; `skipped`: stages
     that nobody screens."""
-    identified = sum(counts[key] for key in counts if key.endswith("_results"))
-    text = (
-        f"The search brought {plural(identified, 'new record')}, of which {screened_words(counts, skipped)}."
-    )
+    found = plural(sum(counts[key] for key in counts if key.endswith("_results")), "new record")
+    text = f"The search brought {found}, of which {screened_words(counts, skipped)}."
     if not names:
         return f"{text} No study was added."
     text += f" {plural(len(names), 'study was', 'studies were')} added: {listed(names)}."
@@ -40,7 +36,7 @@ def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[
 
 def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table | None:
     """Pooled effects before and after a round, for the outcomes whose data it changed; None where there are none."""
-    columns = [Head("Outcome"), Head("Studies added"), Head("Before"), Head("After"), Head("Studies", True)]
+    columns = heads("Outcome", "Studies added", "Before", "After", Head("Studies", True))
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         views = results[outcome.id].rounds
@@ -55,11 +51,7 @@ def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]
 
 
 def _effect(scale: scales.Scale, view: Round) -> str:
-    """The pooled effect of a round, or those of subgroups without a total."""
-    model = view.model
-    if model is None or model.estimate is None:
-        return of_subgroups(with_estimate(view.subtotals), scale) or NONE
-    return f"{scale.short} {estimate(model, scale)}"
+    return shown(view.model, with_estimate(view.subtotals), scale)
 
 
 def blocks_of(
@@ -71,10 +63,9 @@ def blocks_of(
     skipped: Sequence[str] = (),
 ) -> list[Block]:
     """What one round changed; `skipped` are the stages that nobody screens."""
-    chosen = studies["status"].eq("included") & studies["round"].eq(day)
-    found: list[Block] = [
-        Text(sentence(counts, list(map(StudyLabels.listed(studies), studies.loc[chosen, "study"])), skipped))
-    ]
+    chosen = studies.loc[studies["status"].eq("included") & studies["round"].eq(day), "study"]
+    names = list(map(StudyLabels.listed(studies), chosen))
+    found: list[Block] = [Text(sentence(counts, names, skipped))]
     table = effects(day, outcomes, results)
     return [*found, table] if table else found
 
@@ -118,7 +109,7 @@ def as_markdown(title: str, day: str, blocks: Sequence[Block]) -> str:
 
 
 def _row(cells: Sequence[Cell]) -> str:
-    return f"| {' | '.join(_plain(cell if isinstance(cell, str) else cell.text) for cell in cells)} |"
+    return f"| {' | '.join(_plain(text_of(cell)) for cell in cells)} |"
 
 
 # Signs that make HTML, code, links, emphasis and cells of a table.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evergreen.figures.wording import capital
 from evergreen.report.blocks import Block, Lines, Link, Text
 from evergreen.report.changes.comparison import MOST_NAMED, NOTHING, named, sentence
 from evergreen.report.status import Waiting
@@ -35,14 +36,10 @@ def blocks(said: Mapping[str, Any] | None) -> list[Block]:
     """The difference, for the report; nothing where no version is frozen."""
     if said is None:
         return []
-    before = f"Version {said['version']} (last search {said['searched'] or 'none'})"
+    before = f"version {said['version']} (last search {said['searched'] or 'none'})"
     if not said["differs"]:
-        return [Text(f"{before} was frozen in this state. {NOTHING}")]
-    found: list[Block] = [
-        Text(
-            f"Since {before[0].lower()}{before[1:]}: {said['sentence']}", link=Link("All of it", said["page"])
-        )
-    ]
+        return [Text(f"{capital(before)} was frozen in this state. {NOTHING}")]
+    found: list[Block] = [Text(f"Since {before}: {said['sentence']}", link=Link("All of it", said["page"]))]
     if said["corrected"]:
         more = [f"and {said['more']:,} more"] if said["more"] else []
         found += [Text("What people wrote otherwise since then:"), Lines([*said["corrected"], *more])]

@@ -26,18 +26,16 @@ def write(
     """Write `<stem>.html`, `.docx` and `.json`. The page holds the figures, as far as it may become no heavier than a report."""
     parts = sections(found, figures or {}, before)
     drawn = set(drawings(parts))
-    for (
-        section
-    ) in parts:  # what finds no room in the page is a file that may be gone tomorrow, and no link leads there
-        section.blocks[:] = [
-            block
-            for block in section.blocks
-            if not isinstance(block, Gallery) or all(figure.id in drawn for figure in block.figures)
-        ]
+
+    def stays(block: Block) -> bool:
+        return not isinstance(block, Gallery) or all(figure.id in drawn for figure in block.figures)
+
+    # What finds no room in the page is a file that may be gone tomorrow, and no link leads there.
+    for section in parts:
+        section.blocks[:] = filter(stays, section.blocks)
     stem.parent.mkdir(parents=True, exist_ok=True)
-    tables.write_text(
-        "".join(page(review, found.after["searched"], parts, stem.parent.as_posix())), f"{stem}.html"
-    )
+    html = page(review, found.after["searched"], parts, stem.parent.as_posix())
+    tables.write_text("".join(html), f"{stem}.html")
     with tables.replaced(f"{stem}.docx") as draft, draft.open("wb") as word:
         write_document(review, parts, word)
     tables.write_json(found.written(), f"{stem}.json")

@@ -15,12 +15,14 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.bias.tools import Tool
+from evergreen.bias.tools import OVERALL, Tool
 from evergreen.extraction.check import Row
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
+from evergreen.figures.wording import capital
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
+from evergreen.report.characteristics import OF_THE_ROW
 from evergreen.report.exchange.slice_rows import rows_of
 from evergreen.sheets import columns_of
 from evergreen.sheets.columns import as_called
@@ -49,7 +51,6 @@ PLAIN = {"table": ("n", "events"), "two_means": ("n", "mean", "sd")}
 CHARACTERISTIC = "Char: "
 JUDGEMENT, SUPPORT = "Domain (judgement): ", "Domain (support): "
 ALL_OUTCOMES = ": All outcomes"
-OVERALL = "overall"
 OF_RESULT = {
     "timepoint": "Time point",
     "comparison": "Comparison",
@@ -63,7 +64,6 @@ ROWS = "rows"
 """What the rows of an effect stand under in its footnotes, as JSON, where it follows from their design."""
 OF_LINE = ("study", "outcome", "timepoint")
 BETWEEN = " | "
-OF_MERGE = ("study", "extractors", "status", "in_conflict", "origin")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ def package(
         "study-arms": tables.frame_of([{"Description": "", **arm} for arm in arms.values()], ARMS),
         "study-results": tables.frame_of(lines, RESULTS),
     }
+    # A review without study-level columns has no table of them.
     if studies is not None and len(studies):
         found["study-information"] = information(studies)
     if judgements is not None:
@@ -126,12 +127,8 @@ def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[
         for row in own:
             numbers = {OF_ARM[name]: as_text(row[name]) for name in PLAIN[kind]} if shown else {}
             if isinstance(study, LeftOut) and not numbers:
-                yield {
-                    "Study": study.study,
-                    "Outcome": outcome.name,
-                    "Arm": _arm(row),
-                    "reason": study.reason,
-                }
+                place = {"Study": study.study, "Outcome": outcome.name, "Arm": _arm(row)}
+                yield place | {"reason": study.reason}
                 continue
             against = control if row["group"] == "intervention" else ""
             yield head | numbers | {
@@ -141,9 +138,8 @@ def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[
 
 def _by_design(study: Study | LeftOut) -> bool:
     """Whether its effect is not that of its arms side by side: people who are in both, or randomised in clusters."""
-    divided = any(
-        arm.effective_n is not None or arm.effective_events is not None for arm in study.arms.values()
-    )
+    arms = study.arms.values()
+    divided = any(arm.effective_n is not None or arm.effective_events is not None for arm in arms)
     return isinstance(study, Study) and (study.r_paired is not None or divided)
 
 
@@ -165,12 +161,10 @@ def _of_effect(study: Study, rows: Sequence[Row]) -> list[str]:
     """What rows say of an effect; of one that follows from the design the rows themselves, for RevMan has no place for their numbers."""
     if not _by_design(study):
         return list(dict.fromkeys(map(_footnotes, rows)))
-    names = (
-        *(column.name for column in columns_of("extraction") if column.name not in OF_LINE),
-        "derived",
-        "imputed",
-    )
-    kept = [{name: as_text(row[name]) for name in names if name in row} for row in rows]
+    own = [column.name for column in columns_of("extraction") if column.name not in OF_LINE]
+    kept = [
+        {name: as_text(row[name]) for name in (*own, "derived", "imputed") if name in row} for row in rows
+    ]
     told = [{name: text for name, text in row.items() if text} for row in kept]
     return [f"{ROWS}: {json.dumps(told, ensure_ascii=False).replace(BETWEEN, '; ')}"]
 
@@ -186,19 +180,16 @@ def _footnotes(row: Row) -> str:
 
 def information(studies: pd.DataFrame) -> pd.DataFrame:
     """Study-level columns as characteristics."""
-    own = [name for name in studies.columns if name not in OF_MERGE]
-    return studies[["study", *own]].rename(
-        columns={"study": "Study"} | {name: f"{CHARACTERISTIC}{as_called(name)}" for name in own}
-    )
+    own = {name: f"{CHARACTERISTIC}{as_called(name)}" for name in studies.columns if name not in OF_THE_ROW}
+    return studies[["study", *own]].rename(columns={"study": "Study"} | own)
 
 
 def risk_of_bias(judgements: pd.DataFrame, outcomes: Mapping[str, Outcome], tool: Tool) -> pd.DataFrame:
     """A row for each study, or for each result of one; the domains of the tool that anybody judged, each with what supports it."""
     names = {one.data: one.name for one in reversed(list(outcomes.values()))}
     names |= {one.id: one.name for one in outcomes.values() if one.id == one.data}
-    called = {domain.id: domain.name for domain in tool.domains} | {
-        OVERALL: tool.overall_head or "Overall bias"
-    }
+    called = {domain.id: domain.name for domain in tool.domains}
+    called[OVERALL] = tool.overall_head or "Overall bias"
     rows = [
         row
         for row in tables.rows(judgements)
@@ -216,10 +207,8 @@ def risk_of_bias(judgements: pd.DataFrame, outcomes: Mapping[str, Outcome], tool
         domain = called.get(row["domain"], row["domain"])
         if by_outcome:
             line["Outcome"] = names.get(row["outcome"], row["outcome"])
-        line |= {
-            f"{JUDGEMENT}{domain}{scope}": _level(row["judgement"]),
-            f"{SUPPORT}{domain}{scope}": row["support"],
-        }
+        line[f"{JUDGEMENT}{domain}{scope}"] = _level(row["judgement"])
+        line[f"{SUPPORT}{domain}{scope}"] = row["support"]
         line |= {OF_RESULT[name]: row[name] for name in labels}
     domains = [called[name] for name in called if name in used]
     pairs = [f"{head}{domain}{scope}" for domain in domains for head in (JUDGEMENT, SUPPORT)]
@@ -229,5 +218,4 @@ def risk_of_bias(judgements: pd.DataFrame, outcomes: Mapping[str, Outcome], tool
 
 def _level(judgement: str) -> str:
     """A level as RevMan shows it: `low` as `Low risk`, `some concerns` as `Some concerns`."""
-    said = judgement[:1].upper() + judgement[1:]
-    return f"{said} risk" if judgement in ("low", "unclear", "high") else said
+    return capital(judgement) + (" risk" if judgement in ("low", "unclear", "high") else "")

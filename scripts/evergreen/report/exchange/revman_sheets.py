@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.tools import OVERALL
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import KEY
 from evergreen.protocol.outcomes import Outcome
@@ -29,7 +30,6 @@ from evergreen.report.exchange.revman import (
     OF_ARM,
     OF_EFFECT,
     OF_RESULT,
-    OVERALL,
     RESULTS,
     ROWS,
     SUPPORT,
@@ -142,9 +142,8 @@ def _row(
             todo="Name the control there, or give it with --control.",
         )  # fmt: skip
     numbers = {own: line.get(theirs.casefold(), "") for own, theirs in OF_ARM.items()}
-    return (
-        row | _filled(numbers) | {"group": "control" if folded(line["arm"]) in controls else "intervention"}
-    )
+    group = "control" if folded(line["arm"]) in controls else "intervention"
+    return row | _filled(numbers) | {"group": group}
 
 
 def _studies(path: Path) -> pd.DataFrame:
@@ -185,13 +184,9 @@ def _read(path: Path, columns: tuple[str, ...]) -> list[Line]:
     lines = [
         {name: "" if value.casefold() == MISSING else value for name, value in row.items()} for row in rows
     ]
-    refuse(
-        [
-            InputError("the study is not named", file=path, row=number, column="Study", todo="Name it.")
-            for number, line in enumerate(lines, start=2)
-            if not line["study"]
-        ]
-    )
+    nameless = [number for number, line in enumerate(lines, start=2) if not line["study"]]
+    said = "the study is not named"
+    refuse([InputError(said, file=path, row=row, column="Study", todo="Name it.") for row in nameless])
     return lines
 
 

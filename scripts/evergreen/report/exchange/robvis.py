@@ -8,6 +8,7 @@ import re
 import pandas as pd
 
 from evergreen.bias.tools import Tool
+from evergreen.figures.wording import capital
 from evergreen.synthesis.result import Result
 
 NO_INFORMATION = "No information"
@@ -41,4 +42,4 @@ def table(result: Result, tool: Tool) -> pd.DataFrame:
 
 
 def _said(judgement: str) -> str:
-    return judgement[:1].upper() + judgement[1:] if judgement else NO_INFORMATION
+    return capital(judgement) or NO_INFORMATION

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.records.former_ids import by_any_id
@@ -34,26 +34,13 @@ class Reports:
         records: pd.DataFrame | None = None,
     ) -> None:
         self._sources, self._searched = sources, searched
-        self._stands = (
-            {}
-            if records is None
-            else {
-                record: f"{file}, line {line}"
-                for record, file, line in zip(
-                    records["record_id"], records["file"], records["line"], strict=True
-                )
-            }
-        )
+        self._stands = {row["record_id"]: f"{row['file']}, line {row['line']}" for row in _rows(records)}
         self._work_of = {} if clusters is None else by_any_id(clusters, "work_id")
         self._found: dict[str, list[str]] = {}
-        for row in [] if clusters is None else tables.rows(clusters):
+        for row in _rows(clusters):
             self._found.setdefault(row["work_id"], []).append(self._search(row))
-        self._works = {} if works is None else {work["work_id"]: work for work in tables.rows(works)}
-        self._of_study = (
-            {}
-            if studies is None
-            else {folded(row["study"]): row["record_ids"].split("; ") for row in tables.rows(studies)}
-        )
+        self._works = {work["work_id"]: work for work in _rows(works)}
+        self._of_study = {folded(row["study"]): row["record_ids"].split("; ") for row in _rows(studies)}
 
     def of(self, record_id: str, study: str) -> dict[str, str]:
         """The reports that a row names, else those of its study, as one; nothing where no search found them."""
@@ -64,16 +51,15 @@ class Reports:
         return joined | {"address": found[0]["address"] if found else ""}
 
     def _report(self, work_id: str) -> dict[str, str]:
-        cited = citation(self._works[work_id])
-        return {
-            "work_id": work_id,
-            "report": cited.text,
-            "address": cited.url,
-            "searches": SEVERAL.join(self._found[work_id]),
-        }
+        cited, searches = citation(self._works[work_id]), SEVERAL.join(self._found[work_id])
+        return {"work_id": work_id, "report": cited.text, "address": cited.url, "searches": searches}
 
     def _search(self, row: Mapping[str, str]) -> str:
         """`PubMed on 2018-12-31 as pubmed:18438830 (results/search/pubmed/2018-12-31/log.json)`."""
         name, day, record = row["source"], row["round"], row["record_id"]
         log = f"results/search/{name}/{day}/log.json" if name in self._searched else ""
         return f"{self._sources.get(name, name)} on {day} as {record} ({log or self._stands[record]})"
+
+
+def _rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    return [] if table is None else tables.rows(table)

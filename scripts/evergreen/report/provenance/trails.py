@@ -34,6 +34,13 @@ COLUMNS = (
     "of_group", "of_arm", "column", "cell", "status", "file", "row", "extractor", "written", "settled_by", "settled_as", "settled_in",
     "settled_note", "row_kept_by", "queries", "record_id", "work_id", "report", "address", "where", "searches",
 )  # fmt: skip
+OF_MADE = {
+    "conversion": "conversion",
+    "formula": "how",
+    "formula_source": "source",
+    "assumption": "assumption",
+}
+"""Columns of a number that was converted, by what its conversions call them."""
 NUMERIC = ("effect", "variance", "weight_percent")
 CONTRAST = "contrast"
 COUNTS = ("n", "events")
@@ -130,16 +137,10 @@ class _Outcome:
             "of_group": at["group"], "of_arm": at["arm"],
         }  # fmt: skip
         if made:
-            keys = {
-                "conversion": "conversion",
-                "formula": "how",
-                "formula_source": "source",
-                "assumption": "assumption",
+            told = {
+                name: dict.fromkeys(one[key] for one in made if one[key]) for name, key in OF_MADE.items()
             }
-            return said | {
-                name: "; ".join(dict.fromkeys(filter(None, (one[key] for one in made))))
-                for name, key in keys.items()
-            }
+            return said | {name: "; ".join(texts) for name, texts in told.items()}
         merged = self.sheets.merged(at)
         for state in (IMPUTED, DERIVED):
             if column in marked(merged.get(state, "")):
@@ -149,7 +150,7 @@ class _Outcome:
 
 def _filled(row: Row, column: str) -> bool:
     value = row.get(column, "")
-    return not (value == "" or value is None or (isinstance(value, float) and math.isnan(value)))
+    return value not in ("", None) and value == value  # and no NaN
 
 
 def _of_study(study: Study | LeftOut) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from evergreen.counting import plural
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
 from evergreen.figures.wording import sensitivities
-from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text
+from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text, heads
 from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
@@ -108,12 +108,8 @@ def source_of(row: TrailRow) -> Source:
 def arms_of(rows: Iterable[TrailRow]) -> list[tuple[str, list[TrailRow]]]:
     """(name, rows) of the arms of a study, in the order of the table."""
     shown = ("group", "arm", "timepoint", "instrument", "population")
-    return [
-        (", ".join(filter(None, (own[0][name] for name in shown))), own)
-        for own in (
-            list(same) for _, same in groupby(rows, key=lambda row: tuple(row[name] for name in PLACE))
-        )
-    ]
+    arms = [list(same) for _, same in groupby(rows, key=lambda row: tuple(row[name] for name in PLACE))]
+    return [(", ".join(filter(None, (own[0][name] for name in shown))), own) for own in arms]
 
 
 def study_lines(rows: Sequence[TrailRow], study: Study | LeftOut, result: Result) -> list[str]:
@@ -124,9 +120,8 @@ def study_lines(rows: Sequence[TrailRow], study: Study | LeftOut, result: Result
     for arm, own in arms_of(rows):
         lines.append(f"  {arm}")
         for number in numbers_of(own):
-            lines.append(
-                f"    {number.name} {number.value}, {number.how}" if number.name else f"    {number.how}"
-            )
+            named = f"{number.name} {number.value}, " if number.name else ""
+            lines.append(f"    {named}{number.how}")
             lines += [f"      {text}" for text in (*number.cells, *number.settled)]
         source = source_of(own[0])
         lines.append(f"    from {' '.join(filter(None, (source.report.text, source.report.url)))}")
@@ -138,13 +133,11 @@ def study_lines(rows: Sequence[TrailRow], study: Study | LeftOut, result: Result
 
 def pooled_lines(result: Result, name: str) -> list[str]:
     """The pooled effect with the studies that it is made of."""
-    lines = [
-        f"{result.outcome}: {name}",
-        f"{pooled_sentence(result)} (results/synthesis/{result.outcome}.json)",
-    ]
     scale = scales.of_result(result)
-    lines += [f"  {one.label}: {study_sentence(one, result.level, scale)}" for one in result.every]
-    return [*lines, *(f"  {what}: {said}" for what, said, _ in other_pooled(result))]
+    whole = f"{pooled_sentence(result)} (results/synthesis/{result.outcome}.json)"
+    studies = [f"  {one.label}: {study_sentence(one, result.level, scale)}" for one in result.every]
+    others = [f"  {what}: {said}" for what, said, _ in other_pooled(result)]
+    return [f"{result.outcome}: {name}", whole, *studies, *others]
 
 
 def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
@@ -177,18 +170,18 @@ def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
 def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
     """The page of an outcome: the pooled effects, then a section for each study."""
     by_label = {label: list(own) for label, own in groupby(rows, key=lambda row: row["label"])}
-    head = [Head("Study"), Head("Effect")]
     scale = scales.of_result(result)
     said = [study_sentence(one, result.level, scale) for one in result.every]
-    effects: list[list[Cell]] = [[_to(one.label), text] for one, text in zip(result.every, said, strict=True)]
+    studies = list(zip(result.every, said, strict=True))
+    effects: list[list[Cell]] = [[Link(one.label, f"#{place_of(one.label)}"), text] for one, text in studies]
     blocks: list[Block] = [
         Text(pooled_sentence(result)),
         Text(HOW, "soft"),
         Lines([Link("Back to the report", f"../index.html#outcome-{result.outcome}")]),
-        Table("Studies", head, effects),
+        Table("Studies", heads("Study", "Effect"), effects),
     ]
     if others := other_pooled(result):
-        columns = [Head("Pooled effect"), Head("Effect"), Head("Of")]
+        columns = heads("Pooled effect", "Effect", "Of")
         lines: list[list[Cell]] = [[what, effect, ", ".join(of)] for what, effect, of in others]
         blocks.append(
             Table("Other pooled effects and their studies", columns, lines, fold="Other pooled effects")
@@ -197,18 +190,13 @@ def sections(rows: Sequence[TrailRow], result: Result) -> list[Section]:
     if without := sum(not where for where in placed.values()):
         of = plural(len(placed), "number")
         blocks.append(Text(f"{without:,} of {of} behind it without page, table or quote."))
-    return [
-        Section("pooled", "Pooled effect", blocks),
-        *(
-            _study_section(by_label.get(one.label, []), one, text)
-            for one, text in zip(result.every, said, strict=True)
-        ),
-    ]
+    own = [_study_section(by_label.get(one.label, []), one, text) for one, text in studies]
+    return [Section("pooled", "Pooled effect", blocks), *own]
 
 
 def _study_section(rows: Sequence[TrailRow], study: Study | LeftOut, said: str) -> Section:
     blocks: list[Block] = [Lines([said, *group_sentences(study, rows)])]
-    columns = [Head("Number"), Head("Value", True), Head("How"), Head("Cells of the sheets"), Head("Settled")]
+    columns = heads("Number", Head("Value", True), "How", "Cells of the sheets", "Settled")
     arms = arms_of(rows)
     sources = [source_of(own[0]) for _, own in arms]
     for (arm, own), source, after in zip(arms, sources, [*sources[1:], None], strict=True):
@@ -226,10 +214,6 @@ def _source_lines(source: Source) -> Lines:
     address = source.where.startswith("http") and SEVERAL not in source.where
     where: Cell = Link(source.where, source.where) if address else f"Where: {source.where}"
     return Lines([source.report, where, *(f"Found by {one}" for one in source.searches), *source.notes])
-
-
-def _to(label: str) -> Link:
-    return Link(label, f"#{place_of(label)}")
 
 
 def _how(row: TrailRow) -> str:
