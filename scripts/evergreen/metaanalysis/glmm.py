@@ -128,7 +128,7 @@ def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bo
 
     CM.AL takes events for rare: it asks only how they are shared between the groups.
     """
-    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
+    groups = KINDS[MEASURES[measure].kind].suffixes
     binomial = measure == "PLO" or (measure == "OR" and model != "CM.AL")
     totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
     return any(events in (0, participants) for events, participants in totals)
