@@ -114,11 +114,11 @@ def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum,
     statistic = found.estimate / se
     half = float(special.ndtri(0.5 + level / 2)) * se
     df = k - 1.0
-    tails = [float(special.chdtrc(df, max(Q, 0.0))) if df > 0 else 1.0 for Q in (found.Q_wald, found.Q_lrt)]
+    Q_wald, Q_lrt = max(found.Q_wald, 0.0), max(found.Q_lrt, 0.0)
     return GlmmFit(
         found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
         found.estimate + half, found.tau2, found.sigma2, I2, H2,
-        max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
+        Q_wald, float(special.chdtrc(df, Q_wald)), Q_lrt, float(special.chdtrc(df, Q_lrt)), df, found.loglik,
         found.loglik_at_modes, found.loglik_saturated, k,
     )  # fmt: skip
 

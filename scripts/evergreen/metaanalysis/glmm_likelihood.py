@@ -54,6 +54,14 @@ class Counts:
         mean = self.n * share
         return self.x - mean, mean * (1 - share)
 
+    def own_effects(self) -> tuple[Array, Array]:
+        """Logit or logarithm of each count by itself, less its offset, and the variance (k x m each); not finite where it has none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.n is None:
+                return np.log(self.x) - self.offset, 1 / self.x
+            rest = self.n - self.x
+            return np.log(self.x / rest) - self.offset, 1 / self.x + 1 / rest
+
     def saturated(self) -> float:
         """Log-likelihood with a parameter for every count."""
         with np.errstate(divide="ignore", invalid="ignore"):
