@@ -178,22 +178,9 @@ def _dl(batch: Batch) -> Array:
     return (fit.rss - (batch.k - batch.p)) / traces(batch, w, fit.inverse)[0]
 
 
-def _dl2(batch: Batch) -> Array:
-    return _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0)))
-
-
-def _he(batch: Batch) -> Array:
-    return _moment(batch, batch.used)
-
-
-def _hs(batch: Batch) -> Array:
+def _hs(batch: Batch, factor: Array | float = 1.0) -> Array:
     w = weights(batch, np.zeros(len(batch.yi)))
-    return (solve(batch, w).rss - batch.k) / w.sum(axis=1)
-
-
-def _hsk(batch: Batch) -> Array:
-    w = weights(batch, np.zeros(len(batch.yi)))
-    return (batch.k / (batch.k - batch.p) * solve(batch, w).rss - batch.k) / w.sum(axis=1)
+    return (factor * solve(batch, w).rss - batch.k) / w.sum(axis=1)
 
 
 def _sj(batch: Batch) -> Array:
@@ -205,30 +192,18 @@ def _pm(batch: Batch) -> Array:
     return q_root(batch, batch.k - batch.p)
 
 
-def _pmm(batch: Batch) -> Array:
-    return q_root(batch, special.chdtri(batch.k - batch.p, 0.5))
-
-
-def _ml(batch: Batch) -> Array:
-    return _likelihood(batch, restricted=False)
-
-
-def _reml(batch: Batch) -> Array:
-    return _likelihood(batch, restricted=True)
-
-
 ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
     "DL": _dl,
-    "DL2": _dl2,
-    "HE": _he,
+    "DL2": lambda batch: _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0))),
+    "HE": lambda batch: _moment(batch, batch.used),
     "HS": _hs,
-    "HSk": _hsk,
+    "HSk": lambda batch: _hs(batch, batch.k / (batch.k - batch.p)),
     "SJ": _sj,
-    "ML": _ml,
-    "REML": _reml,
+    "ML": lambda batch: _likelihood(batch, restricted=False),
+    "REML": lambda batch: _likelihood(batch, restricted=True),
     "EB": _pm,
     "PM": _pm,
-    "PMM": _pmm,
+    "PMM": lambda batch: q_root(batch, special.chdtri(batch.k - batch.p, 0.5)),
     "SJIT": _pm,
 }
 
