@@ -7,6 +7,7 @@ serves counts that were given as well.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -19,6 +20,24 @@ from evergreen.prisma.counts import BY_REASON, IDENTIFIED
 from evergreen.prisma.members import BOX_OF_TYPE, DATABASES_AND_REGISTERS
 
 SHOWN_IDS = 20
+NODES = {
+    "records_screened": ["records_excluded", "records_pending", "dbr_sought_reports"],
+    "dbr_sought_reports": ["dbr_notretrieved_reports", "dbr_pending", "dbr_assessed"],
+    "dbr_assessed": ["dbr_excluded", "dbr_awaiting", "dbr_ongoing", "dbr_included"],
+    "other_sought_reports": ["other_notretrieved_reports", "other_pending", "other_assessed"],
+    "other_assessed": ["other_excluded", "other_awaiting", "other_ongoing", "other_included"],
+}
+"""Where works go on from a box, each to one."""
+SUMS = (
+    (
+        "records_screened",
+        "database_results + register_results - duplicates - excluded_automatic - excluded_other",
+    ),
+    # of which column the included reports are is no count
+    *((box, " + ".join(parts)) for box, parts in NODES.items() if not box.endswith("assessed")),
+    ("dbr_assessed + other_assessed", "excluded + awaiting + ongoing + extra_reports + new_reports"),
+)
+"""What is equal in numbers; a name without a column is that of both together."""
 
 
 def check_members(
@@ -62,14 +81,7 @@ def check_members(
             faults += _difference(
                 round_, label, of_round["work_id"][of_round["column"].eq(column)], parts, ids(*parts)
             )
-        nodes = {
-            "records_screened": ["records_excluded", "records_pending", "dbr_sought_reports"],
-            "dbr_sought_reports": ["dbr_notretrieved_reports", "dbr_pending", "dbr_assessed"],
-            "dbr_assessed": ["dbr_excluded", "dbr_awaiting", "dbr_ongoing", "dbr_included"],
-            "other_sought_reports": ["other_notretrieved_reports", "other_pending", "other_assessed"],
-            "other_assessed": ["other_excluded", "other_awaiting", "other_ongoing", "other_included"],
-        }
-        for box, parts in nodes.items():
+        for box, parts in NODES.items():
             faults += _difference(round_, box, ids(box), parts, ids(*parts))
         included = ids("dbr_included", "other_included")
         parts = ["new_reports", "extra_reports"]
@@ -210,49 +222,17 @@ def _difference(
 
 
 def _sum_faults(round_: str, n: Mapping[str, Any]) -> list[str]:
-    excluded = {key: sum(n[key].values()) for key in BY_REASON}
-    sums = [
-        (
-            "records_screened",
-            n["records_screened"],
-            "database_results + register_results - duplicates - excluded_automatic - excluded_other",
-            n["database_results"] + n["register_results"] - n["duplicates"] - n["excluded_automatic"]
-            - n["excluded_other"],
-        ),
-        (
-            "records_screened",
-            n["records_screened"],
-            "records_excluded + records_pending + dbr_sought_reports",
-            n["records_excluded"] + n["records_pending"] + n["dbr_sought_reports"],
-        ),
-    ]  # fmt: skip
-    for column in ("dbr", "other"):
-        sums.append(
-            (
-                f"{column}_sought_reports",
-                n[f"{column}_sought_reports"],
-                f"{column}_notretrieved_reports + {column}_pending + {column}_assessed",
-                n[f"{column}_notretrieved_reports"] + n[f"{column}_pending"] + n[f"{column}_assessed"],
-            )
-        )
-    accounted = sum(excluded.values()) + sum(
-        n[f"{column}_{state}"] for column in ("dbr", "other") for state in ("awaiting", "ongoing")
-    )
-    sums.append(
-        (
-            "dbr_assessed + other_assessed",
-            n["dbr_assessed"] + n["other_assessed"],
-            "excluded + awaiting + ongoing + extra_reports + new_reports",
-            accounted + n["extra_reports"] + n["new_reports"],
-        )
-    )
+    n = {**n, **{key: sum(n[key].values()) for key in BY_REASON}}
+    states = ("excluded", "awaiting", "ongoing")
+    n |= {state: n[f"dbr_{state}"] + n[f"other_{state}"] for state in states}
+    sums = [(box, _value(box, n), parts, _value(parts, n)) for box, parts in SUMS]
     faults = [
-        f"{round_}, {box}: n = {left} is not {name} = {right}"
-        for box, left, name, right in sums
+        f"{round_}, {box}: n = {left} is not {parts} = {right}"
+        for box, left, parts, right in sums
         if left != right
     ]
     for column in ("dbr", "other"):
-        gone = excluded[f"{column}_excluded"] + n[f"{column}_awaiting"] + n[f"{column}_ongoing"]
+        gone = sum(n[f"{column}_{state}"] for state in states)
         if gone > n[f"{column}_assessed"]:
             faults.append(
                 f"{round_}, {column}_assessed: n = {n[f'{column}_assessed']} is less than excluded + awaiting + ongoing = {gone}"
@@ -265,6 +245,11 @@ def _sum_faults(round_: str, n: Mapping[str, Any]) -> list[str]:
     if n["new_studies"] and not n["new_reports"]:
         faults.append(f"{round_}, new_studies: n = {n['new_studies']} without a report")
     return faults
+
+
+def _value(boxes: str, n: Mapping[str, int]) -> int:
+    """What a sum of boxes, in words, comes to."""
+    return sum(-n[box] if sign == "- " else n[box] for sign, box in re.findall(r"([+-] |)(\w+)", boxes))
 
 
 def _chain_faults(counts: Mapping[str, Any]) -> list[str]:
