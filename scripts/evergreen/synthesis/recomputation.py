@@ -6,7 +6,7 @@ of the arms and computes the effects from them itself; effects that were reporte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,27 +98,10 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     }
     whole = effects_of(studies, result.measure, settings, columns)
     every = range(1, len(studies) + 1)
-    labels = whole.labels
-
-    def where(kept: Callable[[Study], bool]) -> list[int]:
-        return [row for row, study in zip(every, studies, strict=True) if kept(study)]
-
-    def weights(rows: Iterable[int]) -> dict[str, Number]:
-        own = [(row, studies[row - 1]) for row in rows]
-        return {
-            f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
-            for row, study in own
-            if study.weight is not None
-        }
-
-    limits = {
-        f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), _exact(study))
-        for row, study in zip(every, studies, strict=True)
-        for key in ("ci_low", "ci_high")
-    }
-    yield _effects(outcome, "effects", whole, studies, {"level": level}, limits)
+    labels, weights = whole.labels, [study.weight for study in studies]
+    yield _effects(outcome, "effects", whole, studies, {"level": level})
     for main in _pooled(outcome, "main", whole, every, result.model, settings):
-        main.numbers |= weights(every)
+        main.numbers |= _weights(studies, weights, every)
         yield main
     if result.beside is not None:
         yield from _beside(outcome, whole, result.beside, studies, settings)
@@ -128,10 +111,10 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
             continue
         found: list[Task] = []
         for value, model in levels.items():
-            own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
+            own = _with_level(studies, column, value)
             for part in _pooled(outcome, f"{column}: {value}", whole, own, model, settings):
                 if result.no_total:  # the studies' weights are those within their subgroup
-                    part.numbers |= weights(own)
+                    part.numbers |= _weights(studies, weights, own)
                 found.append(part)
         yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
@@ -140,10 +123,10 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
                 outcome, f"{column}: between subgroups", "between", whole, [], {}, numbers, needs=found
             )
     for day, view in result.rounds.items():
-        known = where(lambda study, day=day: not study.round or study.round <= day)  # type: ignore[misc]
+        known = [row for row in every if (studies[row - 1].round or day) <= day]
         yield from _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
         for value, model in view.subtotals.items():
-            own = [row for row in known if studies[row - 1].columns.get(result.parted_by or "") == value]
+            own = [row for row in _with_level(studies, result.parted_by or "", value) if row in known]
             yield from _pooled(outcome, f"{value} as of {day}", whole, own, model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
@@ -180,16 +163,28 @@ def _beside(
     """The model beside the one that pools, with its weights and subgroups."""
     other = analysis_beside(settings)
     for main in _pooled(outcome, "beside", whole, range(1, len(studies) + 1), found.model, other):
-        main.numbers |= {
-            f"{row} weight": Number(ROW.format(study.label, "weight"), weight, {})
-            for row, (study, weight) in enumerate(zip(studies, found.weights, strict=True), start=1)
-            if weight is not None
-        }
+        main.numbers |= _weights(studies, found.weights, range(1, len(studies) + 1))
         yield main
     for column, levels in found.subgroups.items():
         for value, model in levels.items():
-            own = [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
+            own = _with_level(studies, column, value)
             yield from _pooled(outcome, f"beside, {column}: {value}", whole, own, model, other)
+
+
+def _with_level(studies: Sequence[Study], column: str, value: str) -> list[int]:
+    """The rows of the studies that have a level of a column."""
+    return [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
+
+
+def _weights(
+    studies: Sequence[Study], weights: Sequence[float | None], rows: Iterable[int]
+) -> dict[str, Number]:
+    """The weights of some of the studies, where they have one."""
+    return {
+        f"{row} weight": Number(ROW.format(studies[row - 1].label, "weight"), weight, {})
+        for row in rows
+        if (weight := weights[row - 1]) is not None
+    }
 
 
 def _sharing(
@@ -243,14 +238,14 @@ def effects_of(
 
 
 def _effects(
-    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any],
-    limits: Mapping[str, Number] | None = None,
-) -> Task:  # fmt: skip
-    """The studies' own effects that come from arms, and their `limits`."""
+    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any]
+) -> Task:
+    """The studies' own effects that come from arms, and the limits that there are."""
     given = set(source.table.loc[source.table["made"] == "reported", "row"])
     numbers: dict[str, Number] = {}
     reported = {}
     for row, study in enumerate(studies, start=1):
+        keys = ["ci_low", "ci_high"] if isinstance(study, Study) else []
         if row in given:
             why = (
                 "reported as an effect, without numbers of arms"
@@ -259,17 +254,12 @@ def _effects(
             )
             reported[ROW.format(study.label, "yi and vi")] = why
         else:
-            for key in ("yi", "vi"):
-                numbers[f"{row} {key}"] = Number(
-                    ROW.format(study.label, key), getattr(study, key), _exact(study)
-                )
-        numbers |= {key: limits[key] for key in (f"{row} ci_low", f"{row} ci_high")} if limits else {}
+            keys = ["yi", "vi", *keys]
+        block = {"se": study.vi**0.5, "exact": True}
+        numbers |= {
+            f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), block) for key in keys
+        }
     return Task(outcome, analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
-
-
-def _exact(study: StudyEffect) -> dict[str, Any]:
-    """The block of a study's own numbers."""
-    return {"se": study.vi**0.5, "exact": True}
 
 
 def _pooled(
