@@ -101,7 +101,4 @@ def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:
 
 def as_part(own: cluster_robust.ClusterRobust) -> Robust:
     """A robust test as the result holds it."""
-    return Robust(
-        kind=own.kind, se=own.se[0], statistic=own.statistic[0], df=own.df[0], p=own.p_value[0], ci_low=own.ci_low[0],
-        ci_high=own.ci_high[0],
-    )  # fmt: skip
+    return Robust(kind=own.kind, df=own.df[0], **own.tested(0))

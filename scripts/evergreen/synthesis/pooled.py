@@ -125,10 +125,7 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
             if shorter or fitted.se[0] < normal.se[0] or k == 2:
-                more["wald"] = Wald(
-                    se=normal.se[0], statistic=normal.statistic[0], p=normal.p_value[0],
-                    ci_low=normal.ci_low[0], ci_high=normal.ci_high[0],
-                )  # fmt: skip
+                more["wald"] = Wald(**normal.tested(0))
                 notes.append(_wald_sentence(k, bool(shorter)))
     if analysis.dependent == "robust":
         more["robust"] = dependence.robust(studies, fitted, level)
@@ -189,12 +186,8 @@ def model_of(fitted: Fit, **more: Any) -> InverseVariance:
         "asked": fitted.asked,
         "k": int(fitted.k),
         "estimate": fitted.b[0],
-        "se": fitted.se[0],
-        "statistic": fitted.statistic[0],
         "df": fitted.df,
-        "p": fitted.p_value[0],
-        "ci_low": fitted.ci_low[0],
-        "ci_high": fitted.ci_high[0],
+        **fitted.tested(0),
         "tau2": None if common else fitted.tau2,
         "tau2_se": None if common else fitted.tau2_se,
         "I2": None if single else fitted.I2,
@@ -273,8 +266,7 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     if len(set(names)) > 2:
         tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis.level))
     model = Multilevel(
-        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, se=se,
-        statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
+        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
         sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=len(set(names)),
         robust=tests,
