@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Literal
 
 from evergreen.extraction.check import Row, own_choice
 from evergreen.extraction.row_values import YES, clustered, marked
@@ -73,29 +73,18 @@ def effective_sizes(row: Row, used: Collection[str], se: float | None) -> list[C
     rule, effect = BY_ID[EFFECTIVE], row["design_effect"]
     if math.isnan(effect):
         return []
-    made: list[dict[str, Any]]
     if se is not None:
         how = f"times the square root of the design effect, {effect:g}"
-        made = [
-            {
-                "column": "estimate_se",
-                "value": se,
-                "how": how,
-                "inputs": {"estimate_se": se / math.sqrt(effect)},
-            }
-        ]
+        made = [("estimate_se", se, se / math.sqrt(effect))]
     else:
         how, counts = rule.how.format(design_effect=effect), effective(row)
         columns = [name for name in COUNTS if name in used and not math.isnan(row[name])]
-        made = [
-            {"column": name, "value": counts[name], "how": how, "inputs": {name: row[name]}}
-            for name in columns
-        ]
+        made = [(name, counts[name], row[name]) for name in columns]
     state: Literal["derived", "imputed"] = "imputed" if "design_effect" in marked(row[IMPUTED]) else "derived"
     return [
         Converted(
-            group=row["group"], arm=row["arm"], conversion=rule.id, source=str(rule.source), assumption="", state=state,
-            **{**one, "inputs": {**one["inputs"], "design_effect": effect}},
+            group=row["group"], arm=row["arm"], column=column, value=value, conversion=rule.id, how=how, source=str(rule.source),
+            inputs={column: given, "design_effect": effect}, assumption="", state=state,
         )
-        for one in made
+        for column, value, given in made
     ]  # fmt: skip
