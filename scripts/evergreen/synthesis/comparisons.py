@@ -246,16 +246,10 @@ def _contrasts(
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
+    arms = _counts(rows[0], beside) if alone else {}
+    counted = [*(one for group in beside.values() for one in group), *counted_only] if alone else []
     return [
-        _row(
-            study,
-            len(rows),
-            {},
-            _counts(row, beside) if alone else {},
-            [row],
-            estimate,
-            [*(one for group in beside.values() for one in group), *counted_only] if alone else [],
-        )
+        _row(study, len(rows), {}, arms, [row], estimate, counted)
         for row, estimate in zip(rows, estimates, strict=True)
         if not isinstance(estimate, str)
     ]
