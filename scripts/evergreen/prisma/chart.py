@@ -111,24 +111,18 @@ def chart(
     n = counts
     other = any(n[key] for key in OTHER_METHODS) or n["other_sought_reports"] + n["other_pending"] > 0
     new = "**new** " if update else ""
+    removed = ("duplicates", "excluded_automatic", "excluded_other")
     boxes = [
-        _line(
-            "databases", f"Identification of {new}studies via databases and registers", MAIN, TITLES, "title"
-        ),
+        _title("databases", f"Identification of {new}studies via databases and registers", MAIN, "title"),
         Box(tuple(DATABASES), MAIN, IDENTIFICATION, _identified(n, DATABASES, sources)),
         Box(
-            ("duplicates", "excluded_automatic", "excluded_other"),
+            removed,
             OUT,
             IDENTIFICATION,
-            (
-                (0, "Records removed *before* *screening*:"),
-                (1, said("Duplicate records removed", n["duplicates"])),
-                (1, said("Records marked as ineligible by automation tools", n["excluded_automatic"])),
-                (1, said("Records removed for other reasons", n["excluded_other"])),
-            ),
+            ((0, "Records removed *before* *screening*:"), *_lines(removed, n, indent=1)),
         ),
-        _simple("records_screened", name("records_screened", skipped), n, MAIN, SCREENED),
-        _simple("records_excluded", "Records excluded", n, OUT, SCREENED),
+        _counts(["records_screened"], n, MAIN, SCREENED, skipped=skipped),
+        _counts(["records_excluded"], n, OUT, SCREENED),
         *_retrieval("dbr", n, MAIN, OUT, labels, "plain", skipped),
     ]
     arrows = [
@@ -140,7 +134,7 @@ def chart(
         Arrow("dbr_assessed", "new_studies", "down"),
     ]
     if n["records_pending"]:
-        boxes.append(_simple("records_pending", "Records awaiting a decision", n, OUT, SCREENED, "open"))
+        boxes.append(_counts(["records_pending"], n, OUT, SCREENED, "open"))
         arrows.append(Arrow("records_screened", "records_pending", "branch"))
     for prefix in ("dbr", "other"):
         for box, after in _unfinished(prefix, n, OUT if prefix == "dbr" else OTHER_OUT):
@@ -151,7 +145,7 @@ def chart(
         used = {key: text for key, text in OTHER_METHODS.items() if n[key]}
         several = {key: named for key, named in sources.items() if len(named) > 1}
         boxes += [
-            _line("other_methods", heading, OTHER, TITLES, "other_title"),
+            _title("other_methods", heading, OTHER, "other_title"),
             Box(tuple(OTHER_METHODS), OTHER, IDENTIFICATION, _identified(n, used, several), "grey"),
             *_retrieval("other", n, OTHER, OTHER_OUT, labels, "grey", skipped),
         ]
@@ -162,18 +156,10 @@ def chart(
         ]
     boxes.append(_included(n, update))
     if update:
-        previous = (
-            (0, said("Studies included in previous version of review", n["previous_studies"])),
-            (0, said("Reports of studies included in previous version of review", n["previous_reports"])),
-        )
-        total = (
-            (0, said("Total studies included in review", n["total_studies"])),
-            (0, said("Reports of total included studies", n["total_reports"])),
-        )
         boxes += [
-            _line("previous", "Previous studies", PREVIOUS, TITLES, "other_title"),
-            Box(("previous_studies", "previous_reports"), PREVIOUS, IDENTIFICATION, previous, "grey"),
-            Box(("total_studies", "total_reports"), MAIN, TOTAL, total, "grey"),
+            _title("previous", "Previous studies", PREVIOUS, "other_title"),
+            _counts(["previous_studies", "previous_reports"], n, PREVIOUS, IDENTIFICATION, "grey"),
+            _counts(["total_studies", "total_reports"], n, MAIN, TOTAL, "grey"),
         ]
         arrows += [
             Arrow("previous_studies", "total_studies", "down_right"),
@@ -183,13 +169,26 @@ def chart(
     return Chart(tuple(boxes), tuple(arrows), (*notes, *_count_notes(n, update)), title)
 
 
-def _line(key: str, text: str, column: int, row: int, kind: str) -> Box:
-    """A box of one line."""
-    return Box((key,), column, row, ((0, text),), kind)
+def _title(key: str, text: str, column: int, kind: str) -> Box:
+    return Box((key,), column, TITLES, ((0, text),), kind)
 
 
-def _simple(key: str, text: str, n: Mapping[str, Any], column: int, row: int, kind: str = "plain") -> Box:
-    return _line(key, said(text, n[key]), column, row, kind)
+def _counts(
+    keys: Sequence[str],
+    n: Mapping[str, Any],
+    column: int,
+    row: int,
+    kind: str = "plain",
+    skipped: Collection[str] = (),
+) -> Box:
+    return Box(tuple(keys), column, row, _lines(keys, n, skipped), kind)
+
+
+def _lines(
+    keys: Sequence[str], n: Mapping[str, Any], skipped: Collection[str] = (), indent: int = 0
+) -> tuple[tuple[int, str], ...]:
+    """Counts in words, which in the boxes of other methods are those of databases."""
+    return tuple((indent, said(name(key.removeprefix("other_"), skipped), n[key])) for key in keys)
 
 
 def _identified(
@@ -217,9 +216,9 @@ def _retrieval(
     ]
     excluded = [(0, "Reports excluded:"), *listed] if listed else [(0, said("Reports excluded", 0))]
     return [
-        _simple(f"{prefix}_sought_reports", "Reports sought for retrieval", n, column, SOUGHT, kind),
-        _simple(f"{prefix}_notretrieved_reports", "Reports not retrieved", n, out, SOUGHT, kind),
-        _simple(f"{prefix}_assessed", name("assessed", skipped), n, column, ASSESSED, kind),
+        _counts([f"{prefix}_sought_reports"], n, column, SOUGHT, kind),
+        _counts([f"{prefix}_notretrieved_reports"], n, out, SOUGHT, kind),
+        _counts([f"{prefix}_assessed"], n, column, ASSESSED, kind, skipped),
         Box((f"{prefix}_excluded",), out, ASSESSED, tuple(excluded), kind),
     ]
 
@@ -234,18 +233,15 @@ def _retrieval_arrows(prefix: str) -> list[Arrow]:
 
 def _unfinished(prefix: str, n: Mapping[str, Any], column: int) -> list[tuple[Box, str]]:
     """Boxes for reports that have not been judged for good, with the box they hang on."""
+    places = (
+        (SOUGHT, "sought_reports", ("pending",)),
+        (ASSESSED, "assessed", ("awaiting", "ongoing")),
+    )
     found = []
-    if n[f"{prefix}_pending"]:
-        pending = _simple(f"{prefix}_pending", "Reports awaiting a decision", n, column, SOUGHT, "open")
-        found.append((pending, f"{prefix}_sought_reports"))
-    lines = {
-        f"{prefix}_awaiting": "Reports awaiting classification",
-        f"{prefix}_ongoing": "Reports of ongoing studies",
-    }
-    there = {key: text for key, text in lines.items() if n[key]}
-    if there:
-        said_lines = tuple((0, said(text, n[key])) for key, text in there.items())
-        found.append((Box(tuple(there), column, ASSESSED, said_lines, "open"), f"{prefix}_assessed"))
+    for row, after, states in places:
+        there = [f"{prefix}_{state}" for state in states if n[f"{prefix}_{state}"]]
+        if there:
+            found.append((_counts(there, n, column, row, "open"), f"{prefix}_{after}"))
     return found
 
 
