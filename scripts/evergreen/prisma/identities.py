@@ -225,12 +225,7 @@ def _sum_faults(round_: str, n: Mapping[str, Any]) -> list[str]:
     n = {**n, **{key: sum(n[key].values()) for key in BY_REASON}}
     states = ("excluded", "awaiting", "ongoing")
     n |= {state: n[f"dbr_{state}"] + n[f"other_{state}"] for state in states}
-    sums = [(box, _value(box, n), parts, _value(parts, n)) for box, parts in SUMS]
-    faults = [
-        f"{round_}, {box}: n = {left} is not {parts} = {right}"
-        for box, left, parts, right in sums
-        if left != right
-    ]
+    faults = _unequal((round_, box, _value(box, n), f"{parts} =", _value(parts, n)) for box, parts in SUMS)
     for column in ("dbr", "other"):
         gone = sum(n[f"{column}_{state}"] for state in states)
         if gone > n[f"{column}_assessed"]:
@@ -254,31 +249,30 @@ def _value(boxes: str, n: Mapping[str, int]) -> int:
 
 def _chain_faults(counts: Mapping[str, Any]) -> list[str]:
     """Each round starts from the totals of the one before, and the total is the last round's."""
-    faults = []
-    places = list(counts["rounds"].items())
-    for (_, before), (round_, n) in pairwise(places):
-        for what in ("studies", "reports"):
-            if n[f"previous_{what}"] != before[f"total_{what}"]:
-                faults.append(
-                    f"{round_}, previous_{what}: n = {n[f'previous_{what}']} is not the earlier total {before[f'total_{what}']}"
-                )
-    for round_, n in [*places, ("total", counts["total"])]:
-        for what, right in (
-            ("studies", n["previous_studies"] + n["new_studies"]),
-            ("reports", n["previous_reports"] + n["new_reports"] + n["extra_reports"]),
-        ):
-            if n[f"total_{what}"] != right:
-                faults.append(
-                    f"{round_}, total_{what}: n = {n[f'total_{what}']} is not previous + new = {right}"
-                )
-    if places:
-        last = places[-1][1]
+    places, total = list(counts["rounds"].items()), counts["total"]
+    claims = [
+        (round_, f"previous_{what}", n[f"previous_{what}"], "the earlier total", before[f"total_{what}"])
+        for (_, before), (round_, n) in pairwise(places)
+        for what in ("studies", "reports")
+    ]
+    for round_, n in [*places, ("total", total)]:
+        studies = n["previous_studies"] + n["new_studies"]
+        reports = n["previous_reports"] + n["new_reports"] + n["extra_reports"]
+        claims.append((round_, "total_studies", n["total_studies"], "previous + new =", studies))
+        claims.append((round_, "total_reports", n["total_reports"], "previous + new =", reports))
+    for _, last in places[-1:]:
         for what in ("total_studies", "total_reports"):
-            if counts["total"][what] != last[what]:
-                faults.append(
-                    f"total, {what}: n = {counts['total'][what]} is not the last round's {last[what]}"
-                )
-    return faults
+            claims.append(("total", what, total[what], "the last round's", last[what]))
+    return _unequal(claims)
+
+
+def _unequal(claims: Iterable[tuple[str, str, int, str, int]]) -> list[str]:
+    """A fault for each number that is not what it has to be: its place and box, the number, and what it has to be, in words and as a number."""
+    return [
+        f"{place}, {box}: n = {n} is not {words} {right}"
+        for place, box, n, words, right in claims
+        if n != right
+    ]
 
 
 def _listed(ids: Iterable[str]) -> str:
