@@ -81,11 +81,10 @@ def count(
                 parts[day][box] += more.total()
                 found.setdefault(day, {}).setdefault(box, Counter()).update(more)
                 besides[day] += more.total()
-        by_name = {id_: {"type": type_, "name": name} for id_, type_, name in sources}
         lists = {
             "members": groups,
             "excluded": excluded_reports(groups, works, tables.decisions["full_text"], labels),
-            "per_source": per_source(groups, clusters, imported, by_name),
+            "per_source": per_source(groups, clusters, imported, types, names),
         }
     for day, raw in given_counts.items():
         if any(parts.get(day, {}).values()):
