@@ -64,19 +64,12 @@ class Counts:
 
     def saturated(self) -> float:
         """Log-likelihood with a parameter for every count."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self.n is None:
-                each = special.xlogy(self.x, self.x) - self.x - special.gammaln(self.x + 1)
-            else:
-                rest = self.n - self.x
-                choose = special.gammaln(self.n + 1) - special.gammaln(self.x + 1) - special.gammaln(rest + 1)
-                each = (
-                    special.xlogy(self.x, self.x)
-                    + special.xlogy(rest, rest)
-                    - special.xlogy(self.n, self.n)
-                    + choose
-                )
-        return float(each.sum())
+        x, n = self.x, self.n
+        if n is None:
+            each = special.xlogy(x, x) - x
+        else:
+            each = special.xlogy(x, x) + special.xlogy(n - x, n - x) - special.xlogy(n, n)
+        return float((each + self._constant).sum())
 
 
 def _beside(value: Array, eta: Array) -> Array:
