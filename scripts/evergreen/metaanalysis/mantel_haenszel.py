@@ -96,16 +96,9 @@ def mantel_haenszel(
         R, S = agree.sum(), cross.sum()
         if R > 0 and S > 0:
             estimate = float(np.log(R / S))
-            se = float(
-                np.sqrt(
-                    (
-                        (both * agree).sum() / R**2
-                        + ((both * cross + other * agree).sum()) / (R * S)
-                        + (other * cross).sum() / S**2
-                    )
-                    / 2
-                )
-            )
+            variance = (both * agree).sum() / R**2 + (both * cross + other * agree).sum() / (R * S)
+            variance += (other * cross).sum() / S**2
+            se = float(np.sqrt(variance / 2))
             breslow_day, tarone, informative = homogeneity(cells, R / S)
         events, rest = a + c, b + d
         if events.sum() > 0 and rest.sum() > 0:
