@@ -91,16 +91,18 @@ def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
     count = len(batch.yi)
     k, p = batch.k, batch.p
     df = np.where(k > p, k - p, np.nan)
-    zero = np.zeros(count)
-    if method in {"HE", "SJ"}:
-        start: Array = np.ones(count) if method == "HE" else _variance(batch)
+    if method in {"HE", "SJ", "DL2"}:
+        start = _dl(batch).clip(0.0) if method == "DL2" else _variance(batch)
         w = batch.used if method == "HE" else weights(batch, start)
         inverse = inverted(cross(batch, w))
-        _, square = traces(batch, w, inverse)
+        trace, square = traces(batch, w, inverse)
         _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
-        return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+        spread = np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+        if method == "DL2":
+            return spread / trace
+        return (start if method == "SJ" else 1.0) / df * spread
     if method in {"HS", "HSk", "DL"}:
-        w = weights(batch, zero)
+        w = weights(batch, np.zeros(count))
         trace, square = traces(batch, w, inverted(cross(batch, w)))
         spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
         if method == "DL":
@@ -111,11 +113,6 @@ def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
         return np.sqrt(2 / (w**2).sum(axis=1))
     if method == "REML":
         return np.sqrt(2 / traces(batch, w, inverted(cross(batch, w)))[1])
-    if method == "DL2":
-        inverse = inverted(cross(batch, w := weights(batch, ESTIMATORS["DL"](batch).clip(0.0))))
-        trace, square = traces(batch, w, inverse)
-        _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
-        return np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square) / trace
     return np.sqrt(2 * k**2 / df) / w.sum(axis=1)
 
 
