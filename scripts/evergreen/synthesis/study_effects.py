@@ -82,8 +82,8 @@ def _counts(comparison: Comparison) -> list[float]:
 
 def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> tuple[np.ndarray, np.ndarray]:
     """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
-    yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
-    vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
+    yi = np.array([one.yi for one in chosen], dtype=float)  # NaN for None
+    vi = np.array([one.vi for one in chosen], dtype=float)
     how, kind = options(measure, analysis), MEASURES[measure].kind
     armed = [position for position, one in enumerate(chosen) if one.yi is None]
     if armed:
