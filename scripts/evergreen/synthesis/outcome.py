@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from evergreen.counting import plural
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
@@ -112,7 +110,7 @@ def _filled(rows: Rows, changed: Outcome, outcome: Outcome) -> Rows:
 
 def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
-    chosen = choosing.choose(rows, outcome, model=outcome.analysis.model)
+    chosen = choosing.choose(rows, outcome)
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     rated, without_level = subtotals.placed(rated, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
@@ -181,8 +179,7 @@ def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
     days = sorted({day for day in studies.rounds if day})
     view = {}
     for look, day in enumerate(days, start=1):
-        known = np.array([not own or own <= day for own in studies.rounds])
-        part = studies.take(known)
+        part = studies.take([not own or own <= day for own in studies.rounds])
         then = subtotals.pool(part, outcome)
         added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
         view[day] = Round(
