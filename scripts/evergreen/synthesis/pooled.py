@@ -178,25 +178,25 @@ def q_based(fitted: Fit) -> dict[str, Any]:
 
 def model_of(fitted: Fit, **more: Any) -> InverseVariance:
     """A fit with one mean as the result holds it; `more` is what the fit does not know, or what is to stand in its place."""
-    common, single = fitted.method == "EE", fitted.k < 2
+    common = fitted.method == "EE"
     known = {
         "model": "common" if common else "random",
-        "tau2_method": None if common else fitted.method,
         "test": str(fitted.test),
         "asked": fitted.asked,
         "k": int(fitted.k),
         "estimate": fitted.b[0],
         "df": fitted.df,
         **fitted.tested(0),
-        "tau2": None if common else fitted.tau2,
-        "tau2_se": None if common else fitted.tau2_se,
-        "I2": None if single else fitted.I2,
-        "H2": None if single else fitted.H2,
-        "I2_from": None if common else "tau2",
-        "Q": None if single else fitted.Q,
-        "Q_df": None if single else fitted.Q_df,
-        "Q_p": None if single else fitted.Q_p,
     }
+    if not common:
+        known |= {
+            "tau2_method": fitted.method,
+            "tau2": fitted.tau2,
+            "tau2_se": fitted.tau2_se,
+            "I2_from": "tau2",
+        }
+    if fitted.k > 1:
+        known |= {name: getattr(fitted, name) for name in ("I2", "H2", "Q", "Q_df", "Q_p")}
     return InverseVariance.of(**{**known, **more})
 
 
@@ -224,25 +224,22 @@ def _test(test: ChiSquareTest) -> Test | None:
 
 
 def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
+    k, weights = len(studies.yi), np.full(len(studies.yi), np.nan)
     kind = analysis.glmm
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis.level)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-        nothing = Mixed(
-            model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=len(studies.yi)
-        )
-        return Pooled(
-            nothing, np.full(len(studies.yi), np.nan), [f"The mixed model cannot be fitted: {error}."]
-        )
+        nothing = Mixed(model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=k)
+        return Pooled(nothing, weights, [f"The mixed model cannot be fitted: {error}."])
     model = Mixed(
         model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, estimate=found.estimate,
         se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
         **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
     )  # fmt: skip
-    missing = len(studies.yi) - found.k
+    missing = k - found.k
     note = f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
-    return Pooled(model, np.full(len(studies.yi), np.nan), [note] if missing else [])
+    return Pooled(model, weights, [note] if missing else [])
 
 
 def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
