@@ -114,20 +114,19 @@ def maxima(value: Callable[[Array], Array], start: Array) -> Array:
     return at
 
 
-def _wald_homogeneity(b: Array, v: Array) -> float:
-    """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
+def _wald_homogeneity(b: Array, v: Array) -> tuple[float, float]:
+    """Weighted mean of estimates and the sum of squared deviations from it; those without a finite variance say nothing."""
     w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
-    if not np.any(w > 0):
-        return 0.0
     b = np.where(w > 0, b, 0.0)
-    return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
+    mean = float(np.sum(w * b) / max(np.sum(w), 1e-300))
+    return mean, float(np.sum(w * (b - mean) ** 2))
 
 
 def _common_effect(
     theta: float, information: float, ll_common: float, ll_saturated: float, own: Array, own_v: Array
 ) -> Maximum:
     """The maximum of a model without heterogeneity, tested against the studies' `own` effects and their variances (k each)."""
-    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
+    Q_wald, Q_lrt = _wald_homogeneity(own, own_v)[1], 2 * (ll_saturated - ll_common)
     return Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
 
 
@@ -222,8 +221,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     def objective(values: Array) -> float:
         return float(profile(values).sum())
 
-    weights = np.where(np.isfinite(own_v), 1 / np.where(own_v > 0, own_v, 1.0), 0.0)
-    first = float(np.sum(np.where(weights > 0, own, 0.0) * weights) / max(np.sum(weights), 1e-300))
+    first, _ = _wald_homogeneity(own, own_v)
     from scipy import optimize
 
     line = optimize.minimize_scalar(
