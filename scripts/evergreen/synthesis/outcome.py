@@ -128,19 +128,15 @@ def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequen
         one.study for one in left_out if one.not_estimable
     }
     arms: dict[tuple[str, str, str], float] = {}
-    said = set()
     for one in compared:
         if one.study in counted:
-            if one.people:
-                said.add(one.study)
             for (group, arm), n in one.people.items():
                 key = (one.study, group, arm)
                 arms[key] = max(n, arms.get(key, n))
-    return (
-        None
-        if said != counted or not counted or any(map(math.isnan, arms.values()))
-        else math.fsum(arms.values())
-    )
+    said = {study for study, _, _ in arms}
+    if said != counted or not counted or any(map(math.isnan, arms.values())):
+        return None
+    return math.fsum(arms.values())
 
 
 def not_pooled(left_out: Sequence[LeftOut]) -> str:
@@ -189,14 +185,13 @@ def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
 
 
 def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...]:
-    low, high = studies.intervals(level)
     return tuple(
         Study(
             **dict(made),
             round=comparison.round,
-            weight=weights[position],
-            ci_low=low[position],
-            ci_high=high[position],
+            weight=weight,
+            ci_low=low,
+            ci_high=high,
             derived=comparison.derived,
             imputed=comparison.imputed,
             conversions=comparison.conversions,
@@ -204,7 +199,7 @@ def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...
             year=comparison.year,
             rows=comparison.rows,
         )
-        for position, (comparison, made) in enumerate(
-            zip(studies.comparisons, studies.effects(), strict=True)
+        for comparison, made, weight, low, high in zip(
+            studies.comparisons, studies.effects(), weights, *studies.intervals(level), strict=True
         )
     )
