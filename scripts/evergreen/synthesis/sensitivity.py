@@ -92,18 +92,15 @@ def of_notices(chosen: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
     """An entry as single analyses."""
-    sources = sorted({source for one in studies.comparisons for source in one.sources})
+    sources = [
+        f"source {name}" for name in sorted({name for one in studies.comparisons for name in one.sources})
+    ]
     axes = []
     for key, value in entry.items():
-        values: list[Any] = (
-            list(value) if isinstance(value, list | tuple) and key != "without_studies" else [value]
-        )
+        several = isinstance(value, list | tuple) and key != "without_studies"
+        values = list(value) if several else [value]
         if key == "without":
-            values = [
-                part
-                for one in values
-                for part in ([f"source {name}" for name in sources] if one == "each_source" else [one])
-            ]
+            values = [part for one in values for part in (sources if one == "each_source" else [one])]
         axes.append([(key, one) for one in values])
     return [dict(combination) for combination in product(*axes)]
 
