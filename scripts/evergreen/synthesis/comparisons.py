@@ -280,6 +280,12 @@ def _row(
     sizes = [made for row in rows for made in effective_sizes(row, used, se)]
     imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
     ids = [text_of(row.get("record_id")) for row in rows]
+    converted = [
+        Converted(group=row["group"], arm=row["arm"], **entry)
+        for row in rows
+        for entry in record_of(row)
+        if entry["column"] in used
+    ]
     return Comparison(
         study=study,
         part="" if of == 1 else first["arm"],
@@ -297,13 +303,7 @@ def _row(
         # A row a group is one arm; arms of one group in one comparison were combined.
         combined=len({row["group"] for row in rows}) < len(rows),
         imputed=imputed,
-        conversions=tuple(
-            Converted(group=row["group"], arm=row["arm"], **entry)
-            for row in rows
-            for entry in record_of(row)
-            if entry["column"] in used
-        )
-        + tuple(sizes),
+        conversions=(*converted, *sizes),
         levels={name: folded(first[name]) for name in (*RESULT, "arm")},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,

@@ -274,14 +274,10 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     if not nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
     elif sharing:
-        notes.append(
-            f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
-            + (
-                " No other correlation within studies was assumed; robust tests stand beside."
-                if sharing < len(names)
-                else ""
-            )
-        )
+        said = f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
+        if sharing < len(names):
+            said += " No other correlation within studies was assumed; robust tests stand beside."
+        notes.append(said)
     elif rho == 0:
         notes.append(
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
