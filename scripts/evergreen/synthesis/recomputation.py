@@ -36,7 +36,8 @@ from evergreen.synthesis.study_effects import options
 MODELS_IN_R = Path(__file__).with_name("models_in_metafor.R")
 """How metafor fits the models: of the check of all numbers, and of the script beside the exported data."""
 DRAWN = "drawn at random, and no other program draws the same"
-SETTINGS = {"rho", "studies", "sharing"}  # numbers of a model's block that were given, not computed
+NOT_COMPUTED = {"rho", "studies", "sharing", "permutations", "permutation_p"}
+"""Numbers of a block that were given, or drawn at random."""
 ROW = "{}: {}"  # a number of one study, or of one coefficient
 
 
@@ -151,7 +152,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         order = [labels.index(step.label) + 1 for step in result.cumulative.steps]
         found_numbers: dict[str, Number] = {}
         for place, step in enumerate(result.cumulative.steps, start=1):
-            found_numbers |= _leaves(dict(step), dict(step), f"{place} ", f"+ {step.label}: ")
+            found_numbers |= _leaves(step, key=f"{place} ", name=f"+ {step.label}: ")
         yield Task(outcome, "cumulative", "cumulative", whole, order, how, found_numbers)
     if isinstance(result.small_study, SmallStudy):
         yield _small_studies(outcome, whole, how, result.small_study)
@@ -200,9 +201,8 @@ def _sharing(
     }
     numbers: dict[str, Number] = {}
     for place, (level, model) in enumerate(sorted(found.columns[column].items()), start=1):
-        block = {key: value for key, value in model if key not in SETTINGS}
-        numbers |= _leaves(block, dict(model), f"{place} ", f"{level}: ")
-    numbers |= _leaves(dict(found.tests[column]), {"k": len(whole.labels)}, "between ", "between subgroups: ")
+        numbers |= _leaves(model, key=f"{place} ", name=f"{level}: ")
+    numbers |= _leaves(found.tests[column], {"k": len(whole.labels)}, "between ", "between subgroups: ")
     rows = [row for row, level in enumerate(levels, start=1) if level]
     return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, how, numbers)
 
@@ -280,19 +280,16 @@ def _pooled(
         "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
-    block = {key: value for key, value in model if key not in SETTINGS}
-    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(block, dict(model)))
+    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(model))
 
 
 def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Moderators) -> Task:
     missing = set(found.without_value)
     rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
-    over_all = {key: value for key, value in found if key not in {"permutations", "permutation_p"}}
-    numbers = _leaves(over_all, dict(found))
+    numbers = _leaves(found)
     passed = {"permutation_p": DRAWN} if found.permutation_p is not None else {}
     for place, one in enumerate(found.coefficients, start=1):
-        own = {key: value for key, value in one if key != "permutation_p"}
-        numbers |= _leaves(own, dict(one), f"coefficient {place} ", f"{one.name}: ")
+        numbers |= _leaves(one, key=f"coefficient {place} ", name=f"{one.name}: ")
         if one.permutation_p is not None:
             passed[ROW.format(one.name, "permutation_p")] = DRAWN
     terms = {"terms": "\t".join(found.columns)}
@@ -302,9 +299,8 @@ def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Mod
 def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
     numbers: dict[str, Number] = {}
     for row, one in enumerate(found.studies, start=1):
-        without = dict(one.without)
-        of = {**without, "k": len(found.studies) - 1}
-        numbers |= _leaves(without, of, f"without {row} ", f"without {one.label}: ")
+        of = {**dict(one.without), "k": len(found.studies) - 1}
+        numbers |= _leaves(one.without, of, f"without {row} ", f"without {one.label}: ")
         own = {
             key: float(value) if isinstance(value, bool) else value for key, value in one if key != "without"
         }
@@ -322,11 +318,11 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
     numbers: dict[str, Number] = {}
     parts: dict[str, Part] = {**found.tests, "rank": found.rank, **found.pet_peese}
     for name, one in parts.items():
-        numbers |= _leaves(dict(one), dict(one), f"{name} ", f"{name}: ")
-    numbers |= _leaves(dict(found.fail_safe), {}, "fail_safe ", "fail-safe number: ")
+        numbers |= _leaves(one, key=f"{name} ", name=f"{name}: ")
+    numbers |= _leaves(found.fail_safe, {}, "fail_safe ", "fail-safe number: ")
     filled = found.trim_and_fill
     if isinstance(filled, Filled):
-        numbers |= _leaves(dict(filled.model), dict(filled.model), "filled ", "trim and fill: ")
+        numbers |= _leaves(filled.model, key="filled ", name="trim and fill: ")
         counts = {
             "missing": filled.missing,
             "missing_se": filled.missing_se,
@@ -334,7 +330,7 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
         }
         numbers |= _leaves(counts, {}, "filled ", "trim and fill: ")
         for place, added in enumerate(sorted(filled.filled, key=lambda added: (added.yi, added.vi)), start=1):
-            numbers |= _leaves(dict(added), {}, f"filled {place} ", f"trim and fill, study added {place}: ")
+            numbers |= _leaves(added, {}, f"filled {place} ", f"trim and fill, study added {place}: ")
     done = [name for name, one in found.tests.items() if isinstance(one, Asymmetry)]
     how = {**how, "asymmetry": "\t".join(done)}
     rows = range(1, len(whole.labels) + 1)
@@ -342,16 +338,18 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
 
 
 def _leaves(
-    block: Mapping[str, Any], of: Mapping[str, Any], key: str = "", name: str = ""
+    block: Part | Mapping[str, Any], of: Mapping[str, Any] | None = None, key: str = "", name: str = ""
 ) -> dict[str, Number]:
-    """The numbers of a block; those of a block within it belong to that one if it has a standard error of its own."""
+    """The computed numbers of a block, which belong `of` it unless another is named; those of a block within it belong to that one if it
+    has a standard error of its own."""
     found: dict[str, Number] = {}
-    for part, value in block.items():
-        if isinstance(value, Part):
-            value = dict(value)
-        if isinstance(value, Mapping):
-            owner = {**of, **value} if "se" in value else of
-            found |= _leaves(value, owner, f"{key}{part} ", f"{name}{part} ")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+    values = dict(block)
+    of = values if of is None else of
+    for part, value in values.items():
+        if isinstance(value, Part | Mapping):
+            inner = dict(value)
+            owner = {**of, **inner} if "se" in inner else of
+            found |= _leaves(inner, owner, f"{key}{part} ", f"{name}{part} ")
+        elif isinstance(value, int | float) and not isinstance(value, bool) and part not in NOT_COMPUTED:
             found[f"{key}{part}"] = Number(f"{name}{part}", float(value), of)
     return found
