@@ -100,6 +100,8 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     whole = effects_of(studies, result.measure, settings, columns)
     every = range(1, len(studies) + 1)
     labels, weights = whole.labels, [study.weight for study in studies]
+    random: dict[str, Any] = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
+    common: dict[str, Any] = {"model": "common", "tau2": "", "test": "z", "level": level}
     yield _effects(outcome, "effects", whole, studies, {"level": level})
     for main in _pooled(outcome, "main", whole, every, result.model, settings):
         main.numbers |= _weights(studies, weights, every)
@@ -108,7 +110,8 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         yield from _beside(outcome, whole, result.beside, studies, settings)
     for column, levels in result.subgroups.columns.items():
         if subgroup_tau2.asked(columns[column], settings):
-            yield _sharing(outcome, whole, column, result.subgroups, columns[column], settings)
+            shared = {**random, "terms": column}
+            yield _sharing(outcome, whole, shared, column, result.subgroups, columns[column])
             continue
         found: list[Task] = []
         for value, model in levels.items():
@@ -139,8 +142,6 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
             yield _effects(outcome, f"{label}: effects", source, made, {"level": ""})
         own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
         yield from _pooled(outcome, label, source, own, one.model, own_settings)
-    random = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
-    common = {"model": "common", "tau2": "", "test": "z", "level": level}
     how = random if settings.model == "random" else common
     # a meta-regression of counts, or of effects within studies, is one of their effects all the same
     regression = common if settings.model == "common" else random
@@ -189,16 +190,9 @@ def _weights(
 
 
 def _sharing(
-    outcome: str, whole: Effects, column: str, found: Subgroups, levels: Sequence[str], settings: Analysis
+    outcome: str, whole: Effects, how: dict[str, Any], column: str, found: Subgroups, levels: Sequence[str]
 ) -> Task:
     """Subgroups with one tau2, and the test between them."""
-    how = {
-        "model": "random",
-        "tau2": settings.tau2,
-        "test": settings.test,
-        "level": settings.level,
-        "terms": column,
-    }
     numbers: dict[str, Number] = {}
     for place, (level, model) in enumerate(sorted(found.columns[column].items()), start=1):
         numbers |= _leaves(model, key=f"{place} ", name=f"{level}: ")
