@@ -71,8 +71,12 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
         return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
     given = [WORDS[name] for name in needed if name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
-    why = next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
-    return f"{start}no usable {words}{why}"
+    return f"{start}no usable {words}{why_not_derived(rows)}"
+
+
+def why_not_derived(rows: Rows) -> str:
+    """Why a number does not follow from others, in brackets; "" where nothing says so."""
+    return next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
 
 
 def empty(rows: Rows, needed: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.trial_designs import PAIRED
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.arms import COUNTS, Rows, effective
+from evergreen.synthesis.arms import COUNTS, Rows, effective, why_not_derived
 from evergreen.synthesis.result.study_rows import Converted
 
 EFFECTIVE = "effective_size"
@@ -28,7 +28,7 @@ def _of_clusters(row: Row, outcome: Outcome) -> str:
     if not clustered(row):
         return ""
     if math.isnan(row["design_effect"]):
-        return f"clusters were randomised, and neither a design effect nor an ICC is known{_why(row)}"
+        return f"clusters were randomised, and neither a design effect nor an ICC is known{why_not_derived([row])}"
     if not outcome.filling.makes(EFFECTIVE, own_choice(row)):
         return "clusters were randomised, and effective sizes are not to be computed"
     return ""
@@ -43,15 +43,12 @@ def _of_pairs(rows: Rows, outcome: Outcome) -> str:
     if outcome.measure not in PAIRED:
         return f"a crossover trial, for which there is no paired {MEASURES[outcome.measure].name}"
     if math.isnan(correlation_of(rows)):
-        why = next(filter(None, map(_why, rows)), "")
-        return f"a crossover trial, and the correlation of a person's values is not known{why}"
+        return (
+            f"a crossover trial, and the correlation of a person's values is not known{why_not_derived(rows)}"
+        )
     if len(rows) > 2:
         return "a crossover trial with several arms of a group, which are the same people"
     return ""
-
-
-def _why(row: Row) -> str:
-    return f" ({row['not_derived']})" if row["not_derived"] else ""
 
 
 def correlation_of(rows: Rows) -> float:
