@@ -8,6 +8,7 @@ from evergreen.metaanalysis import conversions, medians
 from evergreen.metaanalysis.absolute_risk import ratio_of_other_measure
 from evergreen.metaanalysis.conversions import Group
 from evergreen.metaanalysis.medians import Quantiles
+from evergreen.synthesis.arms import shared
 from tests.reference.given import numbers as numbers_of
 from tests.rows import each
 
@@ -85,7 +86,7 @@ def test_standard_deviation_of_change_and_back(oracle):
 
 def test_estimates_with_interval_or_p_value(oracle):
     for low, high, variance in zip(*oracle["ratio_with_interval"].values(), strict=True):
-        assert conversions.se_from_interval(math.log(low), math.log(high)) ** 2 == pytest.approx(
+        assert conversions.se_from_any_interval(math.log(low), math.log(high)) ** 2 == pytest.approx(
             variance, rel=1e-10
         )
     for estimate, p, variance in zip(*oracle["estimate_with_p"].values(), strict=True):
@@ -98,7 +99,9 @@ def test_arms_combined_and_control_split(oracle):
     for part, expected in ((groups[:2], block["first_two"]), (groups, block["all"])):
         assert conversions.combine_groups(part) == pytest.approx(tuple(expected), rel=1e-12)
     control = oracle["split_control"]
-    assert conversions.split_group(control["n"], control["events"], control["arms"]) == tuple(control["each"])
+    n, events = control["each"]
+    whole = {"n": control["n"], "events": control["events"]}
+    assert shared(whole, control["arms"]) == {"n": n, "events": events}
 
 
 def test_two_by_two_table_from_odds_ratio_and_margins(oracle):

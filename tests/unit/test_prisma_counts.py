@@ -208,9 +208,7 @@ def test_import_counts_must_match_the_corpus(review: dict[str, Any]) -> None:
         check_sources([{**good[0], "new": 5}, *good[1:]], review["clusters"])
     with pytest.raises(ReviewError, match="no import counted"):
         check_sources(good[1:], review["clusters"])
-    yields = per_source(
-        members(**review, types=TYPES), review["clusters"], good, {s: {"type": t} for s, t in TYPES.items()}
-    )
+    yields = per_source(members(**review, types=TYPES), review["clusters"], good, TYPES, {})
     total = yields[yields["round"].eq("total")].set_index("source")
     assert total.loc[
         "pubmed", ["records", "duplicates", "works", "works_only_here", "included_reports"]

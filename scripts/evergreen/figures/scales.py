@@ -141,7 +141,7 @@ def _from_double_arcsine(n: float, value: float) -> float:
 
 
 def _to_double_arcsine(n: float, value: float) -> float:
-    return float(transforms.freeman_tukey(value, n))
+    return float(transforms.freeman_tukey(value * n, n))
 
 
 def double_arcsine(n: float) -> Scale:

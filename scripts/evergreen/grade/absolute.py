@@ -5,9 +5,10 @@ Numbers are unrounded; whoever shows them rounds them once. Sources: Cochrane Ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from evergreen.figures import scales
 from evergreen.metaanalysis.absolute_risk import RISKS, needed, risk_with_intervention
@@ -23,8 +24,7 @@ COHEN = Thresholds(minimal=0.2, moderate=0.5, large=0.8, source="Cohen 1988; Coc
 NONE = Thresholds.model_validate({})
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """An estimate with its confidence limits."""
 
     estimate: float
@@ -34,9 +34,6 @@ class Interval:
     def map(self, to: Callable[[float], float]) -> Interval:
         """The same on another scale, which must not decrease."""
         return Interval(to(self.estimate), to(self.low), to(self.high))
-
-    def __iter__(self) -> Iterator[float]:
-        return iter((self.estimate, self.low, self.high))
 
 
 @dataclass(frozen=True)

@@ -119,14 +119,10 @@ def _finding(
     means = tuple(absolute(outcome, effect, risk) for risk in risks) if effect else ()
     units = in_units(outcome, result, effect) if effect else None
     measured = ruler(outcome, scale, risks[0] if risks else None, units)
-    null = scale.null
-    excludes = (
-        model is not None
-        and null is not None
-        and model.ci_low is not None
-        and model.ci_high is not None
-        and not model.ci_low <= null <= model.ci_high
-    )
+    excludes = False
+    if model and effect and scale.null is not None:
+        _, low, high = model.interval
+        excludes = not low <= scale.null <= high
     size = ""
     if model is not None and model.estimate is not None and measured is not None:
         size = measured.size(model.estimate)

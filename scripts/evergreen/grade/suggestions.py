@@ -221,7 +221,7 @@ def _for_risks(
     if any(one is not None and not 0 < one < 1 for one in (risk, other)):
         return None
     if outcome.measure == "HR":
-        events = _events(result)
+        events = _used(result, "events")
         if events is None:
             return None
         if minimal is not None and risk is not None and other is not None:
@@ -237,17 +237,16 @@ def _for_risks(
 
 def _people(result: Result) -> float | None:
     """Participants, of cluster-randomised trials the effective sample size."""
-    arms = [arm for study in result.counted for arm in study.arms.values()]
-    if any(arm.effective_n is not None for arm in arms):
-        sizes = [arm.used("n") for arm in arms]
-        return sum(size for size in sizes if size is not None) if None not in sizes else None
+    if any(arm.effective_n is not None for study in result.counted for arm in study.arms.values()):
+        return _used(result, "n")
     return result.participants
 
 
-def _events(result: Result) -> float | None:
-    events = [arm.used("events") for study in result.counted for arm in study.arms.values()]
-    known = [one for one in events if one is not None]
-    return sum(known) if known and len(known) == len(events) else None
+def _used(result: Result, name: str) -> float | None:
+    """A number of all arms together; None where one does not say it."""
+    numbers = [arm.used(name) for study in result.counted for arm in study.arms.values()]
+    known = [one for one in numbers if one is not None]
+    return sum(known) if known and len(known) == len(numbers) else None
 
 
 def publication_bias(result: Result, asymmetry_p: float, missing: str) -> Suggestion:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -28,6 +29,16 @@ class Coefficients:
     ci_low: Array
     ci_high: Array
     vb: Array
+
+    def tested(self, position: int) -> dict[str, Any]:
+        """Standard error, test and interval of one of p coefficients."""
+        return {
+            "se": self.se[position],
+            "statistic": self.statistic[position],
+            "p": self.p_value[position],
+            "ci_low": self.ci_low[position],
+            "ci_high": self.ci_high[position],
+        }
 
 
 def tests_of(b: Array, vb: Array, df: Array, level: float) -> Coefficients:

@@ -50,17 +50,12 @@ def sd_from_interval(
     return math.sqrt(n) * (high - low) / divisor
 
 
-def se_from_interval(low: float, high: float, *, level: float = 0.95) -> float:
-    """Standard error from a Wald interval; on a ratio scale give the logarithms of the limits."""
-    return (high - low) / (2 * _quantile(level, math.inf, "z"))
-
-
 def se_from_any_interval(
-    low: float, high: float, level: float, distribution: str, df: float = math.inf
+    low: float, high: float, level: float = 0.95, distribution: str = "z", df: float = math.inf
 ) -> float:
     """Standard error from an interval of any level, by the normal (`z`) or the t distribution (Handbook 6.3).
 
-    Raises ValueError where t has no degrees of freedom.
+    On a ratio scale give the logarithms of the limits. Raises ValueError where t has no degrees of freedom.
     """
     return (high - low) / (2 * _quantile(level, _degrees(distribution, df), distribution))
 
@@ -177,14 +172,6 @@ def combine_groups(groups: Sequence[Group]) -> Group:
     mean = sum(group.n * group.mean for group in groups) / n
     squares = sum((group.n - 1) * group.sd**2 + group.n * (group.mean - mean) ** 2 for group in groups)
     return Group(n, mean, math.sqrt(squares / (n - 1)))
-
-
-def split_group(n: float, events: float, comparisons: int) -> tuple[float, float]:
-    """Participants and events of a shared control for each of several comparisons; fractions are kept.
-
-    Mean and standard deviation stay as they are (Handbook 23.3.4).
-    """
-    return n / comparisons, events / comparisons
 
 
 def table_from_odds_ratio(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,20 +62,18 @@ def general(
     seen = fit(y, v, method=method, tau2=tau2)
     mean, tau2 = float(seen.b[0]), float(seen.tau2)
     typical = 1 / float(np.mean(1 / v))
-    if p_value_with(0, y, v, typical, mean, tau2) >= alpha:
+
+    def enough(unseen: int) -> bool:
+        return p_value_with(unseen, y, v, typical, mean, tau2) >= alpha
+
+    if enough(0):
         return 0.0
-    low, high = 0, 1
-    while p_value_with(high, y, v, typical, mean, tau2) < alpha:
-        low, high = high, high * 2
+    high = 1
+    while not enough(high):
+        high *= 2
         if high > LARGEST:
             return math.inf
-    while high - low > 1:
-        middle = (low + high) // 2
-        if p_value_with(middle, y, v, typical, mean, tau2) < alpha:
-            low = middle
-        else:
-            high = middle
-    return float(high)
+    return float(bisect_left(range(high), True, lo=high // 2 + 1, key=enough))
 
 
 def p_value_with(unseen: int, y: Array, v: Array, typical: float, mean: float, tau2: float) -> float:

@@ -22,7 +22,7 @@ import numpy as np
 from scipy import special
 
 from evergreen.metaanalysis import glmm_models
-from evergreen.metaanalysis.effects import effect_sizes
+from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.glmm_likelihood import Counts
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
@@ -87,11 +87,11 @@ def glmm(
     if _without_contrast(measure, kept, model):
         raise ValueError(glmm_models.NO_MAXIMUM)
     if measure in {"PLO", "IRLN"}:
-        found = glmm_models.one_count(one_group(measure, kept), common)
+        found = glmm_models.one_count(of_groups(measure, kept), common)
     elif model == "UM.FS":
-        found = glmm_models.fixed_studies(two_groups(measure, kept), common)
+        found = glmm_models.fixed_studies(of_groups(measure, kept), common)
     elif model == "UM.RS":
-        found = glmm_models.random_studies(two_groups(measure, kept), common)
+        found = glmm_models.random_studies(of_groups(measure, kept), common)
     elif measure == "OR" and model == "CM.EL":
         found = glmm_models.hypergeometric(kept, common)
     else:
@@ -114,11 +114,11 @@ def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum,
     statistic = found.estimate / se
     half = float(special.ndtri(0.5 + level / 2)) * se
     df = k - 1.0
-    tails = [float(special.chdtrc(df, max(Q, 0.0))) if df > 0 else 1.0 for Q in (found.Q_wald, found.Q_lrt)]
+    Q_wald, Q_lrt = max(found.Q_wald, 0.0), max(found.Q_lrt, 0.0)
     return GlmmFit(
         found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
         found.estimate + half, found.tau2, found.sigma2, I2, H2,
-        max(found.Q_wald, 0.0), tails[0], max(found.Q_lrt, 0.0), tails[1], df, found.loglik,
+        Q_wald, float(special.chdtrc(df, Q_wald)), Q_lrt, float(special.chdtrc(df, Q_lrt)), df, found.loglik,
         found.loglik_at_modes, found.loglik_saturated, k,
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bo
 
     CM.AL takes events for rare: it asks only how they are shared between the groups.
     """
-    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
+    groups = KINDS[MEASURES[measure].kind].suffixes
     binomial = measure == "PLO" or (measure == "OR" and model != "CM.AL")
     totals = [(data[f"events{one}"].sum(), data[f"n{one}"].sum() if binomial else np.inf) for one in groups]
     return any(events in (0, participants) for events, participants in totals)
@@ -139,23 +139,19 @@ def _without_contrast(measure: str, data: Mapping[str, Array], model: str) -> bo
 
 def informative(measure: str, data: Mapping[str, Array]) -> dict[str, Array]:
     """The studies whose likelihood depends on the effect: not those in which nobody, or everybody, has an event."""
-    if measure == "OR":
-        a, c = data["events1"], data["events2"]
-        kept = ~(((a == 0) & (c == 0)) | ((data["n1"] == a) & (data["n2"] == c)))
-    elif measure == "IRR":
-        kept = data["events1"] + data["events2"] > 0
-    else:
-        kept = np.ones(len(data["events"]), dtype=bool)
+    kept = ~zero_cells.silent(measure, data)
     return {name: value[kept] for name, value in data.items()}
 
 
-def two_groups(measure: str, data: Mapping[str, Array]) -> Counts:
-    """Counts of both groups: binomial for OR, Poisson with the logarithm of person-time as offset for IRR."""
-    x = np.column_stack([data["events1"], data["events2"]])
-    group = np.tile([1.0, 0.0], (len(x), 1))
-    if measure == "OR":
-        return Counts(x, np.column_stack([data["n1"], data["n2"]]), np.zeros_like(x), group)
-    return Counts(x, None, np.log(np.column_stack([data["person_time1"], data["person_time2"]])), group)
+def of_groups(measure: str, data: Mapping[str, Array]) -> Counts:
+    """Counts of one group or of both (k x 1 or 2): binomial for OR and PLO, Poisson with the logarithm of person-time as offset for IRR
+    and IRLN."""
+    groups = KINDS[MEASURES[measure].kind].suffixes
+    x = np.column_stack([data[f"events{one}"] for one in groups])
+    group = np.tile([1.0, 0.0][: len(groups)], (len(x), 1))
+    if measure in {"OR", "PLO"}:
+        return Counts(x, np.column_stack([data[f"n{one}"] for one in groups]), np.zeros_like(x), group)
+    return Counts(x, None, np.log(np.column_stack([data[f"person_time{one}"] for one in groups])), group)
 
 
 def conditional(measure: str, data: Mapping[str, Array]) -> Counts:
@@ -163,11 +159,3 @@ def conditional(measure: str, data: Mapping[str, Array]) -> Counts:
     x, events = data["events1"][:, None], (data["events1"] + data["events2"])[:, None]
     size = ("n1", "n2") if measure == "OR" else ("person_time1", "person_time2")
     return Counts(x, events, np.log(data[size[0]] / data[size[1]])[:, None], np.ones_like(x))
-
-
-def one_group(measure: str, data: Mapping[str, Array]) -> Counts:
-    """Events of one group (k x 1): binomial for PLO, Poisson for IRLN."""
-    x = data["events"][:, None]
-    if measure == "PLO":
-        return Counts(x, data["n"][:, None], np.zeros_like(x), np.ones_like(x))
-    return Counts(x, None, np.log(data["person_time"])[:, None], np.ones_like(x))

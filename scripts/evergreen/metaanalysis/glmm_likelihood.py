@@ -54,21 +54,22 @@ class Counts:
         mean = self.n * share
         return self.x - mean, mean * (1 - share)
 
-    def saturated(self) -> float:
-        """Log-likelihood with a parameter for every count."""
+    def own_effects(self) -> tuple[Array, Array]:
+        """Logit or logarithm of each count by itself, less its offset, and the variance (k x m each); not finite where it has none."""
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.n is None:
-                each = special.xlogy(self.x, self.x) - self.x - special.gammaln(self.x + 1)
-            else:
-                rest = self.n - self.x
-                choose = special.gammaln(self.n + 1) - special.gammaln(self.x + 1) - special.gammaln(rest + 1)
-                each = (
-                    special.xlogy(self.x, self.x)
-                    + special.xlogy(rest, rest)
-                    - special.xlogy(self.n, self.n)
-                    + choose
-                )
-        return float(each.sum())
+                return np.log(self.x) - self.offset, 1 / self.x
+            rest = self.n - self.x
+            return np.log(self.x / rest) - self.offset, 1 / self.x + 1 / rest
+
+    def saturated(self) -> float:
+        """Log-likelihood with a parameter for every count."""
+        x, n = self.x, self.n
+        if n is None:
+            each = special.xlogy(x, x) - x
+        else:
+            each = special.xlogy(x, x) + special.xlogy(n - x, n - x) - special.xlogy(n, n)
+        return float((each + self._constant).sum())
 
 
 def _beside(value: Array, eta: Array) -> Array:

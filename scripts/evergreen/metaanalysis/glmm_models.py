@@ -49,13 +49,11 @@ def too_different(tau2: float) -> str:
     return f"the studies differ so much (tau2 about {tau2:.0f}) that the likelihood cannot be integrated reliably"
 
 
-def _maximise(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
-    """Maximum of a smooth function: BFGS, then a simplex that cannot be misled by its differences."""
-    return _highest(objective, [start])
-
-
 def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
-    """The highest of the maxima from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not."""
+    """The highest of the maxima of a smooth function from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not.
+
+    By BFGS, then a simplex that cannot be misled by its differences.
+    """
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     def negative(values: Array) -> float:
@@ -116,13 +114,20 @@ def maxima(value: Callable[[Array], Array], start: Array) -> Array:
     return at
 
 
-def _wald_homogeneity(b: Array, v: Array) -> float:
-    """Sum of squared deviations of estimates from their weighted mean; those without a finite variance say nothing."""
+def _wald_homogeneity(b: Array, v: Array) -> tuple[float, float]:
+    """Weighted mean of estimates and the sum of squared deviations from it; those without a finite variance say nothing."""
     w = np.where(np.isfinite(v) & np.isfinite(b) & (v > 0), 1 / np.where(v > 0, v, 1.0), 0.0)
-    if not np.any(w > 0):
-        return 0.0
     b = np.where(w > 0, b, 0.0)
-    return float(np.sum(w * (b - np.sum(w * b) / np.sum(w)) ** 2))
+    mean = float(np.sum(w * b) / max(np.sum(w), 1e-300))
+    return mean, float(np.sum(w * (b - mean) ** 2))
+
+
+def _common_effect(
+    theta: float, information: float, ll_common: float, ll_saturated: float, own: Array, own_v: Array
+) -> Maximum:
+    """The maximum of a model without heterogeneity, tested against the studies' `own` effects and their variances (k each)."""
+    Q_wald, Q_lrt = _wald_homogeneity(own, own_v)[1], 2 * (ll_saturated - ll_common)
+    return Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
 
 
 def one_count(counts: Counts, common: bool) -> Maximum:
@@ -131,32 +136,22 @@ def one_count(counts: Counts, common: bool) -> Maximum:
     Raises ValueError where the studies differ too much for the likelihood to be integrated.
     """
     theta, ll_common, information = _glm(counts)
-    ll_saturated = counts.saturated()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if counts.n is None:
-            own, v = np.log(counts.x) - counts.offset, 1 / counts.x
-        else:
-            own = np.log(counts.x / (counts.n - counts.x)) - counts.offset
-            v = 1 / counts.x + 1 / (counts.n - counts.x)
-    Q_wald, Q_lrt = _wald_homogeneity(own[:, 0], v[:, 0]), 2 * (ll_saturated - ll_common)
-    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    own, v = counts.own_effects()
+    alone = _common_effect(theta, information, ll_common, counts.saturated(), own[:, 0], v[:, 0])
     if common:
         return alone
 
-    def objective(values: Array) -> float:
+    def objective(values: Array, nodes: int = NODES) -> float:
         eta = counts.offset + values[0]
-        return float(integrated(counts, eta, np.full_like(eta, values[1]), NODES).sum())
-
-    def finer(values: Array) -> float:
-        eta = counts.offset + values[0]
-        return float(integrated(counts, eta, np.full_like(eta, values[1]), 3 * NODES).sum())
+        return float(integrated(counts, eta, np.full_like(eta, values[1]), nodes).sum())
 
     def at_modes(values: Array) -> float:
         eta = counts.offset + values[0]
         loading = np.full_like(eta, values[1])
         return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
 
-    return _resolved(_mixed(objective, at_modes, alone), alone, finer)
+    found = _mixed(objective, at_modes, alone)
+    return _resolved(found, alone, lambda values: objective(values, 3 * NODES))
 
 
 def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) -> Maximum:
@@ -204,12 +199,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     """Counts of both groups (k x 2), an intercept of each study, random group effects (UM.FS); `common` keeps their variance at 0."""
     k = len(counts.x)
     sides = np.tile([0.5, -0.5], (k, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if counts.n is None:
-            each, v = np.log(counts.x) - counts.offset, 1 / counts.x
-        else:
-            rest = counts.n - counts.x
-            each, v = np.log(counts.x / rest), 1 / counts.x + 1 / rest
+    each, v = counts.own_effects()
     own, own_v = each[:, 0] - each[:, 1], v.sum(axis=1)
     start = np.log(
         (counts.x.sum(axis=1) + 0.5)
@@ -231,8 +221,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     def objective(values: Array) -> float:
         return float(profile(values).sum())
 
-    weights = np.where(np.isfinite(own_v), 1 / np.where(own_v > 0, own_v, 1.0), 0.0)
-    first = float(np.sum(np.where(weights > 0, own, 0.0) * weights) / max(np.sum(weights), 1e-300))
+    first, _ = _wald_homogeneity(own, own_v)
     from scipy import optimize
 
     line = optimize.minimize_scalar(
@@ -240,9 +229,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     )
     theta, ll_common = float(line.x), -float(line.fun)
     information = -_hessian(lambda values: objective(np.array([values[0], 0.0])), np.array([theta]))[0, 0]
-    ll_saturated = counts.saturated()
-    Q_wald, Q_lrt = _wald_homogeneity(own, own_v), 2 * (ll_saturated - ll_common)
-    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    alone = _common_effect(theta, information, ll_common, counts.saturated(), own, own_v)
     if common:
         return alone
 
@@ -267,27 +254,24 @@ def random_studies(counts: Counts, common: bool) -> Maximum:
 
     total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
     start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
-    common_at, ll_common = _maximise(with_common_effect, start)
+    common_at, ll_common = _highest(with_common_effect, [start])
     Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
-    if common:
-        covariance = _covariance(with_common_effect, common_at)
-        return Maximum(
-            float(common_at[0]), float(covariance[0, 0]), 0.0, float(common_at[2]) ** 2, Q_wald, Q_lrt, ll_common,
-            ll_common, counts.saturated(),
-        )  # fmt: skip
 
-    def objective(values: Array) -> float:
+    def with_two_effects(values: Array) -> float:
         eta = counts.offset + values[0] * counts.group + values[1]
         return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
 
-    best, loglik = _highest(
-        objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
-    )
-    covariance = _covariance(objective, best)
+    objective, best, loglik, tau2 = with_common_effect, common_at, ll_common, 0.0
+    if not common:
+        objective = with_two_effects
+        best, loglik = _highest(
+            objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
+        )
+        tau2 = float(best[3]) ** 2
+    variance = float(_covariance(objective, best)[0, 0])
     return Maximum(
-        float(best[0]), float(covariance[0, 0]), float(best[3]) ** 2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik,
-        loglik, counts.saturated(),
-    )  # fmt: skip
+        float(best[0]), variance, tau2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik, loglik, counts.saturated()
+    )
 
 
 def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int) -> tuple[float, float]:
@@ -360,8 +344,7 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
     at = np.where(inside, own, 0.0)
     own_v = np.where(inside, 1 / tables.moments(at)[1], np.inf)
     ll_saturated = float(tables.loglik(at)[inside].sum())  # a table at the edge of its range is certain
-    Q_wald, Q_lrt = _wald_homogeneity(at, own_v), 2 * (ll_saturated - ll_common)
-    alone = Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    alone = _common_effect(theta, information, ll_common, ll_saturated, at, own_v)
     if common:
         return alone
 

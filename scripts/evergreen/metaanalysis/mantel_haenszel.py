@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evergreen.metaanalysis.effects import rates, two_by_two
+from evergreen.metaanalysis.effects import effect_sizes, two_by_two
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import conflict
@@ -79,14 +79,10 @@ def mantel_haenszel(
     """
     if conflict("mh", measure):
         raise ValueError(f"Mantel and Haenszel's method does not pool {measure}")
+    yi, vi = effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     if MEASURES[measure].kind == "two_rates":
-        return _rates(measure, data, add=add, to=to, drop00=drop00, correct=correct, level=level)
-    yi, vi = two_by_two.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
-    cells = (
-        two_by_two.corrected(measure, two_by_two.cells(data), mh_add, "only0")
-        if mh_add
-        else two_by_two.cells(data)
-    )
+        return _rates(measure, data, yi, vi, correct=correct, level=level)
+    cells = two_by_two.corrected(measure, two_by_two.cells(data), mh_add, "only0")
     a, b, c, d = cells
     n1, n2 = a + b, c + d
     n = n1 + n2
@@ -100,18 +96,14 @@ def mantel_haenszel(
         R, S = agree.sum(), cross.sum()
         if R > 0 and S > 0:
             estimate = float(np.log(R / S))
-            se = float(
-                np.sqrt(
-                    (
-                        (both * agree).sum() / R**2
-                        + ((both * cross + other * agree).sum()) / (R * S)
-                        + (other * cross).sum() / S**2
-                    )
-                    / 2
-                )
-            )
+            variance = (both * agree).sum() / R**2 + (both * cross + other * agree).sum() / (R * S)
+            variance += (other * cross).sum() / S**2
+            se = float(np.sqrt(variance / 2))
             breslow_day, tarone, informative = homogeneity(cells, R / S)
-        association = _association(a, n1, n2, a + c, b + d, correct)
+        events, rest = a + c, b + d
+        if events.sum() > 0 and rest.sum() > 0:
+            spread = n1 / n * (n2 / n) * (events * (rest / (n - 1)))
+            association = _association(a - n1 / n * events, spread, correct)
     elif measure == "RR":
         weights = c * n1 / n
         R, S = (a * n2 / n).sum(), weights.sum()
@@ -128,9 +120,8 @@ def mantel_haenszel(
 
 
 def _rates(
-    measure: str, data: Mapping[str, Array], *, add: float, to: str, drop00: bool, correct: bool, level: float
+    measure: str, data: Mapping[str, Array], yi: Array, vi: Array, *, correct: bool, level: float
 ) -> PooledCounts:
-    yi, vi = rates.effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     x1, t1, x2, t2 = (
         np.asarray(data[name], dtype=float) for name in ("events1", "person_time1", "events2", "person_time2")
     )
@@ -145,13 +136,12 @@ def _rates(
             se = float(np.sqrt((t1 / t * (t2 / t) * (x1 + x2)).sum() / (R * S)))
         events = x1 + x2
         if events.sum() > 0:
-            gap = abs((x1 - events * t1 / t).sum()) - (0.5 if correct else 0.0)
-            association = chi2_test(gap**2 / (events * (t1 / t) * (t2 / t)).sum(), 1)
+            association = _association(x1 - events * t1 / t, events * (t1 / t) * (t2 / t), correct)
     else:
         weights = t1 * t2 / t
         estimate = float(((x1 * t2 - x2 * t1) / t).sum() / weights.sum())
         se = float(np.sqrt((weights**2 * (x1 / t1**2 + x2 / t2**2)).sum()) / weights.sum())
-    return pooled_counts(estimate, se, yi, vi, weights, level, association, NO_TEST, NO_TEST, 0)
+    return pooled_counts(estimate, se, yi, vi, weights, level, association)
 
 
 def homogeneity(
@@ -182,14 +172,10 @@ def homogeneity(
     return chi2_test(day, count - 1), chi2_test(corrected, count - 1), count
 
 
-def _association(a: Array, n1: Array, n2: Array, events: Array, rest: Array, correct: bool) -> ChiSquareTest:
-    n = n1 + n2
-    if events.sum() == 0 or rest.sum() == 0:
-        return NO_TEST
-    gap = abs((a - n1 / n * events).sum()) - (
-        0.5 if correct else 0.0
-    )  # squared even below 0, as metafor does
-    return chi2_test(gap**2 / (n1 / n * (n2 / n) * (events * (rest / (n - 1)))).sum(), 1)
+def _association(excess: Array, variance: Array, correct: bool) -> ChiSquareTest:
+    """By how many more events there were in group 1 than expected, and the variance of that (k each)."""
+    gap = abs(excess.sum()) - (0.5 if correct else 0.0)  # squared even below 0, as metafor does
+    return chi2_test(gap**2 / variance.sum(), 1)
 
 
 def chi2_test(statistic: float, df: int) -> ChiSquareTest:
@@ -200,7 +186,8 @@ def chi2_test(statistic: float, df: int) -> ChiSquareTest:
 
 def pooled_counts(
     estimate: float, se: float, yi: Array, vi: Array, weights: Array, level: float,
-    association: ChiSquareTest, breslow_day: ChiSquareTest, tarone: ChiSquareTest, informative: int,
+    association: ChiSquareTest, breslow_day: ChiSquareTest = NO_TEST, tarone: ChiSquareTest = NO_TEST,
+    informative: int = 0,
 ) -> PooledCounts:  # fmt: skip
     """What follows from a pooled `estimate` and its `se`: test, interval, heterogeneity around it, weights in per cent.
 

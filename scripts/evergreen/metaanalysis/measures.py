@@ -20,11 +20,14 @@ class Kind:
     groups: int = 1
 
     @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What stands behind the names of the arrays of each group."""
+        return ("",) if self.groups == 1 else ("1", "2")
+
+    @property
     def arrays(self) -> tuple[str, ...]:
         """Names of the arrays that the effects are computed from."""
-        if self.groups == 1:
-            return self.numbers
-        return tuple(f"{name}{group}" for name in self.numbers for group in (1, 2))
+        return tuple(f"{name}{suffix}" for name in self.numbers for suffix in self.suffixes)
 
 
 KINDS = {

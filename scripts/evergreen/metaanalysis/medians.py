@@ -8,6 +8,7 @@ Methods 11:641) and Shi et al. 2023 (test of skewness), combined as in R's `meta
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import scipy  # whose parts load when they are used
@@ -50,16 +51,8 @@ def mean_sd(numbers: Quantiles, *, method: str = "default") -> MeanSD:
     """
     if not numbers.ranged and not numbers.quartiled:
         raise ValueError("needs both quartiles or both extremes beside the median")
-    if method == "log-normal":
-        return _log_normal(numbers)
-    if method == "bland2015":
-        return _bland(numbers)
-    if method == "hozo2005":
-        return _hozo(numbers)
-    if method == "luo-wan":
-        return MeanSD(_mean_luo(numbers), _sd_wan(numbers))
-    if method == "wan2014":
-        return MeanSD(_mean_wan(numbers), _sd_wan(numbers))
+    if method in METHODS:
+        return METHODS[method](numbers)
     return MeanSD(_mean_luo(numbers), _sd_shi(numbers))
 
 
@@ -209,3 +202,13 @@ def _log_normal(numbers: Quantiles) -> MeanSD:
     mean = math.exp(mu + variance / 2) / bias(1, 1)
     square = math.exp(2 * mu + 2 * variance) / bias(4, 16) - math.exp(2 * mu + variance) / bias(4, 4)
     return MeanSD(mean, math.sqrt(square))
+
+
+METHODS: dict[str, Callable[[Quantiles], MeanSD]] = {
+    "luo-wan": lambda numbers: MeanSD(_mean_luo(numbers), _sd_wan(numbers)),
+    "wan2014": lambda numbers: MeanSD(_mean_wan(numbers), _sd_wan(numbers)),
+    "bland2015": _bland,
+    "hozo2005": _hozo,
+    "log-normal": _log_normal,
+}
+"""Methods of `mean_sd` but the default."""

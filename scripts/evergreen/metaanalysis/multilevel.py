@@ -9,7 +9,7 @@ unstructured covariance matrix of outcomes. Wald tests; for cluster-robust ones 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -133,6 +133,11 @@ def nested_levels(study: Sequence[object], levels: Mapping[str, Sequence[object]
     return tuple(kept)
 
 
+def marginal_of(clusters: Clusters, components: Iterable[float], bases: Sequence[Array]) -> Array:
+    """The covariance blocks of the effects (C x m x m): those of the sampling errors, and each of the components times its block."""
+    return clusters.v + sum(one * base for one, base in zip(components, bases, strict=True))
+
+
 def components_of(
     clusters: Clusters, bases: Sequence[Array], restricted: bool, fixed: dict[int, float] | None = None
 ) -> Array:
@@ -150,9 +155,7 @@ def components_of(
 
     def objective(values: Array) -> tuple[float, Array]:
         whole = spread(values)
-        solution = solve(
-            clusters, clusters.v + sum(one * base for one, base in zip(whole, bases, strict=True))
-        )
+        solution = solve(clusters, marginal_of(clusters, whole, bases))
         slopes = score(clusters, solution, [bases[position] for position in free], restricted)
         return -log_likelihood(clusters, solution, restricted), -slopes * scale
 
@@ -184,9 +187,7 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
     def excess(value: float) -> float:
         sigma2 = components_of(fitted.clusters, bases, fitted.restricted, {component: value})
-        solution = solve(
-            fitted.clusters, fitted.clusters.v + sum(s * base for s, base in zip(sigma2, bases, strict=True))
-        )
+        solution = solve(fitted.clusters, marginal_of(fitted.clusters, sigma2, bases))
         return best - log_likelihood(fitted.clusters, solution, fitted.restricted) - drop
 
     return excess
@@ -261,9 +262,7 @@ def _between(
     def objective(values: Array) -> tuple[float, Array]:
         lower = triangle(values)
         matrix = lower @ lower.T
-        solution = solve(
-            clusters, clusters.v + sum(matrix[pair] * base for pair, base in zip(pairs, bases, strict=True))
-        )
+        solution = solve(clusters, marginal_of(clusters, matrix[rows, columns], bases))
         slopes = np.zeros_like(matrix)
         slopes[rows, columns] = score(clusters, solution, bases, restricted)
         # the derivative in the matrix, each off-diagonal element counted once
@@ -292,7 +291,7 @@ def _fit(
     clusters: Clusters, bases: Sequence[Array], sigma2: Array, components: tuple[str, ...], restricted: bool, test: str,
     how_df: str, level: float,
 ) -> MultilevelFit:  # fmt: skip
-    marginal = clusters.v + sum(one * base for one, base in zip(sigma2, bases, strict=True))
+    marginal = marginal_of(clusters, sigma2, bases)
     solution = solve(clusters, marginal)
     df = np.full(clusters.p, np.nan)
     if test == "t":

@@ -35,19 +35,19 @@ def peto(
     n, events = n1 + n2, a + c
     information = events * (b + d) * (n1 / n) * (n2 / n) / (n - 1)
     total = information.sum()
+    excess = a - events * n1 / n
     estimate = se = np.nan
     association = NO_TEST
     if total > 0:
-        estimate, se = float((a - events * n1 / n).sum() / total), float(np.sqrt(1 / total))
-        association = chi2_test((a - events * n1 / n).sum() ** 2 / total, 1)
+        estimate, se = float(excess.sum() / total), float(np.sqrt(1 / total))
+        association = chi2_test(excess.sum() ** 2 / total, 1)
     yi, vi = two_by_two.effect_sizes("PETO", data, add=add, to=to, drop00=drop00)
     known = information > 0
-    result = pooled_counts(
-        estimate, se, yi, vi, information, level, association, NO_TEST, NO_TEST, int(known.sum())
-    )
-    if known.sum() < 2:
+    informative = int(known.sum())
+    result = pooled_counts(estimate, se, yi, vi, information, level, association, informative=informative)
+    if informative < 2:
         return result
-    gap = (a - events * n1 / n)[known]
+    gap = excess[known]
     # heterogeneity of the uncorrected counts, over the studies that have an effect
     Q = max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
     df = result.Q_df

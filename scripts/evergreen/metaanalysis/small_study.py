@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.rank_correlation import kendall
@@ -79,19 +79,12 @@ def regression_test(
     design = np.column_stack([np.ones(len(y)), values])
     # a weighted regression is a common-effect meta-regression whose variance is scaled as by Knapp and Hartung
     how = ("EE", "knha") if model == "lm" else (method, test)
-    return _asymmetry(
-        fit(y, v, design, method=how[0], test=how[1], level=level), predictor in {"ni", "sqrtni"}
-    )
-
-
-def _asymmetry(fitted: Fit, no_limit: bool) -> Asymmetry:
-    low, limit, high = (
-        (np.nan, np.nan, np.nan) if no_limit else (fitted.ci_low[0], fitted.b[0], fitted.ci_high[0])
-    )
-    return Asymmetry(
-        float(fitted.statistic[1]), float(fitted.df), float(fitted.p_value[1]), float(limit), float(low), float(high),
-        fitted.b, fitted.se,
-    )  # fmt: skip
+    fitted = fit(y, v, design, method=how[0], test=how[1], level=level)
+    no_limit = predictor in {"ni", "sqrtni"}
+    ends = (fitted.b, fitted.ci_low, fitted.ci_high)
+    limit, low, high = (np.nan if no_limit else float(end[0]) for end in ends)
+    statistic, df, p_value = float(fitted.statistic[1]), float(fitted.df), float(fitted.p_value[1])
+    return Asymmetry(statistic, df, p_value, limit, low, high, fitted.b, fitted.se)
 
 
 def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> tuple[float, float]:

@@ -91,16 +91,18 @@ def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
     count = len(batch.yi)
     k, p = batch.k, batch.p
     df = np.where(k > p, k - p, np.nan)
-    zero = np.zeros(count)
-    if method in {"HE", "SJ"}:
-        start: Array = np.ones(count) if method == "HE" else _variance(batch)
+    if method in {"HE", "SJ", "DL2"}:
+        start = _dl(batch).clip(0.0) if method == "DL2" else _variance(batch)
         w = batch.used if method == "HE" else weights(batch, start)
         inverse = inverted(cross(batch, w))
-        _, square = traces(batch, w, inverse)
+        trace, square = traces(batch, w, inverse)
         _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
-        return start / df * np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+        spread = np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
+        if method == "DL2":
+            return spread / trace
+        return (start if method == "SJ" else 1.0) / df * spread
     if method in {"HS", "HSk", "DL"}:
-        w = weights(batch, zero)
+        w = weights(batch, np.zeros(count))
         trace, square = traces(batch, w, inverted(cross(batch, w)))
         spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
         if method == "DL":
@@ -111,11 +113,6 @@ def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
         return np.sqrt(2 / (w**2).sum(axis=1))
     if method == "REML":
         return np.sqrt(2 / traces(batch, w, inverted(cross(batch, w)))[1])
-    if method == "DL2":
-        inverse = inverted(cross(batch, w := weights(batch, ESTIMATORS["DL"](batch).clip(0.0))))
-        trace, square = traces(batch, w, inverse)
-        _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
-        return np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square) / trace
     return np.sqrt(2 * k**2 / df) / w.sum(axis=1)
 
 
@@ -178,22 +175,9 @@ def _dl(batch: Batch) -> Array:
     return (fit.rss - (batch.k - batch.p)) / traces(batch, w, fit.inverse)[0]
 
 
-def _dl2(batch: Batch) -> Array:
-    return _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0)))
-
-
-def _he(batch: Batch) -> Array:
-    return _moment(batch, batch.used)
-
-
-def _hs(batch: Batch) -> Array:
+def _hs(batch: Batch, factor: Array | float = 1.0) -> Array:
     w = weights(batch, np.zeros(len(batch.yi)))
-    return (solve(batch, w).rss - batch.k) / w.sum(axis=1)
-
-
-def _hsk(batch: Batch) -> Array:
-    w = weights(batch, np.zeros(len(batch.yi)))
-    return (batch.k / (batch.k - batch.p) * solve(batch, w).rss - batch.k) / w.sum(axis=1)
+    return (factor * solve(batch, w).rss - batch.k) / w.sum(axis=1)
 
 
 def _sj(batch: Batch) -> Array:
@@ -205,30 +189,18 @@ def _pm(batch: Batch) -> Array:
     return q_root(batch, batch.k - batch.p)
 
 
-def _pmm(batch: Batch) -> Array:
-    return q_root(batch, special.chdtri(batch.k - batch.p, 0.5))
-
-
-def _ml(batch: Batch) -> Array:
-    return _likelihood(batch, restricted=False)
-
-
-def _reml(batch: Batch) -> Array:
-    return _likelihood(batch, restricted=True)
-
-
 ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
     "DL": _dl,
-    "DL2": _dl2,
-    "HE": _he,
+    "DL2": lambda batch: _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0))),
+    "HE": lambda batch: _moment(batch, batch.used),
     "HS": _hs,
-    "HSk": _hsk,
+    "HSk": lambda batch: _hs(batch, batch.k / (batch.k - batch.p)),
     "SJ": _sj,
-    "ML": _ml,
-    "REML": _reml,
+    "ML": lambda batch: _likelihood(batch, restricted=False),
+    "REML": lambda batch: _likelihood(batch, restricted=True),
     "EB": _pm,
     "PM": _pm,
-    "PMM": _pmm,
+    "PMM": lambda batch: q_root(batch, special.chdtri(batch.k - batch.p, 0.5)),
     "SJIT": _pm,
 }
 

@@ -17,6 +17,8 @@ from evergreen.metaanalysis.least_squares import Array
 
 PAIRED = {"MD": "MC", "SMD": "SMCRP", "ROM": "ROMC", "RR": "", "OR": "", "RD": ""}
 """Measures of two groups that there are for two measurements of the same people, and what those of means are called there."""
+AS_ENDS = {"mean": "mean1", "sd": "sd1", "mean_baseline": "mean2", "sd_baseline": "sd2"}
+"""The numbers of the two groups as those of one group at its end and before."""
 
 
 def design_effect(icc: float, cluster_size: float) -> float:
@@ -54,18 +56,10 @@ def paired_effects(
     r = np.asarray(r, dtype=float)
     n = np.minimum(data["n1"], data["n2"])
     if PAIRED[measure]:
-        ends = {
-            "n": n,
-            "mean": data["mean1"],
-            "sd": data["sd1"],
-            "mean_baseline": data["mean2"],
-            "sd_baseline": data["sd2"],
-            "r": r,
-        }
-        return effect_sizes(PAIRED[measure], ends)  # fmt: skip
-    counts = {"n1": data["n1"], "n2": data["n2"], "events1": data["events1"], "events2": data["events2"]}
-    yi, vi = effect_sizes(measure, counts, add=add, to=to)
-    a, b, c, d = two_by_two.corrected(measure, two_by_two.cells(counts), add, to)
+        ends = {name: data[of_group] for name, of_group in AS_ENDS.items()}
+        return effect_sizes(PAIRED[measure], {**ends, "n": n, "r": r})
+    yi, vi = effect_sizes(measure, data, add=add, to=to)
+    a, b, c, d = two_by_two.corrected(measure, two_by_two.cells(data), add, to)
     with np.errstate(divide="ignore", invalid="ignore"):
         p1, p2 = a / (a + b), c / (c + d)
         # the covariance of two shares of the same n people, on the scale of the measure

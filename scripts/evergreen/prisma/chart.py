@@ -23,6 +23,7 @@ SECTIONS = (
     ("Screening", SCREENED, ASSESSED),
     ("Included", INCLUDED, TOTAL),
 )
+DATABASES = {"database_results": "Databases", "register_results": "Registers"}
 OTHER_METHODS = {
     "website_results": "Websites",
     "organisation_results": "Organisations",
@@ -110,28 +111,18 @@ def chart(
     n = counts
     other = any(n[key] for key in OTHER_METHODS) or n["other_sought_reports"] + n["other_pending"] > 0
     new = "**new** " if update else ""
+    removed = ("duplicates", "excluded_automatic", "excluded_other")
     boxes = [
+        _title("databases", f"Identification of {new}studies via databases and registers", MAIN, "title"),
+        Box(tuple(DATABASES), MAIN, IDENTIFICATION, _identified(n, DATABASES, sources)),
         Box(
-            ("databases",),
-            MAIN,
-            TITLES,
-            ((0, f"Identification of {new}studies via databases and registers"),),
-            "title",
-        ),
-        Box(("database_results", "register_results"), MAIN, IDENTIFICATION, _identified(n, sources)),
-        Box(
-            ("duplicates", "excluded_automatic", "excluded_other"),
+            removed,
             OUT,
             IDENTIFICATION,
-            (
-                (0, "Records removed *before* *screening*:"),
-                (1, said("Duplicate records removed", n["duplicates"])),
-                (1, said("Records marked as ineligible by automation tools", n["excluded_automatic"])),
-                (1, said("Records removed for other reasons", n["excluded_other"])),
-            ),
+            ((0, "Records removed *before* *screening*:"), *_lines(removed, n, indent=1)),
         ),
-        _simple("records_screened", name("records_screened", skipped), n, MAIN, SCREENED),
-        _simple("records_excluded", "Records excluded", n, OUT, SCREENED),
+        _counts(["records_screened"], n, MAIN, SCREENED, skipped=skipped),
+        _counts(["records_excluded"], n, OUT, SCREENED),
         *_retrieval("dbr", n, MAIN, OUT, labels, "plain", skipped),
     ]
     arrows = [
@@ -143,23 +134,19 @@ def chart(
         Arrow("dbr_assessed", "new_studies", "down"),
     ]
     if n["records_pending"]:
-        text = said("Records awaiting a decision", n["records_pending"])
-        boxes.append(Box(("records_pending",), OUT, SCREENED, ((0, text),), "open"))
+        boxes.append(_counts(["records_pending"], n, OUT, SCREENED, "open"))
         arrows.append(Arrow("records_screened", "records_pending", "branch"))
     for prefix in ("dbr", "other"):
         for box, after in _unfinished(prefix, n, OUT if prefix == "dbr" else OTHER_OUT):
             boxes.append(box)
             arrows.append(Arrow(after, box.name, "branch"))
     if other:
+        heading = f"Identification of {new}studies via other methods"
+        used = {key: text for key, text in OTHER_METHODS.items() if n[key]}
+        several = {key: named for key, named in sources.items() if len(named) > 1}
         boxes += [
-            Box(
-                ("other_methods",),
-                OTHER,
-                TITLES,
-                ((0, f"Identification of {new}studies via other methods"),),
-                "other_title",
-            ),
-            Box(tuple(OTHER_METHODS), OTHER, IDENTIFICATION, _identified_otherwise(n, sources), "grey"),
+            _title("other_methods", heading, OTHER, "other_title"),
+            Box(tuple(OTHER_METHODS), OTHER, IDENTIFICATION, _identified(n, used, several), "grey"),
             *_retrieval("other", n, OTHER, OTHER_OUT, labels, "grey", skipped),
         ]
         arrows += [
@@ -169,18 +156,10 @@ def chart(
         ]
     boxes.append(_included(n, update))
     if update:
-        previous = (
-            (0, said("Studies included in previous version of review", n["previous_studies"])),
-            (0, said("Reports of studies included in previous version of review", n["previous_reports"])),
-        )
-        total = (
-            (0, said("Total studies included in review", n["total_studies"])),
-            (0, said("Reports of total included studies", n["total_reports"])),
-        )
         boxes += [
-            Box(("previous",), PREVIOUS, TITLES, ((0, "Previous studies"),), "other_title"),
-            Box(("previous_studies", "previous_reports"), PREVIOUS, IDENTIFICATION, previous, "grey"),
-            Box(("total_studies", "total_reports"), MAIN, TOTAL, total, "grey"),
+            _title("previous", "Previous studies", PREVIOUS, "other_title"),
+            _counts(["previous_studies", "previous_reports"], n, PREVIOUS, IDENTIFICATION, "grey"),
+            _counts(["total_studies", "total_reports"], n, MAIN, TOTAL, "grey"),
         ]
         arrows += [
             Arrow("previous_studies", "total_studies", "down_right"),
@@ -190,29 +169,35 @@ def chart(
     return Chart(tuple(boxes), tuple(arrows), (*notes, *_count_notes(n, update)), title)
 
 
-def _simple(key: str, text: str, n: Mapping[str, Any], column: int, row: int, kind: str = "plain") -> Box:
-    return Box((key,), column, row, ((0, said(text, n[key])),), kind)
+def _title(key: str, text: str, column: int, kind: str) -> Box:
+    return Box((key,), column, TITLES, ((0, text),), kind)
+
+
+def _counts(
+    keys: Sequence[str],
+    n: Mapping[str, Any],
+    column: int,
+    row: int,
+    kind: str = "plain",
+    skipped: Collection[str] = (),
+) -> Box:
+    return Box(tuple(keys), column, row, _lines(keys, n, skipped), kind)
+
+
+def _lines(
+    keys: Sequence[str], n: Mapping[str, Any], skipped: Collection[str] = (), indent: int = 0
+) -> tuple[tuple[int, str], ...]:
+    """Counts in words, which in the boxes of other methods are those of databases."""
+    return tuple((indent, said(name(key.removeprefix("other_"), skipped), n[key])) for key in keys)
 
 
 def _identified(
-    n: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]]
+    n: Mapping[str, Any], places: Mapping[str, str], sources: Mapping[str, Mapping[str, int]]
 ) -> tuple[tuple[int, str], ...]:
     lines = [(0, "Records identified from:")]
-    for key, text in (("database_results", "Databases"), ("register_results", "Registers")):
+    for key, text in places.items():
         lines.append((1, said(text, n[key])))
         lines += [(2, said(name, size)) for name, size in sources.get(key, {}).items()]
-    return tuple(lines)
-
-
-def _identified_otherwise(
-    n: Mapping[str, Any], sources: Mapping[str, Mapping[str, int]]
-) -> tuple[tuple[int, str], ...]:
-    lines = [(0, "Records identified from:")]
-    for key, text in OTHER_METHODS.items():
-        if n[key]:
-            lines.append((1, said(text, n[key])))
-            named = sources.get(key, {})
-            lines += [(2, said(name, size)) for name, size in named.items() if len(named) > 1]
     return tuple(lines)
 
 
@@ -225,19 +210,15 @@ def _retrieval(
     kind: str,
     skipped: Collection[str],
 ) -> list[Box]:
-    reasons = n[f"{prefix}_excluded"]
-    if reasons:
-        listed = [
-            (1, said(labels.get(reason, reason) or "No reason given", size))
-            for reason, size in reasons.items()
-        ]
-        excluded = [(0, "Reports excluded:"), *listed]
-    else:
-        excluded = [(0, said("Reports excluded", 0))]
+    listed = [
+        (1, said(labels.get(reason, reason) or "No reason given", size))
+        for reason, size in n[f"{prefix}_excluded"].items()
+    ]
+    excluded = [(0, "Reports excluded:"), *listed] if listed else [(0, said("Reports excluded", 0))]
     return [
-        _simple(f"{prefix}_sought_reports", "Reports sought for retrieval", n, column, SOUGHT, kind),
-        _simple(f"{prefix}_notretrieved_reports", "Reports not retrieved", n, out, SOUGHT, kind),
-        _simple(f"{prefix}_assessed", name("assessed", skipped), n, column, ASSESSED, kind),
+        _counts([f"{prefix}_sought_reports"], n, column, SOUGHT, kind),
+        _counts([f"{prefix}_notretrieved_reports"], n, out, SOUGHT, kind),
+        _counts([f"{prefix}_assessed"], n, column, ASSESSED, kind, skipped),
         Box((f"{prefix}_excluded",), out, ASSESSED, tuple(excluded), kind),
     ]
 
@@ -252,20 +233,15 @@ def _retrieval_arrows(prefix: str) -> list[Arrow]:
 
 def _unfinished(prefix: str, n: Mapping[str, Any], column: int) -> list[tuple[Box, str]]:
     """Boxes for reports that have not been judged for good, with the box they hang on."""
+    places = (
+        (SOUGHT, "sought_reports", ("pending",)),
+        (ASSESSED, "assessed", ("awaiting", "ongoing")),
+    )
     found = []
-    if size := n[f"{prefix}_pending"]:
-        text = said("Reports awaiting a decision", size)
-        found.append(
-            (Box((f"{prefix}_pending",), column, SOUGHT, ((0, text),), "open"), f"{prefix}_sought_reports")
-        )
-    lines = {
-        f"{prefix}_awaiting": "Reports awaiting classification",
-        f"{prefix}_ongoing": "Reports of ongoing studies",
-    }
-    there = {key: text for key, text in lines.items() if n[key]}
-    if there:
-        said_lines = tuple((0, said(text, n[key])) for key, text in there.items())
-        found.append((Box(tuple(there), column, ASSESSED, said_lines, "open"), f"{prefix}_assessed"))
+    for row, after, states in places:
+        there = [f"{prefix}_{state}" for state in states if n[f"{prefix}_{state}"]]
+        if there:
+            found.append((_counts(there, n, column, row, "open"), f"{prefix}_{after}"))
     return found
 
 
@@ -350,9 +326,9 @@ def charts(document: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, 
     result: dict[str, Chart] = {}
     made_elsewhere = document["total"]["previous_studies"] + document["total"]["previous_reports"] > 0
     for file, view in views(document).items():
-        notes = [f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"]
+        searched = f"{'Search' if len(view.rounds) == 1 else 'Searches'} of {_listed(view.rounds)}"
         before = [*([ELSEWHERE] if made_elsewhere else []), *view.earlier]
-        notes[0] += f"; previous version: {_listed(before)}." if view.is_update else "."
+        notes = [f"{searched}; previous version: {_listed(before)}." if view.is_update else f"{searched}."]
         if view.not_searched:
             notes.append(f"Not searched in this round: {_listed(view.not_searched)}.")
         if besides := sum(document.get("looked_at", {}).get(day, 0) for day in view.rounds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +65,7 @@ def count(
     parts: dict[str, Any] = {}
     found: dict[str, Any] = {}
     lists: dict[str, pd.DataFrame] = {}
-    besides: dict[str, int] = {}
+    besides: Counter[str] = Counter()
     if tables is not None:
         types = {source: type_ for source, type_, _ in sources}
         names = {source: name for source, _, name in sources}
@@ -77,15 +78,13 @@ def count(
         found = identified(clusters, [(row["source"], row["round"]) for row in imported], types, names)
         for day, boxes in looked_at(other_methods, imported, names).items():
             for box, more in boxes.items():
-                parts[day][box] += sum(more.values())
-                own = found.setdefault(day, {}).setdefault(box, {})
-                own.update({name: own.get(name, 0) + n for name, n in more.items()})
-                besides[day] = besides.get(day, 0) + sum(more.values())
-        by_name = {id_: {"type": type_, "name": name} for id_, type_, name in sources}
+                parts[day][box] += more.total()
+                found.setdefault(day, {}).setdefault(box, Counter()).update(more)
+                besides[day] += more.total()
         lists = {
             "members": groups,
             "excluded": excluded_reports(groups, works, tables.decisions["full_text"], labels),
-            "per_source": per_source(groups, clusters, imported, by_name),
+            "per_source": per_source(groups, clusters, imported, types, names),
         }
     for day, raw in given_counts.items():
         if any(parts.get(day, {}).values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -117,36 +118,29 @@ def chained(
     in the order of `reasons` (the protocol's), others after them by size.
     """
     rounds: dict[str, Counts] = {}
-    studies, reports = int(previous.get("studies", 0)), int(previous.get("reports", 0))
+    before = studies, reports = int(previous.get("studies", 0)), int(previous.get("reports", 0))
+    total: Counts = {key: Counter() if key in BY_REASON else 0 for key in KEYS if key not in CARRIED}
     for round_, part in parts.items():
         rounds[round_] = _carried(part, studies, reports, reasons)
         studies, reports = rounds[round_]["total_studies"], rounds[round_]["total_reports"]
-    total: Counts = {key: {} if key in BY_REASON else 0 for key in KEYS if key not in CARRIED}
-    for part in parts.values():
         for key, value in total.items():
             if key in BY_REASON:
-                for reason, n in part[key].items():
-                    value[reason] = value.get(reason, 0) + n
+                value.update(part[key])
             else:
                 total[key] = value + part[key]
-    return {
-        "rounds": rounds,
-        "total": _carried(total, int(previous.get("studies", 0)), int(previous.get("reports", 0)), reasons),
-    }
+    return {"rounds": rounds, "total": _carried(total, *before, reasons)}
 
 
 def _carried(part: Counts, studies: int, reports: int, reasons: Sequence[str]) -> Counts:
     place = {reason: position for position, reason in enumerate(reasons)}
+
+    def order(item: tuple[str, int]) -> tuple[int, int, str]:
+        reason, n = item
+        return place.get(reason, len(place)), -n, reason
+
     counts = {
         **part,
-        **{
-            key: dict(
-                sorted(
-                    part[key].items(), key=lambda item: (place.get(item[0], len(place)), -item[1], item[0])
-                )
-            )
-            for key in BY_REASON
-        },
+        **{key: dict(sorted(part[key].items(), key=order)) for key in BY_REASON},
         "previous_studies": studies,
         "previous_reports": reports,
         "total_studies": studies + part["new_studies"],
@@ -199,23 +193,22 @@ def identified(
     searched: Sequence[tuple[str, str]],
     types: Mapping[str, str],
     names: Mapping[str, str],
-) -> dict[str, dict[str, dict[str, int]]]:
+) -> dict[str, dict[str, Counter[str]]]:
     """Records of each source by round and box of identification: `{round: {box: {name of the source: n}}}`.
 
     `searched` are the (source, round) of all imports, so that a search that brought nothing is listed with 0 and a source
     that was not searched in a round is not. Sources stand in the order of `types`.
     """
     sizes = clusters.groupby(["round", "source"]).size().to_dict()
-    result: dict[str, dict[str, dict[str, int]]] = {
+    result: dict[str, dict[str, Counter[str]]] = {
         round_: {} for round_ in sorted({day for _, day in searched})
     }
     for round_, boxes in result.items():
         for source, type_ in types.items():
             if (source, round_) in searched:
-                sources = boxes.setdefault(BOX_OF_TYPE[type_], {})
+                sources = boxes.setdefault(BOX_OF_TYPE[type_], Counter())
                 # Two sources may bear one name, such as two exports of the same database.
-                name = names.get(source, source)
-                sources[name] = sources.get(name, 0) + int(sizes.get((round_, source), 0))
+                sources[names.get(source, source)] += int(sizes.get((round_, source), 0))
     return result
 
 
@@ -226,14 +219,14 @@ def looked_at(
     methods: Sequence[tuple[str, str, str, int, str | None]],
     imported: Sequence[Mapping[str, Any]],
     names: Mapping[str, str],
-) -> dict[str, dict[str, dict[str, int]]]:
+) -> dict[str, dict[str, Counter[str]]]:
     """Records that people looked at and did not take on, which no file holds: `{round: {box: {name: n}}}`.
 
     `methods` are (round, type, method, records looked at, source whose files hold those that were taken on), `imported` the counts
     of the files of each source and round, `names` those of the sources. Raises InputError where the files hold more.
     """
     read = {(row["source"], row["round"]): int(row["read"]) for row in imported}
-    result: dict[str, dict[str, dict[str, int]]] = {}
+    result: dict[str, dict[str, Counter[str]]] = {}
     for day, type_, method, found, source in methods:
         taken = read.get((source or "", day), 0)
         if found < taken:
@@ -242,18 +235,15 @@ def looked_at(
                 file="config/config.yaml",
                 todo="State all that were looked at, those in the files among them.",
             )
-        by_name = result.setdefault(day, {}).setdefault(BOX_OF_TYPE[type_], {})
-        name = names[source] if source else METHODS[method]
-        by_name[name] = by_name.get(name, 0) + found - taken
+        by_name = result.setdefault(day, {}).setdefault(BOX_OF_TYPE[type_], Counter())
+        by_name[names[source] if source else METHODS[method]] += found - taken
     return result
 
 
-def summed(sources: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+def summed(sources: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, Counter[str]]:
     """Numbers per box and named source over all rounds."""
-    total: dict[str, dict[str, int]] = {}
+    total: dict[str, Counter[str]] = {}
     for boxes in sources.values():
         for box, by_name in boxes.items():
-            for name, n in by_name.items():
-                sums = total.setdefault(box, {})
-                sums[name] = sums.get(name, 0) + n
+            total.setdefault(box, Counter()).update(by_name)
     return total

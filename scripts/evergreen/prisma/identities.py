@@ -7,6 +7,7 @@ serves counts that were given as well.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -19,6 +20,24 @@ from evergreen.prisma.counts import BY_REASON, IDENTIFIED
 from evergreen.prisma.members import BOX_OF_TYPE, DATABASES_AND_REGISTERS
 
 SHOWN_IDS = 20
+NODES = {
+    "records_screened": ["records_excluded", "records_pending", "dbr_sought_reports"],
+    "dbr_sought_reports": ["dbr_notretrieved_reports", "dbr_pending", "dbr_assessed"],
+    "dbr_assessed": ["dbr_excluded", "dbr_awaiting", "dbr_ongoing", "dbr_included"],
+    "other_sought_reports": ["other_notretrieved_reports", "other_pending", "other_assessed"],
+    "other_assessed": ["other_excluded", "other_awaiting", "other_ongoing", "other_included"],
+}
+"""Where works go on from a box, each to one."""
+SUMS = (
+    (
+        "records_screened",
+        "database_results + register_results - duplicates - excluded_automatic - excluded_other",
+    ),
+    # of which column the included reports are is no count
+    *((box, " + ".join(parts)) for box, parts in NODES.items() if not box.endswith("assessed")),
+    ("dbr_assessed + other_assessed", "excluded + awaiting + ongoing + extra_reports + new_reports"),
+)
+"""What is equal in numbers; a name without a column is that of both together."""
 
 
 def check_members(
@@ -62,14 +81,7 @@ def check_members(
             faults += _difference(
                 round_, label, of_round["work_id"][of_round["column"].eq(column)], parts, ids(*parts)
             )
-        nodes = {
-            "records_screened": ["records_excluded", "records_pending", "dbr_sought_reports"],
-            "dbr_sought_reports": ["dbr_notretrieved_reports", "dbr_pending", "dbr_assessed"],
-            "dbr_assessed": ["dbr_excluded", "dbr_awaiting", "dbr_ongoing", "dbr_included"],
-            "other_sought_reports": ["other_notretrieved_reports", "other_pending", "other_assessed"],
-            "other_assessed": ["other_excluded", "other_awaiting", "other_ongoing", "other_included"],
-        }
-        for box, parts in nodes.items():
+        for box, parts in NODES.items():
             faults += _difference(round_, box, ids(box), parts, ids(*parts))
         included = ids("dbr_included", "other_included")
         parts = ["new_reports", "extra_reports"]
@@ -210,49 +222,12 @@ def _difference(
 
 
 def _sum_faults(round_: str, n: Mapping[str, Any]) -> list[str]:
-    excluded = {key: sum(n[key].values()) for key in BY_REASON}
-    sums = [
-        (
-            "records_screened",
-            n["records_screened"],
-            "database_results + register_results - duplicates - excluded_automatic - excluded_other",
-            n["database_results"] + n["register_results"] - n["duplicates"] - n["excluded_automatic"]
-            - n["excluded_other"],
-        ),
-        (
-            "records_screened",
-            n["records_screened"],
-            "records_excluded + records_pending + dbr_sought_reports",
-            n["records_excluded"] + n["records_pending"] + n["dbr_sought_reports"],
-        ),
-    ]  # fmt: skip
+    n = {**n, **{key: sum(n[key].values()) for key in BY_REASON}}
+    states = ("excluded", "awaiting", "ongoing")
+    n |= {state: n[f"dbr_{state}"] + n[f"other_{state}"] for state in states}
+    faults = _unequal((round_, box, _value(box, n), f"{parts} =", _value(parts, n)) for box, parts in SUMS)
     for column in ("dbr", "other"):
-        sums.append(
-            (
-                f"{column}_sought_reports",
-                n[f"{column}_sought_reports"],
-                f"{column}_notretrieved_reports + {column}_pending + {column}_assessed",
-                n[f"{column}_notretrieved_reports"] + n[f"{column}_pending"] + n[f"{column}_assessed"],
-            )
-        )
-    accounted = sum(excluded.values()) + sum(
-        n[f"{column}_{state}"] for column in ("dbr", "other") for state in ("awaiting", "ongoing")
-    )
-    sums.append(
-        (
-            "dbr_assessed + other_assessed",
-            n["dbr_assessed"] + n["other_assessed"],
-            "excluded + awaiting + ongoing + extra_reports + new_reports",
-            accounted + n["extra_reports"] + n["new_reports"],
-        )
-    )
-    faults = [
-        f"{round_}, {box}: n = {left} is not {name} = {right}"
-        for box, left, name, right in sums
-        if left != right
-    ]
-    for column in ("dbr", "other"):
-        gone = excluded[f"{column}_excluded"] + n[f"{column}_awaiting"] + n[f"{column}_ongoing"]
+        gone = sum(n[f"{column}_{state}"] for state in states)
         if gone > n[f"{column}_assessed"]:
             faults.append(
                 f"{round_}, {column}_assessed: n = {n[f'{column}_assessed']} is less than excluded + awaiting + ongoing = {gone}"
@@ -267,33 +242,37 @@ def _sum_faults(round_: str, n: Mapping[str, Any]) -> list[str]:
     return faults
 
 
+def _value(boxes: str, n: Mapping[str, int]) -> int:
+    """What a sum of boxes, in words, comes to."""
+    return sum(-n[box] if sign == "- " else n[box] for sign, box in re.findall(r"([+-] |)(\w+)", boxes))
+
+
 def _chain_faults(counts: Mapping[str, Any]) -> list[str]:
     """Each round starts from the totals of the one before, and the total is the last round's."""
-    faults = []
-    places = list(counts["rounds"].items())
-    for (_, before), (round_, n) in pairwise(places):
-        for what in ("studies", "reports"):
-            if n[f"previous_{what}"] != before[f"total_{what}"]:
-                faults.append(
-                    f"{round_}, previous_{what}: n = {n[f'previous_{what}']} is not the earlier total {before[f'total_{what}']}"
-                )
-    for round_, n in [*places, ("total", counts["total"])]:
-        for what, right in (
-            ("studies", n["previous_studies"] + n["new_studies"]),
-            ("reports", n["previous_reports"] + n["new_reports"] + n["extra_reports"]),
-        ):
-            if n[f"total_{what}"] != right:
-                faults.append(
-                    f"{round_}, total_{what}: n = {n[f'total_{what}']} is not previous + new = {right}"
-                )
-    if places:
-        last = places[-1][1]
+    places, total = list(counts["rounds"].items()), counts["total"]
+    claims = [
+        (round_, f"previous_{what}", n[f"previous_{what}"], "the earlier total", before[f"total_{what}"])
+        for (_, before), (round_, n) in pairwise(places)
+        for what in ("studies", "reports")
+    ]
+    for round_, n in [*places, ("total", total)]:
+        studies = n["previous_studies"] + n["new_studies"]
+        reports = n["previous_reports"] + n["new_reports"] + n["extra_reports"]
+        claims.append((round_, "total_studies", n["total_studies"], "previous + new =", studies))
+        claims.append((round_, "total_reports", n["total_reports"], "previous + new =", reports))
+    for _, last in places[-1:]:
         for what in ("total_studies", "total_reports"):
-            if counts["total"][what] != last[what]:
-                faults.append(
-                    f"total, {what}: n = {counts['total'][what]} is not the last round's {last[what]}"
-                )
-    return faults
+            claims.append(("total", what, total[what], "the last round's", last[what]))
+    return _unequal(claims)
+
+
+def _unequal(claims: Iterable[tuple[str, str, int, str, int]]) -> list[str]:
+    """A fault for each number that is not what it has to be: its place and box, the number, and what it has to be, in words and as a number."""
+    return [
+        f"{place}, {box}: n = {n} is not {words} {right}"
+        for place, box, n, words, right in claims
+        if n != right
+    ]
 
 
 def _listed(ids: Iterable[str]) -> str:

@@ -48,7 +48,8 @@ def per_source(
     members: pd.DataFrame,
     clusters: pd.DataFrame,
     source_counts: Sequence[Mapping[str, Any]],
-    sources: Mapping[str, Mapping[str, str]],
+    types: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> pd.DataFrame:
     """What each source brought in each round in which it was searched, and in total (columns `SOURCE_COLUMNS`).
 
@@ -80,7 +81,7 @@ def per_source(
         imported.setdefault((count["source"], count["round"]), []).append(count)
     rounds = sorted({count["round"] for count in source_counts})
     rows = []
-    for source, facts in sources.items():
+    for source, type_ in types.items():
         for round_ in [*rounds, "total"]:
             span = [(source, one) for one in (rounds if round_ == "total" else [round_])]
             counted = [count for place in span for count in imported.get(place, ())]
@@ -92,8 +93,8 @@ def per_source(
             rows.append(
                 {
                     "source": source,
-                    "name": facts.get("name", source),
-                    "type": facts["type"],
+                    "name": names.get(source, source),
+                    "type": type_,
                     "round": round_,
                     "hits": sum(int(count["hits"]) for count in counted),
                     "seen_before": sum(int(count["seen_before"]) for count in counted),

@@ -73,10 +73,8 @@ def members(
         table = _placed(decisions[TITLE_ABSTRACT], by_work)
         outcome = _outcome(table).map({"exclude": "records_excluded", "pending": "records_pending"})
         parts.append(_rows(table["round"], "records_screened", table["work_id"]))
-        left = outcome.notna()
-        parts.append(
-            _rows(table["round"][left], outcome[left], table["work_id"][left], table["reason"][left])
-        )
+        left = table[outcome.notna()]
+        parts.append(_rows(left["round"], outcome.dropna(), left["work_id"], left["reason"]))
     if FULL_TEXT in decisions:
         table = _placed(decisions[FULL_TEXT], by_work)
         prefix = table["column"].map({"databases": "dbr", "other": "other"})

@@ -11,7 +11,7 @@ from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
-from evergreen.metaanalysis.conversions import Group, combine_groups, split_group
+from evergreen.metaanalysis.conversions import Group, combine_groups
 from evergreen.metaanalysis.trial_designs import effective_size
 from evergreen.synthesis.result.study_rows import Arm, SheetRow
 
@@ -71,8 +71,12 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
         return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
     given = [WORDS[name] for name in needed if name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
-    why = next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
-    return f"{start}no usable {words}{why}"
+    return f"{start}no usable {words}{why_not_derived(rows)}"
+
+
+def why_not_derived(rows: Rows) -> str:
+    """Why a number does not follow from others, in brackets; "" where nothing says so."""
+    return next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
 
 
 def empty(rows: Rows, needed: Sequence[str]) -> str:
@@ -103,7 +107,7 @@ def combined(arms: Rows, needed: Sequence[str]) -> dict[str, float]:
     arms = [effective(arm) for arm in arms]
     if len(arms) == 1:
         return {name: arms[0][name] for name in needed}
-    result = {name: total(arms, name) for name in needed if name in {"n", "events", "person_time"}}
+    result = added(arms, needed)
     if "mean" in needed:
         whole = combine_groups([Group(arm["n"], arm["mean"], arm["sd"]) for arm in arms])
         result |= {"n": whole.n, "mean": whole.mean, "sd": whole.sd}
@@ -114,11 +118,14 @@ def total(arms: Rows, name: str) -> float:
     return float(sum(arm[name] for arm in arms))
 
 
+def added(arms: Rows, names: Sequence[str]) -> dict[str, float]:
+    """Those of the numbers of several arms that add up."""
+    return {name: total(arms, name) for name in names if name in COUNTS}
+
+
 def shared(group: Mapping[str, float], comparisons: int) -> dict[str, float]:
-    """A control that serves several comparisons: n, events and person-time divided, mean and SD kept (Handbook 23.3.4)."""
-    n, events = split_group(group.get("n", math.nan), group.get("events", math.nan), comparisons)
-    divided = {"n": n, "events": events, "person_time": group.get("person_time", math.nan) / comparisons}
-    return {name: divided.get(name, value) for name, value in group.items()}
+    """A control that serves several comparisons: n, events and person-time divided, fractions kept, mean and SD as they are (Handbook 23.3.4)."""
+    return {name: value / comparisons if name in COUNTS else value for name, value in group.items()}
 
 
 def shown(numbers: Mapping[str, float], rows: Rows, people: Mapping[str, float] | None = None) -> Arm:

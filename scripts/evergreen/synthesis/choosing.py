@@ -10,12 +10,12 @@ from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import RESULT, Row, key_of, place_of
 from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
 from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
+from evergreen.synthesis.dependence import joins_effects
 from evergreen.synthesis.left_out import left_out
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
 from evergreen.synthesis.units import in_units, other_units
@@ -33,7 +33,7 @@ class Chosen:
     arms_left_out: list[ArmLeftOut] = field(default_factory=list)
 
 
-def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random") -> Chosen:
+def choose(rows: pd.DataFrame | Rows, outcome: Outcome) -> Chosen:
     """Comparisons of an outcome from its arm rows (texts as in the sheet; numbers may be empty), a table or its rows.
 
     Raises InputErrors for what a person has to mend: a study with several time points or with the same arm twice, an
@@ -42,29 +42,20 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome, *, model: str = "random"
     """
     chosen = Chosen()
     errors: list[InputError] = []
-    measure = outcome.measure
-    if (
-        outcome.multi_arm == "separate"
-        and MODELS[model].clusters != "model"
-        and not outcome.analysis.dependent
-    ):
+    if outcome.multi_arm == "separate" and not joins_effects(outcome.analysis):
         raise InputError(
             f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
-    by_study = _by_study(in_units(typed(rows), outcome))
-    for study, part in by_study.items():
+    asked: dict[str, Rows] = {}
+    for study, part in _by_study(in_units(typed(rows), outcome)).items():
         try:
-            _choose_study(study, part, outcome, MEASURES[measure].kind, chosen)
+            asked[study] = _choose_study(study, part, outcome, MEASURES[outcome.measure].kind, chosen)
         except InputError as error:
             errors.append(error)
     refuse(errors)
     poolable = {one.study for one in chosen.comparisons}
-    asked = {}
-    for study in [one for one in by_study if one in poolable]:
-        counted = _counted(study, _at_time(by_study[study], outcome), outcome)
-        asked[study] = counted if not isinstance(counted, str) else []
-    strangers = other_units(asked, outcome)
+    strangers = other_units({study: rows for study, rows in asked.items() if study in poolable}, outcome)
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
     for study, reason in strangers.items():
         chosen.left_out.append(left_out(study, asked[study], reason))
@@ -97,21 +88,22 @@ def _folded(names: Sequence[str]) -> set[str]:
     return set(map(folded, names))
 
 
-def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> None:
+def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> Rows:
+    """The rows of a study that the protocol asks for, from which its comparisons are made; none where it is left out before."""
     screening = rows[0]["screening"]
     if screening not in {"", "included"}:
         reason = "screening is pending" if screening == "pending" else "not included by screening"
         chosen.left_out.append(left_out(study, rows, reason))
-        return
+        return ()
     at_time = _at_time(rows, outcome)
     if not at_time:
         others = ", ".join(_different(rows, "timepoint")) or "no time point"
         chosen.left_out.append(left_out(study, rows, f"reports it at another time point only ({others})"))
-        return
-    found = _counted(study, at_time, outcome)
+        return ()
+    found = _counted(at_time, outcome)
     if isinstance(found, str):
         chosen.left_out.append(left_out(study, at_time, found))
-        return
+        return ()
     rows = found
     differing = [name for name in RESULT if len({folded(row[name]) for row in rows}) > 1]
     for name in differing:
@@ -134,6 +126,7 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
     for label, reason in reasons if kept else ():
         chosen.arms_left_out.append(ArmLeftOut(study=study, arm=label, reason=reason))
     chosen.comparisons += kept
+    return rows
 
 
 def _labelled(one: Comparison, label: str) -> Comparison:
@@ -147,8 +140,7 @@ def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
     where = (
         "`timepoint` of the outcome" if name == "timepoint" else f"`where: {{{name}: ...}}` of the outcome"
     )
-    dependent = MODELS[outcome.analysis.model].clusters == "model" or outcome.analysis.dependent
-    also = f", or add {name} to `levels` of its analysis" if dependent else ""
+    also = f", or add {name} to `levels` of its analysis" if joins_effects(outcome.analysis) else ""
     return InputError(
         f"study {study}, outcome {outcome.id}: several {words} ({', '.join(_different(rows, name))})",
         **place_of(rows[0]),
@@ -181,7 +173,7 @@ def _of_result(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chos
     return result
 
 
-def _counted(study: str, rows: Rows, outcome: Outcome) -> Rows | str:
+def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
     """The rows that the protocol's `where` asks for; of a study that nowhere says what it asks for, those that say nothing."""
     for name, wanted in outcome.where.items():
         if any(name not in row for row in rows):

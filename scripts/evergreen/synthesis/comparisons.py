@@ -246,16 +246,10 @@ def _contrasts(
             column="group",
             todo="Keep one, name the one to use under `arms`, or set `multi_arm: separate` with a multilevel model.",
         )
+    arms = _counts(rows[0], beside) if alone else {}
+    counted = [*(one for group in beside.values() for one in group), *counted_only] if alone else []
     return [
-        _row(
-            study,
-            len(rows),
-            {},
-            _counts(row, beside) if alone else {},
-            [row],
-            estimate,
-            [*(one for group in beside.values() for one in group), *counted_only] if alone else [],
-        )
+        _row(study, len(rows), {}, arms, [row], estimate, counted)
         for row, estimate in zip(rows, estimates, strict=True)
         if not isinstance(estimate, str)
     ]
@@ -286,6 +280,12 @@ def _row(
     sizes = [made for row in rows for made in effective_sizes(row, used, se)]
     imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
     ids = [text_of(row.get("record_id")) for row in rows]
+    converted = [
+        Converted(group=row["group"], arm=row["arm"], **entry)
+        for row in rows
+        for entry in record_of(row)
+        if entry["column"] in used
+    ]
     return Comparison(
         study=study,
         part="" if of == 1 else first["arm"],
@@ -303,13 +303,7 @@ def _row(
         # A row a group is one arm; arms of one group in one comparison were combined.
         combined=len({row["group"] for row in rows}) < len(rows),
         imputed=imputed,
-        conversions=tuple(
-            Converted(group=row["group"], arm=row["arm"], **entry)
-            for row in rows
-            for entry in record_of(row)
-            if entry["column"] in used
-        )
-        + tuple(sizes),
+        conversions=(*converted, *sizes),
         levels={name: folded(first[name]) for name in (*RESULT, "arm")},
         people=participants_of(rows if numbers else beside),
         r_paired=correlation_of(rows) if paired else None,

@@ -11,6 +11,7 @@ from evergreen.metaanalysis import cluster_robust, multilevel, shared_control
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
+from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.result.pooled_models import Robust
@@ -18,6 +19,11 @@ from evergreen.synthesis.result.study_rows import Effect
 from evergreen.synthesis.study_arrays import Studies
 
 LEAST_CLUSTERS = 3
+
+
+def joins_effects(analysis: Analysis) -> bool:
+    """Whether an analysis knows what to do with several effects of one study."""
+    return MODELS[analysis.model].clusters == "model" or analysis.dependent is not None
 
 
 def check(outcome: Outcome) -> None:
@@ -29,7 +35,7 @@ def check(outcome: Outcome) -> None:
             f"outcome {name}: `dependent: {how}` belongs to a random or common model, not to {analysis.model}",
             todo="Leave it out; a multilevel model takes `rho` by itself.",
         )
-    if analysis.levels and MODELS[analysis.model].clusters != "model" and not how:
+    if analysis.levels and not joins_effects(analysis):
         raise InputError(
             f"outcome {name}: `levels` lets a study have several results, which the model {analysis.model} takes for different studies",
             todo="Set `model: multilevel`, or `dependent: aggregate` or `robust`.",
@@ -101,7 +107,4 @@ def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:
 
 def as_part(own: cluster_robust.ClusterRobust) -> Robust:
     """A robust test as the result holds it."""
-    return Robust(
-        kind=own.kind, se=own.se[0], statistic=own.statistic[0], df=own.df[0], p=own.p_value[0], ci_low=own.ci_low[0],
-        ci_high=own.ci_high[0],
-    )  # fmt: skip
+    return Robust(kind=own.kind, df=own.df[0], **own.tested(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Literal
 
 from evergreen.extraction.check import Row, own_choice
 from evergreen.extraction.row_values import YES, clustered, marked
@@ -13,7 +13,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.trial_designs import PAIRED
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.arms import COUNTS, Rows, effective
+from evergreen.synthesis.arms import COUNTS, Rows, effective, why_not_derived
 from evergreen.synthesis.result.study_rows import Converted
 
 EFFECTIVE = "effective_size"
@@ -28,7 +28,7 @@ def _of_clusters(row: Row, outcome: Outcome) -> str:
     if not clustered(row):
         return ""
     if math.isnan(row["design_effect"]):
-        return f"clusters were randomised, and neither a design effect nor an ICC is known{_why(row)}"
+        return f"clusters were randomised, and neither a design effect nor an ICC is known{why_not_derived([row])}"
     if not outcome.filling.makes(EFFECTIVE, own_choice(row)):
         return "clusters were randomised, and effective sizes are not to be computed"
     return ""
@@ -43,15 +43,12 @@ def _of_pairs(rows: Rows, outcome: Outcome) -> str:
     if outcome.measure not in PAIRED:
         return f"a crossover trial, for which there is no paired {MEASURES[outcome.measure].name}"
     if math.isnan(correlation_of(rows)):
-        why = next(filter(None, map(_why, rows)), "")
-        return f"a crossover trial, and the correlation of a person's values is not known{why}"
+        return (
+            f"a crossover trial, and the correlation of a person's values is not known{why_not_derived(rows)}"
+        )
     if len(rows) > 2:
         return "a crossover trial with several arms of a group, which are the same people"
     return ""
-
-
-def _why(row: Row) -> str:
-    return f" ({row['not_derived']})" if row["not_derived"] else ""
 
 
 def correlation_of(rows: Rows) -> float:
@@ -73,29 +70,18 @@ def effective_sizes(row: Row, used: Collection[str], se: float | None) -> list[C
     rule, effect = BY_ID[EFFECTIVE], row["design_effect"]
     if math.isnan(effect):
         return []
-    made: list[dict[str, Any]]
     if se is not None:
         how = f"times the square root of the design effect, {effect:g}"
-        made = [
-            {
-                "column": "estimate_se",
-                "value": se,
-                "how": how,
-                "inputs": {"estimate_se": se / math.sqrt(effect)},
-            }
-        ]
+        made = [("estimate_se", se, se / math.sqrt(effect))]
     else:
         how, counts = rule.how.format(design_effect=effect), effective(row)
         columns = [name for name in COUNTS if name in used and not math.isnan(row[name])]
-        made = [
-            {"column": name, "value": counts[name], "how": how, "inputs": {name: row[name]}}
-            for name in columns
-        ]
+        made = [(name, counts[name], row[name]) for name in columns]
     state: Literal["derived", "imputed"] = "imputed" if "design_effect" in marked(row[IMPUTED]) else "derived"
     return [
         Converted(
-            group=row["group"], arm=row["arm"], conversion=rule.id, source=str(rule.source), assumption="", state=state,
-            **{**one, "inputs": {**one["inputs"], "design_effect": effect}},
+            group=row["group"], arm=row["arm"], column=column, value=value, conversion=rule.id, how=how, source=str(rule.source),
+            inputs={column: given, "design_effect": effect}, assumption="", state=state,
         )
-        for one in made
+        for column, value, given in made
     ]  # fmt: skip

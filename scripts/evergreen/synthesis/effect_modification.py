@@ -94,33 +94,26 @@ def moderators(
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
+    y, v, x = part.yi, part.vi, design.matrix
     method, test = estimator(analysis, regression=True)
-    fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis.level)
-    permutations = analysis.permutations
-    p_values, omnibus = (
-        meta_regression.permutation_test(
-            part.yi,
-            part.vi,
-            design.matrix,
-            method=method,
-            test=test,
-            permutations=permutations,
-            seed=analysis.seed,
+    fitted = fit(y, v, x, method=method, test=test, level=analysis.level)
+    permutations, omnibus = analysis.permutations, np.nan
+    p_values = np.full(fitted.p, np.nan)
+    if permutations:
+        p_values, omnibus = meta_regression.permutation_test(
+            y, v, x, method=method, test=test, permutations=permutations, seed=analysis.seed
         )
-        if permutations
-        else (np.full(fitted.p, np.nan), np.nan)
-    )
     inflation = [None, *meta_regression.inflation(fitted)] if fitted.p > 2 else [None] * fitted.p
     return Moderators.of(
         columns=tuple(columns),
-        k=len(part.yi),
+        k=len(y),
         without_value=tuple(studies.take(~design.complete).labels),
         coefficients=tuple(
             _coefficient(fitted, position, name, inflation[position], p_values[position])
             for position, name in enumerate(design.names)
         ),
         QM=fitted.QM, QM_df=fitted.QM_df, QM_p=fitted.QM_p, permutation_p=omnibus, permutations=permutations,
-        R2=meta_regression.explained(part.yi, part.vi, fitted), tau2=fitted.tau2, I2=fitted.I2, Q=fitted.Q, Q_df=fitted.Q_df,
+        R2=meta_regression.explained(y, v, fitted), tau2=fitted.tau2, I2=fitted.I2, Q=fitted.Q, Q_df=fitted.Q_df,
         Q_p=fitted.Q_p,
     )  # fmt: skip
 
@@ -142,8 +135,7 @@ def no_number(texts: Sequence[str]) -> str | None:
 
 
 def _coefficient(fitted: Fit, position: int, name: str, vif: Any, permutation_p: float) -> Coefficient:
+    tests = fitted.tested(position)
     return Coefficient.of(
-        name=name, estimate=fitted.b[position], se=fitted.se[position], statistic=fitted.statistic[position], df=fitted.df,
-        p=fitted.p_value[position], ci_low=fitted.ci_low[position], ci_high=fitted.ci_high[position], vif=vif,
-        permutation_p=permutation_p,
-    )  # fmt: skip
+        name=name, estimate=fitted.b[position], df=fitted.df, vif=vif, permutation_p=permutation_p, **tests
+    )

@@ -21,33 +21,30 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
         return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")
+    y, v = studies.yi, studies.vi
     method, test = estimator(analysis)
     data = studies.data()
     if not all(np.isfinite(values).all() for values in data.values()):
         data = {}
     filled: Filled | NotDone
     try:
-        filled = _filled(
-            trim_and_fill.trim_and_fill(
-                studies.yi, studies.vi, method=method, test=test, level=analysis.level
-            )
-        )
+        filled = _filled(trim_and_fill.trim_and_fill(y, v, method=method, test=test, level=analysis.level))
     except ValueError as error:
         filled = NotDone(not_done=str(error))
-    tests = small_study.of_measure(studies.measure, studies.yi, studies.vi, data)
-    tau, p_value = small_study.rank_test(studies.yi, studies.vi)
+    tests = small_study.of_measure(studies.measure, y, v, data)
+    tau, p_value = small_study.rank_test(y, v)
     return SmallStudy(
         tests={name: _asymmetry(one) for name, one in tests.items()},
         rank=Rank(tau=tau, p=p_value),
         pet_peese={
             name: Precise(estimate=estimate, se=se, statistic=statistic, p=p)
-            for name, (estimate, se, statistic, p) in small_study.pet_peese(studies.yi, studies.vi).items()
+            for name, (estimate, se, statistic, p) in small_study.pet_peese(y, v).items()
         },
         fail_safe=FailSafe(
-            rosenthal=fail_safe.rosenthal(studies.yi, studies.vi),
-            orwin=fail_safe.orwin(studies.yi, studies.vi),
-            rosenberg=fail_safe.rosenberg(studies.yi, studies.vi),
-            general=fail_safe.general(studies.yi, studies.vi, method=method),
+            rosenthal=fail_safe.rosenthal(y, v),
+            orwin=fail_safe.orwin(y, v),
+            rosenberg=fail_safe.rosenberg(y, v),
+            general=fail_safe.general(y, v, method=method),
         ),
         trim_and_fill=filled,
     )

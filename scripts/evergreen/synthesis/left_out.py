@@ -10,7 +10,7 @@ import numpy as np
 
 from evergreen.extraction.row_values import first_report
 from evergreen.screening.study_labels import label_of
-from evergreen.synthesis.arms import ARM_NUMBERS, Rows, complete, of_group, places, shown, states_of, total
+from evergreen.synthesis.arms import ARM_NUMBERS, Rows, added, complete, of_group, places, shown, states_of
 from evergreen.synthesis.result.study_rows import Arm, LeftOut, ReportedArm
 
 
@@ -26,7 +26,7 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         if len(part) == 1:
             numbers = {name: part[0][name] for name in known}
         else:  # several arms: what adds up, and the mean of all participants
-            numbers = {name: total(part, name) for name in known if name in {"n", "events", "person_time"}}
+            numbers = added(part, known)
             if {"n", "mean"} <= set(known) and numbers["n"] > 0:
                 numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
         if numbers:

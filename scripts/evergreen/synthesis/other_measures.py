@@ -33,11 +33,11 @@ def as_measured(row: Row, rows: Rows, outcome: Outcome) -> Row:
     scale = row["scale"] or outcome.scale or MEASURES[of].reported
     if MEASURES[of].scale == "log" and not scale:
         return {**row, "not_converted": "whether it is a ratio or its logarithm is not said"}
-    risk, assumed = (
-        (math.nan, False) if of not in RISKS or to not in RISKS else _control_risk(row, rows, outcome)
-    )
-    if of in RISKS and to in RISKS and not 0 < risk < 1:
-        return {**row, "not_converted": "the risk of the control group is not known"}
+    risk, assumed = math.nan, False
+    if of in RISKS and to in RISKS:
+        risk, assumed = _control_risk(row, rows, outcome)
+        if not 0 < risk < 1:
+            return {**row, "not_converted": "the risk of the control group is not known"}
     state = IMPUTED if assumed or "estimate" in marked(row[IMPUTED]) else DERIVED
     if not outcome.filling.allows(state):
         return {**row, "not_converted": f"{state} numbers are left out"}

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from evergreen.counting import plural
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
@@ -112,7 +110,7 @@ def _filled(rows: Rows, changed: Outcome, outcome: Outcome) -> Rows:
 
 def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
-    chosen = choosing.choose(rows, outcome, model=outcome.analysis.model)
+    chosen = choosing.choose(rows, outcome)
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     rated, without_level = subtotals.placed(rated, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
@@ -130,19 +128,15 @@ def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequen
         one.study for one in left_out if one.not_estimable
     }
     arms: dict[tuple[str, str, str], float] = {}
-    said = set()
     for one in compared:
         if one.study in counted:
-            if one.people:
-                said.add(one.study)
             for (group, arm), n in one.people.items():
                 key = (one.study, group, arm)
                 arms[key] = max(n, arms.get(key, n))
-    return (
-        None
-        if said != counted or not counted or any(map(math.isnan, arms.values()))
-        else math.fsum(arms.values())
-    )
+    said = {study for study, _, _ in arms}
+    if said != counted or not counted or any(map(math.isnan, arms.values())):
+        return None
+    return math.fsum(arms.values())
 
 
 def not_pooled(left_out: Sequence[LeftOut]) -> str:
@@ -181,8 +175,7 @@ def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
     days = sorted({day for day in studies.rounds if day})
     view = {}
     for look, day in enumerate(days, start=1):
-        known = np.array([not own or own <= day for own in studies.rounds])
-        part = studies.take(known)
+        part = studies.take([not own or own <= day for own in studies.rounds])
         then = subtotals.pool(part, outcome)
         added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
         view[day] = Round(
@@ -192,14 +185,13 @@ def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
 
 
 def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...]:
-    low, high = studies.intervals(level)
     return tuple(
         Study(
             **dict(made),
             round=comparison.round,
-            weight=weights[position],
-            ci_low=low[position],
-            ci_high=high[position],
+            weight=weight,
+            ci_low=low,
+            ci_high=high,
             derived=comparison.derived,
             imputed=comparison.imputed,
             conversions=comparison.conversions,
@@ -207,7 +199,7 @@ def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...
             year=comparison.year,
             rows=comparison.rows,
         )
-        for position, (comparison, made) in enumerate(
-            zip(studies.comparisons, studies.effects(), strict=True)
+        for comparison, made, weight, low, high in zip(
+            studies.comparisons, studies.effects(), weights, *studies.intervals(level), strict=True
         )
     )

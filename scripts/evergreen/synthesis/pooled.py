@@ -125,10 +125,7 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
             if shorter or fitted.se[0] < normal.se[0] or k == 2:
-                more["wald"] = Wald(
-                    se=normal.se[0], statistic=normal.statistic[0], p=normal.p_value[0],
-                    ci_low=normal.ci_low[0], ci_high=normal.ci_high[0],
-                )  # fmt: skip
+                more["wald"] = Wald(**normal.tested(0))
                 notes.append(_wald_sentence(k, bool(shorter)))
     if analysis.dependent == "robust":
         more["robust"] = dependence.robust(studies, fitted, level)
@@ -181,29 +178,25 @@ def q_based(fitted: Fit) -> dict[str, Any]:
 
 def model_of(fitted: Fit, **more: Any) -> InverseVariance:
     """A fit with one mean as the result holds it; `more` is what the fit does not know, or what is to stand in its place."""
-    common, single = fitted.method == "EE", fitted.k < 2
+    common = fitted.method == "EE"
     known = {
         "model": "common" if common else "random",
-        "tau2_method": None if common else fitted.method,
         "test": str(fitted.test),
         "asked": fitted.asked,
         "k": int(fitted.k),
         "estimate": fitted.b[0],
-        "se": fitted.se[0],
-        "statistic": fitted.statistic[0],
         "df": fitted.df,
-        "p": fitted.p_value[0],
-        "ci_low": fitted.ci_low[0],
-        "ci_high": fitted.ci_high[0],
-        "tau2": None if common else fitted.tau2,
-        "tau2_se": None if common else fitted.tau2_se,
-        "I2": None if single else fitted.I2,
-        "H2": None if single else fitted.H2,
-        "I2_from": None if common else "tau2",
-        "Q": None if single else fitted.Q,
-        "Q_df": None if single else fitted.Q_df,
-        "Q_p": None if single else fitted.Q_p,
+        **fitted.tested(0),
     }
+    if not common:
+        known |= {
+            "tau2_method": fitted.method,
+            "tau2": fitted.tau2,
+            "tau2_se": fitted.tau2_se,
+            "I2_from": "tau2",
+        }
+    if fitted.k > 1:
+        known |= {name: getattr(fitted, name) for name in ("I2", "H2", "Q", "Q_df", "Q_p")}
     return InverseVariance.of(**{**known, **more})
 
 
@@ -231,25 +224,22 @@ def _test(test: ChiSquareTest) -> Test | None:
 
 
 def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
+    k, weights = len(studies.yi), np.full(len(studies.yi), np.nan)
     kind = analysis.glmm
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis.level)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-        nothing = Mixed(
-            model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=len(studies.yi)
-        )
-        return Pooled(
-            nothing, np.full(len(studies.yi), np.nan), [f"The mixed model cannot be fitted: {error}."]
-        )
+        nothing = Mixed(model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=k)
+        return Pooled(nothing, weights, [f"The mixed model cannot be fitted: {error}."])
     model = Mixed(
         model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, estimate=found.estimate,
         se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
         **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
     )  # fmt: skip
-    missing = len(studies.yi) - found.k
+    missing = k - found.k
     note = f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
-    return Pooled(model, np.full(len(studies.yi), np.nan), [note] if missing else [])
+    return Pooled(model, weights, [note] if missing else [])
 
 
 def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
@@ -273,8 +263,7 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     if len(set(names)) > 2:
         tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis.level))
     model = Multilevel(
-        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, se=se,
-        statistic=fitted.statistic[0], p=fitted.p_value[0], ci_low=fitted.ci_low[0], ci_high=fitted.ci_high[0],
+        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
         sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=len(set(names)),
         robust=tests,
@@ -285,14 +274,10 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     if not nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
     elif sharing:
-        notes.append(
-            f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
-            + (
-                " No other correlation within studies was assumed; robust tests stand beside."
-                if sharing < len(names)
-                else ""
-            )
-        )
+        said = f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
+        if sharing < len(names):
+            said += " No other correlation within studies was assumed; robust tests stand beside."
+        notes.append(said)
     elif rho == 0:
         notes.append(
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."

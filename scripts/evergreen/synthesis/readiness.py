@@ -80,7 +80,7 @@ def _of_outcome(
     try:
         part = slices.of(outcome.data, outcome.columns, filling=filling)
         if compare:
-            choosing.choose(part, outcome, model=outcome.analysis.model)
+            choosing.choose(part, outcome)
     except InputErrors as several:
         return several.errors
     except InputError as error:

@@ -6,7 +6,7 @@ of the arms and computes the effects from them itself; effects that were reporte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ from evergreen.synthesis.study_effects import options
 MODELS_IN_R = Path(__file__).with_name("models_in_metafor.R")
 """How metafor fits the models: of the check of all numbers, and of the script beside the exported data."""
 DRAWN = "drawn at random, and no other program draws the same"
-SETTINGS = {"rho", "studies", "sharing"}  # numbers of a model's block that were given, not computed
+NOT_COMPUTED = {"rho", "studies", "sharing", "permutations", "permutation_p"}
+"""Numbers of a block that were given, or drawn at random."""
 ROW = "{}: {}"  # a number of one study, or of one coefficient
 
 
@@ -98,40 +99,26 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     }
     whole = effects_of(studies, result.measure, settings, columns)
     every = range(1, len(studies) + 1)
-    labels = whole.labels
-
-    def where(kept: Callable[[Study], bool]) -> list[int]:
-        return [row for row, study in zip(every, studies, strict=True) if kept(study)]
-
-    def weights(rows: Iterable[int]) -> dict[str, Number]:
-        own = [(row, studies[row - 1]) for row in rows]
-        return {
-            f"{row} weight": Number(ROW.format(study.label, "weight"), study.weight, {})
-            for row, study in own
-            if study.weight is not None
-        }
-
-    limits = {
-        f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), _exact(study))
-        for row, study in zip(every, studies, strict=True)
-        for key in ("ci_low", "ci_high")
-    }
-    yield _effects(outcome, "effects", whole, studies, {"level": level}, limits)
+    labels, weights = whole.labels, [study.weight for study in studies]
+    random: dict[str, Any] = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
+    common: dict[str, Any] = {"model": "common", "tau2": "", "test": "z", "level": level}
+    yield _effects(outcome, "effects", whole, studies, {"level": level})
     for main in _pooled(outcome, "main", whole, every, result.model, settings):
-        main.numbers |= weights(every)
+        main.numbers |= _weights(studies, weights, every)
         yield main
     if result.beside is not None:
         yield from _beside(outcome, whole, result.beside, studies, settings)
     for column, levels in result.subgroups.columns.items():
         if subgroup_tau2.asked(columns[column], settings):
-            yield _sharing(outcome, whole, column, result.subgroups, columns[column], settings)
+            shared = {**random, "terms": column}
+            yield _sharing(outcome, whole, shared, column, result.subgroups, columns[column])
             continue
         found: list[Task] = []
         for value, model in levels.items():
-            own = where(lambda study, column=column, value=value: study.columns.get(column) == value)  # type: ignore[misc]
+            own = _with_level(studies, column, value)
             for part in _pooled(outcome, f"{column}: {value}", whole, own, model, settings):
                 if result.no_total:  # the studies' weights are those within their subgroup
-                    part.numbers |= weights(own)
+                    part.numbers |= _weights(studies, weights, own)
                 found.append(part)
         yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
@@ -140,10 +127,10 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
                 outcome, f"{column}: between subgroups", "between", whole, [], {}, numbers, needs=found
             )
     for day, view in result.rounds.items():
-        known = where(lambda study, day=day: not study.round or study.round <= day)  # type: ignore[misc]
+        known = [row for row in every if (studies[row - 1].round or day) <= day]
         yield from _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
         for value, model in view.subtotals.items():
-            own = [row for row in known if studies[row - 1].columns.get(result.parted_by or "") == value]
+            own = [row for row in _with_level(studies, result.parted_by or "", value) if row in known]
             yield from _pooled(outcome, f"{value} as of {day}", whole, own, model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
@@ -155,8 +142,6 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
             yield _effects(outcome, f"{label}: effects", source, made, {"level": ""})
         own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
         yield from _pooled(outcome, label, source, own, one.model, own_settings)
-    random = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
-    common = {"model": "common", "tau2": "", "test": "z", "level": level}
     how = random if settings.model == "random" else common
     # a meta-regression of counts, or of effects within studies, is one of their effects all the same
     regression = common if settings.model == "common" else random
@@ -168,7 +153,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         order = [labels.index(step.label) + 1 for step in result.cumulative.steps]
         found_numbers: dict[str, Number] = {}
         for place, step in enumerate(result.cumulative.steps, start=1):
-            found_numbers |= _leaves(dict(step), dict(step), f"{place} ", f"+ {step.label}: ")
+            found_numbers |= _leaves(step, key=f"{place} ", name=f"+ {step.label}: ")
         yield Task(outcome, "cumulative", "cumulative", whole, order, how, found_numbers)
     if isinstance(result.small_study, SmallStudy):
         yield _small_studies(outcome, whole, how, result.small_study)
@@ -180,34 +165,38 @@ def _beside(
     """The model beside the one that pools, with its weights and subgroups."""
     other = analysis_beside(settings)
     for main in _pooled(outcome, "beside", whole, range(1, len(studies) + 1), found.model, other):
-        main.numbers |= {
-            f"{row} weight": Number(ROW.format(study.label, "weight"), weight, {})
-            for row, (study, weight) in enumerate(zip(studies, found.weights, strict=True), start=1)
-            if weight is not None
-        }
+        main.numbers |= _weights(studies, found.weights, range(1, len(studies) + 1))
         yield main
     for column, levels in found.subgroups.items():
         for value, model in levels.items():
-            own = [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
+            own = _with_level(studies, column, value)
             yield from _pooled(outcome, f"beside, {column}: {value}", whole, own, model, other)
 
 
+def _with_level(studies: Sequence[Study], column: str, value: str) -> list[int]:
+    """The rows of the studies that have a level of a column."""
+    return [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
+
+
+def _weights(
+    studies: Sequence[Study], weights: Sequence[float | None], rows: Iterable[int]
+) -> dict[str, Number]:
+    """The weights of some of the studies, where they have one."""
+    return {
+        f"{row} weight": Number(ROW.format(studies[row - 1].label, "weight"), weight, {})
+        for row in rows
+        if (weight := weights[row - 1]) is not None
+    }
+
+
 def _sharing(
-    outcome: str, whole: Effects, column: str, found: Subgroups, levels: Sequence[str], settings: Analysis
+    outcome: str, whole: Effects, how: dict[str, Any], column: str, found: Subgroups, levels: Sequence[str]
 ) -> Task:
     """Subgroups with one tau2, and the test between them."""
-    how = {
-        "model": "random",
-        "tau2": settings.tau2,
-        "test": settings.test,
-        "level": settings.level,
-        "terms": column,
-    }
     numbers: dict[str, Number] = {}
     for place, (level, model) in enumerate(sorted(found.columns[column].items()), start=1):
-        block = {key: value for key, value in model if key not in SETTINGS}
-        numbers |= _leaves(block, dict(model), f"{place} ", f"{level}: ")
-    numbers |= _leaves(dict(found.tests[column]), {"k": len(whole.labels)}, "between ", "between subgroups: ")
+        numbers |= _leaves(model, key=f"{place} ", name=f"{level}: ")
+    numbers |= _leaves(found.tests[column], {"k": len(whole.labels)}, "between ", "between subgroups: ")
     rows = [row for row, level in enumerate(levels, start=1) if level]
     return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, how, numbers)
 
@@ -243,14 +232,14 @@ def effects_of(
 
 
 def _effects(
-    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any],
-    limits: Mapping[str, Number] | None = None,
-) -> Task:  # fmt: skip
-    """The studies' own effects that come from arms, and their `limits`."""
+    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any]
+) -> Task:
+    """The studies' own effects that come from arms, and the limits that there are."""
     given = set(source.table.loc[source.table["made"] == "reported", "row"])
     numbers: dict[str, Number] = {}
     reported = {}
     for row, study in enumerate(studies, start=1):
+        keys = ["ci_low", "ci_high"] if isinstance(study, Study) else []
         if row in given:
             why = (
                 "reported as an effect, without numbers of arms"
@@ -259,17 +248,12 @@ def _effects(
             )
             reported[ROW.format(study.label, "yi and vi")] = why
         else:
-            for key in ("yi", "vi"):
-                numbers[f"{row} {key}"] = Number(
-                    ROW.format(study.label, key), getattr(study, key), _exact(study)
-                )
-        numbers |= {key: limits[key] for key in (f"{row} ci_low", f"{row} ci_high")} if limits else {}
+            keys = ["yi", "vi", *keys]
+        block = {"se": study.vi**0.5, "exact": True}
+        numbers |= {
+            f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), block) for key in keys
+        }
     return Task(outcome, analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
-
-
-def _exact(study: StudyEffect) -> dict[str, Any]:
-    """The block of a study's own numbers."""
-    return {"se": study.vi**0.5, "exact": True}
 
 
 def _pooled(
@@ -290,19 +274,16 @@ def _pooled(
         "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
-    block = {key: value for key, value in model if key not in SETTINGS}
-    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(block, dict(model)))
+    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(model))
 
 
 def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Moderators) -> Task:
     missing = set(found.without_value)
     rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
-    over_all = {key: value for key, value in found if key not in {"permutations", "permutation_p"}}
-    numbers = _leaves(over_all, dict(found))
+    numbers = _leaves(found)
     passed = {"permutation_p": DRAWN} if found.permutation_p is not None else {}
     for place, one in enumerate(found.coefficients, start=1):
-        own = {key: value for key, value in one if key != "permutation_p"}
-        numbers |= _leaves(own, dict(one), f"coefficient {place} ", f"{one.name}: ")
+        numbers |= _leaves(one, key=f"coefficient {place} ", name=f"{one.name}: ")
         if one.permutation_p is not None:
             passed[ROW.format(one.name, "permutation_p")] = DRAWN
     terms = {"terms": "\t".join(found.columns)}
@@ -312,9 +293,8 @@ def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Mod
 def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
     numbers: dict[str, Number] = {}
     for row, one in enumerate(found.studies, start=1):
-        without = dict(one.without)
-        of = {**without, "k": len(found.studies) - 1}
-        numbers |= _leaves(without, of, f"without {row} ", f"without {one.label}: ")
+        of = {**dict(one.without), "k": len(found.studies) - 1}
+        numbers |= _leaves(one.without, of, f"without {row} ", f"without {one.label}: ")
         own = {
             key: float(value) if isinstance(value, bool) else value for key, value in one if key != "without"
         }
@@ -332,11 +312,11 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
     numbers: dict[str, Number] = {}
     parts: dict[str, Part] = {**found.tests, "rank": found.rank, **found.pet_peese}
     for name, one in parts.items():
-        numbers |= _leaves(dict(one), dict(one), f"{name} ", f"{name}: ")
-    numbers |= _leaves(dict(found.fail_safe), {}, "fail_safe ", "fail-safe number: ")
+        numbers |= _leaves(one, key=f"{name} ", name=f"{name}: ")
+    numbers |= _leaves(found.fail_safe, {}, "fail_safe ", "fail-safe number: ")
     filled = found.trim_and_fill
     if isinstance(filled, Filled):
-        numbers |= _leaves(dict(filled.model), dict(filled.model), "filled ", "trim and fill: ")
+        numbers |= _leaves(filled.model, key="filled ", name="trim and fill: ")
         counts = {
             "missing": filled.missing,
             "missing_se": filled.missing_se,
@@ -344,7 +324,7 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
         }
         numbers |= _leaves(counts, {}, "filled ", "trim and fill: ")
         for place, added in enumerate(sorted(filled.filled, key=lambda added: (added.yi, added.vi)), start=1):
-            numbers |= _leaves(dict(added), {}, f"filled {place} ", f"trim and fill, study added {place}: ")
+            numbers |= _leaves(added, {}, f"filled {place} ", f"trim and fill, study added {place}: ")
     done = [name for name, one in found.tests.items() if isinstance(one, Asymmetry)]
     how = {**how, "asymmetry": "\t".join(done)}
     rows = range(1, len(whole.labels) + 1)
@@ -352,16 +332,18 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
 
 
 def _leaves(
-    block: Mapping[str, Any], of: Mapping[str, Any], key: str = "", name: str = ""
+    block: Part | Mapping[str, Any], of: Mapping[str, Any] | None = None, key: str = "", name: str = ""
 ) -> dict[str, Number]:
-    """The numbers of a block; those of a block within it belong to that one if it has a standard error of its own."""
+    """The computed numbers of a block, which belong `of` it unless another is named; those of a block within it belong to that one if it
+    has a standard error of its own."""
     found: dict[str, Number] = {}
-    for part, value in block.items():
-        if isinstance(value, Part):
-            value = dict(value)
-        if isinstance(value, Mapping):
-            owner = {**of, **value} if "se" in value else of
-            found |= _leaves(value, owner, f"{key}{part} ", f"{name}{part} ")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+    values = dict(block)
+    of = values if of is None else of
+    for part, value in values.items():
+        if isinstance(value, Part | Mapping):
+            inner = dict(value)
+            owner = {**of, **inner} if "se" in inner else of
+            found |= _leaves(inner, owner, f"{key}{part} ", f"{name}{part} ")
+        elif isinstance(value, int | float) and not isinstance(value, bool) and part not in NOT_COMPUTED:
             found[f"{key}{part}"] = Number(f"{name}{part}", float(value), of)
     return found

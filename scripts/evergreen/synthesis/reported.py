@@ -7,10 +7,10 @@ import math
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.row_values import usual_interval
-from evergreen.metaanalysis.conversions import effect_from_score, se_from_interval
+from evergreen.metaanalysis.conversions import effect_from_score, se_from_any_interval
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows
+from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows, why_not_derived
 
 Effect = tuple[float, float]
 BEHIND = (*CONTRAST_NUMBERS, "estimate_p")
@@ -106,9 +106,8 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
         value = (low + high) / 2
     if math.isnan(se):
         if not usual_interval(row):
-            why = f" ({row['not_derived']})" if row["not_derived"] else ""
-            return f"an estimate is reported without standard error or interval{why}"
-        se = se_from_interval(low, high)
+            return f"an estimate is reported without standard error or interval{why_not_derived([row])}"
+        se = se_from_any_interval(low, high)
     if se <= 0:
         return "the reported estimate has no sampling variance"
     return float(value), float(se) ** 2

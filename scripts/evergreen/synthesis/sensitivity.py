@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-import numpy as np
-
 from evergreen.bias.tools.anatomy import HIGH_RISK
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
@@ -55,7 +53,7 @@ def grid(
 
         def of_level(changed: Outcome, level: str = level) -> Studies:
             every = rate(changed)
-            return every.take(np.array([value == level for value in every.column(column)], dtype=bool))
+            return every.take([value == level for value in every.column(column)])
 
         own = _of_whole(entries, part, outcome, of_level)
         found |= {f"{level}: {label}": one for label, one in own.items()}
@@ -94,18 +92,15 @@ def of_notices(chosen: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
     """An entry as single analyses."""
-    sources = sorted({source for one in studies.comparisons for source in one.sources})
+    sources = [
+        f"source {name}" for name in sorted({name for one in studies.comparisons for name in one.sources})
+    ]
     axes = []
     for key, value in entry.items():
-        values: list[Any] = (
-            list(value) if isinstance(value, list | tuple) and key != "without_studies" else [value]
-        )
+        several = isinstance(value, list | tuple) and key != "without_studies"
+        values = list(value) if several else [value]
         if key == "without":
-            values = [
-                part
-                for one in values
-                for part in ([f"source {name}" for name in sources] if one == "each_source" else [one])
-            ]
+            values = [part for one in values for part in (sources if one == "each_source" else [one])]
         axes.append([(key, one) for one in values])
     return [dict(combination) for combination in product(*axes)]
 
@@ -160,7 +155,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         }
         rated = rate(changed) if again else studies
         if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
-            rated = rated.take(np.array([not one.stated for one in rated.comparisons], dtype=bool))
+            rated = rated.take([not one.stated for one in rated.comparisons])
         kept = _left(changes, rated, analysis)
     except InputError as error:
         return Sensitivity(**said, k=0, not_done=error.problem)
@@ -179,7 +174,7 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         marked = set() if found is None else set(found.outliers if what == "outliers" else found.influential)
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
-        return studies.take(np.array([one.label not in marked for one in studies.comparisons], dtype=bool))
+        return studies.take([one.label not in marked for one in studies.comparisons])
     if what in LEFT_OUT and not any(_noticed(one, what) for one in studies.comparisons):
         raise InputError(f"no study that is pooled has a report that was {LEFT_OUT[what]}")
     names = changes.get("without_studies", [])
@@ -199,7 +194,7 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         elif what.startswith("source "):
             keep &= what.removeprefix("source ") not in one.sources
         mask.append(keep)
-    return studies.take(np.array(mask, dtype=bool))
+    return studies.take(mask)
 
 
 def _noticed(one: Comparison, what: str) -> bool:

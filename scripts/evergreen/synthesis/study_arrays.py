@@ -68,8 +68,9 @@ class Studies:
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]
 
-    def take(self, mask: NDArray[np.bool_]) -> Studies:
-        """The studies where `mask` is true."""
+    def take(self, where: Sequence[bool] | NDArray[np.bool_]) -> Studies:
+        """The studies where `where` is true."""
+        mask = np.asarray(where, dtype=bool)
         kept = [one for one, keep in zip(self.comparisons, mask, strict=True) if keep]
         return Studies(kept, self.measure, self.yi[mask], self.vi[mask])
 

@@ -45,9 +45,7 @@ def rated(
             reason = "reported as an estimate only, and this model needs counts"
         elif counted and comparison.r_paired is not None:
             reason = "a crossover trial, and this model takes both groups for different people"
-        elif outcome.analysis.model == "glmm" and any(
-            not number.is_integer() for number in _counts(comparison)
-        ):
+        elif outcome.analysis.model == "glmm" and not _whole(comparison):
             reason = "its sizes are effective ones, and this model needs whole people"
         elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
             kept.append((comparison, float(effect), float(variance)))
@@ -72,18 +70,16 @@ def rated(
     return kept, left_out
 
 
-def _counts(comparison: Comparison) -> list[float]:
-    return [
-        float(number)
-        for name, number in comparison.numbers.items()
-        if name[:-1] in ("n", "events") or name in ("n", "events")
-    ]
+def _whole(comparison: Comparison) -> bool:
+    """Whether its people and events are whole numbers."""
+    counts = [number for name, number in comparison.numbers.items() if name.rstrip("12") in ("n", "events")]
+    return all(float(number).is_integer() for number in counts)
 
 
 def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> tuple[np.ndarray, np.ndarray]:
     """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
-    yi = np.array([np.nan if one.yi is None else one.yi for one in chosen], dtype=float)
-    vi = np.array([np.nan if one.vi is None else one.vi for one in chosen], dtype=float)
+    yi = np.array([one.yi for one in chosen], dtype=float)  # NaN for None
+    vi = np.array([one.vi for one in chosen], dtype=float)
     how, kind = options(measure, analysis), MEASURES[measure].kind
     armed = [position for position, one in enumerate(chosen) if one.yi is None]
     if armed:

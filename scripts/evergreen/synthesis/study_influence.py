@@ -89,9 +89,7 @@ def _gosh(studies: Studies, method: str, without: Array, analysis: Analysis) -> 
 
 
 def _quartiles(values: Array) -> Quartiles:
-    lowest, lower, median, upper, highest = (
-        np.quantile(values, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)
-    )
+    lowest, lower, median, upper, highest = np.quantile(values, (0.0, 0.25, 0.5, 0.75, 1.0))
     return Quartiles.of(
         lowest=lowest, lower_quartile=lower, median=median, upper_quartile=upper, highest=highest
     )

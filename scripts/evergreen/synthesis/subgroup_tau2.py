@@ -42,8 +42,7 @@ def sharing(
         several = within.sum() > 1
         models[level] = InverseVariance.of(
             model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=int(within.sum()),
-            estimate=means.b[position], se=means.se[position], statistic=means.statistic[position], df=means.df,
-            p=means.p_value[position], ci_low=means.ci_low[position], ci_high=means.ci_high[position], tau2=means.tau2,
+            estimate=means.b[position], df=means.df, **means.tested(position), tau2=means.tau2,
             tau2_se=means.tau2_se, Q=alone.Q if several else None, Q_df=alone.Q_df if several else None, Q_p=alone.Q_p if several else None,
         )  # fmt: skip
     df, df2 = contrast.QM_df

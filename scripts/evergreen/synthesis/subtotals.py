@@ -70,12 +70,9 @@ def pool(studies: Studies, outcome: Outcome) -> Synthesis:
     """Pool the studies of an outcome, all of them or, where there is no total, within its subgroups."""
     weights = np.full(len(studies.yi), np.nan)
     if outcome.total:
-        whole = pooled.pool(studies, outcome.analysis)
-        return (
-            Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
-            if whole
-            else Synthesis(None, {}, weights)
-        )
+        if whole := pooled.pool(studies, outcome.analysis):
+            return Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
+        return Synthesis(None, {}, weights)
     column = outcome.subgroups[0]
     values, models, notes = studies.column(column), {}, []
     for level, part in levels(studies, column).items():

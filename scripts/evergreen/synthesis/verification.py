@@ -104,9 +104,8 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
         return near + left_over
     if word in EFFECTS or word == "Q":
         return near + 10 * loose * se
-    if word == "p" or word.endswith(
-        "_p"
-    ):  # a statistic z moves its tail by about z^2 times its own relative change
+    if word == "p" or word.endswith("_p"):
+        # a statistic z moves its tail by about z^2 times its own relative change
         far = 1 + float(block.get("statistic") or 0.0) ** 2
         return min((near + 1e-6) * far, 30 * near * (far + float(block.get("Q") or 0.0)) + 1e-12)
     if "I2" in key or word == "H2":  # the variance between studies as a share of a study's whole variance

@@ -129,7 +129,7 @@ def glmm_blocks(document: Mapping[str, Any], path: str, ledger: Ledger) -> None:
         }  # fmt: skip
         if "UM.RS" in name:
             ledger.short["UM.RS: second differences of a deviance that is not iterated to its end"] += 1
-            both = glmm.two_groups(measure, glmm.informative(measure, data))
+            both = glmm.of_groups(measure, glmm.informative(measure, data))
             stopped = lme4.random_studies(both, last == "EE")
             ours |= _as_stopped(mine, stopped, block)
             slack["QE_Wld"] += stopped.rounding

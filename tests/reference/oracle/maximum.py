@@ -33,7 +33,7 @@ def at_theirs(
         value = float(exact.integrated(effect, tau).sum())
         return value, value
     if model in {"UM.FS", "UM.RS"} and measure in {"OR", "IRR"}:
-        counts = glmm.two_groups(measure, kept)
+        counts = glmm.of_groups(measure, kept)
         if model == "UM.RS":
             return _random_studies(counts, effect, tau, float(np.sqrt(block["sigma2"])))
         return _fixed_studies(counts, effect, tau)
@@ -43,7 +43,7 @@ def at_theirs(
 
 
 def _single(measure: str, kept: Mapping[str, np.ndarray]) -> Counts:
-    return glmm.one_group(measure, kept) if measure in {"PLO", "IRLN"} else glmm.conditional(measure, kept)
+    return glmm.of_groups(measure, kept) if measure in {"PLO", "IRLN"} else glmm.conditional(measure, kept)
 
 
 def _pair(counts: Counts, eta: np.ndarray, loading: np.ndarray) -> tuple[float, float]:
@@ -107,7 +107,7 @@ def differenced(measure: str, data: Mapping[str, np.ndarray], model: str) -> tup
     """Standard error of a fit by `glmer` with one random effect: as it stops, and of a deviance iterated to its end."""
     kept = glmm.informative(measure, data)
     if model == "UM.FS" and measure in {"OR", "IRR"}:
-        counts = glmm.two_groups(measure, kept)
+        counts = glmm.of_groups(measure, kept)
         k = len(counts.x)
         studies = np.repeat(np.eye(k)[:, None, :], 2, axis=1)
         design = np.concatenate([counts.group[:, :, None], studies], axis=2)

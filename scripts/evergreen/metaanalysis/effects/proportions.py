@@ -18,6 +18,7 @@ import numpy as np
 
 from evergreen.metaanalysis.effects.zero_cells import addition
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.transforms import freeman_tukey
 
 
 def effect_sizes(
@@ -44,7 +45,6 @@ def effect_sizes(
         elif measure == "PAS":
             yi, vi = np.arcsin(np.sqrt(p)), 1 / (4 * n)
         else:
-            yi = (np.arcsin(np.sqrt(x / (n + 1))) + np.arcsin(np.sqrt((x + 1) / (n + 1)))) / 2
-            vi = 1 / (4 * n + 2)
+            yi, vi = freeman_tukey(x, n), 1 / (4 * n + 2)
     known = np.isfinite(yi) & np.isfinite(vi)
     return np.where(known, yi, np.nan), np.where(known, vi, np.nan)

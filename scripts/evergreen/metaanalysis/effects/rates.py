@@ -37,7 +37,7 @@ def effect_sizes(
     groups where `to` says (`only0`, `all`, `if0all`, `none`); default 0.5, for IRSD, IRS and IRFT 0. `drop00` gives up studies
     without events in both groups.
     """
-    groups = ("1", "2") if KINDS[MEASURES[measure].kind].groups == 2 else ("",)
+    groups = KINDS[MEASURES[measure].kind].suffixes
     counts = np.stack([np.asarray(data[f"events{group}"], dtype=float) for group in groups])
     times = np.stack([np.asarray(data[f"person_time{group}"], dtype=float) for group in groups])
     if drop00 and len(groups) == 2:

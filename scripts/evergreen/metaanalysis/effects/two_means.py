@@ -82,24 +82,20 @@ def _standardised(
     vtype: str,
     correct: bool,
 ) -> tuple[Array, Array]:
-    n, df = n1 + n2, n1 + n2 - 2
+    factor = small_sample_factor if correct else np.ones_like
+    j, d = factor(n1 + n2 - 2), (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
     if measure in {"D2ORN", "D2ORL"}:  # metafor transforms d, without the correction
-        factor = 1.65 if measure == "D2ORN" else np.pi / np.sqrt(3)
-        d = (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
-        return factor * d, factor**2 * (1 / n1 + 1 / n2 + d**2 / (2 * n))
+        scale = 1.65 if measure == "D2ORN" else np.pi / np.sqrt(3)
+        return scale * d, scale**2 * (1 / n1 + 1 / n2 + d**2 / (2 * (n1 + n2)))
     if measure == "SMD":
-        j = small_sample_factor(df) if correct else np.ones_like(df)
-        d = (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
         g = j * d
         return g, _variance_of_smd(g, d, j, n1, n2, vtype)
     if measure == "SMDH":
-        j = small_sample_factor(df) if correct else np.ones_like(df)
         average = (sd1**2 + sd2**2) / 2
         g = j * (m1 - m2) / np.sqrt(average)
         vi = g**2 * (sd1**4 / (n1 - 1) + sd2**4 / (n2 - 1)) / (8 * average**2)
         return g, vi + sd1**2 / average / (n1 - 1) + sd2**2 / average / (n2 - 1)
-    j = small_sample_factor(n2 - 1) if correct else np.ones_like(df)
-    g = j * (m1 - m2) / sd2
+    g = factor(n2 - 1) * (m1 - m2) / sd2
     if measure == "SMD1":
         return g, 1 / n1 + 1 / n2 + g**2 / (2 * n2)
     return g, sd1**2 / sd2**2 / (n1 - 1) + 1 / (n2 - 1) + g**2 / (2 * (n2 - 1))
