@@ -171,3 +171,8 @@ def test_stars_are_drawn_with_their_total():
     assert "Stars of 9" not in {
         text.get_text() for text in texts_of(risk_of_bias.graph(table, stars).axes[0])
     }
+
+
+def test_the_tables_for_robvis_call_a_domain_alike():
+    names = risk_of_bias.summary_table(every_level(ROB1), ROB1).columns
+    assert [name for name in names if name in ROB1.robvis.values()] == [ROB1.robvis[one.id] for one in ROB1.domains]  # fmt: skip

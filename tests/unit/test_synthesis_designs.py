@@ -207,8 +207,9 @@ def test_crossover_trials_are_never_taken_for_parallel_ones(measure, analysis, s
     assert reason in gone.reason
 
 
-def test_models_of_counts_leave_crossover_trials_out():
-    outcome = pooling({"model": "mh", "test": "z"}, measure="OR")
+@each("model", ["mh", "peto"])
+def test_models_of_counts_leave_crossover_trials_out(model):
+    outcome = pooling({"model": model, "test": "z"}, measure="OR")
     (gone,) = result(rows(outcome, ("A", *of_pairs(GIVEN["pairs"][0]))), outcome).left_out
     assert gone.reason.startswith("a crossover trial, and this model")
 

@@ -149,3 +149,19 @@ def test_an_estimate_that_was_reported_is_no_effect_of_another_measure():
     assert found.k == 3
     kept = {label: list(one.labels) for label, one in found.sensitivity.items()}
     assert kept == {"measure = RD": ["B", "C"], "measure = OR": ["B", "C"], "tau2 = DL": ["A", "B", "C"]}
+
+
+@each("multi_arm", ["combine", "separate"])
+@each("measure", ["HR", "GEN"])
+def test_arms_alone_give_no_reported_effect_and_do_not_stop_the_run(measure: str, multi_arm: str) -> None:
+    arms = [
+        {"study": "B", "outcome": "pain", "arm": group, "group": group, "n": "50", "events": "5", "origin": f"AB.csv:{row}"}
+        for row, group in enumerate(("intervention", "control"), 3)
+    ]  # fmt: skip
+    rows = pd.concat([RATIO, pd.DataFrame(arms)], ignore_index=True).fillna("")
+    analysis = {"model": "multilevel"} if multi_arm == "separate" else {}
+    chosen = choose(rows, pooling(analysis, measure=measure, scale="ratio", multi_arm=multi_arm))
+    assert [one.study for one in chosen.comparisons] == ["A"]
+    assert [(gone.study, gone.reason) for gone in chosen.left_out] == [
+        ("B", "numbers of its arms alone, and no reported effect (a row of group `contrast`)")
+    ]

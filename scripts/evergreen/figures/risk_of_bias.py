@@ -89,7 +89,7 @@ def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
     """The numbers of the summary, in the form that the R package robvis reads: Study, one column per domain, Overall."""
     lines = lines_of(judgements)
     domains = [domain for domain in shown_domains(tool, lines) if domain.id != OVERALL]
-    heads = [domain.id if tool.id != "rob1" else ROBVIS_ROB1[domain.id] for domain in domains]
+    heads = [tool.robvis.get(domain.id, domain.id) for domain in domains]
     rows = []
     for line in lines:
         title = line.title()
@@ -97,17 +97,6 @@ def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
         levels = [line.levels.get(domain.id, "").capitalize() for domain in domains]
         rows.append([name, *levels, line.levels.get(OVERALL, "").capitalize()])
     return pd.DataFrame(rows, columns=["Study", *heads, "Overall"])
-
-
-ROBVIS_ROB1 = {
-    "sequence_generation": "Random.sequence.generation",
-    "allocation_concealment": "Allocation.concealment",
-    "blinding_participants": "Blinding.of.participants.and.personnel",
-    "blinding_assessment": "Blinding.of.outcome.assessment",
-    "incomplete_data": "Incomplete.outcome.data",
-    "selective_reporting": "Selective.reporting",
-    "other_bias": "Other.sources.of.bias",
-}
 
 
 def graph_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:

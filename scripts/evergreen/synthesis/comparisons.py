@@ -139,11 +139,13 @@ def comparisons_of(
         return nobody
     if kind != "generic" and not nobody and singles and complete(singles, needed) and counted:
         return _singles(study, singles, outcome, kind)
-    if contrasts or kind == "generic":
+    if contrasts or (singles and kind == "generic"):
         beside = {group: of_group(rows, group) for group in ("intervention", "control")}
         return _contrasts(study, contrasts or singles, outcome, beside if kind == "generic" else {})
     if not counted:
         return EVENTS_NOT_PEOPLE
+    if kind == "generic":
+        return "numbers of its arms alone, and no reported effect (a row of group `contrast`)"
     return missing_numbers(singles, needed) if singles else "has no row of group `single`"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
-from evergreen.metaanalysis.trial_designs import paired_effects
+from evergreen.metaanalysis.trial_designs import PAIRED, paired_effects
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
@@ -85,7 +85,8 @@ def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> 
     if armed:
         data = arrays([chosen[position] for position in armed], kind)
         yi[armed], vi[armed] = effect_sizes(measure, data, **how)
-    paired = [position for position in armed if chosen[position].r_paired is not None]
+    # Peto's method knows no pairs: `rated` says so.
+    paired = [position for position in armed if chosen[position].r_paired is not None and measure in PAIRED]
     if paired:
         data = arrays([chosen[position] for position in paired], kind)
         r = [chosen[position].r_paired or 0.0 for position in paired]

@@ -36,7 +36,13 @@ def placed(
     others = [one for one, _, _ in rated if not one.columns.get(column)]
     return kept, [
         LeftOut(
-            study=one.study, reason=reason, round=one.round, label=one.label, arms=one.arms, rows=one.rows
+            study=one.study,
+            reason=reason,
+            round=one.round,
+            label=one.label,
+            year=one.year,
+            arms=one.arms,
+            rows=one.rows,
         )
         for one in others
     ]

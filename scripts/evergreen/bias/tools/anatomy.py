@@ -143,6 +143,7 @@ class Tool:
     `overall_head` is what the overall judgement is called in figures, "" where it is not shown. `other_questions` may be asked
     besides those listed. `said` is how a methods section names the tool. `design` is that of the studies that it is for (`randomised`,
     `non-randomised`, "" for neither); a tool that measures against a `target_trial` judges what the lack of randomisation does.
+    `robvis` are the columns of the template of that R package for the domains, where it has names for them.
     """
 
     id: str
@@ -162,6 +163,7 @@ class Tool:
     said: str = ""
     design: str = ""
     target_trial: bool = False
+    robvis: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
     remarks: tuple[str, ...] = ()
 

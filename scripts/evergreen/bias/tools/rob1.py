@@ -25,5 +25,14 @@ ROB1 = Tool(
     COLOURS,
     said="the Cochrane risk-of-bias tool of 2011 (seven domains)",
     design="randomised",
+    robvis={
+        "sequence_generation": "Random.sequence.generation",
+        "allocation_concealment": "Allocation.concealment",
+        "blinding_participants": "Blinding.of.participants.and.personnel",
+        "blinding_assessment": "Blinding.of.outcome.assessment",
+        "incomplete_data": "Incomplete.outcome.data",
+        "selective_reporting": "Selective.reporting",
+        "other_bias": "Other.sources.of.bias",
+    },
     source="Cochrane Handbook 5.1, table 8.5.a; Higgins et al. 2011 (BMJ 343:d5928)",
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pandas as pd
 
@@ -12,8 +11,6 @@ from evergreen.figures.wording import capital
 from evergreen.synthesis.result import Result
 
 NO_INFORMATION = "No information"
-BY_NAME = ("rob1",)
-"""Tools whose columns robvis calls by the name of the domain (its template ROB1); of others they are D1, D2 and so on."""
 
 
 def table(result: Result, tool: Tool) -> pd.DataFrame:
@@ -24,10 +21,9 @@ def table(result: Result, tool: Tool) -> pd.DataFrame:
         if study.columns.get("risk_of_bias") or study.columns.get("rob_overall")
     ]
     used = [domain for domain in tool.domains if any(domain.id in own for _, own in judged)]
-    by_name = tool.id in BY_NAME
+    by_name = bool(tool.robvis)
     heads = {
-        domain.id: re.sub(r"\W+", ".", domain.name.partition(" (")[0]) if by_name else f"D{number}"
-        for number, domain in enumerate(used, start=1)
+        domain.id: tool.robvis.get(domain.id, f"D{number}") for number, domain in enumerate(used, start=1)
     }
     rows = [
         {
