@@ -100,7 +100,7 @@ def fit(
 
     `design` is k x p with the intercept as its first column (default: the intercept alone). `method` is an estimator
     of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
-    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002), adhoc (knha whose factor is never below 1) or auto (see `automatic`).
+    freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002), adhoc (knha whose factor is never below 1) or auto (see `guarded`; with a design knha).
     `level` is that of intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
     (default: all but the intercept). Raises ValueError for an estimator or a test that does not exist and where columns of the
     design depend on each other.
@@ -143,7 +143,8 @@ def fit_batch(
             scale = np.maximum(scale, 1.0)
     applied = np.full(len(k), test)
     if test == "auto":
-        applied = automatic(batch, found, scale, level)
+        # with moderators always Knapp and Hartung's
+        applied = guarded(batch, found, scale, level) if p == 1 else np.full(len(k), "knha")
         scale = np.where(applied == "knha", scale, 1.0)
     normal = applied == "z"
     if weighted:
@@ -185,19 +186,18 @@ def fit_batch(
     )  # fmt: skip
 
 
-def automatic(batch: Batch, tau2: Array, factor: Array, level: float) -> NDArray[np.str_]:
-    """What the test `auto` applies to each meta-analysis of a batch: knha or z (B).
+def guarded(batch: Batch, tau2: Array, factor: Array, level: float) -> NDArray[np.str_]:
+    """What the test `auto` applies to each meta-analysis of a batch, of one mean or of those of subgroups with one tau2: knha or z (B).
 
-    For a mean: Knapp and Hartung's where three or more studies have a `tau2` (B) above 0 (Cochrane Handbook 10.10.4.4) and, a guard
+    Knapp and Hartung's where three or more studies have a `tau2` (B) above 0 (Cochrane Handbook 10.10.4.4) and, a guard
     of ours, its interval at `level` is not narrower than Wald's; Wald's otherwise. `factor` (B) is Knapp and Hartung's, by which
-    their variance differs from Wald's. With moderators always knha.
+    their variance differs from Wald's.
     """
-    if batch.p > 1:
-        return np.full(len(tau2), "knha")
-    df = np.maximum(batch.k - 1, 1)
-    _, t = tail_and_critical(np.zeros(len(tau2)), df, level)
-    guarded = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
-    return np.where((batch.k >= 3) & heterogeneity.above_zero(batch, tau2) & guarded, "knha", "z")
+    df = batch.k - batch.p
+    _, t = tail_and_critical(np.zeros(len(tau2)), np.maximum(df, 1), level)
+    wide = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
+    positive = heterogeneity.above_zero(batch, tau2)
+    return np.where((batch.k >= 3) & (df > 0) & positive & wide, "knha", "z")
 
 
 def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:

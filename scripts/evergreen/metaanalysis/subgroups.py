@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.metaanalysis.coefficients import i2_from_q
-from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.inverse_variance import Fit, fit, guarded
 from evergreen.metaanalysis.least_squares import Batch
-from evergreen.metaanalysis.tau2 import above_zero
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ def common(
 ) -> tuple[list[str], Fit, Fit]:
     """One tau2 for all subgroups: levels, the fit with a mean for each, and the fit with the first as reference.
 
-    Arguments as for `separate`. The second fit's QM tests for differences between the subgroups. `auto` is Knapp and Hartung's test where
-    the tau2 is above 0 and no interval becomes narrower than Wald's, Wald's otherwise, as for the subgroups by themselves.
+    Arguments as for `separate`. The second fit's QM tests for differences between the subgroups. `auto` decides for all subgroups together
+    as for one by itself (`inverse_variance.guarded`).
     """
     names = np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
@@ -94,9 +93,7 @@ def common(
     contrast = indicator.copy()
     contrast[:, 0] = 1.0
     if test == "auto":
-        knha, wald = (fit(yi, vi, indicator, method=method, test=one, level=level) for one in ("knha", "z"))
-        wide = bool(np.all(knha.ci_high - knha.ci_low >= wald.ci_high - wald.ci_low))
-        positive = above_zero(Batch.of(yi, vi), np.atleast_1d(knha.tau2))[0]
-        test = "knha" if wide and positive else "z"
+        knha = fit(yi, vi, indicator, method=method, test="knha", level=level)
+        test = str(guarded(Batch.of(yi, vi, indicator), *np.atleast_1d(knha.tau2, knha.scale), level)[0])
     means = fit(yi, vi, indicator, method=method, test=test, level=level)
     return levels, means, fit(yi, vi, contrast, method=method, test=test, level=level)
