@@ -60,17 +60,21 @@ def _write_records(parts: Sequence[str], folder: Path) -> int:
     """Put the parts into one table, for machines and for people, of which little is in memory at a time; returns how many records it has."""
     import pyarrow as pa
 
-    number = sum(map(tables.rows_of, parts))
+    filled = [part for part in parts if tables.rows_of(part)]
     pa.default_memory_pool().release_unused()  # by those that were read
-    frames = tables.read_parts(parts) if number else iter([typed(pd.DataFrame())])
-    with (
-        tables.in_parts(folder / "records.parquet") as for_machines,
-        spreadsheets.in_parts(folder / "records.csv") as for_people,
-    ):
-        for frame in frames:
-            for_machines(frame)
-            for_people(frame)
-    return number
+    frames = tables.read_parts(filled) if filled else iter([typed(pd.DataFrame())])
+    machines, people = folder / "records.parquet", folder / "records.csv"
+    with spreadsheets.in_parts(people) as for_people:
+        if len(filled) == 1:
+            tables.write_copy(filled[0], machines)  # it would have the same bytes
+            for frame in frames:
+                for_people(frame)
+        else:
+            with tables.in_parts(machines) as for_machines:
+                for frame in frames:
+                    for_machines(frame)
+                    for_people(frame)
+    return sum(map(tables.rows_of, filled))
 
 
 def _read(sources: list[Source], rounds: Path, code: str, threads: int) -> None:

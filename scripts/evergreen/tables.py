@@ -210,22 +210,30 @@ def _csv_rows(frame: pd.DataFrame) -> Any:
     import pyarrow.compute as pc
 
     text = pa.large_string()
-    nothing, comma, quote, end = (pa.scalar(mark, text) for mark in ("", ",", '"', "\n"))
+    nothing, comma, end = (pa.scalar(mark, text) for mark in ("", ",", "\n"))
     columns = []
     for name in frame.columns:
         column = pc.fill_null(pc.cast(pa.array(frame[name], from_pandas=True), text), nothing)
-        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        special = pc.match_substring_regex(column, '[",\r\n]')
-        if pc.any(special).as_py():
-            doubled = pc.replace_substring(column, '"', '""')
-            quoted = pc.binary_join_element_wise(quote, doubled, quote, nothing)
-            column = pc.if_else(special, quoted, column)
-        columns.append(column)
+        columns.append(_quoted(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column))
     columns[-1] = pc.binary_join_element_wise(columns[-1], end, nothing)
     lines = pc.binary_join_element_wise(*columns, comma)
     _, offsets, data = lines.buffers()
     length = int.from_bytes(offsets[8 * len(lines) : 8 * len(lines) + 8].to_pybytes(), "little")
     return memoryview(data)[:length]
+
+
+def _quoted(column: Any) -> Any:
+    """The texts of a column, those in quotation marks that a CSV needs them for."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    held = bytes(column.buffers()[2] or b"")  # most columns have nothing of the kind
+    if not any(mark in held for mark in (b'"', b",", b"\r", b"\n")):
+        return column
+    special = pc.match_substring_regex(column, '[",\r\n]')
+    doubled = pc.replace_substring(column, '"', '""') if b'"' in held else column
+    quote, nothing = (pa.scalar(mark, column.type) for mark in ('"', ""))
+    return pc.if_else(special, pc.binary_join_element_wise(quote, doubled, quote, nothing), column)
 
 
 def read_table(

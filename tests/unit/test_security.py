@@ -52,5 +52,6 @@ def test_scripts_write_tables_as_the_page_says(root, page):
         assert lines, script
         assert all("spreadsheets.write_table(" in line for line in lines), script
     read_records = (root / "scripts" / "read_records.py").read_text(encoding="utf-8")
-    assert 'spreadsheets.in_parts(folder / "records.csv")' in read_records
+    assert 'people = folder / "records.parquet", folder / "records.csv"' in read_records
+    assert "spreadsheets.in_parts(people)" in read_records
     assert {"records", "orphans", "conflicts", "checklist", "excluded_reports"} <= people

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
     folder.mkdir(parents=True, exist_ok=True)
     parts = Parts("read_records", code)
     earlier: list[Path] = []
-    files: dict[str, str] = {}
+    files: dict[str | None, str] = {}
     for day, place, how in rounds:
         stem = folder / day
         places = [place] if isinstance(place, str) else place
@@ -38,7 +38,7 @@ def read_source(source: str, kind: str, rounds: Sequence[Round], folder: Path, c
             read = partial(_read_replies, Path(places[0]), how, source, day, stem)
             inputs = [f"{places[0]}/{name}" for name in ("ids.txt", "new_ids.txt", "batches.json", "raw")]
         else:
-            same = _as_before(places, files, day)
+            same = _as_before(parts.receipts.hashes(filter(_filled, places)), files, day)
             read = partial(_read_exports, places, how, source, day, earlier, stem, same)
             how = {**how, "same": same}
             inputs = [*places, *(f"{path}.parquet" for path in earlier)]
@@ -64,13 +64,12 @@ def _read_replies(search: Path, how: dict[str, Any], source: str, day: str, stem
     tables.write_json(read.counts, f"{stem}.counts.json")
 
 
-def _as_before(places: Sequence[str], known: dict[str, str], day: str) -> dict[str, str]:
-    """{file: the round that was given the same file before}; `known` are the days of files by their hash, to which these are added."""
-    hashes = {
-        place: tables.sha256_of(Path(place))
-        for place in places
-        if Path(place).is_file() and Path(place).stat().st_size
-    }
+def _filled(place: str) -> bool:
+    return Path(place).is_file() and Path(place).stat().st_size > 0
+
+
+def _as_before(hashes: Mapping[str, str | None], known: dict[str | None, str], day: str) -> dict[str, str]:
+    """{file: the round that was given the same file before}, of files by their `hashes`; `known` are the days of files by theirs, to which these are added."""
     found = {place: known[hash_] for place, hash_ in hashes.items() if hash_ in known}
     for hash_ in hashes.values():
         known.setdefault(hash_, day)

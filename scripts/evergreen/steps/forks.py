@@ -92,7 +92,9 @@ class Server:
                 waiting = self.load()
             for there in ready:
                 if there is sys.stdin:
-                    os._exit(0)  # to take down all that is loaded takes a tenth of a second, and the run waits
+                    os._exit(
+                        0
+                    )  # to take down all that is loaded takes a tenth of a second, and the run waits
                 elif there is self.ended:
                     self.ended.recv(4096)
                     self.answer()
