@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # a sheet's cells are taken back by modules that write no tab
 
 # ASCII and full-width signs that begin a formula, with whatever blanks stand before them, and the ends of cell and line.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_NEITHER = bytes(not (byte < 128 and chr(byte).isalnum()) for byte in range(256))
+"""Of each byte, whether it is neither a letter nor a digit of ASCII."""
 _NUMBER = re.compile(r"'*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -64,9 +66,19 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
 
 def _odd(column: pd.Series) -> np.ndarray:
     """Cells that may be a formula: those of a column of texts that do not begin with a letter or digit of ASCII."""
+    import numpy as np
+    import pyarrow as pa
+
     if column.dtype == object:
         return column.notna().to_numpy()
-    return column.str.contains("^[^A-Za-z0-9]", na=False).to_numpy(dtype=bool)
+    texts = pa.array(column, pa.large_string(), from_pandas=True)
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    _, places, letters = texts.buffers()
+    begins = np.frombuffer(places, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    filled = np.flatnonzero(np.diff(begins))
+    odd = np.zeros(len(texts), dtype=bool)
+    odd[filled] = np.frombuffer(_NEITHER, bool)[np.frombuffer(letters or b"", np.uint8)[begins[filled]]]
+    return odd
 
 
 def _mapped(frame: pd.DataFrame, how: Callable[[str], str]) -> pd.DataFrame:

@@ -119,9 +119,11 @@ def read(lines: Sequence[str]) -> Blocks:
 def table_within(lines: Sequence[str]) -> int:
     """Number (from 1) of the line with which a table begins in text of another format: nothing but column names, and as
     many cells in the next line; else 0."""
-    for number in joins.lines_with(lines, "itle", "TITLE"):
+    # Nearly every line is a field of a tagged format.
+    others = [number for number, line in enumerate(lines) if line[2:6] != "  - "]
+    for number in others:
         line = lines[number]
-        if line[2:6] == "  - ":  # a field of a tagged format
+        if "itle" not in line and "TITLE" not in line:
             continue
         for mark in DELIMITERS:
             if line.count(mark) < 2:
