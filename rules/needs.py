@@ -39,6 +39,7 @@ NEEDS = {
     # Holds as tables what is new in two rounds, twice an RIS; of exports that are no UTF-8, and XML, 7 times the file, of a CSV of titles 20 times.
     "read_records": Needs(mb_per_mb=40, minutes_per_100_mb=20, threads=2),
     "deduplicate_works": Needs(mb_per_mb=30, minutes_per_100_mb=30, threads=2),
+    "write_records_table": Needs(stays=True),
     "audit_records": Needs(mb_per_mb=20, minutes_per_100_mb=10),
     "count_votes": Needs(mb_per_mb=25, minutes_per_100_mb=10),
     "compare_reviewers": Needs(mb_per_mb=10, stays=True),

@@ -10,7 +10,6 @@ rule read_records:
         # Kept from run to run: a round depends on its file and the rounds before.
         update(directory(expand(RECORDS, source=PROTOCOL.sources))),
         records="results/records/records.parquet",
-        csv="results/records/records.csv",
         report="results/records/import-report.csv",
     log:
         "results/logs/read_records.log",
@@ -28,6 +27,25 @@ rule read_records:
         " --folder {params.folder:q} > {log:q} 2>&1"
 
 
+# For people; of a large review on demand, since few look into it and writing it takes a tenth of the import.
+rule write_records_table:
+    input:
+        rules.read_records.output.records,
+    output:
+        "results/records/records.csv",
+    log:
+        "results/logs/write_records_table.log",
+    conda:
+        "../envs/evergreen.yaml"
+    resources:
+        **needs.resources("write_records_table"),
+    params:
+        **program("write_records_table.py"),
+    shell:
+        "python {params.script:q} --records {input:q} --out {output:q} > {log:q} 2>&1"
+
+
 rule records:
     input:
         rules.read_records.output,
+        table_of_records(),

@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
         "--folder",
         type=Path,
         required=True,
-        help="where records.parquet, records.csv, import-report.csv and rounds/<source>/<round>.* go",
+        help="where records.parquet, import-report.csv and rounds/<source>/<round>.* go",
     )
     args = arguments.parse_args(argv)
 
@@ -57,23 +57,17 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _write_records(parts: Sequence[str], folder: Path) -> int:
-    """Put the parts into one table, for machines and for people, of which little is in memory at a time; returns how many records it has."""
+    """Put the parts into one table, of which little is in memory at a time; returns how many records it has."""
     import pyarrow as pa
 
     filled = [part for part in parts if tables.rows_of(part)]
     pa.default_memory_pool().release_unused()  # by those that were read
-    frames = tables.read_parts(filled) if filled else iter([typed(pd.DataFrame())])
-    machines, people = folder / "records.parquet", folder / "records.csv"
-    with spreadsheets.in_parts(people) as for_people:
-        if len(filled) == 1:
-            tables.write_copy(filled[0], machines)  # it would have the same bytes
-            for frame in frames:
-                for_people(frame)
-        else:
-            with tables.in_parts(machines) as for_machines:
-                for frame in frames:
-                    for_machines(frame)
-                    for_people(frame)
+    table = folder / "records.parquet"
+    if len(filled) == 1:
+        tables.write_copy(filled[0], table)  # it would have the same bytes
+    else:
+        frames = tables.read_parts(filled) if filled else iter([typed(pd.DataFrame())])
+        tables.write_parts(frames, table)
     return sum(map(tables.rows_of, filled))
 
 

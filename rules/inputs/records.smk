@@ -21,3 +21,19 @@ def brought():
 def counts_of_rounds():
     """The counts of every source and round, in the order of the rounds."""
     return [f"{RECORDS}/{day}.counts.json".format(source=name) for name, day in PROTOCOL.source_rounds]
+
+
+MOST_BYTES = 50_000_000  # some 25,000 records with abstracts
+
+
+def table_of_records():
+    """The table for people, unless the exports are large and nobody has asked for it yet by its name."""
+    table = Path("results/records/records.csv")
+    exports = [
+        Path(path)
+        for name in PROTOCOL.export_sources
+        for paths in PROTOCOL.sources[name].files.values()
+        for path in map(written, paths)
+    ]
+    size = sum(path.stat().st_size for path in exports if path.is_file())
+    return [str(table)] if size <= MOST_BYTES or table.exists() else []

@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 import read_records
+import write_records_table
+from evergreen import tables
 from evergreen.errors import InputError, InputErrors
+from evergreen.records.model import typed
+from tests.rows import each
 
 FIRST = """TY  - JOUR
 AN  - A1
@@ -67,7 +71,6 @@ def test_a_file_that_an_earlier_round_was_given_is_told(imported, tmp_path):
 def test_all_records_and_a_report_on_every_file(imported):
     records = pd.read_parquet(imported / "records.parquet")
     assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A3"]
-    assert len(pd.read_csv(imported / "records.csv")) == 3
     report = pd.read_csv(imported / "import-report.csv", dtype=str, keep_default_na=False)
     stray = report[report["kind"] == "lost"]
     assert stray[["line", "text"]].values.tolist() == [["7", "a stray line"]] * 2
@@ -87,8 +90,20 @@ def test_another_work_under_a_known_key_is_new_and_every_other_record_is_told_as
         [ROUNDS[1], "9", "another work has the key embase:A2: the record is new, as embase:A2~2", "A trial of something else"],
         [ROUNDS[1], "1", "seen as embase:A1: title, year and first author", "First trial"],
     ]  # fmt: skip
-    records = pd.read_csv(tmp_path / "records.csv", dtype=str)
+    records = pd.read_parquet(tmp_path / "records.parquet")
     assert records["record_id"].tolist() == ["embase:A1", "embase:A2", "embase:A2~2"]
+
+
+@each("found", [["=HYPERLINK(1)", "A trial"], []], ids=["records", "none"])
+def test_the_table_for_people_has_all_records_and_no_formula(tmp_path, found):
+    records = typed(
+        pd.DataFrame({"record_id": [f"a:{place}" for place in range(len(found))], "title": found})
+    )
+    tables.write_table(records, tmp_path / "records.parquet")
+    write_records_table.main(["--records", str(tmp_path / "records.parquet"), "--out", str(tmp_path / "records.csv")])  # fmt: skip
+    table = pd.read_csv(tmp_path / "records.csv", dtype=str)
+    assert list(table) == list(records)
+    assert table["title"].tolist() == [title.replace("=", "'=") for title in found]
 
 
 def test_records_have_the_ids_that_they_had_under_a_former_name_of_their_source(tmp_path):

@@ -37,7 +37,7 @@ def test_names_language_and_time_zone_change_nothing(root, tmp_path):
         imported(root, tmp_path / name / ODD, surroundings) for name, surroundings in SURROUNDINGS.items()
     ]
     assert sorted(found[0]) == [
-        "2020-01-31.counts.json", "2020-01-31.lost.csv", "2020-01-31.parquet", "2020-01-31.seen.parquet", "import-report.csv", "records.csv", "records.parquet",
+        "2020-01-31.counts.json", "2020-01-31.lost.csv", "2020-01-31.parquet", "2020-01-31.seen.parquet", "import-report.csv", "records.parquet",
     ]  # fmt: skip
     assert found[0] == found[1] == found[2]
 

@@ -51,7 +51,6 @@ def test_scripts_write_tables_as_the_page_says(root, page):
         lines = [line for line in text.splitlines() if "write_table(" in line and table in line]
         assert lines, script
         assert all("spreadsheets.write_table(" in line for line in lines), script
-    read_records = (root / "scripts" / "read_records.py").read_text(encoding="utf-8")
-    assert 'people = folder / "records.parquet", folder / "records.csv"' in read_records
-    assert "spreadsheets.in_parts(people)" in read_records
+    table = (root / "scripts" / "write_records_table.py").read_text(encoding="utf-8")
+    assert "spreadsheets.in_parts(args.out)" in table
     assert {"records", "orphans", "conflicts", "checklist", "excluded_reports"} <= people
