@@ -15,7 +15,7 @@ from evergreen.search.client import NCBI, Client
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Store
 from evergreen.search.journal import discard, journal_of, place_of
-from evergreen.search.retrieve import retrieve
+from evergreen.search.retrieve import Earlier, retrieve
 from evergreen.search.standing import EMBEDDED, OFFLINE
 
 LIVE = "live"
@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
     start = None if embedded else datetime.now(UTC)
     limited = start is not None and evidence.is_past(args.round, start)
     written = strategy.read_file(args.strategy, args.params["acknowledged_warnings"])
-    earlier = [round_files.earlier(folder) for folder in args.earlier]
+    earlier = [Earlier.of(folder) for folder in args.earlier]
     purpose = (
         f"{endpoint}\n{args.round}\n{limited}\n{written.text}\n{[len(one.new_ids) for one in earlier]}\n"
     )

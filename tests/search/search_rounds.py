@@ -13,7 +13,7 @@ from evergreen.search.embedded.fault_scripts import FaultScript
 from evergreen.search.embedded.server import Service, serving
 from evergreen.search.embedded.store import Entry, Store, entry_from_facts
 from evergreen.search.journal import journal_of
-from evergreen.search.retrieve import Round, retrieve
+from evergreen.search.retrieve import Earlier, Round, retrieve
 
 QUICK = Patience(connect=5, silence=0.3, total=1, tries=8, backoff=0.001, longest=0.01, obedience=0.01)
 QUERY = "trial[ti]"
@@ -61,7 +61,7 @@ def search(
     ):
         client = Client(server.url, "test@example.org", patience=patience)
         found = retrieve(
-            client, written, round=day, limited=limited, earlier=[round_files.earlier(path) for path in earlier],
+            client, written, round=day, limited=limited, earlier=[Earlier.of(path) for path in earlier],
             journal=journal, file="strategy.txt",
         )  # fmt: skip
         round_files.write(found, {"requests": client.exchanges}, folder)

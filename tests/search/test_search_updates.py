@@ -3,10 +3,11 @@
 import pytest
 
 from evergreen.errors import InputError
-from evergreen.search import round_files, table
+from evergreen.search import table
 from evergreen.search.changes import rows_in
 from evergreen.search.embedded.server import Service
 from evergreen.search.embedded.store import Store, entry_from_facts
+from evergreen.search.standing import replies_in
 from tests.search.search_rounds import facts, search, store
 
 
@@ -62,7 +63,7 @@ def test_revised_retracted_and_deleted_records_are_reported(tmp_path):
 
 
 def rounds_rows(folder, kind):
-    return list(rows_in(round_files.replies_in(folder, [kind])))
+    return list(rows_in(replies_in(folder, [kind])))
 
 
 def test_a_round_dated_in_the_past_is_limited_by_creation_date(tmp_path):

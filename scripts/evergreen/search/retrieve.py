@@ -19,6 +19,8 @@ from evergreen.search.client import Client
 from evergreen.search.fetching import Batch, fetch_all
 from evergreen.search.journal import Journal
 from evergreen.search.listing import Listed, list_all
+from evergreen.search.round_files import ids_in
+from evergreen.search.standing import replies_in
 from evergreen.search.strategy import Line, Strategy, created_until, described
 
 OVERLAP = timedelta(days=14)  # PubMed's days and ours differ, and its index runs behind its records
@@ -31,6 +33,11 @@ class Earlier:
     round: str
     new_ids: tuple[int, ...]
     files: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, directory: Path) -> Earlier:
+        """The round that stands in a folder, as the next one sees it."""
+        return cls(directory.name, ids_in(directory / "new_ids.txt"), tuple(replies_in(directory)))
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen.errors import InputError
-from evergreen.tables import read_json, replaced, sha256_of, write_json, write_rows, write_text
+from evergreen.search.standing import replies_in
+from evergreen.tables import replaced, sha256_of, write_json, write_rows, write_text
 
 if TYPE_CHECKING:  # what reads a round needs no client
     from evergreen.search.fetching import Batch
-    from evergreen.search.retrieve import Earlier, Round
+    from evergreen.search.retrieve import Round
 
 FILES = ("ids.txt", "new_ids.txt", "batches.json", "changes.csv", "log.json", "retrieved.json")
 RAW = "raw"
@@ -53,28 +53,6 @@ def _copy(batch: Batch, name: str, directory: Path) -> dict[str, Any]:
 
 def ids_in(path: Path) -> tuple[int, ...]:
     return tuple(int(line) for line in path.read_text(encoding="utf-8").split())
-
-
-def replies_in(directory: Path, kinds: Iterable[str] = ("new", "again")) -> list[Path]:
-    """Stored replies of a round, checked against their SHA-256; InputError names a file that is not what was received."""
-    listed = read_json(directory / "batches.json")
-    files = []
-    for file in (file for kind in kinds for batch in listed[kind] for file in batch["files"]):
-        path = directory / file["file"]
-        if not path.exists() or sha256_of(path) != file["sha256"]:
-            raise InputError(
-                "is missing or is not the reply that was received", file=path,
-                todo="Restore the file (from the frozen copy, if there is one) or delete the round's folder to search again.",
-            )  # fmt: skip
-        files.append(path)
-    return files
-
-
-def earlier(directory: Path) -> Earlier:
-    """An earlier round as the next one sees it."""
-    from evergreen.search.retrieve import Earlier
-
-    return Earlier(directory.name, ids_in(directory / "new_ids.txt"), tuple(replies_in(directory)))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from evergreen.errors import InputError
-from evergreen.search.round_files import replies_in
 from evergreen.search.typed_text import text_of
-from evergreen.tables import read_json
+from evergreen.tables import read_json, sha256_of
 
 SEARCHED = Path("results/search")
 OFFLINE = "EVERGREEN_OFFLINE"  # set where a run may ask nobody, as that of a git revision in a comparison
@@ -51,3 +51,18 @@ def stands(folder: str | Path, *, strategy: str, round: str, endpoint: str) -> b
         return True
     except (OSError, ValueError, KeyError, TypeError, InputError):
         return False
+
+
+def replies_in(directory: Path, kinds: Iterable[str] = ("new", "again")) -> list[Path]:
+    """Stored replies of a round, checked against their SHA-256; InputError names a file that is not what was received."""
+    listed = read_json(directory / "batches.json")
+    files = []
+    for file in (file for kind in kinds for batch in listed[kind] for file in batch["files"]):
+        path = directory / file["file"]
+        if not path.exists() or sha256_of(path) != file["sha256"]:
+            raise InputError(
+                "is missing or is not the reply that was received", file=path,
+                todo="Restore the file (from the frozen copy, if there is one) or delete the round's folder to search again.",
+            )  # fmt: skip
+        files.append(path)
+    return files

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen.search import article_sets, pubmed_xml, round_files
+from evergreen.search.standing import replies_in
 from evergreen.tables import read_json
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Read:
 def read_round(directory: Path, source: str, round: str) -> Read:
     """Read the new records of a round; of several versions of a record the latest holds."""
     latest: dict[int, tuple[int, dict[str, Any]]] = {}
-    for path in round_files.replies_in(directory, ["new"]):
+    for path in replies_in(directory, ["new"]):
         with gzip.open(path, "rb") as file:
             for line, element in article_sets.located(file):
                 pmid, version = pubmed_xml.identity(element)
