@@ -49,6 +49,12 @@ def told(*, unit: str = "", default: str = "") -> dict[str, Any]:
     return {name: text for name, text in (("x-unit", unit), ("x-default", default)) if text}
 
 
+def optional(default: Any, sentence: str, *, unit: str = "", otherwise: str = "", **more: Any) -> Any:
+    """A key that need not be written: its default, its sentence and its unit; `otherwise` says the default in words where it depends
+    on other keys."""
+    return Field(default, description=sentence, json_schema_extra=told(unit=unit, default=otherwise), **more)
+
+
 def refused(problem: str, todo: str = "") -> PydanticCustomError:
     """A constraint's refusal; `problem` goes on after the key, as in "is 'x', a reserved name"."""
     # Braces in a person's words are no places to fill in.
