@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.figures.scales import effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
@@ -83,10 +84,6 @@ TESTS = {
 MODEL_WORDS = {
     "random": RANDOM, "common": COMMON, "mh": "Mantel-Haenszel", "peto": "Peto", "glmm": "mixed model",
     "multilevel": "multilevel model",
-}  # fmt: skip
-LEFT_OUT = {
-    "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
-    "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
 }  # fmt: skip
 MULTI_ARM = {"combine": "Arms combined", "split": "Control divided", "separate": "Arms apart"}
 DEPENDENT = {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}

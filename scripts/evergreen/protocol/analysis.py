@@ -23,6 +23,11 @@ MultiArm = Literal["combine", "split", "separate"]
 Without = Literal[
     "high_risk", "derived", "imputed", "each_source", "outliers", "influential", "retracted", "concern"
 ]
+LEFT_OUT = {
+    "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
+    "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
+}  # fmt: skip
+"""What `without` leaves out, in words; what is not here by its name."""
 
 
 Level = Literal["timepoint", "instrument", "population", "arm"]
