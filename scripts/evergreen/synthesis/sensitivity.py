@@ -32,19 +32,8 @@ from evergreen.synthesis.study_influence import influences
 from evergreen.synthesis.subtotals import levels
 
 ANALYSIS_KEYS = set(Settings.model_fields)
-OF_EFFECTS = {
-    *ASSUMED,
-    "measure",
-    "multi_arm",
-    "model",
-    "dependent",
-    "rho",
-    "add",
-    "to",
-    "drop00",
-    "smd_vtype",
-}
-"""What changes the effects of the studies."""
+ANEW = {*ASSUMED, "measure", "multi_arm", "model", "dependent", "rho", "add", "to", "drop00", "smd_vtype"}
+"""Changes after which the effects of the studies are computed anew."""
 NOTICED = {"retracted": "retracted", "concern": "retracted or put under concern"}
 """What became of a report for which its study is left out, in words; concern is about both."""
 Rate = Callable[[Outcome], Studies]
@@ -146,7 +135,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         if MEASURES[changed.measure].kind != MEASURES[outcome.measure].kind:
             raise InputError(f"{changed.measure} needs other numbers than {outcome.measure}")
         check(changed)
-        again = changes.keys() & OF_EFFECTS
+        again = changes.keys() & ANEW
         rated = rate(changed) if again else studies
         if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
             rated = rated.take([not one.stated for one in rated.comparisons])
