@@ -13,6 +13,13 @@ from evergreen.sheets.days import DAY
 
 ADJUDICATION = "adjudication"
 """Name of the sheet beside those of people; nobody may be called so."""
+BOUNDS = (
+    ("ge", "greater_than_equal", "minimum", "at least"),
+    ("gt", "greater_than", "exclusiveMinimum", "above"),
+    ("le", "less_than_equal", "maximum", "at most"),
+    ("lt", "less_than", "exclusiveMaximum", "below"),
+)
+"""What a bound is called, its fault, its key in a JSON schema, and its word."""
 TODO_OF_PATTERN = {
     ID: "Use a letter first, then letters, digits and underscores.",
     DAY: days.HOW,
