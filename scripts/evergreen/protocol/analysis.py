@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
-from evergreen.protocol.part import Listed, Names, Part, optional, several, told
+from evergreen.protocol.part import Listed, Names, Part, optional, several
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -33,11 +33,6 @@ LEFT_OUT = {
 Level = Literal["timepoint", "instrument", "population", "arm"]
 
 
-def _usual_test(model: str) -> Any:
-    """The first of the tests that go with the model."""
-    return MODELS[model].tests[0]
-
-
 class Settings(Part):
     """What a sensitivity analysis can change of an analysis."""
 
@@ -47,10 +42,10 @@ class Settings(Part):
     tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = optional(
         "REML", "Estimator of the between-study variance, by metafor's names."
     )
-    test: Literal["auto", "z", "knha", "adhoc"] = Field(
-        default_factory=lambda known: _usual_test(known["model"]),
-        description="Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
-        json_schema_extra=told(default="auto for the model random, z for the others"),
+    test: Literal["auto", "z", "knha", "adhoc"] = optional(
+        lambda known: MODELS[known["model"]].tests[0],
+        "Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
+        otherwise="auto for the model random, z for the others",
     )
     level: float = optional(0.95, "Confidence level.", unit="fraction", gt=0.5, lt=1)
     prediction: bool = optional(True, "Whether a prediction interval is computed and drawn.")

@@ -12,7 +12,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
 from evergreen.protocol.grading import AssumedRisks, ReExpressed, Thresholds, risk_faults, size_faults
-from evergreen.protocol.part import Fault, Id, Names, Part, Texts, optional, part, told
+from evergreen.protocol.part import Fault, Id, Names, Part, Texts, optional, part
 from evergreen.sheets import folded
 
 ORDERS = ("round", "year", "effect", "weight", "name")
@@ -60,19 +60,13 @@ class Outcome(Part):
     """An outcome."""
 
     id: Id = Field(description="Id of the outcome, which names its files.")
-    name: str = Field(
-        default_factory=lambda known: known["id"],
-        description="Name in figures and report.",
-        json_schema_extra=told(default="the id"),
-    )
+    name: str = optional(lambda known: known["id"], "Name in figures and report.", otherwise="the id")
     measure: Measure = Field(description="Effect measure.")
     better: Literal["lower", "higher"] | None = optional(
         None, "Which direction favours the intervention; labels the sides of the axis and never flips a sign."
     )
-    data: str = Field(
-        default_factory=lambda known: known["id"],
-        description="Value of the sheet's outcome column.",
-        json_schema_extra=told(default="the id"),
+    data: str = optional(
+        lambda known: known["id"], "Value of the sheet's outcome column.", otherwise="the id"
     )
     timepoint: Names = optional((), "Time points that are pooled; one name or several.")
     where: Annotated[Mapping[str, Names], Field(strict=False)] = optional(
@@ -100,12 +94,12 @@ class Outcome(Part):
     instrument: Instrument = part()
     arms: Arms = part()
     multi_arm: MultiArm = optional("combine", "What is done with several arms of one group.")
-    scale: Literal["analysis", "ratio"] | None = Field(
-        default_factory=lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
-        description="Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
+    scale: Literal["analysis", "ratio"] | None = optional(
+        lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
+        "Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
         " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows, or one that is"
         " pooled on another scale than it is printed on.",
-        json_schema_extra=told(default="ratio for HR"),
+        otherwise="ratio for HR",
     )
     conversions: Conversions = part()
     without: LeftOutState | None = without()

@@ -57,9 +57,10 @@ def told(*, unit: str = "", default: str = "") -> dict[str, Any]:
 
 
 def optional(default: Any, sentence: str, *, unit: str = "", otherwise: str = "", **more: Any) -> Any:
-    """A key that need not be written: its default, its sentence and its unit; `otherwise` says the default in words where it depends
-    on other keys."""
-    return Field(default, description=sentence, json_schema_extra=told(unit=unit, default=otherwise), **more)
+    """A key that need not be written: its default, its sentence and its unit. Where the default depends on other keys, it may be a
+    function of those above, and `otherwise` says it in words."""
+    more["default_factory" if callable(default) else "default"] = default
+    return Field(description=sentence, json_schema_extra=told(unit=unit, default=otherwise), **more)
 
 
 def refused(problem: str, todo: str = "") -> PydanticCustomError:
