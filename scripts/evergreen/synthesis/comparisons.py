@@ -94,9 +94,13 @@ class Comparison:
         """Whether its effect, or one of those aggregated to it, was reported as such."""
         return self.yi is not None or any(not part.arms for part in self.parts)
 
+    def known(self, *names: str) -> dict[str, Any]:
+        """What is known of it under some names, which a result has as well."""
+        return {name: getattr(self, name) for name in names}
+
     def left_out(self, reason: str, **more: Any) -> LeftOut:
-        """It as a study that is not pooled, with what is known of it."""
-        known = {name: getattr(self, name) for name in ("study", "round", "label", "year", "arms", "rows")}
+        """It as a study that is not pooled."""
+        known = self.known("study", "round", "label", "year", "arms", "rows")
         return LeftOut(reason=reason, **known, **more)
 
 
