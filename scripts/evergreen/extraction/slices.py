@@ -5,7 +5,6 @@ An outcome whose slice comes out as it was is not pooled again, however often th
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -245,6 +244,4 @@ def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:
 
 def as_csv(frame: pd.DataFrame) -> str:
     """The slice as it is written."""
-    text = io.StringIO()
-    frame.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue()
+    return frame.to_csv(index=False, lineterminator="\n")
