@@ -189,15 +189,10 @@ def _apply(
             record.contradicted.add(column)
         else:
             row[column] = value
-            record.entries.append(
-                {
-                    "column": column, "value": value, "conversion": rule.id, "how": how,
-                    "source": rule.source_of(column),
-                    "inputs": {{**rule.needs, **rule.options}[name]: value for name, value in used.items()},
-                    "assumption": "; ".join(filter(None, [rule.assumes.format_map(values.words), *(f"{name} = {number:g}, which the protocol assumes" for name, number in given_from.items())])),
-                    "state": state,
-                }
-            )  # fmt: skip
+            inputs = {{**rule.needs, **rule.options}[name]: value for name, value in used.items()}
+            ours = (f"{name} = {number:g}, which the protocol assumes" for name, number in given_from.items())
+            assumption = "; ".join(filter(None, [rule.assumes.format_map(values.words), *ours]))
+            record.entries.append(rule.entry(column, value, how, inputs, state, assumption))
 
 
 def _arguments(rule: Rule, values: Values, outside: Mapping[str, float] | None = None) -> Arguments | None:

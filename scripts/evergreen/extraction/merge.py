@@ -107,11 +107,8 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
 
 def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The sheets in the order of their people, with a column that several have called alike."""
-    found: dict[str, list[str]] = {}
-    for rows in sheets.values():
-        for column in rows.columns:
-            found.setdefault(name_key(column), []).append(column)
-    called = {key: labels.shown(names) for key, names in found.items()}
+    columns = (column for rows in sheets.values() for column in rows.columns)
+    called = {key: labels.shown(names) for key, names in tables.grouped(columns, name_key).items()}
     return {
         person: sheets[person].rename(columns=lambda column: called[name_key(column)])
         for person in sorted(sheets)

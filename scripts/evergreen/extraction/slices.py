@@ -5,7 +5,6 @@ An outcome whose slice comes out as it was is not pooled again, however often th
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -119,13 +118,12 @@ class Slices:
             compared = [*map(folded, outcome.arms.control), id_]
         times = list(map(folded, rows["timepoint"])) if "timepoint" in rows else [""] * len(names)
         found: dict[tuple[str, str], tuple[str, str]] = {}
-        for key in zip(names, times, strict=True):
-            if key not in found:
-                study, timepoint = key
-                filed = {} if study in elsewhere else self._judged.get(study, {})
-                judged = _most_specific(filed, called, timepoint, compared)
-                found[key] = judged.get(OVERALL, ""), _domains(judged)
-        cells = [found[key] for key in zip(names, times, strict=True)]
+        keys = list(zip(names, times, strict=True))
+        for study, timepoint in dict.fromkeys(keys):
+            filed = {} if study in elsewhere else self._judged.get(study, {})
+            judged = _most_specific(filed, called, timepoint, compared)
+            found[study, timepoint] = judged.get(OVERALL, ""), _domains(judged)
+        cells = [found[key] for key in keys]
         return [overall for overall, _ in cells], [domains for _, domains in cells]
 
     def _study_column(self, column: str) -> dict[str, str] | None:
@@ -245,6 +243,4 @@ def _by_study(frame: pd.DataFrame, column: str) -> dict[str, str]:
 
 def as_csv(frame: pd.DataFrame) -> str:
     """The slice as it is written."""
-    text = io.StringIO()
-    frame.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue()
+    return frame.to_csv(index=False, lineterminator="\n")

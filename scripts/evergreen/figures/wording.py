@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evergreen.figures.scales import effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
+from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
@@ -84,10 +85,6 @@ MODEL_WORDS = {
     "random": RANDOM, "common": COMMON, "mh": "Mantel-Haenszel", "peto": "Peto", "glmm": "mixed model",
     "multilevel": "multilevel model",
 }  # fmt: skip
-LEFT_OUT = {
-    "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
-    "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
-}  # fmt: skip
 MULTI_ARM = {"combine": "Arms combined", "split": "Control divided", "separate": "Arms apart"}
 DEPENDENT = {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}
 CHANGES: Mapping[str, Callable[[Any], str]] = {
@@ -147,18 +144,8 @@ def _within(text: str) -> str:
     return text if text.split()[0] in NAMES else text[:1].lower() + text[1:]
 
 
-NAMES = (
-    "DerSimonian-Laird",
-    "Hedges",
-    "Hunter-Schmidt",
-    "Sidik-Jonkman",
-    "Paule-Mandel",
-    "Hartung-Knapp",
-    "Wald",
-    "Mantel-Haenszel",
-    "Peto",
-    "I²",
-)
+WRITTEN = [*TAU2.values(), *TESTS.values(), *MODEL_WORDS.values(), "I²"]
+NAMES = {text.split()[0] for text in WRITTEN if text[0].isupper()}
 """Words that have a capital wherever they stand."""
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 REPORTED, DERIVED, IMPUTED = "reported", "derived", "imputed"
 STATES = (REPORTED, DERIVED, IMPUTED)
@@ -99,6 +100,15 @@ class Rule:
     def source_of(self, column: str) -> str:
         """Whose formula gives a column."""
         return self.source if isinstance(self.source, str) else self.source[column]
+
+    def entry(
+        self, column: str, value: float, how: str, inputs: Mapping[str, Any], state: str, assumption: str = ""
+    ) -> dict[str, Any]:
+        """The record of a number that it gave, for a row's `converted`."""
+        return {
+            "column": column, "value": value, "conversion": self.id, "how": how, "source": self.source_of(column),
+            "inputs": inputs, "assumption": assumption, "state": state,
+        }  # fmt: skip
 
 
 def _as_named(*columns: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
-from evergreen.protocol.part import Listed, Names, Part, several, told
+from evergreen.protocol.part import Listed, Names, Part, optional, several
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -23,76 +23,66 @@ MultiArm = Literal["combine", "split", "separate"]
 Without = Literal[
     "high_risk", "derived", "imputed", "each_source", "outliers", "influential", "retracted", "concern"
 ]
+LEFT_OUT = {
+    "high_risk": "high risk of bias", "derived": "derived values", "imputed": "imputed values", "influential": "influential studies", "each_source": "each source",
+    "retracted": "studies with a retracted report", "concern": "studies with a report that is retracted or under concern",
+}  # fmt: skip
+"""What `without` leaves out, in words; what is not here by its name."""
 
 
 Level = Literal["timepoint", "instrument", "population", "arm"]
 
 
-def _usual_test(model: str) -> Any:
-    """The first of the tests that go with the model."""
-    return MODELS[model].tests[0]
-
-
 class Settings(Part):
     """What a sensitivity analysis can change of an analysis."""
 
-    model: Literal["random", "common", "mh", "peto", "glmm", "multilevel"] = Field(
-        "random", description="Model that pools the effects."
+    model: Literal["random", "common", "mh", "peto", "glmm", "multilevel"] = optional(
+        "random", "Model that pools the effects."
     )
-    tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = Field(
-        "REML", description="Estimator of the between-study variance, by metafor's names."
+    tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = optional(
+        "REML", "Estimator of the between-study variance, by metafor's names."
     )
-    test: Literal["auto", "z", "knha", "adhoc"] = Field(
-        default_factory=lambda known: _usual_test(known["model"]),
-        description="Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
-        json_schema_extra=told(default="auto for the model random, z for the others"),
+    test: Literal["auto", "z", "knha", "adhoc"] = optional(
+        lambda known: MODELS[known["model"]].tests[0],
+        "Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
+        otherwise="auto for the model random, z for the others",
     )
-    level: float = Field(
-        0.95, gt=0.5, lt=1, description="Confidence level.", json_schema_extra=told(unit="fraction")
+    level: float = optional(0.95, "Confidence level.", unit="fraction", gt=0.5, lt=1)
+    prediction: bool = optional(True, "Whether a prediction interval is computed and drawn.")
+    add: float = optional(0.5, "Constant added to the cells of a 2x2 table with a zero.", unit="events", ge=0)
+    to: Literal["only0", "all", "if0all", "none"] = optional(
+        "only0", "Which tables the constant is added to."
     )
-    prediction: bool = Field(True, description="Whether a prediction interval is computed and drawn.")
-    add: float = Field(
-        0.5,
-        ge=0,
-        description="Constant added to the cells of a 2x2 table with a zero.",
-        json_schema_extra=told(unit="events"),
-    )
-    to: Literal["only0", "all", "if0all", "none"] = Field(
-        "only0", description="Which tables the constant is added to."
-    )
-    drop00: bool = Field(
+    drop00: bool = optional(
         True,
-        description="Whether ratios are not estimable in studies without an event in both groups, and odds ratios where everybody has it, so that these count among participants but are not pooled; risk and rate differences keep them in any case.",
+        "Whether ratios are not estimable in studies without an event in both groups, and odds ratios where everybody has it, so that these count among participants but are not pooled; risk and rate differences keep them in any case.",
     )
-    mh_add: float = Field(
-        0,
-        ge=0,
-        description="Constant added to the cells of the Mantel-Haenszel estimate itself.",
-        json_schema_extra=told(unit="events"),
+    mh_add: float = optional(
+        0, "Constant added to the cells of the Mantel-Haenszel estimate itself.", unit="events", ge=0
     )
-    glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = Field(
-        "UM.FS", description="Kind of generalised linear mixed model."
+    glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = optional(
+        "UM.FS", "Kind of generalised linear mixed model."
     )
-    smd_vtype: Literal["LS", "LS2", "UB"] = Field(
+    smd_vtype: Literal["LS", "LS2", "UB"] = optional(
         "LS",
-        description="Variance of standardised mean differences: LS large-sample (Hedges 1982), LS2 the same times the squared correction (Borenstein 2009), UB unbiased (Hedges 1983).",
+        "Variance of standardised mean differences: LS large-sample (Hedges 1982), LS2 the same times the squared correction (Borenstein 2009), UB unbiased (Hedges 1983).",
     )
-    predtype: Literal["default", "simple", "riley", "t"] = Field(
+    predtype: Literal["default", "simple", "riley", "t"] = optional(
         "default",
-        description="Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean.",
+        "Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean.",
     )
-    i2: Literal["tau2", "Q"] = Field("tau2", description="Whether I2 is computed from tau2 or from Q.")
-    rho: float | None = Field(
+    i2: Literal["tau2", "Q"] = optional("tau2", "Whether I2 is computed from tau2 or from Q.")
+    rho: float | None = optional(
         None,
+        "Correlation assumed between the sampling errors of the effects of one study (multilevel, aggregate).",
+        otherwise="0; aggregate has to be told",
         ge=-1,
         le=1,
-        description="Correlation assumed between the sampling errors of the effects of one study (multilevel, aggregate).",
-        json_schema_extra=told(default="0; aggregate has to be told"),
     )
-    dependent: Literal["aggregate", "robust"] | None = Field(
+    dependent: Literal["aggregate", "robust"] | None = optional(
         None,
-        description="What a random or common model does where a study has several effects: pool their combination under the correlation rho, or keep them and give cluster-robust tests beside the model's own.",
-        json_schema_extra=told(default="such a study is refused"),
+        "What a random or common model does where a study has several effects: pool their combination under the correlation rho, or keep them and give cluster-robust tests beside the model's own.",
+        otherwise="such a study is refused",
     )
 
 
@@ -140,7 +130,7 @@ Changes = create_model(
     without=_change(Without, "What is left out."),
     without_studies=(
         Names,
-        Field((), description="Studies that are left out by name; a list leaves out all of them together."),
+        optional((), "Studies that are left out by name; a list leaves out all of them together."),
     ),
 )
 
@@ -162,53 +152,50 @@ Entry = Annotated[Mapping[str, Any], BeforeValidator(_as_written, json_schema_in
 class Analysis(Settings):
     """Models, estimators and further analyses."""
 
-    levels: Listed[Level] = Field(
+    levels: Listed[Level] = optional(
         (),
-        description="What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for each, or as `dependent` says.",
-        json_schema_extra=told(default="a study with several results is refused"),
+        "What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for each, or as `dependent` says.",
+        otherwise="a study with several results is refused",
     )
-    k_min_small_study: int = Field(
-        10,
-        ge=2,
-        description="Studies below which tests for small-study effects are not done.",
-        json_schema_extra=told(unit="studies"),
+    k_min_small_study: int = optional(
+        10, "Studies below which tests for small-study effects are not done.", unit="studies", ge=2
     )
-    sensitivity: Listed[Entry] = Field(
-        (), description="Analyses run side by side with the main one; each entry names what it changes."
+    sensitivity: Listed[Entry] = optional(
+        (), "Analyses run side by side with the main one; each entry names what it changes."
     )
-    permutations: int = Field(
+    permutations: int = optional(
         1000,
+        "Permutations behind the permutation p values of a meta-regression; 0 does without.",
         ge=0,
         le=100_000,
-        description="Permutations behind the permutation p values of a meta-regression; 0 does without.",
     )
-    gosh: int = Field(
+    gosh: int = optional(
         4000,
+        "Subsets of studies pooled for the GOSH plot, drawn at random where there are more; 0 does without.",
         ge=0,
         le=100_000,
-        description="Subsets of studies pooled for the GOSH plot, drawn at random where there are more; 0 does without.",
     )
-    seed: int = Field(0, ge=0, description="Seed of everything that is drawn at random.")
-    outliers: float = Field(
+    seed: int = optional(0, "Seed of everything that is drawn at random.", ge=0)
+    outliers: float = optional(
         0.95,
+        "A study is an outlier where its studentised deleted residual lies outside the normal interval of this level.",
+        unit="fraction",
         gt=0.5,
         lt=1,
-        description="A study is an outlier where its studentised deleted residual lies outside the normal interval of this level.",
-        json_schema_extra=told(unit="fraction"),
     )
-    both: bool = Field(
+    both: bool = optional(
         False,
-        description="Whether the pooled effect of the other model is given beside it, each with its weights: a common effect beside random effects, or random effects beside a common effect.",
+        "Whether the pooled effect of the other model is given beside it, each with its weights: a common effect beside random effects, or random effects beside a common effect.",
     )
-    subgroup_tau2: Literal["own", "common"] = Field(
+    subgroup_tau2: Literal["own", "common"] = optional(
         "own",
-        description="Whether each subgroup has a between-study variance of its own or all share one (random effects), by a meta-regression on the subgroups.",
+        "Whether each subgroup has a between-study variance of its own or all share one (random effects), by a meta-regression on the subgroups.",
     )
-    cumulative: str | None = Field(
+    cumulative: str | None = optional(
         None,
+        "Study-level column with numbers (as year), or round, in whose order studies are added one by one.",
+        otherwise="the column year if it is there, else round",
         min_length=1,
-        description="Study-level column with numbers (as year), or round, in whose order studies are added one by one.",
-        json_schema_extra=told(default="the column year if it is there, else round"),
     )
 
     def over(self, general: Analysis) -> Analysis:

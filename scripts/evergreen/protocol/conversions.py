@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal
 from pydantic import AfterValidator, Field
 
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED
-from evergreen.protocol.part import Listed, Part, Texts, Value, part, refused, told
+from evergreen.protocol.part import Listed, Part, Texts, Value, optional, part, refused
 
 
 def _known(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ class Assumed(Part, Generic[Value]):
     """What is assumed where no report of a study gives it."""
 
     value: Value = Field(description="The value.")
-    sweep: Listed[Value] = Field((), description="Other values, each of which is a sensitivity analysis.")
+    sweep: Listed[Value] = optional((), "Other values, each of which is a sensitivity analysis.")
 
 
 class Correlation(Assumed[CorrelationValue]):
@@ -50,36 +50,34 @@ class Risk(Assumed[RiskValue]):
 class Conversions(Part):
     """Conversions of an outcome; a row may say its own in the column `conversions` of its sheet."""
 
-    also: ConversionIds = Field(
-        (), description="Conversions that are made besides the usual ones, by their ids."
-    )
-    never: ConversionIds = Field((), description="Conversions that are not made, by their ids.")
-    r: Correlation | None = Field(
+    also: ConversionIds = optional((), "Conversions that are made besides the usual ones, by their ids.")
+    never: ConversionIds = optional((), "Conversions that are not made, by their ids.")
+    r: Correlation | None = optional(
         None,
-        description="Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
-        json_schema_extra=told(default="such standard deviations are not imputed"),
+        "Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
+        otherwise="such standard deviations are not imputed",
     )
-    icc: Share | None = Field(
+    icc: Share | None = optional(
         None,
-        description="Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or `design_effect` goes before.",
-        json_schema_extra=told(default="cluster-randomised trials that do not say theirs are left out"),
+        "Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or `design_effect` goes before.",
+        otherwise="cluster-randomised trials that do not say theirs are left out",
     )
-    r_paired: Correlation | None = Field(
+    r_paired: Correlation | None = optional(
         None,
-        description="Correlation of a person's values under both treatments of a crossover trial, of events the phi coefficient; a row's own `r_paired` goes before.",
-        json_schema_extra=told(default="crossover trials that do not say theirs are left out"),
+        "Correlation of a person's values under both treatments of a crossover trial, of events the phi coefficient; a row's own `r_paired` goes before.",
+        otherwise="crossover trials that do not say theirs are left out",
     )
 
-    r_parts: Correlation | None = Field(
+    r_parts: Correlation | None = optional(
         None,
-        description="Correlation of the two components of a total, for the standard deviation of one of them; a row's own `r_parts` goes before.",
-        json_schema_extra=told(default="such standard deviations are not imputed"),
+        "Correlation of the two components of a total, for the standard deviation of one of them; a row's own `r_parts` goes before.",
+        otherwise="such standard deviations are not imputed",
     )
 
-    control_risk: Risk | None = Field(
+    control_risk: Risk | None = optional(
         None,
-        description="Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before.",
-        json_schema_extra=told(default="such estimates are left out"),
+        "Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before.",
+        otherwise="such estimates are left out",
     )
 
     @property
@@ -95,9 +93,9 @@ ASSUMED = ("r", "icc", "r_paired", "r_parts", "control_risk")
 
 def without() -> Any:
     """The key `without` of an outcome."""
-    return Field(
+    return optional(
         None,
-        description="Numbers that are not used: `imputed` ones, with an input that no report of the study gives, or `derived` ones besides, so that reported ones alone are.",
+        "Numbers that are not used: `imputed` ones, with an input that no report of the study gives, or `derived` ones besides, so that reported ones alone are.",
     )
 
 

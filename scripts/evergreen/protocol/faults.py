@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evergreen.protocol.keys import key, known_at, part_with
-from evergreen.protocol.part import TODO_OF_PATTERN, Fault, KeyPath
+from evergreen.protocol.part import BOUNDS, TODO_OF_PATTERN, Fault, KeyPath
 
 TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "float_type": "number", "bool_type": "boolean",
@@ -23,12 +23,7 @@ TODO_OF_TYPE = {
     "mapping": "Write its keys with their values, or leave it out.",
 }  # fmt: skip
 """What to do where a value is of another type; what stands for a list or a text is shown as one where it is a single value."""
-BOUNDS = {
-    "less_than_equal": ("le", "at most"),
-    "less_than": ("lt", "below"),
-    "greater_than_equal": ("ge", "at least"),
-    "greater_than": ("gt", "above"),
-}
+OF_BOUNDS = {fault: (name, word) for name, fault, _, word in BOUNDS}
 # What follows from another fault.
 ECHOES = ("default_factory_not_called",)
 FRACTIONS = ("level", "outliers", "risk")
@@ -73,10 +68,10 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
         return Fault(path, f"{where} is {value!r}", TODO_OF_PATTERN[about["pattern"]])
     if kind == "string_too_short":
         return Fault(path, f"{where} is empty", "Write it.")
-    if kind in BOUNDS:
+    if kind in OF_BOUNDS:
         if [part for part in path if isinstance(part, str)][-1] in FRACTIONS and 50 < value < 100:
             return Fault(path, f"{where} is {value:g}", f"Write it as a fraction: {value / 100:g}.")
-        name, word = BOUNDS[kind]
+        name, word = OF_BOUNDS[kind]
         return Fault(path, f"{where} is {value:g}, but must be {word} {about[name]:g}")
     if kind == "refused":
         return Fault(path, f"{where} {about['problem']}", about["todo"])

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.protocol.part import Fault, Listed, Part, one_or_several, told
+from evergreen.protocol.part import Fault, Listed, Part, one_or_several, optional, told
 
 STANDARDISED = ("SMD", "SMDH", "SMD1")
 """Differences of two groups in standard deviations, which an instrument's standard deviation turns into its units."""
@@ -21,18 +21,17 @@ IN_UNITS = ("MD", "MC")
 class AssumedRisk(Part):
     """A risk without the intervention, for which a summary of findings says what the effect means."""
 
-    name: str = Field("", description="Whose risk it is, such as low risk.")
-    risk: float | None = Field(
+    name: str = optional("", "Whose risk it is, such as low risk.")
+    risk: float | None = optional(
         None,
+        "Risk with the comparator.",
+        unit="fraction",
+        otherwise="the median of the control groups",
         gt=0,
         lt=1,
-        description="Risk with the comparator.",
-        json_schema_extra=told(unit="fraction", default="the median of the control groups"),
     )
-    at: str = Field(
-        "", description="Time by which the event has happened, such as 5 years; obligatory for HR."
-    )
-    source: str = Field("", description="Where the risk is taken from, such as a registry or a report.")
+    at: str = optional("", "Time by which the event has happened, such as 5 years; obligatory for HR.")
+    source: str = optional("", "Where the risk is taken from, such as a registry or a report.")
 
 
 AssumedRisks = Annotated[Listed[AssumedRisk], one_or_several(AssumedRisk)]
@@ -43,38 +42,31 @@ class ReExpressed(Part):
     """An instrument in whose units a standardised mean difference is said again (Cochrane Handbook 15.5.3.2)."""
 
     instrument: str = Field(min_length=1, description="Name of the instrument, as in the extraction sheet.")
-    sd: float | None = Field(
+    sd: float | None = optional(
         None,
+        "Standard deviation of people's values on it.",
+        unit="unit of the instrument",
+        otherwise="the median of the control groups measured with it",
         gt=0,
-        description="Standard deviation of people's values on it.",
-        json_schema_extra=told(
-            unit="unit of the instrument", default="the median of the control groups measured with it"
-        ),
     )
-    source: str = Field("", description="Where that standard deviation is taken from.")
-    unit: str = Field("points", description="What its values are called.")
+    source: str = optional("", "Where that standard deviation is taken from.")
+    unit: str = optional("points", "What its values are called.")
 
 
 class Thresholds(Part):
     """Smallest differences that count as minimal, moderate and large: of events in people among 1,000, of means in the outcome's
     unit, of standardised differences in standard deviations, or in the instrument's unit where `re_expressed` names one."""
 
-    minimal: float | None = Field(
+    minimal: float | None = optional(
         None,
+        "The minimal important difference.",
+        unit="see above",
+        otherwise="no effect is the only threshold",
         gt=0,
-        description="The minimal important difference.",
-        json_schema_extra=told(unit="see above", default="no effect is the only threshold"),
     )
-    moderate: float | None = Field(
-        None,
-        gt=0,
-        description="From here on an effect is no small one.",
-        json_schema_extra=told(unit="see above"),
-    )
-    large: float | None = Field(
-        None, gt=0, description="From here on an effect is large.", json_schema_extra=told(unit="see above")
-    )
-    source: str = Field("", description="Where they are taken from.")
+    moderate: float | None = optional(None, "From here on an effect is no small one.", unit="see above", gt=0)
+    large: float | None = optional(None, "From here on an effect is large.", unit="see above", gt=0)
+    source: str = optional("", "Where they are taken from.")
 
     @property
     def known(self) -> list[float]:
@@ -88,31 +80,21 @@ Fraction = Annotated[float, Field(gt=0, lt=1, json_schema_extra=told(unit="fract
 class Certainty(Part):
     """Above which numbers the data suggest to rate the evidence down or up; ratings are people's."""
 
-    most: Fraction = Field(
-        0.5, description="Share of the weight above which studies are most of the evidence."
+    most: Fraction = optional(0.5, "Share of the weight above which studies are most of the evidence.")
+    asymmetry_p: float = optional(
+        0.1, "P value below which a test of small-study effects counts.", gt=0, lt=1
     )
-    asymmetry_p: float = Field(
-        0.1, gt=0, lt=1, description="P value below which a test of small-study effects counts."
-    )
-    alpha: Fraction = Field(
-        0.05, description="Two-sided error of the first kind of the optimal information size."
-    )
-    power: float = Field(
-        0.8,
-        gt=0.5,
-        lt=1,
-        description="Power of the optimal information size.",
-        json_schema_extra=told(unit="fraction"),
-    )
-    relative_reduction: Fraction = Field(
+    alpha: Fraction = optional(0.05, "Two-sided error of the first kind of the optimal information size.")
+    power: float = optional(0.8, "Power of the optimal information size.", unit="fraction", gt=0.5, lt=1)
+    relative_reduction: Fraction = optional(
         0.25,
-        description="Relative reduction of the risk that the optimal information size can show where no minimal difference is written.",
+        "Relative reduction of the risk that the optimal information size can show where no minimal difference is written.",
     )
-    standardised: float = Field(
+    standardised: float = optional(
         0.2,
+        "Difference of means that it can show where no minimal difference is written.",
+        unit="standard deviations",
         gt=0,
-        description="Difference of means that it can show where no minimal difference is written.",
-        json_schema_extra=told(unit="standard deviations"),
     )
 
 

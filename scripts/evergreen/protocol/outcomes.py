@@ -12,7 +12,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
 from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
 from evergreen.protocol.grading import AssumedRisks, ReExpressed, Thresholds, risk_faults, size_faults
-from evergreen.protocol.part import Fault, Id, Names, Part, Texts, part, told
+from evergreen.protocol.part import Fault, Id, Names, Part, Texts, optional, part
 from evergreen.sheets import folded
 
 ORDERS = ("round", "year", "effect", "weight", "name")
@@ -22,31 +22,32 @@ ORDERS = ("round", "year", "effect", "weight", "name")
 class Arms(Part):
     """Arms that are compared; without any, all of a group."""
 
-    intervention: Names = Field((), description="Arms of the intervention group; one name or several.")
-    control: Names = Field((), description="Arms of the control group; one name or several.")
+    intervention: Names = optional((), "Arms of the intervention group; one name or several.")
+    control: Names = optional((), "Arms of the control group; one name or several.")
 
 
 class Favours(Part):
     """Names of the two sides in figures."""
 
-    intervention: str = Field("intervention", description="Name of the side of the intervention.")
-    control: str = Field("control", description="Name of the side of the control.")
+    intervention: str = optional("intervention", "Name of the side of the intervention.")
+    control: str = optional("control", "Name of the side of the control.")
 
 
 class Instrument(Part):
     """The scale that people are measured on; lets queries find means and standard deviations that it cannot give."""
 
-    step: float | None = Field(
+    step: float | None = optional(
         None,
+        "Smallest step of an answer, such as 1 for whole points; without it means are not checked (GRIM).",
+        unit="unit of the values",
+        otherwise="not said",
         gt=0,
-        description="Smallest step of an answer, such as 1 for whole points; without it means are not checked (GRIM).",
-        json_schema_extra=told(unit="unit of the values", default="not said"),
     )
-    items: int = Field(
+    items: int = optional(
         1,
+        "Number of answers that the value of a person is the mean of; 1 where it is one answer or a sum.",
+        unit="items",
         ge=1,
-        description="Number of answers that the value of a person is the mean of; 1 where it is one answer or a sum.",
-        json_schema_extra=told(unit="items"),
     )
 
     @property
@@ -59,96 +60,87 @@ class Outcome(Part):
     """An outcome."""
 
     id: Id = Field(description="Id of the outcome, which names its files.")
-    name: str = Field(
-        default_factory=lambda known: known["id"],
-        description="Name in figures and report.",
-        json_schema_extra=told(default="the id"),
-    )
+    name: str = optional(lambda known: known["id"], "Name in figures and report.", otherwise="the id")
     measure: Measure = Field(description="Effect measure.")
-    better: Literal["lower", "higher"] | None = Field(
+    better: Literal["lower", "higher"] | None = optional(
+        None, "Which direction favours the intervention; labels the sides of the axis and never flips a sign."
+    )
+    data: str = optional(
+        lambda known: known["id"], "Value of the sheet's outcome column.", otherwise="the id"
+    )
+    timepoint: Names = optional((), "Time points that are pooled; one name or several.")
+    where: Annotated[Mapping[str, Names], Field(strict=False)] = optional(
+        {},
+        "Rows of the sheet that count, by column, as `population: ITT`; of a study none of whose rows says so in that column those count that leave it empty.",
+    )
+    adjusted: Literal["preferred", "avoided"] | None = optional(
         None,
-        description="Which direction favours the intervention; labels the sides of the axis and never flips a sign.",
+        "Whether reported estimates that are adjusted (column `adjusted`) go before numbers of arms and unadjusted estimates, or count only where there is nothing else.",
+        otherwise="numbers of arms go first; an adjusted estimate is like any other",
     )
-    data: str = Field(
-        default_factory=lambda known: known["id"],
-        description="Value of the sheet's outcome column.",
-        json_schema_extra=told(default="the id"),
+    unit: str = optional(
+        "", "Unit shown in figures; where the studies' units differ, the one that is pooled."
     )
-    timepoint: Names = Field((), description="Time points that are pooled; one name or several.")
-    where: Annotated[Mapping[str, Names], Field(strict=False)] = Field(
-        default={},
-        description="Rows of the sheet that count, by column, as `population: ITT`; of a study none of whose rows says so in that column those count that leave it empty.",
-    )
-    adjusted: Literal["preferred", "avoided"] | None = Field(
-        None,
-        description="Whether reported estimates that are adjusted (column `adjusted`) go before numbers of arms and unadjusted estimates, or count only where there is nothing else.",
-        json_schema_extra=told(default="numbers of arms go first; an adjusted estimate is like any other"),
-    )
-    unit: str = Field(
-        "", description="Unit shown in figures; where the studies' units differ, the one that is pooled."
-    )
-    units: Annotated[Mapping[str, float], Field(strict=False)] = Field(
-        default={},
-        description="Units (or instruments) as in the column `unit`, without the word change, with the factor that their numbers are multiplied by to be in"
+    units: Annotated[Mapping[str, float], Field(strict=False)] = optional(
+        {},
+        "Units (or instruments) as in the column `unit`, without the word change, with the factor that their numbers are multiplied by to be in"
         " `unit`, as `g/L: 0.1`; -1 turns an instrument that runs the other way, before pooling.",
     )
-    values: Literal["change", "final", "both"] | None = Field(
+    values: Literal["change", "final", "both"] | None = optional(
         None,
-        description="Whether changes from baseline (where `unit` of the sheet says change), values at the end or both are pooled where studies differ.",
-        json_schema_extra=told(default="both for mean differences; else what most studies give"),
+        "Whether changes from baseline (where `unit` of the sheet says change), values at the end or both are pooled where studies differ.",
+        otherwise="both for mean differences; else what most studies give",
     )
     instrument: Instrument = part()
     arms: Arms = part()
-    multi_arm: MultiArm = Field("combine", description="What is done with several arms of one group.")
-    scale: Literal["analysis", "ratio"] | None = Field(
-        default_factory=lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
-        description="Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
+    multi_arm: MultiArm = optional("combine", "What is done with several arms of one group.")
+    scale: Literal["analysis", "ratio"] | None = optional(
+        lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
+        "Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
         " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows, or one that is"
         " pooled on another scale than it is printed on.",
-        json_schema_extra=told(default="ratio for HR"),
+        otherwise="ratio for HR",
     )
     conversions: Conversions = part()
     without: LeftOutState | None = without()
-    assumed_risk: AssumedRisks = Field(
+    assumed_risk: AssumedRisks = optional(
         (),
-        description="Risks without the intervention in the summary of findings, each a row of it.",
-        json_schema_extra=told(default="the median of the control groups; none for HR"),
+        "Risks without the intervention in the summary of findings, each a row of it.",
+        otherwise="the median of the control groups; none for HR",
     )
-    re_expressed: ReExpressed | None = Field(
+    re_expressed: ReExpressed | None = optional(
         None,
-        description="An instrument in whose units a standardised mean difference is said again.",
-        json_schema_extra=told(default="it is said in standard deviations"),
+        "An instrument in whose units a standardised mean difference is said again.",
+        otherwise="it is said in standard deviations",
     )
     thresholds: Thresholds = part()
-    design: Literal["randomised", "non-randomised"] | None = Field(
+    design: Literal["randomised", "non-randomised"] | None = optional(
         None,
-        description="Design of its studies, on which the certainty of the evidence starts.",
-        json_schema_extra=told(default="that which the risk-of-bias tool is for"),
+        "Design of its studies, on which the certainty of the evidence starts.",
+        otherwise="that which the risk-of-bias tool is for",
     )
-    importance: Literal["critical", "important", "not important"] | None = Field(
-        None,
-        description="How much it matters for a decision (GRADE).",
-        json_schema_extra=told(default="not said"),
+    importance: Literal["critical", "important", "not important"] | None = optional(
+        None, "How much it matters for a decision (GRADE).", otherwise="not said"
     )
-    comment: str = Field("", description="Comment in the summary of findings.")
+    comment: str = optional("", "Comment in the summary of findings.")
     favours: Favours = part()
     analysis: Analysis = part()
-    subgroups: Texts = Field((), description="Study-level columns that form subgroups.")
-    total: bool = Field(
+    subgroups: Texts = optional((), "Study-level columns that form subgroups.")
+    total: bool = optional(
         True,
-        description="Whether the studies of all subgroups are pooled to one effect; false where these are too different things for it, such as sites of"
+        "Whether the studies of all subgroups are pooled to one effect; false where these are too different things for it, such as sites of"
         " measurement: studies are then pooled within the subgroups of one column only, which are not compared either.",
     )
-    moderators: Texts = Field(
+    moderators: Texts = optional(
         (),
-        description="Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction.",
+        "Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction.",
     )
 
-    order: str | None = Field(
+    order: str | None = optional(
         None,
+        "Order of the studies in this outcome's forest plot, as `figures.order` has it.",
+        otherwise="that of `figures`",
         min_length=1,
-        description="Order of the studies in this outcome's forest plot, as `figures.order` has it.",
-        json_schema_extra=told(default="that of `figures`"),
     )
 
     @property

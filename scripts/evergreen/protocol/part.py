@@ -13,6 +13,13 @@ from evergreen.sheets.days import DAY
 
 ADJUDICATION = "adjudication"
 """Name of the sheet beside those of people; nobody may be called so."""
+BOUNDS = (
+    ("ge", "greater_than_equal", "minimum", "at least"),
+    ("gt", "greater_than", "exclusiveMinimum", "above"),
+    ("le", "less_than_equal", "maximum", "at most"),
+    ("lt", "less_than", "exclusiveMaximum", "below"),
+)
+"""What a bound is called, its fault, its key in a JSON schema, and its word."""
 TODO_OF_PATTERN = {
     ID: "Use a letter first, then letters, digits and underscores.",
     DAY: days.HOW,
@@ -47,6 +54,13 @@ def part() -> Any:
 def told(*, unit: str = "", default: str = "") -> dict[str, Any]:
     """What the reference says of a key besides its sentence: its unit, and a default that depends on other keys, in words."""
     return {name: text for name, text in (("x-unit", unit), ("x-default", default)) if text}
+
+
+def optional(default: Any, sentence: str, *, unit: str = "", otherwise: str = "", **more: Any) -> Any:
+    """A key that need not be written: its default, its sentence and its unit. Where the default depends on other keys, it may be a
+    function of those above, and `otherwise` says it in words."""
+    more["default_factory" if callable(default) else "default"] = default
+    return Field(description=sentence, json_schema_extra=told(unit=unit, default=otherwise), **more)
 
 
 def refused(problem: str, todo: str = "") -> PydanticCustomError:

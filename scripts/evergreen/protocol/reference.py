@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from evergreen.protocol.analysis import Changes, Settings
+from evergreen.protocol.part import BOUNDS
 from evergreen.protocol.patterns import ENDPOINT, ID
 from evergreen.protocol.schema import Schema, json_schema, one_of_several, part_named, present
 from evergreen.protocol.whole import Protocol
@@ -28,12 +29,6 @@ CHANGES = f"Each key takes a value or a list of values: {SETTINGS} as in `analys
 TYPES = {
     "string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null",
 }  # fmt: skip
-BOUNDS = {
-    "minimum": "at least",
-    "exclusiveMinimum": "above",
-    "maximum": "at most",
-    "exclusiveMaximum": "below",
-}
 PATTERNS = {ID: "id", DAY: "date", ENDPOINT: "embedded, live or URL"}
 
 
@@ -128,4 +123,4 @@ def kind(schema: Schema) -> str:
         names = kind(schema["propertyNames"]) if "propertyNames" in schema else "name"
         return f"{names} to {kind(schema.get('additionalProperties', {}))}"
     own = PATTERNS.get(schema.get("pattern", "")) or TYPES.get(schema.get("type", ""), "anything")
-    return ", ".join([own, *(f"{word} {schema[name]:g}" for name, word in BOUNDS.items() if name in schema)])
+    return ", ".join([own, *(f"{word} {schema[name]:g}" for _, _, name, word in BOUNDS if name in schema)])

@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Fault, Id, Ids, KeyPath, Names, Part, Texts, part, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, KeyPath, Names, Part, Texts, optional, part
 from evergreen.sheets.labels import Choices, folded
 
 
 class Active(Part):
     """The rounds that a reviewer screens."""
 
-    from_: Day | None = Field(None, alias="from", description="First round that the reviewer screens.")
-    until: Day | None = Field(None, description="Last round that the reviewer screens.")
+    from_: Day | None = optional(None, "First round that the reviewer screens.", alias="from")
+    until: Day | None = optional(None, "Last round that the reviewer screens.")
 
     def screens(self, day: str) -> bool:
         """Whether the reviewer screens the round of `day`."""
@@ -25,24 +25,23 @@ class Active(Part):
 class Stage(Part):
     """A stage of screening."""
 
-    reviewers: Ids = Field((), description="Initials of the reviewers; a stage without reviewers is skipped.")
-    mode: Literal["all", "single", "dual", "dual_excludes"] = Field(
-        "all",
-        description="Votes that decide a work: all reviewers, one, any two, or one to go on and two to exclude.",
+    reviewers: Ids = optional((), "Initials of the reviewers; a stage without reviewers is skipped.")
+    mode: Literal["all", "single", "dual", "dual_excludes"] = optional(
+        "all", "Votes that decide a work: all reviewers, one, any two, or one to go on and two to exclude."
     )
-    assignment: Literal["everybody", "shares"] = Field(
+    assignment: Literal["everybody", "shares"] = optional(
         "everybody",
-        description="Whether everybody gets every work, or each work goes to as many reviewers as its mode needs (one: shares of the list, two: pairs).",
+        "Whether everybody gets every work, or each work goes to as many reviewers as its mode needs (one: shares of the list, two: pairs).",
     )
-    pilot: int = Field(
+    pilot: int = optional(
         0,
+        "Works of the first round that all reviewers screen for calibration, kept apart in the statistics.",
+        unit="works",
         ge=0,
-        description="Works of the first round that all reviewers screen for calibration, kept apart in the statistics.",
-        json_schema_extra=told(unit="works"),
     )
-    active: Mapping[Id, Active] = Field(
+    active: Mapping[Id, Active] = optional(
         {},
-        description="Reviewers who joined late or left: the rounds whose works wait for their votes; votes already cast always count.",
+        "Reviewers who joined late or left: the rounds whose works wait for their votes; votes already cast always count.",
     )
 
     @property
@@ -56,16 +55,13 @@ class Screening(Part):
 
     title_abstract: Stage = part()
     full_text: Stage = part()
-    highlight: Texts = Field(
+    highlight: Texts = optional(
         (),
-        description="Words marked on the screening page, besides those of `question`; a word also marks its longer forms.",
+        "Words marked on the screening page, besides those of `question`; a word also marks its longer forms.",
     )
-    reasons: Mapping[Id, str] = Field(
-        {}, description="Reasons for exclusion in order of priority; key to label."
-    )
-    formerly: Mapping[Id, Names] = Field(
-        {},
-        description="What reasons were called before, by their key of now; sheets that still say so stay good.",
+    reasons: Mapping[Id, str] = optional({}, "Reasons for exclusion in order of priority; key to label.")
+    formerly: Mapping[Id, Names] = optional(
+        {}, "What reasons were called before, by their key of now; sheets that still say so stay good."
     )
 
     @property
@@ -87,8 +83,8 @@ class Screening(Part):
 class Eligibility(Part):
     """Which studies belong into the review; shown where people decide and fill in."""
 
-    include: Texts = Field((), description="What a study must be to be included, each in a sentence or less.")
-    exclude: Texts = Field((), description="What leaves a study out, each in a sentence or less.")
+    include: Texts = optional((), "What a study must be to be included, each in a sentence or less.")
+    exclude: Texts = optional((), "What leaves a study out, each in a sentence or less.")
 
 
 class Amendment(Part):
@@ -97,16 +93,16 @@ class Amendment(Part):
     date: Day = Field(description="Day of the change.")
     what: str = Field(min_length=1, description="What was changed.")
     why: str = Field(min_length=1, description="Why it was changed.")
-    reconsider: Ids = Field(
+    reconsider: Ids = optional(
         (),
-        description="Reasons for exclusion that hold no longer as they did: votes for them from before that day are awaited again.",
+        "Reasons for exclusion that hold no longer as they did: votes for them from before that day are awaited again.",
     )
 
 
 class Person(Part):
     """Somebody who works on the review."""
 
-    formerly: Ids = Field((), description="What the person was called before; sheets named so stay good.")
+    formerly: Ids = optional((), "What the person was called before; sheets named so stay good.")
 
 
 def reconsidered(amendments: Sequence[Amendment]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evergreen.protocol.part import Day, Fault, Id, Ids, Listed, Names, Numbered, Part, Texts, told
+from evergreen.protocol.part import Day, Fault, Id, Ids, Listed, Names, Numbered, Part, Texts, optional
 from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
@@ -22,17 +22,15 @@ EMBEDDED = "embedded"
 class Entrez(Part):
     """How PubMed is asked."""
 
-    endpoint: str = Field(
+    endpoint: str = optional(
         EMBEDDED,
+        "embedded (the stand-in shipped with Evergreen), live (NCBI) or a loopback URL.",
         pattern=ENDPOINT,
-        description="embedded (the stand-in shipped with Evergreen), live (NCBI) or a loopback URL.",
     )
-    email: str | None = Field(
-        None, description="Address that NCBI asks for; obligatory when endpoint is live."
-    )
-    acknowledged_warnings: Texts = Field(
+    email: str | None = optional(None, "Address that NCBI asks for; obligatory when endpoint is live.")
+    acknowledged_warnings: Texts = optional(
         (),
-        description="Warnings of PubMed (phrase not found and the like) that were read and accepted, as the run printed them.",
+        "Warnings of PubMed (phrase not found and the like) that were read and accepted, as the run printed them.",
     )
 
 
@@ -40,9 +38,9 @@ class PeerReview(Part):
     """Peer review of a search strategy (PRISMA-S, item 14)."""
 
     by: str = Field(min_length=1, description="Who reviewed the strategy.")
-    date: Day | None = Field(None, description="Day on which it was reviewed.")
-    guideline: str = Field("PRESS", description="What the review followed.")
-    changes: str = Field("", description="What was changed because of it.")
+    date: Day | None = optional(None, "Day on which it was reviewed.")
+    guideline: str = optional("PRESS", "What the review followed.")
+    changes: str = optional("", "What was changed because of it.")
 
 
 class Source(Part):
@@ -54,32 +52,29 @@ class Source(Part):
     type: Literal["database", "register", "citation", "website", "organisation"] = Field(
         description="Column of the flow chart it counts in."
     )
-    formerly: Ids = Field(
-        (), description="Ids that the source had before; decisions on its records under these stay good."
+    formerly: Ids = optional(
+        (), "Ids that the source had before; decisions on its records under these stay good."
     )
-    name: str = Field("", description="Name in figures and report.", json_schema_extra=told(default="the id"))
-    platform: str = Field("", description="Platform of the database, such as Ovid.")
-    note: str = Field("", description="A remark shown with the source.")
-    strategy: str = Field(
+    name: str = optional("", "Name in figures and report.", otherwise="the id")
+    platform: str = optional("", "Platform of the database, such as Ovid.")
+    note: str = optional("", "A remark shown with the source.")
+    strategy: str = optional(
         "",
-        description="File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
+        "File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
     )
-    peer_review: PeerReview | None = Field(None, description="Peer review of the strategy.")
-    known_items: Listed[Numbered] = Field(
-        (), description="PMIDs that the strategy must find; the status names those that it did not."
+    peer_review: PeerReview | None = optional(None, "Peer review of the strategy.")
+    known_items: Listed[Numbered] = optional(
+        (), "PMIDs that the strategy must find; the status names those that it did not."
     )
-    files: Mapping[Day, Names] = Field({}, description="Export file of each round, or several as a list.")
-    not_searched: Mapping[Day, Annotated[str, Field(min_length=1)]] = Field(
-        {},
-        description="Why a round has no file of the source, where that is on purpose; told wherever the round is.",
+    files: Mapping[Day, Names] = optional({}, "Export file of each round, or several as a list.")
+    not_searched: Mapping[Day, Annotated[str, Field(min_length=1)]] = optional(
+        {}, "Why a round has no file of the source, where that is on purpose; told wherever the round is."
     )
-    hits: Mapping[Day, Annotated[int, Field(ge=0)]] = Field(
-        {},
-        description="Number of hits that the database stated for each round.",
-        json_schema_extra=told(unit="records"),
+    hits: Mapping[Day, Annotated[int, Field(ge=0)]] = optional(
+        {}, "Number of hits that the database stated for each round.", unit="records"
     )
-    format: Format | None = Field(None, description="Format of the files; outranks detection.")
-    columns: Mapping[str, str] = Field({}, description="For CSV: our column to the file's column.")
+    format: Format | None = optional(None, "Format of the files; outranks detection.")
+    columns: Mapping[str, str] = optional({}, "For CSV: our column to the file's column.")
 
 
 class OtherMethod(Part):
@@ -93,22 +88,15 @@ class OtherMethod(Part):
         description="What was done, in a sentence: whose references, which websites, who was asked.",
     )
     round: Day = Field(description="Round that it belongs to.")
-    found: int | None = Field(
+    found: int | None = optional(
         None,
+        "Records that were looked at, those in the files of `source` among them; the flow chart counts them.",
+        unit="records",
         ge=0,
-        description="Records that were looked at, those in the files of `source` among them; the flow chart counts them.",
-        json_schema_extra=told(unit="records"),
     )
-    source: Id | None = Field(None, description="Source whose files hold the records that were taken on.")
-    asked: int | None = Field(
-        None,
-        ge=0,
-        description="People and organisations that were asked.",
-        json_schema_extra=told(unit="people"),
-    )
-    answered: int | None = Field(
-        None, ge=0, description="Those of them who answered.", json_schema_extra=told(unit="people")
-    )
+    source: Id | None = optional(None, "Source whose files hold the records that were taken on.")
+    asked: int | None = optional(None, "People and organisations that were asked.", unit="people", ge=0)
+    answered: int | None = optional(None, "Those of them who answered.", unit="people", ge=0)
 
 
 TYPE_OF_METHOD = {"citation": "citation", "browsing": "website", "contact": "organisation"}

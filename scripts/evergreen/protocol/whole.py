@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.part import Day, Id, Ids, Listed, Part, part, told
+from evergreen.protocol.part import Day, Id, Ids, Listed, Part, optional, part
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Amendment, Eligibility, Person, Screening
 from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
@@ -19,43 +19,34 @@ from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
 class Deduplication(Part):
     """Finding records of the same report."""
 
-    shards: int = Field(
-        1,
-        ge=1,
-        description="Number of jobs that share the scoring of candidate pairs.",
-        json_schema_extra=told(unit="jobs"),
-    )
+    shards: int = optional(1, "Number of jobs that share the scoring of candidate pairs.", unit="jobs", ge=1)
 
 
 class Prisma(Part):
     """The flow chart."""
 
-    given: Mapping[Day, Mapping[str, Any]] = Field(
-        {}, description="Counts of screening done elsewhere, per date; drawn and labelled as given."
+    given: Mapping[Day, Mapping[str, Any]] = optional(
+        {}, "Counts of screening done elsewhere, per date; drawn and labelled as given."
     )
 
 
 class Extraction(Part):
     """Extraction of data from reports."""
 
-    extractors: Ids | None = Field(
-        None,
-        description="Initials of those who extract data.",
-        json_schema_extra=told(default="everybody whose sheet is there"),
+    extractors: Ids | None = optional(
+        None, "Initials of those who extract data.", otherwise="everybody whose sheet is there"
     )
 
 
 class RiskOfBias(Part):
     """Assessment of the risk of bias."""
 
-    tool: str = Field(
+    tool: str = optional(
         "rob1",
-        description="rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains.",
+        "rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains.",
     )
-    assessors: Ids | None = Field(
-        None,
-        description="Initials of those who assess the risk of bias.",
-        json_schema_extra=told(default="everybody whose sheet is there"),
+    assessors: Ids | None = optional(
+        None, "Initials of those who assess the risk of bias.", otherwise="everybody whose sheet is there"
     )
 
     @property
@@ -67,29 +58,28 @@ class RiskOfBias(Part):
 class Figures(Part):
     """Looks of the figures."""
 
-    layout: Literal["RevMan", "JAMA", "BMJ", "plain"] = Field("RevMan", description="Layout of forest plots.")
-    order: str = Field(
+    layout: Literal["RevMan", "JAMA", "BMJ", "plain"] = optional("RevMan", "Layout of forest plots.")
+    order: str = optional(
         "round",
+        "Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
         min_length=1,
-        description="Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
     )
-    further_up_to: int = Field(
+    further_up_to: int = optional(
         100,
+        "Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial, drapery, L'Abbé); their numbers are in the result all the same.",
+        unit="studies",
         ge=0,
-        description="Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial, drapery, L'Abbé); their numbers are in the result all the same.",
-        json_schema_extra=told(unit="studies"),
     )
-    formats: Listed[Literal["tiff", "eps"]] = Field(
-        (), description="Formats that figures are written in beside SVG, PDF and PNG."
+    formats: Listed[Literal["tiff", "eps"]] = optional(
+        (), "Formats that figures are written in beside SVG, PDF and PNG."
     )
-    dpi: int | None = Field(
+    dpi: int | None = optional(
         None,
+        "Resolution of PNG and TIFF.",
+        unit="dots per inch",
+        otherwise="300; less where a figure is longer than a page",
         ge=72,
         le=1200,
-        description="Resolution of PNG and TIFF.",
-        json_schema_extra=told(
-            unit="dots per inch", default="300; less where a figure is longer than a page"
-        ),
     )
 
 
@@ -99,28 +89,24 @@ class Protocol(Part):
     review: Review
     question: Question = part()
     eligibility: Eligibility = part()
-    amendments: Listed[Amendment] = Field(
-        (), description="Changes of the protocol after work had begun, as the report lists them."
+    amendments: Listed[Amendment] = optional(
+        (), "Changes of the protocol after work had begun, as the report lists them."
     )
-    people: Mapping[Id, Person] = Field(
-        {}, description="People who got another name; initials of now to what they were called before."
+    people: Mapping[Id, Person] = optional(
+        {}, "People who got another name; initials of now to what they were called before."
     )
-    rounds: Listed[Day] = Field(
-        (), description="Dates of the searches, oldest first; append one to update the review."
+    rounds: Listed[Day] = optional(
+        (), "Dates of the searches, oldest first; append one to update the review."
     )
     entrez: Entrez = part()
-    sources: Mapping[Id, Source] = Field({}, description="Where records come from; id to source.")
-    other_methods: Listed[OtherMethod] = Field(
-        (), description="Citation searching, browsing, contacts and the like."
-    )
+    sources: Mapping[Id, Source] = optional({}, "Where records come from; id to source.")
+    other_methods: Listed[OtherMethod] = optional((), "Citation searching, browsing, contacts and the like.")
     deduplication: Deduplication = part()
     screening: Screening = part()
     prisma: Prisma = part()
     extraction: Extraction = part()
     risk_of_bias: RiskOfBias = part()
-    outcomes: Listed[Outcome] = Field(
-        (), description="What is pooled; the order is that of figures and report."
-    )
+    outcomes: Listed[Outcome] = optional((), "What is pooled; the order is that of figures and report.")
     analysis: Analysis = part()
     certainty: Certainty = part()
     figures: Figures = part()

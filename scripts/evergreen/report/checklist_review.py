@@ -129,15 +129,17 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         if imputed := run.facts.imputed:
             said += f" Numbers of {plural(imputed, 'row')} were imputed, with an input that no report of the study gives."
         answers["13b"] = Answer(said, "results/extraction/converted.csv")
-    if shown := [one.outcome.name for one in analyses if one.k]:
+    if shown := [one.outcome.name for one in analyses if one.result.k]:
         names = methods.listed(shown)
         answers["13c"] = Answer(f"Figures of {names}, each with a table of the numbers drawn.", FIGURES)
         answers["19"] = Answer(f"Group statistics, effect and interval of every study: {names}.", FIGURES)
-    if pooled := [one.outcome.name for one in analyses if one.pooled]:
+    if pooled := [one.outcome.name for one in analyses if one.result.several]:
         answers["20b"] = Answer(found(run) or f"{methods.listed(pooled)}.", SYNTHESES)
         beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
         sizes = [
-            f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}" for one in analyses if one.k
+            f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}"
+            for one in analyses
+            if one.result.k
         ]
         answers["20a"] = Answer(f"{'; '.join(sizes)}{beside}.", FIGURES, RUN if run.facts.bias else PARTLY)
     for item, made, planned in (

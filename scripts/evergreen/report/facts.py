@@ -24,10 +24,9 @@ from evergreen.screening.stages import STAGES
 from evergreen.screening.studies import of_included
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import Between, Moderators, SmallStudy
-from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.analyses import Between, Moderators
+from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import NotDone
-from evergreen.synthesis.result.study_rows import Converted, Preparation
 
 VOTES = ("work_id", "pilot", "reviewer")
 
@@ -93,66 +92,60 @@ class Sheets:
 
 
 @dataclass(frozen=True)
-class Pooling:
-    """How an estimate was made: `model` and its `variant`, the estimator `tau2` of the variance between studies ("" where none was
-    estimated) and whether it has an interval (`bounded`), whether I2 is from Q, the correlation `rho` of effects of one study.
-
-    `test` is what was applied and `reason` why, where `asked` leaves it to the data; `predicted` and `robust` say whether there is
-    a prediction interval, and a cluster-robust test.
-    """
-
-    model: str
-    variant: str
-    tau2: str
-    bounded: bool
-    i2_from_q: bool
-    rho: float
-    test: str
-    asked: str
-    reason: str
-    predicted: bool
-    robust: bool
-
-
-@dataclass(frozen=True)
 class Analysis:
-    """What came of pooling one outcome.
-
-    `k` effects of `studies` studies were there; `left_out` studies report it and were not pooled, of which `not_estimable` say
-    nothing of the effect. `pooling` is None where there is no estimate, for which `notes` may say why. `done` counts what was done
-    to the numbers first (`synthesis.preparation`). `subgroups`, `moderators` are those that were compared, `sensitivity` what each
-    sensitivity analysis changed, `small_study` the tests for small-study effects that were made and `untested` why there are none,
-    `conversions` how numbers came about that no report states.
-    `no_total` says why there is no effect of all, and `subtotals` how many effects each subgroup in its place has; `pooling` is then
-    that of the largest of several. `beside` is the model whose total stands beside the main one ("" where none was asked for),
-    `one_tau2` whether the subgroups share their variance between studies.
-    """
+    """What came of pooling one outcome: its `result`, and what sentences say of it."""
 
     outcome: Outcome
-    measure: str
-    k: int
-    studies: int
-    left_out: int
-    not_estimable: int
-    pooling: Pooling | None
-    notes: tuple[str, ...]
-    level: float
-    done: Preparation
-    subgroups: tuple[str, ...]
-    moderators: tuple[str, ...]
-    sensitivity: tuple[str, ...]
-    small_study: tuple[str, ...]
-    untested: str = ""
-    conversions: tuple[Converted, ...] = ()
-    no_total: str = ""
-    subtotals: tuple[int, ...] = ()
-    beside: str = ""
-    one_tau2: bool = False
+    result: Result
 
     @property
-    def pooled(self) -> bool:
-        """Whether several effects were pooled to one."""
-        return self.k > 1 and self.pooling is not None and max(self.subtotals, default=2) > 1
+    def studies(self) -> int:
+        """The studies of which effects were there, each counted once."""
+        return len({study.study for study in self.result.studies})
+
+    @property
+    def model(self) -> PooledModel | None:
+        """The pooled model, or where there is no total that of the largest subgroup; None where there is no estimate."""
+        subtotals = self.result.subtotals.values()
+        return self.result.pooled or max(subtotals, key=lambda one: one.k, default=None)
+
+    @property
+    def beside(self) -> str:
+        """The model whose total stands beside the main one; "" where none was asked for."""
+        return self.result.beside.model.model if self.result.beside else ""
+
+    @property
+    def subgroups(self) -> tuple[str, ...]:
+        """The columns whose subgroups were compared."""
+        tests = self.result.subgroups.tests.items()
+        return tuple(name for name, test in tests if isinstance(test, Between))
+
+    @property
+    def moderators(self) -> tuple[str, ...]:
+        """Those of the meta-regression that was made."""
+        return self.outcome.moderators if isinstance(self.result.moderators, Moderators) else ()
+
+    @property
+    def sensitivity(self) -> tuple[str, ...]:
+        """What each sensitivity analysis that was made changed."""
+        made = [one for one in self.result.sensitivity.values() if one.model is not None]
+        return tuple(dict.fromkeys(map(wording.sensitivity, made)))
+
+    @property
+    def small_study(self) -> tuple[str, ...]:
+        """The tests for small-study effects that were made."""
+        found = self.result.small_study
+        if isinstance(found, NotDone):
+            return ()
+        tests = [f"{name}'s test" for name, test in found.tests.items() if not isinstance(test, NotDone)]
+        filled = [] if isinstance(found.trim_and_fill, NotDone) else ["trim and fill"]
+        return (*tests, "a rank test", *filled)
+
+    @property
+    def untested(self) -> str:
+        """Why there are none; "" where there are."""
+        found = self.result.small_study
+        return found.not_done if isinstance(found, NotDone) else ""
 
 
 @dataclass(frozen=True)
@@ -240,62 +233,6 @@ def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str, included: I
     )
 
 
-def analysed(outcome: Outcome, result: Result) -> Analysis:
-    """Of an outcome's `synthesis/<outcome>.json`: the only place where sentences about analyses read a result."""
-    largest = max(result.subtotals.values(), key=lambda one: one.k, default=None)
-    made = [one for one in result.sensitivity.values() if one.model is not None]
-    return Analysis(
-        outcome=outcome,
-        measure=result.measure,
-        k=result.k,
-        studies=len({study.study for study in result.studies}),
-        left_out=len({one.study for one in result.left_out}),
-        not_estimable=result.silent,
-        pooling=_pooling(result.pooled or largest),
-        notes=result.notes,
-        level=result.level,
-        done=result.preparation,
-        subgroups=tuple(name for name, test in result.subgroups.tests.items() if isinstance(test, Between)),
-        moderators=outcome.moderators if isinstance(result.moderators, Moderators) else (),
-        sensitivity=tuple(dict.fromkeys(map(wording.sensitivity, made))),
-        **_small_study(result.small_study),
-        conversions=tuple(one for study in result.studies for one in study.conversions),
-        no_total=result.no_total,
-        subtotals=tuple(one.k for one in result.subtotals.values()),
-        beside=result.beside.model.model if result.beside else "",
-        one_tau2=outcome.analysis.subgroup_tau2 == "common",
-    )
-
-
-def _small_study(found: SmallStudy | NotDone) -> dict[str, Any]:
-    """The tests that were made, or why there are none."""
-    if isinstance(found, NotDone):
-        return {"small_study": (), "untested": found.not_done}
-    tests = [f"{name}'s test" for name, test in found.tests.items() if not isinstance(test, NotDone)]
-    filled = [] if isinstance(found.trim_and_fill, NotDone) else ["trim and fill"]
-    return {"small_study": (*tests, "a rank test", *filled)}
-
-
-def _pooling(model: PooledModel | None) -> Pooling | None:
-    """Of the model of a result, where it has an estimate."""
-    if model is None:
-        return None
-    inverse = model if isinstance(model, InverseVariance) else None
-    return Pooling(
-        model=model.model,
-        variant=model.kind if isinstance(model, Mixed) else "",
-        tau2=model.tau2_method or "",
-        bounded=model.tau2_ci_low is not None,
-        i2_from_q=inverse is not None and inverse.I2_from == "Q",
-        rho=model.rho if isinstance(model, Multilevel) else 0.0,
-        test=model.test,
-        asked=model.asked,
-        reason=(inverse.test_reason if inverse else "") or "",
-        predicted=model.pi_low is not None,
-        robust=isinstance(model, InverseVariance | Multilevel) and model.robust is not None,
-    )
-
-
 def read(protocol: Protocol, inputs: Inputs) -> Facts:
     """The facts of a run, as far as its files are there."""
     stages: dict[str, Screening] = {}
@@ -331,7 +268,7 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
 
 def analysed_outcomes(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> tuple[Analysis, ...]:
     """The analyses of the outcomes that have a result, in the order of the protocol."""
-    return tuple(analysed(outcome, results[outcome.id]) for outcome in outcomes if outcome.id in results)
+    return tuple(Analysis(outcome, results[outcome.id]) for outcome in outcomes if outcome.id in results)
 
 
 def _counted(names: Iterable[Any]) -> dict[str, int]:

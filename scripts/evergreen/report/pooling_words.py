@@ -5,17 +5,18 @@ An outcome without a result is told as planned; an interval, a correction or a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evergreen.counting import noun, plural
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
-from evergreen.report.facts import Analysis, Pooling
+from evergreen.report.facts import Analysis
 from evergreen.report.methods import listed
+from evergreen.synthesis.result.pooled_models import Mixed, Multilevel, PooledModel
+from evergreen.tables import grouped
 
-T = TypeVar("T")
 POOLED_WITH = {
     "random": "a random-effects model by inverse variance",
     "common": "a common-effect model by inverse variance",
@@ -63,9 +64,9 @@ def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[
     """The same under headings, as the methods of a manuscript have them; without those under which nothing is to say."""
     analysed = {one.outcome.id for one in analyses}
     planned = [outcome for outcome in outcomes if outcome.id not in analysed]
-    pooled = [one for one in analyses if one.pooled]
+    pooled = [one for one in analyses if one.result.several]
     topics = {
-        "Effect measures": _measures([one for one in analyses if one.k]),
+        "Effect measures": _measures([one for one in analyses if one.result.k]),
         "Synthesis": _ways(pooled)
         + _beside(pooled)
         + _intervals(pooled)
@@ -89,16 +90,8 @@ def plan(outcomes: Sequence[Outcome]) -> list[str]:
     return [
         f"{_named(own)} {noun(len(own), 'is', 'are')} to be pooled with {POOLED_WITH[model]}"
         + (f" (between-study variance by {TAU2[tau2]})." if tau2 else ".")
-        for (model, tau2), own in _grouped(outcomes, way).items()
+        for (model, tau2), own in grouped(outcomes, way).items()
     ]
-
-
-def _grouped(items: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
-    """Items of one key together, in the order in which keys come."""
-    found: dict[Any, list[T]] = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
 
 
 def _named(items: Sequence[Outcome | Analysis]) -> str:
@@ -110,11 +103,11 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
     if not analyses:
         return []
     said = []
-    for measure, own in _grouped(analyses, lambda one: one.measure).items():
+    for measure, own in grouped(analyses, lambda one: one.result.measure).items():
         scale = ", analysed on the log scale" if MEASURES[measure].scale == "log" else ""
         said.append(f"the {MEASURES[measure].name}{scale} ({_named(own)})")
     sentences = [f"The effect {noun(len(said), 'measure is', 'measures are')} {listed(said)}."]
-    if back := [one for one in analyses if one.measure == "PFT"]:
+    if back := [one for one in analyses if one.result.measure == "PFT"]:
         sentences.append(
             f"For {_named(back)} proportions are shown by going back with the harmonic mean of the numbers of participants"
             " (Miller 1978)."
@@ -125,7 +118,7 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
 def _ways(pooled: Sequence[Analysis]) -> list[str]:
     """The models that pooled, each with its outcomes and their numbers of studies, and what describes heterogeneity in it."""
     sentences = []
-    for own in _grouped(pooled, _way).values():
+    for own in grouped(pooled, _way).values():
         names = listed(f"{one.outcome.name} ({_size(one)})" for one in own)
         were = noun(len(own), "was", "were")
         sentences.append(f"{names} {were} pooled with {_model(own[0])}. {_heterogeneity(own[0])}")
@@ -134,7 +127,7 @@ def _ways(pooled: Sequence[Analysis]) -> list[str]:
 
 def _beside(pooled: Sequence[Analysis]) -> list[str]:
     """Which outcomes have the total of a second model, and which of the two is the main one."""
-    alike = _grouped([one for one in pooled if one.beside], lambda one: (one.beside, _of(one).model))
+    alike = grouped([one for one in pooled if one.beside], lambda one: (one.beside, _of(one).model))
     return [
         f"For {_these(own, pooled)} the total of {POOLED_WITH[other]} stands beside that of {POOLED_WITH[main]}, which is the main"
         " analysis; each has weights of its own."
@@ -145,28 +138,33 @@ def _beside(pooled: Sequence[Analysis]) -> list[str]:
 def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     """Which outcomes got which interval, and why where the protocol leaves it to the data; robust and prediction intervals."""
     sentences = []
-    ways = _grouped(pooled, lambda one: (_of(one).test, _of(one).reason, one.level))
+    ways = grouped(pooled, lambda one: (_of(one).test, _of_kind(one, "test_reason") or "", one.result.level))
     for (test, reason, level), own in ways.items():
         why = f" ({reason})" if reason else ""
         whose = f"{_these(own, pooled)}{why}"
         sentences.append(f"{INTERVALS[test]} at the {level:.0%} level were computed for {whose}.")
     if any(_of(one).asked == "auto" for one in pooled):
         sentences.append(BY_THE_DATA)
-    if own := [one for one in pooled if _of(one).robust]:
+    if own := [one for one in pooled if _of_kind(one, "robust")]:
         sentences.append(
             "Cluster-robust tests (CR2 with Satterthwaite's degrees of freedom) stand beside the model's own for"
             f" {_these(own, pooled)}."
         )
-    predicted = [one for one in pooled if _of(one).predicted]
-    for how, own in _grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
+    predicted = [one for one in pooled if _of(one).pi_low is not None]
+    for how, own in grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
         sentences.append(f"Prediction intervals were computed {how} for {_these(own, pooled)}.")
     return sentences
 
 
-def _of(one: Analysis) -> Pooling:
+def _of(one: Analysis) -> PooledModel:
     """How an outcome that was pooled was."""
-    assert one.pooling is not None
-    return one.pooling
+    assert one.model is not None
+    return one.model
+
+
+def _of_kind(one: Analysis, name: str) -> Any:
+    """What only some kinds of models say of how an outcome was pooled; None of the others."""
+    return getattr(_of(one), name, None)
 
 
 def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
@@ -175,64 +173,70 @@ def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
 
 def _size(one: Analysis) -> str:
     count = plural(one.studies, "study", "studies")
-    return count if one.k == one.studies else f"{one.k:,} effects of {count}"
+    return count if one.result.k == one.studies else f"{one.result.k:,} effects of {count}"
 
 
 def _way(one: Analysis) -> tuple[Any, ...]:
     """What outcomes that are told together have in common."""
-    how = _of(one)
-    kind = MEASURES[one.measure].kind if how.model == "glmm" else ""
-    return how.model, how.variant, kind, how.tau2, how.i2_from_q, how.rho, how.bounded
+    model = _of(one)
+    kind = MEASURES[one.result.measure].kind if isinstance(model, Mixed) else ""
+    own = [_of_kind(one, name) for name in ("kind", "I2_from", "rho")]
+    return model.model, kind, model.tau2_method, model.tau2_ci_low is not None, *own
 
 
 def _model(one: Analysis) -> str:
     """The model in words, with its estimator of the variance between studies, if it has one."""
-    how = _of(one)
-    text = POOLED_WITH[how.model]
-    if how.model == "glmm":
-        kind = MEASURES[one.measure].kind
+    model = _of(one)
+    text = POOLED_WITH[model.model]
+    if isinstance(model, Mixed):
+        kind = MEASURES[one.result.measure].kind
         family = "logistic" if kind in {"table", "proportion"} else "Poisson"
         single = kind in {"proportion", "rate"}
-        effects = "with a random effect for each study" if single else MIXED[how.variant]
+        effects = "with a random effect for each study" if single else MIXED[model.kind]
         text += f" ({family}, {effects}, fitted by maximum likelihood)"
-    elif MODELS[how.model].tau2:
-        text += f" (between-study variance by {TAU2[how.tau2]}"
-        text += f"; sampling errors correlated by {how.rho:g} within studies)" if how.rho else ")"
+    elif model.tau2_method:
+        rho = model.rho if isinstance(model, Multilevel) else 0
+        text += f" (between-study variance by {TAU2[model.tau2_method]}"
+        text += f"; sampling errors correlated by {rho:g} within studies)" if rho else ")"
     return text
 
 
 def _heterogeneity(one: Analysis) -> str:
     """What describes heterogeneity; a model without a variance between studies estimates none."""
-    how = _of(one)
-    if how.model == "glmm":
+    model = _of(one)
+    if isinstance(model, Mixed):
         return "Heterogeneity is described by a likelihood ratio test against an effect for each study, tau² and I² (from tau²)."
-    if not MODELS[how.model].heterogeneous:
+    if not MODELS[model.model].heterogeneous:
         return "Heterogeneity is described by Cochran's Q and I² (from Q)."
-    bounded = " (with an interval by the Q-profile)" if how.bounded else ""
-    source = "Q" if how.i2_from_q else "tau²"
+    bounded = " (with an interval by the Q-profile)" if model.tau2_ci_low is not None else ""
+    source = "Q" if _of_kind(one, "I2_from") == "Q" else "tau²"
     return f"Heterogeneity is described by Cochran's Q, tau²{bounded} and I² (from {source})."
 
 
 def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     """Outcomes of one study, of none, and those of which no model could make an estimate."""
-    none = [one for one in analyses if not one.k]
+    none = [one for one in analyses if not one.result.k]
     sentences = []
-    if single := [one for one in analyses if one.k == 1 and one.pooling and not one.no_total]:
+    if single := [one for one in analyses if one.result.k == 1 and one.result.pooled]:
         sentences.append(
             f"For {_named(single)} there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         )
-    for why, own in _grouped(none, lambda one: bool(one.left_out)).items():
-        said = "no study could be used" if why else f"nothing is extracted of {noun(len(own), 'it', 'them')}"
+    for reported, own in grouped(none, lambda one: bool(one.result.left_out)).items():
+        said = (
+            "no study could be used"
+            if reported
+            else f"nothing is extracted of {noun(len(own), 'it', 'them')}"
+        )
         sentences.append(f"{_named(own)} {noun(len(own), 'was', 'were')} not pooled, for {said}.")
     for one in analyses:
-        if one.subtotals:
-            alone = sum(k == 1 for k in one.subtotals)
+        if subtotals := one.result.subtotals:
+            alone = sum(model.k == 1 for model in subtotals.values())
             sentences.append(
-                f"{one.outcome.name} has no total, for {one.no_total}; of {plural(len(one.subtotals), 'subgroup')}"
+                f"{one.outcome.name} has no total, for {one.result.no_total}; of {plural(len(subtotals), 'subgroup')}"
                 f" {alone or 'none'} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown."
             )
-        if one.k and one.pooling is None:
-            why = " ".join(one.notes) or "the model has no estimate."
+        if one.result.k and one.model is None:
+            why = " ".join(one.result.notes) or "the model has no estimate."
             sentences.append(f"{one.outcome.name} was not estimated: {why}")
     return sentences
 
@@ -271,24 +275,26 @@ COMPARISONS = ("divided", "apart")
 def _prepared(analyses: Sequence[Analysis]) -> list[str]:
     """What was done to the numbers of studies before they were pooled."""
     sentences = []
-    there = [one for one in analyses if one.k]
-    if there and not any(one.done.derived or one.done.imputed for one in there):
+    there = [one.result.preparation for one in analyses if one.result.k]
+    if there and not any(one.derived or one.imputed for one in there):
         sentences.append("No number was derived from others or imputed: all are as reported.")
     sentences += _done(analyses, NUMBERS_MADE)
     sentences += _conversions(analyses)
-    corrected = [one for one in analyses if one.done.corrected]
-    added = _grouped(corrected, lambda one: (one.outcome.analysis.add, one.outcome.analysis.to))
+    corrected = [one for one in analyses if one.result.preparation.corrected]
+    added = grouped(corrected, lambda one: (one.outcome.analysis.add, one.outcome.analysis.to))
     for (add, to), own in added.items():
         cells = f"{add:g} was added to the cells of {CORRECTED[to]}"
         sentences.append(f"For the studies' own effects {cells}: {_each(own, 'corrected')}.")
     by_mh = [one for one in corrected if one.outcome.analysis.model == "mh"]
-    for model_too, own in _grouped(by_mh, lambda one: bool(one.done.corrected_in_model)).items():
+    for model_too, own in grouped(by_mh, lambda one: bool(one.result.preparation.corrected_in_model)).items():
         adds = listed(dict.fromkeys(f"{one.outcome.analysis.mh_add:g}" for one in own))
         to_those = f"{adds} was added to those of studies with an empty cell"
         used = to_those if model_too else "the counts were used as they are"
         sentences.append(f"For the Mantel-Haenszel estimate of {_named(own)} {used}.")
     sentences += _not_estimable(analyses)
-    rhos = dict.fromkeys(f"{one.outcome.analysis.rho:g}" for one in analyses if one.done.aggregated)
+    rhos = dict.fromkeys(
+        f"{one.outcome.analysis.rho:g}" for one in analyses if one.result.preparation.aggregated
+    )
     return sentences + _done(analyses, DESIGNS, rhos=listed(rhos))
 
 
@@ -301,28 +307,28 @@ def _done(analyses: Sequence[Analysis], sentences: Mapping[str, str], **more: st
 def _conversions(analyses: Sequence[Analysis]) -> list[str]:
     """The formulas behind numbers that are not reported, each with its source and what it assumes."""
     found: dict[str, dict[str, None]] = {}
-    for analysis in analyses:
-        for one in analysis.conversions:
-            assumed = f"; assumed: {one.assumption}" if one.assumption else ""
-            said = f"{CONVERTED.get(one.column, one.column)} {one.how} ({one.source}{assumed})"
-            found.setdefault(one.state, {})[said] = None
+    made = (one for own in analyses for study in own.result.studies for one in study.conversions)
+    for one in made:
+        assumed = f"; assumed: {one.assumption}" if one.assumption else ""
+        said = f"{CONVERTED.get(one.column, one.column)} {one.how} ({one.source}{assumed})"
+        found.setdefault(one.state, {})[said] = None
     return [f"{state.capitalize()} were {listed(said)}." for state, said in sorted(found.items())]
 
 
 def _each(analyses: Sequence[Analysis], what: str) -> str:
     """`2 studies of Pain and 1 study of Death`; "" where it was done nowhere."""
     nouns = ("comparison", "comparisons") if what in COMPARISONS else ("study", "studies")
-    counts = [(getattr(one.done, what), one.outcome.name) for one in analyses]
+    counts = [(getattr(one.result.preparation, what), one.outcome.name) for one in analyses]
     return listed(f"{plural(count, *nouns)} of {name}" for count, name in counts if count)
 
 
 def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
     sentences = []
-    silent = [one for one in analyses if one.not_estimable]
-    for measure, own in _grouped(silent, lambda one: one.measure).items():
+    silent = [one for one in analyses if one.result.silent]
+    for measure, own in grouped(silent, lambda one: one.result.measure).items():
         where = " or ".join(SILENT[kind] for kind in MEASURES[measure].silent)
         counts = listed(
-            f"{plural(one.not_estimable, 'study', 'studies')} of {one.outcome.name}" for one in own
+            f"{plural(one.result.silent, 'study', 'studies')} of {one.outcome.name}" for one in own
         )
         sentences.append(
             f"Studies {where} are not estimable; they count among participants and events and were not pooled: {counts}."
@@ -332,17 +338,22 @@ def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
 
 def explored(analyses: Sequence[Analysis]) -> list[str]:
     """The subgroups that were compared and the meta-regressions that were made."""
-    compared = _grouped([one for one in analyses if one.subgroups], lambda one: (one.subgroups, one.one_tau2))
-    regressed = _grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
+    compared = grouped(
+        [one for one in analyses if one.subgroups],
+        lambda one: (one.subgroups, one.outcome.analysis.subgroup_tau2),
+    )
+    regressed = grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
     return [
-        *(f"Subgroups by {listed(names)} were compared for {_named(own)}{ONE_TAU2 if shared else ''}." for (names, shared), own in compared.items()),
+        *(f"Subgroups by {listed(names)} were compared for {_named(own)}{ONE_TAU2 if tau2 == 'common' else ''}." for (names, tau2), own in compared.items()),
         *(f"A meta-regression on {listed(names)} was made for {_named(own)}." for names, own in regressed.items()),
     ]  # fmt: skip
 
 
 def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
     """Which sensitivity analyses were made of which outcomes that were pooled."""
-    alike = _grouped([one for one in analyses if one.pooled and one.sensitivity], lambda one: one.sensitivity)
+    alike = grouped(
+        [one for one in analyses if one.result.several and one.sensitivity], lambda one: one.sensitivity
+    )
     return [
         f"{plural(len(said), 'sensitivity analysis', 'sensitivity analyses')} of {_named(own)}"
         f" {noun(len(said), 'was', 'were')} made beside the main one: {'; '.join(said)}."
@@ -352,7 +363,7 @@ def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
 
 def small_study(analyses: Sequence[Analysis]) -> list[str]:
     """Where small-study effects were tested, and how."""
-    alike = _grouped([one for one in analyses if one.small_study], lambda one: one.small_study)
+    alike = grouped([one for one in analyses if one.small_study], lambda one: one.small_study)
     return [
         f"Small-study effects were tested for {_named(own)} ({listed(tests)})."
         for tests, own in alike.items()
@@ -361,5 +372,7 @@ def small_study(analyses: Sequence[Analysis]) -> list[str]:
 
 def _untested(analyses: Sequence[Analysis]) -> list[str]:
     """Of which pooled outcomes they were not tested, and why."""
-    alike = _grouped([one for one in analyses if one.pooled and one.untested], lambda one: one.untested)
+    alike = grouped(
+        [one for one in analyses if one.result.several and one.untested], lambda one: one.untested
+    )
     return [f"Small-study effects were not tested for {_named(own)}: {why}." for why, own in alike.items()]

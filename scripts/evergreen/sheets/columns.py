@@ -24,6 +24,8 @@ OWN_COLUMNS = (
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "
 NO_CHOICES = Choices(())
+AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "label", "description")
+"""What a column takes from its schema under the same name."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,10 @@ def columns_of(kind: str) -> tuple[Column, ...]:
             column_kind = rule["format"]
         else:
             column_kind = {"string": "text"}.get(rule["type"], rule["type"])
-        columns.append(
-            Column(
-                name,
-                column_kind,
-                Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())}),
-                name in required,
-                rule.get("minLength", 0) > 0,
-                rule.get("filled_with", ""),
-                rule.get("minimum"),
-                rule.get("maximum"),
-                rule.get("label", False),
-                rule.get("description", ""),
-            )
-        )
+        choices = Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())})
+        must_be_filled = rule.get("minLength", 0) > 0
+        more = {key: rule[key] for key in AS_IN_THE_SCHEMA if key in rule}
+        columns.append(Column(name, column_kind, choices, name in required, must_be_filled, **more))
     return tuple(columns)
 
 

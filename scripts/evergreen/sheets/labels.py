@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from evergreen.tables import grouped
+
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 """Hyphens, dashes and minus signs that stand for `-`."""
 UNSEEN = (
@@ -83,14 +85,7 @@ def shown(spellings: Iterable[str]) -> str:
 
 def spelling_of(labels: Iterable[str]) -> dict[str, str]:
     """{folded label: spelling that is shown} of many labels; "" is no label."""
-    found: dict[str, Counter[str]] = {}
-    for label in labels:
-        if label:
-            found.setdefault(folded(label), Counter())[label] += 1
-    return {
-        key: shown(counts.elements()) if len(counts) > 1 else next(iter(counts))
-        for key, counts in found.items()
-    }
+    return {key: shown(spellings) for key, spellings in grouped(filter(None, labels), folded).items()}
 
 
 class Choices:

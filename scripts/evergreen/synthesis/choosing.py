@@ -19,6 +19,7 @@ from evergreen.synthesis.dependence import joins_effects
 from evergreen.synthesis.left_out import left_out
 from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
 from evergreen.synthesis.units import in_units, other_units
+from evergreen.tables import grouped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,10 +67,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome) -> Chosen:
 def _by_study(rows: Rows) -> dict[str, list[Row]]:
     """The rows of each study, its name spelt as in most of them."""
     spelt = spelling_of(str(row["study"]) for row in rows)
-    by_study: dict[str, list[Row]] = {}
-    for row in rows:
-        by_study.setdefault(spelt.get(folded(row["study"]), ""), []).append(row)
-    return by_study
+    return grouped(rows, lambda row: spelt.get(folded(row["study"]), ""))
 
 
 def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
@@ -109,12 +107,9 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
     for name in differing:
         if name not in outcome.analysis.levels:
             raise _several(study, rows, outcome, name)
-    results: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        results.setdefault(key_of(row, RESULT), []).append(row)
     reasons = []
     kept: list[Comparison] = []
-    for own in results.values():
+    for own in grouped(rows, lambda row: key_of(row, RESULT)).values():
         made = _of_result(study, own, outcome, kind, chosen)
         label = ", ".join(own[0][name] for name in differing)
         if isinstance(made, str):

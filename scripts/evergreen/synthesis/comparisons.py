@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -35,12 +36,7 @@ from evergreen.synthesis.arms import (
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
 from evergreen.synthesis.other_measures import as_measured
 from evergreen.synthesis.reported import BEHIND, effect
-from evergreen.synthesis.result.study_rows import (
-    Arm,
-    Converted,
-    Effect,
-    SheetRow,
-)
+from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, SheetRow
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -97,6 +93,15 @@ class Comparison:
     def stated(self) -> bool:
         """Whether its effect, or one of those aggregated to it, was reported as such."""
         return self.yi is not None or any(not part.arms for part in self.parts)
+
+    def known(self, *names: str) -> dict[str, Any]:
+        """What is known of it under some names, which a result has as well."""
+        return {name: getattr(self, name) for name in names}
+
+    def left_out(self, reason: str, **more: Any) -> LeftOut:
+        """It as a study that is not pooled."""
+        known = self.known("study", "round", "label", "year", "arms", "rows")
+        return LeftOut(reason=reason, **known, **more)
 
 
 def comparisons_of(

@@ -60,15 +60,9 @@ def line(
     room = 0.04 * np.ptp(x)
     at = np.linspace(x.min() - room, x.max() + room, LINE_POINTS)
     expected = meta_regression.predict(fitted, np.column_stack([np.ones(LINE_POINTS), at]))
-    return Line.of(
-        at=at,
-        mean=expected.mean,
-        ci_low=expected.ci_low,
-        ci_high=expected.ci_high,
-        pi_low=expected.pi_low,
-        pi_high=expected.pi_high,
-        studies=tuple(
-            LinePoint(label=label, x=value, yi=yi, weight=weight)
-            for label, value, yi, weight in zip(part.labels, x, part.yi, fitted.weight, strict=True)
-        ),
+    curves = {name: values for name, values in vars(expected).items() if name != "se"}
+    points = tuple(
+        LinePoint(label=label, x=value, yi=yi, weight=weight)
+        for label, value, yi, weight in zip(part.labels, x, part.yi, fitted.weight, strict=True)
     )
+    return Line.of(at=at, **curves, studies=points)

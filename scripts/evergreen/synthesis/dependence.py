@@ -72,8 +72,7 @@ def _together(part: Studies) -> Comparison:
     if len(ones) == 1:
         return ones[0]
     parts = tuple(
-        Effect(label=made.label, yi=made.yi, vi=made.vi, arms=made.arms, r_paired=made.r_paired)
-        for made in part.effects()
+        Effect(**{name: getattr(made, name) for name in Effect.model_fields}) for made in part.effects()
     )
     return Comparison(
         study=ones[0].study, called=ones[0].called, year=ones[0].year, round=ones[0].round, numbers={}, yi=None, vi=None, arms={},

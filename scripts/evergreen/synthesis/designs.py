@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import Literal
 
 from evergreen.extraction.check import Row, own_choice
 from evergreen.extraction.row_values import YES, clustered, marked
-from evergreen.metaanalysis.conversion_rules import BY_ID, IMPUTED
+from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, IMPUTED
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.trial_designs import PAIRED
 from evergreen.protocol.outcomes import Outcome
@@ -77,11 +76,9 @@ def effective_sizes(row: Row, used: Collection[str], se: float | None) -> list[C
         how, counts = rule.how.format(design_effect=effect), effective(row)
         columns = [name for name in COUNTS if name in used and not math.isnan(row[name])]
         made = [(name, counts[name], row[name]) for name in columns]
-    state: Literal["derived", "imputed"] = "imputed" if "design_effect" in marked(row[IMPUTED]) else "derived"
-    return [
-        Converted(
-            group=row["group"], arm=row["arm"], column=column, value=value, conversion=rule.id, how=how, source=str(rule.source),
-            inputs={column: given, "design_effect": effect}, assumption="", state=state,
-        )
+    state = IMPUTED if "design_effect" in marked(row[IMPUTED]) else DERIVED
+    entries = [
+        rule.entry(column, value, how, {column: given, "design_effect": effect}, state)
         for column, value, given in made
-    ]  # fmt: skip
+    ]
+    return [Converted(group=row["group"], arm=row["arm"], **one) for one in entries]

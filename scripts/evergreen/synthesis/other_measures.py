@@ -54,13 +54,10 @@ def as_measured(row: Row, rows: Rows, outcome: Outcome) -> Row:
     how = rule.how.format(control_risk=risk)
     assumption = rule.assumes + ("; the control risk is that of the protocol" if assumed else "")
     made = [
-        {
-            "column": name, "value": value, "conversion": rule.id, "how": how, "source": rule.source_of("estimate"),
-            "inputs": {**inputs, "estimate": row[name]}, "assumption": assumption, "state": state,
-        }
+        rule.entry(name, value, how, {**inputs, "estimate": row[name]}, state, assumption)
         for name, value in numbers.items()
         if not math.isnan(value) and not math.isnan(row[name])
-    ]  # fmt: skip
+    ]
     marks = "; ".join(filter(None, [row[state], f"estimate: {how} ({rule.source})"]))
     others = dict.fromkeys(("estimate_se", "estimate_ci_level", "estimate_df"), math.nan)
     return {

@@ -188,16 +188,10 @@ def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...
     return tuple(
         Study(
             **dict(made),
-            round=comparison.round,
+            **comparison.known("round", "derived", "imputed", "conversions", "columns", "year", "rows"),
             weight=weight,
             ci_low=low,
             ci_high=high,
-            derived=comparison.derived,
-            imputed=comparison.imputed,
-            conversions=comparison.conversions,
-            columns=comparison.columns,
-            year=comparison.year,
-            rows=comparison.rows,
         )
         for comparison, made, weight, low, high in zip(
             studies.comparisons, studies.effects(), weights, *studies.intervals(level), strict=True

@@ -17,7 +17,7 @@ from evergreen.bias.tools.anatomy import HIGH_RISK
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, conflict
-from evergreen.protocol.analysis import Analysis, Settings
+from evergreen.protocol.analysis import LEFT_OUT, Analysis, Settings
 from evergreen.protocol.conversions import ASSUMED, Conversions
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
@@ -32,7 +32,9 @@ from evergreen.synthesis.study_influence import influences
 from evergreen.synthesis.subtotals import levels
 
 ANALYSIS_KEYS = set(Settings.model_fields)
-LEFT_OUT = {"retracted": "retracted", "concern": "retracted or put under concern"}
+ANEW = {*ASSUMED, "measure", "multi_arm", "model", "dependent", "rho", "add", "to", "drop00", "smd_vtype"}
+"""Changes after which the effects of the studies are computed anew."""
+NOTICED = {"retracted": "retracted", "concern": "retracted or put under concern"}
 """What became of a report for which its study is left out, in words; concern is about both."""
 Rate = Callable[[Outcome], Studies]
 
@@ -107,18 +109,10 @@ def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]
 
 def label(changes: Mapping[str, Any]) -> str:
     """A name for a row of the table: `tau2 = DL, test = z`; `without high risk of bias`."""
-    words = {
-        "high_risk": "high risk of bias",
-        "derived": "derived values",
-        "imputed": "imputed values",
-        "influential": "influential studies",
-        "retracted": "studies with a retracted report",
-        "concern": "studies with a report that is retracted or under concern",
-    }
     parts = []
     for key, value in changes.items():
         if key == "without":
-            parts.append(f"without {words.get(value, value)}")
+            parts.append(f"without {LEFT_OUT.get(value, value)}")
         elif key == "without_studies":
             parts.append(f"without {', '.join([value] if isinstance(value, str) else value)}")
         else:
@@ -141,18 +135,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         if MEASURES[changed.measure].kind != MEASURES[outcome.measure].kind:
             raise InputError(f"{changed.measure} needs other numbers than {outcome.measure}")
         check(changed)
-        again = changes.keys() & {
-            *ASSUMED,
-            "measure",
-            "multi_arm",
-            "model",
-            "dependent",
-            "rho",
-            "add",
-            "to",
-            "drop00",
-            "smd_vtype",
-        }
+        again = changes.keys() & ANEW
         rated = rate(changed) if again else studies
         if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
             rated = rated.take([not one.stated for one in rated.comparisons])
@@ -175,8 +158,8 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
         return studies.take([one.label not in marked for one in studies.comparisons])
-    if what in LEFT_OUT and not any(_noticed(one, what) for one in studies.comparisons):
-        raise InputError(f"no study that is pooled has a report that was {LEFT_OUT[what]}")
+    if what in NOTICED and not any(_noticed(one, what) for one in studies.comparisons):
+        raise InputError(f"no study that is pooled has a report that was {NOTICED[what]}")
     names = changes.get("without_studies", [])
     written = {folded(name): name for name in ([names] if isinstance(names, str) else names)}
     here = {folded(name) for one in studies.comparisons for name in (one.study, one.label)}
@@ -187,7 +170,7 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         keep = folded(one.study) not in written and folded(one.label) not in written
         if what == "high_risk":
             keep &= folded(one.columns.get("rob_overall", "")) not in HIGH_RISK
-        elif what in LEFT_OUT:
+        elif what in NOTICED:
             keep &= not _noticed(one, what)
         elif what in ("derived", "imputed"):  # what is imputed is derived too
             keep &= not (one.derived if what == "derived" else one.imputed)

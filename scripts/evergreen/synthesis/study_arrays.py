@@ -55,14 +55,9 @@ class Studies:
         aggregated; neither where the effect was reported as such."""
         return [
             StudyEffect(
-                study=one.study,
-                label=one.label,
+                **one.known("study", "label", "arms", "parts", "r_paired", "control"),
                 yi=yi,
                 vi=vi,
-                arms=one.arms,
-                parts=one.parts,
-                r_paired=one.r_paired,
-                control=one.control,
                 levels={name: label for name, label in one.levels.items() if label and one.part},
             )
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)

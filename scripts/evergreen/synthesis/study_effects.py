@@ -54,19 +54,8 @@ def rated(
             reason = "its effect has no sampling variance"
         else:
             reason = why_not(measure, comparison.numbers)
-        left_out.append(
-            LeftOut(
-                study=comparison.study,
-                reason=reason,
-                round=comparison.round,
-                label=comparison.label,
-                year=comparison.year,
-                arms=comparison.arms,
-                not_estimable=bool(says_nothing),
-                columns=comparison.columns if says_nothing else {},
-                rows=comparison.rows,
-            )
-        )
+        columns = comparison.columns if says_nothing else {}
+        left_out.append(comparison.left_out(reason, not_estimable=bool(says_nothing), columns=columns))
     return kept, left_out
 
 

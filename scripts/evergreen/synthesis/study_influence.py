@@ -18,6 +18,7 @@ from evergreen.synthesis.result.analyses import (
     Influence,
     Influenced,
     Quartiles,
+    Refitted,
     Step,
     SubsetPoints,
     Subsets,
@@ -124,13 +125,8 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
     steps = []
     for position, row in enumerate(np.argsort(order, kind="stable")):
         one = model_of(fitted.one(position))
-        # of a single study: nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
-        single = one.k < 2
-        steps.append(
-            Step(
-                label=part.labels[row], place=placed[row], k=one.k, test=one.test,
-                estimate=one.estimate, se=None if single and one.ci_low is None else one.se, p=one.p, ci_low=one.ci_low,
-                ci_high=one.ci_high, tau2=None if single else one.tau2, I2=one.I2,
-            )
-        )  # fmt: skip
+        numbers = {name: getattr(one, name) for name in ("k", *Refitted.model_fields)}
+        if one.k < 2:  # nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
+            numbers |= {"tau2": None, "se": None if one.ci_low is None else one.se}
+        steps.append(Step(label=part.labels[row], place=placed[row], **numbers))
     return Cumulative(by=by, steps=tuple(steps), without_value=tuple(studies.take(~known).labels))

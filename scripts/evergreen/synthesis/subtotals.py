@@ -33,19 +33,7 @@ def placed(
     column = outcome.subgroups[0]
     reason = f"it has no value in the column {column}, and the studies are pooled within its subgroups only"
     kept = [one for one in rated if one[0].columns.get(column)]
-    others = [one for one, _, _ in rated if not one.columns.get(column)]
-    return kept, [
-        LeftOut(
-            study=one.study,
-            reason=reason,
-            round=one.round,
-            label=one.label,
-            year=one.year,
-            arms=one.arms,
-            rows=one.rows,
-        )
-        for one in others
-    ]
+    return kept, [one.left_out(reason) for one, _, _ in rated if not one.columns.get(column)]
 
 
 def levels(studies: Studies, column: str) -> dict[str, Studies]:

@@ -75,16 +75,12 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
     )
     words = rule.how.format(factor=factor)
     imputed = {*marked(row[IMPUTED])}
-    names = [name for name in old if changed[name] != old[name] and name not in imputed]
+    states = {name: IMPUTED if name in imputed else DERIVED for name in old if changed[name] != old[name]}
     made = [
-        {
-            "column": name, "value": changed[name], "conversion": rule.id, "how": words, "source": str(rule.source),
-            "inputs": {"factor": factor, name: old[name]}, "assumption": "", "state": IMPUTED if name in imputed else DERIVED,
-        }
-        for name in old
-        if changed[name] != old[name]
-    ]  # fmt: skip
-    if names:
+        rule.entry(name, changed[name], words, {"factor": factor, name: old[name]}, state)
+        for name, state in states.items()
+    ]
+    if names := [name for name, state in states.items() if state == DERIVED]:
         said = f"{', '.join(names)}: {words} ({rule.source})"
         changed[DERIVED] = "; ".join(filter(None, [row[DERIVED], said]))
     changed[CONVERTED] = json.dumps([*record_of(row), *made], ensure_ascii=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
+from evergreen.metaanalysis.multilevel import COMPONENTS
+from evergreen.protocol.analysis import Level
 from evergreen.synthesis.recomputation import Effects, Number, Task
 
 COLUMNS = ("outcome", "analysis", "number", "evergreen", "metafor", "agrees")
@@ -17,19 +19,7 @@ ABSENT = "metafor gives no such number"
 EFFECTS = {
     "estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high", "limit", "limit_ci_low", "limit_ci_high", "yi",
 }  # fmt: skip
-VARIANCES = {
-    "tau2",
-    "tau2_se",
-    "tau2_ci_low",
-    "tau2_ci_high",
-    "study",
-    "effect",
-    "timepoint",
-    "instrument",
-    "population",
-    "arm",
-    "vi",
-}
+VARIANCES = {"tau2", "tau2_se", "tau2_ci_low", "tau2_ci_high", "vi", *COMPONENTS, *get_args(Level)}
 
 
 @dataclass(frozen=True)

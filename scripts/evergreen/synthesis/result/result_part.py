@@ -48,9 +48,9 @@ def said(description: str, unit: str = "", **more: Any) -> Any:
     return Field(description=description, json_schema_extra={"x-unit": unit} if unit else None, **more)
 
 
-def maybe(description: str, unit: str = "", default: Any = None) -> Any:
+def maybe(description: str, unit: str = "", default: Any = None, **more: Any) -> Any:
     """A key that may have nothing to say."""
-    return Field(default, description=description, json_schema_extra={"x-unit": unit} if unit else None)
+    return said(description, unit, default=default, **more)
 
 
 def _number(value: Any) -> Any:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
-
 from evergreen.synthesis.result.result_part import (
     ANALYSIS,
     PERCENT,
@@ -20,10 +18,7 @@ from evergreen.synthesis.result.result_part import (
 
 
 def _known(description: str, unit: str = "") -> Any:
-    return Field(
-        None, description=description, exclude_if=lambda value: value is None,
-        json_schema_extra={"x-unit": unit} if unit else None,
-    )  # fmt: skip
+    return maybe(description, unit, exclude_if=lambda value: value is None)
 
 
 class Arm(Part):
