@@ -250,6 +250,7 @@ def test_studies_of_the_latest_search_are_marked() -> None:
         ({"model": "mh", "measure": "OR"}, "Mantel-Haenszel, odds ratio"), ({"without": "high_risk"}, "Without high risk of bias"),
         ({"without_studies": ["A", "B"]}, "Without A, B"), ({"r": 0.8}, "Correlation with baseline 0.8"), ({"measure": "RD", "level": 0.9}, "Risk difference, 90% intervals"),
         ({"predtype": "riley"}, "predtype = riley"),
+        ({"measure": ["OR", "YUQ"]}, "Odds ratio or Yule's Q"),
     ],
 )  # fmt: skip
 def test_sensitivity_analyses_are_said_in_words(changes: dict[str, Any], said: str) -> None:

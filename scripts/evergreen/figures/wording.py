@@ -144,7 +144,13 @@ def _within(text: str) -> str:
     return text if text.split()[0] in NAMES else text[:1].lower() + text[1:]
 
 
-WRITTEN = [*TAU2.values(), *TESTS.values(), *MODEL_WORDS.values(), "I²"]
+WRITTEN = [
+    *TAU2.values(),
+    *TESTS.values(),
+    *MODEL_WORDS.values(),
+    *(one.name for one in MEASURES.values()),
+    "I²",
+]
 NAMES = {text.split()[0] for text in WRITTEN if text[0].isupper()}
 """Words that have a capital wherever they stand."""
 
