@@ -70,6 +70,5 @@ rule audit_records:
 
 rule deduplicate:
     input:
-        table_of_records(),
         rules.deduplicate_works.output,
         rules.audit_records.output,

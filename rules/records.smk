@@ -9,6 +9,7 @@ rule read_records:
     output:
         # Kept from run to run: a round depends on its file and the rounds before.
         update(directory(expand(RECORDS, source=PROTOCOL.sources))),
+        TABLE,
         records="results/records/records.parquet",
         report="results/records/import-report.csv",
     log:
@@ -22,30 +23,32 @@ rule read_records:
         **program("read_records.py"),
         sources=value("read_records", params.read_records(PROTOCOL, SEARCH)),
         folder=lambda w, output: os.path.dirname(output.records),
+        table=[word for path in TABLE for word in ("--table", path)],
     shell:
         "python {params.script:q} --sources {params.sources:q} --code {params.code} --threads {threads}"
-        " --folder {params.folder:q} > {log:q} 2>&1"
+        " --folder {params.folder:q} {params.table:q} > {log:q} 2>&1"
 
 
-# For people; of a large review on demand, since few look into it and writing it takes a tenth of the import.
-rule write_records_table:
-    input:
-        rules.read_records.output.records,
-    output:
-        "results/records/records.csv",
-    log:
-        "results/logs/write_records_table.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_records_table"),
-    params:
-        **program("write_records_table.py"),
-    shell:
-        "python {params.script:q} --records {input:q} --out {output:q} > {log:q} 2>&1"
+# Few look into a large one, and writing it takes a tenth of the import.
+if not TABLE:
+
+    rule write_records_table:
+        input:
+            rules.read_records.output.records,
+        output:
+            "results/records/records.csv",
+        log:
+            "results/logs/write_records_table.log",
+        conda:
+            "../envs/evergreen.yaml"
+        resources:
+            **needs.resources("write_records_table"),
+        params:
+            **program("write_records_table.py"),
+        shell:
+            "python {params.script:q} --records {input:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule records:
     input:
         rules.read_records.output,
-        table_of_records(),

@@ -37,6 +37,7 @@ def main(argv: list[str] | None = None) -> None:
         required=True,
         help="where records.parquet, import-report.csv and rounds/<source>/<round>.* go",
     )
+    arguments.add_argument("--table", help="records.csv, where it is to be written for people as well")
     args = arguments.parse_args(argv)
 
     rounds = args.folder / "rounds"
@@ -49,6 +50,8 @@ def main(argv: list[str] | None = None) -> None:
     remarks = {pair: tables.read_rows(f"{stem}.lost.csv") for pair, stem in stems.items()}
 
     number = _write_records(list(parts.values()), args.folder)
+    if args.table:
+        spreadsheets.write_copy(args.folder / "records.parquet", args.table)
     twice = imported_twice({pair: tables.read_parts([part], CONTENT) for pair, part in parts.items()})
     spreadsheets.write_table(import_report(counts, remarks, twice), args.folder / "import-report.csv")
     for (source, day), reason in twice:

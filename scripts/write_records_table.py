@@ -1,8 +1,8 @@
-"""Write the records of all searches as a table for people, little of it in memory at a time."""
+"""Write the records of all searches as a table for people, where the step that reads them does not (large exports)."""
 
 from __future__ import annotations
 
-from evergreen import spreadsheets, tables
+from evergreen import spreadsheets
 from evergreen.command import parser, run
 
 
@@ -12,14 +12,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--out", required=True, help="records.csv")
     args = arguments.parse_args(argv)
 
-    frames = (
-        tables.read_parts([args.records])
-        if tables.rows_of(args.records)
-        else [tables.read_table(args.records)]
-    )
-    with spreadsheets.in_parts(args.out) as add:
-        for frame in frames:
-            add(frame)
+    spreadsheets.write_copy(args.records, args.out)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ MOST_BYTES = 50_000_000  # some 25,000 records with abstracts
 
 
 def table_of_records():
-    """The table for people, unless the exports are large and nobody has asked for it yet by its name."""
+    """The table for people that reading the records leaves as well: none where the exports are large and nobody has asked for it by its name."""
     table = Path("results/records/records.csv")
     exports = [
         Path(path)
@@ -37,3 +37,6 @@ def table_of_records():
     ]
     size = sum(path.stat().st_size for path in exports if path.is_file())
     return [str(table)] if size <= MOST_BYTES or table.exists() else []
+
+
+TABLE = table_of_records()

@@ -311,7 +311,7 @@ def test_a_study_of_which_only_the_characteristics_are_there_is_named():
     rows = pd.DataFrame({"study": ["Ash 2001"]})
     both = pd.DataFrame({"study": ["ash  2001", "Ahs 2001"]})
     assert [item.line() for item in waiting_characteristics(both, rows)] == [
-        "extractors: characteristics of 1 study that no extraction sheet has a row of: Ahs 2001 (config/extraction/)"
+        "extractors: characteristics of 1 study of which nothing is extracted: Ahs 2001 (config/extraction/)"
     ]
     assert waiting_characteristics(both[:1], rows) == []
 

@@ -278,12 +278,17 @@ def test_a_long_list_is_parted_and_comes_back_whole(tmp_path, monkeypatch):
     )
     back = []
     for number in (1, 2, 3):
+        with pytest.raises(InputError, match=r"AB-\d\.zip: the file is a ZIP archive"):
+            ris_lists.references(f"{several}-{number}.zip")
         with ZipFile(f"{several}-{number}.zip") as archive:
-            archive.extractall(tmp_path)
-        votes = ris_lists.read_group(tmp_path / f"worklist-{number}.ris", "include")
+            (name,) = archive.namelist()
+            archive.extract(name, tmp_path)
+        votes = ris_lists.read_group(tmp_path / name, "include")
         back += [row[0] for row in rows_of(votes)[0]["AB"]]
     assert back == IDS
-    assert ris_lists.references(path) == []
+    assert len(list(tmp_path.glob("worklist-[1-3]-*.ris"))) == 3
+    with pytest.raises(InputError, match="holds no reference"):
+        ris_lists.references(path)
 
 
 def test_an_id_with_another_title_is_not_credited(tmp_path):

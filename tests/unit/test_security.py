@@ -51,6 +51,7 @@ def test_scripts_write_tables_as_the_page_says(root, page):
         lines = [line for line in text.splitlines() if "write_table(" in line and table in line]
         assert lines, script
         assert all("spreadsheets.write_table(" in line for line in lines), script
-    table = (root / "scripts" / "write_records_table.py").read_text(encoding="utf-8")
-    assert "spreadsheets.in_parts(args.out)" in table
+    for script, place in (("write_records_table.py", "args.out"), ("read_records.py", "args.table")):
+        text = (root / "scripts" / script).read_text(encoding="utf-8")
+        assert re.search(rf"spreadsheets\.write_copy\(.*, {place}\)", text), script
     assert {"records", "orphans", "conflicts", "checklist", "excluded_reports"} <= people

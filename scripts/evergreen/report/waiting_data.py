@@ -45,7 +45,7 @@ def waiting_characteristics(characteristics: pd.DataFrame, rows: pd.DataFrame) -
     """Studies of which only the characteristics are in a sheet, where nothing was screened that says which studies there are: a name may be mistyped."""
     there = set(map(folded, rows["study"]))
     left = sorted({study for study in characteristics["study"] if folded(study) not in there})
-    said = f"characteristics of {plural(len(left), 'study', 'studies')} that no extraction sheet has a row of: {named(left)}"
+    said = f"characteristics of {plural(len(left), 'study', 'studies')} of which nothing is extracted: {named(left)}"
     return if_any(Waiting("extractors", said, "config/extraction/", len(left), blocks=False))
 
 

@@ -204,7 +204,7 @@ def become(server: int, words: list[str], environment: dict[str, str], folder: s
     try:
         runpy.run_path(words[0], run_name="__main__")
     except SystemExit as end:
-        if isinstance(end.code, str):
+        if not isinstance(end.code, int | None):
             raise
         status = end.code or 0
     _leave(status)

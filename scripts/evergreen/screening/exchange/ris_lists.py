@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from evergreen import sheets, tables
+from evergreen.errors import InputError
 from evergreen.screening.exchange.foreign_votes import ForeignVote
 
 if TYPE_CHECKING:
@@ -49,8 +51,10 @@ def write_lists(rows: pd.DataFrame, path: Path, parts: Path) -> None:
         return
     number = 0
     for number, text in enumerate(chain((first, second), files), start=1):
-        _write_zip(parts.with_name(f"{parts.name}-{number}.zip"), f"worklist-{number}.ris", text)
-    told = f"These {len(rows)} records are more than other tools take in one file: {parts.parent.name}/ has them in {number}."
+        # Called after what it holds: those who wait for the same works get the same file, and no other unpacks onto it.
+        inside = f"worklist-{number}-{sha256(text).hexdigest()[:8]}.ris"
+        _write_zip(parts.with_name(f"{parts.name}-{number}.zip"), inside, text)
+    told = f"These {len(rows):,} records are more than other tools take in one file: {parts.parent.name}/ has them in {number}."
     tables.write_text(f"{told}\n", path)
 
 
@@ -121,7 +125,12 @@ def _guarded(record_id: str) -> str:
 
 
 def references(path: str | Path) -> list[dict[str, Any]]:
-    """What the references of a RIS file say of themselves, in the fields of `ForeignVote`; `marked` is ASReview's mark."""
+    """What the references of a RIS file say of themselves, in the fields of `ForeignVote`; `marked` is ASReview's mark.
+
+    Raises InputError where there is none.
+    """
+    if zipfile.is_zipfile(path):
+        raise InputError("the file is a ZIP archive", file=path, todo="Unpack it, and import the RIS in it.")
     listed = []
     for reference in read_ris(sheets.decoded(Path(path))):
         notes = reference.get("N1", [])
@@ -135,6 +144,9 @@ def references(path: str | Path) -> list[dict[str, Any]]:
                 "marked": next((note for note in notes if note in MARKS), ""),
             }
         )
+    if not listed:
+        todo = "Export the group again; a long work list stands in parts, in `ris-parts/`."
+        raise InputError("the file holds no reference", file=path, todo=todo)
     return listed
 
 
