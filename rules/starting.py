@@ -20,7 +20,7 @@ HERE = str(Path(sys.executable).parent)
 OUTPUT = FOLDER / "forks.log"
 # No other step waits for these, or only one of a review with a frozen version.
 LAST = {
-    "audit_records", "write_records_table", "draw_overlap", "write_worklists", "write_search_log", "trace_numbers", "write_exports", "write_checklists", "tell_changes",
+    "audit_records", "draw_overlap", "write_worklists", "write_search_log", "trace_numbers", "write_exports", "write_checklists", "tell_changes",
 }  # fmt: skip
 FEW = 2  # steps that are not worth a server
 # A fork has only the thread that made it, so that no library may have threads of its own when it is loaded: those for linear algebra

@@ -8,8 +8,7 @@ opens the table. Only files that people open are written so (docs/security.md li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,19 +51,10 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     tables.write_table(frame, path, for_people)
 
 
-@contextmanager
-def in_parts(path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Write such a table part by part, otherwise as `tables.in_parts`."""
-    with tables.in_parts(path) as add:
-        yield lambda frame: add(for_people(frame))
-
-
 def write_copy(table: str | Path, path: str | Path) -> None:
     """Write a table of machines as one that people open, little of it in memory at a time."""
     frames = tables.read_parts([table]) if tables.rows_of(table) else [tables.read_table(table)]
-    with in_parts(path) as add:
-        for frame in frames:
-            add(frame)
+    tables.write_csv(map(for_people, frames), path)
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:

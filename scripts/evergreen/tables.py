@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -86,9 +86,8 @@ def write_table(
         and frame.shape[1] > 1
         and set(map(str, frame.dtypes)) <= _PLAIN
     ):
-        with in_parts(path) as add:
-            for start in range(0, len(frame), _AT_ONCE):
-                add(shown(frame.iloc[start : start + _AT_ONCE]))
+        parts = (frame.iloc[start : start + _AT_ONCE] for start in range(0, len(frame), _AT_ONCE))
+        write_csv(map(shown, parts), path)
         return
     with replaced(path) as draft:
         if path.suffix == ".parquet":
@@ -134,48 +133,26 @@ def write_in_order(frame: pd.DataFrame, order: Sequence[int], path: str | Path) 
             writer.write_table(group.take(np.argsort(np.argsort(of_batch, kind="stable"), kind="stable")))
 
 
-@contextmanager
-def in_parts(path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Give a function that adds rows to the table at `path` (by its suffix), which never holds more than these; to be called once at least.
-
-    A CSV has the bytes of `write_table` for all parts together, of Parquet each part is a row group of its own.
-    """
-    with replaced(path) as draft, ExitStack() as open_files:
-        if Path(path).suffix == ".parquet":
-            yield _added_to_parquet(draft, open_files)
-        else:
-            file = open_files.enter_context(draft.open("wb"))
-
-            def add(frame: pd.DataFrame) -> None:
-                if not file.tell():
-                    file.write((",".join(frame.columns) + "\n").encode())
-                file.write(_csv_rows(frame))
-
-            yield add
-
-
-def _added_to_parquet(draft: Path, open_files: ExitStack) -> Callable[[pd.DataFrame], None]:
+def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a Parquet table of which only one part is in memory at a time; each part, one at least, is a row group of its own."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    writers: list[pq.ParquetWriter] = []
-
-    def add(frame: pd.DataFrame) -> None:
-        part = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
-        if not writers:
-            writers.append(
-                open_files.enter_context(pq.ParquetWriter(draft, part.schema, compression="snappy"))
-            )
-        writers[0].write_table(part)
-
-    return add
+    parts = (pa.Table.from_pandas(frame, preserve_index=False).combine_chunks() for frame in frames)
+    first = next(parts)
+    with replaced(path) as draft, pq.ParquetWriter(draft, first.schema, compression="snappy") as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
 
 
-def write_parts(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
-    """Write a table of which only one part is in memory at a time; one at least (`in_parts`)."""
-    with in_parts(path) as add:
-        for frame in frames:
-            add(frame)
+def write_csv(frames: Iterable[pd.DataFrame], path: str | Path) -> None:
+    """Write a CSV, of which only one part is in memory at a time, with the bytes of `write_table` for all parts together; one at least."""
+    with replaced(path) as draft, draft.open("wb") as file:
+        for number, frame in enumerate(frames):
+            if not number:
+                file.write((",".join(frame.columns) + "\n").encode())
+            file.write(_csv_rows(frame))
 
 
 def read_parts(

@@ -49,7 +49,6 @@ def write_lists(rows: pd.DataFrame, path: Path, parts: Path) -> None:
         with tables.replaced(path) as draft:
             draft.write_bytes(first)
         return
-    number = 0
     for number, text in enumerate(chain((first, second), files), start=1):
         # Called after what it holds: those who wait for the same works get the same file, and no other unpacks onto it.
         inside = f"worklist-{number}-{sha256(text).hexdigest()[:8]}.ris"
