@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import signal
 import tempfile
 import time
@@ -20,21 +19,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from evergreen import sheets
 from evergreen.screening.ballots import ballots
+from tests.chromium import Browser, started
 from tests.serve import made_review
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-)
 KEYS = {
     ("include", ""): "i",
     ("unsure", ""): "u",
@@ -54,18 +45,6 @@ LEFT = "return [records.filter(isOpen).length, unsaved.size, document.getElement
 Said = dict[str, tuple[str, str]]
 
 
-def browser(profile: Path) -> webdriver.Chrome:
-    """A browser with a memory of its own."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not program or not driver:
-        raise RuntimeError("Chromium and its driver are not installed (Debian: chromium, chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-
-
 def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 15) -> dict[str, Any]:
     """Screen `records` records twice while the server is killed `kills` times; gives what was seen.
 
@@ -78,7 +57,7 @@ def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 15) -
         for person in made_review.PEOPLE
     }
     process, links = made_review.start(review)
-    pages = {person: browser(folder / person) for person in made_review.PEOPLE}
+    pages = {person: started(folder / person) for person in made_review.PEOPLE}
     seen: dict[str, Any] = {
         "records": records,
         "kills": 0,
@@ -127,7 +106,7 @@ def run(folder: Path, *, records: int, kills: int, seed: int, pause: int = 15) -
     return seen
 
 
-def _screen(page: webdriver.Chrome, plan: Said, pause: int) -> None:
+def _screen(page: Browser, plan: Said, pause: int) -> None:
     page.execute_script(SCREEN, {record: KEYS[said] for record, said in plan.items()}, pause)
 
 
