@@ -21,7 +21,6 @@ from scipy import special
 from evergreen.metaanalysis.least_squares import (
     Array,
     Batch,
-    Solution,
     cross,
     inverted,
     log_determinant,
@@ -35,7 +34,8 @@ from evergreen.metaanalysis.least_squares import (
 COMMON = ("EE", "FE", "CE")
 
 GRID_POINTS = 16
-CACHED = 32768
+CACHED = 20480
+"""Cells of a part of a batch: some six arrays of as many numbers stay in a processor's own cache."""
 MANY = 64
 """Meta-analyses of which the likelihood is scanned with single precision first."""
 TOLERANCE = 1e-9
@@ -210,48 +210,57 @@ def _scan(batch: Batch, grid: Array, restricted: bool) -> Array:
     if batch.basis is not None:
         repeated = batch.take(np.repeat(np.arange(len(batch.yi)), grid.shape[1]))
         return _score_and_slope(repeated, grid.ravel(), restricted)[0].reshape(grid.shape)
-    y = batch.yi - (batch.yi.sum(axis=1) / batch.k)[:, None] * batch.used
-    if len(y) < MANY:
-        return _scores(batch.used, batch.vi, y, grid, restricted)[0]
+    mean = batch.yi.sum(axis=1) / batch.k
+    used, vi, at = batch.used.T, batch.vi.T, grid.T
+    y = batch.yi.T - mean * used
+    if len(grid) < MANY:
+        return _scores(used, vi, y, at, restricted)[0].T
     # Of many, the sign is told with half the digits first; in double precision where rounding might have turned it.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        short = [of.astype(np.float32) for of in (batch.used, batch.vi, y, grid)]
+        short = [np.ascontiguousarray(of, np.float32) for of in (used, vi, y, at)]
         rough, size = _scores(short[0], short[1], short[2], short[3], restricted)
-        rounding = np.finfo(np.float32).eps * (batch.k + 8)[:, None] * size
-        rows = np.flatnonzero(~(np.abs(rough) > rounding).all(axis=1))
-    scores = rough.astype(float)
-    scores[rows] = _scores(batch.used[rows], batch.vi[rows], y[rows], grid[rows], restricted)[0]
+        rounding = np.finfo(np.float32).eps * (batch.k + 8) * size
+        rows = np.flatnonzero(~(np.abs(rough) > rounding).all(axis=0))
+    scores = rough.T.astype(float)
+    if len(rows):
+        scores[rows] = _scores(used[:, rows], vi[:, rows], y[:, rows], at[:, rows], restricted)[0].T
     return scores
 
 
 def _scores(used: Array, vi: Array, y: Array, grid: Array, restricted: bool) -> tuple[Array, Array]:
-    """Twice the derivative of the log-likelihood of effects that were centred, at each point of a grid, and the sum of its terms'
-    sizes (B x g each)."""
-    square, w = y * y, np.empty_like(y)
-    # Sums of w, wy, ww, wwy and wwyy at each point, in arrays that are used again: a product of small matrices takes twice as long.
-    sums = np.empty((5, grid.shape[1], len(y)), dtype=y.dtype)
-    for point, at in enumerate(grid.T):
-        np.add(vi, at[:, None], out=w)
-        np.divide(used, w, out=w)
-        np.einsum("bk->b", w, out=sums[0, point])
-        np.einsum("bk,bk->b", w, y, out=sums[1, point])
+    """Twice the derivative of the log-likelihood of effects that were centred (k x B), at each point of a grid (g x B), and the sum of
+    its terms' sizes (g x B each).
+
+    Studies come first, so that the sums of many meta-analyses are taken side by side.
+    """
+    square, w, product = y * y, np.empty_like(y), np.empty_like(y)
+    sums = np.empty((5, *grid.shape), dtype=y.dtype)  # of w, wy, ww, wwy and wwyy
+    for point, at in enumerate(grid):
+        np.divide(used, np.add(vi, at, out=w), out=w)
+        np.add.reduce(w, axis=0, out=sums[0, point])
+        np.add.reduce(np.multiply(w, y, out=product), axis=0, out=sums[1, point])
         np.multiply(w, w, out=w)
-        np.einsum("bk->b", w, out=sums[2, point])
-        np.einsum("bk,bk->b", w, y, out=sums[3, point])
-        np.einsum("bk,bk->b", w, square, out=sums[4, point])
+        np.add.reduce(w, axis=0, out=sums[2, point])
+        np.add.reduce(np.multiply(w, y, out=product), axis=0, out=sums[3, point])
+        np.add.reduce(np.multiply(w, square, out=product), axis=0, out=sums[4, point])
     trace, mean, information, weighed, spread = sums
     mean = mean / trace
     mixed, moved = 2 * mean * weighed, mean**2 * information
     lost = information / trace if restricted else np.zeros_like(trace)
-    return (spread - mixed + moved - trace + lost).T, (spread + np.abs(mixed) + moved + trace + lost).T
+    return spread - mixed + moved - trace + lost, spread + np.abs(mixed) + moved + trace + lost
 
 
 def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
     """The score, its own derivative, and twice the expected information (B each)."""
     w = weights(batch, tau2)
+    if batch.basis is None:
+        return _score_and_slope_of_mean(batch, w, restricted)
     fit = solve(batch, w)
     pull = w * fit.residual
-    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - _leverage(batch, fit, w * pull)
+    projected = np.einsum("bkp,bk->bp", batch.basis, w * pull)
+    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - np.einsum(
+        "bi,bij,bj->b", projected, fit.inverse, projected
+    )
     if restricted:
         trace, information = traces(batch, w, fit.inverse)
     else:
@@ -259,22 +268,28 @@ def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array
     return total(pull, pull) - trace, information - 2.0 * cube, information
 
 
-def _leverage(batch: Batch, fit: Solution, pull: Array) -> Array:
-    """pull' X (X'WX)^-1 X' pull (B)."""
-    if batch.basis is None:
-        return pull.sum(axis=1) ** 2 * fit.inverse[:, 0, 0]
-    projected = np.einsum("bkp,bk->bp", batch.basis, pull)
-    return np.einsum("bi,bij,bj->b", projected, fit.inverse, projected)
+def _score_and_slope_of_mean(batch: Batch, w: Array, restricted: bool) -> tuple[Array, Array, Array]:
+    """As `_score_and_slope` with weights `w` (B x k) for an intercept only, where sums are enough."""
+    weight, squares = w.sum(axis=1), w * w
+    pull = batch.yi - batch.yi[:, :1]  # as in `solve`, so that large effects lose no digits
+    pull -= (total(w, pull) / weight)[:, None]
+    pull *= w
+    trace, information = weight, squares.sum(axis=1)
+    if restricted:
+        ratio = information / weight
+        trace, information = weight - ratio, information - 2.0 * total(squares, w) / weight + ratio**2
+    spread, cube = total(pull, pull), np.einsum("bk,bk,bk->b", w, pull, pull)
+    pull *= w
+    return spread - trace, information - 2.0 * (cube - pull.sum(axis=1) ** 2 / weight), information
 
 
-def _last_root(batch: Batch, restricted: bool) -> Array:
-    """A tau2 above which the likelihood only falls (B).
+def _last_root(batch: Batch, lowest: Array, restricted: bool) -> Array:
+    """A tau2 above which the likelihood only falls (B); `lowest` is the smallest sampling variance of each (B).
 
     With r the least squares residuals, y'PPy <= r'r / (t + min v)^2 and tr(P) >= (k - p) / (t + max v), so the score
     is negative beyond the positive root of a quadratic.
     """
     highest = np.where(batch.used > 0, batch.vi, 0.0).max(axis=1)
-    lowest = np.where(batch.used > 0, batch.vi, np.inf).min(axis=1)
     a = solve(batch, batch.used).rss / (batch.k - batch.p * restricted)
     return np.maximum(0.0, 0.5 * (a + np.sqrt(a * a + 4 * a * (highest - lowest))) - lowest)
 
@@ -282,7 +297,7 @@ def _last_root(batch: Batch, restricted: bool) -> Array:
 def _likelihood(batch: Batch, restricted: bool) -> Array:
     """Global maximum of the (restricted) likelihood in tau2 >= 0 (B)."""
     lowest = np.where(batch.used > 0, batch.vi, np.inf).min(axis=1)
-    end = _last_root(batch, restricted) * (1 + 1e-9)
+    end = _last_root(batch, lowest, restricted) * (1 + 1e-9)
     # points are spread evenly on the scale of log(tau2 + min v): that is where the likelihood can bend;
     # a study without sampling variance makes tau2 = 0 impossible, and the scan starts just above it
     offset = np.where(lowest > 0, lowest, 1e-8 * end)
