@@ -5,12 +5,24 @@ from __future__ import annotations
 import _thread
 import gc
 import signal
+import sys
 import threading
+from types import TracebackType
 from typing import Any
 
 from snakemake.scheduling.job_scheduler import JobScheduler
 
-interrupted: list[int] = []
+signals: list[int] = []
+
+
+def how_stopped() -> str:
+    """What a run says that a person or the machine stopped; empty where nobody did."""
+    if not signals:
+        return ""
+    who = (
+        "as you asked" if signals[0] == signal.SIGINT else f"from outside ({signal.Signals(signals[0]).name})"
+    )
+    return f"Stopped {who}: what was finished is kept, and the next run goes on from there."
 
 
 def note_interrupts() -> None:
@@ -18,11 +30,25 @@ def note_interrupts() -> None:
     known = signal.getsignal(signal.SIGINT)
 
     def note(number: int, frame: Any) -> None:
-        interrupted.append(number)
+        signals.append(number)
         if callable(known):
             known(number, frame)
 
     signal.signal(signal.SIGINT, note)
+
+
+def interrupt_before_steps() -> None:
+    """Let a run that is interrupted before its steps begin end with that sentence instead of a traceback."""
+    known = sys.excepthook
+
+    def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            signals.append(signal.SIGINT)
+            print(how_stopped(), file=sys.stderr)
+        else:
+            known(kind, error, trace)
+
+    sys.excepthook = say
 
 
 def hear_sigterm() -> None:
@@ -34,6 +60,7 @@ def hear_sigterm() -> None:
     known = JobScheduler.exit_gracefully
 
     def answer(scheduler: JobScheduler, *signal_and_frame: Any) -> None:
+        signals.append(signal.SIGTERM)
         _thread.start_new_thread(known, (scheduler, *signal_and_frame))
 
     JobScheduler.exit_gracefully = answer

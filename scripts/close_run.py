@@ -127,7 +127,7 @@ def _failure(failed: list[tuple[str, str, list[str]]]) -> list[str]:
         if not found:
             others.append(f"  {rule} failed{': ' + said if said else ''}")
             for log, text in texts.items():
-                ends = [f"  {log} ends with:", *(f"    {line}" for line in text.splitlines()[-LAST:])]
+                ends = [f"  {log} ends with:", *(f"    {_cut(line)}" for line in text.splitlines()[-LAST:])]
                 others += (
                     ends
                     if text

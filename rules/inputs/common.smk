@@ -33,6 +33,7 @@ from receipts import value, words
 
 receipts.decide_by_receipts(lambda: check_people_files())
 ending.hear_sigterm()
+ending.interrupt_before_steps()
 shell.prefix(starting.prefix())
 TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 
@@ -119,10 +120,11 @@ def close_run(*words):
     import close_run
 
     ending.let_go()
+    stopped = ending.how_stopped()
     if TELLING:
-        TELLING.end(well="--done" in words and not ending.interrupted)
-    if ending.interrupted:
-        receipts.say("Stopped as you asked: what was finished is kept, and the next run goes on from there.")
+        TELLING.end(well="--done" in words and not stopped)
+    if stopped:
+        receipts.say(stopped)
         return
     healed = receipts.healed_files()
     for path in healed[:MOST_HEALED]:

@@ -36,3 +36,24 @@ def test_sigterm_is_heard_while_the_main_thread_holds_the_lock(ending):
     assert not busy.is_alive()
     assert scheduler._open_jobs.acquire(timeout=10)
     assert scheduler._user_kill == "graceful"
+
+
+def test_a_run_that_was_ended_from_outside_says_so(ending):
+    scheduler = SimpleNamespace(_lock=threading.Lock(), _open_jobs=threading.Semaphore(0), _user_kill=None)
+    assert ending.how_stopped() == ""
+    ending.hear_sigterm()
+    JobScheduler.exit_gracefully(scheduler, 15, None)
+    assert ending.how_stopped().startswith("Stopped from outside (SIGTERM): what was finished is kept")
+
+
+def test_an_interrupt_before_the_steps_is_one_sentence_and_other_faults_stay_as_they_are(
+    ending, monkeypatch, capsys
+):
+    seen = []
+    monkeypatch.setattr(sys, "excepthook", lambda *fault: seen.append(fault[0]))
+    ending.interrupt_before_steps()
+    sys.excepthook(ZeroDivisionError, ZeroDivisionError(), None)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert seen == [ZeroDivisionError]
+    said = "Stopped as you asked: what was finished is kept, and the next run goes on from there.\n"
+    assert capsys.readouterr().err == said
