@@ -7,7 +7,7 @@ import pytest
 
 from evergreen import sheets
 from evergreen.errors import InputError
-from evergreen.sheets.numbers import Convention, Unreadable, p_value, readings
+from evergreen.sheets.numbers import Convention, Unreadable, brief, p_value, readings
 from tests.rows import each
 
 HEADER = ("study", "outcome", "group", "n", "mean", "sd")
@@ -210,3 +210,20 @@ def test_a_study_level_column_named_like_a_number_of_an_arm_is_settled_as_text(t
     path = tmp_path / "adjudication.csv"
     path.write_text("study,outcome,timepoint,arm,column,value,adjudicator\nS,,,,mean,high,EF\n")
     assert sheets.read_sheet(path, "adjudication_extraction")["value"][0] == "high"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("0.33799999999999997", "0.338"),
+        ("-1.8396049049464642", "-1.8396"),
+        ("12345.678912345678", "12345.7"),
+        ("0.123456", "0.123456"),
+        ("12345678901234", "12345678901234"),
+        ("1,200.5", "1,200.5"),
+        ("<0.0010000000000001", "<0.0010000000000001"),
+        ("", ""),
+    ],
+)
+def test_a_number_that_was_computed_is_printed_with_six_digits(written, printed):
+    assert brief(written) == printed

@@ -33,6 +33,7 @@ from evergreen.report.effects import interval, named, of_subgroups, percent
 from evergreen.report.further import further_blocks
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
+from evergreen.sheets.numbers import brief
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.trail_places import page_of, place_of
@@ -211,7 +212,7 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
         study = Link(label(row["study"]), trails.get(folded(row["study"]), ""))
-        table.append([study, row.get("arm", ""), row["group"], *(row[name] for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
+        table.append([study, row.get("arm", ""), row["group"], *(brief(row[name]) for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
     fold = f"How these numbers were obtained ({plural(len(table), 'row')})"
     return Table("Extracted numbers and where they came from", columns, table, fold=fold, id="numbers", key=3)
 

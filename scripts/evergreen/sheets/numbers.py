@@ -132,6 +132,14 @@ def plain(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+def brief(text: str) -> str:
+    """A number in the text of a cell as it is printed: one with more than twelve digits was computed, and six of them are shown."""
+    try:
+        return f"{float(text):.6g}" if "." in text and sum(map(str.isdigit, text)) > 12 else text
+    except ValueError:
+        return text
+
+
 def decimals(value: float) -> int:
     """Decimals with which a number is written, below 0 where only its first digits count; zeros at its end are not seen."""
     mantissa, _, exponent = repr(float(value)).partition("e")

@@ -16,6 +16,7 @@ from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
 from evergreen.report.results import pooled_sentence
+from evergreen.sheets.numbers import brief
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import LeftOut, Study
@@ -86,7 +87,7 @@ def numbers_of(rows: Iterable[TrailRow]) -> list[Number]:
         ]
         places = [_cell(row, bool(name)) for row in every]
         found.append(
-            Number(name, first["value"], _how(first), list(dict.fromkeys(places)), list(dict.fromkeys(settled)))
+            Number(name, brief(first["value"]), _how(first), list(dict.fromkeys(places)), list(dict.fromkeys(settled)))
         )  # fmt: skip
     return found
 
