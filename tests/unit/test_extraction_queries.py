@@ -259,6 +259,13 @@ def test_what_is_asked_about_as_a_contradiction_is_what_no_conversion_takes(wide
     assert ("contradict each other" not in derived["not_derived"]) is agree
 
 
+def test_a_p_value_too_small_for_a_number_is_said_as_a_bound():
+    rows = contrasts([50.0], "walking", estimate_se=0.5, estimate_p="0.5")
+    found = table(rows, [WALK]).set_index("kind").loc["p_contradiction"]
+    assert found["expected"] == "<0.0001"
+    assert "the numbers of the row give <0.0001." in found["reason"]
+
+
 def test_every_kind_has_a_case():
     named = {case[0] for case in CASES} | {case[0] for case in OTHER_CASES}
     assert set(KINDS) == named - {""}

@@ -20,15 +20,19 @@ CHANCE = 0.001
 P_CONTRADICTION = Kind(
     "p_contradiction", "warning",
     "A reported P value is not what estimate and standard error, or the numbers of the arms by a t or chi-squared test, give: it may come from another test (ranks, covariates), so no standard deviation follows from it.",
-    "P {value} is reported, but the numbers {of}give P = {expected}. Is one of them misread, or was it another test?",
+    "P {value} is reported, but the numbers {of}give {expected}. Is one of them misread, or was it another test?",
     "Cochrane Handbook 6.5.2.3; INSPECT-SR, domain 4 (P values)",
 )  # fmt: skip
 BASELINE = Kind(
     "baseline_imbalance", "warning",
     "Baseline means of randomised arms differ by more than chance gives (P < 0.001 by a t test).",
-    "The baseline means {value} differ with P = {expected} ({with_}). Are mean, standard deviation (or is it a standard error) and arm right?",
+    "The baseline means {value} differ with P {expected} ({with_}). Are mean, standard deviation (or is it a standard error) and arm right?",
     "Carlisle 2017, Anaesthesia 72:944; INSPECT-SR, domain 4 (baseline)",
 )  # fmt: skip
+
+
+def _shown(p: float) -> str:
+    return shown(p) if p >= 0.0001 else "<0.0001"
 
 
 def two_sided(statistic: float, freedom: float = math.inf) -> float:
@@ -95,7 +99,7 @@ def _of_estimate(evidence: Evidence, row: Row) -> Iterator[Finding]:
     effect = math.log(estimate) if ratio else estimate
     text = row.texts["estimate_p"]
     if se > 0 and contradicts(text, p := two_sided(effect / se, row.freedom)):
-        yield found(P_CONTRADICTION, row, "estimate_p", shown(p), value=text, of="of the row ")
+        yield found(P_CONTRADICTION, row, "estimate_p", _shown(p), value=text, of="of the row ")
 
 
 def _of_arms(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -110,7 +114,7 @@ def _of_arms(rows: Sequence[Row]) -> Iterator[Finding]:
         p = p_of_arms(row, controls[0])
         if p is not None and contradicts(text, p):
             of = f"of {row.arm or 'the arm'} and {controls[0].arm or 'the control'} "
-            yield found(P_CONTRADICTION, row, "estimate_p", shown(p), value=text, of=of)
+            yield found(P_CONTRADICTION, row, "estimate_p", _shown(p), value=text, of=of)
 
 
 def p_of_arms(row: Row, control: Row) -> float | None:
@@ -145,7 +149,7 @@ def _baseline(rows: Sequence[Row]) -> Iterator[Finding]:
         if p < CHANCE:
             value = f"{row.text('mean_baseline')} and {control.text('mean_baseline')}"
             arms = f"{row.arm} and {control.arm}"
-            yield found(BASELINE, row, "mean_baseline", shown(p), value=value, with_=arms)
+            yield found(BASELINE, row, "mean_baseline", _shown(p), value=value, with_=arms)
 
 
 FAMILY = Family("P values and baselines", (P_CONTRADICTION, BASELINE), check)
