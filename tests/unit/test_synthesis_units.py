@@ -111,6 +111,9 @@ def test_changes_and_values_of_one_unit_are_pooled_as_a_mean_difference():
     found = of_case("MD")
     assert (found.k, found.left_out) == (4, ())
     assert found.model.estimate == pytest.approx(-(2 * 5 + 7 * 0.8) / 7.4)
+    assert found.notes == (
+        "Changes from baseline (1 study) and values after it (2 studies) are pooled together (Cochrane Handbook 10.5.2).",
+    )
 
 
 @each(
@@ -123,6 +126,7 @@ def test_changes_and_values_of_one_unit_are_pooled_as_a_mean_difference():
 def test_the_protocol_says_which_of_changes_and_values_are_pooled(measure, values, kept):
     found = of_case(measure, values=values)
     assert sorted(one.study for one in found.studies) == kept
+    assert bool(found.notes) is (values == "both")
     assert all("given as" in one.reason for one in found.left_out)
 
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Chosen:
-    """Comparisons to pool, studies that could not be, and arms that the protocol does not ask for."""
+    """Comparisons to pool, the rows that each study's are made of, studies that could not be, and arms that the protocol does not ask for."""
 
     comparisons: list[Comparison] = field(default_factory=list)
+    rows: dict[str, Rows] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     arms_left_out: list[ArmLeftOut] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome) -> Chosen:
             f"outcome {outcome.id}: `multi_arm: separate` keeps the full control in several comparisons of one study",
             todo="Set `analysis: {model: multilevel}` or `dependent: aggregate` or `robust`, or choose combine or split.",
         )
-    asked: dict[str, Rows] = {}
+    asked = chosen.rows
     for study, part in _by_study(in_units(typed(rows), outcome)).items():
         try:
             asked[study] = _choose_study(study, part, outcome, MEASURES[outcome.measure].kind, chosen)

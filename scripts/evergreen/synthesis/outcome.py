@@ -24,6 +24,7 @@ from evergreen.synthesis import (
     study_effects,
     study_influence,
     subtotals,
+    units,
 )
 from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.beside import beside
@@ -53,6 +54,8 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     whole = subtotals.pool(studies, outcome)
     model = whole.model
     moderators = effect_modification.moderators(studies, outcome.moderators, analysis)
+    own = {one.study: chosen.rows[one.study] for one in studies.comparisons}
+    both = [units.of_both_kinds(own, outcome)] if whole.estimated else []
     pooled_studies = _studies(studies, whole.weights, analysis.level)
     return Result(
         outcome=outcome.id,
@@ -67,7 +70,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         profile=curves.profile(studies, model),
         no_total=no_total,
         not_pooled="" if studies.comparisons else not_pooled(left_out),
-        notes=whole.notes,
+        notes=(*whole.notes, *filter(None, both)),
         preparation=prepared(studies, outcome),
         subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis, total=outcome.total),
         moderators=moderators,

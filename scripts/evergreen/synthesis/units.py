@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 
+from evergreen.counting import plural
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, files_of, own_choice
 from evergreen.extraction.row_values import CONVERTED, marked, record_of
@@ -87,6 +88,24 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
     return changed
 
 
+def _units(by_study: Mapping[str, Rows]) -> dict[str, str]:
+    """The unit that each study states."""
+    stated = {
+        study: next((row["unit"].strip() for row in rows if _said(row.get("unit"))), "")
+        for study, rows in by_study.items()
+    }
+    return {study: text for study, text in stated.items() if text}
+
+
+def of_both_kinds(by_study: Mapping[str, Rows], outcome: Outcome) -> str:
+    """What has to be said where changes from baseline and values of these studies, by their rows, are pooled; "" where they are not."""
+    counts = Counter(map(_kind, _units(by_study).values()) if MEASURES[outcome.measure].unit else ())
+    if len(counts) < 2:
+        return ""
+    changes, values = plural(counts[CHANGE], "study", "studies"), plural(counts[VALUE], "study", "studies")
+    return f"Changes from baseline ({changes}) and values after it ({values}) are pooled together (Cochrane Handbook 10.5.2)."
+
+
 def other_units(by_study: Mapping[str, Rows], outcome: Outcome) -> dict[str, str]:
     """`{study: sentence}` for the studies (with their rows) that cannot join because their unit is not that of the others.
 
@@ -98,11 +117,7 @@ def other_units(by_study: Mapping[str, Rows], outcome: Outcome) -> dict[str, str
     measure = MEASURES[outcome.measure]
     if not measure.unit:
         return {}
-    own = {
-        study: text
-        for study, rows in by_study.items()
-        if (text := next((row["unit"].strip() for row in rows if _said(row.get("unit"))), ""))
-    }
+    own = _units(by_study)
     # the standard deviation of a change is not that of a value, and these effects are made of it, or of the mean
     of_one_kind = measure.unit == "spread"
     wanted_kind = {"change": CHANGE, "final": VALUE, "both": ""}.get(outcome.values or "")
