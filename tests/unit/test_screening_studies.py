@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from evergreen.screening.studies import list_studies
+from evergreen.screening.studies import list_studies, of_included
 
 WORKS = pd.DataFrame(
     {
@@ -53,3 +53,10 @@ def test_the_round_of_a_study_is_that_of_its_first_included_report():
 def test_a_work_that_passed_titles_is_open_until_full_text():
     table = listed([("a", "Alpha")], decisions(a="include"), decisions(a="")).studies
     assert table["status"].tolist() == ["pending"]
+
+
+def test_rows_on_included_studies_keep_their_columns_where_there_are_none():
+    studies = pd.DataFrame({"study": ["Alpha", "Beta"], "status": ["included", "excluded"]})
+    rows = pd.DataFrame({"study": ["alpha", "Beta"], "domain": ["D1", "D2"]})
+    assert of_included(rows, studies)["domain"].tolist() == ["D1"]
+    assert list(of_included(rows.iloc[:0], studies)) == ["study", "domain"]

@@ -313,9 +313,38 @@ def test_an_assessor_goes_on_from_the_own_sheet_and_sees_nobody_elses(tmp_path):
     assert said[0] == ("S", "", "Random sequence generation", "low", "seen")
     assert said[1][2] == "blinding_participants"
     number = len(TOOLS["rob1"].domains)
-    assert len(said) == 3 * number  # S as a whole, S by pain, T as a whole
-    assert sum(line[:2] == ("S", "pain") for line in said) == number
+    # The sequence holds for S as a whole; blinding is asked for S as a whole, as it was begun, all else by pain, T as a whole.
+    assert len(said) == 2 + (number - 2) + number
+    assert sum(line[:2] == ("S", "pain") for line in said) == number - 2
     assert not {"high", "secret"} & {cell for line in said for cell in line}
+
+
+@each(
+    ("effect", "words"),
+    [("", "the deviations are balanced"), ("assignment", "the deviations are balanced"), ("ITT", "the deviations are balanced"), ("adhering", "non-adherence affects the outcome"), ("per protocol", "non-adherence affects the outcome")],
+)  # fmt: skip
+def test_a_question_is_worded_for_the_effect_of_interest(tmp_path, effect, words):
+    text = f"study,outcome,effect,domain,question,answer,judgement,support\nS,pain,{effect},D2,2.5,,,\n"
+    own = read(tmp_path, "AB", text, "risk_of_bias")
+    first = bias.rows_to_judge(own, [own], ["S"], ["pain"], TOOLS["rob2"]).rows[0]
+    assert first.hints["question"] == f"2.5 {words}"
+
+
+def test_what_is_judged_for_all_results_is_not_asked_for_each_again(tmp_path):
+    """D1 and D3 hold for all, by a judgement and by answers; D4 is judged by outcome, and still awaited of death; a second assessor is
+    asked in the same way."""
+    text = f"{JUDGED}\nS,,D1,,,low,\nS,,D3,3.1,Y,,\nS,pain,D4,,,low,\nS,death,D4,4.1,N,,\n"
+    own = read(tmp_path, "AB", text, "risk_of_bias")
+    tool, cells = TOOLS["rob2"], ("outcome", "domain", "question")
+    asked = {
+        line[:2] for line in lines(bias.rows_to_judge(own, [own], ["S"], ["pain", "death"], tool), *cells)[4:]
+    }
+    by_outcome = {(outcome, domain) for outcome in ("pain", "death") for domain in ("D2", "D5")}
+    assert asked == by_outcome | {("death", "D4")}
+    second = {
+        line[:2] for line in lines(bias.rows_to_judge(None, [own], ["S"], ["pain", "death"], tool), *cells)
+    }
+    assert second == by_outcome | {("", "D1"), ("", "D3"), ("pain", "D4"), ("death", "D4")}
 
 
 def test_a_list_of_judgements_is_written_with_choices(tmp_path):

@@ -29,7 +29,7 @@ class Studies:
 def of_included(rows: pd.DataFrame, studies: pd.DataFrame) -> pd.DataFrame:
     """The `rows` on studies that the review includes, of what sheets hold on others too; `studies` as `list_studies` gives them."""
     included = set(map(folded, studies.loc[studies["status"].eq("included"), "study"]))
-    return rows[[folded(study) in included for study in rows["study"]]]
+    return rows[rows["study"].map(folded).isin(included)]
 
 
 def list_studies(

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evergreen import tables
-from evergreen.bias.opinions import OPTIONAL, variants_of
-from evergreen.bias.tools import EFFECTS, Domain, Tool
+from evergreen.bias.opinions import OPTIONAL, Result, opinions_of, result_of, variants_of
+from evergreen.bias.tools import EFFECTS, Tool
+from evergreen.bias.tools.anatomy import Form
 from evergreen.extraction.check import key_of
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import PLACE
@@ -34,8 +35,9 @@ def rows_to_judge(
 ) -> Sheet:
     """The sheet of one assessor: `own` as it was read, then what it lacks of the results of `studies`.
 
-    A study's results are those that any of the sheets of `everybody` judges, else the study itself or, with a tool that judges results,
-    each of the `outcomes`.
+    A study's results are the most special ones that any of the sheets of `everybody` judges, else the study itself or, with a tool that
+    judges results, each of the `outcomes`. A domain is asked at the widest label at which anybody judges it, and not where the own sheet
+    has judged it for all.
     """
     variants = variants_of(everybody, tool, [])
     lines = [] if own is None else tables.rows(own)
@@ -45,20 +47,39 @@ def rows_to_judge(
     ]  # fmt: skip
     there = {_key(row.cells, tool, variants) for row in rows}
     judged = _results(everybody)
+    known = {
+        (result_of(row), domain.id)
+        for sheet in everybody
+        for row in tables.rows(sheet)
+        if (domain := tool.domain_of(row["domain"], variants.get(folded(row["study"]), "")))
+    }
+    mine = {} if own is None else opinions_of(own, tool, variants, [])
+    done = {
+        (result, domain)
+        for result, domains in mine.items()
+        for domain, said in domains.items()
+        if said.judgement
+    }
     if tool.of_syntheses:
         studies = ()  # what is judged is no study, and only people say which there are
     given = [name for name in (*OPTIONAL, "variant") if any(row.cells.get(name) for row in rows)]
     for study in studies:
         asked = [{"outcome": name} for name in outcomes] if tool.unit == "result" and outcomes else [{}]
         variant = variants.get(folded(study), "")
-        for result in judged.get(folded(study), asked):
+        for labels in judged.get(folded(study), asked):
+            holding = result_of({"study": study, **labels}).general
             for domain in tool.domains_of(variant):
-                effect = result.get("effect", "")
+                if any((result, domain.id) in done for result in holding):
+                    continue
+                at = next((result for result in holding if (result, domain.id) in known), holding[-1])
+                own_labels = {name: label for name, label in labels.items() if getattr(at, name)}
+                effect = EFFECTS.read(own_labels.get("effect", "")) or ""
                 for question in (*(one.id for one in domain.form(variant, effect).questions), ""):
-                    cells = {"study": study, **result, "domain": domain.id, "question": question}
-                    if _key(cells, tool, variants) not in there:
+                    cells = {"study": study, **own_labels, "domain": domain.id, "question": question}
+                    if (key := _key(cells, tool, variants)) not in there:
+                        there.add(key)
                         rows.append(_row(cells, tool, variant))
-            given += [name for name in result if name not in given and name != "outcome"]
+            given += [name for name in labels if name not in given and name != "outcome"]
     schema = [column for column in columns_of("risk_of_bias") if column.name != "assessor"]
     # Columns that nobody fills are left out; an empty one may be added.
     schema = [
@@ -66,23 +87,26 @@ def rows_to_judge(
         for column in schema
         if column.name not in (*OPTIONAL, "variant") or column.name in given or tool.variants
     ]
-    mine = (
+    others = (
         []
         if own is None
         else [name for name in own.columns if name not in (*PLACE, *KEY, "variant", "assessor")]
     )
-    return Sheet("Judgements", columns_with_own(schema, mine), tuple(rows), key=KEY)
+    return Sheet("Judgements", columns_with_own(schema, others), tuple(rows), key=KEY)
 
 
 def _results(sheets: Iterable[pd.DataFrame]) -> dict[str, list[dict[str, str]]]:
-    """By study the results that sheets judge, by their labels."""
-    found: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
+    """By study the results that sheets judge, by their labels; not those that another is a part of."""
+    found: dict[str, dict[Result, dict[str, str]]] = {}
     lines = [row for rows in sheets for row in tables.rows(rows)]
     for row in sorted(lines, key=lambda row: [str(row.get(name, "")) for name in RESULT]):
         labels = {name: row[name] for name in RESULT[1:] if row.get(name)}
-        key = tuple(folded(row.get(name, "")) for name in RESULT[1:])
-        found.setdefault(folded(row["study"]), {}).setdefault(key, labels)
-    return {study: list(results.values()) for study, results in found.items()}
+        found.setdefault(folded(row["study"]), {}).setdefault(result_of(row), labels)
+    wider = {result for results in found.values() for one in results for result in one.general[:-1]}
+    return {
+        study: [labels for result, labels in results.items() if result not in wider]
+        for study, results in found.items()
+    }
 
 
 def _key(cells: dict[str, str], tool: Tool, variants: dict[str, str]) -> tuple[str, ...]:
@@ -105,22 +129,22 @@ def _row(cells: dict[str, str], tool: Tool, variant: str) -> Row:
     if domain is None:
         return Row(cells, allowed, part=part)
     row = Row(cells, allowed, part=" · ".join(filter(None, (part, domain.name))))
-    asked = domain.all_questions(variant).get(cells["question"])
+    effect = EFFECTS.read(cells.get("effect", "")) or ""
+    asked = domain.all_questions(variant, effect).get(cells["question"])
     if asked is not None:
         hint = f"{asked.id} {asked.about}"
         return replace(
             row, allowed=allowed | {"answer": asked.answers}, hints={"question": hint, "answer": hint}
         )
-    how = _how(domain, cells, variant)
-    row = replace(row, follows=domain.form(variant, cells.get("effect", "")).algorithm is not None)
+    how = _how(domain.form(variant, effect))
+    row = replace(row, follows=domain.form(variant, effect).algorithm is not None)
     return replace(
         row, allowed=allowed | {"judgement": tool.levels_of(domain)}, hints={"judgement": how} if how else {}
     )
 
 
-def _how(domain: Domain, cells: dict[str, str], variant: str) -> str:
-    """Who judges a domain."""
-    form = domain.form(variant, cells.get("effect", ""))
+def _how(form: Form) -> str:
+    """Who judges a domain that is asked so."""
     if form.algorithm:
         return (
             "Leave it empty to take what the answers lead to; another judgement needs its reason in support."

@@ -125,12 +125,12 @@ class Domain:
         """That of the effect where the domain is asked otherwise for it, else that of the variant."""
         return self.forms.get((variant, effect)) or self.forms.get((variant, "")) or NOTHING_ASKED
 
-    def all_questions(self, variant: str = "") -> dict[str, Question]:
-        """Questions by number, whatever the effect."""
+    def all_questions(self, variant: str = "", effect: str = "") -> dict[str, Question]:
+        """Questions by number, also those of other effects; worded as for `effect`."""
+        forms = [form for (one, _), form in self.forms.items() if one == variant]
         return {
             question.id: question
-            for (one, _), form in self.forms.items()
-            if one == variant
+            for form in (*forms, self.form(variant, effect))
             for question in form.questions
         }
 
