@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from evergreen.figures import forest, normal_quantiles, outcome_figures, style
+from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import CountsModel
 from evergreen.synthesis.result.trail_places import page_of
+from tests import protocols
 from tests.figures.figures_of_bcg import BCG, SETTING, overlapping, pooled, words
 from tests.results import changed, part
 
@@ -179,6 +182,18 @@ def test_what_does_not_apply_is_said(result: Result) -> None:
     assert reasons["sensitivity"] == "the protocol asks for no sensitivity analysis"
     assert "forest" not in reasons
     assert "funnel" not in reasons
+
+
+def test_reported_odds_ratios_alone_have_no_labbe_plot() -> None:
+    rows = [
+        {"study": study, "arm": "drug", "group": "contrast", "estimate": estimate, "estimate_se": "0.25"}
+        for study, estimate in (("A", "0.5"), ("B", "0.7"), ("C", "0.9"))
+    ]
+    found = pooling.result(pd.DataFrame(rows), protocols.pooling(id="x", measure="OR", scale="ratio"))
+    with style.style():
+        reasons = {plate.name: plate.reason for plate in outcome_figures.plates(found, SETTING)}
+    assert reasons["labbe"] == "only 0 studies state the events of both groups"
+    assert reasons["forest"] == ""
 
 
 def test_figures_that_show_each_study_are_drawn_up_to_so_many_studies_as_asked(result: Result) -> None:

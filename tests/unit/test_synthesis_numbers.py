@@ -246,3 +246,18 @@ def test_studies_with_a_retracted_report_are_left_out_beside_the_main_analysis(n
     asked = entry("MD", analysis={"sensitivity": [{"without": ["retracted", "concern"]}]})
     said = [one["not_done"] for one in written(rows, asked)["sensitivity"].values()]
     assert [bool(reason) for reason in said] == ["retracted" not in notices, not any(notices)]
+
+
+def test_a_control_that_several_comparisons_share_counts_once_in_the_risk_without_the_intervention():
+    rows = [("A", *((100, events) for events in (30, 34, 38, 50))), ("B", (100, 8), (100, 10)), ("C", (100, 9), (100, 12))]  # fmt: skip
+    several = [
+        {"study": study, "arm": f"drug {at}", "group": "intervention", "n": n, "events": events}
+        for study, *arms in rows
+        for at, (n, events) in enumerate(arms[:-1])
+    ] + [
+        {"study": study, "arm": "placebo", "group": "control", "n": arms[-1][0], "events": arms[-1][1]}
+        for study, *arms in rows
+    ]
+    found = pooled(pd.DataFrame(several).astype(str), entry("RR", multi_arm="split"))
+    assert len(found.studies) == 5
+    assert control_risk(found) == pytest.approx(0.12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -56,15 +56,18 @@ def lines_of(judgements: pd.DataFrame) -> list[Line]:
     return sorted(lines, key=lambda line: (line.outcome, *line.further, by_name(line.study)))
 
 
-def shown_domains(tool: Tool, lines: Sequence[Line]) -> list[Domain]:
-    """Domains of the variants that are there, in the order of the tool; items outside the risk of bias only where they were judged."""
-    used = {domain for line in lines for domain, level in line.levels.items() if level}
-    variants = {line.variant for line in lines} or {""}
-    asked = {domain.id for variant in variants for domain in tool.domains_of(variant)}
-    domains = [
-        domain for domain in tool.domains if domain.id in asked and (domain.counts or domain.id in used)
-    ]
+def shown_domains(tool: Tool, used: Collection[str], variants: Iterable[str] = ("",)) -> list[Domain]:
+    """Domains of the `variants` that are there, in the order of the tool, and others that are `used` (ids); items outside the risk of bias
+    only where they were judged."""
+    asked = {domain.id for variant in variants for domain in tool.domains_of(variant) if domain.counts}
+    domains = [domain for domain in tool.domains if domain.id in asked or domain.id in used]
     return [*domains, Domain(OVERALL, tool.overall_head)] if tool.overall_head else domains
+
+
+def domains_of_lines(tool: Tool, lines: Sequence[Line]) -> list[Domain]:
+    """The domains of a figure of these lines."""
+    used = {domain for line in lines for domain, level in line.levels.items() if level}
+    return shown_domains(tool, used, {line.variant for line in lines} or {""})
 
 
 def applies(tool: Tool, domain: Domain, line: Line) -> bool:

@@ -23,7 +23,7 @@ from evergreen.figures.bias_legend import (
     nothing,
     width_of_head,
 )
-from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
+from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of
 from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import HEIGHT, WIDTH, Page, box
 from evergreen.figures.glyphs import FONT
@@ -97,7 +97,7 @@ def summary(
 
 
 def _grid(lines: Sequence[Line], tool: Tool) -> Grid:
-    domains = shown_domains(tool, lines)
+    domains = domains_of_lines(tool, lines)
     free = WIDTH - 2 * MARGIN - GAP
     column = min(COLUMN, (free - LEAST_NAME) / len(domains))
     longest = max(width_of(line.study, SIZE) for line in lines)

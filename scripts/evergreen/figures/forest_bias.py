@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.bias.tools import OVERALL, Tool
+from evergreen.figures.bias_lines import shown_domains
 from evergreen.figures.forest_table import Cell, Column
 from evergreen.synthesis.result.study_rows import LeftOut, Study
 
@@ -20,10 +21,10 @@ class Bias:
         self.tool = tool
         self._judged = {id(study): judgements(study) for study in studies}
         used = {domain for judged in self._judged.values() for domain in judged}
-        domains = [domain for domain in (tool.domains if tool else ()) if domain.id in used]
-        if tool and tool.overall_head and OVERALL in used:
-            domains.append(Domain(OVERALL, tool.overall_head))
+        domains = shown_domains(tool, used) if tool and used else []
         self.domains = list(zip(LETTERS, domains, strict=False))
+        drawn = [self._judged[id(study)] for study in studies if isinstance(study, Study)]
+        self._open = any(domain.id not in judged for judged in drawn for domain in domains)
 
     def columns(self) -> list[Column]:
         """One for each domain; where a page has no room for all, the overall judgement stays."""
@@ -50,6 +51,7 @@ class Bias:
             f"{symbol}\u00a0{level}"
             for symbol, level in zip(self.tool.symbols, self.tool.levels, strict=True)
         ]
+        levels += ["blank\u00a0not judged"] if self._open else []
         return [f"Risk of bias: {'; '.join(names)}. {', '.join(levels)}."]
 
 

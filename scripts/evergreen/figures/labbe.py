@@ -32,7 +32,7 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
     ]
     figure, axes = figure_with_axes(300, 245, title=setting.title, key=key)
-    highest = min(1.0, 1.1 * max(*control, *treated, 0.01))
+    highest = min(1.0, 1.1 * max(0.01, *control, *treated))
     axes.set_xlim(-0.02 * highest, highest)
     axes.set_ylim(-0.02 * highest, highest)
     number_axis(axes, f"Risk: {setting.intervention}", vertical=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import Tool
+from evergreen.counting import plural
 from evergreen.figures import influence_plots, scales, series
 from evergreen.figures.axes import figure_with_axes
 from evergreen.figures.bubble import bubble
@@ -134,7 +135,10 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     yield plate("drapery", "Drapery plot", drapery, result, model, reason=at_least(3) or crowded)
     counts = MEASURES[result.measure].kind == "table" and result.measure in RISKS
     two_groups = "" if counts else "it is drawn for two groups with events"
-    yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=two_groups or at_least(3) or crowded)
+    stated = sum(bool(study.arms) for study in studies)
+    few = f"only {plural(stated, 'study states', 'studies state')} the events of both groups"
+    why = two_groups or at_least(3) or (few if stated < 3 else crowded)
+    yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=why)
     for column, levels in result.subgroups.columns.items():
         single = "" if len(levels) > 1 else f"there are not two levels of the column {column}"
         by_level = partial(funnel, by=column)

@@ -21,7 +21,7 @@ from evergreen.figures.bias_legend import (
     nothing,
     width_of_head,
 )
-from evergreen.figures.bias_lines import Line, applies, lines_of, shown_domains
+from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of
 from evergreen.figures.bias_marks import colour_of, ink_on
 from evergreen.figures.canvas import Page, box
 from evergreen.figures.letters import width_of
@@ -36,7 +36,7 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
     lines = lines_of(judgements)
     if not lines:
         return nothing()
-    domains = [domain for domain in shown_domains(tool, lines) if not counted_only(tool, domain)]
+    domains = [domain for domain in domains_of_lines(tool, lines) if not counted_only(tool, domain)]
     counts = graph_table(judgements, tool).set_index(["domain", "judgement"])["count"]
     labels = head_lines(domains, LABEL_WIDTH)
     left = MARGIN + max(map(width_of_head, domains, labels)) + 10
@@ -88,7 +88,7 @@ def _counted(lines: Sequence[Line]) -> str:
 def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
     """The numbers of the summary, in the form that the R package robvis reads: Study, one column per domain, Overall."""
     lines = lines_of(judgements)
-    domains = [domain for domain in shown_domains(tool, lines) if domain.id != OVERALL]
+    domains = [domain for domain in domains_of_lines(tool, lines) if domain.id != OVERALL]
     heads = [tool.robvis.get(domain.id, domain.id) for domain in domains]
     rows = []
     for line in lines:
@@ -103,7 +103,7 @@ def graph_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
     """The numbers of the graph: domain, name, judgement, count, percent; every level of every domain."""
     lines = lines_of(judgements)
     rows = []
-    for domain in shown_domains(tool, lines):
+    for domain in domains_of_lines(tool, lines):
         if counted_only(tool, domain):
             continue
         given = [line.levels.get(domain.id, "") or OPEN for line in lines if applies(tool, domain, line)]

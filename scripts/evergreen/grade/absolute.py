@@ -5,7 +5,7 @@ Numbers are unrounded; whoever shows them rounds them once. Sources: Cochrane Ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
@@ -86,12 +86,20 @@ class InUnits:
     difference: Interval
 
 
+def _median_of_studies(values: Iterable[tuple[str, float]]) -> float | None:
+    """Median of (study, value), each study once: a control that several of its comparisons share counts once; None of nothing."""
+    by_study: dict[str, list[float]] = {}
+    for study, value in values:
+        by_study.setdefault(study, []).append(value)
+    return median(map(median, by_study.values())) if by_study else None
+
+
 def control_risk(result: Result) -> float | None:
     """Median risk (a fraction) of the control groups of the studies that count; None where any of them lacks its counts."""
     counted = result.counted
-    arms = [study.arms["control"] for study in counted if "control" in study.arms]
-    risks = [arm.events / arm.n for arm in arms if arm.n and arm.events is not None]
-    return median(risks) if risks and len(risks) == len(counted) else None
+    arms = [(study.study, study.arms["control"]) for study in counted if "control" in study.arms]
+    risks = [(study, arm.events / arm.n) for study, arm in arms if arm.n and arm.events is not None]
+    return _median_of_studies(risks) if len(risks) == len(counted) else None
 
 
 def control_sd(result: Result, instrument: str = "") -> float | None:
@@ -99,13 +107,12 @@ def control_sd(result: Result, instrument: str = "") -> float | None:
     None where none states it."""
     wanted = folded(instrument)
     found = [
-        study.arms["control"].sd
+        (study.study, study.arms["control"].sd)
         for study in result.studies
         if "control" in study.arms
         and (not wanted or wanted in {folded(row.instrument) for row in study.rows})
     ]
-    known = [sd for sd in found if sd is not None]
-    return median(known) if known else None
+    return _median_of_studies((study, sd) for study, sd in found if sd is not None)
 
 
 def natural(model: PooledModel, scale: scales.Scale) -> Interval | None:
