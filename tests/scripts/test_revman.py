@@ -97,20 +97,14 @@ class Review:
 @pytest.fixture(scope="module", params=REVIEWS)
 def there_and_back(request, root, tmp_path_factory) -> tuple[Review, Review, Path]:
     """(the review, the same of what RevMan's tables say, the folder of these)."""
-    config, folder = root / REVIEWS[request.param], tmp_path_factory.mktemp(request.param)
+    return back_and_forth(root / REVIEWS[request.param], tmp_path_factory.mktemp(request.param))
+
+
+def back_and_forth(config: Path, folder: Path) -> tuple[Review, Review, Path]:
     before = Review(load(config / "config.yaml"), config)
     package = before.export(folder) / "revman"
-    import_revman.main(
-        [
-            str(package),
-            "--to",
-            str(folder / "back"),
-            "--person",
-            "RM",
-            "--protocol",
-            str(config / "config.yaml"),
-        ]
-    )
+    words = ["--to", str(folder / "back"), "--person", "RM", "--protocol", str(config / "config.yaml")]
+    import_revman.main([str(package), *words])
     return before, Review(before.protocol, folder / "back"), package
 
 
@@ -144,6 +138,40 @@ def test_pooled_numbers_are_the_same(there_and_back):
             ), (name, label)
         pooled += result.model is not None
     assert pooled >= 4
+
+
+UNITS = """review: {title: T}
+risk_of_bias: {tool: rob1}
+outcomes:
+  - {id: hb, measure: MD, unit: g/dL, units: {g/L: 0.1}}
+  - {id: pain, measure: SMD, units: {well-being: -1}, multi_arm: split}
+"""
+IN_UNITS = """study,outcome,arm,group,n,mean,sd,unit
+A,hb,drug,intervention,40,120,12,g/L
+A,hb,placebo,control,41,112,11,g/L
+B,hb,drug,intervention,30,12.1,1.2,g/dL
+B,hb,placebo,control,31,11.6,1.1,g/dL
+A,pain,drug,intervention,40,30,12,well-being
+A,pain,other drug,intervention,40,33,12,well-being
+A,pain,placebo,control,41,38,11,well-being
+B,pain,drug,intervention,30,6.1,1.2,pain
+B,pain,placebo,control,31,5.6,1.1,pain
+"""
+
+
+def test_numbers_go_out_in_the_unit_that_is_pooled_and_each_arm_once(tmp_path):
+    for path, text in (("config.yaml", UNITS), ("extraction/AB.csv", IN_UNITS)):
+        (tmp_path / "config" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "config" / path).write_text(text, encoding="utf-8")
+    (tmp_path / "config/risk_of_bias").mkdir()
+    (tmp_path / "config/risk_of_bias/AB.csv").write_text(
+        "study,domain,judgement\nA,sequence_generation,low\n"
+    )
+    before, after, package = back_and_forth(tmp_path / "config", tmp_path / "out")
+    for name, result in before.results.items():
+        assert numbers(after.results[name].model) == pytest.approx(numbers(result.model), rel=1e-10), name
+    arms = [(line["Study"], line["Outcome"], line["Arm"]) for line in rows_of(package / "study-results.csv")]
+    assert len(arms) == len(set(arms)) == 9
 
 
 def test_what_is_derived_stays_so_and_judgements_come_back(there_and_back):

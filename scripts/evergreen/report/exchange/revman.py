@@ -28,6 +28,7 @@ from evergreen.sheets import columns_of
 from evergreen.sheets.columns import as_called
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.units import in_units
 
 ARMS = ("Study", "Arm", "Description", "Intervention")
 RESULTS = (
@@ -110,10 +111,13 @@ def package(
 
 
 def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[dict[str, str]]:
-    """The rows of an outcome: arms where its measure is of two groups with events or means, else the effects themselves."""
+    """The rows of an outcome: arms where its measure is of two groups with events or means, in the unit that is pooled, else the effects
+    themselves."""
     kind = MEASURES[outcome.measure].kind
     whole = dict.fromkeys(RESULTS, "")
     whole |= {"Outcome": outcome.name, "Effect measure": MEASURES[outcome.measure].name}
+    pooled = {id(row): one for row, one in zip(rows, in_units(rows, outcome), strict=True)}
+    written: set[tuple[str, ...]] = set()
     for study, own in rows_of(result, rows):
         head = whole | {"Study": study.study}
         groups = {row["group"] for row in own}
@@ -121,6 +125,7 @@ def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[
         if isinstance(study, Study) and stated:
             yield head | _effect(study, own, result)
             continue
+        own = [pooled[id(row)] for row in own]
         control = next((_arm(row) for row in own if row["group"] == "control"), "")
         # What was left out for its time point, its unit or by screening would be pooled there; what says nothing of the effect counts.
         shown = kind in TYPES and (isinstance(study, Study) or study.not_estimable)
@@ -131,9 +136,13 @@ def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[
                 yield place | {"reason": study.reason}
                 continue
             against = control if row["group"] == "intervention" else ""
-            yield head | numbers | {
+            line = head | numbers | {
                 "Data type": TYPES[kind], "Arm": _arm(row), "Reference arm": against, "Footnotes": _footnotes(row)
             }  # fmt: skip
+            # A control that several comparisons of a study share is one arm.
+            if (told := tuple(line.values())) not in written:
+                written.add(told)
+                yield line
 
 
 def _by_design(study: Study | LeftOut) -> bool:
