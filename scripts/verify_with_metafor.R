@@ -75,7 +75,7 @@ pooled <- function(p, d) {
     if (p$i2 == "Q") out$H2 <- if (out$Q_df > 0) out$Q / out$Q_df else 1
     if (k > 1 && p$model == "random") {
       # the profile of Q is the same for every estimator
-      limits <- confint(uni(replace(p, "tau2", if (p$tau2 == "DL2") "DL" else p$tau2), d), control = list(tol = 1e-12, maxiter = 10000))$random["tau^2", ]
+      limits <- confint(uni(replace(p, "tau2", if (p$tau2 == "DL2") "DL" else p$tau2), d), control = exact(d)[c("tol", "maxiter", "tau2.max")])$random["tau^2", ]
       # limits that both lie below 0 are shown as 0
       if (is.na(limits["ci.lb"]) && is.na(limits["ci.ub"])) limits[c("ci.lb", "ci.ub")] <- 0
       normal <- uni(p, d, test = "z")

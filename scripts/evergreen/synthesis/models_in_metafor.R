@@ -2,7 +2,8 @@
 # mh_add, kind, rho, nested, levels, sharing), `d` has a row for each effect: yi, vi, study, the numbers of its groups, `level <name>`, and the control that
 # it shares.
 suppressPackageStartupMessages(library(metafor))
-exact <- list(threshold = 1e-12, maxiter = 100000, tol = 1e-12, tau2.max = 1e6)
+# Where iterations stop, in the unit of the effects: metafor's own bounds are for effects of about 1.
+exact <- function(d) { v <- median(d$vi); list(threshold = 1e-12 * v, maxiter = 100000, tol = 1e-12 * v, tau2.max = 1e6 * v) }
 given <- function(...) { values <- list(...); values[!vapply(values, function(x) length(x) == 0 || is.na(x[1]) || x[1] == "", TRUE)] }
 yes <- function(x) x %in% c("true", "True")
 known <- packageVersion("metafor")
@@ -27,7 +28,7 @@ uni <- function(p, d, test = p$test, ...) {
     how$tau2 <- do.call(rma, c(list(yi = d$yi, vi = d$vi, weights = 1 / (d$vi + first$tau2), method = "GENQ"), moderated))$tau2
     how$method <- "DL"
   }
-  do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = exact), how))
+  do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = exact(d)), how))
 }
 
 # Knapp and Hartung's test where three or more studies have a tau2 above 0, unless it is narrower than Wald's; with moderators always.
@@ -57,7 +58,7 @@ of_control <- function(measure, d) {
 fitted <- function(p, d) {
   level <- as.numeric(p$level) * 100
   add <- as.numeric(p$add)
-  counts <- arms(p$measure, d)
+  delayedAssign("counts", arms(p$measure, d))  # not every model needs the numbers of the groups, nor has them
   switch(p$model,
     random = , common = uni(p, d),
     mh = do.call(rma.mh, c(counts, list(measure = p$measure, level = level, add = c(add, as.numeric(p$mh_add)), to = c(p$to, "only0")))),

@@ -30,7 +30,7 @@ by_meta <- function(p, d) {
   if (!requireNamespace("meta", quietly = TRUE)) return(NULL)
   random <- p$model == "random" && p$tau2 %in% c("DL", "PM", "REML", "ML", "HS", "SJ", "HE", "EB")
   if (!random && p$model != "common") return(NULL)
-  fit <- meta::metagen(TE = d$yi, seTE = sqrt(d$vi), method.tau = if (random) p$tau2 else "DL", control = exact)
+  fit <- meta::metagen(TE = d$yi, seTE = sqrt(d$vi), method.tau = if (random) p$tau2 else "DL", control = exact(d))
   if (random) return(list(estimate = fit$TE.random, tau2 = fit$tau2))
   list(estimate = if (is.null(fit$TE.common)) fit$TE.fixed else fit$TE.common)
 }
@@ -51,7 +51,10 @@ for (i in seq_len(nrow(pooled))) {
   near <- if (is.na(near)) 1e-6 else near
   se <- as.numeric(p$evergreen_se)
   for (program in c("metafor", "meta")) {
-    theirs <- (if (program == "meta") by_meta else by_metafor)(p, d)
+    theirs <- tryCatch((if (program == "meta") by_meta else by_metafor)(p, d), error = function(e) {
+      cat(sprintf("%s, %s: not fitted by %s: %s\n", p$outcome, p$analysis, program, conditionMessage(e)))
+      NULL
+    })
     for (key in names(theirs)) {
       own <- as.numeric(p[[paste0("evergreen_", key)]])
       its <- theirs[[key]]
