@@ -138,6 +138,28 @@ def test_the_arms_beside_a_hazard_ratio_are_shown_and_counted():
         assert shown == {"intervention": counts, "control": {"n": 120}}
 
 
+def contrast_with_arms(n_of_control: str) -> pd.DataFrame:
+    both = {"outcome": "pain", "unit": "mm"}
+    return pd.DataFrame(
+        [
+            {"study": study, **both, **row}
+            for study in "AB"
+            for row in (
+                {"arm": "drug", "group": "intervention", "n": "50"},
+                {"arm": "placebo", "group": "control", "n": n_of_control},
+                {"arm": "drug", "group": "contrast", "estimate": "-3", "estimate_se": "1"},
+            )
+        ]
+    ).fillna("")
+
+
+@each(("n_of_control", "participants"), [("52", 204.0), ("", None)])
+def test_the_people_of_a_reported_difference_are_those_of_its_arms(n_of_control, participants) -> None:
+    """Counted where both groups say how many they are; half of them would be told as all."""
+    found = result(contrast_with_arms(n_of_control), pooling(id="pain", measure="MD"))
+    assert (found.k, found.participants) == (2, participants)
+
+
 def test_an_estimate_that_was_reported_is_no_effect_of_another_measure():
     arms = [
         {"study": study, "group": group, "arm": group, "n": n, "events": events}

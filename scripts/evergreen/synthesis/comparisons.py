@@ -126,7 +126,12 @@ def comparisons_of(
         if by_arms and not (contrasts and second and _stated(contrasts, outcome)):
             return _two_groups(study, treated, control, outcome, needed)
         if contrasts:
-            return _contrasts(study, contrasts, outcome, {}, counted_only)
+            # The people of a reported effect are those of its arms; of several arms of a group the one that it names.
+            named = [row for row in treated if folded(row["arm"]) == folded(contrasts[0]["arm"])] or treated
+            stated = counted and named and control and complete([*named, *control], ["n"])
+            return _contrasts(
+                study, contrasts, outcome, {}, counted_only or ([*named, *control] if stated else ())
+            )
         if nobody:
             return nobody
         if not treated or not control:
