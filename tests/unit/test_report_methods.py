@@ -182,6 +182,8 @@ def test_where_pubmed_was_asked_is_what_the_retrieval_says(endpoint, asked, expe
     said = methods.search(protocol(sources=PUBMED), found)
     assert expected in said
     assert "repeated" not in said  # there was one search
+    told = methods.sources_searched(protocol(sources=PUBMED), found)
+    assert told.startswith(f"PubMed{' (embedded stand-in)' * (endpoint == 'embedded')} was searched on ")
 
 
 def test_what_a_later_search_found_again_is_counted():

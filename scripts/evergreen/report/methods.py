@@ -79,7 +79,7 @@ def searches(protocol: Protocol, facts: Facts) -> str:
         sentences.append(
             f"{plural(known, 'record')} that an earlier search had found {by_ids} and not counted again."
         )
-    demonstrated = {one.source for one in facts.searches if one.endpoint == EMBEDDED}
+    demonstrated = _in_stand_in(facts)
     for name, items in facts.known_items.items():
         missed = [pmid for pmid, there in items.items() if not there]
         without = f"; not PMID {listed(missed)}" if missed else ""
@@ -91,6 +91,11 @@ def searches(protocol: Protocol, facts: Facts) -> str:
         )
     endpoints = dict.fromkeys(ENDPOINTS.get(one.endpoint, SERVER) for one in facts.searches if one.endpoint)
     return " ".join([*sentences, *endpoints])
+
+
+def _in_stand_in(facts: Facts) -> set[str]:
+    """Sources that were searched in the store of real records that Evergreen brings."""
+    return {one.source for one in facts.searches if one.endpoint == EMBEDDED}
 
 
 def peer_reviews(protocol: Protocol) -> list[str]:
@@ -126,10 +131,13 @@ def other_methods(protocol: Protocol, method: str) -> list[str]:
 
 
 def sources_searched(protocol: Protocol, facts: Facts) -> str:
-    """The days of each source; sources of the same days together, and those that nobody has searched yet."""
+    """The days of each source; sources of the same days together, and those that nobody has searched yet. A source that was searched in
+    the stand-in is never told without that: what stands here goes into abstracts."""
+    demonstrated = _in_stand_in(facts)
     by_days: dict[tuple[str, ...], list[str]] = {}
     for name, source in protocol.sources.items():
-        by_days.setdefault(tuple(facts.days(name)), []).append(source.name)
+        told = f"{source.name} (embedded stand-in)" if name in demonstrated else source.name
+        by_days.setdefault(tuple(facts.days(name)), []).append(told)
     found = [
         f"{listed(names)} {noun(len(names), 'was', 'were')} searched on {listed(days)}."
         for days, names in by_days.items()
