@@ -202,7 +202,7 @@ def how(protocol: Protocol, known: Facts) -> Section:
 def differences(protocol: Protocol) -> Section:
     """What was done otherwise than the protocol had planned, as its authors say it."""
     said = methods.changed(protocol)
-    none = "The authors name no amendment and no difference (amendments and review.differences in config/config.yaml)."
+    none = "The authors name no amendment of the protocol and no difference from it."
     block: Block = Lines(said) if said else Text(none)
     return Section("differences", "Differences between protocol and review", [block])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.counting import plural
+from evergreen.figures.scales import MINUS
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import StudyLabels
@@ -126,7 +127,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {text_of(item)}" for name, item in value.items())
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.6g}".replace("-", MINUS)
     return "" if value is None else str(value)
 
 
