@@ -30,6 +30,10 @@ LISTS = {
     "a list in a list": "['Doe A, Roe B']",
     "commas": "DOE A,ROE B C,POE D",
     "commas of East Asia": "王伟,李娜,张三",
+    "commas of Korea": "김민수, 이영희",
+    "a list without quotes": "[Ann Doe, B. Roe]",
+    "quotes in a list": "'Doe, Ann'; 'Roe, B'",
+    "numbers in brackets": "Doe A (1), Roe B (2)",
     "one with a middle initial": "Smith, John A",
     "one with particles": "van der Berg, Jan Willem",
     "one and others": "Smith J et al.",
@@ -40,7 +44,8 @@ NAMES = {
     "Python": "Marx, Karl; Lindgren, Astrid", "Python, both quotes": "O'Brien, Ann; Roe, B", "JSON with escapes": "Müller, Ö; Roe, B",
     "pipes with blanks": "Doe, Ann; Roe, B.", "entities": "Müller, Ann; Roe, B", "and": "Doe, Ann; Roe, B.",
     "commas and and": "Doe, Ann; Roe, B.; Poe, Cy", "a list in a list": "Doe, A; Roe, B", "commas": "DOE, A; ROE, B C; POE, D",
-    "commas of East Asia": "王伟; 李娜; 张三", "one with a middle initial": "Smith, John A", "one with particles": "van der Berg, Jan Willem",
+    "commas of East Asia": "王伟; 李娜; 张三", "commas of Korea": "김민수; 이영희", "a list without quotes": "Doe, Ann; Roe, B.",
+    "numbers in brackets": "Doe, A; Roe, B", "one with a middle initial": "Smith, John A", "one with particles": "van der Berg, Jan Willem",
     "one and others": "Smith, J", "nobody": "", "nobody in R": "",
 }  # fmt: skip
 """As the record table has them, where it is not `Doe, Ann; Roe, B`."""
@@ -209,3 +214,15 @@ def test_marks_of_east_asia_separate_names(text):
 
 def test_initials_that_look_like_a_degree_stay():
     assert parse_name("van den Berg, MD") == ("van den Berg", "MD")
+
+
+@each(
+    ("written", "family", "given"),
+    [
+        ("DUPONT Jean", "DUPONT", "Jean"), ("GARCIA LOPEZ María José", "GARCIA LOPEZ", "María José"), ("Bob Roe PhD", "Roe", "Bob"), ("Ann B. Doe, MSc, PhD", "Doe", "Ann B."),
+        # What may be initials stays so.
+        ("JWHM Smit", "Smit", "JWHM"), ("Smit JWHM", "Smit", "JWHM"), ("DUPONT J", "DUPONT", "J"), ("Roe MD", "Roe", "MD"),
+    ],
+)  # fmt: skip
+def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, family, given):
+    assert parse_name(written) == (family, given)

@@ -61,6 +61,12 @@ _NO_INITIALS = re.compile(r"[a-z]|^[A-Z.]{4,}$")
 """A degree behind a whole name, as journals' pages write it; `MD` alone may be initials (`van den Berg, MD`)."""
 
 
+_FAMILY_IN_CAPITALS = re.compile(
+    r"([A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{4,}(?: [A-ZÀ-ÖØ-Þ'’-]{2,})*) ([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ].*)"
+)
+"""`DUPONT Jean Marc`; of fewer than five capitals the first word may be initials."""
+
+
 @lru_cache(maxsize=1 << 18)
 def apart(text: str) -> bool:
     """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
@@ -97,6 +103,10 @@ def parse_name(text: str) -> Name:
     words = text.split()
     if len(words) < 2 or _GROUP.search(text):
         return Name(text, "")
+    while len(words) > 2 and _TITLE.fullmatch(words[-1]) and _NO_INITIALS.search(words[-1]):
+        words.pop()  # `Bob Roe PhD`
+    if first := _FAMILY_IN_CAPITALS.match(" ".join(words)):
+        return Name(first[1], first[2])
     suffix = ""
     if len(words) > 2 and _SUFFIX.match(words[-1]) and not words[-2].endswith("."):
         suffix = ", " + words.pop()
@@ -154,18 +164,24 @@ _AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s", re.IGNORECASE)
 """What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets."""
 _MARK_OF_PLACE = re.compile(
-    r"\s*\[\d+(?:,\s?\d+)*\]|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX])\)"
+    r"\s*\[\d+(?:,\s?\d+)*\]|\s+\(\d{1,2}\)|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX])\)"
     r"|(?<=[a-z])(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])\*?(?=\s*(?:[,;|]|$|and\s|&\s))"
 )
 """Numbers behind a name: of its affiliation, ORCID, the number that a database gives it."""
 _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
 _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
+_BARE_LIST = re.compile(r"""\[[^\[\]"'{]*,[^\[\]"'{]*\]""")
+"""A list that a program wrote without quotes: `[Ann Doe, Bob Roe]`."""
 _NOBODY = re.compile(
     r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
 )
 _SEVERAL_WORDS = re.compile(
     r"\S\s+\S|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )  # names of East Asia are written without a blank
+
+
+_EAST_ASIA = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2,4}")
+"""A whole name of China or Korea, family name first."""
 
 
 def nobody(text: str) -> bool:
@@ -185,6 +201,8 @@ def split_authors(text: str) -> list[str]:
     text = _AND_OTHERS.sub("", _MARK_OF_PLACE.sub("", text))
     if text in _NOTHING:
         return []
+    if _BARE_LIST.fullmatch(text) and not nobody(text):
+        text = text[1:-1]
     if (listed := _listed(text)) is not None:
         return listed
     for separator in (";", "|", "\n"):
@@ -273,6 +291,8 @@ def _objects(text: str) -> list[str] | None:
 
 def _by_commas(pieces: list[str], text: str) -> list[str]:
     named = [piece for piece in pieces if not nobody(piece)]
+    if all(map(_EAST_ASIA.fullmatch, named)):
+        return pieces
     if len(named) == 2 and not _whole(named[0]):
         family, given = named
         group = (_GROUP.search(family) or family.isupper()) and bool(re.fullmatch(r"\S+\s+\S{1,3}", given))
@@ -292,7 +312,8 @@ def _whole(piece: str) -> bool:
 
 
 def _pieces(parts: list[str]) -> list[str]:
-    return [piece for part in parts if (piece := part.strip().rstrip(","))]
+    named = [piece for part in parts if (piece := part.strip().rstrip(","))]
+    return [piece[1:-1] if _QUOTED.fullmatch(piece) and piece[0] in "'\"" else piece for piece in named]
 
 
 def first_author(authors: str) -> str:
