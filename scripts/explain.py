@@ -1,9 +1,9 @@
 """Say why two records are, or are not, one work; with one id, what became of that record.
 
-Run it in the folder of the review, after `snakemake deduplicate`. Ids that records had before are accepted:
+Run it after `snakemake deduplicate`. Ids that records had before are accepted:
 
-    python scripts/explain.py pubmed:20200000 embase:L600000000
-    python scripts/explain.py embase:L600000000
+    python scripts/explain.py --review ../my-review pubmed:20200000 embase:L600000000
+    python scripts/explain.py --review ../my-review embase:L600000000
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from evergreen.records.former_ids import by_any_id
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("ids", nargs="+", metavar="ID", help="one or two records")
-    arguments.add_argument("--results", type=Path, default=Path("results"))
+    arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     args = arguments.parse_args(argv)
+    results = args.review / "results"
     if len(args.ids) > 2:
         arguments.error("give one record, or two")
 
-    folder = args.results / "deduplication"
+    folder = results / "deduplication"
     if not (folder / "clusters.csv").is_file():
         raise InputError("the file is missing", file=folder / "clusters.csv", todo="Run `snakemake deduplicate` first.")  # fmt: skip
     clusters = tables.read_table(folder / "clusters.csv")
@@ -54,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
                 verdicts=spreadsheets.read_table(folder / "verdicts.csv"),
                 links=tables.read_table(folder / "links.csv"),
                 sheet=spreadsheets.read_table(folder / "borderline.csv"),
-                abstracts=lambda ids: _abstracts(args.results / "records/records.parquet", ids),
+                abstracts=lambda ids: _abstracts(results / "records/records.parquet", ids),
             )
         )
     )

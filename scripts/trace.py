@@ -1,9 +1,9 @@
 """Say where a number of the results comes from: effect, conversion, cells of the sheets, people, report, search and day.
 
-Run it in the folder of the review, after `snakemake report`, with an outcome, and with a study of it for the study's own numbers:
+Run it after `snakemake report`, with an outcome, and with a study of it for the study's own numbers:
 
-    python scripts/trace.py erosion
-    python scripts/trace.py erosion DRIVE
+    python scripts/trace.py --review ../my-review erosion
+    python scripts/trace.py --review ../my-review erosion DRIVE
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("outcome", help="id or name of an outcome")
     arguments.add_argument("study", nargs="?", help="a study, or a row of its forest plot")
-    arguments.add_argument("--results", type=Path, default=Path("results"))
+    arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     args = arguments.parse_args(argv)
+    results = args.review / "results"
 
-    path = args.results / "provenance.parquet"
+    path = results / "provenance.parquet"
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Run `snakemake report` first.")
     called = tables.read_table(path, ["outcome", "name"]).drop_duplicates()
-    names = {file.stem: file.stem for file in sorted((args.results / "synthesis").glob("*.json"))}
+    names = {file.stem: file.stem for file in sorted((results / "synthesis").glob("*.json"))}
     names |= dict(zip(called["outcome"], called["name"], strict=True))
     outcome = _one(args.outcome, {id_: {id_, name} for id_, name in names.items()}, "outcome")[0]
-    result = read(args.results / "synthesis" / f"{outcome}.json")
+    result = read(results / "synthesis" / f"{outcome}.json")
     if args.study is None:
         lines = pooled_lines(result, names[outcome])
     else:

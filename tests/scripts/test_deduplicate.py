@@ -168,8 +168,10 @@ def test_every_record_is_in_the_audit_with_what_became_of_it(with_verdict):
 
 
 def test_two_records_are_explained(with_verdict, tmp_path, capsys):
+    (tmp_path / "results").symlink_to(tmp_path)
+
     def said(*ids):
-        explain.main([*ids, "--results", str(tmp_path)])
+        explain.main([*ids, "--review", str(tmp_path)])
         return capsys.readouterr().out
 
     capsys.readouterr()

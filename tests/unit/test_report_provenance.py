@@ -201,18 +201,18 @@ def test_places_are_apart_and_fit_an_address():
 def written(traced, tmp_path):
     trails, result = traced
     other = trails.assign(outcome="other", name="Other", written="of another outcome")
-    tables.write_parts(iter([other, trails]), tmp_path / "provenance.parquet")
-    tables.write_json(result.written(), tmp_path / "synthesis/pain.json")
+    tables.write_parts(iter([other, trails]), tmp_path / "results/provenance.parquet")
+    tables.write_json(result.written(), tmp_path / "results/synthesis/pain.json")
     return tmp_path
 
 
 def test_the_command_prints_the_trail(written, capsys):
-    trace.main(["PAIN", "b", "--results", str(written)])
+    trace.main(["PAIN", "b", "--review", str(written)])
     said = capsys.readouterr().out
     assert "sd" in said
     assert "AB.csv, row 6: estimate_ci_low of drug vs placebo = -3 (AB)" in said
     assert "another" not in said
-    trace.main(["pain", "--results", str(written)])
+    trace.main(["pain", "--review", str(written)])
     said = capsys.readouterr().out
     assert said.splitlines()[0] == "pain: Pain"
     assert all(f"  {study}: Std. mean difference" in said for study in "ABCD")
@@ -224,4 +224,4 @@ def test_the_command_prints_the_trail(written, capsys):
 )
 def test_an_unknown_name_is_one_sentence(written, words, sentence):
     with pytest.raises(InputError, match=sentence):
-        trace.main([*words, "--results", str(written)])
+        trace.main([*words, "--review", str(written)])
