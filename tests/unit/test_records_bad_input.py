@@ -172,6 +172,20 @@ def test_a_whole_table_without_an_end_of_its_last_line_is_no_cut_one(text, encod
     assert len(formats.read(path).blocks) == 3
 
 
+def test_a_pmid_and_a_year_that_cannot_be_read_are_told(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text(
+        'title,year,pmid\nOne,\'12,1.8\nTwo,"2,012","21,345,67"\nThree,in press,\nFour,2012,2002-12345-001\n'
+        'Five,2012,"21,345,679"\n'
+    )
+    result = import_exports({"export.csv": formats.read(path)}, source="x", round_="2020-01-01")
+    assert sorted(result.records["pmid"]) == ["", "", "", "", "21345679"]
+    notes = result.remarks[result.remarks["kind"].eq("note")]
+    assert sorted(zip(notes["line"], notes["reason"].str.split(" ").str[1], notes["text"], strict=True)) == [
+        (2, "PMID", "1.8"), (2, "year", "'12"), (3, "PMID", "21,345,67"), (3, "year", "2,012"),
+    ]  # fmt: skip
+
+
 def test_a_ris_file_that_may_be_cut_off_is_told_and_read(read):
     export, table = read(RIS.encode().rsplit(b"ER  -", 1)[0])
     assert [(remark.kind, remark.reason) for remark in export.remarks] == [

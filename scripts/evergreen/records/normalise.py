@@ -53,7 +53,9 @@ def canonical_doi(text: str) -> str:
     return _DOI_VERSION.sub("", doi) if doi.startswith(("10.1101/", "10.48550/")) else doi
 
 
-_PMID = re.compile(r"(?<![\d.A-Za-z])0*([1-9]\d{0,7})(?:\.0+)?(?![\d.]*\d)(?![A-Za-z])")
+_PMID = re.compile(r"0*([1-9]\d{0,7})(?:\.0+)?(?=$|\s*[;|\[(\n]|,\s+(?!\d{3}\b)|\s+[^\W\d]|[,/\s]\d{6,8}\b)")
+_THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3})*(?!\d)(?!\1)")
+"""A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
     r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}0*([1-9]\d{0,7})(?!\d)", re.I
@@ -70,11 +72,12 @@ def named_pmid(text: str) -> str:
 
 
 def canonical_pmid(text: str) -> str:
-    """The PMID in `text`: a number of one to eight digits, bare, named (`PMID: 1`) or in a PubMed address.
+    """The PMID in `text`: a number of one to eight digits, bare, named (`PMID: 1`) or in a PubMed address; of several the first.
 
-    A number that a spreadsheet shortened (`1.8E+07`) is not a PMID.
+    Marks between its thousands are dropped. A number that a spreadsheet shortened (`1.8E+07`), or behind which something else
+    goes on, is not a PMID.
     """
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()
     if text.isascii() and text.isdigit():
         bare = text.lstrip("0")
         return bare if 1 <= len(bare) <= 8 else ""
@@ -82,7 +85,9 @@ def canonical_pmid(text: str) -> str:
         return named
     if "e+" in text.lower() or "10." in text or "pmc" in text.lower():
         return ""
-    found = _PMID.fullmatch(text) or _PMID.match(text)
+    if grouped := _THOUSANDS.match(text):
+        text = "".join(filter(str.isdigit, grouped.group())) + text[grouped.end() :]
+    found = _PMID.match(text)
     return found.group(1) if found else ""
 
 
@@ -133,6 +138,7 @@ _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 @lru_cache(maxsize=1024)
 def year_of(text: str) -> int | None:
     """The first year (1500 to 2099) in a date as databases write it: `2019/05/12//`, `May-2019`, `2019 Spring`."""
+    text = unicodedata.normalize("NFKC", text)
     found = _YEAR.search(text) or re.match(r"(1[5-9]\d\d|20\d\d)(?=\d{4}$)", text.strip())
     return int(found.group(1)) if found else None
 

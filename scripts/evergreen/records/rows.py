@@ -56,6 +56,10 @@ _ACCESSION_LIKE = re.compile(
     r"|\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
 )
 _RUN_TOGETHER = "names of authors run together; they stand as they came, for where one ends would be a guess"
+_UNREAD = "the {} cannot be read; the record is read without it"
+_FIGURES = re.compile(r"(?=\d*\D)\d[\d.,'\u2019\seE+]*")
+"""What looks like a number that something was done to."""
+_SOME_DIGIT = re.compile(r"[1-9]")
 _TYPESET_HYPHEN = re.compile("[\u2010\u2011\u2012\u2212]")  # of CENTRAL and of typesetters
 _PAGES_MARK = re.compile(r"^pp?\.?\s+(?=\d)")
 
@@ -182,17 +186,23 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         if (kind := document_type(name)) and kind.lower() not in types.lower():
             types = f"{types}; {kind}" if types else kind
     related = values.joined("related")
+    pmid = _pmid(values)
+    if not pmid and (odd := next(filter(_FIGURES.fullmatch, values.texts("pmid")), "")):
+        remarks.append(Remark(block.line, NOTE, _UNREAD.format("PMID"), odd))
+    year = _year(values)
+    if year is None and (odd := next(filter(_SOME_DIGIT.search, values.texts("year")), "")):
+        remarks.append(Remark(block.line, NOTE, _UNREAD.format("year"), odd[:200]))
     row = {
         "title": title,
         "abstract": abstract,
         "authors": authors,
-        "year": _year(values),
+        "year": year,
         "journal": values.first("journal"),
         "volume": values.first("volume"),
         "issue": values.first("issue"),
         "pages": _pages(values),
         "doi": _doi(values),
-        "pmid": _pmid(values),
+        "pmid": pmid,
         "pmcid": next((found for text in values.texts("pmcid") if (found := canonical_pmcid(text))), ""),
         "registry_within": "\n".join(
             values.texts("registry_within")
