@@ -126,6 +126,24 @@ def test_files_put_together(kind, glue, read):
     assert len(notes) == (glue in ("", "\ufeff"))
 
 
+JOINED = {
+    "ris, a type in words": [ris(record(n)).replace("JOUR", "Journal Article").rstrip() for n in range(4)],
+    "ris, small letters": ["\n".join(line[:2].lower() + line[2:] for line in ris(record(n)).rstrip().split("\n"))
+                           .replace("JOUR", "jour") for n in range(4)],
+    "ovid, counted on": [ovid(record(n)).replace("<1>", f"<{500 + n}>") for n in range(4)],
+}  # fmt: skip
+
+
+@each("kind", JOINED)
+def test_a_join_is_found_whatever_the_record_is_called(kind, read):
+    assert seen(read("\n\n".join(JOINED[kind][:2]) + "\n\n".join(JOINED[kind][2:]) + "\n")[1]) == EXPECTED
+
+
+def test_a_number_in_brackets_at_the_end_of_a_text_is_no_counter(read):
+    text = ovid(record(0)) + "\nAbstract\n  Scores were low <5>\n  or high <6>\n\n" + ovid(record(1)) + "\n"
+    assert seen(read(text)[1]) == EXPECTED[:2]
+
+
 @each("glue", ["", "\n"])
 @each("kind", ["ris", "bibtex", "nbib", "enw", "ais", "isi"])
 def test_a_join_is_no_border_of_lines_that_follow(kind, glue, read):

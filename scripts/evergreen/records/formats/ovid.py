@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.citations import take_apart
-from evergreen.records.formats.joins import within
+from evergreen.records.formats.joins import Places
 
 NAME = "Ovid text"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -37,7 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("database", "db", "status", "vn"),
 }  # fmt: skip
 _COUNTER = re.compile(r"\s*<\d{1,7}>\s*")
-glued = within(r"(?<=\S)(?=<1>\s*$)", "<1>")
+_BEHIND = re.compile(r"(?<=\S)<\d{1,7}>\s*$")
 _DEGREES = re.compile(
     r"(?:\s+|,\s*)(?:MD|Ph\.?D\.?|M\.?D\.?|MSc|BSc|MPH|MBBS|FRCP\w*|DO|RN|MS|MA|Dr|DrPH|DSc|FACP|Prof)\.?(?=[\s,*+;]|$)|\[Ed(?:itor)?\]"
 )
@@ -61,6 +61,13 @@ def recognise(lines: Sequence[str]) -> bool:
         if line[:1].isalpha() and below[:1] == " " and _label(line) in _LABELS
     ]
     return len(labels) > 2 and bool({"title", "ti", "source", "so", "author"} & set(labels))
+
+
+def glued(lines: Sequence[str]) -> Places:
+    """A counter behind other text, above the name of a field: that of any number, for a part of an export goes on counting."""
+    for number, (line, below) in enumerate(pairwise(lines)):
+        if line.rstrip()[-1:] == ">" and below[:1].isalpha() and _label(below) in _LABELS:
+            yield from ((number, found.start()) for found in _BEHIND.finditer(line))
 
 
 def border(lines: Sequence[str]) -> int:

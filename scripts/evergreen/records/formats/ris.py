@@ -66,10 +66,15 @@ _KNOWN = re.compile(
     r"A[1-4BDNU]|C[1-8ANY]|D[ABOP]|E[DPRT]|I[DS]|J[2AFO]|KW|L[1-4ABK]|M[1-3]|N[12V]|OP|P[BPY]|R[INP]|S[ENPT]|"
     r"T[123AITY]|U[1-5R]|V[LO]|Y[12]"
 )
-_SMALL = re.compile(r"[a-z][a-z0-9]  - ")
+_SMALL = re.compile(r"[a-z][a-z0-9]  -(?: |$)")
 _TIGHT = re.compile(r"[A-Z][A-Z0-9]  -\S")
 _COUNTER = re.compile(r"\s*(?:<?\d{1,7}>?\.?|Record #?\d+ of \d+)\s*")
-glued = within(r"(?<=.)(?=TY {1,2}- {0,2}[A-Z]{3,8}\s*$)", "TY ")
+glued = within(
+    r"(?<=.)(?=TY {1,2}- {0,2}[A-Z]{3,8}\s*$)"
+    r"|^\s*(?:ER {1,2}- *(?=TY {1,2}- )|er  - *(?=ty  - ))",  # whatever the type is called
+    "TY ",
+    "ty  -",
+)
 _TITLES = frozenset(FIELDS["title"])
 
 
