@@ -126,6 +126,22 @@ def test_files_put_together(kind, glue, read):
     assert len(notes) == (glue in ("", "\ufeff"))
 
 
+@each("kind", WRITERS)
+def test_a_whole_file_without_an_end_of_its_last_line_is_no_cut_one(kind, read):
+    assert seen(read(written(kind, range(4)))[1]) == EXPECTED
+
+
+@each("kind", [kind for kind in WRITERS if kind != "isi"])
+def test_a_file_that_was_cut_in_its_last_record_is_refused(kind, read):
+    """Wherever a line of it was cut, but for that with which records end; nothing follows, also no end of a line."""
+    lines = written(kind, range(4)).rstrip().split("\n")
+    for number in range(2, len(WRITERS[kind](record(3)).rstrip().split("\n"))):
+        line = lines[-number]
+        for cut in (line, line[:-3]):
+            with pytest.raises(InputError, match="ends inside a record"):
+                read("\n".join([*lines[:-number], cut]))
+
+
 JOINED = {
     "ris, a type in words": [ris(record(n)).replace("JOUR", "Journal Article").rstrip() for n in range(4)],
     "ris, small letters": ["\n".join(line[:2].lower() + line[2:] for line in ris(record(n)).rstrip().split("\n"))

@@ -56,6 +56,7 @@ glued = within(
     "@",
 )
 _START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
+_BRACE = re.compile(r"(?<!\\)[{}]")
 _AND = re.compile(r"\s+and\s+")
 _SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
@@ -72,7 +73,19 @@ def recognise(lines: Sequence[str]) -> bool:
 
 def cut_off(last: Sequence[str], ended: bool) -> bool:
     """Whether the file stops inside an entry; `last` are its last lines, of which the very last has `ended` or not."""
-    return not ended and bool(last) and not last[-1].rstrip(" ,").endswith(("}", ")"))
+    if ended or not last:
+        return False
+    start = next((at for at in range(len(last) - 1, -1, -1) if _START.match(last[at])), None)
+    text = "\n".join(last[start or 0 :]).rstrip(" ,")
+    if not text.endswith(("}", ")")):
+        return True
+    # Of a long entry the beginning is not among the last lines, and a brace on a line of its own ends one, whatever those within say.
+    return start is not None and text.split("\n")[-1] not in ("}", ")") and _open_braces(text) > 0
+
+
+def _open_braces(text: str) -> int:
+    """How many more braces open in `text` than close."""
+    return sum(1 if brace == "{" else -1 for brace in _BRACE.findall(text))
 
 
 def border(lines: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.ends import stops_short
 from evergreen.records.formats.joins import within
 
 NAME = "Cochrane text"
@@ -51,6 +52,15 @@ def recognise(lines: Sequence[str]) -> bool:
         return False
     first = written[1:] if COUNTER.fullmatch(written[0]) else written
     return bool(first) and bool(re.match(r"ID: ?(?:CN-|CD|CDSR|PR|CCA)\S*\d", first[0]))
+
+
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record; `last` are its last lines, of which the very last has `ended` or not."""
+    fields: list[str] = []
+    for line in last:
+        if found := _field(line):
+            fields += [""] * (found[0] == "ID") + [found[0]]
+    return not ended and stops_short(fields)
 
 
 def border(lines: Sequence[str]) -> int:

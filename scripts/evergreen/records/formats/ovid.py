@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.citations import take_apart
+from evergreen.records.formats.ends import stops_short
 from evergreen.records.formats.joins import Places
 
 NAME = "Ovid text"
@@ -68,6 +69,16 @@ def glued(lines: Sequence[str]) -> Places:
     for number, (line, below) in enumerate(pairwise(lines)):
         if line.rstrip()[-1:] == ">" and below[:1].isalpha() and _label(below) in _LABELS:
             yield from ((number, found.start()) for found in _BEHIND.finditer(line))
+
+
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record, or behind the name of a field; `last` are its last lines, of which the very last has `ended` or not."""
+    fields = [
+        "" if not line.strip() or _COUNTER.fullmatch(line) else _label(line)
+        for line in last
+        if line[:1] not in (" ", "\t")
+    ]
+    return not ended and (last[-1][:1].isalpha() or stops_short(fields))
 
 
 def border(lines: Sequence[str]) -> int:

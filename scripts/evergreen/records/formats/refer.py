@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.ends import stops_short
 from evergreen.records.formats.joins import Places
 
 NAME = "EndNote tagged"
@@ -60,6 +61,18 @@ def glued(lines: Sequence[str]) -> Places:
             yield from (
                 (number, one.start()) for one in _GLUED_FIELD.finditer(line, 1) if one.group(1) == first
             )
+
+
+def cut_off(last: Sequence[str], ended: bool) -> bool:
+    """Whether the file stops inside a record; `last` are its last lines, of which the very last has `ended` or not."""
+    fields: list[str] = []
+    for line in last:
+        tag = _tag(line)
+        if tag == "%0" or not line.strip():
+            fields.append("")
+        if tag:
+            fields.append(tag)
+    return not ended and stops_short(fields)
 
 
 def border(lines: Sequence[str]) -> int:
