@@ -87,10 +87,11 @@ rule list_studies:
         " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
 
 
-# What later searches and a list that a person dropped in say of works that are known.
+# What later searches, the records of notices and a list that a person dropped in say of works that are known.
 rule check_reports:
     input:
         works="results/deduplication/works.parquet",
+        records="results/records/records.parquet",
         studies="results/screening/studies.csv",
         changes=lambda w: changed_records(),
         retractions=lambda w: there("config/retractions"),
@@ -106,7 +107,7 @@ rule check_reports:
         **program("check_reports.py"),
         tables=lambda w, input: words("check_reports", list(input.get("changes", []))),
     shell:
-        "python {params.script:q} --works {input.works:q} --studies {input.studies:q} --changes {params.tables:q}"
+        "python {params.script:q} --works {input.works:q} --records {input.records:q} --studies {input.studies:q} --changes {params.tables:q}"
         " --retractions {input.retractions:q} --out {output:q} > {log:q} 2>&1"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.records.retractions import find
-from evergreen.screening.notices import notices, read_changes
+from evergreen.screening.notices import notices, read_changes, stated
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--works", required=True, help="works.parquet of the deduplication")
+    arguments.add_argument("--records", required=True, help="records.parquet of all searches")
     arguments.add_argument("--studies", required=True, help="studies.csv of screening")
     arguments.add_argument("--changes", nargs="*", default=[], help="changes.csv of each search")
     arguments.add_argument(
@@ -21,7 +22,9 @@ def main(argv: list[str] | None = None) -> None:
 
     works, studies = tables.read_table(args.works), tables.read_table(args.studies)
     rows = [row for path in args.retractions for row in tables.rows(sheets.read_sheet(path, "retractions"))]
-    found = notices(works, studies, read_changes(args.changes), find(rows, tables.rows(works)))
+    records = tables.read_table(args.records, ["record_id", "round", "pmid", "related"])
+    listed = find(rows, tables.rows(works))
+    found = notices(works, studies, read_changes(args.changes), listed, stated(records))
     spreadsheets.write_table(found, args.out)
     print(f"{len(rows)} notices listed, {len(found)} about works of the review")
 

@@ -106,7 +106,18 @@ def _screening(protocol: Protocol, found: dict[str, Any]) -> None:
          *(part for kind, path in zip(("excluded", "ongoing", "awaiting"), found["named_studies"], strict=True) for part in (f"--{kind}", path))]
     )  # fmt: skip
     found["notices"] = "results/screening/notices.csv"
-    check_reports.main(["--works", found["works"], "--studies", found["studies"], "--out", found["notices"]])
+    check_reports.main(
+        [
+            "--works",
+            found["works"],
+            "--records",
+            "results/records/records.parquet",
+            "--studies",
+            found["studies"],
+            "--out",
+            found["notices"],
+        ]
+    )
 
 
 def _bias(protocol: Protocol, sheets: dict[str, str], found: dict[str, Any]) -> None:

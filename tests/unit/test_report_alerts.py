@@ -6,7 +6,7 @@ from evergreen.records.retractions import Listed
 from evergreen.report import alerts, status
 from evergreen.report.blocks import Link, Table, Text
 from evergreen.report.selection import citation
-from evergreen.screening.notices import notices, of_studies
+from evergreen.screening.notices import notices, of_studies, stated
 
 WORKS = pd.DataFrame(
     [
@@ -97,3 +97,32 @@ def test_a_notice_of_two_sources_is_said_once_and_studies_are_marked_by_the_weig
     }
     only = {"pubmed:1": listed["pubmed:1"]}
     assert of_studies(notices(WORKS.assign(retracted=False), STUDIES, changes(), only)) == {"A": "concern"}
+
+
+def records(*rows):
+    return pd.DataFrame(rows, columns=["record_id", "round", "pmid", "related"])
+
+
+def test_a_notice_that_a_search_found_says_what_became_of_the_report_that_it_names():
+    found = notices(WORKS, STUDIES, {}, {}, stated(records(
+        ("cinahl:1", "2020-01-01", "1", "CommentIn 5"),
+        ("cinahl:2", "2020-01-01", "2", "ExpressionOfConcernIn 98; ErratumIn 97"),
+        ("cinahl:3", "2020-01-01", "3", ""),
+        ("pubmed:4", "2020-01-01", "4", "RetractionIn 99"),
+        ("x:98", "2023-12-31", "98", "ExpressionOfConcernFor 2"),
+        ("x:99", "2023-12-31", "99", "RetractionOf 4; RetractionOf 7; RetractionOf 1"),
+        ("x:96", "2023-12-31", "96", "PartialRetractionOf 3"),
+    )))  # fmt: skip
+    assert found[["study", "what", "notice", "detail", "round"]].to_numpy().tolist() == [
+        ["A", "retracted", "PMID 99", "", "2023-12-31"],
+        ["A", "expression of concern", "PMID 98", "", ""],
+        ["C", "retracted", "PMID 96", "partial retraction", "2023-12-31"],
+        ["B", "retracted", "PMID 99", "", ""],
+    ]
+    assert of_studies(found) == {"A": "retracted", "B": "retracted", "C": "retracted"}
+
+
+def test_what_a_round_said_is_not_said_again_by_the_record_of_the_notice():
+    notice = records(("pubmed:2", "2020-01-01", "2", ""), ("x:99", "2023-12-31", "99", "RetractionOf 2"))
+    found = notices(WORKS, STUDIES, CHANGES, {}, stated(notice))
+    assert found["what"].tolist() == notices(WORKS, STUDIES, CHANGES, {})["what"].tolist()

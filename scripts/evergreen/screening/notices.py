@@ -1,14 +1,16 @@
 """What became of the reports of the review after they were found: retracted, under concern, corrected, revised, deleted.
 
-A later round of a PubMed search says so (`changes.csv`), and a list of notices that a person dropped in (`config/retractions.csv`); that a
-report was already retracted when it was found stands in its record.
+A later round of a PubMed search says so (`changes.csv`), a list of notices that a person dropped in (`config/retractions.csv`), and the
+record of a notice that a search found; that a report was already retracted or under concern when it was found stands in its record.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,18 @@ COLUMNS = ["work_id", "study", "status", "what", "notice", "detail", "round", "s
 RETRACTION_WATCH = "Retraction Watch"
 NOTABLE = {RETRACTED: "retracted", CONCERN: "concern"}
 """Notices for which studies are left out in a sensitivity analysis, the weightier first, and what a slice calls them."""
+_BY = {
+    "RetractionIn": (RETRACTED, ""),
+    "PartialRetractionIn": (RETRACTED, "partial retraction"),
+    "ExpressionOfConcernIn": (CONCERN, ""),
+}
+"""PubMed's relation to what is said by the notice that it names, and how far."""
+_OF = {
+    "RetractionOf": _BY["RetractionIn"],
+    "PartialRetractionOf": _BY["PartialRetractionIn"],
+    "ExpressionOfConcernFor": _BY["ExpressionOfConcernIn"],
+}
+"""The same in the record of the notice, which names what it is about."""
 LINK = re.compile(r"[A-Za-z]+ (\d+)")  # RetractionIn 12345
 
 
@@ -29,15 +43,44 @@ def read_changes(files: Iterable[str]) -> dict[tuple[str, str], pd.DataFrame]:
     return {(source, day): table for (source, day), table in places.items()}
 
 
+def stated(records: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """What records say in `related` of themselves and of others that are there, by record_id: of themselves first.
+
+    `records` with `record_id, round, pmid, related`.
+    """
+    by_pmid: dict[str, list[str]] = {}
+    for pmid, record_id in records.loc[records["pmid"].ne(""), ["pmid", "record_id"]].itertuples(index=False):
+        by_pmid.setdefault(pmid, []).append(record_id)
+    own: dict[str, list[dict[str, str]]] = {}
+    others: dict[str, list[dict[str, str]]] = {}
+    some = records["related"].str.contains("Retraction|ExpressionOfConcern")
+    for record in tables.rows(records[some]):
+        for link in record["related"].split("; "):
+            kind, _, target = link.partition(" ")
+            if kind in _BY:
+                notice = f"PMID {target}" if target.isdecimal() else ""
+                own.setdefault(record["record_id"], []).append(_stated(*_BY[kind], notice, ""))
+            elif kind in _OF:
+                notice = f"PMID {record['pmid']}" if record["pmid"] else ""
+                for about in by_pmid.get(target, ()):
+                    others.setdefault(about, []).append(_stated(*_OF[kind], notice, record["round"]))
+    return {record_id: own.get(record_id, []) + others.get(record_id, []) for record_id in own | others}
+
+
+def _stated(what: str, detail: str, notice: str, round_: str) -> dict[str, str]:
+    return {"what": what, "notice": notice, "detail": detail, "round": round_, "source": ""}
+
+
 def notices(
     works: pd.DataFrame,
     studies: pd.DataFrame,
     changes: Mapping[tuple[str, str], pd.DataFrame],
     listed: Mapping[str, Sequence[Listed]],
+    records: Mapping[str, Sequence[dict[str, str]]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """A row for each thing that became known of a work, once for each of its studies (`study` and `status` "" where it has none).
 
-    `changes`: those of each (source, round); `listed`: notices by work_id. `round` is the one that said it, "" for what the record said
+    `changes`: those of each (source, round); `listed`: notices by work_id; `records`: what records say (`stated`). `round` is the one that said it, "" for what the record said
     when it was found and for a list, whose `detail` has the day of the notice. The same notice of two sources is one row.
     """
     by_record: dict[str, list[dict[str, str]]] = {}
@@ -51,6 +94,9 @@ def notices(
     found = []
     for work in tables.rows(works):
         said = [one for record in work["record_ids"].split("; ") for one in by_record.get(record, [])]
+        for one in chain.from_iterable(records.get(record, ()) for record in work["record_ids"].split("; ")):
+            if not any(_same(one, other) for other in said):
+                said.append(one)
         if work["retracted"] and not any(one["what"] == RETRACTED for one in said):
             said.append({"what": RETRACTED, "notice": "", "detail": "", "round": "", "source": ""})
         said = [*_with_lists(said, listed.get(work["work_id"], ()))]
@@ -59,6 +105,12 @@ def notices(
                 {"work_id": work["work_id"], "study": study_name, "status": status, **one} for one in said
             ]
     return tables.frame_of(found, COLUMNS)
+
+
+def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return one["what"] == other["what"] and (
+        one["notice"] == other["notice"] or "" in (one["notice"], other["notice"])
+    )
 
 
 def _changed(row: Mapping[str, Any], day: str) -> dict[str, str]:
