@@ -249,14 +249,12 @@ def test_an_article_is_never_merged_with_the_entry_that_it_names():
     assert outcome({**article, "record_id": "embase:1"}, entry) == "registry_entry_of"
 
 
-def test_relations_that_pubmed_states_are_links():
-    erratum = {
-        "record_id": "pubmed:2",
-        "title": "Correction.",
-        "pmid": "2",
-        "related": "ErratumFor 1; CommentOn 77",
-    }
-    paper = {**PAPER, "record_id": "pubmed:1", "pmid": "1", "related": "ErratumIn 2"}
+@pytest.mark.parametrize(
+    ("of_erratum", "of_paper"), [("ErratumFor 1; CommentOn 77", "ErratumIn 2"), ("ErratumFor 1", ""), ("", "ErratumIn 2")]
+)  # fmt: skip
+def test_relations_that_pubmed_states_are_links(of_erratum, of_paper):
+    erratum = {"record_id": "pubmed:2", "title": "Correction.", "pmid": "2", "related": of_erratum}
+    paper = {**PAPER, "record_id": "pubmed:1", "pmid": "1", "related": of_paper}
     records = table(erratum, paper, source="pubmed")
     found = closed(records)
     linked = links(found.pairs, found.state, records[list(READ)])

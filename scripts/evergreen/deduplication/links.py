@@ -38,6 +38,7 @@ _INVERSE = {
     "ErratumIn": "erratum_of",
     "CorrectedandRepublishedIn": "version_of",
     "RetractionIn": "retraction_of",
+    "ExpressionOfConcernIn": "comment_on",
     "CommentIn": "comment_on",
     "UpdateIn": "version_of",
     "PartialRetractionIn": "retraction_of",
@@ -122,16 +123,17 @@ def _stated(records: pd.DataFrame) -> pd.DataFrame:
         columns={"record_id": "other"}
     )
     pairs = parts.merge(with_pmid, on="pmid")
-    forward, backward = (pairs["type"].map(words).fillna("") for words in (_STATED, _INVERSE))
-    onward = pairs[forward.ne("")].assign(relation=forward)
-    return pd.concat(
+    # A relation is put beside the pairs before they are chosen: pandas makes rows of it where none was chosen.
+    forward, backward = (
+        pairs.assign(relation=pairs["type"].map(words).fillna("")) for words in (_STATED, _INVERSE)
+    )
+    both = pd.concat(
         [
-            onward.rename(columns={"other": "related_record_id"}),
-            pairs[backward.ne("")]
-            .assign(relation=backward)
-            .rename(columns={"record_id": "related_record_id", "other": "record_id"}),
+            forward.rename(columns={"other": "related_record_id"}),
+            backward.rename(columns={"record_id": "related_record_id", "other": "record_id"}),
         ]
-    ).assign(how="stated")[_RECORDS]
+    )
+    return both[both["relation"].ne("")].assign(how="stated")[_RECORDS]
 
 
 def _registered(state: pd.DataFrame) -> pd.DataFrame:
