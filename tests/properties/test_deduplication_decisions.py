@@ -263,6 +263,24 @@ def test_relations_that_pubmed_states_are_links(of_erratum, of_paper):
     ]
 
 
+@pytest.mark.parametrize("prefix", ["Erratum: ", "Notice of retraction: ", "Comment on: "])
+@pytest.mark.parametrize("there", [("men", "women"), ("women",), ("part", "men")])
+def test_a_notice_belongs_to_the_work_whose_title_it_has(prefix, there):
+    """Not to that in women, whether or not the work in men was found; nor to what its title goes on with."""
+    title = "Denosumab in {} with early rheumatoid arthritis: a randomised controlled trial of erosions"
+    titles = {name: title.format(name) for name in ("men", "women")}
+    titles["part"] = titles["men"] + " in adults with osteoporosis"
+    works = [
+        {**PAPER, "record_id": f"embase:{name}", "title": titles[name], "pages": str(100 + at), "doi": f"10.1000/{name}"}
+        for at, name in enumerate(there)
+    ]  # fmt: skip
+    notice = {**PAPER, "record_id": "embase:notice", "title": prefix + titles["men"], "year": 2020, "volume": "9", "pages": "7",
+              "doi": "10.1000/n"}  # fmt: skip
+    pairs = closed(table(*works, notice)).pairs
+    linked = pairs[pairs["record_a"].eq("embase:notice") & pairs["outcome"].eq("link")]
+    assert linked["record_b"].tolist() == ["embase:men"] * ("men" in there)
+
+
 def test_the_sheet_for_a_person_has_each_pair_of_works_once():
     other = {
         **PAPER,

@@ -66,11 +66,15 @@ RELATIONS = (
     "", "erratum_of", "retraction_of", "comment_on", "registry_entry_of", "preprint_of", "conference_abstract_of", "thesis_of",
     "report_of", "part_of", "version_of", "cross_registration_of",
 )  # fmt: skip
+NOTICES = tuple(map(RELATIONS.index, ("erratum_of", "retraction_of", "comment_on")))
+"""Relations of what is written about one work, and is called by its title."""
+ANOTHER = -1
+"""In the place of such a relation: the words of the title say that it is about another work."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Of each pair of a comparison: `score` in points, `vetoes` (bits of `VETOES`), `relation` (index into `RELATIONS`), `between`
+    """Of each pair of a comparison: `score` in points, `vetoes` (bits of `VETOES`), `relation` (index into `RELATIONS`, or `ANOTHER`), `between`
     (bits of the vetoes that concern the two records alone, not their works)."""
 
     score: np.ndarray

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
-from evergreen.deduplication.decision import MERGED, NAMING, VETOES, Decision, entries
+from evergreen.deduplication.decision import ANOTHER, MERGED, NAMING, NOTICES, VETOES, Decision, entries
 from evergreen.deduplication.features import KINDS, text
 from evergreen.deduplication.journals import same_sort
 from evergreen.deduplication.people import cut_list, same_people
@@ -107,7 +107,11 @@ class Doubts:
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
         """`decision` with the doubts on the pairs that it merges."""
-        decision = replace(decision, score=self._raised(pairs, decision.score))
+        decision = replace(
+            decision,
+            score=self._raised(pairs, decision.score),
+            relation=self._about(pairs, decision.relation),
+        )
         registered = (pairs.registry == SAME) & entries(pairs)
         chosen = np.flatnonzero(decision.merged & (pairs.pmid != SAME) & ~registered)
         if not len(chosen):
@@ -116,6 +120,16 @@ class Doubts:
         frequent, of_parts = self._frequent(pairs, decision), self._of_parts(pairs)
         vetoes[chosen] |= self._vetoes(pairs.take(chosen), frequent, of_parts)
         return replace(decision, vetoes=vetoes)
+
+    def _about(self, pairs: Comparison, relation: np.ndarray) -> np.ndarray:
+        """`relation` with `ANOTHER` where a notice and a work have other words in their titles, unless one has all that the other has."""
+        found = relation.copy()
+        chosen = np.flatnonzero(np.isin(relation, NOTICES))
+        titles = (self.table["title"].iloc[rows[chosen]].tolist() for rows in (pairs.a, pairs.b))
+        worded = [x not in y and y not in x for x, y in zip(*titles, strict=True)]
+        chosen = chosen[np.array(worded, dtype=bool)]
+        found[chosen[self._wording(pairs.a[chosen], pairs.b[chosen]) == OTHER]] = ANOTHER
+        return found
 
     def _vetoes(self, pairs: Comparison, frequent: set[str], of_parts: np.ndarray) -> np.ndarray:
         column = {name: self.table[name].to_numpy() for name in ("issue", "page", "last_page")}

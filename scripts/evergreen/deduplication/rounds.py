@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from evergreen.deduplication.candidates import candidates
 from evergreen.deduplication.comparison import DIFFERENT, SAME, Columns, Comparison, compare, join
-from evergreen.deduplication.decision import BORDERLINE, RELATIONS, Decision, decide
+from evergreen.deduplication.decision import BORDERLINE, NOTICES, RELATIONS, Decision, decide
 from evergreen.deduplication.doubts import Abstracts, Doubts, without_containers
 from evergreen.deduplication.features import COLUMNS, features, text
 from evergreen.deduplication.groups import Pairs, components, group, uncompared
@@ -253,10 +253,14 @@ def _pairs(
     count = len(state)
     decided = np.array([min(a, b) * count + max(a, b) for a, b in different], dtype=np.int64)
     apart &= ~np.isin(pairs.a.astype(np.int64) * count + pairs.b, decided)
+    related = apart & (decision.relation != 0)
     link = apart & (decision.relation > 0)
+    link[_less_like(pairs, decision, np.flatnonzero(link & np.isin(decision.relation, NOTICES)), labels)] = (
+        False
+    )
     # an identifier in common, with another title: one of the two is a slip
     slip = (pairs.doi == SAME) & (pairs.page != DIFFERENT) | (pairs.pmid == SAME)
-    ask = apart & ~link & ((decision.score >= BORDERLINE) | slip)
+    ask = apart & ~related & ((decision.score >= BORDERLINE) | slip)
     chosen = np.flatnonzero(link | ask)
     nearest, row = _nearest(pairs, decision, apart & ~link & ~ask, _alone(pairs, chosen, labels, known))
     swap = _stands_first(state, pairs.take(chosen), decision.relation[chosen])
@@ -284,6 +288,22 @@ def _pairs(
     )
     table.loc[few.years < 0, "years_apart"] = pd.NA
     return table.sort_values(["record_a", "record_b"], ignore_index=True)[list(PAIRS)]
+
+
+def _less_like(pairs: Comparison, decision: Decision, chosen: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Of the chosen pairs of a notice and a work those of a work that is less like what the notice is about than another one."""
+    of_b = pairs.kind_b[chosen] > pairs.kind_a[chosen]
+    found = pd.DataFrame(
+        {
+            "notice": labels[np.where(of_b, pairs.b[chosen], pairs.a[chosen])],
+            "work": labels[np.where(of_b, pairs.a[chosen], pairs.b[chosen])],
+            "relation": decision.relation[chosen],
+            "likeness": pairs.title[chosen].astype(int) * 1000 + decision.score[chosen],
+        }
+    )
+    best = found.groupby(["notice", "relation"])["likeness"].transform("max")
+    own = found.groupby(["notice", "relation", "work"])["likeness"].transform("max")
+    return chosen[own.lt(best).to_numpy(dtype=bool)]
 
 
 def _alone(pairs: Comparison, chosen: np.ndarray, labels: np.ndarray, known: int) -> np.ndarray:
