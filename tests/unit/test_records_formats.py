@@ -88,6 +88,12 @@ def test_ris_of(dialect, read):
     assert [remark for remark in export.remarks if remark.kind == "lost"] == []
 
 
+@each("lines", ["TI  - Introduction\nBT  - Handbook of tests", "BT  - Handbook of tests\nT1  - Introduction"])
+def test_a_chapter_stands_in_its_book(lines, read):
+    _, table = read(f"TY  - CHAP\n{lines}\nPY  - 2019\nER  - \n")
+    assert first(table, "title", "journal") == ("Introduction", "Handbook of tests")
+
+
 def test_what_ovid_writes_after_a_record_stays_with_it(read):
     _, table = read(RIS["Ovid"][0] + "\n2. \n" + RIS["Ovid"][0][4:].replace("12345678", "12345679"))
     assert table["pmid"].tolist() == ["12345678", "12345679"]

@@ -18,7 +18,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "abstract": ("AB", "N2"),
     "authors": ("AU", "A1"),
     "year": ("PY", "Y1", "DA"),
-    "journal": ("JF", "T2", "JO", "JA", "J2", "J1"),
+    "journal": ("JF", "T2", "JO", "JA", "J2", "J1", "BT"),
     "volume": ("VL",),
     "issue": ("IS", "CP"),
     "start_page": ("SP",),
