@@ -320,6 +320,36 @@ def test_bibtex_and_a_malformed_entry_between_good_ones(read):
     ]
 
 
+@each("line", ["@home (a programme)", "@home {a programme} of walking", "@home: a programme"])
+def test_a_line_of_a_bibtex_value_that_begins_like_an_entry(line, read):
+    text = f"@article{{a,\n title = {{One}},\n abstract = {{First\n{line}\nlast}},\n year = {{2019}}\n}}\n@book{{b,\n title = {{Two}}\n}}\n"
+    export, table = read(text)
+    assert export.remarks == []
+    assert table["title"].tolist() == ["One", "Two"]
+    assert table["abstract"].tolist() == [f"First {line} last".replace("{", "").replace("}", ""), ""]
+
+
+@each(
+    ("value", "title"),
+    [('"Two" # " joined"', "Two joined"), ("{Two} # { joined}", "Two joined"), ('ja # " (X)"', "Journal of A (X)"),
+     ('"A, " # {"B"} # may', 'A, "B"may'), ("{C# and F#}", "C# and F#"), ('"C # 1"', "C # 1")],
+)  # fmt: skip
+def test_pieces_of_a_bibtex_value_are_put_together(value, title, read):
+    _, table = read(f'@string{{ja = "Journal of A"}}\n@article{{a,\n title = {value},\n year = 2019\n}}\n')
+    assert table["title"].tolist() == [title]
+
+
+def test_a_field_that_stands_twice_in_a_bibtex_entry(read):
+    export, table = read(
+        "@article{a,\n author = {Moe, A},\n title = {One},\n author = {Roe, B},\n title = {Two}\n}\n"
+    )
+    assert first(table, "authors", "title") == ("Moe, A; Roe, B", "One")
+    assert "Two" in table.loc[0, "other_fields"]
+    assert [(remark.line, remark.reason) for remark in export.remarks] == [
+        (1, "entry with author more than once"), (1, "entry with title more than once"),
+    ]  # fmt: skip
+
+
 OVID = """
 <1>
 Unique Identifier

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,13 @@ _BRACE = re.compile(r"(?<!\\)[{}]")
 _AND = re.compile(r"\s+and\s+")
 _SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
+_KEYED = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*[^\s{}(),=]*\s*(?:,|$)")
+"""What a line that begins with `@home (a programme)` is not: the beginning of an entry, with its key or nothing behind it."""
+_AT = "\ue000"
+"""In the place of an @ that begins a line of a value, which the parser would take for the next entry."""
+_PIECE = re.compile(r'"(?:[^"{}]|\{[^{}]*\})*"|\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z][\w:-]*|\d+')
+_TOGETHER = re.compile(rf"(?:{_PIECE.pattern})(?:\s*#\s*(?:{_PIECE.pattern}))+")
+"""`jan # " and " # {others}`: pieces that BibTeX puts together."""
 _FIELD_LINE = re.compile(r"\s*([A-Za-z][\w .:-]*?)\s*=\s*(.*)")
 _KEY = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*([^,\s]*)")
 
@@ -75,7 +83,7 @@ def cut_off(last: Sequence[str], ended: bool) -> bool:
     """Whether the file stops inside an entry; `last` are its last lines, of which the very last has `ended` or not."""
     if ended or not last:
         return False
-    start = next((at for at in range(len(last) - 1, -1, -1) if _START.match(last[at])), None)
+    start = next((at for at in range(len(last) - 1, -1, -1) if _KEYED.match(last[at])), None)
     text = "\n".join(last[start or 0 :]).rstrip(" ,")
     if not text.endswith(("}", ")")):
         return True
@@ -90,15 +98,26 @@ def _open_braces(text: str) -> int:
 
 def border(lines: Sequence[str]) -> int:
     """Where the last entry begins (from 0); entries know of each other by `@string` only."""
-    return next((at for at in range(len(lines) - 1, 0, -1) if _START.match(lines[at])), 0)
+    return next((at for at in range(len(lines) - 1, 0, -1) if _KEYED.match(lines[at])), 0)
+
+
+def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Where entries begin (from 0), and their types."""
+    found: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        if not (begun := _START.match(line)):
+            continue
+        kind = begun.group(1).lower()
+        within = found and kind not in _NO_ENTRY and not _KEYED.match(line)
+        if not (within and _open_braces("\n".join(lines[found[-1][0] : number])) > 0):
+            found.append((number, kind))
+    return found
 
 
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a BibTeX text. An entry that is not well-formed is read by its lines and remarked on."""
     out = Blocks()
-    starts = [
-        (number, found.group(1).lower()) for number, line in enumerate(lines) if (found := _START.match(line))
-    ]
+    starts = _starts(lines)
     for number in range(starts[0][0] if starts else len(lines)):
         _outside(out, number + 1, lines[number])
     macros = "\n".join(lines[number] for number, kind in starts if kind == "string")
@@ -109,7 +128,10 @@ def read(lines: Sequence[str]) -> Blocks:
             for number in range(start, end):
                 out.frame(number + 1, lines[number], f"@{kind}, not an entry")
             continue
-        text = "\n".join(lines[start:end])
+        within = (
+            _AT.join(line.split("@", 1)) if _START.match(line) else line for line in lines[start + 1 : end]
+        )
+        text = "\n".join([lines[start], *within])
         last = max(number for number in range(start, end) if lines[number].strip()) + 1
         block = Block(start + 1, last)
         parsed = _parsed(text, macros)
@@ -117,11 +139,17 @@ def read(lines: Sequence[str]) -> Blocks:
             out.note(start + 1, "entry with braces that do not close; read line by line", lines[start])
             _read_lines(lines[start:end], block)
         else:
-            entry, more = parsed
+            entry, strings, more = parsed
             block.append("key", entry.key)
             block.append("entry type", entry.entry_type)
             for field in entry.fields:
-                _add(block, field.key.lower(), str(field.value))
+                value = str(field.value)
+                if "#" in value and field.enclosing == "no-enclosing":
+                    value = _put_together(value, strings)
+                _add(block, field.key.lower(), value.replace(_AT, "@"))
+            names = Counter(field.key.lower() for field in entry.fields)
+            for name in [name for name, times in names.items() if times > 1]:
+                out.note(start + 1, f"entry with {name} more than once", lines[start])
             if more:
                 block.line_end = start + (entry.raw or "").count("\n") + 1
                 for number in range(block.line_end, end):
@@ -145,15 +173,30 @@ def _without_latex() -> list[Any]:
     return [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
 
 
-def _parsed(text: str, macros: str) -> tuple[Entry, bool] | None:
-    """The entry at the beginning of `text` and whether more follows it, or None when it is not well-formed."""
+def _parsed(text: str, macros: str) -> tuple[Entry, dict[str, str], bool] | None:
+    """The entry at the beginning of `text`, what its macros stand for, and whether more follows it; None when it is not well-formed."""
     import bibtexparser
+    from bibtexparser.model import DuplicateFieldKeyBlock
 
-    library = bibtexparser.parse_string(f"{macros}\n{text}" if macros else text, parse_stack=_without_latex())
+    library = bibtexparser.parse_string(f"{macros}\n{text}" if macros else text, parse_stack=[])
+    for block in library.failed_blocks:
+        if isinstance(block, DuplicateFieldKeyBlock) and (entry := block.ignore_error_block):
+            library.replace(block, entry)
+    for step in _without_latex():
+        library = step.transform(library)
     if len(library.entries) != 1 or library.failed_blocks:
         return None
-    entry = library.entries[0]
-    return entry, any(type(block).__name__ == "ImplicitComment" for block in library.blocks)
+    strings = {name.lower(): str(string.value) for name, string in library.strings_dict.items()}
+    more = any(type(block).__name__ == "ImplicitComment" for block in library.blocks)
+    return library.entries[0], strings, more
+
+
+def _put_together(value: str, strings: Mapping[str, str]) -> str:
+    """The pieces of `value` as one text; what is not made of pieces stands as it is."""
+    if not _TOGETHER.fullmatch(value.strip()):
+        return value
+    pieces = (found.group() for found in _PIECE.finditer(value))
+    return "".join(piece[1:-1] if piece[0] in '"{' else strings.get(piece.lower(), piece) for piece in pieces)
 
 
 def _decoded(name: str, value: str) -> str:
