@@ -18,6 +18,7 @@ from evergreen.extraction.queries.p_values import contradicts
 from evergreen.extraction.queries.registry import KINDS
 from evergreen.extraction.queries.rounding import possible_means, possible_sd
 from evergreen.protocol.outcomes import Instrument, Outcome
+from evergreen.sheets.columns import apart, columns_of
 from tests.rows import each
 
 PAIN = Outcome(id="pain", measure="MD", better="lower", unit="mm")
@@ -273,6 +274,12 @@ def test_every_kind_has_a_case():
 
 def test_the_page_of_kinds_is_that_of_the_registry(root):
     assert (root / "docs/queries.md").read_text(encoding="utf-8") == reference.text()
+
+
+@each("column", [column.name for column in columns_of("extraction") if column.name != "study"])
+def test_a_study_level_column_may_be_called_as_one_of_the_extraction_sheet(column):
+    studies = [{"study": "S", apart(column): "1200"}, {"study": "O1", apart(column): "n/a"}]
+    assert not {kind for kind, _ in raised(pain(), studies=studies)}
 
 
 def test_an_id_stays_with_kind_place_and_value_and_goes_with_them():

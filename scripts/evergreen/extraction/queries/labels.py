@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from evergreen.extraction.queries.evidence import Evidence, Row, row_of
+from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 from evergreen.extraction.unit_texts import without_change
 from evergreen.metaanalysis.measures import MEASURES
@@ -148,9 +148,9 @@ _OWN = frozenset(
 
 
 def study_row(study: str, texts: Mapping[str, str]) -> Row:
-    """A study's row of the study-level columns, to be asked about as a row of the extraction."""
-    return row_of(
-        {"outcome": "", "timepoint": "", "arm": "", "group": "", **texts, "study": texts.get("study", study)}
+    """A study's row of the study-level columns, texts all of them whatever they are called, to be asked about as a row of the extraction."""
+    return Row(
+        texts.get("study", study), "", "", "", "", "", (study, "", "", ""), {}, texts, days=None, sd=None
     )
 
 
