@@ -155,7 +155,7 @@ def test_a_file_that_ends_within_a_row_is_refused_and_one_of_rows_without_their_
         (f"{HEADER.replace('note', 'sd')}\n{ROW}\n", "row 1, column sd", "twice"),
         (f"{HEADER}\n{ROW},more\n", "row 2", "without a name"),
         (f"{HEADER}\n{ROW.replace('A,', ',', 1)}\n", "row 2, column study", "empty"),
-        (f'{HEADER}\n{ROW.replace("1.5", chr(34) + "1,5" + chr(34))}\n', "row 2, column mean", "not a number"),
+        (f'{HEADER}\n{ROW.replace("1.5", chr(34) + "1,5" + chr(34))}\n', "row 2, column mean", "decimal comma, and other numbers of the sheet a point"),
         ("", "", "the file is empty"),
     ],
 )  # fmt: skip

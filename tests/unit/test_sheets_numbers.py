@@ -1,6 +1,7 @@
 """A number text means the same in every kind of sheet, and in an adjudication; what has two readings is asked about."""
 
 import math
+import re
 
 import openpyxl
 import pytest
@@ -73,32 +74,34 @@ def test_a_p_value_is_read_with_its_bound(tmp_path, text, read, settled):
         assert sheets.read_sheet(path, kind)["value" if settled else "estimate_p"].tolist() == [read]
 
 
-# What stands beside the cell, whether semicolons part the columns, the cell, and how it is read.
+# What stands beside the cell, what parts the columns ("" in a workbook), the cell, and how it is read.
+OTHER = (",", "\t", "")
 SHEETS = [
-    ((), False, "1,200", REFUSED),
-    ((), False, "1.200", 1.2),
-    ((), False, "1,5", 1.5),
-    ((), True, "1,200", 1.2),
-    ((), True, "1.200", REFUSED),
-    (("2.5",), False, "1,200", 1200),
-    (("2.5",), False, "1.200", 1.2),
-    (("2.5",), False, "1,5", REFUSED),
-    (("2.5",), True, "1,200", 1200),
-    (("2.5",), True, "1,5", 1.5),
-    (("2,5",), False, "1,200", 1.2),
-    (("2,5",), False, "1.200", 1200),
-    (("2,5",), True, "1.200", 1200),
-    (("2,5",), True, "1.5", 1.5),
-    (("0.75", "1,5"), False, "1,200", REFUSED),
-    (("0.75", "1,5"), True, "1,200", REFUSED),
-    (("1,234,567",), False, "1,200", 1200),
-    (("12", "NR", ""), False, "1,200", REFUSED),
+    ((), OTHER, "1,200", REFUSED),
+    ((), (",", ""), "1.200", 1.2),
+    ((), OTHER, "1,5", 1.5),
+    ((), (";",), "1,200", 1.2),
+    ((), (";", "\t"), "1.200", REFUSED),
+    (("2.5",), OTHER, "1,200", 1200),
+    (("2.5",), OTHER, "1.200", 1.2),
+    (("2.5",), OTHER, "1,5", REFUSED),
+    (("2.5",), (";",), "1,200", 1200),
+    (("2.5",), (";",), "1,5", 1.5),
+    (("2,5",), OTHER, "1,200", 1.2),
+    (("2,5",), OTHER, "1.200", 1200),
+    (("2,5",), (";",), "1.200", 1200),
+    (("2,5",), (";",), "1.5", 1.5),
+    (("0.75", "1,5"), OTHER, "1,200", REFUSED),
+    (("0.75", "1,5"), (";",), "1,200", REFUSED),
+    (("1,234,567",), OTHER, "1,200", 1200),
+    (("12", "NR", ""), OTHER, "1,200", REFUSED),
 ]
+SHEETS = [(beside, separator, *rest) for beside, separators, *rest in SHEETS for separator in separators]
 
 
-@each(("beside", "semicolons", "text", "value"), SHEETS)
-def test_the_sheet_decides_what_its_commas_and_points_are(beside, semicolons, text, value):
-    convention = Convention.of([*beside, text], semicolons=semicolons)
+@each(("beside", "separator", "text", "value"), SHEETS)
+def test_the_sheet_decides_what_its_commas_and_points_are(beside, separator, text, value):
+    convention = Convention.of([*beside, text], separator=separator)
     if value is REFUSED:
         with pytest.raises(Unreadable):
             convention.read(text)
@@ -120,18 +123,24 @@ def written(path, rows, separator):
     return path
 
 
-def by_sheet(folder, text, beside, kind, separator):
+def by_sheet(folder, text, beside, kind, separator, column="mean"):
     """The number that a sheet of this kind gives for a text: a column of numbers, an adjudication, a column of one's own."""
-    suffix = "xlsx" if separator is None else "csv"
+    suffix = "csv" if separator else "xlsx"
     if kind == "extraction":
-        rows = [HEADER, *(("S", "y", "single", "", cell, "") for cell in [text, *beside])]
+        head = ("study", "outcome", "group", "mean" if column == "n" else "n", column)
+        rows = [head, ("S", "y", "single", "", text), *(("S", "y", "single", cell, "") for cell in beside)]
+        if column == "mean":
+            rows = [HEADER, *(("S", "y", "single", "", cell, "") for cell in [text, *beside])]
         frame = sheets.read_sheet(written(folder / f"AB.{suffix}", rows, separator), kind)
-        return frame["mean"][0]
+        return frame[column][0]
     if kind == "adjudication_extraction":
         head = ("study", "outcome", "timepoint", "arm", "column", "value", "adjudicator")
         rows = [
             head,
-            *(("S", "y", "", str(at), "Mean", cell, "EF") for at, cell in enumerate([text, *beside])),
+            *(
+                ("S", "y", "", str(at), "Mean" if at else column, cell, "EF")
+                for at, cell in enumerate([text, *beside])
+            ),
         ]
         frame = sheets.read_sheet(written(folder / f"adjudication.{suffix}", rows, separator), kind)
         return math.nan if frame["value"][0].casefold() in sheets.NOT_REPORTED else float(frame["value"][0])
@@ -141,22 +150,20 @@ def by_sheet(folder, text, beside, kind, separator):
 
 
 @each("kind", ["extraction", "adjudication_extraction"])
-@each(("beside", "semicolons", "text", "value"), SHEETS)
+@each(("beside", "separator", "text", "value"), SHEETS)
 def test_a_number_reads_alike_in_a_sheet_and_in_an_adjudication(
-    tmp_path, kind, beside, semicolons, text, value
+    tmp_path, kind, beside, separator, text, value
 ):
-    for separator in [";"] if semicolons else [",", "\t", None]:
-        if value is REFUSED:
-            with pytest.raises(InputError) as refusal:
-                by_sheet(tmp_path, text, beside, kind, separator)
-            assert "row 2, column" in str(refusal.value)
-        else:
-            assert by_sheet(tmp_path, text, beside, kind, separator) == value
+    if value is REFUSED:
+        with pytest.raises(InputError) as refusal:
+            by_sheet(tmp_path, text, beside, kind, separator)
+        assert "row 2, column" in str(refusal.value)
+    else:
+        assert by_sheet(tmp_path, text, beside, kind, separator) == value
 
 
-@each(("beside", "semicolons", "text", "value"), SHEETS)
-def test_a_number_reads_alike_in_a_study_level_column(tmp_path, beside, semicolons, text, value):
-    separator = ";" if semicolons else ","
+@each(("beside", "separator", "text", "value"), SHEETS)
+def test_a_number_reads_alike_in_a_study_level_column(tmp_path, beside, separator, text, value):
     if value is REFUSED:  # or kept as a word, which no analysis of numbers takes
         with pytest.raises((InputError, ValueError)):
             by_sheet(tmp_path, text, beside, "extraction_studies", separator)
@@ -168,6 +175,50 @@ def test_a_number_with_two_readings_is_asked_about_with_both(tmp_path):
     with pytest.raises(InputError) as refusal:
         by_sheet(tmp_path, "1,200", (), "adjudication_extraction", ",")
     assert "adjudication.csv, row 2, column value: '1,200' may be 1200 or 1.2" in str(refusal.value)
+
+
+@each("kind", ["extraction", "adjudication_extraction"])
+@each(
+    ("beside", "separator", "text", "value"),
+    [
+        ((), ",", "1.200", REFUSED),
+        ((), "", "1.200", REFUSED),
+        ((), "\t", "1.200", REFUSED),
+        ((), ";", "1,200", REFUSED),
+        (("2.5",), ",", "1.200", REFUSED),
+        (("1,5",), ",", "1,200", REFUSED),
+        (("1,5",), ";", "1.200", 1200),
+        (("2.5",), "\t", "1,200", 1200),
+        ((), ",", "1.5", 1.5),
+        ((), ",", "120.46", 120.46),
+        ((), ",", "45.4540", 45.454),
+        ((), "\t", "1200", 1200),
+    ],
+)
+@each("column", ["n", "events"])
+def test_people_and_events_are_no_fraction_unasked(tmp_path, column, kind, beside, separator, text, value):
+    if value is REFUSED:
+        with pytest.raises(InputError, match=r"row 2, column .* may be 1200 or 1\.2"):
+            by_sheet(tmp_path, text, beside, kind, separator, column)
+    else:
+        assert by_sheet(tmp_path, text, beside, kind, separator, column) == value
+
+
+@each(
+    ("cells", "said"),
+    [
+        (("1,5", "1.5"), "'1,5' has a decimal comma, and other numbers of the sheet a point.*Write 1.5, and a decimal point"),
+        (("1,200", "1.5", "1,5"), "may be 1200 or 1.2, and the sheet has decimal commas and points"),
+        (("1,234",), "may be 1234 or 1.234, and nothing else.*Write 1234 or 1.2340"),
+        (("50%",), "'50%' is not a number.*Write 50 where the column is in per cent"),
+        (("50,5%", "1,5"), "Write 50.5 where"),
+        (("5 of 10",), "'5 of 10' is not a number.*Write a plain number"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_told_how_to_write_it(cells, said):
+    with pytest.raises(Unreadable) as refusal:
+        Convention.of(cells).read(cells[0])
+    assert re.search(said, f"{refusal.value.problem} {refusal.value.todo}")
 
 
 def test_a_cell_that_holds_a_number_is_that_number_whatever_the_texts_beside_it_say(tmp_path):

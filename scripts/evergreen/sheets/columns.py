@@ -24,7 +24,7 @@ OWN_COLUMNS = (
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "
 NO_CHOICES = Choices(())
-AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "label", "description")
+AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "whole", "label", "description")
 """What a column takes from its schema under the same name."""
 
 
@@ -41,6 +41,8 @@ class Column:
     filled_with: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    # Counts people or events: a fraction only as an effective sample size, or as what imputation gives.
+    whole: bool = False
     # Says which row it is, and nothing that somebody found.
     label: bool = False
     description: str = ""

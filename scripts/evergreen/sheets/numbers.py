@@ -1,7 +1,8 @@
 """How a number is written. `1,200` is 1200 in one country and 1.2 in another: the sheet that it stands in decides, or its author is asked.
 
 A sheet decides by the cells that can be read in one way only (`1.5`, `1,5`, `1,234.5`), and, where it has none, by its separator:
-programs part columns by semicolons where the comma is the decimal mark. An adjudicated number is read as any other.
+programs part columns by semicolons where the comma is the decimal mark, and by tabs everywhere. People and events are whole: of such a cell
+with two readings that which is a fraction is never taken unasked. An adjudicated number is read as any other.
 """
 
 from __future__ import annotations
@@ -39,50 +40,68 @@ class Ambiguous(Unreadable):
 class Convention:
     """What a sheet's cells say of its decimal mark: `decimal` is `.` or `,`, "" where they say nothing or both.
 
-    `mixed`: both; `semicolons`: columns are parted by them.
+    `mixed`: both; `separator`: what parts columns, "" in a workbook.
     """
 
     decimal: str = ""
     mixed: bool = False
-    semicolons: bool = False
+    separator: str = ""
 
     @classmethod
-    def of(cls, cells: Iterable[str], *, semicolons: bool = False) -> Convention:
+    def of(cls, cells: Iterable[str], *, separator: str = "") -> Convention:
         """The convention of the cells of a sheet's number columns; cells that hold numbers, not texts, say nothing."""
         found = {next(iter(values)) for cell in set(cells) if len(values := readings(cell)) == 1}
         decimal = found.pop() if len(found) == 1 else ""
-        return cls(decimal, bool(found) and not decimal, semicolons)
+        return cls(decimal, bool(found) and not decimal, separator)
 
-    def read(self, cell: str) -> float:
-        """The number in a cell, NaN where it says that nothing was reported. Raises Unreadable."""
+    def read(self, cell: str, *, whole: bool = False) -> float:
+        """The number in a cell, NaN where it says that nothing was reported; `whole`: of a column of whole numbers. Raises Unreadable."""
         if not_reported(cell):
             return math.nan
         values = readings(cell)
         if len(set(values.values())) > 1:
-            return values[self._mark(cell, values)]
+            mark = self._mark(cell)
+            if not mark:
+                both = "the sheet has decimal commas and points"
+                raise _ambiguous(cell, values, both if self.mixed else "nothing else in the sheet says which")
+            if whole and not values[mark].is_integer():
+                raise _ambiguous(cell, values, "only one of them is whole, as people and events are")
+            return values[mark]
         if not values or ("." not in values and not self._commas()):
-            raise Unreadable(
-                f"{cell!r} is not a number", "Write a plain number such as 1234.5, or leave the cell empty."
-            )
+            raise self._no_number(cell, values)
         return next(iter(values.values()))
 
     def _commas(self) -> bool:
         """Whether a comma may be this sheet's decimal mark."""
-        return self.semicolons or (self.decimal != "." and not self.mixed)
+        return self.separator == ";" or (self.decimal != "." and not self.mixed)
 
-    def _mark(self, cell: str, values: dict[str, float]) -> str:
-        """The decimal mark by which a cell with two readings is read."""
-        if self.decimal:
+    def _mark(self, cell: str) -> str:
+        """The decimal mark by which a cell with two readings is read; "" where nothing says it."""
+        if self.decimal or self.mixed:
             return self.decimal
-        if "," in cell and self.semicolons and not self.mixed:
-            return ","
-        if "." in cell and not self.semicolons and not self.mixed:
-            return "."  # a plain number
-        small, large = (plain(value) for value in sorted(values.values(), key=abs))
-        raise Ambiguous(
-            f"{cell!r} may be {large} or {small}, and nothing else in the sheet says which",
-            f"Write {large} or {small}.",
-        )
+        if "," in cell:
+            return "," if self.separator == ";" else ""
+        return "" if self.separator in (";", "\t") else "."  # a plain number
+
+    def _no_number(self, cell: str, values: dict[str, float]) -> Unreadable:
+        todo = "Write a plain number such as 1234.5, or leave the cell empty."
+        if values:
+            todo = f"Write {plain(values[','])}, and a decimal point throughout the sheet."
+            return Unreadable(f"{cell!r} has a decimal comma, and other numbers of the sheet a point", todo)
+        of_hundred = readings(cell.removesuffix("%")) if cell.endswith("%") else {}
+        if len(set(of_hundred.values())) == 1:
+            todo = f"Write {plain(of_hundred.popitem()[1])} where the column is in per cent, else the number itself."
+        return Unreadable(f"{cell!r} is not a number", todo)
+
+
+def _ambiguous(cell: str, values: dict[str, float], why: str) -> Ambiguous:
+    small, large = sorted(values.values(), key=abs)
+    point = plain(small)
+    # `1.234` would be asked about again: no mark of thousands stands before four digits.
+    point += "0" if len(readings(point)) > 1 and "." in point else ""
+    return Ambiguous(
+        f"{cell!r} may be {plain(large)} or {plain(small)}, and {why}", f"Write {plain(large)} or {point}."
+    )
 
 
 def readings(cell: str) -> dict[str, float]:

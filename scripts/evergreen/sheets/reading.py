@@ -71,13 +71,13 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
     schema = columns_of(kind)
     workbook = path.suffix.lower() == ".xlsx"
-    table, semicolons = (_xlsx(path, schema, kind), False) if workbook else _csv(path, schema)
+    table, separator = (_xlsx(path, schema, kind), "") if workbook else _csv(path, schema)
     rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
         todo = f"Its first row must name the columns {needed_names(schema)}."
         raise InputError("the file is empty", file=path, todo=todo)
     header = header_of(rows[0][1], schema, path)
-    return _Reader(path, schema, rows[1:], semicolons).frame(
+    return _Reader(path, schema, rows[1:], separator).frame(
         header, values=kind == STUDY_LEVEL, as_written=as_written
     )
 
@@ -98,8 +98,8 @@ def read_sheets(
     }
 
 
-def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, bool]:
-    """Its rows, and whether it parts its columns by semicolons."""
+def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, str]:
+    """Its rows, and what parts its columns."""
     text = decoded(path)
     known = {column.name for column in schema}
 
@@ -124,7 +124,7 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, bool]:
         ) from None
     if not text.endswith(("\n", "\r")):
         _refuse_cut([row for row in rows if any(row[1])], path)
-    return rows, best == ";"
+    return rows, best
 
 
 def _refuse_cut(rows: Rows, path: Path) -> None:
@@ -212,8 +212,8 @@ def _as_written(cell: str, value: float) -> str:
 class _Reader:
     """The rows of one sheet, below its header, as typed columns; every fault is collected."""
 
-    def __init__(self, path: Path, schema: tuple[Column, ...], rows: Rows, semicolons: bool) -> None:
-        self.path, self.schema, self.semicolons = path, schema, semicolons
+    def __init__(self, path: Path, schema: tuple[Column, ...], rows: Rows, separator: str) -> None:
+        self.path, self.schema, self.separator = path, schema, separator
         self.rows = [number for number, _ in rows]
         self.cells = [cells for _, cells in rows]
         self.errors: list[InputError] = []
@@ -277,7 +277,7 @@ class _Reader:
                     told.append(cell)
                 elif column.kind == "p_value":
                     told.append(bounded(cell)[1])
-        return Convention.of(told, semicolons=self.semicolons)
+        return Convention.of(told, separator=self.separator)
 
     def _rule(self, column: Column, written: Mapping[str, list[str]], at: int) -> Column | None:
         """By which column a cell is read: its own, of an adjudicated cell the one of an extraction sheet that it settles; None for a
@@ -335,7 +335,7 @@ class _Reader:
 
     def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
         """The number in a cell of `column`, within the bounds of `rule`. Raises Unreadable."""
-        value = _in(cell, convention)
+        value = _in(cell, convention, whole=rule.whole or rule.kind == "integer")
         wrong = []
         if rule.kind == "integer" and not math.isnan(value) and not value.is_integer():
             wrong.append("is not a whole number")
@@ -352,7 +352,7 @@ class _Reader:
     ) -> list[str]:
         """Cells of a person's own column, from row `first` on, their numbers written plainly where all are numbers."""
         convention = convention or Convention.of(
-            (cell for cell in cells if not isinstance(cell, NumberCell)), semicolons=self.semicolons
+            (cell for cell in cells if not isinstance(cell, NumberCell)), separator=self.separator
         )
         read, asked = [], []
         for at, cell in enumerate(cells, first):
@@ -376,11 +376,11 @@ class _Reader:
         )
 
 
-def _in(cell: str, convention: Convention) -> float:
-    return float(cell) if isinstance(cell, NumberCell) else _read(cell, convention)
+def _in(cell: str, convention: Convention, *, whole: bool = False) -> float:
+    return float(cell) if isinstance(cell, NumberCell) else _read(cell, convention, whole)
 
 
 @lru_cache(maxsize=1 << 14)
-def _read(cell: str, convention: Convention) -> float:
+def _read(cell: str, convention: Convention, whole: bool) -> float:
     """A sheet says the same few numbers again and again."""
-    return convention.read(cell)
+    return convention.read(cell, whole=whole)
