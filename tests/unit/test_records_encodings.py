@@ -6,6 +6,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.sheets import texts
+from evergreen.sheets.reading import read_sheet
 from tests.rows import each
 
 WORDS = (
@@ -55,6 +56,47 @@ RIS = "TY  - JOUR\nTI  - {}\nPY  - 2019\nER  - \n"
 def test_letters_that_cannot_be_told_are_refused_with_their_row(encoding, title, read):
     with pytest.raises(InputError, match=r"row 2.*encoding that cannot be told.*UTF-8"):
         read(RIS.format(title).encode(encoding))
+
+
+SHEET = "study,outcome,group,n\nSmith 2019,pain,intervention,10\n{} 2020,pain,intervention,10\n"
+
+
+@each(
+    ("encoding", "study"),
+    [("cp1250", "Wałęsa"), ("cp1250", "Wiśniewski"), ("cp1250", "Zieliński"), ("cp1250", "Łukasz"), ("cp1251", "Ким"), ("cp1253", "Γεωργίου"),
+     ("cp1254", "Çağrı"), ("cp1254", "Yıldız"), ("cp1254", "Güneş"), ("gbk", "王伟"), ("shift_jis", "山田"), ("koi8-r", "Иванов"), ("big5", "王偉"),
+     ("cp850", "Müller"), ("cp850", "Köln"), ("cp437", "José")],
+)  # fmt: skip
+def test_a_sheet_of_letters_that_cannot_be_told_is_refused_with_its_row(encoding, study, tmp_path):
+    path = tmp_path / "AB.csv"
+    path.write_bytes(SHEET.format(study).encode(encoding))
+    with pytest.raises(InputError, match=r"AB\.csv, row 3: .*encoding that cannot be told.*Save it as UTF-8"):
+        read_sheet(path, "extraction")
+
+
+@each("word", (*WORDS, "Guðmundsson", "Þórður", "Tórshøvn", "Žižek", "Zelený", "Muñoz", "cœur", "Crohn´s", "mean±SD", "drug×time", "“foo”and", "TGF-ß1", "ÅÄÖ", "¿Qué?", "DeÁngelis"))  # fmt: skip
+def test_a_sheet_with_one_word_of_western_europe_is_read(word, tmp_path):
+    path = tmp_path / "AB.csv"
+    path.write_bytes(SHEET.format(word).encode("cp1252"))
+    assert read_sheet(path, "extraction")["study"].tolist() == ["Smith 2019", f"{word} 2020"]
+
+
+def test_what_is_put_together_of_two_encodings_is_read_line_by_line():
+    one, other = "Müller 2011\n", "Größe 2012\nCafé 2013\n"
+    found = texts.decode((one + other).encode() + other.encode("cp1252") * 2)
+    assert found.text == one + other * 3
+    assert sorted(found.odd) == [4, 5, 6, 7]
+    within = texts.decode("Łódź, Kraków; ".encode() + "Genève\n".encode("cp1252"))
+    assert (within.text, list(within.odd)) == ("Łódź, Kraków; Genève\n", [1])
+
+
+@each("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_the_mark_behind_files_that_windows_puts_together_is_no_text(encoding, read, tmp_path):
+    raw = RIS.format("Étude").encode(encoding) + b"\x1a"
+    assert read(raw)[1]["title"].tolist() == ["Étude"]
+    path = tmp_path / "AB.csv"
+    path.write_bytes(SHEET.format("Café").encode(encoding) + b"\x1a")
+    assert read_sheet(path, "extraction")["study"].tolist() == ["Smith 2019", "Café 2020"]
 
 
 @each("wide_first", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from evergreen.errors import InputError
 from evergreen.sheets.labels import BLANKS, UNSEEN
+from evergreen.sheets.western import untold
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
@@ -19,6 +21,8 @@ _MARKS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that Windows-1252 leaves open
 LINES_TO_TELL = 5000
+END_OF_FILE = "\x1a"
+"""Ctrl-Z, which Windows puts behind files that `copy a+b` puts together."""
 _UPPER = f"[{''.join(letter for letter in map(chr, range(0x80, 0x180)) if letter.isupper())}]"
 _NO_WORD = re.compile(
     rf"(?<=[^\W\d_]){_UPPER}(?![A-Z]|{_UPPER})|(?<![^\W\d_])[ëíìîïñÐÑÒÔÕ](?![^\W\d_])"
@@ -29,22 +33,31 @@ _NO_WORD = re.compile(
 
 @dataclass(frozen=True)
 class Decoded:
-    """Text with the line ends it came with, the name of its encoding, and {line number, from 1: what was odd there}."""
+    """Text with the line ends it came with, the name of its encoding, and {line number, from 1: what was odd there}.
+
+    `untold`: number of the first line whose letters cannot be told, 0 where all can: whoever reads the text refuses it.
+    """
 
     text: str
     encoding: str
     odd: dict[int, str]
+    untold: int = 0
+
+
+UNTOLD = "the letters are in an encoding that cannot be told (neither UTF-8 nor Western European)"
 
 
 def decode(raw: bytes) -> Decoded | None:
     """The text of `raw`; None where it is no text.
 
     A byte order mark decides; without one UTF-16 is told by its zero bytes, then UTF-8, then Windows-1252 (Latin-1 for the
-    five bytes that it leaves open), or MacRoman where only that makes words. Where most of a file is UTF-8, only the lines that are not
+    five bytes that it leaves open), or MacRoman where only that makes words. Where a line has letters in UTF-8, only those that are not
     are read so.
-    Zero bytes between letters are removed, and byte order marks inside, where files were put together.
+    Zero bytes between letters are removed, and where files were put together byte order marks inside and Ctrl-Z behind.
     """
     odd: dict[int, str] = {}
+    untold_at = 0
+    raw = raw.rstrip(END_OF_FILE.encode())
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             raw, name = raw[len(mark) :], f"{encoding.upper()} with byte order mark"
@@ -56,7 +69,7 @@ def decode(raw: bytes) -> Decoded | None:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         if encoding == "utf-8":
-            text, name, odd = _mixed(raw)
+            text, name, odd, untold_at = _mixed(raw)
         else:
             text = raw.decode(encoding, errors="replace")
             odd = _lines_with(text, "\ufffd", f"characters that are not {name} were replaced")
@@ -68,7 +81,7 @@ def decode(raw: bytes) -> Decoded | None:
     if "\x00" in text:
         odd |= _lines_with(text, "\x00", "zero bytes were removed")
         text = text.replace("\x00", "")
-    return Decoded(text.replace("\ufeff", ""), name, odd)
+    return Decoded(text.replace("\ufeff", "").replace(END_OF_FILE, ""), name, odd, untold_at)
 
 
 def decoded(path: Path) -> str:
@@ -76,6 +89,9 @@ def decoded(path: Path) -> str:
     found = decode(path.read_bytes())
     if found is None:
         raise InputError("this is a binary file, not a CSV", file=path, todo="Save the sheet as CSV UTF-8.")
+    if found.untold:
+        todo = "Save it as UTF-8 (CSV UTF-8 in Excel) in the program that shows it well."
+        raise InputError(UNTOLD, file=path, row=found.untold, todo=todo)
     return found.text
 
 
@@ -105,27 +121,41 @@ def _by_zeros(raw: bytes) -> str:
     return "utf-16-le" if head[1::2].count(0) > zeros // 2 else "utf-16-be"
 
 
-def _mixed(raw: bytes) -> tuple[str, str, dict[int, str]]:
-    """(text, encoding, odd lines) of what is not UTF-8 throughout: one of eight bits, or UTF-8 with some lines in one."""
+def _mixed(raw: bytes) -> tuple[str, str, dict[int, str], int]:
+    """(text, encoding, odd lines, line that cannot be told) of what is not UTF-8 throughout: one of eight bits, or UTF-8 with some lines in one.
+
+    A line that has more letters in UTF-8 than other bytes is UTF-8 but for these.
+    """
     separator = b"\n" if b"\n" in raw else b"\r"
     lines: list[str] = []
     foreign: dict[int, bytes] = {}
-    good = 0
+    spoilt: dict[int, bytes] = {}
+    unicode = False
     for number, line in enumerate(raw.split(separator), 1):
         try:
             lines.append(line.decode("utf-8"))
-            good += not line.isascii()
+            unicode |= not line.isascii()
         except UnicodeDecodeError:
+            read = line.decode("utf-8", errors="replace")
+            others = read.count("\ufffd")
+            told = len(read) - others - sum(map(str.isascii, read))
+            (spoilt if told > others else foreign)[number] = line
             lines.append("")
-            foreign[number] = line
     mac = _of_a_mac(foreign.values())
     name = "MacRoman" if mac else "cp1252"
-    if good <= len(foreign):
-        return raw.decode("mac_roman") if mac else western(raw), name, {}
-    for number, line in foreign.items():
-        lines[number - 1] = line.decode("mac_roman") if mac else western(line)
-    odd = dict.fromkeys(foreign, f"line is not UTF-8; read as {name}")
-    return separator.decode().join(lines), f"UTF-8 with lines in {name}", odd
+    of_eight_bits = {
+        number: line.decode("mac_roman") if mac else western(line) for number, line in foreign.items()
+    }
+    for number, text in of_eight_bits.items():
+        lines[number - 1] = text
+    for number, line in spoilt.items():
+        lines[number - 1] = line.decode("utf-8", errors="western")
+    text, doubt = separator.decode().join(lines), untold(of_eight_bits)
+    if not unicode and not spoilt:
+        return text, name, {}, doubt
+    odd = dict.fromkeys(sorted([*foreign, *spoilt]), f"line is not UTF-8; read as {name}")
+    odd |= dict.fromkeys(spoilt, "bytes that are not UTF-8 were read as cp1252")
+    return text, f"UTF-8 with lines in {name}", odd, doubt
 
 
 def _of_a_mac(lines: Iterable[bytes]) -> bool:
@@ -141,6 +171,14 @@ def western(raw: bytes) -> str:
         return raw.decode("cp1252")
     except UnicodeDecodeError:
         return "".join(bytes([byte]).decode("latin-1" if byte in _UNDEFINED else "cp1252") for byte in raw)
+
+
+def _western_part(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return western(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("western", _western_part)
 
 
 def _lines_with(text: str, sign: str, what: str) -> dict[int, str]:
