@@ -18,13 +18,32 @@ from tests.rows import each
         ("12-month", "12\N{EN DASH}month"),
         ("-5 mg", "\N{MINUS SIGN}5 mg"),
         ("Straße", "STRASSE"),
+        ("O'Neil 2011", "O\N{RIGHT SINGLE QUOTATION MARK}Neil 2011"),
+        ("D'Amico", "D\N{ACUTE ACCENT}amico"),
+        ("O'Neil", "O`Neil"),
+        ('the "early" group', "the \N{LEFT DOUBLE QUOTATION MARK}early\N{RIGHT DOUBLE QUOTATION MARK} group"),
+        ("Griffith", "Gri\N{LATIN SMALL LIGATURE FFI}th"),
+        ("Drug A 10", "\uff24\uff52\uff55\uff47\u3000\uff21\u3000\uff11\uff10"),
+        ("\u30ac", "\uff76\uff9e"),
     ],
 )
 def test_labels_that_are_one(one, other):
     assert folded(one) == folded(other)
 
 
-@each(("one", "other"), [("Smith 2010a", "Smith 2010b"), ("5 mg", "5mg"), ("x_y", "x y"), ("Ä", "A")])
+@each(
+    ("one", "other"),
+    [
+        ("Smith 2010a", "Smith 2010b"),
+        ("5 mg", "5mg"),
+        ("x_y", "x y"),
+        ("Ä", "A"),
+        ("m²", "m2"),
+        ("½", "1/2"),
+        ("O'Neil", "ONeil"),
+        ("'A'", '"A"'),
+    ],
+)
 def test_labels_that_are_two(one, other):
     assert folded(one) != folded(other)
 

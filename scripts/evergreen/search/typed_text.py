@@ -7,11 +7,9 @@ import re
 from pathlib import Path
 
 from evergreen.errors import InputError
-from evergreen.sheets.labels import BLANKS, DASHES, UNSEEN
+from evergreen.sheets.labels import APOSTROPHES, BLANKS, DASHES, QUOTES, UNSEEN
 from evergreen.sheets.texts import decode
 
-QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u3003\u301d\u301e\u301f\uff02\u275d\u275e\u02ba"
-APOSTROPHES = "\u2018\u2019\u201a\u201b\u2032\u02bc\u02b9\u2039\u203a\uff07\u275b\u275c\u00b4"
 PLAIN = str.maketrans(
     {
         **dict.fromkeys(QUOTES, '"'),

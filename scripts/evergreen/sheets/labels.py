@@ -16,6 +16,10 @@ from evergreen.tables import grouped
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 """Hyphens, dashes and minus signs that stand for `-`."""
+QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u3003\u301d\u301e\u301f\uff02\u275d\u275e\u02ba"
+"""Quotation marks that stand for `"`."""
+APOSTROPHES = "\u2018\u2019\u201a\u201b\u2032\u02bc\u02b9\u2039\u203a\uff07\u275b\u275c\u00b4"
+"""Apostrophes, accents and single quotation marks that stand for `'`."""
 UNSEEN = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
@@ -25,19 +29,24 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """Every kind of blank, as `str.split` knows them."""
-_AS_TYPED = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(UNSEEN, "")})
+_AS_TYPED = str.maketrans({
+    **dict.fromkeys(DASHES, "-"), **dict.fromkeys(QUOTES, '"'), **dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(UNSEEN, ""),
+})  # fmt: skip
+_FORMS = re.compile("[\u0132\u0133\ufb00-\ufb06\uff01-\uffee]+")
+"""Ligatures, and letters of full and half width: the same letters in a printer's form. A superscript is none: `m\u00b2` is no `m2`."""
 
 
 def folded(label: object) -> str:
-    """A label as it is compared: Unicode form, letter case, blanks and kinds of dash do not make another."""
+    """A label as it is compared: Unicode form, ligatures, width and case of letters, blanks, kinds of dash, apostrophe and quotation mark do not make another."""
     return _folded(str(label))
 
 
 @lru_cache(maxsize=1 << 16)  # a sheet names the same study, outcome and arm again and again
 def _folded(text: str) -> str:
     if not text.isascii():
+        text = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
         text = unicodedata.normalize("NFC", text).translate(_AS_TYPED)
-    text = " ".join(text.split()).casefold()
+    text = " ".join(text.replace("`", "'").split()).casefold()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
