@@ -86,6 +86,8 @@ def test_what_is_put_together_of_two_encodings_is_read_line_by_line():
     found = texts.decode((one + other).encode() + other.encode("cp1252") * 2)
     assert found.text == one + other * 3
     assert sorted(found.odd) == [4, 5, 6, 7]
+    mac = "Straße\nl’école\nMüller\nL’été\n"
+    assert texts.decode(mac.encode("mac_roman")).text == mac, "in which a line happens to be UTF-8"
     within = texts.decode("Łódź, Kraków; ".encode() + "Genève\n".encode("cp1252"))
     assert (within.text, list(within.odd)) == ("Łódź, Kraków; Genève\n", [1])
 

@@ -124,38 +124,48 @@ def _by_zeros(raw: bytes) -> str:
 def _mixed(raw: bytes) -> tuple[str, str, dict[int, str], int]:
     """(text, encoding, odd lines, line that cannot be told) of what is not UTF-8 throughout: one of eight bits, or UTF-8 with some lines in one.
 
-    A line that has more letters in UTF-8 than other bytes is UTF-8 but for these.
+    A line that has as many letters in UTF-8 as other bytes is UTF-8 but for these, unless few lines are and eight bits make words of it
+    (`l\u2019\u00e9cole` of a Mac). Of a file that ends within a letter nobody can tell this one.
     """
     separator = b"\n" if b"\n" in raw else b"\r"
-    lines: list[str] = []
+    lines = raw.split(separator)
+    told: dict[int, bytes] = {}
     foreign: dict[int, bytes] = {}
-    spoilt: dict[int, bytes] = {}
-    unicode = False
-    for number, line in enumerate(raw.split(separator), 1):
+    spoilt, cut = set(), 0
+    for number, line in enumerate(lines, 1):
+        if line.isascii():
+            continue
         try:
-            lines.append(line.decode("utf-8"))
-            unicode |= not line.isascii()
-        except UnicodeDecodeError:
-            read = line.decode("utf-8", errors="replace")
+            line.decode()
+        except UnicodeDecodeError as error:
+            read = line.decode(errors="replace")
             others = read.count("\ufffd")
-            told = len(read) - others - sum(map(str.isascii, read))
-            (spoilt if told > others else foreign)[number] = line
-            lines.append("")
+            if sum(not letter.isascii() for letter in read) < 2 * others:
+                foreign[number] = line
+                cut = number if number == len(lines) and error.reason == "unexpected end of data" else 0
+                continue
+            spoilt.add(number)
+        told[number] = line
     mac = _of_a_mac(foreign.values())
     name = "MacRoman" if mac else "cp1252"
-    of_eight_bits = {
-        number: line.decode("mac_roman") if mac else western(line) for number, line in foreign.items()
-    }
-    for number, text in of_eight_bits.items():
-        lines[number - 1] = text
-    for number, line in spoilt.items():
-        lines[number - 1] = line.decode("utf-8", errors="western")
-    text, doubt = separator.decode().join(lines), untold(of_eight_bits)
-    if not unicode and not spoilt:
+    of_eight_bits = {number: _read_as(line, mac=mac) for number, line in foreign.items()}
+    if len(told) <= len(foreign):
+        words = {number: _read_as(line, mac=mac) for number, line in told.items()}
+        of_eight_bits |= {number: text for number, text in words.items() if not untold({number: text})}
+    texts = [
+        of_eight_bits.get(number) or line.decode(errors="western") for number, line in enumerate(lines, 1)
+    ]
+    text = separator.decode().join(texts)
+    doubt = untold({number: text for number, text in sorted(of_eight_bits.items()) if number != cut})
+    if told.keys() <= of_eight_bits.keys():
         return text, name, {}, doubt
-    odd = dict.fromkeys(sorted([*foreign, *spoilt]), f"line is not UTF-8; read as {name}")
-    odd |= dict.fromkeys(spoilt, "bytes that are not UTF-8 were read as cp1252")
+    odd = dict.fromkeys(of_eight_bits, f"line is not UTF-8; read as {name}")
+    odd |= dict.fromkeys(spoilt - odd.keys(), "bytes that are not UTF-8 were read as cp1252")
     return text, f"UTF-8 with lines in {name}", odd, doubt
+
+
+def _read_as(line: bytes, *, mac: bool) -> str:
+    return line.decode("mac_roman") if mac else western(line)
 
 
 def _of_a_mac(lines: Iterable[bytes]) -> bool:

@@ -23,9 +23,10 @@ _WORD = re.compile(f"{_LETTER}+")
 _SIGNS = "¡¢£¤¥¦§¨¯°²³¹¶¸¼½¾"
 _SIGN_WITHIN = re.compile(
     rf"(?<={_LETTER})[{_SIGNS}¿‚„†‡‰‹›€“”\u02c0-\u02ff](?={_LETTER})|(?<={_BEYOND})[{_SIGNS}](?=[{_SIGNS}])|(?<=[a-z])[‚„](?![\w“‘])"
-    r"|(?<![\w.,])[£¯¥](?=[a-z\u00df-\u00ff]{3})"
+    r"|(?<![\w.,])[£¯¥](?=[a-z\u00df-\u00ff]{3})|â€|‚Ä|[ÃÂ][\x80-¿]|√[^\W\d]"
 )
-"""Signs between letters that part no words, quotation marks that open behind one, and what Polish has of signs in front of one (Ł, Ż, Ą)."""
+"""Signs between letters that part no words, quotation marks that open behind one, and what Polish has of signs in front of one (Ł, Ż, Ą); last, what
+UTF-8 looks like in eight bits."""
 _PAIRS = re.compile(r"[“„][^“„”\n]{0,300}[“”]")
 _NO_WORD = re.compile(
     "(?<!Mc)(?<!De)(?<=[a-z\u00df-\u00ff])[\u00c0-\u00d6\u00d8-\u00de\u0152\u0160\u0178\u017d]|[Ññ](?=[bcdfghjklmnpqrstvwxz])"
