@@ -1,6 +1,8 @@
 """Workbooks from outside: every row is read whatever the file says of its size, and no bomb is unfolded."""
 
+import datetime
 import io
+import math
 import re
 import time
 import zipfile
@@ -69,6 +71,61 @@ def test_rows_and_columns_beyond_the_stated_dimension_are_read(tmp_path):
     assert [row["doi"] for row in foreign_votes.read_rows(tmp_path / "export.xlsx")] == [
         f"10.1/{n}" for n in range(1, 6)
     ]
+
+
+EXTRACTION = [
+    ["study", "outcome", "group", "timepoint", "n"],
+    ["A", "pain", "control", "6 weeks", 10],
+    ["B", "pain", "control", "6 weeks", 12],
+]
+LAST = '<c r="E3" t="n"><v>12</v></c>'
+FORMULAS = {
+    "plain": "<c r='E3'><f>E2+2</f></c>",
+    "another order": '<c s="0" r="E3"><f>E2+2</f><v/></c>',
+    "parted": '<c r="E3">\n <f>SUM(\n1)</f>\n</c>',
+    "shared": '<c r="E3"><f t="shared" si="0"/></c>',
+}
+
+
+@each("prefix", ["", "x:"])
+@each(("cell", "what"), [*((cell, "row 3: E3 is a formula without a value") for cell in FORMULAS.values()), (LAST, "row 2: the cells A2:A3 are merged")])  # fmt: skip
+def test_cells_that_only_look_empty_are_found_however_the_worksheet_is_written(tmp_path, prefix, cell, what):
+    def change(text):
+        assert LAST in text
+        merged = '<mergeCells count="1"><mergeCell  ref="A2:A3"/></mergeCells>' if cell == LAST else ""
+        text = text.replace(LAST, cell).replace("</sheetData>", f"</sheetData>{merged}")
+        return re.sub(r"<(/?)(?=[a-zA-Z])", rf"<\1{prefix}", text).replace(
+            "xmlns=", f"xmlns{':x' if prefix else ''}="
+        )
+
+    path = workbook(tmp_path / "AB.xlsx", EXTRACTION, change)
+    assert what in said(sheets.read_sheet, path, "extraction")
+
+
+def test_a_formula_whose_value_is_there_is_that_value(tmp_path):
+    for cell, read in [
+        ('<c r="E3"><f>E2+2</f><v>12</v></c>', 12),
+        ('<c r="E3" t="str"><f>""</f><v></v></c>', None),
+    ]:
+        path = workbook(tmp_path / "AB.xlsx", EXTRACTION, lambda text, cell=cell: text.replace(LAST, cell))
+        n = sheets.read_sheet(path, "extraction")["n"]
+        assert n[1] == read if read else math.isnan(n[1])
+
+
+@each(
+    ("column", "value", "what"),
+    [
+        (0, "#NAME?", "row 3, column study: the label #NAME? is an error"),
+        (3, "#N/A", "row 3, column timepoint: the label #N/A is an error"),
+        (3, datetime.date(2026, 6, 12), "row 3, column timepoint: the label 2026-06-12 is a day"),
+        (3, datetime.time(6, 12), "row 3, column timepoint: the label 06:12:00 is a day or time"),
+        (0, datetime.date(2026, 6, 12), "row 3, column study: the label 2026-06-12 is a day"),
+    ],
+)
+def test_a_label_is_no_day_and_no_error(tmp_path, column, value, what):
+    rows = [list(row) for row in EXTRACTION]
+    rows[2][column] = value
+    assert what in said(sheets.read_sheet, workbook(tmp_path / "AB.xlsx", rows), "extraction")
 
 
 def test_gaps_between_rows_and_short_rows_keep_their_places(tmp_path):

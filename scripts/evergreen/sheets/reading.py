@@ -8,6 +8,7 @@ header is row 1. Nothing here writes to a person's file.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import math
 import re
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.sheets import archives, days, workbooks
+from evergreen.sheets import days, workbooks
 from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
 from evergreen.sheets.labels import first_listed, folded, name_key
 from evergreen.sheets.numbers import (
@@ -40,8 +41,8 @@ if TYPE_CHECKING:  # names are compared by modules that read no sheet
 SPOILT_ID = re.compile(
     r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
 )  # spreadsheet programs always write the sign
-MERGED = re.compile(r'<mergeCell ref="([A-Z]+(\d+):[A-Z]+\d+)"')
-UNCOMPUTED = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*)><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>')
+ERROR = re.compile(r"#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[!?]|#N/A")
+"""What a spreadsheet program shows in the place of a value that it could not compute."""
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_ERRORS = 20
 STUDY_LEVEL = "extraction_studies"
@@ -50,6 +51,12 @@ STUDY_LEVEL = "extraction_studies"
 
 class NumberCell(str):
     """The text of a workbook's cell that holds a number: it says nothing of how the sheet's author writes one."""
+
+    __slots__ = ()
+
+
+class DayCell(str):
+    """The text of a workbook's cell that holds a day or a time of the day, into which programs turn `6-12`."""
 
     __slots__ = ()
 
@@ -165,7 +172,8 @@ def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Rows:
         if not visible:
             raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
         sheet: Any = (fitting or visible)[0]
-        _refuse_unclear(path, sheet._worksheet_path)
+        if unclear := workbooks.unclear(path, sheet._worksheet_path):
+            refuse(unclear[:MAX_ERRORS])
         return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
 
 
@@ -175,25 +183,10 @@ def _head(sheet: Any, path: Path) -> list[str]:
     return next((row for row in rows if any(row)), [])
 
 
-def _refuse_unclear(path: Path, part: str) -> None:
-    """Merged cells and formulas that nothing has computed look empty to a reader, and are not."""
-    with archives.opened(path, path, what=workbooks.WORKBOOK) as archive:
-        text = archive.read(part).decode("utf-8", errors="replace")
-    errors = []
-    for cell, row in MERGED.findall(text):
-        todo = "Separate them, and fill each cell."
-        errors.append(InputError(f"the cells {cell} are merged", file=path, row=int(row), todo=todo))
-    for column, row, kind in UNCOMPUTED.findall(text):
-        if 't="str"' not in kind:  # a formula whose value is the empty text
-            todo = "Write the value itself."
-            errors.append(
-                InputError(f"{column}{row} is a formula without a value", file=path, row=int(row), todo=todo)
-            )
-    refuse(errors[:MAX_ERRORS])
-
-
 def _cell(value: Any) -> str:
     text = workbooks.text_of(value)
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+        return DayCell(text)
     return NumberCell(text) if isinstance(value, int | float) and not isinstance(value, bool) else _told(text)
 
 
@@ -310,6 +303,18 @@ class _Reader:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
+        if rule.label and (isinstance(cell, DayCell) or ERROR.fullmatch(cell)):
+            what = (
+                "a day or time of the calendar"
+                if isinstance(cell, DayCell)
+                else "an error of a spreadsheet program"
+            )
+            self._fault(
+                f"the label {cell} is {what}",
+                at,
+                column,
+                "Write it as text (in Excel: format the cell as Text first).",
+            )
         try:
             if rule.numeric:
                 return self._number(cell, at, column, rule, convention)

@@ -86,6 +86,41 @@ def rows(sheet: Any, file: str | Path) -> Iterator[tuple[int, list[Any]]]:
         yield number, [filled.get(column) for column in range(1, width + 1)]
 
 
+def unclear(path: Path, part: str) -> list[InputError]:
+    """Merged cells of a worksheet, and formulas that nothing has computed: they look empty to a reader, and are not."""
+    from lxml import etree
+
+    errors: list[InputError] = []
+    number = 0
+    with (
+        archives.opened(path, path, what=WORKBOOK) as archive,
+        archive.open(part) as source,
+        _readable(path, SAVE_AGAIN),
+    ):
+        found = etree.iterparse(
+            source, tag=("{*}row", "{*}mergeCell"), resolve_entities=False, no_network=True, huge_tree=True
+        )
+        for _, element in found:
+            if etree.QName(element).localname == "mergeCell":
+                cells = element.get("ref", "")
+                first = re.search(r"\d+", cells)
+                errors.append(
+                    InputError(f"the cells {cells} are merged", file=path, row=int(first[0]) if first else None,
+                               todo="Separate them, and fill each cell.")
+                )  # fmt: skip
+                continue
+            number = int(element.get("r", number + 1))
+            for cell in element.iterfind("{*}c"):
+                # `str` without a value is a formula whose value is the empty text.
+                if cell.get("t") != "str" and cell.find("{*}f") is not None and not cell.findtext("{*}v"):
+                    problem = f"{cell.get('r', 'a cell')} is a formula without a value"
+                    errors.append(InputError(problem, file=path, row=number, todo="Write the value itself."))
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    return errors
+
+
 def text_of(value: Any) -> str:
     """The value of a cell as text: whole numbers without a point, days and times as ISO 8601 writes them."""
     if value is None:
