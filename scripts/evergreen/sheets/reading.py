@@ -41,6 +41,8 @@ if TYPE_CHECKING:  # names are compared by modules that read no sheet
 SPOILT_ID = re.compile(
     r"([^:]*:)?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE
 )  # spreadsheet programs always write the sign
+SEPARATOR = re.compile(r"""\ufeff?"?sep=([,;\t])"?[,;\t]*(?:\r\n|\n|\r)""", re.IGNORECASE)
+"""The line in front of a CSV that tells Excel what parts its columns; Excel does not show it, so rows are counted without it."""
 ERROR = re.compile(r"#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[!?]|#N/A")
 """What a spreadsheet program shows in the place of a value that it could not compute."""
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -109,6 +111,8 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, str]:
     """Its rows, and what parts its columns."""
     text = decoded(path)
     known = {column.name for column in schema}
+    told = SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
 
     def score(delimiter: str) -> int:
         header = next(
@@ -118,7 +122,7 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, str]:
 
     rows: Rows = []
     try:
-        best = max(",;\t", key=score)
+        best = told[1] if told else max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
             rows.append((len(rows) + 1, [_told(cell) for cell in row]))

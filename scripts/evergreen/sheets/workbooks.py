@@ -6,6 +6,7 @@ A worksheet may state its dimension, and programs state it wrongly; here it is n
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ MOST_CELLS = 20_000_000
 """Cells of a worksheet, empty ones between filled ones counted; 500,000 records with 40 columns."""
 PROLOGUE = 1 << 16
 """Bytes of an XML part in which a DTD is looked for; workbooks have none."""
+_UNCLEAR = re.compile(rb"<(?:[^<>\s:/]+:)?(?:f|mergeCell)[\s/>]")
 
 
 def with_studies(path: str | Path) -> bool:
@@ -92,13 +94,17 @@ def unclear(path: Path, part: str) -> list[InputError]:
 
     errors: list[InputError] = []
     number = 0
-    with (
-        archives.opened(path, path, what=WORKBOOK) as archive,
-        archive.open(part) as source,
-        _readable(path, SAVE_AGAIN),
-    ):
+    with archives.opened(path, path, what=WORKBOOK) as archive:
+        content = archive.read(part)
+    if not _UNCLEAR.search(content) and b"\0" not in content:  # most sheets, in a tenth of the time
+        return []
+    with _readable(path, SAVE_AGAIN):
         found = etree.iterparse(
-            source, tag=("{*}row", "{*}mergeCell"), resolve_entities=False, no_network=True, huge_tree=True
+            io.BytesIO(content),
+            tag=("{*}row", "{*}mergeCell"),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=True,
         )
         for _, element in found:
             if etree.QName(element).localname == "mergeCell":
