@@ -284,8 +284,8 @@ def _mapped(path: str | Path) -> Iterator[mmap | bytes]:
 
 
 def _end_of(raw: mmap | bytes) -> tuple[bool, bytes]:
-    """Whether the last line has an end, and the last `TAIL` bytes before the blanks behind them; zero bytes left out."""
-    end = next((at for at in range(len(raw), 0, -1) if raw[at - 1] != 0), 0)
+    """Whether the last line has an end, and the last `TAIL` bytes before the blanks behind them; zero bytes and the Ctrl-Z of Windows left out."""
+    end = next((at for at in range(len(raw), 0, -1) if raw[at - 1] not in (0, 26)), 0)
     ended = raw[max(0, end - 1) : end] in (b"\n", b"\r")
     end = next(
         (at for at in range(end, 0, -1) if raw[at - 1 : at] not in (b"\0", b"\r", b"\n", b"\t", b" ")), 0
