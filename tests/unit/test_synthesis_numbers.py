@@ -87,6 +87,39 @@ def test_every_place_decides_for_itself():
         )
 
 
+COUNTED = [(name, (50, 4 + at), (50, 9 - at)) for at, name in enumerate("ABC")]
+USELESS = {"tau2": "DL", "smd_vtype": "UB", "mh_add": 0.5, "glmm": "CM.EL", "predtype": "riley", "i2": "Q", "rho": 0.5, "add": 0.1, "drop00": False, "prediction": False}  # fmt: skip
+OF_MODEL, OF_MEASURE = "{} is no setting of the model ", "{} is no setting of the measure "
+
+
+@each(
+    ("measure", "own", "used"),
+    [
+        ("MD", {}, {"tau2", "predtype", "i2", "prediction"}),
+        ("MD", {"dependent": "aggregate", "rho": 0.2}, {"tau2", "predtype", "i2", "prediction", "rho"}),
+        ("MD", {"model": "common"}, set()),
+        ("SMD", {"model": "multilevel"}, {"smd_vtype", "predtype", "rho", "prediction"}),
+        ("RR", {"model": "mh"}, {"mh_add", "add", "drop00"}),
+        ("RD", {"model": "mh"}, {"mh_add", "add"}),
+        ("OR", {"model": "peto"}, set()),
+        ("OR", {"model": "glmm"}, {"glmm", "predtype", "drop00", "prediction"}),
+    ],
+)
+def test_a_sensitivity_analysis_of_what_model_and_measure_do_not_know_is_not_made(measure, own, used):
+    rows = counts(COUNTED) if measure in {"RR", "OR", "RD"} else means(0.2, 2.1, -1.0)
+    asked = [{key: value} for key, value in USELESS.items()]
+    found = pooled(rows, entry(measure, analysis={**own, "sensitivity": asked})).sensitivity
+    made = {key for one in found.values() if one.model for key in one.changes}
+    assert made == used
+    for one in found.values():
+        (key,) = one.changes
+        assert (
+            one.model
+            or one.not_done.startswith((OF_MODEL.format(key), OF_MEASURE.format(key)))
+            or (key == "tau2" and "is fitted by" in one.not_done)
+        )
+
+
 @each("test", ["auto", "knha", "adhoc", "z"])
 @each(("predtype", "lost"), [("default", 1), ("t", 1), ("riley", 2)])
 def test_prediction_interval_never_follows_the_test(test, predtype, lost):

@@ -26,7 +26,7 @@ class Model:
     `measures` None: every one, for all that is needed is an effect and its sampling variance; `counts` says that the model
     needs the counts instead, and can do nothing with an effect that was reported as such. `tau2` are its estimators of the
     between-study variance (none: it has no such choice), `tests` its tests, the first by default, `variants` its variants
-    by measure. `heterogeneous` says whether the effects of the studies have a variance of their own in it. `clusters` says what it does with several effects of one study: `model` (nothing else is needed), `choice`
+    by measure. `options` are the choices that it has besides, by their names in a protocol. `heterogeneous` says whether the effects of the studies have a variance of their own in it. `clusters` says what it does with several effects of one study: `model` (nothing else is needed), `choice`
     (they are aggregated, or tested cluster-robustly), or "" (it cannot).
     """
 
@@ -36,21 +36,28 @@ class Model:
     tau2: tuple[str, ...] = ()
     tests: tuple[str, ...] = ("z",)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
     heterogeneous: bool = False
     clusters: str = ""
 
+
+_PREDICTED = ("prediction", "predtype")
 
 MODELS = {
     "random": Model(
         "random effects by inverse variance",
         tau2=tuple(TAU2),
         tests=("auto", "knha", "z", "t", "adhoc"),
+        options=(*_PREDICTED, "i2"),
         heterogeneous=True,
         clusters="choice",
     ),
     "common": Model("a common effect by inverse variance", tests=("z", "t"), clusters="choice"),
     "mh": Model(
-        "a common effect by Mantel and Haenszel", measures=("RR", "OR", "RD", "IRR", "IRD"), counts=True
+        "a common effect by Mantel and Haenszel",
+        measures=("RR", "OR", "RD", "IRR", "IRD"),
+        counts=True,
+        options=("mh_add",),
     ),
     "peto": Model("a common effect by Peto", measures=("OR", "PETO"), counts=True),
     "glmm": Model(
@@ -58,12 +65,14 @@ MODELS = {
         measures=("OR", "IRR", "PLO", "IRLN"),
         counts=True,
         variants={"OR": ("UM.FS", "UM.RS", "CM.EL", "CM.AL"), "IRR": ("UM.FS", "UM.RS", "CM.EL")},
+        options=_PREDICTED,
         heterogeneous=True,
     ),
     "multilevel": Model(
         "effects within studies",
         tau2=("REML", "ML"),
         tests=("z", "t"),
+        options=(*_PREDICTED, "rho"),
         heterogeneous=True,
         clusters="model",
     ),

@@ -27,13 +27,15 @@ from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.result.analyses import Sensitivity
 from evergreen.synthesis.result.study_rows import LeftOut
 from evergreen.synthesis.study_arrays import Studies
-from evergreen.synthesis.study_effects import effect_measure
+from evergreen.synthesis.study_effects import chooses, effect_measure
 from evergreen.synthesis.study_influence import influences
 from evergreen.synthesis.subtotals import levels
 
 ANALYSIS_KEYS = set(Settings.model_fields)
 ANEW = {*ASSUMED, "measure", "multi_arm", "model", "dependent", "rho", "add", "to", "drop00", "smd_vtype"}
 """Changes after which the effects of the studies are computed anew."""
+OF_EFFECTS = ("add", "to", "drop00", "smd_vtype")
+"""Settings that say how the effects of studies are computed."""
 NOTICED = {"retracted": "retracted", "concern": "retracted or put under concern"}
 """What became of a report for which its study is left out, in words; concern is about both."""
 Rate = Callable[[Outcome], Studies]
@@ -135,6 +137,7 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         if MEASURES[changed.measure].kind != MEASURES[outcome.measure].kind:
             raise InputError(f"{changed.measure} needs other numbers than {outcome.measure}")
         check(changed)
+        _used(changes, changed)
         again = changes.keys() & ANEW
         rated = rate(changed) if again else studies
         if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
@@ -147,6 +150,26 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         return Sensitivity(**said, k=0, not_done="no study is left")
     anew = tuple(rated.effects()) if again else None
     return Sensitivity(**said, k=len(kept.yi), model=whole.model, labels=tuple(kept.labels), studies=anew)
+
+
+def _used(changes: Mapping[str, Any], changed: Outcome) -> None:
+    """Refuse a change of what the model and the measure of an analysis have no use for: it would be the main analysis once more."""
+    analysis, measure = changed.analysis, effect_measure(changed)
+    model = MODELS[analysis.model]
+    of_model = {
+        "tau2": bool(model.tau2),
+        "glmm": bool(model.variants.get(measure)),
+        "rho": "rho" in model.options or analysis.dependent == "aggregate",
+        "add": not model.variants,  # mixed models take the counts as they are
+        **{key: key in model.options for key in ("prediction", "predtype", "i2", "mh_add")},
+    }
+    for key in changes:
+        if not of_model.get(key, True):
+            raise InputError(f"{key} is no setting of the model {analysis.model} ({model.name})")
+        if key == "predtype" and not analysis.prediction:
+            raise InputError("no prediction interval is asked for")
+        if key in OF_EFFECTS and not chooses(key, measure, analysis):
+            raise InputError(f"{key} is no setting of the measure {measure}")
 
 
 def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> Studies:

@@ -119,6 +119,14 @@ def options(measure: str, analysis: Analysis) -> dict[str, Any]:
     return chosen
 
 
+def chooses(setting: str, measure: str, analysis: Analysis) -> bool:
+    """Whether a setting says how the effects of a measure are computed in an analysis."""
+    if setting == "drop00":
+        return bool(MEASURES[measure].silent) and analysis.model != "peto"
+    how = {} if analysis.model == "peto" else options(measure, analysis)
+    return {"smd_vtype": "vtype"}.get(setting, setting) in how
+
+
 def why_not(measure: str, numbers: Mapping[str, float]) -> str:
     """The sentence for a study whose numbers are there but give no effect."""
     kind = MEASURES[measure].kind
