@@ -44,7 +44,7 @@ effects_of <- function(i) {
 
 # --- models
 
-# mean +- t sqrt(tau2 + se^2), whatever the test was; none below three studies
+# mean +- t sqrt(tau2 + se^2), whatever the test was, by the number of studies; none below three
 prediction <- function(p, mean, se, tau2, k) {
   if (k < 3) return(list())
   free <- switch(p$predtype, riley = k - 2, simple = NA, k - 1)
@@ -80,7 +80,7 @@ pooled <- function(p, d) {
       if (is.na(limits["ci.lb"]) && is.na(limits["ci.ub"])) limits[c("ci.lb", "ci.ub")] <- 0
       normal <- uni(p, d, test = "z")
       out <- c(out, list(tau2 = fit$tau2, tau2_se = if (p$tau2 == "DL2" && known < "5.0.0") NA else fit$se.tau2,
-        tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), prediction(p, c(fit$beta), fit$se, fit$tau2, k), setNames(wald(normal), paste("wald", names(wald(normal)))))
+        tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), prediction(p, c(fit$beta), fit$se, fit$tau2, length(unique(d$study))), setNames(wald(normal), paste("wald", names(wald(normal)))))
     }
     if (k > 1) {
       robust <- robust_of(uni(p, d, test = "z"), d, p$level)
@@ -93,7 +93,7 @@ pooled <- function(p, d) {
     if (p$model == "mh" && p$measure == "OR") out <- c(out, chi2("breslow_day", fit$BD, fit$k.pos - 1, fit$BDp), chi2("tarone", fit$TA, fit$k.pos - 1, fit$TAp))
   } else if (p$model == "glmm") {
     out <- c(out, list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE.LRT, Q_df = fit$QE.df, Q_p = fit$QEp.LRT, Q_wald = fit$QE.Wld,
-      Q_wald_p = fit$QEp.Wld), prediction(p, c(fit$beta), fit$se, fit$tau2, fit$k))
+      Q_wald_p = fit$QEp.Wld), prediction(p, c(fit$beta), fit$se, fit$tau2, min(fit$k, length(unique(d$study)))))
   } else {
     parts <- c(if (yes(p$nested)) "study", levels_of(p), "effect")
     w <- 1 / d$vi

@@ -26,7 +26,9 @@ NOTHING: dict[Any, Any] = {str: "", int: 0, float: 1.0, bool: False, tuple: (), 
 
 
 def part(kind: type[P], /, **keys: Any) -> P:
-    """A part of a result."""
+    """A part of a result; of as many studies as effects, where nothing else is said."""
+    if "k" in keys and (field := kind.model_fields.get("studies")) and field.annotation is int:
+        keys = {"studies": keys["k"], **keys}
     for name, field in kind.model_fields.items():
         if field.is_required() and name not in keys:
             keys[name] = NOTHING.get(get_origin(field.annotation) or field.annotation)

@@ -11,3 +11,14 @@ def noun(count: int, one: str, many: str = "") -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 record`, `3 records`."""
     return f"{count:,} {noun(count, one, many)}"
+
+
+def studies_of(studies: int, effects: int) -> str:
+    """`4 studies`, `12 effects of 4 studies`: how many there are, and how many effects where some have several."""
+    count = plural(studies, "study", "studies")
+    return count if effects == studies else f"{effects:,} effects of {count}"
+
+
+def studies_cell(studies: int, effects: int) -> str:
+    """The same below a head that says `Studies`: `4`, `4 (12 effects)`."""
+    return f"{studies:,}" if effects == studies else f"{studies:,} ({effects:,} effects)"

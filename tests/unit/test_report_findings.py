@@ -295,8 +295,8 @@ def test_a_rating_of_an_earlier_round_says_what_came_since():
 
     pooled = result((20, 100), (30, 150), measure="RR", estimate=0.75, low=0.6, high=0.9)
     views = {
-        "2020-01-01": {"look": 1, "k": 1, "added": ["Study 0"], "model": at(0.8, 0.5, 1.3)},
-        "2021-01-01": {"look": 2, "k": 2, "added": ["Study 1"], "model": at(0.75, 0.6, 0.9)},
+        "2020-01-01": {"look": 1, "k": 1, "studies": 1, "added": ["Study 0"], "model": at(0.8, 0.5, 1.3)},
+        "2021-01-01": {"look": 2, "k": 2, "studies": 2, "added": ["Study 1"], "model": at(0.75, 0.6, 0.9)},
     }
     pooled = results.changed(pooled, rounds=views)
     days = list(views)

@@ -5,6 +5,12 @@ from functools import partial
 import pytest
 
 from evergreen.errors import InputError
+from evergreen.figures import scales
+from evergreen.grade.suggestions import inconsistency
+from evergreen.protocol.loading import complete
+from evergreen.report import results
+from evergreen.report.further import further_blocks
+from evergreen.synthesis.result.analyses import SmallStudy
 from tests.results import of_sheet
 from tests.rows import each
 
@@ -45,6 +51,67 @@ def test_time_points_are_levels_and_people_count_once(pooled):
     found = pooled([*VISITS, *other], measure="MD", scale=None, analysis=levels)
     assert [one.label for one in found.studies] == ["A (12 weeks)", "A (6 weeks)", "B"]
     assert (found.participants, found.model.studies) == (80, 2)
+
+
+ROBUST = {"dependent": "robust", "levels": ["timepoint"], "sensitivity": [{"tau2": "DL"}]}
+THREE_EACH = [
+    {**row, "study": study}
+    for at, study in enumerate("ABCD")
+    for weeks in (4, 8, 12)
+    for row in both(5 + at * weeks / 10, 7, timepoint=f"{weeks} weeks")
+]
+
+
+@pytest.fixture
+def dependent(pooled):
+    """Twelve effects of four studies."""
+    return partial(pooled, THREE_EACH, measure="MD", scale=None)
+
+
+def test_effects_of_one_study_are_no_studies(dependent):
+    found = dependent(analysis=ROBUST)
+    assert (found.k, found.count, found.model.studies, found.model.pi_df) == (12, 4, 4, 3)
+    assert (
+        found.small_study.not_done
+        == "12 effects of 4 studies; tests for small-study effects need at least 10"
+    )
+    assert results.size(found) == "12 effects of 4 studies, 160 participants"
+    tables = {
+        block.caption: block.rows
+        for block in further_blocks(found, scales.of_result(found))
+        if block.kind == "table"
+    }
+    assert {row[1] for rows in tables.values() for row in rows} == {"4 (12 effects)"}
+    (outcome,) = complete({"review": {"title": "T"}, "outcomes": [{"id": "x", "measure": "MD"}]}).outcomes
+    assert results.summary([outcome], {"x": found}).rows[0][1] == "4 (12 effects)"
+    assert found.people == {"intervention": 80, "control": 80}
+    said = inconsistency(found, found.model, None).why
+    assert "of 54 pairs of effects of different studies overlap" in said, (
+        "6 pairs of studies, 9 of effects in each"
+    )
+
+
+TWO_ARMS = [
+    {**row, "study": study, "arm": name, "n": 20 + 10 * at}
+    for at, study in enumerate("ABC")
+    for name, row in zip("abc", [*both(5, 7), arm("intervention", 4 + at)], strict=True)
+]
+
+
+@each(
+    ("rows", "own", "tested"),
+    [
+        (THREE_EACH, {"analysis": ROBUST}, False),
+        (THREE_EACH, {"analysis": {**MULTILEVEL, "levels": ["timepoint"]}}, False),
+        (TWO_ARMS, {"multi_arm": "separate", "analysis": MULTILEVEL}, False),
+        (TWO_ARMS, {"multi_arm": "split"}, True),
+    ],
+)
+def test_small_study_effects_are_not_tested_by_effects_that_depend_on_each_other(pooled, rows, own, tested):
+    analysis = {**own.get("analysis", {}), "k_min_small_study": 3}
+    found = pooled(rows, measure="MD", scale=None, **{**own, "analysis": analysis}).small_study
+    assert isinstance(found, SmallStudy) == tested
+    assert tested or found.not_done.startswith("effects of one study depend on each other")
 
 
 def test_results_may_be_combined_to_one_effect(pooled):

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import special
 
-from evergreen.counting import plural
+from evergreen.counting import plural, studies_of
 from evergreen.figures.axes import MOST_LABELS, effect_axis, figure_with_axes, label_points, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
@@ -70,7 +70,7 @@ def funnel(
     other = result.beside.model if result.beside and not filled else None
     if other is not None:
         signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTTED, width=0.9))
-    note = _note(len(studies), filled, scale)
+    note = _note(result.count, filled, scale)
     figure, axes = figure_with_axes(WIDTH, HEIGHT, title=setting.title, note=note, key=signs)
     axes.set_ylim(largest, 0)
     analysis = f"{scale.analysis_name[0].lower()}{scale.analysis_name[1:]}"
@@ -107,7 +107,7 @@ def funnel(
         table[by] = levels
     besides = f", and {plural(len(added), 'study', 'studies')} that trim and fill adds" if filled else ""
     description = (
-        f"{scale.name} of {plural(len(studies), 'study', 'studies')} against standard errors, {'regions of significance around no effect and ' if null is not None else ''}lines around the pooled effect"
+        f"{scale.name} of {studies_of(result.count, len(studies))} against standard errors, {'regions of significance around no effect and ' if null is not None else ''}lines around the pooled effect"
         f"{besides}."
     )
     return Drawn(figure, table, description=description)

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from evergreen.counting import studies_cell
 from evergreen.figures.forest_drawing import draw
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
@@ -26,6 +27,7 @@ class Entry:
 
     label: str
     k: int
+    studies: int
     estimate: float
     ci_low: float | None
     ci_high: float | None
@@ -36,23 +38,37 @@ class Entry:
 
     @classmethod
     def of(
-        cls, label: str, k: int, found: PooledModel | Step | Without, *, remark: str = "", bold: bool = False
+        cls,
+        label: str,
+        k: int,
+        studies: int,
+        found: PooledModel | Step | Without,
+        *,
+        remark: str = "",
+        bold: bool = False,
     ) -> Self:
         assert found.estimate is not None, label
-        return cls(label, k, found.estimate, found.ci_low, found.ci_high, found.tau2, found.I2, remark, bold)
+        return cls(
+            label, k, studies, found.estimate, found.ci_low, found.ci_high, found.tau2, found.I2, remark, bold
+        )
 
 
 def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
-    entries = [Entry.of(one.label, result.k - 1, one.without) for one in found.studies]
+    labels = {one.label for one in found.studies}
+    entries = [
+        Entry.of(one.label, result.k - 1, result.count_of(labels - {one.label}), one.without)
+        for one in found.studies
+    ]
     return _drawn(result, setting, "Study left out", entries)
 
 
 def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     """The pooled effect as studies are added one by one, in the order that the result names."""
+    added = [one.label for one in found.steps]
     labels = [f"{one.label} ({one.place})" if found.by != "round" else one.label for one in found.steps]
     entries = [
-        Entry.of(f"+ {label}" if i else label, step.k, step)
+        Entry.of(f"+ {label}" if i else label, step.k, result.count_of(set(added[: i + 1])), step)
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
     return _drawn(result, setting, f"Studies in order of {found.by}", entries)
@@ -61,7 +77,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
 def living(result: Result, setting: Setting) -> Drawn:
     """The pooled effect as of each round in which the outcome's data changed."""
     entries = [
-        Entry.of(day, view.model.k, view.model, remark=", ".join(view.added))
+        Entry.of(day, view.model.k, view.model.studies, view.model, remark=", ".join(view.added))
         for day, view in result.rounds.items()
         if view.model is not None and view.model.estimate is not None
     ]
@@ -80,15 +96,20 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         if model is None or model.estimate is None:
             why = analysis.not_done or "no estimate"
             notes.append(f"Not done: {label} ({why}).")
-            beside.append({"label": label, "k": analysis.k, "measure": analysis.measure, "reason": why})
+            beside.append(
+                {"label": label, "k": analysis.k, "studies": None, "measure": analysis.measure, "reason": why}
+            )
         elif not same_axis(analysis.measure, result.measure):
             other = scale_of(analysis.measure, result.scale)
             other = replace(other, decimals=effect_decimals([other.back(value) for value in model.interval]))
             shown = " ".join(preset.interval(other, *model.interval))
             notes.append(f"On another scale: {label}, {other.short} {shown}.")
-            beside.append(_numbers(Entry.of(label, model.k, model), other) | {"measure": analysis.measure})
+            beside.append(
+                _numbers(Entry.of(label, model.k, model.studies, model), other)
+                | {"measure": analysis.measure}
+            )
         else:
-            entries.append(Entry.of(label, model.k, model))
+            entries.append(Entry.of(label, model.k, model.studies, model))
     ordered = sorted(entries, key=lambda entry: (entry.estimate, entry.label))
     return _drawn(
         result,
@@ -124,7 +145,10 @@ def _drawn(
     """`beside` are lines of the table of numbers of what the figure does not draw."""
     scale, preset = of_result(result), PRESETS[setting.layout]
     pooled = result.pooled if total else None
-    shown_entries = [*entries, *([Entry.of(whole, pooled.k, pooled, bold=True)] if pooled else [])]
+    shown_entries = [
+        *entries,
+        *([Entry.of(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
+    ]
     rows, numbers = [], []
     for entry in shown_entries:
         # A single study under Knapp and Hartung has an estimate and no interval.
@@ -134,7 +158,7 @@ def _drawn(
         effect = (
             preset.interval(scale, entry.estimate, low, high) if bounded else (scale.text(entry.estimate),)
         )
-        cells = {"k": Cell((number(entry.k, 0),)), "effect": Cell(effect)}
+        cells = {"k": Cell((studies_cell(entry.studies, entry.k),)), "effect": Cell(effect)}
         for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
             if value is not None:
                 cells[key] = Cell((number(value, places) + unit,))
@@ -168,7 +192,7 @@ def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:
     """A line of the table of numbers."""
     low, high = entry.ci_low, entry.ci_high
     return {
-        "label": entry.label, "k": entry.k, "effect": scale.back(entry.estimate),
+        "label": entry.label, "k": entry.k, "studies": entry.studies, "effect": scale.back(entry.estimate),
         "ci_low": None if low is None else scale.back(low), "ci_high": None if high is None else scale.back(high),
         "analysis_effect": entry.estimate, "analysis_ci_low": low, "analysis_ci_high": high, "tau2": entry.tau2,
         "I2": entry.I2, "remark": entry.remark,

@@ -36,7 +36,7 @@ from evergreen.synthesis.result.analyses import Round
 @dataclass(frozen=True)
 class Moved:
     """An outcome whose data came after the round that its rating is of: what was pooled `then` (None where nothing was) and is `now`,
-    how many rows were added, and the domains in which the data suggested (then, now) other levels."""
+    how many studies were added, and the domains in which the data suggested (then, now) other levels."""
 
     rated: str
     then: Round | None
@@ -161,7 +161,7 @@ def _moved(result: Result, rating: Rating | None, measured: Ruler | None) -> Mov
         return None
     before = [day for day in sorted(result.rounds) if day <= rating.round]
     then, now = (result.rounds[before[-1]] if before else None), result.rounds[later[-1]]
-    added = sum(len(result.rounds[day].added) for day in later)
+    added = result.count_of([label for day in later for label in result.rounds[day].added])
     return Moved(rating.round, then, now, added, changes(then.model if then else None, now.model, measured))
 
 

@@ -24,6 +24,7 @@ from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Asymmetry, SmallStudy
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import Study
+from evergreen.tables import grouped
 
 MOST_DOWN = 2
 LARGE, VERY_LARGE = 2.0, 5.0
@@ -107,11 +108,14 @@ def _weights(studies: Sequence[Study]) -> list[float]:
 
 def inconsistency(result: Result, model: PooledModel, ruler: Ruler | None) -> Suggestion:
     """By what the prediction interval reaches beyond the confidence interval, and by studies that contradict each other."""
-    k = len(result.studies)
-    if k < 2:
+    by_study = grouped(result.studies, lambda one: one.study)
+    if len(by_study) < 2:
         return Suggestion(None, "One study: does not apply.")
-    apart, pairs = _disjoint(result), k * (k - 1) // 2
-    why = [f"Intervals of {pairs - apart} of {pairs} pairs of studies overlap"]
+    # what effects of one study say of each other is no difference between studies
+    pairs = _pairs(result.studies) - sum(map(_pairs, by_study.values()))
+    apart = _disjoint(result.studies) - sum(map(_disjoint, by_study.values()))
+    whose = "studies" if len(by_study) == result.k else "effects of different studies"
+    why = [f"Intervals of {pairs - apart} of {pairs} pairs of {whose} overlap"]
     if model.I2 is not None:
         why.append(f"I² {model.I2:.0f}%")
     further = _further(model, ruler)
@@ -139,19 +143,28 @@ def _further(model: PooledModel, ruler: Ruler | None) -> int | None:
     return None if wide is None or narrow is None else max(wide - narrow, 0)
 
 
-def _disjoint(result: Result) -> int:
-    """Pairs of studies whose intervals do not overlap."""
-    lows = sorted(study.ci_low for study in result.studies)
-    return sum(len(lows) - bisect_right(lows, study.ci_high) for study in result.studies)
+def _pairs(effects: Sequence[Study]) -> int:
+    return len(effects) * (len(effects) - 1) // 2
+
+
+def _disjoint(effects: Sequence[Study]) -> int:
+    """Pairs of effects whose intervals do not overlap."""
+    lows = sorted(one.ci_low for one in effects)
+    return sum(len(lows) - bisect_right(lows, one.ci_high) for one in effects)
 
 
 def _contradict(result: Result, ruler: Ruler) -> bool:
     """Whether the intervals of two studies do not overlap and their estimates lie on different sides of a threshold."""
     for line in ruler.lines:
-        below = [study.ci_high for study in result.studies if ruler.of(study.yi) < line]
-        above = [study.ci_low for study in result.studies if ruler.of(study.yi) > line]
-        if below and above and max(above) > min(below):
-            return True
+        below = [study for study in result.studies if ruler.of(study.yi) < line]
+        above = sorted(
+            (study for study in result.studies if ruler.of(study.yi) > line), key=lambda one: -one.ci_low
+        )
+        # the highest, and for effects of its own study the highest of another
+        others = [study for study in above if study.study != above[0].study]
+        for high in (*above[:1], *others[:1]):
+            if any(high.ci_low > low.ci_high and high.study != low.study for low in below):
+                return True
     return False
 
 

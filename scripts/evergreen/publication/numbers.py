@@ -100,22 +100,22 @@ def of_result(result: Result, name: str) -> dict[str, str]:
     scale = scales.of_result(result)
     found: dict[str, str] = {}
     if result.pooled is not None:
-        found |= _of_model(result.pooled, name, scale, result.k)
+        found |= _of_model(result.pooled, name, scale, result.count)
         if (people := participants(result)) is not None:
             found[f"{name}: participants"] = f"{people:,}"
     for column, levels in result.subgroups.columns.items():
         for level, model in with_estimate(levels).items():
-            found |= _of_model(model, f"{name}, {column} {level}", scale, model.k)
+            found |= _of_model(model, f"{name}, {column} {level}", scale, model.studies)
     return found
 
 
-def _of_model(model: PooledModel, name: str, scale: scales.Scale, k: int) -> dict[str, str]:
+def _of_model(model: PooledModel, name: str, scale: scales.Scale, studies: int) -> dict[str, str]:
     texts = {
         "pooled effect": effects.estimate(model, scale),
         "prediction interval": effects.interval(model.pi_low, model.pi_high, scale),
         "P value": "" if model.p is None else scales.p_value(model.p),
-        "I²": "" if model.I2 is None or k < 2 else f"{model.I2:.0f}%",
-        "tau²": "" if model.tau2 is None or k < 2 else wording.tau2(model.tau2),
-        "studies": str(k),
+        "I²": "" if model.I2 is None or model.k < 2 else f"{model.I2:.0f}%",
+        "tau²": "" if model.tau2 is None or model.k < 2 else wording.tau2(model.tau2),
+        "studies": str(studies),
     }
     return {f"{name}: {what}": re.sub(r"\s", " ", text) for what, text in texts.items() if text}

@@ -101,7 +101,7 @@ class Analysis:
     @property
     def studies(self) -> int:
         """The studies of which effects were there, each counted once."""
-        return len({study.study for study in self.result.studies})
+        return self.result.count
 
     @property
     def model(self) -> PooledModel | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from evergreen.bias.certainty import DESIGN, DOWN, UP
@@ -47,14 +48,16 @@ def _serious(one: Finding, domain: str) -> str:
 
 
 def _group(one: Finding, group: str) -> str:
-    """`216/258`, or participants alone where the outcome is no event; "" where a study does not say them."""
-    arms = [study.arms.get(group) for study in one.result.counted]
-    people = [arm.n for arm in arms if arm is not None and arm.n is not None]
-    if not arms or len(people) != len(arms):
+    """`216/258`, or participants alone where the outcome is no event or its comparisons count somebody twice; "" where a study does
+    not say them."""
+    people = one.result.people.get(group)
+    if people is None:
         return ""
-    events = [arm.events for arm in arms if arm is not None and arm.events is not None]
-    number = f"{round(sum(people)):,}"
-    return f"{round(sum(events)):,}/{number}" if len(events) == len(arms) else number
+    arms = [arm for study in one.result.counted if (arm := study.arms.get(group)) is not None]
+    events = [arm.events for arm in arms if arm.events is not None]
+    once = math.isclose(math.fsum(arm.n or 0 for arm in arms), people)
+    number = f"{round(people):,}"
+    return f"{round(math.fsum(events)):,}/{number}" if once and len(events) == len(arms) else number
 
 
 def beside(found: Sequence[Finding]) -> Table:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from evergreen.counting import plural
+from evergreen.counting import plural, studies_of
 from evergreen.figures import scales
 from evergreen.figures.wording import capital
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
 from evergreen.report.effects import named
+from evergreen.synthesis.result.analyses import Round
 from evergreen.synthesis.result.pooled_models import PooledModel
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -158,9 +159,9 @@ def levels(number: int | None) -> str:
 
 def moved(found: Finding, change: Moved) -> str:
     """What came after the rating, and what the data suggested then and suggest now."""
-    now = _with_studies(found, change.now.model, change.now.k)
+    now = _with_studies(found, change.now)
     then = change.then
-    before = "nothing was pooled" if then is None else _with_studies(found, then.model, then.k)
+    before = "nothing was pooled" if then is None else _with_studies(found, then)
     added = plural(change.added, "study was", "studies were")
     text = f"{found.outcome.name}: rated for the data of {change.rated} ({before}). Since then {added} added: {now}."
     for name, (earlier, later) in change.domains.items():
@@ -174,8 +175,8 @@ def _effect(found: Finding, model: PooledModel | None) -> str:
     return named(model, found.scale).replace(f"{SPACE}to{SPACE}", " to ")
 
 
-def _with_studies(found: Finding, model: PooledModel | None, k: int) -> str:
-    return f"{_effect(found, model) or 'not pooled'}, {plural(k, 'study', 'studies')}"
+def _with_studies(found: Finding, look: Round) -> str:
+    return f"{_effect(found, look.model) or 'not pooled'}, {studies_of(look.studies, look.k)}"
 
 
 def missing_people(found: Finding) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evergreen.counting import plural
+from evergreen.counting import plural, studies_cell, studies_of
 from evergreen.figures import scales, wording
 from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
 from evergreen.report.effects import estimate, interval, named, percent
@@ -48,7 +48,9 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
     for column, levels in result.subgroups.columns.items():
         for level, model in levels.items():
             effect = estimate(model, scale)
-            rows.append([f"{column}: {level}", str(model.k), effect, percent(model.I2), ""])
+            rows.append(
+                [f"{column}: {level}", studies_cell(model.studies, model.k), effect, percent(model.I2), ""]
+            )
         test = result.subgroups.tests[column]
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
@@ -79,7 +81,7 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
         Head("P by permutation", True),
         Head("VIF", True),
     )
-    caption = f"Meta-regression of {plural(found.k, 'study', 'studies')}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
+    caption = f"Meta-regression of {studies_of(found.studies, found.k)}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
@@ -92,10 +94,10 @@ def _sensitivity(result: Result) -> Iterator[Block]:
         model = one.model
         if model is None or model.estimate is None:
             not_done = f"not done: {one.not_done or 'no estimate'}"
-            rows.append([label, str(one.k) if one.k else "", not_done, ""])
+            rows.append([label, studies_cell(model.studies, model.k) if model else "", not_done, ""])
             continue
         effect = named(model, scales.of_analysis(result, one))
-        rows.append([label, str(one.k), effect, _plain(model.tau2, 3)])
+        rows.append([label, studies_cell(model.studies, model.k), effect, _plain(model.tau2, 3)])
     if rows:
         title = "Sensitivity analyses"
         columns = heads("Analysis", Head("Studies", True), "Effect (CI)", Head("Tau²", True))

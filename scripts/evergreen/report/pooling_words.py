@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evergreen.counting import noun, plural
+from evergreen.counting import noun, plural, studies_of
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
@@ -172,8 +172,7 @@ def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
 
 
 def _size(one: Analysis) -> str:
-    count = plural(one.studies, "study", "studies")
-    return count if one.result.k == one.studies else f"{one.result.k:,} effects of {count}"
+    return studies_of(one.studies, one.result.k)
 
 
 def _way(one: Analysis) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import tables
-from evergreen.counting import plural
+from evergreen.counting import plural, studies_cell, studies_of
 from evergreen.figures import scales
 from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
@@ -54,7 +54,7 @@ def size(result: Result) -> str:
     silent, count = result.silent, participants(result)
     more = f" (and {silent:,} in which nothing can be estimated)" if silent else ""
     people = "" if count is None else f", {count:,} participants"
-    return f"{plural(result.k, 'study', 'studies')}{more}{people}"
+    return f"{studies_of(result.count, result.k)}{more}{people}"
 
 
 def pooled_sentence(result: Result) -> str:
@@ -94,12 +94,13 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
 def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -> list[Cell]:
     """The line of a pooled effect, of all studies or of a subgroup."""
     scale, silent = scales.of_result(result), result.silent
-    of = f"{result.k} (+ {silent} not estimable)" if silent else str(result.k)
+    of, part = studies_cell(result.count, result.k), studies_cell(model.studies, model.k)
+    whole = f"{of} (+ {silent} not estimable)" if silent else of
     people = "" if count is None else f"{count:,}"
     effect = Link(named(model, scale), page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)
     heterogeneity = percent(model.I2), scales.number(model.tau2, 3)
-    return [name, of if model is result.model else str(model.k), people, effect, prediction, *heterogeneity]
+    return [name, whole if model is result.model else part, people, effect, prediction, *heterogeneity]
 
 
 def outcome_blocks(

@@ -26,6 +26,11 @@ def joins_effects(analysis: Analysis) -> bool:
     return MODELS[analysis.model].clusters == "model" or analysis.dependent is not None
 
 
+def there(studies: Studies, analysis: Analysis) -> bool:
+    """Whether some of the effects are of one study and depend on each other as the analysis takes them."""
+    return joins_effects(analysis) and studies.count < len(studies.yi)
+
+
 def check(outcome: Outcome) -> None:
     """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
     analysis, name = outcome.analysis, outcome.id

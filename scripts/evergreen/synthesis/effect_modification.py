@@ -107,6 +107,7 @@ def moderators(
     return Moderators.of(
         columns=tuple(columns),
         k=len(y),
+        studies=part.count,
         without_value=tuple(studies.take(~design.complete).labels),
         coefficients=tuple(
             _coefficient(fitted, position, name, inflation[position], p_values[position])

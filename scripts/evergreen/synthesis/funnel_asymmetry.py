@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from evergreen.counting import plural
+from evergreen.counting import studies_of
 from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.protocol.analysis import Analysis
+from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
 from evergreen.synthesis.result.result_part import NotDone
@@ -14,11 +15,15 @@ from evergreen.synthesis.study_arrays import Studies
 
 
 def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
-    """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies."""
-    k, least = len(studies.yi), analysis.k_min_small_study
+    """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies, and for dependent effects."""
+    k, least = studies.count, analysis.k_min_small_study
     if k < least:
-        count = plural(k, "study", "studies")
+        count = studies_of(k, len(studies.yi))
         return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
+    if dependence.there(studies, analysis):
+        return NotDone(
+            not_done="effects of one study depend on each other, and tests for small-study effects take them for different studies"
+        )
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")
     y, v = studies.yi, studies.vi

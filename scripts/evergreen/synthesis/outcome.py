@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evergreen.counting import plural
@@ -65,6 +65,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         level=analysis.level,
         studies=pooled_studies,
         participants=people_in(chosen.comparisons, studies, left_out),
+        people=people_of_groups(chosen.comparisons, studies, left_out),
         model=model,
         beside=None if no_total else beside(studies, outcome.subgroups, analysis),
         profile=curves.profile(studies, model),
@@ -127,6 +128,26 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
 
 def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]) -> float | None:
     """People in the studies that count, each once, whatever the number of their comparisons; None where a study does not say."""
+    counted, arms = _arms(compared, studies, left_out)
+    return _people(counted, arms)
+
+
+def people_of_groups(
+    compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]
+) -> dict[str, float]:
+    """The same of each group, as far as every study says it; those of a crossover trial, who have no group, are in both."""
+    counted, arms = _arms(compared, studies, left_out)
+    found = {
+        group: _people(counted, {key: n for key, n in arms.items() if key[1] in (group, "")})
+        for group in ("intervention", "control")
+    }
+    return {group: people for group, people in found.items() if people is not None}
+
+
+def _arms(
+    compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]
+) -> tuple[set[str], dict[tuple[str, str, str], float]]:
+    """The studies that count, and the people of their arms, by study, group and arm."""
     counted = {one.study for one in studies.comparisons} | {
         one.study for one in left_out if one.not_estimable
     }
@@ -136,6 +157,10 @@ def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequen
             for (group, arm), n in one.people.items():
                 key = (one.study, group, arm)
                 arms[key] = max(n, arms.get(key, n))
+    return counted, arms
+
+
+def _people(counted: set[str], arms: Mapping[tuple[str, str, str], float]) -> float | None:
     said = {study for study, _, _ in arms}
     if said != counted or not counted or any(map(math.isnan, arms.values())):
         return None
@@ -182,7 +207,12 @@ def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
         then = subtotals.pool(part, outcome)
         added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
         view[day] = Round(
-            look=look, k=len(part.labels), added=added, model=then.model, subtotals=then.subtotals
+            look=look,
+            k=len(part.labels),
+            studies=part.count,
+            added=added,
+            model=then.model,
+            subtotals=then.subtotals,
         )
     return view
 

@@ -108,13 +108,13 @@ def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
 def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
     level, (method, test) = analysis.level, estimator(analysis)
     fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"studies": studies.count}
     notes = []
     if analysis.model == "random":
         bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         more |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
         more |= _prediction(
-            float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2), int(fitted.k), analysis
+            float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2), studies.count, analysis
         )
         if test == "auto":
             more["test_reason"] = _why_wald(studies, fitted)
@@ -140,7 +140,10 @@ def estimator(analysis: Analysis, *, regression: bool = False) -> tuple[str, str
 
 
 def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Analysis) -> dict[str, Any]:
-    """The prediction interval of a model with an estimated tau2, which follows k and never the test; none below three studies."""
+    """The prediction interval of a model with an estimated tau2, which follows the `k` studies and never the test; none below three.
+
+    Effects of one study are no news of another: the studies count.
+    """
     if not analysis.prediction or k < LEAST_PREDICTED:
         return {}
     low, high, df = prediction.limits(mean, se, tau2, k, analysis.predtype, analysis.level)
@@ -184,6 +187,7 @@ def model_of(fitted: Fit, **more: Any) -> InverseVariance:
         "test": str(fitted.test),
         "asked": fitted.asked,
         "k": int(fitted.k),
+        "studies": int(fitted.k),
         "estimate": fitted.b[0],
         "df": fitted.df,
         **fitted.tested(0),
@@ -210,8 +214,8 @@ def _counted(studies: Studies, analysis: Analysis) -> Pooled:
     else:
         found = mantel_haenszel(studies.measure, data, mh_add=analysis.mh_add, **how)
     model = CountsModel.of(
-        model=analysis.model, test="z", asked=analysis.test, k=found.k, estimate=found.estimate, se=found.se,
-        statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2,
+        model=analysis.model, test="z", asked=analysis.test, k=found.k, studies=min(found.k, studies.count),
+        estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, I2=found.I2, H2=found.H2,
         Q=found.Q, Q_df=found.Q_df, Q_p=found.Q_p,
         association=_test(found.association), breslow_day=_test(found.breslow_day), tarone=_test(found.tarone),
     )  # fmt: skip
@@ -229,13 +233,22 @@ def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis.level)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-        nothing = Mixed(model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=k)
+        nothing = Mixed(
+            model="glmm",
+            kind=kind,
+            tau2_method="ML",
+            test="z",
+            asked=analysis.test,
+            k=k,
+            studies=studies.count,
+        )
         return Pooled(nothing, weights, [f"The mixed model cannot be fitted: {error}."])
+    counted = min(found.k, studies.count)
     model = Mixed(
-        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, estimate=found.estimate,
-        se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
+        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, studies=counted,
+        estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
-        **_prediction(found.estimate, found.se, found.tau2, found.k, analysis),
+        **_prediction(found.estimate, found.se, found.tau2, counted, analysis),
     )  # fmt: skip
     missing = k - found.k
     note = f"In this model {missing} of the studies say nothing: all or none of their participants have an event."
@@ -265,10 +278,9 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     model = Multilevel(
         model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
         tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
-        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=len(set(names)),
+        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=studies.count,
         robust=tests,
-        # effects of one study are no news of another: the studies count
-        **_prediction(mean, se, float(fitted.sigma2.sum()), len(set(names)), analysis),
+        **_prediction(mean, se, float(fitted.sigma2.sum()), studies.count, analysis),
     )  # fmt: skip
     notes = []
     if not nested:

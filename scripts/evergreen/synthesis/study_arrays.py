@@ -35,6 +35,11 @@ class Studies:
         )
 
     @property
+    def count(self) -> int:
+        """How many studies the effects are of, each counted once."""
+        return len({comparison.study for comparison in self.comparisons})
+
+    @property
     def labels(self) -> list[str]:
         return [comparison.label for comparison in self.comparisons]
 

@@ -41,7 +41,7 @@ def sharing(
         alone = fit(part.yi[within], part.vi[within], method="EE", level=analysis.level)
         several = within.sum() > 1
         models[level] = InverseVariance.of(
-            model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=int(within.sum()),
+            model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=int(within.sum()), studies=part.take(within).count,
             estimate=means.b[position], df=means.df, **means.tested(position), tau2=means.tau2,
             tau2_se=means.tau2_se, Q=alone.Q if several else None, Q_df=alone.Q_df if several else None, Q_p=alone.Q_p if several else None,
         )  # fmt: skip

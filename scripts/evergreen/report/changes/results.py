@@ -39,7 +39,7 @@ def looks(findings: Sequence[Finding]) -> dict[str, Rows]:
     for one in findings:
         for day, look in one.result.rounds.items():
             found.setdefault(day, []).append(
-                _effect(one, look.model, with_estimate(look.subtotals), {"k": look.k})
+                _effect(one, look.model, with_estimate(look.subtotals), {"k": look.studies})
             )
     return {day: tuple(found[day]) for day in sorted(found)}
 
@@ -47,7 +47,7 @@ def looks(findings: Sequence[Finding]) -> dict[str, Rows]:
 def _now(found: Finding) -> Row:
     result = found.result
     beside = {
-        "k": result.k,
+        "k": result.count,
         "participants": result.participants,
         "size": found.size,
         "not_pooled": result.not_pooled,

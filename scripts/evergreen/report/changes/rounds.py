@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.counting import plural
+from evergreen.counting import plural, studies_cell
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
@@ -46,7 +46,15 @@ def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]
         scale = scales.of_result(results[outcome.id])
         before = _effect(scale, earlier[-1]) if earlier else NONE
         view = views[day]
-        rows.append([outcome.name, listed(view.added), before, _effect(scale, view), str(view.k)])
+        rows.append(
+            [
+                outcome.name,
+                listed(view.added),
+                before,
+                _effect(scale, view),
+                studies_cell(view.studies, view.k),
+            ]
+        )
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 

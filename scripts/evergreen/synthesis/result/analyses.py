@@ -101,6 +101,7 @@ class Moderators(_OnColumns):
     """A meta-regression."""
 
     k: int = said("Effects used.", "effects")
+    studies: int = said("Studies that they are of, each counted once.", "studies")
     without_value: Texts = said("Studies left out of it, for they lack a value.")
     coefficients: tuple[Coefficient, ...] = said("Coefficients, the intercept first.")
     QM: Number = said("Test of all moderators together.")
@@ -171,6 +172,7 @@ class Round(Part):
 
     look: int = said("Which look at the data it was, from 1.")
     k: int = said("Effects pooled.", "effects")
+    studies: int = said("Studies that they are of, each counted once.", "studies")
     added: Texts = said("Rows that the round added.")
     model: PooledModel | None = said("Pooled effect.")
     subtotals: Mapping[str, PooledModel] = maybe(

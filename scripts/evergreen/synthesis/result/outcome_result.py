@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class Result(Part):
     participants: float | None = maybe(
         "People in the studies that are pooled or not estimable, each once; null where a study does not say how many."
     )
+    people: Mapping[str, float] = maybe(
+        "Of these the people of each group (`intervention`, `control`), of a crossover trial all in both; without a group of which a study does not say how many.",
+        default={},
+    )
     model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
     beside: Beside | None = maybe(
         "The other one of a common effect and random effects, where the protocol asks for both."
@@ -85,6 +89,15 @@ class Result(Part):
     def pooled(self) -> PooledModel | None:
         """The pooled model, where it has an estimate; a model of counts may have nothing to estimate."""
         return None if self.model is None or self.model.estimate is None else self.model
+
+    @property
+    def count(self) -> int:
+        """How many studies are pooled, each counted once, whatever the number of their effects."""
+        return self.count_of([one.label for one in self.studies])
+
+    def count_of(self, labels: Collection[str]) -> int:
+        """How many studies rows of them, by their labels, are of."""
+        return len({one.study for one in self.studies if one.label in labels})
 
     @property
     def parted_by(self) -> str | None:

@@ -59,6 +59,7 @@ class Model(Part):
     test: str = said("Test and interval that were applied.")
     asked: str = said("Test that was asked for.")
     k: int = said("Effects pooled.", "effects", ge=0)
+    studies: int = said("Studies that they are of, each counted once.", "studies", ge=0)
     estimate: Number = maybe("Pooled effect.", ANALYSIS)
     se: Number = maybe("Its standard error.", ANALYSIS)
     statistic: Number = maybe("Statistic of the test of no effect.")
@@ -135,7 +136,6 @@ class Multilevel(Model):
     I2_of: Mapping[str, Number] = said("Share of the variance by component.", PERCENT)
     rho: float = said("Correlation assumed between the sampling errors of the effects of one study.")
     sharing: int = maybe("Effects that share a control, whose covariance it implies.", "effects", default=0)
-    studies: int = said("Studies.", "studies")
     robust: Robust | None = maybe("Cluster-robust test, from three studies on.")
 
 
