@@ -95,11 +95,12 @@ def test_subgroups_have_their_own_diamonds(result: Result) -> None:
     part = changed(result.model, estimate=-0.9, ci_low=-1.6, ci_high=-0.2)
     groups = {
         "allocation": dict.fromkeys(("random", "alternate", "systematic"), part),
-        "tests": {"allocation": {"not_done": "not asked for"}},
+        "tests": {"allocation": {"not_done": "not asked for", "without_value": ["Lee 2004"]}},
     }
     with style.style():
         drawn = forest.forest(changed(result, subgroups=groups), SETTING, by="allocation")
     assert (drawn.numbers["row"] == "subtotal").sum() == 3
+    assert "Without a value of allocation and in no subgroup: Lee 2004." in words(drawn)
     assert overlapping(drawn) == []
 
 

@@ -17,20 +17,21 @@ from evergreen.synthesis.result.analyses import (
     Subsets,
 )
 from evergreen.synthesis.result.pooled_models import Robust
-from tests.results import changed, model, part, result
+from tests.results import changed, model, part, result, study
 
 MODEL = model(estimate=-0.7, ci_low=-1.1, ci_high=-0.3, k=3, I2=92.0, p=0.001)
 LINE = part(
     Coefficient, name="latitude", estimate=-0.0291, ci_low=-0.04, ci_high=-0.01, p=0.0001, permutation_p=0.002
 )
 RESULT = result(
+    studies=[study(f"S{place}") for place in range(9)],
     model=changed(MODEL, robust=part(Robust, kind="CR2", df=7.25, p=0.03, ci_low=-1.2, ci_high=-0.1)),
     subgroups={
         "dose": {"high": MODEL, "low": changed(MODEL, I2=None, ci_low=None, ci_high=None)},
-        "tests": {"dose": {"Q": 1.5, "df": 1, "p": 0.22, "I2": 33.0}},
+        "tests": {"dose": {"Q": 1.5, "df": 1, "p": 0.22, "I2": 33.0, "without_value": ["Aronson 1948"]}},
     },
     moderators=part(
-        Moderators, columns=["latitude"], k=13, R2=75.6, tau2=0.076, QM_p=0.0001, permutation_p=0.002, permutations=1000, coefficients=[LINE],
+        Moderators, columns=["latitude"], k=13, without_value=[f"S{place}" for place in range(9)], R2=75.6, tau2=0.076, QM_p=0.0001, permutation_p=0.002, permutations=1000, coefficients=[LINE],
     ),
     influence=part(
         Influence, outliers=["Hart 1977"], outlier_level=0.95,
@@ -62,6 +63,7 @@ def test_everything_that_was_computed_is_said():
         "Cluster-robust interval (CR2, 7.2 degrees of freedom): 0.30 to 0.90, P = 0.030",
         "dose: high | 3 | 0.50 (0.33 to 0.74) | 92% |",
         "difference between the subgroups |  | Q = 1.50, df = 1 |  | 0.22",
+        "Without a value of dose and in no subgroup: Aronson 1948.", "Without a value of latitude and not in the meta-regression: 9 studies.",
         "R² 76%", "latitude | −0.0291 | −0.0400 to −0.0100", "by 1,000 permutations 0.0020",
         "Outliers (studentised deleted residual outside its 95% interval): Hart 1977. Influential studies: none.",
         "Egger's test | statistic −1.40 | 0.19", "1 study missing on the right; with them RR 0.50", "Rosenthal 598, Orwin ∞",

@@ -33,6 +33,7 @@ from evergreen.figures.wording import (
     method,
     notices,
     overall,
+    without_subgroup,
 )
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
@@ -349,6 +350,8 @@ class _Content:
             reason = self.result.not_pooled.rstrip(".")
             notes.append(f"Not pooled: {reason}." if reason else "Not pooled.")
         notes += self.result.notes
+        if self.by is not None and self.by in self.result.subgroups.tests:
+            notes += without_subgroup(self.result, self.by)
         if isinstance(self.model, InverseVariance) and (wald := self.model.wald):
             shown = self.preset.interval(self.scale, self.model.interval[0], wald.ci_low, wald.ci_high)
             tested = f"Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)}"

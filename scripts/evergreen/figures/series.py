@@ -15,7 +15,7 @@ from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, method, sensitivities
+from evergreen.figures.wording import favours, method, sensitivities, without_value
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -71,7 +71,8 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
         Entry.of(f"+ {label}" if i else label, step.k, result.count_of(set(added[: i + 1])), step)
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
-    return _drawn(result, setting, f"Studies in order of {found.by}", entries)
+    notes = without_value(result, found.without_value, found.by, "not in this order")
+    return _drawn(result, setting, f"Studies in order of {found.by}", entries, notes=notes)
 
 
 def living(result: Result, setting: Setting) -> Drawn:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from evergreen.counting import studies_of
 from evergreen.figures.scales import effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
@@ -183,6 +184,25 @@ def notices(result: Result) -> list[str]:
         if said := NOTICES.get(study.columns.get(NOTICE, "")):
             found.setdefault(said, []).append(study.label)
     return [f"A report of {', '.join(dict.fromkeys(labels))} {said}." for said, labels in found.items()]
+
+
+MOST_NAMED = 8
+"""As many studies are named in a sentence; of more the number is said."""
+
+
+def without_value(result: Result, labels: Sequence[str], what: str, where: str) -> list[str]:
+    """`Without a value of dose and in no subgroup: Lee 2004.`: studies, by their rows, that an analysis has no place for."""
+    if not labels:
+        return []
+    many = len(labels) > MOST_NAMED
+    named = studies_of(result.count_of(labels), len(labels)) if many else ", ".join(labels)
+    return [f"Without a value of {what} and {where}: {named}."]
+
+
+def without_subgroup(result: Result, column: str) -> list[str]:
+    """The same of subgroups by a column; where there is no total such studies are left out instead."""
+    labels = result.subgroups.tests[column].without_value
+    return without_value(result, labels, column, "in no subgroup")
 
 
 def explained(model: PooledModel) -> str:

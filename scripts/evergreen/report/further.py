@@ -59,6 +59,8 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
             "Subgroup", Head("Studies", True), f"{scale.short} (CI)", Head("I²", True), Head("P", True)
         )
         yield Table("Subgroups", columns, rows, fold="Subgroups", keep=True)
+        for column in result.subgroups.columns:
+            yield from map(Text, wording.without_subgroup(result, column))
 
 
 def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
@@ -85,6 +87,10 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
+    lacking = wording.without_value(
+        result, found.without_value, " or ".join(found.columns), "not in the meta-regression"
+    )
+    yield from map(Text, lacking)
 
 
 def _sensitivity(result: Result) -> Iterator[Block]:
