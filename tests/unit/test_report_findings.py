@@ -147,6 +147,18 @@ def test_what_absolute_numbers_lack_is_said(outcome, estimate, high, remark):
         assert all(0 <= risk <= 1 for risk in means.risk)
 
 
+def test_a_risk_difference_says_the_difference_itself():
+    pooled = result((0, 50), (0, 60), measure="RD", estimate=-0.01, low=-0.03, high=0.02)
+    finding = found({"measure": "RD", "better": "lower", "thresholds": {"minimal": 15}}, pooled)
+    (means,) = finding.means
+    assert (means.risk, means.capped) == (Interval(0, 0, 0.02), ("estimate", "ci_low"))
+    assert means.difference == Interval(-0.01, -0.03, 0.02)
+    assert (means.needed.estimate, means.needed.through_infinity) == (100, True)
+    assert finding.ruler.crossed(-0.03, 0.02) == 2
+    assert len(finding.remarks) == 1
+    assert finding.remarks[0].endswith("stops there; the difference does not.")
+
+
 def test_a_median_of_no_events_gives_no_meaning_to_a_ratio():
     finding = found(
         {"measure": "RR"}, result((0, 50), (0, 60), measure="RR", estimate=0.5, low=0.2, high=0.9)

@@ -65,7 +65,7 @@ class Needed:
 class Absolute:
     """What an effect means at one risk without the intervention: risk with it, and the difference, as fractions.
 
-    A relative effect can lead beyond everybody or nobody; then the risk stops there, and `capped` names what did.
+    An effect can lead beyond everybody or nobody; then the risk stops there, and `capped` names what did.
     """
 
     baseline: Baseline
@@ -148,8 +148,15 @@ def absolute(outcome: Outcome, effect: Interval, baseline: Baseline) -> Absolute
         for name, before, after in zip(("estimate", "ci_low", "ci_high"), risks, kept, strict=True)
         if before != after
     )
-    difference = kept.map(lambda risk: risk - baseline.risk)
+    difference = effect.map(lambda value: _difference(outcome.measure, value, baseline.risk))
     return Absolute(baseline, kept, difference, number_needed(difference, outcome.better), capped)
+
+
+def _difference(measure: str, effect: float, risk: float) -> float:
+    """The difference of risks that an effect means at a risk, which ends at nobody and everybody; a risk difference says it itself."""
+    if measure == "RD":
+        return effect
+    return min(max(risk_with_intervention(measure, effect, risk), 0.0), 1.0) - risk
 
 
 def number_needed(difference: Interval, better: str | None) -> Needed:
@@ -236,7 +243,9 @@ def ruler(
         return None
     own, risk = outcome.thresholds, None if first is None else first.risk
     if own.known and risk is not None:
-        return Ruler(lambda value: _per_1000(outcome.measure, scale.back(value), risk), "per 1000", own)
+        return Ruler(
+            lambda value: 1000 * _difference(outcome.measure, scale.back(value), risk), "per 1000", own
+        )
     if outcome.measure in STANDARDISED:
         if not own.known or outcome.re_expressed is None:
             return Ruler(scale.back, "standard deviations", own if own.known else COHEN)
@@ -245,7 +254,3 @@ def ruler(
     if own.known and outcome.measure in IN_UNITS:
         return Ruler(scale.back, outcome.unit, own)
     return Ruler(lambda value: value - null, "", NONE)
-
-
-def _per_1000(measure: str, effect: float, risk: float) -> float:
-    return 1000 * (min(max(risk_with_intervention(measure, effect, risk), 0.0), 1.0) - risk)

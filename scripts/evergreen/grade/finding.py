@@ -175,7 +175,7 @@ def _remarks(
     """What a reader has to know of the absolute numbers, or why there are none."""
     if result.pooled is None:
         return []
-    found = []
+    found, differs = [], outcome.measure == "RD"
     if outcome.measure in RISKS and not risks:
         found.append(
             "No risks are given: those of a hazard ratio need an assumed risk with its time."
@@ -188,9 +188,9 @@ def _remarks(
         called = f" ({one.baseline.name})" if one.baseline.name else ""
         if one.capped:
             found.append(
-                f"The risk with the intervention{called} would lie beyond everybody or nobody and stops there."
+                f"The risk with the intervention{called} would lie beyond everybody or nobody and stops there{'; the difference does not' if differs else ''}."
             )
-        if not one.baseline.risk:
+        if not one.baseline.risk and not differs:
             found.append(
                 f"The {OF_CONTROLS} is 0, at which a relative effect means nothing: assume a risk in the protocol."
             )
