@@ -17,11 +17,13 @@ from evergreen.protocol.outcomes import fillings_of, scales_of
 from evergreen.report.provenance.reports import Reports
 from evergreen.report.provenance.sheets import Sheets
 from evergreen.report.provenance.trails import table
-from evergreen.report.provenance.words import sections, study_lines
+from evergreen.report.provenance.words import COMBINED, DIVIDED, group_sentences, sections, study_lines
 from evergreen.report.waiting_data import waiting_places
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
+from evergreen.synthesis.result.study_rows import Converted
 from evergreen.synthesis.result.trail_places import page_of, place_of
+from tests import results
 from tests.protocols import pooling
 from tests.rows import each
 
@@ -75,6 +77,35 @@ def traced(tmp_path_factory):
         reports,
     )
     return found.assign(file=[name.rpartition("/")[2] for name in found["file"]]), result
+
+
+def printed(group, arm, **numbers):
+    place = {"label": "A", "group": group, "arm": arm, "timepoint": "", "instrument": "", "population": ""}
+    return [{**place, "number": name, "value": str(value)} for name, value in numbers.items()]
+
+
+def converted(conversion, how):
+    return results.part(Converted, group="control", arm="b", conversion=conversion, how=how, source="Handbook", state="derived")  # fmt: skip
+
+
+@each(
+    ("arm", "rows", "made", "said"),
+    [
+        ({"n": 40, "mean": 12}, [("b", {"n": 40, "mean": 120})], ("unit", "times 0.1"), "n 40, mean 12, times 0.1 (Handbook)"),
+        (
+            {"n": 40, "effective_n": 20}, [("b", {"n": 40})], ("effective_size", "divided by the design effect, 2"),
+            "n 40, effective_n 20, divided by the design effect, 2 (Handbook)",
+        ),
+        ({"n": 20, "mean": 12}, [("b", {"n": 40, "mean": 12})], ("sd", ""), f"n 20, mean 12, {DIVIDED}"),
+        ({"n": 60}, [("b", {"n": 40}), ("c", {"n": 20})], ("sd", ""), f"n 60, {COMBINED}"),
+        ({"n": 30}, [("b", {"n": 40}), ("c", {"n": 20})], ("sd", ""), f"n 30, {COMBINED}, {DIVIDED}"),
+    ],
+)  # fmt: skip
+def test_why_numbers_are_not_those_of_the_row_is_said(arm, rows, made, said):
+    places = [{"group": "control", "arm": name, "timepoint": ""} for name, _ in rows]
+    one = results.study("A", arms={"control": arm}, rows=places, conversions=[converted(*made)])
+    trail = [row for name, numbers in rows for row in printed("control", name, **numbers)]
+    assert group_sentences(one, trail) == [f"control: {said}"]
 
 
 CELLS = {

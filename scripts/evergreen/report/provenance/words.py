@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import isclose
 from typing import Any
 
 from evergreen.counting import plural
@@ -17,6 +18,7 @@ from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
 from evergreen.report.results import pooled_sentence
 from evergreen.sheets.numbers import brief
+from evergreen.synthesis.designs import EFFECTIVE
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.study_rows import LeftOut, Study
@@ -25,6 +27,8 @@ from evergreen.synthesis.result.trail_places import place_of
 TrailRow = Mapping[str, Any]
 NUMBER_OF = ("label", *PLACE, "number")
 COMBINED = "of several arms made one (Cochrane Handbook 6.5.2.10)"
+CHANGED = ("unit", EFFECTIVE)
+"""Conversions after which numbers are others than those of the sheet's row."""
 DIVIDED = "for it is divided between several comparisons (Cochrane Handbook 23.3.4)"
 IN_WORDS = "no number: the row says in words what the report says"
 HOW = "The trail of each number: how it came about, the cells of the sheets, who settled them, the report, and the search that found it."
@@ -62,14 +66,27 @@ def study_sentence(study: Study | LeftOut, level: float, scale: scales.Scale) ->
 
 def group_sentences(study: Study | LeftOut, rows: Iterable[TrailRow]) -> list[str]:
     """The numbers of each group as the effect was computed from them, where they are not those of one row."""
-    found = []
+    if isinstance(study, LeftOut):
+        return []
+    found, rows = [], list(rows)
     printed = {(row["group"], row["number"]): row["value"] for row in rows}
-    for group, arm in study.arms.items() if isinstance(study, Study) else ():
+    arms = {tuple(row[key] for key in NUMBER_OF): row for row in rows if row["number"] in ("n", "events")}
+    whole: dict[tuple[str, str], list[float]] = {}
+    for row in arms.values():
+        if row["value"]:
+            whole.setdefault((row["group"], row["number"]), []).append(float(row["value"]))
+    for group, arm in study.arms.items():
         numbers = {name: value for name, value in arm.model_dump(exclude={"derived", "imputed"}).items() if value is not None}  # fmt: skip
         several = sum(row.group == group for row in study.rows) > 1
         if several or any(as_text(value) != printed.get((group, name)) for name, value in numbers.items()):
-            shown = ", ".join(f"{name} {value:.6g}" for name, value in numbers.items())
-            found.append(f"{group}: {shown}, {COMBINED if several else DIVIDED}")
+            shown = [f"{name} {value:.6g}" for name, value in numbers.items()]
+            made = [one for one in study.conversions if one.group == group and one.conversion in CHANGED]
+            causes = [COMBINED] if several else []
+            causes += dict.fromkeys(f"{one.how} ({one.source})" for one in made)
+            people = {name: sum(own) for (of, name), own in whole.items() if of == group}
+            if any(name in numbers and not isclose(numbers[name], people[name]) for name in people):
+                causes.append(DIVIDED)
+            found.append(f"{group}: {', '.join([*shown, *causes])}")
     return found
 
 
