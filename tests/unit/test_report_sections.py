@@ -3,14 +3,13 @@
 import pandas as pd
 
 from evergreen import tables
-from evergreen.figures import scales
+from evergreen.figures import scales, wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
-from evergreen.report import characteristics, risk
+from evergreen.report import characteristics, results, risk
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
 from evergreen.report.page import contents
-from evergreen.report.results import comparisons
 from evergreen.synthesis.result.analyses import Sensitivity
 from tests.results import model, part, result
 from tests.rows import each
@@ -64,8 +63,25 @@ def outcome(name: str, **arms: list[str]) -> Outcome:
 )  # fmt: skip
 def test_outcomes_are_grouped_by_what_they_compare(asked, expected):
     outcomes = [outcome("a"), outcome("b", intervention=["low", "high"], control=["placebo"]), outcome("c", intervention=["low"]), outcome("d")]  # fmt: skip
-    found = comparisons(outcomes, asked)
+    found = results.comparisons(outcomes, asked)
     assert {name: [one.id for one in own] for name, own in found.items()} == expected
+
+
+@each(
+    ("tau2", "shown"),
+    [
+        (0.0, "0.00"), (0.31, "0.31"), (0.00123, "0.0012"), (1.076e-10, "1.1e−10"), (19.466, "19.47"), (356833676222.172, "356833676222"),
+        (None, ""),
+    ],
+)  # fmt: skip
+def test_tau2_has_the_digits_of_the_figure_everywhere(tau2, shown):
+    pooled = model(estimate=0.5, ci_low=0.0, ci_high=1.0, k=3, tau2=tau2, Q=1.0, Q_df=2, Q_p=0.5)
+    found = result(model=pooled, sensitivity={"x": part(Sensitivity, changes={"test": "z"}, measure="MD", k=3, model=pooled)})  # fmt: skip
+    assert results.summary([Outcome(id="x", measure="MD")], {"x": found}).rows[0][-1] == shown
+    (table,) = (block for block in further_blocks(found, scales.of_result(found)) if isinstance(block, Table))
+    assert table.rows[0][-1] == shown
+    said = wording.heterogeneity(pooled).replace("\N{NO-BREAK SPACE}", " ")
+    assert (f"Tau² = {shown};" in said) == (tau2 is not None)
 
 
 def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
@@ -79,7 +95,7 @@ def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
     (table,) = (block for block in further_blocks(found, scales.of_result(found)) if isinstance(block, Table) and "ensitivity" in block.caption)  # fmt: skip
     assert [[*map(str, row)] for row in table.rows] == [
         ["DerSimonian-Laird", "3", "RR 0.61 (0.37\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1.00)", ""],
-        ["Risk difference", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.100"],
+        ["Risk difference", "3", "RD −0.012 (−0.050\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.020)", "0.10"],
         ["Without derived values", "", "not done: no study is left", ""],
     ]
 

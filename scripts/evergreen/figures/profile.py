@@ -8,9 +8,9 @@ from scipy import special
 
 from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.key import Sign
-from evergreen.figures.scales import effect_decimals, number
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY
+from evergreen.figures.wording import tau2
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -26,18 +26,17 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     below = values - values.max()
     kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
     assert model.tau2 is not None
-    places = effect_decimals([model.tau2])
     level = f"{100 * result.level:g}%"
     limits = (model.tau2_ci_low, model.tau2_ci_high)
     bounded = None not in limits
-    best = f"Estimate by {model.tau2_method}: {number(model.tau2, places)}"
+    best = f"Estimate by {model.tau2_method}: {tau2(model.tau2)}"
     inside = f"{level} interval by profile likelihood: where the curve is above"
     key = [
         Sign(best, GREY, dashes=DASHED, width=0.8),
         Sign(inside, GREY, dashes=DOTTED, width=0.8),
     ]
     if bounded:
-        said = " to ".join(number(limit, places) for limit in limits)
+        said = " to ".join(tau2(limit, model.tau2) for limit in limits)
         key.append(Sign(f"{level} interval by the Q-profile, as reported: {said}", COLOURS[1], width=2.0))
     figure, axes = figure_with_axes(330, 200, title=setting.title, key=key)
     cut = -float(special.gammaincinv(0.5, result.level))
@@ -55,5 +54,5 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
         axes.plot([limits[0], end], [bottom, bottom], color=COLOURS[1], linewidth=2.0)
         if end < limits[1]:  # it goes on beyond the page
             axes.plot(end, bottom, ">", color=COLOURS[1], markersize=5, clip_on=False)
-    description = f"{kind} of values of tau² from 0 to {number(float(grid[-1]), places)}, highest at {number(model.tau2, places)}."
+    description = f"{kind} of values of tau² from 0 to {tau2(float(grid[-1]), model.tau2)}, highest at {tau2(model.tau2)}."
     return Drawn(figure, pd.DataFrame({"tau2": grid, "log_likelihood": values}), description=description)

@@ -15,7 +15,7 @@ from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, method, sensitivities, without_value
+from evergreen.figures.wording import favours, method, sensitivities, tau2, without_value
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -160,9 +160,10 @@ def _drawn(
             preset.interval(scale, entry.estimate, low, high) if bounded else (scale.text(entry.estimate),)
         )
         cells = {"k": Cell((studies_cell(entry.studies, entry.k),)), "effect": Cell(effect)}
-        for key, value, places, unit in (("tau2", entry.tau2, 3, ""), ("I2", entry.I2, 0, "%")):
-            if value is not None:
-                cells[key] = Cell((number(value, places) + unit,))
+        if entry.tau2 is not None:
+            cells["tau2"] = Cell((tau2(entry.tau2),))
+        if entry.I2 is not None:
+            cells["I2"] = Cell((f"{number(entry.I2, 0)}%",))
         if remark and entry.remark:
             cells["remark"] = Cell((entry.remark,))
         mark = Mark("diamond" if entry.bold else "point", entry.estimate, low, high)

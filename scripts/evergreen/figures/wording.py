@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen.counting import studies_of
-from evergreen.figures.scales import effect_decimals, number, p_value
+from evergreen.figures.scales import MINUS, effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
@@ -57,10 +57,9 @@ def heterogeneity(model: PooledModel, p: PValue = p_value) -> str:
         return "Heterogeneity: not applicable"
     parts = []
     if model.tau2 is not None:
-        places = effect_decimals([model.tau2])
-        text = f"Tau² = {number(model.tau2, places)}"
+        text = f"Tau² = {tau2(model.tau2)}"
         if model.tau2_ci_low is not None and model.tau2_ci_high is not None:
-            text += f" [{number(model.tau2_ci_low, places)}, {number(model.tau2_ci_high, places)}]"
+            text += f" [{tau2(model.tau2_ci_low, model.tau2)}, {tau2(model.tau2_ci_high, model.tau2)}]"
         parts.append(text)
     parts.append(f"Chi² = {number(model.Q, 2)}, df = {model.Q_df:g} ({p(model.Q_p)})")
     if model.I2 is not None:
@@ -216,9 +215,17 @@ def explained(model: PooledModel) -> str:
     return "; ".join(parts) + "."
 
 
-def tau2(value: float) -> str:
-    """The variance between studies, as a forest plot prints it."""
-    return number(value, effect_decimals([value]))
+TINY = 1e-5
+
+
+def tau2(value: float | None, estimate: float | None = None) -> str:
+    """The variance between studies, or a limit of its `estimate` with the decimals of that: `0.31`, `0.0012`, `1.1e−10`; "" without one."""
+    size = value if estimate is None else estimate
+    if value is None or size is None:
+        return ""
+    if 0 < size < TINY:  # effects that are small numbers, such as slopes by year
+        return f"{value:.1e}".replace("-", MINUS) if value else "0"
+    return number(value, effect_decimals([size]))
 
 
 def favours(setting: Setting) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
         Head("P by permutation", True),
         Head("VIF", True),
     )
-    caption = f"Meta-regression of {studies_of(found.studies, found.k)}: R² {_plain(found.R2, 0)}%, tau² {_plain(found.tau2, 3)}, moderators together P {_p(found.QM_p)}"
+    caption = f"Meta-regression of {studies_of(found.studies, found.k)}: R² {_plain(found.R2, 0)}%, tau² {wording.tau2(found.tau2)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
@@ -103,7 +103,7 @@ def _sensitivity(result: Result) -> Iterator[Block]:
             rows.append([label, studies_cell(model.studies, model.k) if model else "", not_done, ""])
             continue
         effect = named(model, scales.of_analysis(result, one))
-        rows.append([label, studies_cell(model.studies, model.k), effect, _plain(model.tau2, 3)])
+        rows.append([label, studies_cell(model.studies, model.k), effect, wording.tau2(model.tau2)])
     if rows:
         title = "Sensitivity analyses"
         columns = heads("Analysis", Head("Studies", True), "Effect (CI)", Head("Tau²", True))

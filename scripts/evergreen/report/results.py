@@ -10,7 +10,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.counting import plural, studies_cell, studies_of
-from evergreen.figures import scales
+from evergreen.figures import scales, wording
 from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
@@ -99,7 +99,7 @@ def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -
     people = "" if count is None else f"{count:,}"
     effect = Link(named(model, scale), page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)
-    heterogeneity = percent(model.I2), scales.number(model.tau2, 3)
+    heterogeneity = percent(model.I2), wording.tau2(model.tau2)
     return [name, whole if model is result.model else part, people, effect, prediction, *heterogeneity]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from evergreen.bias.tools import OVERALL
 from evergreen.counting import noun, plural
-from evergreen.figures import scales
+from evergreen.figures import scales, wording
 from evergreen.grade.finding import Finding
 from evergreen.prisma.counts import BY_REASON, decided
 from evergreen.report import findings_words as words
@@ -87,7 +87,7 @@ def outcome(found: Finding) -> str:
     model = result.pooled
     if model is not None and model.tau2 is not None and result.k > 1:
         i2 = f", I² {percent(model.I2)}" if model.I2 is not None else ""
-        sentences.append(f"Heterogeneity: tau² {scales.number(model.tau2, 3)}{i2}.")
+        sentences.append(f"Heterogeneity: tau² {wording.tau2(model.tau2)}{i2}.")
     sentences += _sensitivity(result)
     if result.left_out and result.studies:
         gone = len({one.study for one in result.left_out})
