@@ -159,6 +159,9 @@ def test_two_models_have_their_totals_and_weights() -> None:
     }
     assert (drawn.numbers["row"] == "subtotal").sum() == 6
     assert {"common", "random"} <= set(shown), "the weights of each model have a column"
+    notes = " ".join(shown).replace("\u00a0", " ")
+    assert "Confidence interval of the pooled effect (common effect): Wald." in notes
+    assert "Confidence interval of the pooled effect (random effects): Hartung-Knapp; Tau²: REML" in notes
     # metafor 3.8: rma(yi, vi, method = "REML", test = "knha") in each allocation, whose estimates give 2.038345; mods = ~alloc, "FE": 19.86537.
     # The R package meta prints the same two.
     tested = [text.replace("\u00a0", " ") for text in shown if text.startswith("Test for subgroup")]

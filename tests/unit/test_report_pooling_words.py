@@ -129,10 +129,10 @@ ARMS = [*table(FULL).to_dict("records"), HIGH]
     ("entry", "expected"),
     [
         ({}, "Several arms of one group were combined as if their participants had been one sample in 1 study of death."),
-        ({"multi_arm": "split"}, "The participants and events of a control that several arms share were divided between 2 comparisons of death."),
+        ({"multi_arm": "split"}, "The participants and events of a control that several arms of a study share were divided between these, in 2 comparisons of death."),
         (
             {"multi_arm": "separate", "analysis": {"model": "multilevel", "rho": 0.5}},
-            "The full control of several arms of one study is in each of 2 comparisons of death.",
+            "A control that several arms of a study share is compared in full with each of these, in 2 comparisons of death.",
         ),
         (
             {"multi_arm": "separate", "analysis": {"model": "multilevel", "rho": 0.5}},
@@ -148,6 +148,26 @@ ARMS = [*table(FULL).to_dict("records"), HIGH]
 )  # fmt: skip
 def test_arms_are_told_as_they_were_taken(entry, expected):
     assert expected in told({"death": pd.DataFrame(ARMS)}, **entry)
+
+
+@each(
+    ("kinds", "expected"),
+    [
+        ("aabb", "death has no total, for the protocol asks for subgroups by kind without a total."),
+        ("abbb", "without a total; of 2 subgroups 1 has one study only, whose own estimate is shown."),
+        ("abcc", "without a total; of 3 subgroups 2 have one study only, whose own estimate is shown."),
+    ],
+)
+def test_subgroups_without_a_total_are_told(kinds, expected):
+    own = dict(zip("ABCD", kinds, strict=True))
+    rows = table(FAR).assign(kind=lambda every: every["study"].map(own))
+    assert expected in told({"death": rows}, subgroups=["kind"], total=False)
+
+
+def test_numbers_of_effects_of_one_study_are_told_as_effects():
+    analysis = {"model": "multilevel", "rho": 0.5}
+    said = told({"death": pd.DataFrame([*ARMS, *table(EMPTY).to_dict("records")])}, multi_arm="separate", analysis=analysis)  # fmt: skip
+    assert "0.5 was added to the cells of studies with an empty cell: 1 effect of death." in said
 
 
 @each(

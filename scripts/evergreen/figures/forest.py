@@ -342,8 +342,8 @@ class _Content:
 
     def _notes(self, marked: bool) -> list[str]:
         notes = []
-        if self.weighed:
-            notes.append(explained(self.weighed))
+        models = [model for model, _ in self._models(self.weighed, self.other)]
+        notes += [explained(one, kind_of(one) if len(models) > 1 else "") for one in models]
         if self.result.no_total:
             notes.append(f"No total: {self.result.no_total}. Weights are those within subgroups.")
         elif not self.model:

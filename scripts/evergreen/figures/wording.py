@@ -204,11 +204,12 @@ def without_subgroup(result: Result, column: str) -> list[str]:
     return without_value(result, labels, column, "in no subgroup")
 
 
-def explained(model: PooledModel) -> str:
-    """How interval, variance and prediction interval were obtained, in one sentence."""
+def explained(model: PooledModel, kind: str = "") -> str:
+    """How interval and variance were obtained, in one sentence; of several models with the `kind` of each."""
     inverse = model if isinstance(model, InverseVariance) else None
     why = f" ({inverse.test_reason})" if inverse and inverse.test_reason else ""
-    parts = [f"Confidence interval of the pooled effect: {TESTS[model.test]}{why}"]
+    whose = f"the pooled effect ({kind})" if kind else "the pooled effect"
+    parts = [f"Confidence interval of {whose}: {TESTS[model.test]}{why}"]
     if inverse and inverse.tau2_method:
         bounded = ", interval by the Q-profile" if inverse.tau2_ci_low is not None else ""
         parts.append(f"Tau²: {inverse.tau2_method}{bounded}")

@@ -230,9 +230,9 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
     for one in analyses:
         if subtotals := one.result.subtotals:
             alone = sum(model.k == 1 for model in subtotals.values())
+            of = f"; of {plural(len(subtotals), 'subgroup')} {alone} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown"
             sentences.append(
-                f"{one.outcome.name} has no total, for {one.result.no_total}; of {plural(len(subtotals), 'subgroup')}"
-                f" {alone or 'none'} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown."
+                f"{one.outcome.name} has no total, for {one.result.no_total}{of if alone else ''}."
             )
         if one.result.k and one.model is None:
             why = " ".join(one.result.notes) or "the model has no estimate."
@@ -263,12 +263,12 @@ DESIGNS = {
     "clustered": "Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {of}.",
     "paired": "Crossover trials count by the differences within people, who are counted once, in {of}.",
     "combined": "Several arms of one group were combined as if their participants had been one sample in {of}.",
-    "divided": "The participants and events of a control that several arms share were divided between {of}.",
-    "apart": "The full control of several arms of one study is in each of {of}.",
+    "divided": "The participants and events of a control that several arms of a study share were divided between these, in {of}.",
+    "apart": "A control that several arms of a study share is compared in full with each of these, in {of}.",
     "aggregated": "Several effects of one study were combined into one, with sampling errors correlated by {rhos}, in {of}.",
 }
 COMPARISONS = ("divided", "apart")
-"""What is counted in comparisons; all else in studies."""
+"""What is counted in comparisons; all else in studies or, where these have several, in effects."""
 
 
 def _prepared(analyses: Sequence[Analysis]) -> list[str]:
@@ -316,9 +316,17 @@ def _conversions(analyses: Sequence[Analysis]) -> list[str]:
 
 def _each(analyses: Sequence[Analysis], what: str) -> str:
     """`2 studies of Pain and 1 study of Death`; "" where it was done nowhere."""
-    nouns = ("comparison", "comparisons") if what in COMPARISONS else ("study", "studies")
-    counts = [(getattr(one.result.preparation, what), one.outcome.name) for one in analyses]
-    return listed(f"{plural(count, *nouns)} of {name}" for count, name in counts if count)
+    counted = [(getattr(one.result.preparation, what), one) for one in analyses]
+    return listed(
+        f"{plural(count, *_nouns(one, what))} of {one.outcome.name}" for count, one in counted if count
+    )
+
+
+def _nouns(one: Analysis, what: str) -> tuple[str, str]:
+    """What is counted, one and several: where studies have several effects it is these."""
+    if what in COMPARISONS:
+        return "comparison", "comparisons"
+    return ("study", "studies") if one.studies == one.result.k else ("effect", "effects")
 
 
 def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
