@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from evergreen.figures import forest, normal_quantiles, outcome_figures, style
+from evergreen.figures import forest, funnel, normal_quantiles, outcome_figures, style
 from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import CountsModel
@@ -228,3 +228,19 @@ def test_a_model_without_an_estimate_gets_a_table_and_reasons(result: Result) ->
     drawn = plates["forest"].drawn
     assert drawn is not None
     assert "No events in one of the groups." in words(drawn)
+
+
+@pytest.mark.parametrize(
+    ("measure", "name"),
+    [("PLO", "Logit of proportion"), ("PAS", "Arcsine square root of proportion"), ("PFT", "Double arcsine of proportion"),
+     ("IRS", "Square root of rate"), ("ZCOR", "Fisher's z of correlation")],
+)  # fmt: skip
+def test_a_funnel_names_the_scale_that_its_axes_have(measure: str, name: str) -> None:
+    numbers = {"events": "4", "person_time": "9.5", "n": "20", "r": "0.3"}
+    blank = {"arm": "", "group": "single", "timepoint": "", "screening": ""}
+    rows = pd.DataFrame([{"study": f"S{i}", **blank, **numbers, "events": str(i + 3)} for i in range(4)])
+    entry = protocols.pooling(id="x", measure=measure, analysis={"test": "z", "gosh": 0})
+    with style.style():
+        axes = funnel.funnel(pooling.result(rows, entry), SETTING).figure.axes[0]
+    inner = name if measure == "ZCOR" else name[:1].lower() + name[1:]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (name, f"Standard error ({inner})")

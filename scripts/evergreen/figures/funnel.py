@@ -14,10 +14,10 @@ from evergreen.counting import plural, studies_of
 from evergreen.figures.axes import MOST_LABELS, effect_axis, figure_with_axes, label_points, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
-from evergreen.figures.scales import Scale, number, of_result
+from evergreen.figures.scales import Scale, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, INK, MARKERS
-from evergreen.figures.wording import kind_of
+from evergreen.figures.wording import kind_of, within
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Filled
 
@@ -45,7 +45,8 @@ def funnel(
     the studies that trim and fill adds are drawn open, and the lines stand around the pooled effect with them. Studies have
     the sign of their level in the study-level column `by`.
     """
-    scale = _straight(of_result(result))
+    shown = of_result(result)
+    scale = _straight(shown)
     studies, added = result.studies, filled.filled if filled else ()
     effects = [*((one.yi, one.vi) for one in studies), *((one.yi, one.vi) for one in added)]
     points = [(yi, math.sqrt(vi)) for yi, vi in effects]
@@ -70,11 +71,10 @@ def funnel(
     other = result.beside.model if result.beside and not filled else None
     if other is not None:
         signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTTED, width=0.9))
-    note = _note(result.count, filled, scale)
+    note = _note(result.count, filled, shown)
     figure, axes = figure_with_axes(WIDTH, HEIGHT, title=setting.title, note=note, key=signs)
     axes.set_ylim(largest, 0)
-    analysis = f"{scale.analysis_name[0].lower()}{scale.analysis_name[1:]}"
-    number_axis(axes, f"Standard error ({analysis})", vertical=True)
+    number_axis(axes, f"Standard error ({within(shown.analysis_name)})", vertical=True)
     effect_axis(axes, scale, low, high)
     if null is not None:
         for outer, inner, color in REGIONS:
@@ -100,14 +100,13 @@ def funnel(
         label_points(axes, x, y, labels, farthest, lines=keep_clear)
     link_points(axes, x, y, labels, result.outcome, further=bool(contours or filled or by))
     names = labels + ["added by trim and fill"] * len(added)
-    shown = of_result(result)
     rows = [(name, shown.back(y), y, error) for name, (y, error) in zip(names, points, strict=True)]
     table = pd.DataFrame(rows, columns=["study", "effect", "analysis_effect", "standard_error"])
     if by:
         table[by] = levels
     besides = f", and {plural(len(added), 'study', 'studies')} that trim and fill adds" if filled else ""
     description = (
-        f"{scale.name} of {studies_of(result.count, len(studies))} against standard errors, {'regions of significance around no effect and ' if null is not None else ''}lines around the pooled effect"
+        f"{shown.name} of {studies_of(result.count, len(studies))} against standard errors, {'regions of significance around no effect and ' if null is not None else ''}lines around the pooled effect"
         f"{besides}."
     )
     return Drawn(figure, table, description=description)
@@ -146,7 +145,7 @@ def _note(k: int, filled: Filled | None, scale: Scale) -> str:
     if filled:
         return (
             f"Trim and fill: {plural(filled.missing, 'study is', 'studies are')} added on the {filled.side}; the pooled effect is then "
-            f"{number(scale.back(filled.model.interval[0]), 2)}."
+            f"{scale.text(filled.model.interval[0])}."
         )
     if k >= FEW:
         return ""

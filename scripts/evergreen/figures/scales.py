@@ -48,7 +48,7 @@ class Scale:
     """One measure as a reader sees it.
 
     `back` takes a number from the analysis scale to the shown scale, `forward` the other way; `null` is the
-    value of no effect on the analysis scale. The axis is even in the analysis scale for ratios (a log axis)
+    value of no effect on the analysis scale, `analysis` what a number of that is called where it is another. The axis is even in the analysis scale for ratios (a log axis)
     and even in the shown numbers otherwise. `decimals` are those of effects and their limits, wherever they are shown.
     """
 
@@ -59,6 +59,7 @@ class Scale:
     forward: Callable[[float], float] = _same
     ratio: bool = False
     decimals: int = 2
+    analysis: str = ""
 
     def text(self, value: float | None) -> str:
         """A number of the analysis scale as readers see it; "" where there is none."""
@@ -86,8 +87,8 @@ class Scale:
 
     @property
     def analysis_name(self) -> str:
-        """Name of the number on the analysis scale: `Log risk ratio`."""
-        return f"Log {self.name[0].lower()}{self.name[1:]}" if self.back is _exp else self.name
+        """Name of the number on the analysis scale: `Log risk ratio`, `Logit of proportion`."""
+        return self.analysis or self.name
 
 
 def _square(value: float) -> float:
@@ -107,6 +108,10 @@ TRANSFORMATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], flo
     "identity": (_same, _same), "log": (_exp, _log), "logit": (_expit, _logit), "square": (_square, math.sqrt),
     "arcsine": (_sine_square, _arcsine), "correlation": (math.tanh, math.atanh),
     "freeman_tukey": (_same, _same),  # going back needs a sample size: see `scale_of`
+}  # fmt: skip
+# What a number of the analysis scale is called, before the name of what is shown.
+ANALYSES = {
+    "log": "Log", "logit": "Logit of", "square": "Square root of", "arcsine": "Arcsine square root of", "correlation": "Fisher's z of",
 }  # fmt: skip
 # What a figure calls a measure where it is not by the measure's own name, without what that says in brackets, and by its code.
 HEADS = {
@@ -128,12 +133,17 @@ def _of_measure(measure: str) -> Scale:
     absolute = own.kind in ("proportion", "rate")
     back, forward = TRANSFORMATIONS[own.scale]
     ratio = own.scale == "log" and not absolute
-    name = HEADS.get(measure) or own.name[:1].upper() + own.name[1:].partition(" (")[0]
-    return Scale(name, SHORT.get(measure, measure), None if absolute else 0.0, back, forward, ratio)
+    head = HEADS.get(measure, "")
+    noun = head[:1].lower() + head[1:] or own.name.partition(" (")[0]
+    name, analysis = noun[:1].upper() + noun[1:], ANALYSES.get(own.scale, "")
+    return Scale(
+        name, SHORT.get(measure, measure), None if absolute else 0.0, back, forward, ratio,
+        analysis=f"{analysis} {noun}" if analysis else "",
+    )  # fmt: skip
 
 
 SCALES = {measure: _of_measure(measure) for measure in MEASURES if MEASURES[measure].scale in TRANSFORMATIONS}
-GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, forward=_log, ratio=True)
+GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, forward=_log, ratio=True, analysis="Log ratio")
 
 
 def _from_double_arcsine(n: float, value: float) -> float:
@@ -147,7 +157,7 @@ def _to_double_arcsine(n: float, value: float) -> float:
 def double_arcsine(n: float) -> Scale:
     """The double arcsine of a proportion among `n`, shown as the proportion (Miller 1978)."""
     back, forward = partial(_from_double_arcsine, n), partial(_to_double_arcsine, n)
-    return Scale("Proportion", "Proportion", null=None, back=back, forward=forward)
+    return Scale("Proportion", "Proportion", null=None, back=back, forward=forward, analysis=HEADS["PFT"])
 
 
 def scale_of(measure: str, shown: str = "", studies: Sequence[Study] = ()) -> Scale:

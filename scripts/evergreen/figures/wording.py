@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen.counting import studies_of
-from evergreen.figures.scales import MINUS, effect_decimals, number, p_value
+from evergreen.figures.scales import ANALYSES, MINUS, effect_decimals, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
@@ -128,7 +128,7 @@ def sensitivities(result: Result) -> Iterator[tuple[str, Sensitivity]]:
 def changes(entry: Mapping[str, Any]) -> str:
     """The same of an entry of the protocol, in which a list stands for several analyses: `DerSimonian-Laird or Paule-Mandel`."""
     parts = [_change(key, value) for key, value in entry.items()]
-    return ", ".join([*parts[:1], *map(_within, parts[1:])])
+    return ", ".join([*parts[:1], *map(within, parts[1:])])
 
 
 def _change(key: str, value: Any) -> str:
@@ -136,10 +136,10 @@ def _change(key: str, value: Any) -> str:
     said = [
         CHANGES[key](one) if key in CHANGES else f"{key} = {one}" for one in (value if several else [value])
     ]
-    return " or ".join([*said[:1], *map(_within, said[1:])])
+    return " or ".join([*said[:1], *map(within, said[1:])])
 
 
-def _within(text: str) -> str:
+def within(text: str) -> str:
     """A part of a sentence, without a capital unless it is a name."""
     return text if text.split()[0] in NAMES else text[:1].lower() + text[1:]
 
@@ -149,6 +149,7 @@ WRITTEN = [
     *TESTS.values(),
     *MODEL_WORDS.values(),
     *(one.name for one in MEASURES.values()),
+    ANALYSES["correlation"],
     "I²",
 ]
 NAMES = {text.split()[0] for text in WRITTEN if text[0].isupper()}
