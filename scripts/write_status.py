@@ -82,6 +82,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     included: list[str] = []
     if studies is not None:
         items += waiting_records.waiting_reviewers([table(f"decisions_{stage}") for stage in STAGES])
+        items += waiting_records.waiting_open_reports(studies, table("decisions_full_text"))
         if "notices" in inputs:  # of a run that looked for them
             items += alerts.waiting(alerts.alerts(table("works"), table("notices")))
         included = studies.loc[studies["status"].eq("included"), "study"].tolist()

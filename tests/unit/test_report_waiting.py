@@ -24,6 +24,7 @@ from evergreen.report.waiting_records import (
     waiting_exports,
     waiting_known,
     waiting_one_trial,
+    waiting_open_reports,
     waiting_overruled,
     waiting_reviewers,
     waiting_screening,
@@ -187,6 +188,19 @@ def test_studies_that_name_one_registration_may_be_one():
     # One study of both reports, or two of which a person has said so.
     assert waiting_one_trial(studies.assign(study="S1"), works) == []
     assert waiting_one_trial(studies.assign(how="assigned"), works) == []
+
+
+def test_a_report_that_is_voted_ongoing_although_its_study_is_included_is_voted_on_again():
+    rows = [("TAPER", "included", "w1; w2"), ("Other", "pending", "w3")]
+    studies = pd.DataFrame(rows, columns=["study", "status", "work_ids"])
+    votes = {"w1": "ongoing", "w2": "include", "w3": "ongoing"}
+    decided = pd.DataFrame(votes.items(), columns=["work_id", "decision"])
+    (item,) = waiting_open_reports(studies, decided)
+    assert item.line() == (
+        "reviewers: vote again on 1 report voted ongoing, for its study is included: w1 (TAPER) (config/screening/full_text/)"
+    )
+    assert not item.blocks
+    assert waiting_open_reports(studies, decided.replace("ongoing", "include")) == []
 
 
 def test_a_line_that_the_last_one_does_not_join_is_said():

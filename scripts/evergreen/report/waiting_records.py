@@ -168,6 +168,23 @@ def waiting_overruled(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame) 
     )
 
 
+def waiting_open_reports(studies: pd.DataFrame, full_text: pd.DataFrame) -> list[Waiting]:
+    """Reports that were voted ongoing or awaiting classification and whose study is included by now: the flow chart counts them by their
+    votes, and the list of ongoing studies does not have them. `full_text` are the decisions of that stage."""
+    of = {
+        work: row["study"]
+        for row in tables.rows(studies[studies["status"].eq("included")])
+        for work in row["work_ids"].split("; ")
+    }
+    items = []
+    for decision in ("ongoing", "awaiting"):
+        works = [work for work in full_text.loc[full_text["decision"].eq(decision), "work_id"] if work in of]
+        which = named([f"{work} ({of[work]})" for work in works])
+        what = f"vote again on {plural(len(works), 'report')} voted {decision}, for {noun(len(works), 'its study is', 'their studies are')} included: {which}"
+        items += if_any(Waiting("reviewers", what, "config/screening/full_text/", len(works), blocks=False))
+    return items
+
+
 def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
     """Works that nobody screens at any stage, and that would pass for included. `decisions`: those of each stage."""
     count = len(decisions[0])
