@@ -60,3 +60,18 @@ def test_rows_on_included_studies_keep_their_columns_where_there_are_none():
     rows = pd.DataFrame({"study": ["alpha", "Beta"], "domain": ["D1", "D2"]})
     assert of_included(rows, studies)["domain"].tolist() == ["D1"]
     assert list(of_included(rows.iloc[:0], studies)) == ["study", "domain"]
+
+
+def test_a_study_is_called_by_what_is_published_of_it_and_not_by_its_registration():
+    works = WORKS.assign(
+        authors=["", "Cohen SB", "Amgen", "", "", ""], year=[2004, 2008, 2013, 2020, 2021, 2022],
+        journal=["", "Arthritis Rheum", "", "", "", ""], volume=["", "58", "", "", "", ""],
+        publication_types=["Trial registry record (ClinicalTrials.gov)", "", "Trial registry record (ICTRP)", "", "", ""],
+    )  # fmt: skip
+    passed = decisions(a="include", b="include", c="include")
+    rows = pd.DataFrame(
+        {"record_id": ["a", "b", "c"], "study": ["Alpha", "Alpha", "Gamma"], "_file": "", "_row": 2}
+    )
+    table = list_studies(works, CLUSTERS, passed, passed, rows).studies
+    assert table["report_name"].tolist() == ["Cohen 2008 (Alpha)", "Amgen 2013 (Gamma)"]
+    assert table["report_year"].tolist() == ["2008", "2013"]

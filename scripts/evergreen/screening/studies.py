@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 
+from evergreen.deduplication.entries import are_entries
 from evergreen.screening.study_names import Named, first_reports
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
@@ -45,7 +47,7 @@ def list_studies(
     `studies.csv` (`record_id, study`; a report may belong to several studies), a study named as most of its rows name it. An included report that no row assigns is a
     study of its own, named by its work_id. A study is included when one of its reports is, else pending when one is
     still open, else excluded; its round is the earliest one of its included reports. `report_name` is what it is called by its first
-    report (of the included ones if there are any), `report_year` the year of that.
+    report (of the included ones if there are any, and but for entries of registers where there is another), `report_year` the year of that.
     """
     members: dict[str, dict[str, None]] = defaultdict(dict)
     spelt = spelling_of(assigned["study"])
@@ -66,7 +68,7 @@ def list_studies(
     order = {work: position for position, work in enumerate(works["work_id"])}
     rounds = dict(zip(works["work_id"], works["round"], strict=True))
     records = dict(zip(works["work_id"], works["record_ids"], strict=True))
-    said = _authors_and_years(works)
+    said, entries = _authors_and_years(works), _entries_of_registers(works)
     named = []
     rows = []
     for study in sorted(members):
@@ -76,7 +78,9 @@ def list_studies(
         status = "included" if included else "pending" if open_ else "excluded"
         since = min((rounds[work] for work in included), default="")
         own = study in order and folded(study) not in spelt
-        named.append(Named(study, own, [said[work] for work in included or reports]))
+        naming = included or reports
+        published = [work for work in naming if work not in entries]
+        named.append(Named(study, own, [said[work] for work in published or naming]))
         rows.append(
             (
                 study,
@@ -98,6 +102,18 @@ def _authors_and_years(works: pd.DataFrame) -> dict[str, tuple[str, str]]:
     authors = works["authors"].fillna("") if "authors" in works else blank
     years = ["" if pd.isna(year) else str(int(year)) for year in works["year"]] if "year" in works else blank
     return dict(zip(works["work_id"], zip(authors, years, strict=True), strict=True))
+
+
+def _entries_of_registers(works: pd.DataFrame) -> set[str]:
+    """Works that are entries of trial registers: they are older than what is published of their study, and name no author."""
+    columns = ["url", "publication_types", "journal", "doi", "volume", "pages"]
+    told = works.reindex(columns=columns).astype("string").fillna("").assign(record_id=works["work_id"])
+    types, journals, dois = (
+        pa.array(told[name].str.lower(), pa.large_string())
+        for name in ("publication_types", "journal", "doi")
+    )
+    placeless = told[["doi", "volume", "pages"]].eq("").all(axis=1).to_numpy(dtype=bool)
+    return set(works["work_id"][are_entries(told, types, journals, dois, placeless)])
 
 
 def _decisions(table: pd.DataFrame, *, final: bool) -> dict[str, str]:
