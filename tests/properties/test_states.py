@@ -63,7 +63,7 @@ def edited(before: state.State, chance: random.Random, count: int):
         if how in ("cell", "empty") and cells:
             name = chance.choice(cells)
             old = row[name]
-            new = (old * 1.01 + 1 if isinstance(old, float) else f"{old}x") if how == "cell" else ""
+            new = (old * 1.01 + 1 if isinstance(old, float) else f"{old}{part[0]}") if how == "cell" else ""
             row[name] = new
             if not (old in ("", None) and new == ""):
                 done.append((part, "altered", name, old, new))

@@ -58,3 +58,35 @@ def test_the_last_round_is_the_review_as_it_stands():
         assert compare(*pair).changes == ()
         assert {one.name for one in pair} == {"now", ROUND}
     assert alike(now, now) == (now, now)
+
+
+def test_a_vote_by_label_and_one_by_key_are_one_vote():
+    def voted(name: str, protocol: dict[str, str], *votes: tuple[str, str]) -> State:
+        who = {"stage": "full_text", "reviewer": "AB"}
+        rows = [
+            {**who, "record_id": f"a:{i}", "decision": decision, "reason": reason}
+            for i, (decision, reason) in enumerate(votes)
+        ]
+        said = tuple({"key": f"screening.{key}", "value": value} for key, value in protocol.items())
+        return state(name, "Moe2019", protocol=said, screening=tuple(rows))  # fmt: skip
+
+    reasons = {"reasons.wrong_population": "Wrong population", "reasons.wrong_design": "Wrong study design"}
+    one = voted(
+        "a", reasons, ("exclude", "Wrong population"), ("Not retrieved", ""), ("exclude", "wrong_design")
+    )
+    other = voted(
+        "b", reasons, ("Exclude", "wrong_population"), ("not_retrieved", ""), ("exclude", "wrong_population")
+    )
+    for pair in ((one, other), (other, one)):
+        (change,) = compare(*pair).of("screening")
+        assert {change.old, change.new} == {"wrong_design", "wrong_population"}
+    # A reason that is called anew is the same reason.
+    anew = {
+        "reasons.population": "Wrong people",
+        "formerly.population": '["wrong_population", "Wrong population"]',
+    }
+    for pair in (
+        (one, voted("b", anew, ("exclude", "population"))),
+        (voted("b", anew, ("exclude", "population")), one),
+    ):
+        assert [change.how for change in compare(*pair).of("screening")].count("altered") == 0

@@ -112,8 +112,8 @@ def _entries_of_registers(works: pd.DataFrame) -> set[str]:
         pa.array(told[name].str.lower(), pa.large_string())
         for name in ("publication_types", "journal", "doi")
     )
-    placeless = told[["doi", "volume", "pages"]].eq("").all(axis=1).to_numpy(dtype=bool)
-    return set(works["work_id"][are_entries(told, types, journals, dois, placeless)])
+    placeless = (told["doi"] + told["volume"] + told["pages"]).eq("").to_numpy(dtype=bool)
+    return set(works.loc[are_entries(told, types, journals, dois, placeless), "work_id"])
 
 
 def _decisions(table: pd.DataFrame, *, final: bool) -> dict[str, str]:

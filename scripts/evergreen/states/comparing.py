@@ -12,6 +12,7 @@ from typing import Any, Literal
 from evergreen.states.kinds import KINDS, Kind
 from evergreen.states.state import Row, Rows, State
 from evergreen.states.studies_renamed import STUDY, renames, with_names
+from evergreen.states.vote_words import in_same_words
 
 SAME = 1e-9
 """Relative difference below which two computed numbers are one: processors differ in the last digits."""
@@ -64,6 +65,7 @@ class Comparison:
 
 def compare(before: State, after: State) -> Comparison:
     """What differs in the parts that both states have, in the order of the parts; a study that was renamed is compared under its new name."""
+    before, after = in_same_words(before, after)
     names = renames(before, after)
     was, before = before, with_names(before, names)
     changes, one_sided = [], []
