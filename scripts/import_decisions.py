@@ -1,7 +1,7 @@
 """Bring the decisions made in another tool, or in a filled work list, into a reviewer's sheet.
 
 Run by a person, never by a rule: it writes to config/screening/. Either everything that was matched is written or nothing; what
-could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing. What would turn a decision
+could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing: what brings nothing writes no file. What would turn a decision
 into another one is listed and refused, unless --overwrite says that the new one holds.
 
   import_decisions.py title_abstract rayyan articles.csv customizations_log.csv --person Ann=AB --person ann@example.org=AB
@@ -149,7 +149,8 @@ def _bring(
             stage=stage,
             reasons=reasons,
         )
-        ready[path] = own.sheet
+        if own.added or own.completed or own.reversed:
+            ready[path] = own.sheet
         others |= {path: own.reversed} if own.reversed else {}
         unchanged = len(rows) - own.added - own.completed - len(own.reversed)
         said.append(
