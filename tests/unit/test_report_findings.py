@@ -203,8 +203,8 @@ def standardised(*controls: tuple[str, float], estimate=-0.5, low=-0.8, high=-0.
         # The median of HAQ's own standard deviations, 0.6, and not of the visual analogue scale's.
         ({"instrument": "HAQ"}, "0.30 points lower on HAQ (0.48 lower to 0.12 lower)"),
         ({"instrument": "WOMAC", "sd": 20, "source": "a cohort", "unit": "mm"}, "10.00 mm lower on WOMAC (16.00 lower to 4.00 lower)"),
-        ({"instrument": "SF-36"}, ""),
-        (None, ""),
+        ({"instrument": "SF-36"}, "0.50 standard deviations lower (0.80 lower to 0.20 lower)"),
+        (None, "0.50 standard deviations lower (0.80 lower to 0.20 lower)"),
     ],
 )  # fmt: skip
 def test_a_standardised_difference_is_said_in_units_of_an_instrument(asked, expected):

@@ -14,7 +14,6 @@ from evergreen.bias.certainty import ratings as ratings_of
 from evergreen.figures import wording
 from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute
 from evergreen.grade.finding import Finding, find, missing_evidence
-from evergreen.protocol.grading import IN_UNITS
 from evergreen.protocol.review import Question
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings_words as words
@@ -114,10 +113,8 @@ def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], repor
     if means is not None:
         without, with_ = words.risk_without(means), words.risk_with(means)
         difference = words.difference(means)
-    elif one.units is not None:
-        difference = words.in_units(one.units)
-    elif one.effect is not None and outcome.measure in IN_UNITS:
-        difference = words.shift(one.effect, one.scale.decimals, outcome.unit)
+    else:
+        difference = words.shifted(one)
     meant = " ".join(filter(None, (words.statement(one), *wording.notices(one.result), outcome.comment)))
     place = f"{report}#outcome-{outcome.id}"
     return [Link(name, place), size, leads, without, with_, difference, _certainty(one, letters), meant]

@@ -9,6 +9,7 @@ from evergreen.figures import scales
 from evergreen.figures.wording import capital
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
+from evergreen.protocol.grading import IN_UNITS, STANDARDISED
 from evergreen.report.effects import named
 from evergreen.synthesis.result.analyses import Round
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -120,6 +121,17 @@ def in_units(units: InUnits) -> str:
     """A standardised difference in the units of its instrument."""
     decimals = scales.effect_decimals(list(units.difference))
     return shift(units.difference, decimals, units.unit, f" on {units.instrument}")
+
+
+def shifted(found: Finding) -> str:
+    """An effect that is a difference of values: in units of an instrument, of the outcome, or in standard deviations; "" of another kind."""
+    measure = found.outcome.measure
+    if found.units is not None:
+        return in_units(found.units)
+    if found.effect is None or measure not in (*IN_UNITS, *STANDARDISED):
+        return ""
+    unit = found.outcome.unit if measure in IN_UNITS else "standard deviations"
+    return shift(found.effect, found.scale.decimals, unit)
 
 
 def number_needed(found: Needed) -> str:

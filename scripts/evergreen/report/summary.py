@@ -7,6 +7,7 @@ from typing import Any
 
 from evergreen.counting import noun
 from evergreen.grade.finding import Finding
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
 from evergreen.report import findings_words as words
@@ -14,9 +15,6 @@ from evergreen.report import results
 from evergreen.report.blocks import Block, Cell, Link, Section, Terms, Tiles, text_of
 from evergreen.report.facts import Facts
 from evergreen.synthesis.result import Result
-
-DIFFERENCES = {"MD": "", "SMD": "standard deviations", "SMDH": "standard deviations"}
-"""Measures that say how much more or less one group has than the other, with what the number counts."""
 
 
 def section(
@@ -92,12 +90,8 @@ def _in_people(found: Finding) -> str:
 
 def _in_units(found: Finding) -> str:
     """`0.66 lower (0.97 lower to 0.35 lower) with the drug than with placebo`; "" of another kind of effect."""
-    if found.units is not None:
-        said = words.in_units(found.units)
-    elif found.effect is not None and found.result.measure in DIFFERENCES:
-        unit = found.outcome.unit if found.result.measure == "MD" else DIFFERENCES[found.result.measure]
-        said = words.shift(found.effect, found.scale.decimals, unit)
-    else:
+    said = words.shifted(found)
+    if not said or KINDS[MEASURES[found.result.measure].kind].groups < 2:
         return ""
     return f"{said} with {found.outcome.favours.intervention} than with {found.outcome.favours.control}"
 
