@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def main(argv: list[str] | None = None) -> None:
     archive.write({**package.files, GUIDE: guide.encode(), DESCRIPTOR: description.encode()}, out)
     print(
         f"{out.name}: {len(package.inputs):,} files of people, {len(package.outputs):,} results and the workflow,"
-        f" {out.stat().st_size / 1e6:.1f} MB. To check it: make validate-package PACKAGE={out.name}"
+        f" {out.stat().st_size / 1e6:.1f} MB. To check it: make validate-package PACKAGE={shlex.quote(str(out))}"
     )
     if not protocol.review.licence:
         print("It states no licence: add `licence` under `review` in config/config.yaml, such as CC-BY-4.0.")

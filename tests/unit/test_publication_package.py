@@ -215,3 +215,9 @@ def test_results_that_are_not_of_now_are_not_packed(review):
     with pytest.raises(InputError, match=r"the results are not of now \(No run of everything"):
         main(["--review", str(review)])
     assert json.loads((receipts.FOLDER / "step.json").read_text())
+
+
+def test_the_check_of_a_package_is_named_by_its_whole_path(review, monkeypatch, capsys):
+    monkeypatch.setattr("package_review.state.due", lambda: [])
+    main(["--review", ".", "--out", "my package.zip", "--day", "2026-06-30"])
+    assert f"make validate-package PACKAGE='{review / 'my package.zip'}'" in capsys.readouterr().out
