@@ -7,6 +7,7 @@ back; looks at the workflow (`-n`, `--dag`, `--rulegraph`, `--summary`) keep the
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -101,8 +102,8 @@ class Telling(logging.Handler):
     def _emit(self, record: logging.LogRecord) -> None:
         event, text = get_event(record), str(record.msg or "")
         if event == LogEvent.ERROR:
-            sentence = next((one for one in Refusal.said if _within(one, text)), None)
-            if sentence is not None:
+            said = (one for one in Refusal.said if _within(one, text))
+            if sentence := next(said, "") or no_target(text, self.workflow):
                 self.say(*sentence.splitlines())
             elif not (self.quiet and any(words in text for words in FAILED)):
                 self.pass_on(record)
@@ -273,6 +274,15 @@ def stage_of(rule: Any) -> str:
     """The stage of a rule: the file under `rules/` in which it stands; another workflow's rule is its own."""
     path = Path(str(rule.snakefile))
     return path.stem if path.parent == RULES or path.parent.name == RULES.name else str(rule.name)
+
+
+def no_target(text: str, workflow: Any) -> str:
+    """What is said of a target that there is not, or of a folder whose name is mistyped, by Snakemake's own words; "" of anything else."""
+    found = re.search(r"MissingRuleException.*\sNo rule to produce (.+?) \(if you use input", text, re.DOTALL)
+    if not found:
+        return ""
+    targets = ", ".join(rule.name for rule in workflow.rules if not rule.output)
+    return f"{found[1]} is neither a folder nor a target. Targets: {targets}; or the path of a file under results/."
 
 
 def _whole_log_files() -> None:

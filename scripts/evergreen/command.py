@@ -17,6 +17,8 @@ from evergreen.errors import InputError, ReviewError
 from evergreen.steps.hold import OWNER, live_and_die_with_run
 
 INPUT_ERROR_STATUS = 2
+CALLED = "EVERGREEN_CALLED"
+"""What a person typed to start a script, where that is not the script's own name."""
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -24,7 +26,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
     A word `@@FILE#KEY` stands for the words of a list in a JSON file: the files of a review may be more than a command line holds.
     """
-    return _Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    called = os.environ.pop(CALLED, None)  # not that of what the script starts
+    return _Parser(prog=called, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,6 +38,13 @@ class _Parser(argparse.ArgumentParser):
         except (OSError, KeyError, ValueError) as error:
             self.error(f"no such words: {error}")
         return super().parse_known_args(full, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """End with one sentence; how it is called stands in the help."""
+        self.exit(
+            INPUT_ERROR_STATUS,
+            f"ERROR: {self.prog}: {message}. To see how it is called: {self.prog} --help\n",
+        )
 
 
 def _kept(text: str) -> Any:

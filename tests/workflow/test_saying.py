@@ -73,3 +73,15 @@ def test_a_stage_is_told_when_its_last_step_is_done_or_left_out(saying):
 )
 def test_a_mistake_is_known_by_its_sentence(saying, sentence, text, within):
     assert saying._within(sentence, text) is within
+
+
+def test_a_target_that_there_is_not_is_said_beside_those_that_there_are(saying):
+    rules = [
+        SimpleNamespace(name=name, output=["x"] if name == "draw_bias" else [])
+        for name in ("all", "search", "draw_bias")
+    ]
+    text = "MissingRuleException:\nNo rule to produce nosuch (if you use input functions make sure that they don't raise)."
+    assert saying.no_target(text, SimpleNamespace(rules=rules)) == (
+        "nosuch is neither a folder nor a target. Targets: all, search; or the path of a file under results/."
+    )
+    assert saying.no_target("MissingInputException in rule x", SimpleNamespace(rules=rules)) == ""

@@ -55,5 +55,14 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     ended = os.times()  # of the processor, for tests run side by side
     assert ended.children_user + ended.children_system - begun.children_user - begun.children_system < 1
     assert json.loads(told.stdout)["due"] == ["No run of everything has ended here yet."]
-    for words in (["nonsense"], ["status", "nowhere"], ["run", "--version"]):
-        assert evergreen(tmp_path, *words).returncode == 2
+    for words, said in (
+        (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),
+        (["run", "--version"], ".: there is no review in this folder"), (["run", "nowhere"], "nowhere: there is no such folder"),
+        (["freeze", review.name], "ERROR: evergreen freeze: the following arguments are required: version."),
+        (["run", review.name, "nosuch"], "nosuch is neither a folder nor a target. Targets: search, "),
+    ):  # fmt: skip
+        ended = evergreen(tmp_path, *words)
+        assert ended.returncode
+        assert said in ended.stderr
+        assert "usage" not in ended.stderr
+        assert "Exception" not in ended.stderr
