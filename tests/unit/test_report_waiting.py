@@ -45,7 +45,13 @@ def test_open_pending_and_orphaned_lines_are_told_to_whom_they_await():
     items = waiting_conflicts(conflicts, "extraction", "config/extraction/adjudication.csv")
     assert [(item.who, item.where, item.count, item.blocks) for item in items] == [
         ("CD", "config/extraction/CD.csv", 2, True),
-        ("adjudicator", "config/extraction/adjudication.csv", 1, True),
+        # There is no such sheet before the first conflict is settled.
+        (
+            "adjudicator",
+            "copy results/extraction/conflicts.csv, fill in value and adjudicator, save as config/extraction/adjudication.csv",
+            1,
+            True,
+        ),
         ("adjudicator", "config/extraction/adjudication.csv", 1, False),
     ]
     assert "S2, S3" in items[0].what

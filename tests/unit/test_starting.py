@@ -59,6 +59,7 @@ def test_an_id_is_made_of_a_name(name, taken, id_):
         (reviewers_of, "AB, adjudication", "'adjudication' cannot be a reviewer's name"),
         (reviewers_of, "1A", "'1A' cannot be a reviewer's name"),
         (outcome_of, "Pain=XX", "'XX' is no effect measure. There are RR, OR"),
+        (outcome_of, "Alpha=ARAW", "'ARAW' is no effect measure. There are RR, OR"),  # of the mathematics, not of protocols
         (outcome_of, "=MD", "'=MD' names no outcome"),
         (lambda text: source_of(text, "register"), "a.ris", "'a.ris' names no register with its export"),
         (lambda text: source_of(text, "database"), "Embase=no.ris", "no.ris: the file is missing. Mend its name, where Embase is given."),

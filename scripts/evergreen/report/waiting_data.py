@@ -119,7 +119,9 @@ def waiting_conflicts(
             said = f"{plural(len(rows), 'row')} to fill in ({what}): {named(sorted(set(rows)))}"
             items.append(Waiting(person, said, place, len(rows), page=page))
     of = Counter(conflicts["status"])
-    items += if_any(Waiting("adjudicator", f"{plural(of['open'], 'conflict')} in {what}", where, of["open"]))
+    listed = f"results/{folder.removeprefix('config/')}/conflicts.csv"
+    todo = f"copy {listed}, fill in value and adjudicator, save as {where}"
+    items += if_any(Waiting("adjudicator", f"{plural(of['open'], 'conflict')} in {what}", todo, of["open"]))
     gone = f"{plural(of['orphan'], 'decision')} ({what}) on what is in no sheet any more"
     return items + if_any(Waiting("adjudicator", gone, where, of["orphan"], blocks=False))
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from evergreen.errors import InputError
-from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.analysis import Measure
 from evergreen.protocol.patterns import ID
 
 MOST = 40  # signs of an id made of a name
@@ -123,10 +124,10 @@ def outcome_of(text: str) -> Outcome:
     )
     if not name:
         raise InputError(f"{text!r} names no outcome", todo="Write NAME=MEASURE, such as Pain=MD.")
-    if measure and measure.upper() not in MEASURES:
+    if measure and measure.upper() not in get_args(Measure):
         raise InputError(
             f"{measure!r} is no effect measure",
-            todo=f"There are {', '.join(MEASURES)}; of the outcome {name}, write one of them.",
+            todo=f"There are {', '.join(get_args(Measure))}; of the outcome {name}, write one of them.",
         )
     return Outcome(name, measure.upper())
 
