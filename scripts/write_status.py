@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, extractors, assessors: those whom the protocol names",
+        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, labels: {id: {column: labels that it names}}, extractors, assessors: those whom the protocol names",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -175,6 +175,7 @@ def _waiting_people(
     if begun is not None and task is EXTRACTION:
         asked = params["outcomes"]
         items += waiting_data.waiting_outcomes(begun, asked) if asked else []
+        items += waiting_data.waiting_labels(begun, params["data"], params["labels"])
         items += waiting_data.waiting_unextracted(begun, asked, task.lists) if named else []
     late = None
     if named:

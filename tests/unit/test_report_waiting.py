@@ -13,6 +13,7 @@ from evergreen.report.waiting_data import (
     waiting_characteristics,
     waiting_conflicts,
     waiting_cut,
+    waiting_labels,
     waiting_leftovers,
     waiting_outcomes,
     waiting_queries,
@@ -194,6 +195,21 @@ def test_studies_that_name_one_registration_may_be_one():
     # One study of both reports, or two of which a person has said so.
     assert waiting_one_trial(studies.assign(study="S1"), works) == []
     assert waiting_one_trial(studies.assign(how="assigned"), works) == []
+
+
+def test_a_time_point_of_the_protocol_that_no_row_has_is_said_beside_those_of_the_sheets():
+    rows = pd.DataFrame(
+        {"outcome": "Pain", "timepoint": ["12 months", "24 Months", ""], "arm": ["drug", "placebo", ""]}
+    )
+    data = {"pain": "pain", "early": "pain", "death": "death"}
+    asked = {
+        "pain": {"timepoint": ["12 month"], "arm": ["Drug"]}, "early": {"timepoint": ["24 months"], "arm": ["drugs"]},
+        "death": {"timepoint": ["1 year"], "arm": []},
+    }  # fmt: skip
+    assert [item.line() for item in waiting_labels(rows, data, asked)] == [
+        "anyone: no row of pain has the time point 12 month: the sheets have 12 months, 24 Months (config/config.yaml, outcomes, pain)",
+        "anyone: no row of early has the arm drugs: the sheets have drug, placebo (config/config.yaml, outcomes, early)",
+    ]
 
 
 def test_a_report_that_is_voted_ongoing_although_its_study_is_included_is_voted_on_again():

@@ -16,6 +16,8 @@ from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.status import Waiting, if_any, named
 from evergreen.sheets import folded
 
+LABELLED = {"timepoint": "the time point", "arm": "the arm"}
+
 
 def waiting_studies(
     included: Iterable[str], done: Iterable[str], who: str, what: str, where: str
@@ -64,6 +66,24 @@ def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
     listed = ", ".join(f"{name} ({plural(count, 'row')})" for name, count in sorted(others.items()))
     what = f"extracted, but not in the protocol and so not pooled: {listed}"
     return if_any(Waiting("anyone", what, "config/config.yaml, outcomes", others.total(), blocks=False))
+
+
+def waiting_labels(
+    rows: pd.DataFrame, data: Mapping[str, str], asked: Mapping[str, Mapping[str, Sequence[str]]]
+) -> list[Waiting]:
+    """Time points and arms that an outcome of the protocol names and no row of it has: {outcome: {column: labels}}; `data` what sheets call
+    each outcome. Nothing is said of outcomes without a row."""
+    items = []
+    called = rows["outcome"].map(folded)
+    for outcome, columns in asked.items():
+        own = rows[called.eq(folded(data[outcome]))]
+        for column, labels in columns.items() if len(own) else ():
+            there = sorted({label for label in own[column] if label})
+            missing = [label for label in labels if folded(label) not in set(map(folded, there))]
+            said = f"no row of {outcome} has {LABELLED[column]} {', '.join(missing)}: the sheets have {named(there) or 'none'}"
+            where = f"config/config.yaml, outcomes, {outcome}"
+            items += if_any(Waiting("anyone", said, where, len(missing), blocks=False))
+    return items
 
 
 def behind(
