@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import alerts, facts, feed, status, waiting_data, waiting_records
 from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
@@ -22,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, labels: {id: {column: labels that it names}}, extractors, assessors: those whom the protocol names",
+        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, listed: the outcomes, tool, extractors, assessors: those whom the protocol names",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -113,9 +115,22 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
                 *waiting_data.waiting_cut(table("merged")),
                 *waiting_data.waiting_places(table("merged")),
             ]
+        if (
+            task is BIAS
+            and task.rows in inputs
+            and "merged" in inputs
+            and tool_of(params["tool"]).unit == "result"
+        ):
+            items += waiting_data.waiting_unjudged(
+                table("merged"), _listed(params), table(task.rows), studies
+            )
         if task is EXTRACTION and "queries" in inputs:
             items += waiting_data.waiting_queries(table("queries"), studies)
     return items
+
+
+def _listed(params: dict[str, Any]) -> list[Outcome]:
+    return [Outcome.model_validate(entry) for entry in params["listed"]]
 
 
 def _logs(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
@@ -175,7 +190,7 @@ def _waiting_people(
     if begun is not None and task is EXTRACTION:
         asked = params["outcomes"]
         items += waiting_data.waiting_outcomes(begun, asked) if asked else []
-        items += waiting_data.waiting_labels(begun, params["data"], params["labels"])
+        items += waiting_data.waiting_labels(begun, _listed(params))
         items += waiting_data.waiting_unextracted(begun, asked, task.lists) if named else []
     late = None
     if named:

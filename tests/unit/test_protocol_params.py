@@ -53,7 +53,26 @@ def protocol():
 
 REASONS = [["z", "Last letter first"], ["a", "First letter last"]]
 WORDS = [["z", ["Last letter first"]], ["a", ["First letter last", "b"]]]
-LABELS = {"pain": {"timepoint": ["6 weeks"], "arm": []}, "later": {"timepoint": [], "arm": []}}
+LISTED = [
+    {
+        "id": "pain",
+        "name": "pain",
+        "measure": "ROM",
+        "data": "pain",
+        "timepoint": ["6 weeks"],
+        "unit": "",
+        "arms": {"intervention": [], "control": []},
+    },
+    {
+        "id": "later",
+        "name": "Pain later",
+        "measure": "ROM",
+        "data": "pain",
+        "timepoint": [],
+        "unit": "",
+        "arms": {"intervention": [], "control": []},
+    },
+]
 NO_CONVERSIONS = {"also": [], "never": []}
 GIVEN = [
     (params.search_pubmed, (), {"endpoint": "live", "email": "a@b.org", "acknowledged_warnings": ["x"]}),
@@ -73,10 +92,7 @@ GIVEN = [
     (params.list_studies, (), {"reasons": REASONS}),
     (
         params.write_worklists, ({"title_abstract": ["v.csv"]}, {"extraction": {"AB": "AB.csv"}, "studies": {}, "bias": {}}),
-        {"extraction": {"people": ["AB"], "sheets": {"AB": "AB.csv"}, "study_sheets": {}, "outcomes": [
-            {"id": "pain", "name": "pain", "measure": "ROM", "data": "pain", "timepoint": ["6 weeks"], "unit": "", "arms": {"intervention": [], "control": []}},
-            {"id": "later", "name": "Pain later", "measure": "ROM", "data": "pain", "timepoint": [], "unit": "", "arms": {"intervention": [], "control": []}},
-         ], "columns": ["dose", "route", "year"]},
+        {"extraction": {"people": ["AB"], "sheets": {"AB": "AB.csv"}, "study_sheets": {}, "outcomes": LISTED, "columns": ["dose", "route", "year"]},
          "bias": {"people": ["CD"], "sheets": {}, "tool": "rob2", "tool_file": [], "outcomes": ["pain"]},
          "title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
          "highlight": ["bone"], "reasons": WORDS, "eligibility": {"include": ["Trials of adults"], "exclude": []}, "formerly": {"XY": "CD"}, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
@@ -98,7 +114,7 @@ GIVEN = [
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
     (params.draw_bias, (), {"tool": "rob2", "names": {"pain": "pain", "later": "Pain later"}}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]], "tool": "rob2", "designs": {}}),
-    (params.write_status, (["pubmed 2020-01-01"], ["config/old.csv"]), {"title": "A review", "final": False, "rounds": ["2020-01-01", "2021-01-01"], "begun": True, "unfrozen": ["pubmed 2020-01-01"], "unread": ["config/old.csv"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "data": {"pain": "pain", "later": "pain"}, "labels": LABELS, "extractors": ["AB"], "assessors": ["CD"]}),
+    (params.write_status, (["pubmed 2020-01-01"], ["config/old.csv"]), {"title": "A review", "final": False, "rounds": ["2020-01-01", "2021-01-01"], "begun": True, "unfrozen": ["pubmed 2020-01-01"], "unread": ["config/old.csv"], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "data": {"pain": "pain", "later": "pain"}, "listed": LISTED, "tool": "rob2", "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip
 
 

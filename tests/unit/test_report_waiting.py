@@ -5,6 +5,7 @@ import pandas as pd
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction
 from evergreen.extraction.queries.asking import COLUMNS
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import queries
 from evergreen.report.facts import known_items
 from evergreen.report.status import as_text, named, nothing_new, waiting_unread
@@ -20,6 +21,7 @@ from evergreen.report.waiting_data import (
     waiting_ratings,
     waiting_studies,
     waiting_unextracted,
+    waiting_unjudged,
 )
 from evergreen.report.waiting_records import (
     waiting_exports,
@@ -201,15 +203,45 @@ def test_a_time_point_of_the_protocol_that_no_row_has_is_said_beside_those_of_th
     rows = pd.DataFrame(
         {"outcome": "Pain", "timepoint": ["12 months", "24 Months", ""], "arm": ["drug", "placebo", ""]}
     )
-    data = {"pain": "pain", "early": "pain", "death": "death"}
-    asked = {
-        "pain": {"timepoint": ["12 month"], "arm": ["Drug"]}, "early": {"timepoint": ["24 months"], "arm": ["drugs"]},
-        "death": {"timepoint": ["1 year"], "arm": []},
-    }  # fmt: skip
-    assert [item.line() for item in waiting_labels(rows, data, asked)] == [
+    outcomes = [
+        Outcome(id="pain", measure="MD", timepoint="12 month", arms={"intervention": "Drug"}),
+        Outcome(id="early", name="Early pain", measure="MD", data="Pain", timepoint="24 months", arms={"control": "drugs"}),
+        Outcome(id="death", measure="RR", timepoint="1 year"),
+    ]  # fmt: skip
+    assert [item.line() for item in waiting_labels(rows, outcomes)] == [
         "anyone: no row of pain has the time point 12 month: the sheets have 12 months, 24 Months (config/config.yaml, outcomes, pain)",
-        "anyone: no row of early has the arm drugs: the sheets have drug, placebo (config/config.yaml, outcomes, early)",
+        "anyone: no row of Early pain has the arm drugs: the sheets have drug, placebo (config/config.yaml, outcomes, early)",
     ]
+
+
+def test_a_result_that_nobody_judged_is_said_where_its_study_is_judged_for_others():
+    cells = [
+        (study, outcome, group)
+        for study in ("A", "B", "C", "D")
+        for outcome in ("Pain", "death")
+        for group in ("intervention", "control")
+    ]
+    rows = pd.DataFrame(cells, columns=["study", "outcome", "group"]).assign(timepoint="1 year", arm="x")
+    rows.loc[rows["study"].eq("D") & rows["group"].eq("control"), "arm"] = "other"
+    judged = [
+        ("a", "", "D1", "low"),
+        ("a", "pain", "overall", "low"),
+        ("B", "", "overall", "low"),
+        ("D", "pain", "overall", "low"),
+    ]
+    judgements = pd.DataFrame(judged, columns=["study", "outcome", "domain", "judgement"])
+    outcomes = [
+        Outcome(id="pain", measure="MD"), Outcome(id="death", name="Death", measure="RR", arms={"control": "X"}),
+        Outcome(id="later", data="pain", measure="MD", timepoint="2 years"),
+    ]  # fmt: skip
+    (item,) = waiting_unjudged(rows, outcomes, judgements, None)
+    # Nobody has begun C, which is said elsewhere, and of D another comparison is pooled.
+    assert (
+        item.line() == "assessors: no overall judgement holds of 1 result of Death: A (config/risk_of_bias/)"
+    )
+    assert not item.blocks
+    excluded = pd.DataFrame({"study": ["A"], "status": ["excluded"], "round": [""]})
+    assert waiting_unjudged(rows, outcomes, judgements, excluded) == []
 
 
 def test_a_report_that_is_voted_ongoing_although_its_study_is_included_is_voted_on_again():

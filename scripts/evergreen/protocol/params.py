@@ -283,13 +283,8 @@ def write_status(protocol: Protocol, unfrozen: list[str], unread: list[str]) -> 
         "stand_in": protocol.stand_in_sources,
         "outcomes": sorted({outcome.data for outcome in protocol.outcomes}),
         "data": {outcome.id: outcome.data for outcome in protocol.outcomes},
-        "labels": {
-            outcome.id: {
-                "timepoint": list(outcome.timepoint),
-                "arm": [*outcome.arms.intervention, *outcome.arms.control],
-            }
-            for outcome in protocol.outcomes
-        },
+        "listed": [_values(outcome, LISTING) for outcome in protocol.outcomes],
+        "tool": protocol.risk_of_bias.tool,
         "extractors": list(protocol.extraction.extractors or ()),
         "assessors": list(protocol.risk_of_bias.assessors or ()),
     }

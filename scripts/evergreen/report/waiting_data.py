@@ -13,10 +13,9 @@ from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report.status import Waiting, if_any, named
 from evergreen.sheets import folded
-
-LABELLED = {"timepoint": "the time point", "arm": "the arm"}
 
 
 def waiting_studies(
@@ -68,22 +67,52 @@ def waiting_outcomes(rows: pd.DataFrame, known: Iterable[str]) -> list[Waiting]:
     return if_any(Waiting("anyone", what, "config/config.yaml, outcomes", others.total(), blocks=False))
 
 
-def waiting_labels(
-    rows: pd.DataFrame, data: Mapping[str, str], asked: Mapping[str, Mapping[str, Sequence[str]]]
-) -> list[Waiting]:
-    """Time points and arms that an outcome of the protocol names and no row of it has: {outcome: {column: labels}}; `data` what sheets call
-    each outcome. Nothing is said of outcomes without a row."""
+def waiting_labels(rows: pd.DataFrame, outcomes: Iterable[Outcome]) -> list[Waiting]:
+    """Time points and arms that an outcome of the protocol names and no row of it has; nothing is said of outcomes without a row."""
     items = []
     called = rows["outcome"].map(folded)
-    for outcome, columns in asked.items():
-        own = rows[called.eq(folded(data[outcome]))]
-        for column, labels in columns.items() if len(own) else ():
+    for outcome in outcomes:
+        own = rows[called.eq(folded(outcome.data))]
+        arms = [*outcome.arms.intervention, *outcome.arms.control]
+        asked = (("timepoint", "time point", outcome.timepoint), ("arm", "arm", arms))
+        for column, what, labels in asked if len(own) else ():
             there = sorted({label for label in own[column] if label})
             missing = [label for label in labels if folded(label) not in set(map(folded, there))]
-            said = f"no row of {outcome} has {LABELLED[column]} {', '.join(missing)}: the sheets have {named(there) or 'none'}"
-            where = f"config/config.yaml, outcomes, {outcome}"
+            said = f"no row of {outcome.name} has the {what} {', '.join(missing)}: the sheets have {named(there) or 'none'}"
+            where = f"config/config.yaml, outcomes, {outcome.id}"
             items += if_any(Waiting("anyone", said, where, len(missing), blocks=False))
     return items
+
+
+def waiting_unjudged(
+    rows: pd.DataFrame, outcomes: Iterable[Outcome], judgements: pd.DataFrame, screened: pd.DataFrame | None
+) -> list[Waiting]:
+    """Results (with a tool that judges these) of which no overall judgement holds although somebody judged their study, outcome by outcome;
+    `screened` as screening lists studies, None without screening."""
+    from evergreen.extraction.slices import Slices  # with what fills cells comes scipy
+
+    cut = Slices(rows, screened=screened, judgements=judgements)
+    begun = set(map(folded, judgements["study"]))
+    items = []
+    for outcome in outcomes:
+        own = cut.of(outcome.data, outcome=outcome)
+        own = own[own["study"].map(folded).isin(begun) & own["screening"].isin(["included", ""])]
+        if outcome.timepoint:
+            own = own[own["timepoint"].map(folded).isin(list(map(folded, outcome.timepoint)))]
+        left = {*own["study"]} - {*own.loc[own["rob_overall"].ne(""), "study"]} - _not_compared(own, outcome)
+        said = f"no overall judgement holds of {plural(len(left), 'result')} of {outcome.name}: {named(sorted(left))}"
+        items += if_any(Waiting("assessors", said, "config/risk_of_bias/", len(left), blocks=False))
+    return items
+
+
+def _not_compared(rows: pd.DataFrame, outcome: Outcome) -> set[str]:
+    """Studies that have arms of a group, but none of those that the outcome compares."""
+    found: set[str] = set()
+    for group, arms in (("intervention", outcome.arms.intervention), ("control", outcome.arms.control)):
+        of_group = rows[rows["group"].map(folded).eq(group)]
+        compared = of_group["arm"].map(folded).isin(["", *map(folded, arms)])
+        found |= {*of_group["study"]} - {*of_group.loc[compared, "study"]} if arms else set()
+    return found
 
 
 def behind(
