@@ -126,6 +126,17 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
     (figure,) = (
         one for one in risk.section(judged, "rob1", tmp_path, "Said.").blocks if isinstance(one, Figure)
     )
+    assert figure.label == "Risk-of-bias summary: judgements for each study"
+    of_results = pd.DataFrame(
+        [["A", "pain", "D1", "low", "", ""]],
+        columns=["study", "outcome", "domain", "judgement", "support", "source"],
+    )
+    labels = [
+        one.label
+        for one in risk.section(of_results, "rob2", tmp_path, "Said.").blocks
+        if isinstance(one, Figure)
+    ]
+    assert labels == ["Risk-of-bias summary: judgements for each result"]
     assert (figure.alt, figure.caution) == (
         "Risk-of-bias summary. Judgements for 90 studies in 2 domains.",
         "No font has 中",

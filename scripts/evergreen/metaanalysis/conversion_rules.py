@@ -150,7 +150,7 @@ RULES = (
     ),
     Rule(
         "ci", ("sd",), {"low": "ci_low", "high": "ci_high", "n": "n", "level": "level", "distribution": "distribution"},
-        "sqrt(n) x width of the {percent} % interval, {distribution_name} distribution", _HANDBOOK + _ONE_MEAN, "sd_from_interval",
+        "sqrt(n) x width of the {percent}% interval / (2 x its quantile), {distribution_name} distribution", _HANDBOOK + _ONE_MEAN, "sd_from_interval",
         assumes="{distribution_name} distribution of the mean", about="the mean",
     ),
     Rule(

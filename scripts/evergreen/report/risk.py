@@ -12,8 +12,8 @@ from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, T
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 CAPTIONS = {
-    "summary": "Risk-of-bias summary: judgements for each study",
-    "graph": "Risk-of-bias graph: judgements as percentages of the studies",
+    "summary": "Risk-of-bias summary: judgements for each {one}",
+    "graph": "Risk-of-bias graph: judgements as percentages of the {several}",
 }
 
 PLACES = {
@@ -34,14 +34,17 @@ def section(
 ) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
     names = domain_names(tool)
+    there = [name for name in PLACES if name in judgements and judgements[name].ne("").any()]
+    of_results = set(there) - {"variant"}
+    one, several = ("result", "results") if of_results else ("study", "studies")
     blocks: list[Block] = [Text(words)]
     for entry in tables.read_json(figures / "figures.json"):
         if entry["drawn"]:
             name, further = entry["name"], [figures / page for page in entry["further_pages"]]
             csv = [("CSV", f"../figures/{figures.name}/{entry['stem']}.csv")]
-            alt = f"{CAPTIONS[name].split(':')[0]}. {entry['description']}"
-            blocks.append(Figure(f"bias-{name}", figures / entry["stem"], alt, CAPTIONS[name], csv, further, entry["boxes"] or ""))  # fmt: skip
-    there = [name for name in PLACES if name in judgements and judgements[name].ne("").any()]
+            caption = CAPTIONS[name].format(one=one, several=several)
+            alt = f"{caption.split(':')[0]}. {entry['description']}"
+            blocks.append(Figure(f"bias-{name}", figures / entry["stem"], alt, caption, csv, further, entry["boxes"] or ""))  # fmt: skip
     given = {name: PLACES[name] for name in there}
     columns = heads("Study", *given.values(), "Domain", "Judgement", "Support", "Where")
     rows: list[list[Cell]] = []
