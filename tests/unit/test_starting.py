@@ -122,6 +122,37 @@ def test_what_a_registration_has_besides_is_said_and_two_measures_are_none(tmp_p
         registration.read(path)
 
 
+def test_the_printed_form_of_a_register_is_read_without_its_own_words(tmp_path):
+    form = """1. * Review title.
+Give the title of the review in English
+Exercise for pain
+5. * Named contact.
+Ann Lee
+12. * Review team members and their organisational affiliations.
+Give the personal details and the organisational affiliations of each member of the review team.
+Ann Lee. Somewhere
+24. * Main outcome(s).
+Pain
+Measures of effect
+Please specify the effect measure(s) for your main outcome(s) e.g. relative risks, odds ratios
+Mean difference
+25. * Additional outcome(s).
+Death
+Measures of effect
+{}
+"""
+    path = tmp_path / "registration.txt"
+    for additional, measure in (("Risk ratio", ""), ("Mean difference", "MD"), ("", "MD")):
+        path.write_text(form.format(additional))
+        read = registration.read(path)
+        assert (read.fields["title"], read.names("authors"), read.measure) == (
+            "Exercise for pain",
+            ("Ann Lee. Somewhere",),
+            measure,
+        )
+        assert read.names("main", "additional") == ("Pain", "Death")
+
+
 @pytest.fixture
 def export(tmp_path):
     path = tmp_path / "my, export.RIS"

@@ -21,7 +21,7 @@ from evergreen.errors import InputError
 FIELDS = {
     "title": ("review title", "title", "title of the review"),
     "registration": ("registration number", "prospero registration number", "prospero id", "crd number", "registration"),
-    "authors": ("review team members", "review team", "named contact", "authors", "team members"),
+    "authors": ("review team members", "review team members and their organisational affiliations", "review team", "named contact", "authors", "team members"),
     "population": ("participants population", "participants", "population", "condition or domain being studied", "condition"),
     "intervention": ("intervention s exposure s", "interventions exposures", "interventions", "intervention", "exposure"),
     "comparator": ("comparator s control", "comparators control", "comparator", "comparators", "control"),
@@ -44,6 +44,12 @@ OTHERS = frozenset({
     "databases", "timeframe", "setting", "subgroups", "risk of bias", "data extraction", "data synthesis", "synthesis", "notes",
     "details of any existing review of the same topic by the same authors", "details of final report publication s",
 })  # fmt: skip
+# What the form of PROSPERO says below its labels of how they are filled in, by how it begins.
+HELP = (
+    "give the title of", "give the personal details", "state the review question", "give summary criteria", "give full and clear",
+    "where relevant, give details", "give details of the study designs", "give the pre-specified", "list the pre-specified",
+    "please specify the effect measure",
+)  # fmt: skip
 # What effect measures are called in words.
 MEASURES = {"risk ratio": "RR", "relative risk": "RR", "odds ratio": "OR", "risk difference": "RD", "standardised mean difference": "SMD", "standardized mean difference": "SMD", "mean difference": "MD", "hazard ratio": "HR"}  # fmt: skip
 _LABELS = {label: name for name, labels in FIELDS.items() for label in labels}
@@ -63,7 +69,7 @@ class Registration:
 
     @property
     def measure(self) -> str:
-        """The effect measure, where the registration names just one."""
+        """The effect measure, where the registration names just one, of all outcomes."""
         text = self.fields.get("measures", "").lower()
         found = set()
         for words, measure in MEASURES.items():
@@ -96,9 +102,14 @@ def read(path: str | Path) -> Registration:
         name = _LABELS.get(_plain(label))
         if name is None:
             others.append(label)
-        elif value.strip():
+        elif not (value := _without_help(value)):
+            pass
+        elif name == "measures" and name in taken:  # those of main outcomes, and those of additional ones
+            place, first, before = taken[name]
+            taken[name] = place, first, f"{before}\n{value}"
+        else:
             # Of several fields that could be it the one that says it best: participants before the condition.
-            found = FIELDS[name].index(_plain(label)), label, value.strip()
+            found = FIELDS[name].index(_plain(label)), label, value
             one, *rest = sorted([found, taken[name]] if name in taken else [found], key=lambda one: one[0])
             taken[name] = one
             others += [label for _, label, _ in rest]
@@ -110,6 +121,12 @@ def read(path: str | Path) -> Registration:
             todo="Write `Title: ...`, `Population: ...`, `Main outcomes: ...`, a line each.",
         )
     return Registration(fields, tuple(dict.fromkeys(others)))
+
+
+def _without_help(value: str) -> str:
+    """What somebody wrote, without the form's own words."""
+    lines = value.strip().splitlines()
+    return "\n".join(line for line in lines if not line.strip().lower().startswith(HELP)).strip()
 
 
 def of_text(text: str) -> Iterable[tuple[str, str]]:
