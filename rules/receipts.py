@@ -28,6 +28,7 @@ from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 from evergreen.errors import InputError
+from evergreen.runs import state
 from evergreen.search.standing import stands, unrepeatable
 from evergreen.steps import drafts, fingerprint
 from evergreen.steps.contents import Contents, files_in
@@ -41,6 +42,7 @@ VALUES = FOLDER / "values"
 SNAKEFILE = Path(__file__).resolve().parents[1] / "Snakefile"
 # Parameters of a rule that say where things are and not what they are.
 PLACES = ("script", "tables", "service", "evidence")
+CONTENTS = Contents(FOLDER / "contents.json")
 _values: dict[str, dict[str, Any]] = {}
 _healed: list[str] = []
 
@@ -74,7 +76,7 @@ class Remembered(FilePersistence):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.max_checksum_file_size = 0  # what Snakemake records besides is for its reports
-        self.receipts = Receipts(Contents(FOLDER / "contents.json"))
+        self.receipts = Receipts(CONTENTS)
         self.begun: dict[Any, dict[str, str | None]] = {}
         self._adopted: list[Work] = []
         self._verdicts: dict[Any, Verdict] | None = {}
@@ -163,6 +165,7 @@ class Remembered(FilePersistence):
             work = work_of(job)
             self.begun[job] = self.receipts.hashes(work.inputs)
             self.receipts.begin(work)
+            state.overtake()
 
     def ended(self, job: Any) -> None:
         """A job has ended well; `finished` is told of those that failed as well."""

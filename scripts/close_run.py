@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--targets", type=json_argument, default=[], help="targets that were asked for")
     arguments.add_argument(
         "--review", type=json_argument, default={},
-        help="outcomes: ids; programs: {script: files of the library that it reads}; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
+        help="outcomes: ids; files: {file of a person: its content when the run began}; programs: {script: files of the library that it reads}; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
     )  # fmt: skip
     args = arguments.parse_args(argv)
     lines = _failure(args.failed) if not args.done else _success(args.targets, args.review)
@@ -83,7 +83,8 @@ def _news(review: dict[str, Any]) -> list[str]:
         return []
     before = state.last()
     counts = news.counted(review["outcomes"])
-    state.keep(state.now(review["programs"], counts), review["programs"])
+    programs = review["programs"]
+    state.keep(state.State(review["files"], state.code_of(programs), counts), programs)
     return news.news(counts, before[0].counts if before else None)
 
 

@@ -25,6 +25,7 @@ from evergreen.figures import printing
 from evergreen.protocol import params, people
 from evergreen.protocol.loading import as_written, of_run
 from evergreen.protocol.screening import STAGES
+from evergreen.runs import state
 from evergreen.search.standing import all_unrepeatable, frozen_log
 from evergreen.states.frozen import NOW, path_of, versions
 from evergreen.steps import fingerprint
@@ -51,6 +52,8 @@ def said(function):
     return call
 
 
+# People's files as this run takes them: what they write while it works is news to the next one.
+AS_READ = state.files_of_people(receipts.CONTENTS)
 # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
 PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
 # The same without what defaults fill in.

@@ -58,6 +58,7 @@ def standing():
             values[people] = []
     return {
         "outcomes": OUTCOMES,
+        "files": AS_READ,
         "programs": DATA,
         "status": {"params": values, "inputs": inputs},
     }

@@ -9,6 +9,7 @@ import close_run
 from evergreen.errors import InputError, InputErrors
 from evergreen.runs import state
 from evergreen.runs.news import Counts, counted, news
+from evergreen.steps.contents import Contents
 from evergreen.steps.receipts import Receipts, Work
 from tests.rows import each
 
@@ -57,7 +58,8 @@ def review(tmp_path, monkeypatch):
     work = Work("step", "c", "v", ("config/extraction/AB.csv",), ("results/out.csv",))
     Receipts().end(work, Receipts().hashes(work.inputs))
     programs = {"close_run.py": ()}
-    state.keep(state.now(programs, OLD), programs)
+    files = state.files_of_people(Contents())
+    state.keep(state.State(files, state.code_of(programs), OLD), programs)
     return tmp_path
 
 
@@ -70,6 +72,8 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
     (review / "config/schemas/x.yaml").write_text("")
     (review / "config/config.yaml").touch()
     assert state.due() == []
+    (review / "config/circle.csv").symlink_to("circle.csv")  # nobody can read it
+    assert state.due() == ["New since the last run: config/circle.csv."]
 
 
 @pytest.mark.parametrize(
@@ -82,13 +86,23 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
         (lambda at: (at / state.PLACE).unlink(), "No run of everything has ended here yet."),
         (lambda at: (at / state.PLACE).write_text(json.dumps({"files": {}})), "No run of everything has ended here yet."),
         (lambda at: (at / state.PLACE).write_text((at / state.PLACE).read_text().replace('"close_run.py"', '"gone.py"')), "Evergreen itself has changed since the last run."),
+        (lambda at: state.overtake(), "Steps have run since the last run of everything."),
         (lambda at: (at / "results/logs/receipts/step.json").unlink(), "The receipts of the last run are gone."),
     ],
-    ids=["changed", "new", "gone", "result", "first", "cut", "code", "receipts"],
+    ids=["changed", "new", "gone", "result", "first", "cut", "code", "overtaken", "receipts"],
 )  # fmt: skip
 def test_a_run_is_due_for_a_reason(review, change, reason):
     change(review)
     assert state.due() == [reason]
+
+
+def test_what_people_write_while_a_run_works_is_new_since_it(review):
+    given = {"outcomes": [], "files": state.files_of_people(Contents()), "programs": {"close_run.py": []}}
+    (review / "config/config.yaml").write_text("meanwhile")
+    state.overtake()
+    close_run.main(["--done", "--targets", '["all"]', "--review", json.dumps(given)])
+    assert state.due() == ["Changed since the last run: config/config.yaml."]
+    assert not state.last()[0].overtaken
 
 
 def test_what_many_rows_share_is_one_sentence_and_many_sentences_are_counted():

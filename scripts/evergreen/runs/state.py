@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +30,18 @@ NAMED = 5  # files named of those that changed
 
 @dataclass(frozen=True)
 class State:
-    """The state that a run of everything left: people's files by content, a fingerprint of the code, and what there was to count."""
+    """The state that a run of everything left: people's files by content, a fingerprint of the code, and what there was to count;
+    `overtaken` where steps have run since.
+    """
 
     files: Mapping[str, str | None] = field(default_factory=dict)
     code: str = ""
     counts: Counts = field(default_factory=Counts)
-
-
-def now(programs: Mapping[str, Iterable[str]], counts: Counts) -> State:
-    """The state of the review in this directory; `programs` are the scripts of its steps with the files of the library they read."""
-    return State(files_of_people(Contents(MEMORY / "contents.json")), code_of(programs), counts)
+    overtaken: bool = False
 
 
 def code_of(programs: Mapping[str, Iterable[str]]) -> str:
-    """Fingerprint of the workflow: its rules, and the code of its steps' scripts."""
+    """Fingerprint of the workflow: its rules, and the code of `programs`, the scripts of its steps with the files of the library they read."""
     library = fingerprint.SCRIPTS / fingerprint.LIBRARY
     parts = [
         f"{name} {fingerprint.code_of(fingerprint.SCRIPTS / name, [library / file for file in files])}"
@@ -54,10 +52,18 @@ def code_of(programs: Mapping[str, Iterable[str]]) -> str:
 
 
 def files_of_people(contents: Contents) -> dict[str, str | None]:
-    """Files below config/ by content; schemas are the product's, and what spreadsheet programs and editors leave is nobody's."""
+    """Files below config/ by content, None where a file cannot be read; schemas are the product's, and what spreadsheet programs and
+    editors leave is nobody's."""
     names = [name for name in files_in(CONFIG) if not name.startswith("schemas/")]
     kept = [name for name in names if not any(part.startswith((".", "~")) for part in name.split("/"))]
-    return {f"{CONFIG}/{name}": contents.of(CONFIG / name) for name in kept if not name.endswith("~")}
+    return {f"{CONFIG}/{name}": _of(CONFIG / name, contents) for name in kept if not name.endswith("~")}
+
+
+def _of(path: Path, contents: Contents) -> str | None:
+    try:
+        return contents.of(path)
+    except OSError:
+        return None
 
 
 def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
@@ -67,6 +73,7 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
         "code": state.code,
         "programs": {name: list(files) for name, files in programs.items()},
         "counts": state.counts.as_values(),
+        "overtaken": state.overtaken,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if PLACE.is_file() and PLACE.read_text(encoding="utf-8") == text:
@@ -78,11 +85,19 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
     draft.replace(PLACE)
 
 
+def overtake() -> None:
+    """Note that a step is at work: until a run of everything ends well, nobody knows what the results as a whole are of."""
+    known = last()
+    if known is not None and not known[0].overtaken:
+        keep(replace(known[0], overtaken=True), known[1])
+
+
 def last() -> tuple[State, dict[str, list[str]]] | None:
     """The state after the last run of everything with its programs, or None where there was none."""
     try:
         content: dict[str, Any] = json.loads(PLACE.read_text(encoding="utf-8"))
-        state = State(content["files"], content["code"], Counts.of_values(content["counts"]))
+        counts = Counts.of_values(content["counts"])
+        state = State(content["files"], content["code"], counts, content.get("overtaken", False))
         return state, content["programs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -118,6 +133,8 @@ def due() -> list[str]:
     ]
     if broken and not reasons:
         reasons.append(f"Results are not as the last run left them: {listed(broken)}.")
+    if state.overtaken and not reasons:
+        reasons.append("Steps have run since the last run of everything.")
     if not places:
         reasons.append("The receipts of the last run are gone.")
     with suppress(OSError):  # a review that may only be read
