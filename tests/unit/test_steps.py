@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,17 @@ def test_what_a_step_left_is_of_now_until_something_differs(review):
     assert not changed(code="beef", evidence=True).code
     Path("in.csv").write_text("2\n")
     assert receipts.verdict(WORK).inputs == ("in.csv",)
+
+
+def test_the_order_of_inputs_counts_but_for_evidence(review):
+    receipts = Receipts()
+    Path("more.csv").write_text("2\n")
+    two = replace(WORK, inputs=("more.csv", "in.csv"))
+    make(receipts, two)
+    assert receipts.verdict(two).current
+    turned = replace(two, inputs=two.inputs[::-1])
+    assert receipts.verdict(turned).inputs == ("in.csv", "more.csv")
+    assert receipts.verdict(replace(turned, evidence=True)).current
 
 
 def test_each_damaged_output_is_named(review):

@@ -42,7 +42,7 @@ class Work:
 class Verdict:
     """Why a step's outputs are not of now; all empty where they are.
 
-    `code`, `values`: whether these differ. `inputs`: those that differ, came or went. `wanted`: outputs that it did not have to
+    `code`, `values`: whether these differ. `inputs`: those that differ, came or went, or all where their order is another. `wanted`: outputs that it did not have to
     make then. `damaged`: outputs that are not what the step left. `unknown`: there is no receipt of a step that ended.
     """
 
@@ -76,10 +76,13 @@ class Receipts:
             return Verdict(unknown=True)
         now = self.hashes(work.inputs)
         then = receipt["inputs"]
+        other = sorted({path for path, _ in now.items() ^ then.items()})
+        if not work.evidence and list(now) != list(then):
+            other = other or list(now)
         return Verdict(
             code=not work.evidence and receipt["code"] != work.code,
             values=receipt["values"] != work.values,
-            inputs=tuple(sorted({path for path, _ in now.items() ^ then.items()})),
+            inputs=tuple(other),
             wanted=tuple(path for path in work.outputs if path not in receipt["outputs"]),
             damaged=tuple(self._damaged(receipt["outputs"])),
         )
@@ -115,7 +118,7 @@ class Receipts:
         receipt = {
             "code": work.code,
             "values": work.values,
-            "inputs": dict(sorted(inputs.items())),
+            "inputs": dict(inputs),
             "outputs": outputs,
         }
         write(receipt, work.place)
