@@ -82,6 +82,10 @@ class Remembered(FilePersistence):
         self._verdicts: dict[Any, Verdict] | None = {}
         workflow = self.dag.workflow
         self.decides = workflow.exec_mode == ExecMode.DEFAULT
+        if workflow.touch:
+            raise Refusal(
+                "--touch has no use here: what is of now is seen by content, not by times. Run without it."
+            )
         if self.decides and not workflow.dryrun:
             self._leave_out_of(self.dag)
         elif not self.decides:  # a job on a node of a cluster, or the step in it
@@ -349,6 +353,18 @@ async def _no_time(job: Any) -> None:
     """The oldest time of a job's outputs, for which Snakemake looks at the clock: there is none."""
 
 
+async def _any_time(dag: Any, job: Any, outputs: Any) -> None:
+    """Whether outputs are newer than what they were made of, without which Snakemake stops a run: any time is right."""
+
+
+def _reset_resources(job: Any) -> None:
+    """Before a job starts Snakemake asks for its resources again, and for its params as well: these are what was planned, whatever
+    people have written since."""
+    if not job._params_and_resources_resetted:
+        job._resources = None
+        job._params_and_resources_resetted = True
+
+
 def decide_by_receipts(check: Callable[[], None]) -> None:
     """Give Snakemake the receipts for its memory; called once, when the Snakefile is read.
 
@@ -357,3 +373,5 @@ def decide_by_receipts(check: Callable[[], None]) -> None:
     Remembered.check = staticmethod(check)
     snakemake.workflow.FilePersistence = Remembered
     snakemake.jobs.Job.output_mintime = property(_no_time)
+    snakemake.jobs.Job.reset_params_and_resources = _reset_resources
+    snakemake.workflow.DAG.check_output_mtime = _any_time

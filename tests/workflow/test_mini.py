@@ -100,6 +100,14 @@ def test_a_touched_file_does_nothing(review):
     assert snakemake(review).did_nothing
 
 
+def test_touching_results_vouches_for_nothing(review):
+    replace("tau2: DL", "tau2: REML")(review / "config/config.yaml")
+    run = snakemake(review, "--touch")
+    assert run.status != 0
+    assert "--touch has no use here" in run.output.splitlines()[-1]
+    assert not snakemake(review, "-n").did_nothing
+
+
 def test_the_same_content_gives_the_same_bytes(finished, tmp_path, monkeypatch):
     """By the workflow that a package brings, unpacked elsewhere: what is in it is of now, and made anew is the same."""
     monkeypatch.chdir(finished)

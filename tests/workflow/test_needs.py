@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
+import snakemake.api  # noqa: F401 - Snakemake's modules know each other, and can be imported in this order
 import yaml
 
 from tests.workflow.runs import ROOT
 
 sys.path.append(str(ROOT / "rules"))
 import needs
+import receipts
 
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
 
@@ -58,3 +61,9 @@ def test_the_plugin_of_the_profile_is_pinned():
     profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
     pins = (ROOT / "requirements-slurm.txt").read_text()
     assert f"snakemake-executor-plugin-{profile['executor']}==" in pins
+
+
+def test_a_job_that_starts_asks_for_resources_again_and_keeps_the_params_of_the_plan():
+    job = SimpleNamespace(_params_and_resources_resetted=False, _params=["planned"], _resources=["planned"])
+    receipts._reset_resources(job)
+    assert (job._params, job._resources) == (["planned"], None)
