@@ -165,9 +165,9 @@ if LISTED or TASKS:
 rule screen:
     input:
         "results/screening/studies.csv",
+        [f"results/screening/{stage}/{name}.csv" for stage in STAGES for name in ("decisions", "agreement")],
         [
-            f"results/screening/{stage}/{name}"
-            for stage in STAGES
-            for name in ["decisions.csv", "agreement.csv"]
-            + [f"worklist-{reviewer}.csv" for reviewer in PROTOCOL.screening.stages[stage].reviewers]
+            f"results/screening/{stage}/worklist-{reviewer}.csv"
+            for stage in LISTED
+            for reviewer in PROTOCOL.screening.stages[stage].reviewers
         ],

@@ -6,7 +6,13 @@ def batches(size):
     """The outcomes of the protocol in groups of at most `size`; a name says whom a group holds."""
     outcomes = PROTOCOL.outcomes
     groups = [outcomes[start : start + size] for start in range(0, len(outcomes), size)]
-    return {named_for([outcome.id for outcome in group]): group for group in groups}
+    named = {}
+    for group in groups:
+        name = named_for([outcome.id for outcome in group])
+        while name in named:  # ids may read alike when joined
+            name += "_"
+        named[name] = group
+    return named
 
 
 def named_for(ids):

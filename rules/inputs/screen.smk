@@ -5,8 +5,8 @@ from evergreen.worklists import files as lists
 STAGE_DIR = "results/screening/{stage}"
 
 
-# Stages that somebody screens.
-LISTED = [stage for stage in STAGES if people.with_work(PROTOCOL, stage)]
+# Stages that somebody screens, where there is something to screen.
+LISTED = [stage for stage in STAGES if PROTOCOL.sources and people.with_work(PROTOCOL, stage)]
 
 # Tasks of people whom the protocol names, beside screening.
 TASKS = {

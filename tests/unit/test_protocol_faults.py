@@ -24,6 +24,7 @@ from tests.rows import each
         ({**SMALLEST, "sources": {True: {}}}, "Put it in quotes"),
         ({**SMALLEST, "extraction": {"extractors": ["adjudication"]}}, "reserved name"),
         ({**SMALLEST, "outcomes": [{"id": "a b", "measure": "MD"}]}, "Use a letter first"),
+        ({**SMALLEST, "outcomes": [{"id": "risk_of_bias", "measure": "MD"}]}, "an outcome has the id risk_of_bias, which names"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD"}, {"id": "a", "measure": "RR"}]}, "has the id a twice"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "scale": "ratio"}]}, "`scale` is 'ratio', but the measure (mean difference) is none. Leave `scale` out."),
         (

@@ -19,6 +19,10 @@ ORDERS = ("round", "year", "effect", "weight", "name")
 """Orders of the studies in a forest plot; any other is that of a study-level column."""
 
 
+RESERVED = ("risk_of_bias",)
+"""Ids that outcomes cannot have: folders beside theirs."""
+
+
 class Arms(Part):
     """Arms that are compared; without any, all of a group."""
 
@@ -201,6 +205,9 @@ def faults(outcomes: Sequence[Outcome]) -> Iterator[Fault]:
                     f" the same as scale {first.scale}",
                     "Say one `scale` for both, or the scale of single rows in the column `scale` of the extraction sheet.",
                 )
+        if outcome.id in RESERVED:
+            problem = f"an outcome has the id {outcome.id}, which names the figures of the risk of bias"
+            yield Fault((*here, "id"), problem, "Choose another; `name` is what readers see.")
         if outcome.id in seen:
             problem = f"`outcomes` has the id {outcome.id} twice"
             yield Fault((*here, "id"), problem, "Give each outcome an id of its own.")
