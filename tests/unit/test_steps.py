@@ -12,7 +12,7 @@ import pytest
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.steps import drafts, fingerprint, hold
-from evergreen.steps.contents import Contents
+from evergreen.steps.contents import Contents, files_in
 from evergreen.steps.parts import Parts
 from evergreen.steps.receipts import Receipts, Work, read
 from evergreen.steps.sweep import sweep
@@ -73,6 +73,19 @@ def test_a_hash_is_remembered_while_the_file_is_as_it_was(tmp_path):
     memory.write_text("{")
     assert Contents(memory).of(file) == Contents().of(file)
     assert Contents().of(tmp_path / "gone") is None
+
+
+def test_a_folder_behind_a_link_is_looked_into_and_a_circle_once(tmp_path):
+    data, config = tmp_path / "data", tmp_path / "config"
+    (data / "deep").mkdir(parents=True)
+    config.mkdir()
+    (data / "deep" / "AB.csv").write_text("1")
+    (config / "extraction").symlink_to("../data")
+    (data / "back").symlink_to("../config")
+    before = Contents().of(config)
+    assert files_in(config) == ["extraction/deep/AB.csv"]
+    (data / "deep" / "AB.csv").write_text("2")
+    assert Contents().of(config) != before
 
 
 @pytest.fixture

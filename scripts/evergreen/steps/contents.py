@@ -63,9 +63,19 @@ class Contents:
 
 
 def files_in(folder: str | Path) -> list[str]:
-    """Paths of all files below a directory, relative to it, sorted, none where there is no directory; Snakemake's own marks are none."""
-    found = []
-    for where, _, names in os.walk(folder):
+    """Paths of all files below a directory, relative to it, sorted, none where there is no directory; Snakemake's own marks are none.
+
+    A folder behind a link is one of its folders; where links lead in a circle, each folder is looked into once.
+    """
+    found: list[str] = []
+    known: set[str] = set()
+    for where, folders, names in os.walk(folder, followlinks=True):
+        place = os.path.realpath(where)
+        if place in known:
+            folders.clear()
+            continue
+        known.add(place)
+        folders.sort()
         inside = os.path.relpath(where, folder)
         found += [
             name if inside == "." else f"{inside}/{name}".replace(os.sep, "/")
