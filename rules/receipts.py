@@ -23,6 +23,7 @@ import snakemake.jobs
 import snakemake.workflow
 import starting
 from saying import Refusal
+from snakemake.exceptions import WorkflowError
 from snakemake.iocontainers import Wildcards
 from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
@@ -244,8 +245,9 @@ class Remembered(FilePersistence):
                 sweep(self.receipts.forget(place), outputs)
 
     def _asked(self, place: Path) -> bool:
-        """Whether a step that was run by its name would read now what its receipt says; of steps with wildcards nothing is known, and
-        a rule that is there no longer (of outcomes that were pooled together) is asked by nobody."""
+        """Whether a step that was run by its name would read and make now what its receipt says; of steps with wildcards nothing is
+        known, and a rule that is there no longer (of outcomes that were pooled together), has nothing to make or finds no inputs in this
+        review is asked by nobody."""
         if place.parent != RECEIPTS:
             return True
         if not self.dag.workflow.is_rule(place.stem):
@@ -253,8 +255,15 @@ class Remembered(FilePersistence):
         rule = self.dag.workflow.get_rule(place.stem)
         if rule.has_wildcards():
             return True
-        inputs, *_ = rule.expand_input(Wildcards())
-        return sorted(map(str, inputs)) == sorted((read(place) or {"inputs": ()})["inputs"])
+        try:
+            (inputs, *_), (outputs, *_) = rule.expand_input(Wildcards()), rule.expand_output(Wildcards())
+        except WorkflowError:
+            return False
+        receipt = read(place) or {"inputs": (), "outputs": ()}
+        return bool(outputs) and all(
+            sorted(map(str, paths)) == sorted(receipt[key])
+            for key, paths in (("inputs", inputs), ("outputs", outputs))
+        )
 
     # Steps that turn out to be of now are left out.
 

@@ -165,6 +165,8 @@ def test_a_step_that_did_not_end_or_whose_receipt_is_spoilt_is_unknown(review):
     receipts.begin(WORK)
     assert receipts.verdict(WORK).unknown
     assert list(read(WORK.place)["outputs"]) == sorted(WORK.outputs)
+    receipts.begin(replace(WORK, outputs=("results/new.csv",)))  # and whose edit may be taken back
+    assert receipts.forget(WORK.place) == sorted([*WORK.outputs, "results/new.csv"])
     for text in ("", "{", "[]", '{"code": 1}'):
         WORK.place.write_text(text)
         assert receipts.verdict(WORK).unknown

@@ -102,9 +102,8 @@ class Receipts:
         return {path: self.contents.of(path) for path in paths}
 
     def begin(self, work: Work) -> None:
-        """Say that a step is at work: until it ends, what it left before is not of now, but still its own."""
-        receipt = read(work.place)
-        write({"state": BEGUN, "outputs": _paths(receipt)}, work.place)
+        """Say that a step is at work: until it ends, what it left before and what it makes now is not of now, but its own."""
+        write({"state": BEGUN, "outputs": sorted({*_paths(read(work.place)), *work.outputs})}, work.place)
 
     def end(self, work: Work, inputs: Mapping[str, str | None]) -> list[str]:
         """Write the receipt of a finished step; `inputs` are the hashes of what it read, taken before it began.
