@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from evergreen.errors import InputError, refuse
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TITLE_ABSTRACT = "title_abstract"
 FULL_TEXT = "full_text"
