@@ -110,7 +110,7 @@ class Slices:
         """Overall judgement and that of each domain, by row: of what is filed for its study, the most specific that holds for it."""
         if not self._judged:
             return [""] * len(names), [""] * len(names)
-        elsewhere = set() if outcome is None else _of_other_comparisons(names, rows, outcome)
+        elsewhere = set() if outcome is None else of_other_comparisons(names, rows, outcome)
         called, compared = [data], []
         if outcome is not None:
             id_ = folded(outcome.id)
@@ -207,8 +207,9 @@ def _most_specific(
     return found
 
 
-def _of_other_comparisons(names: Sequence[str], rows: pd.DataFrame, outcome: Outcome) -> set[str]:
-    """Studies that have arms of a group, but none of those that the outcome compares: what is judged of them is another comparison."""
+def of_other_comparisons(names: Sequence[str], rows: pd.DataFrame, outcome: Outcome) -> set[str]:
+    """Studies that have arms of a group, but none of those that the outcome compares: what is judged of them is another comparison;
+    `names` are the studies of the `rows` as names are compared."""
     asked = {"intervention": outcome.arms.intervention, "control": outcome.arms.control}
     wanted = {group: set(map(folded, arms)) for group, arms in asked.items() if arms}
     if not wanted or "group" not in rows or "arm" not in rows:

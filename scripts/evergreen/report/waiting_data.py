@@ -89,7 +89,7 @@ def waiting_unjudged(
 ) -> list[Waiting]:
     """Results (with a tool that judges these) of which no overall judgement holds although somebody judged their study, outcome by outcome;
     `screened` as screening lists studies, None without screening."""
-    from evergreen.extraction.slices import Slices  # with what fills cells comes scipy
+    from evergreen.extraction.slices import Slices, of_other_comparisons  # with what fills cells comes scipy
 
     cut = Slices(rows, screened=screened, judgements=judgements)
     begun = set(map(folded, judgements["study"]))
@@ -99,20 +99,12 @@ def waiting_unjudged(
         own = own[own["study"].map(folded).isin(begun) & own["screening"].isin(["included", ""])]
         if outcome.timepoint:
             own = own[own["timepoint"].map(folded).isin(list(map(folded, outcome.timepoint)))]
-        left = {*own["study"]} - {*own.loc[own["rob_overall"].ne(""), "study"]} - _not_compared(own, outcome)
+        own = own[own["rob_overall"].eq("")] if len(own) else own
+        elsewhere = of_other_comparisons(list(map(folded, own["study"])), own, outcome)
+        left = {study for study in own["study"] if folded(study) not in elsewhere}
         said = f"no overall judgement holds of {plural(len(left), 'result')} of {outcome.name}: {named(sorted(left))}"
         items += if_any(Waiting("assessors", said, "config/risk_of_bias/", len(left), blocks=False))
     return items
-
-
-def _not_compared(rows: pd.DataFrame, outcome: Outcome) -> set[str]:
-    """Studies that have arms of a group, but none of those that the outcome compares."""
-    found: set[str] = set()
-    for group, arms in (("intervention", outcome.arms.intervention), ("control", outcome.arms.control)):
-        of_group = rows[rows["group"].map(folded).eq(group)]
-        compared = of_group["arm"].map(folded).isin(["", *map(folded, arms)])
-        found |= {*of_group["study"]} - {*of_group.loc[compared, "study"]} if arms else set()
-    return found
 
 
 def behind(

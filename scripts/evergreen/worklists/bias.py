@@ -73,7 +73,7 @@ def rows_to_judge(
                     continue
                 at = next((result for result in holding if (result, domain.id) in known), holding[-1])
                 own_labels = {name: label for name, label in labels.items() if getattr(at, name)}
-                effect = EFFECTS.read(own_labels.get("effect", "")) or ""
+                effect = _effect_of(own_labels)
                 for question in (*(one.id for one in domain.form(variant, effect).questions), ""):
                     cells = {"study": study, **own_labels, "domain": domain.id, "question": question}
                     if (key := _key(cells, tool, variants)) not in there:
@@ -129,7 +129,7 @@ def _row(cells: dict[str, str], tool: Tool, variant: str) -> Row:
     if domain is None:
         return Row(cells, allowed, part=part)
     row = Row(cells, allowed, part=" · ".join(filter(None, (part, domain.name))))
-    effect = EFFECTS.read(cells.get("effect", "")) or ""
+    effect = _effect_of(cells)
     asked = domain.all_questions(variant, effect).get(cells["question"])
     if asked is not None:
         hint = f"{asked.id} {asked.about}"
@@ -141,6 +141,11 @@ def _row(cells: dict[str, str], tool: Tool, variant: str) -> Row:
     return replace(
         row, allowed=allowed | {"judgement": tool.levels_of(domain)}, hints={"judgement": how} if how else {}
     )
+
+
+def _effect_of(cells: Mapping[str, str]) -> str:
+    """The effect of interest that a row names, by its key; "" where it names none."""
+    return EFFECTS.read(cells.get("effect", "")) or ""
 
 
 def _how(form: Form) -> str:
