@@ -20,10 +20,10 @@ CLAIMS = re.compile(
 )
 # What a review is to be like, what a table holds, and what is asked of people: nothing that was done.
 NO_CLAIM = re.compile(
-    r"^\[?For the authors|^Eligible|^A report that is not eligible|^A synthesis takes|that cannot be pooled are listed|^The risk with|^Ratings are people|^What the data"
+    r"^\[?For the authors|^Studies are eligible if|^(?:In|Ex)clusion criteria|^A report that is not eligible|^A synthesis takes|that cannot be pooled are listed|^The risk with|^The ratings were made by people|^What the data"
     r"|^Evidence profile|^Ratings beside|^Absolute and relative|^References to|^Studies left out of|^Excluded studies with|^Pooled effects before"
-    r"|^Results by outcome|^One study: nothing is pooled|would make up the optimal|^People to treat|^High ⊕|^a: |^Each |^Synthetic|^Say |^Decisions, extracted"
-    r"|^No column of the|^Previous studies|^Identification of|^Limitations|^Extracted numbers|^Time and memory|^All reports excluded|^The intervention likely"
+    r"|^Results by outcome|^One study: nothing is pooled|would make up the optimal|^How many people have to be treated|^Where an interval includes no effect|^High ⊕|^a: |^Each |^Synthetic|^Say |^Decisions, extracted"
+    r"|^The extraction sheets have no column|^Previous studies|^Identification of|^Limitations|^Extracted numbers|^Time and memory|^All reports excluded|^The intervention likely"
     r"|^By what code|^Records marked as ineligible|^Counts by round|^Where the protocol leaves|^Judgements and their|^Numbers needed|^Outliers|^None was"
 )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _stage(truth: Truth, found: re.Match[str]) -> bool:
     )
 
 
-@says(r"^On (\d+) works? EF decided as adjudicator\.$")
+@says(r"^(\d+) works? (?:was|were) adjudicated by EF\.$")
 def _adjudicated(truth: Truth, found: re.Match[str]) -> bool:
     own = truth.review.sheets.get(f"screening/{truth.stage}/adjudication.csv", [])
     return int(found[1]) == truth.how(truth.stage, "adjudicated") == len(own)
@@ -256,7 +256,7 @@ def _brought(truth: Truth, found: re.Match[str]) -> bool:
     return [int(one or 0) for one in found.groups()] == counts
 
 
-says(r"^Nothing is extracted at the level of the study of (.+)\.$")(
+says(r"^No study-level data have been extracted for (.+)\.$")(
     lambda truth, found: names(found[1]) == [row["report_name"] for row in truth.included]
 )
 numbered(

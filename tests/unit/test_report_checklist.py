@@ -109,7 +109,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
     assert found[PRISMA, "1"][0] == RUN
     assert found[PRISMA, "5"] == (
         PARTLY,
-        "Eligible are studies that fit the question (population: Adults; outcomes: pain, harm). A report that is not eligible is excluded for the"
+        "Studies are eligible if they fit the question (population: Adults; outcomes: pain, harm). A report that is not eligible is excluded for the"
         " first of these reasons that applies: Wrong design; Wrong people.",
     )
     assert "ictrp, register, last searched 2018-12-31" in found[PRISMA, "6"][1]

@@ -86,12 +86,12 @@ def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
         ),
         (
             [("adjudicated", "EF"), ("conflict", "")], votes("ab"), (),
-            "on 2 works. On 1 work EF decided as adjudicator. 1 disagreement is open.",
+            "on 2 works. 1 work was adjudicated by EF. 1 disagreement is open.",
         ),
-        ([("adjudicated", "adjudication")], votes("a"), (), "On 1 work an adjudicator decided as adjudicator."),
+        ([("adjudicated", "adjudication")], votes("a"), (), "1 work was adjudicated by an adjudicator."),
         (
             [("adjudicated", "EF"), ("pending", "")], (), votes("b"),
-            "nobody has voted yet on the 2 works there. On 1 work EF decided as adjudicator.",
+            "nobody has voted yet on the 2 works there. 1 work was adjudicated by EF.",
         ),
     ],
 )  # fmt: skip
@@ -229,7 +229,7 @@ def test_known_items_are_told_as_found_or_not(endpoint, behind):
     [
         ([], 0, 0, "There are no records to compare yet."),
         (["a:1", "a:2"], 0, 0, "2 records were compared by identifiers, titles, authors, journals and pages; no two were merged."),
-        (["a:1; b:1", "a:2"], 1, 2, "and merged into 2 works. 2 verdicts of people on pairs of records were applied, over what the algorithm found."
+        (["a:1; b:1", "a:2"], 1, 2, "and merged into 2 works. For 2 pairs of records a person's verdict was applied instead of what the algorithm found."
          " 1 pair in doubt was left apart and awaits a person's verdict."),
     ],
 )  # fmt: skip
@@ -305,7 +305,7 @@ def test_criteria_and_amendments_of_the_protocol_are_told():
         protocol(eligibility=criteria, amendments=[change, {**change, "date": "2022-01-02"}])
     )
     assert said == [
-        "Eligible are studies: of adults; randomised.", "Left out are studies: of animals.",
+        "Inclusion criteria: of adults; randomised.", "Exclusion criteria: of animals.",
         "The protocol was amended on 2021-05-01 and 2022-01-02.",
     ]  # fmt: skip
     assert methods.criteria(protocol()) == []

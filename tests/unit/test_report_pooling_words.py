@@ -78,7 +78,7 @@ def test_a_model_is_told_with_what_it_estimates(model, more, pooled, spread):
 def test_the_interval_is_the_one_that_was_applied(studies, applied):
     said = told({"death": table(studies)})
     assert applied in said
-    assert "Where the protocol leaves the interval to the data" in said
+    assert "Where the protocol leaves the choice of interval to the data" in said
     assert "leaves the interval" not in told({"death": table(studies)}, analysis={"test": "z"})
 
 
@@ -89,8 +89,8 @@ def test_outcomes_are_told_as_pooled_single_none_or_planned():
         "For one there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         in said
     )
-    assert "none was not pooled, for nothing is extracted of it." in said
-    assert "silent was not pooled, for no study could be used." in said
+    assert "none was not pooled because nothing was extracted for it." in said
+    assert "silent was not pooled because no study could be used." in said
     assert (
         "later is to be pooled with a random-effects model by inverse variance (between-study variance by"
         in said
@@ -153,9 +153,9 @@ def test_arms_are_told_as_they_were_taken(entry, expected):
 @each(
     ("kinds", "expected"),
     [
-        ("aabb", "death has no total, for the protocol asks for subgroups by kind without a total."),
-        ("abbb", "without a total; of 2 subgroups 1 has one study only, whose own estimate is shown."),
-        ("abcc", "without a total; of 3 subgroups 2 have one study only, whose own estimate is shown."),
+        ("aabb", "death has no total because the protocol asks for subgroups by kind without a total."),
+        ("abbb", "without a total; 1 of 2 subgroups has one study only, whose own estimate is shown."),
+        ("abcc", "without a total; 2 of 3 subgroups have one study only, whose own estimate is shown."),
     ],
 )
 def test_subgroups_without_a_total_are_told(kinds, expected):
@@ -174,7 +174,7 @@ def test_numbers_of_effects_of_one_study_are_told_as_effects():
     ("measure", "expected"),
     [
         ("PLO", "(logistic, with a random effect for each study, fitted by maximum likelihood)"),
-        ("PFT", "going back with the harmonic mean of the numbers of participants"),
+        ("PFT", "back-transformed with the harmonic mean of the numbers of participants"),
     ],
 )
 def test_what_is_special_to_a_measure_is_told(measure, expected):

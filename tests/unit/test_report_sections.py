@@ -32,10 +32,10 @@ ROWS = pd.DataFrame(
     ("rows", "included", "names", "said"),
     [
         (ROWS, ["cohen", "DRIVE", "New"], ["cohen", "DRIVE"],
-         ["No column of the extraction sheets is named for conflicts of interest of the studies.", "Nothing is extracted at the level of the study of New."]),
+         ["The extraction sheets have no column named for conflicts of interest of the studies.", "No study-level data have been extracted for New."]),
         (ROWS.assign(competing_interests="none"), None, ["DRIVE", "Cohen"], []),
         (ROWS[["study", *OWN]], None, [],
-         ["No column of the extraction sheets is named for funding or conflicts of interest of the studies."]),
+         ["The extraction sheets have no column named for funding or conflicts of interest of the studies."]),
     ],
 )  # fmt: skip
 def test_characteristics_are_all_columns_of_the_included_studies(rows, included, names, said):

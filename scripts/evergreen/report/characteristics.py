@@ -42,10 +42,10 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabe
         lines = [[label(name), *(row[column] for column in columns), row["origin"]] for name, row in found]
         blocks.append(Table(title, shown, lines, id=id_))
     if without := [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]:
-        said = f"No column of the extraction sheets is named for {' or '.join(without)} of the studies."
+        said = f"The extraction sheets have no column named for {' or '.join(without)} of the studies."
         blocks.append(Text(said))
     if missing := [name for name in names if folded(name) not in by_name]:
-        said = f"Nothing is extracted at the level of the study of {listed(map(label, missing))}."
+        said = f"No study-level data have been extracted for {listed(map(label, missing))}."
         blocks.append(Text(said))
     return Section("characteristics", "Characteristics of included studies", blocks)
 

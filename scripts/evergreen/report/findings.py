@@ -30,19 +30,19 @@ COLUMNS = (
     "What it means",
 )  # fmt: skip
 NOTE = (
-    "The risk with the intervention, and its interval, follow from the risk with the comparator and the relative effect with its interval"
-    "{of_hazards}. Risks with the comparator: {risks}."
+    "The risk with the intervention and its confidence interval follow from the risk with the comparator and from the relative effect and"
+    " its confidence interval{of_hazards}. Risks with the comparator: {risks}."
 )
 NEEDED = "Numbers needed to treat"
 NEEDED_NOTE = (
-    "People to treat for one more to benefit (NNTB) or to be harmed (NNTH), rounded up. Where the interval of the difference includes none, that"
-    " of the number leads from one to the other through infinity."
+    "How many people have to be treated for one more of them to benefit (NNTB) or to be harmed (NNTH), rounded up. Where the confidence"
+    " interval of the risk difference includes 0, that of the number needed to treat passes through infinity."
 )
 OF_HAZARDS = (
     ", of a hazard ratio HR and a risk p by a stated time as 1 - (1 - p)^HR, if hazards are proportional"
 )
 BY_COHEN = "Standardised differences are called small, moderate and large from {0.minimal:g}, {0.moderate:g} and {0.large:g} on ({0.source})."
-NO_SIZE = "Of effects whose interval includes none nothing more is said where the protocol has no minimal important difference."
+NO_SIZE = "Where an interval includes no effect, its size is put into words only if the protocol states a minimal important difference."
 SYMBOLS = "High ⊕⊕⊕⊕, moderate ⊕⊕⊕◯, low ⊕⊕◯◯, very low ⊕◯◯◯."
 
 

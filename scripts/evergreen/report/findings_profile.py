@@ -13,8 +13,8 @@ from evergreen.report.blocks import Cell, Table, heads
 PROFILE = "Evidence profile (GRADE)"
 BESIDE = "Ratings beside what the data suggest"
 BESIDE_NOTE = (
-    "Ratings are people's. What the data suggest is computed from results and judgements and changes no rating; a domain of which the data"
-    " say nothing has a dash."
+    "The ratings were made by people. What the data suggest is computed from results and judgements and changes no rating; a dash marks"
+    " a domain of which the data say nothing."
 )
 
 

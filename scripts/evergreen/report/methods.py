@@ -197,8 +197,8 @@ def selection(protocol: Protocol, facts: Facts) -> str:
 def criteria(protocol: Protocol) -> list[str]:
     """The criteria of the protocol, and when they changed."""
     wanted, unwanted = protocol.eligibility.include, protocol.eligibility.exclude
-    sentences = [f"Eligible are studies: {'; '.join(wanted)}."] if wanted else []
-    sentences += [f"Left out are studies: {'; '.join(unwanted)}."] if unwanted else []
+    sentences = [f"Inclusion criteria: {'; '.join(wanted)}."] if wanted else []
+    sentences += [f"Exclusion criteria: {'; '.join(unwanted)}."] if unwanted else []
     if protocol.amendments and sentences:
         days = listed(dict.fromkeys(one.date for one in protocol.amendments))
         sentences.append(f"The protocol was amended on {days}.")
@@ -232,9 +232,8 @@ def duplicates(found: Deduplication | None) -> list[str]:
     merged = f", and merged into {plural(found.works, 'work')}." if found.merged else "; no two were merged."
     sentences = [compared + merged]
     if found.verdicts:
-        were = noun(found.verdicts, "was", "were")
         sentences.append(
-            f"{plural(found.verdicts, 'verdict')} of people on pairs of records {were} applied, over what the algorithm found."
+            f"For {plural(found.verdicts, 'pair')} of records a person's verdict was applied instead of what the algorithm found."
         )
     if found.in_doubt:
         await_ = noun(found.in_doubt, "was left apart and awaits", "were left apart and await")
@@ -295,7 +294,7 @@ def _disagreements(found: Screening, done: bool) -> list[str]:
     sentences = []
     if settled:
         who = listed(name for name in found.adjudicators if name != ADJUDICATION) or "an adjudicator"
-        sentences.append(f"On {plural(settled, 'work')} {who} decided as adjudicator.")
+        sentences.append(f"{plural(settled, 'work was', 'works were')} adjudicated by {who}.")
     if open_:
         sentences.append(f"{plural(open_, 'disagreement is', 'disagreements are')} open.")
     if done and not settled and not open_ and found.how.get("agreed"):

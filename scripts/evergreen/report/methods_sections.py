@@ -44,7 +44,7 @@ def eligibility(protocol: Protocol) -> str:
         "designs": ", ".join(question.designs),
     }
     asked = [f"{name}: {said.rstrip('.')}" for name, said in parts.items() if said]
-    sentences = [f"Eligible are studies that fit the question ({'; '.join(asked)})."] if asked else []
+    sentences = [f"Studies are eligible if they fit the question ({'; '.join(asked)})."] if asked else []
     sentences += methods.criteria(protocol)
     if reasons:
         applies = "for the first of these reasons that applies"

@@ -37,8 +37,8 @@ INTERVALS = {
     "adhoc": "Hartung-Knapp intervals that are never narrower than with the common-effect scale",
 }
 BY_THE_DATA = (
-    "Where the protocol leaves the interval to the data, it is Hartung and Knapp's if three or more studies have a"
-    " between-study variance above 0 and it is not narrower than the Wald-type one, and the Wald-type one otherwise."
+    "Where the protocol leaves the choice of interval to the data, the Hartung-Knapp interval is given if three or more studies"
+    " have a between-study variance above 0 and it is not narrower than the Wald-type interval, which is given otherwise."
 )
 PREDICTION = {
     "default": "from the t distribution with k - 1 degrees of freedom (k: number of studies)",
@@ -109,7 +109,7 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
     sentences = [f"The effect {noun(len(said), 'measure is', 'measures are')} {listed(said)}."]
     if back := [one for one in analyses if one.result.measure == "PFT"]:
         sentences.append(
-            f"For {_named(back)} proportions are shown by going back with the harmonic mean of the numbers of participants"
+            f"For {_named(back)} proportions are back-transformed with the harmonic mean of the numbers of participants"
             " (Miller 1978)."
         )
     return sentences
@@ -224,15 +224,15 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
         said = (
             "no study could be used"
             if reported
-            else f"nothing is extracted of {noun(len(own), 'it', 'them')}"
+            else f"nothing was extracted for {noun(len(own), 'it', 'them')}"
         )
-        sentences.append(f"{_named(own)} {noun(len(own), 'was', 'were')} not pooled, for {said}.")
+        sentences.append(f"{_named(own)} {noun(len(own), 'was', 'were')} not pooled because {said}.")
     for one in analyses:
         if subtotals := one.result.subtotals:
             alone = sum(model.k == 1 for model in subtotals.values())
-            of = f"; of {plural(len(subtotals), 'subgroup')} {alone} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown"
+            of = f"; {alone} of {plural(len(subtotals), 'subgroup')} {noun(alone, 'has', 'have')} one study only, whose own estimate is shown"
             sentences.append(
-                f"{one.outcome.name} has no total, for {one.result.no_total}{of if alone else ''}."
+                f"{one.outcome.name} has no total because {one.result.no_total}{of if alone else ''}."
             )
         if one.result.k and one.model is None:
             why = " ".join(one.result.notes) or "the model has no estimate."
@@ -257,7 +257,7 @@ CONVERTED = {
 # What was done to the numbers of studies: by its count in `Preparation` the sentence, with what is counted as `of`.
 NUMBERS_MADE = {
     "derived": "Numbers were derived from what is reported in {of}.",
-    "imputed": "Numbers were imputed, with an input that no report of the study gives, in {of}.",
+    "imputed": "Numbers were imputed from a value that no report of the study gives in {of}.",
 }
 DESIGNS = {
     "clustered": "Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {of}.",

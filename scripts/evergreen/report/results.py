@@ -61,7 +61,7 @@ def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
     if result.subtotals:
-        return f"No total, for {result.no_total}. {of_subgroups(result.subtotals, scale)}."
+        return f"No total, because {result.no_total}. {of_subgroups(result.subtotals, scale)}."
     if model is None:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
