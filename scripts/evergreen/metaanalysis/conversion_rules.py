@@ -120,7 +120,7 @@ def _of_median(
 ) -> Rule:
     """Another method for a median with quartiles or range, which the protocol or a row has to ask for."""
     return Rule(
-        id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name},", source, function,
+        id_, ("mean", "sd"), _as_named("n", "median"), f"median with {{shown}}, {name}", source, function,
         options=_QUANTILES, fixed={"method": method} if method else {}, assumes=assumes, usual=False,
     )  # fmt: skip
 

@@ -65,8 +65,8 @@ def certainty(protocol: Protocol, known: Facts) -> str:
     whence = methods.listed(dict.fromkeys(f"{start.level} ({start.why})" for start in starts))
     names = methods.listed(one.name for one in rated)
     said = (
-        f"The certainty of the evidence was rated with GRADE for {names}: it starts at {whence} and goes down for risk of bias,"
-        " inconsistency, indirectness, imprecision and publication bias, or up."
+        f"The certainty of the evidence was rated with GRADE for {names}: it starts at {whence} and is lowered for risk of bias,"
+        " inconsistency, indirectness, imprecision and publication bias, or raised."
     )
     return f"{said} It has not been rated for {methods.listed(others)}." if others else said
 

@@ -241,16 +241,16 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
 
 
 CONVERTED = {
-    "mean": "means by",
-    "sd": "standard deviations by",
+    "mean": "means",
+    "sd": "standard deviations",
     "estimate_se": "standard errors of estimates",
-    "r": "correlations by",
-    "design_effect": "design effects by",
-    "r_paired": "correlations",
+    "r": "correlations",
+    "design_effect": "design effects",
+    "r_paired": "correlations within people",
     "n": "sample sizes",
     "events": "numbers of events",
     "person_time": "person-time",
-    "estimate": "estimates as",
+    "estimate": "estimates",
 }
 
 
@@ -309,9 +309,9 @@ def _conversions(analyses: Sequence[Analysis]) -> list[str]:
     made = (one for own in analyses for study in own.result.studies for one in study.conversions)
     for one in made:
         assumed = f"; assumed: {one.assumption}" if one.assumption else ""
-        said = f"{CONVERTED.get(one.column, one.column)} {one.how} ({one.source}{assumed})"
+        said = f"{CONVERTED.get(one.column, one.column)} ({one.how}; {one.source}{assumed})"
         found.setdefault(one.state, {})[said] = None
-    return [f"{state.capitalize()} were {listed(said)}." for state, said in sorted(found.items())]
+    return [f"These numbers were {state}: {listed(said)}." for state, said in sorted(found.items())]
 
 
 def _each(analyses: Sequence[Analysis], what: str) -> str:
